@@ -1,0 +1,1 @@
+//! Events and records become calls; pure.

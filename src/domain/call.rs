@@ -1,0 +1,298 @@
+//! A call as people see it: everything that was said about it, joined.
+//!
+//! Made by [`crate::correlate`] from the facts of a call and from nothing else, so that the
+//! same callbacks in any order, with any repeats, give the same call.
+
+use jiff::Timestamp;
+
+use super::{
+    AppId, CallId, CauseCode, Direction, EventKind, Party, PhoneNumber, Product, ProviderId, RecordingRef, Seq,
+    SessionId,
+};
+
+/// How far a call got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CallState {
+    /// The platform has it.
+    Offered,
+    /// A party is dialled.
+    Dialled,
+    /// A party's phone rings.
+    Alerting,
+    /// The talk began.
+    Answered,
+    /// It is over.
+    Released,
+}
+
+impl CallState {
+    /// `offered`, `dialled`, `alerting`, `answered`, `released`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Dialled => "dialled",
+            Self::Alerting => "alerting",
+            Self::Answered => "answered",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CallOutcome {
+    /// The parties talked.
+    Answered,
+    /// It rang and nobody picked up.
+    NoAnswer,
+    /// The callee was busy.
+    Busy,
+    /// The callee declined.
+    Rejected,
+    /// No signal, no route.
+    Unreachable,
+    /// The callee's phone is off.
+    PoweredOff,
+    /// The callee's number is suspended.
+    Suspended,
+    /// There is no such number.
+    NoSuchNumber,
+    /// The caller hung up first.
+    CallerGaveUp,
+    /// No binding for these parties.
+    NotBound,
+    /// A rule, a blacklist or a rate limit.
+    Blocked,
+    /// Anything else.
+    Failed,
+}
+
+impl CallOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 12] = [
+        Self::Answered,
+        Self::NoAnswer,
+        Self::Busy,
+        Self::Rejected,
+        Self::Unreachable,
+        Self::PoweredOff,
+        Self::Suspended,
+        Self::NoSuchNumber,
+        Self::CallerGaveUp,
+        Self::NotBound,
+        Self::Blocked,
+        Self::Failed,
+    ];
+
+    /// The name in the API: `no_answer`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::NoAnswer => "no_answer",
+            Self::Busy => "busy",
+            Self::Rejected => "rejected",
+            Self::Unreachable => "unreachable",
+            Self::PoweredOff => "powered_off",
+            Self::Suspended => "suspended",
+            Self::NoSuchNumber => "no_such_number",
+            Self::CallerGaveUp => "caller_gave_up",
+            Self::NotBound => "not_bound",
+            Self::Blocked => "blocked",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads [`CallOutcome::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.name() == name)
+    }
+}
+
+/// Something odd about a call that a person should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Anomaly {
+    /// The end lies before the start.
+    EndsBeforeStart,
+    /// The stated duration and the times disagree.
+    DurationMismatch,
+    /// Two records with one identity say different things.
+    ConflictingRecord,
+    /// The call was released and no record came (yet).
+    MissingRecord,
+    /// Events came, the record came, the release did not.
+    MissingRelease,
+    /// A code that no table explains.
+    UnknownCode,
+    /// Events and record name different parties.
+    PartyMismatch,
+    /// Events and record disagree about a time.
+    TimeMismatch,
+    /// A time stamp could not be read.
+    UnreadableTime,
+    /// The record's app key is not the app's.
+    AppKeyMismatch,
+}
+
+impl Anomaly {
+    /// Every anomaly.
+    pub const ALL: [Self; 10] = [
+        Self::EndsBeforeStart,
+        Self::DurationMismatch,
+        Self::ConflictingRecord,
+        Self::MissingRecord,
+        Self::MissingRelease,
+        Self::UnknownCode,
+        Self::PartyMismatch,
+        Self::TimeMismatch,
+        Self::UnreadableTime,
+        Self::AppKeyMismatch,
+    ];
+
+    /// The word in the API: `ends_before_start`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EndsBeforeStart => "ends_before_start",
+            Self::DurationMismatch => "duration_mismatch",
+            Self::ConflictingRecord => "conflicting_record",
+            Self::MissingRecord => "missing_record",
+            Self::MissingRelease => "missing_release",
+            Self::UnknownCode => "unknown_code",
+            Self::PartyMismatch => "party_mismatch",
+            Self::TimeMismatch => "time_mismatch",
+            Self::UnreadableTime => "unreadable_time",
+            Self::AppKeyMismatch => "app_key_mismatch",
+        }
+    }
+}
+
+/// Why and by whom a call was ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The most telling code.
+    pub cause: CauseCode,
+    /// Every code the platform gave, most telling first (the first is `cause`).
+    pub causes: Vec<CauseCode>,
+    /// Who ended it.
+    pub by: Option<Party>,
+}
+
+/// Where a call's recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordingState {
+    /// Ours for as long as we like.
+    Archived,
+    /// Still only at the platform.
+    Waiting,
+    /// Deleted by the platform before it was fetched.
+    Expired,
+    /// Fetching failed for good.
+    Failed,
+}
+
+impl RecordingState {
+    /// `archived`, `waiting`, `expired`, `failed`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Archived => "archived",
+            Self::Waiting => "waiting",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A call's recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingView {
+    /// Its id: the call's id and the record's identity, in hexadecimal.
+    pub id: String,
+    /// Where it is.
+    pub state: RecordingState,
+    /// When the platform deletes it: first receipt of its record, and the provider's days.
+    pub expires_at: Timestamp,
+    /// Where the platform keeps it.
+    pub source: RecordingRef,
+}
+
+/// One line of a call's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallEventView {
+    /// What happened.
+    pub kind: EventKind,
+    /// When, by the platform.
+    pub at: Option<Timestamp>,
+    /// The time as the platform wrote it.
+    pub at_text: Option<String>,
+    /// On which leg.
+    pub leg: Option<Party>,
+    /// Digits entered, for `digits_collected`.
+    pub digits: Option<String>,
+    /// The callback that brought it first.
+    pub callback: Seq,
+}
+
+/// A call as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Our id.
+    pub id: CallId,
+    /// The app.
+    pub app: AppId,
+    /// The app's provider.
+    pub provider: ProviderId,
+    /// The product, while known.
+    pub product: Option<Product>,
+    /// The platform's id.
+    pub session: SessionId,
+    /// The earliest known instant: calls are ordered by it.
+    pub t: Timestamp,
+    /// The real caller.
+    pub caller: Option<PhoneNumber>,
+    /// The real callee.
+    pub callee: Option<PhoneNumber>,
+    /// The privacy number.
+    pub x: Option<PhoneNumber>,
+    /// The second privacy number of AXYB.
+    pub y: Option<PhoneNumber>,
+    /// The extension of AXE.
+    pub extension: Option<String>,
+    /// Who called whom.
+    pub direction: Option<Direction>,
+    /// How far it got.
+    pub state: CallState,
+    /// How it ended; `None` until released.
+    pub outcome: Option<CallOutcome>,
+    /// The platform got or began it.
+    pub setup_at: Option<Timestamp>,
+    /// The called leg rang.
+    pub alerting_at: Option<Timestamp>,
+    /// The talk began.
+    pub answered_at: Option<Timestamp>,
+    /// It ended.
+    pub released_at: Option<Timestamp>,
+    /// Seconds from ringing to answer or end; `None` where ringing is not reported.
+    pub ring_seconds: Option<u32>,
+    /// Seconds of talk by the platform's own definition; 0 when unanswered.
+    pub talk_seconds: u32,
+    /// Why it ended.
+    pub release: Option<Release>,
+    /// Distinct call records.
+    pub records: u32,
+    /// Its recording.
+    pub recording: Option<RecordingView>,
+    /// The customer's own reference.
+    pub user_data: Option<String>,
+    /// The platform's id of the binding.
+    pub binding_id: Option<String>,
+    /// What is odd, in the order of [`Anomaly::ALL`].
+    pub anomalies: Vec<Anomaly>,
+    /// Its history, in the order it happened.
+    pub events: Vec<CallEventView>,
+    /// Every callback that named it, duplicates included, ascending.
+    pub callbacks: Vec<Seq>,
+}

@@ -1,0 +1,100 @@
+//! One HTTP request of a platform as received, and what we answered.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::{AppId, ProviderId};
+
+/// One HTTP request of a platform, exactly as received.
+#[derive(Clone)]
+pub struct Callback {
+    /// The app whose address was called.
+    pub app: AppId,
+    /// That app's provider.
+    pub provider: ProviderId,
+    /// When the body was complete, by our clock.
+    pub received_at: Timestamp,
+    /// Who called us, behind trusted proxies.
+    pub peer: IpAddr,
+    /// What stood behind the token in the address, with the query: `/status?x=1`; often empty.
+    pub tail: String,
+    /// The request's target as sent, with the token: needed by digests over the address. Never
+    /// stored and never logged.
+    pub target: String,
+    /// The headers worth keeping, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+impl Callback {
+    /// The first header of this (lower-case) name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+impl std::fmt::Debug for Callback {
+    /// Neither body, headers nor target: they hold numbers, signatures and the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Callback")
+            .field("app", &self.app)
+            .field("provider", &self.provider)
+            .field("received_at", &self.received_at)
+            .field("peer", &self.peer)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Understood, and new.
+    Accepted,
+    /// Understood, and everything in it was known already.
+    Duplicate,
+    /// Well-formed, but no event we know, or its identifying field is missing.
+    Unrecognised,
+    /// Empty, neither JSON nor XML, or XML with a DOCTYPE.
+    Unparsable,
+    /// Its signature did not hold and the app enforces signatures.
+    Unverified,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 5] =
+        [Self::Accepted, Self::Duplicate, Self::Unrecognised, Self::Unparsable, Self::Unverified];
+
+    /// The name in the API: `accepted`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Unrecognised => "unrecognised",
+            Self::Unparsable => "unparsable",
+            Self::Unverified => "unverified",
+        }
+    }
+
+    /// Reads [`Outcome::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.name() == name)
+    }
+}
+
+/// What the platform is answered: plain data, turned into a response by `http`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ack {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type`.
+    pub content_type: String,
+    /// The body, always sent with its `Content-Length`.
+    pub body: String,
+}

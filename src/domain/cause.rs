@@ -1,0 +1,78 @@
+//! Why a call ended, and who should act on it.
+
+use std::borrow::Cow;
+
+/// A code as the platform sent it, with the table that explains it.
+///
+/// The set of codes is open on every platform: the published 玖云 sample itself carries a
+/// `byeType` that is not in its list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CauseCode {
+    /// The platform's field name: `stateCode`, `ulFailReason`, `q850`, `sip`, `byeType`.
+    pub table: Cow<'static, str>,
+    /// The code as text.
+    pub code: String,
+}
+
+impl CauseCode {
+    /// A code of a table we know.
+    #[must_use]
+    pub fn new(table: &'static str, code: impl Into<String>) -> Self {
+        Self { table: Cow::Borrowed(table), code: code.into() }
+    }
+}
+
+/// One side of a call. A called leg belongs to `Callee`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Party {
+    /// The one who called (leg A).
+    Caller,
+    /// The one who was called (leg B).
+    Callee,
+    /// The platform itself.
+    Platform,
+}
+
+impl Party {
+    /// `caller`, `callee`, `platform`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+/// Who can do something about a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Nobody needs to: the call ended as calls do.
+    Nobody,
+    /// The person who called.
+    Caller,
+    /// The person who was called.
+    Callee,
+    /// The phone company.
+    Carrier,
+    /// The platform's support.
+    Platform,
+    /// Us: our binding, our setting, our account.
+    Us,
+}
+
+impl Who {
+    /// `nobody`, `caller`, `callee`, `carrier`, `platform`, `us`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+            Self::Carrier => "carrier",
+            Self::Platform => "platform",
+            Self::Us => "us",
+        }
+    }
+}

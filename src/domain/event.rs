@@ -1,0 +1,103 @@
+//! One thing that happened in a call, as a platform reported it.
+
+use jiff::Timestamp;
+
+use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product};
+
+/// An instant together with the text it was read from.
+///
+/// Platforms write local time, UTC without a zone, and ISO 8601; the text is kept because
+/// "eight hours off" can only be argued with the original in hand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// The instant; `None` when the text could not be read as a time.
+    pub at: Option<Timestamp>,
+    /// The text as sent.
+    pub text: String,
+}
+
+/// What kind of thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A caller reached the platform.
+    Offered,
+    /// The platform dials a party.
+    Dialled,
+    /// That party's phone rings.
+    Alerted,
+    /// That party picked up.
+    Answered,
+    /// Digits were entered.
+    DigitsCollected,
+    /// The call ended.
+    Released,
+    /// A recording was made.
+    Recorded,
+    /// The call record (话单, CDR) arrived.
+    Rated,
+}
+
+impl EventKind {
+    /// Every kind, in the order in which they happen.
+    pub const ALL: [Self; 8] = [
+        Self::Offered,
+        Self::Dialled,
+        Self::Alerted,
+        Self::Answered,
+        Self::DigitsCollected,
+        Self::Released,
+        Self::Recorded,
+        Self::Rated,
+    ];
+
+    /// The name in the API: `digits_collected`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Dialled => "dialled",
+            Self::Alerted => "alerted",
+            Self::Answered => "answered",
+            Self::DigitsCollected => "digits_collected",
+            Self::Released => "released",
+            Self::Recorded => "recorded",
+            Self::Rated => "rated",
+        }
+    }
+}
+
+/// An event of a call, decoded but not yet joined to its call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallEvent {
+    /// Which call.
+    pub key: CallKey,
+    /// The provider's identity of this event.
+    pub identity: Identity,
+    /// What happened.
+    pub kind: EventKind,
+    /// When, by the platform.
+    pub at: Option<Stamp>,
+    /// The product where the event alone tells it.
+    pub product: Option<Product>,
+    /// The leg where the event alone tells it; otherwise [`crate::correlate`] finds it by
+    /// comparing `dialled` with the parties of the record.
+    pub leg: Option<Party>,
+    /// The number this event's leg was dialled to, for platforms that do not name the leg.
+    pub dialled: Option<PhoneNumber>,
+    /// The caller, as far as the event knows: the record is authoritative.
+    pub caller: Option<PhoneNumber>,
+    /// The callee, likewise.
+    pub callee: Option<PhoneNumber>,
+    /// The privacy number, where the event tells it.
+    pub x: Option<PhoneNumber>,
+    /// Digits that were entered.
+    pub digits: Option<String>,
+    /// Why the call ended, most telling first.
+    pub causes: Vec<CauseCode>,
+    /// Who hung up, where the platform says so.
+    pub by: Option<Party>,
+    /// The customer's own reference, echoed by the platform.
+    pub user_data: Option<String>,
+    /// The platform's id of the binding.
+    pub binding_id: Option<String>,
+}

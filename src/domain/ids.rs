@@ -1,0 +1,149 @@
+//! What things are called: apps, providers, sessions, calls, events.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The number of a record in the journal: unique, growing, never reused.
+pub type Seq = u64;
+
+/// An app: one connection to one platform. Given out by us, never reused, so that a renamed
+/// app keeps its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AppId(pub u32);
+
+/// A provider's short name as it stands in addresses, records and commands: `jiuyun`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProviderId(pub &'static str);
+
+impl fmt::Debug for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// The platform's id of a call. Opaque, up to 256 characters, may hold `@`, `+`, `_`, and
+/// **phone numbers**: it masks every run of seven and more digits when printed.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// Takes the id as the platform sent it.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The whole id.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionId({self})")
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask_digit_runs(&self.0))
+    }
+}
+
+/// Masks the middle of every run of seven and more ASCII digits: `+8613812340021_4` becomes
+/// `+861381****021_4`-like text of the same length, in which no phone number can be read.
+#[must_use]
+pub fn mask_digit_runs(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut masked = chars.clone();
+    let mut i = 0;
+    while i < chars.len() {
+        if !chars[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let end = chars[i..].iter().position(|c| !c.is_ascii_digit()).map_or(chars.len(), |n| i + n);
+        let run = end - i;
+        if run >= 8 {
+            masked[end - 8..end - 4].fill('*');
+        } else if run == 7 {
+            masked[i..end - 2].fill('*');
+        }
+        i = end;
+    }
+    masked.into_iter().collect()
+}
+
+/// What makes two events the same call: the product family and the session within one app.
+///
+/// The family keeps apart what may share a session id: two calls of different 玖云 `type` carry
+/// the same `callId` and stay two calls (`jiuyun/1`, `jiuyun/22`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CallKey {
+    /// `jiuyun/22`, `huawei-voice`, `huawei-private`.
+    pub family: Cow<'static, str>,
+    /// The platform's session.
+    pub session: SessionId,
+}
+
+/// Our id of a call: a hash of app, family and session, so that any callback of a call finds
+/// it, in any order, also after the store was rebuilt. Prints as 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub [u8; 16]);
+
+impl CallId {
+    /// Reads 32 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 32 || !text.is_ascii() {
+            return None;
+        }
+        u128::from_str_radix(text, 16).ok().map(|n| Self(n.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallId({self})")
+    }
+}
+
+/// A provider's own identity of an event, hashed: two events with the same identity are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity(pub u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_id_hides_the_phone_numbers_in_it() {
+        let id = SessionId::new("+8613444440001_+8615000000002_4_627e5c1f_963036_669_1_0");
+        let shown = id.to_string();
+        assert!(!shown.contains("13444440001") && !shown.contains("15000000002"), "{shown}");
+        assert!(shown.ends_with("_963036_669_1_0"), "{shown}");
+        assert_eq!(shown.len(), id.reveal().len());
+    }
+
+    #[test]
+    fn a_call_id_reads_what_it_prints() {
+        let id = CallId([7; 16]);
+        assert_eq!(CallId::parse(&id.to_string()), Some(id));
+        assert_eq!(CallId::parse("+0707070707070707070707070707070"), None);
+        assert_eq!(CallId::parse("xyz"), None);
+    }
+}

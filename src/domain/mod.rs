@@ -1,0 +1,34 @@
+//! The field's own words as types.
+//!
+//! Nothing here does I/O, reads a clock or knows how anything is serialised: providers turn
+//! payloads into these types, [`crate::correlate`] turns them into calls, and the store, the
+//! API and the pages each have rows of their own that convert from and to them.
+//!
+//! Phone numbers, session ids and secrets print themselves masked; `.reveal()` is the only
+//! way to the whole text, so that a log line or a panic message cannot leak one.
+
+mod app;
+mod call;
+mod callback;
+mod cause;
+mod event;
+mod ids;
+mod lang;
+mod number;
+mod question;
+mod record;
+mod secret;
+mod sms;
+
+pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
+pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};
+pub use callback::{Ack, Callback, Outcome};
+pub use cause::{CauseCode, Party, Who};
+pub use event::{CallEvent, EventKind, Stamp};
+pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId, mask_digit_runs};
+pub use lang::{Lang, Text};
+pub use number::PhoneNumber;
+pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
+pub use record::{CallRecord, Direction, Product, RecordingRef};
+pub use secret::Secret;
+pub use sms::{NumberState, NumberStatus, SmsEvent, SmsMode};

@@ -1,0 +1,90 @@
+//! A question that a platform asks while the phone rings, and what we may decide.
+
+use super::{PhoneNumber, SessionId};
+
+/// A question. Its identity is the app and [`Question::id`]: however often it is asked, the
+/// answer is the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The session (calls) or the platform's SMS id.
+    pub id: String,
+    /// The privacy number that was called or written to.
+    pub x: Option<PhoneNumber>,
+    /// Who calls or writes.
+    pub from: Option<PhoneNumber>,
+    /// What is asked.
+    pub kind: QuestionKind,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// Where should this call go? (X mode `callin`, `Block`)
+    Call {
+        /// The session that the decision belongs to.
+        session: SessionId,
+    },
+    /// Should this message be forwarded, and to whom? (SMS `Block`)
+    Sms {
+        /// The text, where sent.
+        content: Option<String>,
+    },
+}
+
+/// What we answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// For a call.
+    Call(CallDecision),
+    /// For a message.
+    Sms(SmsDecision),
+}
+
+/// What happens to the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallDecision {
+    /// Connect it. Boxed because it is far larger than the other variant.
+    Connect(Box<Connect>),
+    /// Hang up, after an announcement if one is named.
+    Close {
+        /// The file name of an approved announcement; none hangs up at once.
+        tone: Option<String>,
+        /// Echoed in later events and the record.
+        user_data: Option<String>,
+    },
+}
+
+/// Where and how to connect a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connect {
+    /// The real callee, E.164.
+    pub callee: PhoneNumber,
+    /// The number shown; carriers force the X of this call.
+    pub display: Option<PhoneNumber>,
+    /// Minutes from answer, 0 to 1440; 0 or none is unlimited.
+    pub max_minutes: Option<u16>,
+    /// Whether to record.
+    pub record: bool,
+    /// The announcement that recorded calls must carry.
+    pub hint_tone: Option<String>,
+    /// The ring-back tone file.
+    pub wait_tone: Option<String>,
+    /// Played one minute before the end.
+    pub last_minute_tone: Option<String>,
+    /// Echoed in later events and the record.
+    pub user_data: Option<String>,
+}
+
+/// What happens to the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SmsDecision {
+    /// Forward it.
+    Forward {
+        /// The real receiver.
+        to: PhoneNumber,
+        /// The real sender, as in the question.
+        from: PhoneNumber,
+    },
+    /// Drop it.
+    Discard,
+}

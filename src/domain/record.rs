@@ -1,0 +1,156 @@
+//! The call record (话单, CDR): what the platform says about a call once it is over.
+//!
+//! It is authoritative over events for parties and times.
+
+use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp};
+
+/// The product a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Product {
+    /// AXB (玖云 type 22 and Huawei).
+    Axb,
+    /// 玖云 专线语音.
+    Dedicated,
+    /// 玖云 专号通.
+    Mask,
+    /// Huawei 语音回呼.
+    Callback,
+    /// Huawei 语音通知.
+    Notify,
+    /// Huawei 语音验证码.
+    Verify,
+    /// Huawei notify or verify, not yet told apart.
+    Play,
+    /// Huawei AX.
+    Ax,
+    /// Huawei AXE.
+    Axe,
+    /// Huawei AXYB.
+    Axyb,
+    /// Huawei X.
+    X,
+}
+
+impl Product {
+    /// Every product.
+    pub const ALL: [Self; 11] = [
+        Self::Axb,
+        Self::Dedicated,
+        Self::Mask,
+        Self::Callback,
+        Self::Notify,
+        Self::Verify,
+        Self::Play,
+        Self::Ax,
+        Self::Axe,
+        Self::Axyb,
+        Self::X,
+    ];
+
+    /// The name in the API: `axb`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Axb => "axb",
+            Self::Dedicated => "dedicated",
+            Self::Mask => "mask",
+            Self::Callback => "callback",
+            Self::Notify => "notify",
+            Self::Verify => "verify",
+            Self::Play => "play",
+            Self::Ax => "ax",
+            Self::Axe => "axe",
+            Self::Axyb => "axyb",
+            Self::X => "x",
+        }
+    }
+
+    /// Reads [`Product::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == name)
+    }
+}
+
+/// Who called whom across the privacy number, where the platform's number for it is documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// A, the number's owner, called.
+    AToB,
+    /// A was called.
+    BToA,
+}
+
+impl Direction {
+    /// `a_to_b`, `b_to_a`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AToB => "a_to_b",
+            Self::BToA => "b_to_a",
+        }
+    }
+}
+
+/// Where a platform keeps a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct RecordingRef {
+    /// A direct address, where one was sent.
+    pub url: Option<String>,
+    /// Huawei `recordObjectName`.
+    pub object: Option<String>,
+    /// Huawei `recordDomain`.
+    pub domain: Option<String>,
+    /// Huawei `recordBucketName`.
+    pub bucket: Option<String>,
+    /// When recording began.
+    pub started_at: Option<Stamp>,
+}
+
+/// One call record. Every instant may be missing: a call that failed early has few of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Which call.
+    pub key: CallKey,
+    /// The provider's identity of this record (Huawei: appKey and icid).
+    pub identity: Identity,
+    /// The product where the record tells it.
+    pub product: Option<Product>,
+    /// Whether this push is itself the hang-up notice (玖云 `Hangup`), so that no separate
+    /// release is missing when none comes.
+    pub is_release: bool,
+    /// The real caller.
+    pub caller: Option<PhoneNumber>,
+    /// The real callee.
+    pub callee: Option<PhoneNumber>,
+    /// The privacy number X (Huawei `bindNum`, 玖云 `telX` or `maskNumber`).
+    pub x: Option<PhoneNumber>,
+    /// The second privacy number Y of AXYB.
+    pub y: Option<PhoneNumber>,
+    /// The extension of AXE.
+    pub extension: Option<String>,
+    /// Who called whom, where documented.
+    pub direction: Option<Direction>,
+    /// The earliest start the record knows.
+    pub setup_at: Option<Stamp>,
+    /// The called leg began to ring.
+    pub alerting_at: Option<Stamp>,
+    /// The talk began.
+    pub answered_at: Option<Stamp>,
+    /// The call ended.
+    pub released_at: Option<Stamp>,
+    /// Talk time by the platform's own definition; 0 when unanswered.
+    pub talk_seconds: u32,
+    /// Why it ended, most telling first.
+    pub causes: Vec<CauseCode>,
+    /// Who hung up, where the platform says so.
+    pub by: Option<Party>,
+    /// Where the recording is, if one was made.
+    pub recording: Option<RecordingRef>,
+    /// The customer's own reference.
+    pub user_data: Option<String>,
+    /// The platform's id of the binding.
+    pub binding_id: Option<String>,
+    /// What is odd about the record itself.
+    pub anomalies: Vec<Anomaly>,
+}

@@ -1,0 +1,81 @@
+//! Text messages through a privacy number, and the state of privacy numbers.
+
+use super::{Identity, PhoneNumber, Stamp};
+
+/// Whether the platform tells or asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SmsMode {
+    /// It tells: the message was forwarded.
+    Notify,
+    /// It asks what to do with the message.
+    Block,
+}
+
+/// A text message notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmsEvent {
+    /// (app key, smsIdentifier, mode).
+    pub identity: Identity,
+    /// The platform's id; a question and its later notice share it.
+    pub sms_id: String,
+    /// Tells or asks.
+    pub mode: SmsMode,
+    /// The real sender.
+    pub from: Option<PhoneNumber>,
+    /// The real receiver, where sent.
+    pub to: Option<PhoneNumber>,
+    /// The privacy number.
+    pub x: Option<PhoneNumber>,
+    /// When.
+    pub at: Option<Stamp>,
+    /// The platform's id of the binding.
+    pub binding_id: Option<String>,
+    /// The text, only where the customer had that switched on.
+    pub content: Option<String>,
+    /// The platform's result of sending; its values are not documented.
+    pub result: Option<String>,
+    /// The kind as sent, blanks removed: `TextSMS`.
+    pub kind: Option<String>,
+    /// The number of parts of a long message.
+    pub parts: Option<u32>,
+}
+
+/// What a privacy number can do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum NumberState {
+    /// Usable (5).
+    Normal,
+    /// Paused (9): bindings, calls and SMS fail.
+    Paused,
+    /// Unavailable (10).
+    Unavailable,
+    /// No new bindings (11); existing ones go on.
+    Frozen,
+    /// A value that is not documented, kept as sent.
+    Unknown(String),
+}
+
+impl NumberState {
+    /// The name in the API: `normal`, `paused`, `unavailable`, `frozen`, or the value as sent.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Normal => "normal",
+            Self::Paused => "paused",
+            Self::Unavailable => "unavailable",
+            Self::Frozen => "frozen",
+            Self::Unknown(text) => text,
+        }
+    }
+}
+
+/// A notice that a privacy number changed its state. The last one wins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberStatus {
+    /// The privacy number.
+    pub number: PhoneNumber,
+    /// Its state.
+    pub state: NumberState,
+    /// The documented cause code, as sent.
+    pub cause: Option<String>,
+}

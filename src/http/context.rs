@@ -1,0 +1,72 @@
+//! What every handler is given.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::ingest::Ingest;
+use crate::journal::Journal;
+use crate::state::State;
+use crate::store::Store;
+
+/// The services behind every address. Shared as `Arc<Context>`.
+#[derive(Debug)]
+pub struct Context {
+    /// What we know.
+    pub store: Store,
+    /// What people set.
+    pub state: State,
+    /// The truth.
+    pub journal: Arc<dyn Journal>,
+    /// The write path.
+    pub ingest: Ingest,
+    /// The time.
+    pub clock: Clock,
+    /// This server.
+    pub server: ServerInfo,
+}
+
+/// Facts about this server.
+#[derive(Debug)]
+pub struct ServerInfo {
+    /// The address the platforms use, if configured, without a trailing slash.
+    pub public_url: Option<String>,
+    /// Where TLS is listened on.
+    pub listen: SocketAddr,
+    /// Where callbacks are taken without TLS, if anywhere.
+    pub plain_listen: Option<SocketAddr>,
+    /// The data directory.
+    pub data: PathBuf,
+    /// When the server started.
+    pub started_at: Timestamp,
+    /// The certificate in use; changes when it is reloaded.
+    pub certificate: ArcSwap<CertificateInfo>,
+}
+
+impl ServerInfo {
+    /// The address to paste into a platform's console for an app's token and a tail.
+    #[must_use]
+    pub fn callback_url(&self, token: &str, tail: &str) -> String {
+        let base = self.public_url.clone().unwrap_or_else(|| format!("https://{}", self.listen));
+        if tail.is_empty() { format!("{base}/callbacks/{token}") } else { format!("{base}/callbacks/{token}/{tail}") }
+    }
+}
+
+/// What a person needs to know about the certificate in use.
+#[derive(Debug, Clone, Default)]
+pub struct CertificateInfo {
+    /// The names it is for.
+    pub names: Vec<String>,
+    /// Who issued it.
+    pub issuer: String,
+    /// When it ends.
+    pub not_after: Option<Timestamp>,
+    /// Whether it vouches only for itself; no platform should be expected to accept it.
+    pub self_signed: bool,
+    /// The file it came from.
+    pub source: String,
+}

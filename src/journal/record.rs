@@ -1,0 +1,98 @@
+//! What a record says. The line's notation is in `line`.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use crate::domain::{Ack, AppId, Seq};
+
+/// A record as it stands in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its number.
+    pub seq: Seq,
+    /// When it was made.
+    pub at: Timestamp,
+    /// What it says.
+    pub body: Body,
+}
+
+/// A record that has no number yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRecord {
+    /// When it was made.
+    pub at: Timestamp,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// One request of a platform and our answer to it.
+    Callback(Box<CallbackRecord>),
+    /// What was refused without being kept, counted since the last such record.
+    Tally(Tally),
+    /// Anything else, by its kind: `audit`, and in `state/` `app`, `user`, `token`, `setting`.
+    Entry(Entry),
+    /// A record that was erased on request.
+    Erased {
+        /// `sha256…` of the line that stood here.
+        was: String,
+    },
+}
+
+/// One request of a platform and our answer to it.
+#[derive(Clone, PartialEq)]
+pub struct CallbackRecord {
+    /// The app.
+    pub app: AppId,
+    /// Its provider's name; a name that this version does not know is kept.
+    pub provider: String,
+    /// Who called.
+    pub peer: IpAddr,
+    /// What stood behind the token, never the token itself.
+    pub tail: String,
+    /// The headers kept.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+    /// Whether the signature held; `None` when nothing was checked.
+    pub verified: Option<bool>,
+    /// What we answered.
+    pub reply: Ack,
+    /// For an answered question: its id, so that the same question gets the same bytes.
+    pub question: Option<String>,
+}
+
+impl std::fmt::Debug for CallbackRecord {
+    /// Neither headers nor body: they hold numbers and signatures.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallbackRecord")
+            .field("app", &self.app)
+            .field("provider", &self.provider)
+            .field("body_bytes", &self.body.len())
+            .field("status", &self.reply.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Counts of requests that were not kept, for one app and one hour.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// The app; `None` for unknown tokens.
+    pub app: Option<AppId>,
+    /// Refused with 403, 404, 405 or 413.
+    pub refused: u64,
+    /// Answered 503 where the platform does not push again.
+    pub possibly_lost: u64,
+}
+
+/// A record of any other kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its kind, `[a-z_]+`, none of `callback`, `tally`, `erased`.
+    pub kind: String,
+    /// Its fields, beside `seq`, `at`, `kind` and `crc`.
+    pub fields: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,83 @@
+//! Every bound of the program, one `const` each, with its reason.
+//!
+//! Sizes are bytes unless the name says otherwise.
+
+use std::time::Duration;
+
+/// The largest callback body that is kept. The largest documented one, 50 call records of
+/// about 2 KiB, is a tenth of it.
+pub const BODY_MAX: usize = 1 << 20;
+/// How much of a too large body is read and dropped, so that a client still sending sees the 413.
+pub const BODY_DRAIN_MAX: usize = 4 << 20;
+/// How long such a body is read for.
+pub const BODY_DRAIN_TIME: Duration = Duration::from_secs(2);
+/// How long a client may take to send a body.
+pub const BODY_TIME: Duration = Duration::from_secs(30);
+/// How long a TLS handshake may take.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// How long the head of a request may take.
+pub const HEADER_TIME: Duration = Duration::from_secs(15);
+/// The largest head of a request.
+pub const HEADER_MAX: usize = 64 << 10;
+/// Open connections; beyond it a new one waits in the kernel's backlog.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// How long a stop waits for what is under way.
+pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Header fields kept with a callback, and the longest value of one.
+pub const KEPT_HEADERS_MAX: usize = 24;
+/// The longest value of a kept header; the longest documented one is about 300 bytes.
+pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
+/// The longest address tail kept with a callback.
+pub const TAIL_MAX: usize = 1_024;
+
+/// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
+/// disk seen, less than two seconds of work.
+pub const COMMIT_QUEUE: usize = 2_048;
+/// How long a callback waits for a place in that queue before it is answered 503.
+pub const COMMIT_QUEUE_WAIT: Duration = Duration::from_secs(2);
+/// What is written and synced at once, at most.
+pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
+/// The size at which a journal segment is finished.
+pub const SEGMENT_BYTES: u64 = 64 << 20;
+/// The uncompressed size of one independent zstd frame in a finished segment: small enough to
+/// show one callback quickly, large enough to compress well.
+pub const FRAME_BYTES: usize = 256 << 10;
+/// Space held back for a full disk.
+pub const RESERVE_BYTES: u64 = 64 << 20;
+/// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers
+/// stays below.
+pub const LINE_MAX: usize = 4 << 20;
+
+/// Calls in one sealed segment of the store.
+pub const SEALED_CALLS: usize = 32_768;
+/// Callbacks in one sealed segment of the store.
+pub const SEALED_CALLBACKS: usize = 32_768;
+/// Rows in one compressed block of a sealed segment.
+pub const BLOCK_ROWS: usize = 128;
+/// Events kept per call: a platform sends about ten; a run-away sender must not grow one row
+/// without bound. What comes later still counts as received and is kept in the journal.
+pub const CALL_EVENTS_MAX: usize = 256;
+/// Records kept per call, likewise.
+pub const CALL_RECORDS_MAX: usize = 16;
+/// Callback numbers kept per call, likewise.
+pub const CALL_CALLBACKS_MAX: usize = 1_024;
+
+/// Rows of one page of a list.
+pub const PAGE_MAX: usize = 1_000;
+/// Rows of one page when nothing is said.
+pub const PAGE_DEFAULT: usize = 50;
+/// Values of one repeated filter.
+pub const FILTER_VALUES_MAX: usize = 100;
+/// How many changes a slow follower of live events may fall behind before it must start over.
+pub const LIVE_BACKLOG: usize = 4_096;
+
+/// How far in the past `Created` of a signature may lie: a platform repeats a push for up to
+/// half a day, and nothing says that it signs again.
+pub const SIGNATURE_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How far in the future it may lie, before the eight hours of those who write UTC+8 with a `Z`.
+pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
+/// Nesting of a JSON body that is decoded.
+pub const JSON_DEPTH: usize = 64;
+/// Records of one push: documented are 50 (fee) and 100 (numStatus).
+pub const PUSH_ITEMS_MAX: usize = 1_000;

@@ -1,0 +1,1 @@
+//! Journal to store, one thread, in batches.

@@ -1,0 +1,98 @@
+//! The shapes of a provider's documentation: data that pages, commands and tests walk.
+
+use std::time::Duration;
+
+use crate::domain::{CallOutcome, Party, Text, Who};
+
+/// One address that a platform's console asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Address {
+    /// The tail we suggest, so that people can tell the boxes apart: `status`. May be empty.
+    pub tail: &'static str,
+    /// The box in the console, by its name there.
+    pub console_field: Text,
+    /// What arrives.
+    pub receives: Text,
+}
+
+/// One documented field.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldDoc {
+    /// The messages it stands in: `statusInfo`, `feeLst`, `Hangup`.
+    pub message: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its type and length as documented: `String(1-128)`.
+    pub kind: &'static str,
+    /// Whether it is documented as required.
+    pub required: bool,
+    /// What it means.
+    pub meaning: Text,
+    /// The field of our call it becomes; empty when it is only kept.
+    pub maps_to: &'static str,
+}
+
+/// One table of codes.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeTable {
+    /// Its name, by which a `CauseCode` refers to it: `stateCode`.
+    pub name: &'static str,
+    /// What it lists.
+    pub title: Text,
+    /// Where the platform documents it.
+    pub source: &'static str,
+    /// Its codes.
+    pub codes: &'static [CodeDoc],
+}
+
+impl CodeTable {
+    /// The entry of a code.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<&'static CodeDoc> {
+        self.codes.iter().find(|c| c.code == code)
+    }
+}
+
+/// One code.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeDoc {
+    /// The code as text.
+    pub code: &'static str,
+    /// What it means.
+    pub text: Text,
+    /// Who should act.
+    pub who: Who,
+    /// What to do; empty when nothing is to be done.
+    pub advice: Text,
+    /// How an unanswered call with this code ended; `None` when the code alone does not tell
+    /// and the next one should.
+    pub outcome: Option<CallOutcome>,
+    /// Who ended the call, where the code says so.
+    pub by: Option<Party>,
+}
+
+/// One body as the platform sends it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    /// Its name, unique within the provider: `fee-callback`.
+    pub name: &'static str,
+    /// What it is.
+    pub title: Text,
+    /// The `Content-Type` it comes with.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: &'static str,
+}
+
+/// When a platform pushes again after anything but a success.
+#[derive(Debug, Clone, Copy)]
+pub struct RetrySchedule {
+    /// Call events: the gaps between tries. Empty: never again.
+    pub events: &'static [Duration],
+    /// Call records.
+    pub records: &'static [Duration],
+    /// Text messages.
+    pub sms: &'static [Duration],
+    /// In words, with what is not documented.
+    pub text: Text,
+}

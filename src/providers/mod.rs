@@ -1,0 +1,254 @@
+//! The platforms: what each sends, how it signs, what it expects to hear.
+//!
+//! A provider is one folder. Adding one touches that folder and two adjacent lines here:
+//! its `mod` and its place in [`ALL`]. Shared code never names a provider.
+//!
+//! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
+//! explanations of a call, `ringback providers`, and the tests that walk every table.
+
+mod docs;
+
+use std::fmt::Debug;
+
+pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
+use crate::domain::{
+    Ack, AnswerForm, App, CallEvent, CallRecord, Callback, CauseCode, Decision, Lang, NumberStatus, ProviderId,
+    Question, SmsEvent,
+};
+use jiff::Timestamp;
+
+/// Every provider, in the order in which they are shown.
+pub static ALL: &[&dyn Provider] = &[];
+
+/// The provider of this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
+    ALL.iter().copied().find(|p| p.id().0 == name)
+}
+
+/// The provider of this id. Ids are only made from [`ALL`].
+#[must_use]
+pub fn by_id(id: ProviderId) -> Option<&'static dyn Provider> {
+    by_name(id.0)
+}
+
+/// What a code of a provider means, if a table of it knows.
+#[must_use]
+pub fn explain(provider: ProviderId, cause: &CauseCode) -> Option<&'static CodeDoc> {
+    by_id(provider)?.codes().iter().find(|t| t.name == cause.table)?.find(&cause.code)
+}
+
+/// One platform.
+pub trait Provider: Debug + Sync {
+    /// Its name in addresses, records, the configuration and commands.
+    fn id(&self) -> ProviderId;
+    /// Its name for people.
+    fn title(&self, lang: Lang) -> &'static str;
+    /// Which addresses its console asks for, and what arrives there.
+    fn addresses(&self) -> &'static [Address];
+    /// Every documented field.
+    fn fields(&self) -> &'static [FieldDoc];
+    /// Every documented code.
+    fn codes(&self) -> &'static [CodeTable];
+    /// One body of every kind it sends.
+    fn samples(&self) -> &'static [Sample];
+    /// When it pushes again.
+    fn retry(&self) -> RetrySchedule;
+    /// Days for which it keeps a recording.
+    fn recording_days(&self) -> u32;
+
+    /// Checks the signature (or what stands in for one) of a callback. Says what it found and
+    /// decides nothing: [`admit`] does, by the app's mode.
+    fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict;
+    /// Reads a callback. Never panics, whatever the bytes.
+    ///
+    /// # Errors
+    /// Where the body is empty, neither JSON nor XML, or XML with a DOCTYPE.
+    fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError>;
+    /// What the platform expects to hear.
+    fn ack(&self, occasion: &Occasion<'_>) -> Ack;
+    /// What a question is answered when no rule says otherwise: close, discard.
+    fn default_decision(&self, question: &Question, app: &App) -> Decision;
+    /// Writes a decision as the platform reads it.
+    fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
+}
+
+/// What a signature is checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets<'a> {
+    /// Huawei `APP_Key`, 玖云 `appId`.
+    pub app_key: Option<&'a str>,
+    /// Huawei `APP_Secret`.
+    pub app_secret: Option<&'a str>,
+    /// `https://host:port` as the platform knows us: the digest may cover the whole address.
+    pub public_url: Option<&'a str>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// What the check of a signature found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There was nothing to check against, or this platform signs nothing.
+    Unchecked,
+    /// It holds; by which recipe.
+    Passed(&'static str),
+    /// It does not hold.
+    Failed(VerifyError),
+}
+
+impl Verdict {
+    /// `true`, `false`, or `None` when nothing was checked: how it stands in the journal.
+    #[must_use]
+    pub fn verified(&self) -> Option<bool> {
+        match self {
+            Self::Unchecked => None,
+            Self::Passed(_) => Some(true),
+            Self::Failed(_) => Some(false),
+        }
+    }
+}
+
+/// Why a callback is not believed. The text is for our people, never sent to the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The header that carries the signature is not there.
+    #[error("no X-AKSK or X-WSSE header")]
+    MissingHeader,
+    /// A part of that header is not there.
+    #[error("the signature header has no {0}")]
+    MissingPart(&'static str),
+    /// Signed for another app.
+    #[error("the signature is for another app key")]
+    OtherApp,
+    /// The digest matches no known recipe.
+    #[error("the digest does not match: wrong app secret, or the public address is not what the platform was given")]
+    Digest,
+    /// Too old, or too far in the future.
+    #[error("Created lies too far from now: is the clock right?")]
+    Stale,
+    /// `Created` is not a time.
+    #[error("Created is not a time")]
+    Created,
+    /// The body names another application than the one configured.
+    #[error("the body names another application")]
+    OtherAppId,
+}
+
+/// A callback that may be decoded. Only [`admit`] and [`Verified::from_journal`] make one.
+#[derive(Debug)]
+pub struct Verified<'a>(&'a Callback);
+
+impl<'a> Verified<'a> {
+    /// A callback that was admitted when it was received and now comes from the journal.
+    #[must_use]
+    pub fn from_journal(callback: &'a Callback) -> Self {
+        Self(callback)
+    }
+
+    /// The callback.
+    #[must_use]
+    pub fn callback(&self) -> &'a Callback {
+        self.0
+    }
+}
+
+/// Lets a callback through, or not, by the app's mode.
+///
+/// # Errors
+/// The reason, when the signature failed and the app enforces signatures. An app that enforces
+/// but has nothing to check against lets nothing through either.
+pub fn admit<'a>(
+    callback: &'a Callback,
+    verdict: &Verdict,
+    mode: crate::domain::VerifyMode,
+) -> Result<Verified<'a>, VerifyError> {
+    use crate::domain::VerifyMode;
+    match (mode, verdict) {
+        (VerifyMode::Enforce, Verdict::Failed(error)) => Err(error.clone()),
+        _ => Ok(Verified(callback)),
+    }
+}
+
+/// The notation of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+/// What a callback says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The notation it was written in; the answer uses the same.
+    pub form: BodyForm,
+    /// What happened. Empty with no question either: unrecognised.
+    pub items: Vec<Item>,
+    /// What is asked.
+    pub question: Option<Question>,
+    /// What looks wrong, for the Attention page. Not empty when something in a batch was not
+    /// understood, also when the rest was.
+    pub suspicions: Vec<Suspicion>,
+}
+
+impl Decoded {
+    /// Whether anything in it was understood.
+    #[must_use]
+    pub fn recognised(&self) -> bool {
+        !self.items.is_empty() || self.question.is_some()
+    }
+}
+
+/// One thing a callback says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// Something happened in a call.
+    Event(CallEvent),
+    /// A call record.
+    Record(Box<CallRecord>),
+    /// A text message.
+    Sms(Box<SmsEvent>),
+    /// A number changed its state.
+    Number(NumberStatus),
+}
+
+/// Something in a body that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Suspicion {
+    /// `found` stands where `meant` was probably meant: field names are case-sensitive.
+    WrongCase {
+        /// The name in the body.
+        found: String,
+        /// The documented name.
+        meant: &'static str,
+    },
+    /// A field without which an event cannot be placed is missing.
+    Missing(&'static str),
+    /// An event or type that is not documented.
+    UnknownEvent(String),
+    /// A value that cannot be what the field says.
+    BadValue(&'static str),
+}
+
+/// Why a body could not be read at all. The text is sent to the platform.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} at byte {at}")]
+pub struct DecodeError {
+    /// What is wrong, in plain words, without any of the body's text.
+    pub reason: String,
+    /// At which byte, counted from 0.
+    pub at: usize,
+}
+
+/// On which occasion the platform is answered.
+#[derive(Debug)]
+pub enum Occasion<'a> {
+    /// A notice was kept, understood or not.
+    Kept(BodyForm),
+    /// The body could not be read: 400.
+    Unparsable(&'a DecodeError),
+    /// The signature did not hold: 401.
+    Unverified,
+}
