@@ -99,3 +99,7 @@ pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
 pub const CHECKPOINT_ROWS: usize = 20_000;
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
