@@ -103,3 +103,8 @@ pub const SLED_CACHE_BYTES: u64 = 32 << 20;
 pub const STORE_ROOM: u64 = 8 << 20;
 /// A row of the store before compression, for estimating how much a checkpoint writes.
 pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
+/// the data directory has a lock of its own.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// Between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
