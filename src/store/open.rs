@@ -160,7 +160,8 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
     let mut tries = limits::STORE_LOCK_TRIES;
     loop {
         match config(dir).open() {
-            Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock && tries > 0 => {
+            // sled gives a lock that is held no kind of its own.
+            Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && tries > 0 => {
                 tries -= 1;
                 std::thread::sleep(limits::STORE_LOCK_WAIT);
             }
