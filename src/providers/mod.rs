@@ -8,6 +8,9 @@
 
 mod body;
 mod docs;
+mod jiuyun;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
@@ -19,7 +22,7 @@ use crate::domain::{
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[];
+pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun];
 
 /// The provider of this name.
 #[must_use]
