@@ -6,7 +6,11 @@
 //! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
 //! explanations of a call, `ringback providers`, and the tests that walk every table.
 
+mod body;
 mod docs;
+mod jiuyun;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
@@ -16,7 +20,7 @@ pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[];
+pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun];
 
 /// The provider of this name.
 #[must_use]
@@ -207,6 +211,8 @@ pub struct DecodeError {
     pub reason: String,
     /// At which byte, counted from 0.
     pub at: usize,
+    /// The notation it was probably meant to be in; the answer uses the same.
+    pub form: Option<BodyForm>,
 }
 
 /// On which occasion the platform is answered.
