@@ -81,3 +81,6 @@ pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;

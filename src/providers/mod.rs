@@ -7,6 +7,9 @@
 //! explanations of a call, `ringback providers`, and the tests that walk every table.
 
 mod docs;
+pub mod huawei;
+mod huawei_private;
+mod huawei_voice;
 
 use std::fmt::Debug;
 
@@ -18,7 +21,10 @@ use crate::domain::{
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[];
+pub static ALL: &[&dyn Provider] = &[
+    &huawei_voice::HuaweiVoice,
+    &huawei_private::HuaweiPrivate,
+];
 
 /// The provider of this name.
 #[must_use]
