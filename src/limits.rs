@@ -116,3 +116,6 @@ pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
 pub const STORE_LOCK_TRIES: u32 = 60;
 /// Between two of these tries.
 pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
