@@ -11,10 +11,8 @@ mod docs;
 use std::fmt::Debug;
 
 pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
-use crate::domain::{
-    Ack, AnswerForm, App, CallEvent, CallRecord, Callback, CauseCode, Decision, Lang, NumberStatus, ProviderId,
-    Question, SmsEvent,
-};
+use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question};
+pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
@@ -199,37 +197,6 @@ impl Decoded {
     pub fn recognised(&self) -> bool {
         !self.items.is_empty() || self.question.is_some()
     }
-}
-
-/// One thing a callback says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
-    /// Something happened in a call.
-    Event(CallEvent),
-    /// A call record.
-    Record(Box<CallRecord>),
-    /// A text message.
-    Sms(Box<SmsEvent>),
-    /// A number changed its state.
-    Number(NumberStatus),
-}
-
-/// Something in a body that a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Suspicion {
-    /// `found` stands where `meant` was probably meant: field names are case-sensitive.
-    WrongCase {
-        /// The name in the body.
-        found: String,
-        /// The documented name.
-        meant: &'static str,
-    },
-    /// A field without which an event cannot be placed is missing.
-    Missing(&'static str),
-    /// An event or type that is not documented.
-    UnknownEvent(String),
-    /// A value that cannot be what the field says.
-    BadValue(&'static str),
 }
 
 /// Why a body could not be read at all. The text is sent to the platform.
