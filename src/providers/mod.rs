@@ -6,6 +6,7 @@
 //! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
 //! explanations of a call, `ringback providers`, and the tests that walk every table.
 
+mod body;
 mod docs;
 
 use std::fmt::Debug;
@@ -207,6 +208,8 @@ pub struct DecodeError {
     pub reason: String,
     /// At which byte, counted from 0.
     pub at: usize,
+    /// The notation it was probably meant to be in; the answer uses the same.
+    pub form: Option<BodyForm>,
 }
 
 /// On which occasion the platform is answered.
