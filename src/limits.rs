@@ -160,3 +160,6 @@ pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
 pub const CHECKPOINT_ROWS: usize = 20_000;
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;

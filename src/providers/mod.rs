@@ -8,6 +8,9 @@
 
 mod body;
 mod docs;
+pub mod huawei;
+mod huawei_private;
+mod huawei_voice;
 
 use std::fmt::Debug;
 
@@ -17,7 +20,10 @@ pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[];
+pub static ALL: &[&dyn Provider] = &[
+    &huawei_voice::HuaweiVoice,
+    &huawei_private::HuaweiPrivate,
+];
 
 /// The provider of this name.
 #[must_use]
