@@ -163,3 +163,8 @@ pub const SLED_CACHE_BYTES: u64 = 32 << 20;
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;
+
+/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
+pub const EVENTS_RESUME: u64 = 1_000;
+/// How often a silent stream of events says that it is alive: proxies give up after a minute.
+pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
