@@ -122,3 +122,23 @@ pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 pub const TALLY_EVERY: Duration = Duration::from_secs(2);
 /// One refused request in so many is logged: a scanner must not fill the log.
 pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+/// Characters of a name of an app, a user or a token: fits a table's cell.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Characters of an app's token: shorter could be guessed, longer does not fit every platform's
+/// address field.
+pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
+/// The longest app key, app secret, password or announcement.
+pub const SECRET_BYTES_MAX: usize = 1_024;
+/// The shortest password: ten characters and a slow hash outlast guessing at the login page.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
+pub const PASSWORD_CHECKS: usize = 2;
+/// How long a login lasts.
+pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Logins kept per user; the oldest one goes. A person has a handful of browsers.
+pub const LOGINS_PER_USER: usize = 64;
+/// Apps, users and API tokens, of each: all are in memory and are listed on one page.
+pub const SET_MAX: usize = 1_000;
+/// The state log is rewritten at a start when it has this many records, and many times more
+/// than it needs.
+pub const STATE_REWRITE_RECORDS: usize = 2_000;
