@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod control;
 pub mod correlate;
 pub mod domain;

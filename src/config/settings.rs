@@ -4,7 +4,7 @@
 //! the first mistake. A key that is not in [`Settings::parse`] is a problem too: a misspelt key
 //! would otherwise be a default in disguise.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -113,10 +113,14 @@ fn public_url(text: &str, problems: &mut Problems) -> Option<String> {
     let text = text.trim_end_matches('/');
     let is_good = http::Uri::from_str(text).is_ok_and(|uri| {
         let has_host = uri.authority().is_some_and(|a| !a.host().is_empty() && !a.as_str().contains('@'));
-        has_host && matches!(uri.scheme_str(), Some("https" | "http")) && matches!(uri.path(), "" | "/") && uri.query().is_none()
+        has_host
+            && matches!(uri.scheme_str(), Some("https" | "http"))
+            && matches!(uri.path(), "" | "/")
+            && uri.query().is_none()
     });
     if !is_good {
-        problems.add("server.public_url", format!("{text:?} is not scheme and host like https://callbacks.example.com"));
+        problems
+            .add("server.public_url", format!("{text:?} is not scheme and host like https://callbacks.example.com"));
     }
     is_good.then(|| text.to_owned())
 }
@@ -124,7 +128,7 @@ fn public_url(text: &str, problems: &mut Problems) -> Option<String> {
 fn networks(texts: &[String], problems: &mut Problems) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for (index, text) in texts.iter().enumerate() {
-        match text.parse::<IpNet>().ok().or_else(|| text.parse().ok().map(IpNet::new_assert_host)) {
+        match text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from)) {
             Some(network) => networks.push(network),
             None => problems.add(
                 format!("server.trusted_proxies[{index}]"),
@@ -224,13 +228,16 @@ impl Reader<'_> {
             match value {
                 Value::Table(section) if ["server", "tls", "journal", "log"].contains(&name.as_str()) => {
                     for key in section.keys() {
-                        self.problems.add(format!("{name}.{key}"), "there is no such key; `ringback config default` lists them");
+                        self.problems
+                            .add(format!("{name}.{key}"), "there is no such key; `ringback config default` lists them");
                     }
                 }
                 Value::Table(_) => {
                     self.problems.add(name.clone(), "there is no such section; there are server, tls, journal and log");
                 }
-                _ => self.problems.add(name.clone(), "every key stands in a section: [server], [tls], [journal], [log]"),
+                _ => {
+                    self.problems.add(name.clone(), "every key stands in a section: [server], [tls], [journal], [log]")
+                }
             }
         }
     }

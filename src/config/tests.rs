@@ -98,7 +98,9 @@ fn an_address_without_tls_is_another_one() {
 fn a_public_address_is_scheme_and_host() {
     let check = |url: &str| Config::from_toml(&format!("[server]\npublic_url = {url:?}"), &Overrides::default());
     assert_eq!(check("https://a.example:8443/").unwrap().public_url.as_deref(), Some("https://a.example:8443"));
-    for bad in ["https://", "ftp://a.example", "https://a.example/x", "https://u:p@a.example", "https://a.example/?q=1", ""] {
+    for bad in
+        ["https://", "ftp://a.example", "https://a.example/x", "https://u:p@a.example", "https://a.example/?q=1", ""]
+    {
         assert!(check(bad).is_err(), "{bad}");
     }
 }

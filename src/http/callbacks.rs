@@ -198,7 +198,11 @@ fn names_only_a_scheme(authorization: &str) -> bool {
 
 /// The first `max` bytes of a text, less the rest of a character that does not fit.
 fn cut(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 #[cfg(test)]

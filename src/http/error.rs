@@ -189,7 +189,12 @@ impl From<StateError> for HttpError {
             StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.to_string()),
             StateError::NotFound(_) => Self::NotFound,
             StateError::Invalid(_) => Self::BadRequest(error.to_string()),
-            StateError::Write(_) | StateError::Read(_) => Self::Internal(Box::new(error)),
+            StateError::Write(_)
+            | StateError::Read(_)
+            | StateError::Key { .. }
+            | StateError::NoKey { .. }
+            | StateError::BadKey { .. }
+            | StateError::WrongKey { .. } => Self::Internal(Box::new(error)),
         }
     }
 }
