@@ -20,10 +20,7 @@ pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[
-    &huawei_voice::HuaweiVoice,
-    &huawei_private::HuaweiPrivate,
-];
+pub static ALL: &[&dyn Provider] = &[&huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
 
 /// The provider of this name.
 #[must_use]

@@ -7,9 +7,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{
-    Ack, AnswerForm, App, CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision,
-};
+use crate::domain::{Ack, AnswerForm, App, CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 use crate::providers::Occasion;
 
 const CONTENT_TYPE: &str = "application/json;charset=UTF-8";

@@ -188,8 +188,11 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "made-up-app-secret-0123456789abcd";
-    const SIGNED: Signed<'_> =
-        Signed { url: "https://a.example/x", nonce: "66C92B11FF8A425FB8D4CCFE0ED9ED1F", created: "2018-02-12T15:30:20Z" };
+    const SIGNED: Signed<'_> = Signed {
+        url: "https://a.example/x",
+        nonce: "66C92B11FF8A425FB8D4CCFE0ED9ED1F",
+        created: "2018-02-12T15:30:20Z",
+    };
 
     #[test]
     fn the_digests_are_those_of_the_test_vectors() {

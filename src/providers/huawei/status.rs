@@ -42,7 +42,14 @@ impl Status {
         let as_sent = |name| info.text(name).unwrap_or_default();
         let identity = identity(
             "event",
-            &[&session, event_type, &as_sent("timestamp"), &as_sent("caller"), &as_sent("called"), &as_sent("digitInfo")],
+            &[
+                &session,
+                event_type,
+                &as_sent("timestamp"),
+                &as_sent("caller"),
+                &as_sent("called"),
+                &as_sent("digitInfo"),
+            ],
         );
         Some(Self {
             kind,

@@ -1,11 +1,11 @@
 //! How the documentation tables of both products are written: one entry a line or two.
 //!
-//! A [`CodeDoc`] has seven fields and most codes need four of them, so entries start from
-//! [`code`] (or [`field`]) and say only what differs. Everything is `const`: a table is data in
+//! A [`CodeDoc`] has six fields and most codes need two or three of them, so an entry starts
+//! from [`code`] and says only what differs; [`fields`] is a table of its own. Everything is `const`: a table is data in
 //! the executable, and a wrong one is a compile error or a failing test, never a start-up cost.
 
 use crate::domain::{CallOutcome, Party, Text, Who};
-use crate::providers::{CodeDoc, FieldDoc};
+use crate::providers::CodeDoc;
 
 /// A code that needs nobody to act and does not tell how the call ended.
 pub(in crate::providers) const fn code(code: &'static str, zh: &'static str, en: &'static str) -> CodeDoc {
@@ -46,25 +46,22 @@ pub(in crate::providers) const fn join<const N: usize>(parts: &[&[CodeDoc]]) -> 
     all
 }
 
-/// An optional field that is only kept.
-pub(in crate::providers) const fn field(
-    message: &'static str,
-    name: &'static str,
-    kind: &'static str,
-    zh: &'static str,
-    en: &'static str,
-) -> FieldDoc {
-    FieldDoc { message, name, kind, required: false, meaning: Text::new(zh, en), maps_to: "" }
+/// Fields by message: a name, its type, whether it is always sent, what it becomes, what it means.
+macro_rules! fields {
+    ($($message:literal { $($name:literal $kind:literal $presence:ident $(-> $maps_to:literal)?:
+        $zh:literal, $en:literal;)* })*) => {
+        &[$($($crate::providers::FieldDoc {
+            message: $message,
+            name: $name,
+            kind: $kind,
+            required: $crate::providers::huawei::table::fields!(@$presence),
+            meaning: $crate::domain::Text::new($zh, $en),
+            // Empty where the field is only kept.
+            maps_to: concat!($($maps_to)?),
+        },)*)*]
+    };
+    (@required) => { true };
+    (@optional) => { false };
 }
 
-impl FieldDoc {
-    /// The platform always sends it.
-    pub(in crate::providers) const fn required(self) -> Self {
-        Self { required: true, ..self }
-    }
-
-    /// The field of our call (or message, or number) it becomes.
-    pub(in crate::providers) const fn maps(self, maps_to: &'static str) -> Self {
-        Self { maps_to, ..self }
-    }
-}
+pub(in crate::providers) use fields;

@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_stays_text() {
-        for text in ["yesterday", "2019-01-24", "2019-13-24 03:04:24", "9999-12-31 23:59:59", "03:04:24", "T", "20190124030424"] {
+        for text in
+            ["yesterday", "2019-01-24", "2019-13-24 03:04:24", "9999-12-31 23:59:59", "03:04:24", "T", "20190124030424"]
+        {
             assert_eq!(read(text), Stamp { at: None, text: text.to_owned() }, "{text}");
         }
     }

@@ -34,14 +34,14 @@ pub(super) static TABLES: [CodeTable; 4] = [
 
 static STATE: [CodeDoc; 1 + CONTROL.len() + SERVICE.len()] = join(&[&[HUNG_UP], CONTROL, SERVICE]);
 
-static REASON: [CodeDoc; 1
-    + release_points::POINTS.len()
-    + sip::REQUEST.len()
-    + sip::GLOBAL.len()
-    + release_points::MENUS.len()
-    + CONTROL.len()
-    + CONTROL_OF_RECORDS.len()
-    + SERVICE.len()] = join(&[
+static REASON: [CodeDoc;
+    1 + release_points::POINTS.len()
+        + sip::REQUEST.len()
+        + sip::GLOBAL.len()
+        + release_points::MENUS.len()
+        + CONTROL.len()
+        + CONTROL_OF_RECORDS.len()
+        + SERVICE.len()] = join(&[
     &[release_points::NORMAL],
     release_points::POINTS,
     sip::REQUEST,
@@ -107,18 +107,35 @@ const CONTROL_OF_RECORDS: &[CodeDoc] = &[
 
 const SERVICE: &[CodeDoc] = &[
     fault("8000", "内部错误", "Internal error"),
-    code("8001", "用户未接通（频次控制、线路故障、关机、无应答或忙）", "Not connected: rate limit, line fault, off, no answer or busy")
-        .act(Us, "查看话单中的 Q850 和 SIP 码以确定原因。", "See the Q.850 and SIP codes of the record for the reason."),
-    code("8002", "对端播放失败提示音", "The far end played a failure announcement")
-        .act(Carrier, "查看话单中的 Q850 和 SIP 码以确定原因。", "See the Q.850 and SIP codes of the record for the reason."),
+    code(
+        "8001",
+        "用户未接通（频次控制、线路故障、关机、无应答或忙）",
+        "Not connected: rate limit, line fault, off, no answer or busy",
+    )
+    .act(
+        Us,
+        "查看话单中的 Q850 和 SIP 码以确定原因。",
+        "See the Q.850 and SIP codes of the record for the reason.",
+    ),
+    code("8002", "对端播放失败提示音", "The far end played a failure announcement").act(
+        Carrier,
+        "查看话单中的 Q850 和 SIP 码以确定原因。",
+        "See the Q.850 and SIP codes of the record for the reason.",
+    ),
     code("8003", "振铃超时", "Ringing timed out").ends(NoAnswer).ended_by(ByPlatform),
     code("8004", "振铃时挂机", "Hung up while ringing").ends(CallerGaveUp),
     setting("8005", "TTS 转换失败", "Text-to-speech failed"),
     setting("8006", "放音文件不存在", "The announcement file is missing"),
     fault("8007", "放音失败", "Playing the announcement failed"),
-    code("8008", "放音收号失败（须在放音结束后 5 秒内按键）", "Play-and-collect failed: keys must be pressed within 5 s after the prompt")
-        .act(Callee, "", ""),
-    code("8009", "接通前主叫挂机", "The caller hung up before the call was connected").ends(CallerGaveUp).ended_by(ByCaller),
+    code(
+        "8008",
+        "放音收号失败（须在放音结束后 5 秒内按键）",
+        "Play-and-collect failed: keys must be pressed within 5 s after the prompt",
+    )
+    .act(Callee, "", ""),
+    code("8009", "接通前主叫挂机", "The caller hung up before the call was connected")
+        .ends(CallerGaveUp)
+        .ended_by(ByCaller),
     code("8010", "达到最大通话时长", "The maximum duration was reached").ended_by(ByPlatform),
     setting("8012", "app_key 无效", "The app_key is not valid"),
     code("8013", "无临时被叫", "No temporary callee")

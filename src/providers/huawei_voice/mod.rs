@@ -35,7 +35,7 @@ const FAMILY: &str = "huawei-voice";
 
 /// 华为云 语音通话.
 #[derive(Debug)]
-pub struct HuaweiVoice;
+pub(super) struct HuaweiVoice;
 
 impl Provider for HuaweiVoice {
     fn id(&self) -> ProviderId {

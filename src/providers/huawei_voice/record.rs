@@ -33,8 +33,7 @@ pub(super) fn read(fee: Object<'_>) -> Option<CallRecord> {
 /// Where `serviceType` says nothing, a second leg tells a callback. `fwdUnaswRsn` does not: it
 /// stands in every record.
 fn product(fee: &Object<'_>) -> Product {
-    const SECOND_LEG: [&str; 5] =
-        ["fwdDisplayNum", "fwdDstNum", "fwdStartTime", "fwdAlertingTime", "fwdAnswerTime"];
+    const SECOND_LEG: [&str; 5] = ["fwdDisplayNum", "fwdDstNum", "fwdStartTime", "fwdAlertingTime", "fwdAnswerTime"];
     match fee.code("serviceType").as_deref() {
         Some("1") => Product::Play,
         Some("2") => Product::Callback,

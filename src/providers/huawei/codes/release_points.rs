@@ -78,21 +78,31 @@ pub(in crate::providers) const POINTS: &[CodeDoc] = &[
     fault("526", "静音失败", "Muting failed"),
     fault("527", "取消静音失败", "Unmuting failed"),
     code("528", "号码前缀受限", "The number's prefix is restricted")
-        .act(Us, "该号段不允许呼叫；确需呼叫时联系平台。", "Calls to this prefix are barred; ask the platform if needed.")
+        .act(
+            Us,
+            "该号段不允许呼叫；确需呼叫时联系平台。",
+            "Calls to this prefix are barred; ask the platform if needed.",
+        )
         .ends(Blocked)
         .ended_by(Platform),
     code("529", "appKey 缺失", "The app key is missing")
         .act(Us, "检查应用的 APP_Key。", "Check the app's APP_Key.")
         .ends(Failed),
-    code("530", "转接前主叫挂机", "The caller hung up before the call was forwarded").ends(CallerGaveUp).ended_by(Caller),
+    code("530", "转接前主叫挂机", "The caller hung up before the call was forwarded")
+        .ends(CallerGaveUp)
+        .ended_by(Caller),
     code("539", "录音流程完成前主叫挂机", "The caller hung up before recording was set up").ended_by(Caller),
     code("540", "录音流程完成前被叫挂机", "The callee hung up before recording was set up").ended_by(Callee),
     fault("541", "媒体重协商失败", "Media renegotiation failed"),
     recording("542", "录音超时", "Recording timed out"),
     code("550", "近端振铃失败", "Ringing the near end failed").ends(Failed),
     code("551", "点击呼叫近端收到 0XX", "Click-to-call: the near end got 0XX").ends(Failed),
-    code("552", "远端振铃时近端挂机", "The near end hung up while the far end rang").ends(CallerGaveUp).ended_by(Caller),
-    code("553", "远端振铃前近端挂机", "The near end hung up before the far end rang").ends(CallerGaveUp).ended_by(Caller),
+    code("552", "远端振铃时近端挂机", "The near end hung up while the far end rang")
+        .ends(CallerGaveUp)
+        .ended_by(Caller),
+    code("553", "远端振铃前近端挂机", "The near end hung up before the far end rang")
+        .ends(CallerGaveUp)
+        .ended_by(Caller),
 ];
 
 /// 1001 to 2914.

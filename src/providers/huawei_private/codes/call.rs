@@ -90,7 +90,11 @@ pub(super) const PARTIES: &[CodeDoc] = &[
         .ends(Rejected)
         .ended_by(ByCallee),
     setting("7507", "放音文件不存在", "The tone file is missing"),
-    gave_up("7516", "转接前主叫挂机（如未输入分机号）", "The caller hung up before forwarding, e.g. before the extension"),
+    gave_up(
+        "7516",
+        "转接前主叫挂机（如未输入分机号）",
+        "The caller hung up before forwarding, e.g. before the extension",
+    ),
     code("8100", "被叫号码不存在", "The callee's number does not exist")
         .act(Us, "核对绑定中的被叫号码。", "Check the callee in the binding.")
         .ends(NoSuchNumber),
@@ -140,7 +144,9 @@ pub(super) const SERVICE: &[CodeDoc] = &[
         .act(Caller, "按提示输入分机号。", "Enter the extension when prompted.")
         .ends(Failed)
         .ended_by(ByPlatform),
-    code("8035", "平台接续超时（转接后约 90 秒）", "Not connected about 90 s after forwarding").ends(NoAnswer).ended_by(ByPlatform),
+    code("8035", "平台接续超时（转接后约 90 秒）", "Not connected about 90 s after forwarding")
+        .ends(NoAnswer)
+        .ended_by(ByPlatform),
     fault("8040", "内部错误", "Internal error"),
     fault("8041", "录音失败", "Recording failed"),
     blocked("8042", "国际来话受限", "Incoming international calls are barred"),

@@ -39,14 +39,14 @@ static STATE: [CodeDoc; 2 + call::TENANT.len() + call::PARTIES.len() + call::SER
     call::SERVICE,
 ]);
 
-static REASON: [CodeDoc; 1
-    + release_points::POINTS.len()
-    + sip::REQUEST.len()
-    + sip::GLOBAL.len()
-    + release_points::MENUS.len()
-    + call::TENANT.len()
-    + call::PARTIES.len()
-    + call::SERVICE.len()] = join(&[
+static REASON: [CodeDoc;
+    1 + release_points::POINTS.len()
+        + sip::REQUEST.len()
+        + sip::GLOBAL.len()
+        + release_points::MENUS.len()
+        + call::TENANT.len()
+        + call::PARTIES.len()
+        + call::SERVICE.len()] = join(&[
     &[release_points::NORMAL],
     release_points::POINTS,
     sip::REQUEST,

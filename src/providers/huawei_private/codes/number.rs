@@ -10,29 +10,27 @@ use crate::providers::{CodeDoc, CodeTable};
 const SOURCE: &str = "https://support.huaweicloud.com/api-PrivateNumber/numstatus_notify_axb.html";
 
 /// `numInfo.status`.
-pub(super) const STATUS: CodeTable = CodeTable {
-    name: "status",
-    title: Text::new("X 号码状态（status）", "State of a privacy number (status)"),
-    source: SOURCE,
-    codes: &[
-        code("5", "正常", "Normal"),
-        code("9", "暂停：绑定、呼叫和短信均失败", "Paused: bindings, calls and SMS fail").act(
-            Platform,
-            "向平台确认原因，暂用其他号码。",
-            "Ask the platform why; use another number meanwhile.",
-        ),
-        code("10", "不可用：绑定、呼叫和短信均失败", "Unavailable: bindings, calls and SMS fail").act(
-            Us,
-            "查看 cause；把绑定迁移到其他号码。",
-            "See the cause; move the bindings to another number.",
-        ),
-        code("11", "冻结绑定：不能新增绑定，已有绑定可继续使用", "Frozen: no new bindings, existing ones go on").act(
-            Us,
-            "新绑定改用其他号码。",
-            "Use another number for new bindings.",
-        ),
-    ],
-};
+pub(super) const STATUS: CodeTable =
+    CodeTable {
+        name: "status",
+        title: Text::new("X 号码状态（status）", "State of a privacy number (status)"),
+        source: SOURCE,
+        codes: &[
+            code("5", "正常", "Normal"),
+            code("9", "暂停：绑定、呼叫和短信均失败", "Paused: bindings, calls and SMS fail").act(
+                Platform,
+                "向平台确认原因，暂用其他号码。",
+                "Ask the platform why; use another number meanwhile.",
+            ),
+            code("10", "不可用：绑定、呼叫和短信均失败", "Unavailable: bindings, calls and SMS fail").act(
+                Us,
+                "查看 cause；把绑定迁移到其他号码。",
+                "See the cause; move the bindings to another number.",
+            ),
+            code("11", "冻结绑定：不能新增绑定，已有绑定可继续使用", "Frozen: no new bindings, existing ones go on")
+                .act(Us, "新绑定改用其他号码。", "Use another number for new bindings."),
+        ],
+    };
 
 /// `numInfo.cause`.
 pub(super) const CAUSE: CodeTable = CodeTable {
