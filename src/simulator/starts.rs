@@ -19,6 +19,8 @@ pub(super) enum Starts {
     Paced { at: Millis, gap_ms: f64, left: u64 },
     /// So many calls spread over whole days.
     Days { from: Millis, days: u32, calls: u64, done: u64, cumulative: Box<[f64; 25]> },
+    /// The first until it ends, then the second.
+    Then(Box<Self>, Box<Self>),
 }
 
 impl Starts {
@@ -37,11 +39,17 @@ impl Starts {
         Self::Days { from, days: days.max(1), calls, done: 0, cumulative }
     }
 
+    /// These, then those.
+    pub(super) fn then(self, second: Self) -> Self {
+        Self::Then(Box::new(self), Box::new(second))
+    }
+
     /// The instant from which everything is counted.
     pub(super) fn base(&self) -> Millis {
         match self {
             Self::Paced { at, .. } => *at,
             Self::Days { from, .. } => *from,
+            Self::Then(first, _) => first.base(),
         }
     }
 
@@ -66,6 +74,39 @@ impl Starts {
                 let hours = day * 24.0 + hour as f64 + (within - cumulative[hour]) / width;
                 Some(*from + (hours * HOUR_MS) as Millis)
             }
+            Self::Then(first, second) => first.next(rng).or_else(|| second.next(rng)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(mut starts: Starts) -> Vec<Millis> {
+        let mut rng = Rng::with_seed(1);
+        std::iter::from_fn(|| starts.next(&mut rng)).collect()
+    }
+
+    #[test]
+    fn a_day_has_its_calls_in_order_and_few_of_them_at_night() {
+        let midnight_in_beijing = -BEIJING_MS;
+        let starts = all(Starts::days(midnight_in_beijing, 3, 9_000));
+        assert_eq!(starts.len(), 9_000);
+        assert!(starts.is_sorted());
+        let in_hours = |hours: std::ops::Range<i64>| {
+            starts.iter().filter(|&at| hours.contains(&((at + BEIJING_MS) / 3_600_000 % 24))).count()
+        };
+        assert!(in_hours(9..12) > 20 * in_hours(1..4), "{} {}", in_hours(9..12), in_hours(1..4));
+        assert!(*starts.last().unwrap() < midnight_in_beijing + 3 * 86_400_000);
+    }
+
+    #[test]
+    fn a_pace_is_kept_on_average_and_follows_what_was_before() {
+        let starts = all(Starts::days(0, 1, 10).then(Starts::paced(86_400_000, 4.0, 4_000)));
+        assert_eq!(starts.len(), 4_010);
+        assert!(starts.is_sorted());
+        let seconds = (starts[4_009] - 86_400_000) as f64 / 1000.0;
+        assert!((900.0..1_100.0).contains(&seconds), "{seconds}");
     }
 }
