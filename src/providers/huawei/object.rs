@@ -250,7 +250,7 @@ mod tests {
                 assert_eq!(object.text("userData"), None);
                 assert_eq!(object.text("icid"), None);
             },
-            &[Suspicion::BadValue("sessionId"), Suspicion::BadValue("userData"), Suspicion::BadValue("icid")],
+            &[Suspicion::BadValue("sessionId".into()), Suspicion::BadValue("userData".into()), Suspicion::BadValue("icid".into())],
         );
     }
 
@@ -263,7 +263,7 @@ mod tests {
                 assert_eq!(object.integer("a"), None);
                 assert_eq!(object.stamp("t"), Some(Stamp { at: None, text: "yesterday".to_owned() }));
             },
-            &[Suspicion::BadValue("a"), Suspicion::BadValue("t")],
+            &[Suspicion::BadValue("a".into()), Suspicion::BadValue("t".into())],
         );
     }
 }
