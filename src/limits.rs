@@ -60,6 +60,14 @@ pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
 /// The longest address tail kept with a callback.
 pub const TAIL_MAX: usize = 1_024;
 
+/// Characters of a session id; the longest documented one has as many.
+pub const SESSION_MAX: usize = 256;
+/// Bytes of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer stays readable in the callback itself.
+pub const FIELD_MAX: usize = 4_096;
+/// Characters of an undocumented name that a platform sent, where it is shown to a person.
+pub const SHOWN_NAME_MAX: usize = 32;
+
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
 pub const COMMIT_QUEUE: usize = 2_048;

@@ -21,6 +21,10 @@ pub(super) mod object;
 mod signature;
 pub(super) mod status;
 pub(super) mod table;
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
 mod time;
 pub(super) mod verify;
 

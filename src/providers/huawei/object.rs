@@ -64,10 +64,12 @@ impl<'a> Object<'a> {
         exact
     }
 
-    /// The same as text, trimmed: ids and event names.
+    /// The same as text, trimmed: ids and event names. One longer than any documented id is
+    /// none.
     pub(in crate::providers) fn identifying_text(&self, name: &'static str) -> Option<String> {
         let value = self.identifying(name)?;
-        let text = scalar(value).map(|text| text.trim().to_owned());
+        let text =
+            scalar(value).map(|text| text.trim().to_owned()).filter(|text| text.chars().count() <= limits::SESSION_MAX);
         if text.is_none() {
             self.notes.add(Suspicion::BadValue(name));
         }
@@ -99,7 +101,7 @@ impl<'a> Object<'a> {
     /// A text as sent, of a string, a number or a truth value.
     pub(in crate::providers) fn verbatim(&self, name: &'static str) -> Option<String> {
         let value = self.value(name)?;
-        let text = scalar(value);
+        let text = scalar(value).filter(|text| text.len() <= limits::FIELD_MAX);
         if text.is_none() {
             self.notes.add(Suspicion::BadValue(name));
         }
@@ -154,14 +156,16 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// The text of a scalar; whole floating-point numbers lose their `.0`.
+/// The text of a scalar; whole floating-point numbers lose their `.0`. A number so large that
+/// its digits were lost is none: what it identifies cannot be told.
 pub(in crate::providers) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Number(number) => {
             let text = number.to_string();
-            Some(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text))
+            let whole = text.strip_suffix(".0").unwrap_or(&text);
+            (!whole.contains('e')).then(|| whole.to_owned())
         }
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
@@ -228,6 +232,20 @@ mod tests {
             json!({"sessionid": "wrong", "sessionId": "right"}),
             |object| assert_eq!(object.identifying_text("sessionId").as_deref(), Some("right")),
             &[],
+        );
+    }
+
+    #[test]
+    fn what_is_longer_than_any_real_value_is_left_out() {
+        let (id, text) = ("x".repeat(limits::SESSION_MAX + 1), "x".repeat(limits::FIELD_MAX + 1));
+        check(
+            json!({"sessionId": id, "userData": text, "icid": 1e300}),
+            |object| {
+                assert_eq!(object.identifying_text("sessionId"), None);
+                assert_eq!(object.text("userData"), None);
+                assert_eq!(object.text("icid"), None);
+            },
+            &[Suspicion::BadValue("sessionId"), Suspicion::BadValue("userData"), Suspicion::BadValue("icid")],
         );
     }
 
