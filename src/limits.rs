@@ -60,6 +60,14 @@ pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
 /// The longest address tail kept with a callback.
 pub const TAIL_MAX: usize = 1_024;
 
+/// Characters of a session id; the longest documented one has as many.
+pub const SESSION_MAX: usize = 256;
+/// Bytes of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer stays readable in the callback itself.
+pub const FIELD_MAX: usize = 4_096;
+/// Characters of an undocumented name that a platform sent, where it is shown to a person.
+pub const SHOWN_NAME_MAX: usize = 32;
+
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
 pub const COMMIT_QUEUE: usize = 2_048;
@@ -142,3 +150,42 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+/// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
+pub const BLOCK_BYTES_MAX: usize = 64 << 20;
+/// The largest part of a sealed segment that is read at once.
+pub const SEGMENT_PART_MAX: usize = 64 << 20;
+/// Calls kept in the store's hot part before the oldest are sealed. About 600 bytes each, so
+/// 60 MiB; a call is over, and its record here, long before a hundred thousand others begin.
+pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
+/// States kept per privacy number.
+pub const NUMBER_STATES_MAX: usize = 200;
+/// Records that are projected at once, and their bytes.
+pub const PROJECT_BATCH_BYTES: usize = 4 << 20;
+/// How long changes stay in memory before they are written to `store/`. Losing them costs a
+/// start that reads as much of the journal again.
+pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
+/// Changed rows at which they are written without waiting.
+pub const CHECKPOINT_ROWS: usize = 20_000;
+/// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
+pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
+/// the data directory has a lock of its own.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// Between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
+
+/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
+pub const EVENTS_RESUME: u64 = 1_000;
+/// How often a silent stream of events says that it is alive: proxies give up after a minute.
+pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
