@@ -168,6 +168,15 @@ pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
 pub const CHECKPOINT_ROWS: usize = 20_000;
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
+/// the data directory has a lock of its own.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// Between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;

@@ -133,7 +133,7 @@ impl Store {
         fs::create_dir_all(dir.join("sealed")).map_err(io)?;
         fs::write(dir.join("marker"), "Ringback: this directory is derived from ../journal and may be deleted.\n")
             .map_err(io)?;
-        let db = config(dir).open().map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
+        let db = open_sled(dir).map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
         let meta = meta(dir, installation).map_err(io)?;
         let bytes = postcard::to_stdvec(&meta).expect("meta holds nothing that postcard cannot write");
         db.insert(META, bytes)
@@ -154,6 +154,22 @@ fn config(dir: &Path) -> sled::Config {
     sled::Config::new().path(dir.join("sled")).cache_capacity(limits::SLED_CACHE_BYTES).flush_every_ms(None)
 }
 
+/// Opens sled. Its own lock may outlive the last use of an earlier handle by a moment: its
+/// threads let go of it when they end, and a child process has it until it executes.
+fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
+    let mut tries = limits::STORE_LOCK_TRIES;
+    loop {
+        match config(dir).open() {
+            // sled gives a lock that is held no kind of its own.
+            Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && tries > 0 => {
+                tries -= 1;
+                std::thread::sleep(limits::STORE_LOCK_WAIT);
+            }
+            opened => return opened,
+        }
+    }
+}
+
 fn meta(dir: &Path, installation: &str) -> io::Result<Meta> {
     let marker = fs::metadata(dir.join("marker"))?;
     Ok(Meta {
@@ -172,7 +188,7 @@ fn load(
     fingerprint: &dyn Fn(Seq) -> Option<u64>,
 ) -> Result<(sled::Db, Rows, Numbers, AppliedRow), String> {
     let here = meta(dir, installation).map_err(|_| "its marker is missing".to_owned())?;
-    let db = catch_unwind(AssertUnwindSafe(|| config(dir).open()))
+    let db = catch_unwind(AssertUnwindSafe(|| open_sled(dir)))
         .map_err(|_| "sled panicked while opening it".to_owned())?
         .map_err(|error| format!("sled cannot open it: {error}"))?;
     let read = |key: &[u8]| db.get(key).map_err(|error| format!("sled cannot read it: {error}"));

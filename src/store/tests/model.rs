@@ -215,7 +215,7 @@ fn run(dir: &Path, batches: &[Vec<Happening>], cuts: &[u8]) -> (Store, Writer) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_order_any_repeats_and_any_restarts_give_the_same_calls(
