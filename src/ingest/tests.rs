@@ -74,7 +74,8 @@ impl Provider for Touchy {
     }
     fn retry(&self) -> RetrySchedule {
         const TEXT: crate::domain::Text = crate::domain::Text { zh: "", en: "" };
-        RetrySchedule { events: &[std::time::Duration::from_secs(60)], records: &[], sms: &[], text: TEXT }
+        const A_MINUTE: &[std::time::Duration] = &[std::time::Duration::from_secs(60)];
+        RetrySchedule { events: A_MINUTE, records: &[], sms: &[], text: TEXT }
     }
     fn recording_days(&self) -> u32 {
         7
