@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Place;
-use super::client::{Client, Missing, part};
+use super::client::{Client, Needs, part};
 use super::{cells, owner, table};
 use crate::limits::SECRET_BYTES_MAX;
 
@@ -99,8 +99,8 @@ pub(super) struct Set {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let missing = if matches!(command, Command::Add(_)) { Missing::Make } else { Missing::Refuse };
-    let client = Client::open(&place.data, missing, place.masked).await?;
+    let needs = if matches!(command, Command::Add(_)) { Needs::NewState } else { Needs::State };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
         Command::Add(add) => {
             let app = client.post("/apps", &add.body()?).await?;
@@ -200,6 +200,8 @@ pub(super) fn secret(file: Option<&Path>) -> Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
     let mut text = String::new();
     let open = std::fs::File::open(file).with_context(|| format!("reading {}", file.display()))?;
-    open.take(SECRET_BYTES_MAX as u64 + 2).read_to_string(&mut text).with_context(|| format!("reading {}", file.display()))?;
+    open.take(SECRET_BYTES_MAX as u64 + 2)
+        .read_to_string(&mut text)
+        .with_context(|| format!("reading {}", file.display()))?;
     Ok(Some(text.trim().to_owned()))
 }

@@ -36,13 +36,15 @@ enum Back {
     Here(Box<Here>),
 }
 
-/// What a command does when there is no data directory.
+/// What a command needs of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// Makes one: it has something to put into it.
-    Make,
-    /// Says so.
-    Refuse,
+pub(super) enum Needs {
+    /// What people set; a directory is made when there is none.
+    NewState,
+    /// What people set.
+    State,
+    /// Everything that is in the journal.
+    Store,
 }
 
 /// An answer that came whole.
@@ -55,8 +57,8 @@ pub(super) struct Reply {
 
 impl Client {
     /// Reaches the installation in `data`.
-    pub(super) async fn open(data: &Path, missing: Missing, masked: bool) -> Result<Self> {
-        if !data.is_dir() && missing == Missing::Refuse {
+    pub(super) async fn open(data: &Path, needs: Needs, masked: bool) -> Result<Self> {
+        if !data.is_dir() && needs != Needs::NewState {
             bail!("there is no data directory {}; `ringback serve` makes one, --data names another", data.display());
         }
         let running = DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))?;
@@ -64,6 +66,9 @@ impl Client {
             true => Back::Socket(Socket::new(data)),
             false => Back::Here(Box::new(Here::open(data).await?)),
         };
+        if let (Back::Here(here), Needs::Store) = (&back, needs) {
+            here.catch_up().await?;
+        }
         Ok(Self { back, masked })
     }
 

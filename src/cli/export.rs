@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::app::items;
 use super::arguments::{Place, SmsFilters};
 use super::cells::{self, Column};
-use super::client::{Client, Missing};
+use super::client::{Client, Needs};
 use super::filters::{Callbacks, Calls, Filters};
 use super::owner;
 use crate::limits::PAGE_MAX;
@@ -54,7 +54,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
         Command::Sms(flags) => ("/sms", cells::SMS, flags.filters.query, flags.format),
     };
     let mut rows = Rows::begin(format, columns)?;
-    let client = Client::open(&place.data, Missing::Refuse, place.masked).await?;
+    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let mut cursor = None;
     loop {
         let mut page = query.clone();

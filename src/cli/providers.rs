@@ -45,7 +45,11 @@ fn print(out: &mut impl Write, provider: &dyn Provider) -> Result<()> {
         .iter()
         .map(|f| {
             let required = if f.required { "yes" } else { "no" };
-            [f.message, f.name, f.kind, required, f.maps_to].map(str::to_owned).into_iter().chain([both(f.meaning)]).collect()
+            [f.message, f.name, f.kind, required, f.maps_to]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([both(f.meaning)])
+                .collect()
         })
         .collect();
     table::write(out, &["MESSAGE", "FIELD", "TYPE", "REQUIRED", "BECOMES", "MEANING"], &rows)?;

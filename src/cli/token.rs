@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::app::items;
 use super::arguments::Place;
-use super::client::{Client, Missing, part};
+use super::client::{Client, Needs, part};
 use super::{cells, owner, table};
 
 /// What to do with tokens.
@@ -37,8 +37,8 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let missing = if matches!(command, Command::Add { .. }) { Missing::Make } else { Missing::Refuse };
-    let client = Client::open(&place.data, missing, place.masked).await?;
+    let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
         Command::Add { name, role } => {
             let token = client.post("/tokens", &json!({ "name": name, "role": role })).await?;
