@@ -185,3 +185,17 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+/// Pushes a simulated platform has under way at once, unless told otherwise.
+pub const SIMULATOR_CONNECTIONS: usize = 64;
+/// How long a simulated platform waits for a connection and for an answer. No platform
+/// publishes its own; ten seconds outlast any receiver that works.
+pub const SIMULATOR_TIME: Duration = Duration::from_secs(10);
+/// How long a simulated platform keeps a connection that it does not use.
+pub const SIMULATOR_IDLE_TIME: Duration = Duration::from_secs(20);
+/// The longest answer that the simulator reads; decisions are a few hundred bytes.
+pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;
+/// Answers to questions the simulator remembers, to notice when a repeated question is answered
+/// differently; a repeat comes soon.
+pub const SIMULATOR_ANSWERS_KEPT: usize = 100_000;
+/// Records of one `feeLst`, as documented.
+pub const SIMULATOR_FEES_MAX: usize = 50;

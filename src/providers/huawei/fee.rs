@@ -4,10 +4,8 @@
 //! the causes, the recording and the arithmetic of durations are the same and stand here. All
 //! times are UTC without a mark.
 
-use serde_json::{Map, Value};
-
 use super::identity::identity;
-use super::object::{Notes, Object};
+use super::object::Object;
 use crate::domain::{Anomaly, CallKey, CallRecord, CauseCode, Identity, RecordingRef, SessionId, Stamp};
 
 /// Seconds by which a stated duration may differ from the computed one: clocks tick between the two.
@@ -64,15 +62,7 @@ pub(in crate::providers) fn record(
     Some(record)
 }
 
-/// The documented elements of a push, each with its reader.
-pub(in crate::providers) fn objects<'a>(
-    list: &'a [Map<String, Value>],
-    notes: &'a Notes,
-) -> impl Iterator<Item = Object<'a>> {
-    list.iter().map(move |map| Object::new(map, notes))
-}
-
-/// The first time that is there, the earliest if several are.
+/// The earliest of the times that are there; one that cannot be read only for want of another.
 pub(in crate::providers) fn earliest<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
     stamps.into_iter().flatten().min_by_key(|stamp| (stamp.at.is_none(), stamp.at))
 }

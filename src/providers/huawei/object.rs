@@ -49,6 +49,11 @@ impl<'a> Object<'a> {
         Self { map, notes }
     }
 
+    /// A reader of each object of a list.
+    pub(in crate::providers) fn each(list: &'a [Map<String, Value>], notes: &'a Notes) -> impl Iterator<Item = Self> {
+        list.iter().map(move |map| Self::new(map, notes))
+    }
+
     /// Where this object's oddities go.
     pub(in crate::providers) fn notes(&self) -> &'a Notes {
         self.notes
@@ -59,7 +64,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn identifying(&self, name: &'static str) -> Option<&'a Value> {
         let exact = self.map.get(name).filter(|value| !is_absent(value));
         if exact.is_none() && !self.note_other_case(name) {
-            self.notes.add(Suspicion::Missing(name));
+            self.notes.add(Suspicion::Missing(name.into()));
         }
         exact
     }
@@ -71,7 +76,7 @@ impl<'a> Object<'a> {
         let text =
             scalar(value).map(|text| text.trim().to_owned()).filter(|text| text.chars().count() <= limits::SESSION_MAX);
         if text.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         text
     }
@@ -84,7 +89,7 @@ impl<'a> Object<'a> {
     /// Notes a field that differs from `name` only by case; `false` when there is none.
     pub(in crate::providers) fn note_other_case(&self, name: &'static str) -> bool {
         let Some((found, _)) = self.other_case(name) else { return false };
-        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name });
+        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name.into() });
         true
     }
 
@@ -94,7 +99,7 @@ impl<'a> Object<'a> {
             return (!is_absent(value)).then_some(value);
         }
         let (found, value) = self.other_case(name)?;
-        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name });
+        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name.into() });
         Some(value)
     }
 
@@ -103,7 +108,7 @@ impl<'a> Object<'a> {
         let value = self.value(name)?;
         let text = scalar(value).filter(|text| text.len() <= limits::FIELD_MAX);
         if text.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         text
     }
@@ -128,7 +133,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn integer(&self, name: &'static str) -> Option<i64> {
         let number = self.text(name)?.parse().ok();
         if number.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         number
     }
@@ -137,7 +142,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn stamp(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
         if stamp.at.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         Some(stamp)
     }
@@ -176,7 +181,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn check(body: Value, read: impl FnOnce(Object<'_>), noted: &[Suspicion]) {
+    fn check(body: &Value, read: impl FnOnce(Object<'_>), noted: &[Suspicion]) {
         let notes = Notes::default();
         read(Object::new(body.as_object().expect("an object"), &notes));
         assert_eq!(notes.into_inner(), noted);
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn numbers_and_strings_stand_in_for_each_other() {
         check(
-            json!({"a": "518", "b": 518, "c": 518.0, "d": " 0518 ", "e": 42}),
+            &json!({"a": "518", "b": 518, "c": 518.0, "d": " 0518 ", "e": 42}),
             |object| {
                 for name in ["a", "b", "c", "d"] {
                     assert_eq!(object.code(name).as_deref(), Some("518"), "{name}");
@@ -200,7 +205,7 @@ mod tests {
     #[test]
     fn null_and_blank_are_absent() {
         check(
-            json!({"a": null, "b": "", "c": "  "}),
+            &json!({"a": null, "b": "", "c": "  "}),
             |object| {
                 for name in ["a", "b", "c", "d"] {
                     assert_eq!(object.text(name), None, "{name}");
@@ -214,14 +219,14 @@ mod tests {
     #[test]
     fn a_name_in_the_wrong_case_is_used_unless_it_identifies() {
         check(
-            json!({"sessionid": "s", "usERdata": "u"}),
+            &json!({"sessionid": "s", "usERdata": "u"}),
             |object| {
                 assert_eq!(object.identifying_text("sessionId"), None);
                 assert_eq!(object.text("userData").as_deref(), Some("u"));
             },
             &[
-                Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId" },
-                Suspicion::WrongCase { found: "usERdata".to_owned(), meant: "userData" },
+                Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId".into() },
+                Suspicion::WrongCase { found: "usERdata".to_owned(), meant: "userData".into() },
             ],
         );
     }
@@ -229,7 +234,7 @@ mod tests {
     #[test]
     fn the_exact_name_wins_over_another_case() {
         check(
-            json!({"sessionid": "wrong", "sessionId": "right"}),
+            &json!({"sessionid": "wrong", "sessionId": "right"}),
             |object| assert_eq!(object.identifying_text("sessionId").as_deref(), Some("right")),
             &[],
         );
@@ -239,26 +244,26 @@ mod tests {
     fn what_is_longer_than_any_real_value_is_left_out() {
         let (id, text) = ("x".repeat(limits::SESSION_MAX + 1), "x".repeat(limits::FIELD_MAX + 1));
         check(
-            json!({"sessionId": id, "userData": text, "icid": 1e300}),
+            &json!({"sessionId": id, "userData": text, "icid": 1e300}),
             |object| {
                 assert_eq!(object.identifying_text("sessionId"), None);
                 assert_eq!(object.text("userData"), None);
                 assert_eq!(object.text("icid"), None);
             },
-            &[Suspicion::BadValue("sessionId"), Suspicion::BadValue("userData"), Suspicion::BadValue("icid")],
+            &[Suspicion::BadValue("sessionId".into()), Suspicion::BadValue("userData".into()), Suspicion::BadValue("icid".into())],
         );
     }
 
     #[test]
     fn what_cannot_be_read_is_noted_once() {
         check(
-            json!({"a": {"b": 1}, "t": "yesterday"}),
+            &json!({"a": {"b": 1}, "t": "yesterday"}),
             |object| {
                 assert_eq!(object.text("a"), None);
                 assert_eq!(object.integer("a"), None);
                 assert_eq!(object.stamp("t"), Some(Stamp { at: None, text: "yesterday".to_owned() }));
             },
-            &[Suspicion::BadValue("a"), Suspicion::BadValue("t")],
+            &[Suspicion::BadValue("a".into()), Suspicion::BadValue("t".into())],
         );
     }
 }

@@ -9,8 +9,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AppId, CallEvent, CallRecord, Callback, CauseCode, NumberStatus, PhoneNumber, Question, QuestionKind, RecordingRef,
-    SmsEvent, SmsMode, Stamp,
+    AppId, CallEvent, CallRecord, Callback, CauseCode, Direction, NumberStatus, Party, PhoneNumber, Product, Question,
+    QuestionKind, RecordingRef, SmsEvent, SmsMode, Stamp,
 };
 use crate::providers::{Decoded, Item, Provider, Suspicion, Verified};
 
@@ -92,15 +92,15 @@ impl Line {
         self.word(event.kind.name());
         self.fact("session", Some(event.key.session.reveal()));
         self.stamp("at", event.at.as_ref());
-        self.fact("product", event.product.map(|product| product.name()));
-        self.fact("leg", event.leg.map(|leg| leg.name()));
+        self.fact("product", event.product.map(Product::name));
+        self.fact("leg", event.leg.map(Party::name));
         self.number("dialled", event.dialled.as_ref());
         self.number("caller", event.caller.as_ref());
         self.number("callee", event.callee.as_ref());
         self.number("x", event.x.as_ref());
         self.fact("digits", event.digits.as_deref());
         self.causes(&event.causes);
-        self.fact("by", event.by.map(|by| by.name()));
+        self.fact("by", event.by.map(Party::name));
         self.fact("user_data", event.user_data.as_deref());
         self.fact("binding", event.binding_id.as_deref());
     }
@@ -108,20 +108,20 @@ impl Line {
     fn record(&mut self, record: &CallRecord) {
         self.word("record");
         self.fact("session", Some(record.key.session.reveal()));
-        self.fact("product", record.product.map(|product| product.name()));
+        self.fact("product", record.product.map(Product::name));
         self.number("caller", record.caller.as_ref());
         self.number("callee", record.callee.as_ref());
         self.number("x", record.x.as_ref());
         self.number("y", record.y.as_ref());
         self.fact("extension", record.extension.as_deref());
-        self.fact("direction", record.direction.map(|direction| direction.name()));
+        self.fact("direction", record.direction.map(Direction::name));
         self.stamp("setup", record.setup_at.as_ref());
         self.stamp("alerting", record.alerting_at.as_ref());
         self.stamp("answered", record.answered_at.as_ref());
         self.stamp("released", record.released_at.as_ref());
         self.fact("talk", Some(&record.talk_seconds.to_string()));
         self.causes(&record.causes);
-        self.fact("by", record.by.map(|by| by.name()));
+        self.fact("by", record.by.map(Party::name));
         if let Some(recording) = &record.recording {
             self.recording(recording);
         }

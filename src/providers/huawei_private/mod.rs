@@ -26,8 +26,7 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
-use super::huawei::fee;
-use super::huawei::object::Notes;
+use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
 use super::{
@@ -98,15 +97,15 @@ impl Provider for HuaweiPrivate {
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
         let (items, question) = match &envelope {
             Envelope::Call { event_type, info } => match Status::read(event_type, info, &notes) {
-                Some(status) => (vec![Item::Event(event::interpret(&status))], event::question(&status)),
+                Some(status) => (vec![Item::Event(Box::new(event::interpret(&status)))], event::question(&status)),
                 None => (Vec::new(), None),
             },
             Envelope::Fee(list) => {
-                let records = fee::objects(list, &notes).filter_map(record::read);
+                let records = Object::each(list, &notes).filter_map(record::read);
                 (records.map(|record| Item::Record(Box::new(record))).collect(), None)
             }
             Envelope::Numbers(list) => {
-                (fee::objects(list, &notes).filter_map(number::read).map(Item::Number).collect(), None)
+                (Object::each(list, &notes).filter_map(number::read).map(Item::Number).collect(), None)
             }
             Envelope::Sms { app_key, event } => match sms::read(app_key, event, &notes) {
                 Some(sms) => {

@@ -20,8 +20,7 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
-use super::huawei::fee;
-use super::huawei::object::Notes;
+use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
 use super::{
@@ -90,10 +89,10 @@ impl Provider for HuaweiVoice {
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
         let items = match &envelope {
             Envelope::Call { event_type, info } => Status::read(event_type, info, &notes)
-                .map(|status| Item::Event(event::interpret(&status)))
+                .map(|status| Item::Event(Box::new(event::interpret(&status))))
                 .into_iter()
                 .collect(),
-            Envelope::Fee(list) => fee::objects(list, &notes)
+            Envelope::Fee(list) => Object::each(list, &notes)
                 .filter_map(record::read)
                 .map(|record| Item::Record(Box::new(record)))
                 .collect(),

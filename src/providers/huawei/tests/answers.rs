@@ -1,4 +1,7 @@
 //! What the platform hears, byte for byte.
+//!
+//! Whole bodies are compared: the platform reads some values as text only ("true"), and a call
+//! record is pushed again for any `resultcode` but `"0"`.
 
 use crate::domain::{
     AllowFrom, AnswerForm, App, AppId, CallDecision, Connect, Decision, PhoneNumber, Question, QuestionKind, Secret,

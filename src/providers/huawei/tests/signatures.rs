@@ -1,6 +1,9 @@
 //! Pushes that are signed, unsigned, signed wrongly or long ago.
+//!
+//! Both providers are asked each time: they share the verifier, and must go on sharing it.
 
 use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 
 use crate::domain::{Callback, VerifyMode};
 use crate::providers::huawei::testing::{now, push};
@@ -183,4 +186,12 @@ fn the_signer_writes_both_headers_as_documented() {
     assert_eq!(wsse.authorization, r#"WSSE realm="SDP",profile="UsernameToken",type="Appkey""#);
     assert_eq!(wsse.name, "x-wsse");
     assert!(wsse.value.contains(r#"PasswordDigest="XuAC7LPUT/RzI5oK1Wf+hhlUHRrcDlMd0I8khIwli+U=""#), "{}", wsse.value);
+}
+
+proptest! {
+    #[test]
+    fn an_arbitrary_header_never_passes(header in "(Username|PasswordDigest|Nonce|Created|[ =,;\"'A-Za-z0-9:é-]){0,24}") {
+        let verdict = provider().verify(&with_header("x-aksk", &header), &secrets());
+        prop_assert!(matches!(verdict, Verdict::Failed(_)), "{:?}", verdict);
+    }
 }

@@ -1,4 +1,7 @@
 //! Questions, text messages and the state of numbers, as documented and otherwise.
+//!
+//! A question must come out whole or not at all: one without an id could not be answered the
+//! same way twice.
 
 use super::super::HuaweiPrivate;
 use crate::domain::{Identity, SmsEvent};

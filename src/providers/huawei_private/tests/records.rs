@@ -1,4 +1,6 @@
-//! Records: who really talked over which number, in which mode.
+//! Records of 隐私保护通话: who really talked over which number, in which mode.
+//!
+//! What the two products share is tested with 语音通话; where one code means two things, here.
 
 use super::super::HuaweiPrivate;
 use crate::domain::{CallOutcome, CallRecord, CauseCode, Direction, Product};

@@ -1,4 +1,7 @@
-//! What is read of every sample, complete: see `check` for how an expectation is written.
+//! What is read of every sample, complete.
+//!
+//! An expectation names every fact of an item: a field that is filled and should not be changes
+//! it too. A sample that no test here names fails the last one.
 
 use super::super::HuaweiPrivate;
 use crate::providers::Provider;

@@ -1,4 +1,7 @@
 //! Bodies that are not as documented: what is still read of them, and what is remarked.
+//!
+//! The deviations are those seen in samples and integrations: names in the wrong case, numbers
+//! as text, missing and empty fields, events of the sibling product.
 
 use super::super::HuaweiVoice;
 use crate::domain::Identity;

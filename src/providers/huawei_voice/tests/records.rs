@@ -1,4 +1,6 @@
-//! Records: who talked, from when to when, and why it ended.
+//! Records of 语音通话: who talked, from when to when, and why it ended.
+//!
+//! The arithmetic, the causes and the identity are shared with 隐私保护通话 and tested here only.
 
 use super::super::HuaweiVoice;
 use crate::domain::{CallOutcome, CallRecord, CauseCode};
