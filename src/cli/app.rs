@@ -127,21 +127,25 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
 
 /// The address, alone, so that a script can take it.
 fn print_address(app: &Value) -> Result<()> {
-    Ok(writeln!(stdout(), "{}", cells::text(&app["callback_url"]))?)
+    let url = cells::text(&app["callback_url"]);
+    if url.contains("//0.0.0.0") || url.contains("//[::]") {
+        eprintln!("the server's public address is not known (serve --public-url): put its name in place of the zeros");
+    }
+    Ok(writeln!(stdout(), "{url}")?)
 }
 
 async fn list(client: &Client, json: bool) -> Result<()> {
-    let apps = client.get("/apps", &[]).await?;
     if json {
-        return Ok(writeln!(stdout(), "{apps}")?);
+        return Ok(writeln!(stdout(), "{}", client.get_text("/apps", &[]).await?)?);
     }
+    let apps = client.get("/apps", &[]).await?;
     let rows: Vec<Vec<String>> = items(&apps)
         .iter()
         .map(|app| {
             let secret = if app["has_secret"] == true { "yes" } else { "no" };
             let mut row: Vec<String> =
                 ["id", "name", "provider", "verify"].iter().map(|field| cells::text(&app[*field])).collect();
-            row.extend([secret.to_owned(), cells::text(&app["allow_from"]), cells::text(&app["last_seen_at"])]);
+            row.extend([secret.to_owned(), cells::text(&app["allow_from"]), cells::instant(&app["last_seen_at"])]);
             row
         })
         .collect();

@@ -28,12 +28,13 @@ pub(super) async fn show<T: Filtered>(
     row: fn(&Value) -> Vec<String>,
 ) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
-    let page = client.get(path, &flags.query()).await?;
+    let text = client.get_text(path, &flags.query()).await?;
     client.close().await?;
     owner::settle(&place.data)?;
     if flags.json {
-        return Ok(writeln!(stdout(), "{page}")?);
+        return Ok(writeln!(stdout(), "{text}")?);
     }
+    let page: Value = serde_json::from_str(&text)?;
     if flags.csv {
         let mut out = csv::Writer::from_writer(stdout());
         cells::head(&mut out, columns)?;

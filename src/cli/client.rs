@@ -79,8 +79,12 @@ impl Client {
 
     /// `GET /api/v1{path}?{query}`
     pub(super) async fn get(&self, path: &str, query: &[(String, String)]) -> Result<Value> {
-        let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", encode(query)) };
-        self.ask(Method::GET, &format!("/api/v1{uri}"), None).await?.json()
+        self.ask(Method::GET, &uri(path, query), None).await?.json()
+    }
+
+    /// The same as the text of the answer: its fields in the order of the contract.
+    pub(super) async fn get_text(&self, path: &str, query: &[(String, String)]) -> Result<String> {
+        self.ask(Method::GET, &uri(path, query), None).await?.text()
     }
 
     /// `POST /api/v1{path}`
@@ -140,14 +144,19 @@ impl Reply {
     /// The object of a success; a refusal becomes an error with its message, and one that
     /// finds fault with a value counts as wrong usage.
     pub(super) fn json(self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.text()?)?)
+    }
+
+    /// The text of a success, likewise.
+    pub(super) fn text(self) -> Result<String> {
         if let Some(progress) = &self.rebuilding {
             tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
         }
+        if self.status.is_success() {
+            return Ok(String::from_utf8(self.body.into())?);
+        }
         let value: Value = serde_json::from_slice(&self.body)
             .with_context(|| format!("reading an answer with status {}", self.status.as_u16()))?;
-        if self.status.is_success() {
-            return Ok(value);
-        }
         let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason given").to_owned();
         if self.status == StatusCode::BAD_REQUEST {
             return Err(Usage(message).into());
@@ -161,6 +170,10 @@ pub(super) fn part(text: &str) -> String {
     utf8_percent_encode(text, PART).to_string()
 }
 
-fn encode(query: &[(String, String)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
+fn uri(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return format!("/api/v1{path}");
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("/api/v1{path}?{query}")
 }

@@ -93,6 +93,12 @@ impl Here {
         reply(response).await
     }
 
+    /// What it answers, for a test that serves it.
+    #[cfg(test)]
+    pub(super) fn routes(&self) -> Routes {
+        self.routes.clone()
+    }
+
     /// Waits until the store knows every record; says how far it is when that takes long.
     pub(super) async fn catch_up(&self) -> Result<()> {
         let began = std::time::Instant::now();

@@ -4,7 +4,7 @@ use std::io::{Write, stdout};
 
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::items;
 use super::arguments::Place;
@@ -55,12 +55,13 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
 }
 
 async fn list(client: &Client, json: bool) -> Result<()> {
-    let tokens = client.get("/tokens", &[]).await?;
     if json {
-        return Ok(writeln!(stdout(), "{tokens}")?);
+        return Ok(writeln!(stdout(), "{}", client.get_text("/tokens", &[]).await?)?);
     }
-    let fields = ["name", "role", "created_at"];
-    let rows: Vec<Vec<String>> =
-        items(&tokens).iter().map(|token| fields.iter().map(|field| cells::text(&token[*field])).collect()).collect();
+    let tokens = client.get("/tokens", &[]).await?;
+    let row = |token: &Value| {
+        vec![cells::text(&token["name"]), cells::text(&token["role"]), cells::instant(&token["created_at"])]
+    };
+    let rows: Vec<Vec<String>> = items(&tokens).iter().map(row).collect();
     Ok(table::write(&mut stdout(), &["NAME", "ROLE", "CREATED"], &rows)?)
 }

@@ -18,7 +18,7 @@ use crate::control::Answers;
 use crate::domain::{AllowFrom, App, Callback, Role, Secret};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::ingest::Ingest;
-use crate::journal::{FileJournal, Journal, Options};
+use crate::journal::{FileJournal, Options};
 use crate::projector::{self, Projector};
 use crate::providers;
 use crate::state::{NewApp, State};
