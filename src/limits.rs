@@ -21,8 +21,37 @@ pub const HEADER_TIME: Duration = Duration::from_secs(15);
 pub const HEADER_MAX: usize = 64 << 10;
 /// Open connections; beyond it a new one waits in the kernel's backlog.
 pub const CONNECTIONS_MAX: usize = 4_096;
+/// How long a connection may stand open with nothing under way. Platforms keep theirs open
+/// between pushes; closing one as the next push sets out loses that push.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// How long a client may take none of the bytes we have for it.
+pub const WRITE_TIME: Duration = Duration::from_secs(60);
+/// Requests under way at once on one HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 128;
+/// The longest wait after a failed accept; the first is a hundredth of it. Running out of file
+/// descriptors ends only as connections close.
+pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is under way.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How long, during a stop, a connection without a request may still deliver one that was on
+/// its way; a silent client holds up a stop for this long at most.
+pub const DRAIN_QUIET: Duration = Duration::from_millis(500);
+/// What a 503 asks the platform to wait.
+pub const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// The largest form or API request; the longest list of rules that a person keeps is a tenth.
+pub const FORM_MAX: usize = 256 << 10;
+/// How often certificate files are looked at for changes.
+pub const CERTIFICATE_POLL: Duration = Duration::from_secs(5);
+/// The largest certificate or key file that is read.
+pub const CERTIFICATE_MAX: u64 = 1 << 20;
+/// For how many days a self-signed certificate is made: browsers refuse more than 398.
+pub const SELF_SIGNED_DAYS: i64 = 397;
+/// How many days before its end it is made anew.
+pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
+/// The largest configuration file that is read.
+pub const CONFIG_MAX: u64 = 1 << 20;
+/// Free space below which `/readyz` warns: what ten minutes of the fastest sender would fill.
+pub const DISK_LOW_BYTES: u64 = 128 << 20;
 
 /// Header fields kept with a callback, and the longest value of one.
 pub const KEPT_HEADERS_MAX: usize = 24;
@@ -103,3 +132,35 @@ pub const ATTENTION_ROWS: usize = 1_000;
 pub const ATTENTION_DAYS: i64 = 14;
 /// The largest body that a page shows; a larger one is a download.
 pub const SHOWN_BODY: usize = 128 << 10;
+
+/// Answers to questions remembered in memory: at 400 bytes each about 50 MiB, and one and a
+/// half new questions a second for a whole day. The oldest go first.
+pub const ANSWERS_MAX: usize = 1 << 17;
+/// How long an answer is remembered: a platform repeats a push for up to half a day.
+pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How much of the journal is read at once when the answers of the last day are loaded.
+pub const ANSWERS_READ_BYTES: usize = 4 << 20;
+/// How often counts of what was refused or lost are written to the journal.
+pub const TALLY_EVERY: Duration = Duration::from_secs(2);
+/// One refused request in so many is logged: a scanner must not fill the log.
+pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+/// Characters of a name of an app, a user or a token: fits a table's cell.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Characters of an app's token: shorter could be guessed, longer does not fit every platform's
+/// address field.
+pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
+/// The longest app key, app secret, password or announcement.
+pub const SECRET_BYTES_MAX: usize = 1_024;
+/// The shortest password: ten characters and a slow hash outlast guessing at the login page.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
+pub const PASSWORD_CHECKS: usize = 2;
+/// How long a login lasts.
+pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Logins kept per user; the oldest one goes. A person has a handful of browsers.
+pub const LOGINS_PER_USER: usize = 64;
+/// Apps, users and API tokens, of each: all are in memory and are listed on one page.
+pub const SET_MAX: usize = 1_000;
+/// The state log is rewritten at a start when it has this many records, and many times more
+/// than it needs.
+pub const STATE_REWRITE_RECORDS: usize = 2_000;
