@@ -164,3 +164,29 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+/// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
+pub const BLOCK_BYTES_MAX: usize = 64 << 20;
+/// The largest part of a sealed segment that is read at once.
+pub const SEGMENT_PART_MAX: usize = 64 << 20;
+/// Calls kept in the store's hot part before the oldest are sealed. About 600 bytes each, so
+/// 60 MiB; a call is over, and its record here, long before a hundred thousand others begin.
+pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
+/// States kept per privacy number.
+pub const NUMBER_STATES_MAX: usize = 200;
+/// Records that are projected at once, and their bytes.
+pub const PROJECT_BATCH_BYTES: usize = 4 << 20;
+/// How long changes stay in memory before they are written to `store/`. Losing them costs a
+/// start that reads as much of the journal again.
+pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
+/// Changed rows at which they are written without waiting.
+pub const CHECKPOINT_ROWS: usize = 20_000;
+/// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
+pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
+
+/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
+pub const EVENTS_RESUME: u64 = 1_000;
+/// How often a silent stream of events says that it is alive: proxies give up after a minute.
+pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);

@@ -3,7 +3,20 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod callback_row;
+mod collection;
+mod doc;
+mod hours;
+mod numbers;
 mod query;
+mod row;
+mod scan;
+mod segment;
+mod sms_row;
+mod stamp;
+mod terms;
+mod varint;
+mod words;
 
 pub use query::{
     CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
@@ -12,8 +25,7 @@ pub use query::{
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent};
-use crate::providers::Suspicion;
+use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion};
 
 /// The store. Clones share everything.
 #[derive(Debug, Clone)]
