@@ -9,9 +9,9 @@ use super::parts::{Badge, When, size, text};
 use super::query::{canonical, input, instant};
 use super::request::{Pairs, Request, find, link};
 use super::view::{Section, View};
-use super::{call_query, reply, words};
+use super::{reply, words};
 use crate::domain::{AppId, Lang, Outcome, Seq, Text};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
 
 /// The list of callbacks.
@@ -60,8 +60,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
     let state = &request.ctx().state;
-    let by_name = |name: &str| state.app_named(name).map(|a| a.id);
-    let (query, page) = call_query::callbacks(&request.query, &by_name)?;
+    let (query, page) = api::callbacks::asked(request.ctx(), &request.raw_query())?;
     let listing = request.ctx().store.callbacks(&query, &page)?;
     let apps: Vec<String> = state.apps().iter().map(|a| a.name.clone()).collect();
     let view = View::of(request, Section::Callbacks);

@@ -12,9 +12,9 @@ use super::parts::{Badge, Phone, When, clock_seconds, local, session};
 use super::query::{self, canonical};
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{call_query, reply, words};
+use super::{reply, words};
 use crate::domain::{AppId, Call, Lang};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::store::{Listing, Span};
 
 /// The list of calls.
@@ -76,8 +76,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let view = View::of(request, Section::Calls);
     let state = &request.ctx().state;
     let names: Vec<String> = state.apps().iter().map(|a| a.name.clone()).collect();
-    let by_name = |name: &str| state.app_named(name).map(|a| a.id);
-    let found = call_query::calls(&request.query, &by_name)
+    let found = api::calls::asked(request.ctx(), &request.raw_query())
         .and_then(|(query, page)| Ok(request.ctx().store.calls(&query, &page)?));
     let app = |id| request.app_name(id);
     match found {

@@ -9,9 +9,9 @@ use super::parts::{Phone, When, text};
 use super::query::{canonical, hours_later};
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{call_query, reply};
+use super::reply;
 use crate::domain::{AppId, Lang, PhoneNumber, Seq, SmsMode, Text};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::store::{Listing, SmsRow};
 
 /// The list of messages.
@@ -47,8 +47,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/messages", &pairs)));
     }
-    let by_name = |name: &str| request.ctx().state.app_named(name).map(|a| a.id);
-    let (query, page) = call_query::sms(&request.query, &by_name)?;
+    let (query, page) = api::sms::asked(request.ctx(), &request.raw_query())?;
     let listing = request.ctx().store.sms(&query, &page)?;
     let view = View::of(request, Section::Messages);
     reply::page(&MessagesPage::new(view, &request.query, &listing, &|id| request.app_name(id), request.now()))

@@ -16,7 +16,6 @@ mod attention;
 mod body_text;
 mod call;
 mod call_form;
-mod call_query;
 mod callback;
 mod callbacks;
 mod calls;
@@ -27,7 +26,6 @@ mod help;
 mod home;
 mod home_ledger;
 mod ladder;
-mod live;
 mod login;
 mod messages;
 mod numbers;
@@ -142,7 +140,6 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
-            ["live", "events"] => Ok(live::events(&request)),
             _ => Err(HttpError::NotFound),
         };
     }

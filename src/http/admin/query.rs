@@ -10,9 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::parts::{SHANGHAI, local};
 use super::request::Pairs;
-use crate::http::HttpError;
-use crate::limits;
-use crate::store::{Filter, Page, Span};
+use crate::store::Span;
 
 /// Parameters whose values are ends of phone numbers.
 const NUMBERS: [&str; 4] = ["number", "caller", "callee", "x"];
@@ -93,52 +91,6 @@ pub(super) fn ranges(now: Timestamp) -> [(crate::domain::Text, Span); 5] {
         (Text::new("近 7 天", "7 days"), since(hours_later(today, -6 * 24))),
         (Text::new("全部", "All"), Span::default()),
     ]
-}
-
-/// What every list reads from its address: span, cursor, limit, and the filters that `read`
-/// knows. What nobody knows is refused, as the API does.
-pub(super) fn parse(
-    pairs: &Pairs,
-    mut read: impl FnMut(&str, &str, bool) -> Result<bool, HttpError>,
-) -> Result<(Span, Page), HttpError> {
-    let (mut span, mut page) = (Span::default(), Page::default());
-    for (name, value) in pairs {
-        match name.as_str() {
-            "from" => span.from = Some(time(name, value)?),
-            "to" => span.to = Some(time(name, value)?),
-            "cursor" => page.cursor = Some(value.clone()),
-            "limit" => {
-                let limit = value.parse().ok().filter(|n| (1..=limits::PAGE_MAX).contains(n));
-                page.limit = limit.ok_or_else(|| bad(name))?;
-            }
-            _ => {
-                let (bare, negated) = name.strip_prefix("not_").map_or((name.as_str(), false), |bare| (bare, true));
-                if !read(bare, value, negated)? {
-                    return Err(HttpError::BadRequest(format!("there is no parameter {name}")));
-                }
-            }
-        }
-    }
-    Ok((span, page))
-}
-
-/// Adds a value to a filter.
-pub(super) fn push<T>(filter: &mut Filter<T>, value: T, negated: bool) -> Result<bool, HttpError> {
-    let values = if negated { &mut filter.none } else { &mut filter.any };
-    if values.len() >= limits::FILTER_VALUES_MAX {
-        return Err(HttpError::BadRequest("one filter has too many values".to_owned()));
-    }
-    values.push(value);
-    Ok(true)
-}
-
-/// A value that is not one of those `name` takes.
-pub(super) fn bad(name: &str) -> HttpError {
-    HttpError::BadRequest(format!("{name} has a value that it does not take"))
-}
-
-fn time(name: &str, value: &str) -> Result<Timestamp, HttpError> {
-    instant(value).ok_or_else(|| HttpError::BadRequest(format!("{name} is not a time")))
 }
 
 #[cfg(test)]

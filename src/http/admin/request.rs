@@ -14,11 +14,10 @@ use subtle::ConstantTimeEq;
 use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role};
+pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::{Context, HttpError};
 use crate::state::{Login, Principal};
 
-/// The cookie that holds a login.
-pub(super) const LOGIN_COOKIE: &str = "ringback_login";
 /// The cookie that remembers the language.
 pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers the theme.
@@ -83,6 +82,11 @@ impl Request {
     /// This page's path and query.
     pub(super) fn here(&self) -> String {
         link(&self.path, &self.query)
+    }
+
+    /// The address's query as the API reads it.
+    pub(super) fn raw_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
     }
 
     /// How much of the store is rebuilt, in percent, while it is.
