@@ -72,7 +72,8 @@ pub fn copy(data: &Path, dest: &Path) -> Result<Copied, BackupError> {
 fn copy_dir(from: &Path, to: &Path, segments: bool, copied: &mut Copied) -> Result<(), BackupError> {
     make_dir(to)?;
     let entries = fs::read_dir(from).map_err(at(from))?;
-    let mut names = entries.map(|entry| entry.map(|e| e.file_name())).collect::<Result<Vec<_>, _>>().map_err(at(from))?;
+    let mut names =
+        entries.map(|entry| entry.map(|e| e.file_name())).collect::<Result<Vec<_>, _>>().map_err(at(from))?;
     names.sort();
     for name in names {
         let (from, to) = (from.join(&name), to.join(&name));

@@ -60,6 +60,14 @@ pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
 /// The longest address tail kept with a callback.
 pub const TAIL_MAX: usize = 1_024;
 
+/// Characters of a session id; the longest documented one has as many.
+pub const SESSION_MAX: usize = 256;
+/// Bytes of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer stays readable in the callback itself.
+pub const FIELD_MAX: usize = 4_096;
+/// Characters of an undocumented name that a platform sent, where it is shown to a person.
+pub const SHOWN_NAME_MAX: usize = 32;
+
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
 pub const COMMIT_QUEUE: usize = 2_048;
@@ -110,6 +118,8 @@ pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
+<<<<<<< HEAD
+=======
 
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
@@ -164,6 +174,7 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+>>>>>>> state
 /// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
 pub const BLOCK_BYTES_MAX: usize = 64 << 20;
 /// The largest part of a sealed segment that is read at once.
@@ -182,6 +193,20 @@ pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
 pub const CHECKPOINT_ROWS: usize = 20_000;
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+<<<<<<< HEAD
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
+/// the data directory has a lock of its own.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// Between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
+=======
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;
@@ -190,3 +215,4 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+>>>>>>> state

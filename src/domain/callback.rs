@@ -120,6 +120,19 @@ pub enum Item {
     Number(NumberStatus),
 }
 
+impl Item {
+    /// What it is, in one word for lists: an event's kind, `record`, `sms`, `number`.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Event(event) => event.kind.name(),
+            Self::Record(_) => "record",
+            Self::Sms(_) => "sms",
+            Self::Number(_) => "number",
+        }
+    }
+}
+
 /// What the platform is answered: plain data, turned into a response by `http`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {

@@ -33,6 +33,8 @@ pub use error::HttpError;
 pub use peer::Peer;
 pub use server::Gauges;
 
+use crate::state::Principal;
+
 /// Routes of one part of the URL space: they answer, or reject because the address is not theirs.
 pub type Routes = BoxedFilter<(Response,)>;
 
@@ -59,7 +61,7 @@ pub fn plain_routes(context: &Arc<Context>) -> Routes {
 /// The addresses of `control.sock`, where everyone is administrator.
 #[must_use]
 pub fn control_routes(context: &Arc<Context>) -> Routes {
-    first_of([health::routes(context), api::routes(context.clone())])
+    first_of([health::routes(context), api::routes_as(context.clone(), Principal::command_line())])
 }
 
 /// Tries `table` in order; what none of them knows is a 404.

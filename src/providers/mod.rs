@@ -11,6 +11,9 @@ mod docs;
 pub mod huawei;
 mod huawei_private;
 mod huawei_voice;
+mod jiuyun;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
@@ -20,7 +23,7 @@ pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[&huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
+pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun, &huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
 
 /// The provider of this name.
 #[must_use]

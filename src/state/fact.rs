@@ -22,7 +22,7 @@ use super::seal::SealKey;
 use super::{Principal, StateError};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Secret, VerifyMode};
 use crate::journal::Entry;
-use crate::providers;
+use crate::providers::{self, Provider};
 
 /// One thing that is so from now on.
 #[derive(Debug, Clone)]
@@ -300,7 +300,7 @@ fn read_app(line: AppLine, key: &SealKey) -> Result<Option<App>, StateError> {
 /// The id of a provider by its name. One that this version does not know keeps its name, which
 /// then lives as long as the program: its callbacks are still kept, and the apps are few.
 fn provider_id(name: &str) -> ProviderId {
-    providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), |provider| provider.id())
+    providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
 }
 
 fn read_user(line: UserLine) -> Option<UserFact> {

@@ -92,10 +92,7 @@ impl Log {
             fs::remove_dir_all(&unfinished).map_err(io)?;
         }
         fs::create_dir_all(&unfinished).map_err(io)?;
-        let journal = open_journal(&unfinished, dir)?;
-        append_all(&journal, now, entries)?;
-        journal.close();
-        drop(journal);
+        write_new(&unfinished, dir, now, entries)?;
         match replace_only_file(&unfinished, dir) {
             Ok(()) => tracing::info!(records = whole, "rewrote the state"),
             Err(error) => tracing::warn!(error = %error, "the state was not rewritten; it goes on as it is"),
@@ -121,6 +118,14 @@ fn open_journal(dir: &Path, state_dir: &Path) -> Result<FileJournal, StateError>
         compress: false,
     };
     FileJournal::open(dir, options).map_err(|error| StateError::Read(Box::new(error)))
+}
+
+/// Writes a log of these entries in `unfinished`, and closes it.
+fn write_new(unfinished: &Path, state_dir: &Path, now: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
+    let journal = open_journal(unfinished, state_dir)?;
+    append_all(&journal, now, entries)?;
+    journal.close();
+    Ok(())
 }
 
 fn read_all(journal: &FileJournal) -> Result<Vec<Entry>, StateError> {

@@ -52,6 +52,16 @@ impl Collection {
         self.dir.join(format!("{}-{number:08}", self.name))
     }
 
+    /// Its name, which its segments' names begin with.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// A row of the hot part.
+    pub(super) fn hot_doc(&self, id: &[u8; 16]) -> Option<&Doc> {
+        self.hot.get(&(*self.places.get(id)?, *id))
+    }
+
     /// Rows that are alive.
     pub(super) fn len(&self) -> u64 {
         self.rows
@@ -67,6 +77,14 @@ impl Collection {
         self.rows += u64::from(segment.rows()) - dead.len();
         self.sealed.push(Sealed { segment, dead });
         self.sealed.sort_by_key(|sealed| std::cmp::Reverse(sealed.segment.newest()));
+    }
+
+    /// Lets go of a segment whose living rows were put elsewhere.
+    pub(super) fn detach(&mut self, number: u64) {
+        if let Some(at) = self.sealed.iter().position(|s| s.segment.number == number) {
+            let sealed = self.sealed.remove(at);
+            self.rows -= u64::from(sealed.segment.rows()) - sealed.dead.len();
+        }
     }
 
     /// Puts a row into the hot part, in the place of an older version of it.

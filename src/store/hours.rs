@@ -8,6 +8,7 @@
 //! 'h' hour u32 app u32 → Hour          'x' hour u32 app u32 → zstd(XHour)     (big-endian)
 //! ```
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
@@ -44,6 +45,7 @@ impl Sums {
 pub(super) struct Share {
     hour: i64,
     app: AppId,
+    provider: &'static str,
     kind: (u8, u8),
     x: Option<String>,
     sums: Sums,
@@ -56,6 +58,7 @@ impl Share {
         Self {
             hour: hour_of(call.t),
             app: call.app,
+            provider: call.provider.0,
             kind: (words::product(call.product), words::call_outcome(call.outcome)),
             x: call.x.as_ref().map(|x| x.reveal().to_owned()),
             sums: Sums {
@@ -73,6 +76,8 @@ impl Share {
 /// One hour of one app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hour {
+    /// The app's provider.
+    pub(super) provider: String,
     /// Callbacks by outcome, in the order of [`Outcome::ALL`].
     pub(super) outcomes: [u64; 5],
     pub(super) joined: u64,
@@ -127,25 +132,26 @@ impl Hours {
     /// The hour, loaded when this is the first change to it.
     pub(super) fn hour(&mut self, db: &sled::Db, key: HourKey) -> Result<&mut Hour, HoursError> {
         let key = (key.0.max(0), key.1);
-        if !self.changed.contains_key(&key) {
-            let hour = load(db, key)?;
-            self.changed.insert(key, hour);
-        }
-        Ok(self.changed.get_mut(&key).expect("it was just put there"))
+        Ok(match self.changed.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(load(db, key)?),
+        })
     }
 
     fn x_hour(&mut self, db: &sled::Db, key: HourKey) -> Result<&mut XHour, HoursError> {
         let key = (key.0.max(0), key.1);
-        if !self.changed_x.contains_key(&key) {
-            let hour = load_x(db, key)?;
-            self.changed_x.insert(key, hour);
-        }
-        Ok(self.changed_x.get_mut(&key).expect("it was just put there"))
+        Ok(match self.changed_x.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(load_x(db, key)?),
+        })
     }
 
     /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
     pub(super) fn count(&mut self, db: &sled::Db, share: &Share, sign: i64) -> Result<(), HoursError> {
         let hour = self.hour(db, (share.hour, share.app.0))?;
+        if hour.provider.is_empty() {
+            share.provider.clone_into(&mut hour.provider);
+        }
         match hour.calls.iter_mut().find(|(kind, _)| *kind == share.kind) {
             Some((_, sums)) => sums.add(&share.sums, sign),
             None => {

@@ -36,19 +36,28 @@ impl Numbers {
         }
     }
 
-    /// The platform told the number's state.
-    pub(super) fn told(&mut self, app: AppId, status: &NumberStatus, seq: Seq, place: u32, received_at: Timestamp) {
+    /// The platform told the number's state; says whether that was news.
+    pub(super) fn told(
+        &mut self,
+        app: AppId,
+        status: &NumberStatus,
+        seq: Seq,
+        place: u32,
+        received_at: Timestamp,
+    ) -> bool {
         let key = (app, status.number.reveal().to_owned());
         let lines = &mut self.known.entry(key.clone()).or_default().lines;
-        if let Err(at) = lines.binary_search_by_key(&(seq, place), |line| (line.0, line.1)) {
-            let name = status.state.name().to_owned();
+        let Err(at) = lines.binary_search_by_key(&(seq, place), |line| (line.0, line.1)) else { return false };
+        let name = status.state.name().to_owned();
+        let news = at.checked_sub(1).is_none_or(|before| lines[before].3 != name || lines[before].4 != status.cause);
+        if news {
             lines.insert(at, (seq, place, received_at.as_microsecond(), name, status.cause.clone()));
-            lines.dedup_by(|later, earlier| later.3 == earlier.3 && later.4 == earlier.4);
             if lines.len() > limits::NUMBER_STATES_MAX {
                 lines.remove(0);
             }
             self.changed.insert(key);
         }
+        news
     }
 
     /// Every number of `app`, or of all.

@@ -187,7 +187,9 @@ fn verify(mode: &str) -> Result<VerifyMode, HttpError> {
 fn networks(networks: &[String]) -> Result<AllowFrom, HttpError> {
     let read = |text: &String| {
         let text = text.trim();
-        let network = text.parse::<IpNet>().or_else(|error| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)).map_err(|_| error));
+        let network = text
+            .parse::<IpNet>()
+            .or_else(|error| text.parse().map(|ip: std::net::IpAddr| IpNet::from(ip)).map_err(|_| error));
         network.map_err(|_| wrong("allow_from", text, "a network such as 10.0.0.0/8 or an address"))
     };
     networks.iter().map(read).collect::<Result<_, _>>().map(AllowFrom)

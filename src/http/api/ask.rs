@@ -24,14 +24,21 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// How whoever asks may see numbers.
+    /// How whoever asks sees numbers: as the role allows, or masked on request.
     pub(super) fn sight(&self) -> Sight {
+        if self.headers.contains_key(super::MASKED) {
+            return Sight::Masked;
+        }
         if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
     }
 
     /// Lets administrators through.
     pub(super) fn admin(&self) -> Result<(), HttpError> {
-        if self.principal.role == Role::Admin { Ok(()) } else { Err(HttpError::Forbidden("this takes an administrator")) }
+        if self.principal.role == Role::Admin {
+            Ok(())
+        } else {
+            Err(HttpError::Forbidden("this takes an administrator"))
+        }
     }
 
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.

@@ -8,13 +8,30 @@ use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Call, CallEventView, CallId, CallOutcome, CallState, Product, RecordingState, RecordingView, Release, Seq};
+use crate::domain::{
+    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
+};
 use crate::providers;
 use crate::store::{CallQuery, Page};
 
 const KNOWN: &[&str] = &[
-    "app!", "provider!", "product!", "session!", "number!", "caller!", "callee!", "x!", "outcome!", "from", "to",
-    "min_talk", "max_talk", "has_recording", "q!", "cursor", "limit",
+    "app!",
+    "provider!",
+    "product!",
+    "session!",
+    "number!",
+    "caller!",
+    "callee!",
+    "x!",
+    "outcome!",
+    "from",
+    "to",
+    "min_talk",
+    "max_talk",
+    "has_recording",
+    "q!",
+    "cursor",
+    "limit",
 ];
 
 /// A call.
@@ -119,8 +136,8 @@ pub(super) fn read(context: &Context, query: &Query) -> Result<CallQuery, HttpEr
         callee: filters::numbers(query, "callee")?,
         x: filters::numbers(query, "x")?,
         outcome: filters::named(query, "outcome", CallOutcome::parse, &outcomes)?,
-        min_talk: query.number("min_talk", 0, u32::MAX)?,
-        max_talk: query.number("max_talk", 0, u32::MAX)?,
+        min_talk: query.number("min_talk", 0..=u32::MAX)?,
+        max_talk: query.number("max_talk", 0..=u32::MAX)?,
         has_recording: query.boolean("has_recording")?,
         q: query.filter("q", |_, text| Ok(text.trim().to_owned()))?,
     })
@@ -140,8 +157,8 @@ impl CallObject {
             x_number: sight.maybe(call.x.as_ref()),
             y_number: sight.maybe(call.y.as_ref()),
             extension: sight.maybe_text(call.extension.as_deref()),
-            direction: call.direction.map(|direction| direction.name()),
-            state: CallState::name(call.state),
+            direction: call.direction.map(Direction::name),
+            state: call.state.name(),
             outcome: call.outcome.map(CallOutcome::name),
             setup_at: call.setup_at.map(Instant),
             alerting_at: call.alerting_at.map(Instant),
@@ -168,7 +185,7 @@ impl ReleaseObject {
             table: sight.text(&release.cause.table),
             code: sight.text(&release.cause.code),
             text: TextObject { zh: text.map(|t| t.zh), en: text.map(|t| t.en) },
-            by: release.by.map(|party| party.name()),
+            by: release.by.map(Party::name),
         }
     }
 }
@@ -189,7 +206,7 @@ impl EventObject {
         Self {
             kind: event.kind.name(),
             at: event.at.map(Instant),
-            leg: event.leg.map(|party| party.name()),
+            leg: event.leg.map(Party::name),
             callback: event.callback,
         }
     }

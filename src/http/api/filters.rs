@@ -1,18 +1,18 @@
 //! Filters that several addresses share.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit, ZonedRound, RoundMode};
+use jiff::{RoundMode, Timestamp, Unit, ZonedRound};
 
 use super::query::{Query, bad};
 use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
-use crate::providers;
+use crate::providers::{self, Provider};
 use crate::store::{Filter, Page, Span};
 
 /// Which page.
 pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
-    let limit = query.number("limit", 1, PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
+    let limit = query.number("limit", 1..=PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
     Ok(Page { limit, cursor: query.one("cursor").map(str::to_owned) })
 }
 
@@ -51,7 +51,7 @@ pub(super) fn app_name(context: &Context, id: AppId) -> String {
 pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> {
     query.filter("provider", |name, text| {
         let list = || providers::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
-        providers::by_name(text).map(|p| p.id()).ok_or_else(|| bad(name, text, &format!("one of {}", list())))
+        providers::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, &format!("one of {}", list())))
     })
 }
 
@@ -81,9 +81,7 @@ pub(super) fn named<T>(
     parse: impl Fn(&str) -> Option<T>,
     names: &[&str],
 ) -> Result<Filter<T>, HttpError> {
-    query.filter(name, |name, text| {
-        parse(text).ok_or_else(|| bad(name, text, &format!("one of {}", names.join(", "))))
-    })
+    query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, &format!("one of {}", names.join(", ")))))
 }
 
 /// The start of the hour that `at` lies in: counters are kept by the hour.

@@ -45,6 +45,9 @@ use crate::state::Principal;
 /// make a browser send it.
 pub const LOGIN_COOKIE: &str = "ringback_login";
 
+/// A request with this header is answered as for a viewer, whoever asks: `--masked`.
+pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
+
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
 
 /// The API for programs: a token, or the dashboard's cookie for reading.

@@ -4,6 +4,7 @@
 //! unknown parameter is refused, with the list of those that there are.
 
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
@@ -56,14 +57,14 @@ impl Query {
     }
 
     /// A number within bounds.
-    pub(super) fn number<T>(&self, name: &str, from: T, to: T) -> Result<Option<T>, HttpError>
+    pub(super) fn number<T>(&self, name: &str, bounds: RangeInclusive<T>) -> Result<Option<T>, HttpError>
     where
         T: std::str::FromStr + PartialOrd + Display,
     {
         let Some(text) = self.one(name) else { return Ok(None) };
         match text.parse::<T>() {
-            Ok(number) if number >= from && number <= to => Ok(Some(number)),
-            _ => Err(bad(name, text, &format!("a whole number from {from} to {to}"))),
+            Ok(number) if bounds.contains(&number) => Ok(Some(number)),
+            _ => Err(bad(name, text, &format!("a whole number from {} to {}", bounds.start(), bounds.end()))),
         }
     }
 
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn numbers_and_words_say_what_is_expected() {
         let query = Query::parse("limit=5000&by=week&has=maybe", &["limit", "by", "has"]).unwrap();
-        assert_eq!(message(query.number("limit", 1, 1000)), "limit=5000 is not a whole number from 1 to 1000");
+        assert_eq!(message(query.number("limit", 1..=1000)), "limit=5000 is not a whole number from 1 to 1000");
         assert_eq!(message(query.word("by", &[("hour", 1), ("day", 2)])), "by=week is not one of hour, day");
         assert_eq!(message(query.boolean("has")), "has=maybe is not true or false");
     }

@@ -12,8 +12,22 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Call;
 
 const KNOWN: &[&str] = &[
-    "app!", "provider!", "product!", "session!", "number!", "caller!", "callee!", "x!", "outcome!", "from", "to",
-    "min_talk", "max_talk", "q!", "cursor", "limit",
+    "app!",
+    "provider!",
+    "product!",
+    "session!",
+    "number!",
+    "caller!",
+    "callee!",
+    "x!",
+    "outcome!",
+    "from",
+    "to",
+    "min_talk",
+    "max_talk",
+    "q!",
+    "cursor",
+    "limit",
 ];
 
 /// A recording with the call it is of.

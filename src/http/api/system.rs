@@ -90,7 +90,9 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
             let dest = wanted.dest.display().to_string();
             ok(&BackupMade { dest, files: copied.files, bytes: copied.bytes })
         }
-        Err(error @ (BackupError::NotEmpty(_) | BackupError::Inside(_))) => Err(HttpError::BadRequest(error.to_string())),
+        Err(error @ (BackupError::NotEmpty(_) | BackupError::Inside(_))) => {
+            Err(HttpError::BadRequest(error.to_string()))
+        }
         Err(error @ BackupError::Io { .. }) => Err(HttpError::Internal(Box::new(error))),
     }
 }

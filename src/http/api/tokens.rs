@@ -21,12 +21,7 @@ struct TokenObject {
 
 impl From<&ApiToken> for TokenObject {
     fn from(token: &ApiToken) -> Self {
-        Self {
-            name: token.name.clone(),
-            role: token.role.name(),
-            created_at: Instant(token.created_at),
-            token: None,
-        }
+        Self { name: token.name.clone(), role: token.role.name(), created_at: Instant(token.created_at), token: None }
     }
 }
 

@@ -1,3 +1,7 @@
+//! Bodies as platforms and strangers send them: what is read, and the byte at which the rest is
+//! refused. Each expectation is the text that the platform would be sent; none of them may
+//! quote the body.
+
 use super::*;
 
 /// The error of a body, as the platform would read it.

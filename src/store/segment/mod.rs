@@ -10,12 +10,13 @@
 //! row blocks      zstd( n × u32 length, n × head+row )           limits::BLOCK_ROWS rows each
 //! term blocks     Δterm varint, length varint, kind 1, postings   about TERM_BLOCK bytes each
 //! talk column     zstd( n × varint )
-//! id filter       binary fuse filter, 16 bits, postcard
+//! id filter       descriptor, n × u16
 //! footer          postcard( Footer ), its CRC-32C, its length, "RBSEGEND"
 //! ```
 //!
 //! A row that changes after all is marked dead here and goes on living in the hot part.
 
+mod filter;
 mod read;
 mod write;
 
@@ -48,6 +49,7 @@ struct Footer {
     terms_end: u64,
     talk_end: u64,
     filter_end: u64,
+    filter_crc: u32,
 }
 
 /// Where a block of rows is and what it spans.

@@ -5,9 +5,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use roaring::RoaringBitmap;
-use xorf::{BinaryFuse16, Filter as _};
 
-use super::write::filter_key;
+use super::filter::IdFilter;
 use super::{BITMAP, END, Footer, MAGIC, SegmentError};
 use crate::limits;
 use crate::store::doc::Doc;
@@ -21,7 +20,7 @@ pub(in crate::store) struct Segment {
     name: String,
     file: File,
     footer: Footer,
-    filter: BinaryFuse16,
+    filter: IdFilter,
     bytes: u64,
 }
 
@@ -68,7 +67,10 @@ impl Segment {
         }
         let footer: Footer = postcard::from_bytes(&raw).map_err(|_| damaged("its footer"))?;
         let filter = read(&file, footer.talk_end, footer.filter_end).map_err(io)?;
-        let filter = postcard::from_bytes(&filter).map_err(|_| damaged("its filter"))?;
+        if crc32c::crc32c(&filter) != footer.filter_crc {
+            return Err(damaged("its filter's checksum"));
+        }
+        let filter = IdFilter::read(&filter).ok_or_else(|| damaged("its filter"))?;
         Ok(Self { number, name, file, footer, filter, bytes })
     }
 
@@ -92,7 +94,7 @@ impl Segment {
 
     /// Whether a row of this id may be here; wrong once in 65,536 times, and never a false no.
     pub(in crate::store) fn may_hold(&self, id: &[u8; 16]) -> bool {
-        self.filter.contains(&filter_key(id))
+        self.filter.may_hold(id)
     }
 
     /// The positions of the rows that have `term`.

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use roaring::RoaringBitmap;
-use xorf::BinaryFuse16;
-
+use super::filter::IdFilter;
 use super::{BITMAP, BlockIndex, END, Footer, LIST, LIST_MAX, MAGIC, TERM_BLOCK};
 use crate::limits;
 use crate::store::doc::Doc;
 use crate::store::varint;
+use roaring::RoaringBitmap;
 
 /// The compression of blocks: level 3 halves what level 1 leaves for a third more time; beyond
 /// it little is won.
@@ -32,7 +31,8 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
     }
     out.write_all(&zstd::bulk::compress(&talk, LEVEL)?)?;
     let talk_end = out.at;
-    out.write_all(&filter(docs)?)?;
+    let filter = IdFilter::of(docs).map_err(io::Error::other)?.write();
+    out.write_all(&filter)?;
 
     let (first, last) = (&docs[0], &docs[docs.len() - 1]);
     let footer = Footer {
@@ -45,6 +45,7 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
         terms_end,
         talk_end,
         filter_end: out.at,
+        filter_crc: crc32c::crc32c(&filter),
     };
     let footer = postcard::to_stdvec(&footer).map_err(io::Error::other)?;
     out.write_all(&footer)?;
@@ -130,20 +131,6 @@ fn encode_postings(out: &mut Vec<u8>, group: &[(u64, u32)]) -> io::Result<()> {
         RoaringBitmap::from_sorted_iter(group.iter().map(|(_, position)| *position)).map_err(io::Error::other)?;
     bitmap.optimize();
     bitmap.serialize_into(out)
-}
-
-fn filter(docs: &[Doc]) -> io::Result<Vec<u8>> {
-    let mut keys: Vec<u64> = docs.iter().map(|doc| filter_key(&doc.id)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let filter = BinaryFuse16::try_from(&keys).map_err(io::Error::other)?;
-    postcard::to_stdvec(&filter).map_err(io::Error::other)
-}
-
-/// What the filter knows of an id.
-pub(super) fn filter_key(id: &[u8; 16]) -> u64 {
-    u64::from_le_bytes(id[..8].try_into().expect("eight bytes"))
-        ^ u64::from_le_bytes(id[8..].try_into().expect("eight bytes"))
 }
 
 /// A writer that knows its offset.
