@@ -10,7 +10,7 @@ use super::query::{canonical, input, instant};
 use super::request::{Pairs, Request, find, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Lang, Outcome, Seq, Text};
+use crate::domain::{AppId, Outcome, Seq, Text};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
 
@@ -141,7 +141,7 @@ impl Row {
 
 #[cfg(test)]
 impl CallbacksPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         use super::samples;
         let view = View { here: "/callbacks".to_owned(), ..View::sample(lang, Section::Callbacks) };
         let listing = Listing { items: samples::callbacks(), next: Some("c0ffee".to_owned()) };
@@ -154,6 +154,7 @@ impl CallbacksPage {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
+    use crate::domain::Lang;
 
     #[test]
     fn every_callback_leads_to_its_page_and_to_its_call() {

@@ -19,8 +19,8 @@ use crate::providers::{self, CodeTable, FieldDoc, Provider};
 pub(super) struct HelpPage {
     view: View,
     providers: Vec<(&'static str, &'static str)>,
-    definitions: &'static [(&'static str, Text)],
-    api: &'static [(&'static str, Text)],
+    definitions: Vec<(&'static str, &'static str)>,
+    api: Vec<(&'static str, &'static str)>,
 }
 
 /// One platform's documentation.
@@ -40,7 +40,7 @@ pub(super) struct ProviderPage {
 #[derive(Debug)]
 struct Message {
     name: &'static str,
-    fields: Vec<&'static FieldDoc>,
+    fields: Vec<(&'static FieldDoc, &'static str)>,
 }
 
 /// One table of codes.
@@ -61,7 +61,7 @@ struct Code {
 }
 
 /// What the figures mean.
-pub(super) const DEFINITIONS: &[(&str, Text)] = &[
+const DEFINITIONS: &[(&str, Text)] = &[
     ("ASR", Text::new(
         "接通率:已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
         "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
@@ -116,7 +116,8 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
-        Self { providers, definitions: DEFINITIONS, api: API, view }
+        let words = |list: &'static [(&'static str, Text)]| list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect();
+        Self { providers, definitions: words(DEFINITIONS), api: words(API), view }
     }
 }
 
@@ -125,9 +126,10 @@ impl ProviderPage {
         let lang = view.lang;
         let mut messages: Vec<Message> = Vec::new();
         for field in provider.fields() {
+            let row = (field, field.meaning.get(lang));
             match messages.iter_mut().find(|m| m.name == field.message) {
-                Some(message) => message.fields.push(field),
-                None => messages.push(Message { name: field.message, fields: vec![field] }),
+                Some(message) => message.fields.push(row),
+                None => messages.push(Message { name: field.message, fields: vec![row] }),
             }
         }
         let address = |a: &providers::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);

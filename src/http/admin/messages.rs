@@ -10,7 +10,7 @@ use super::query::{canonical, hours_later};
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
 use super::reply;
-use crate::domain::{AppId, Lang, PhoneNumber, Seq, SmsMode, Text};
+use crate::domain::{AppId, PhoneNumber, Seq, SmsMode, Text};
 use crate::http::{HttpError, Response, api};
 use crate::store::{Listing, SmsRow};
 
@@ -110,7 +110,7 @@ impl Row {
 
 #[cfg(test)]
 impl MessagesPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         use super::samples;
         let view = View { here: "/messages".to_owned(), ..View::sample(lang, Section::Messages) };
         let listing = Listing { items: samples::messages(), next: None };
@@ -122,6 +122,7 @@ impl MessagesPage {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
+    use crate::domain::Lang;
     use crate::domain::Role;
 
     #[test]

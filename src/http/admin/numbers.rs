@@ -6,7 +6,7 @@ use super::parts::{Badge, Phone, When};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Lang, Seq};
+use crate::domain::{AppId, Seq};
 use crate::http::{HttpError, Response};
 use crate::store::NumberRow;
 
@@ -81,13 +81,13 @@ impl Row {
 
 #[cfg(test)]
 impl NumbersPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         use super::samples;
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         Self::new(view, &samples::numbers(), None, &samples::app_name)
     }
 
-    pub(super) fn sample_empty(lang: Lang) -> Self {
+    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         Self::new(view, &[], None, &super::samples::app_name)
     }

@@ -16,11 +16,10 @@ use super::query::{hour, hours_later, midnight};
 use crate::domain::{
     Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode,
     EventKind, Identity, Lang, NumberState, Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef,
-    RecordingState, RecordingView, Release, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, VerifyMode,
+    RecordingState, RecordingView, Release, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion, VerifyMode,
 };
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
-use crate::providers::Suspicion;
 use crate::store::{CallbackRow, LedgerRow, NumberRow, SmsRow, StatRow, Status};
 
 const PRIVATE: ProviderId = ProviderId("huawei-private");
@@ -266,7 +265,7 @@ pub(super) fn callbacks() -> Vec<CallbackRow> {
         row(116, 4_000, Outcome::Unrecognised, "", vec![]),
         row(115, 50_000, Outcome::Unparsable, "", vec![]),
     ];
-    rows[5].suspicions = vec![Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId" }];
+    rows[5].suspicions = vec![Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId".into() }];
     rows
 }
 
@@ -278,7 +277,7 @@ pub(super) fn strange_callbacks() -> Vec<CallbackRow> {
         row.received_at = now().saturating_sub(SignedDuration::from_secs(1_000 - seq as i64)).unwrap();
         row
     };
-    let case = || vec![Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId" }];
+    let case = || vec![Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId".into() }];
     vec![
         of(99, Outcome::Unrecognised, case()),
         of(98, Outcome::Unrecognised, case()),

@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::certificate::{host, verdict};
-use super::parts::{Badge, Tone, When, count, size, span, utc};
+use super::parts::{Badge, Tone, count, size, span, utc};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};

@@ -4,10 +4,9 @@
 
 use super::parts::{Badge, Tone};
 use crate::domain::{
-    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState, Text,
-    VerifyMode, Who,
+    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState,
+    Suspicion, Text, VerifyMode, Who,
 };
-use crate::providers::Suspicion;
 
 /// How a call ended, as a word.
 pub(super) fn outcome(outcome: CallOutcome) -> Text {
