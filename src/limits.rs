@@ -185,10 +185,6 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
-/// Free space below which the store writes no checkpoint: the journal needs it more.
-pub const STORE_ROOM: u64 = 8 << 20;
-/// A row of the store before compression, for estimating how much a checkpoint writes.
-pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
 
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
