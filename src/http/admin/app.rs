@@ -34,8 +34,6 @@ pub(super) struct AppPage {
     state: Badge,
     addresses: Vec<AddressRow>,
     verdict: Verdict,
-    /// Whether the addresses shown are those without TLS.
-    plain: bool,
     retry: &'static str,
     samples: Vec<(&'static str, &'static str)>,
     curl: Option<String>,
@@ -130,7 +128,6 @@ impl AppPage {
             state: seen_badge(lang, seen, now),
             addresses: addresses.iter().map(|a| AddressRow::of(lang, a, token, server, plain)).collect(),
             verdict,
-            plain: plain.is_some(),
             retry: provider.map_or("", |p| p.retry().text.get(lang)),
             samples: provider.map(|p| p.samples().iter().map(|s| (s.name, s.title.get(lang))).collect()).unwrap_or_default(),
             curl: curl(&view, provider, server, app, plain),
@@ -250,7 +247,7 @@ mod tests {
     #[test]
     fn a_certificate_that_no_platform_accepts_is_said_and_the_plain_address_offered() {
         let page = AppPage::sample(Lang::En);
-        assert!(!page.verdict.accepted && page.plain);
+        assert!(!page.verdict.accepted);
         assert!(page.addresses.iter().all(|a| a.plain.as_ref().unwrap().starts_with("http://calls.example.com:8080/")));
     }
 

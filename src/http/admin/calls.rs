@@ -8,7 +8,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use super::call_form::CallForm;
-use super::parts::{Badge, Phone, When, clock_seconds, local, session};
+use super::parts::{Badge, Phone, When, clock_seconds, local};
 use super::query::{self, canonical};
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
@@ -64,7 +64,6 @@ pub(super) struct CallRow {
     pub(super) ring: String,
     pub(super) talk: String,
     pub(super) recording: Option<Badge>,
-    pub(super) session: String,
     pub(super) anomalies: usize,
 }
 
@@ -181,7 +180,6 @@ impl CallRow {
             ring: call.ring_seconds.map_or_else(String::new, |s| s.to_string()),
             talk: if talked { clock_seconds(u64::from(call.talk_seconds)) } else { String::new() },
             recording: call.recording.as_ref().map(|r| words::recording_badge(view.lang, r.state)),
-            session: session(&call.session, eyes),
             anomalies: call.anomalies.len(),
         }
     }

@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use arc_swap::ArcSwap;
-use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use scraper::{Html, Selector};
 
