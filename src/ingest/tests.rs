@@ -92,7 +92,7 @@ impl Provider for Touchy {
         let decoded = |question| Decoded { form: BodyForm::Json, items: vec![], question, suspicions: vec![] };
         match callback.callback().body.as_slice() {
             b"decode panics" => panic!("on purpose"),
-            b"garbage" => Err(DecodeError { reason: "not JSON".into(), at: 0 }),
+            b"garbage" => Err(DecodeError { reason: "not JSON".into(), at: 0, form: None }),
             b"where to?" => Ok(decoded(question(QuestionKind::Call { session: SessionId::new("s") }))),
             b"forward it?" => Ok(decoded(question(QuestionKind::Sms { content: None }))),
             _ => Ok(decoded(None)),

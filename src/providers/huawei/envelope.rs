@@ -107,7 +107,7 @@ fn elements(list: &Value, name: &'static str, notes: &Notes) -> Vec<Map<String, 
     };
     let objects: Vec<_> = list.iter().take(limits::PUSH_ITEMS_MAX).filter_map(Value::as_object).cloned().collect();
     if objects.is_empty() || objects.len() < list.len() {
-        notes.add(Suspicion::BadValue(name));
+        notes.add(Suspicion::BadValue(name.into()));
     }
     objects
 }

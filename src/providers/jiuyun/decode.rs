@@ -56,9 +56,9 @@ fn item(notice: &mut Notice) -> Option<Item> {
     Some(match action.as_str() {
         "CallInvite" => {
             let leg = invited(notice);
-            Item::Event(event(notice, place, EventKind::Dialled, leg))
+            Item::Event(Box::new(event(notice, place, EventKind::Dialled, leg)))
         }
-        "CallEstablish" => Item::Event(event(notice, place, EventKind::Answered, Some(Party::Callee))),
+        "CallEstablish" => Item::Event(Box::new(event(notice, place, EventKind::Answered, Some(Party::Callee)))),
         _ => Item::Record(Box::new(record(notice, place))),
     })
 }
