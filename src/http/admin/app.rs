@@ -202,7 +202,7 @@ fn done(lang: Lang, word: Option<&str>) -> Option<&'static str> {
     Some(match word? {
         "added" => lang.t("应用已建好。把下面的地址粘贴到平台控制台。", "The app is made. Paste these addresses into the platform's console."),
         "changed" => lang.t("已保存。", "Saved."),
-        "rotated" => lang.t("已换新地址,旧地址立即失效。请到平台控制台更新。", "New addresses; the old ones stopped working. Update the platform's console."),
+        "rotated" => lang.t("已换新地址，旧地址立即失效。请到平台控制台更新。", "New addresses; the old ones stopped working. Update the platform's console."),
         _ => return None,
     })
 }

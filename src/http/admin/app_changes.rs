@@ -89,7 +89,7 @@ fn read_change(request: &Request, app: &App) -> Result<AppChange, String> {
     let mut allow_from = Vec::new();
     for text in networks.split([',', ' ', '\r', '\n']).filter(|t| !t.is_empty()) {
         let network = text.parse().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from));
-        allow_from.push(network.map_err(|_| format!("{} {text}", lang.t("不是网段:", "not a network:")))?);
+        allow_from.push(network.map_err(|_| format!("{} {text}", lang.t("不是网段：", "not a network:")))?);
     }
     let app_secret = match (request.field("app_secret"), request.field("forget_secret")) {
         (_, Some(_)) => Some(None),

@@ -148,7 +148,7 @@ impl Row {
             provider: provider.to_owned(),
             verify: match (app.verify, has_secret) {
                 (VerifyMode::Log | VerifyMode::Enforce, false) if app.app_key.is_none() => {
-                    lang.t("已开启,但没有密钥", "On, but no secret is set")
+                    lang.t("已开启，但没有密钥", "On, but no secret is set")
                 }
                 (mode, _) => words::verify_mode(mode).get(lang),
             },

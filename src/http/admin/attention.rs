@@ -97,7 +97,7 @@ fn causes(lang: Lang, row: &CallbackRow) -> Vec<String> {
         Outcome::Unparsable => lang.t("既不是 JSON 也不是 XML", "neither JSON nor XML"),
         Outcome::Unverified => lang.t("签名不符", "the signature does not hold"),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => {
-            lang.t("格式正确,但不是已知事件", "well-formed, but no event we know")
+            lang.t("格式正确，但不是已知事件", "well-formed, but no event we know")
         }
     };
     vec![cause.to_owned()]
@@ -106,15 +106,15 @@ fn causes(lang: Lang, row: &CallbackRow) -> Vec<String> {
 fn advice(lang: Lang, outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Unverified => lang.t(
-            "核对应用的 APP_Secret,以及对外地址是否与平台上填写的一致。",
+            "核对应用的 APP_Secret，以及对外地址是否与平台上填写的一致。",
             "Compare the app's APP_Secret, and whether the public address is the one pasted at the platform.",
         ),
         Outcome::Unparsable => lang.t(
-            "多半不是平台发来的,或者内容在途中被改动。看一眼原文和来源地址。",
+            "多半不是平台发来的，或者内容在途中被改动。看一眼原文和来源地址。",
             "Probably not from the platform, or changed on its way. Look at the bytes and the peer.",
         ),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => lang.t(
-            "原文已保存;认识它的新版本会重新解析。",
+            "原文已保存；认识它的新版本会重新解析。",
             "It is kept; a version that knows it will decode it again.",
         ),
     }

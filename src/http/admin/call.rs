@@ -196,7 +196,7 @@ fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)>
     figures.push((
         lang.t("通话", "Talk"),
         if call.talk_seconds > 0 { seconds(u64::from(call.talk_seconds)) } else { "–".to_owned() },
-        lang.t("平台给出的通话时长,未接通为零", "as the platform counts it; none when unanswered"),
+        lang.t("平台给出的通话时长，未接通为零", "as the platform counts it; none when unanswered"),
     ));
     if let Some(ring) = call.ring_seconds {
         let meaning = lang.t("从被叫振铃到接听或结束", "from the callee's ringing to answer or end");

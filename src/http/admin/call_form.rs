@@ -65,7 +65,7 @@ impl CallForm {
     pub(super) fn of(lang: Lang, pairs: &Pairs, apps: &[String]) -> Self {
         let one = |name| find(pairs, name).unwrap_or_default().to_owned();
         let main = vec![
-            text_box(lang, pairs, "number", Text::new("号码", "Number"), Text::new("任一方,后四位即可", "any party, last four digits")),
+            text_box(lang, pairs, "number", Text::new("号码", "Number"), Text::new("任一方，后四位即可", "any party, last four digits")),
             text_box(lang, pairs, "q", Text::new("会话 / 订单号", "Session or order id"), Text::new("会话号、通话号或随路数据", "session, call id or your reference")),
         ];
         let more = vec![

@@ -88,7 +88,7 @@ impl HourBar {
             before_y: BASE - height(before),
             href: link("/calls", &[("from", from), ("to", to)]),
             title: match lang {
-                Lang::Zh => format!("{hour} 时:{calls} 通,接通 {answered}({was} {before})"),
+                Lang::Zh => format!("{hour} 时：{calls} 通，接通 {answered}({was} {before})"),
                 Lang::En => format!("{hour}:00 – {calls} calls, {answered} answered ({was} {before})"),
             },
             calls: count(calls),

@@ -68,11 +68,11 @@ fn words(lang: Lang, status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
             lang.t("这里没有内容", "Nothing here"),
-            lang.t("地址可能写错了,或者记录已不在。请从上方导航重新进入。", "The address may be mistyped, or the record is gone. Start again from the navigation."),
+            lang.t("地址可能写错了，或者记录已不在。请从上方导航重新进入。", "The address may be mistyped, or the record is gone. Start again from the navigation."),
         ),
         StatusCode::FORBIDDEN => (
             lang.t("没有权限", "Not allowed"),
-            lang.t("需要更高的权限。请向管理员申请,或重新打开页面再试。", "This takes more rights: ask an administrator, or open the page again and retry."),
+            lang.t("需要更高的权限。请向管理员申请，或重新打开页面再试。", "This takes more rights: ask an administrator, or open the page again and retry."),
         ),
         StatusCode::TOO_MANY_REQUESTS => (
             lang.t("尝试过于频繁", "Too many tries"),

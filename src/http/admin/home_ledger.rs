@@ -28,6 +28,7 @@ pub(super) struct Account {
     pub(super) received_href: String,
     pub(super) attention_href: String,
     pub(super) calls_href: String,
+    pub(super) messages_href: String,
     pub(super) strip: Vec<StripBar>,
     pub(super) hours: Vec<Hour>,
 }
@@ -141,6 +142,7 @@ fn account(
     start: Timestamp,
     name: &dyn Fn(AppId) -> String,
 ) -> Account {
+    let known = app.is_some();
     let title = app.map_or_else(|| lang.t("未知地址", "Unknown address").to_owned(), name);
     let from = start.to_string();
     let mut totals = Totals::default();
@@ -151,7 +153,9 @@ fn account(
     }
     let most = by_hour.values().map(|t| t.received).max().unwrap_or(0).max(1);
     let href = |from: &str, to: Option<&str>| {
-        let mut pairs = vec![("app", title.as_str()), ("from", from)];
+        // What came to an unknown address was not kept under any app.
+        let mut pairs: Vec<(&str, &str)> = known.then_some(("app", title.as_str())).into_iter().collect();
+        pairs.push(("from", from));
         pairs.extend(to.map(|to| ("to", to)));
         link("/callbacks", &pairs)
     };
@@ -185,6 +189,7 @@ fn account(
             ("outcome", "unverified"),
         ]),
         calls_href: link("/calls", &[("app", title.as_str()), ("from", &from)]),
+        messages_href: link("/messages", &[("app", title.as_str()), ("from", &from)]),
         strip: strip.collect(),
         hours: hours.collect(),
         app: title,

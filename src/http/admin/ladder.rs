@@ -22,8 +22,8 @@ use super::view::Eyes;
 use super::words;
 use crate::domain::{Call, CallEventView, EventKind, Lang, Party};
 
-const WIDTH: u32 = 440;
-const LANES: [(Party, u32); 3] = [(Party::Caller, 122), (Party::Platform, 252), (Party::Callee, 382)];
+const WIDTH: u32 = 448;
+const LANES: [(Party, u32); 3] = [(Party::Caller, 124), (Party::Platform, 258), (Party::Callee, 392)];
 const TOP: u32 = 62;
 /// Between two steps at one instant: room for a label.
 const STEP: u32 = 34;
@@ -141,11 +141,11 @@ fn lanes(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Lane> {
     };
     let lane = |&(party, x): &(Party, u32)| Lane {
         x,
-        title: words::party(party).get(lang),
-        number: number(party).map_or_else(String::new, |n| {
-            let shown = phone(n, eyes);
-            if party == Party::Platform { format!("X {shown}") } else { shown }
-        }),
+        title: match (party, &call.x) {
+            (Party::Platform, Some(_)) => lang.t("平台 · X 号码", "Platform · X"),
+            _ => words::party(party).get(lang),
+        },
+        number: number(party).map_or_else(String::new, |n| phone(n, eyes)),
     };
     LANES.iter().map(lane).collect()
 }
@@ -298,7 +298,7 @@ mod tests {
         assert!(ladder.arrows.windows(2).all(|w| w[0].y < w[1].y));
         let texts: Vec<_> = ladder.gaps.iter().map(|g| g.text.replace('\u{a0}', " ")).collect();
         assert_eq!(texts, ["1 s", "2 s", "6 s", "1 min 18 s"]);
-        assert_eq!(ladder.lanes[1].number, "X 0755 2878 0808");
+        assert_eq!(ladder.lanes[1].number, "0755 2878 0808");
     }
 
     #[test]

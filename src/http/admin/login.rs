@@ -80,7 +80,7 @@ pub(super) fn enter(request: &Request, cookie: &Secret, login: &Login, next: &st
 fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Result<Response, HttpError> {
     let minutes = wait.as_secs().div_ceil(60).max(1);
     let problem = match request.lang {
-        crate::domain::Lang::Zh => format!("尝试次数过多,请 {minutes} 分钟后再试。"),
+        crate::domain::Lang::Zh => format!("尝试次数过多，请 {minutes} 分钟后再试。"),
         crate::domain::Lang::En => format!("Too many tries. Try again in {minutes} min."),
     };
     let page = LoginPage::new(request, name, next, Some(problem));

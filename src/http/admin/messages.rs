@@ -67,7 +67,7 @@ impl MessagesPage {
             let cursor = ("cursor".to_owned(), cursor.clone());
             link("/messages", &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
         });
-        let hint = Text::new("任一方,后四位即可", "any party, last four digits");
+        let hint = Text::new("任一方，后四位即可", "any party, last four digits");
         Self {
             number: text_box(lang, pairs, "number", Text::new("号码", "Number"), hint),
             active: active(lang, "/messages", pairs),

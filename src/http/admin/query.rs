@@ -30,7 +30,7 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
         let bare = name.strip_prefix("not_").unwrap_or(name);
         let key = if negated(name) { format!("not_{name}") } else { name.clone() };
         if NUMBERS.contains(&bare) {
-            let parts = value.split([',', ';', ',', '、', ';']);
+            let parts = value.split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);
             let numbers = parts.map(|n| n.replace([' ', '-', '(', ')', '\u{a0}'], "")).filter(|n| !n.is_empty());
             made.extend(numbers.map(|number| (key.clone(), number)));
         } else if matches!(bare, "from" | "to") {

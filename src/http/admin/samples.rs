@@ -333,7 +333,7 @@ pub(super) fn messages() -> Vec<SmsRow> {
             parts: None,
         },
     };
-    vec![row(130, SmsMode::Notify, Some("我在楼下,请打 13912345678")), row(127, SmsMode::Block, None)]
+    vec![row(130, SmsMode::Notify, Some("我在楼下，请打 13912345678")), row(127, SmsMode::Block, None)]
 }
 
 pub(super) fn numbers() -> Vec<NumberRow> {

@@ -120,10 +120,10 @@ fn journal(lang: Lang, health: &Health, damaged: usize) -> Group {
         facts.insert(0, (lang.t("原因", "Why"), failing.clone()));
     }
     if health.reserve_used {
-        let text = lang.t("磁盘已满,预留空间已释放", "the disk is full; the reserve was given up");
+        let text = lang.t("磁盘已满，预留空间已释放", "the disk is full; the reserve was given up");
         facts.insert(0, (lang.t("预留", "Reserve"), text.to_owned()));
     }
-    Group { title: lang.t("日志(原始记录)", "Journal (the truth)"), badge, facts }
+    Group { title: lang.t("日志（原始记录）", "Journal (the truth)"), badge, facts }
 }
 
 fn store(lang: Lang, status: &Status) -> Group {
@@ -134,7 +134,7 @@ fn store(lang: Lang, status: &Status) -> Group {
         None => Badge::new(Tone::Good, lang.t("正常", "well")),
     };
     Group {
-        title: lang.t("索引(可重建)", "Store (can be rebuilt)"),
+        title: lang.t("索引（可重建）", "Store (can be rebuilt)"),
         badge,
         facts: vec![
             (lang.t("通话", "Calls"), count(status.calls)),

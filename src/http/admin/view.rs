@@ -160,9 +160,9 @@ impl View {
     /// The theme that the switch leads to, and what the switch says.
     pub(super) fn next_theme(&self) -> (&'static str, &'static str) {
         match self.theme {
-            Theme::System => ("dark", self.lang.t("外观:跟随系统", "Theme: system")),
-            Theme::Dark => ("light", self.lang.t("外观:深色", "Theme: dark")),
-            Theme::Light => ("system", self.lang.t("外观:浅色", "Theme: light")),
+            Theme::System => ("dark", self.lang.t("外观：跟随系统", "Theme: system")),
+            Theme::Dark => ("light", self.lang.t("外观：深色", "Theme: dark")),
+            Theme::Light => ("system", self.lang.t("外观：浅色", "Theme: light")),
         }
     }
 

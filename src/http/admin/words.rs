@@ -157,8 +157,8 @@ pub(super) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
 pub(super) fn verify_mode(mode: VerifyMode) -> Text {
     match mode {
         VerifyMode::Off => Text::new("不验签", "Not checked"),
-        VerifyMode::Log => Text::new("验签,只标记", "Checked and flagged"),
-        VerifyMode::Enforce => Text::new("验签,失败即拒", "Enforced"),
+        VerifyMode::Log => Text::new("验签，只标记", "Checked and flagged"),
+        VerifyMode::Enforce => Text::new("验签，失败即拒", "Enforced"),
     }
 }
 
@@ -166,7 +166,7 @@ pub(super) fn verify_mode(mode: VerifyMode) -> Text {
 pub(super) fn anomaly(anomaly: Anomaly) -> Text {
     match anomaly {
         Anomaly::EndsBeforeStart => Text::new(
-            "结束时间早于开始时间。时间按平台原样保存,时长以平台给出的为准。",
+            "结束时间早于开始时间。时间按平台原样保存，时长以平台给出的为准。",
             "The end lies before the start. Times are kept as sent; the platform's own duration counts.",
         ),
         Anomaly::DurationMismatch => Text::new(
@@ -174,11 +174,11 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
             "The stated duration and the times disagree. Settle with the original record in hand.",
         ),
         Anomaly::ConflictingRecord => Text::new(
-            "同一话单推送了两次而内容不同;采用结束时间较晚的一份,两份原文都保留。",
+            "同一话单推送了两次而内容不同；采用结束时间较晚的一份，两份原文都保留。",
             "The same record came twice with different contents; the one that ends later counts, both are kept.",
         ),
         Anomaly::MissingRecord => Text::new(
-            "通话已结束但话单还没到。平台可能稍后补推;久等不到请联系平台。",
+            "通话已结束但话单还没到。平台可能稍后补推；久等不到请联系平台。",
             "The call ended and its record has not come. It may be pushed later; if not, ask the platform.",
         ),
         Anomaly::MissingRelease => Text::new(
@@ -186,23 +186,23 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
             "The record came, the hang-up notice did not. Check the status address in the platform's console.",
         ),
         Anomaly::UnknownCode => Text::new(
-            "出现了平台文档没有列出的代码,已原样保存。",
+            "出现了平台文档没有列出的代码，已原样保存。",
             "It carries a code that no table of the platform explains; it is kept as sent.",
         ),
         Anomaly::PartyMismatch => Text::new(
-            "状态通知与话单里的号码不一致;以话单为准。",
+            "状态通知与话单里的号码不一致；以话单为准。",
             "Events and record name different parties; the record counts.",
         ),
         Anomaly::TimeMismatch => Text::new(
-            "状态通知与话单的时间不一致;以话单为准。相差 8 小时多半是时区问题。",
+            "状态通知与话单的时间不一致；以话单为准。相差 8 小时多半是时区问题。",
             "Events and record disagree about a time; the record counts. Eight hours apart is a time zone.",
         ),
         Anomaly::UnreadableTime => Text::new(
-            "有一个时间无法识别,见下表“原文”。",
+            "有一个时间无法识别，见下表“原文”。",
             "A time could not be read; see “as sent” below.",
         ),
         Anomaly::AppKeyMismatch => Text::new(
-            "话单里的 appKey 与本应用的不同:平台上的地址可能填错了应用。",
+            "话单里的 appKey 与本应用的不同：平台上的地址可能填错了应用。",
             "The record's appKey is not this app's: the address may be pasted into another application.",
         ),
     }
@@ -217,9 +217,9 @@ pub(super) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
         (Suspicion::WrongCase { found, meant }, Lang::En) => {
             format!("{found}: did you mean {meant}? Case matters")
         }
-        (Suspicion::Missing(name), Lang::Zh) => format!("缺少字段 {name},无法归入通话"),
+        (Suspicion::Missing(name), Lang::Zh) => format!("缺少字段 {name}，无法归入通话"),
         (Suspicion::Missing(name), Lang::En) => format!("{name} is missing; without it the event cannot be placed"),
-        (Suspicion::UnknownEvent(name), Lang::Zh) => format!("未知的事件或类型 {name},文档中没有"),
+        (Suspicion::UnknownEvent(name), Lang::Zh) => format!("未知的事件或类型 {name}，文档中没有"),
         (Suspicion::UnknownEvent(name), Lang::En) => format!("{name} is not a documented event or type"),
         (Suspicion::BadValue(name), Lang::Zh) => format!("字段 {name} 的值不合规定"),
         (Suspicion::BadValue(name), Lang::En) => format!("{name} has a value it cannot have"),
