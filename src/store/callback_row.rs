@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::doc::Doc;
+use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::terms::{Field, term};
 use super::{CallbackRow, words};
@@ -80,6 +80,7 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         t: row.received_at.as_microsecond(),
         last: row.seq,
         talk: 0,
+        signature: signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(bytes),
     }

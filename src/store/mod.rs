@@ -7,6 +7,7 @@ mod callback_row;
 mod collection;
 mod cursor;
 mod doc;
+mod hot_chunks;
 mod hours;
 mod numbers;
 mod open;
@@ -153,13 +154,15 @@ impl From<Arc<Shared>> for Store {
 
 /// A call's row, ready for its collection.
 fn call_doc(facts: &Facts, call: &Call) -> Doc {
+    let terms = terms::of_call(call);
     Doc {
         id: call.id.0,
         k: call.t.as_microsecond(),
         t: call.t.as_microsecond(),
         last: facts.last_callback(),
         talk: call.talk_seconds,
-        terms: Arc::from(terms::of_call(call)),
+        signature: doc::signature(&terms),
+        terms: Arc::from(terms),
         row: Arc::from(row::encode(facts)),
     }
 }

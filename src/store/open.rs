@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collection::Collection;
 use super::doc::Doc;
+use super::hot_chunks::{self, HotChunks};
 use super::numbers::Numbers;
 use super::segment::Segment;
 use super::shared::{Rows, Shared, Sizes};
@@ -119,9 +120,9 @@ impl Store {
         let mut opened = Opened::Fresh;
         if dir.join("sled").exists() {
             match load(dir, installation, fingerprint) {
-                Ok((db, rows, numbers, applied)) => {
+                Ok((db, rows, numbers, applied, chunks)) => {
                     let shared = share(db, rows, numbers);
-                    return Ok((Self::from(shared.clone()), Writer::new(shared, applied), Opened::Sound));
+                    return Ok((Self::from(shared.clone()), Writer::new(shared, applied, chunks), Opened::Sound));
                 }
                 Err(reason) => {
                     tracing::warn!(store.reason = %reason, "the store is not trusted and will be rebuilt from the journal");
@@ -141,11 +142,8 @@ impl Store {
             .map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
         let rows = Rows::new(&dir.join("sealed"));
         let shared = share(db, rows, Numbers::default());
-        Ok((
-            Self::from(shared.clone()),
-            Writer::new(shared, AppliedRow { next_segment: 1, ..AppliedRow::default() }),
-            opened,
-        ))
+        let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
+        Ok((Self::from(shared.clone()), Writer::new(shared, fresh, HotChunks::default()), opened))
     }
 }
 
@@ -186,7 +184,7 @@ fn load(
     dir: &Path,
     installation: &str,
     fingerprint: &dyn Fn(Seq) -> Option<u64>,
-) -> Result<(sled::Db, Rows, Numbers, AppliedRow), String> {
+) -> Result<(sled::Db, Rows, Numbers, AppliedRow, HotChunks), String> {
     let here = meta(dir, installation).map_err(|_| "its marker is missing".to_owned())?;
     let db = catch_unwind(AssertUnwindSafe(|| open_sled(dir)))
         .map_err(|_| "sled panicked while opening it".to_owned())?
@@ -207,13 +205,19 @@ fn load(
     rows.applied = applied.seq;
     rows.next_segment = applied.next_segment;
     let mut numbers = Numbers::default();
-    catch_unwind(AssertUnwindSafe(|| load_rows(&db, &mut rows, &mut numbers)))
+    let mut chunks = HotChunks::default();
+    catch_unwind(AssertUnwindSafe(|| load_rows(&db, &mut rows, &mut numbers, &mut chunks)))
         .map_err(|_| "sled panicked while reading it".to_owned())??;
     remove_orphans(dir, &rows).map_err(|error| format!("its segments cannot be listed: {error}"))?;
-    Ok((db, rows, numbers, applied))
+    Ok((db, rows, numbers, applied, chunks))
 }
 
-fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers) -> Result<(), String> {
+fn load_rows(
+    db: &sled::Db,
+    rows: &mut Rows,
+    numbers: &mut Numbers,
+    chunks: &mut HotChunks,
+) -> Result<(), String> {
     let damaged = || "a row of it is damaged".to_owned();
     let scan =
         |prefix: u8| db.scan_prefix([prefix]).map(|row| row.map_err(|error| format!("sled cannot read it: {error}")));
@@ -221,7 +225,13 @@ fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers) -> Result<()
         attach_segments(db, collection)?;
     }
     for row in scan(b'c') {
-        rows.calls.put(Doc::read_hot(&row?.1).ok_or_else(damaged)?);
+        let (key, value) = row?;
+        let number = key.get(1..9).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes).ok_or_else(damaged)?;
+        let live = db.get(hot_chunks::key(b'k', number)).map_err(|error| format!("sled cannot read it: {error}"))?;
+        let live = live.ok_or_else(damaged)?;
+        for doc in chunks.load(&key, &live, &value).ok_or_else(damaged)? {
+            rows.calls.put(doc);
+        }
     }
     for (prefix, collection) in [(b'b', &mut rows.callbacks), (b's', &mut rows.sms)] {
         for row in scan(prefix) {
@@ -279,7 +289,7 @@ pub(super) fn write_chunk<'a>(docs: impl Iterator<Item = &'a Doc>) -> Vec<u8> {
     chunk
 }
 
-fn read_chunk(mut bytes: &[u8]) -> impl Iterator<Item = Option<Doc>> {
+pub(super) fn read_chunk(mut bytes: &[u8]) -> impl Iterator<Item = Option<Doc>> {
     std::iter::from_fn(move || {
         let (length, rest) = bytes.split_first_chunk::<4>()?;
         let row = rest.get(..u32::from_le_bytes(*length) as usize);

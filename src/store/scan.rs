@@ -9,7 +9,7 @@ use std::iter::Peekable;
 use roaring::RoaringBitmap;
 
 use super::collection::{Collection, Place, Sealed};
-use super::doc::Doc;
+use super::doc::{Doc, term_bits};
 use super::segment::{Block, Segment, SegmentError};
 
 /// A question in terms.
@@ -33,7 +33,10 @@ impl Want {
     }
 
     fn takes(&self, doc: &Doc) -> bool {
-        let has = |term: &u64| doc.terms.binary_search(term).is_ok();
+        let has = |term: &u64| {
+            let bits = term_bits(*term);
+            doc.signature & bits == bits && doc.terms.binary_search(term).is_ok()
+        };
         let (t_min, t_max) = self.time();
         (t_min..=t_max).contains(&doc.t)
             && self.talk.is_none_or(|(min, max)| (min..=max).contains(&doc.talk))

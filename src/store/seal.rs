@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::open::{APPLIED, segment_key};
-use super::writer::{WriteError, Writer, bitmap_bytes, call_key};
+use super::writer::{WriteError, Writer, bitmap_bytes};
 use super::{call_doc, row};
 use crate::correlate::join;
 use crate::domain::CallId;
@@ -45,12 +45,15 @@ impl Writer {
         {
             let mut rows = self.shared.rows_mut();
             for id in rows.calls.cool(self.shared.sizes.sealed_calls) {
-                batch.remove(call_key(&id));
+                self.chunks.release(&id);
             }
             rows.calls.attach(segment, RoaringBitmap::new());
             batch.insert(segment_key(&rows.calls, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
         }
-        self.commit(batch)
+        self.chunks.write_live(&mut batch);
+        self.commit(batch)?;
+        self.chunks.written();
+        Ok(())
     }
 
     /// Seals a collection whose rows never change, whole.
@@ -92,11 +95,10 @@ impl Writer {
             let old = thin.segment.doc(position).map_err(WriteError::new)?;
             let facts = row::decode(CallId(old.id), &old.row, self.shared.catalog.provider).map_err(WriteError::new)?;
             let doc = call_doc(&facts, &join(&facts, &self.shared.catalog));
-            let mut bytes = Vec::new();
-            doc.write_hot(&mut bytes);
-            batch.insert(call_key(&doc.id), bytes);
             docs.push(doc);
         }
+        self.chunks.write(&mut batch, &docs.iter().collect::<Vec<_>>()).map_err(WriteError::new)?;
+        self.chunks.write_live(&mut batch);
         let file = {
             let mut rows = self.shared.rows_mut();
             rows.calls.detach(thin.segment.number);
@@ -107,6 +109,7 @@ impl Writer {
             rows.calls.file(thin.segment.number)
         };
         self.commit(batch)?;
+        self.chunks.written();
         // A reader may still hold it open; its bytes go when the last one lets go.
         std::fs::remove_file(file).map_err(WriteError::new)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::SmsRow;
-use super::doc::Doc;
+use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::stamp::StampRow;
 use super::terms::{Field, push_endings, term};
@@ -84,6 +84,7 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
         t: row.received_at.as_microsecond(),
         last: row.callback,
         talk: 0,
+        signature: signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(bytes),
     }

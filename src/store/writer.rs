@@ -12,6 +12,7 @@ use roaring::RoaringBitmap;
 
 use super::collection::{Found, Place};
 use super::doc::Doc;
+use super::hot_chunks::HotChunks;
 use super::hours::{self, Hours, Share, hour_of};
 use super::numbers::Numbers;
 use super::open::{APPLIED, AppliedRow, META, segment_key, write_chunk};
@@ -77,6 +78,7 @@ impl WriteError {
 pub struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) applied: AppliedRow,
+    pub(super) chunks: HotChunks,
     calls: HashSet<CallId>,
     callbacks: Vec<Place>,
     sms: Vec<Place>,
@@ -92,10 +94,11 @@ struct Work {
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, applied: AppliedRow) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, applied: AppliedRow, chunks: HotChunks) -> Self {
         Self {
             shared,
             applied,
+            chunks,
             calls: HashSet::new(),
             callbacks: Vec::new(),
             sms: Vec::new(),
@@ -349,7 +352,8 @@ impl Writer {
         for file in files {
             std::fs::remove_file(file).map_err(WriteError::new)?;
         }
-        *self = Self::new(self.shared.clone(), AppliedRow { next_segment: 1, ..AppliedRow::default() });
+        let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
+        *self = Self::new(self.shared.clone(), fresh, HotChunks::default());
         self.shared.db.flush().map(drop).map_err(WriteError::new)
     }
 
@@ -373,13 +377,10 @@ impl Writer {
         let mut batch = sled::Batch::default();
         {
             let rows = self.shared.rows();
-            for id in &self.calls {
-                if let Some(doc) = rows.calls.hot_doc(&id.0) {
-                    let mut bytes = Vec::new();
-                    doc.write_hot(&mut bytes);
-                    batch.insert(call_key(&id.0), bytes);
-                }
-            }
+            self.calls.extend(self.chunks.sparse().into_iter().map(CallId));
+            let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
+            self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
+            self.chunks.write_live(&mut batch);
             for (prefix, places, collection) in [(b'b', &self.callbacks, &rows.callbacks), (b's', &self.sms, &rows.sms)]
             {
                 if let Some(first) = places.first() {
@@ -417,6 +418,7 @@ impl Writer {
         batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
         self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
         self.shared.db.flush().map_err(WriteError::new)?;
+        self.chunks.written();
         self.calls.clear();
         self.callbacks.clear();
         self.sms.clear();
@@ -442,12 +444,6 @@ fn note_key(keys: &mut Vec<CallKey>, key: &CallKey) {
 /// bytes in a row instead of ten.
 fn shorten(identity: Identity) -> Identity {
     Identity(identity.0 & ((1 << 49) - 1))
-}
-
-pub(super) fn call_key(id: &[u8; 16]) -> Vec<u8> {
-    let mut key = vec![b'c'];
-    key.extend_from_slice(id);
-    key
 }
 
 pub(super) fn chunk_key(prefix: u8, k: i64) -> Vec<u8> {
