@@ -129,7 +129,9 @@ impl AppPage {
             addresses: addresses.iter().map(|a| AddressRow::of(lang, a, token, server, plain)).collect(),
             verdict,
             retry: provider.map_or("", |p| p.retry().text.get(lang)),
-            samples: provider.map(|p| p.samples().iter().map(|s| (s.name, s.title.get(lang))).collect()).unwrap_or_default(),
+            samples: provider
+                .map(|p| p.samples().iter().map(|s| (s.name, s.title.get(lang))).collect())
+                .unwrap_or_default(),
             curl: curl(&view, provider, server, app, plain),
             tested: None,
             settings: Settings::of(lang, app),
@@ -143,7 +145,13 @@ impl AppPage {
 }
 
 impl AddressRow {
-    fn of(lang: Lang, address: &providers::Address, token: &str, server: &ServerInfo, plain: Option<SocketAddr>) -> Self {
+    fn of(
+        lang: Lang,
+        address: &providers::Address,
+        token: &str,
+        server: &ServerInfo,
+        plain: Option<SocketAddr>,
+    ) -> Self {
         let url = server.callback_url(token, address.tail);
         let plain = plain.map(|listen| plain_url(&url, server, listen));
         // What is to be pasted is what works now.
@@ -200,9 +208,15 @@ impl Settings {
 
 fn done(lang: Lang, word: Option<&str>) -> Option<&'static str> {
     Some(match word? {
-        "added" => lang.t("应用已建好。把下面的地址粘贴到平台控制台。", "The app is made. Paste these addresses into the platform's console."),
+        "added" => lang.t(
+            "应用已建好。把下面的地址粘贴到平台控制台。",
+            "The app is made. Paste these addresses into the platform's console.",
+        ),
         "changed" => lang.t("已保存。", "Saved."),
-        "rotated" => lang.t("已换新地址，旧地址立即失效。请到平台控制台更新。", "New addresses; the old ones stopped working. Update the platform's console."),
+        "rotated" => lang.t(
+            "已换新地址，旧地址立即失效。请到平台控制台更新。",
+            "New addresses; the old ones stopped working. Update the platform's console.",
+        ),
         _ => return None,
     })
 }

@@ -95,7 +95,9 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
 
 /// Whether an app's callbacks come: the word for its last one.
 pub(super) fn seen_badge(lang: Lang, seen: Option<Timestamp>, now: Timestamp) -> Badge {
-    let Some(seen) = seen else { return Badge::new(Tone::Busy, lang.t("等待第一个回调", "Waiting for the first callback")) };
+    let Some(seen) = seen else {
+        return Badge::new(Tone::Busy, lang.t("等待第一个回调", "Waiting for the first callback"));
+    };
     let seconds = u64::try_from(now.duration_since(seen).as_secs()).unwrap_or(0);
     let ago = span(lang, seconds);
     let word = match lang {

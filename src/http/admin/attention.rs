@@ -113,10 +113,8 @@ fn advice(lang: Lang, outcome: Outcome) -> &'static str {
             "多半不是平台发来的，或者内容在途中被改动。看一眼原文和来源地址。",
             "Probably not from the platform, or changed on its way. Look at the bytes and the peer.",
         ),
-        Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => lang.t(
-            "原文已保存；认识它的新版本会重新解析。",
-            "It is kept; a version that knows it will decode it again.",
-        ),
+        Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => lang
+            .t("原文已保存；认识它的新版本会重新解析。", "It is kept; a version that knows it will decode it again."),
     }
 }
 

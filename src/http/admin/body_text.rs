@@ -143,14 +143,16 @@ mod tests {
     #[test]
     fn json_is_indented_and_keeps_its_digits_and_order() {
         let body = br#"{"b":1.50,"a":[{"x":"a,\"b}"},[]],"e":{}}"#;
-        let expected = "{\n  \"b\": 1.50,\n  \"a\": [\n    {\n      \"x\": \"a,\\\"b}\"\n    },\n    []\n  ],\n  \"e\": {}\n}";
+        let expected =
+            "{\n  \"b\": 1.50,\n  \"a\": [\n    {\n      \"x\": \"a,\\\"b}\"\n    },\n    []\n  ],\n  \"e\": {}\n}";
         assert_eq!(pretty(body), expected);
     }
 
     #[test]
     fn xml_is_indented_and_its_text_stays_on_its_line() {
         let body = b"<?xml version='1.0'?><req><action>Hangup</action><userData></userData><n/></req>";
-        let expected = "<?xml version='1.0'?>\n<req>\n  <action>Hangup</action>\n  <userData></userData>\n  <n/>\n</req>";
+        let expected =
+            "<?xml version='1.0'?>\n<req>\n  <action>Hangup</action>\n  <userData></userData>\n  <n/>\n</req>";
         assert_eq!(pretty(body), expected);
     }
 

@@ -205,7 +205,7 @@ fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)>
     if let (Some(setup), Some(alerting)) = (call.setup_at, call.alerting_at)
         && let Ok(delay) = u64::try_from(alerting.duration_since(setup).as_secs())
     {
-        let meaning = lang.t("接续时延 PDD:从呼入到振铃", "post-dial delay: from setup to ringing");
+        let meaning = lang.t("接续时延 PDD：从呼入到振铃", "post-dial delay: from setup to ringing");
         figures.push((lang.t("接续", "PDD"), seconds(delay), meaning));
     }
     figures
@@ -309,7 +309,10 @@ fn around(view: &View, call: &Call) -> Vec<(String, String)> {
         let shown = phone(number, view.eyes());
         let pairs = [("number", number.national()), ("from", &from), ("to", &to)];
         links.push((format!("{} {shown}", lang.t("前后一天的通话", "Calls a day around:")), link("/calls", &pairs)));
-        links.push((format!("{} {shown}", lang.t("前后一天的短信", "Messages a day around:")), link("/messages", &pairs)));
+        links.push((
+            format!("{} {shown}", lang.t("前后一天的短信", "Messages a day around:")),
+            link("/messages", &pairs),
+        ));
     }
     links
 }

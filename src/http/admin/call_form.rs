@@ -65,13 +65,43 @@ impl CallForm {
     pub(super) fn of(lang: Lang, pairs: &Pairs, apps: &[String]) -> Self {
         let one = |name| find(pairs, name).unwrap_or_default().to_owned();
         let main = vec![
-            text_box(lang, pairs, "number", Text::new("号码", "Number"), Text::new("任一方，后四位即可", "any party, last four digits")),
-            text_box(lang, pairs, "q", Text::new("会话 / 订单号", "Session or order id"), Text::new("会话号、通话号或随路数据", "session, call id or your reference")),
+            text_box(
+                lang,
+                pairs,
+                "number",
+                Text::new("号码", "Number"),
+                Text::new("任一方，后四位即可", "any party, last four digits"),
+            ),
+            text_box(
+                lang,
+                pairs,
+                "q",
+                Text::new("会话 / 订单号", "Session or order id"),
+                Text::new("会话号、通话号或随路数据", "session, call id or your reference"),
+            ),
         ];
         let more = vec![
-            text_box(lang, pairs, "caller", Text::new("主叫", "Caller"), Text::new("后四位或全号", "last digits or all")),
-            text_box(lang, pairs, "callee", Text::new("被叫", "Callee"), Text::new("后四位或全号", "last digits or all")),
-            text_box(lang, pairs, "x", Text::new("X 号码", "X number"), Text::new("后四位或全号", "last digits or all")),
+            text_box(
+                lang,
+                pairs,
+                "caller",
+                Text::new("主叫", "Caller"),
+                Text::new("后四位或全号", "last digits or all"),
+            ),
+            text_box(
+                lang,
+                pairs,
+                "callee",
+                Text::new("被叫", "Callee"),
+                Text::new("后四位或全号", "last digits or all"),
+            ),
+            text_box(
+                lang,
+                pairs,
+                "x",
+                Text::new("X 号码", "X number"),
+                Text::new("后四位或全号", "last digits or all"),
+            ),
             text_box(lang, pairs, "session", Text::new("会话号", "Session"), Text::new("完全一致", "exactly")),
         ];
         let choices = vec![

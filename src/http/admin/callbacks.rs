@@ -83,7 +83,8 @@ impl CallbacksPage {
             let cursor = ("cursor".to_owned(), cursor.clone());
             link("/callbacks", &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
         });
-        let outcomes = Outcome::ALL.iter().map(|o| (o.name().to_owned(), words::callback_outcome(*o).get(lang).to_owned()));
+        let outcomes =
+            Outcome::ALL.iter().map(|o| (o.name().to_owned(), words::callback_outcome(*o).get(lang).to_owned()));
         let groups = vec![
             choices(pairs, "outcome", lang.t("结果", "Outcome"), outcomes),
             choices(pairs, "app", lang.t("应用", "App"), apps.iter().map(|a| (a.clone(), a.clone()))),

@@ -23,16 +23,23 @@ pub(super) struct Verdict {
 
 /// The verdict on a certificate for an address with this host.
 pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, now: Timestamp) -> Verdict {
-    let no = |reason: String| Verdict {
+    let no = |reason: String| {
+        Verdict {
         accepted: false,
         reason,
         advice: lang.t(
             "换上受信任机构签发的证书（域名证书），或先用下面的明文地址：平台允许 http。",
             "Install a certificate from a known issuer for your domain, or use the plain address meanwhile: platforms allow http.",
         ),
+    }
     };
     if certificate.self_signed {
-        return no(lang.t("证书是自签名的，平台不会接受。", "The certificate vouches only for itself; a platform will not accept it.").to_owned());
+        return no(lang
+            .t(
+                "证书是自签名的，平台不会接受。",
+                "The certificate vouches only for itself; a platform will not accept it.",
+            )
+            .to_owned());
     }
     if certificate.not_after.is_some_and(|end| end <= now) {
         return no(lang.t("证书已过期。", "The certificate has expired.").to_owned());
@@ -50,7 +57,9 @@ pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, now
         accepted: true,
         reason: match lang {
             Lang::Zh => format!("平台应当接受：证书覆盖 {host}，由 {} 签发，还有 {left}。", certificate.issuer),
-            Lang::En => format!("A platform should accept it: it covers {host}, issued by {}, {left} left.", certificate.issuer),
+            Lang::En => {
+                format!("A platform should accept it: it covers {host}, issued by {}, {left} left.", certificate.issuer)
+            }
         },
         advice: "",
     }

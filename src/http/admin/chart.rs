@@ -55,7 +55,9 @@ pub(super) struct HourBar {
 impl DayChart {
     /// The day that starts at `midnight`, from its hours and those of a week before.
     pub(super) fn new(lang: Lang, midnight: Timestamp, now: Timestamp, today: &[StatRow], before: &[StatRow]) -> Self {
-        let of = |rows: &[StatRow], at| rows.iter().filter(|r| r.at == at).fold((0, 0), |(c, a), r| (c + r.calls, a + r.answered));
+        let of = |rows: &[StatRow], at| {
+            rows.iter().filter(|r| r.at == at).fold((0, 0), |(c, a), r| (c + r.calls, a + r.answered))
+        };
         let hours: Vec<_> = (0..24)
             .map(|h| {
                 let at = hours_later(midnight, h);
@@ -63,15 +65,24 @@ impl DayChart {
             })
             .collect();
         let most = hours.iter().map(|(_, (calls, _), before)| *calls.max(before)).max().unwrap_or(0).max(4);
-        let bars = hours.into_iter().enumerate().map(|(i, (at, counts, before))| {
-            HourBar::new(lang, i as u32, at, counts, before, most, at <= now)
-        });
+        let bars = hours
+            .into_iter()
+            .enumerate()
+            .map(|(i, (at, counts, before))| HourBar::new(lang, i as u32, at, counts, before, most, at <= now));
         Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, bars: bars.collect(), most: count(most) }
     }
 }
 
 impl HourBar {
-    fn new(lang: Lang, slot: u32, at: Timestamp, (calls, answered): (u64, u64), before: u64, most: u64, begun: bool) -> Self {
+    fn new(
+        lang: Lang,
+        slot: u32,
+        at: Timestamp,
+        (calls, answered): (u64, u64),
+        before: u64,
+        most: u64,
+        begun: bool,
+    ) -> Self {
         let height = |n: u64| (n * u64::from(BASE - TOP)).div_ceil(most) as u32;
         let hour = local(at, "%H");
         let (from, to) = (at.to_string(), hours_later(at, 1).to_string());

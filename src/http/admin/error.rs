@@ -68,19 +68,27 @@ fn words(lang: Lang, status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
             lang.t("这里没有内容", "Nothing here"),
-            lang.t("地址可能写错了，或者记录已不在。请从上方导航重新进入。", "The address may be mistyped, or the record is gone. Start again from the navigation."),
+            lang.t(
+                "地址可能写错了，或者记录已不在。请从上方导航重新进入。",
+                "The address may be mistyped, or the record is gone. Start again from the navigation.",
+            ),
         ),
         StatusCode::FORBIDDEN => (
             lang.t("没有权限", "Not allowed"),
-            lang.t("需要更高的权限。请向管理员申请，或重新打开页面再试。", "This takes more rights: ask an administrator, or open the page again and retry."),
+            lang.t(
+                "需要更高的权限。请向管理员申请，或重新打开页面再试。",
+                "This takes more rights: ask an administrator, or open the page again and retry.",
+            ),
         ),
-        StatusCode::TOO_MANY_REQUESTS => (
-            lang.t("尝试过于频繁", "Too many tries"),
-            lang.t("请稍候再试。", "Wait a little, then try again."),
-        ),
+        StatusCode::TOO_MANY_REQUESTS => {
+            (lang.t("尝试过于频繁", "Too many tries"), lang.t("请稍候再试。", "Wait a little, then try again."))
+        }
         status if status.is_server_error() => (
             lang.t("服务器出错了", "Something failed here"),
-            lang.t("原因已写入日志。回调的接收不受页面影响。", "The log says why. Receiving callbacks does not depend on this page."),
+            lang.t(
+                "原因已写入日志。回调的接收不受页面影响。",
+                "The log says why. Receiving callbacks does not depend on this page.",
+            ),
         ),
         _ => (
             lang.t("请求有误", "That did not work"),

@@ -62,40 +62,67 @@ struct Code {
 
 /// What the figures mean.
 const DEFINITIONS: &[(&str, Text)] = &[
-    ("ASR", Text::new(
-        "接通率：已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
-        "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
-    )),
-    ("ACD", Text::new(
-        "平均通话时长：通话总秒数 ÷ 已接通的通话数。秒数按平台自己的口径。",
-        "Average call duration: talk seconds ÷ calls answered. Seconds are the platform's own.",
-    )),
-    ("PDD", Text::new(
-        "接续时延：从呼入到被叫振铃的平均秒数，只计两个时间都知道的通话。",
-        "Post-dial delay: mean seconds from setup to the callee's ringing, over calls where both are known.",
-    )),
-    ("pushed = kept = joined", Text::new(
-        "推送 = 留存 = 归档：平台推来的每个回调都已写入日志（留存），并且归入了通话、短信或号码状态；归不进去的进入“待处理”。",
-        "Every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
-    )),
-    ("possibly lost", Text::new(
-        "可能丢失：我方答复了 503，而该平台不会再推。只有队列满或磁盘满时才会发生。",
-        "Answered 503 where the platform does not push again. Happens only when the queue or the disk is full.",
-    )),
-    ("duplicate", Text::new(
-        "重复：内容全部已知的回调。照常应答，照常留存，只计一次通话。",
-        "A callback in which everything was known. Answered and kept like any other, counted once in calls.",
-    )),
+    (
+        "ASR",
+        Text::new(
+            "接通率：已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
+            "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
+        ),
+    ),
+    (
+        "ACD",
+        Text::new(
+            "平均通话时长：通话总秒数 ÷ 已接通的通话数。秒数按平台自己的口径。",
+            "Average call duration: talk seconds ÷ calls answered. Seconds are the platform's own.",
+        ),
+    ),
+    (
+        "PDD",
+        Text::new(
+            "接续时延：从呼入到被叫振铃的平均秒数，只计两个时间都知道的通话。",
+            "Post-dial delay: mean seconds from setup to the callee's ringing, over calls where both are known.",
+        ),
+    ),
+    (
+        "pushed = kept = joined",
+        Text::new(
+            "推送 = 留存 = 归档：平台推来的每个回调都已写入日志（留存），并且归入了通话、短信或号码状态；归不进去的进入“待处理”。",
+            "Every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
+        ),
+    ),
+    (
+        "possibly lost",
+        Text::new(
+            "可能丢失：我方答复了 503，而该平台不会再推。只有队列满或磁盘满时才会发生。",
+            "Answered 503 where the platform does not push again. Happens only when the queue or the disk is full.",
+        ),
+    ),
+    (
+        "duplicate",
+        Text::new(
+            "重复：内容全部已知的回调。照常应答，照常留存，只计一次通话。",
+            "A callback in which everything was known. Answered and kept like any other, counted once in calls.",
+        ),
+    ),
 ];
 
 const API: &[(&str, Text)] = &[
-    ("GET /api/v1/calls", Text::new("通话列表，参数与“通话”页面的地址栏相同", "calls; the same parameters as the address bar of Calls")),
+    (
+        "GET /api/v1/calls",
+        Text::new("通话列表，参数与“通话”页面的地址栏相同", "calls; the same parameters as the address bar of Calls"),
+    ),
     ("GET /api/v1/calls/{id}", Text::new("一次通话", "one call")),
     ("GET /api/v1/callbacks", Text::new("回调列表", "callbacks")),
     ("GET /api/v1/callbacks/{seq}/raw", Text::new("回调原文", "a callback's bytes")),
     ("GET /api/v1/sms", Text::new("短信", "messages")),
     ("GET /api/v1/numbers", Text::new("号码状态", "numbers")),
-    ("GET /api/v1/stats", Text::new("统计：by=hour|day,group=app|provider|outcome|x", "statistics: by=hour|day, group=app|provider|outcome|x")),
+    (
+        "GET /api/v1/stats",
+        Text::new(
+            "统计：by=hour|day,group=app|provider|outcome|x",
+            "statistics: by=hour|day, group=app|provider|outcome|x",
+        ),
+    ),
     ("GET /api/v1/ledger", Text::new("每应用每小时的账目", "the ledger per app and hour")),
     ("GET /api/v1/events", Text::new("实时事件（SSE）", "server-sent events")),
     ("GET /api/v1/openapi.json", Text::new("完整说明", "the whole description")),
@@ -116,7 +143,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
-        let words = |list: &'static [(&'static str, Text)]| list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect();
+        let words = |list: &'static [(&'static str, Text)]| {
+            list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect()
+        };
         Self { providers, definitions: words(DEFINITIONS), api: words(API), view }
     }
 }

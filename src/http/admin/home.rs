@@ -155,7 +155,8 @@ impl HomePage {
 
 fn verdict(lang: Lang, facts: &Facts) -> Verdict {
     if let Some(why) = &facts.health.failing {
-        let sentence = lang.t("日志写入失败，回调没有被接收。", "The journal cannot be written; callbacks are not being taken.");
+        let sentence =
+            lang.t("日志写入失败，回调没有被接收。", "The journal cannot be written; callbacks are not being taken.");
         return Verdict { tone: Tone::Bad, sentence: sentence.to_owned(), detail: why.clone() };
     }
     let Some((since, after_loss)) = nothing_lost_since(&facts.ledger) else {
@@ -171,7 +172,9 @@ fn verdict(lang: Lang, facts: &Facts) -> Verdict {
         (Lang::Zh, false) => format!("近 {days} 天收到 {received} 个回调，全部写入日志。"),
         (Lang::En, false) => format!("{received} callbacks in the last {days} days, each one in the journal."),
         (Lang::Zh, true) => format!("此前有 {lost} 个回调答复了 503 且平台不会重推；可在平台侧按时段核对。"),
-        (Lang::En, true) => format!("Before that {lost} were answered 503 by us where the platform does not push again; compare that hour with the platform."),
+        (Lang::En, true) => format!(
+            "Before that {lost} were answered 503 by us where the platform does not push again; compare that hour with the platform."
+        ),
     };
     Verdict {
         tone: if after_loss { Tone::Warn } else { Tone::Good },
@@ -207,7 +210,8 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
             label: lang.t("今日通话", "Calls today"),
             value: count(day.calls),
             before: was(count(week.calls)),
-            meaning: lang.t("今天开始的通话；上周数字截至同一小时", "calls that began today; last week up to the same hour"),
+            meaning: lang
+                .t("今天开始的通话；上周数字截至同一小时", "calls that began today; last week up to the same hour"),
             href: all.clone(),
         },
         Figure {
@@ -302,7 +306,11 @@ fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
         let days = disk.free.checked_div(a_day * 3).unwrap_or(u64::MAX);
         vitals.push(Vital {
             label: lang.t("磁盘可用", "Disk lasts"),
-            value: if days > 730 { lang.t("两年以上", "two years and more").to_owned() } else { span(lang, days * 86_400) },
+            value: if days > 730 {
+                lang.t("两年以上", "two years and more").to_owned()
+            } else {
+                span(lang, days * 86_400)
+            },
             tone: if days > 30 && disk.free > disk.total / 10 { Tone::Good } else { Tone::Warn },
             href: "/system",
         });

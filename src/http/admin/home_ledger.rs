@@ -167,7 +167,15 @@ fn account(
             x: h as usize * 6,
             y: STRIP_HEIGHT - height.max(1) + 1,
             height: height.max(1),
-            class: if t.lost > 0 { "lost" } else if t.attention > 0 { "odd" } else if t.received == 0 { "none" } else { "kept" },
+            class: if t.lost > 0 {
+                "lost"
+            } else if t.attention > 0 {
+                "odd"
+            } else if t.received == 0 {
+                "none"
+            } else {
+                "kept"
+            },
             href: href(&at.to_string(), Some(&hours_later(at, 1).to_string())),
             title: format!("{} · {}", local(at, "%m-%d %H:00"), count(t.received)),
         }
@@ -181,13 +189,16 @@ fn account(
         app_href: app.map(|id| format!("/apps/{}", id.0)),
         sums: totals.shown(),
         received_href: href(&from, None),
-        attention_href: link("/callbacks", &[
-            ("app", title.as_str()),
-            ("from", &from),
-            ("outcome", "unrecognised"),
-            ("outcome", "unparsable"),
-            ("outcome", "unverified"),
-        ]),
+        attention_href: link(
+            "/callbacks",
+            &[
+                ("app", title.as_str()),
+                ("from", &from),
+                ("outcome", "unrecognised"),
+                ("outcome", "unparsable"),
+                ("outcome", "unverified"),
+            ],
+        ),
         calls_href: link("/calls", &[("app", title.as_str()), ("from", &from)]),
         messages_href: link("/messages", &[("app", title.as_str()), ("from", &from)]),
         strip: strip.collect(),
@@ -202,7 +213,14 @@ mod tests {
 
     fn row(at: &str, received: u64, joined: u64, lost: u64) -> LedgerRow {
         let at = at.parse().unwrap();
-        LedgerRow { at, app: Some(AppId(1)), outcomes: [received, 0, 0, 0, 0], joined, possibly_lost: lost, ..LedgerRow::default() }
+        LedgerRow {
+            at,
+            app: Some(AppId(1)),
+            outcomes: [received, 0, 0, 0, 0],
+            joined,
+            possibly_lost: lost,
+            ..LedgerRow::default()
+        }
     }
 
     #[test]

@@ -152,7 +152,9 @@ fn lanes(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Lane> {
 
 fn steps(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Step> {
     let seen = |kind, leg: Option<Party>| {
-        call.events.iter().any(|e| e.kind == kind && e.at.is_some() && (leg.is_none() || e.leg.is_none() || e.leg == leg))
+        call.events
+            .iter()
+            .any(|e| e.kind == kind && e.at.is_some() && (leg.is_none() || e.leg.is_none() || e.leg == leg))
     };
     let mut steps: Vec<Step> = call.events.iter().filter_map(|e| of_event(lang, call, e, eyes)).collect();
     // A platform that pushes only the record still tells these four.
@@ -265,7 +267,16 @@ fn bands(lang: Lang, call: &Call, steps: &[Step], ys: &[u32]) -> Vec<Band> {
             && to > from
         {
             let x = lane_x(party) - 5;
-            bands.push(Band { class: "ringing", x, y: from, width: 10, height: to - from, label: String::new(), label_x: 0, label_y: 0 });
+            bands.push(Band {
+                class: "ringing",
+                x,
+                y: from,
+                width: 10,
+                height: to - from,
+                label: String::new(),
+                label_x: 0,
+                label_y: 0,
+            });
         }
     }
     let talk_from = y_of(EventKind::Answered, Party::Callee).filter(|_| call.talk_seconds > 0);

@@ -38,6 +38,8 @@ mod request;
 mod samples;
 mod setup;
 mod system;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod view;
 mod words;

@@ -110,7 +110,10 @@ mod tests {
     fn a_form_becomes_the_parameters_of_the_api() {
         check("number=138+0000-0021&q=&from=", "number=13800000021");
         check("number=0021%2C0022&not=number", "not_number=0021&not_number=0022");
-        check("from=2026-11-21T10%3A13&outcome=busy&outcome=failed", "from=2026-11-21T02%3A13%3A00Z&outcome=busy&outcome=failed");
+        check(
+            "from=2026-11-21T10%3A13&outcome=busy&outcome=failed",
+            "from=2026-11-21T02%3A13%3A00Z&outcome=busy&outcome=failed",
+        );
         check("outcome=busy&not=outcome&q=order+7", "not_outcome=busy&q=order+7");
         check("not=caller", "");
     }

@@ -214,7 +214,8 @@ mod tests {
         for path in ["/", "/calls?number=0021&from=2026-11-21T00%3A00%3A00Z", "/apps/3"] {
             assert!(is_local(path), "{path}");
         }
-        for path in ["", "calls", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a b", "/通"] {
+        for path in ["", "calls", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a b", "/通"]
+        {
             assert!(!is_local(path), "{path}");
         }
     }

@@ -102,7 +102,14 @@ pub(super) fn health() -> Health {
 }
 
 pub(super) fn status() -> Status {
-    Status { applied: 1_284_011, durable: 1_284_013, calls: 214_002, callbacks: 1_284_011, bytes: 940_000_000, ..Status::default() }
+    Status {
+        applied: 1_284_011,
+        durable: 1_284_013,
+        calls: 214_002,
+        callbacks: 1_284_011,
+        bytes: 940_000_000,
+        ..Status::default()
+    }
 }
 
 /// A call through a privacy number: answered, recorded, 78 seconds.
@@ -298,7 +305,10 @@ pub(super) fn record() -> (Record, CallbackRecord) {
         headers: vec![
             header("content-type", "application/json;charset=UTF-8"),
             header("user-agent", "Apache-HttpClient/4.5.13"),
-            header("x-aksk", r#"UsernameToken Username="sample-key",PasswordDigest="X8fArIXY=",Nonce="66C92B11",Created="2026-11-21T02:14:49Z""#),
+            header(
+                "x-aksk",
+                r#"UsernameToken Username="sample-key",PasswordDigest="X8fArIXY=",Nonce="66C92B11",Created="2026-11-21T02:14:49Z""#,
+            ),
         ],
         body: FEE.as_bytes().to_vec(),
         verified: Some(true),
@@ -309,7 +319,10 @@ pub(super) fn record() -> (Record, CallbackRecord) {
         },
         question: None,
     };
-    (Record { seq: 121, at: at("2026-11-21T02:14:49.120Z"), body: Body::Callback(Box::new(callback.clone())) }, callback)
+    (
+        Record { seq: 121, at: at("2026-11-21T02:14:49.120Z"), body: Body::Callback(Box::new(callback.clone())) },
+        callback,
+    )
 }
 
 pub(super) fn messages() -> Vec<SmsRow> {
@@ -354,8 +367,7 @@ pub(super) fn numbers() -> Vec<NumberRow> {
 }
 
 fn stats(start: Timestamp, hours: i64, scale: u64) -> Vec<StatRow> {
-    const SHAPE: [u64; 24] =
-        [3, 2, 1, 1, 1, 2, 6, 18, 42, 61, 70, 64, 40, 52, 66, 63, 58, 60, 66, 48, 30, 20, 12, 6];
+    const SHAPE: [u64; 24] = [3, 2, 1, 1, 1, 2, 6, 18, 42, 61, 70, 64, 40, 52, 66, 63, 58, 60, 66, 48, 30, 20, 12, 6];
     let row = |h: i64| {
         let calls = SHAPE[h as usize] * scale / 10;
         StatRow {
@@ -492,7 +504,10 @@ fn check(name: &str, lang: Lang, html: &str) {
     let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "{name}: an id twice in {ids:?}");
     for link in dom.select(&selector("a[href]")).filter_map(|a| a.attr("href")) {
-        assert!(link.starts_with('/') || link.starts_with('#') || link.starts_with('?'), "{name}: {link} leads elsewhere");
+        assert!(
+            link.starts_with('/') || link.starts_with('#') || link.starts_with('?'),
+            "{name}: {link} leads elsewhere"
+        );
     }
 }
 

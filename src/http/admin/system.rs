@@ -129,7 +129,9 @@ fn journal(lang: Lang, health: &Health, damaged: usize) -> Group {
 fn store(lang: Lang, status: &Status) -> Group {
     let lag = status.durable.saturating_sub(status.applied);
     let badge = match status.rebuilding {
-        Some(progress) => Badge::new(Tone::Busy, format!("{} {:.0}%", lang.t("重建中", "rebuilding"), progress * 100.0)),
+        Some(progress) => {
+            Badge::new(Tone::Busy, format!("{} {:.0}%", lang.t("重建中", "rebuilding"), progress * 100.0))
+        }
         None if lag > 1_000 => Badge::new(Tone::Warn, lang.t("落后", "behind")),
         None => Badge::new(Tone::Good, lang.t("正常", "well")),
     };
@@ -178,7 +180,11 @@ fn room(lang: Lang, disk: Option<Disk>) -> Group {
     let low = disk.free < disk.total / 10;
     Group {
         title: lang.t("磁盘", "Disk"),
-        badge: if low { Badge::new(Tone::Warn, lang.t("空间不足", "low")) } else { Badge::new(Tone::Good, lang.t("充足", "enough")) },
+        badge: if low {
+            Badge::new(Tone::Warn, lang.t("空间不足", "low"))
+        } else {
+            Badge::new(Tone::Good, lang.t("充足", "enough"))
+        },
         facts: vec![(lang.t("可用", "Free"), size(disk.free)), (lang.t("总量", "Total"), size(disk.total))],
     }
 }
@@ -190,7 +196,8 @@ impl SystemPage {
         let view = View { here: "/system".to_owned(), ..View::sample(lang, Section::System) };
         let (health, status) = (samples::health(), samples::status());
         let disk = Some(Disk { free: 38 << 30, total: 80 << 30 });
-        let damage = vec![Damage { segment: "000000000001".to_owned(), line: 88, seq: 88, reason: "the checksum differs" }];
+        let damage =
+            vec![Damage { segment: "000000000001".to_owned(), line: 88, seq: 88, reason: "the checksum differs" }];
         Self::new(view, &samples::server(), &samples::certificate(), &health, &status, disk, damage, samples::now())
     }
 }

@@ -4,8 +4,8 @@
 
 use super::parts::{Badge, Tone};
 use crate::domain::{
-    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState,
-    Suspicion, Text, VerifyMode, Who,
+    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState, Suspicion,
+    Text, VerifyMode, Who,
 };
 
 /// How a call ended, as a word.
@@ -197,10 +197,9 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
             "状态通知与话单的时间不一致；以话单为准。相差 8 小时多半是时区问题。",
             "Events and record disagree about a time; the record counts. Eight hours apart is a time zone.",
         ),
-        Anomaly::UnreadableTime => Text::new(
-            "有一个时间无法识别，见下表“原文”。",
-            "A time could not be read; see “as sent” below.",
-        ),
+        Anomaly::UnreadableTime => {
+            Text::new("有一个时间无法识别，见下表“原文”。", "A time could not be read; see “as sent” below.")
+        }
         Anomaly::AppKeyMismatch => Text::new(
             "话单里的 appKey 与本应用的不同：平台上的地址可能填错了应用。",
             "The record's appKey is not this app's: the address may be pasted into another application.",
@@ -212,7 +211,7 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
 pub(super) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
     match (suspicion, lang) {
         (Suspicion::WrongCase { found, meant }, Lang::Zh) => {
-            format!("字段 {found}:是否应为 {meant}?字段名区分大小写")
+            format!("字段 {found}：是否应为 {meant}？字段名区分大小写")
         }
         (Suspicion::WrongCase { found, meant }, Lang::En) => {
             format!("{found}: did you mean {meant}? Case matters")
