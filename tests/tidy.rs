@@ -127,6 +127,7 @@ const TOP_LEVEL: &[&str] = &[
     "CHANGELOG.md",
     "LICENSE-MIT",
     "LICENSE-APACHE",
+    "askama.toml",
     "clippy.toml",
     "rustfmt.toml",
     "deny.toml",
