@@ -107,7 +107,7 @@ struct Forbidden {
 }
 
 /// The only files in which a test may pause between two looks at a condition.
-const PAUSES: &[&str] = &["tests/it/wait.rs", "tests/browser/wait.rs"];
+const PAUSES: &[&str] = &["tests/it/wait.rs"];
 
 /// File names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "manager", "misc"];

@@ -138,7 +138,10 @@ fn filters_find_what_they_say_and_nothing_else() {
     for body in private("p-1", "004", "order-7") {
         server.push(&orders, body);
     }
-    server.push(&orders, status("callin", "p-2", "02:20:00", serde_json::json!({ "caller": "+8613611112222", "called": X })));
+    server.push(
+        &orders,
+        status("callin", "p-2", "02:20:00", serde_json::json!({ "caller": "+8613611112222", "called": X })),
+    );
     server.push(&hotline, xml(&axb_hangup("j-1")));
     let api = server.api(&token);
     api.call("p-1", 6);

@@ -76,8 +76,7 @@ pub(crate) fn mask(session: &str) -> Vec<String> {
     dedicated(session, "order-7")
         .into_iter()
         .map(|body| {
-            body.replace("<type>1<", "<type>2<")
-                .replace("<subType>1</subType>", "<maskNumber>17000000023</maskNumber>")
+            body.replace("<type>1<", "<type>2<").replace("<subType>1</subType>", "<maskNumber>17000000023</maskNumber>")
         })
         .collect()
 }
@@ -150,10 +149,7 @@ pub(crate) fn private_failed(session: &str, code: i64) -> Vec<String> {
         "fwdAnswerTime": "", "callEndTime": "2026-01-15 02:11:20", "failTime": "2026-01-15 02:11:20",
         "ulFailReason": code, "fwdUnaswRsn": 0
     });
-    vec![
-        status("disconnect", session, "02:11:20", end),
-        fee(&[private_record(session, "004", unanswered)]),
-    ]
+    vec![status("disconnect", session, "02:11:20", end), fee(&[private_record(session, "004", unanswered)])]
 }
 
 /// X mode: the question where a call should go.

@@ -86,7 +86,8 @@ fn jiuyun_axb_reads_the_same_as_xml_and_as_both_shapes_of_json() {
     let flat = |session, numbers: bool| {
         let mut object = json!({});
         for (name, value) in axb_hangup(session) {
-            let number = value.parse::<i64>().ok().filter(|_| numbers && ["type", "duration", "byeType"].contains(&name));
+            let number =
+                value.parse::<i64>().ok().filter(|_| numbers && ["type", "duration", "byeType"].contains(&name));
             merge(&mut object, json!({ name: number.map_or_else(|| json!(value), |n| json!(n)) }));
         }
         object
@@ -321,8 +322,7 @@ fn any_order_and_any_repeats_give_the_same_call() {
 #[test]
 fn a_push_of_fifty_records_with_repeats_inside_becomes_its_calls() {
     let desk = Desk::open();
-    let records: Vec<Value> =
-        (0..50).map(|n| private_record(&format!("batch-{}", n % 40), "004", json!({}))).collect();
+    let records: Vec<Value> = (0..50).map(|n| private_record(&format!("batch-{}", n % 40), "004", json!({}))).collect();
     desk.server.push(&desk.private, fee(&records));
     let api = desk.server.api(&desk.token);
     api.settled();
@@ -354,12 +354,8 @@ fn the_ledger_accounts_for_every_callback() {
         rows.map(|r| r[name].as_u64().unwrap_or_else(|| panic!("no {name}: {r}"))).sum()
     };
     wait_until("the ledger has everything", SOON, || sum("received") == 16);
-    let counts =
-        ["accepted", "duplicate", "unrecognised", "unparsable", "unverified"].map(|name| (name, sum(name)));
-    assert_eq!(
-        counts,
-        [("accepted", 8), ("duplicate", 6), ("unrecognised", 1), ("unparsable", 1), ("unverified", 0)]
-    );
+    let counts = ["accepted", "duplicate", "unrecognised", "unparsable", "unverified"].map(|name| (name, sum(name)));
+    assert_eq!(counts, [("accepted", 8), ("duplicate", 6), ("unrecognised", 1), ("unparsable", 1), ("unverified", 0)]);
     assert_eq!((sum("waiting"), sum("joined"), sum("not_calls")), (0, 12, 2));
 
     // The lists say the same.

@@ -103,7 +103,8 @@ fn a_configuration_is_checked_whole_with_every_problem_at_once() {
     let path = file.to_str().unwrap();
     house.cli(&["config", "check", path]).done();
 
-    std::fs::write(&file, "nonsense = 1\n[server]\nlisten = \"nowhere\"\npublic_url = \"ftp://x\"\nsurprise = true\n").unwrap();
+    std::fs::write(&file, "nonsense = 1\n[server]\nlisten = \"nowhere\"\npublic_url = \"ftp://x\"\nsurprise = true\n")
+        .unwrap();
     for arguments in [&["config", "check", path][..], &["serve", "--config", path, "--listen", "127.0.0.1:0"]] {
         let said = house.cli(arguments);
         assert_eq!(said.status, Some(1), "{said:#?}");

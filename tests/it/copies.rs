@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::house::House;
-use crate::load::{Apps, Load, check_journal, marks};
+use crate::load::{Apps, Load, check_journal, marks, serve_small_segments};
 use crate::wait::{SOON, wait_until};
 
 const COPIES: usize = 10;
@@ -21,13 +21,13 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn ten_copies_under_load_each_start_and_hold_what_was_acknowledged() {
     let house = House::new();
-    let server = house.serve();
+    let server = serve_small_segments(&house);
     let apps = Apps::add(&house);
     let token = house.token("t", "admin");
     let load = Load::start(server.address, &apps, 0, 2);
 
     for number in 0..COPIES {
-        load.wait_for_more(50);
+        load.wait_for_more(200);
         let mut before = load.so_far();
         let place = house.beside(&format!("copy-{number}"));
         std::fs::create_dir(&place).unwrap();

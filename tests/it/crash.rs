@@ -6,7 +6,7 @@
 //! came may be there or not: the platform does not know either.
 
 use crate::house::House;
-use crate::load::{Account, Apps, Load, check_journal, marks};
+use crate::load::{Account, Apps, Load, check_journal, marks, serve_small_segments};
 use crate::wait::{SOON, wait_until};
 
 const KILLS: usize = 20;
@@ -16,7 +16,7 @@ fn twenty_kills_under_load_lose_nothing_and_double_nothing() {
     let house = House::new();
     let mut random = fastrand::Rng::with_seed(20);
     let mut account = Account::default();
-    let mut server = house.serve();
+    let mut server = serve_small_segments(&house);
     let apps = Apps::add(&house);
     let token = house.token("t", "admin");
 
@@ -27,7 +27,7 @@ fn twenty_kills_under_load_lose_nothing_and_double_nothing() {
         server.kill();
         account.add(load.stop());
         check_journal(&house.data(), &account);
-        server = house.serve();
+        server = serve_small_segments(&house);
     }
 
     let api = server.api(&token);

@@ -29,7 +29,8 @@ impl Archive {
         let server = house.serve();
         let (app, token) = (house.app("huawei-private", "orders", &[]), house.token("t", "admin"));
         for n in 0..KEPT {
-            server.push(&app, status("callin", &format!("s-{n:02}"), "02:11:00", json!({ "caller": "+8613800000021" })));
+            server
+                .push(&app, status("callin", &format!("s-{n:02}"), "02:11:00", json!({ "caller": "+8613800000021" })));
         }
         server.api(&token).call(&format!("s-{:02}", KEPT - 1), 1);
         server.stop();
@@ -63,8 +64,10 @@ fn a_torn_tail_is_set_aside_and_said() {
 
     let server = archive.house.serve();
     assert_eq!(archive.sessions(&server).len(), KEPT);
-    let aside: Vec<Vec<u8>> =
-        fs::read_dir(archive.house.data().join("torn")).unwrap().map(|e| fs::read(e.unwrap().path()).unwrap()).collect();
+    let aside: Vec<Vec<u8>> = fs::read_dir(archive.house.data().join("torn"))
+        .unwrap()
+        .map(|e| fs::read(e.unwrap().path()).unwrap())
+        .collect();
     assert_eq!(aside, [torn], "the tail is kept for whoever wants to look");
     assert!(server.messages().contains("torn"), "{}", server.messages());
     assert!(fs::read(archive.segment()).unwrap().starts_with(&whole), "nothing before the tail was touched");

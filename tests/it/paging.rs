@@ -61,8 +61,7 @@ fn lists_are_newest_first_and_a_cursor_belongs_to_its_query() {
     for n in 0..5 {
         api.call(&format!("s-{n}"), 1);
     }
-    let order: Vec<String> =
-        api.all("/calls").iter().map(|c| c["session_id"].as_str().unwrap().to_owned()).collect();
+    let order: Vec<String> = api.all("/calls").iter().map(|c| c["session_id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(order, ["s-4", "s-3", "s-2", "s-1", "s-0"]);
     let seqs: Vec<u64> = api.all("/callbacks").iter().map(|c| c["seq"].as_u64().unwrap()).collect();
     assert!(seqs.is_sorted_by(|a, b| a > b) && seqs.len() == 5, "{seqs:?}");
