@@ -101,7 +101,7 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
         (server.post(&app, body(&session)).status == 200).then_some(session)
     });
     acknowledged.push(after);
-    wait_until("it is ready again", SOON, || server.request("GET", "/readyz", &[], b"").status == 200);
+    wait_until("it is well again", SOON, || server.request("GET", "/healthz", &[], b"").status == 200);
     every_session_is_there(&server, &token, &acknowledged);
 
     // And all of it is there after a restart as well.

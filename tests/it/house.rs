@@ -330,12 +330,12 @@ impl Api<'_> {
         })
     }
 
-    /// Waits until everything acknowledged has been projected.
+    /// Waits until everything acknowledged has been projected and no store is being rebuilt.
     #[track_caller]
     pub(crate) fn settled(&self) {
         wait_until("the projector has caught up", SOON * 2, || {
-            self.server.request("GET", "/readyz", &[], b"").status == 200
-                && self.get("/ledger")["items"].as_array().unwrap().iter().all(|row| row["waiting"] == 0)
+            let reply = self.ask("/ledger");
+            reply.header("x-ringback-rebuilding").is_none() && reply.json()["waiting"] == 0
         });
     }
 }
