@@ -21,8 +21,37 @@ pub const HEADER_TIME: Duration = Duration::from_secs(15);
 pub const HEADER_MAX: usize = 64 << 10;
 /// Open connections; beyond it a new one waits in the kernel's backlog.
 pub const CONNECTIONS_MAX: usize = 4_096;
+/// How long a connection may stand open with nothing under way. Platforms keep theirs open
+/// between pushes; closing one as the next push sets out loses that push.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// How long a client may take none of the bytes we have for it.
+pub const WRITE_TIME: Duration = Duration::from_secs(60);
+/// Requests under way at once on one HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 128;
+/// The longest wait after a failed accept; the first is a hundredth of it. Running out of file
+/// descriptors ends only as connections close.
+pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is under way.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How long, during a stop, a connection without a request may still deliver one that was on
+/// its way; a silent client holds up a stop for this long at most.
+pub const DRAIN_QUIET: Duration = Duration::from_millis(500);
+/// What a 503 asks the platform to wait.
+pub const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// The largest form or API request; the longest list of rules that a person keeps is a tenth.
+pub const FORM_MAX: usize = 256 << 10;
+/// How often certificate files are looked at for changes.
+pub const CERTIFICATE_POLL: Duration = Duration::from_secs(5);
+/// The largest certificate or key file that is read.
+pub const CERTIFICATE_MAX: u64 = 1 << 20;
+/// For how many days a self-signed certificate is made: browsers refuse more than 398.
+pub const SELF_SIGNED_DAYS: i64 = 397;
+/// How many days before its end it is made anew.
+pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
+/// The largest configuration file that is read.
+pub const CONFIG_MAX: u64 = 1 << 20;
+/// Free space below which `/readyz` warns: what ten minutes of the fastest sender would fill.
+pub const DISK_LOW_BYTES: u64 = 128 << 20;
 
 /// Header fields kept with a callback, and the longest value of one.
 pub const KEPT_HEADERS_MAX: usize = 24;
@@ -30,6 +59,14 @@ pub const KEPT_HEADERS_MAX: usize = 24;
 pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
 /// The longest address tail kept with a callback.
 pub const TAIL_MAX: usize = 1_024;
+
+/// Characters of a session id; the longest documented one has as many.
+pub const SESSION_MAX: usize = 256;
+/// Bytes of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer stays readable in the callback itself.
+pub const FIELD_MAX: usize = 4_096;
+/// Characters of an undocumented name that a platform sent, where it is shown to a person.
+pub const SHOWN_NAME_MAX: usize = 32;
 
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
@@ -81,3 +118,79 @@ pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
+<<<<<<< HEAD
+=======
+
+/// Answers to questions remembered in memory: at 400 bytes each about 50 MiB, and one and a
+/// half new questions a second for a whole day. The oldest go first.
+pub const ANSWERS_MAX: usize = 1 << 17;
+/// How long an answer is remembered: a platform repeats a push for up to half a day.
+pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How much of the journal is read at once when the answers of the last day are loaded.
+pub const ANSWERS_READ_BYTES: usize = 4 << 20;
+/// How often counts of what was refused or lost are written to the journal.
+pub const TALLY_EVERY: Duration = Duration::from_secs(2);
+/// One refused request in so many is logged: a scanner must not fill the log.
+pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+/// Characters of a name of an app, a user or a token: fits a table's cell.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Characters of an app's token: shorter could be guessed, longer does not fit every platform's
+/// address field.
+pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
+/// The longest app key, app secret, password or announcement.
+pub const SECRET_BYTES_MAX: usize = 1_024;
+/// The shortest password: ten characters and a slow hash outlast guessing at the login page.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
+pub const PASSWORD_CHECKS: usize = 2;
+/// How long a login lasts.
+pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Logins kept per user; the oldest one goes. A person has a handful of browsers.
+pub const LOGINS_PER_USER: usize = 64;
+/// Apps, users and API tokens, of each: all are in memory and are listed on one page.
+pub const SET_MAX: usize = 1_000;
+/// The state log is rewritten at a start when it has this many records, and many times more
+/// than it needs.
+pub const STATE_REWRITE_RECORDS: usize = 2_000;
+>>>>>>> state
+/// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
+pub const BLOCK_BYTES_MAX: usize = 64 << 20;
+/// The largest part of a sealed segment that is read at once.
+pub const SEGMENT_PART_MAX: usize = 64 << 20;
+/// Calls kept in the store's hot part before the oldest are sealed. About 600 bytes each, so
+/// 60 MiB; a call is over, and its record here, long before a hundred thousand others begin.
+pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
+/// States kept per privacy number.
+pub const NUMBER_STATES_MAX: usize = 200;
+/// Records that are projected at once, and their bytes.
+pub const PROJECT_BATCH_BYTES: usize = 4 << 20;
+/// How long changes stay in memory before they are written to `store/`. Losing them costs a
+/// start that reads as much of the journal again.
+pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
+/// Changed rows at which they are written without waiting.
+pub const CHECKPOINT_ROWS: usize = 20_000;
+/// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
+pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+<<<<<<< HEAD
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
+/// the data directory has a lock of its own.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// Between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
+=======
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
+
+/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
+pub const EVENTS_RESUME: u64 = 1_000;
+/// How often a silent stream of events says that it is alive: proxies give up after a minute.
+pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+>>>>>>> state

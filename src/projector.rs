@@ -1,1 +1,281 @@
-//! Journal to store, one thread, in batches.
+//! Journal to store: one thread that follows the journal and applies what it says, in batches.
+//!
+//! It reads from the journal's files, never from memory, so it may lag behind without holding
+//! anything back; the lag is a metric. After a start with a store that was lost or not
+//! trusted it begins at the first record and shows its progress; records are applied in the
+//! order of their numbers then too, so that of two equal callbacks the same one is the
+//! duplicate as before.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::correlate::{Catalog, Meaning};
+use crate::domain::{Callback, Item, Outcome, Seq};
+use crate::error_chain::Chain;
+use crate::journal::{Body, CallbackRecord, Journal, Record};
+use crate::limits;
+use crate::providers::{self, Verified};
+use crate::store::{Applied, CallbackRow, WriteError, Writer};
+
+/// The running projector.
+#[derive(Debug)]
+pub struct Projector {
+    stop: Arc<AtomicBool>,
+    again: Arc<AtomicBool>,
+    wake: watch::Sender<()>,
+    thread: Option<JoinHandle<Writer>>,
+}
+
+impl Projector {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let again = Arc::new(AtomicBool::new(false));
+        let (wake, woken) = watch::channel(());
+        let follow =
+            Follow { writer, journal, stop: stop.clone(), again: again.clone(), woken, next: 0, rebuild: None };
+        let thread = std::thread::Builder::new().name("projector".to_owned()).spawn(move || follow.run())?;
+        Ok(Self { stop, again, wake, thread: Some(thread) })
+    }
+
+    /// Empties the store and rebuilds it from the journal, while callbacks go on being taken.
+    pub fn rebuild(&self) {
+        self.again.store(true, Ordering::Relaxed);
+        let _ = self.wake.send(());
+    }
+
+    /// Writes a last checkpoint and ends the thread.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = self.wake.send(());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the projector panicked; the store is rebuilt at the next start");
+        }
+    }
+}
+
+impl Drop for Projector {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What correlation needs to know of the providers.
+#[must_use]
+pub fn catalog() -> Catalog {
+    Catalog {
+        meaning: |provider, cause| {
+            let code = providers::explain(provider, cause)?;
+            Some(Meaning { outcome: code.outcome, by: code.by })
+        },
+        recording_days: |provider| providers::by_id(provider).map_or(0, providers::Provider::recording_days),
+        provider: |name| providers::by_name(name).map(providers::Provider::id),
+    }
+}
+
+/// What tells a record from any other of the same number: binds a store to its journal.
+#[must_use]
+pub fn fingerprint(record: &Record) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&record.seq.to_be_bytes());
+    hash.update(&record.at.as_microsecond().to_be_bytes());
+    if let Body::Callback(callback) = &record.body {
+        hash.update(&callback.body);
+    }
+    hash.digest()
+}
+
+/// The thread's own.
+struct Follow {
+    writer: Writer,
+    journal: Arc<dyn Journal>,
+    stop: Arc<AtomicBool>,
+    again: Arc<AtomicBool>,
+    woken: watch::Receiver<()>,
+    next: Seq,
+    rebuild: Option<(Seq, Seq)>,
+}
+
+impl Follow {
+    fn run(mut self) -> Writer {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let Ok(runtime) = runtime else {
+            tracing::error!("the projector cannot start: no timer");
+            return self.writer;
+        };
+        let mut durable = self.journal.durable();
+        self.next = self.writer.applied() + 1;
+        self.begin_rebuild(*durable.borrow_and_update());
+        let mut saved = Instant::now();
+        while !self.stop.load(Ordering::Relaxed) {
+            let last = *durable.borrow_and_update();
+            self.writer.note_durable(last);
+            if self.again.swap(false, Ordering::Relaxed) {
+                self.start_over(last);
+            }
+            let worked = self.next <= last && self.step(last);
+            let due =
+                saved.elapsed() >= limits::CHECKPOINT_TIME || self.writer.changed_rows() >= limits::CHECKPOINT_ROWS;
+            if due && self.writer.has_changes() {
+                self.checkpoint();
+                saved = Instant::now();
+            }
+            if !worked {
+                let idle = async {
+                    tokio::select! {
+                        _ = durable.changed() => {}
+                        _ = self.woken.changed() => {}
+                        () = tokio::time::sleep(limits::CHECKPOINT_TIME) => {}
+                    }
+                };
+                runtime.block_on(idle);
+            }
+        }
+        self.checkpoint();
+        self.writer
+    }
+
+    /// Empties the store and begins at the first record.
+    fn start_over(&mut self, durable: Seq) {
+        if let Err(error) = self.writer.reset() {
+            self.report(&error);
+        }
+        self.next = 1;
+        self.begin_rebuild(durable);
+    }
+
+    fn begin_rebuild(&mut self, durable: Seq) {
+        if self.writer.applied() == 0 && durable > 0 {
+            self.rebuild = Some((1, durable));
+            self.writer.note_rebuild(self.rebuild);
+            tracing::info!(journal.last = durable, "rebuilding the store");
+        }
+    }
+
+    /// Applies the next batch; says whether there was one.
+    fn step(&mut self, last: Seq) -> bool {
+        let records = match self.journal.read(self.next, limits::PROJECT_BATCH_BYTES) {
+            Ok(records) => records,
+            Err(error) => {
+                tracing::error!(error = %Chain(&error), "reading the journal failed; trying again");
+                return false;
+            }
+        };
+        let Some(newest) = records.last() else {
+            // Nothing readable up to the end: damaged or erased records at the tail.
+            self.next = last + 1;
+            return false;
+        };
+        let (seq, print) = (newest.seq, fingerprint(newest));
+        let applied = records.into_iter().map(project).collect();
+        if let Err(error) = self.writer.apply(applied, print) {
+            // Half a batch may be counted now: only beginning again gives the right sums.
+            tracing::error!(error = %Chain(&error), "the store cannot be read and is rebuilt from the journal");
+            self.start_over(last);
+            return true;
+        }
+        self.next = seq + 1;
+        if self.rebuild.is_some_and(|(_, target)| seq >= target) {
+            self.rebuild = None;
+            self.writer.note_rebuild(None);
+            tracing::info!("the store is rebuilt");
+        }
+        true
+    }
+
+    fn checkpoint(&mut self) {
+        if let Err(error) = self.writer.checkpoint() {
+            self.report(&error);
+        }
+    }
+
+    fn report(&self, error: &WriteError) {
+        tracing::error!(error = %Chain(error), "writing the store failed; the journal is not affected");
+        // A full disk or a damaged store does not heal faster for being asked more often.
+        std::thread::park_timeout(Duration::from_millis(200));
+    }
+}
+
+/// What a record means for the store.
+fn project(record: Record) -> Applied {
+    let Record { seq, at, body } = record;
+    match body {
+        Body::Callback(callback) => project_callback(seq, at, *callback),
+        Body::Tally(tally) => {
+            Applied::Tally { seq, at, app: tally.app, refused: tally.refused, possibly_lost: tally.possibly_lost }
+        }
+        Body::Entry(_) | Body::Erased { .. } => Applied::Other { seq },
+    }
+}
+
+fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Applied {
+    let provider = providers::by_name(&record.provider);
+    let mut row = Box::new(CallbackRow {
+        seq,
+        received_at: at,
+        app: record.app,
+        provider: provider.map(providers::Provider::id),
+        outcome: Outcome::Unrecognised,
+        verified: record.verified,
+        sessions: Vec::new(),
+        calls: Vec::new(),
+        not_calls: 0,
+        status: record.reply.status,
+        peer: record.peer,
+        tail: record.tail,
+        size_bytes: record.body.len() as u64,
+        suspicions: Vec::new(),
+        label: String::new(),
+    });
+    let Some(provider) = provider else { return Applied::Callback { row, items: Vec::new() } };
+    if record.reply.status == 401 {
+        row.outcome = Outcome::Unverified;
+        return Applied::Callback { row, items: Vec::new() };
+    }
+    let callback = Callback {
+        app: record.app,
+        provider: provider.id(),
+        received_at: at,
+        peer: record.peer,
+        tail: String::new(),
+        target: String::new(),
+        headers: record.headers,
+        body: record.body,
+    };
+    // A decoder that panics is a bug of ours; the bytes are safe in the journal.
+    let decoded = catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback))));
+    let items = match decoded {
+        Ok(Ok(decoded)) => {
+            if decoded.recognised() {
+                row.outcome = Outcome::Accepted;
+            }
+            row.label = decoded.items.first().map_or("", Item::label).to_owned();
+            row.suspicions = decoded.suspicions;
+            decoded.items
+        }
+        Ok(Err(_)) => {
+            row.outcome = Outcome::Unparsable;
+            Vec::new()
+        }
+        Err(_) => {
+            tracing::error!(callback.seq = seq, provider = %provider.id(), "a decoder panicked; the callback is kept as unrecognised");
+            Vec::new()
+        }
+    };
+    Applied::Callback { row, items }
+}

@@ -1,10 +1,11 @@
 //! One HTTP request of a platform as received, and what we answered.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{AppId, ProviderId};
+use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent};
 
 /// One HTTP request of a platform, exactly as received.
 #[derive(Clone)]
@@ -85,6 +86,50 @@ impl Outcome {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|o| o.name() == name)
+    }
+}
+
+/// Something in a body that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Suspicion {
+    /// `found` stands where `meant` was probably meant: field names are case-sensitive.
+    WrongCase {
+        /// The name in the body.
+        found: String,
+        /// The documented name.
+        meant: Cow<'static, str>,
+    },
+    /// A field without which an event cannot be placed is missing.
+    Missing(Cow<'static, str>),
+    /// An event or type that is not documented.
+    UnknownEvent(String),
+    /// A value that cannot be what the field says.
+    BadValue(Cow<'static, str>),
+}
+
+/// One thing a callback says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// Something happened in a call.
+    Event(Box<CallEvent>),
+    /// A call record.
+    Record(Box<CallRecord>),
+    /// A text message.
+    Sms(Box<SmsEvent>),
+    /// A number changed its state.
+    Number(NumberStatus),
+}
+
+impl Item {
+    /// What it is, in one word for lists: an event's kind, `record`, `sms`, `number`.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Event(event) => event.kind.name(),
+            Self::Record(_) => "record",
+            Self::Sms(_) => "sms",
+            Self::Number(_) => "number",
+        }
     }
 }
 

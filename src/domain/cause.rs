@@ -6,7 +6,7 @@ use std::borrow::Cow;
 ///
 /// The set of codes is open on every platform: the published 玖云 sample itself carries a
 /// `byeType` that is not in its list.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CauseCode {
     /// The platform's field name: `stateCode`, `ulFailReason`, `q850`, `sip`, `byeType`.
     pub table: Cow<'static, str>,

@@ -8,7 +8,7 @@ use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product};
 ///
 /// Platforms write local time, UTC without a zone, and ISO 8601; the text is kept because
 /// "eight hours off" can only be argued with the original in hand.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Stamp {
     /// The instant; `None` when the text could not be read as a time.
     pub at: Option<Timestamp>,
@@ -67,7 +67,7 @@ impl EventKind {
 }
 
 /// An event of a call, decoded but not yet joined to its call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallEvent {
     /// Which call.
     pub key: CallKey,

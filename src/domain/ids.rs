@@ -86,7 +86,7 @@ pub fn mask_digit_runs(text: &str) -> String {
 ///
 /// The family keeps apart what may share a session id: two calls of different 玖云 `type` carry
 /// the same `callId` and stay two calls (`jiuyun/1`, `jiuyun/22`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallKey {
     /// `jiuyun/22`, `huawei-voice`, `huawei-private`.
     pub family: Cow<'static, str>,

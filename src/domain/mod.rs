@@ -22,7 +22,7 @@ mod sms;
 
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};
-pub use callback::{Ack, Callback, Outcome};
+pub use callback::{Ack, Callback, Item, Outcome, Suspicion};
 pub use cause::{CauseCode, Party, Who};
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId, mask_digit_runs};

@@ -93,7 +93,7 @@ impl Direction {
 }
 
 /// Where a platform keeps a recording.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct RecordingRef {
     /// A direct address, where one was sent.
     pub url: Option<String>,
@@ -108,7 +108,7 @@ pub struct RecordingRef {
 }
 
 /// One call record. Every instant may be missing: a call that failed early has few of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallRecord {
     /// Which call.
     pub key: CallKey,

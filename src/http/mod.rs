@@ -1,7 +1,96 @@
-//! The only room that knows warp and askama.
+//! The only room that knows warp and askama: the server, its addresses, and what they answer.
+//!
+//! The whole URL space is the table in [`routes`]. A handler turns a request into a call of a
+//! service and the result into a [`Response`]; it decides nothing that a command could not
+//! decide in the same way. Rejections mean "not this route" and nothing else: errors are
+//! [`HttpError`]s and become responses inside their handler.
+//!
+//! [`server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
 
+mod activity;
 pub mod admin;
 pub mod api;
+pub mod assets;
+pub mod body;
+mod callbacks;
+mod connection;
 mod context;
+mod error;
+mod health;
+mod metrics;
+pub mod peer;
+pub mod server;
+pub mod tls;
+
+use std::sync::Arc;
+
+use warp::Filter;
+use warp::filters::BoxedFilter;
+pub use warp::reply::Response;
 
 pub use context::{CertificateInfo, Context, ServerInfo};
+pub use error::HttpError;
+pub use peer::Peer;
+pub use server::Gauges;
+
+use crate::state::Principal;
+
+/// Routes of one part of the URL space: they answer, or reject because the address is not theirs.
+pub type Routes = BoxedFilter<(Response,)>;
+
+/// Every address of the TLS listener, in the order in which they are tried.
+#[must_use]
+pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
+    let table = [
+        callbacks::routes(context),       // POST /callbacks/{token}/…   platforms
+        health::routes(context),          // GET  /healthz /readyz       monitors
+        metrics::routes(context, gauges), // GET  /metrics               Prometheus
+        assets::routes(),                 // GET  /static/{hash}/…       browsers
+        api::routes(context.clone()),     //      /api/v1/…              programs
+        admin::routes(context.clone()),   //      /…                     people
+    ];
+    first_of(table)
+}
+
+/// The addresses of the listener without TLS: callbacks, and whether we are well.
+#[must_use]
+pub fn plain_routes(context: &Arc<Context>) -> Routes {
+    first_of([callbacks::routes(context), health::healthz(context)])
+}
+
+/// The addresses of `control.sock`, where everyone is administrator.
+#[must_use]
+pub fn control_routes(context: &Arc<Context>) -> Routes {
+    first_of([health::routes(context), api::routes_as(context.clone(), Principal::command_line())])
+}
+
+/// Tries `table` in order; what none of them knows is a 404.
+fn first_of<const N: usize>(table: [Routes; N]) -> Routes {
+    table
+        .into_iter()
+        .reduce(|tried, next| tried.or(next).unify().boxed())
+        .expect("a table of routes is never empty")
+        .or(nowhere())
+        .unify()
+        .boxed()
+}
+
+fn nowhere() -> Routes {
+    warp::path::full()
+        .map(|path: warp::path::FullPath| match path.as_str().starts_with("/api/") {
+            true => HttpError::NotFound.into_response(),
+            false => HttpError::NotFound.into_text_response(),
+        })
+        .boxed()
+}
+
+/// A response with this status, content type and body; its length is known and sent.
+#[must_use]
+pub fn respond(status: http::StatusCode, content_type: &str, body: impl Into<String>) -> Response {
+    let mut response = Response::new(body.into().into());
+    *response.status_mut() = status;
+    let content_type =
+        http::HeaderValue::from_str(content_type).unwrap_or(http::HeaderValue::from_static("application/octet-stream"));
+    response.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
+    response
+}

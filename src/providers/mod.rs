@@ -6,19 +6,24 @@
 //! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
 //! explanations of a call, `ringback providers`, and the tests that walk every table.
 
+mod body;
 mod docs;
+pub mod huawei;
+mod huawei_private;
+mod huawei_voice;
+mod jiuyun;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
 pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
-use crate::domain::{
-    Ack, AnswerForm, App, CallEvent, CallRecord, Callback, CauseCode, Decision, Lang, NumberStatus, ProviderId,
-    Question, SmsEvent,
-};
+use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question};
+pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
 /// Every provider, in the order in which they are shown.
-pub static ALL: &[&dyn Provider] = &[];
+pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun, &huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
 
 /// The provider of this name.
 #[must_use]
@@ -201,37 +206,6 @@ impl Decoded {
     }
 }
 
-/// One thing a callback says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
-    /// Something happened in a call.
-    Event(CallEvent),
-    /// A call record.
-    Record(Box<CallRecord>),
-    /// A text message.
-    Sms(Box<SmsEvent>),
-    /// A number changed its state.
-    Number(NumberStatus),
-}
-
-/// Something in a body that a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Suspicion {
-    /// `found` stands where `meant` was probably meant: field names are case-sensitive.
-    WrongCase {
-        /// The name in the body.
-        found: String,
-        /// The documented name.
-        meant: &'static str,
-    },
-    /// A field without which an event cannot be placed is missing.
-    Missing(&'static str),
-    /// An event or type that is not documented.
-    UnknownEvent(String),
-    /// A value that cannot be what the field says.
-    BadValue(&'static str),
-}
-
 /// Why a body could not be read at all. The text is sent to the platform.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} at byte {at}")]
@@ -240,6 +214,8 @@ pub struct DecodeError {
     pub reason: String,
     /// At which byte, counted from 0.
     pub at: usize,
+    /// The notation it was probably meant to be in; the answer uses the same.
+    pub form: Option<BodyForm>,
 }
 
 /// On which occasion the platform is answered.

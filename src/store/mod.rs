@@ -3,21 +3,50 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod callback_row;
+mod collection;
+mod cursor;
+mod doc;
+mod hours;
+mod numbers;
+mod open;
 mod query;
+mod read;
+mod row;
+mod scan;
+mod seal;
+mod search;
+mod segment;
+mod shared;
+mod sms_row;
+mod stamp;
+mod stats;
+mod terms;
+mod varint;
+mod words;
+mod writer;
 
+pub use open::{OpenError, Opened};
 pub use query::{
     CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
 };
+pub use writer::{Applied, WriteError, Writer};
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::broadcast;
 
-use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent};
-use crate::providers::Suspicion;
+use doc::Doc;
+use shared::Shared;
+
+use crate::correlate::Facts;
+use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion};
 
 /// The store. Clones share everything.
 #[derive(Debug, Clone)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
 
 /// A callback as the store knows it; its bytes are in the journal under `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,87 +145,24 @@ pub struct Status {
     pub bytes: u64,
 }
 
-#[expect(clippy::todo, reason = "the skeleton that the rooms above are built against")]
-impl Store {
-    /// Calls, newest first.
-    ///
-    /// # Errors
-    /// A stale or foreign cursor, or a damaged store.
-    pub fn calls(&self, _query: &CallQuery, _page: &Page) -> Result<Listing<Call>, QueryError> {
-        todo!()
-    }
-
-    /// One call.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn call(&self, _id: CallId) -> Result<Option<Call>, QueryError> {
-        todo!()
-    }
-
-    /// Callbacks, newest first.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
-    pub fn callbacks(&self, _query: &CallbackQuery, _page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        todo!()
-    }
-
-    /// One callback.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn callback(&self, _seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
-        todo!()
-    }
-
-    /// Text messages, newest first.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
-    pub fn sms(&self, _query: &SmsQuery, _page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        todo!()
-    }
-
-    /// The privacy numbers of `app`, or of all, by number.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn numbers(&self, _app: Option<AppId>) -> Result<Vec<NumberRow>, QueryError> {
-        todo!()
-    }
-
-    /// The ledger: per app and hour, ascending. Kept as counters, never a scan.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn ledger(&self, _span: Span) -> Result<Vec<LedgerRow>, QueryError> {
-        todo!()
-    }
-
-    /// Statistics per step and group, ascending. Kept as counters, never a scan.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn stats(&self, _span: Span, _by: Step, _group: Option<Group>) -> Result<Vec<StatRow>, QueryError> {
-        todo!()
-    }
-
-    /// When a callback of each app was last received.
-    #[must_use]
-    pub fn last_seen(&self, _app: AppId) -> Option<Timestamp> {
-        todo!()
-    }
-
-    /// How the store is doing.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        todo!()
-    }
-
-    /// Follows changes as they are projected.
-    #[must_use]
-    pub fn changes(&self) -> broadcast::Receiver<Change> {
-        todo!()
+impl From<Arc<Shared>> for Store {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self { shared }
     }
 }
+
+/// A call's row, ready for its collection.
+fn call_doc(facts: &Facts, call: &Call) -> Doc {
+    Doc {
+        id: call.id.0,
+        k: call.t.as_microsecond(),
+        t: call.t.as_microsecond(),
+        last: facts.last_callback(),
+        talk: call.talk_seconds,
+        terms: Arc::from(terms::of_call(call)),
+        row: Arc::from(row::encode(facts)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

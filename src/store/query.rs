@@ -151,6 +151,8 @@ pub enum Group {
     App,
     /// The provider.
     Provider,
+    /// The product; `none` while unknown.
+    Product,
     /// How calls ended; `none` for those that are not over.
     Outcome,
     /// The privacy number; `none` for calls without one.

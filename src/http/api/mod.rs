@@ -1,1 +1,176 @@
-//! `/api/v1`.
+//! `/api/v1`: what programs and the command line ask, described by `openapi.json`.
+//!
+//! One table ([`table`]) maps a method and a path to a handler; a handler reads the query,
+//! asks a service and turns the answer into an object of its own. Whole phone numbers pass
+//! through [`sight`] and nowhere else: it masks them for viewers. Errors are
+//! `{"error":{"code","message"}}` and say which value was wrong and what was expected.
+//!
+//! The command line is served by the same routes over `control.sock` or in memory
+//! ([`routes_as`]): there is no second way to ask or to change anything.
+
+mod apps;
+mod ask;
+mod callbacks;
+mod calls;
+mod events;
+mod filters;
+mod ledger;
+mod numbers;
+mod openapi;
+mod query;
+mod recordings;
+mod sight;
+mod sms;
+mod stats;
+mod system;
+mod table;
+mod tokens;
+mod users;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use warp::Filter;
+use warp::filters::path::Tail;
+
+use self::ask::Ask;
+use super::body;
+use super::{Context, HttpError, Response, Routes, respond};
+use crate::state::Principal;
+
+/// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
+/// make a browser send it.
+pub const LOGIN_COOKIE: &str = "ringback_login";
+
+/// A request with this header is answered as for a viewer, whoever asks: `--masked`.
+pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
+
+const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
+
+/// The API for programs: a token, or the dashboard's cookie for reading.
+#[must_use]
+pub fn routes(context: Arc<Context>) -> Routes {
+    build(context, None)
+}
+
+/// The API for someone who is known already: the command line.
+#[must_use]
+pub fn routes_as(context: Arc<Context>, principal: Principal) -> Routes {
+    build(context, Some(principal))
+}
+
+fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::path("api")
+        .and(warp::path("v1"))
+        .and(warp::path::tail())
+        .and(warp::method())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::body::stream())
+        .then(move |tail: Tail, method: Method, query: String, headers: HeaderMap, stream| {
+            let (context, known) = (context.clone(), known.clone());
+            async move {
+                let answer = async {
+                    let path = ask::path(tail.as_str())?;
+                    if path == ["openapi.json"] {
+                        return openapi::get(&method);
+                    }
+                    let principal = match known {
+                        Some(principal) => principal,
+                        None => authenticate(&context, &method, &headers)?,
+                    };
+                    let body = body::read(&headers, stream, body::FORM).await?;
+                    table::answer(&context, Ask { principal, method, path, query, headers, body }).await
+                };
+                finish(&context, answer.await)
+            }
+        })
+        .boxed()
+}
+
+/// Whose request it is.
+fn authenticate(context: &Context, method: &Method, headers: &HeaderMap) -> Result<Principal, HttpError> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let token = value.to_str().ok().and_then(bearer);
+        return token.and_then(|token| context.state.bearer(token)).ok_or(HttpError::Unauthorised);
+    }
+    if *method != Method::GET {
+        return Err(HttpError::Unauthorised);
+    }
+    let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
+    let user = login.ok_or(HttpError::Unauthorised)?.user;
+    Ok(Principal { name: user.name, role: user.role })
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn login_cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|value| value.split(';')).find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == LOGIN_COOKIE).then_some(value)
+    })
+}
+
+/// What every answer carries: nothing is cached, and a rebuild under way is told.
+fn finish(context: &Context, answer: Result<Response, HttpError>) -> Response {
+    let mut response = answer.unwrap_or_else(HttpError::into_response);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(progress) = context.store.status().rebuilding
+        && let Ok(progress) = HeaderValue::from_str(&format!("{progress:.2}"))
+    {
+        headers.insert(REBUILDING, progress);
+    }
+    response
+}
+
+/// An object as JSON.
+fn json(status: http::StatusCode, object: &impl serde::Serialize) -> Response {
+    let body = serde_json::to_string(object).expect("the API's objects are plain data");
+    respond(status, "application/json", body)
+}
+
+/// `200` with an object.
+fn ok(object: &impl serde::Serialize) -> Result<Response, HttpError> {
+    Ok(json(http::StatusCode::OK, object))
+}
+
+/// An instant as RFC 3339 in UTC.
+#[derive(Debug, Clone, Copy)]
+struct Instant(jiff::Timestamp);
+
+impl serde::Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, serde::Serialize)]
+struct List<T> {
+    items: Vec<T>,
+    next: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that has one page only.
+    fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
+/// Asks the store on a thread that may wait for the disk.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

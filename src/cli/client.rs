@@ -1,0 +1,161 @@
+//! How a command reaches the API: ONE client, two back ends.
+//!
+//! While a server runs on the directory, which only the lock on `DIR/LOCK` can tell, requests
+//! go over `DIR/control.sock` ([`super::socket`]). Otherwise the directory is opened in this
+//! process and the same routes are called in memory ([`super::here`]). Commands cannot tell
+//! the difference, and neither back end can do what the other cannot.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::Full;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::Usage;
+use super::here::Here;
+use super::socket::{Socket, Stream};
+use crate::http::api;
+use crate::journal::DataLock;
+
+/// What needs no escaping in one part of a path.
+const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A way to ask the API.
+#[derive(Debug)]
+pub(super) struct Client {
+    back: Back,
+    masked: bool,
+}
+
+#[derive(Debug)]
+enum Back {
+    Socket(Socket),
+    Here(Box<Here>),
+}
+
+/// What a command does when there is no data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Makes one: it has something to put into it.
+    Make,
+    /// Says so.
+    Refuse,
+}
+
+/// An answer that came whole.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) rebuilding: Option<String>,
+    pub(super) body: Bytes,
+}
+
+impl Client {
+    /// Reaches the installation in `data`.
+    pub(super) async fn open(data: &Path, missing: Missing, masked: bool) -> Result<Self> {
+        if !data.is_dir() && missing == Missing::Refuse {
+            bail!("there is no data directory {}; `ringback serve` makes one, --data names another", data.display());
+        }
+        let running = DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))?;
+        let back = match running {
+            true => Back::Socket(Socket::new(data)),
+            false => Back::Here(Box::new(Here::open(data).await?)),
+        };
+        Ok(Self { back, masked })
+    }
+
+    /// Whether a server runs on the directory.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self.back, Back::Socket(_))
+    }
+
+    /// `GET /api/v1{path}?{query}`
+    pub(super) async fn get(&self, path: &str, query: &[(String, String)]) -> Result<Value> {
+        let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", encode(query)) };
+        self.ask(Method::GET, &format!("/api/v1{uri}"), None).await?.json()
+    }
+
+    /// `POST /api/v1{path}`
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.ask(Method::POST, &format!("/api/v1{path}"), Some(body)).await?.json()
+    }
+
+    /// `PATCH /api/v1{path}`
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
+        self.ask(Method::PATCH, &format!("/api/v1{path}"), Some(body)).await?.json()
+    }
+
+    /// `DELETE /api/v1{path}`
+    pub(super) async fn delete(&self, path: &str) -> Result<Value> {
+        self.ask(Method::DELETE, &format!("/api/v1{path}"), None).await?.json()
+    }
+
+    /// Any address, the answer as it came.
+    pub(super) async fn ask(&self, method: Method, uri: &str, body: Option<&Value>) -> Result<Reply> {
+        let request = self.request(method, uri, body)?;
+        match &self.back {
+            Back::Socket(socket) => socket.ask(request).await,
+            Back::Here(here) => here.ask(request).await,
+        }
+    }
+
+    /// `GET /api/v1/events`: only a running server has something to tell.
+    pub(super) async fn follow(&self) -> Result<Stream> {
+        let Back::Socket(socket) = &self.back else {
+            bail!("no server runs on this directory, so nothing changes in it");
+        };
+        socket.stream(self.request(Method::GET, "/api/v1/events", None)?).await
+    }
+
+    /// Closes what was opened. Says when something could not be written to its end.
+    pub(super) async fn close(self) -> Result<()> {
+        match self.back {
+            Back::Socket(_) => Ok(()),
+            Back::Here(here) => here.close().await,
+        }
+    }
+
+    fn request(&self, method: Method, uri: &str, body: Option<&Value>) -> Result<Request<Full<Bytes>>> {
+        let mut request = Request::builder().method(method).uri(uri).header("host", "ringback");
+        if self.masked {
+            request = request.header(api::MASKED, "1");
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        Ok(request.body(Full::new(Bytes::from(body)))?)
+    }
+}
+
+impl Reply {
+    /// The object of a success; a refusal becomes an error with its message, and one that
+    /// finds fault with a value counts as wrong usage.
+    pub(super) fn json(self) -> Result<Value> {
+        if let Some(progress) = &self.rebuilding {
+            tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
+        }
+        let value: Value = serde_json::from_slice(&self.body)
+            .with_context(|| format!("reading an answer with status {}", self.status.as_u16()))?;
+        if self.status.is_success() {
+            return Ok(value);
+        }
+        let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason given").to_owned();
+        if self.status == StatusCode::BAD_REQUEST {
+            return Err(Usage(message).into());
+        }
+        bail!(message)
+    }
+}
+
+/// One part of a path.
+pub(super) fn part(text: &str) -> String {
+    utf8_percent_encode(text, PART).to_string()
+}
+
+fn encode(query: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
+}

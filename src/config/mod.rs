@@ -1,0 +1,163 @@
+//! What the program is told: a file that people write, and flags that go before it.
+//!
+//! [`Settings`] is what a person may write, [`Config`] what the program needs. One function,
+//! [`Config::from_toml`], makes the second from the first and reports every problem at once,
+//! each with its key. [`DEFAULT`] is the documentation, and a test holds it to be true.
+
+mod problem;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+
+pub use self::problem::{ConfigError, Problem, Problems};
+pub use self::settings::Settings;
+use crate::limits;
+
+/// The annotated defaults, as `ringback config default` prints them.
+pub const DEFAULT: &str = include_str!("../config.default.toml");
+
+/// The data directory when nothing else is said.
+pub const DEFAULT_DATA: &str = "./data";
+
+/// What the program needs to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Where HTTPS is listened on.
+    pub listen: SocketAddr,
+    /// Where callbacks are taken without TLS.
+    pub plain_listen: Option<SocketAddr>,
+    /// The address by which the platforms know us, without a trailing slash.
+    pub public_url: Option<String>,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The certificate, where one is configured.
+    pub certificate: Option<CertificateFiles>,
+    /// Space held back for a full disk, in bytes.
+    pub reserve_bytes: u64,
+    /// The size at which a journal segment is finished, in bytes.
+    pub segment_bytes: u64,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// Where this came from, to be read again on HUP.
+    pub origin: Origin,
+}
+
+/// The two files of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The certificate and its chain, PEM.
+    pub cert: PathBuf,
+    /// Its key, PEM.
+    pub key: PathBuf,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogConfig {
+    /// The least important level that is logged.
+    pub level: tracing::Level,
+    /// The notation.
+    pub format: LogFormat,
+}
+
+/// The notation of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// An object a line.
+    Json,
+}
+
+/// Where a configuration came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The file, if there was one.
+    pub file: Option<PathBuf>,
+    /// The flags.
+    pub overrides: Overrides,
+}
+
+/// What flags and the environment say; it goes before the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overrides {
+    /// `--data`, `RINGBACK_DATA`.
+    pub data: Option<PathBuf>,
+    /// `--listen`.
+    pub listen: Option<String>,
+    /// `--plain-listen`.
+    pub plain_listen: Option<String>,
+    /// `--public-url`.
+    pub public_url: Option<String>,
+    /// `--tls-cert`.
+    pub tls_cert: Option<PathBuf>,
+    /// `--tls-key`.
+    pub tls_key: Option<PathBuf>,
+    /// `--log-level`.
+    pub log_level: Option<String>,
+}
+
+impl Config {
+    /// The configuration of a file, or the defaults without one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or with everything that is wrong in it.
+    pub fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
+        let text = match file {
+            Some(path) => read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?,
+            None => String::new(),
+        };
+        let mut config = Self::from_toml(&text, &overrides)
+            .map_err(|problems| ConfigError::Problems { file: file.map(Path::to_owned), problems })?;
+        config.origin = Origin { file: file.map(Path::to_owned), overrides };
+        Ok(config)
+    }
+
+    /// The same configuration, read again from where it came from.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn reload(&self) -> Result<Self, ConfigError> {
+        Self::load(self.origin.file.as_deref(), self.origin.overrides.clone())
+    }
+
+    /// The configuration that a text and flags together give.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its key.
+    pub fn from_toml(text: &str, overrides: &Overrides) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let settings = Settings::parse(text, &mut problems).with(overrides);
+        let config = settings.into_config(&mut problems);
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+
+    /// The keys in which `other` differs and which only a new start applies.
+    #[must_use]
+    pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
+        let same = [
+            ("server.listen", self.listen == other.listen),
+            ("server.plain_listen", self.plain_listen == other.plain_listen),
+            ("server.public_url", self.public_url == other.public_url),
+            ("journal.reserve_mib", self.reserve_bytes == other.reserve_bytes),
+            ("journal.segment_mib", self.segment_bytes == other.segment_bytes),
+            ("log.level", self.log.level == other.log.level),
+            ("log.format", self.log.format == other.log.format),
+        ];
+        same.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    use std::io::Read;
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(limits::CONFIG_MAX).read_to_string(&mut text)?;
+    Ok(text)
+}

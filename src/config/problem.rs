@@ -1,0 +1,74 @@
+//! What is wrong with a configuration: all of it, not only the first thing.
+//!
+//! A person who has to start the program five times to learn of five mistakes gives up at the
+//! third. Texts say what was expected; the key says where.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The key: `server.listen`; empty where the file as a whole cannot be read.
+    pub key: String,
+    /// What is wrong with it, and what was expected.
+    pub text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key.as_str() {
+            "" => f.write_str(&self.text),
+            key => write!(f, "{key}: {}", self.text),
+        }
+    }
+}
+
+/// Everything that is wrong, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    /// Whether nothing is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn add(&mut self, key: impl Into<String>, text: impl Into<String>) {
+        self.0.push(Problem { key: key.into(), text: text.into() });
+    }
+}
+
+impl fmt::Display for Problems {
+    /// One a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("reading the configuration {path}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("the configuration{} is not right", file.as_ref().map(|f| format!(" {}", f.display())).unwrap_or_default())]
+    Problems {
+        /// The file, if there was one.
+        file: Option<PathBuf>,
+        /// What is wrong.
+        #[source]
+        problems: Problems,
+    },
+}

@@ -1,0 +1,114 @@
+//! The file, the flags, and everything that can be wrong with them.
+
+use super::*;
+
+fn keys(text: &str) -> Vec<String> {
+    let problems = Config::from_toml(text, &Overrides::default()).expect_err("something is wrong");
+    problems.0.into_iter().map(|problem| problem.key).collect()
+}
+
+#[test]
+fn the_annotated_defaults_are_the_defaults() {
+    let nothing = Config::from_toml("", &Overrides::default()).unwrap();
+    assert_eq!(Config::from_toml(DEFAULT, &Overrides::default()).unwrap(), nothing);
+    assert_eq!(nothing.listen, "0.0.0.0:8443".parse().unwrap());
+    assert_eq!(nothing.data, Path::new("./data"));
+    assert_eq!(nothing.reserve_bytes, limits::RESERVE_BYTES);
+}
+
+#[test]
+fn every_key_stands_in_the_annotated_defaults_and_its_example_is_good() {
+    // The examples are commented out; with their marks removed the file must still be right.
+    let text: String = DEFAULT
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if rest.contains(" = ") => format!("{rest}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let config = Config::from_toml(&text, &Overrides::default()).unwrap();
+    assert_eq!(config.plain_listen, Some("127.0.0.1:8080".parse().unwrap()));
+    assert_eq!(config.public_url.as_deref(), Some("https://callbacks.example.com"));
+    assert!(config.certificate.is_some());
+}
+
+#[test]
+fn all_problems_are_reported_at_once_with_their_keys() {
+    let text = r#"
+        listen = "0.0.0.0:1"
+        [server]
+        listen = "8443"
+        plain_listen = 8080
+        public_url = "callbacks.example.com"
+        trusted_proxies = ["10.0.0.0/8", "ten"]
+        listne = "x"
+        [tls]
+        cert = "a.crt"
+        [journal]
+        reserve_mib = -1
+        segment_mib = 0
+        [log]
+        level = "loud"
+        format = "xml"
+        [serevr]
+    "#;
+    let mut found = keys(text);
+    found.sort();
+    let mut expected = [
+        "listen",
+        "server.listen",
+        "server.plain_listen",
+        "server.public_url",
+        "server.trusted_proxies[1]",
+        "server.listne",
+        "tls.key",
+        "journal.reserve_mib",
+        "journal.segment_mib",
+        "log.level",
+        "log.format",
+        "serevr",
+    ];
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_file_that_is_not_toml_says_where() {
+    let problems = Config::from_toml("[server]\nlisten = ", &Overrides::default()).unwrap_err();
+    assert!(problems.to_string().contains("line 2"), "{problems}");
+}
+
+#[test]
+fn flags_go_before_the_file_and_bring_their_own_pair() {
+    let text = "[server]\nlisten = \"127.0.0.1:1\"\n[tls]\ncert = \"f.crt\"\nkey = \"f.key\"\n";
+    let flags = Overrides { listen: Some("127.0.0.1:2".into()), ..Overrides::default() };
+    assert_eq!(Config::from_toml(text, &flags).unwrap().listen.port(), 2);
+
+    let half = Overrides { tls_cert: Some("g.crt".into()), ..Overrides::default() };
+    let problems = Config::from_toml(text, &half).unwrap_err();
+    assert_eq!(problems.0[0].key, "tls.key");
+}
+
+#[test]
+fn an_address_without_tls_is_another_one() {
+    assert_eq!(keys("[server]\nplain_listen = \"0.0.0.0:8443\""), ["server.plain_listen"]);
+}
+
+#[test]
+fn a_public_address_is_scheme_and_host() {
+    let check = |url: &str| Config::from_toml(&format!("[server]\npublic_url = {url:?}"), &Overrides::default());
+    assert_eq!(check("https://a.example:8443/").unwrap().public_url.as_deref(), Some("https://a.example:8443"));
+    for bad in
+        ["https://", "ftp://a.example", "https://a.example/x", "https://u:p@a.example", "https://a.example/?q=1", ""]
+    {
+        assert!(check(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn what_a_reload_cannot_apply_is_named() {
+    let old = Config::from_toml("", &Overrides::default()).unwrap();
+    let new = "[server]\nlisten = \"127.0.0.1:1\"\ntrusted_proxies = [\"10.0.0.1\"]\n[log]\nlevel = \"debug\"\n";
+    let new = Config::from_toml(new, &Overrides::default()).unwrap();
+    assert_eq!(old.needs_restart(&new), ["server.listen", "log.level"]);
+}

@@ -1,0 +1,277 @@
+//! What questions were answered during the last day.
+//!
+//! One decision per app and question: the first to ask gets a [`Ticket`] and decides, everyone
+//! who asks meanwhile waits for it, everyone who asks later gets the same bytes, also after the
+//! app's settings changed and after a restart ([`Answers::load`]).
+//!
+//! ```text
+//! absent ── ask ──► deciding ── Ticket::keep ──► decided (a day)
+//!    ▲                 │
+//!    └── Ticket dropped: all who wait are told that it failed
+//! ```
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use crate::domain::{Ack, AppId, Seq};
+use crate::journal::{AppendError, Body, Journal, ReadError, Record};
+use crate::limits;
+
+/// The answers of the last day. Clones share everything.
+#[derive(Debug, Clone, Default)]
+pub struct Answers(Arc<Mutex<Known>>);
+
+type Key = (AppId, String);
+
+#[derive(Debug, Default)]
+struct Known {
+    answers: HashMap<Key, Slot>,
+    /// The decided ones, oldest first.
+    order: VecDeque<(Timestamp, Key)>,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Deciding(watch::Receiver<Verdict>),
+    Decided(Ack),
+}
+
+#[derive(Debug, Clone)]
+enum Verdict {
+    Open,
+    Decided(Ack),
+}
+
+/// What asking found.
+#[derive(Debug)]
+pub enum Asked {
+    /// It was answered before: with this.
+    Known(Ack),
+    /// It is new: decide, make it durable, and [`Ticket::keep`] it.
+    New(Ticket),
+    /// Whoever was deciding could not make the answer durable.
+    Failed(AppendError),
+}
+
+/// The right, and the duty, to decide one question. Dropping it gives the question up.
+#[derive(Debug)]
+pub struct Ticket {
+    answers: Answers,
+    key: Key,
+    at: Timestamp,
+    tell: watch::Sender<Verdict>,
+    kept: bool,
+}
+
+/// Why the answers of the last day are not known.
+#[derive(Debug, thiserror::Error)]
+#[error("loading the answers of the last day")]
+pub struct LoadError(#[from] ReadError);
+
+impl Answers {
+    /// The answers that stand in the journal since a day before `now`.
+    ///
+    /// # Errors
+    /// When the journal cannot be read. Without these answers a repeated question might be
+    /// answered otherwise than the first time, so nothing may be decided then.
+    pub fn load(journal: &dyn Journal, now: Timestamp) -> Result<Self, LoadError> {
+        let answers = Self::default();
+        let since = now - SignedDuration::try_from(limits::ANSWERS_AGE).expect("a day is a signed duration");
+        let mut from = first_since(journal, since)?;
+        loop {
+            let records = journal.read(from, limits::ANSWERS_READ_BYTES)?;
+            let Some(last) = records.last() else { break };
+            from = last.seq + 1;
+            let mut known = answers.lock();
+            for record in records {
+                known.learn(record, since);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Asks for the answer to a question of `app`; waits while somebody else is deciding it.
+    pub async fn ask(&self, app: AppId, question: &str, now: Timestamp) -> Asked {
+        let key = (app, question.to_owned());
+        let mut decision = {
+            let mut known = self.lock();
+            known.forget_old(now);
+            match known.answers.get(&key) {
+                Some(Slot::Decided(ack)) => return Asked::Known(ack.clone()),
+                Some(Slot::Deciding(decision)) => decision.clone(),
+                None => {
+                    let (tell, decision) = watch::channel(Verdict::Open);
+                    known.answers.insert(key.clone(), Slot::Deciding(decision));
+                    return Asked::New(Ticket { answers: self.clone(), key, at: now, tell, kept: false });
+                }
+            }
+        };
+        match decision.wait_for(|verdict| matches!(verdict, Verdict::Decided(_))).await.as_deref() {
+            Ok(Verdict::Decided(ack)) => Asked::Known(ack.clone()),
+            // The one who was deciding is gone without an answer.
+            Ok(Verdict::Open) | Err(_) => Asked::Failed(AppendError::Closed),
+        }
+    }
+
+    /// How many answers are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().order.len()
+    }
+
+    /// Whether none is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        // Every change below is complete before anything can panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ticket {
+    /// Keeps the answer, now that it is durable, and gives it to everyone who waits.
+    pub fn keep(mut self, ack: Ack) {
+        self.answers.lock().decided(self.key.clone(), self.at, ack.clone());
+        self.kept = true;
+        self.tell.send_replace(Verdict::Decided(ack));
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.answers.lock().answers.remove(&self.key);
+        }
+    }
+}
+
+impl Known {
+    fn learn(&mut self, record: Record, since: Timestamp) {
+        let Body::Callback(callback) = record.body else { return };
+        let Some(question) = callback.question else { return };
+        let key = (callback.app, question);
+        // The first answer is the answer; later records repeat it.
+        if record.at >= since && !self.answers.contains_key(&key) {
+            self.decided(key, record.at, callback.reply);
+        }
+    }
+
+    fn decided(&mut self, key: Key, at: Timestamp, ack: Ack) {
+        while self.order.len() >= limits::ANSWERS_MAX {
+            self.forget_oldest();
+        }
+        self.answers.insert(key.clone(), Slot::Decided(ack));
+        self.order.push_back((at, key));
+    }
+
+    fn forget_old(&mut self, now: Timestamp) {
+        while self.order.front().is_some_and(|(at, _)| now.duration_since(*at) > age()) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((_, key)) = self.order.pop_front() {
+            self.answers.remove(&key);
+        }
+    }
+}
+
+fn age() -> SignedDuration {
+    SignedDuration::try_from(limits::ANSWERS_AGE).expect("a day is a signed duration")
+}
+
+/// The number of a record from which on everything made since `since` is found. Times grow
+/// with the numbers but for the order of requests that came together, so the search goes for an
+/// instant a little earlier.
+fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError> {
+    let since = since - SignedDuration::from_mins(10);
+    let (mut low, mut high) = (1, *journal.durable().borrow() + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match journal.read(middle, 1)?.first() {
+            Some(record) if record.at < since => low = record.seq + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APP: AppId = AppId(1);
+
+    fn ack(body: &str) -> Ack {
+        Ack { status: 200, content_type: "application/json".into(), body: body.into() }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn ticket(asked: Asked) -> Ticket {
+        match asked {
+            Asked::New(ticket) => ticket,
+            other => panic!("not new: {other:?}"),
+        }
+    }
+
+    fn known(asked: Asked) -> Ack {
+        match asked {
+            Asked::Known(ack) => ack,
+            other => panic!("not known: {other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn everyone_who_asks_while_it_is_decided_gets_the_one_answer() {
+        let answers = Answers::default();
+        let now = at("2026-11-21T08:00:00Z");
+        let first = ticket(answers.ask(APP, "s1", now).await);
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let answers = answers.clone();
+                tokio::spawn(async move { answers.ask(APP, "s1", now).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        first.keep(ack("one"));
+        for asked in waiting {
+            assert_eq!(known(asked.await.unwrap()), ack("one"));
+        }
+        assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));
+    }
+
+    #[tokio::test]
+    async fn a_decision_that_could_not_be_kept_fails_everyone_who_waited_and_is_open_again() {
+        let answers = Answers::default();
+        let now = at("2026-11-21T08:00:00Z");
+        let first = ticket(answers.ask(APP, "s1", now).await);
+        let waiting = {
+            let answers = answers.clone();
+            tokio::spawn(async move { answers.ask(APP, "s1", now).await })
+        };
+        tokio::task::yield_now().await;
+        drop(first);
+        assert!(matches!(waiting.await.unwrap(), Asked::Failed(_)));
+        ticket(answers.ask(APP, "s1", now).await);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_forgotten_after_a_day_and_belongs_to_its_app() {
+        let answers = Answers::default();
+        ticket(answers.ask(APP, "s1", at("2026-11-21T08:00:00Z")).await).keep(ack("one"));
+        assert_eq!(known(answers.ask(APP, "s1", at("2026-11-22T07:59:59Z")).await), ack("one"));
+        ticket(answers.ask(AppId(2), "s1", at("2026-11-22T07:59:59Z")).await);
+        ticket(answers.ask(APP, "s1", at("2026-11-22T08:00:01Z")).await);
+        assert!(answers.is_empty());
+    }
+}

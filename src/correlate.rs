@@ -1,1 +1,0 @@
-//! Events and records become calls; pure.

@@ -1,0 +1,327 @@
+//! One call out of its facts.
+//!
+//! The record is authoritative over events for parties and times. Where the two disagree the
+//! call says so in its anomalies. Everything here is a function of the set of facts: events are
+//! looked at in the order (instant, kind, identity), never in the order they came.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Catalog, EventFact, Facts, RecordFact};
+use crate::domain::{
+    Anomaly, Call, CallEvent, CallEventView, CallOutcome, CallState, CauseCode, EventKind, Party, PhoneNumber, Product,
+    RecordingState, RecordingView, Release, Stamp,
+};
+
+/// How far an event and the record may differ about one instant before it is worth a word:
+/// platforms stamp the notice and the switch's record with different clocks.
+const TIME_TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// The call that the facts describe. Its recording is `Waiting`: whether it has expired is a
+/// question of the clock, which this function does not have.
+#[must_use]
+pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
+    let legs = Legs::of(facts);
+    let best = facts.authoritative();
+    let record = best.map(|fact| &fact.record);
+    let events = legs.in_order();
+
+    let answered_at = match record {
+        Some(record) => at(record.answered_at.as_ref()),
+        None => legs.first(EventKind::Answered, Party::Callee),
+    };
+    let release_event = events.iter().rev().find(|e| e.kind == EventKind::Released).copied();
+    let released_at = record.and_then(|r| at(r.released_at.as_ref())).or_else(|| release_event.and_then(instant));
+    let alerting_at =
+        record.and_then(|r| at(r.alerting_at.as_ref())).or_else(|| legs.first(EventKind::Alerted, Party::Callee));
+    let setup_at = record.and_then(|r| at(r.setup_at.as_ref())).or_else(|| {
+        events.iter().filter(|e| matches!(e.kind, EventKind::Offered | EventKind::Dialled)).find_map(|e| instant(e))
+    });
+
+    let state = state(&legs, record.is_some(), release_event.is_some());
+    let causes = causes(release_event, facts, best);
+    let release = (state == CallState::Released).then(|| release(facts, catalog, &causes, release_event)).flatten();
+    let outcome = (state == CallState::Released)
+        .then(|| outcome(facts, catalog, answered_at.is_some(), alerting_at.is_some(), &causes));
+    let (caller, callee) = parties(&legs, &events, record);
+    let talk_seconds = match (record, answered_at, released_at) {
+        (Some(record), ..) => record.talk_seconds,
+        (None, Some(answered), Some(released)) => seconds(answered, released),
+        _ => 0,
+    };
+    let ring_seconds = alerting_at.and_then(|rang| Some(seconds(rang, answered_at.or(released_at)?)));
+    let histories = history(&legs, facts);
+    let t = histories
+        .iter()
+        .filter_map(|e| e.at)
+        .chain([setup_at, alerting_at, answered_at, released_at].into_iter().flatten())
+        .min();
+
+    Call {
+        id: facts.id,
+        app: facts.app,
+        provider: facts.provider,
+        product: product(record, &events),
+        session: facts.key.session.clone(),
+        t: t.unwrap_or(facts.received_at),
+        caller,
+        callee,
+        x: record.and_then(|r| r.x.clone()).or_else(|| events.iter().find_map(|e| e.x.clone())),
+        y: record.and_then(|r| r.y.clone()),
+        extension: record.and_then(|r| r.extension.clone()),
+        direction: record.and_then(|r| r.direction),
+        state,
+        outcome,
+        setup_at,
+        alerting_at,
+        answered_at,
+        released_at,
+        ring_seconds,
+        talk_seconds,
+        release,
+        records: u32::try_from(facts.records.len()).unwrap_or(u32::MAX),
+        recording: recording(facts, best, catalog),
+        user_data: record
+            .and_then(|r| r.user_data.clone())
+            .or_else(|| events.iter().rev().find_map(|e| e.user_data.clone())),
+        binding_id: record
+            .and_then(|r| r.binding_id.clone())
+            .or_else(|| events.iter().rev().find_map(|e| e.binding_id.clone())),
+        anomalies: anomalies(facts, catalog, &legs, &causes, best),
+        events: histories,
+        callbacks: facts.callbacks.clone(),
+    }
+}
+
+/// The events in order, each with its leg.
+struct Legs<'a> {
+    events: Vec<(&'a EventFact, Option<Party>)>,
+}
+
+impl<'a> Legs<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        let mut events: Vec<&EventFact> = facts.events.iter().collect();
+        events
+            .sort_by_key(|fact| (instant(&fact.event).unwrap_or(Timestamp::MAX), fact.event.kind, fact.event.identity));
+        let record = facts.authoritative().map(|fact| &fact.record);
+        // Where the platform names no leg, the dialled number tells: it is a party of the
+        // record; without a record, of two dialled numbers the first is the caller's leg.
+        let mut dialled: Vec<&PhoneNumber> = Vec::new();
+        for number in events.iter().filter_map(|fact| fact.event.dialled.as_ref()) {
+            if !dialled.contains(&number) {
+                dialled.push(number);
+            }
+        }
+        let leg = |event: &CallEvent| {
+            event.leg.or_else(|| {
+                let number = event.dialled.as_ref()?;
+                match record {
+                    Some(record) if record.callee.as_ref() == Some(number) => Some(Party::Callee),
+                    Some(record) if record.caller.as_ref() == Some(number) => Some(Party::Caller),
+                    _ if dialled.len() >= 2 && dialled[0] == number => Some(Party::Caller),
+                    Some(record) if dialled.len() == 1 && record.product == Some(Product::Callback) => {
+                        Some(Party::Caller)
+                    }
+                    _ => Some(Party::Callee),
+                }
+            })
+        };
+        Self { events: events.into_iter().map(|fact| (fact, leg(&fact.event))).collect() }
+    }
+
+    fn in_order(&self) -> Vec<&'a CallEvent> {
+        self.events.iter().map(|(fact, _)| &fact.event).collect()
+    }
+
+    fn first(&self, kind: EventKind, leg: Party) -> Option<Timestamp> {
+        self.events
+            .iter()
+            .filter(|(fact, on)| fact.event.kind == kind && on.is_none_or(|on| on == leg))
+            .find_map(|(fact, _)| instant(&fact.event))
+    }
+
+    fn any(&self, kind: EventKind, leg: Party) -> bool {
+        self.events.iter().any(|(fact, on)| fact.event.kind == kind && on.is_none_or(|on| on == leg))
+    }
+}
+
+fn instant(event: &CallEvent) -> Option<Timestamp> {
+    at(event.at.as_ref())
+}
+
+fn at(stamp: Option<&Stamp>) -> Option<Timestamp> {
+    stamp.and_then(|stamp| stamp.at)
+}
+
+/// Whole seconds between two instants; 0 when they stand the wrong way round.
+fn seconds(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+}
+
+fn state(legs: &Legs<'_>, has_record: bool, released: bool) -> CallState {
+    if released || has_record {
+        CallState::Released
+    } else if legs.any(EventKind::Answered, Party::Callee) {
+        CallState::Answered
+    } else if legs.any(EventKind::Alerted, Party::Callee) {
+        CallState::Alerting
+    } else if legs.events.iter().any(|(fact, _)| fact.event.kind > EventKind::Offered) {
+        CallState::Dialled
+    } else {
+        CallState::Offered
+    }
+}
+
+fn causes(release: Option<&CallEvent>, facts: &Facts, best: Option<&RecordFact>) -> Vec<CauseCode> {
+    let mut causes: Vec<CauseCode> = release.map(|event| event.causes.clone()).unwrap_or_default();
+    let others = facts.records.iter().filter(|fact| best.is_none_or(|best| !std::ptr::eq(*fact, best)));
+    for cause in best.into_iter().chain(others).flat_map(|fact| &fact.record.causes) {
+        if !causes.contains(cause) {
+            causes.push(cause.clone());
+        }
+    }
+    causes
+}
+
+fn release(facts: &Facts, catalog: &Catalog, causes: &[CauseCode], event: Option<&CallEvent>) -> Option<Release> {
+    let cause = causes.first()?.clone();
+    let by = event
+        .and_then(|event| event.by)
+        .or_else(|| facts.authoritative().and_then(|fact| fact.record.by))
+        .or_else(|| causes.iter().find_map(|cause| (catalog.meaning)(facts.provider, cause)?.by));
+    Some(Release { cause, causes: causes.to_vec(), by })
+}
+
+fn outcome(facts: &Facts, catalog: &Catalog, answered: bool, rang: bool, causes: &[CauseCode]) -> CallOutcome {
+    if answered {
+        return CallOutcome::Answered;
+    }
+    let meanings: Vec<_> = causes.iter().map(|cause| (catalog.meaning)(facts.provider, cause)).collect();
+    let told = meanings.iter().filter_map(|meaning| meaning.as_ref()?.outcome);
+    if let Some(outcome) = told.clone().find(|outcome| !matches!(outcome, CallOutcome::Answered | CallOutcome::Failed))
+    {
+        return outcome;
+    }
+    if told.clone().any(|outcome| outcome == CallOutcome::Failed) {
+        return CallOutcome::Failed;
+    }
+    // Every code says that the call ended as calls do, yet nobody answered.
+    let all_normal = !causes.is_empty() && causes.iter().all(|cause| cause.code == "0");
+    if rang || all_normal { CallOutcome::NoAnswer } else { CallOutcome::Failed }
+}
+
+fn parties(
+    legs: &Legs<'_>,
+    events: &[&CallEvent],
+    record: Option<&crate::domain::CallRecord>,
+) -> (Option<PhoneNumber>, Option<PhoneNumber>) {
+    let x = record.and_then(|r| r.x.as_ref()).or_else(|| events.iter().find_map(|e| e.x.as_ref()));
+    let dialled =
+        |leg| legs.events.iter().find(|(_, on)| *on == Some(leg)).and_then(|(fact, _)| fact.event.dialled.clone());
+    let caller = record.and_then(|r| r.caller.clone()).or_else(|| {
+        events.iter().find_map(|e| e.caller.clone().filter(|n| Some(n) != x)).or_else(|| dialled(Party::Caller))
+    });
+    let callee = record.and_then(|r| r.callee.clone()).or_else(|| {
+        events.iter().rev().find_map(|e| e.callee.clone().filter(|n| Some(n) != x)).or_else(|| dialled(Party::Callee))
+    });
+    (caller, callee)
+}
+
+fn product(record: Option<&crate::domain::CallRecord>, events: &[&CallEvent]) -> Option<Product> {
+    let told = record.and_then(|r| r.product).or_else(|| events.iter().filter_map(|e| e.product).max());
+    // Only notifications collect digits; the record alone cannot tell them from codes read out.
+    let collects = events.iter().any(|e| e.kind == EventKind::DigitsCollected);
+    if told == Some(Product::Play) && collects { Some(Product::Notify) } else { told }
+}
+
+fn recording(facts: &Facts, best: Option<&RecordFact>, catalog: &Catalog) -> Option<RecordingView> {
+    let with = |fact: &&RecordFact| fact.record.recording.is_some();
+    let fact =
+        best.filter(with).or_else(|| facts.records.iter().filter(with).max_by_key(|fact| fact.record.identity))?;
+    let days = i64::from((catalog.recording_days)(facts.provider));
+    Some(RecordingView {
+        id: format!("{}-{:016x}", facts.id, fact.record.identity.0),
+        state: RecordingState::Waiting,
+        expires_at: fact.received_at.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX),
+        source: fact.record.recording.clone()?,
+    })
+}
+
+/// The call's history: its events and what its records add.
+fn history(legs: &Legs<'_>, facts: &Facts) -> Vec<CallEventView> {
+    let view = |kind, stamp: Option<&Stamp>, leg, digits, callback| CallEventView {
+        kind,
+        at: at(stamp),
+        at_text: stamp.map(|stamp| stamp.text.clone()),
+        leg,
+        digits,
+        callback,
+    };
+    let mut lines: Vec<CallEventView> = legs
+        .events
+        .iter()
+        .map(|(fact, leg)| {
+            view(fact.event.kind, fact.event.at.as_ref(), *leg, fact.event.digits.clone(), fact.callback)
+        })
+        .collect();
+    for fact in &facts.records {
+        let end = fact.record.released_at.as_ref();
+        if fact.record.is_release {
+            lines.push(view(EventKind::Released, end, None, None, fact.callback));
+        }
+        if let Some(recording) = &fact.record.recording {
+            lines.push(view(EventKind::Recorded, recording.started_at.as_ref(), None, None, fact.callback));
+        }
+        lines.push(view(EventKind::Rated, end, None, None, fact.callback));
+    }
+    lines.sort_by_key(|line| (line.at.unwrap_or(Timestamp::MAX), line.kind, line.leg, line.callback));
+    lines
+}
+
+fn anomalies(
+    facts: &Facts,
+    catalog: &Catalog,
+    legs: &Legs<'_>,
+    causes: &[CauseCode],
+    best: Option<&RecordFact>,
+) -> Vec<Anomaly> {
+    let mut found: Vec<Anomaly> = facts.records.iter().flat_map(|fact| fact.record.anomalies.iter().copied()).collect();
+    let has_release = legs.events.iter().any(|(fact, _)| fact.event.kind == EventKind::Released);
+    if facts.records.iter().any(|fact| fact.conflicting) {
+        found.push(Anomaly::ConflictingRecord);
+    }
+    if has_release && facts.records.is_empty() {
+        found.push(Anomaly::MissingRecord);
+    }
+    let record_releases = facts.records.iter().any(|fact| fact.record.is_release);
+    if !facts.records.is_empty() && !facts.events.is_empty() && !has_release && !record_releases {
+        found.push(Anomaly::MissingRelease);
+    }
+    if causes.iter().any(|cause| (catalog.meaning)(facts.provider, cause).is_none()) {
+        found.push(Anomaly::UnknownCode);
+    }
+    if facts.events.iter().any(|fact| fact.event.at.as_ref().is_some_and(|stamp| stamp.at.is_none())) {
+        found.push(Anomaly::UnreadableTime);
+    }
+    if let Some(fact) = best {
+        let record = &fact.record;
+        let known = [&record.caller, &record.callee, &record.x, &record.y];
+        let stranger = |number: &Option<PhoneNumber>| number.is_some() && !known.contains(&number);
+        if legs.events.iter().any(|(f, _)| stranger(&f.event.caller) && stranger(&f.event.callee)) {
+            found.push(Anomaly::PartyMismatch);
+        }
+        let apart = |event: Option<Timestamp>, record: Option<&Stamp>| matches!((event, at(record)), (Some(a), Some(b)) if a.duration_since(b).abs() > TIME_TOLERANCE);
+        let released = legs
+            .events
+            .iter()
+            .filter(|(f, _)| f.event.kind == EventKind::Released)
+            .find_map(|(f, _)| instant(&f.event));
+        if apart(legs.first(EventKind::Answered, Party::Callee), record.answered_at.as_ref())
+            || apart(released, record.released_at.as_ref())
+        {
+            found.push(Anomaly::TimeMismatch);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}

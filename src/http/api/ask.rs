@@ -1,0 +1,63 @@
+//! One request of the API, as its handler sees it.
+
+use http::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use super::HttpError;
+use super::sight::Sight;
+use crate::domain::Role;
+use crate::state::Principal;
+
+/// One request, its sender known.
+#[derive(Debug)]
+pub(super) struct Ask {
+    /// Who asks.
+    pub(super) principal: Principal,
+    pub(super) method: Method,
+    /// The path behind `/api/v1/`, decoded.
+    pub(super) path: Vec<String>,
+    /// The query as sent.
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Ask {
+    /// How whoever asks sees numbers: as the role allows, or masked on request.
+    pub(super) fn sight(&self) -> Sight {
+        if self.headers.contains_key(super::MASKED) {
+            return Sight::Masked;
+        }
+        if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
+    }
+
+    /// Lets administrators through.
+    pub(super) fn admin(&self) -> Result<(), HttpError> {
+        if self.principal.role == Role::Admin {
+            Ok(())
+        } else {
+            Err(HttpError::Forbidden("this takes an administrator"))
+        }
+    }
+
+    /// The body as JSON of this shape; unknown fields are refused by the shape itself.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+        serde_json::from_slice(&self.body).map_err(|error| HttpError::BadRequest(format!("the body: {error}")))
+    }
+
+    /// Refuses query parameters where there are none.
+    pub(super) fn no_query(&self) -> Result<(), HttpError> {
+        super::query::Query::parse(&self.query, &[]).map(drop)
+    }
+}
+
+/// The parts of a path, decoded.
+pub(super) fn path(tail: &str) -> Result<Vec<String>, HttpError> {
+    let parts = tail.split('/').map(|part| percent_decode_str(part).decode_utf8().map(String::from));
+    let mut parts: Vec<String> = parts.collect::<Result<_, _>>().map_err(|_| HttpError::NotFound)?;
+    if parts.last().is_some_and(String::is_empty) {
+        parts.pop();
+    }
+    Ok(parts)
+}

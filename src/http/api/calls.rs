@@ -1,0 +1,208 @@
+//! `GET /calls`, `/calls/{id}`.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::query::Query;
+use super::sight::Sight;
+use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use crate::domain::{
+    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
+};
+use crate::providers;
+use crate::store::CallQuery;
+
+const KNOWN: &[&str] = &[
+    "app!",
+    "provider!",
+    "product!",
+    "session!",
+    "number!",
+    "caller!",
+    "callee!",
+    "x!",
+    "outcome!",
+    "from",
+    "to",
+    "min_talk",
+    "max_talk",
+    "has_recording",
+    "q!",
+    "cursor",
+    "limit",
+];
+
+/// A call.
+#[derive(Debug, Serialize)]
+pub(super) struct CallObject {
+    id: String,
+    app: String,
+    provider: &'static str,
+    product: Option<&'static str>,
+    session_id: String,
+    caller: Option<String>,
+    callee: Option<String>,
+    x_number: Option<String>,
+    y_number: Option<String>,
+    extension: Option<String>,
+    direction: Option<&'static str>,
+    state: &'static str,
+    outcome: Option<&'static str>,
+    setup_at: Option<Instant>,
+    alerting_at: Option<Instant>,
+    answered_at: Option<Instant>,
+    released_at: Option<Instant>,
+    ring_seconds: Option<u32>,
+    talk_seconds: u32,
+    release: Option<ReleaseObject>,
+    records: u32,
+    recording: Option<RecordingObject>,
+    user_data: Option<String>,
+    binding_id: Option<String>,
+    anomalies: Vec<&'static str>,
+    events: Vec<EventObject>,
+    callbacks: Vec<Seq>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReleaseObject {
+    table: String,
+    code: String,
+    text: TextObject,
+    by: Option<&'static str>,
+}
+
+/// A text in both languages, or nothing in either.
+#[derive(Debug, Serialize)]
+struct TextObject {
+    zh: Option<&'static str>,
+    en: Option<&'static str>,
+}
+
+/// Where a recording is.
+#[derive(Debug, Serialize)]
+pub(super) struct RecordingObject {
+    pub(super) id: String,
+    pub(super) state: &'static str,
+    pub(super) expires_at: Instant,
+}
+
+#[derive(Debug, Serialize)]
+struct EventObject {
+    kind: &'static str,
+    at: Option<Instant>,
+    leg: Option<&'static str>,
+    callback: Seq,
+}
+
+/// `GET /calls`
+pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let query = Query::parse(&ask.query, KNOWN)?;
+    let (calls, page) = (read(context, &query)?, filters::page(&query)?);
+    let store = context.store.clone();
+    let listing = blocking(move || store.calls(&calls, &page)).await?;
+    let items = listing.items.iter().map(|call| CallObject::new(context, ask.sight(), call)).collect();
+    ok(&List { items, next: listing.next })
+}
+
+/// `GET /calls/{id}`
+pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
+    let store = context.store.clone();
+    let call = blocking(move || store.call(id)).await?.ok_or(HttpError::NotFound)?;
+    ok(&CallObject::new(context, ask.sight(), &call))
+}
+
+/// Which calls a query means.
+pub(super) fn read(context: &Context, query: &Query) -> Result<CallQuery, HttpError> {
+    let outcomes = CallOutcome::ALL.map(CallOutcome::name);
+    let products = Product::ALL.map(Product::name);
+    Ok(CallQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, query)?,
+        provider: filters::providers(query)?,
+        product: filters::named(query, "product", Product::parse, &products)?,
+        session: filters::sessions(query)?,
+        number: filters::numbers(query, "number")?,
+        caller: filters::numbers(query, "caller")?,
+        callee: filters::numbers(query, "callee")?,
+        x: filters::numbers(query, "x")?,
+        outcome: filters::named(query, "outcome", CallOutcome::parse, &outcomes)?,
+        min_talk: query.number("min_talk", 0..=u32::MAX)?,
+        max_talk: query.number("max_talk", 0..=u32::MAX)?,
+        has_recording: query.boolean("has_recording")?,
+        q: query.filter("q", |_, text| Ok(text.trim().to_owned()))?,
+    })
+}
+
+impl CallObject {
+    /// A call as someone with this sight sees it.
+    pub(super) fn new(context: &Context, sight: Sight, call: &Call) -> Self {
+        Self {
+            id: call.id.to_string(),
+            app: filters::app_name(context, call.app),
+            provider: call.provider.0,
+            product: call.product.map(Product::name),
+            session_id: sight.session(&call.session),
+            caller: sight.maybe(call.caller.as_ref()),
+            callee: sight.maybe(call.callee.as_ref()),
+            x_number: sight.maybe(call.x.as_ref()),
+            y_number: sight.maybe(call.y.as_ref()),
+            extension: sight.maybe_text(call.extension.as_deref()),
+            direction: call.direction.map(Direction::name),
+            state: call.state.name(),
+            outcome: call.outcome.map(CallOutcome::name),
+            setup_at: call.setup_at.map(Instant),
+            alerting_at: call.alerting_at.map(Instant),
+            answered_at: call.answered_at.map(Instant),
+            released_at: call.released_at.map(Instant),
+            ring_seconds: call.ring_seconds,
+            talk_seconds: call.talk_seconds,
+            release: call.release.as_ref().map(|release| ReleaseObject::new(sight, call, release)),
+            records: call.records,
+            recording: call.recording.as_ref().map(|recording| RecordingObject::new(context, recording)),
+            user_data: sight.maybe_text(call.user_data.as_deref()),
+            binding_id: sight.maybe_text(call.binding_id.as_deref()),
+            anomalies: call.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
+            events: call.events.iter().map(EventObject::new).collect(),
+            callbacks: call.callbacks.clone(),
+        }
+    }
+}
+
+impl ReleaseObject {
+    fn new(sight: Sight, call: &Call, release: &Release) -> Self {
+        let text = providers::explain(call.provider, &release.cause).map(|doc| doc.text);
+        Self {
+            table: sight.text(&release.cause.table),
+            code: sight.text(&release.cause.code),
+            text: TextObject { zh: text.map(|t| t.zh), en: text.map(|t| t.en) },
+            by: release.by.map(Party::name),
+        }
+    }
+}
+
+impl RecordingObject {
+    /// A recording that waits until the platform has deleted it is expired.
+    pub(super) fn new(context: &Context, recording: &RecordingView) -> Self {
+        let state = match recording.state {
+            RecordingState::Waiting if recording.expires_at <= context.clock.now() => RecordingState::Expired,
+            state => state,
+        };
+        Self { id: recording.id.clone(), state: state.name(), expires_at: Instant(recording.expires_at) }
+    }
+}
+
+impl EventObject {
+    fn new(event: &CallEventView) -> Self {
+        Self {
+            kind: event.kind.name(),
+            at: event.at.map(Instant),
+            leg: event.leg.map(Party::name),
+            callback: event.callback,
+        }
+    }
+}

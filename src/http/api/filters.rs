@@ -1,0 +1,98 @@
+//! Filters that several addresses share.
+
+use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, Unit, ZonedRound};
+
+use super::query::{Query, bad};
+use super::{Context, HttpError};
+use crate::domain::{AppId, PhoneNumber, ProviderId};
+use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::providers::{self, Provider};
+use crate::store::{Filter, Page, Span};
+
+/// Which page.
+pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
+    let limit = query.number("limit", 1..=PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
+    Ok(Page { limit, cursor: query.one("cursor").map(str::to_owned) })
+}
+
+/// `from` ≤ t < `to`.
+pub(super) fn span(query: &Query) -> Result<Span, HttpError> {
+    let span = Span { from: query.instant("from")?, to: query.instant("to")? };
+    match (span.from, span.to) {
+        (Some(from), Some(to)) if from > to => Err(HttpError::BadRequest("from lies after to".to_owned())),
+        _ => Ok(span),
+    }
+}
+
+/// Apps by name or id. A removed app keeps its calls and is found as `#3`.
+pub(super) fn apps(context: &Context, query: &Query) -> Result<Filter<AppId>, HttpError> {
+    query.filter("app", |name, text| {
+        if let Some(app) = context.state.app_named(text) {
+            return Ok(app.id);
+        }
+        let id = text.strip_prefix('#').unwrap_or(text).parse().ok().map(AppId);
+        let known = id.filter(|id| text.starts_with('#') || context.state.app(*id).is_some());
+        known.ok_or_else(|| bad(name, text, &format!("an app; there are: {}", names(context))))
+    })
+}
+
+fn names(context: &Context) -> String {
+    let names: Vec<String> = context.state.apps().iter().take(20).map(|app| app.name.clone()).collect();
+    if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
+}
+
+/// The name of an app as objects show it.
+pub(super) fn app_name(context: &Context, id: AppId) -> String {
+    context.state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
+}
+
+/// Providers by name.
+pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> {
+    query.filter("provider", |name, text| {
+        let list = || providers::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
+        providers::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, &format!("one of {}", list())))
+    })
+}
+
+/// Ends of numbers: four digits or more, in any notation.
+pub(super) fn numbers(query: &Query, name: &str) -> Result<Filter<String>, HttpError> {
+    query.filter(name, |name, text| {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let plain = text.trim().chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
+        if digits < 4 || !plain {
+            return Err(bad(name, text, "the end of a number, four digits or more"));
+        }
+        // A plus that came in plain was read as a blank.
+        let text = text.strip_prefix(' ').map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
+        Ok(PhoneNumber::parse(&text).map_or(text, |number| number.reveal().to_owned()))
+    })
+}
+
+/// Session ids, exactly. They hold plus signs and no blanks.
+pub(super) fn sessions(query: &Query) -> Result<Filter<String>, HttpError> {
+    query.filter("session", |_, text| Ok(text.replace(' ', "+")))
+}
+
+/// Values that have a name of their own.
+pub(super) fn named<T>(
+    query: &Query,
+    name: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    names: &[&str],
+) -> Result<Filter<T>, HttpError> {
+    query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, &format!("one of {}", names.join(", ")))))
+}
+
+/// The start of the hour that `at` lies in: counters are kept by the hour.
+pub(super) fn floor_hour(at: Timestamp) -> Timestamp {
+    let second = at.as_second();
+    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(at)
+}
+
+/// The start of the day in Asia/Shanghai that `at` lies in.
+pub(super) fn floor_day(at: Timestamp) -> Timestamp {
+    let Ok(zone) = TimeZone::get("Asia/Shanghai") else { return at };
+    let day = ZonedRound::new().smallest(Unit::Day).mode(RoundMode::Floor);
+    at.to_zoned(zone).round(day).map_or(at, |zoned| zoned.timestamp())
+}

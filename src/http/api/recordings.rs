@@ -1,0 +1,72 @@
+//! `GET /recordings`: the recordings of calls, where each is and when the platform deletes it.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::calls::{self, RecordingObject};
+use super::query::Query;
+use super::sight::Sight;
+use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use crate::domain::Call;
+
+const KNOWN: &[&str] = &[
+    "app!",
+    "provider!",
+    "product!",
+    "session!",
+    "number!",
+    "caller!",
+    "callee!",
+    "x!",
+    "outcome!",
+    "from",
+    "to",
+    "min_talk",
+    "max_talk",
+    "q!",
+    "cursor",
+    "limit",
+];
+
+/// A recording with the call it is of.
+#[derive(Debug, Serialize)]
+struct RecordingOfCall {
+    #[serde(flatten)]
+    recording: RecordingObject,
+    call: String,
+    app: String,
+    provider: &'static str,
+    at: Instant,
+    caller: Option<String>,
+    callee: Option<String>,
+    talk_seconds: u32,
+}
+
+impl RecordingOfCall {
+    fn new(context: &Context, sight: Sight, call: &Call) -> Option<Self> {
+        Some(Self {
+            recording: RecordingObject::new(context, call.recording.as_ref()?),
+            call: call.id.to_string(),
+            app: filters::app_name(context, call.app),
+            provider: call.provider.0,
+            at: Instant(call.t),
+            caller: sight.maybe(call.caller.as_ref()),
+            callee: sight.maybe(call.callee.as_ref()),
+            talk_seconds: call.talk_seconds,
+        })
+    }
+}
+
+/// `GET /recordings`: the filters of calls.
+pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let query = Query::parse(&ask.query, KNOWN)?;
+    let mut calls = calls::read(context, &query)?;
+    calls.has_recording = Some(true);
+    let page = filters::page(&query)?;
+    let store = context.store.clone();
+    let listing = blocking(move || store.calls(&calls, &page)).await?;
+    let items = listing.items.iter().filter_map(|call| RecordingOfCall::new(context, ask.sight(), call)).collect();
+    ok(&List { items, next: listing.next })
+}

@@ -1,0 +1,50 @@
+//! How much of a phone number someone sees. The only place of the API that reveals one.
+//!
+//! Viewers see `+86138****0021`, and in free text (session ids, user data, messages, address
+//! tails) no run of seven or more digits. Ids of ours are hashes and are never masked: a link
+//! must work for everybody.
+
+use crate::domain::{PhoneNumber, SessionId, mask_digit_runs};
+
+/// How much someone sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Everything.
+    Whole,
+    /// Numbers masked.
+    Masked,
+}
+
+impl Sight {
+    /// A phone number.
+    pub(super) fn number(self, number: &PhoneNumber) -> String {
+        match self {
+            Self::Whole => number.reveal().to_owned(),
+            // A number that was kept as sent may be any text; its digits are masked as in text.
+            Self::Masked => mask_digit_runs(&number.masked()),
+        }
+    }
+
+    /// A phone number that may be unknown.
+    pub(super) fn maybe(self, number: Option<&PhoneNumber>) -> Option<String> {
+        number.map(|number| self.number(number))
+    }
+
+    /// A text that a platform or a person wrote.
+    pub(super) fn text(self, text: &str) -> String {
+        match self {
+            Self::Whole => text.to_owned(),
+            Self::Masked => mask_digit_runs(text),
+        }
+    }
+
+    /// Such a text that may be missing.
+    pub(super) fn maybe_text(self, text: Option<&str>) -> Option<String> {
+        text.map(|text| self.text(text))
+    }
+
+    /// A session id.
+    pub(super) fn session(self, session: &SessionId) -> String {
+        self.text(session.reveal())
+    }
+}

@@ -1,0 +1,77 @@
+//! `GET /sms`: text messages through privacy numbers.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::query::Query;
+use super::sight::Sight;
+use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use crate::domain::{Seq, SmsMode};
+use crate::store::{SmsQuery, SmsRow};
+
+const KNOWN: &[&str] = &["app!", "provider!", "number!", "from", "to", "cursor", "limit"];
+
+/// A text message.
+#[derive(Debug, Serialize)]
+pub(super) struct SmsObject {
+    callback: Seq,
+    received_at: Instant,
+    app: String,
+    provider: &'static str,
+    sms_id: String,
+    mode: &'static str,
+    from: Option<String>,
+    to: Option<String>,
+    x_number: Option<String>,
+    at: Option<Instant>,
+    content: Option<String>,
+    result: Option<String>,
+    kind: Option<String>,
+    parts: Option<u32>,
+    binding_id: Option<String>,
+}
+
+impl SmsObject {
+    /// A message as someone with this sight sees it.
+    pub(super) fn new(context: &Context, sight: Sight, row: &SmsRow) -> Self {
+        let sms = &row.sms;
+        Self {
+            callback: row.callback,
+            received_at: Instant(row.received_at),
+            app: filters::app_name(context, row.app),
+            provider: row.provider.0,
+            sms_id: sight.text(&sms.sms_id),
+            mode: match sms.mode {
+                SmsMode::Notify => "notify",
+                SmsMode::Block => "block",
+            },
+            from: sight.maybe(sms.from.as_ref()),
+            to: sight.maybe(sms.to.as_ref()),
+            x_number: sight.maybe(sms.x.as_ref()),
+            at: sms.at.as_ref().and_then(|stamp| stamp.at).map(Instant),
+            content: sight.maybe_text(sms.content.as_deref()),
+            result: sight.maybe_text(sms.result.as_deref()),
+            kind: sight.maybe_text(sms.kind.as_deref()),
+            parts: sms.parts,
+            binding_id: sight.maybe_text(sms.binding_id.as_deref()),
+        }
+    }
+}
+
+/// `GET /sms`
+pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let query = Query::parse(&ask.query, KNOWN)?;
+    let sms = SmsQuery {
+        span: filters::span(&query)?,
+        app: filters::apps(context, &query)?,
+        provider: filters::providers(&query)?,
+        number: filters::numbers(&query, "number")?,
+    };
+    let page = filters::page(&query)?;
+    let store = context.store.clone();
+    let listing = blocking(move || store.sms(&sms, &page)).await?;
+    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
+    ok(&List { items, next: listing.next })
+}

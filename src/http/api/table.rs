@@ -1,0 +1,60 @@
+//! Every address of the API, in one table.
+
+use std::sync::Arc;
+
+use super::ask::Ask;
+use super::{
+    Context, HttpError, Response, apps, callbacks, calls, events, ledger, numbers, recordings, sms, stats, system,
+    tokens, users,
+};
+
+/// Answers a request whose sender is known.
+pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response, HttpError> {
+    let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
+    let allow = allowed(&path).ok_or(HttpError::NotFound)?;
+    match (ask.method.as_str(), path.as_slice()) {
+        ("GET", ["calls"]) => calls::list(context, &ask).await,
+        ("GET", ["calls", id]) => calls::one(context, &ask, id).await,
+        ("GET", ["callbacks"]) => callbacks::list(context, &ask).await,
+        ("GET", ["callbacks", seq]) => callbacks::one(context, &ask, seq).await,
+        ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, &ask, seq).await,
+        ("GET", ["sms"]) => sms::list(context, &ask).await,
+        ("GET", ["numbers"]) => numbers::list(context, &ask).await,
+        ("GET", ["recordings"]) => recordings::list(context, &ask).await,
+        ("GET", ["stats"]) => stats::list(context, &ask).await,
+        ("GET", ["ledger"]) => ledger::list(context, &ask).await,
+        ("GET", ["events"]) => events::follow(context, &ask).await,
+        ("GET", ["apps"]) => apps::list(context, &ask),
+        ("POST", ["apps"]) => apps::add(context, &ask).await,
+        ("GET", ["apps", app]) => apps::one(context, &ask, app),
+        ("PATCH", ["apps", app]) => apps::change(context, &ask, app).await,
+        ("DELETE", ["apps", app]) => apps::remove(context, &ask, app).await,
+        ("POST", ["apps", app, "rotate"]) => apps::rotate(context, &ask, app).await,
+        ("GET", ["users"]) => users::list(context, &ask),
+        ("POST", ["users"]) => users::add(context, &ask).await,
+        ("PATCH", ["users", name]) => users::change(context, &ask, name).await,
+        ("DELETE", ["users", name]) => users::remove(context, &ask, name).await,
+        ("GET", ["tokens"]) => tokens::list(context, &ask),
+        ("POST", ["tokens"]) => tokens::add(context, &ask).await,
+        ("DELETE", ["tokens", name]) => tokens::revoke(context, &ask, name).await,
+        ("GET", ["system"]) => system::status(context, &ask).await,
+        ("POST", ["system", "backup"]) => system::backup(context, &ask).await,
+        ("POST", ["system", "reindex"]) => system::reindex(context, &ask).await,
+        _ => Err(HttpError::MethodNotAllowed { allow }),
+    }
+}
+
+/// The methods an address takes; `None` where there is nothing.
+fn allowed(path: &[&str]) -> Option<&'static str> {
+    Some(match path {
+        ["apps" | "users" | "tokens"] => "GET, POST",
+        ["apps", _] => "GET, PATCH, DELETE",
+        ["users", _] => "PATCH, DELETE",
+        ["tokens", _] => "DELETE",
+        ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
+        ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
+        | ["calls" | "callbacks", _]
+        | ["callbacks", _, "raw"] => "GET",
+        _ => return None,
+    })
+}

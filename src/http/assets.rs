@@ -1,0 +1,114 @@
+//! Styles, scripts and icons, embedded in the executable.
+//!
+//! An asset's address holds a hash of all assets: `/static/{hash}/css/app.css`. Whoever has it
+//! may keep it for good, and the next version of the program has other addresses. Relative
+//! addresses between assets keep working, because the hash is one for all of them.
+//! [`page_headers`] is what every page carries: nothing from elsewhere, nothing inline.
+
+use std::sync::LazyLock;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use rust_embed::RustEmbed;
+use warp::Filter;
+
+use super::{HttpError, Response, Routes};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/static"]
+struct Files;
+
+/// Sixteen hexadecimal digits over the names and contents of all assets.
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+    let mut names: Vec<_> = Files::iter().collect();
+    names.sort();
+    for name in names {
+        hasher.update(name.as_bytes());
+        if let Some(file) = Files::get(&name) {
+            hasher.update(&file.metadata.sha256_hash());
+        }
+    }
+    format!("{:016x}", hasher.digest())
+});
+
+/// The address of an asset: `css/app.css` becomes `/static/0123456789abcdef/css/app.css`.
+#[must_use]
+pub fn asset_url(path: &str) -> String {
+    format!("/static/{}/{path}", *HASH)
+}
+
+/// Serves `/static/{hash}/{path}`.
+#[must_use]
+pub fn routes() -> Routes {
+    warp::path("static")
+        .and(warp::path::param::<String>())
+        .and(warp::path::tail())
+        .and(warp::get().or(warp::head()).unify())
+        .map(|hash: String, path: warp::path::Tail| asset(&hash, path.as_str()))
+        .boxed()
+}
+
+fn asset(hash: &str, path: &str) -> Response {
+    // A page of another version may still be open in a browser: its assets are then ours or
+    // gone, but must not be kept under the old address.
+    let caching = if hash == HASH.as_str() { "public, max-age=31536000, immutable" } else { "no-store" };
+    let Some(file) = Files::get(path) else {
+        return HttpError::NotFound.into_text_response();
+    };
+    let mut response = Response::new(file.data.into_owned().into());
+    *response.status_mut() = StatusCode::OK;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("json" | "webmanifest") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The headers of every page: only our own styles, scripts and pictures, no framing, no
+/// sniffing, no referrer (addresses hold phone numbers), and no copy in any cache.
+pub fn page_headers(headers: &mut HeaderMap) {
+    const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                       media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; \
+                       frame-ancestors 'none'; base-uri 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_asset_under_its_hash_may_be_kept_for_good() {
+        let url = asset_url("robots.txt");
+        let hash = url.split('/').nth(2).unwrap();
+        let response = asset(hash, "robots.txt");
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+        assert_eq!(asset("0000", "robots.txt").headers()[header::CACHE_CONTROL], "no-store");
+    }
+
+    #[test]
+    fn nothing_but_the_embedded_files_is_served() {
+        for path in ["", "no-such.css", "../Cargo.toml", "/etc/passwd"] {
+            assert_eq!(asset(&HASH, path).status(), 404, "{path}");
+        }
+    }
+}

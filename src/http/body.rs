@@ -1,0 +1,205 @@
+//! The one capped body reader.
+//!
+//! warp's own two will not do: `content_length_limit` refuses chunked bodies, which platforms
+//! may send, and `bytes` has no limit at all; clippy bans both. Here the declared length is
+//! looked at first, then the real one, against a deadline. A body that is too large is read and
+//! dropped for a while, because a client that is still sending does not look for an answer and
+//! would see a broken connection instead of the 413.
+
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use futures_util::{Stream, StreamExt};
+use http::{HeaderMap, header};
+use warp::Filter;
+
+use super::HttpError;
+use crate::limits;
+
+/// How much of a body is read, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// The largest body that is kept.
+    pub max: usize,
+    /// How long it may take.
+    pub time: Duration,
+    /// How much of a larger one is read and dropped.
+    pub drain_max: usize,
+    /// For how long.
+    pub drain_time: Duration,
+}
+
+/// The limits of a callback, and the most that any address reads.
+pub const CALLBACK: BodyLimits = BodyLimits {
+    max: limits::BODY_MAX,
+    time: limits::BODY_TIME,
+    drain_max: limits::BODY_DRAIN_MAX,
+    drain_time: limits::BODY_DRAIN_TIME,
+};
+
+/// The limits of a form or an API request.
+pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
+
+/// Why there is no body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Larger than the limit.
+    #[error("the body is too large")]
+    TooLarge,
+    /// Slower than the limit.
+    #[error("the body took too long")]
+    Timeout,
+    /// The client went away or broke the framing.
+    #[error("the body ended early")]
+    Broken,
+}
+
+impl From<BodyError> for HttpError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::BodyTooLarge,
+            BodyError::Timeout => Self::BodyTimeout,
+            BodyError::Broken => Self::BodyBroken,
+        }
+    }
+}
+
+/// The whole body within `limits`. Never rejects: the handler decides what an error means.
+pub fn body(
+    limits: BodyLimits,
+) -> impl Filter<Extract = (Result<Vec<u8>, BodyError>,), Error = warp::Rejection> + Clone {
+    warp::header::headers_cloned()
+        .and(warp::body::stream())
+        .then(move |headers: HeaderMap, stream| async move { read(&headers, stream, limits).await })
+}
+
+/// Reads a body whose request had these headers.
+///
+/// # Errors
+/// When it is too large, too slow or breaks off.
+pub async fn read<S, B, E>(headers: &HeaderMap, stream: S, limits: BodyLimits) -> Result<Vec<u8>, BodyError>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    // A client that asked whether to send at all has sent nothing that would have to be drained.
+    let asks_first = headers.contains_key(header::EXPECT);
+    let mut stream = std::pin::pin!(stream);
+    if declared.is_some_and(|length| length > limits.max) {
+        if !asks_first {
+            drain(stream, limits).await;
+        }
+        return Err(BodyError::TooLarge);
+    }
+    let mut body = BytesMut::with_capacity(declared.unwrap_or(0));
+    let collected = tokio::time::timeout(limits.time, async {
+        while let Some(chunk) = stream.next().await {
+            let mut chunk = chunk.map_err(|_| BodyError::Broken)?;
+            if body.len() + chunk.remaining() > limits.max {
+                return Err(BodyError::TooLarge);
+            }
+            while chunk.has_remaining() {
+                let part = chunk.chunk();
+                body.extend_from_slice(part);
+                let length = part.len();
+                chunk.advance(length);
+            }
+        }
+        Ok(())
+    });
+    match collected.await {
+        Ok(Ok(())) => Ok(body.into()),
+        Ok(Err(BodyError::TooLarge)) => {
+            drain(stream, limits).await;
+            Err(BodyError::TooLarge)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(BodyError::Timeout),
+    }
+}
+
+/// Reads and drops what is still coming, within its own limits.
+async fn drain<S, B, E>(mut stream: std::pin::Pin<&mut S>, limits: BodyLimits)
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    let mut dropped = 0;
+    let reading = async {
+        while let Some(Ok(chunk)) = stream.next().await {
+            dropped += chunk.remaining();
+            if dropped > limits.drain_max {
+                return;
+            }
+        }
+    };
+    // Running out of time ends the draining like running out of body does.
+    let _ = tokio::time::timeout(limits.drain_time, reading).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::convert::Infallible;
+
+    use bytes::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+
+    const SMALL: BodyLimits =
+        BodyLimits { max: 10, time: Duration::from_secs(5), drain_max: 100, drain_time: Duration::from_secs(2) };
+
+    fn chunks(parts: &'static [&'static str]) -> impl Stream<Item = Result<Bytes, Infallible>> {
+        stream::iter(parts.iter().map(|part| Ok(Bytes::from_static(part.as_bytes()))))
+    }
+
+    fn declared(length: usize) -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_LENGTH, length.into())])
+    }
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_put_together() {
+        let body = read(&HeaderMap::new(), chunks(&["one", "", "two", "four"]), SMALL).await;
+        assert_eq!(body.unwrap(), b"onetwofour");
+    }
+
+    #[tokio::test]
+    async fn the_real_length_counts_where_none_was_declared() {
+        let body = read(&HeaderMap::new(), chunks(&["0123456789", "x"]), SMALL).await;
+        assert_eq!(body, Err(BodyError::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_declared_too_large_is_drained_up_to_the_limit() {
+        let seen = Cell::new(0);
+        let endless = stream::repeat_with(|| {
+            seen.set(seen.get() + 10);
+            Ok::<_, Infallible>(Bytes::from_static(b"0123456789"))
+        });
+        assert_eq!(read(&declared(11), endless, SMALL).await, Err(BodyError::TooLarge));
+        assert_eq!(seen.get(), 110);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_asks_first_is_refused_without_reading() {
+        let mut headers = declared(11);
+        headers.insert(header::EXPECT, "100-continue".parse().unwrap());
+        let untouched =
+            stream::poll_fn(|_| -> std::task::Poll<Option<Result<Bytes, Infallible>>> { panic!("the body was read") });
+        assert_eq!(read(&headers, untouched, SMALL).await, Err(BodyError::TooLarge));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_times_out() {
+        let stalled = chunks(&["one"]).chain(stream::pending());
+        assert_eq!(read(&HeaderMap::new(), stalled, SMALL).await, Err(BodyError::Timeout));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_an_error() {
+        let broken = stream::iter([Ok(Bytes::from_static(b"one")), Err("reset")]);
+        assert_eq!(read(&HeaderMap::new(), broken, SMALL).await, Err(BodyError::Broken));
+    }
+}

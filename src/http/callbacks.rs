@@ -1,0 +1,252 @@
+//! `POST /callbacks/{token}` and `/callbacks/{token}/{anything…}`: where platforms call.
+//!
+//! The one address serves every kind of callback of an app; what stands behind the token is for
+//! people and is kept. Whether a token exists must not be learned from anything but its use:
+//! an unknown one is the same 404 for everybody, and a browser sees the same line for both.
+//! Cookies and passwords are never kept.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, StatusCode, header};
+use warp::Filter;
+
+use super::body::{self, BodyError};
+use super::peer::{Peer, peer};
+use super::{Context, HttpError, Response, Routes, respond};
+use crate::domain::{App, AppId, Callback};
+use crate::limits;
+
+/// What a browser shows that opens a callback address; constant for known and unknown tokens.
+const FRIENDLY: &str =
+    "这是电话平台的回调地址，只接受 POST。 This address is for phone platforms and takes only POST.\n";
+const UNKNOWN: &str = "unknown callback address\n";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// The headers kept with a callback: what signatures are made of, and what support asks for.
+/// `authorization` is kept only where it carries no secret: see [`kept_headers`].
+const KEPT: [&str; 17] = [
+    "host",
+    "content-type",
+    "content-encoding",
+    "content-language",
+    "user-agent",
+    "accept",
+    "authorization",
+    "x-aksk",
+    "x-wsse",
+    "x-sdk-date",
+    "x-request-id",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "forwarded",
+    "via",
+];
+
+/// Everything under `/callbacks/`.
+#[must_use]
+pub(super) fn routes(context: &Arc<Context>) -> Routes {
+    let context = context.clone();
+    warp::path("callbacks")
+        .and(warp::path::tail())
+        .and(request_head())
+        .and(warp::body::stream())
+        .then(move |tail: warp::path::Tail, head: Head, stream| {
+            let context = context.clone();
+            async move {
+                let (token, _) = split_token(tail.as_str());
+                match admit(&context, &head, token) {
+                    Ok(app) => match body::read(&head.headers, stream, body::CALLBACK).await {
+                        Ok(body) => keep(&context, app, head, body).await,
+                        Err(error) => refuse_body(&context, &app, error),
+                    },
+                    Err(refusal) => refusal.count(&context, head.peer),
+                }
+            }
+        })
+        .boxed()
+}
+
+/// A request without its body.
+struct Head {
+    method: Method,
+    target: String,
+    headers: HeaderMap,
+    peer: Peer,
+}
+
+fn request_head() -> impl Filter<Extract = (Head,), Error = warp::Rejection> + Clone {
+    warp::method()
+        .and(warp::path::full())
+        .and(warp::query::raw().map(Some).or(warp::any().map(|| None)).unify())
+        .and(warp::header::headers_cloned())
+        .and(peer())
+        .map(|method, path: warp::path::FullPath, query: Option<String>, headers, peer| {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            Head { method, target: format!("{}{query}", path.as_str()), headers, peer }
+        })
+}
+
+/// The token and what stands behind it: `abc/status` gives `abc` and `/status`.
+fn split_token(rest: &str) -> (&str, &str) {
+    rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
+}
+
+/// Why a request is answered without being kept.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    Method(Option<AppId>),
+    Token,
+    Peer(AppId),
+}
+
+fn admit(context: &Context, head: &Head, token: &str) -> Result<Arc<App>, Refusal> {
+    let app = context.state.app_by_token(token);
+    if head.method != Method::POST {
+        return Err(Refusal::Method(app.map(|app| app.id)));
+    }
+    let app = app.ok_or(Refusal::Token)?;
+    if !app.allow_from.allows(head.peer.ip()) {
+        return Err(Refusal::Peer(app.id));
+    }
+    Ok(app)
+}
+
+impl Refusal {
+    fn count(self, context: &Context, peer: Peer) -> Response {
+        let (app, response) = match self {
+            Self::Method(app) => {
+                let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, FRIENDLY);
+                response.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
+                (app, response)
+            }
+            Self::Token => (None, respond(StatusCode::NOT_FOUND, TEXT, UNKNOWN)),
+            Self::Peer(app) => {
+                (Some(app), HttpError::Forbidden("callbacks are not taken from this address").into_text_response())
+            }
+        };
+        log_refusal(context, app, response.status(), Some(peer));
+        response
+    }
+}
+
+fn refuse_body(context: &Context, app: &App, error: BodyError) -> Response {
+    let response = HttpError::from(error).into_text_response();
+    log_refusal(context, Some(app.id), response.status(), None);
+    response
+}
+
+fn log_refusal(context: &Context, app: Option<AppId>, status: StatusCode, peer: Option<Peer>) {
+    let so_far = context.ingest.refused(app);
+    if so_far % limits::REFUSALS_LOGGED_EVERY == 1 {
+        let peer = peer.map(|peer| tracing::field::display(peer.ip()));
+        tracing::warn!(
+            app = app.map(|app| app.0),
+            status = status.as_u16(),
+            peer,
+            so_far,
+            "refused a request to a callback address",
+        );
+    }
+}
+
+async fn keep(context: &Context, app: Arc<App>, head: Head, body: Vec<u8>) -> Response {
+    let rest = head.target.strip_prefix("/callbacks/").unwrap_or_default();
+    let callback = Callback {
+        app: app.id,
+        provider: app.provider,
+        received_at: context.clock.now(),
+        peer: head.peer.ip(),
+        tail: cut(split_token(rest).1, limits::TAIL_MAX).to_owned(),
+        headers: kept_headers(&head.headers),
+        target: head.target,
+        body,
+    };
+    match context.ingest.receive(app, callback).await {
+        Ok(ack) => {
+            let status = StatusCode::from_u16(ack.status).unwrap_or(StatusCode::OK);
+            respond(status, &ack.content_type, ack.body)
+        }
+        Err(error) => HttpError::from(error).into_text_response(),
+    }
+}
+
+/// The headers worth keeping, in lower case, in the order of [`KEPT`].
+fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    KEPT.iter()
+        .flat_map(|name| headers.get_all(*name).iter().map(move |value| (*name, value)))
+        .map(|(name, value)| (name, String::from_utf8_lossy(value.as_bytes())))
+        .filter(|(name, value)| *name != "authorization" || names_only_a_scheme(value))
+        .take(limits::KEPT_HEADERS_MAX)
+        .map(|(name, value)| (name.to_owned(), cut(&value, limits::KEPT_HEADER_VALUE_MAX).to_owned()))
+        .collect()
+}
+
+/// Whether an `Authorization` is of the platforms' kind, which says only how another header is
+/// signed: `AKSK realm="SDP",profile="UsernameToken",type="Appkey"`. Anything else may be a
+/// password that somebody put into the address.
+fn names_only_a_scheme(authorization: &str) -> bool {
+    let Some((scheme, parameters)) = authorization.split_once(' ') else { return false };
+    let known = ["AKSK", "WSSE"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
+    known
+        && parameters.split(',').all(|parameter| {
+            let name = parameter.split('=').next().unwrap_or_default().trim();
+            ["realm", "profile", "type"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        })
+}
+
+/// The first `max` bytes of a text, less the rest of a character that does not fit.
+fn cut(text: &str, max: usize) -> &str {
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_ends_at_the_slash_or_the_query() {
+        assert_eq!(split_token("abc"), ("abc", ""));
+        assert_eq!(split_token("abc/status/1?x=2"), ("abc", "/status/1?x=2"));
+        assert_eq!(split_token("abc?x=/2"), ("abc", "?x=/2"));
+        assert_eq!(split_token(""), ("", ""));
+    }
+
+    #[test]
+    fn the_platforms_headers_are_kept_and_passwords_are_not() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("content-type", "application/json;charset=UTF-8"),
+            ("cookie", "id=1"),
+            ("authorization", r#"AKSK realm="SDP",profile="UsernameToken",type="Appkey""#),
+            ("x-aksk", r#"UsernameToken Username="k", PasswordDigest="d", Nonce="n", Created="c""#),
+            ("x-secret", "s"),
+        ] {
+            headers.append(http::HeaderName::from_static(name), value.parse().unwrap());
+        }
+        let names: Vec<_> = kept_headers(&headers).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["content-type", "authorization", "x-aksk"]);
+
+        for secret in ["Basic dXNlcjpwYXNz", "Bearer abc", r#"WSSE realm="SDP",password="p""#, "AKSK"] {
+            headers.insert("authorization", secret.parse().unwrap());
+            assert!(kept_headers(&headers).iter().all(|(name, _)| name != "authorization"), "{secret}");
+        }
+    }
+
+    #[test]
+    fn long_values_and_many_headers_are_cut() {
+        let mut headers = HeaderMap::new();
+        headers.insert("user-agent", "é".repeat(2_000).parse().unwrap());
+        for _ in 0..100 {
+            headers.append("via", "1.1 proxy".parse().unwrap());
+        }
+        let kept = kept_headers(&headers);
+        assert_eq!(kept.len(), limits::KEPT_HEADERS_MAX);
+        assert_eq!(kept[0].1.len(), limits::KEPT_HEADER_VALUE_MAX);
+    }
+}

@@ -1,0 +1,252 @@
+//! What goes wrong in a handler, and what the client is told about it.
+//!
+//! Two texts for each error: the one the client sees and the one we log. Nothing internal
+//! reaches the client: the body of every 5xx is constant. The API gets
+//! `{"error":{"code":"…","message":"…"}}`; pages make their own page from
+//! [`HttpError::status`] and [`HttpError::message`].
+
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::{Response, respond};
+use crate::error_chain::Chain;
+use crate::ingest::NotKept;
+use crate::journal::ReadError;
+use crate::limits;
+use crate::state::StateError;
+use crate::store::QueryError;
+
+/// Why a request is not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The request itself is wrong; the text says how and is shown.
+    #[error("{0}")]
+    BadRequest(String),
+    /// Nobody has said who is asking.
+    #[error("log in, or send a token")]
+    Unauthorised,
+    /// Whoever asks may not; the text says what it would take.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// There is nothing here.
+    #[error("there is nothing at this address")]
+    NotFound,
+    /// The address is right, the method is not.
+    #[error("this address takes only {allow}")]
+    MethodNotAllowed {
+        /// The methods it takes, as the `Allow` header lists them.
+        allow: &'static str,
+    },
+    /// The body took longer than [`limits::BODY_TIME`].
+    #[error("the body took too long")]
+    BodyTimeout,
+    /// The connection broke within the body.
+    #[error("the body ended early")]
+    BodyBroken,
+    /// It contradicts what is there already; the text says how and is shown.
+    #[error("{0}")]
+    Conflict(String),
+    /// The body is larger than what this address takes.
+    #[error("the body is too large")]
+    BodyTooLarge,
+    /// The body is not in a notation this address reads.
+    #[error("this address does not read that content type")]
+    UnsupportedMediaType,
+    /// Too often.
+    #[error("too many tries; wait")]
+    TooManyRequests {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The journal did not take it: nothing was acknowledged.
+    #[error("the callback could not be kept")]
+    NotKept(#[source] NotKept),
+    /// Our fault. The source is logged, never shown.
+    #[error("answering a request")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl HttpError {
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotKept(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The word a program decides by.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "bad_request",
+            Self::Unauthorised => "unauthorised",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed { .. } => "method_not_allowed",
+            Self::BodyTimeout => "body_timeout",
+            Self::BodyBroken => "body_broken",
+            Self::Conflict(_) => "conflict",
+            Self::BodyTooLarge => "body_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooManyRequests { .. } => "too_many_requests",
+            Self::NotKept(_) => "not_kept",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What the client is told; constant where the fault is ours.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotKept(_) => "the server cannot keep this now; send it again later".to_owned(),
+            Self::Internal(_) => "the server failed; its log says why".to_owned(),
+            Self::BadRequest(_)
+            | Self::Unauthorised
+            | Self::Forbidden(_)
+            | Self::NotFound
+            | Self::MethodNotAllowed { .. }
+            | Self::BodyTimeout
+            | Self::BodyBroken
+            | Self::Conflict(_)
+            | Self::BodyTooLarge
+            | Self::UnsupportedMediaType
+            | Self::TooManyRequests { .. } => self.to_string(),
+        }
+    }
+
+    /// The answer for a program: JSON.
+    #[must_use]
+    pub fn into_response(self) -> Response {
+        let body = serde_json::json!({"error": {"code": self.code(), "message": self.message()}});
+        self.finish("application/json", body.to_string())
+    }
+
+    /// The answer for everyone else: one line.
+    #[must_use]
+    pub fn into_text_response(self) -> Response {
+        let body = format!("{}\n", self.message());
+        self.finish("text/plain; charset=utf-8", body)
+    }
+
+    /// Logs what is ours to know and adds the headers that the status asks for. Every answer
+    /// from an [`HttpError`] ends here, so a failure is logged once.
+    fn finish(self, content_type: &str, body: String) -> Response {
+        if let Self::Internal(source) = &self {
+            tracing::error!(error = %Chain(source.as_ref()), "a request failed");
+        }
+        let mut response = respond(self.status(), content_type, body);
+        let headers = response.headers_mut();
+        match &self {
+            Self::MethodNotAllowed { allow } => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::Unauthorised => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::TooManyRequests { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            }
+            Self::NotKept(_) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER.as_secs()));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl warp::Reply for HttpError {
+    fn into_response(self) -> Response {
+        Self::into_response(self)
+    }
+}
+
+impl From<QueryError> for HttpError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Cursor => Self::BadRequest(error.to_string()),
+            QueryError::Damaged(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<StateError> for HttpError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.to_string()),
+            StateError::NotFound(_) => Self::NotFound,
+            StateError::Invalid(_) => Self::BadRequest(error.to_string()),
+            StateError::Write(_)
+            | StateError::Read(_)
+            | StateError::Key { .. }
+            | StateError::NoKey { .. }
+            | StateError::BadKey { .. }
+            | StateError::WrongKey { .. } => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<ReadError> for HttpError {
+    fn from(error: ReadError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<NotKept> for HttpError {
+    fn from(error: NotKept) -> Self {
+        Self::NotKept(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::AppendError;
+
+    #[test]
+    fn every_error_has_its_status_and_code() {
+        let table = [
+            (HttpError::BadRequest("limit is not a number".into()), 400, "bad_request"),
+            (HttpError::Unauthorised, 401, "unauthorised"),
+            (HttpError::Forbidden("operators only"), 403, "forbidden"),
+            (HttpError::NotFound, 404, "not_found"),
+            (HttpError::MethodNotAllowed { allow: "POST" }, 405, "method_not_allowed"),
+            (HttpError::BodyTimeout, 408, "body_timeout"),
+            (HttpError::BodyBroken, 400, "body_broken"),
+            (HttpError::Conflict("there is already one".into()), 409, "conflict"),
+            (HttpError::BodyTooLarge, 413, "body_too_large"),
+            (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
+            (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
+            (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
+            (HttpError::Internal("the pipe at /var/x".into()), 500, "internal"),
+        ];
+        for (error, status, code) in table {
+            assert_eq!((error.status().as_u16(), error.code()), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_fault_of_ours_is_answered_without_its_text() {
+        let error = HttpError::Internal("/var/lib/secret is missing".into());
+        assert!(!error.message().contains("secret"), "{}", error.message());
+    }
+
+    #[test]
+    fn a_callback_that_was_not_kept_is_told_when_to_come_back() {
+        let response = HttpError::from(NotKept(AppendError::Closed)).into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+    }
+}

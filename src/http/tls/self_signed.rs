@@ -1,0 +1,80 @@
+//! A certificate of our own, for the time until there is a better one.
+//!
+//! Made on the first start, kept in `data/certs/`, made anew before it ends and when it lacks
+//! a name. The key stays the same, so that whoever pinned it need not do so again. No platform
+//! should be expected to accept it, and the dashboard says so.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use super::{TlsError, info};
+use crate::http::CertificateInfo;
+use crate::limits;
+
+/// The files of our own pair in `dir`, made if they are missing, end soon or lack a name.
+pub(super) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(PathBuf, PathBuf), TlsError> {
+    let (cert, key) = (dir.join("self-signed.crt"), dir.join("self-signed.key"));
+    if is_good(&cert, names, now) && key.exists() {
+        return Ok((cert, key));
+    }
+    let secret = match fs::read_to_string(&key).ok().and_then(|pem| KeyPair::from_pem(&pem).ok()) {
+        Some(secret) => secret,
+        None => {
+            let secret = KeyPair::generate().map_err(TlsError::Make)?;
+            write(&key, &secret.serialize_pem(), 0o600)?;
+            secret
+        }
+    };
+    let certificate = parameters(names, now)?.self_signed(&secret).map_err(TlsError::Make)?;
+    write(&cert, &certificate.pem(), 0o644)?;
+    tracing::info!(certificate = %cert.display(), "made a self-signed certificate");
+    Ok((cert, key))
+}
+
+/// Whether a certificate should be made anew.
+pub(super) fn ends_soon(info: &CertificateInfo, now: Timestamp) -> bool {
+    let margin = SignedDuration::from_hours(24 * limits::SELF_SIGNED_RENEW_DAYS);
+    info.not_after.is_none_or(|end| end - margin <= now)
+}
+
+fn is_good(cert: &Path, names: &[String], now: Timestamp) -> bool {
+    let info = CertificateDer::from_pem_file(cert).ok().and_then(|der| info::read(&der, cert));
+    info.is_some_and(|info| !ends_soon(&info, now) && names.iter().all(|name| info.names.contains(name)))
+}
+
+fn parameters(names: &[String], now: Timestamp) -> Result<CertificateParams, TlsError> {
+    let day = |days: i64| {
+        let date = (now + SignedDuration::from_hours(24 * days)).to_zoned(TimeZone::UTC).date();
+        let month = u8::try_from(date.month()).expect("a month is small");
+        rcgen::date_time_ymd(i32::from(date.year()), month, u8::try_from(date.day()).expect("a day is small"))
+    };
+    let mut parameters = CertificateParams::new(names).map_err(TlsError::Make)?;
+    // A clock that is a little behind must not find it not yet valid.
+    parameters.not_before = day(-1);
+    parameters.not_after = day(limits::SELF_SIGNED_DAYS - 1);
+    parameters.distinguished_name = rcgen::DistinguishedName::new();
+    parameters.distinguished_name.push(DnType::CommonName, "Ringback, self-signed");
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(parameters)
+}
+
+/// Writes a file beside its place and moves it there, so that nobody sees half of it.
+fn write(path: &Path, text: &str, mode: u32) -> Result<(), TlsError> {
+    let beside = path.with_extension("new");
+    let written = (|| {
+        // A file that a crash left behind may have another mode.
+        let _ = fs::remove_file(&beside);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    written.map_err(|source| TlsError::Write { path: path.to_owned(), source })
+}

@@ -1,0 +1,199 @@
+//! THE write path: a callback goes from the socket to the journal, and its answer back.
+//!
+//! ```text
+//! verify ─ admit ─ decode ─┬─ notice ──────────────► journal ─ ack
+//!                          └─ question ─ control ──► journal ─ answer
+//! ```
+//!
+//! Nothing is answered with success before [`Journal::append`] says that it is durable, and
+//! nothing received is dropped because it could not be understood: what does not verify, does
+//! not parse or makes a provider panic is kept all the same. Each callback is carried by a task
+//! of its own, so that a platform that hangs up does not undo it. There is no second way in.
+
+mod counts;
+mod reading;
+mod tallies;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+pub use self::counts::{CallbackCount, Counts, Histogram};
+use self::reading::{Reading, Reply};
+pub use self::tallies::Pending;
+use self::tallies::Tallies;
+use crate::clock::Clock;
+use crate::control::{self, Answers, Asked};
+use crate::domain::{Ack, App, AppId, Callback};
+use crate::journal::{AppendError, Appended, Body, CallbackRecord, Journal, NewRecord};
+use crate::providers::{BodyForm, Occasion};
+
+/// The write path. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Ingest(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    journal: Arc<dyn Journal>,
+    answers: Answers,
+    clock: Clock,
+    public_url: Option<String>,
+    tasks: TaskTracker,
+    tallies: Tallies,
+    counts: Counts,
+}
+
+/// Why a callback was not kept: answered 503 with `Retry-After`, and counted.
+#[derive(Debug, thiserror::Error)]
+#[error("the callback could not be kept")]
+pub struct NotKept(#[source] pub AppendError);
+
+impl Ingest {
+    /// A write path into `journal`. `answers` holds what the questions of the last day were
+    /// answered; `public_url` is how the platforms know us.
+    #[must_use]
+    pub fn new(journal: Arc<dyn Journal>, answers: Answers, clock: Clock, public_url: Option<String>) -> Self {
+        Self(Arc::new(Inner {
+            journal,
+            answers,
+            clock,
+            public_url,
+            tasks: TaskTracker::new(),
+            tallies: Tallies::default(),
+            counts: Counts::default(),
+        }))
+    }
+
+    /// Verifies, decodes, keeps and answers one callback. Resolves when it is durable; dropping
+    /// the future does not stop the work.
+    ///
+    /// # Errors
+    /// When the journal did not take it; nothing is acknowledged then.
+    pub async fn receive(&self, app: Arc<App>, callback: Callback) -> Result<Ack, NotKept> {
+        let inner = self.0.clone();
+        let id = app.id;
+        let work = self.0.tasks.spawn(async move { inner.keep(&app, callback).await });
+        work.await.unwrap_or_else(|error| {
+            tracing::error!(app = id.0, %error, "keeping a callback stopped unexpectedly");
+            self.0.tallies.add_lost(Some(id));
+            Err(NotKept(AppendError::Closed))
+        })
+    }
+
+    /// Counts a request that was refused before it could be kept; `None` where the token is
+    /// unknown. Returns how many were counted since the start, for sampling the log.
+    pub fn refused(&self, app: Option<AppId>) -> u64 {
+        self.0.tallies.add_refused(app)
+    }
+
+    /// What was refused or lost and is not yet written to the journal.
+    #[must_use]
+    pub fn pending(&self) -> Vec<Pending> {
+        self.0.tallies.pending()
+    }
+
+    /// What was received since the start, for `/metrics`.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    /// Callbacks that are being kept at this moment.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.0.tasks.len()
+    }
+
+    /// Writes the counts of what was refused or lost, if there are any.
+    pub async fn flush_tallies(&self) {
+        self.0.tallies.flush(self.0.journal.as_ref(), self.0.clock.now()).await;
+    }
+
+    /// Waits until every callback under way is kept, and writes the last counts. Called after
+    /// the last connection is closed.
+    pub async fn drain(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        self.flush_tallies().await;
+    }
+}
+
+impl Inner {
+    async fn keep(&self, app: &App, callback: Callback) -> Result<Ack, NotKept> {
+        let reading = Reading::of(app, &callback, self.public_url.as_deref(), self.clock.now());
+        match &reading.reply {
+            Reply::Now(ack) => {
+                let ack = ack.clone();
+                self.append(app, callback, &reading, &ack, None).await?;
+                Ok(ack)
+            }
+            Reply::Ask(provider, question) => match self.answers.ask(app.id, &question.id, self.clock.now()).await {
+                Asked::Known(ack) => {
+                    self.append(app, callback, &reading, &ack, Some(&question.id)).await?;
+                    Ok(ack)
+                }
+                Asked::New(ticket) => {
+                    let ack = reading::caught(|| control::decide(*provider, app, question))
+                        .unwrap_or_else(|| provider.ack(&Occasion::Kept(BodyForm::Json)));
+                    self.append(app, callback, &reading, &ack, Some(&question.id)).await?;
+                    ticket.keep(ack.clone());
+                    Ok(ack)
+                }
+                Asked::Failed(error) => {
+                    self.count_lost(app, &reading);
+                    Err(NotKept(error))
+                }
+            },
+        }
+    }
+
+    async fn append(
+        &self,
+        app: &App,
+        callback: Callback,
+        reading: &Reading,
+        ack: &Ack,
+        question: Option<&str>,
+    ) -> Result<Appended, NotKept> {
+        let record = CallbackRecord {
+            app: app.id,
+            provider: app.provider.0.to_owned(),
+            peer: callback.peer,
+            tail: callback.tail,
+            headers: callback.headers,
+            body: callback.body,
+            verified: reading.verified,
+            reply: ack.clone(),
+            question: question.map(str::to_owned),
+        };
+        let body = Body::Callback(Box::new(record));
+        let started = std::time::Instant::now();
+        match self.journal.append(NewRecord { at: callback.received_at, body }).await {
+            Ok(appended) => {
+                self.counts.kept(app.id, reading.outcome, ack.status, started.elapsed());
+                tracing::debug!(app = app.id.0, callback.seq = appended.seq, status = ack.status, "kept a callback");
+                Ok(appended)
+            }
+            Err(error) => {
+                self.counts.not_kept(app.id);
+                self.count_lost(app, reading);
+                tracing::warn!(
+                    app = app.id.0,
+                    error = %crate::error_chain::Chain(&error),
+                    "a callback could not be kept",
+                );
+                Err(NotKept(error))
+            }
+        }
+    }
+
+    /// Counts a callback that was answered 503 as possibly lost, unless its platform says that
+    /// it pushes this kind again.
+    fn count_lost(&self, app: &App, reading: &Reading) {
+        if !reading.comes_again {
+            self.tallies.add_lost(Some(app.id));
+        }
+    }
+}

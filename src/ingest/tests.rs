@@ -1,0 +1,1 @@
+//! The write path against a provider that misbehaves and a journal that refuses.

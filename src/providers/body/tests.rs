@@ -1,0 +1,181 @@
+//! Bodies as platforms and strangers send them: what is read, and the byte at which the rest is
+//! refused. Each expectation is the text that the platform would be sent; none of them may
+//! quote the body.
+
+use super::*;
+
+/// The error of a body, as the platform would read it.
+fn refused(body: impl AsRef<[u8]>) -> String {
+    let body = body.as_ref();
+    sniff(body).expect_err(&format!("{:?} was taken", String::from_utf8_lossy(body))).to_string()
+}
+
+fn check_refused(cases: &[(&[u8], &str)]) {
+    for (body, expected) in cases {
+        assert_eq!(refused(body), *expected, "{:?}", String::from_utf8_lossy(body));
+    }
+}
+
+fn check_xml(body: &[u8], root: &str, fields: &[(&str, &str)]) {
+    let Ok(Sniffed::Xml(xml)) = sniff(body) else { panic!("{:?}: {:?}", String::from_utf8_lossy(body), sniff(body)) };
+    let flat = flat(xml).expect("it was sniffed");
+    let seen: Vec<(&str, &str)> = flat.fields.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+    assert_eq!((flat.root.as_str(), seen.as_slice()), (root, fields));
+}
+
+fn check_json(body: &[u8], expected: &Value) {
+    assert_eq!(sniff(body), Ok(Sniffed::Json(expected.clone())), "{:?}", String::from_utf8_lossy(body));
+}
+
+#[test]
+fn the_notation_is_told_by_the_first_byte_that_is_not_blank() {
+    check_json(b" \r\n\t{\"a\":1} \n", &serde_json::json!({"a": 1}));
+    check_json("\u{FEFF}[1]".as_bytes(), &serde_json::json!([1]));
+    check_json(b"42", &serde_json::json!(42));
+    check_json(b"-1", &serde_json::json!(-1));
+    check_json(b"null", &Value::Null);
+    check_json(b"\"x\"", &serde_json::json!("x"));
+    check_xml(b" \r\n<req/>", "req", &[]);
+    check_xml("\u{FEFF}<?xml version='1.0'?>\n<req><a>1</a></req>\n".as_bytes(), "req", &[("a", "1")]);
+}
+
+#[test]
+fn of_a_repeated_key_the_last_value_counts() {
+    check_json(br#"{"a":1,"a":2}"#, &serde_json::json!({"a": 2}));
+}
+
+#[test]
+fn what_is_no_text_is_refused_at_its_first_bad_byte() {
+    check_refused(&[
+        (b"", "the body is empty at byte 0"),
+        (b" \r\n ", "the body is empty at byte 4"),
+        (b"\xEF\xBB\xBF", "the body is empty at byte 3"),
+        (b"\xFF\xFE<\0r\0", "the body is UTF-16 where UTF-8 is expected at byte 0"),
+        (b"\xFE\xFF\0<\0r", "the body is UTF-16 where UTF-8 is expected at byte 0"),
+        (b"<\0r\0", "the body is UTF-16 where UTF-8 is expected at byte 0"),
+        (b"\0{\0}", "the body is UTF-16 where UTF-8 is expected at byte 0"),
+        (b"<req>\xD6\xD0\xCE\xC4</req>", "the body is not UTF-8 at byte 5"),
+        (b"{\"a\":\"\xFF\"}", "the body is not UTF-8 at byte 6"),
+        (b"action=Hangup", "the body is neither JSON nor XML at byte 0"),
+        (b"  \xEF\xBB\xBF{}", "the body is neither JSON nor XML at byte 2"),
+    ]);
+}
+
+#[test]
+fn broken_json_is_refused_with_its_byte() {
+    check_refused(&[
+        (b"{\"a\":1", "JSON that ends too early at byte 6"),
+        (b"{\"a\":1,}", "JSON that is not well-formed at byte 7"),
+        (b"\n\n  {\"a\":\n x}", "JSON that is not well-formed at byte 11"),
+        (b"\xEF\xBB\xBF{x}", "JSON that is not well-formed at byte 4"),
+        (b"{}{}", "JSON that is not well-formed at byte 2"),
+        (b"{\"a\":\"1\n2\"}", "JSON that is not well-formed at byte 7"),
+        (b"nul", "JSON that ends too early at byte 3"),
+        (b"{'a':1}", "JSON that is not well-formed at byte 1"),
+    ]);
+}
+
+#[test]
+fn json_is_read_to_a_limited_depth() {
+    let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+    let limit = crate::limits::JSON_DEPTH;
+    assert!(sniff(nested(limit).as_bytes()).is_ok());
+    assert_eq!(refused(nested(limit + 1)), format!("JSON nested too deeply at byte {limit}"));
+    assert_eq!(refused("[".repeat(1 << 20)), format!("JSON nested too deeply at byte {limit}"));
+    let brackets_in_text = format!("[\"{}\\\"{}\"]", "[".repeat(200), "{".repeat(200));
+    assert!(sniff(brackets_in_text.as_bytes()).is_ok());
+}
+
+#[test]
+fn flat_xml_joins_text_cdata_and_references() {
+    check_xml(
+        b"<?xml version='1.0' encoding='GBK' ?><!-- c --><req a='&lt;1'>\n <a> 1&amp;2 <![CDATA[<3> ]]>&#52;&#x35;\r\n</a>\n\
+          <b/><c></c> <a>again</a><d>x<e>deep</e>y</d><?pi?></req>",
+        "req",
+        &[("a", "1&2 <3> 45"), ("b", ""), ("c", ""), ("a", "again"), ("d", "xy")],
+    );
+    check_xml(b"<req><u>&quot;&apos;&lt;&gt;</u></req>", "req", &[("u", "\"'<>")]);
+    check_xml("<req><名>玖云</名></req>".as_bytes(), "req", &[("名", "玖云")]);
+}
+
+#[test]
+fn a_declared_encoding_does_not_matter_where_the_bytes_are_utf_8() {
+    for encoding in ["utf-8", "UTF-8", "Utf8", "GBK", "gb2312", "UTF-16"] {
+        let body = format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?><req><u>玖云</u></req>");
+        check_xml(body.as_bytes(), "req", &[("u", "玖云")]);
+    }
+}
+
+#[test]
+fn any_doctype_is_refused_with_its_byte() {
+    check_refused(&[
+        (b"<!DOCTYPE req><req/>", "XML with a DOCTYPE at byte 0"),
+        (b"<?xml version='1.0'?>\n<!doctype req [<!ENTITY a 'b'>]><req>&a;</req>", "XML with a DOCTYPE at byte 22"),
+        (b"<req><a>1</a><!DOCTYPE x></req>", "XML with a DOCTYPE at byte 13"),
+        (b"<!DOCTYPE>", "XML with a DOCTYPE at byte 0"),
+        (b"<!DOCTYPE req [<!ENTITY", "XML with a DOCTYPE at byte 0"),
+    ]);
+    check_xml(b"<req><!-- <!DOCTYPE x> --><a><![CDATA[<!DOCTYPE x>]]></a></req>", "req", &[("a", "<!DOCTYPE x>")]);
+}
+
+#[test]
+fn broken_xml_is_refused_with_its_byte() {
+    check_refused(&[
+        (b"<", "XML markup that does not end at byte 0"),
+        (b"<req", "XML markup that does not end at byte 0"),
+        (b"<req><a>1</a>", "XML that ends inside an element at byte 13"),
+        (b" <req><a>1</b></req>", "an XML end tag that closes nothing open at byte 10"),
+        (b"<req></req></req>", "an XML end tag that closes nothing open at byte 11"),
+        (b"<req/><req/>", "XML with a second root element at byte 6"),
+        (b"<req/>text", "XML with text outside its root element at byte 6"),
+        (b"<req/>&amp;", "XML with text outside its root element at byte 6"),
+        (b"<req/><![CDATA[ ]]>", "XML with text outside its root element at byte 6"),
+        (b"<!-- only -->", "XML without an element at byte 13"),
+        (b"<req><a>&nbsp;</a></req>", "an XML entity that is not defined at byte 8"),
+        (b"<req><a>1&amp</a></req>", "an XML reference that does not end at byte 9"),
+        (b"<req><a>&#0;</a></req>", "a character reference to what is no XML character at byte 8"),
+        (b"<req><a>&#xFFFF;</a></req>", "a character reference to what is no XML character at byte 8"),
+        (b"<req><a>\x01</a></req>", "a character that XML does not allow at byte 8"),
+        (b"<req><a b=1/></req>", "a malformed XML attribute at byte 5"),
+        (b"<req><a b='1' b='2'/></req>", "a malformed XML attribute at byte 5"),
+        (b"<req><a b='&x;'/></req>", "a malformed XML attribute at byte 5"),
+        (b"<req>< a></ a></req>", "an XML element without a proper name at byte 5"),
+        (b"<req/><?xml version='1.0'?>", "an XML declaration that is not at the start at byte 6"),
+        (b"<req><a>]]></a></req>", "XML text with `]]>` at byte 8"),
+        (b"<>x</>", "an XML element without a proper name at byte 0"),
+        (b"<req><![CDATA[x</req>", "XML markup that does not end at byte 5"),
+    ]);
+}
+
+#[test]
+fn an_error_never_quotes_the_body() {
+    let number = "13800000021";
+    for body in [
+        format!("<req><{number}></{number}></req>"),
+        format!("<req><a{number}></b{number}></req>"),
+        format!("<req>&a{number};</req>"),
+        format!("{{\"{number}\":{number}x}}"),
+        format!("{{\"a\":\"{number}\\x\"}}"),
+        number.replace('1', "x1"),
+    ] {
+        assert!(!refused(&body).contains("13800"), "{body}");
+    }
+}
+
+#[test]
+fn the_form_of_a_broken_body_is_guessed() {
+    let cases: [(&[u8], Option<BodyForm>); 8] = [
+        (b"<req>", Some(BodyForm::Xml)),
+        (b"\xEF\xBB\xBF \n{", Some(BodyForm::Json)),
+        (b"[", Some(BodyForm::Json)),
+        (b"\xFF\xFE<\0", Some(BodyForm::Xml)),
+        (b"\0{", Some(BodyForm::Json)),
+        (b"", None),
+        (b"  ", None),
+        (b"action=Hangup", None),
+    ];
+    for (body, form) in cases {
+        assert_eq!(guess_form(body), form, "{body:?}");
+        assert_eq!(sniff(body).expect_err("broken").form, form, "{body:?}");
+    }
+}

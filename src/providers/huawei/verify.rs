@@ -1,0 +1,92 @@
+//! Checks the signature of a push against the app's secret.
+//!
+//! The platform signs the address as it was configured there, which a server behind a proxy
+//! cannot see: the configured public address and the request's target stand in for it.
+//! `Created` is documented as UTC by some pages and as UTC+8 (still with a `Z`) by others, so
+//! both are believed. Retries may come half a day late with the first signature, and a nonce
+//! seen before is no reason to refuse one: what protects against replays is that a repeat of
+//! the same body changes nothing.
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+
+use super::signature::{Parts, Recipe, Signed, digest};
+use super::time;
+use crate::domain::Callback;
+use crate::limits;
+use crate::providers::{Secrets, Verdict, VerifyError};
+
+/// How far the clock of those who write UTC+8 with a `Z` is ahead.
+const BEIJING: Duration = Duration::from_secs(8 * 3600);
+
+/// Checks whichever signature header is there.
+pub(in crate::providers) fn verify(callback: &Callback, secrets: &Secrets<'_>) -> Verdict {
+    let Some(secret) = secrets.app_secret.filter(|secret| !secret.is_empty()) else { return Verdict::Unchecked };
+    let headers = [("x-aksk", Recipe::AKSK), ("x-wsse", Recipe::WSSE)];
+    let mut failure = None;
+    for (name, recipes) in headers {
+        let Some(header) = find(callback, name) else { continue };
+        match check(header, &recipes, secret, callback, secrets) {
+            Ok(recipe) => return Verdict::Passed(recipe.name()),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    Verdict::Failed(failure.unwrap_or(VerifyError::MissingHeader))
+}
+
+fn find<'a>(callback: &'a Callback, name: &str) -> Option<&'a str> {
+    callback.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+fn check(
+    header: &str,
+    recipes: &[Recipe],
+    secret: &str,
+    callback: &Callback,
+    secrets: &Secrets<'_>,
+) -> Result<Recipe, VerifyError> {
+    let parts = Parts::read(header);
+    let claimed = parts.digest.ok_or(VerifyError::MissingPart("PasswordDigest"))?;
+    let nonce = parts.nonce.ok_or(VerifyError::MissingPart("Nonce"))?;
+    let created = parts.created.ok_or(VerifyError::MissingPart("Created"))?;
+    if let Some(app_key) = secrets.app_key {
+        let username = parts.username.ok_or(VerifyError::MissingPart("Username"))?;
+        if !bool::from(username.as_bytes().ct_eq(app_key.as_bytes())) {
+            return Err(VerifyError::OtherApp);
+        }
+    }
+    let at = time::instant(created).ok_or(VerifyError::Created)?;
+    let urls = urls(callback, secrets);
+    let matches = |recipe: Recipe, url: &str| {
+        let expected = digest(recipe, secret, &Signed { url, nonce, created });
+        bool::from(expected.as_bytes().ct_eq(claimed.as_bytes()))
+    };
+    let recipe = recipes
+        .iter()
+        .copied()
+        .find(|&recipe| match recipe.covers_url() {
+            true => urls.iter().any(|url| matches(recipe, url)),
+            false => matches(recipe, ""),
+        })
+        .ok_or(VerifyError::Digest)?;
+    let (oldest, newest) = (secrets.now - limits::SIGNATURE_AGE, secrets.now + limits::SIGNATURE_AHEAD + BEIJING);
+    if at < oldest || at > newest {
+        return Err(VerifyError::Stale);
+    }
+    Ok(recipe)
+}
+
+/// The addresses the platform may have signed: as configured with our target, and that without
+/// its query. A digest that covers no address needs none.
+fn urls(callback: &Callback, secrets: &Secrets<'_>) -> Vec<String> {
+    let Some(base) = secrets.public_url else { return Vec::new() };
+    let base = base.trim_end_matches('/');
+    let target = callback.target.as_str();
+    let path = target.split('?').next().unwrap_or(target);
+    let mut urls = vec![format!("{base}{target}")];
+    if path != target {
+        urls.push(format!("{base}{path}"));
+    }
+    urls
+}

@@ -1,0 +1,150 @@
+//! Apps: one connection to one platform each, with its address and its secrets.
+
+use std::sync::Arc;
+
+use super::book::Book;
+use super::fact::Fact;
+use super::{AppChange, NewApp, Principal, State, StateError, rules};
+use crate::domain::{App, AppId, Secret, VerifyMode};
+use crate::limits::SET_MAX;
+
+impl State {
+    /// Every app, by name.
+    #[must_use]
+    pub fn apps(&self) -> Vec<Arc<App>> {
+        let mut apps: Vec<_> = self.book().apps.values().cloned().collect();
+        apps.sort_by(|a, b| a.name.cmp(&b.name));
+        apps
+    }
+
+    /// One app.
+    #[must_use]
+    pub fn app(&self, id: AppId) -> Option<Arc<App>> {
+        self.book().apps.get(&id).cloned()
+    }
+
+    /// One app by its name.
+    #[must_use]
+    pub fn app_named(&self, name: &str) -> Option<Arc<App>> {
+        self.book().app_named(name).cloned()
+    }
+
+    /// The app of a token; the look-up's time does not depend on how much of the token is right.
+    #[must_use]
+    pub fn app_by_token(&self, token: &str) -> Option<Arc<App>> {
+        self.book().app_by_token(token).cloned()
+    }
+
+    /// Adds an app.
+    ///
+    /// # Errors
+    /// A name or token in use, or a value that breaks a rule.
+    pub async fn add_app(&self, by: &Principal, new: NewApp) -> Result<Arc<App>, StateError> {
+        let name = rules::name("an app", &new.name)?;
+        let token = rules::app_token(new.token)?;
+        let app_key = optional_line("app key", new.app_key)?;
+        let app_secret = optional_secret(new.app_secret)?;
+        let default = if app_secret.is_some() { VerifyMode::Log } else { VerifyMode::Off };
+        let created_at = self.shared.clock.now();
+        self.change(Some(by), move |book| {
+            if book.apps.len() >= SET_MAX {
+                return Err(StateError::Invalid(format!("there are {SET_MAX} apps already, which is the most")));
+            }
+            let app = App {
+                id: book.next_app_id(),
+                name,
+                provider: new.provider,
+                token,
+                app_key,
+                app_secret,
+                verify: new.verify.unwrap_or(default),
+                allow_from: new.allow_from,
+                answer_form: Default::default(),
+                close_tone: None,
+                created_at,
+            };
+            settle(book, app)
+        })
+        .await
+    }
+
+    /// Changes an app.
+    ///
+    /// # Errors
+    /// As [`State::add_app`].
+    pub async fn change_app(&self, by: &Principal, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
+        let name = change.name.map(|name| rules::name("an app", &name)).transpose()?;
+        let app_key = change.app_key.map(|key| optional_line("app key", key)).transpose()?;
+        let app_secret = change.app_secret.map(optional_secret).transpose()?;
+        let close_tone = change.close_tone.map(|tone| optional_line("announcement", tone)).transpose()?;
+        self.change(Some(by), move |book| {
+            let mut app = find(book, id)?;
+            let had_secret = app.app_secret.is_some();
+            set(&mut app.name, name);
+            set(&mut app.app_key, app_key);
+            set(&mut app.app_secret, app_secret);
+            set(&mut app.allow_from, change.allow_from);
+            set(&mut app.answer_form, change.answer_form);
+            set(&mut app.close_tone, close_tone);
+            // A first secret is there to be used: its result is shown, and refuses nobody yet.
+            if !had_secret && app.app_secret.is_some() && app.verify == VerifyMode::Off {
+                app.verify = VerifyMode::Log;
+            }
+            set(&mut app.verify, change.verify);
+            settle(book, app)
+        })
+        .await
+    }
+
+    /// Gives an app a new token; the old address stops working at once.
+    ///
+    /// # Errors
+    /// No such app, or a token that is in use or breaks a rule.
+    pub async fn rotate_app(&self, by: &Principal, id: AppId, token: Option<Secret>) -> Result<Arc<App>, StateError> {
+        let token = rules::app_token(token)?;
+        self.change(Some(by), move |book| {
+            let mut app = find(book, id)?;
+            app.token = token;
+            settle(book, app)
+        })
+        .await
+    }
+
+    /// Removes an app; its calls stay.
+    ///
+    /// # Errors
+    /// No such app.
+    pub async fn remove_app(&self, by: &Principal, id: AppId) -> Result<(), StateError> {
+        self.change(Some(by), move |book| find(book, id).map(|_| (Fact::AppRemoved(id), ()))).await
+    }
+}
+
+/// Checks that an app's name and token are its alone.
+fn settle(book: &Book, app: App) -> Result<(Fact, Arc<App>), StateError> {
+    if book.app_named(&app.name).is_some_and(|other| other.id != app.id) {
+        return Err(StateError::Exists(format!("an app named {}", app.name)));
+    }
+    if book.app_by_token(app.token.reveal()).is_some_and(|other| other.id != app.id) {
+        return Err(StateError::Exists("an app with that token".to_owned()));
+    }
+    Ok((Fact::App(app.clone()), Arc::new(app)))
+}
+
+fn find(book: &Book, id: AppId) -> Result<App, StateError> {
+    let app = book.apps.get(&id).ok_or_else(|| StateError::NotFound(format!("app {}", id.0)))?;
+    Ok(App::clone(app))
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+fn optional_line(what: &str, text: Option<String>) -> Result<Option<String>, StateError> {
+    text.map_or(Ok(None), |text| rules::line(what, &text))
+}
+
+fn optional_secret(secret: Option<Secret>) -> Result<Option<Secret>, StateError> {
+    secret.map_or(Ok(None), |secret| rules::secret_line("app secret", &secret))
+}

@@ -1,0 +1,157 @@
+//! What people set, in memory: the sum of all facts of the log.
+//!
+//! A book is never changed in place: a write makes a new one and swaps it in, so that a reader
+//! on the way of a callback never waits. It is small (hundreds of apps), so copying it is
+//! cheaper than a lock on every look-up.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::fact::{Fact, LoginFact, TokenFact, UserFact};
+use super::random;
+use super::random::Hash;
+use crate::domain::{App, AppId, Role, Secret};
+use crate::journal::Entry;
+use crate::limits::LOGINS_PER_USER;
+
+/// What people set.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Book {
+    pub(super) installation: Option<String>,
+    pub(super) apps: BTreeMap<AppId, Arc<App>>,
+    pub(super) users: BTreeMap<String, Arc<UserFact>>,
+    pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
+    pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
+    pub(super) setup_code: Option<Secret>,
+    /// The highest id ever given to an app: ids are not reused, also after a removal.
+    highest_app: u32,
+    /// By the hash of the token: finding one takes no longer when more of it is right.
+    by_app_token: HashMap<Hash, AppId>,
+    by_bearer: HashMap<Hash, String>,
+    /// Entries of kinds this version does not know; a rewrite of the log keeps them.
+    foreign: Vec<Arc<Entry>>,
+}
+
+impl Book {
+    /// Applies one fact; applying it twice changes nothing.
+    pub(super) fn apply(&mut self, fact: Fact) {
+        match fact {
+            Fact::Installation(id) => self.installation = Some(id),
+            Fact::App(app) => self.put_app(app),
+            Fact::AppRemoved(id) => {
+                self.highest_app = self.highest_app.max(id.0);
+                if let Some(app) = self.apps.remove(&id) {
+                    self.by_app_token.remove(&random::hash(app.token.reveal()));
+                }
+            }
+            Fact::User(user) => self.put_user(user),
+            Fact::UserRemoved(name) => {
+                self.users.remove(&name);
+                self.logins.retain(|_, login| login.user != name);
+            }
+            Fact::Token(token) => {
+                self.by_bearer.insert(token.hash, token.name.clone());
+                self.tokens.insert(token.name.clone(), Arc::new(token));
+            }
+            Fact::TokenRevoked(name) => {
+                if let Some(token) = self.tokens.remove(&name) {
+                    self.by_bearer.remove(&token.hash);
+                }
+            }
+            Fact::Login(login) => self.put_login(login),
+            Fact::LoginEnded(hash) => {
+                self.logins.remove(&hash);
+            }
+            Fact::SetupCode(code) => self.setup_code = Some(code),
+        }
+    }
+
+    /// Keeps an entry that this version does not understand.
+    pub(super) fn keep_foreign(&mut self, entry: Entry) {
+        self.foreign.push(Arc::new(entry));
+    }
+
+    fn put_app(&mut self, app: App) {
+        self.highest_app = self.highest_app.max(app.id.0);
+        if let Some(old) = self.apps.get(&app.id) {
+            self.by_app_token.remove(&random::hash(old.token.reveal()));
+        }
+        self.by_app_token.insert(random::hash(app.token.reveal()), app.id);
+        self.apps.insert(app.id, Arc::new(app));
+    }
+
+    /// A new password ends the user's logins.
+    fn put_user(&mut self, mut user: UserFact) {
+        if let Some(old) = self.users.get(&user.name) {
+            if old.password != user.password {
+                self.logins.retain(|_, login| login.user != user.name);
+            }
+            user.last_login_at = user.last_login_at.max(old.last_login_at);
+        }
+        self.users.insert(user.name.clone(), Arc::new(user));
+    }
+
+    fn put_login(&mut self, login: LoginFact) {
+        let Some(user) = self.users.get_mut(&login.user) else {
+            return;
+        };
+        let last = user.last_login_at.max(Some(login.created_at));
+        if user.last_login_at != last {
+            Arc::make_mut(user).last_login_at = last;
+        }
+        let mut of_user: Vec<_> =
+            self.logins.values().filter(|l| l.user == login.user).map(|l| (l.created_at, l.hash)).collect();
+        if of_user.len() >= LOGINS_PER_USER {
+            of_user.sort_unstable();
+            for (_, hash) in &of_user[..=of_user.len() - LOGINS_PER_USER] {
+                self.logins.remove(hash);
+            }
+        }
+        self.logins.insert(login.hash, Arc::new(login));
+    }
+
+    /// Forgets logins that are over.
+    pub(super) fn prune(&mut self, now: Timestamp) {
+        self.logins.retain(|_, login| login.expires_at > now);
+    }
+
+    /// The facts and foreign entries that make this book again.
+    pub(super) fn facts(&self) -> (Vec<Fact>, &[Arc<Entry>]) {
+        let mut facts: Vec<Fact> = self.installation.iter().cloned().map(Fact::Installation).collect();
+        // The highest id is remembered even when its app is gone.
+        if self.highest_app > 0 && !self.apps.contains_key(&AppId(self.highest_app)) {
+            facts.push(Fact::AppRemoved(AppId(self.highest_app)));
+        }
+        facts.extend(self.apps.values().map(|app| Fact::App(App::clone(app))));
+        facts.extend(self.users.values().map(|user| Fact::User(UserFact::clone(user))));
+        facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
+        facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
+        if self.users.is_empty() {
+            facts.extend(self.setup_code.iter().cloned().map(Fact::SetupCode));
+        }
+        (facts, &self.foreign)
+    }
+
+    pub(super) fn next_app_id(&self) -> AppId {
+        AppId(self.highest_app + 1)
+    }
+
+    pub(super) fn app_named(&self, name: &str) -> Option<&Arc<App>> {
+        self.apps.values().find(|app| app.name == name)
+    }
+
+    pub(super) fn app_by_token(&self, token: &str) -> Option<&Arc<App>> {
+        self.apps.get(self.by_app_token.get(&random::hash(token))?)
+    }
+
+    pub(super) fn bearer(&self, token: &str) -> Option<&Arc<TokenFact>> {
+        self.tokens.get(self.by_bearer.get(&random::hash(token))?)
+    }
+
+    pub(super) fn is_last_admin(&self, name: &str) -> bool {
+        self.users.get(name).is_some_and(|user| user.role == Role::Admin)
+            && self.users.values().filter(|user| user.role == Role::Admin).count() == 1
+    }
+}

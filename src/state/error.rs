@@ -1,0 +1,53 @@
+//! Why something could not be set or read.
+
+use std::path::PathBuf;
+
+/// Why something could not be set.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// There is one of that name already.
+    #[error("there is already {0}")]
+    Exists(String),
+    /// There is none of that name.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// A value breaks a rule; the text says which.
+    #[error("{0}")]
+    Invalid(String),
+    /// The last administrator may not go.
+    #[error("this is the last administrator; add another one first")]
+    LastAdmin,
+    /// The state log could not be written.
+    #[error("writing the state")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The state log could not be read.
+    #[error("reading the state")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The file of the sealing key cannot be read or made.
+    #[error("the key file {}", path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file of the sealing key is gone.
+    #[error("the key file {} is missing, and state/ holds secrets sealed with it; put keys/ back from the backup", path.display())]
+    NoKey {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The file of the sealing key does not hold a key.
+    #[error("the key file {} is damaged; put keys/ back from the backup", path.display())]
+    BadKey {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The key is another one.
+    #[error("the key in {} is not the one that sealed the secrets in state/; put the keys/ back that belongs to it", path.display())]
+    WrongKey {
+        /// Which file.
+        path: PathBuf,
+    },
+}

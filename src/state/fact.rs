@@ -1,0 +1,332 @@
+//! What a record of the state log says, and its notation.
+//!
+//! | kind | says |
+//! | --- | --- |
+//! | `installation` | this installation's id |
+//! | `app` `app_removed` | an app as it is from now on; that it is gone |
+//! | `user` `user_removed` | likewise |
+//! | `token` `token_revoked` | an API token, by its hash |
+//! | `login` `login_ended` | a browser's login, by the hash of its cookie |
+//! | `setting` | a named value, sealed where it is a secret |
+//!
+//! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
+//! only the last of each. `by` names who set it. The shapes here are the log's own: a field
+//! is added with `#[serde(default)]`, never renamed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::random::{self, Hash};
+use super::seal::SealKey;
+use super::{Principal, StateError};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Secret, VerifyMode};
+use crate::journal::Entry;
+use crate::providers::{self, Provider};
+
+/// One thing that is so from now on.
+#[derive(Debug, Clone)]
+pub(super) enum Fact {
+    Installation(String),
+    App(App),
+    AppRemoved(AppId),
+    User(UserFact),
+    UserRemoved(String),
+    Token(TokenFact),
+    TokenRevoked(String),
+    Login(LoginFact),
+    LoginEnded(Hash),
+    SetupCode(Secret),
+}
+
+/// A user with the hash of the password.
+#[derive(Debug, Clone)]
+pub(super) struct UserFact {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) password: Secret,
+    pub(super) created_at: Timestamp,
+    pub(super) last_login_at: Option<Timestamp>,
+}
+
+/// An API token by its hash.
+#[derive(Debug, Clone)]
+pub(super) struct TokenFact {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) hash: Hash,
+    pub(super) created_at: Timestamp,
+}
+
+/// A login by the hash of its cookie.
+#[derive(Debug, Clone)]
+pub(super) struct LoginFact {
+    pub(super) hash: Hash,
+    pub(super) user: String,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// What became of reading an entry.
+#[derive(Debug)]
+pub(super) enum Reading {
+    /// Understood.
+    Fact(Box<Fact>),
+    /// Of a kind this version does not know, or not of its shape: kept, and passed over.
+    Foreign,
+}
+
+/// An instant as RFC 3339.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Instant(Timestamp);
+
+impl TryFrom<String> for Instant {
+    type Error = jiff::Error;
+
+    fn try_from(text: String) -> Result<Self, jiff::Error> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Instant> for String {
+    fn from(instant: Instant) -> Self {
+        instant.0.to_string()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct AppLine {
+    id: u32,
+    name: String,
+    provider: String,
+    token: String,
+    app_key: Option<String>,
+    app_secret: Option<String>,
+    verify: String,
+    #[serde(default)]
+    allow_from: Vec<String>,
+    #[serde(default)]
+    answer_form: Option<String>,
+    #[serde(default)]
+    close_tone: Option<String>,
+    created_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UserLine {
+    name: String,
+    role: String,
+    password: String,
+    created_at: Instant,
+    #[serde(default)]
+    last_login_at: Option<Instant>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TokenLine {
+    name: String,
+    role: String,
+    sha256: String,
+    created_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LoginLine {
+    sha256: String,
+    user: String,
+    created_at: Instant,
+    expires_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SettingLine {
+    name: String,
+    sealed: String,
+}
+
+const SETUP_CODE: &str = "setup_code";
+
+impl Fact {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Installation(_) => "installation",
+            Self::App(_) => "app",
+            Self::AppRemoved(_) => "app_removed",
+            Self::User(_) => "user",
+            Self::UserRemoved(_) => "user_removed",
+            Self::Token(_) => "token",
+            Self::TokenRevoked(_) => "token_revoked",
+            Self::Login(_) => "login",
+            Self::LoginEnded(_) => "login_ended",
+            Self::SetupCode(_) => "setting",
+        }
+    }
+
+    /// The entry that says this.
+    pub(super) fn write(&self, by: Option<&Principal>, key: &SealKey) -> Entry {
+        let mut fields = match self {
+            Self::Installation(id) => one("id", id.as_str()),
+            Self::App(app) => fields(&app_line(app, key)),
+            Self::AppRemoved(id) => one("id", id.0),
+            Self::User(user) => fields(&UserLine {
+                name: user.name.clone(),
+                role: user.role.name().to_owned(),
+                password: user.password.reveal().to_owned(),
+                created_at: Instant(user.created_at),
+                last_login_at: user.last_login_at.map(Instant),
+            }),
+            Self::UserRemoved(name) | Self::TokenRevoked(name) => one("name", name.as_str()),
+            Self::Token(token) => fields(&TokenLine {
+                name: token.name.clone(),
+                role: token.role.name().to_owned(),
+                sha256: random::hex(&token.hash),
+                created_at: Instant(token.created_at),
+            }),
+            Self::Login(login) => fields(&LoginLine {
+                sha256: random::hex(&login.hash),
+                user: login.user.clone(),
+                created_at: Instant(login.created_at),
+                expires_at: Instant(login.expires_at),
+            }),
+            Self::LoginEnded(hash) => one("sha256", random::hex(hash)),
+            Self::SetupCode(code) => {
+                fields(&SettingLine { name: SETUP_CODE.to_owned(), sealed: key.seal("setting/setup_code", code) })
+            }
+        };
+        if let Some(by) = by {
+            fields.insert("by".to_owned(), by.name.as_str().into());
+        }
+        Entry { kind: self.kind().to_owned(), fields }
+    }
+
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// When a sealed value does not open: then the key is another one, and going on would
+    /// answer every platform with 404.
+    pub(super) fn read(entry: &Entry, key: &SealKey) -> Result<Reading, StateError> {
+        let text = |name: &str| entry.fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let fact = match entry.kind.as_str() {
+            "installation" => text("id").map(Self::Installation),
+            "app" => match line::<AppLine>(entry) {
+                Some(line) => read_app(line, key)?.map(Self::App),
+                None => None,
+            },
+            "app_removed" => line_id(entry).map(Self::AppRemoved),
+            "user" => line(entry).and_then(read_user).map(Self::User),
+            "user_removed" => text("name").map(Self::UserRemoved),
+            "token" => line(entry).and_then(read_token).map(Self::Token),
+            "token_revoked" => text("name").map(Self::TokenRevoked),
+            "login" => line(entry).and_then(read_login).map(Self::Login),
+            "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
+            "setting" => match line::<SettingLine>(entry).filter(|line| line.name == SETUP_CODE) {
+                Some(line) => Some(Self::SetupCode(key.unseal("setting/setup_code", &line.sealed)?)),
+                None => None,
+            },
+            _ => None,
+        };
+        Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
+    }
+}
+
+/// Whether an entry holds something sealed.
+pub(super) fn is_sealed(entry: &Entry) -> bool {
+    entry.kind == "app" || entry.fields.contains_key("sealed")
+}
+
+fn fields(line: &impl Serialize) -> Map<String, Value> {
+    let Ok(Value::Object(map)) = serde_json::to_value(line) else {
+        panic!("a line is a struct of plain data");
+    };
+    map
+}
+
+fn one(name: &str, value: impl Into<Value>) -> Map<String, Value> {
+    Map::from_iter([(name.to_owned(), value.into())])
+}
+
+fn line<T: for<'de> Deserialize<'de>>(entry: &Entry) -> Option<T> {
+    serde_json::from_value(Value::Object(entry.fields.clone())).ok()
+}
+
+fn line_id(entry: &Entry) -> Option<AppId> {
+    entry.fields.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(AppId)
+}
+
+fn app_line(app: &App, key: &SealKey) -> AppLine {
+    let id = app.id.0;
+    AppLine {
+        id,
+        name: app.name.clone(),
+        provider: app.provider.0.to_owned(),
+        token: key.seal(&format!("app/{id}/token"), &app.token),
+        app_key: app.app_key.clone(),
+        app_secret: app.app_secret.as_ref().map(|secret| key.seal(&format!("app/{id}/secret"), secret)),
+        verify: app.verify.name().to_owned(),
+        allow_from: app.allow_from.0.iter().map(ToString::to_string).collect(),
+        answer_form: Some(app.answer_form.name().to_owned()),
+        close_tone: app.close_tone.clone(),
+        created_at: Instant(app.created_at),
+    }
+}
+
+fn read_app(line: AppLine, key: &SealKey) -> Result<Option<App>, StateError> {
+    let id = line.id;
+    let token = key.unseal(&format!("app/{id}/token"), &line.token)?;
+    let app_secret = match &line.app_secret {
+        Some(sealed) => Some(key.unseal(&format!("app/{id}/secret"), sealed)?),
+        None => None,
+    };
+    let networks: Result<Vec<_>, _> = line.allow_from.iter().map(|net| net.parse()).collect();
+    let (Some(verify), Ok(networks)) = (VerifyMode::parse(&line.verify), networks) else {
+        return Ok(None);
+    };
+    Ok(Some(App {
+        id: AppId(id),
+        name: line.name,
+        provider: provider_id(&line.provider),
+        token,
+        app_key: line.app_key,
+        app_secret,
+        verify,
+        allow_from: AllowFrom(networks),
+        answer_form: line.answer_form.as_deref().and_then(AnswerForm::parse).unwrap_or_default(),
+        close_tone: line.close_tone,
+        created_at: line.created_at.0,
+    }))
+}
+
+/// The id of a provider by its name. One that this version does not know keeps its name, which
+/// then lives as long as the program: its callbacks are still kept, and the apps are few.
+fn provider_id(name: &str) -> ProviderId {
+    providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
+}
+
+fn read_user(line: UserLine) -> Option<UserFact> {
+    Some(UserFact {
+        role: Role::parse(&line.role)?,
+        name: line.name,
+        password: Secret::new(line.password),
+        created_at: line.created_at.0,
+        last_login_at: line.last_login_at.map(|at| at.0),
+    })
+}
+
+fn read_token(line: TokenLine) -> Option<TokenFact> {
+    Some(TokenFact {
+        role: Role::parse(&line.role)?,
+        hash: random::from_hex(&line.sha256)?,
+        name: line.name,
+        created_at: line.created_at.0,
+    })
+}
+
+fn read_login(line: LoginLine) -> Option<LoginFact> {
+    Some(LoginFact {
+        hash: random::from_hex(&line.sha256)?,
+        user: line.user,
+        created_at: line.created_at.0,
+        expires_at: line.expires_at.0,
+    })
+}

@@ -1,0 +1,197 @@
+//! The log behind the book: reading it whole, appending, rewriting.
+//!
+//! It is a journal like the one of callbacks, with one segment that is never finished, so that
+//! rewriting it is one rename over the same name: a copy of the directory taken at that moment
+//! gets the old file or the new one, each whole. It is rewritten at a start only, before
+//! anybody reads or writes it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::book::Book;
+use super::fact::{self, Fact, Reading};
+use super::seal::SealKey;
+use super::{Principal, StateError};
+use crate::journal::{Body, Entry, FileJournal, Journal, NewRecord, Options};
+use crate::limits::STATE_REWRITE_RECORDS;
+
+/// Larger than any state log becomes: it is never cut.
+const NEVER_CUT: u64 = 1 << 40;
+/// How much is read at once.
+const READ_BYTES: usize = 4 << 20;
+
+/// The log.
+#[derive(Debug)]
+pub(super) struct Log {
+    journal: FileJournal,
+    key: SealKey,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.journal.close();
+    }
+}
+
+impl Log {
+    /// Opens the log in `dir` with the key in `keys`, and sums it up.
+    pub(super) fn open(dir: &Path, keys: &Path, now: Timestamp) -> Result<(Self, Book), StateError> {
+        let journal = open_journal(dir, dir)?;
+        let entries = read_all(&journal)?;
+        for damage in journal.damage() {
+            tracing::error!(
+                segment = %damage.segment, line = damage.line, record.seq = damage.seq, reason = damage.reason,
+                "a record of the state is damaged and was passed over"
+            );
+        }
+        let key = SealKey::open(keys, entries.iter().any(fact::is_sealed))?;
+        let records = entries.len();
+        let book = sum_up(entries, &key, now)?;
+        let log = Self { journal, key };
+        if log.is_worth_rewriting(records, &book) { log.rewrite(dir, keys, book, now) } else { Ok((log, book)) }
+    }
+
+    /// Appends a fact; returns when it is durable.
+    pub(super) async fn append(&self, at: Timestamp, by: Option<&Principal>, fact: &Fact) -> Result<(), StateError> {
+        let body = Body::Entry(fact.write(by, &self.key));
+        match self.journal.append(NewRecord { at, body }).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(StateError::Write(Box::new(error))),
+        }
+    }
+
+    /// Appends outside any runtime, while the state is opened.
+    pub(super) fn append_now(&self, at: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
+        append_all(&self.journal, at, entries)
+    }
+
+    /// The entry of a fact that nobody in particular set.
+    pub(super) fn entry(&self, fact: &Fact) -> Entry {
+        fact.write(None, &self.key)
+    }
+
+    fn is_worth_rewriting(&self, records: usize, book: &Book) -> bool {
+        let (facts, foreign) = book.facts();
+        records >= STATE_REWRITE_RECORDS && records >= 4 * (facts.len() + foreign.len())
+    }
+
+    /// Writes the book as a new log beside the old one and renames it over that.
+    fn rewrite(self, dir: &Path, keys: &Path, book: Book, now: Timestamp) -> Result<(Self, Book), StateError> {
+        let (facts, foreign) = book.facts();
+        let mut entries: Vec<Entry> = facts.iter().map(|fact| self.entry(fact)).collect();
+        entries.extend(foreign.iter().map(|entry| Entry::clone(entry)));
+        let whole = entries.len();
+        drop(self);
+
+        let unfinished = beside(dir, "tmp").join("state");
+        let io = |source: io::Error| StateError::Write(Box::new(source));
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(io)?;
+        }
+        fs::create_dir_all(&unfinished).map_err(io)?;
+        write_new(&unfinished, dir, now, entries)?;
+        match replace_only_file(&unfinished, dir) {
+            Ok(()) => tracing::info!(records = whole, "rewrote the state"),
+            Err(error) => tracing::warn!(error = %error, "the state was not rewritten; it goes on as it is"),
+        }
+
+        let journal = open_journal(dir, dir)?;
+        let key = SealKey::open(keys, true)?;
+        Ok((Self { journal, key }, book))
+    }
+}
+
+/// `torn/` or `tmp/` of the data directory that `dir` lies in.
+fn beside(dir: &Path, name: &str) -> PathBuf {
+    dir.with_file_name(name)
+}
+
+fn open_journal(dir: &Path, state_dir: &Path) -> Result<FileJournal, StateError> {
+    let options = Options {
+        reserve: None,
+        torn: beside(state_dir, "torn"),
+        tmp: beside(state_dir, "tmp"),
+        segment_bytes: NEVER_CUT,
+        compress: false,
+    };
+    FileJournal::open(dir, options).map_err(|error| StateError::Read(Box::new(error)))
+}
+
+/// Writes a log of these entries in `unfinished`, and closes it.
+fn write_new(unfinished: &Path, state_dir: &Path, now: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
+    let journal = open_journal(unfinished, state_dir)?;
+    append_all(&journal, now, entries)?;
+    journal.close();
+    Ok(())
+}
+
+fn read_all(journal: &FileJournal) -> Result<Vec<Entry>, StateError> {
+    let mut entries = Vec::new();
+    let mut from = 0;
+    loop {
+        let records = journal.read(from, READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
+        let Some(last) = records.last() else {
+            return Ok(entries);
+        };
+        from = last.seq + 1;
+        entries.extend(records.into_iter().filter_map(|record| match record.body {
+            Body::Entry(entry) => Some(entry),
+            Body::Callback(_) | Body::Tally(_) | Body::Erased { .. } => None,
+        }));
+    }
+}
+
+fn sum_up(entries: Vec<Entry>, key: &SealKey, now: Timestamp) -> Result<Book, StateError> {
+    let mut book = Book::default();
+    for entry in entries {
+        match Fact::read(&entry, key)? {
+            Reading::Fact(fact) => book.apply(*fact),
+            Reading::Foreign => {
+                tracing::warn!(kind = %entry.kind, "a record of the state is of no kind we know; kept");
+                book.keep_foreign(entry);
+            }
+        }
+    }
+    book.prune(now);
+    Ok(book)
+}
+
+/// Appends on a thread with a runtime of its own: the caller may stand inside another one.
+fn append_all(journal: &FileJournal, at: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
+    let write = || -> Result<(), StateError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|error| StateError::Write(Box::new(error)))?;
+        runtime.block_on(async {
+            for entry in entries {
+                let record = NewRecord { at, body: Body::Entry(entry) };
+                journal.append(record).await.map_err(|error| StateError::Write(Box::new(error)))?;
+            }
+            Ok(())
+        })
+    };
+    std::thread::scope(|scope| {
+        let done = scope.spawn(write).join();
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Renames the one file in `from` over the one file of that name in `to`.
+fn replace_only_file(from: &Path, to: &Path) -> io::Result<()> {
+    let [new, old] = [only_file(from)?, only_file(to)?];
+    fs::rename(&new, &old)?;
+    fs::File::open(to)?.sync_all()?;
+    fs::remove_dir_all(from)
+}
+
+fn only_file(dir: &Path) -> io::Result<PathBuf> {
+    let files: Vec<PathBuf> = fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    match <[PathBuf; 1]>::try_from(files) {
+        Ok([file]) => Ok(file),
+        Err(files) => Err(io::Error::other(format!("{} holds {} files, not one", dir.display(), files.len()))),
+    }
+}

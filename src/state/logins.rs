@@ -1,0 +1,105 @@
+//! Logins: a browser's cookie, and the setup link of a new installation.
+//!
+//! A cookie's value is 256 random bits and is kept as its SHA-256 only, so that a copy of the
+//! data directory lets nobody in. Logins survive a restart.
+
+use super::book::Book;
+use super::fact::{Fact, LoginFact};
+use super::{Login, State, StateError, User, random};
+use crate::domain::{Role, Secret};
+use crate::limits::LOGIN_TIME;
+
+impl State {
+    /// Checks name and password and opens a login; gives the cookie's value. `None` when they
+    /// do not match: which of the two was wrong is not said. Slow by design (argon2), off the
+    /// async threads.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn log_in(&self, name: &str, password: &Secret) -> Result<Option<(Secret, Login)>, StateError> {
+        let name = name.trim();
+        let hash = self.book().users.get(name).map(|user| user.password.clone());
+        let right = self.shared.passwords.check(password, hash.as_ref().map(Secret::reveal)).await;
+        match hash {
+            Some(hash) if right => self.open_login(name.to_owned(), hash).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The login behind a cookie's value.
+    #[must_use]
+    pub fn login(&self, cookie: &str) -> Option<Login> {
+        let book = self.book();
+        let login = book.logins.get(&random::hash(cookie))?;
+        if login.expires_at <= self.shared.clock.now() {
+            return None;
+        }
+        let user = User::from(&**book.users.get(&login.user)?);
+        Some(Login { user, csrf: random::csrf(cookie), expires_at: login.expires_at })
+    }
+
+    /// Ends a login.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn log_out(&self, cookie: &str) -> Result<(), StateError> {
+        let hash = random::hash(cookie);
+        if !self.book().logins.contains_key(&hash) {
+            return Ok(());
+        }
+        self.change(None, move |_| Ok((Fact::LoginEnded(hash), ()))).await
+    }
+
+    /// The one-time code of the setup link while there is no user yet.
+    #[must_use]
+    pub fn setup_code(&self) -> Option<Secret> {
+        setup_code(&self.book())
+    }
+
+    /// Makes the first administrator with that code and logs in.
+    ///
+    /// # Errors
+    /// A wrong or used code, or a bad name or password.
+    pub async fn set_up(&self, code: &str, name: &str, password: &Secret) -> Result<(Secret, Login), StateError> {
+        let code = random::hash(code);
+        check_setup_code(&self.book(), &code)?;
+        let user = self.new_user(name, Role::Admin, password).await?;
+        let (name, hash) = (user.name.clone(), user.password.clone());
+        self.change(None, move |book| {
+            check_setup_code(book, &code)?;
+            Ok((Fact::User(user), ()))
+        })
+        .await?;
+        let login = self.open_login(name, hash).await?;
+        login.ok_or_else(|| StateError::Invalid("the new administrator was removed meanwhile".to_owned()))
+    }
+
+    /// Opens a login for a user whose password still is the one that was checked.
+    async fn open_login(&self, user: String, password: Secret) -> Result<Option<(Secret, Login)>, StateError> {
+        let cookie = Secret::new(random::text::<32>());
+        let created_at = self.shared.clock.now();
+        let expires_at = created_at + LOGIN_TIME;
+        let login = LoginFact { hash: random::hash(cookie.reveal()), user, created_at, expires_at };
+        let opened = self.change(None, move |book| match book.users.get(&login.user) {
+            Some(known) if known.password == password => Ok((Fact::Login(login), ())),
+            _ => Err(StateError::NotFound(format!("user named {}", login.user))),
+        });
+        match opened.await {
+            Ok(()) => Ok(self.login(cookie.reveal()).map(|login| (cookie, login))),
+            Err(StateError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn setup_code(book: &Book) -> Option<Secret> {
+    if book.users.is_empty() { book.setup_code.clone() } else { None }
+}
+
+/// Compares by hash, so that the time tells nothing about the code.
+fn check_setup_code(book: &Book, code: &random::Hash) -> Result<(), StateError> {
+    match setup_code(book) {
+        Some(real) if random::hash(real.reveal()) == *code => Ok(()),
+        _ => Err(StateError::Invalid("this setup link is not valid, or was used already".to_owned())),
+    }
+}

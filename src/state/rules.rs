@@ -1,0 +1,100 @@
+//! The rules that names, tokens and passwords follow; each refusal says which one.
+
+use super::{StateError, random};
+use crate::domain::Secret;
+use crate::limits::{APP_TOKEN_LEN, NAME_CHARS_MAX, PASSWORD_CHARS_MIN, SECRET_BYTES_MAX};
+
+/// A name of an app, a user or a token, without the blanks around it.
+pub(super) fn name(what: &str, name: &str) -> Result<String, StateError> {
+    let name = name.trim();
+    let chars = name.chars().count();
+    if chars == 0 || chars > NAME_CHARS_MAX {
+        return Err(StateError::Invalid(format!(
+            "the name of {what} has 1 to {NAME_CHARS_MAX} characters, not {chars}"
+        )));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(StateError::Invalid(format!("the name of {what} must not hold control characters")));
+    }
+    Ok(name.to_owned())
+}
+
+/// An app's token as given, or a new one.
+pub(super) fn app_token(given: Option<Secret>) -> Result<Secret, StateError> {
+    let Some(token) = given else {
+        return Ok(Secret::new(random::text::<24>()));
+    };
+    let letters = token.reveal().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if letters && APP_TOKEN_LEN.contains(&token.reveal().len()) {
+        return Ok(token);
+    }
+    Err(StateError::Invalid(format!(
+        "a token has {} to {} of the characters A-Z a-z 0-9 _ -",
+        APP_TOKEN_LEN.start(),
+        APP_TOKEN_LEN.end()
+    )))
+}
+
+/// An app key, an app secret, an announcement: one line of text, or nothing when empty.
+pub(super) fn line(what: &str, text: &str) -> Result<Option<String>, StateError> {
+    let text = text.trim();
+    if text.len() > SECRET_BYTES_MAX || text.chars().any(char::is_control) {
+        return Err(StateError::Invalid(format!(
+            "the {what} is one line of at most {SECRET_BYTES_MAX} bytes without control characters"
+        )));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// As [`line`], for a secret.
+pub(super) fn secret_line(what: &str, secret: &Secret) -> Result<Option<Secret>, StateError> {
+    Ok(line(what, secret.reveal())?.map(Secret::new))
+}
+
+/// A password fit for the user of this name.
+pub(super) fn password(name: &str, password: &Secret) -> Result<(), StateError> {
+    let text = password.reveal();
+    if text.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(StateError::Invalid(format!("a password has at least {PASSWORD_CHARS_MIN} characters")));
+    }
+    if text.len() > SECRET_BYTES_MAX {
+        return Err(StateError::Invalid(format!("a password has at most {SECRET_BYTES_MAX} bytes")));
+    }
+    if text.to_lowercase() == name.to_lowercase() {
+        return Err(StateError::Invalid("a password must not be the user's name".to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_bounded() {
+        assert_eq!(name("an app", " 客服热线 ").unwrap(), "客服热线");
+        assert_eq!(name("an app", &"名".repeat(64)).unwrap().chars().count(), 64);
+        for bad in ["", "   ", "a\nb", "a\u{7f}", &"名".repeat(65)] {
+            assert!(matches!(name("an app", bad), Err(StateError::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_16_to_64_letters_of_an_address() {
+        assert_eq!(app_token(None).unwrap().reveal().len(), 32);
+        for good in ["abcdefghij_-0123", &"A".repeat(64)] {
+            assert!(app_token(Some(Secret::new(good))).is_ok(), "{good}");
+        }
+        for bad in ["abcdefghij_-012", &"A".repeat(65), "abcdefghijklmno/", "abcdefghijklmn 号"] {
+            assert!(matches!(app_token(Some(Secret::new(bad))), Err(StateError::Invalid(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_long_and_not_the_name() {
+        assert!(password("li", &Secret::new("correct horse")).is_ok());
+        assert!(password("li", &Secret::new("一二三四五六七八九十")).is_ok());
+        assert!(password("li", &Secret::new("123456789")).is_err());
+        assert!(password("Administrator", &Secret::new("administrator")).is_err());
+    }
+}

@@ -1,0 +1,274 @@
+//! The state through its real log and files.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, VerifyMode};
+
+const JIUYUN: ProviderId = ProviderId("jiuyun");
+const PASSWORD: &str = "correct horse battery";
+
+fn start() -> Timestamp {
+    "2026-11-21T02:13:21Z".parse().unwrap()
+}
+
+fn by() -> Principal {
+    Principal { name: "wang".to_owned(), role: Role::Admin }
+}
+
+fn open(data: &Path, clock: &Clock) -> Result<State, StateError> {
+    State::open(&data.join("state"), &data.join("keys"), clock.clone())
+}
+
+fn fresh() -> (TempDir, Clock, State) {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(start());
+    let state = open(dir.path(), &clock).unwrap();
+    (dir, clock, state)
+}
+
+fn new_app(name: &str) -> NewApp {
+    NewApp {
+        name: name.to_owned(),
+        provider: JIUYUN,
+        token: None,
+        app_key: None,
+        app_secret: None,
+        verify: None,
+        allow_from: AllowFrom::default(),
+    }
+}
+
+fn password() -> Secret {
+    Secret::new(PASSWORD)
+}
+
+/// Every byte of every file under `dir`.
+fn all_bytes(dir: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bytes.extend(all_bytes(&path));
+        } else {
+            bytes.extend(std::fs::read(path).unwrap());
+        }
+    }
+    bytes
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    memchr::memmem::find(bytes, text.as_bytes()).is_some()
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything_that_was_set() {
+    let (dir, clock, state) = fresh();
+    let installation = state.installation();
+    let full = NewApp {
+        token: Some(Secret::new("abcdefghijklmnop")),
+        app_key: Some("key 1".to_owned()),
+        app_secret: Some(Secret::new("very secret")),
+        allow_from: AllowFrom(vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::/32".parse().unwrap()]),
+        ..new_app("客服热线")
+    };
+    let app = state.add_app(&by(), full).await.unwrap();
+    let change = AppChange {
+        answer_form: Some(AnswerForm::Object),
+        close_tone: Some(Some("bye.wav".to_owned())),
+        ..AppChange::default()
+    };
+    let app: App = App::clone(&*state.change_app(&by(), app.id, change).await.unwrap());
+    state.add_user(&by(), "li", Role::Viewer, &password()).await.unwrap();
+    let token = state.add_token(&by(), "crm", Role::Operator).await.unwrap();
+    let (cookie, login) = state.log_in("li", &password()).await.unwrap().unwrap();
+    drop(state);
+
+    clock.set(start() + SignedDuration::from_hours(24 * 13));
+    let state = open(dir.path(), &clock).unwrap();
+    assert_eq!(state.installation(), installation);
+    assert_eq!(state.apps().iter().map(|a| App::clone(a)).collect::<Vec<_>>(), [app.clone()]);
+    assert_eq!(state.app_by_token("abcdefghijklmnop").unwrap().id, app.id);
+    assert_eq!(state.bearer(token.reveal()), Some(Principal { name: "crm".to_owned(), role: Role::Operator }));
+    let again = state.login(cookie.reveal()).expect("a login survives a restart");
+    assert_eq!((again.user.name.as_str(), again.user.last_login_at), ("li", Some(start())));
+    assert_eq!(again.csrf, login.csrf);
+    assert!(state.log_in("li", &password()).await.unwrap().is_some());
+    assert_eq!(state.setup_code(), None);
+
+    clock.set(start() + SignedDuration::from_hours(24 * 14));
+    assert!(state.login(cookie.reveal()).is_none(), "a login ends after 14 days");
+}
+
+#[tokio::test]
+async fn what_was_removed_does_not_come_back_and_its_id_is_not_given_again() {
+    let (dir, clock, state) = fresh();
+    let first = state.add_app(&by(), new_app("one")).await.unwrap();
+    let second = state.add_app(&by(), new_app("two")).await.unwrap();
+    state.remove_app(&by(), second.id).await.unwrap();
+    state.add_token(&by(), "crm", Role::Viewer).await.unwrap();
+    state.revoke_token(&by(), "crm").await.unwrap();
+    drop(state);
+
+    let state = open(dir.path(), &clock).unwrap();
+    assert_eq!(state.apps().iter().map(|a| a.id).collect::<Vec<_>>(), [first.id]);
+    assert!(state.app_by_token(second.token.reveal()).is_none());
+    assert!(state.tokens().is_empty());
+    let third = state.add_app(&by(), new_app("two")).await.unwrap();
+    assert_eq!((first.id, second.id, third.id), (AppId(1), AppId(2), AppId(3)));
+    assert!(matches!(state.remove_app(&by(), second.id).await, Err(StateError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn no_file_holds_a_secret_in_the_clear() {
+    let (dir, _clock, state) = fresh();
+    let code = state.setup_code().unwrap();
+    let app = NewApp { app_secret: Some(Secret::new("very secret")), ..new_app("one") };
+    let app = state.add_app(&by(), app).await.unwrap();
+    let (cookie, login) = state.set_up(code.reveal(), "wang", &password()).await.unwrap();
+    let token = state.add_token(&by(), "crm", Role::Viewer).await.unwrap();
+
+    let bytes = all_bytes(dir.path());
+    for shown in ["wang", "crm", "\"by\":\"wang\""] {
+        assert!(holds(&bytes, shown), "the files are read: {shown}");
+    }
+    let secrets = [&code, &app.token, app.app_secret.as_ref().unwrap(), &cookie, &login.csrf, &token, &password()];
+    for secret in secrets {
+        assert!(!holds(&bytes, secret.reveal()), "{}", secret.reveal());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_or_lost_key_is_said_clearly() {
+    let (dir, clock, state) = fresh();
+    state.add_app(&by(), new_app("one")).await.unwrap();
+    drop(state);
+    let key = dir.path().join("keys/seal");
+    let right = std::fs::read(&key).unwrap();
+
+    std::fs::remove_file(&key).unwrap();
+    let error = open(dir.path(), &clock).unwrap_err();
+    assert!(matches!(error, StateError::NoKey { .. }) && error.to_string().contains("keys/seal"), "{error}");
+    std::fs::write(&key, "00".repeat(32)).unwrap();
+    let error = open(dir.path(), &clock).unwrap_err();
+    assert!(matches!(error, StateError::WrongKey { .. }) && error.to_string().contains("keys/seal"), "{error}");
+
+    std::fs::write(&key, right).unwrap();
+    assert_eq!(open(dir.path(), &clock).unwrap().apps().len(), 1);
+}
+
+#[tokio::test]
+async fn names_and_tokens_belong_to_one_app() {
+    let (_dir, _clock, state) = fresh();
+    let token = Secret::new("abcdefghijklmnop");
+    let one = state.add_app(&by(), NewApp { token: Some(token.clone()), ..new_app("one") }).await.unwrap();
+    let two = state.add_app(&by(), new_app(" two ")).await.unwrap();
+    assert_eq!(two.name, "two");
+    assert!(matches!(state.add_app(&by(), new_app("one")).await, Err(StateError::Exists(_))));
+    let same_token = NewApp { token: Some(token.clone()), ..new_app("three") };
+    assert!(matches!(state.add_app(&by(), same_token).await, Err(StateError::Exists(_))));
+    assert!(matches!(state.rotate_app(&by(), two.id, Some(token.clone())).await, Err(StateError::Exists(_))));
+    let rename = AppChange { name: Some("one".to_owned()), ..AppChange::default() };
+    assert!(matches!(state.change_app(&by(), two.id, rename.clone()).await, Err(StateError::Exists(_))));
+    assert!(state.change_app(&by(), one.id, rename).await.is_ok(), "its own name is free for it");
+
+    let rotated = state.rotate_app(&by(), one.id, None).await.unwrap();
+    assert!(state.app_by_token(token.reveal()).is_none());
+    assert_eq!(state.app_by_token(rotated.token.reveal()).unwrap().id, one.id);
+}
+
+#[tokio::test]
+async fn a_first_secret_turns_the_check_on_and_an_explicit_mode_wins() {
+    let (_dir, _clock, state) = fresh();
+    let app = state.add_app(&by(), new_app("one")).await.unwrap();
+    assert_eq!(app.verify, VerifyMode::Off);
+    let secret = || Some(Some(Secret::new("very secret")));
+    let change = AppChange { app_secret: secret(), ..AppChange::default() };
+    assert_eq!(state.change_app(&by(), app.id, change).await.unwrap().verify, VerifyMode::Log);
+    let change = AppChange { app_secret: secret(), verify: Some(VerifyMode::Off), ..AppChange::default() };
+    assert_eq!(state.change_app(&by(), app.id, change).await.unwrap().verify, VerifyMode::Off);
+    let change = AppChange { app_secret: Some(None), ..AppChange::default() };
+    assert_eq!(state.change_app(&by(), app.id, change).await.unwrap().app_secret, None);
+    let app = NewApp { app_secret: Some(Secret::new("s")), ..new_app("two") };
+    assert_eq!(state.add_app(&by(), app).await.unwrap().verify, VerifyMode::Log);
+}
+
+#[tokio::test]
+async fn the_setup_link_works_once() {
+    let (dir, clock, state) = fresh();
+    let code = state.setup_code().unwrap();
+    drop(state);
+    let state = open(dir.path(), &clock).unwrap();
+    assert_eq!(state.setup_code(), Some(code.clone()), "the link survives a restart");
+
+    assert!(matches!(state.set_up("wrong", "wang", &password()).await, Err(StateError::Invalid(_))));
+    assert!(matches!(state.set_up(code.reveal(), "wang", &Secret::new("short")).await, Err(StateError::Invalid(_))));
+    let (cookie, login) = state.set_up(code.reveal(), "wang", &password()).await.unwrap();
+    assert_eq!(login.user.role, Role::Admin);
+    assert!(state.login(cookie.reveal()).is_some());
+    assert_eq!(state.setup_code(), None);
+    assert!(matches!(state.set_up(code.reveal(), "eve", &password()).await, Err(StateError::Invalid(_))));
+}
+
+#[tokio::test]
+async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only() {
+    let (_dir, _clock, state) = fresh();
+    state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
+    state.add_user(&by(), "li", Role::Viewer, &password()).await.unwrap();
+    assert!(state.log_in("li", &Secret::new("another password")).await.unwrap().is_none());
+    assert!(state.log_in("nobody", &password()).await.unwrap().is_none());
+    let (wang, _) = state.log_in("wang", &password()).await.unwrap().unwrap();
+    let (li, _) = state.log_in("li", &password()).await.unwrap().unwrap();
+
+    state.set_password(&by(), "li", &Secret::new("another password")).await.unwrap();
+    assert!(state.login(li.reveal()).is_none());
+    assert!(state.login(wang.reveal()).is_some());
+    let (li, _) = state.log_in("li", &Secret::new("another password")).await.unwrap().unwrap();
+    state.remove_user(&by(), "li").await.unwrap();
+    assert!(state.login(li.reveal()).is_none());
+    state.log_out(wang.reveal()).await.unwrap();
+    assert!(state.login(wang.reveal()).is_none());
+    assert!(matches!(state.remove_user(&by(), "wang").await, Err(StateError::LastAdmin)));
+}
+
+#[tokio::test]
+async fn changes_that_cross_are_decided_one_after_the_other() {
+    let (_dir, _clock, state) = fresh();
+    let by = Principal::command_line();
+    let adding = (0..8).map(|_| state.add_app(&by, new_app("same")));
+    let results: Vec<_> = futures_util::future::join_all(adding).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    assert_eq!(state.apps().len(), 1);
+}
+
+#[tokio::test]
+async fn a_log_much_longer_than_what_it_says_is_rewritten() {
+    let (dir, clock, state) = fresh();
+    let token = Secret::new("abcdefghijklmnop");
+    let app = state.add_app(&by(), NewApp { token: Some(token.clone()), ..new_app("one") }).await.unwrap();
+    let gone = state.add_app(&by(), new_app("two")).await.unwrap();
+    state.remove_app(&by(), gone.id).await.unwrap();
+    state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
+    let (cookie, _) = state.log_in("wang", &password()).await.unwrap().unwrap();
+    for i in 0..crate::limits::STATE_REWRITE_RECORDS {
+        let change = AppChange { app_key: Some(Some(format!("key {i}"))), ..AppChange::default() };
+        state.change_app(&by(), app.id, change).await.unwrap();
+    }
+    let installation = state.installation();
+    drop(state);
+    let long = all_bytes(&dir.path().join("state")).len();
+
+    for _ in 0..2 {
+        let state = open(dir.path(), &clock).unwrap();
+        assert!(all_bytes(&dir.path().join("state")).len() < long / 100);
+        assert_eq!(state.installation(), installation);
+        assert_eq!(state.app_by_token(token.reveal()).unwrap().app_key.as_deref(), Some("key 1999"));
+        let login = state.login(cookie.reveal()).unwrap();
+        assert_eq!(login.user.last_login_at, Some(start()));
+    }
+    let state = open(dir.path(), &clock).unwrap();
+    assert_eq!(state.add_app(&by(), new_app("three")).await.unwrap().id, AppId(3));
+}

@@ -1,0 +1,140 @@
+//! A callback's row as bytes, and as a row that can be found.
+//!
+//! Calls are not kept but computed again from family and session; both compress well, hashes
+//! would not.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::doc::Doc;
+use super::row::RowError;
+use super::terms::{Field, term};
+use super::{CallbackRow, words};
+use crate::correlate::{Catalog, call_id};
+use crate::domain::{AppId, CallKey, SessionId, Suspicion};
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    received_us: i64,
+    app: u32,
+    provider: String,
+    outcome: u8,
+    /// 0 not checked, 1 held, 2 did not hold.
+    verified: u8,
+    /// Family and session of each call it named.
+    keys: Vec<(String, String)>,
+    not_calls: u32,
+    status: u16,
+    peer: IpAddr,
+    tail: String,
+    size_bytes: u64,
+    suspicions: Vec<SuspicionRow>,
+    label: String,
+}
+
+#[derive(Serialize, Deserialize)]
+enum SuspicionRow {
+    WrongCase(String, String),
+    Missing(String),
+    UnknownEvent(String),
+    BadValue(String),
+}
+
+/// The row of a callback that named `keys`, ready for its collection.
+pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
+    let provider = row.provider.map_or("", |provider| provider.0);
+    let mut terms = vec![
+        term(Field::App, &row.app.0.to_be_bytes()),
+        term(Field::Provider, provider.as_bytes()),
+        term(Field::Outcome, row.outcome.name().as_bytes()),
+    ];
+    terms.extend(keys.iter().map(|key| term(Field::Session, key.session.reveal().as_bytes())));
+    terms.sort_unstable();
+    terms.dedup();
+    let packed = Row {
+        received_us: row.received_at.as_microsecond(),
+        app: row.app.0,
+        provider: provider.to_owned(),
+        outcome: words::outcome(row.outcome),
+        verified: match row.verified {
+            None => 0,
+            Some(true) => 1,
+            Some(false) => 2,
+        },
+        keys: keys.iter().map(|key| (key.family.clone().into_owned(), key.session.reveal().to_owned())).collect(),
+        not_calls: row.not_calls,
+        status: row.status,
+        peer: row.peer,
+        tail: row.tail.clone(),
+        size_bytes: row.size_bytes,
+        suspicions: row.suspicions.iter().map(pack).collect(),
+        label: row.label.clone(),
+    };
+    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
+    Doc {
+        id: u128::from(row.seq).to_be_bytes(),
+        k: i64::try_from(row.seq).unwrap_or(i64::MAX),
+        t: row.received_at.as_microsecond(),
+        last: row.seq,
+        talk: 0,
+        terms: Arc::from(terms),
+        row: Arc::from(bytes),
+    }
+}
+
+/// Reads it back.
+pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError> {
+    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+    let app = AppId(row.app);
+    let mut sessions: Vec<String> = Vec::new();
+    let mut calls = Vec::new();
+    for (family, session) in row.keys {
+        let key = CallKey { family: family.into(), session: SessionId::new(session) };
+        calls.push(call_id(app, &key));
+        if !sessions.iter().any(|known| known == key.session.reveal()) {
+            sessions.push(key.session.reveal().to_owned());
+        }
+    }
+    Ok(CallbackRow {
+        seq: doc.last,
+        received_at: Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?,
+        app,
+        provider: (catalog.provider)(&row.provider),
+        outcome: words::read_outcome(row.outcome).ok_or(RowError(None))?,
+        verified: match row.verified {
+            1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        },
+        sessions,
+        calls,
+        not_calls: row.not_calls,
+        status: row.status,
+        peer: row.peer,
+        tail: row.tail,
+        size_bytes: row.size_bytes,
+        suspicions: row.suspicions.into_iter().map(unpack).collect(),
+        label: row.label,
+    })
+}
+
+fn pack(suspicion: &Suspicion) -> SuspicionRow {
+    match suspicion {
+        Suspicion::WrongCase { found, meant } => SuspicionRow::WrongCase(found.clone(), meant.clone().into_owned()),
+        Suspicion::Missing(name) => SuspicionRow::Missing(name.clone().into_owned()),
+        Suspicion::UnknownEvent(name) => SuspicionRow::UnknownEvent(name.clone()),
+        Suspicion::BadValue(name) => SuspicionRow::BadValue(name.clone().into_owned()),
+    }
+}
+
+fn unpack(row: SuspicionRow) -> Suspicion {
+    match row {
+        SuspicionRow::WrongCase(found, meant) => Suspicion::WrongCase { found, meant: meant.into() },
+        SuspicionRow::Missing(name) => Suspicion::Missing(name.into()),
+        SuspicionRow::UnknownEvent(name) => Suspicion::UnknownEvent(name),
+        SuspicionRow::BadValue(name) => Suspicion::BadValue(name.into()),
+    }
+}

@@ -1,0 +1,171 @@
+//! A set of rows: a hot part in memory that may still change, and sealed segments behind it.
+//!
+//! The hot part is bounded (`limits::HOT_CALLS`, `limits::SEALED_CALLBACKS`), so walking it is
+//! too. Its rows also stand in sled, from which it is loaded at the start.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::doc::Doc;
+use super::segment::{self, Segment, SegmentError};
+
+/// A row's place: newest first is descending.
+pub(super) type Place = (i64, [u8; 16]);
+
+/// One kind of row.
+#[derive(Debug)]
+pub(super) struct Collection {
+    name: &'static str,
+    dir: PathBuf,
+    pub(super) hot: BTreeMap<Place, Doc>,
+    places: HashMap<[u8; 16], i64>,
+    /// By newest row, newest first.
+    pub(super) sealed: Vec<Sealed>,
+    rows: u64,
+}
+
+/// A segment and the rows of it that live on elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Sealed {
+    pub(super) segment: Arc<Segment>,
+    pub(super) dead: RoaringBitmap,
+}
+
+/// Where a row was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Hot,
+    Sealed { number: u64, position: u32 },
+}
+
+impl Collection {
+    /// An empty collection whose segments are kept in `dir` under names that begin with `name`.
+    pub(super) fn new(name: &'static str, dir: &Path) -> Self {
+        Self { name, dir: dir.to_owned(), hot: BTreeMap::new(), places: HashMap::new(), sealed: Vec::new(), rows: 0 }
+    }
+
+    /// The file of a segment.
+    pub(super) fn file(&self, number: u64) -> PathBuf {
+        self.dir.join(format!("{}-{number:08}", self.name))
+    }
+
+    /// Its name, which its segments' names begin with.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// A row of the hot part.
+    pub(super) fn hot_doc(&self, id: &[u8; 16]) -> Option<&Doc> {
+        self.hot.get(&(*self.places.get(id)?, *id))
+    }
+
+    /// Rows that are alive.
+    pub(super) fn len(&self) -> u64 {
+        self.rows
+    }
+
+    /// Bytes of its segments.
+    pub(super) fn bytes(&self) -> u64 {
+        self.sealed.iter().map(|s| s.segment.bytes()).sum()
+    }
+
+    /// Adds a sealed segment as it was found at the start or was just written.
+    pub(super) fn attach(&mut self, segment: Arc<Segment>, dead: RoaringBitmap) {
+        self.rows += u64::from(segment.rows()) - dead.len();
+        self.sealed.push(Sealed { segment, dead });
+        self.sealed.sort_by_key(|sealed| std::cmp::Reverse(sealed.segment.newest()));
+    }
+
+    /// Lets go of a segment whose living rows were put elsewhere.
+    pub(super) fn detach(&mut self, number: u64) {
+        if let Some(at) = self.sealed.iter().position(|s| s.segment.number == number) {
+            let sealed = self.sealed.remove(at);
+            self.rows -= u64::from(sealed.segment.rows()) - sealed.dead.len();
+        }
+    }
+
+    /// Puts a row into the hot part, in the place of an older version of it.
+    pub(super) fn put(&mut self, doc: Doc) {
+        match self.places.insert(doc.id, doc.k) {
+            Some(k) => {
+                self.hot.remove(&(k, doc.id));
+            }
+            None => self.rows += 1,
+        }
+        self.hot.insert(doc.place(), doc);
+    }
+
+    /// Marks a sealed row as living on in the hot part.
+    pub(super) fn bury(&mut self, number: u64, position: u32) {
+        if let Some(sealed) = self.sealed.iter_mut().find(|s| s.segment.number == number)
+            && sealed.dead.insert(position)
+        {
+            self.rows -= 1;
+        }
+    }
+
+    /// The rows that a segment marks as dead.
+    pub(super) fn dead(&self, number: u64) -> Option<&RoaringBitmap> {
+        self.sealed.iter().find(|s| s.segment.number == number).map(|s| &s.dead)
+    }
+
+    /// The row of this id, which carries `term`.
+    pub(super) fn get(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
+        if let Some(k) = self.places.get(id) {
+            return Ok(self.hot.get(&(*k, *id)).map(|doc| (doc.clone(), Found::Hot)));
+        }
+        for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(id)) {
+            for position in sealed.segment.postings(term)? - &sealed.dead {
+                let doc = sealed.segment.doc(position)?;
+                if doc.id == *id {
+                    return Ok(Some((doc, Found::Sealed { number: sealed.segment.number, position })));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The row ordered at `k`, where that alone names it.
+    pub(super) fn at(&self, k: i64) -> Result<Option<Doc>, SegmentError> {
+        if let Some((_, doc)) = self.hot.range((k, [0; 16])..=(k, [0xff; 16])).next() {
+            return Ok(Some(doc.clone()));
+        }
+        for sealed in &self.sealed {
+            if sealed.segment.oldest().0 > k || sealed.segment.newest().0 < k {
+                continue;
+            }
+            // The first block whose rows can be as low as k holds it.
+            let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).min() else { continue };
+            let (block, _) = Segment::block_of(first);
+            let block = sealed.segment.block(block)?;
+            if let Some(doc) = (0..).map_while(|i| block.doc(i)).find(|doc| doc.k == k) {
+                return Ok(Some(doc));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes the oldest `count` hot rows as segment `number`, without changing anything here.
+    pub(super) fn write_segment(&self, number: u64, count: usize, tmp: &Path) -> Result<Arc<Segment>, SegmentError> {
+        let mut docs: Vec<Doc> = self.hot.values().take(count).cloned().collect();
+        docs.reverse();
+        let path = self.file(number);
+        segment::write(tmp, &path, &docs).map_err(|source| SegmentError::Io(path.display().to_string(), source))?;
+        Ok(Arc::new(Segment::open(&path, number)?))
+    }
+
+    /// Takes the oldest `count` rows out of the hot part, once their segment is attached.
+    pub(super) fn cool(&mut self, count: usize) -> Vec<[u8; 16]> {
+        let mut ids = Vec::with_capacity(count);
+        for _ in 0..count {
+            let Some((place, _)) = self.hot.pop_first() else { break };
+            self.places.remove(&place.1);
+            self.rows -= 1;
+            ids.push(place.1);
+        }
+        ids
+    }
+}

@@ -1,0 +1,120 @@
+//! Privacy numbers and their states.
+//!
+//! A number is known from the calls that used it and from the platform's notices. Notices carry
+//! no instant, so their order is that of receipt, and a repeat of the state that holds already
+//! adds no line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::NumberRow;
+use crate::domain::{AppId, NumberState, NumberStatus, PhoneNumber, Seq};
+use crate::limits;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct States {
+    /// (number of the callback, place in it, microseconds, state, cause), ascending.
+    pub(super) lines: Vec<(u64, u32, i64, String, Option<String>)>,
+}
+
+/// Every privacy number, by app and number.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    known: BTreeMap<(AppId, String), States>,
+    pub(super) changed: BTreeSet<(AppId, String)>,
+}
+
+impl Numbers {
+    /// A call used the number.
+    pub(super) fn used(&mut self, app: AppId, number: &PhoneNumber) {
+        let key = (app, number.reveal().to_owned());
+        if !self.known.contains_key(&key) {
+            self.changed.insert(key.clone());
+            self.known.insert(key, States::default());
+        }
+    }
+
+    /// The platform told the number's state; says whether that was news.
+    pub(super) fn told(
+        &mut self,
+        app: AppId,
+        status: &NumberStatus,
+        seq: Seq,
+        place: u32,
+        received_at: Timestamp,
+    ) -> bool {
+        let key = (app, status.number.reveal().to_owned());
+        let lines = &mut self.known.entry(key.clone()).or_default().lines;
+        let Err(at) = lines.binary_search_by_key(&(seq, place), |line| (line.0, line.1)) else { return false };
+        let name = status.state.name().to_owned();
+        let news = at.checked_sub(1).is_none_or(|before| lines[before].3 != name || lines[before].4 != status.cause);
+        if news {
+            lines.insert(at, (seq, place, received_at.as_microsecond(), name, status.cause.clone()));
+            if lines.len() > limits::NUMBER_STATES_MAX {
+                lines.remove(0);
+            }
+            self.changed.insert(key);
+        }
+        news
+    }
+
+    /// Every number of `app`, or of all.
+    pub(super) fn rows(&self, app: Option<AppId>) -> Vec<NumberRow> {
+        self.known
+            .iter()
+            .filter(|((of, _), _)| app.is_none_or(|app| app == *of))
+            .map(|((app, number), states)| row(*app, number, states))
+            .collect()
+    }
+
+    /// The bytes of a number.
+    pub(super) fn value(&self, key: &(AppId, String)) -> Vec<u8> {
+        let states = self.known.get(key).cloned().unwrap_or_default();
+        postcard::to_stdvec(&states).expect("states hold nothing that postcard cannot write")
+    }
+
+    /// Takes a number in as it stands in sled.
+    pub(super) fn load(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
+        let app = AppId(u32::from_be_bytes(key.get(1..5)?.try_into().ok()?));
+        let number = std::str::from_utf8(key.get(5..)?).ok()?.to_owned();
+        self.known.insert((app, number), postcard::from_bytes(value).ok()?);
+        Some(())
+    }
+}
+
+/// A number's key in sled: `'n' app u32 number`.
+pub(super) fn key((app, number): &(AppId, String)) -> Vec<u8> {
+    let mut key = vec![b'n'];
+    key.extend_from_slice(&app.0.to_be_bytes());
+    key.extend_from_slice(number.as_bytes());
+    key
+}
+
+fn row(app: AppId, number: &str, states: &States) -> NumberRow {
+    let history: Vec<_> = states
+        .lines
+        .iter()
+        .rev()
+        .map(|(seq, _, at, state, cause)| {
+            (Timestamp::from_microsecond(*at).unwrap_or(Timestamp::UNIX_EPOCH), state_named(state), cause.clone(), *seq)
+        })
+        .collect();
+    let last = history.first();
+    NumberRow {
+        number: PhoneNumber::from_stored(number),
+        app,
+        state: last.map(|(_, state, ..)| state.clone()),
+        cause: last.and_then(|(_, _, cause, _)| cause.clone()),
+        since: last.map(|(at, ..)| *at),
+        history,
+    }
+}
+
+fn state_named(name: &str) -> NumberState {
+    [NumberState::Normal, NumberState::Paused, NumberState::Unavailable, NumberState::Frozen]
+        .into_iter()
+        .find(|state| state.name() == name)
+        .unwrap_or_else(|| NumberState::Unknown(name.to_owned()))
+}

@@ -1,0 +1,309 @@
+//! Opens the store, or finds that it must be made again.
+//!
+//! A copied sled directory often opens and sometimes panics, so a copy is never trusted. The
+//! store is bound to its place by a marker file whose device, inode and change time sled
+//! remembers, to its installation by id, and to its journal by the last record applied. Any
+//! difference, or a panic while opening, means: remove and rebuild.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
+
+use super::collection::Collection;
+use super::doc::Doc;
+use super::numbers::Numbers;
+use super::segment::Segment;
+use super::shared::{Rows, Shared, Sizes};
+use super::{Store, Writer};
+use crate::clock::Clock;
+use crate::correlate::Catalog;
+use crate::domain::{AppId, Seq};
+use crate::limits;
+
+/// Changes with every change of a row's notation: an older store is rebuilt.
+const VERSION: u32 = 1;
+pub(super) const META: &[u8] = b"m:meta";
+pub(super) const APPLIED: &[u8] = b"m:applied";
+
+/// What binds a store to its place.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Meta {
+    version: u32,
+    installation: String,
+    device: u64,
+    inode: u64,
+    changed: (i64, i64),
+}
+
+/// How far a store goes.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AppliedRow {
+    pub(super) seq: Seq,
+    /// The fingerprint of that record.
+    pub(super) fingerprint: u64,
+    pub(super) next_segment: u64,
+}
+
+/// What opening found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// The store is sound and goes on from its last record.
+    Sound,
+    /// There was none.
+    Fresh,
+    /// It was removed and must be rebuilt; why.
+    Removed(String),
+}
+
+/// Why no store can be opened at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory cannot be made, read or emptied.
+    #[error("opening the store {path}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// sled cannot make a new store.
+    #[error("making the store {path}")]
+    Make {
+        /// Where.
+        path: PathBuf,
+        /// What sled said.
+        #[source]
+        source: sled::Error,
+    },
+}
+
+impl Store {
+    /// Opens the store in `dir`. `fingerprint` gives the fingerprint of a record of the
+    /// journal, if it has that record.
+    ///
+    /// # Errors
+    /// When the directory cannot be used; a store that cannot be trusted is no error.
+    pub fn open(
+        dir: &Path,
+        installation: &str,
+        catalog: Catalog,
+        clock: Clock,
+        fingerprint: &dyn Fn(Seq) -> Option<u64>,
+    ) -> Result<(Self, Writer, Opened), OpenError> {
+        Self::open_with(dir, installation, catalog, clock, fingerprint, Sizes::default())
+    }
+
+    pub(super) fn open_with(
+        dir: &Path,
+        installation: &str,
+        catalog: Catalog,
+        clock: Clock,
+        fingerprint: &dyn Fn(Seq) -> Option<u64>,
+        sizes: Sizes,
+    ) -> Result<(Self, Writer, Opened), OpenError> {
+        let share = |db, rows, numbers| {
+            let mut shared = Shared::new(dir.to_owned(), db, catalog, clock.clone(), rows, numbers);
+            shared.sizes = sizes;
+            Arc::new(shared)
+        };
+        let io = |source| OpenError::Io { path: dir.to_owned(), source };
+        fs::create_dir_all(dir).map_err(io)?;
+        let mut opened = Opened::Fresh;
+        if dir.join("sled").exists() {
+            match load(dir, installation, fingerprint) {
+                Ok((db, rows, numbers, applied)) => {
+                    let shared = share(db, rows, numbers);
+                    return Ok((Self::from(shared.clone()), Writer::new(shared, applied), Opened::Sound));
+                }
+                Err(reason) => {
+                    tracing::warn!(store.reason = %reason, "the store is not trusted and will be rebuilt from the journal");
+                    opened = Opened::Removed(reason);
+                }
+            }
+        }
+        empty(dir).map_err(io)?;
+        fs::create_dir_all(dir.join("sealed")).map_err(io)?;
+        fs::write(dir.join("marker"), "Ringback: this directory is derived from ../journal and may be deleted.\n")
+            .map_err(io)?;
+        let db = open_sled(dir).map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
+        let meta = meta(dir, installation).map_err(io)?;
+        let bytes = postcard::to_stdvec(&meta).expect("meta holds nothing that postcard cannot write");
+        db.insert(META, bytes)
+            .and_then(|_| db.flush())
+            .map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
+        let rows = Rows::new(&dir.join("sealed"));
+        let shared = share(db, rows, Numbers::default());
+        Ok((
+            Self::from(shared.clone()),
+            Writer::new(shared, AppliedRow { next_segment: 1, ..AppliedRow::default() }),
+            opened,
+        ))
+    }
+}
+
+fn config(dir: &Path) -> sled::Config {
+    // One writer flushes at its checkpoints; sled's own timer would only compete with it.
+    sled::Config::new().path(dir.join("sled")).cache_capacity(limits::SLED_CACHE_BYTES).flush_every_ms(None)
+}
+
+/// Opens sled. Its own lock may outlive the last use of an earlier handle by a moment: its
+/// threads let go of it when they end, and a child process has it until it executes.
+fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
+    let mut tries = limits::STORE_LOCK_TRIES;
+    loop {
+        match config(dir).open() {
+            // sled gives a lock that is held no kind of its own.
+            Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && tries > 0 => {
+                tries -= 1;
+                std::thread::sleep(limits::STORE_LOCK_WAIT);
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn meta(dir: &Path, installation: &str) -> io::Result<Meta> {
+    let marker = fs::metadata(dir.join("marker"))?;
+    Ok(Meta {
+        version: VERSION,
+        installation: installation.to_owned(),
+        device: marker.dev(),
+        inode: marker.ino(),
+        changed: (marker.ctime(), marker.ctime_nsec()),
+    })
+}
+
+/// Loads what is there; the error says why it cannot be trusted.
+fn load(
+    dir: &Path,
+    installation: &str,
+    fingerprint: &dyn Fn(Seq) -> Option<u64>,
+) -> Result<(sled::Db, Rows, Numbers, AppliedRow), String> {
+    let here = meta(dir, installation).map_err(|_| "its marker is missing".to_owned())?;
+    let db = catch_unwind(AssertUnwindSafe(|| open_sled(dir)))
+        .map_err(|_| "sled panicked while opening it".to_owned())?
+        .map_err(|error| format!("sled cannot open it: {error}"))?;
+    let read = |key: &[u8]| db.get(key).map_err(|error| format!("sled cannot read it: {error}"));
+    let there: Option<Meta> = read(META)?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    if there.as_ref() != Some(&here) {
+        return Err("it was copied, moved or made by another version or installation".to_owned());
+    }
+    let applied: AppliedRow = match read(APPLIED)? {
+        Some(bytes) => postcard::from_bytes(&bytes).map_err(|_| "its last record is unreadable".to_owned())?,
+        None => AppliedRow { next_segment: 1, ..AppliedRow::default() },
+    };
+    if applied.seq > 0 && fingerprint(applied.seq) != Some(applied.fingerprint) {
+        return Err("it belongs to another journal".to_owned());
+    }
+    let mut rows = Rows::new(&dir.join("sealed"));
+    rows.applied = applied.seq;
+    rows.next_segment = applied.next_segment;
+    let mut numbers = Numbers::default();
+    catch_unwind(AssertUnwindSafe(|| load_rows(&db, &mut rows, &mut numbers)))
+        .map_err(|_| "sled panicked while reading it".to_owned())??;
+    remove_orphans(dir, &rows).map_err(|error| format!("its segments cannot be listed: {error}"))?;
+    Ok((db, rows, numbers, applied))
+}
+
+fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers) -> Result<(), String> {
+    let damaged = || "a row of it is damaged".to_owned();
+    let scan =
+        |prefix: u8| db.scan_prefix([prefix]).map(|row| row.map_err(|error| format!("sled cannot read it: {error}")));
+    for collection in [&mut rows.calls, &mut rows.callbacks, &mut rows.sms] {
+        attach_segments(db, collection)?;
+    }
+    for row in scan(b'c') {
+        rows.calls.put(Doc::read_hot(&row?.1).ok_or_else(damaged)?);
+    }
+    for (prefix, collection) in [(b'b', &mut rows.callbacks), (b's', &mut rows.sms)] {
+        for row in scan(prefix) {
+            for doc in read_chunk(&row?.1) {
+                collection.put(doc.ok_or_else(damaged)?);
+            }
+        }
+    }
+    for row in scan(b'n') {
+        let (key, value) = row?;
+        numbers.load(&key, &value).ok_or_else(damaged)?;
+    }
+    for row in scan(b'l') {
+        let (key, value) = row?;
+        let app = key.get(1..5).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes).ok_or_else(damaged)?;
+        let at = value.as_ref().try_into().map(i64::from_be_bytes).map_err(|_| damaged())?;
+        rows.last_seen.insert(AppId(app), at);
+    }
+    Ok(())
+}
+
+fn attach_segments(db: &sled::Db, collection: &mut Collection) -> Result<(), String> {
+    for row in db.scan_prefix(segment_key(collection, None)) {
+        let (key, dead) = row.map_err(|error| format!("sled cannot read it: {error}"))?;
+        let number = key.get(key.len() - 8..).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes);
+        let number = number.ok_or_else(|| "a row of it is damaged".to_owned())?;
+        let segment = Segment::open(&collection.file(number), number).map_err(|error| error.to_string())?;
+        let dead = RoaringBitmap::deserialize_from(dead.as_ref()).map_err(|_| "a row of it is damaged".to_owned())?;
+        collection.attach(Arc::new(segment), dead);
+    }
+    Ok(())
+}
+
+/// The key of a segment in sled, `'g' name number u64`; its value is the bitmap of dead rows.
+pub(super) fn segment_key(collection: &Collection, number: Option<u64>) -> Vec<u8> {
+    let mut key = vec![b'g'];
+    key.extend_from_slice(collection.name().as_bytes());
+    key.push(b':');
+    if let Some(number) = number {
+        key.extend_from_slice(&number.to_be_bytes());
+    }
+    key
+}
+
+/// Rows written together: n × (length u32, row).
+pub(super) fn write_chunk<'a>(docs: impl Iterator<Item = &'a Doc>) -> Vec<u8> {
+    let mut chunk = Vec::new();
+    for doc in docs {
+        let at = chunk.len();
+        chunk.extend_from_slice(&[0; 4]);
+        doc.write_hot(&mut chunk);
+        let length = u32::try_from(chunk.len() - at - 4).expect("a row is far below 4 GiB");
+        chunk[at..at + 4].copy_from_slice(&length.to_le_bytes());
+    }
+    chunk
+}
+
+fn read_chunk(mut bytes: &[u8]) -> impl Iterator<Item = Option<Doc>> {
+    std::iter::from_fn(move || {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let row = rest.get(..u32::from_le_bytes(*length) as usize);
+        bytes = row.map_or(&[][..], |row| &rest[row.len()..]);
+        Some(row.and_then(Doc::read_hot))
+    })
+}
+
+/// Files of segments that were written but never came to count.
+fn remove_orphans(dir: &Path, rows: &Rows) -> io::Result<()> {
+    let known: HashSet<PathBuf> = rows.files().into_iter().collect();
+    for entry in fs::read_dir(dir.join("sealed"))? {
+        let path = entry?.path();
+        if !known.contains(&path) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn empty(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What pages and the API ask.
+
+use std::fmt::Debug;
+
+use jiff::Timestamp;
+use tokio::sync::broadcast;
+
+use super::collection::Collection;
+use super::cursor::{Cursor, digest};
+use super::doc::Doc;
+use super::scan::{Scan, Want};
+use super::{
+    CallQuery, CallbackQuery, CallbackRow, Change, Listing, NumberRow, Page, QueryError, SmsQuery, SmsRow, Status,
+    Store, callback_row, row, search, sms_row, terms,
+};
+use crate::correlate::{Facts, join};
+use crate::domain::{AppId, Call, CallId, RecordingState, Seq};
+use crate::limits;
+
+impl QueryError {
+    pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Damaged(Box::new(error))
+    }
+}
+
+impl Store {
+    /// Calls, newest first.
+    ///
+    /// # Errors
+    /// A stale or foreign cursor, or a damaged store.
+    pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
+        let rows = self.shared.rows();
+        self.list(&rows.calls, rows.applied, query, search::calls(query), page, |doc, cursor| {
+            let facts = self.facts(doc)?;
+            // A call that changed since the snapshot is seen as it was then.
+            let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
+            let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
+            let place = (call.t.as_microsecond(), call.id.0);
+            Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
+        })
+    }
+
+    /// One call.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn call(&self, id: CallId) -> Result<Option<Call>, QueryError> {
+        let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
+        found.map(|(doc, _)| self.facts(&doc).map(|facts| self.view(&facts))).transpose()
+    }
+
+    /// Callbacks, newest first.
+    ///
+    /// # Errors
+    /// As [`Store::calls`].
+    pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
+        let rows = self.shared.rows();
+        self.list(&rows.callbacks, rows.applied, query, search::callbacks(query), page, |doc, cursor| {
+            let row = callback_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = doc.last <= cursor.snapshot && search::callback_matches(query, &row);
+            Ok(shown.then_some((doc.place(), row)))
+        })
+    }
+
+    /// One callback.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
+        let Ok(k) = i64::try_from(seq) else { return Ok(None) };
+        let doc = self.shared.rows().callbacks.at(k).map_err(QueryError::damaged)?;
+        doc.map(|doc| callback_row::read(&doc, &self.shared.catalog).map_err(QueryError::damaged)).transpose()
+    }
+
+    /// Text messages, newest first.
+    ///
+    /// # Errors
+    /// As [`Store::calls`].
+    pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
+        let rows = self.shared.rows();
+        self.list(&rows.sms, rows.applied, query, search::sms(query), page, |doc, cursor| {
+            let row = sms_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = doc.last <= cursor.snapshot && search::sms_matches(query, &row);
+            Ok(shown.then_some((doc.place(), row)))
+        })
+    }
+
+    /// The privacy numbers of `app`, or of all, by app and number.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn numbers(&self, app: Option<AppId>) -> Result<Vec<NumberRow>, QueryError> {
+        Ok(self.shared.numbers().rows(app))
+    }
+
+    /// When a callback of `app` was last received.
+    #[must_use]
+    pub fn last_seen(&self, app: AppId) -> Option<Timestamp> {
+        let at = self.shared.rows().last_seen.get(&app).copied()?;
+        Timestamp::from_microsecond(at).ok()
+    }
+
+    /// How the store is doing.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let rows = self.shared.rows();
+        let rebuilding = rows.rebuild.map(|(first, last)| {
+            let done = rows.applied.saturating_sub(first.saturating_sub(1));
+            done as f64 / (last.saturating_sub(first) + 1).max(1) as f64
+        });
+        Status {
+            applied: rows.applied,
+            durable: rows.durable,
+            rebuilding: rebuilding.map(|progress| progress.clamp(0.0, 1.0)),
+            calls: rows.calls.len(),
+            callbacks: rows.callbacks.len(),
+            bytes: rows.calls.bytes()
+                + rows.callbacks.bytes()
+                + rows.sms.bytes()
+                + self.shared.db.size_on_disk().unwrap_or(0),
+        }
+    }
+
+    /// Follows changes as they are projected.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.shared.changes.subscribe()
+    }
+
+    fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {
+        row::decode(CallId(doc.id), &doc.row, self.shared.catalog.provider).map_err(QueryError::damaged)
+    }
+
+    /// The call with what only the clock knows.
+    fn view(&self, facts: &Facts) -> Call {
+        let mut call = join(facts, &self.shared.catalog);
+        if let Some(recording) = &mut call.recording
+            && recording.state == RecordingState::Waiting
+            && recording.expires_at <= self.shared.clock.now()
+        {
+            recording.state = RecordingState::Expired;
+        }
+        call
+    }
+
+    fn list<T>(
+        &self,
+        collection: &Collection,
+        applied: Seq,
+        query: &dyn Debug,
+        mut want: Want,
+        page: &Page,
+        read: impl Fn(&Doc, &Cursor) -> Result<Option<((i64, [u8; 16]), T)>, QueryError>,
+    ) -> Result<Listing<T>, QueryError> {
+        let digest = digest(query);
+        let start = match &page.cursor {
+            Some(text) => Cursor::read(text, digest)?,
+            None => Cursor { snapshot: applied, place: (i64::MAX, [0xff; 16]) },
+        };
+        want.after = page.cursor.is_some().then_some(start.place);
+        let limit = page.limit.clamp(1, limits::PAGE_MAX);
+        let mut items = Vec::with_capacity(limit.min(64));
+        let mut last = start.place;
+        let mut scan = Scan::new(collection, &want);
+        while let Some(doc) = scan.next().map_err(QueryError::damaged)? {
+            let Some((place, item)) = read(&doc, &start)? else { continue };
+            if items.len() == limit {
+                let next = Cursor { snapshot: start.snapshot, place: last };
+                return Ok(Listing { items, next: Some(next.write(digest)) });
+            }
+            last = place;
+            items.push(item);
+        }
+        Ok(Listing { items, next: None })
+    }
+}

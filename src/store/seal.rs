@@ -1,0 +1,119 @@
+//! Sealing: the oldest rows of the hot part become a segment.
+
+use roaring::RoaringBitmap;
+
+use super::open::{APPLIED, segment_key};
+use super::writer::{WriteError, Writer, bitmap_bytes, call_key};
+use super::{call_doc, row};
+use crate::correlate::join;
+use crate::domain::CallId;
+
+impl Writer {
+    /// Seals what is more than enough. Runs right after a checkpoint, so every row it takes
+    /// out of the hot part also stands in sled until the segment counts.
+    pub(super) fn seal(&mut self) -> Result<(), WriteError> {
+        while self.shared.rows().calls.hot.len() >= self.shared.sizes.hot_calls {
+            self.seal_calls()?;
+        }
+        if self.shared.rows().callbacks.hot.len() >= self.shared.sizes.sealed_callbacks {
+            self.seal_chunks(b'b')?;
+        }
+        if self.shared.rows().sms.hot.len() >= self.shared.sizes.sealed_callbacks {
+            self.seal_chunks(b's')?;
+        }
+        self.thin_segments()
+    }
+
+    fn next_segment(&mut self) -> u64 {
+        let mut rows = self.shared.rows_mut();
+        let number = rows.next_segment;
+        rows.next_segment += 1;
+        self.applied.next_segment = rows.next_segment;
+        number
+    }
+
+    fn seal_calls(&mut self) -> Result<(), WriteError> {
+        let number = self.next_segment();
+        let tmp = self.shared.dir.join("segment.tmp");
+        let segment = self
+            .shared
+            .rows()
+            .calls
+            .write_segment(number, self.shared.sizes.sealed_calls, &tmp)
+            .map_err(WriteError::new)?;
+        let mut batch = sled::Batch::default();
+        {
+            let mut rows = self.shared.rows_mut();
+            for id in rows.calls.cool(self.shared.sizes.sealed_calls) {
+                batch.remove(call_key(&id));
+            }
+            rows.calls.attach(segment, RoaringBitmap::new());
+            batch.insert(segment_key(&rows.calls, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
+        }
+        self.commit(batch)
+    }
+
+    /// Seals a collection whose rows never change, whole.
+    fn seal_chunks(&mut self, prefix: u8) -> Result<(), WriteError> {
+        let number = self.next_segment();
+        let tmp = self.shared.dir.join("segment.tmp");
+        let (segment, count) = {
+            let rows = self.shared.rows();
+            let collection = if prefix == b'b' { &rows.callbacks } else { &rows.sms };
+            let count = collection.hot.len();
+            (collection.write_segment(number, count, &tmp).map_err(WriteError::new)?, count)
+        };
+        let mut batch = sled::Batch::default();
+        for row in self.shared.db.scan_prefix([prefix]).keys() {
+            batch.remove(row.map_err(WriteError::new)?);
+        }
+        {
+            let mut rows = self.shared.rows_mut();
+            let collection = if prefix == b'b' { &mut rows.callbacks } else { &mut rows.sms };
+            collection.cool(count);
+            collection.attach(segment, RoaringBitmap::new());
+            batch.insert(segment_key(collection, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
+        }
+        self.commit(batch)
+    }
+
+    /// Takes the living rows of a segment that is mostly dead back into the hot part, and
+    /// drops it: late changes would otherwise leave their old versions on disk for good.
+    fn thin_segments(&mut self) -> Result<(), WriteError> {
+        let thin = {
+            let rows = self.shared.rows();
+            let thin = rows.calls.sealed.iter().find(|s| s.dead.len() * 2 > u64::from(s.segment.rows()));
+            thin.cloned()
+        };
+        let Some(thin) = thin else { return Ok(()) };
+        let mut batch = sled::Batch::default();
+        let mut docs = Vec::new();
+        for position in (0..thin.segment.rows()).filter(|position| !thin.dead.contains(*position)) {
+            let old = thin.segment.doc(position).map_err(WriteError::new)?;
+            let facts = row::decode(CallId(old.id), &old.row, self.shared.catalog.provider).map_err(WriteError::new)?;
+            let doc = call_doc(&facts, &join(&facts, &self.shared.catalog));
+            let mut bytes = Vec::new();
+            doc.write_hot(&mut bytes);
+            batch.insert(call_key(&doc.id), bytes);
+            docs.push(doc);
+        }
+        let file = {
+            let mut rows = self.shared.rows_mut();
+            rows.calls.detach(thin.segment.number);
+            for doc in docs {
+                rows.calls.put(doc);
+            }
+            batch.remove(segment_key(&rows.calls, Some(thin.segment.number)));
+            rows.calls.file(thin.segment.number)
+        };
+        self.commit(batch)?;
+        // A reader may still hold it open; its bytes go when the last one lets go.
+        std::fs::remove_file(file).map_err(WriteError::new)
+    }
+
+    fn commit(&self, mut batch: sled::Batch) -> Result<(), WriteError> {
+        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
+        self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
+        self.shared.db.flush().map(drop).map_err(WriteError::new)
+    }
+}

@@ -1,0 +1,148 @@
+//! Writes a segment: rows and terms in, one whole synced file out.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use super::filter::IdFilter;
+use super::{BITMAP, BlockIndex, END, Footer, LIST, LIST_MAX, MAGIC, TERM_BLOCK};
+use crate::limits;
+use crate::store::doc::Doc;
+use crate::store::varint;
+use roaring::RoaringBitmap;
+
+/// The compression of blocks: level 3 halves what level 1 leaves for a third more time; beyond
+/// it little is won.
+const LEVEL: i32 = 3;
+
+/// Writes `docs`, newest first and not empty, to `tmp`, syncs it and renames it to `to`.
+pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result<()> {
+    debug_assert!(docs.windows(2).all(|w| w[0].place() > w[1].place()), "newest first");
+    let mut out = Counted { inner: BufWriter::with_capacity(1 << 20, File::create(tmp)?), at: 0 };
+    out.write_all(MAGIC)?;
+
+    let blocks = write_blocks(&mut out, docs)?;
+    let blocks_end = out.at;
+    let terms = write_terms(&mut out, docs)?;
+    let terms_end = out.at;
+    let mut talk = Vec::with_capacity(docs.len() * 2);
+    for doc in docs {
+        varint::put(&mut talk, u64::from(doc.talk));
+    }
+    out.write_all(&zstd::bulk::compress(&talk, LEVEL)?)?;
+    let talk_end = out.at;
+    let filter = IdFilter::of(docs).map_err(io::Error::other)?.write();
+    out.write_all(&filter)?;
+
+    let (first, last) = (&docs[0], &docs[docs.len() - 1]);
+    let footer = Footer {
+        rows: u32::try_from(docs.len()).map_err(io::Error::other)?,
+        newest: first.place(),
+        oldest: last.place(),
+        blocks,
+        blocks_end,
+        terms,
+        terms_end,
+        talk_end,
+        filter_end: out.at,
+        filter_crc: crc32c::crc32c(&filter),
+    };
+    let footer = postcard::to_stdvec(&footer).map_err(io::Error::other)?;
+    out.write_all(&footer)?;
+    out.write_all(&crc32c::crc32c(&footer).to_le_bytes())?;
+    out.write_all(&u32::try_from(footer.len()).map_err(io::Error::other)?.to_le_bytes())?;
+    out.write_all(END)?;
+    let file = out.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    std::fs::rename(tmp, to)?;
+    File::open(to.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn write_blocks(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<BlockIndex>> {
+    let mut index = Vec::with_capacity(docs.len() / limits::BLOCK_ROWS + 1);
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    let mut plain = Vec::new();
+    for rows in docs.chunks(limits::BLOCK_ROWS) {
+        plain.clear();
+        plain.resize(rows.len() * 4, 0);
+        for (i, doc) in rows.iter().enumerate() {
+            let before = plain.len();
+            doc.write(&mut plain);
+            let length = u32::try_from(plain.len() - before).map_err(io::Error::other)?;
+            plain[i * 4..i * 4 + 4].copy_from_slice(&length.to_le_bytes());
+        }
+        let t = rows.iter().map(|doc| doc.t);
+        index.push(BlockIndex {
+            offset: out.at,
+            k_first: rows[0].k,
+            t_min: t.clone().min().unwrap_or(i64::MIN).div_euclid(1_000_000),
+            t_max: t.max().unwrap_or(i64::MAX).div_euclid(1_000_000),
+        });
+        // The plain length first, so that a reader allocates once.
+        out.write_all(&u32::try_from(plain.len()).map_err(io::Error::other)?.to_le_bytes())?;
+        out.write_all(&compressor.compress(&plain)?)?;
+    }
+    Ok(index)
+}
+
+fn write_terms(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<(u64, u64)>> {
+    let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(docs.iter().map(|d| d.terms.len()).sum());
+    for (position, doc) in docs.iter().enumerate() {
+        let position = u32::try_from(position).map_err(io::Error::other)?;
+        pairs.extend(doc.terms.iter().map(|term| (*term, position)));
+    }
+    pairs.sort_unstable();
+    let mut index = Vec::new();
+    let mut block = Vec::with_capacity(TERM_BLOCK * 2);
+    let mut previous = 0;
+    let mut postings = Vec::new();
+    for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+        if block.len() >= TERM_BLOCK {
+            out.write_all(&block)?;
+            block.clear();
+        }
+        if block.is_empty() {
+            index.push((group[0].0, out.at));
+            previous = 0;
+        }
+        postings.clear();
+        encode_postings(&mut postings, group)?;
+        varint::put(&mut block, group[0].0 - previous);
+        varint::put(&mut block, postings.len() as u64);
+        block.extend_from_slice(&postings);
+        previous = group[0].0;
+    }
+    out.write_all(&block)?;
+    Ok(index)
+}
+
+fn encode_postings(out: &mut Vec<u8>, group: &[(u64, u32)]) -> io::Result<()> {
+    if group.len() < LIST_MAX {
+        out.push(LIST);
+        let mut previous = 0;
+        for (_, position) in group {
+            varint::put(out, u64::from(position - previous));
+            previous = *position;
+        }
+        return Ok(());
+    }
+    out.push(BITMAP);
+    let mut bitmap =
+        RoaringBitmap::from_sorted_iter(group.iter().map(|(_, position)| *position)).map_err(io::Error::other)?;
+    bitmap.optimize();
+    bitmap.serialize_into(out)
+}
+
+/// A writer that knows its offset.
+struct Counted {
+    inner: BufWriter<File>,
+    at: u64,
+}
+
+impl Counted {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.inner.write_all(bytes)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What the writer and all readers share.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use tokio::sync::broadcast;
+
+use super::Change;
+use super::collection::Collection;
+use super::hours::Hours;
+use super::numbers::Numbers;
+use crate::clock::Clock;
+use crate::correlate::Catalog;
+use crate::domain::{AppId, Seq};
+
+/// When rows are sealed; smaller in tests, so that they seal at all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// Calls in the hot part at which the oldest are sealed.
+    pub(super) hot_calls: usize,
+    /// Calls in one segment.
+    pub(super) sealed_calls: usize,
+    /// Callbacks, and messages, in one segment.
+    pub(super) sealed_callbacks: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            hot_calls: crate::limits::HOT_CALLS,
+            sealed_calls: crate::limits::SEALED_CALLS,
+            sealed_callbacks: crate::limits::SEALED_CALLBACKS,
+        }
+    }
+}
+
+/// Everything behind a [`super::Store`].
+pub(super) struct Shared {
+    pub(super) dir: PathBuf,
+    pub(super) db: sled::Db,
+    pub(super) catalog: Catalog,
+    pub(super) clock: Clock,
+    pub(super) sizes: Sizes,
+    pub(super) changes: broadcast::Sender<Change>,
+    rows: RwLock<Rows>,
+    hours: Mutex<Hours>,
+    numbers: Mutex<Numbers>,
+}
+
+/// The rows and how far they go.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) calls: Collection,
+    pub(super) callbacks: Collection,
+    pub(super) sms: Collection,
+    /// When a callback of each app was last received, in microseconds.
+    pub(super) last_seen: HashMap<AppId, i64>,
+    pub(super) applied: Seq,
+    pub(super) durable: Seq,
+    /// The first and the last record of the rebuild under way.
+    pub(super) rebuild: Option<(Seq, Seq)>,
+    pub(super) next_segment: u64,
+}
+
+impl Rows {
+    /// No rows yet; segments go into `dir`.
+    pub(super) fn new(dir: &std::path::Path) -> Self {
+        Self {
+            calls: Collection::new("calls", dir),
+            callbacks: Collection::new("callbacks", dir),
+            sms: Collection::new("sms", dir),
+            last_seen: HashMap::new(),
+            applied: 0,
+            durable: 0,
+            rebuild: None,
+            next_segment: 1,
+        }
+    }
+
+    /// The files of every segment.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        [&self.calls, &self.callbacks, &self.sms]
+            .into_iter()
+            .flat_map(|collection| collection.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
+            .collect()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(
+        dir: PathBuf,
+        db: sled::Db,
+        catalog: Catalog,
+        clock: Clock,
+        rows: Rows,
+        numbers: Numbers,
+    ) -> Self {
+        Self {
+            dir,
+            db,
+            catalog,
+            clock,
+            sizes: Sizes::default(),
+            changes: broadcast::Sender::new(crate::limits::LIVE_BACKLOG),
+            rows: RwLock::new(rows),
+            hours: Mutex::new(Hours::default()),
+            numbers: Mutex::new(numbers),
+        }
+    }
+
+    // A panic while a lock is held is a bug that was reported; what the lock guards is derived
+    // and replaced whole, so readers go on.
+
+    pub(super) fn rows(&self) -> RwLockReadGuard<'_, Rows> {
+        self.rows.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn rows_mut(&self) -> RwLockWriteGuard<'_, Rows> {
+        self.rows.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn hours(&self) -> MutexGuard<'_, Hours> {
+        self.hours.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}

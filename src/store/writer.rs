@@ -1,0 +1,463 @@
+//! The store's only writer: applies records, writes checkpoints, seals what no longer changes.
+//!
+//! Applying a record twice changes nothing. Changes are in memory, and seen by readers, at
+//! once; they reach `store/` in checkpoints, each one batch of sled and so all or nothing. A
+//! crash loses at most the time since the last one, which the journal gives back.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use roaring::RoaringBitmap;
+
+use super::collection::{Found, Place};
+use super::doc::Doc;
+use super::hours::{self, Hours, Share, hour_of};
+use super::numbers::Numbers;
+use super::open::{APPLIED, AppliedRow, META, segment_key, write_chunk};
+use super::shared::{Rows, Shared};
+use super::{CallbackRow, Change, SmsRow, callback_row, numbers, row, sms_row, terms};
+use crate::correlate::{Facts, call_id, join};
+use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
+use crate::limits;
+
+/// What a record of the journal means for the store.
+#[derive(Debug)]
+pub enum Applied {
+    /// A callback and what it says. `row.outcome` is `Accepted` where it was understood; whether
+    /// it is a duplicate is found here.
+    Callback {
+        /// Its row; `sessions`, `calls` and `not_calls` are filled in here.
+        row: Box<CallbackRow>,
+        /// What it says.
+        items: Vec<Item>,
+    },
+    /// Requests that were not kept.
+    Tally {
+        /// The record's number.
+        seq: Seq,
+        /// When.
+        at: Timestamp,
+        /// Whose.
+        app: Option<AppId>,
+        /// How many were refused.
+        refused: u64,
+        /// How many are possibly lost.
+        possibly_lost: u64,
+    },
+    /// A record that says nothing about calls.
+    Other {
+        /// The record's number.
+        seq: Seq,
+    },
+}
+
+impl Applied {
+    fn seq(&self) -> Seq {
+        match self {
+            Self::Callback { row, .. } => row.seq,
+            Self::Tally { seq, .. } | Self::Other { seq } => *seq,
+        }
+    }
+}
+
+/// Why a batch was not applied. The store can be rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[error("writing the store")]
+pub struct WriteError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl WriteError {
+    pub(super) fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+/// The writer. There is one for each store.
+#[derive(Debug)]
+pub struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) applied: AppliedRow,
+    calls: HashSet<CallId>,
+    callbacks: Vec<Place>,
+    sms: Vec<Place>,
+    apps: BTreeSet<AppId>,
+    buried: BTreeSet<u64>,
+}
+
+/// A call while a batch is applied to it.
+struct Work {
+    facts: Facts,
+    before: Option<Share>,
+    sealed: Option<(u64, u32)>,
+}
+
+impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, applied: AppliedRow) -> Self {
+        Self {
+            shared,
+            applied,
+            calls: HashSet::new(),
+            callbacks: Vec::new(),
+            sms: Vec::new(),
+            apps: BTreeSet::new(),
+            buried: BTreeSet::new(),
+        }
+    }
+
+    /// The last record applied.
+    #[must_use]
+    pub fn applied(&self) -> Seq {
+        self.applied.seq
+    }
+
+    /// Tells readers how far the journal goes.
+    pub fn note_durable(&self, durable: Seq) {
+        self.shared.rows_mut().durable = durable;
+    }
+
+    /// Tells readers that records from `first` to `last` are being projected anew; `None` when
+    /// that is done.
+    pub fn note_rebuild(&self, span: Option<(Seq, Seq)>) {
+        self.shared.rows_mut().rebuild = span;
+    }
+
+    /// Whether changes wait for a checkpoint.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        !self.calls.is_empty() || !self.callbacks.is_empty() || self.changed_rows() > 0
+    }
+
+    /// How many rows wait for a checkpoint.
+    #[must_use]
+    pub fn changed_rows(&self) -> usize {
+        self.calls.len() + self.callbacks.len() + self.sms.len() + self.shared.hours().changed.len()
+    }
+
+    /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
+    ///
+    /// # Errors
+    /// When a part of the store cannot be read.
+    pub fn apply(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
+        let Some(last) = batch.last().map(Applied::seq) else { return Ok(()) };
+        let mut works: HashMap<CallId, Work> = HashMap::new();
+        let mut callback_docs = Vec::new();
+        let mut sms_docs: HashMap<[u8; 16], Doc> = HashMap::new();
+        let mut changes = Vec::new();
+        let mut seen: HashMap<AppId, i64> = HashMap::new();
+        let done = self.applied.seq;
+        for applied in batch.into_iter().filter(|applied| applied.seq() > done) {
+            match applied {
+                Applied::Callback { mut row, items } => {
+                    let keys = self.take_items(&mut row, items, &mut works, &mut sms_docs, &mut changes)?;
+                    self.count_callback(&row, keys.len())?;
+                    let at = row.received_at.as_microsecond();
+                    seen.entry(row.app).and_modify(|last| *last = (*last).max(at)).or_insert(at);
+                    changes.push(Change::Callback(row.seq));
+                    callback_docs.push(callback_row::doc(&row, &keys));
+                }
+                Applied::Tally { at, app, refused, possibly_lost, .. } => {
+                    let key = (hour_of(at), app.map_or(u32::MAX, |app| app.0));
+                    let mut hours = self.shared.hours();
+                    let hour = hours.hour(&self.shared.db, key).map_err(WriteError::new)?;
+                    hour.refused += refused;
+                    hour.possibly_lost += possibly_lost;
+                }
+                Applied::Other { .. } => {}
+            }
+        }
+        let call_docs = self.finish_calls(&works)?;
+        changes.extend(works.keys().map(|id| Change::Call(*id)));
+
+        let mut rows = self.shared.rows_mut();
+        for work in works.values() {
+            if let Some((number, position)) = work.sealed {
+                rows.calls.bury(number, position);
+                self.buried.insert(number);
+            }
+        }
+        for doc in call_docs {
+            rows.calls.put(doc);
+        }
+        for doc in callback_docs {
+            self.callbacks.push(doc.place());
+            rows.callbacks.put(doc);
+        }
+        for doc in sms_docs.into_values() {
+            self.sms.push(doc.place());
+            rows.sms.put(doc);
+        }
+        for (app, at) in seen {
+            let last = rows.last_seen.entry(app).or_insert(at);
+            *last = at.max(*last);
+            self.apps.insert(app);
+        }
+        rows.applied = last.max(rows.applied);
+        drop(rows);
+        self.calls.extend(works.into_keys());
+        self.applied.seq = last.max(self.applied.seq);
+        self.applied.fingerprint = fingerprint;
+        for change in changes {
+            // Nobody may be listening.
+            let _ = self.shared.changes.send(change);
+        }
+        Ok(())
+    }
+
+    fn take_items(
+        &mut self,
+        row: &mut CallbackRow,
+        items: Vec<Item>,
+        works: &mut HashMap<CallId, Work>,
+        sms_docs: &mut HashMap<[u8; 16], Doc>,
+        changes: &mut Vec<Change>,
+    ) -> Result<Vec<CallKey>, WriteError> {
+        let mut keys: Vec<CallKey> = Vec::new();
+        let mut any_new = items.is_empty();
+        for (place, item) in items.into_iter().enumerate() {
+            match item {
+                Item::Event(mut event) => {
+                    event.identity = shorten(event.identity);
+                    let work = self.work(works, row, &event.key)?;
+                    note_key(&mut keys, &event.key);
+                    any_new |= work.facts.add_event(*event, row.seq);
+                }
+                Item::Record(mut record) => {
+                    record.identity = shorten(record.identity);
+                    let work = self.work(works, row, &record.key)?;
+                    note_key(&mut keys, &record.key);
+                    any_new |= work.facts.add_record(*record, row.seq, row.received_at);
+                }
+                Item::Sms(sms) => {
+                    row.not_calls += 1;
+                    let Some(provider) = row.provider else { continue };
+                    let message =
+                        SmsRow { callback: row.seq, app: row.app, provider, received_at: row.received_at, sms: *sms };
+                    let doc = sms_row::doc(&message, place);
+                    let known = sms_docs.contains_key(&doc.id) || {
+                        let rows = self.shared.rows();
+                        rows.sms.get(&doc.id, sms_row::id_term(&doc.id)).map_err(WriteError::new)?.is_some()
+                    };
+                    if !known {
+                        any_new = true;
+                        changes.push(Change::Sms(row.seq));
+                        sms_docs.insert(doc.id, doc);
+                    }
+                }
+                Item::Number(status) => {
+                    row.not_calls += 1;
+                    let place = u32::try_from(place).unwrap_or(u32::MAX);
+                    if self.shared.numbers().told(row.app, &status, row.seq, place, row.received_at) {
+                        any_new = true;
+                        changes.push(Change::Number(status.number));
+                    }
+                }
+            }
+        }
+        if row.outcome == Outcome::Accepted && !any_new {
+            row.outcome = Outcome::Duplicate;
+        }
+        Ok(keys)
+    }
+
+    /// The call of `key`, as known so far, noted as named by the callback.
+    fn work<'w>(
+        &self,
+        works: &'w mut HashMap<CallId, Work>,
+        row: &CallbackRow,
+        key: &CallKey,
+    ) -> Result<&'w mut Work, WriteError> {
+        let id = call_id(row.app, key);
+        if let std::collections::hash_map::Entry::Vacant(vacant) = works.entry(id) {
+            vacant.insert(self.load(id, row, key)?);
+        }
+        let work = works.get_mut(&id).expect("it was just put there");
+        work.facts.named_by(row.seq, row.received_at);
+        Ok(work)
+    }
+
+    fn load(&self, id: CallId, row: &CallbackRow, key: &CallKey) -> Result<Work, WriteError> {
+        let catalog = &self.shared.catalog;
+        let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(WriteError::new)?;
+        let Some((doc, found)) = found else {
+            let provider = row.provider.expect("only a known provider's callback has items");
+            return Ok(Work {
+                facts: Facts::new(id, row.app, provider, key.clone(), row.received_at),
+                before: None,
+                sealed: None,
+            });
+        };
+        let facts = row::decode(id, &doc.row, catalog.provider).map_err(WriteError::new)?;
+        let before = Some(Share::of(&join(&facts, catalog)));
+        let sealed = match found {
+            Found::Hot => None,
+            Found::Sealed { number, position } => Some((number, position)),
+        };
+        Ok(Work { facts, before, sealed })
+    }
+
+    /// Joins what changed: counters, numbers, and the rows to put.
+    fn finish_calls(&self, works: &HashMap<CallId, Work>) -> Result<Vec<Doc>, WriteError> {
+        let mut docs = Vec::with_capacity(works.len());
+        let mut hours = self.shared.hours();
+        let mut numbers = self.shared.numbers();
+        for work in works.values() {
+            let call = join(&work.facts, &self.shared.catalog);
+            let share = Share::of(&call);
+            if work.before.as_ref() != Some(&share) {
+                if let Some(before) = &work.before {
+                    hours.count(&self.shared.db, before, -1).map_err(WriteError::new)?;
+                }
+                hours.count(&self.shared.db, &share, 1).map_err(WriteError::new)?;
+            }
+            for number in [&call.x, &call.y].into_iter().flatten() {
+                numbers.used(call.app, number);
+            }
+            docs.push(super::call_doc(&work.facts, &call));
+        }
+        Ok(docs)
+    }
+
+    fn count_callback(&self, row: &CallbackRow, calls: usize) -> Result<(), WriteError> {
+        let mut hours = self.shared.hours();
+        let hour = hours.hour(&self.shared.db, (hour_of(row.received_at), row.app.0)).map_err(WriteError::new)?;
+        hour.outcomes[hours::outcome_index(row.outcome)] += 1;
+        hour.joined += u64::from(calls > 0);
+        hour.not_calls += u64::from(row.not_calls > 0);
+        hour.bytes += row.size_bytes;
+        Ok(())
+    }
+
+    /// Empties the store: the next record applied is the first.
+    ///
+    /// # Errors
+    /// When sled or the disk refuses.
+    pub fn reset(&mut self) -> Result<(), WriteError> {
+        let bound = self.shared.db.get(META).map_err(WriteError::new)?;
+        self.shared.db.clear().map_err(WriteError::new)?;
+        if let Some(bound) = bound {
+            self.shared.db.insert(META, bound).map_err(WriteError::new)?;
+        }
+        let sealed = self.shared.dir.join("sealed");
+        let files = {
+            let mut rows = self.shared.rows_mut();
+            let fresh = Rows { durable: rows.durable, ..Rows::new(&sealed) };
+            let old = std::mem::replace(&mut *rows, fresh);
+            *self.shared.hours() = Hours::default();
+            *self.shared.numbers() = Numbers::default();
+            old.files()
+        };
+        for file in files {
+            std::fs::remove_file(file).map_err(WriteError::new)?;
+        }
+        *self = Self::new(self.shared.clone(), AppliedRow { next_segment: 1, ..AppliedRow::default() });
+        self.shared.db.flush().map(drop).map_err(WriteError::new)
+    }
+
+    /// Whether the disk has room for a checkpoint. sled does not come back from a write that
+    /// failed for lack of space, so it is not asked for one that might; the changes wait in
+    /// memory, and the journal has them.
+    fn has_room(&self, bytes: usize) -> bool {
+        let Ok(disk) = rustix::fs::statvfs(&self.shared.dir) else { return true };
+        disk.f_bavail.saturating_mul(disk.f_frsize) >= limits::STORE_ROOM + 4 * bytes as u64
+    }
+
+    /// Writes what changed to `store/`, all or nothing, and seals what no longer changes.
+    ///
+    /// # Errors
+    /// When the disk or sled refuses; the changes stay in memory and the next checkpoint tries
+    /// again.
+    pub fn checkpoint(&mut self) -> Result<(), WriteError> {
+        if !self.has_room(self.changed_rows() * limits::ROW_BYTES_TYPICAL) {
+            return Err(WriteError::new(std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        }
+        let mut batch = sled::Batch::default();
+        {
+            let rows = self.shared.rows();
+            for id in &self.calls {
+                if let Some(doc) = rows.calls.hot_doc(&id.0) {
+                    let mut bytes = Vec::new();
+                    doc.write_hot(&mut bytes);
+                    batch.insert(call_key(&id.0), bytes);
+                }
+            }
+            for (prefix, places, collection) in [(b'b', &self.callbacks, &rows.callbacks), (b's', &self.sms, &rows.sms)]
+            {
+                if let Some(first) = places.first() {
+                    let docs = places.iter().filter_map(|place| collection.hot.get(place));
+                    batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
+                }
+            }
+            for number in &self.buried {
+                if let Some(dead) = rows.calls.dead(*number) {
+                    batch.insert(segment_key(&rows.calls, Some(*number)), bitmap_bytes(dead));
+                }
+            }
+            for app in &self.apps {
+                let at = rows.last_seen.get(app).copied().unwrap_or_default();
+                let mut key = vec![b'l'];
+                key.extend_from_slice(&app.0.to_be_bytes());
+                batch.insert(key, &at.to_be_bytes());
+            }
+            self.applied.next_segment = rows.next_segment;
+        }
+        {
+            let hours = self.shared.hours();
+            for (key, hour) in &hours.changed {
+                let bytes = postcard::to_stdvec(hour).map_err(WriteError::new)?;
+                batch.insert(&hours::key(b'h', *key), bytes);
+            }
+            for (key, hour) in &hours.changed_x {
+                batch.insert(&hours::key(b'x', *key), hours::write_x(hour));
+            }
+            let numbers = self.shared.numbers();
+            for key in &numbers.changed {
+                batch.insert(numbers::key(key), numbers.value(key));
+            }
+        }
+        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
+        self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
+        self.shared.db.flush().map_err(WriteError::new)?;
+        self.calls.clear();
+        self.callbacks.clear();
+        self.sms.clear();
+        self.apps.clear();
+        self.buried.clear();
+        {
+            let mut hours = self.shared.hours();
+            hours.changed.clear();
+            hours.changed_x.clear();
+        }
+        self.shared.numbers().changed.clear();
+        self.seal()
+    }
+}
+
+fn note_key(keys: &mut Vec<CallKey>, key: &CallKey) {
+    if !keys.contains(key) {
+        keys.push(key.clone());
+    }
+}
+
+/// Identities only tell a call's few events apart: 49 bits are enough for that, and are seven
+/// bytes in a row instead of ten.
+fn shorten(identity: Identity) -> Identity {
+    Identity(identity.0 & ((1 << 49) - 1))
+}
+
+pub(super) fn call_key(id: &[u8; 16]) -> Vec<u8> {
+    let mut key = vec![b'c'];
+    key.extend_from_slice(id);
+    key
+}
+
+pub(super) fn chunk_key(prefix: u8, k: i64) -> Vec<u8> {
+    let mut key = vec![prefix];
+    key.extend_from_slice(&k.to_be_bytes());
+    key
+}
+
+pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(bitmap.serialized_size());
+    bitmap.serialize_into(&mut bytes).expect("memory takes every write");
+    bytes
+}
