@@ -334,6 +334,9 @@ fn word_rule(file: &File) -> Vec<Complaint> {
         }
     }
     for (n, line) in file.text.lines().enumerate() {
+        if ["<<<<<<< ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker)) {
+            complaints.push(Complaint::new(&file.path, n + 1, "a merge was left half done".into()));
+        }
         for mark in ["TODO", "FIXME", "XXX", "HACK"] {
             let found = words(line).find(|(_, w)| *w == mark).map(|(at, _)| &line[at + mark.len()..]);
             let numbered = found.is_none_or(|rest| rest.starts_with("(#"));
@@ -746,6 +749,7 @@ fn the_other_rules_see_what_they_forbid() {
     assert_eq!(complaints(word_rule, "src/a.rs", "#[cfg(test)]\nmod tests {\n#[ignore] fn f() {} }").len(), 1);
     assert_eq!(complaints(word_rule, "src/a.rs", "// TODO: later").len(), 1);
     assert!(complaints(word_rule, "src/a.rs", "// TODO(#7): later").is_empty());
+    assert_eq!(complaints(word_rule, "src/a.rs", "use b;\n<<<<<<< HEAD\n=======\n>>>>>>> x").len(), 2);
     assert_eq!(complaints(sleep_rule, "tests/it/a.rs", "std::thread::sleep(x);").len(), 1);
     assert!(complaints(sleep_rule, "src/http/a.rs", "tokio::time::sleep(x).await;").is_empty());
     assert_eq!(complaints(place_rule, "src/a.rs", "\"8.8.8.8:53\"").len(), 1);
