@@ -1,6 +1,5 @@
 //! Ringback 回铃: receives the callbacks of phone platforms, loses none, shows every call.
 
-pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -118,8 +118,6 @@ pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
-<<<<<<< HEAD
-=======
 
 /// Answers to questions remembered in memory: at 400 bytes each about 50 MiB, and one and a
 /// half new questions a second for a whole day. The oldest go first.
@@ -152,7 +150,6 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
->>>>>>> state
 /// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
 pub const BLOCK_BYTES_MAX: usize = 64 << 20;
 /// The largest part of a sealed segment that is read at once.
@@ -171,7 +168,6 @@ pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
 pub const CHECKPOINT_ROWS: usize = 20_000;
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
-<<<<<<< HEAD
 /// Free space below which the store writes no checkpoint: the journal needs it more.
 pub const STORE_ROOM: u64 = 8 << 20;
 /// A row of the store before compression, for estimating how much a checkpoint writes.
@@ -184,13 +180,12 @@ pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;
-=======
-/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
-/// make the list long.
-pub const SUSPICIONS_MAX: usize = 64;
 
 /// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
->>>>>>> state
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;

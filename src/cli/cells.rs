@@ -103,6 +103,14 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
+/// An instant without the part of its second.
+pub(super) fn second(instant: &str) -> String {
+    match instant.split_once('.') {
+        Some((second, _)) => format!("{second}Z"),
+        None => instant.to_owned(),
+    }
+}
+
 fn guard(text: String) -> String {
     let runs = text.starts_with(['=', '@', '+', '-', '\t', '\r']);
     if runs && !is_number(&text) { format!("'{text}") } else { text }

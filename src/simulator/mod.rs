@@ -1,1 +1,62 @@
-//! simulator
+//! The platform side: plays 玖云 and 华为云 against any address, and makes data for benchmarks.
+//!
+//! ```text
+//! world, calls ─► stream of pushes ─┬─► script    pure: the same seed, the same bytes
+//!                                   ├─► play      sends, retries, follows answers, keeps a ledger
+//!                                   ├─► demo_day  a past day at once, then real time
+//!                                   ├─► load      as hard as the receiver goes
+//!                                   └─► generate  ten million calls for a big store
+//! ```
+//!
+//! It writes what the platforms' documents and samples show, apart from how
+//! [`crate::providers`] reads it. It never looks into a data directory and never sends anywhere
+//! but to the address it was given.
+
+mod account;
+mod answer;
+mod batch;
+mod call;
+mod chaos;
+mod client;
+mod demo;
+mod fate;
+mod generate;
+mod histogram;
+mod jiuyun;
+mod job;
+mod ledger;
+mod load;
+mod notation;
+mod people;
+mod plan;
+mod platform;
+mod play;
+mod private;
+mod private_record;
+mod push;
+mod recording;
+mod script;
+mod session;
+mod sign;
+mod sms;
+mod stamp;
+mod starts;
+mod stream;
+mod tls;
+mod voice;
+
+pub use answer::Refusal;
+pub use demo::{DemoApp, demo_day};
+pub use generate::{Generated, Generator, generate};
+pub use histogram::Histogram;
+pub use ledger::{Ledger, Line};
+pub use load::{Load, LoadError, LoadReport, load, prepare};
+pub use plan::{Pace, Plan, Receipts};
+pub use platform::{Platform, PushKind};
+pub use play::{PlayError, play};
+pub use push::{Decided, Expectation, Push};
+pub use script::{Owned, numbers, script};
+pub use sign::Recipe;
+
+#[cfg(test)]
+mod tests;

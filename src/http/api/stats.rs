@@ -4,7 +4,6 @@
 //! mean seconds from setup to ringing where both are known. Where there is nothing to divide
 //! by, they are null.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -18,14 +17,13 @@ use crate::store::{Group, StatRow, Step};
 
 const KNOWN: &[&str] = &["from", "to", "by", "group"];
 
-/// What a statistic may be grouped by. The store counts per app; the provider is the app's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    App,
-    Provider,
-    Outcome,
-    X,
-}
+const GROUPS: &[(&str, Group)] = &[
+    ("app", Group::App),
+    ("provider", Group::Provider),
+    ("product", Group::Product),
+    ("outcome", Group::Outcome),
+    ("x", Group::X),
+];
 
 #[derive(Debug, Serialize)]
 struct StatObject {
@@ -43,69 +41,33 @@ struct StatObject {
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let step = query.word("by", &[("hour", Step::Hour), ("day", Step::Day)])?.unwrap_or(Step::Hour);
-    let words = [("app", By::App), ("provider", By::Provider), ("outcome", By::Outcome), ("x", By::X)];
-    let by = query.word("group", &words)?;
+    let group = query.word("group", GROUPS)?;
     let mut span = filters::span(&query)?;
     span.from = span.from.map(|from| match step {
         Step::Hour => filters::floor_hour(from),
         Step::Day => filters::floor_day(from),
     });
-    let group = by.map(|by| match by {
-        By::App | By::Provider => Group::App,
-        By::Outcome => Group::Outcome,
-        By::X => Group::X,
-    });
     let store = context.store.clone();
-    let mut rows = blocking(move || store.stats(span, step, group)).await?;
-    for row in &mut rows {
-        row.key = key(context, ask.sight(), by, std::mem::take(&mut row.key));
-    }
-    if by == Some(By::Provider) {
-        rows = sum_by_key(rows);
-    }
-    let items = rows.iter().rev().map(|row| StatObject::new(row, by.is_some())).collect();
-    ok(&List::whole(items))
+    let rows = blocking(move || store.stats(span, step, group)).await?;
+    let items = rows.iter().rev().map(|row| StatObject::new(row, key(context, ask.sight(), group, &row.key)));
+    ok(&List::whole(items.collect()))
 }
 
-/// A group's key as people know it.
-fn key(context: &Context, sight: Sight, by: Option<By>, key: String) -> String {
-    let app = || key.parse().ok().map(AppId);
-    match by {
-        None | Some(By::Outcome) => key,
-        Some(By::App) => app().map_or_else(|| key.clone(), |id| filters::app_name(context, id)),
-        Some(By::Provider) => {
-            let known = app().and_then(|id| context.state.app(id));
-            known.map_or_else(|| "none".to_owned(), |app| app.provider.0.to_owned())
-        }
-        Some(By::X) if key == "none" => key,
-        Some(By::X) => sight.number(&PhoneNumber::from_stored(key)),
+/// A group's key as people know it; null where nothing is grouped.
+fn key(context: &Context, sight: Sight, group: Option<Group>, key: &str) -> Option<String> {
+    match group? {
+        Group::Provider | Group::Product | Group::Outcome => Some(key.to_owned()),
+        Group::App => Some(key.parse().map_or_else(|_| key.to_owned(), |id| filters::app_name(context, AppId(id)))),
+        Group::X if key == "none" => Some(key.to_owned()),
+        Group::X => Some(sight.number(&PhoneNumber::from_stored(key))),
     }
-}
-
-fn sum_by_key(rows: Vec<StatRow>) -> Vec<StatRow> {
-    let mut sums: BTreeMap<_, StatRow> = BTreeMap::new();
-    for row in rows {
-        let sum = sums.entry((row.at, row.key.clone())).or_default();
-        *sum = StatRow {
-            at: row.at,
-            key: row.key,
-            calls: sum.calls + row.calls,
-            answered: sum.answered + row.answered,
-            talk_seconds: sum.talk_seconds + row.talk_seconds,
-            rung: sum.rung + row.rung,
-            ring_seconds: sum.ring_seconds + row.ring_seconds,
-            with_pdd: sum.with_pdd + row.with_pdd,
-            pdd_seconds: sum.pdd_seconds + row.pdd_seconds,
-        };
-    }
-    sums.into_values().collect()
 }
 
 impl StatObject {
-    fn new(row: &StatRow, grouped: bool) -> Self {
+    fn new(row: &StatRow, key: Option<String>) -> Self {
         Self {
             at: Instant(row.at),
-            key: grouped.then(|| row.key.clone()),
+            key,
             calls: row.calls,
             answered: row.answered,
             talk_seconds: row.talk_seconds,

@@ -1,0 +1,181 @@
+//! What may be written behind `ringback`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use super::filters::{Callbacks, Calls, Filters, Sms};
+use super::{Usage, app, config, demo, export, serve, simulate, token, user};
+use crate::config::DEFAULT_DATA;
+
+/// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
+#[derive(Debug, Parser)]
+#[command(name = "ringback", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    place: GivenPlace,
+    #[command(flatten)]
+    serve: serve::Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct GivenPlace {
+    /// The data directory [default: ./data]
+    #[arg(long, global = true, env = "RINGBACK_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Show phone numbers masked
+    #[arg(long, global = true)]
+    masked: bool,
+}
+
+/// Which installation, and how it is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The data directory.
+    pub(super) data: PathBuf,
+    /// Whether numbers are shown masked.
+    pub(super) masked: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the appliance (what happens when no command is given)
+    Serve(serve::Flags),
+    /// Run a throw-away installation with a lively day of simulated calls
+    Demo(demo::Flags),
+    /// Play a platform against any address
+    Simulate(simulate::Flags),
+    /// Connections to platforms
+    #[command(subcommand)]
+    App(app::Command),
+    /// People
+    #[command(subcommand)]
+    User(user::Command),
+    /// The access of programs
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Show calls, newest first
+    Calls(ListFlags<Calls>),
+    /// Show callbacks, newest first
+    Callbacks(ListFlags<Callbacks>),
+    /// Follow what happens
+    Tail(TailFlags),
+    /// Make a consistent copy, also while the server runs
+    Backup(BackupFlags),
+    /// Check every record, without changing anything
+    Verify(VerifyFlags),
+    /// Rebuild store/ from the journal
+    Reindex,
+    /// Write all rows of a list
+    #[command(subcommand)]
+    Export(export::Command),
+    /// The configuration file
+    #[command(subcommand)]
+    Config(config::Command),
+    /// What each platform sends: addresses, fields, codes
+    Providers(ProvidersFlags),
+    /// Ask the running server whether it is well
+    Healthcheck,
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// One page of a list.
+#[derive(Debug, Args)]
+pub(super) struct ListFlags<T: super::filters::Filtered> {
+    #[command(flatten)]
+    pub(super) filters: Filters<T>,
+    /// How many rows, up to 1000
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<String>,
+    /// Go on where the page before ended
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) cursor: Option<String>,
+    /// Print the API's answer
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print CSV
+    #[arg(long)]
+    pub(super) csv: bool,
+}
+
+impl<T: super::filters::Filtered> ListFlags<T> {
+    /// The whole query.
+    pub(super) fn query(&self) -> Vec<(String, String)> {
+        let mut query = self.filters.query.clone();
+        let mut add = |name: &str, value: &Option<String>| {
+            query.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
+        };
+        add("limit", &self.limit);
+        add("cursor", &self.cursor);
+        query
+    }
+}
+
+/// `ringback tail`
+#[derive(Debug, Args)]
+pub(super) struct TailFlags {
+    /// Print one object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `ringback backup`
+#[derive(Debug, Args)]
+pub(super) struct BackupFlags {
+    /// A new or empty directory
+    pub(super) dest: PathBuf,
+}
+
+/// `ringback verify`
+#[derive(Debug, Args)]
+pub(super) struct VerifyFlags {
+    /// The data directory to check [default: that of --data]
+    pub(super) dir: Option<PathBuf>,
+    /// Print one object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `ringback providers`
+#[derive(Debug, Args)]
+pub(super) struct ProvidersFlags {
+    /// One provider, with its fields and codes
+    pub(super) provider: Option<String>,
+    /// Print one object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// The filters of messages are used by `export` only.
+pub(super) type SmsFilters = Filters<Sms>;
+
+impl Arguments {
+    /// The installation and the command; `serve` when none is given.
+    pub(super) fn settle(self) -> Result<(Place, Command)> {
+        let given = self.place.data.clone();
+        let place = Place {
+            data: self.place.data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
+            masked: self.place.masked,
+        };
+        match self.command {
+            None => Ok((place, Command::Serve(self.serve.with_data(given)))),
+            Some(_) if self.serve != serve::Flags::default() => {
+                Err(Usage("flags of `serve` stand behind the command `serve`".to_owned()).into())
+            }
+            Some(Command::Serve(flags)) => Ok((place, Command::Serve(flags.with_data(given)))),
+            Some(command) => Ok((place, command)),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `ringback calls`: one page of calls, for people, as JSON or as CSV.
+
+use std::io::{Write, stdout};
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::app::items;
+use super::arguments::{ListFlags, Place};
+use super::cells::{self, Column};
+use super::client::{Client, Missing};
+use super::filters::{Calls, Filtered};
+use super::{owner, table};
+
+/// Does it.
+pub(super) async fn run(place: &Place, flags: ListFlags<Calls>) -> Result<()> {
+    let head = ["AT", "APP", "CALLER", "X", "CALLEE", "OUTCOME", "TALK", "CALL"];
+    show(place, flags, "/calls", cells::CALLS, &head, row).await
+}
+
+/// Asks for a page and prints it in the form that was asked for.
+pub(super) async fn show<T: Filtered>(
+    place: &Place,
+    flags: ListFlags<T>,
+    path: &str,
+    columns: &[Column],
+    head: &[&str],
+    row: fn(&Value) -> Vec<String>,
+) -> Result<()> {
+    let client = Client::open(&place.data, Missing::Refuse, place.masked).await?;
+    let page = client.get(path, &flags.query()).await?;
+    client.close().await?;
+    owner::settle(&place.data)?;
+    if flags.json {
+        return Ok(writeln!(stdout(), "{page}")?);
+    }
+    if flags.csv {
+        let mut out = csv::Writer::from_writer(stdout());
+        cells::head(&mut out, columns)?;
+        for item in items(&page) {
+            cells::row(&mut out, columns, item)?;
+        }
+        return Ok(out.flush()?);
+    }
+    let rows: Vec<Vec<String>> = items(&page).iter().map(row).collect();
+    table::write(&mut stdout(), head, &rows)?;
+    match page["next"].as_str() {
+        _ if rows.is_empty() => eprintln!("nothing found"),
+        Some(next) => eprintln!("there are more: --cursor {next}"),
+        None => {}
+    }
+    Ok(())
+}
+
+fn row(call: &Value) -> Vec<String> {
+    let outcome = if call["outcome"].is_null() { &call["state"] } else { &call["outcome"] };
+    vec![
+        cells::second(&call_at(call)),
+        cells::text(&call["app"]),
+        cells::text(&call["caller"]),
+        cells::text(&call["x_number"]),
+        cells::text(&call["callee"]),
+        cells::text(outcome),
+        format!("{} s", cells::text(&call["talk_seconds"])),
+        cells::text(&call["id"]),
+    ]
+}
+
+/// The earliest instant that is known of a call.
+pub(super) fn call_at(call: &Value) -> String {
+    let known = ["setup_at", "alerting_at", "answered_at", "released_at"].map(|field| call[field].as_str());
+    let events = call["events"].as_array().into_iter().flatten().map(|event| event["at"].as_str());
+    known.into_iter().chain(events).flatten().min().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,23 @@
+//! `ringback healthcheck`: asks the running server, for containers and supervisors.
+
+use std::io::{Write, stdout};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use http::Method;
+
+use super::arguments::Place;
+use super::client::{Client, Missing};
+use crate::journal::DataLock;
+
+/// Does it: 0 when it is well, 1 when it is not or does not run.
+pub(super) async fn run(place: &Place) -> Result<ExitCode> {
+    let data = &place.data;
+    if !DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))? {
+        bail!("no server runs on {}", data.display());
+    }
+    let client = Client::open(data, Missing::Refuse, place.masked).await?;
+    let reply = client.ask(Method::GET, "/healthz", None).await?;
+    writeln!(stdout(), "{}", String::from_utf8_lossy(&reply.body).trim_end())?;
+    Ok(if reply.status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,109 @@
+//! The command line: one file a command.
+//!
+//! Every command but `serve`, `demo`, `simulate`, `verify`, `config` and `providers` speaks
+//! `/api/v1`, to the running server or in this process ([`client`]). It acts as administrator,
+//! because whoever may read the data directory may do anything. Results go to standard output,
+//! messages to standard error. Exit status 0 done, 1 failed (one line says why), 2 wrong usage.
+
+mod app;
+mod arguments;
+mod backup;
+mod callbacks;
+mod calls;
+mod cells;
+mod client;
+mod config;
+mod demo;
+mod export;
+mod filters;
+mod generate;
+mod healthcheck;
+mod here;
+mod owner;
+mod password;
+mod providers;
+mod reindex;
+mod serve;
+mod simulate;
+mod socket;
+mod table;
+mod tail;
+mod token;
+mod user;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use self::arguments::{Arguments, Command, Place};
+
+/// What a person asked for is not possible as asked: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Does what the arguments of the process say.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(dispatch(arguments)),
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => report(&error),
+    }
+}
+
+/// Says in one line why it failed. A reader that went away (`ringback calls | head`) is none.
+fn report(error: &anyhow::Error) -> ExitCode {
+    let broken_pipe = |e: &(dyn std::error::Error + 'static)| {
+        e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("ringback: {}", table::plain(&format!("{error:#}")));
+    if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    let (place, command) = arguments.settle()?;
+    if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
+        quiet_log();
+    }
+    let done = match command {
+        Command::Serve(flags) => return serve::run(&place, flags).await,
+        Command::Demo(flags) => return demo::run(flags).await,
+        Command::Simulate(flags) => return simulate::run(flags).await,
+        Command::Verify(flags) => return verify::run(&place, &flags),
+        Command::Healthcheck => return healthcheck::run(&place).await,
+        Command::App(command) => app::run(&place, command).await,
+        Command::User(command) => user::run(&place, command).await,
+        Command::Token(command) => token::run(&place, command).await,
+        Command::Calls(flags) => calls::run(&place, flags).await,
+        Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Tail(flags) => tail::run(&place, &flags).await,
+        Command::Backup(flags) => backup::run(&place, &flags),
+        Command::Reindex => reindex::run(&place).await,
+        Command::Export(command) => export::run(&place, command).await,
+        Command::Config(command) => config::run(command),
+        Command::Providers(flags) => providers::run(&flags),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man => generate::man(),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Warnings of the rooms below go to standard error; a command has nothing else to log.
+fn quiet_log() {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN);
+    // A second subscriber in one process, as in tests, is no reason to fail.
+    let _ = log.without_time().with_target(false).try_init();
+}

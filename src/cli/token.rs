@@ -1,0 +1,66 @@
+//! `ringback token`: the access of programs.
+
+use std::io::{Write, stdout};
+
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::app::items;
+use super::arguments::Place;
+use super::client::{Client, Missing, part};
+use super::{cells, owner, table};
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a token; prints it, alone, once
+    Add {
+        /// The name
+        name: String,
+        /// viewer, operator or admin
+        #[arg(long)]
+        role: String,
+    },
+    /// Show all tokens, not what they are
+    List {
+        /// Print the API's answer
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a token back
+    Revoke {
+        /// The name
+        name: String,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
+    let missing = if matches!(command, Command::Add { .. }) { Missing::Make } else { Missing::Refuse };
+    let client = Client::open(&place.data, missing, place.masked).await?;
+    match command {
+        Command::Add { name, role } => {
+            let token = client.post("/tokens", &json!({ "name": name, "role": role })).await?;
+            writeln!(stdout(), "{}", cells::text(&token["token"]))?;
+        }
+        Command::List { json } => list(&client, json).await?,
+        Command::Revoke { name } => {
+            client.delete(&format!("/tokens/{}", part(&name))).await?;
+            eprintln!("revoked {name}");
+        }
+    }
+    client.close().await?;
+    Ok(owner::settle(&place.data)?)
+}
+
+async fn list(client: &Client, json: bool) -> Result<()> {
+    let tokens = client.get("/tokens", &[]).await?;
+    if json {
+        return Ok(writeln!(stdout(), "{tokens}")?);
+    }
+    let fields = ["name", "role", "created_at"];
+    let rows: Vec<Vec<String>> =
+        items(&tokens).iter().map(|token| fields.iter().map(|field| cells::text(&token[*field])).collect()).collect();
+    Ok(table::write(&mut stdout(), &["NAME", "ROLE", "CREATED"], &rows)?)
+}

@@ -1,0 +1,154 @@
+//! What was sent and what came of it, so that both sides' books can be compared.
+//!
+//! ```text
+//! sent    = answered + refused + timed out + not delivered          (tries)
+//! pushes  = acknowledged + given up + waiting                       (what the tries were for)
+//! ```
+//!
+//! A receiver must have kept every push that was acknowledged. The bodies that reached it whole
+//! number at least `answered + refused` and at most `answered + refused + timed out`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use super::answer::Refusal;
+use super::histogram::Histogram;
+use super::platform::PushKind;
+
+/// The counts of one kind of push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Line {
+    /// Pushes begun, duplicates made on purpose included.
+    pub pushes: u64,
+    /// Tries.
+    pub sent: u64,
+    /// Tries that succeeded: the push is acknowledged.
+    pub answered: u64,
+    /// Tries that were answered with anything else.
+    pub refused: u64,
+    /// Tries without an answer: the receiver may or may not have them.
+    pub timed_out: u64,
+    /// Tries that cannot have arrived whole: no connection, or cut short on purpose.
+    pub not_delivered: u64,
+    /// Pushes that will not be tried again.
+    pub given_up: u64,
+    /// Of those: pushes that may have arrived all the same, since a try timed out.
+    pub given_up_uncertain: u64,
+}
+
+impl Line {
+    /// Pushes that were neither acknowledged nor given up.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.pushes.saturating_sub(self.answered + self.given_up)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.pushes += other.pushes;
+        self.sent += other.sent;
+        self.answered += other.answered;
+        self.refused += other.refused;
+        self.timed_out += other.timed_out;
+        self.not_delivered += other.not_delivered;
+        self.given_up += other.given_up;
+        self.given_up_uncertain += other.given_up_uncertain;
+    }
+}
+
+/// What was sent and what came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    lines: BTreeMap<PushKind, Line>,
+    refusals: BTreeMap<Refusal, u64>,
+    disturbances: BTreeMap<&'static str, u64>,
+    /// How long answers took.
+    pub latency: Histogram,
+    /// How long it all took.
+    pub took: Duration,
+}
+
+impl Ledger {
+    /// The counts of one kind.
+    #[must_use]
+    pub fn line(&self, kind: PushKind) -> Line {
+        self.lines.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// The counts of all kinds.
+    #[must_use]
+    pub fn total(&self) -> Line {
+        let mut total = Line::default();
+        self.lines.values().for_each(|line| total.add(line));
+        total
+    }
+
+    /// Why tries were refused, and how often.
+    #[must_use]
+    pub fn refusals(&self) -> &BTreeMap<Refusal, u64> {
+        &self.refusals
+    }
+
+    /// What `--chaos` did, and how often.
+    #[must_use]
+    pub fn disturbances(&self) -> &BTreeMap<&'static str, u64> {
+        &self.disturbances
+    }
+
+    pub(super) fn line_mut(&mut self, kind: PushKind) -> &mut Line {
+        self.lines.entry(kind).or_default()
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal) {
+        *self.refusals.entry(refusal).or_default() += 1;
+    }
+
+    pub(super) fn disturbed(&mut self, how: &'static str) {
+        *self.disturbances.entry(how).or_default() += 1;
+    }
+}
+
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<14}{:>9}{:>9}{:>10}{:>9}{:>11}{:>15}{:>10}{:>9}",
+            "", "pushes", "sent", "answered", "refused", "timed out", "not delivered", "given up", "waiting"
+        )?;
+        for kind in PushKind::ALL {
+            if let Some(line) = self.lines.get(&kind) {
+                write_line(f, kind.name(), line)?;
+            }
+        }
+        let total = self.total();
+        write_line(f, "total", &total)?;
+        for (refusal, count) in &self.refusals {
+            writeln!(f, "refused {count} times: {refusal}")?;
+        }
+        if total.given_up_uncertain > 0 {
+            writeln!(f, "{} given up may have arrived: their answer did not come", total.given_up_uncertain)?;
+        }
+        if !self.disturbances.is_empty() {
+            let list: Vec<String> = self.disturbances.iter().map(|(how, count)| format!("{count} {how}")).collect();
+            writeln!(f, "chaos: {}", list.join(", "))?;
+        }
+        let seconds = self.took.as_secs_f64();
+        let per_second = if seconds > 0.0 { total.answered as f64 / seconds } else { 0.0 };
+        write!(f, "{per_second:.1} acknowledged a second over {seconds:.1} s; {}", self.latency)
+    }
+}
+
+fn write_line(f: &mut fmt::Formatter<'_>, name: &str, line: &Line) -> fmt::Result {
+    writeln!(
+        f,
+        "{name:<14}{:>9}{:>9}{:>10}{:>9}{:>11}{:>15}{:>10}{:>9}",
+        line.pushes,
+        line.sent,
+        line.answered,
+        line.refused,
+        line.timed_out,
+        line.not_delivered,
+        line.given_up,
+        line.waiting()
+    )
+}

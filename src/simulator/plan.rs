@@ -1,0 +1,123 @@
+//! What to play, against whom, and how.
+
+use std::fmt;
+use std::io::Write;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::Uri;
+use tokio_util::sync::CancellationToken;
+
+use super::platform::Platform;
+use super::sign::Recipe;
+use crate::clock::Clock;
+use crate::domain::Secret;
+
+/// Connections at once, unless the plan says otherwise.
+const CONNECTIONS: usize = 64;
+/// Calls that begin in a second, unless the plan says otherwise.
+const RATE: f64 = 5.0;
+/// No platform publishes how long it waits; ten seconds outlast any receiver that works.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// When pushes leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// When they are due, however slow the answers.
+    Open,
+    /// As soon as a connection is free: as fast as the receiver answers.
+    Closed,
+}
+
+/// What to play.
+#[derive(Debug)]
+pub struct Plan {
+    /// Which platform.
+    pub platform: Platform,
+    /// The address to push to, as it would be configured at the platform.
+    pub to: Uri,
+    /// How many calls.
+    pub calls: u64,
+    /// Calls that begin in a real second.
+    pub rate: f64,
+    /// The same seed plays the same calls.
+    pub seed: u64,
+    /// Whether to duplicate, disorder, delay, cut, forge and garble.
+    pub chaos: bool,
+    /// How many seconds of a call pass in a real one; also shortens the gaps between tries.
+    pub time_scale: f64,
+    /// Huawei `APP_Key`, 玖云 `appId`; made up when absent.
+    pub app_key: Option<String>,
+    /// Huawei `APP_Secret`; without it nothing is signed.
+    pub app_secret: Option<Secret>,
+    /// How to sign.
+    pub recipe: Recipe,
+    /// When pushes leave.
+    pub pace: Pace,
+    /// Pushes under way at once, at most.
+    pub connections: usize,
+    /// One connection a push, as the platforms do; otherwise connections are kept.
+    pub short_connections: bool,
+    /// Accept any certificate. Implied for addresses of this machine.
+    pub insecure: bool,
+    /// How long to wait for a connection and for an answer.
+    pub timeout: Duration,
+    /// Give up what waits for another try this long after the last call's last push.
+    pub patience: Option<Duration>,
+    /// The time of the simulated platform.
+    pub clock: Clock,
+    /// Ends the play early; what is under way is waited for.
+    pub stop: CancellationToken,
+    /// Gets one line of JSON for every acknowledged push.
+    pub acknowledged: Option<Receipts>,
+}
+
+impl Plan {
+    /// A plan with the usual settings: ten calls at their own pace.
+    #[must_use]
+    pub fn new(platform: Platform, to: Uri, clock: Clock) -> Self {
+        Self {
+            platform,
+            to,
+            calls: 10,
+            rate: RATE,
+            seed: 1,
+            chaos: false,
+            time_scale: 1.0,
+            app_key: None,
+            app_secret: None,
+            recipe: Recipe::default(),
+            pace: Pace::Open,
+            connections: CONNECTIONS,
+            short_connections: false,
+            insecure: false,
+            timeout: TIMEOUT,
+            patience: None,
+            clock,
+            stop: CancellationToken::new(),
+            acknowledged: None,
+        }
+    }
+
+    pub(super) fn accepts_any_certificate(&self) -> bool {
+        self.insecure || is_this_machine(self.to.host().unwrap_or_default())
+    }
+}
+
+/// Whether a host in an address is this machine.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// Where the identities of acknowledged pushes are written.
+///
+/// One line each: `{"provider":…,"kind":…,"sessions":[…],"xxh3":"…","at":"…"}`, where `xxh3` is
+/// the hash of the body's bytes in 16 hexadecimal digits.
+pub struct Receipts(pub Box<dyn Write + Send>);
+
+impl fmt::Debug for Receipts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipts")
+    }
+}
