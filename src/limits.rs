@@ -185,7 +185,17 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
-/// Free space below which the store writes no checkpoint: the journal needs it more.
-pub const STORE_ROOM: u64 = 8 << 20;
-/// A row of the store before compression, for estimating how much a checkpoint writes.
-pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// Pushes a simulated platform has under way at once, unless told otherwise.
+pub const SIMULATOR_CONNECTIONS: usize = 64;
+/// How long a simulated platform waits for a connection and for an answer. No platform
+/// publishes its own; ten seconds outlast any receiver that works.
+pub const SIMULATOR_TIME: Duration = Duration::from_secs(10);
+/// How long a simulated platform keeps a connection that it does not use.
+pub const SIMULATOR_IDLE_TIME: Duration = Duration::from_secs(20);
+/// The longest answer that the simulator reads; decisions are a few hundred bytes.
+pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;
+/// Answers to questions the simulator remembers, to notice when a repeated question is answered
+/// differently; a repeat comes soon.
+pub const SIMULATOR_ANSWERS_KEPT: usize = 100_000;
+/// Records of one `feeLst`, as documented.
+pub const SIMULATOR_FEES_MAX: usize = 50;

@@ -211,8 +211,9 @@ impl Follow {
     }
 }
 
-/// What a record means for the store.
-fn project(record: Record) -> Applied {
+/// What a record means for the store. Pure.
+#[must_use]
+pub fn project(record: Record) -> Applied {
     let Record { seq, at, body } = record;
     match body {
         Body::Callback(callback) => project_callback(seq, at, *callback),

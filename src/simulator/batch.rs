@@ -10,9 +10,7 @@ use super::people::mix;
 use super::platform::{Platform, PushKind};
 use super::push::{Expectation, FeeRecord, Push};
 use super::stamp::Millis;
-
-/// Records of one `feeLst`, as documented.
-const RECORDS_MAX: usize = 50;
+use crate::limits::SIMULATOR_FEES_MAX;
 
 /// Batches that have not left yet, by when they do.
 #[derive(Debug, Default)]
@@ -36,7 +34,7 @@ impl Batches {
         let mut entry = self.waiting.first_entry()?;
         let (at, platform) = *entry.key();
         let records = entry.get_mut();
-        let batch: Vec<FeeRecord> = records.drain(..records.len().min(RECORDS_MAX)).collect();
+        let batch: Vec<FeeRecord> = records.drain(..records.len().min(SIMULATOR_FEES_MAX)).collect();
         if records.is_empty() {
             entry.remove();
         }

@@ -135,8 +135,13 @@ impl Call {
         let (caller, callee) = match scene {
             Scene::Ax | Scene::Axe | Scene::X | Scene::MaskIncome => (somebody, owner),
             Scene::AxOut | Scene::AxeOut => (owner, somebody),
+            // Landlines are called now and then; as callers the platforms refuse them.
+            _ if rng.u8(..) < 6 => (somebody, landline(platform, rng)),
             _ => (somebody, form(world.party(rng))),
         };
+        // It comes with the binding: where nobody is bound there is none.
+        let user_data = (rng.u8(..) < 150 && fate != Fate::NotBound)
+            .then(|| format!("order-{}", 20_000_000 + rng.u32(..) % 9_000_000));
         Self {
             scene,
             number,
@@ -147,7 +152,7 @@ impl Call {
             x: form(world.x_number(index)),
             y: form(world.y_number(index)),
             recorded: rng.u8(..) < 90,
-            user_data: (rng.u8(..) < 150).then(|| format!("order-{}", 20_000_000 + rng.u32(..) % 9_000_000)),
+            user_data,
             blanks: if rng.u8(..) < 4 { 2 } else { 1 },
             bits: rng.u64(..),
         }
@@ -172,6 +177,13 @@ impl Call {
     pub(super) fn talk_seconds(&self) -> u64 {
         self.times.answered.map_or(0, |at| (self.times.released / 1000 - at / 1000).unsigned_abs())
     }
+}
+
+/// A fixed line in one of four cities, as the platform writes it.
+fn landline(platform: Platform, rng: &mut Rng) -> String {
+    let city = ["755", "10", "21", "28"][rng.usize(0..4)];
+    let prefix = if platform == Platform::Jiuyun { "0" } else { "+86" };
+    format!("{prefix}{city}{}", rng.u32(20_000_000..90_000_000))
 }
 
 /// A fate that can happen in this scene.

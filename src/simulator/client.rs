@@ -19,11 +19,8 @@ use tokio::time::Sleep;
 
 use super::plan::Plan;
 use super::tls;
+use crate::limits;
 
-/// The longest answer that is read: decisions are a few hundred bytes.
-const ANSWER_MAX: usize = 256 << 10;
-/// How long a connection that is not used stays open.
-const IDLE_TIME: Duration = Duration::from_secs(20);
 /// How long a cut push pauses in the middle of its body, so that the first half has left.
 const CUT_PAUSE: Duration = Duration::from_millis(20);
 /// After how long a push that hangs up does so.
@@ -71,7 +68,7 @@ impl Client {
             HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().wrap_connector(tcp);
         let client = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIME)
+            .pool_idle_timeout(limits::SIMULATOR_IDLE_TIME)
             .pool_max_idle_per_host(if plan.short_connections { 0 } else { plan.connections })
             .retry_canceled_requests(false)
             .build(connector);
@@ -97,7 +94,7 @@ impl Client {
             Err(_) => return Heard::Nothing,
         };
         let status = response.status().as_u16();
-        match Limited::new(response.into_body(), ANSWER_MAX).collect().await {
+        match Limited::new(response.into_body(), limits::SIMULATOR_ANSWER_MAX).collect().await {
             Ok(body) => Heard::Answer { status, body: body.to_bytes() },
             Err(_) => Heard::Nothing,
         }

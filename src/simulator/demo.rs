@@ -44,7 +44,7 @@ pub struct DemoApp {
 }
 
 /// Plays the day until it is stopped. The privacy numbers in it are those of
-/// [`super::numbers`] with the same seed. `progress` hears of an app's ledger after every try.
+/// [`super::numbers`] with the app's platform and the same seed. `progress` hears of an app's ledger after every try.
 ///
 /// # Errors
 /// When an app's address cannot be pushed to.
@@ -110,7 +110,7 @@ fn oddities(platform: Platform, seed: u64, clock: &Clock) -> Vec<Push> {
         model.clone(),
     ];
     if platform == Platform::HuaweiPrivate {
-        let x = super::script::numbers(seed).into_iter().next().map(|owned| owned.x).unwrap_or_default();
+        let x = super::script::numbers(platform, seed).into_iter().next().map(|owned| owned.x).unwrap_or_default();
         let status = format!(r#"{{"eventType":"numStatus","numInfo":[{{"number":"{x}","status":"10","cause":"2"}}]}}"#);
         let suspended = nonsense(model, status.into_bytes());
         oddities.push(Push { kind: PushKind::NumberStatus, ..suspended });

@@ -76,7 +76,9 @@ impl Notice<'_> {
 
     fn two_legs(&self, sink: &mut Sink) {
         let call = self.call;
-        self.step(sink, "CallInvite", Some("0"), call.times.setup);
+        if call.fate.dials() {
+            self.step(sink, "CallInvite", Some("0"), call.times.setup);
+        }
         if let Some(at) = call.times.dialled {
             self.step(sink, "CallInvite", Some("1"), at);
         }

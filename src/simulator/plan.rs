@@ -12,13 +12,10 @@ use super::platform::Platform;
 use super::sign::Recipe;
 use crate::clock::Clock;
 use crate::domain::Secret;
+use crate::limits;
 
-/// Connections at once, unless the plan says otherwise.
-const CONNECTIONS: usize = 64;
 /// Calls that begin in a second, unless the plan says otherwise.
 const RATE: f64 = 5.0;
-/// No platform publishes how long it waits; ten seconds outlast any receiver that works.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// When pushes leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,10 +85,10 @@ impl Plan {
             app_secret: None,
             recipe: Recipe::default(),
             pace: Pace::Open,
-            connections: CONNECTIONS,
+            connections: limits::SIMULATOR_CONNECTIONS,
             short_connections: false,
             insecure: false,
-            timeout: TIMEOUT,
+            timeout: limits::SIMULATOR_TIME,
             patience: None,
             clock,
             stop: CancellationToken::new(),

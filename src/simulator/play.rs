@@ -33,6 +33,7 @@ use super::sign::Signer;
 use super::stamp::Millis;
 use super::starts::Starts;
 use super::stream::Stream;
+use crate::limits::SIMULATOR_ANSWERS_KEPT;
 
 /// How much of a call may lie after its last start, for the stamps of scaled plays.
 const TALK_MS: f64 = 600_000.0;
@@ -250,6 +251,9 @@ impl Player {
         let decided = judge(push.expects, status, body)?;
         if let (Some(_), Some(question)) = (&decided, push.sessions.first()) {
             // A question asked again must hear the same bytes.
+            if self.answers.len() >= SIMULATOR_ANSWERS_KEPT {
+                self.answers.clear();
+            }
             match self.answers.entry(format!("{}/{question}", push.kind.name())) {
                 Entry::Occupied(known) if *known.get() != xxh3_64(body) => return Err(Refusal::Changed),
                 Entry::Occupied(_) => {}

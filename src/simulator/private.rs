@@ -142,9 +142,14 @@ impl<'a> Notice<'a> {
 
     fn parties(&self, info: &mut Object<'_>) {
         let call = self.call;
-        let caller = if call.scene == Scene::Axb { &call.caller } else { &call.x };
+        let (caller, called) = match call.scene {
+            // As long as nobody was dialled there is only the incoming leg.
+            _ if call.times.dialled.is_none() => (&call.caller, &call.x),
+            Scene::Axb => (&call.caller, &call.callee),
+            _ => (&call.x, &call.callee),
+        };
         info.text("caller", caller);
-        info.text("called", &call.callee);
+        info.text("called", called);
     }
 
     fn references(&self, info: &mut Object<'_>) {

@@ -30,7 +30,8 @@ pub fn script(platform: Platform, seed: u64, calls: u64, base: Timestamp) -> Vec
 /// The stream behind a script; `app_key` replaces the made-up key in the bodies.
 pub(super) fn stream(platform: Platform, app_key: Option<&str>, seed: u64, starts: Starts) -> Stream {
     let account = Account::new(app_key, seed);
-    Stream::new(starts, world(seed), vec![(platform, account)], Questions::Ask, fastrand::Rng::with_seed(mix(seed)))
+    let rng = fastrand::Rng::with_seed(mix(world_seed(platform, seed)));
+    Stream::new(starts, world(platform, seed), vec![(platform, account)], Questions::Ask, rng)
 }
 
 /// A privacy number and the person behind it: what a customer has to know to answer questions.
@@ -42,15 +43,20 @@ pub struct Owned {
     pub owner: String,
 }
 
-/// The privacy numbers that the scripts and plays of this seed use.
+/// The privacy numbers that the scripts and plays of this platform and seed use.
 #[must_use]
-pub fn numbers(seed: u64) -> Vec<Owned> {
-    let world = world(seed);
+pub fn numbers(platform: Platform, seed: u64) -> Vec<Owned> {
+    let world = world(platform, seed);
     (0..NUMBERS)
         .map(|n| Owned { x: super::people::global(world.x_number(n)), owner: super::people::global(world.owner(n)) })
         .collect()
 }
 
-fn world(seed: u64) -> World {
-    World::new(seed, PARTIES, NUMBERS)
+fn world(platform: Platform, seed: u64) -> World {
+    World::new(world_seed(platform, seed), PARTIES, NUMBERS)
+}
+
+/// Each platform has people of its own, also when all three are played with one seed.
+fn world_seed(platform: Platform, seed: u64) -> u64 {
+    mix(seed) ^ platform as u64
 }

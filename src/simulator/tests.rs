@@ -231,6 +231,8 @@ async fn each_platform_repeats_by_its_own_schedule() {
         assert!(line.pushes > 0);
         assert_eq!((line.sent, line.given_up), (line.pushes * tries, line.pushes), "{platform:?} {kind:?}\n{ledger}");
         assert_eq!(line.given_up_uncertain, 0);
+        let gaps: Duration = platform.retry_gaps(kind).iter().sum();
+        assert!(ledger.took >= gaps.div_f64(FAST), "{platform:?} {kind:?} ended after {:?}", ledger.took);
     }
 }
 
@@ -421,4 +423,19 @@ async fn the_demo_day_begins_with_the_past_and_goes_on_until_stopped() {
         assert_balanced(&ledger);
         assert!(ledger.total().answered > 400, "{platform:?}\n{ledger}");
     }
+}
+
+#[test]
+fn the_numbers_of_a_world_are_those_of_its_calls() {
+    let owners: HashMap<String, String> =
+        numbers(Platform::HuaweiPrivate, 1).into_iter().map(|n| (n.x, n.owner)).collect();
+    let mut seen = 0;
+    for push in script(Platform::HuaweiPrivate, 1, 400, base()) {
+        if push.kind == PushKind::CallQuestion {
+            assert!(owners.contains_key(&field(&push.body, "called").unwrap()));
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+    assert_ne!(numbers(Platform::HuaweiVoice, 1), numbers(Platform::HuaweiPrivate, 1));
 }

@@ -25,7 +25,8 @@ pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
             notice.digits(sink);
         }
     } else {
-        notice.leg(sink, &call.caller, [Some(call.times.setup), call.times.a_alerting, call.times.a_answered]);
+        let setup = call.fate.dials().then_some(call.times.setup);
+        notice.leg(sink, &call.caller, [setup, call.times.a_alerting, call.times.a_answered]);
         notice.leg(sink, &call.callee, [call.times.dialled, call.times.alerting, call.times.answered]);
     }
     notice.disconnect(sink);
@@ -113,7 +114,7 @@ impl Notice<'_> {
             fee.text("calleeNum", &call.caller);
             fee.text("fwdDisplayNum", &call.x);
             fee.text("fwdDstNum", &call.callee);
-            fee.utc("callOutStartTime", times.setup);
+            fee.utc_if("callOutStartTime", call.fate.dials().then_some(times.setup));
             fee.utc_if("callOutAlertingTime", times.a_alerting);
             fee.utc_if("callOutAnswerTime", times.a_answered);
             fee.utc_if("fwdStartTime", times.dialled);

@@ -7,7 +7,9 @@
 
 use serde::Serialize;
 
-use crate::domain::{Ack, AnswerForm, App, CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
+use crate::domain::{
+    Ack, AnswerForm, App, CallDecision, Connect, Decision, PhoneNumber, Question, QuestionKind, SmsDecision,
+};
 use crate::providers::Occasion;
 
 const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
@@ -64,7 +66,7 @@ pub(in crate::providers) fn answer(decision: &Decision, form: AnswerForm) -> Ack
 fn connect_info(connect: &Connect) -> ConnectInfo<'_> {
     let max_duration = connect.max_minutes.map(|minutes| minutes.min(MINUTES_MAX));
     ConnectInfo {
-        display_callee_num: connect.display.as_ref().map(|number| number.reveal()),
+        display_callee_num: connect.display.as_ref().map(PhoneNumber::reveal),
         callee_num: connect.callee.reveal(),
         max_duration,
         wait_voice: connect.wait_tone.as_deref(),

@@ -4,14 +4,12 @@
 //! the causes, the recording and the arithmetic of durations are the same and stand here. All
 //! times are UTC without a mark.
 
-use serde_json::{Map, Value};
-
 use super::identity::identity;
-use super::object::{Notes, Object};
-use crate::domain::{Anomaly, CallKey, CallRecord, CauseCode, RecordingRef, SessionId, Stamp};
+use super::object::Object;
+use crate::domain::{Anomaly, CallKey, CallRecord, CauseCode, Identity, RecordingRef, SessionId, Stamp};
 
-/// How far a stated duration may lie from the computed one: clocks tick between the two.
-const DURATION_TOLERANCE: i64 = 2;
+/// Seconds by which a stated duration may differ from the computed one: clocks tick between the two.
+const DURATION_TOLERANCE: u64 = 2;
 
 /// The times of one record from which its duration follows.
 #[derive(Debug, Default)]
@@ -64,21 +62,13 @@ pub(in crate::providers) fn record(
     Some(record)
 }
 
-/// The documented elements of a push, each with its reader.
-pub(in crate::providers) fn objects<'a>(
-    list: &'a [Map<String, Value>],
-    notes: &'a Notes,
-) -> impl Iterator<Item = Object<'a>> {
-    list.iter().map(move |map| Object::new(map, notes))
-}
-
-/// The first time that is there, the earliest if several are.
+/// The earliest of the times that are there; one that cannot be read only for want of another.
 pub(in crate::providers) fn earliest<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
     stamps.into_iter().flatten().min_by_key(|stamp| (stamp.at.is_none(), stamp.at))
 }
 
 /// (appKey, icid), or (appKey, sessionId, callEndTime) on platforms that give no `icid`.
-fn record_identity(fee: &Object<'_>, session: &str) -> crate::domain::Identity {
+fn record_identity(fee: &Object<'_>, session: &str) -> Identity {
     let app_key = fee.text("appKey").unwrap_or_default();
     match fee.text("icid") {
         Some(icid) => identity("record", &[&app_key, &icid]),
@@ -121,7 +111,7 @@ fn measure(record: &mut CallRecord, stated: Option<i64>) {
     } else if let (Some(answer), Some(end)) = (answer, end) {
         record.talk_seconds = u32::try_from(end.as_second() - answer.as_second()).unwrap_or(u32::MAX);
     }
-    if stated.is_some_and(|stated| (stated.saturating_sub(i64::from(record.talk_seconds))).abs() > DURATION_TOLERANCE) {
+    if stated.is_some_and(|stated| stated.abs_diff(i64::from(record.talk_seconds)) > DURATION_TOLERANCE) {
         record.anomalies.push(Anomaly::DurationMismatch);
     }
     let stamps = [&record.setup_at, &record.alerting_at, &record.answered_at, &record.released_at];

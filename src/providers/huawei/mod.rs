@@ -2,7 +2,7 @@
 //!
 //! The same gateway signs the pushes of both, wraps them in the same envelope and expects the
 //! same acknowledgement. What the fields *mean* differs between them and stands with each,
-//! in [`super::huawei_voice`] and [`super::huawei_private`]; this room must not name either.
+//! in `huawei_voice` and `huawei_private`; this room must not name either.
 //!
 //! ```text
 //! verify ─ signature      is it from the platform?
@@ -21,6 +21,10 @@ pub(super) mod object;
 mod signature;
 pub(super) mod status;
 pub(super) mod table;
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
 mod time;
 pub(super) mod verify;
 

@@ -49,6 +49,11 @@ impl<'a> Object<'a> {
         Self { map, notes }
     }
 
+    /// A reader of each object of a list.
+    pub(in crate::providers) fn each(list: &'a [Map<String, Value>], notes: &'a Notes) -> impl Iterator<Item = Self> {
+        list.iter().map(move |map| Self::new(map, notes))
+    }
+
     /// Where this object's oddities go.
     pub(in crate::providers) fn notes(&self) -> &'a Notes {
         self.notes
@@ -64,10 +69,12 @@ impl<'a> Object<'a> {
         exact
     }
 
-    /// The same as text, trimmed: ids and event names.
+    /// The same as text, trimmed: ids and event names. One longer than any documented id is
+    /// none.
     pub(in crate::providers) fn identifying_text(&self, name: &'static str) -> Option<String> {
         let value = self.identifying(name)?;
-        let text = scalar(value).map(|text| text.trim().to_owned());
+        let text =
+            scalar(value).map(|text| text.trim().to_owned()).filter(|text| text.chars().count() <= limits::SESSION_MAX);
         if text.is_none() {
             self.notes.add(Suspicion::BadValue(name));
         }
@@ -99,7 +106,7 @@ impl<'a> Object<'a> {
     /// A text as sent, of a string, a number or a truth value.
     pub(in crate::providers) fn verbatim(&self, name: &'static str) -> Option<String> {
         let value = self.value(name)?;
-        let text = scalar(value);
+        let text = scalar(value).filter(|text| text.len() <= limits::FIELD_MAX);
         if text.is_none() {
             self.notes.add(Suspicion::BadValue(name));
         }
@@ -154,14 +161,16 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// The text of a scalar; whole floating-point numbers lose their `.0`.
+/// The text of a scalar; whole floating-point numbers lose their `.0`. A number so large that
+/// its digits were lost is none: what it identifies cannot be told.
 pub(in crate::providers) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Number(number) => {
             let text = number.to_string();
-            Some(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text))
+            let whole = text.strip_suffix(".0").unwrap_or(&text);
+            (!whole.contains('e')).then(|| whole.to_owned())
         }
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
@@ -172,7 +181,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn check(body: Value, read: impl FnOnce(Object<'_>), noted: &[Suspicion]) {
+    fn check(body: &Value, read: impl FnOnce(Object<'_>), noted: &[Suspicion]) {
         let notes = Notes::default();
         read(Object::new(body.as_object().expect("an object"), &notes));
         assert_eq!(notes.into_inner(), noted);
@@ -181,7 +190,7 @@ mod tests {
     #[test]
     fn numbers_and_strings_stand_in_for_each_other() {
         check(
-            json!({"a": "518", "b": 518, "c": 518.0, "d": " 0518 ", "e": 42}),
+            &json!({"a": "518", "b": 518, "c": 518.0, "d": " 0518 ", "e": 42}),
             |object| {
                 for name in ["a", "b", "c", "d"] {
                     assert_eq!(object.code(name).as_deref(), Some("518"), "{name}");
@@ -196,7 +205,7 @@ mod tests {
     #[test]
     fn null_and_blank_are_absent() {
         check(
-            json!({"a": null, "b": "", "c": "  "}),
+            &json!({"a": null, "b": "", "c": "  "}),
             |object| {
                 for name in ["a", "b", "c", "d"] {
                     assert_eq!(object.text(name), None, "{name}");
@@ -210,7 +219,7 @@ mod tests {
     #[test]
     fn a_name_in_the_wrong_case_is_used_unless_it_identifies() {
         check(
-            json!({"sessionid": "s", "usERdata": "u"}),
+            &json!({"sessionid": "s", "usERdata": "u"}),
             |object| {
                 assert_eq!(object.identifying_text("sessionId"), None);
                 assert_eq!(object.text("userData").as_deref(), Some("u"));
@@ -225,16 +234,30 @@ mod tests {
     #[test]
     fn the_exact_name_wins_over_another_case() {
         check(
-            json!({"sessionid": "wrong", "sessionId": "right"}),
+            &json!({"sessionid": "wrong", "sessionId": "right"}),
             |object| assert_eq!(object.identifying_text("sessionId").as_deref(), Some("right")),
             &[],
         );
     }
 
     #[test]
+    fn what_is_longer_than_any_real_value_is_left_out() {
+        let (id, text) = ("x".repeat(limits::SESSION_MAX + 1), "x".repeat(limits::FIELD_MAX + 1));
+        check(
+            &json!({"sessionId": id, "userData": text, "icid": 1e300}),
+            |object| {
+                assert_eq!(object.identifying_text("sessionId"), None);
+                assert_eq!(object.text("userData"), None);
+                assert_eq!(object.text("icid"), None);
+            },
+            &[Suspicion::BadValue("sessionId"), Suspicion::BadValue("userData"), Suspicion::BadValue("icid")],
+        );
+    }
+
+    #[test]
     fn what_cannot_be_read_is_noted_once() {
         check(
-            json!({"a": {"b": 1}, "t": "yesterday"}),
+            &json!({"a": {"b": 1}, "t": "yesterday"}),
             |object| {
                 assert_eq!(object.text("a"), None);
                 assert_eq!(object.integer("a"), None);

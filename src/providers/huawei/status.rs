@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 
 use super::identity::identity;
 use super::object::{Notes, Object};
-use crate::domain::{CallEvent, CallKey, CauseCode, EventKind, Identity, Party, PhoneNumber, SessionId, Stamp};
+use crate::domain::{
+    CallEvent, CallKey, CauseCode, EventKind, Identity, Party, PhoneNumber, SessionId, Stamp, mask_digit_runs,
+};
+use crate::limits;
 use crate::providers::Suspicion;
 
 /// A call event as sent.
@@ -34,7 +37,8 @@ impl Status {
     /// known.
     pub(in crate::providers) fn read(event_type: &str, info: &Map<String, Value>, notes: &Notes) -> Option<Self> {
         let Some(kind) = kind(event_type) else {
-            notes.add(Suspicion::UnknownEvent(event_type.chars().take(EVENT_TYPE_SHOWN).collect()));
+            let shown: String = event_type.chars().take(limits::SHOWN_NAME_MAX).collect();
+            notes.add(Suspicion::UnknownEvent(mask_digit_runs(&shown)));
             return None;
         };
         let info = Object::new(info, notes);
@@ -100,9 +104,6 @@ impl Status {
         self.notify_mode.as_deref().is_some_and(|mode| mode.eq_ignore_ascii_case("block"))
     }
 }
-
-/// How much of an unknown event's name is shown to people.
-const EVENT_TYPE_SHOWN: usize = 64;
 
 fn kind(event_type: &str) -> Option<EventKind> {
     Some(match event_type {

@@ -52,6 +52,7 @@ fn epoch(digits: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(text: &str, at: &str) {
         let expected: Timestamp = at.parse().expect("a timestamp");
@@ -78,6 +79,13 @@ mod tests {
             ["yesterday", "2019-01-24", "2019-13-24 03:04:24", "9999-12-31 23:59:59", "03:04:24", "T", "20190124030424"]
         {
             assert_eq!(read(text), Stamp { at: None, text: text.to_owned() }, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_kept(text in "[0-9]{0,5}[-:/. TZ0-9+é]{0,30}") {
+            prop_assert_eq!(read(&text).text, text);
         }
     }
 }

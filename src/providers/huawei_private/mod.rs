@@ -26,8 +26,7 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
-use super::huawei::fee;
-use super::huawei::object::Notes;
+use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
 use super::{
@@ -102,11 +101,11 @@ impl Provider for HuaweiPrivate {
                 None => (Vec::new(), None),
             },
             Envelope::Fee(list) => {
-                let records = fee::objects(list, &notes).filter_map(record::read);
+                let records = Object::each(list, &notes).filter_map(record::read);
                 (records.map(|record| Item::Record(Box::new(record))).collect(), None)
             }
             Envelope::Numbers(list) => {
-                (fee::objects(list, &notes).filter_map(number::read).map(Item::Number).collect(), None)
+                (Object::each(list, &notes).filter_map(number::read).map(Item::Number).collect(), None)
             }
             Envelope::Sms { app_key, event } => match sms::read(app_key, event, &notes) {
                 Some(sms) => {

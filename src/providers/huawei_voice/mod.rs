@@ -20,8 +20,7 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
-use super::huawei::fee;
-use super::huawei::object::Notes;
+use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
 use super::{
@@ -93,7 +92,7 @@ impl Provider for HuaweiVoice {
                 .map(|status| Item::Event(event::interpret(&status)))
                 .into_iter()
                 .collect(),
-            Envelope::Fee(list) => fee::objects(list, &notes)
+            Envelope::Fee(list) => Object::each(list, &notes)
                 .filter_map(record::read)
                 .map(|record| Item::Record(Box::new(record)))
                 .collect(),

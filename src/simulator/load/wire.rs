@@ -18,13 +18,10 @@ use super::super::push::Push;
 use super::super::sign::Signer;
 use super::super::tls;
 use super::LoadError;
+use crate::limits::{SIMULATOR_ANSWER_MAX, SIMULATOR_TIME};
 
 /// How long to wait before connecting again after a failure.
 pub(super) const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
-/// How long a connection and an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest answer that is read, head and body.
-const ANSWER_MAX: usize = 64 << 10;
 
 /// A whole request: head and body in one piece, so that it leaves in one write.
 pub(super) fn request(to: &Uri, push: &Push, signer: Option<&Signer>, now: Timestamp) -> Bytes {
@@ -87,7 +84,7 @@ impl Connector {
     }
 
     pub(super) async fn connect(&self) -> io::Result<Connection> {
-        tokio::time::timeout(TIMEOUT, self.open()).await?
+        tokio::time::timeout(SIMULATOR_TIME, self.open()).await?
     }
 
     async fn open(&self) -> io::Result<Connection> {
@@ -120,7 +117,7 @@ pub(super) struct Reply {
 impl Connection {
     /// Writes a request and reads its answer.
     pub(super) async fn exchange(&mut self, request: &[u8]) -> io::Result<Reply> {
-        tokio::time::timeout(TIMEOUT, async {
+        tokio::time::timeout(SIMULATOR_TIME, async {
             self.stream.write_all(request).await?;
             self.stream.flush().await?;
             self.reply().await
@@ -136,7 +133,7 @@ impl Connection {
             {
                 return Ok(reply);
             }
-            if self.buf.len() > ANSWER_MAX {
+            if self.buf.len() > SIMULATOR_ANSWER_MAX {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the answer is too long"));
             }
             if self.stream.read_buf(&mut self.buf).await? == 0 {

@@ -147,7 +147,7 @@ pub(super) const SERVICE: &[CodeDoc] = &[
     code("8035", "平台接续超时（转接后约 90 秒）", "Not connected about 90 s after forwarding")
         .ends(NoAnswer)
         .ended_by(ByPlatform),
-    fault("8040", "内部错误", "Internal error"),
+    fault("8040", "平台错误（8040）", "Platform error (8040)"),
     fault("8041", "录音失败", "Recording failed"),
     blocked("8042", "国际来话受限", "Incoming international calls are barred"),
     blocked("8043", "国际去话受限", "Outgoing international calls are barred"),
