@@ -71,11 +71,16 @@ fn fill(writer: &mut Writer, calls: u64, until: Timestamp) -> (u64, u64) {
     let mut saved = Instant::now();
     loop {
         let before = Instant::now();
-        let batch: Vec<Record> = callbacks.by_ref().take(BATCH).map(|generated| {
-            seq += 1;
-            raw += generated.body.len() as u64 + generated.headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum::<usize>() as u64;
-            record(seq, generated)
-        }).collect();
+        let batch: Vec<Record> = callbacks
+            .by_ref()
+            .take(BATCH)
+            .map(|generated| {
+                seq += 1;
+                raw += generated.body.len() as u64
+                    + generated.headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum::<usize>() as u64;
+                record(seq, generated)
+            })
+            .collect();
         generating += before.elapsed();
         if batch.is_empty() {
             break;
@@ -114,7 +119,10 @@ fn record(seq: Seq, generated: simulator::Generated) -> Record {
 fn search(store: &Store, until: Timestamp) {
     let page = Page::default();
     let newest = store.calls(&CallQuery::default(), &page).expect("a list").items;
-    let old = CallQuery { span: Span { from: None, to: until.checked_sub(SignedDuration::from_hours(24 * 20)).ok() }, ..CallQuery::default() };
+    let old = CallQuery {
+        span: Span { from: None, to: until.checked_sub(SignedDuration::from_hours(24 * 20)).ok() },
+        ..CallQuery::default()
+    };
     let oldest = store.calls(&old, &page).expect("a list").items;
     let call = oldest.iter().chain(&newest).find(|call| call.caller.is_some()).expect("calls with callers");
     let whole = call.caller.as_ref().map(|n| n.reveal().to_owned()).unwrap_or_default();
@@ -125,7 +133,10 @@ fn search(store: &Store, until: Timestamp) {
         change(&mut query);
         query
     };
-    let evening = Span { from: until.checked_sub(SignedDuration::from_hours(14)).ok(), to: until.checked_sub(SignedDuration::from_hours(10)).ok() };
+    let evening = Span {
+        from: until.checked_sub(SignedDuration::from_hours(14)).ok(),
+        to: until.checked_sub(SignedDuration::from_hours(10)).ok(),
+    };
     let queries = [
         ("newest", CallQuery::default()),
         ("older than 20 days", old.clone()),
@@ -134,16 +145,22 @@ fn search(store: &Store, until: Timestamp) {
         ("whole number", by(&|q| q.number = Filter::any(vec![whole.clone()]))),
         ("last four digits", by(&|q| q.number = Filter::any(vec![four.clone()]))),
         ("last five digits", by(&|q| q.number = Filter::any(vec![whole[whole.len() - 5..].to_owned()]))),
-        ("four digits, no answer, evening", by(&|q| {
-            q.callee = Filter::any(vec![four.clone()]);
-            q.outcome = Filter::any(vec![CallOutcome::NoAnswer]);
-            q.span = evening;
-        })),
-        ("not answered, long ago, no recording", by(&|q| {
-            q.outcome = Filter { any: vec![], none: vec![CallOutcome::Answered] };
-            q.has_recording = Some(false);
-            q.span.to = old.span.to;
-        })),
+        (
+            "four digits, no answer, evening",
+            by(&|q| {
+                q.callee = Filter::any(vec![four.clone()]);
+                q.outcome = Filter::any(vec![CallOutcome::NoAnswer]);
+                q.span = evening;
+            }),
+        ),
+        (
+            "not answered, long ago, no recording",
+            by(&|q| {
+                q.outcome = Filter { any: vec![], none: vec![CallOutcome::Answered] };
+                q.has_recording = Some(false);
+                q.span.to = old.span.to;
+            }),
+        ),
         ("talk of an hour and more", by(&|q| q.min_talk = Some(3_600))),
         ("free text", by(&|q| q.q = Filter::any(vec![call.user_data.clone().unwrap_or_else(|| session.clone())]))),
     ];
@@ -155,17 +172,26 @@ fn search(store: &Store, until: Timestamp) {
     let named = CallbackQuery { session: Filter::any(vec![session]), ..CallbackQuery::default() };
     tell("callbacks of a session", || store.callbacks(&named, &page).expect("a list").items.len());
     tell("statistics, 30 days by hour", || store.stats(Span::default(), Step::Hour, None).expect("statistics").len());
-    tell("statistics, 30 days by X", || store.stats(Span::default(), Step::Day, Some(Group::X)).expect("statistics").len());
-    tell("ledger, 24 hours", || store.ledger(Span { from: until.checked_sub(SignedDuration::from_hours(24)).ok(), to: None }).expect("a ledger").len());
+    tell("statistics, 30 days by X", || {
+        store.stats(Span::default(), Step::Day, Some(Group::X)).expect("statistics").len()
+    });
+    tell("ledger, 24 hours", || {
+        store
+            .ledger(Span { from: until.checked_sub(SignedDuration::from_hours(24)).ok(), to: None })
+            .expect("a ledger")
+            .len()
+    });
 }
 
 fn tell(name: &str, ask: impl Fn() -> usize) {
     let mut rows = 0;
-    let mut times: Vec<Duration> = (0..RUNS).map(|_| {
-        let started = Instant::now();
-        rows = ask();
-        started.elapsed()
-    }).collect();
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let started = Instant::now();
+            rows = ask();
+            started.elapsed()
+        })
+        .collect();
     let first = times[0];
     times.sort_unstable();
     println!("  {name:<38} {:>10.2?} ({first:>9.2?})  {rows} rows", times[RUNS / 2]);

@@ -20,6 +20,8 @@ mod health;
 mod metrics;
 pub mod peer;
 pub mod server;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tls;
 
 use std::sync::Arc;

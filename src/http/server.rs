@@ -11,6 +11,9 @@
 //! was received and is not held up by clients that say nothing. What happens within one
 //! connection is in [`super::connection`].
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,1 +1,226 @@
-//! The write path against a provider that misbehaves and a journal that refuses.
+//! What a callback becomes when its provider misbehaves, and counts that must not get lost.
+
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::*;
+use crate::domain::{
+    AllowFrom, AnswerForm, CallDecision, Decision, Lang, Outcome, ProviderId, Question, QuestionKind, Secret,
+    SessionId, VerifyMode,
+};
+use crate::journal::{Append, Damage, Health, ReadError, Record, Tally};
+use crate::providers::{
+    Address, BodyForm, CodeTable, DecodeError, Decoded, FieldDoc, Occasion, Provider, RetrySchedule, Sample, Secrets,
+    Verdict, Verified, VerifyError,
+};
+
+fn now() -> Timestamp {
+    "2026-11-21T08:00:00Z".parse().unwrap()
+}
+
+fn app(verify: VerifyMode) -> App {
+    App {
+        id: AppId(7),
+        name: "hotline".into(),
+        provider: ProviderId("touchy"),
+        token: Secret::new("0123456789abcdef"),
+        app_key: None,
+        app_secret: Some(Secret::new("secret")),
+        verify,
+        allow_from: AllowFrom::default(),
+        answer_form: AnswerForm::default(),
+        close_tone: None,
+        created_at: now(),
+    }
+}
+
+fn callback(body: &str) -> Callback {
+    Callback {
+        app: AppId(7),
+        provider: ProviderId("touchy"),
+        received_at: now(),
+        peer: "203.0.113.7".parse().unwrap(),
+        tail: "/status".into(),
+        target: "/callbacks/0123456789abcdef/status".into(),
+        headers: Vec::new(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+/// A platform that does what its callback's body says.
+#[derive(Debug)]
+struct Touchy;
+
+impl Provider for Touchy {
+    fn id(&self) -> ProviderId {
+        ProviderId("touchy")
+    }
+    fn title(&self, _: Lang) -> &'static str {
+        "Touchy"
+    }
+    fn addresses(&self) -> &'static [Address] {
+        &[]
+    }
+    fn fields(&self) -> &'static [FieldDoc] {
+        &[]
+    }
+    fn codes(&self) -> &'static [CodeTable] {
+        &[]
+    }
+    fn samples(&self) -> &'static [Sample] {
+        &[]
+    }
+    fn retry(&self) -> RetrySchedule {
+        const TEXT: crate::domain::Text = crate::domain::Text { zh: "", en: "" };
+        const A_MINUTE: &[std::time::Duration] = &[std::time::Duration::from_secs(60)];
+        RetrySchedule { events: A_MINUTE, records: &[], sms: &[], text: TEXT }
+    }
+    fn recording_days(&self) -> u32 {
+        7
+    }
+    fn verify(&self, callback: &Callback, _: &Secrets<'_>) -> Verdict {
+        match callback.body.as_slice() {
+            b"verify panics" => panic!("on purpose"),
+            b"forged" => Verdict::Failed(VerifyError::Digest),
+            _ => Verdict::Passed("recipe"),
+        }
+    }
+    fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
+        let question = |kind| Some(Question { id: "q1".into(), x: None, from: None, kind });
+        let decoded = |question| Decoded { form: BodyForm::Json, items: vec![], question, suspicions: vec![] };
+        match callback.callback().body.as_slice() {
+            b"decode panics" => panic!("on purpose"),
+            b"garbage" => Err(DecodeError { reason: "not JSON".into(), at: 0, form: None }),
+            b"where to?" => Ok(decoded(question(QuestionKind::Call { session: SessionId::new("s") }))),
+            b"forward it?" => Ok(decoded(question(QuestionKind::Sms { content: None }))),
+            _ => Ok(decoded(None)),
+        }
+    }
+    fn ack(&self, occasion: &Occasion<'_>) -> Ack {
+        let (status, body) = match occasion {
+            Occasion::Kept(_) => (200, "kept"),
+            Occasion::Unparsable(_) => (400, "unparsable"),
+            Occasion::Unverified => (401, "unverified"),
+        };
+        Ack { status, content_type: "text/plain".into(), body: body.into() }
+    }
+    fn default_decision(&self, _: &Question, _: &App) -> Decision {
+        Decision::Call(CallDecision::Close { tone: None, user_data: None })
+    }
+    fn answer(&self, _: &Decision, _: AnswerForm) -> Ack {
+        Ack { status: 200, content_type: "text/plain".into(), body: "close".into() }
+    }
+}
+
+fn read(verify: VerifyMode, body: &str) -> Reading {
+    Reading::by(&Touchy, &app(verify), &callback(body), None, now())
+}
+
+fn check(verify: VerifyMode, body: &str, outcome: Outcome, status: u16, verified: Option<bool>) {
+    let reading = read(verify, body);
+    let Reply::Now(ack) = reading.reply else { panic!("{body} became a question") };
+    assert_eq!((reading.outcome, ack.status, reading.verified), (outcome, status, verified), "{verify:?} {body}");
+}
+
+#[test]
+fn a_signature_is_flagged_or_enforced_or_not_looked_at() {
+    check(VerifyMode::Off, "forged", Outcome::Unrecognised, 200, None);
+    check(VerifyMode::Log, "forged", Outcome::Unrecognised, 200, Some(false));
+    check(VerifyMode::Enforce, "forged", Outcome::Unverified, 401, Some(false));
+    check(VerifyMode::Enforce, "anything", Outcome::Unrecognised, 200, Some(true));
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_with_the_answer_it_got() {
+    check(VerifyMode::Off, "garbage", Outcome::Unparsable, 400, None);
+}
+
+#[test]
+fn a_provider_that_panics_loses_nothing() {
+    check(VerifyMode::Off, "decode panics", Outcome::Unrecognised, 200, None);
+    check(VerifyMode::Log, "verify panics", Outcome::Unrecognised, 200, Some(false));
+    check(VerifyMode::Enforce, "verify panics", Outcome::Unverified, 401, Some(false));
+}
+
+#[test]
+fn whether_a_callback_comes_again_depends_on_its_kind() {
+    assert!(read(VerifyMode::Off, "where to?").comes_again);
+    assert!(!read(VerifyMode::Off, "forward it?").comes_again);
+    assert!(!read(VerifyMode::Off, "anything").comes_again);
+    assert!(!read(VerifyMode::Off, "garbage").comes_again);
+}
+
+/// A journal that refuses while it is told to.
+#[derive(Debug, Default)]
+struct Moody {
+    refuses: std::sync::atomic::AtomicBool,
+    records: Mutex<Vec<NewRecord>>,
+}
+
+impl Journal for Moody {
+    fn append(&self, record: NewRecord) -> Append {
+        if self.refuses.load(std::sync::atomic::Ordering::Relaxed) {
+            return Box::pin(async { Err(AppendError::QueueFull) });
+        }
+        let mut records = self.records.lock().unwrap();
+        records.push(record);
+        let seq = records.len() as u64;
+        Box::pin(async move { Ok(Appended { seq }) })
+    }
+    fn durable(&self) -> watch::Receiver<crate::domain::Seq> {
+        watch::channel(0).1
+    }
+    fn read(&self, _: crate::domain::Seq, _: usize) -> Result<Vec<Record>, ReadError> {
+        Ok(Vec::new())
+    }
+    fn get(&self, _: crate::domain::Seq) -> Result<Option<Record>, ReadError> {
+        Ok(None)
+    }
+    fn damage(&self) -> Vec<Damage> {
+        Vec::new()
+    }
+    fn health(&self) -> Health {
+        Health::default()
+    }
+}
+
+#[tokio::test]
+async fn counts_that_could_not_be_written_are_written_later() {
+    let tallies = Tallies::default();
+    let journal = Moody::default();
+    tallies.add_refused(None);
+    tallies.add_lost(Some(AppId(7)));
+    journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
+    tallies.flush(&journal, now()).await;
+    tallies.add_refused(None);
+    assert_eq!(tallies.pending().iter().map(|p| p.refused).sum::<u64>(), 2);
+
+    journal.refuses.store(false, std::sync::atomic::Ordering::Relaxed);
+    tallies.flush(&journal, now()).await;
+    assert!(tallies.pending().is_empty());
+    let written: Vec<Tally> = journal
+        .records
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|record| match &record.body {
+            Body::Tally(tally) => tally.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(written.contains(&Tally { app: None, refused: 2, possibly_lost: 0 }), "{written:?}");
+    assert!(written.contains(&Tally { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }), "{written:?}");
+}
+
+#[tokio::test]
+async fn a_refusing_journal_means_503_and_a_count() {
+    let journal = Arc::new(Moody::default());
+    journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
+    let ingest = Ingest::new(journal, Answers::default(), Clock::fixed(now()), None);
+    let error = ingest.receive(Arc::new(app(VerifyMode::Off)), callback("anything")).await.unwrap_err();
+    assert!(matches!(error.0, AppendError::QueueFull));
+    assert_eq!(ingest.pending(), [Pending { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }]);
+    assert_eq!(ingest.counts().callbacks_not_kept(), [(AppId(7), 1)]);
+}

@@ -52,7 +52,7 @@ pub(in crate::providers) fn open(body: &[u8], notes: &Notes) -> Result<(BodyForm
     match sniff(body)? {
         Sniffed::Json(Value::Object(body)) => Ok((BodyForm::Json, kind(&body, notes))),
         Sniffed::Json(_) => {
-            notes.add(Suspicion::Missing("eventType"));
+            notes.add(Suspicion::Missing("eventType".into()));
             Ok((BodyForm::Json, Envelope::Unknown))
         }
         Sniffed::Xml(_) => {
@@ -74,7 +74,7 @@ fn kind(body: &Map<String, Value>, notes: &Notes) -> Envelope {
         event_type => match object.identifying("statusInfo") {
             Some(Value::Object(info)) => Some(Envelope::Call { event_type: event_type.to_owned(), info: info.clone() }),
             Some(_) => {
-                notes.add(Suspicion::BadValue("statusInfo"));
+                notes.add(Suspicion::BadValue("statusInfo".into()));
                 None
             }
             None => None,
@@ -85,7 +85,7 @@ fn kind(body: &Map<String, Value>, notes: &Notes) -> Envelope {
 
 fn sms(object: Object<'_>) -> Envelope {
     let Some(Value::Object(event)) = object.identifying("smsEvent") else {
-        object.notes().add(Suspicion::BadValue("smsEvent"));
+        object.notes().add(Suspicion::BadValue("smsEvent".into()));
         return Envelope::Unknown;
     };
     Envelope::Sms { app_key: object.text("appKey").unwrap_or_default(), event: event.clone() }
@@ -94,7 +94,7 @@ fn sms(object: Object<'_>) -> Envelope {
 /// Neither kind of envelope: the most helpful remark is a name in the wrong case.
 fn no_kind(object: Object<'_>) -> Envelope {
     if !object.note_other_case("eventType") && !object.note_other_case("smsEvent") {
-        object.notes().add(Suspicion::Missing("eventType"));
+        object.notes().add(Suspicion::Missing("eventType".into()));
     }
     Envelope::Unknown
 }
@@ -107,7 +107,7 @@ fn elements(list: &Value, name: &'static str, notes: &Notes) -> Vec<Map<String, 
     };
     let objects: Vec<_> = list.iter().take(limits::PUSH_ITEMS_MAX).filter_map(Value::as_object).cloned().collect();
     if objects.is_empty() || objects.len() < list.len() {
-        notes.add(Suspicion::BadValue(name));
+        notes.add(Suspicion::BadValue(name.into()));
     }
     objects
 }

@@ -64,7 +64,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn identifying(&self, name: &'static str) -> Option<&'a Value> {
         let exact = self.map.get(name).filter(|value| !is_absent(value));
         if exact.is_none() && !self.note_other_case(name) {
-            self.notes.add(Suspicion::Missing(name));
+            self.notes.add(Suspicion::Missing(name.into()));
         }
         exact
     }
@@ -76,7 +76,7 @@ impl<'a> Object<'a> {
         let text =
             scalar(value).map(|text| text.trim().to_owned()).filter(|text| text.chars().count() <= limits::SESSION_MAX);
         if text.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         text
     }
@@ -89,7 +89,7 @@ impl<'a> Object<'a> {
     /// Notes a field that differs from `name` only by case; `false` when there is none.
     pub(in crate::providers) fn note_other_case(&self, name: &'static str) -> bool {
         let Some((found, _)) = self.other_case(name) else { return false };
-        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name });
+        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name.into() });
         true
     }
 
@@ -99,7 +99,7 @@ impl<'a> Object<'a> {
             return (!is_absent(value)).then_some(value);
         }
         let (found, value) = self.other_case(name)?;
-        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name });
+        self.notes.add(Suspicion::WrongCase { found: found.clone(), meant: name.into() });
         Some(value)
     }
 
@@ -108,7 +108,7 @@ impl<'a> Object<'a> {
         let value = self.value(name)?;
         let text = scalar(value).filter(|text| text.len() <= limits::FIELD_MAX);
         if text.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         text
     }
@@ -133,7 +133,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn integer(&self, name: &'static str) -> Option<i64> {
         let number = self.text(name)?.parse().ok();
         if number.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         number
     }
@@ -142,7 +142,7 @@ impl<'a> Object<'a> {
     pub(in crate::providers) fn stamp(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
         if stamp.at.is_none() {
-            self.notes.add(Suspicion::BadValue(name));
+            self.notes.add(Suspicion::BadValue(name.into()));
         }
         Some(stamp)
     }
@@ -225,8 +225,8 @@ mod tests {
                 assert_eq!(object.text("userData").as_deref(), Some("u"));
             },
             &[
-                Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId" },
-                Suspicion::WrongCase { found: "usERdata".to_owned(), meant: "userData" },
+                Suspicion::WrongCase { found: "sessionid".to_owned(), meant: "sessionId".into() },
+                Suspicion::WrongCase { found: "usERdata".to_owned(), meant: "userData".into() },
             ],
         );
     }
@@ -250,7 +250,7 @@ mod tests {
                 assert_eq!(object.text("userData"), None);
                 assert_eq!(object.text("icid"), None);
             },
-            &[Suspicion::BadValue("sessionId"), Suspicion::BadValue("userData"), Suspicion::BadValue("icid")],
+            &[Suspicion::BadValue("sessionId".into()), Suspicion::BadValue("userData".into()), Suspicion::BadValue("icid".into())],
         );
     }
 
@@ -263,7 +263,7 @@ mod tests {
                 assert_eq!(object.integer("a"), None);
                 assert_eq!(object.stamp("t"), Some(Stamp { at: None, text: "yesterday".to_owned() }));
             },
-            &[Suspicion::BadValue("a"), Suspicion::BadValue("t")],
+            &[Suspicion::BadValue("a".into()), Suspicion::BadValue("t".into())],
         );
     }
 }

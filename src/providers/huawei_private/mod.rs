@@ -97,7 +97,7 @@ impl Provider for HuaweiPrivate {
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
         let (items, question) = match &envelope {
             Envelope::Call { event_type, info } => match Status::read(event_type, info, &notes) {
-                Some(status) => (vec![Item::Event(event::interpret(&status))], event::question(&status)),
+                Some(status) => (vec![Item::Event(Box::new(event::interpret(&status)))], event::question(&status)),
                 None => (Vec::new(), None),
             },
             Envelope::Fee(list) => {

@@ -17,7 +17,7 @@ pub(super) fn read(info: Object<'_>) -> Option<NumberStatus> {
         "10" => NumberState::Unavailable,
         "11" => NumberState::Frozen,
         other => {
-            info.notes().add(Suspicion::BadValue("status"));
+            info.notes().add(Suspicion::BadValue("status".into()));
             NumberState::Unknown(other.to_owned())
         }
     };

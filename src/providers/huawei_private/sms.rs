@@ -47,7 +47,7 @@ fn mode(event: &Object<'_>) -> Option<(SmsMode, &'static str)> {
         "notify" => Some((SmsMode::Notify, "notify")),
         "block" => Some((SmsMode::Block, "block")),
         _ => {
-            event.notes().add(Suspicion::BadValue("notificationMode"));
+            event.notes().add(Suspicion::BadValue("notificationMode".into()));
             None
         }
     }

@@ -89,7 +89,7 @@ impl Provider for HuaweiVoice {
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
         let items = match &envelope {
             Envelope::Call { event_type, info } => Status::read(event_type, info, &notes)
-                .map(|status| Item::Event(event::interpret(&status)))
+                .map(|status| Item::Event(Box::new(event::interpret(&status))))
                 .into_iter()
                 .collect(),
             Envelope::Fee(list) => Object::each(list, &notes)

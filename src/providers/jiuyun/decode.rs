@@ -56,9 +56,9 @@ fn item(notice: &mut Notice) -> Option<Item> {
     Some(match action.as_str() {
         "CallInvite" => {
             let leg = invited(notice);
-            Item::Event(event(notice, place, EventKind::Dialled, leg))
+            Item::Event(Box::new(event(notice, place, EventKind::Dialled, leg)))
         }
-        "CallEstablish" => Item::Event(event(notice, place, EventKind::Answered, Some(Party::Callee))),
+        "CallEstablish" => Item::Event(Box::new(event(notice, place, EventKind::Answered, Some(Party::Callee)))),
         _ => Item::Record(Box::new(record(notice, place))),
     })
 }
@@ -75,7 +75,7 @@ fn by_call_id(notice: &mut Notice, action: &str) -> Option<Place> {
     let app_id = notice.identifying("appId")?;
     let call_id = notice.identifying("callId")?;
     if call_id.chars().count() > limits::SESSION_MAX {
-        notice.note(Suspicion::BadValue("callId"));
+        notice.note(Suspicion::BadValue("callId".into()));
         return None;
     }
     let product = product(notice, &kind);
@@ -111,7 +111,7 @@ fn by_parties(notice: &mut Notice, action: &str) -> Option<Place> {
 fn product_type(notice: &mut Notice) -> Option<String> {
     let kind = notice.identifying("type")?;
     if kind.len() > limits::SHOWN_NAME_MAX || !kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        notice.note(Suspicion::BadValue("type"));
+        notice.note(Suspicion::BadValue("type".into()));
         return None;
     }
     if !matches!(kind.as_str(), "1" | "2" | "22") {
@@ -144,7 +144,7 @@ fn invited(notice: &mut Notice) -> Option<Party> {
         Some("0") => Some(Party::Caller),
         Some("1") => Some(Party::Callee),
         Some(_) => {
-            notice.note(Suspicion::BadValue("userFlag"));
+            notice.note(Suspicion::BadValue("userFlag".into()));
             None
         }
         None => None,
@@ -154,7 +154,7 @@ fn invited(notice: &mut Notice) -> Option<Party> {
 fn event(notice: &mut Notice, place: Place, kind: EventKind, leg: Option<Party>) -> CallEvent {
     let at = stamp(notice, "dateCreated");
     if at.as_ref().is_some_and(|stamp| stamp.at.is_none()) {
-        notice.note(Suspicion::BadValue("dateCreated"));
+        notice.note(Suspicion::BadValue("dateCreated".into()));
     }
     CallEvent {
         key: place.key,
@@ -245,7 +245,7 @@ impl Times {
 fn duration(notice: &mut Notice) -> u32 {
     let Some(text) = notice.text("duration") else { return 0 };
     text.parse().unwrap_or_else(|_| {
-        notice.note(Suspicion::BadValue("duration"));
+        notice.note(Suspicion::BadValue("duration".into()));
         0
     })
 }
@@ -255,7 +255,7 @@ fn recording(notice: &mut Notice) -> Option<RecordingRef> {
     let url = notice.text("recordUrl")?;
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        notice.note(Suspicion::BadValue("recordUrl"));
+        notice.note(Suspicion::BadValue("recordUrl".into()));
         return None;
     }
     Some(RecordingRef { url: Some(url.to_owned()), ..RecordingRef::default() })

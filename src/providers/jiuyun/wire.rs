@@ -92,7 +92,7 @@ impl Notice {
     pub(super) fn identifying(&mut self, name: &'static str) -> Option<String> {
         let found = self.exact(name).map(str::to_owned);
         if found.is_none() && !self.suspicions.iter().any(|suspicion| is_about(suspicion, name)) {
-            self.note(Suspicion::Missing(name));
+            self.note(Suspicion::Missing(name.into()));
         }
         found
     }
@@ -125,10 +125,10 @@ impl Notice {
         let exact = found == name;
         if !exact && !self.suspicions.iter().any(|s| matches!(s, Suspicion::WrongCase { meant, .. } if *meant == name))
         {
-            self.note(Suspicion::WrongCase { found: found.to_owned(), meant: name });
+            self.note(Suspicion::WrongCase { found: found.to_owned(), meant: name.into() });
         }
         let Some(text) = read(name).filter(|text| text.len() <= limits::FIELD_MAX) else {
-            self.note(Suspicion::BadValue(name));
+            self.note(Suspicion::BadValue(name.into()));
             return;
         };
         let field = Field { name, exact, text };

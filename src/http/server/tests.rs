@@ -1,0 +1,259 @@
+//! What a client sees of connections: protocols, patience, and the end.
+
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+
+use rustls::CipherSuite;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{mpsc, oneshot};
+use warp::Filter;
+
+use super::*;
+use crate::http::Response;
+use crate::http::testing::{Client, SOON, TestServer, get_over_http2};
+
+fn hello() -> Routes {
+    warp::any().map(|| crate::http::respond(http::StatusCode::OK, "text/plain", "hello")).boxed()
+}
+
+fn patient() -> Times {
+    Times::default()
+}
+
+/// Waits until the other side closes, and gives what it had said.
+async fn read_to_close(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
+    let mut said = Vec::new();
+    let ended = tokio::time::timeout(SOON, stream.read_to_end(&mut said)).await;
+    // A reset is an end too.
+    let _ = ended.expect("the connection was not closed");
+    said
+}
+
+#[tokio::test]
+async fn old_and_new_tls_are_spoken() {
+    let test = TestServer::start(patient(), hello()).await;
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let stream = test.connect_with(&[version], None, &[b"http/1.1"]).await.unwrap();
+        assert_eq!(stream.get_ref().1.protocol_version(), Some(version.version));
+        assert_eq!(Client::new(stream).await.get("/").await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn the_suites_that_the_platforms_offer_are_taken() {
+    let test = TestServer::start(patient(), hello()).await;
+    for suite in
+        [CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]
+    {
+        let stream = test.connect_with(&[&rustls::version::TLS12], Some(suite), &[]).await.unwrap();
+        assert_eq!(stream.get_ref().1.negotiated_cipher_suite().unwrap().suite(), suite);
+    }
+    // A certificate with an RSA key takes the other two.
+    let known: Vec<_> = rustls::crypto::ring::ALL_CIPHER_SUITES.iter().map(|suite| suite.suite()).collect();
+    assert!(known.contains(&CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256));
+    assert!(known.contains(&CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384));
+}
+
+#[tokio::test]
+async fn http2_is_chosen_by_alpn() {
+    let test = TestServer::start(patient(), hello()).await;
+    let stream = test.connect(&[b"h2", b"http/1.1"]).await;
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let response = get_over_http2(stream, "/x").await;
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &b"hello"[..]));
+}
+
+#[tokio::test]
+async fn answers_carry_their_length_and_nothing_about_the_program() {
+    let test = TestServer::start(patient(), hello()).await;
+    let response = Client::new(test.connect(&[]).await).await.get("/").await;
+    assert_eq!(response.headers()["content-length"], "5");
+    assert!(!response.headers().contains_key("server"));
+    assert!(!response.headers().contains_key("transfer-encoding"));
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_between_requests() {
+    let test = TestServer::start(patient(), hello()).await;
+    let mut client = Client::new(test.connect(&[]).await).await;
+    for _ in 0..3 {
+        assert_eq!(client.get("/").await.status(), 200);
+    }
+    assert_eq!(test.gauges.accepted.load(Ordering::Relaxed), 1);
+    assert_eq!(test.gauges.requests.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_closes_the_connection() {
+    let times = Times { head: Duration::from_millis(100), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let mut stream = test.connect(&[]).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ").await.unwrap();
+    assert_eq!(read_to_close(&mut stream).await, b"");
+}
+
+#[tokio::test]
+async fn the_pause_between_two_requests_has_a_time_of_its_own() {
+    // The head's time is over long before the second request; only the pause's counts.
+    let times = Times { head: Duration::from_millis(300), idle: Duration::from_millis(900), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let mut stream = test.connect(&[]).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let started = std::time::Instant::now();
+    let said = read_to_close(&mut stream).await;
+    assert!(said.starts_with(b"HTTP/1.1 200"));
+    assert!(started.elapsed() >= times.idle, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn whoever_does_not_shake_hands_is_let_go() {
+    let times = Times { handshake: Duration::from_millis(100), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let mut stream = TcpStream::connect(test.address).await.unwrap();
+    assert_eq!(read_to_close(&mut stream).await, b"");
+    assert_eq!(test.gauges.handshakes_failed.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn plain_http_on_the_tls_port_is_told_so() {
+    let test = TestServer::start(patient(), hello()).await;
+    let mut stream = TcpStream::connect(test.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let said = String::from_utf8(read_to_close(&mut stream).await).unwrap();
+    assert!(said.starts_with("HTTP/1.1 400 "), "{said}");
+    assert!(said.ends_with("begin with https://\n"), "{said}");
+    let length: usize = said.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap().parse().unwrap();
+    assert_eq!(said.split("\r\n\r\n").nth(1).unwrap().len(), length);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused() {
+    let test = TestServer::start(patient(), hello()).await;
+    let mut stream = test.connect(&[]).await;
+    let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "y".repeat(limits::HEADER_MAX));
+    // The server may close while we are still sending.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let said = read_to_close(&mut stream).await;
+    assert!(!said.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&said));
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_500_and_the_connection_goes_on() {
+    let routes = warp::path("bad").map(|| -> Response { panic!("on purpose") }).or(hello()).unify().boxed();
+    let test = TestServer::start(patient(), routes).await;
+    let mut client = Client::new(test.connect(&[]).await).await;
+    let response = client.get("/bad").await;
+    assert_eq!(response.status(), 500);
+    assert!(!String::from_utf8_lossy(response.body()).contains("on purpose"));
+    assert_eq!(client.get("/").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_stop_finishes_the_request_under_way() {
+    let (arrived, mut arrivals) = mpsc::channel(1);
+    let (go, gone) = oneshot::channel::<()>();
+    let gone = Arc::new(tokio::sync::Mutex::new(Some(gone)));
+    let routes = warp::any()
+        .then(move || {
+            let (arrived, gone) = (arrived.clone(), gone.clone());
+            async move {
+                arrived.send(()).await.unwrap();
+                gone.lock().await.take().unwrap().await.unwrap();
+                crate::http::respond(http::StatusCode::OK, "text/plain", "done")
+            }
+        })
+        .boxed();
+    let test = TestServer::start(patient(), routes).await;
+    let mut client = Client::new(test.connect(&[]).await).await;
+    let request = tokio::spawn(async move { client.get("/").await });
+    arrivals.recv().await.unwrap();
+    let address = test.address;
+    let drain = tokio::spawn(test.server.drain());
+    // No new connection is taken meanwhile.
+    let refused = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, refused).await.unwrap();
+    go.send(()).unwrap();
+    assert_eq!(request.await.unwrap().body(), "done");
+    tokio::time::timeout(SOON, drain).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn clients_that_say_nothing_do_not_hold_up_a_stop() {
+    let times = Times { quiet: Duration::from_millis(50), drain: Duration::from_secs(600), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let before_handshake = TcpStream::connect(test.address).await.unwrap();
+    let after_handshake = test.connect(&[]).await;
+    let mut half_a_head = test.connect(&[]).await;
+    half_a_head.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let mut between_requests = Client::new(test.connect(&[]).await).await;
+    between_requests.get("/").await;
+    tokio::time::timeout(SOON, test.server.drain()).await.expect("the stop was held up");
+    assert_eq!(test.gauges.open(), 0);
+    drop((before_handshake, after_handshake, half_a_head, between_requests));
+}
+
+#[tokio::test]
+async fn a_live_stream_does_not_hold_up_a_stop() {
+    let routes = warp::any()
+        .map(|| {
+            let first =
+                futures_util::stream::once(async { Ok::<_, Infallible>(warp::sse::Event::default().data("hi")) });
+            let events = futures_util::StreamExt::chain(first, futures_util::stream::pending());
+            warp::Reply::into_response(warp::sse::reply(events))
+        })
+        .boxed();
+    let times = Times { quiet: Duration::from_millis(50), drain: Duration::from_secs(600), ..patient() };
+    let test = TestServer::start(times, routes).await;
+    let mut stream = test.connect(&[]).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains("data:hi") {
+        let mut buffer = [0; 1024];
+        let n = tokio::time::timeout(SOON, stream.read(&mut buffer)).await.unwrap().unwrap();
+        assert_ne!(n, 0);
+        said.extend_from_slice(&buffer[..n]);
+    }
+    tokio::time::timeout(SOON, test.server.drain()).await.expect("the stop was held up");
+}
+
+#[tokio::test]
+async fn a_stop_that_takes_too_long_is_cut_short() {
+    let (arrived, mut arrivals) = mpsc::channel(1);
+    let routes = warp::any()
+        .then(move || {
+            let arrived = arrived.clone();
+            async move {
+                arrived.send(()).await.unwrap();
+                std::future::pending::<Response>().await
+            }
+        })
+        .boxed();
+    let test = TestServer::start(Times { drain: Duration::from_millis(100), ..patient() }, routes).await;
+    let mut client = Client::new(test.connect(&[]).await).await;
+    let request = http::Request::get("/").body(http_body_util::Full::default()).unwrap();
+    let request = tokio::spawn(async move { client.send(request).await });
+    arrivals.recv().await.unwrap();
+    tokio::time::timeout(SOON, test.server.drain()).await.expect("the stop was held up");
+    assert!(request.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_new_certificate_is_used_by_the_next_connection() {
+    let test = TestServer::start(patient(), hello()).await;
+    let first = test.connect(&[]).await;
+    let shown = |stream: &tokio_rustls::client::TlsStream<TcpStream>| {
+        stream.get_ref().1.peer_certificates().unwrap()[0].clone()
+    };
+    let before = shown(&first);
+    let names = vec!["localhost".to_owned(), "new.example".to_owned()];
+    let source = crate::http::tls::Source::SelfSigned { dir: test.dir.path().to_owned(), names };
+    test.certificates.reload(Some(source)).unwrap();
+    // The test's client reads its root anew for each connection.
+    let second = test.connect(&[]).await;
+    assert_ne!(shown(&second), before);
+    assert_eq!(Client::new(first).await.get("/").await.status(), 200);
+}

@@ -1,0 +1,132 @@
+//! A real server and real clients on the loopback, for the tests of this room.
+//!
+//! Clients verify the certificate as any client would: the server's own is their only root.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::server::{Gauges, Listener, Server, Times};
+use super::{Routes, tls};
+use crate::clock::Clock;
+
+/// How long a test waits for what must happen.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// A server with TLS on a free port.
+pub(crate) struct TestServer {
+    pub(crate) server: Server,
+    pub(crate) address: SocketAddr,
+    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) certificates: Arc<tls::Certificates>,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl TestServer {
+    pub(crate) async fn start(times: Times, routes: Routes) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let source = tls::Source::SelfSigned { dir: dir.path().to_owned(), names: vec!["localhost".to_owned()] };
+        let certificates = tls::Certificates::open(source, Clock::system()).unwrap();
+        let gauges = Arc::new(Gauges::default());
+        let server = Server::new(times, super::peer::TrustedProxies::default(), gauges.clone());
+        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = tcp.local_addr().unwrap();
+        server.listen(Listener::Tls(tcp, certificates.acceptor().unwrap()), routes);
+        Self { server, address, gauges, certificates, dir }
+    }
+
+    /// A connection that trusts this server and nobody else.
+    pub(crate) async fn connect(&self, alpn: &[&[u8]]) -> TlsStream<TcpStream> {
+        self.connect_with(rustls::ALL_VERSIONS, None, alpn).await.unwrap()
+    }
+
+    pub(crate) async fn connect_with(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+        suite: Option<rustls::CipherSuite>,
+        alpn: &[&[u8]],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        let connector = connector(&self.dir.path().join("self-signed.crt"), versions, suite, alpn);
+        let stream = TcpStream::connect(self.address).await?;
+        connector.connect(ServerName::try_from("localhost").unwrap(), stream).await
+    }
+}
+
+/// Speaks TLS to servers with the certificate in this file.
+pub(crate) fn connector(
+    root: &Path,
+    versions: &[&'static SupportedProtocolVersion],
+    suite: Option<rustls::CipherSuite>,
+    alpn: &[&[u8]],
+) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(root).unwrap()).unwrap();
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.retain(|s| suite.is_none_or(|wanted| s.suite() == wanted));
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    TlsConnector::from(Arc::new(config))
+}
+
+/// A client of one HTTP/1.1 connection.
+pub(crate) struct Client(http1::SendRequest<Full<Bytes>>);
+
+impl Client {
+    pub(crate) async fn new<IO>(io: IO) -> Self
+    where
+        IO: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = http1::handshake(TokioIo::new(io)).await.unwrap();
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Bytes>> {
+        self.0.ready().await?;
+        whole(self.0.send_request(request).await?).await
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Response<Bytes> {
+        let request = Request::get(path).header("host", "localhost").body(Full::default()).unwrap();
+        self.send(request).await.unwrap()
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, content_type: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+        let request = Request::post(path)
+            .header("host", "localhost")
+            .header("content-type", content_type)
+            .body(Full::new(body.into()))
+            .unwrap();
+        self.send(request).await.unwrap()
+    }
+}
+
+/// One request over HTTP/2.
+pub(crate) async fn get_over_http2(stream: TlsStream<TcpStream>, path: &str) -> Response<Bytes> {
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::get(format!("https://localhost{path}")).body(Full::<Bytes>::default()).unwrap();
+    whole(sender.send_request(request).await.unwrap()).await.unwrap()
+}
+
+async fn whole(response: Response<hyper::body::Incoming>) -> hyper::Result<Response<Bytes>> {
+    let (head, body) = response.into_parts();
+    Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
+}
