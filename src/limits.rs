@@ -85,6 +85,22 @@ pub const RESERVE_BYTES: u64 = 64 << 20;
 /// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers
 /// stays below.
 pub const LINE_MAX: usize = 4 << 20;
+/// The distance of two marks in the index of a plain segment: what is read too much to find one
+/// record, against the memory that the marks of 64 MiB take (32 KiB).
+pub const MARK_BYTES: u64 = 64 << 10;
+/// Bytes read at once when a segment is read from one end to the other.
+pub const READ_CHUNK: usize = 1 << 20;
+/// Segments kept open for reading: file descriptors, and marks of up to 32 KiB each.
+pub const OPEN_SEGMENTS: usize = 32;
+/// Decompressed frames kept, so that the callbacks of one page cost one frame and not fifty.
+pub const KEPT_FRAMES: usize = 8;
+/// Damaged lines that are remembered; beyond it a disk is lost and the list of no more use.
+pub const DAMAGES_KEPT: usize = 1_000;
+/// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
+pub const ZSTD_LEVEL: i32 = 3;
+/// How often a journal that cannot write tries whether it can again when nothing arrives, and
+/// whether there is room for the reserve again.
+pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
 
 /// Calls in one sealed segment of the store.
 pub const SEALED_CALLS: usize = 32_768;

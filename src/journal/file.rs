@@ -1,11 +1,34 @@
-//! The journal on one machine: segment files, one committer thread.
+//! The journal on one machine: segment files, one committer thread, one compressor thread.
+//!
+//! This is where the parts are put together: [`super::queue`] and [`super::committer`] write,
+//! [`super::reader`] reads, [`super::compress`] and [`super::rewrite`] change what is finished,
+//! all around one [`super::catalog`]. It takes no lock: whoever opens a data directory for
+//! writing holds a [`super::DataLock`].
 
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use super::{Append, Damage, Health, Journal, NewRecord, ReadError, Record};
+use super::catalog::{Catalog, Shared};
+use super::committer::{Committer, Condition};
+use super::compress::{self, Bell};
+use super::disk::{Disk, RealDisk, sync_dir};
+use super::line::Unsealed;
+use super::queue::{Queue, Waiting};
+use super::reader::Reader;
+use super::recover::{Recovered, recover};
+use super::reserve::Reserve;
+use super::rewrite::{RewriteError, Rewriter, Rewritten, Verdict};
+use super::writer::Writer;
+use super::{Append, AppendError, Damage, Health, Journal, NewRecord, ReadError, Record};
 use crate::domain::Seq;
+use crate::limits::LINE_MAX;
 
 /// How a file journal is kept.
 #[derive(Debug, Clone)]
@@ -24,7 +47,17 @@ pub struct Options {
 
 /// The journal on one machine.
 #[derive(Debug)]
-pub struct FileJournal {}
+pub struct FileJournal {
+    catalog: Shared,
+    queue: Arc<Queue>,
+    reader: Reader,
+    rewriter: Arc<Rewriter>,
+    bell: Arc<Bell>,
+    durable: watch::Receiver<Seq>,
+    condition: Arc<Mutex<Condition>>,
+    torn: u64,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
 
 /// Why a journal cannot be opened. Says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -36,44 +69,191 @@ pub enum OpenError {
         path: PathBuf,
         /// What the system said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
-#[expect(clippy::todo, reason = "the skeleton that the rooms above are built against")]
 impl FileJournal {
     /// Opens or makes the journal in `dir`, sets a torn tail aside, starts the committer.
     ///
     /// # Errors
     /// When the directory cannot be made, read or written.
-    pub fn open(_dir: &Path, _options: Options) -> Result<Self, OpenError> {
-        todo!()
+    pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
+        Self::open_on(dir, options, Arc::new(RealDisk))
     }
 
-    /// Writes what waits, stops the committer and the compressor, closes the files.
+    pub(super) fn open_on(dir: &Path, options: Options, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
+        Self::assemble(dir, options, disk).map_err(|source| OpenError::Io { path: dir.to_owned(), source })
+    }
+
+    fn assemble(dir: &Path, options: Options, disk: Arc<dyn Disk>) -> io::Result<Self> {
+        make_dir(dir)?;
+        let mut catalog = Catalog::list(dir)?;
+        let Recovered { live, last, next, damages, torn } = recover(&mut catalog, &*disk, &options.torn)?;
+        let catalog = Shared::new(catalog);
+        let reader = Reader::new(catalog.clone());
+        reader.note(damages);
+        let log = dir.file_name().and_then(OsStr::to_str).unwrap_or("log");
+        let rewriter = Arc::new(Rewriter::new(catalog.clone(), options.tmp.clone(), log, options.compress)?);
+
+        let reserve = options.reserve.map(|(path, bytes)| Reserve::open(path, bytes));
+        let reserve_used = reserve.as_ref().is_some_and(|reserve| !reserve.is_held());
+        let condition = Arc::new(Mutex::new(Condition { failing: None, reserve_used }));
+        let queue = Arc::new(Queue::new());
+        let bell = Arc::new(Bell::default());
+        let (durable_tx, durable) = watch::channel(last);
+        let committer = Committer {
+            queue: Arc::clone(&queue),
+            writer: Writer::new(disk, catalog.clone(), options.segment_bytes, live, next),
+            durable: durable_tx,
+            condition: Arc::clone(&condition),
+            reserve,
+            finished: {
+                let bell = Arc::clone(&bell);
+                Box::new(move || bell.ring())
+            },
+            probe: {
+                let path = options.tmp.join(format!("{log}-probe"));
+                Box::new(move || probe(&path))
+            },
+        };
+        let mut threads = vec![thread::Builder::new().name("committer".into()).spawn(move || committer.run())?];
+        if options.compress {
+            let (bell, catalog, rewriter) = (Arc::clone(&bell), catalog.clone(), Arc::clone(&rewriter));
+            bell.ring();
+            let compressor = thread::Builder::new().name("compressor".into());
+            threads.push(compressor.spawn(move || compress::run(&bell, &catalog, &rewriter))?);
+        }
+        let threads = Mutex::new(threads);
+        Ok(Self { catalog, queue, reader, rewriter, bell, durable, condition, torn, threads })
+    }
+
+    /// Writes what waits, stops the committer and the compressor, closes the files. Blocks.
     pub fn close(&self) {
-        todo!()
+        self.queue.close();
+        self.bell.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the journal had panicked");
+            }
+        }
+    }
+
+    /// The first possible number of every segment, in order. The last one is being written.
+    #[must_use]
+    pub fn segments(&self) -> Vec<Seq> {
+        self.catalog.read().sizes().map(|(first, _)| first).collect()
+    }
+
+    /// Finishes the segment being written, so that it may be rewritten. Blocks.
+    ///
+    /// # Errors
+    /// When the next segment cannot be made, or the journal is closed.
+    pub fn roll(&self) -> io::Result<()> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.queue.roll(reply);
+        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the journal is closed")))
+    }
+
+    /// Asks about every record of a finished segment and writes it anew. A segment that has no
+    /// record left is removed; one that is kept whole stays the file it is. Blocks.
+    ///
+    /// # Errors
+    /// When the segment is being written, or a file cannot be read or written; nothing has
+    /// changed then.
+    pub fn rewrite(
+        &self,
+        first: Seq,
+        mut decide: impl FnMut(&Record) -> Verdict,
+    ) -> Result<Rewritten, RewriteError> {
+        self.rewriter.rewrite(first, &mut decide)
+    }
+
+    /// Removes every finished segment that has only numbers below `seq`; gives how many. Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn remove_segments_before(&self, seq: Seq) -> Result<u64, RewriteError> {
+        self.rewriter.remove_before(seq)
     }
 }
 
-#[expect(clippy::todo, reason = "the skeleton that the rooms above are built against")]
+impl Drop for FileJournal {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 impl Journal for FileJournal {
-    fn append(&self, _record: NewRecord) -> Append {
-        todo!()
+    fn append(&self, record: NewRecord) -> Append {
+        let line = Unsealed::new(&record);
+        if line.len() > LINE_MAX {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "the record is longer than any line may be");
+            return Box::pin(async { Err(AppendError::Write(Arc::new(error))) });
+        }
+        let (reply, answer) = oneshot::channel();
+        let answer = async { answer.await.unwrap_or(Err(AppendError::Closed)) };
+        // In most cases the record is on its way before the future is first polled.
+        if let Some(place) = self.queue.try_place() {
+            let pushed = self.queue.push(Waiting { line, reply, place });
+            return Box::pin(async {
+                pushed?;
+                answer.await
+            });
+        }
+        let queue = Arc::clone(&self.queue);
+        Box::pin(async move {
+            let place = queue.place().await?;
+            queue.push(Waiting { line, reply, place })?;
+            answer.await
+        })
     }
+
     fn durable(&self) -> watch::Receiver<Seq> {
-        todo!()
+        self.durable.clone()
     }
-    fn read(&self, _from: Seq, _max_bytes: usize) -> Result<Vec<Record>, ReadError> {
-        todo!()
+
+    fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {
+        self.reader.read(from, max_bytes)
     }
-    fn get(&self, _seq: Seq) -> Result<Option<Record>, ReadError> {
-        todo!()
+
+    fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError> {
+        self.reader.get(seq)
     }
+
     fn damage(&self) -> Vec<Damage> {
-        todo!()
+        self.reader.damages()
     }
+
     fn health(&self) -> Health {
-        todo!()
+        let Condition { failing, reserve_used } =
+            self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut segments, mut bytes) = (0, 0);
+        for (_, size) in self.catalog.read().sizes() {
+            segments += 1;
+            bytes += size;
+        }
+        Health { failing, segments, bytes, reserve_used, torn: self.torn }
     }
+}
+
+fn make_dir(dir: &Path) -> io::Result<()> {
+    if !dir.is_dir() {
+        fs::create_dir_all(dir)?;
+        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_dir(parent)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes and syncs as a commit does.
+fn probe(path: &Path) -> io::Result<()> {
+    let probed = File::create(path).and_then(|mut file| {
+        file.write_all(&[b'\n'; 4096])?;
+        file.sync_data()
+    });
+    let removed = fs::remove_file(path);
+    probed.and(removed)
 }

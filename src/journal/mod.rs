@@ -10,8 +10,28 @@
 //! └───────────────── CRC-32C of these bytes ────────────────────┘
 //! ```
 
+mod backup;
+mod catalog;
+mod committer;
+mod compress;
+mod disk;
 mod file;
+mod frames;
+mod line;
+mod lock;
+mod opened;
+mod queue;
+mod reader;
 mod record;
+mod recover;
+mod reserve;
+mod rewrite;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod wire;
+mod writer;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -19,8 +39,12 @@ use std::pin::Pin;
 
 use tokio::sync::watch;
 
+pub use backup::{Copied, CopyError, copy};
 pub use file::{FileJournal, OpenError, Options};
+pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
+pub use rewrite::{RewriteError, Rewritten, Verdict};
+pub use verify::{Report, Torn, VerifyError, verify};
 
 use crate::domain::Seq;
 

@@ -1,0 +1,198 @@
+//! Copies a data directory while it is written.
+//!
+//! A segment keeps its name for life and is only ever appended to or replaced whole, so copying
+//! the files in the order of their names is enough: every callback acknowledged before the copy
+//! began is in it. The journal goes first, because what it names (recordings, apps, keys) is
+//! there before it is named. What is derived or belongs to the running process is left out.
+//! Never writes into a directory that holds something already.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::catalog;
+use super::disk::sync_dir;
+use super::frames;
+use super::opened::read_lines;
+use crate::limits::READ_CHUNK;
+
+/// The logs, in the order in which they are copied, and the directories copied as they are.
+const LOGS: [&str; 2] = ["journal", "state"];
+const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
+
+/// What was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copied {
+    /// Segments of both logs.
+    pub segments: u64,
+    /// Other files: recordings, keys, certificates.
+    pub files: u64,
+    /// Bytes of all of them.
+    pub bytes: u64,
+}
+
+/// Why nothing, or not everything, was copied.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// There is something in the destination.
+    #[error("{0} is not empty; a backup goes into a new or empty directory")]
+    NotEmpty(PathBuf),
+    /// The destination lies inside of what is copied.
+    #[error("{0} is inside the data directory; choose a place outside")]
+    Inside(PathBuf),
+    /// The source is no data directory.
+    #[error("{0} has no journal; is it a data directory?")]
+    NoJournal(PathBuf),
+    /// A file cannot be read or written.
+    #[error("copying {path}")]
+    Io {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Copies the data directory `from` to `to`, which must be absent or empty, and syncs it.
+///
+/// # Errors
+/// When the destination is not fit for it, or a file cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
+    if !from.join(LOGS[0]).is_dir() {
+        return Err(CopyError::NoJournal(from.to_owned()));
+    }
+    prepare(from, to)?;
+    let mut copied = Copied::default();
+    for log in LOGS {
+        in_dir(from, to, log, |from, to| copy_log(from, to, &mut copied))?;
+    }
+    for dir in PLAIN {
+        in_dir(from, to, dir, |from, to| copy_tree(from, to, &mut copied))?;
+    }
+    sync_dir(to).map_err(failed(to))?;
+    Ok(copied)
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
+    move |source| CopyError::Io { path: path.to_owned(), source }
+}
+
+fn prepare(from: &Path, to: &Path) -> Result<(), CopyError> {
+    let made = match fs::read_dir(to) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => return Err(CopyError::NotEmpty(to.to_owned())),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            DirBuilder::new().recursive(true).mode(0o700).create(to)
+        }
+        Err(error) => Err(error),
+    };
+    made.map_err(failed(to))?;
+    let inside = fs::canonicalize(to).map_err(failed(to))?;
+    let outside = fs::canonicalize(from).map_err(failed(from))?;
+    if inside.starts_with(outside) {
+        // Made by us, if it is empty and inside; leave no trace.
+        let _ = fs::remove_dir(to);
+        return Err(CopyError::Inside(to.to_owned()));
+    }
+    Ok(())
+}
+
+/// Copies one directory, if it is there, with its permissions.
+fn in_dir(
+    from: &Path,
+    to: &Path,
+    name: &str,
+    copy: impl FnOnce(&Path, &Path) -> Result<(), CopyError>,
+) -> Result<(), CopyError> {
+    let (from, to) = (from.join(name), to.join(name));
+    let mode = match fs::metadata(&from) {
+        Ok(metadata) if metadata.is_dir() => metadata.mode() & 0o7777,
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(&from)(error)),
+    };
+    DirBuilder::new().mode(mode).create(&to).map_err(failed(&to))?;
+    copy(&from, &to)?;
+    sync_dir(&to).map_err(failed(&to))
+}
+
+fn copy_log(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
+    for (first, _) in catalog::list(from).map_err(failed(from))? {
+        let name = catalog::name(first);
+        let path = from.join(&name);
+        let copy_segment = || {
+            let Some(mut source) = open_if_there(&path)? else { return Ok(None) };
+            // What is appended from here on belongs to the next backup.
+            let bytes = source.metadata()?.len();
+            let bytes = if frames::is_compressed(&source, bytes)? { bytes } else { whole_lines(&source, bytes)? };
+            write_copy(&mut source, bytes, &to.join(&name)).map(Some)
+        };
+        if let Some(bytes) = copy_segment().map_err(failed(&path))? {
+            copied.segments += 1;
+            copied.bytes += bytes;
+        }
+    }
+    Ok(())
+}
+
+fn copy_tree(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
+    for entry in fs::read_dir(from).map_err(failed(from))? {
+        let entry = entry.map_err(failed(from))?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().map_err(failed(&path))?;
+        if kind.is_dir() {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            in_dir(from, to, name, |from, to| copy_tree(from, to, copied))?;
+        } else if kind.is_file() {
+            let copy_file = || {
+                let Some(mut source) = open_if_there(&path)? else { return Ok(None) };
+                let bytes = source.metadata()?.len();
+                write_copy(&mut source, bytes, &target).map(Some)
+            };
+            if let Some(bytes) = copy_file().map_err(failed(&path))? {
+                copied.files += 1;
+                copied.bytes += bytes;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `None` when it was removed since it was listed.
+fn open_if_there(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The length of a plain segment up to its last whole line.
+fn whole_lines(file: &File, bytes: u64) -> io::Result<u64> {
+    let mut window = READ_CHUNK as u64;
+    loop {
+        let start = bytes.saturating_sub(window);
+        let tail = read_lines(file, start, bytes, READ_CHUNK.max(usize::try_from(window).unwrap_or(usize::MAX)))?;
+        if let Some(end) = memchr::memrchr(b'\n', &tail) {
+            return Ok(start + end as u64 + 1);
+        }
+        if start == 0 {
+            return Ok(0);
+        }
+        window *= 4;
+    }
+}
+
+fn write_copy(source: &mut File, bytes: u64, to: &Path) -> io::Result<u64> {
+    let mode = source.metadata()?.permissions().mode() & 0o7777;
+    let mut copy = OpenOptions::new().write(true).create_new(true).mode(mode).open(to)?;
+    source.seek(SeekFrom::Start(0))?;
+    let copied = io::copy(&mut source.take(bytes), &mut copy)?;
+    copy.sync_all()?;
+    Ok(copied)
+}

@@ -1,0 +1,191 @@
+//! The one thread that writes: takes whatever waits, one write, one sync, then answers all.
+//!
+//! The longer a sync takes, the more waits when it returns, so the load finds its own batch
+//! size and nobody waits for a timer. The order after a sync is fixed: first what readers may
+//! see, then the durable number, then the answers; so whoever is answered can read the record.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::queue::{Queue, Waiting, Work};
+use super::reserve::Reserve;
+use super::writer::{Batch, Writer};
+use super::{AppendError, Appended};
+use crate::domain::Seq;
+use crate::error_chain::Chain;
+use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE};
+
+/// What pages and `/readyz` want to know from the committer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Condition {
+    pub(super) failing: Option<String>,
+    pub(super) reserve_used: bool,
+}
+
+/// The committer's belongings.
+pub(super) struct Committer {
+    pub(super) queue: Arc<Queue>,
+    pub(super) writer: Writer,
+    pub(super) durable: watch::Sender<Seq>,
+    pub(super) condition: Arc<Mutex<Condition>>,
+    pub(super) reserve: Option<Reserve>,
+    /// Called when a segment was finished.
+    pub(super) finished: Box<dyn Fn() + Send>,
+    /// Tries whether the disk takes something, without a record.
+    pub(super) probe: Box<dyn Fn() -> io::Result<()> + Send>,
+}
+
+/// Answers those who still wait when the thread ends, also by a panic.
+struct CloseOnExit(Arc<Queue>);
+
+impl Drop for CloseOnExit {
+    fn drop(&mut self) {
+        self.0.close();
+        while let Work::Batch(_) | Work::Roll(_) = self.0.take(usize::MAX, None) {}
+    }
+}
+
+impl Committer {
+    /// Runs until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let _close = CloseOnExit(Arc::clone(&self.queue));
+        let mut batch = Batch::default();
+        let mut cared_at = Instant::now();
+        loop {
+            let room = usize::try_from(self.writer.room()).unwrap_or(usize::MAX).min(COMMIT_BATCH_BYTES);
+            let idle = self.needs_care().then_some(RECOVERY_PROBE);
+            match self.queue.take(room, idle) {
+                Work::Batch(waiting) => {
+                    self.commit(waiting, &mut batch);
+                    if self.needs_care() && cared_at.elapsed() >= RECOVERY_PROBE {
+                        self.restore_reserve();
+                        cared_at = Instant::now();
+                    }
+                }
+                Work::Roll(reply) => {
+                    let rolled = self.writer.roll();
+                    (self.finished)();
+                    // Whoever asked may have gone.
+                    let _ = reply.send(rolled);
+                }
+                Work::Idle => self.care(),
+                Work::Closed => return,
+            }
+        }
+    }
+
+    fn commit(&mut self, waiting: Vec<Waiting>, batch: &mut Batch) {
+        let mut replies = Vec::with_capacity(waiting.len());
+        let lines: Vec<_> = waiting
+            .into_iter()
+            .map(|Waiting { line, reply, place }| {
+                drop(place);
+                replies.push(reply);
+                line
+            })
+            .collect();
+        let seal = |batch: &mut Batch, first: Seq| {
+            batch.bytes.clear();
+            batch.starts.clear();
+            for (seq, line) in (first..).zip(&lines) {
+                batch.starts.push(batch.bytes.len());
+                line.seal(seq, &mut batch.bytes);
+            }
+        };
+        let segment = self.writer.live();
+        let mut first = self.writer.next();
+        seal(batch, first);
+        let mut written = self.writer.commit(batch);
+        if written.as_ref().is_err_and(is_full) && self.give_up_reserve() {
+            first = self.writer.next();
+            seal(batch, first);
+            written = self.writer.commit(batch);
+        }
+        batch.bytes.shrink_to(COMMIT_BATCH_BYTES);
+        self.remember(&written);
+        match written {
+            Ok(()) => {
+                let last = first + replies.len() as u64 - 1;
+                self.durable.send_replace(last);
+                for (seq, reply) in (first..).zip(replies) {
+                    // A platform that hung up dropped its end; the record stays.
+                    let _ = reply.send(Ok(Appended { seq }));
+                }
+                if segment != self.writer.live() {
+                    (self.finished)();
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for reply in replies {
+                    let _ = reply.send(Err(AppendError::Write(Arc::clone(&error))));
+                }
+            }
+        }
+    }
+
+    fn needs_care(&self) -> bool {
+        let condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        condition.failing.is_some() || condition.reserve_used
+    }
+
+    /// Nothing came for a while, and something is wrong: is it still?
+    fn care(&mut self) {
+        let failing = self.condition.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
+        if failing {
+            let probed = (self.probe)();
+            if probed.is_ok() {
+                self.remember(&probed);
+            }
+        }
+        self.restore_reserve();
+    }
+
+    fn remember(&mut self, written: &io::Result<()>) {
+        let mut condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        match written {
+            Ok(()) => {
+                if condition.failing.take().is_some() {
+                    tracing::info!("the journal can be written again");
+                }
+            }
+            Err(error) => {
+                if condition.failing.is_none() {
+                    tracing::error!(error = %Chain(error), "the journal cannot be written");
+                }
+                condition.failing = Some(format!("writing the journal: {}", Chain(error)));
+            }
+        }
+    }
+
+    fn give_up_reserve(&mut self) -> bool {
+        let given = self.reserve.as_mut().is_some_and(Reserve::give_up);
+        if given {
+            tracing::warn!("the disk is full: the reserve is given to the journal");
+            self.condition.lock().unwrap_or_else(PoisonError::into_inner).reserve_used = true;
+        }
+        given
+    }
+
+    fn restore_reserve(&mut self) {
+        let Some(reserve) = &mut self.reserve else { return };
+        reserve.restore(RESERVE_ROOM);
+        if reserve.is_held() {
+            let mut condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+            if std::mem::take(&mut condition.reserve_used) {
+                tracing::info!("the reserve against a full disk is held back again");
+            }
+        }
+    }
+}
+
+/// The reserve is only held back again when that leaves this many times its size free:
+/// otherwise it would be given up and made in turns.
+const RESERVE_ROOM: u64 = 2;
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

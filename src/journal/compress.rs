@@ -1,0 +1,80 @@
+//! Compresses finished segments in the background, oldest first.
+//!
+//! Wakes when a segment is finished. A segment that cannot be compressed stays plain, which
+//! costs space and nothing else: for want of room it is tried again when the next one is
+//! finished, for any other reason at the next start.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::catalog::Shared;
+use super::rewrite::Rewriter;
+use crate::domain::Seq;
+use crate::error_chain::Chain;
+
+/// Tells the compressor that there is something to do, or that it is to end.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    state: Mutex<State>,
+    rung: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rung: bool,
+    closed: bool,
+}
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).rung = true;
+        self.rung.notify_all();
+    }
+
+    pub(super) fn close(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.rung.notify_all();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed
+    }
+
+    /// Waits; `false` when it is time to end.
+    fn wait(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = |state: &mut State| !state.rung && !state.closed;
+        let mut state = self.rung.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner);
+        state.rung = false;
+        !state.closed
+    }
+}
+
+/// Runs until the bell is closed.
+pub(super) fn run(bell: &Bell, catalog: &Shared, rewriter: &Arc<Rewriter>) {
+    // Segments known to need nothing: looking at each costs opening it.
+    let mut seen = None;
+    while bell.wait() {
+        for first in finished(catalog, seen) {
+            if bell.is_closed() {
+                return;
+            }
+            match rewriter.compress(first) {
+                Ok(_) => seen = Some(first),
+                Err(error) => {
+                    tracing::warn!(segment = first, error = %Chain(&error), "a journal segment stays uncompressed");
+                    if error.is_full() {
+                        break;
+                    }
+                    seen = Some(first);
+                }
+            }
+        }
+    }
+}
+
+fn finished(catalog: &Shared, seen: Option<Seq>) -> Vec<Seq> {
+    let catalog = catalog.read();
+    let last = catalog.last();
+    let firsts = catalog.sizes().map(|(first, _)| first);
+    firsts.filter(|first| Some(*first) != last && seen.is_none_or(|seen| *first > seen)).collect()
+}

@@ -1,0 +1,126 @@
+//! One process at a time writes a data directory.
+//!
+//! The lock is `flock` on `DIR/LOCK`, which the system gives back when the process ends, however
+//! it ends. The file's existence says nothing, and neither does what stands in it: the number of
+//! the process that holds the lock is only there for people.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const NAME: &str = "LOCK";
+
+/// Somebody who only looks holds the lock for some microseconds; that long a taker waits.
+const LOOKS: u32 = 20;
+const LOOK_TIME: Duration = Duration::from_millis(5);
+
+/// The right to write a data directory. Given back when dropped.
+#[derive(Debug)]
+pub struct DataLock {
+    _file: File,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process has it.
+    #[error("the data directory {dir} is in use by {}", holder(*.pid))]
+    Held {
+        /// Which directory.
+        dir: PathBuf,
+        /// Who says that it holds the lock.
+        pid: Option<u32>,
+    },
+    /// The file cannot be made or locked.
+    #[error("locking the data directory {dir}")]
+    Io {
+        /// Which directory.
+        dir: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+impl DataLock {
+    /// Takes the lock of a data directory, which must exist.
+    ///
+    /// # Errors
+    /// When another process holds it, or the file cannot be written.
+    pub fn take(dir: &Path) -> Result<Self, LockError> {
+        let io = |source| LockError::Io { dir: dir.to_owned(), source };
+        let path = dir.join(NAME);
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(io)?;
+        for look in 1.. {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(LOOK_TIME),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+        }
+        let written = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        written.map_err(io)?;
+        Ok(Self { _file: file })
+    }
+
+    /// Whether a process, this one included, holds the lock.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be opened.
+    pub fn is_held(dir: &Path) -> io::Result<bool> {
+        let file = match File::open(dir.join(NAME)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_directory_has_one_writer_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!DataLock::is_held(dir.path()).unwrap());
+        let lock = DataLock::take(dir.path()).unwrap();
+        assert!(DataLock::is_held(dir.path()).unwrap());
+        let refused = DataLock::take(dir.path()).unwrap_err().to_string();
+        assert!(refused.ends_with(&format!("is in use by process {}", std::process::id())), "{refused}");
+        drop(lock);
+        assert!(!DataLock::is_held(dir.path()).unwrap());
+        DataLock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_left_behind_locks_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(NAME), "4294967295\n").unwrap();
+        assert!(!DataLock::is_held(dir.path()).unwrap());
+        let lock = DataLock::take(dir.path()).unwrap();
+        let text = std::fs::read_to_string(dir.path().join(NAME)).unwrap();
+        assert_eq!(text.trim(), std::process::id().to_string());
+        drop(lock);
+    }
+}

@@ -1,0 +1,157 @@
+//! What waits for the committer: bounded, and taken many at a time.
+//!
+//! A record is in the queue the moment [`Queue::push`] returns; what becomes of the future that
+//! waits for it has no influence any more. The committer takes everything that waits with one
+//! lock, so that the queue costs the less per record the more there is to do.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::line::Unsealed;
+use super::{AppendError, Appended};
+use crate::limits;
+
+/// A record on its way, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) line: Unsealed,
+    pub(super) reply: oneshot::Sender<Result<Appended, AppendError>>,
+    /// Its place in the queue; given back when the committer takes it.
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+/// What the committer is to do next.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Write these.
+    Batch(Vec<Waiting>),
+    /// Finish the segment that is written, and say so.
+    Roll(SyncSender<io::Result<()>>),
+    /// Nothing came for a while.
+    Idle,
+    /// Nothing comes any more.
+    Closed,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    records: VecDeque<Waiting>,
+    rolls: VecDeque<SyncSender<io::Result<()>>>,
+    closed: bool,
+}
+
+/// The queue.
+#[derive(Debug)]
+pub(super) struct Queue {
+    inner: Mutex<Inner>,
+    arrived: Condvar,
+    places: Arc<Semaphore>,
+}
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Self {
+            inner: Mutex::new(Inner::default()),
+            arrived: Condvar::new(),
+            places: Arc::new(Semaphore::new(limits::COMMIT_QUEUE)),
+        }
+    }
+
+    /// A place, if one is free now.
+    pub(super) fn try_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// Waits for a place.
+    ///
+    /// # Errors
+    /// When none became free in time.
+    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, AppendError> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(limits::COMMIT_QUEUE_WAIT, place).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(AppendError::Closed),
+            Err(_) => Err(AppendError::QueueFull),
+        }
+    }
+
+    /// Puts a record in.
+    ///
+    /// # Errors
+    /// When the queue is closed.
+    pub(super) fn push(&self, waiting: Waiting) -> Result<(), AppendError> {
+        let mut inner = self.lock();
+        if inner.closed {
+            return Err(AppendError::Closed);
+        }
+        inner.records.push_back(waiting);
+        drop(inner);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Asks for the segment being written to be finished. Silently dropped once closed: whoever
+    /// waits for the answer sees the sender go.
+    pub(super) fn roll(&self, reply: SyncSender<io::Result<()>>) {
+        let mut inner = self.lock();
+        if !inner.closed {
+            inner.rolls.push_back(reply);
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Takes no more; what is in the queue is still written.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.places.close();
+        self.arrived.notify_all();
+    }
+
+    /// Waits for work: records of about `bytes` (one at least), or [`Work::Idle`] after `idle`.
+    pub(super) fn take(&self, bytes: usize, idle: Option<Duration>) -> Work {
+        let mut inner = self.lock();
+        loop {
+            if let Some(reply) = inner.rolls.pop_front() {
+                return Work::Roll(reply);
+            }
+            if !inner.records.is_empty() {
+                return Work::Batch(inner.batch(bytes));
+            }
+            if inner.closed {
+                return Work::Closed;
+            }
+            let Some(idle) = idle else {
+                inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let (guard, waited) = self.arrived.wait_timeout(inner, idle).unwrap_or_else(PoisonError::into_inner);
+            inner = guard;
+            if waited.timed_out() && inner.records.is_empty() && inner.rolls.is_empty() && !inner.closed {
+                return Work::Idle;
+            }
+        }
+    }
+
+    /// A panic elsewhere leaves the queue as consistent as it was: every change is one step.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn batch(&mut self, bytes: usize) -> Vec<Waiting> {
+        let mut sum = 0;
+        let fits = self.records.iter().take_while(|waiting| {
+            let first = sum == 0;
+            sum += waiting.line.len();
+            first || sum <= bytes
+        });
+        let n = fits.count();
+        self.records.drain(..n).collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! What happens when a journal is opened: the last segment is scanned, a torn tail set aside.
+//!
+//! Everything behind the last whole line of the last segment is torn: a write that did not come
+//! to its end, so that nobody was told that it is kept. It is copied to `torn/` before it is cut
+//! off. If complete lines are among it (a disk that lost pages), their numbers are not used
+//! again; the next segment's name remembers that. Earlier segments are not looked at, so that
+//! opening takes as long for a year of callbacks as for a day.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use super::Damage;
+use super::catalog::{self, Catalog, Mark};
+use super::disk::{Disk, LogFile, sync_dir};
+use super::frames::Table;
+use super::opened::{Layout, Opened};
+use super::scan::Scan;
+use super::writer::Live;
+use crate::domain::Seq;
+
+/// What was found.
+pub(super) struct Recovered {
+    /// The segment to go on with; none when the last one is compressed or there is none.
+    pub(super) live: Option<Live>,
+    /// The last durable record, 0 while there is none.
+    pub(super) last: Seq,
+    /// The number the next record gets.
+    pub(super) next: Seq,
+    /// What is damaged in the last segment.
+    pub(super) damages: Vec<Damage>,
+    /// Tails set aside.
+    pub(super) torn: u64,
+}
+
+/// Scans the last segment and makes it ready to be written on.
+pub(super) fn recover(catalog: &mut Catalog, disk: &dyn Disk, torn: &Path) -> io::Result<Recovered> {
+    let Some(first) = catalog.last() else {
+        return Ok(Recovered { live: None, last: 0, next: 1, damages: Vec::new(), torn: 0 });
+    };
+    let (opened, damage) = Opened::new(File::open(catalog.path(first))?, first, 0)?;
+    let mut recovered = match &opened.layout {
+        Layout::Frames(table) => Recovered {
+            live: None,
+            last: last_in_frames(&opened, table)?.unwrap_or(0),
+            next: table.end().map_or(first, |end| end.seq.max(first)),
+            damages: damage.into_iter().collect(),
+            torn: 0,
+        },
+        Layout::Plain(_) => plain(catalog, &opened, disk, torn)?,
+    };
+    recovered.last = match recovered.last {
+        0 => last_before(catalog, first)?,
+        last => last,
+    };
+    recovered.next = recovered.next.max(recovered.last + 1);
+    Ok(recovered)
+}
+
+fn plain(catalog: &mut Catalog, opened: &Opened, disk: &dyn Disk, torn: &Path) -> io::Result<Recovered> {
+    let first = opened.first;
+    let bytes = opened.file.metadata()?.len();
+    let mut walk = opened.walk(bytes);
+    walk.run(|_, _| Ok(()))?;
+    walk.scan.forget_tail();
+    let end = walk.last.unwrap_or(Mark { seq: 0, line: 0, offset: 0 });
+    let file = disk.open(&catalog.path(first))?;
+    let mut recovered = Recovered {
+        live: None,
+        last: end.seq,
+        next: first.max(end.seq + 1),
+        damages: walk.scan.take_damages(),
+        torn: 0,
+    };
+    let segment = catalog.get_mut(first).expect("the segment was listed");
+    segment.bytes = end.offset;
+    segment.marks = walk.marks;
+    segment.marks.retain(|mark| mark.offset < end.offset);
+    if end.offset < bytes {
+        recovered.next += set_aside(catalog, opened, end.offset, bytes, torn)?;
+        recovered.torn = 1;
+        file.cut(end.offset)?;
+    }
+    // What a killed process wrote may still be on its way to the disk.
+    file.sync()?;
+    catalog.live = Some(first);
+    let live = Live { first, file, len: end.offset, lines: end.line };
+    recovered.live = Some(if recovered.next == first.max(end.seq + 1) {
+        live
+    } else {
+        start_behind(catalog, disk, recovered.next)?
+    });
+    Ok(recovered)
+}
+
+/// Copies a torn tail into `torn/`; gives the number of complete lines in it.
+fn set_aside(catalog: &Catalog, opened: &Opened, offset: u64, bytes: u64, torn: &Path) -> io::Result<u64> {
+    let mut tail = vec![0; usize::try_from(bytes - offset).unwrap_or(usize::MAX)];
+    opened.file.read_exact_at(&mut tail, offset)?;
+    fs::create_dir_all(torn)?;
+    let log = catalog.dir.file_name().and_then(OsStr::to_str).unwrap_or("log");
+    let segment = catalog::name(opened.first);
+    let path = (1..)
+        .map(|n| torn.join(format!("{log}-{segment}-{offset}-{n}")))
+        .find(|path| !path.exists())
+        .expect("the numbers do not end");
+    let file = File::create_new(path)?;
+    file.write_all_at(&tail, 0)?;
+    file.sync_all()?;
+    sync_dir(torn)?;
+    tracing::warn!(segment, offset, size_bytes = tail.len(), "a torn tail of the journal was set aside");
+    Ok(memchr::memchr_iter(b'\n', &tail).count() as u64)
+}
+
+fn start_behind(catalog: &mut Catalog, disk: &dyn Disk, next: Seq) -> io::Result<Live> {
+    let file: Box<dyn LogFile> = disk.create(&catalog.path(next))?;
+    disk.sync_dir(&catalog.dir)?;
+    catalog.start(next);
+    Ok(Live { first: next, file, len: 0, lines: 0 })
+}
+
+/// The last record before a segment that has none.
+fn last_before(catalog: &Catalog, first: Seq) -> io::Result<Seq> {
+    let mut firsts: Vec<Seq> = catalog.sizes().map(|(first, _)| first).filter(|other| *other < first).collect();
+    while let Some(first) = firsts.pop() {
+        let (opened, _) = Opened::new(File::open(catalog.path(first))?, first, 0)?;
+        let last = match &opened.layout {
+            Layout::Frames(table) => last_in_frames(&opened, table)?,
+            Layout::Plain(_) => {
+                let bytes = opened.file.metadata()?.len();
+                let mut walk = opened.walk(bytes);
+                walk.run(|_, _| Ok(()))?;
+                walk.last.map(|mark| mark.seq)
+            }
+        };
+        if let Some(last) = last {
+            return Ok(last);
+        }
+    }
+    Ok(0)
+}
+
+fn last_in_frames(opened: &Opened, table: &Table) -> io::Result<Option<Seq>> {
+    for n in (0..table.len()).rev() {
+        let Some((frame, _)) = table.frame(n) else { continue };
+        let Some(lines) = table.lines(&opened.file, n)? else { continue };
+        let mut scan = Scan::new(catalog::name(opened.first), frame.line, frame.seq);
+        if let Some(last) = scan.pieces(&lines).filter_map(|piece| piece.seq()).last() {
+            return Ok(Some(last));
+        }
+    }
+    Ok(None)
+}

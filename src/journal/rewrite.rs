@@ -1,0 +1,312 @@
+//! Changes finished segments: compresses them, drops or erases records, removes whole ones.
+//!
+//! A new file is written in `tmp/`, synced, renamed **over the same name**, and the directory is
+//! synced. A copy of the data directory taken at that moment gets the old or the new file, each
+//! whole; a new name would make `cp -r` miss what it listed under the old one. Damaged lines are
+//! carried over as they are: somebody may still read them.
+//!
+//! One at a time, and never the segment that is being written.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use super::catalog::{self, Shared};
+use super::disk::sync_dir;
+use super::frames::FrameWriter;
+use super::line::{self, Unsealed};
+use super::opened::{Layout, Opened};
+use super::record::{Body, NewRecord, Record};
+use super::scan::{Piece, Scan};
+use crate::domain::Seq;
+use crate::limits::READ_CHUNK;
+
+/// What becomes of a record when its segment is rewritten.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It stays as it is, byte for byte.
+    Keep,
+    /// It says this from now on, under the same number and time.
+    Replace(Body),
+    /// It leaves an `erased` record with the SHA-256 of the line that stood there.
+    Erase,
+    /// It leaves nothing.
+    Drop,
+}
+
+/// What a rewrite did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rewritten {
+    /// Records that stayed.
+    pub kept: u64,
+    /// Records that say something else now, erased ones included.
+    pub replaced: u64,
+    /// Records that are gone.
+    pub dropped: u64,
+}
+
+/// Why a segment could not be changed; it is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RewriteError {
+    /// The segment is being written; finish it first.
+    #[error("the segment {0} is still being written")]
+    Live(String),
+    /// There is no such segment.
+    #[error("there is no segment {0}")]
+    NotFound(String),
+    /// A file could not be read or written.
+    #[error("rewriting the segment {segment}")]
+    Io {
+        /// Its name.
+        segment: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl RewriteError {
+    /// Whether there was no room.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull)
+    }
+}
+
+/// Rewrites the segments of one journal.
+#[derive(Debug)]
+pub(super) struct Rewriter {
+    catalog: Shared,
+    tmp: PathBuf,
+    /// Before the name of a file in `tmp/`, so that leftovers are known as ours.
+    prefix: String,
+    /// Whether what is written is compressed.
+    compress: bool,
+    one_at_a_time: Mutex<()>,
+}
+
+impl Rewriter {
+    /// Makes `tmp` and removes what an interrupted rewrite left there.
+    pub(super) fn new(catalog: Shared, tmp: PathBuf, log: &str, compress: bool) -> io::Result<Self> {
+        let prefix = format!("{log}-");
+        fs::create_dir_all(&tmp)?;
+        for entry in fs::read_dir(&tmp)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix)) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Self { catalog, tmp, prefix, compress, one_at_a_time: Mutex::new(()) })
+    }
+
+    /// Compresses a plain segment; says whether there was anything to do.
+    pub(super) fn compress(&self, first: Seq) -> Result<bool, RewriteError> {
+        let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+        let (opened, bytes) = self.open(first)?;
+        if matches!(opened.layout, Layout::Frames(_)) || bytes == 0 {
+            return Ok(false);
+        }
+        let compressed = self.write(&opened, bytes, true, |_, piece, out| out.push(piece));
+        compressed.map(|()| true).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
+    }
+
+    /// Asks about every record of a segment and writes it anew; a segment without any left is
+    /// removed. A segment of which every record is kept stays the file it is.
+    pub(super) fn rewrite(
+        &self,
+        first: Seq,
+        decide: &mut dyn FnMut(&Record) -> Verdict,
+    ) -> Result<Rewritten, RewriteError> {
+        let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+        let (opened, bytes) = self.open(first)?;
+        let io = |source| RewriteError::Io { segment: catalog::name(first), source };
+        let mut done = Rewritten::default();
+        let compress = self.compress || matches!(opened.layout, Layout::Frames(_));
+        let mut damaged = false;
+        self.write(&opened, bytes, compress, |done_writing, piece, out| {
+            damaged |= matches!(piece, Piece::Damaged { .. });
+            let outcome = rewrite_piece(piece, decide, &mut done, out);
+            *done_writing = done.replaced + done.dropped > 0;
+            outcome
+        })
+        .map_err(io)?;
+        if done.kept + done.replaced == 0 && !damaged && done.dropped > 0 {
+            self.remove(first).map_err(io)?;
+        }
+        Ok(done)
+    }
+
+    /// Removes every finished segment all of whose numbers are below `seq`; gives how many.
+    pub(super) fn remove_before(&self, seq: Seq) -> Result<u64, RewriteError> {
+        let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut removed = 0;
+        loop {
+            let first = {
+                let catalog = self.catalog.read();
+                let Some((first, _)) = catalog.sizes().next() else { break };
+                let is_below = catalog.after(first).is_some_and(|next| next <= seq);
+                if !is_below || catalog.live == Some(first) {
+                    break;
+                }
+                first
+            };
+            self.remove(first).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    fn remove(&self, first: Seq) -> io::Result<()> {
+        let mut catalog = self.catalog.write();
+        fs::remove_file(catalog.path(first))?;
+        catalog.remove(first);
+        let dir = catalog.dir.clone();
+        drop(catalog);
+        sync_dir(&dir)
+    }
+
+    fn open(&self, first: Seq) -> Result<(Opened, u64), RewriteError> {
+        let catalog = self.catalog.read();
+        let name = catalog::name(first);
+        // The last one too when nothing is being written: its name and end tell the next number.
+        if catalog.live == Some(first) || catalog.after(first).is_none() {
+            return Err(RewriteError::Live(name));
+        }
+        let Some(bytes) = catalog.get(first).map(|segment| segment.bytes) else {
+            return Err(RewriteError::NotFound(name));
+        };
+        let opened = File::open(catalog.path(first)).and_then(|file| Opened::new(file, first, 0));
+        let (opened, _) = opened.map_err(|source| RewriteError::Io { segment: name, source })?;
+        Ok((opened, bytes))
+    }
+
+    /// Writes a segment anew, piece by piece, and puts it in its place, unless the first
+    /// argument of `each` was left `false`.
+    fn write(
+        &self,
+        opened: &Opened,
+        bytes: u64,
+        compress: bool,
+        mut each: impl FnMut(&mut bool, Piece<'_>, &mut Output) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let path = self.tmp.join(format!("{}{}", self.prefix, catalog::name(opened.first)));
+        let file = BufWriter::with_capacity(READ_CHUNK, File::create(&path)?);
+        let written = (|| {
+            let mut out = Output::new(file, compress, opened.first)?;
+            let mut changed = compress && matches!(opened.layout, Layout::Plain(_));
+            for_each_piece(opened, bytes, |piece| each(&mut changed, piece, &mut out))?;
+            let file = out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            if changed { self.put_in_place(opened, &path, file.metadata()?.len()) } else { fs::remove_file(&path) }
+        })();
+        if written.is_err() {
+            // The next start removes it otherwise.
+            let _ = fs::remove_file(&path);
+        }
+        written
+    }
+
+    fn put_in_place(&self, opened: &Opened, path: &std::path::Path, bytes: u64) -> io::Result<()> {
+        fs::set_permissions(path, opened.file.metadata()?.permissions())?;
+        // Readers open files while they hold the catalog, so none gets a file that is not the
+        // one described.
+        let mut catalog = self.catalog.write();
+        fs::rename(path, catalog.path(opened.first))?;
+        catalog.replaced(opened.first, bytes);
+        let dir = catalog.dir.clone();
+        drop(catalog);
+        sync_dir(&dir)
+    }
+}
+
+fn rewrite_piece(
+    piece: Piece<'_>,
+    decide: &mut dyn FnMut(&Record) -> Verdict,
+    done: &mut Rewritten,
+    out: &mut Output,
+) -> io::Result<()> {
+    let Piece::Whole { text, line, start, end, .. } = piece else { return out.push(piece) };
+    // What this version does not understand is not its to judge.
+    let Some(record) = line::decode(text) else { return out.push(piece) };
+    let body = match decide(&record) {
+        Verdict::Keep => {
+            done.kept += 1;
+            return out.push(piece);
+        }
+        Verdict::Drop => {
+            done.dropped += 1;
+            return Ok(());
+        }
+        Verdict::Erase => Body::Erased { was: digest(text) },
+        Verdict::Replace(body) => body,
+    };
+    done.replaced += 1;
+    let mut sealed = Vec::new();
+    Unsealed::new(&NewRecord { at: record.at, body }).seal(record.seq, &mut sealed);
+    sealed.pop();
+    out.push(Piece::Whole { seq: record.seq, text: &sealed, line, start, end })
+}
+
+/// `sha256:` and the digest of a line without its line end.
+fn digest(line: &[u8]) -> String {
+    let mut text = String::from("sha256:");
+    for byte in Sha256::digest(line) {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
+/// Every piece of a segment. A frame that cannot be decompressed is an error: what cannot be
+/// carried over must not be written over.
+fn for_each_piece(
+    opened: &Opened,
+    bytes: u64,
+    mut each: impl FnMut(Piece<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    match &opened.layout {
+        Layout::Plain(_) => {
+            opened.walk(bytes).run(|piece, _| each(piece))?;
+        }
+        Layout::Frames(table) => {
+            let mut scan = Scan::new(catalog::name(opened.first), 1, opened.first);
+            for n in 0..table.len() {
+                let lines = table.lines(&opened.file, n)?;
+                let lines = lines.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, line::reason::FRAME))?;
+                scan.pieces(&lines).try_for_each(&mut each)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A segment being written anew.
+enum Output {
+    Plain(BufWriter<File>),
+    Frames(Box<FrameWriter<BufWriter<File>>>),
+}
+
+impl Output {
+    fn new(file: BufWriter<File>, compress: bool, first: Seq) -> io::Result<Self> {
+        if compress { FrameWriter::new(file, first).map(Box::new).map(Self::Frames) } else { Ok(Self::Plain(file)) }
+    }
+
+    fn push(&mut self, piece: Piece<'_>) -> io::Result<()> {
+        match (self, piece) {
+            (Self::Frames(frames), piece) => frames.push(piece),
+            (Self::Plain(file), Piece::Whole { text, .. }) => {
+                file.write_all(text)?;
+                file.write_all(b"\n")
+            }
+            (Self::Plain(file), Piece::Damaged { bytes, .. }) => file.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<BufWriter<File>> {
+        match self {
+            Self::Plain(file) => Ok(file),
+            Self::Frames(frames) => frames.finish(),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Cuts the bytes of a segment into lines, checks each, and gives damaged ones their number.
+//!
+//! Everything that reads a segment (reader, recovery, compression, rewriting, verification)
+//! goes through [`Scan`], so that all agree on what is a record and what is damage. Every byte
+//! belongs to exactly one [`Piece`]; what is damaged is never swallowed.
+//!
+//! ```text
+//! one line ──► checksum holds, number above the last ──► Whole
+//!          └─► does not ─► is there a `{"seq":` inside?  ── no ──► Damaged
+//!                          └ yes: a line end was damaged: two lines, each judged by itself
+//! ```
+
+use super::Damage;
+use super::line::{self, reason};
+use crate::domain::Seq;
+
+/// A stretch of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// A whole record, without its line end.
+    Whole {
+        seq: Seq,
+        text: &'a [u8],
+        /// Its line, counted from 1.
+        line: u64,
+        /// Where it begins in the bytes scanned, and where the next piece begins.
+        start: usize,
+        end: usize,
+    },
+    /// Bytes that are no record, with their line end if they have one.
+    Damaged { bytes: &'a [u8], end: usize },
+}
+
+impl Piece<'_> {
+    /// Where the next piece begins in the bytes scanned.
+    pub(super) fn end(&self) -> usize {
+        match self {
+            Self::Whole { end, .. } | Self::Damaged { end, .. } => *end,
+        }
+    }
+
+    /// The record's number.
+    pub(super) fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Whole { seq, .. } => Some(*seq),
+            Self::Damaged { .. } => None,
+        }
+    }
+}
+
+/// Where a scan stands in a segment. Bytes may be fed in several parts, each of whole lines.
+#[derive(Debug)]
+pub(super) struct Scan {
+    segment: String,
+    /// Lines begun so far, so the present one counted from 1.
+    line: u64,
+    last: Seq,
+    /// Damages whose successor is not known yet.
+    pending: Vec<Damage>,
+    damages: Vec<Damage>,
+}
+
+impl Scan {
+    /// A scan that begins with line `line` (counted from 1), where a number of at least `first`
+    /// is expected.
+    pub(super) fn new(segment: impl Into<String>, line: u64, first: Seq) -> Self {
+        Self {
+            segment: segment.into(),
+            line: line - 1,
+            last: first.saturating_sub(1),
+            pending: Vec::new(),
+            damages: Vec::new(),
+        }
+    }
+
+    /// The number of the last whole record, or the one before the first expected.
+    pub(super) fn last(&self) -> Seq {
+        self.last
+    }
+
+    /// Lines begun so far.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Cuts `bytes` into pieces. A last line without its end is a piece of its own.
+    pub(super) fn pieces<'s, 'b>(&'s mut self, bytes: &'b [u8]) -> Pieces<'s, 'b> {
+        Pieces { scan: self, bytes, at: 0, line_end: 0 }
+    }
+
+    /// Reports what is not a line: a frame that cannot be decompressed.
+    pub(super) fn report(&mut self, line: u64, seq: Seq, reason: &'static str) {
+        let segment = self.segment.clone();
+        self.settle(seq);
+        self.damages.push(Damage { segment, line, seq, reason });
+    }
+
+    /// The scan goes on elsewhere: behind a damaged frame.
+    pub(super) fn jump(&mut self, line: u64, first: Seq) {
+        self.settle(first);
+        self.line = line - 1;
+        self.last = self.last.max(first.saturating_sub(1));
+    }
+
+    /// What was found damaged since this was last asked; call it at the end of a segment.
+    pub(super) fn take_damages(&mut self) -> Vec<Damage> {
+        self.settle(Seq::MAX);
+        std::mem::take(&mut self.damages)
+    }
+
+    /// Forgets what was found damaged behind the last whole record: it is a torn tail.
+    pub(super) fn forget_tail(&mut self) {
+        self.pending.clear();
+    }
+
+    fn whole(&mut self, seq: Seq) {
+        self.settle(seq);
+        self.last = seq;
+    }
+
+    /// Damaged lines get the numbers between their neighbours.
+    fn settle(&mut self, next: Seq) {
+        for mut damage in self.pending.drain(..) {
+            damage.seq = damage.seq.min(next.saturating_sub(1)).max(self.last);
+            self.damages.push(damage);
+        }
+    }
+
+    fn damaged(&mut self, reason: &'static str) {
+        if self.pending.last().is_some_and(|damage| damage.line == self.line) {
+            return;
+        }
+        let seq = self.last + 1 + self.pending.len() as u64;
+        self.pending.push(Damage { segment: self.segment.clone(), line: self.line, seq, reason });
+    }
+
+    fn repaired(&mut self, seq: Seq) {
+        let segment = self.segment.clone();
+        self.damages.push(Damage { segment, line: self.line, seq, reason: reason::LINE_END });
+    }
+
+    fn judge(&self, line: &[u8]) -> Result<Seq, &'static str> {
+        let seq = line::check(line)?;
+        if seq > self.last { Ok(seq) } else { Err(reason::ORDER) }
+    }
+}
+
+/// The pieces of some bytes, in order.
+#[derive(Debug)]
+pub(super) struct Pieces<'s, 'b> {
+    scan: &'s mut Scan,
+    bytes: &'b [u8],
+    at: usize,
+    /// The end of the line that is being cut in several pieces.
+    line_end: usize,
+}
+
+impl<'b> Pieces<'_, 'b> {
+    fn whole(&mut self, seq: Seq, text: &'b [u8], end: usize) -> Piece<'b> {
+        let start = self.at;
+        self.scan.whole(seq);
+        self.at = end;
+        Piece::Whole { seq, text, line: self.scan.line, start, end }
+    }
+}
+
+impl<'b> Iterator for Pieces<'_, 'b> {
+    type Item = Piece<'b>;
+
+    fn next(&mut self) -> Option<Piece<'b>> {
+        let rest = &self.bytes[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        if self.at >= self.line_end {
+            self.line_end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |n| self.at + n + 1);
+            self.scan.line += 1;
+        }
+        let bytes = &self.bytes[self.at..self.line_end];
+        let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let why = match self.scan.judge(line) {
+            Ok(seq) => return Some(self.whole(seq, line, self.line_end)),
+            Err(why) => why,
+        };
+        // A damaged line end joins two lines: what stands before the second may be whole.
+        let Some(inner) = line.get(1..).and_then(|tail| memchr::memmem::find(tail, line::BEGINNING)) else {
+            self.at = self.line_end;
+            self.scan.damaged(why);
+            return Some(Piece::Damaged { bytes, end: self.at });
+        };
+        let end = self.at + inner + 1;
+        let head = &line[..=inner];
+        for line in [head, &head[..inner]] {
+            if let Ok(seq) = self.scan.judge(line) {
+                let piece = self.whole(seq, line, end);
+                self.scan.repaired(seq);
+                return Some(piece);
+            }
+        }
+        self.at = end;
+        self.scan.damaged(why);
+        Some(Piece::Damaged { bytes: head, end })
+    }
+}

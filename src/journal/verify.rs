@@ -1,0 +1,196 @@
+//! Reads a whole log and says whether it is sound: every line, every checksum, every frame.
+//!
+//! Changes nothing and takes no lock, so it also runs beside a server that is writing, and on a
+//! backup that nobody may touch. What a server is writing at that moment looks like a torn tail
+//! and is reported as one, apart from damage.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Damage;
+use super::catalog;
+use super::frames::Table;
+use super::line::{self, reason};
+use super::opened::{Layout, Opened};
+use super::scan::{Piece, Scan};
+use crate::domain::Seq;
+use crate::limits::DAMAGES_KEPT;
+
+/// What a log holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Segments read.
+    pub segments: u64,
+    /// Their size on disk.
+    pub bytes: u64,
+    /// Whole records by kind.
+    pub records: BTreeMap<String, u64>,
+    /// The first and the last number.
+    pub numbers: Option<(Seq, Seq)>,
+    /// The earliest and the latest instant of a record: the second it restores to.
+    pub instants: Option<(Timestamp, Timestamp)>,
+    /// Ranges of numbers without a record, both ends included: erased, never written, or lost
+    /// to the damages. A thousand at most.
+    pub gaps: Vec<(Seq, Seq)>,
+    /// How many numbers lie in gaps, also in those that are not listed.
+    pub missing: u64,
+    /// What is damaged, a thousand at most.
+    pub damages: Vec<Damage>,
+    /// How many damages there are.
+    pub damaged: u64,
+    /// A write that did not come to its end, or has not yet.
+    pub torn: Option<Torn>,
+}
+
+/// The end of the last segment, where it is no whole line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment's file name.
+    pub segment: String,
+    /// Where it begins.
+    pub offset: u64,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+impl Report {
+    /// Whether every record that was acknowledged can be read, as far as one can tell.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damaged == 0
+    }
+
+    /// Whole records of every kind.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.records.values().sum()
+    }
+}
+
+/// Why a log cannot be verified at all.
+#[derive(Debug, thiserror::Error)]
+#[error("reading {path}")]
+pub struct VerifyError {
+    /// Which file or directory.
+    pub path: PathBuf,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+/// Verifies one log: the directory `journal/` or `state/` of a data directory.
+///
+/// # Errors
+/// When the directory or a file in it cannot be read.
+pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| VerifyError { path, source }
+    };
+    let mut report = Report::default();
+    let segments = catalog::list(dir).map_err(failed(dir))?;
+    let last = segments.last().map(|(first, _)| *first);
+    for (first, _) in segments {
+        let path = dir.join(catalog::name(first));
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            // Retention took it since it was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(failed(&path)(error)),
+        };
+        report.segment(file, first, Some(first) == last).map_err(failed(&path))?;
+    }
+    Ok(report)
+}
+
+impl Report {
+    fn segment(&mut self, file: File, first: Seq, is_last: bool) -> io::Result<()> {
+        let (opened, damage) = Opened::new(file, first, 0)?;
+        let bytes = opened.file.metadata()?.len();
+        self.segments += 1;
+        self.bytes += bytes;
+        self.damages_found(damage);
+        match &opened.layout {
+            Layout::Plain(_) => self.plain(&opened, bytes, is_last),
+            Layout::Frames(table) => self.frames(&opened, table),
+        }
+    }
+
+    fn plain(&mut self, opened: &Opened, bytes: u64, is_last: bool) -> io::Result<()> {
+        let mut walk = opened.walk(bytes);
+        let mut strange = Vec::new();
+        walk.run(|piece, unended| {
+            if !(unended && is_last) {
+                strange.extend(self.piece(&opened.first, piece));
+            }
+            Ok(())
+        })?;
+        let end = walk.last.map_or(0, |mark| mark.offset);
+        if is_last && end < bytes {
+            walk.scan.forget_tail();
+            let segment = catalog::name(opened.first);
+            self.torn = Some(Torn { segment, offset: end, bytes: bytes - end });
+        }
+        self.damages_found(walk.scan.take_damages());
+        self.damages_found(strange);
+        Ok(())
+    }
+
+    fn frames(&mut self, opened: &Opened, table: &Table) -> io::Result<()> {
+        let mut scan = Scan::new(catalog::name(opened.first), 1, opened.first);
+        let mut strange = Vec::new();
+        for n in 0..table.len() {
+            let Some((frame, _)) = table.frame(n) else { break };
+            scan.jump(frame.line, frame.seq);
+            match table.lines(&opened.file, n)? {
+                Some(lines) => {
+                    strange.extend(scan.pieces(&lines).filter_map(|piece| self.piece(&opened.first, piece)));
+                }
+                None => scan.report(frame.line, frame.seq, reason::FRAME),
+            }
+        }
+        self.damages_found(scan.take_damages());
+        self.damages_found(strange);
+        Ok(())
+    }
+
+    /// Counts a record; gives the damage if it says nothing we understand.
+    fn piece(&mut self, first: &Seq, piece: Piece<'_>) -> Option<Damage> {
+        let Piece::Whole { seq, text, line, .. } = piece else { return None };
+        let out_of_order = self.numbers.is_some_and(|(_, last)| seq <= last);
+        let understood = line::decode(text).zip(line::kind(text)).filter(|_| !out_of_order);
+        let Some((record, kind)) = understood else {
+            let reason = if out_of_order { reason::ORDER } else { reason::NOT_UNDERSTOOD };
+            return Some(Damage { segment: catalog::name(*first), line, seq, reason });
+        };
+        if let Some(count) = self.records.get_mut(kind) {
+            *count += 1;
+        } else {
+            self.records.insert(kind.to_owned(), 1);
+        }
+        let (least, last) = self.numbers.unwrap_or((seq, seq - 1));
+        if seq > last + 1 {
+            self.missing += seq - last - 1;
+            if self.gaps.len() < DAMAGES_KEPT {
+                self.gaps.push((last + 1, seq - 1));
+            }
+        }
+        self.numbers = Some((least, seq));
+        let (earliest, latest) = self.instants.unwrap_or((record.at, record.at));
+        self.instants = Some((earliest.min(record.at), latest.max(record.at)));
+        None
+    }
+
+    fn damages_found(&mut self, damages: impl IntoIterator<Item = Damage>) {
+        for damage in damages {
+            self.damaged += 1;
+            if self.damages.len() < DAMAGES_KEPT {
+                self.damages.push(damage);
+            }
+        }
+    }
+}
