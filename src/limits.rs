@@ -201,6 +201,28 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
+/// guesser.
+pub const LOGIN_TRIES_NAME: u32 = 10;
+/// Logins tried by one peer within [`LOGIN_WINDOW`]: a whole office may share an address.
+pub const LOGIN_TRIES_PEER: u32 = 30;
+/// How long tries are remembered.
+pub const LOGIN_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Names and peers whose tries are remembered at once.
+pub const LOGIN_TRACKED: usize = 10_000;
+/// Unanswered calls of today whose causes the home page counts.
+pub const HOME_CAUSES: usize = 200;
+/// Days over which the home page looks for a loss.
+pub const HOME_LEDGER_DAYS: i64 = 30;
+/// Callbacks whose bodies stand on the page of a call; the others are one click away.
+pub const CALL_BODIES: usize = 24;
+/// Callbacks that the attention page groups.
+pub const ATTENTION_ROWS: usize = 1_000;
+/// Days over which it looks.
+pub const ATTENTION_DAYS: i64 = 14;
+/// The largest body that a page shows; a larger one is a download.
+pub const SHOWN_BODY: usize = 128 << 10;
 /// Pushes a simulated platform has under way at once, unless told otherwise.
 pub const SIMULATOR_CONNECTIONS: usize = 64;
 /// How long a simulated platform waits for a connection and for an answer. No platform

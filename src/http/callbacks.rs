@@ -48,7 +48,8 @@ const KEPT: [&str; 17] = [
 #[must_use]
 pub(super) fn routes(context: &Arc<Context>) -> Routes {
     let context = context.clone();
-    warp::path("callbacks")
+    not_a_page()
+        .and(warp::path("callbacks"))
         .and(warp::path::tail())
         .and(request_head())
         .and(warp::body::stream())
@@ -66,6 +67,18 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
             }
         })
         .boxed()
+}
+
+/// Leaves the dashboard's pages alone: `/callbacks`, and `/callbacks/{seq}` with what stands
+/// behind it. A token has at least sixteen characters, and a number that long never comes.
+fn not_a_page() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
+    warp::path::full()
+        .and_then(|path: warp::path::FullPath| async move {
+            let (first, _) = split_token(path.as_str().strip_prefix("/callbacks/").unwrap_or_default());
+            let page = first.len() < *limits::APP_TOKEN_LEN.start() && first.bytes().all(|b| b.is_ascii_digit());
+            if page { Err(warp::reject::not_found()) } else { Ok(()) }
+        })
+        .untuple_one()
 }
 
 /// A request without its body.

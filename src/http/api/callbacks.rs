@@ -11,7 +11,7 @@ use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Outcome, Seq};
 use crate::journal::Body;
-use crate::store::{CallbackQuery, CallbackRow};
+use crate::store::{CallbackQuery, CallbackRow, Page};
 
 const KNOWN: &[&str] = &["app!", "provider!", "outcome!", "session!", "from", "to", "cursor", "limit"];
 
@@ -54,7 +54,16 @@ impl CallbackObject {
 
 /// `GET /callbacks`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
+    let (callbacks, page) = asked(context, &ask.query)?;
+    let store = context.store.clone();
+    let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
+    let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.sight(), row)).collect();
+    ok(&List { items, next: listing.next })
+}
+
+/// Which callbacks, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(CallbackQuery, Page), HttpError> {
+    let query = Query::parse(raw, KNOWN)?;
     let outcomes = Outcome::ALL.map(Outcome::name);
     let callbacks = CallbackQuery {
         span: filters::span(&query)?,
@@ -63,11 +72,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         outcome: filters::named(&query, "outcome", Outcome::parse, &outcomes)?,
         session: filters::sessions(&query)?,
     };
-    let page = filters::page(&query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
-    let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.sight(), row)).collect();
-    ok(&List { items, next: listing.next })
+    Ok((callbacks, filters::page(&query)?))
 }
 
 /// `GET /callbacks/{seq}`

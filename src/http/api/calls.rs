@@ -12,7 +12,7 @@ use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::providers;
-use crate::store::CallQuery;
+use crate::store::{CallQuery, Page};
 
 const KNOWN: &[&str] = &[
     "app!",
@@ -99,8 +99,7 @@ struct EventObject {
 
 /// `GET /calls`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
-    let (calls, page) = (read(context, &query)?, filters::page(&query)?);
+    let (calls, page) = asked(context, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.calls(&calls, &page)).await?;
     let items = listing.items.iter().map(|call| CallObject::new(context, ask.sight(), call)).collect();
@@ -114,6 +113,12 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
     let store = context.store.clone();
     let call = blocking(move || store.call(id)).await?.ok_or(HttpError::NotFound)?;
     ok(&CallObject::new(context, ask.sight(), &call))
+}
+
+/// Which calls, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(CallQuery, Page), HttpError> {
+    let query = Query::parse(raw, KNOWN)?;
+    Ok((read(context, &query)?, filters::page(&query)?))
 }
 
 /// Which calls a query means.

@@ -10,8 +10,8 @@
 
 mod apps;
 mod ask;
-mod callbacks;
-mod calls;
+pub(super) mod callbacks;
+pub(super) mod calls;
 mod events;
 mod filters;
 mod ledger;
@@ -20,7 +20,7 @@ mod openapi;
 mod query;
 mod recordings;
 mod sight;
-mod sms;
+pub(super) mod sms;
 mod stats;
 mod system;
 mod table;

@@ -9,7 +9,7 @@ use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Seq, SmsMode};
-use crate::store::{SmsQuery, SmsRow};
+use crate::store::{Page, SmsQuery, SmsRow};
 
 const KNOWN: &[&str] = &["app!", "provider!", "number!", "from", "to", "cursor", "limit"];
 
@@ -62,16 +62,21 @@ impl SmsObject {
 
 /// `GET /sms`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
+    let (sms, page) = asked(context, &ask.query)?;
+    let store = context.store.clone();
+    let listing = blocking(move || store.sms(&sms, &page)).await?;
+    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
+    ok(&List { items, next: listing.next })
+}
+
+/// Which messages, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(SmsQuery, Page), HttpError> {
+    let query = Query::parse(raw, KNOWN)?;
     let sms = SmsQuery {
         span: filters::span(&query)?,
         app: filters::apps(context, &query)?,
         provider: filters::providers(&query)?,
         number: filters::numbers(&query, "number")?,
     };
-    let page = filters::page(&query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.sms(&sms, &page)).await?;
-    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
-    ok(&List { items, next: listing.next })
+    Ok((sms, filters::page(&query)?))
 }

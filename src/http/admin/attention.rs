@@ -1,0 +1,150 @@
+//! 待处理 Attention: what we kept and did not understand, grouped by cause, with a guess.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::parts::{Badge, When, count};
+use super::query::hours_later;
+use super::request::{Request, link};
+use super::view::{Section, View};
+use super::{reply, words};
+use crate::domain::{AppId, Lang, Outcome, Seq};
+use crate::http::{HttpError, Response};
+use crate::limits;
+use crate::store::{CallbackQuery, CallbackRow, Filter, Page, Span};
+
+/// What wants a person's look.
+#[derive(Debug, Template)]
+#[template(path = "admin/attention.html")]
+pub(super) struct AttentionPage {
+    view: View,
+    groups: Vec<Group>,
+    total: String,
+    /// Whether there is more than was looked at.
+    cut: bool,
+    days: i64,
+}
+
+/// Callbacks with one cause.
+#[derive(Debug)]
+struct Group {
+    badge: Badge,
+    app: String,
+    cause: String,
+    advice: &'static str,
+    count: String,
+    first: When,
+    last: When,
+    example: Seq,
+    href: String,
+}
+
+/// `GET /attention`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let from = hours_later(request.now(), -24 * limits::ATTENTION_DAYS);
+    let query = CallbackQuery {
+        span: Span { from: Some(from), to: None },
+        outcome: Filter::any(vec![Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified]),
+        ..CallbackQuery::default()
+    };
+    let page = Page { limit: limits::ATTENTION_ROWS, cursor: None };
+    let listing = request.ctx().store.callbacks(&query, &page)?;
+    let view = View::of(request, Section::Attention);
+    let from = from.to_string();
+    reply::page(&AttentionPage::new(view, &listing.items, listing.next.is_some(), &from, &|id| request.app_name(id)))
+}
+
+impl AttentionPage {
+    fn new(view: View, rows: &[CallbackRow], cut: bool, from: &str, app: &dyn Fn(AppId) -> String) -> Self {
+        let lang = view.lang;
+        let mut groups: BTreeMap<(Outcome, AppId, String), Vec<&CallbackRow>> = BTreeMap::new();
+        for row in rows {
+            for cause in causes(lang, row) {
+                groups.entry((row.outcome, row.app, cause)).or_default().push(row);
+            }
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
+        let group = |((outcome, id, cause), rows): ((Outcome, AppId, String), Vec<&CallbackRow>)| {
+            let app = app(id);
+            // Rows come newest first, so the ends of a group are its ends in time.
+            let (last, first) = (rows[0], rows[rows.len() - 1]);
+            Group {
+                badge: words::callback_badge(lang, outcome),
+                href: link("/callbacks", &[("outcome", outcome.name()), ("app", &app), ("from", from)]),
+                app,
+                cause,
+                advice: advice(lang, outcome),
+                count: count(rows.len() as u64),
+                first: When::short(first.received_at),
+                last: When::short(last.received_at),
+                example: last.seq,
+            }
+        };
+        let groups = groups.into_iter().map(group).collect();
+        Self { view, groups, total: count(rows.len() as u64), cut, days: limits::ATTENTION_DAYS }
+    }
+}
+
+/// The causes of one callback in words: what looked suspicious, or what its outcome alone says.
+fn causes(lang: Lang, row: &CallbackRow) -> Vec<String> {
+    if !row.suspicions.is_empty() {
+        return row.suspicions.iter().map(|s| words::suspicion(lang, s)).collect();
+    }
+    let cause = match row.outcome {
+        Outcome::Unparsable if row.size_bytes == 0 => lang.t("内容为空", "the body is empty"),
+        Outcome::Unparsable => lang.t("既不是 JSON 也不是 XML", "neither JSON nor XML"),
+        Outcome::Unverified => lang.t("签名不符", "the signature does not hold"),
+        Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => {
+            lang.t("格式正确，但不是已知事件", "well-formed, but no event we know")
+        }
+    };
+    vec![cause.to_owned()]
+}
+
+fn advice(lang: Lang, outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Unverified => lang.t(
+            "核对应用的 APP_Secret，以及对外地址是否与平台上填写的一致。",
+            "Compare the app's APP_Secret, and whether the public address is the one pasted at the platform.",
+        ),
+        Outcome::Unparsable => lang.t(
+            "多半不是平台发来的，或者内容在途中被改动。看一眼原文和来源地址。",
+            "Probably not from the platform, or changed on its way. Look at the bytes and the peer.",
+        ),
+        Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => lang
+            .t("原文已保存；认识它的新版本会重新解析。", "It is kept; a version that knows it will decode it again."),
+    }
+}
+
+#[cfg(test)]
+impl AttentionPage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        use super::samples;
+        let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
+        Self::new(view, &samples::strange_callbacks(), false, "2026-11-07T02:20:00Z", &samples::app_name)
+    }
+
+    pub(super) fn sample_empty(lang: Lang) -> Self {
+        let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
+        Self::new(view, &[], false, "2026-11-07T02:20:00Z", &super::samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+
+    #[test]
+    fn a_field_in_the_wrong_case_is_guessed_and_counted_once_a_group() {
+        let html = scraper::Html::parse_document(&AttentionPage::sample(Lang::En).render().unwrap());
+        let first = html.select(&selector(".group")).next().unwrap();
+        let text: String = first.text().collect();
+        assert!(text.contains("did you mean sessionId? Case matters"), "{text}");
+        let count: String = first.select(&selector(".count")).next().unwrap().text().collect();
+        assert_eq!(count.trim(), "3");
+        assert!(first.select(&selector("a[href^='/callbacks?outcome=unrecognised&app=']")).next().is_some());
+    }
+}

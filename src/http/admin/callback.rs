@@ -1,0 +1,220 @@
+//! One callback: its bytes, its headers, what we answered, what became of it.
+//!
+//! A body and its headers hold phone numbers and signatures: a viewer gets neither here, and a
+//! 403 at `/callbacks/{seq}/raw`. Nothing a platform sent is ever served as something a browser
+//! would run.
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, header};
+
+use super::body_text;
+use super::parts::{Badge, When, size, text};
+use super::request::{Request, link};
+use super::view::{Section, View};
+use super::{reply, words};
+use crate::domain::{Lang, Role, Seq};
+use crate::http::{HttpError, Response};
+use crate::journal::{Body, CallbackRecord, Record};
+use crate::limits;
+use crate::store::CallbackRow;
+
+/// How the body is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Pretty,
+    Raw,
+    Hex,
+}
+
+/// One callback.
+#[derive(Debug, Template)]
+#[template(path = "admin/callback.html")]
+pub(super) struct CallbackPage {
+    view: View,
+    seq: Seq,
+    at: When,
+    app: String,
+    app_href: String,
+    provider: String,
+    badge: Badge,
+    label: String,
+    verified: &'static str,
+    peer: String,
+    tail: String,
+    size: String,
+    sessions: Vec<(String, String)>,
+    calls: Vec<String>,
+    suspicions: Vec<String>,
+    /// `None` for whoever may not see it.
+    body: Option<Shown>,
+    status: u16,
+    answer_type: String,
+    answer: String,
+}
+
+/// The body and what came with it.
+#[derive(Debug)]
+struct Shown {
+    form: &'static str,
+    tabs: Vec<(&'static str, &'static str)>,
+    text: String,
+    /// Whether more bytes came than are shown.
+    cut: bool,
+    headers: Vec<(String, String)>,
+    curl: String,
+    base64: String,
+}
+
+/// `GET /callbacks/{seq}`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let (record, callback) = find(request)?;
+    let row = request.ctx().store.callback(record.seq)?;
+    let view = View::of(request, Section::Callbacks);
+    let form = match request.param("view") {
+        Some("raw") => Form::Raw,
+        Some("hex") => Form::Hex,
+        _ => Form::Pretty,
+    };
+    let app = request.ctx().state.app(callback.app);
+    let token = match &app {
+        Some(app) if view.may_administer() => app.token.reveal().to_owned(),
+        _ => "TOKEN".to_owned(),
+    };
+    let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
+    let name = request.app_name(callback.app);
+    reply::page(&CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url))
+}
+
+/// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
+pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Operator)?;
+    let (record, callback) = find(request)?;
+    let mut response = Response::new(callback.body.into());
+    let headers = response.headers_mut();
+    crate::http::assets::page_headers(headers);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    let name = format!("attachment; filename=\"callback-{}\"", record.seq);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
+    let seq: Seq = request.segment(1).parse().map_err(|_| HttpError::NotFound)?;
+    let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
+    let Body::Callback(callback) = record.body.clone() else { return Err(HttpError::NotFound) };
+    Ok((record, *callback))
+}
+
+impl CallbackPage {
+    fn new(
+        view: View,
+        record: &Record,
+        callback: &CallbackRecord,
+        row: Option<&CallbackRow>,
+        app: String,
+        form: Form,
+        url: &str,
+    ) -> Self {
+        let (lang, eyes) = (view.lang, view.eyes());
+        let waiting = Badge::new(super::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
+        let provider = crate::providers::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
+        let session = |s: &String| (text(s, eyes), link("/callbacks", &[("session", s)]));
+        Self {
+            seq: record.seq,
+            at: When::full(record.at),
+            app_href: format!("/apps/{}", callback.app.0),
+            app,
+            provider: provider.unwrap_or_else(|| callback.provider.clone()),
+            badge: row.map_or(waiting, |r| words::callback_badge(lang, r.outcome)),
+            label: row.map(|r| r.label.clone()).unwrap_or_default(),
+            verified: match callback.verified {
+                Some(true) => lang.t("签名正确", "Signature holds"),
+                Some(false) => lang.t("签名不符", "Signature does not hold"),
+                None => lang.t("未验签", "Not checked"),
+            },
+            peer: callback.peer.to_string(),
+            tail: text(&callback.tail, eyes),
+            size: size(callback.body.len() as u64),
+            sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
+            calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+            suspicions: row
+                .map(|r| r.suspicions.iter().map(|s| words::suspicion(lang, s)).collect())
+                .unwrap_or_default(),
+            body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
+            status: callback.reply.status,
+            answer_type: callback.reply.content_type.clone(),
+            answer: text(&callback.reply.body, eyes),
+            view,
+        }
+    }
+}
+
+impl Shown {
+    fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
+        let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
+        let is_text = std::str::from_utf8(&callback.body).is_ok();
+        Self {
+            form: match form {
+                Form::Pretty => "pretty",
+                Form::Raw => "raw",
+                Form::Hex => "hex",
+            },
+            tabs: vec![
+                ("pretty", lang.t("排版", "Pretty")),
+                ("raw", lang.t("原文", "Raw")),
+                ("hex", lang.t("十六进制", "Hex")),
+            ],
+            text: match form {
+                Form::Pretty => body_text::pretty(&callback.body),
+                Form::Raw => body_text::raw(&callback.body),
+                Form::Hex => body_text::hex(&callback.body),
+            },
+            cut: callback.body.len() > limits::SHOWN_BODY,
+            headers: callback.headers.clone(),
+            curl: body_text::curl(url, content_type, &callback.body),
+            base64: if is_text { String::new() } else { STANDARD.encode(&callback.body) },
+        }
+    }
+}
+
+#[cfg(test)]
+impl CallbackPage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        Self::sample_as(lang, Role::Admin)
+    }
+
+    fn sample_as(lang: Lang, role: Role) -> Self {
+        use super::samples;
+        let mut view = View { here: "/callbacks/121".to_owned(), ..View::sample(lang, Section::Callbacks) };
+        view.who.as_mut().unwrap().role = role;
+        let (record, callback) = samples::record();
+        let row = samples::callbacks().remove(0);
+        let url = "https://calls.example.com:8443/callbacks/sample-token-0123456789/status";
+        Self::new(view, &record, &callback, Some(&row), "order-hotline".to_owned(), Form::Pretty, url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{self, selector};
+    use super::*;
+
+    #[test]
+    fn our_answer_and_the_kept_headers_are_shown() {
+        let html = scraper::Html::parse_document(&CallbackPage::sample(Lang::En).render().unwrap());
+        let answer: String = html.select(&selector("pre.answer")).next().unwrap().text().collect();
+        assert_eq!(answer.trim(), samples::record().1.reply.body);
+        assert!(html.select(&selector("table.headers tbody tr")).count() >= 2);
+    }
+
+    #[test]
+    fn a_viewer_sees_neither_body_nor_headers() {
+        let html = scraper::Html::parse_document(&CallbackPage::sample_as(Lang::En, Role::Viewer).render().unwrap());
+        assert!(html.select(&selector("pre.body, table.headers")).next().is_none());
+        assert!(html.select(&selector(".withheld")).next().is_some());
+    }
+}

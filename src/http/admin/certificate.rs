@@ -1,0 +1,122 @@
+//! Whether a platform would accept the certificate in use, said plainly.
+//!
+//! A platform's client is an ordinary TLS client: it wants a certificate for the name it was
+//! given, in its time, from an issuer it knows. The last we cannot know for certain; the rest we
+//! can.
+
+use jiff::Timestamp;
+
+use super::parts::span;
+use crate::domain::Lang;
+use crate::http::CertificateInfo;
+
+/// What to expect of a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// Whether nothing speaks against it.
+    pub(super) accepted: bool,
+    /// One sentence that says why.
+    pub(super) reason: String,
+    /// What to do about it; empty when nothing.
+    pub(super) advice: &'static str,
+}
+
+/// The verdict on a certificate for an address with this host.
+pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, now: Timestamp) -> Verdict {
+    let no = |reason: String| {
+        Verdict {
+        accepted: false,
+        reason,
+        advice: lang.t(
+            "换上受信任机构签发的证书（域名证书），或先用下面的明文地址：平台允许 http。",
+            "Install a certificate from a known issuer for your domain, or use the plain address meanwhile: platforms allow http.",
+        ),
+    }
+    };
+    if certificate.self_signed {
+        return no(lang
+            .t(
+                "证书是自签名的，平台不会接受。",
+                "The certificate vouches only for itself; a platform will not accept it.",
+            )
+            .to_owned());
+    }
+    if certificate.not_after.is_some_and(|end| end <= now) {
+        return no(lang.t("证书已过期。", "The certificate has expired.").to_owned());
+    }
+    if !certificate.names.iter().any(|name| covers(name, host)) {
+        let names = certificate.names.join(", ");
+        return no(match lang {
+            Lang::Zh => format!("证书属于 {names}，而平台访问的是 {host}。"),
+            Lang::En => format!("The certificate is for {names}; the platform calls {host}."),
+        });
+    }
+    let left = certificate.not_after.and_then(|end| u64::try_from(end.duration_since(now).as_secs()).ok());
+    let left = left.map(|s| span(lang, s - s % 86_400)).unwrap_or_default();
+    Verdict {
+        accepted: true,
+        reason: match lang {
+            Lang::Zh => format!("平台应当接受：证书覆盖 {host}，由 {} 签发，还有 {left}。", certificate.issuer),
+            Lang::En => {
+                format!("A platform should accept it: it covers {host}, issued by {}, {left} left.", certificate.issuer)
+            }
+        },
+        advice: "",
+    }
+}
+
+/// The host of an address, without its port.
+pub(super) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    if let Some(v6) = authority.strip_prefix('[') {
+        return v6.split(']').next().unwrap_or(v6);
+    }
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+}
+
+fn covers(name: &str, host: &str) -> bool {
+    if name.eq_ignore_ascii_case(host) {
+        return true;
+    }
+    let Some(parent) = name.strip_prefix("*.") else { return false };
+    host.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest.eq_ignore_ascii_case(parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate() -> CertificateInfo {
+        CertificateInfo {
+            names: vec!["*.example.com".to_owned()],
+            issuer: "Example CA".to_owned(),
+            not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+            self_signed: false,
+            source: String::new(),
+        }
+    }
+
+    fn check(certificate: &CertificateInfo, host: &str, accepted: bool) {
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        assert_eq!(verdict(Lang::En, certificate, host, now).accepted, accepted, "{host}");
+    }
+
+    #[test]
+    fn a_platform_accepts_a_valid_certificate_for_the_name_it_calls() {
+        check(&certificate(), "calls.example.com", true);
+        check(&certificate(), "example.com", false);
+        check(&certificate(), "a.b.example.com", false);
+        check(&certificate(), "203.0.113.9", false);
+        check(&CertificateInfo { self_signed: true, ..certificate() }, "calls.example.com", false);
+        let ended = Some("2026-11-20T00:00:00Z".parse().unwrap());
+        check(&CertificateInfo { not_after: ended, ..certificate() }, "calls.example.com", false);
+    }
+
+    #[test]
+    fn the_host_is_read_from_any_address() {
+        assert_eq!(host("https://calls.example.com:8443/callbacks/x"), "calls.example.com");
+        assert_eq!(host("https://[2001:db8::1]:8443"), "2001:db8::1");
+        assert_eq!(host("http://calls.example.com/"), "calls.example.com");
+    }
+}

@@ -1,0 +1,136 @@
+//! The day's calls hour by hour, and the ledger's strips: geometry for inline SVG.
+//!
+//! Colours and fonts are the style sheet's; the page has every figure in a table as well.
+
+use jiff::Timestamp;
+
+use super::parts::{count, local, percent};
+use super::query::hours_later;
+use super::request::link;
+use crate::domain::Lang;
+use crate::store::StatRow;
+
+const WIDTH: u32 = 456;
+const HEIGHT: u32 = 168;
+const BASE: u32 = 146;
+const TOP: u32 = 14;
+const SLOT: u32 = 19;
+
+/// The hours of a day beside the same day of the week before.
+#[derive(Debug)]
+pub(super) struct DayChart {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) base: u32,
+    pub(super) bars: Vec<HourBar>,
+    /// The top of the scale, as text and as height.
+    pub(super) most: String,
+    pub(super) top: u32,
+}
+
+/// One hour.
+#[derive(Debug)]
+pub(super) struct HourBar {
+    pub(super) x: u32,
+    pub(super) width: u32,
+    pub(super) hour: String,
+    /// Whether its hour is written below it.
+    pub(super) named: bool,
+    pub(super) label_x: u32,
+    pub(super) calls_y: u32,
+    pub(super) calls_height: u32,
+    pub(super) answered_y: u32,
+    pub(super) answered_height: u32,
+    pub(super) before_y: u32,
+    pub(super) href: String,
+    pub(super) title: String,
+    pub(super) calls: String,
+    pub(super) answered: String,
+    pub(super) rate: String,
+    pub(super) before: String,
+    /// Whether it has begun.
+    pub(super) begun: bool,
+}
+
+impl DayChart {
+    /// The day that starts at `midnight`, from its hours and those of a week before.
+    pub(super) fn new(lang: Lang, midnight: Timestamp, now: Timestamp, today: &[StatRow], before: &[StatRow]) -> Self {
+        let of = |rows: &[StatRow], at| {
+            rows.iter().filter(|r| r.at == at).fold((0, 0), |(c, a), r| (c + r.calls, a + r.answered))
+        };
+        let hours: Vec<_> = (0..24)
+            .map(|h| {
+                let at = hours_later(midnight, h);
+                (at, of(today, at), of(before, hours_later(at, -7 * 24)).0)
+            })
+            .collect();
+        let most = hours.iter().map(|(_, (calls, _), before)| *calls.max(before)).max().unwrap_or(0).max(4);
+        let bars = hours
+            .into_iter()
+            .enumerate()
+            .map(|(i, (at, counts, before))| HourBar::new(lang, i as u32, at, counts, before, most, at <= now));
+        Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, bars: bars.collect(), most: count(most) }
+    }
+}
+
+impl HourBar {
+    fn new(
+        lang: Lang,
+        slot: u32,
+        at: Timestamp,
+        (calls, answered): (u64, u64),
+        before: u64,
+        most: u64,
+        begun: bool,
+    ) -> Self {
+        let height = |n: u64| (n * u64::from(BASE - TOP)).div_ceil(most) as u32;
+        let hour = local(at, "%H");
+        let (from, to) = (at.to_string(), hours_later(at, 1).to_string());
+        let was = lang.t("上周", "last week");
+        Self {
+            x: slot * SLOT + 3,
+            width: SLOT - 6,
+            named: slot.is_multiple_of(3),
+            label_x: slot * SLOT + 3 + (SLOT - 6) / 2,
+            calls_y: BASE - height(calls),
+            calls_height: height(calls),
+            answered_y: BASE - height(answered),
+            answered_height: height(answered),
+            before_y: BASE - height(before),
+            href: link("/calls", &[("from", from), ("to", to)]),
+            title: match lang {
+                Lang::Zh => format!("{hour} 时：{calls} 通，接通 {answered}({was} {before})"),
+                Lang::En => format!("{hour}:00 – {calls} calls, {answered} answered ({was} {before})"),
+            },
+            calls: count(calls),
+            answered: count(answered),
+            rate: percent(answered, calls),
+            before: count(before),
+            hour,
+            begun,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(at: &str, calls: u64, answered: u64) -> StatRow {
+        StatRow { at: at.parse().unwrap(), calls, answered, ..StatRow::default() }
+    }
+
+    #[test]
+    fn the_largest_hour_fills_the_chart_and_every_hour_leads_to_its_calls() {
+        let midnight = "2026-11-20T16:00:00Z".parse().unwrap();
+        let now = "2026-11-21T02:20:00Z".parse().unwrap();
+        let today = [row("2026-11-20T17:00:00Z", 50, 25)];
+        let before = [row("2026-11-13T17:00:00Z", 100, 60)];
+        let chart = DayChart::new(Lang::En, midnight, now, &today, &before);
+        assert_eq!(chart.bars.len(), 24);
+        let bar = &chart.bars[1];
+        assert_eq!((bar.before_y, bar.calls_height, bar.answered_height), (TOP, (BASE - TOP) / 2, (BASE - TOP) / 4));
+        assert_eq!(bar.href, "/calls?from=2026-11-20T17%3A00%3A00Z&to=2026-11-20T18%3A00%3A00Z");
+        assert!(chart.bars[10].begun && !chart.bars[11].begun);
+    }
+}

@@ -1,0 +1,224 @@
+//! 帮助 Help: the platforms' fields and codes, the API, and what the figures mean.
+//!
+//! Everything about a platform comes from its provider's own tables, so that it cannot say
+//! anything else than the code does.
+
+use askama::Template;
+
+use super::reply;
+use super::request::Request;
+use super::view::{Section, View};
+use super::words;
+use crate::domain::{Lang, Text};
+use crate::http::{HttpError, Response};
+use crate::providers::{self, CodeTable, FieldDoc, Provider};
+
+/// What there is to read.
+#[derive(Debug, Template)]
+#[template(path = "admin/help.html")]
+pub(super) struct HelpPage {
+    view: View,
+    providers: Vec<(&'static str, &'static str)>,
+    definitions: Vec<(&'static str, &'static str)>,
+    api: Vec<(&'static str, &'static str)>,
+}
+
+/// One platform's documentation.
+#[derive(Debug, Template)]
+#[template(path = "admin/help_provider.html")]
+pub(super) struct ProviderPage {
+    view: View,
+    title: &'static str,
+    addresses: Vec<(&'static str, &'static str, &'static str)>,
+    retry: &'static str,
+    recording_days: u32,
+    messages: Vec<Message>,
+    tables: Vec<Table>,
+}
+
+/// The fields of one message.
+#[derive(Debug)]
+struct Message {
+    name: &'static str,
+    fields: Vec<(&'static FieldDoc, &'static str)>,
+}
+
+/// One table of codes.
+#[derive(Debug)]
+struct Table {
+    name: &'static str,
+    title: &'static str,
+    source: &'static str,
+    codes: Vec<Code>,
+}
+
+#[derive(Debug)]
+struct Code {
+    code: &'static str,
+    text: &'static str,
+    who: &'static str,
+    advice: &'static str,
+}
+
+/// What the figures mean.
+const DEFINITIONS: &[(&str, Text)] = &[
+    (
+        "ASR",
+        Text::new(
+            "接通率：已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
+            "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
+        ),
+    ),
+    (
+        "ACD",
+        Text::new(
+            "平均通话时长：通话总秒数 ÷ 已接通的通话数。秒数按平台自己的口径。",
+            "Average call duration: talk seconds ÷ calls answered. Seconds are the platform's own.",
+        ),
+    ),
+    (
+        "PDD",
+        Text::new(
+            "接续时延：从呼入到被叫振铃的平均秒数，只计两个时间都知道的通话。",
+            "Post-dial delay: mean seconds from setup to the callee's ringing, over calls where both are known.",
+        ),
+    ),
+    (
+        "pushed = kept = joined",
+        Text::new(
+            "推送 = 留存 = 归档：平台推来的每个回调都已写入日志（留存），并且归入了通话、短信或号码状态；归不进去的进入“待处理”。",
+            "Every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
+        ),
+    ),
+    (
+        "possibly lost",
+        Text::new(
+            "可能丢失：我方答复了 503，而该平台不会再推。只有队列满或磁盘满时才会发生。",
+            "Answered 503 where the platform does not push again. Happens only when the queue or the disk is full.",
+        ),
+    ),
+    (
+        "duplicate",
+        Text::new(
+            "重复：内容全部已知的回调。照常应答，照常留存，只计一次通话。",
+            "A callback in which everything was known. Answered and kept like any other, counted once in calls.",
+        ),
+    ),
+];
+
+const API: &[(&str, Text)] = &[
+    (
+        "GET /api/v1/calls",
+        Text::new("通话列表，参数与“通话”页面的地址栏相同", "calls; the same parameters as the address bar of Calls"),
+    ),
+    ("GET /api/v1/calls/{id}", Text::new("一次通话", "one call")),
+    ("GET /api/v1/callbacks", Text::new("回调列表", "callbacks")),
+    ("GET /api/v1/callbacks/{seq}/raw", Text::new("回调原文", "a callback's bytes")),
+    ("GET /api/v1/sms", Text::new("短信", "messages")),
+    ("GET /api/v1/numbers", Text::new("号码状态", "numbers")),
+    (
+        "GET /api/v1/stats",
+        Text::new(
+            "统计：by=hour|day,group=app|provider|outcome|x",
+            "statistics: by=hour|day, group=app|provider|outcome|x",
+        ),
+    ),
+    ("GET /api/v1/ledger", Text::new("每应用每小时的账目", "the ledger per app and hour")),
+    ("GET /api/v1/events", Text::new("实时事件（SSE）", "server-sent events")),
+    ("GET /api/v1/openapi.json", Text::new("完整说明", "the whole description")),
+    ("GET /healthz · /readyz · /metrics", Text::new("监控", "monitoring")),
+];
+
+/// `GET /help`
+pub(super) fn index(request: &Request) -> Result<Response, HttpError> {
+    reply::page(&HelpPage::new(View::of(request, Section::Help)))
+}
+
+/// `GET /help/{provider}`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let provider = providers::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
+    reply::page(&ProviderPage::new(View::of(request, Section::Help), provider))
+}
+
+impl HelpPage {
+    fn new(view: View) -> Self {
+        let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
+        let words = |list: &'static [(&'static str, Text)]| {
+            list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect()
+        };
+        Self { providers, definitions: words(DEFINITIONS), api: words(API), view }
+    }
+}
+
+impl ProviderPage {
+    fn new(view: View, provider: &'static dyn Provider) -> Self {
+        let lang = view.lang;
+        let mut messages: Vec<Message> = Vec::new();
+        for field in provider.fields() {
+            let row = (field, field.meaning.get(lang));
+            match messages.iter_mut().find(|m| m.name == field.message) {
+                Some(message) => message.fields.push(row),
+                None => messages.push(Message { name: field.message, fields: vec![row] }),
+            }
+        }
+        let address = |a: &providers::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);
+        Self {
+            title: provider.title(lang),
+            addresses: provider.addresses().iter().map(address).collect(),
+            retry: provider.retry().text.get(lang),
+            recording_days: provider.recording_days(),
+            messages,
+            tables: provider.codes().iter().map(|t| Table::of(lang, t)).collect(),
+            view,
+        }
+    }
+}
+
+impl Table {
+    fn of(lang: Lang, table: &'static CodeTable) -> Self {
+        let code = |c: &'static providers::CodeDoc| Code {
+            code: c.code,
+            text: c.text.get(lang),
+            who: words::who(c.who).get(lang),
+            advice: c.advice.get(lang),
+        };
+        Self {
+            name: table.name,
+            title: table.title.get(lang),
+            source: table.source,
+            codes: table.codes.iter().map(code).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl HelpPage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        Self::new(View { here: "/help".to_owned(), ..View::sample(lang, Section::Help) })
+    }
+}
+
+#[cfg(test)]
+impl ProviderPage {
+    pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
+        let page = |p: &&'static dyn Provider| (p.id().0, Self::new(View::sample(lang, Section::Help), *p));
+        providers::ALL.iter().map(page).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+
+    #[test]
+    fn every_code_and_field_of_a_provider_is_on_its_page() {
+        for (id, page) in ProviderPage::samples(Lang::Zh) {
+            let provider = providers::by_name(id).unwrap();
+            let html = scraper::Html::parse_document(&page.render().unwrap());
+            let codes: usize = provider.codes().iter().map(|t| t.codes.len()).sum();
+            assert_eq!(html.select(&selector("table.codes tbody tr")).count(), codes, "{id}");
+            assert_eq!(html.select(&selector("table.fields tbody tr")).count(), provider.fields().len(), "{id}");
+        }
+    }
+}

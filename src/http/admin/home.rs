@@ -1,0 +1,390 @@
+//! 概览 Home: is everything all right?
+//!
+//! One sentence answers it; below stand the day's calls beside the same weekday last week, why
+//! calls failed, and the ledger in which nothing may be missing. Figures come from counters;
+//! only the causes of the last unanswered calls are read from calls.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::chart::DayChart;
+use super::home_ledger::{Account, Totals, accounts, nothing_lost_since};
+use super::parts::{Badge, Tone, count, local, percent, span};
+use super::query::{hour, hours_later, midnight};
+use super::request::{Request, link};
+use super::view::{Section, View};
+use super::{reply, words};
+use crate::domain::{AppId, Call, CallOutcome, Lang};
+use crate::http::{CertificateInfo, HttpError, Response};
+use crate::journal::Health;
+use crate::limits;
+use crate::providers;
+use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatRow, Status, Step};
+
+/// The home page.
+#[derive(Debug, Template)]
+#[template(path = "admin/home.html")]
+pub(super) struct HomePage {
+    view: View,
+    date: String,
+    verdict: Verdict,
+    figures: Vec<Figure>,
+    chart: DayChart,
+    failures: Vec<Failure>,
+    failed: String,
+    failed_href: String,
+    accounts: Vec<Account>,
+    vitals: Vec<Vital>,
+    has_apps: bool,
+    has_calls: bool,
+}
+
+/// The answer in one sentence.
+#[derive(Debug)]
+struct Verdict {
+    tone: Tone,
+    sentence: String,
+    detail: String,
+}
+
+/// A figure with what it was and what it means.
+#[derive(Debug)]
+struct Figure {
+    label: &'static str,
+    value: String,
+    before: String,
+    meaning: &'static str,
+    href: String,
+}
+
+/// Why calls failed.
+#[derive(Debug)]
+struct Failure {
+    badge: Badge,
+    count: String,
+    share: String,
+    /// Of the widest bar, in percent.
+    width: u64,
+    causes: Vec<(String, String)>,
+    href: String,
+}
+
+/// One sign of health.
+#[derive(Debug)]
+struct Vital {
+    label: &'static str,
+    value: String,
+    tone: Tone,
+    href: &'static str,
+}
+
+/// What the page is made from.
+pub(super) struct Facts {
+    pub(super) today: Vec<StatRow>,
+    pub(super) before: Vec<StatRow>,
+    pub(super) outcomes: Vec<StatRow>,
+    pub(super) unanswered: Vec<Call>,
+    pub(super) ledger: Vec<LedgerRow>,
+    pub(super) status: Status,
+    pub(super) health: Health,
+    pub(super) certificate: CertificateInfo,
+    pub(super) disk: Option<super::system::Disk>,
+    pub(super) apps: usize,
+}
+
+/// `GET /`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let facts = Facts::read(request)?;
+    let view = View::of(request, Section::Home);
+    reply::page(&HomePage::new(view, &facts, request.now(), &|id| request.app_name(id)))
+}
+
+impl Facts {
+    fn read(request: &Request) -> Result<Self, HttpError> {
+        let (ctx, now) = (request.ctx(), request.now());
+        let today = midnight(now);
+        let day = Span { from: Some(today), to: Some(hours_later(today, 24)) };
+        let before = Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) };
+        let ledger = Span { from: Some(hours_later(hour(now), -24 * limits::HOME_LEDGER_DAYS)), to: None };
+        let unanswered = CallQuery {
+            span: day,
+            outcome: Filter { any: Vec::new(), none: vec![CallOutcome::Answered] },
+            ..CallQuery::default()
+        };
+        let page = Page { limit: limits::HOME_CAUSES, cursor: None };
+        Ok(Self {
+            today: ctx.store.stats(day, Step::Hour, None)?,
+            before: ctx.store.stats(before, Step::Hour, None)?,
+            outcomes: ctx.store.stats(day, Step::Day, Some(Group::Outcome))?,
+            unanswered: ctx.store.calls(&unanswered, &page)?.items,
+            ledger: ctx.store.ledger(ledger)?,
+            status: ctx.store.status(),
+            health: ctx.journal.health(),
+            certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
+            disk: super::system::disk(&ctx.server.data),
+            apps: ctx.state.apps().len(),
+        })
+    }
+}
+
+impl HomePage {
+    fn new(view: View, facts: &Facts, now: Timestamp, name: &dyn Fn(AppId) -> String) -> Self {
+        let lang = view.lang;
+        let today = midnight(now);
+        let failures = failures(lang, facts, today);
+        let failed: u64 = facts.outcomes.iter().filter(|r| is_failure(&r.key)).map(|r| r.calls).sum();
+        let from = today.to_string();
+        Self {
+            date: super::calls::day_title(lang, now),
+            verdict: verdict(lang, facts),
+            figures: figures(lang, facts, now),
+            chart: DayChart::new(lang, today, now, &facts.today, &facts.before),
+            failures,
+            failed: count(failed),
+            failed_href: link("/calls", &[("from", from.as_str()), ("not_outcome", "answered")]),
+            accounts: accounts(lang, &facts.ledger, now, name),
+            vitals: vitals(lang, facts, now),
+            has_apps: facts.apps > 0,
+            has_calls: facts.status.calls > 0 || facts.status.callbacks > 0,
+            view,
+        }
+    }
+}
+
+fn verdict(lang: Lang, facts: &Facts) -> Verdict {
+    if let Some(why) = &facts.health.failing {
+        let sentence =
+            lang.t("日志写入失败，回调没有被接收。", "The journal cannot be written; callbacks are not being taken.");
+        return Verdict { tone: Tone::Bad, sentence: sentence.to_owned(), detail: why.clone() };
+    }
+    let Some((since, after_loss)) = nothing_lost_since(&facts.ledger) else {
+        let sentence = lang.t("还没有收到回调。", "No callback has come yet.");
+        return Verdict { tone: Tone::Busy, sentence: sentence.to_owned(), detail: String::new() };
+    };
+    let mut totals = Totals::default();
+    facts.ledger.iter().for_each(|row| totals.add(row));
+    let since = local(since, "%Y-%m-%d %H:%M");
+    let days = limits::HOME_LEDGER_DAYS;
+    let (received, lost) = (count(totals.received), count(totals.lost));
+    let detail = match (lang, after_loss) {
+        (Lang::Zh, false) => format!("近 {days} 天收到 {received} 个回调，全部写入日志。"),
+        (Lang::En, false) => format!("{received} callbacks in the last {days} days, each one in the journal."),
+        (Lang::Zh, true) => format!("此前有 {lost} 个回调答复了 503 且平台不会重推；可在平台侧按时段核对。"),
+        (Lang::En, true) => format!(
+            "Before that {lost} were answered 503 by us where the platform does not push again; compare that hour with the platform."
+        ),
+    };
+    Verdict {
+        tone: if after_loss { Tone::Warn } else { Tone::Good },
+        sentence: match lang {
+            Lang::Zh => format!("自 {since} 起，没有丢失任何回调。"),
+            Lang::En => format!("Nothing lost since {since}."),
+        },
+        detail,
+    }
+}
+
+/// The sum of the hours up to and with that of `until`.
+fn sum(rows: &[StatRow], until: Timestamp) -> StatRow {
+    rows.iter().filter(|r| r.at <= until).fold(StatRow::default(), |mut sum, r| {
+        sum.calls += r.calls;
+        sum.answered += r.answered;
+        sum.talk_seconds += r.talk_seconds;
+        sum.with_pdd += r.with_pdd;
+        sum.pdd_seconds += r.pdd_seconds;
+        sum
+    })
+}
+
+fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
+    let (day, week) = (sum(&facts.today, now), sum(&facts.before, hours_later(now, -7 * 24)));
+    let from = midnight(now).to_string();
+    let all = link("/calls", &[("from", &from)]);
+    let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
+    let mean = |sum: u64, n: u64| if n == 0 { "–".to_owned() } else { span(lang, (sum + n / 2) / n) };
+    let was = |value: String| format!("{} {value}", lang.t("上周同日同期", "same weekday last week"));
+    vec![
+        Figure {
+            label: lang.t("今日通话", "Calls today"),
+            value: count(day.calls),
+            before: was(count(week.calls)),
+            meaning: lang
+                .t("今天开始的通话；上周数字截至同一小时", "calls that began today; last week up to the same hour"),
+            href: all.clone(),
+        },
+        Figure {
+            label: lang.t("接通率 ASR", "Answer rate (ASR)"),
+            value: percent(day.answered, day.calls),
+            before: was(percent(week.answered, week.calls)),
+            meaning: lang.t("已接通 ÷ 全部通话", "answered ÷ all calls"),
+            href: answered.clone(),
+        },
+        Figure {
+            label: lang.t("平均通话 ACD", "Mean talk (ACD)"),
+            value: mean(day.talk_seconds, day.answered),
+            before: was(mean(week.talk_seconds, week.answered)),
+            meaning: lang.t("通话秒数 ÷ 已接通", "talk time ÷ answered calls"),
+            href: answered,
+        },
+        Figure {
+            label: lang.t("接续时延 PDD", "Post-dial delay"),
+            value: mean(day.pdd_seconds, day.with_pdd),
+            before: was(mean(week.pdd_seconds, week.with_pdd)),
+            meaning: lang.t("从呼入到被叫振铃", "from setup to the callee's ringing"),
+            href: all,
+        },
+    ]
+}
+
+/// Whether a group of the outcome statistic is one of calls that ended unanswered.
+fn is_failure(key: &str) -> bool {
+    CallOutcome::parse(key).is_some_and(|o| o != CallOutcome::Answered)
+}
+
+fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
+    let mut counts: BTreeMap<CallOutcome, u64> = BTreeMap::new();
+    for row in facts.outcomes.iter().filter(|r| is_failure(&r.key)) {
+        *counts.entry(CallOutcome::parse(&row.key).unwrap_or(CallOutcome::Failed)).or_default() += row.calls;
+    }
+    let total: u64 = counts.values().sum();
+    let mut counts: Vec<_> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let most = counts.first().map_or(1, |(_, n)| *n);
+    let from = today.to_string();
+    let failure = |(outcome, n): &(CallOutcome, u64)| Failure {
+        badge: Badge::new(words::outcome_tone(*outcome), words::outcome(*outcome).get(lang)),
+        count: count(*n),
+        share: percent(*n, total),
+        width: (n * 100).div_ceil(most),
+        causes: causes(lang, &facts.unanswered, *outcome),
+        href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
+    };
+    counts.iter().map(failure).collect()
+}
+
+/// The commonest causes among the latest calls with this outcome: the code and its meaning.
+fn causes(lang: Lang, calls: &[Call], outcome: CallOutcome) -> Vec<(String, String)> {
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for call in calls.iter().filter(|c| c.outcome == Some(outcome)) {
+        let Some(release) = &call.release else { continue };
+        let doc = providers::explain(call.provider, &release.cause);
+        let text = doc.map_or(lang.t("未列出的代码", "code not listed"), |d| d.text.get(lang));
+        let code = format!("{} {}", release.cause.table, release.cause.code);
+        *counts.entry((code, text.to_owned())).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    counts.into_iter().take(2).map(|(cause, _)| cause).collect()
+}
+
+fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
+    let lag = facts.status.durable.saturating_sub(facts.status.applied);
+    let mut vitals = vec![Vital {
+        label: lang.t("待归入的回调", "Waiting to be joined"),
+        value: count(lag),
+        tone: if lag < 1_000 { Tone::Good } else { Tone::Warn },
+        href: "/system",
+    }];
+    let end = facts.certificate.not_after;
+    let days = end.map(|end| end.duration_since(now).as_hours() / 24);
+    vitals.push(Vital {
+        label: lang.t("证书剩余", "Certificate ends in"),
+        value: match (facts.certificate.self_signed, days) {
+            (true, _) => lang.t("自签名", "self-signed").to_owned(),
+            (false, Some(days)) => span(lang, days.max(0).unsigned_abs() * 86_400),
+            (false, None) => "–".to_owned(),
+        },
+        tone: if facts.certificate.self_signed || days.is_some_and(|d| d < 14) { Tone::Warn } else { Tone::Good },
+        href: "/system",
+    });
+    if let Some(disk) = facts.disk {
+        let hours: Vec<&LedgerRow> = facts.ledger.iter().filter(|r| r.at >= hours_later(hour(now), -24)).collect();
+        let a_day: u64 = hours.iter().map(|r| r.bytes).sum();
+        // A kept body takes about three times its size: the line, and what is known from it.
+        let days = disk.free.checked_div(a_day * 3).unwrap_or(u64::MAX);
+        vitals.push(Vital {
+            label: lang.t("磁盘可用", "Disk lasts"),
+            value: if days > 730 {
+                lang.t("两年以上", "two years and more").to_owned()
+            } else {
+                span(lang, days * 86_400)
+            },
+            tone: if days > 30 && disk.free > disk.total / 10 { Tone::Good } else { Tone::Warn },
+            href: "/system",
+        });
+    }
+    let mut totals = Totals::default();
+    facts.ledger.iter().filter(|r| r.at >= hours_later(hour(now), -23)).for_each(|r| totals.add(r));
+    vitals.push(Vital {
+        label: lang.t("24 小时待处理", "Attention, 24 h"),
+        value: count(totals.attention),
+        tone: if totals.attention == 0 { Tone::Good } else { Tone::Warn },
+        href: "/attention",
+    });
+    vitals
+}
+
+#[cfg(test)]
+impl HomePage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        use super::samples;
+        let view = View::sample(lang, Section::Home);
+        Self::new(view, &samples::facts(), samples::now(), &samples::app_name)
+    }
+
+    pub(super) fn sample_empty(lang: Lang) -> Self {
+        use super::samples;
+        let view = View::sample(lang, Section::Home);
+        Self::new(view, &samples::no_facts(), samples::now(), &samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{self, selector};
+    use super::*;
+
+    #[test]
+    fn every_figure_leads_to_its_rows() {
+        let html = scraper::Html::parse_document(&HomePage::sample(Lang::En).render().unwrap());
+        assert_eq!(html.select(&selector(".figures a[href^='/calls']")).count(), 4);
+        assert_eq!(html.select(&selector("svg.day a[href^='/calls?from=']")).count(), 24);
+        for row in html.select(&selector("table.failures tbody tr")) {
+            assert!(row.select(&selector("a[href*='outcome=']")).next().is_some());
+        }
+        for row in html.select(&selector("table.ledger tbody tr")) {
+            assert!(row.select(&selector("a[href^='/callbacks?']")).next().is_some());
+        }
+    }
+
+    #[test]
+    fn a_chart_has_its_table_behind_it() {
+        let html = scraper::Html::parse_document(&HomePage::sample(Lang::Zh).render().unwrap());
+        assert_eq!(html.select(&selector("details.behind table.hours tbody tr")).count(), 24);
+    }
+
+    #[test]
+    fn a_loss_is_said_and_not_softened() {
+        let mut facts = samples::facts();
+        facts.ledger[3].possibly_lost = 2;
+        let verdict = verdict(Lang::En, &facts);
+        assert_eq!(verdict.tone, Tone::Warn);
+        assert!(verdict.detail.contains('2'), "{}", verdict.detail);
+    }
+
+    #[test]
+    fn last_week_is_summed_up_to_the_same_hour() {
+        let rows: Vec<StatRow> = (0..24)
+            .map(|h| StatRow { at: hours_later(midnight(samples::now()), h), calls: 1, ..StatRow::default() })
+            .collect();
+        assert_eq!(sum(&rows, samples::now()).calls, 11);
+    }
+
+    #[test]
+    fn without_an_app_the_page_says_how_to_begin() {
+        let html = scraper::Html::parse_document(&HomePage::sample_empty(Lang::En).render().unwrap());
+        assert!(html.select(&selector(".empty a[href='/apps']")).next().is_some());
+    }
+}

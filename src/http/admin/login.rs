@@ -1,0 +1,134 @@
+//! Logging in and out.
+//!
+//! What was wrong, the name or the password, is never said; tries are counted before anything
+//! is looked at; and after a login nobody is sent anywhere but to a page of ours.
+
+use std::time::Duration;
+
+use askama::Template;
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::reply;
+use super::request::{LOGIN_COOKIE, Request, is_local, link};
+use super::view::{Section, View};
+use crate::domain::Secret;
+use crate::http::{HttpError, Response};
+use crate::state::Login;
+
+/// The login form.
+#[derive(Debug, Template)]
+#[template(path = "admin/login.html")]
+pub(super) struct LoginPage {
+    view: View,
+    name: String,
+    next: String,
+    /// Why the last try failed.
+    problem: Option<String>,
+    /// There is nobody yet who could log in.
+    needs_setup: bool,
+}
+
+/// Sends whoever is not logged in to the form.
+pub(super) fn ask(request: &Request, method: &Method) -> Response {
+    let here = request.here();
+    if method != Method::GET || here == "/" {
+        return reply::see_other("/login");
+    }
+    reply::see_other(&link("/login", &[("next", here)]))
+}
+
+/// `GET /login`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let next = next(request.param("next"));
+    if request.login.is_some() {
+        return Ok(reply::see_other(&next));
+    }
+    reply::page(&LoginPage::new(request, String::new(), next, None))
+}
+
+/// `POST /login`
+pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
+    let name = request.field("name").unwrap_or_default().to_owned();
+    let next = next(request.field("next"));
+    let throttle = &request.site.throttle;
+    if let Err(wait) = throttle.count(&name, request.peer, request.now()) {
+        return too_many(request, name, next, wait);
+    }
+    let password = Secret::new(request.raw_field("password"));
+    let Some((cookie, login)) = request.ctx().state.log_in(&name, &password).await? else {
+        let problem = request.lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned();
+        return reply::page_with(StatusCode::UNAUTHORIZED, &LoginPage::new(request, name, next, Some(problem)));
+    };
+    throttle.succeeded(&name, request.peer);
+    Ok(enter(request, &cookie, &login, &next))
+}
+
+/// `POST /logout`
+pub(super) async fn log_out(request: &Request) -> Result<Response, HttpError> {
+    if let Some(cookie) = request.login_cookie() {
+        request.ctx().state.log_out(cookie).await?;
+    }
+    Ok(reply::with_login_cookie(reply::see_other("/login"), LOGIN_COOKIE, "", Duration::ZERO))
+}
+
+/// Gives the browser its login and sends it on.
+pub(super) fn enter(request: &Request, cookie: &Secret, login: &Login, next: &str) -> Response {
+    let time = login.expires_at.duration_since(request.now()).try_into().unwrap_or(Duration::ZERO);
+    reply::with_login_cookie(reply::see_other(next), LOGIN_COOKIE, cookie.reveal(), time)
+}
+
+fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Result<Response, HttpError> {
+    let minutes = wait.as_secs().div_ceil(60).max(1);
+    let problem = match request.lang {
+        crate::domain::Lang::Zh => format!("尝试次数过多，请 {minutes} 分钟后再试。"),
+        crate::domain::Lang::En => format!("Too many tries. Try again in {minutes} min."),
+    };
+    let page = LoginPage::new(request, name, next, Some(problem));
+    let mut response = reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    Ok(response)
+}
+
+fn next(wanted: Option<&str>) -> String {
+    wanted.filter(|path| is_local(path)).unwrap_or("/").to_owned()
+}
+
+impl LoginPage {
+    fn new(request: &Request, name: String, next: String, problem: Option<String>) -> Self {
+        let needs_setup = request.ctx().state.setup_code().is_some();
+        Self { view: View::of(request, Section::Outside), name, next, problem, needs_setup }
+    }
+}
+
+#[cfg(test)]
+impl LoginPage {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+        let view = View { who: None, csrf: String::new(), ..View::sample(lang, Section::Outside) };
+        let problem = Some(lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned());
+        Self { view, name: "lin".to_owned(), next: "/calls".to_owned(), problem, needs_setup: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Lang;
+
+    #[test]
+    fn a_foreign_address_after_login_becomes_the_home_page() {
+        assert_eq!(next(Some("/calls?number=0021")), "/calls?number=0021");
+        assert_eq!(next(Some("//evil.example/")), "/");
+        assert_eq!(next(None), "/");
+    }
+
+    #[test]
+    fn the_form_has_labels_and_hints_for_password_managers() {
+        let html = scraper::Html::parse_document(&LoginPage::sample(Lang::En).render().unwrap());
+        for (field, complete) in [("name", "username"), ("password", "current-password")] {
+            let input = html.select(&super::super::samples::selector(&format!("input#{field}"))).next().unwrap();
+            assert_eq!(input.attr("autocomplete"), Some(complete));
+            let label = format!("label[for={field}]");
+            assert!(html.select(&super::super::samples::selector(&label)).next().is_some());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The language and the theme, remembered in cookies.
+
+use super::reply;
+use super::request::{LANG_COOKIE, Request, THEME_COOKIE, is_local};
+use super::view::Theme;
+use crate::domain::Lang;
+use crate::http::Response;
+
+/// `POST /preferences`: sets what the form names and goes back to where it was sent from.
+pub(super) fn set(request: &Request) -> Response {
+    let back = request.field("back").filter(|path| is_local(path)).unwrap_or("/");
+    let mut response = reply::see_other(back);
+    if let Some(lang) = request.field("lang").and_then(Lang::parse) {
+        let value = match lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        };
+        response = reply::with_preference(response, LANG_COOKIE, value);
+    }
+    if let Some(theme) = request.field("theme").and_then(Theme::parse) {
+        response = reply::with_preference(response, THEME_COOKIE, theme.name());
+    }
+    response
+}

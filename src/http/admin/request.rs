@@ -1,0 +1,242 @@
+//! A request of a person's browser: where it goes, what it carries, whose login it has.
+//!
+//! The checks against forged requests live here: [`Request::check_csrf`] for whoever is logged
+//! in, [`Request::check_origin`] for everyone. Nothing here logs a query or a form: both hold
+//! phone numbers and passwords.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::{HeaderMap, header};
+use jiff::Timestamp;
+use subtle::ConstantTimeEq;
+
+use super::throttle::Throttle;
+use super::view::Theme;
+use crate::domain::{App, Lang, Role};
+pub(super) use crate::http::api::LOGIN_COOKIE;
+use crate::http::{Context, HttpError};
+use crate::state::{Login, Principal};
+
+/// The cookie that remembers the language.
+pub(super) const LANG_COOKIE: &str = "ringback_lang";
+/// The cookie that remembers the theme.
+pub(super) const THEME_COOKIE: &str = "ringback_theme";
+
+/// Names and values in the order in which they came.
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) ctx: Arc<Context>,
+    pub(super) throttle: Throttle,
+}
+
+/// One request.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) site: Arc<Site>,
+    path: String,
+    pub(super) query: Pairs,
+    pub(super) form: Pairs,
+    headers: HeaderMap,
+    pub(super) peer: IpAddr,
+    pub(super) login: Option<Login>,
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+}
+
+impl Request {
+    pub(super) fn new(site: Arc<Site>, path: &str, query: &str, headers: HeaderMap, peer: IpAddr) -> Self {
+        let login = cookie(&headers, LOGIN_COOKIE).and_then(|value| site.ctx.state.login(value));
+        let lang = cookie(&headers, LANG_COOKIE).and_then(Lang::parse).unwrap_or_else(|| preferred_lang(&headers));
+        let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default();
+        let query = parse_pairs(query.as_bytes());
+        Self { site, path: path.to_owned(), query, form: Pairs::new(), headers, peer, login, lang, theme }
+    }
+
+    /// Takes the body in as a form.
+    pub(super) fn read_form(&mut self, body: &[u8]) {
+        self.form = parse_pairs(body);
+    }
+
+    pub(super) fn ctx(&self) -> &Context {
+        &self.site.ctx
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.site.ctx.clock.now()
+    }
+
+    /// The parts of the path.
+    pub(super) fn segments(&self) -> Vec<&str> {
+        self.path.split('/').filter(|s| !s.is_empty()).collect()
+    }
+
+    /// One part of the path; empty beyond its end.
+    pub(super) fn segment(&self, n: usize) -> &str {
+        self.path.split('/').filter(|s| !s.is_empty()).nth(n).unwrap_or("")
+    }
+
+    /// This page's path and query.
+    pub(super) fn here(&self) -> String {
+        link(&self.path, &self.query)
+    }
+
+    /// The address's query as the API reads it.
+    pub(super) fn raw_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
+    }
+
+    /// How much of the store is rebuilt, in percent, while it is.
+    pub(super) fn rebuilding(&self) -> Option<u8> {
+        // Before login nothing is shown that depends on it.
+        self.login.as_ref()?;
+        let progress = self.ctx().store.status().rebuilding?;
+        Some((progress.clamp(0.0, 1.0) * 100.0) as u8)
+    }
+
+    /// A parameter of the address.
+    pub(super) fn param(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    /// A field of the form, without blanks around it; `None` when empty.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        find(&self.form, name).map(str::trim).filter(|v| !v.is_empty())
+    }
+
+    /// A field of the form exactly as entered: passwords.
+    pub(super) fn raw_field(&self, name: &str) -> &str {
+        find(&self.form, name).unwrap_or("")
+    }
+
+    /// Who is asking.
+    pub(super) fn principal(&self) -> Result<Principal, HttpError> {
+        let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
+        Ok(Principal { name: login.user.name.clone(), role: login.user.role })
+    }
+
+    /// Who is asking, if they have at least the rights of `role`.
+    pub(super) fn require(&self, role: Role) -> Result<Principal, HttpError> {
+        let principal = self.principal()?;
+        if principal.role >= role { Ok(principal) } else { Err(HttpError::Forbidden("this takes more rights")) }
+    }
+
+    /// The app whose id is part `n` of the path.
+    pub(super) fn app(&self, n: usize) -> Result<Arc<App>, HttpError> {
+        let id = self.segment(n).parse().map_err(|_| HttpError::NotFound)?;
+        self.ctx().state.app(crate::domain::AppId(id)).ok_or(HttpError::NotFound)
+    }
+
+    /// An app's name; a number where it was removed.
+    pub(super) fn app_name(&self, id: crate::domain::AppId) -> String {
+        self.ctx().state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
+    }
+
+    /// The value of the login cookie.
+    pub(super) fn login_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, LOGIN_COOKIE)
+    }
+
+    /// Refuses a form that does not carry the login's token.
+    pub(super) fn check_csrf(&self) -> Result<(), HttpError> {
+        let expected = self.login.as_ref().map(|l| l.csrf.reveal()).unwrap_or_default();
+        let same = bool::from(expected.as_bytes().ct_eq(self.raw_field("csrf").as_bytes()));
+        if same && !expected.is_empty() { Ok(()) } else { Err(FORGED) }
+    }
+
+    /// Refuses a form that another site made the browser send. Programs send no `Origin`.
+    pub(super) fn check_origin(&self) -> Result<(), HttpError> {
+        let Some(origin) = header_text(&self.headers, header::ORIGIN) else { return Ok(()) };
+        let host = header_text(&self.headers, header::HOST).unwrap_or_default();
+        // HTTP/2 carries the host in the target; browsers then say what they think themselves.
+        let ours = origin.split_once("://").is_some_and(|(_, o)| o == host)
+            || self.headers.get("sec-fetch-site").is_some_and(|v| v == "same-origin");
+        if ours { Ok(()) } else { Err(FORGED) }
+    }
+}
+
+const FORGED: HttpError = HttpError::Forbidden("this form is too old or not ours; open the page again");
+
+/// The first value of `name`.
+pub(super) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+/// An address from a path and its parameters.
+pub(super) fn link<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: &[(N, V)]) -> String {
+    if pairs.is_empty() {
+        return path.to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("{path}?{query}")
+}
+
+/// Whether `path` leads nowhere but to a page of ours: what may stand behind `next=`.
+pub(super) fn is_local(path: &str) -> bool {
+    let mut chars = path.chars();
+    chars.next() == Some('/')
+        && !matches!(chars.next(), Some('/' | '\\'))
+        && path.chars().all(|c| c.is_ascii_graphic() && c != '\\')
+}
+
+fn parse_pairs(text: &[u8]) -> Pairs {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// Chinese unless the browser prefers English.
+fn preferred_lang(headers: &HeaderMap) -> Lang {
+    let tags = header_text(headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
+    tags.split(',').find_map(|tag| Lang::parse(tag.trim())).unwrap_or_default()
+}
+
+fn header_text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The value of a cookie.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    cookies.flat_map(|v| v.split(';')).find_map(|c| {
+        let (n, value) = c.trim().split_once('=')?;
+        (n == name && !value.is_empty()).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_ours_may_follow_a_login() {
+        for path in ["/", "/calls?number=0021&from=2026-11-21T00%3A00%3A00Z", "/apps/3"] {
+            assert!(is_local(path), "{path}");
+        }
+        for path in ["", "calls", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/a b", "/通"]
+        {
+            assert!(!is_local(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; ringback_login=abc".parse().unwrap());
+        headers.append(header::COOKIE, "ringback_lang=en;ringback_theme=".parse().unwrap());
+        assert_eq!(cookie(&headers, LOGIN_COOKIE), Some("abc"));
+        assert_eq!(cookie(&headers, LANG_COOKIE), Some("en"));
+        assert_eq!(cookie(&headers, THEME_COOKIE), None);
+    }
+
+    #[test]
+    fn a_new_reader_is_met_in_the_browsers_language_and_in_chinese_by_default() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(preferred_lang(&headers), Lang::Zh);
+        headers.insert(header::ACCEPT_LANGUAGE, "fr,en-GB;q=0.8,zh;q=0.5".parse().unwrap());
+        assert_eq!(preferred_lang(&headers), Lang::En);
+        headers.insert(header::ACCEPT_LANGUAGE, "zh-CN,en".parse().unwrap());
+        assert_eq!(preferred_lang(&headers), Lang::Zh);
+    }
+}

@@ -1,0 +1,73 @@
+//! The one-time link that the first start prints: makes the first administrator.
+//!
+//! It works while there is no user and never again; afterwards the address is like any other
+//! that does not exist.
+
+use askama::Template;
+use http::StatusCode;
+use subtle::ConstantTimeEq;
+
+use super::view::{Section, View};
+use super::{login, reply};
+use crate::domain::Secret;
+use crate::http::{HttpError, Response};
+use crate::state::StateError;
+
+use super::request::Request;
+
+/// The first administrator's form.
+#[derive(Debug, Template)]
+#[template(path = "admin/setup.html")]
+pub(super) struct SetupPage {
+    view: View,
+    code: String,
+    name: String,
+    problem: Option<String>,
+}
+
+/// `GET /setup/{code}`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let code = check(request)?;
+    reply::page(&SetupPage::new(request, code, "admin", None))
+}
+
+/// `POST /setup/{code}`
+pub(super) async fn set_up(request: &Request) -> Result<Response, HttpError> {
+    let code = check(request)?;
+    let name = request.field("name").unwrap_or_default();
+    let password = request.raw_field("password");
+    if password != request.raw_field("again") {
+        let problem = request.lang.t("两次输入的密码不一致。", "The two passwords differ.").to_owned();
+        let page = SetupPage::new(request, code, name, Some(problem));
+        return reply::page_with(StatusCode::BAD_REQUEST, &page);
+    }
+    match request.ctx().state.set_up(&code, name, &Secret::new(password)).await {
+        Ok((cookie, made)) => Ok(login::enter(request, &cookie, &made, "/apps?done=welcome")),
+        Err(StateError::Invalid(problem)) => {
+            let page = SetupPage::new(request, code, name, Some(problem));
+            reply::page_with(StatusCode::BAD_REQUEST, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn check(request: &Request) -> Result<String, HttpError> {
+    let code = request.segment(1);
+    let expected = request.ctx().state.setup_code().ok_or(HttpError::NotFound)?;
+    let right = bool::from(expected.reveal().as_bytes().ct_eq(code.as_bytes()));
+    if right { Ok(code.to_owned()) } else { Err(HttpError::NotFound) }
+}
+
+impl SetupPage {
+    fn new(request: &Request, code: String, name: &str, problem: Option<String>) -> Self {
+        Self { view: View::of(request, Section::Outside), code, name: name.to_owned(), problem }
+    }
+}
+
+#[cfg(test)]
+impl SetupPage {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+        let view = View { who: None, csrf: String::new(), ..View::sample(lang, Section::Outside) };
+        Self { view, code: "sample-code".to_owned(), name: "admin".to_owned(), problem: None }
+    }
+}

@@ -1,0 +1,106 @@
+// What a script adds to pages that work without it: copying, keys, and a live tail.
+"use strict";
+(() => {
+  const $ = (css, from = document) => from.querySelector(css);
+  const $$ = (css, from = document) => [...from.querySelectorAll(css)];
+  const zh = document.documentElement.lang.startsWith("zh");
+  const t = (chinese, english) => (zh ? chinese : english);
+
+  // Copy and print. The buttons are hidden where they could do nothing.
+  const say = (button, text) => {
+    const before = button.textContent;
+    button.textContent = text;
+    setTimeout(() => { button.textContent = before; }, 1600);
+  };
+  const copy = (button, text) =>
+    navigator.clipboard.writeText(text).then(() => say(button, t("已复制", "Copied")), () => say(button, t("复制失败", "Failed")));
+  if (navigator.clipboard) {
+    for (const b of $$("[data-copy]")) {
+      b.hidden = false;
+      b.addEventListener("click", () => copy(b, document.getElementById(b.dataset.copy).textContent));
+    }
+    for (const b of $$("[data-copy-link]")) {
+      b.hidden = false;
+      b.addEventListener("click", () => copy(b, location.href));
+    }
+  }
+  for (const b of $$("[data-print]")) {
+    b.hidden = false;
+    b.addEventListener("click", () => {
+      $$("details.raw").forEach((d) => { d.open = true; });
+      print();
+    });
+  }
+
+  // How strong a password is: its length and how many different characters it has.
+  for (const box of $$("[data-strength]")) {
+    const meter = $("meter"), words = $("[data-words]"), names = words.dataset.words.split("|");
+    meter.hidden = false;
+    box.addEventListener("input", () => {
+      const bits = new Set(box.value).size * Math.log2(1 + box.value.length);
+      const level = box.value.length < 10 ? 0 : bits < 30 ? 1 : bits < 42 ? 2 : bits < 58 ? 3 : 4;
+      meter.value = level;
+      words.textContent = names[level];
+    });
+  }
+
+  // Keys: / to the first box, g and a letter to a page, j and k along the rows.
+  const places = { h: "/", c: "/calls", b: "/callbacks", a: "/apps", w: "/attention", s: "/system" };
+  let going = false, row = -1;
+  addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea")) return;
+    if (going && places[e.key]) { location.href = places[e.key]; return; }
+    going = e.key === "g";
+    if (e.key === "/") {
+      const box = $(".filters input:not([type=hidden]):not([type=datetime-local])");
+      if (box) { e.preventDefault(); box.focus(); box.select(); }
+    }
+    if (e.key === "j" || e.key === "k") {
+      const links = $$("td .go");
+      if (!links.length) return;
+      row = Math.max(0, Math.min(links.length - 1, row + (e.key === "j" ? 1 : -1)));
+      links[row].focus();
+    }
+  });
+
+  // Live: on the newest page of a list, and on the home page, new rows come by themselves.
+  const parts = $$("[data-live]"), query = new URLSearchParams(location.search);
+  if (!parts.length || query.has("cursor") || !window.EventSource || location.protocol === "file:") return;
+  let paused = localStorage.getItem("live") === "off", waiting = null, source = null;
+  const button = document.createElement("button");
+  button.className = "live";
+  button.type = "button";
+  const label = () => { button.textContent = paused ? t("▶ 实时更新", "▶ Live") : t("❚❚ 暂停更新", "❚❚ Pause"); };
+  const refresh = async () => {
+    waiting = null;
+    // Whoever is reading or choosing something must not lose their place.
+    if (document.hidden || paused || parts.some((p) => p.contains(document.activeElement))) return;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    $$("[data-live]", fresh).forEach((part, i) => {
+      if (!parts[i]) return;
+      const open = $$("details", parts[i]).map((d) => d.open);
+      parts[i].replaceChildren(...part.childNodes);
+      $$("details", parts[i]).forEach((d, n) => { d.open = open[n] ?? d.open; });
+    });
+  };
+  const changed = () => { waiting ??= setTimeout(refresh, 1500); };
+  const follow = () => {
+    source?.close();
+    source = null;
+    if (paused) return;
+    source = new EventSource("/api/v1/events");
+    for (const kind of ["call", "callback", "sms", "number", "lagged"]) source.addEventListener(kind, changed);
+  };
+  button.addEventListener("click", () => {
+    paused = !paused;
+    localStorage.setItem("live", paused ? "off" : "on");
+    label();
+    follow();
+    if (!paused) refresh();
+  });
+  label();
+  document.body.append(button);
+  follow();
+})();
