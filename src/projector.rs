@@ -125,7 +125,7 @@ impl Follow {
         while !self.stop.load(Ordering::Relaxed) {
             let last = *durable.borrow_and_update();
             self.writer.note_durable(last);
-            if self.again.swap(false, Ordering::Relaxed) {
+            if self.again.swap(false, Ordering::Relaxed) | self.writer.rebuild_wanted() {
                 self.start_over(last);
             }
             let worked = self.next <= last && self.step(last);

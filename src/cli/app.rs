@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Place;
-use super::client::{Client, Missing, part};
+use super::client::{Client, Needs, part};
 use super::{cells, owner, table};
 use crate::limits::SECRET_BYTES_MAX;
 
@@ -99,8 +99,8 @@ pub(super) struct Set {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let missing = if matches!(command, Command::Add(_)) { Missing::Make } else { Missing::Refuse };
-    let client = Client::open(&place.data, missing, place.masked).await?;
+    let needs = if matches!(command, Command::Add(_)) { Needs::NewState } else { Needs::State };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
         Command::Add(add) => {
             let app = client.post("/apps", &add.body()?).await?;
@@ -127,21 +127,25 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
 
 /// The address, alone, so that a script can take it.
 fn print_address(app: &Value) -> Result<()> {
-    Ok(writeln!(stdout(), "{}", cells::text(&app["callback_url"]))?)
+    let url = cells::text(&app["callback_url"]);
+    if url.contains("//0.0.0.0") || url.contains("//[::]") {
+        eprintln!("the server's public address is not known (serve --public-url): put its name in place of the zeros");
+    }
+    Ok(writeln!(stdout(), "{url}")?)
 }
 
 async fn list(client: &Client, json: bool) -> Result<()> {
-    let apps = client.get("/apps", &[]).await?;
     if json {
-        return Ok(writeln!(stdout(), "{apps}")?);
+        return Ok(writeln!(stdout(), "{}", client.get_text("/apps", &[]).await?)?);
     }
+    let apps = client.get("/apps", &[]).await?;
     let rows: Vec<Vec<String>> = items(&apps)
         .iter()
         .map(|app| {
             let secret = if app["has_secret"] == true { "yes" } else { "no" };
             let mut row: Vec<String> =
                 ["id", "name", "provider", "verify"].iter().map(|field| cells::text(&app[*field])).collect();
-            row.extend([secret.to_owned(), cells::text(&app["allow_from"]), cells::text(&app["last_seen_at"])]);
+            row.extend([secret.to_owned(), cells::text(&app["allow_from"]), cells::instant(&app["last_seen_at"])]);
             row
         })
         .collect();
@@ -200,6 +204,8 @@ pub(super) fn secret(file: Option<&Path>) -> Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
     let mut text = String::new();
     let open = std::fs::File::open(file).with_context(|| format!("reading {}", file.display()))?;
-    open.take(SECRET_BYTES_MAX as u64 + 2).read_to_string(&mut text).with_context(|| format!("reading {}", file.display()))?;
+    open.take(SECRET_BYTES_MAX as u64 + 2)
+        .read_to_string(&mut text)
+        .with_context(|| format!("reading {}", file.display()))?;
     Ok(Some(text.trim().to_owned()))
 }

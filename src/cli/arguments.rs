@@ -165,10 +165,8 @@ impl Arguments {
     /// The installation and the command; `serve` when none is given.
     pub(super) fn settle(self) -> Result<(Place, Command)> {
         let given = self.place.data.clone();
-        let place = Place {
-            data: self.place.data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
-            masked: self.place.masked,
-        };
+        let place =
+            Place { data: self.place.data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)), masked: self.place.masked };
         match self.command {
             None => Ok((place, Command::Serve(self.serve.with_data(given)))),
             Some(_) if self.serve != serve::Flags::default() => {

@@ -17,7 +17,7 @@ pub(super) async fn run(place: &Place, flags: ListFlags<Callbacks>) -> Result<()
 pub(super) fn row(callback: &Value) -> Vec<String> {
     vec![
         cells::text(&callback["seq"]),
-        cells::second(&cells::text(&callback["received_at"])),
+        cells::instant(&callback["received_at"]),
         cells::text(&callback["app"]),
         cells::text(&callback["outcome"]),
         cells::text(&callback["status"]),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::app::items;
 use super::arguments::{ListFlags, Place};
 use super::cells::{self, Column};
-use super::client::{Client, Missing};
+use super::client::{Client, Needs};
 use super::filters::{Calls, Filtered};
 use super::{owner, table};
 
@@ -27,13 +27,14 @@ pub(super) async fn show<T: Filtered>(
     head: &[&str],
     row: fn(&Value) -> Vec<String>,
 ) -> Result<()> {
-    let client = Client::open(&place.data, Missing::Refuse, place.masked).await?;
-    let page = client.get(path, &flags.query()).await?;
+    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
+    let text = client.get_text(path, &flags.query()).await?;
     client.close().await?;
     owner::settle(&place.data)?;
     if flags.json {
-        return Ok(writeln!(stdout(), "{page}")?);
+        return Ok(writeln!(stdout(), "{text}")?);
     }
+    let page: Value = serde_json::from_str(&text)?;
     if flags.csv {
         let mut out = csv::Writer::from_writer(stdout());
         cells::head(&mut out, columns)?;

@@ -103,6 +103,11 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
+/// An instant of an object without the part of its second.
+pub(super) fn instant(value: &Value) -> String {
+    second(&text(value))
+}
+
 /// An instant without the part of its second.
 pub(super) fn second(instant: &str) -> String {
     match instant.split_once('.') {

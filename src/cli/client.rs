@@ -36,13 +36,15 @@ enum Back {
     Here(Box<Here>),
 }
 
-/// What a command does when there is no data directory.
+/// What a command needs of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// Makes one: it has something to put into it.
-    Make,
-    /// Says so.
-    Refuse,
+pub(super) enum Needs {
+    /// What people set; a directory is made when there is none.
+    NewState,
+    /// What people set.
+    State,
+    /// Everything that is in the journal.
+    Store,
 }
 
 /// An answer that came whole.
@@ -55,8 +57,8 @@ pub(super) struct Reply {
 
 impl Client {
     /// Reaches the installation in `data`.
-    pub(super) async fn open(data: &Path, missing: Missing, masked: bool) -> Result<Self> {
-        if !data.is_dir() && missing == Missing::Refuse {
+    pub(super) async fn open(data: &Path, needs: Needs, masked: bool) -> Result<Self> {
+        if !data.is_dir() && needs != Needs::NewState {
             bail!("there is no data directory {}; `ringback serve` makes one, --data names another", data.display());
         }
         let running = DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))?;
@@ -64,6 +66,9 @@ impl Client {
             true => Back::Socket(Socket::new(data)),
             false => Back::Here(Box::new(Here::open(data).await?)),
         };
+        if let (Back::Here(here), Needs::Store) = (&back, needs) {
+            here.catch_up().await?;
+        }
         Ok(Self { back, masked })
     }
 
@@ -74,8 +79,12 @@ impl Client {
 
     /// `GET /api/v1{path}?{query}`
     pub(super) async fn get(&self, path: &str, query: &[(String, String)]) -> Result<Value> {
-        let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", encode(query)) };
-        self.ask(Method::GET, &format!("/api/v1{uri}"), None).await?.json()
+        self.ask(Method::GET, &uri(path, query), None).await?.json()
+    }
+
+    /// The same as the text of the answer: its fields in the order of the contract.
+    pub(super) async fn get_text(&self, path: &str, query: &[(String, String)]) -> Result<String> {
+        self.ask(Method::GET, &uri(path, query), None).await?.text()
     }
 
     /// `POST /api/v1{path}`
@@ -135,14 +144,19 @@ impl Reply {
     /// The object of a success; a refusal becomes an error with its message, and one that
     /// finds fault with a value counts as wrong usage.
     pub(super) fn json(self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.text()?)?)
+    }
+
+    /// The text of a success, likewise.
+    pub(super) fn text(self) -> Result<String> {
         if let Some(progress) = &self.rebuilding {
             tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
         }
+        if self.status.is_success() {
+            return Ok(String::from_utf8(self.body.into())?);
+        }
         let value: Value = serde_json::from_slice(&self.body)
             .with_context(|| format!("reading an answer with status {}", self.status.as_u16()))?;
-        if self.status.is_success() {
-            return Ok(value);
-        }
         let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason given").to_owned();
         if self.status == StatusCode::BAD_REQUEST {
             return Err(Usage(message).into());
@@ -156,6 +170,10 @@ pub(super) fn part(text: &str) -> String {
     utf8_percent_encode(text, PART).to_string()
 }
 
-fn encode(query: &[(String, String)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
+fn uri(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return format!("/api/v1{path}");
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("/api/v1{path}?{query}")
 }

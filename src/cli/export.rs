@@ -4,12 +4,12 @@ use std::io::{BufWriter, Write, stdout};
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::app::items;
 use super::arguments::{Place, SmsFilters};
 use super::cells::{self, Column};
-use super::client::{Client, Missing};
+use super::client::{Client, Needs};
 use super::filters::{Callbacks, Calls, Filters};
 use super::owner;
 use crate::limits::PAGE_MAX;
@@ -54,17 +54,18 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
         Command::Sms(flags) => ("/sms", cells::SMS, flags.filters.query, flags.format),
     };
     let mut rows = Rows::begin(format, columns)?;
-    let client = Client::open(&place.data, Missing::Refuse, place.masked).await?;
+    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let mut cursor = None;
     loop {
         let mut page = query.clone();
         page.push(("limit".to_owned(), PAGE_MAX.to_string()));
         page.extend(cursor.map(|cursor| ("cursor".to_owned(), cursor)));
-        let list = client.get(path, &page).await?;
-        for item in items(&list) {
+        let text = client.get_text(path, &page).await?;
+        let list: Page = serde_json::from_str(&text)?;
+        for item in list.items {
             rows.write(item)?;
         }
-        cursor = list["next"].as_str().map(str::to_owned);
+        cursor = list.next;
         if cursor.is_none() {
             break;
         }
@@ -74,9 +75,17 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     Ok(owner::settle(&place.data)?)
 }
 
+/// One page; rows stay as they were written, their fields in order.
+#[derive(Debug, Deserialize)]
+struct Page<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+    next: Option<String>,
+}
+
 /// Rows on their way to standard output.
 enum Rows {
-    Csv(csv::Writer<std::io::Stdout>, &'static [Column]),
+    Csv(Box<csv::Writer<std::io::Stdout>>, &'static [Column]),
     Jsonl(BufWriter<std::io::Stdout>),
 }
 
@@ -86,16 +95,16 @@ impl Rows {
             Format::Csv => {
                 let mut out = csv::Writer::from_writer(stdout());
                 cells::head(&mut out, columns)?;
-                Ok(Self::Csv(out, columns))
+                Ok(Self::Csv(Box::new(out), columns))
             }
             Format::Jsonl => Ok(Self::Jsonl(BufWriter::new(stdout()))),
             Format::Xlsx => bail!("xlsx is not built in yet; csv opens in every spreadsheet"),
         }
     }
 
-    fn write(&mut self, item: &Value) -> Result<()> {
+    fn write(&mut self, item: &RawValue) -> Result<()> {
         match self {
-            Self::Csv(out, columns) => cells::row(out, columns, item),
+            Self::Csv(out, columns) => cells::row(out, columns, &serde_json::from_str(item.get())?),
             Self::Jsonl(out) => Ok(writeln!(out, "{item}")?),
         }
     }

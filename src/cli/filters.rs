@@ -10,27 +10,39 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 /// One filter.
 #[derive(Debug)]
 pub(super) struct FilterDoc {
+    /// The query parameter.
     name: &'static str,
+    /// The flag.
+    long: &'static str,
     value: &'static str,
     help: &'static str,
-    /// Whether there is a `--not-…` as well, and both may be repeated.
-    negatable: bool,
+    /// The negated parameter and its flag, where there are; both may then be repeated.
+    negated: Option<(&'static str, &'static str)>,
 }
 
-const fn many(name: &'static str, value: &'static str, help: &'static str) -> FilterDoc {
-    FilterDoc { name, value, help, negatable: true }
+/// A filter that may be repeated and negated; its name is one word.
+macro_rules! many {
+    ($name:literal, $value:literal, $help:literal) => {
+        FilterDoc {
+            name: $name,
+            long: $name,
+            value: $value,
+            help: $help,
+            negated: Some((concat!("not_", $name), concat!("not-", $name))),
+        }
+    };
 }
 
-const fn one(name: &'static str, value: &'static str, help: &'static str) -> FilterDoc {
-    FilterDoc { name, value, help, negatable: false }
+const fn one(name: &'static str, long: &'static str, value: &'static str, help: &'static str) -> FilterDoc {
+    FilterDoc { name, long, value, help, negated: None }
 }
 
-const FROM: FilterDoc = one("from", "TIME", "From this instant on: 2026-11-21T10:00:00+08:00");
-const TO: FilterDoc = one("to", "TIME", "Before this instant");
-const APP: FilterDoc = many("app", "APP", "Of this app, by name or id");
-const PROVIDER: FilterDoc = many("provider", "PROVIDER", "Of this provider");
-const SESSION: FilterDoc = many("session", "ID", "With this session id");
-const NUMBER: FilterDoc = many("number", "DIGITS", "With a number that ends so: four digits or more");
+const FROM: FilterDoc = one("from", "from", "TIME", "From this instant on: 2026-11-21T10:00:00+08:00");
+const TO: FilterDoc = one("to", "to", "TIME", "Before this instant");
+const APP: FilterDoc = many!("app", "APP", "Of this app, by name or id");
+const PROVIDER: FilterDoc = many!("provider", "PROVIDER", "Of this provider");
+const SESSION: FilterDoc = many!("session", "ID", "With this session id");
+const NUMBER: FilterDoc = many!("number", "DIGITS", "With a number that ends so: four digits or more");
 
 /// A list that can be filtered.
 pub(super) trait Filtered {
@@ -46,19 +58,19 @@ impl Filtered for Calls {
     const FILTERS: &'static [FilterDoc] = &[
         APP,
         PROVIDER,
-        many("product", "PRODUCT", "Of this product"),
+        many!("product", "PRODUCT", "Of this product"),
         SESSION,
         NUMBER,
-        many("caller", "DIGITS", "With a caller that ends so"),
-        many("callee", "DIGITS", "With a callee that ends so"),
-        many("x", "DIGITS", "With a privacy number that ends so"),
-        many("outcome", "OUTCOME", "That ended so: answered, no_answer, busy …"),
+        many!("caller", "DIGITS", "With a caller that ends so"),
+        many!("callee", "DIGITS", "With a callee that ends so"),
+        many!("x", "DIGITS", "With a privacy number that ends so"),
+        many!("outcome", "OUTCOME", "That ended so: answered, no_answer, busy …"),
         FROM,
         TO,
-        one("min_talk", "SECONDS", "With at least so much talk"),
-        one("max_talk", "SECONDS", "With at most so much talk"),
-        one("has_recording", "BOOL", "With a recording, or without one"),
-        many("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
+        one("min_talk", "min-talk", "SECONDS", "With at least so much talk"),
+        one("max_talk", "max-talk", "SECONDS", "With at most so much talk"),
+        one("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
+        many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
     ];
 }
 
@@ -70,7 +82,7 @@ impl Filtered for Callbacks {
     const FILTERS: &'static [FilterDoc] = &[
         APP,
         PROVIDER,
-        many("outcome", "OUTCOME", "That became so: accepted, duplicate, unrecognised, unparsable, unverified"),
+        many!("outcome", "OUTCOME", "That became so: accepted, duplicate, unrecognised, unparsable, unverified"),
         SESSION,
         FROM,
         TO,
@@ -95,22 +107,15 @@ pub(super) struct Filters<T> {
 impl<T: Filtered> Args for Filters<T> {
     fn augment_args(command: Command) -> Command {
         T::FILTERS.iter().fold(command, |command, filter| {
-            let arg = Arg::new(filter.name)
-                .long(filter.name.replace('_', "-"))
-                .value_name(filter.value)
-                .help(filter.help)
-                .help_heading("Filters");
-            if !filter.negatable {
-                return command.arg(arg);
-            }
-            let negated = Arg::new(format!("not_{}", filter.name))
-                .long(format!("not-{}", filter.name))
-                .value_name(filter.value)
-                .help("Not so")
-                .hide_short_help(true)
-                .help_heading("Filters")
-                .action(ArgAction::Append);
-            command.arg(arg.action(ArgAction::Append)).arg(negated)
+            let arg = |name: &'static str, long: &'static str| {
+                Arg::new(name).long(long).value_name(filter.value).help_heading("Filters")
+            };
+            let plain = arg(filter.name, filter.long).help(filter.help);
+            let Some((name, long)) = filter.negated else {
+                return command.arg(plain);
+            };
+            let negated = arg(name, long).help("Not so").hide_short_help(true);
+            command.arg(plain.action(ArgAction::Append)).arg(negated.action(ArgAction::Append))
         })
     }
 
@@ -123,13 +128,9 @@ impl<T: Filtered> FromArgMatches for Filters<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let mut query = Vec::new();
         for filter in T::FILTERS {
-            let mut take = |name: String| {
-                let values = matches.get_many::<String>(&name).into_iter().flatten();
-                query.extend(values.map(|value| (name.clone(), value.clone())));
-            };
-            take(filter.name.to_owned());
-            if filter.negatable {
-                take(format!("not_{}", filter.name));
+            for name in [Some(filter.name), filter.negated.map(|(name, _)| name)].into_iter().flatten() {
+                let values = matches.get_many::<String>(name).into_iter().flatten();
+                query.extend(values.map(|value| (name.to_owned(), value.clone())));
             }
         }
         Ok(Self { query, of: PhantomData })

@@ -1,6 +1,6 @@
 //! Shell completions and the manual page, from the same definition as the arguments.
 
-use std::io::stdout;
+use std::io::{Write, stdout};
 
 use anyhow::Result;
 use clap::CommandFactory;
@@ -9,8 +9,10 @@ use super::arguments::Arguments;
 
 /// `ringback completions SHELL`
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<()> {
-    clap_complete::generate(shell, &mut Arguments::command(), "ringback", &mut stdout());
-    Ok(())
+    // Into memory first: clap panics when a reader goes away.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "ringback", &mut script);
+    Ok(stdout().write_all(&script)?)
 }
 
 /// `ringback man`: this command's page, then one a subcommand.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use http::Method;
 
 use super::arguments::Place;
-use super::client::{Client, Missing};
+use super::client::{Client, Needs};
 use crate::journal::DataLock;
 
 /// Does it: 0 when it is well, 1 when it is not or does not run.
@@ -16,7 +16,7 @@ pub(super) async fn run(place: &Place) -> Result<ExitCode> {
     if !DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))? {
         bail!("no server runs on {}", data.display());
     }
-    let client = Client::open(data, Missing::Refuse, place.masked).await?;
+    let client = Client::open(data, Needs::Store, place.masked).await?;
     let reply = client.ask(Method::GET, "/healthz", None).await?;
     writeln!(stdout(), "{}", String::from_utf8_lossy(&reply.body).trim_end())?;
     Ok(if reply.status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

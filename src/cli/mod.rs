@@ -40,7 +40,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use self::arguments::{Arguments, Command, Place};
+use self::arguments::{Arguments, Command};
 
 /// What a person asked for is not possible as asked: exit status 2.
 #[derive(Debug, thiserror::Error)]

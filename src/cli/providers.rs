@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::arguments::ProvidersFlags;
 use super::{Usage, table};
-use crate::domain::{Lang, Text};
+use crate::domain::{CallOutcome, Lang, Party, Text};
 use crate::providers::{self, Provider};
 
 /// Does it.
@@ -45,7 +45,11 @@ fn print(out: &mut impl Write, provider: &dyn Provider) -> Result<()> {
         .iter()
         .map(|f| {
             let required = if f.required { "yes" } else { "no" };
-            [f.message, f.name, f.kind, required, f.maps_to].map(str::to_owned).into_iter().chain([both(f.meaning)]).collect()
+            [f.message, f.name, f.kind, required, f.maps_to]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([both(f.meaning)])
+                .collect()
         })
         .collect();
     table::write(out, &["MESSAGE", "FIELD", "TYPE", "REQUIRED", "BECOMES", "MEANING"], &rows)?;
@@ -55,7 +59,7 @@ fn print(out: &mut impl Write, provider: &dyn Provider) -> Result<()> {
             .codes
             .iter()
             .map(|c| {
-                let outcome = c.outcome.map(|outcome| outcome.name()).unwrap_or_default();
+                let outcome = c.outcome.map(CallOutcome::name).unwrap_or_default();
                 vec![c.code.to_owned(), outcome.to_owned(), c.who.name().to_owned(), both(c.text), both(c.advice)]
             })
             .collect();
@@ -74,7 +78,7 @@ fn object(provider: &dyn Provider) -> Value {
     let codes = |table: &providers::CodeTable| {
         let codes = table.codes.iter().map(|c| {
             json!({ "code": c.code, "text": text(c.text), "who": c.who.name(), "advice": text(c.advice),
-                "outcome": c.outcome.map(|o| o.name()), "by": c.by.map(|b| b.name()) })
+                "outcome": c.outcome.map(CallOutcome::name), "by": c.by.map(Party::name) })
         });
         json!({ "name": table.name, "title": text(table.title), "source": table.source, "codes": codes.collect::<Vec<_>>() })
     };

@@ -61,7 +61,8 @@ mod tests {
     use super::*;
 
     fn text(rows: &[&[&str]]) -> String {
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
         let mut out = Vec::new();
         write(&mut out, &["NAME", "ROLE"], &rows).unwrap();
         String::from_utf8(out).unwrap()
@@ -69,7 +70,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_with_wide_characters() {
-        assert_eq!(text(&[&["客服热线", "admin"], &["li", "viewer"]]), "NAME      ROLE\n客服热线  admin\nli        viewer\n");
+        assert_eq!(
+            text(&[&["客服热线", "admin"], &["li", "viewer"]]),
+            "NAME      ROLE\n客服热线  admin\nli        viewer\n"
+        );
         assert_eq!(text(&[]), "");
     }
 

@@ -6,12 +6,12 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::arguments::{Place, TailFlags};
-use super::client::{Client, Missing};
+use super::client::{Client, Needs};
 use super::{calls, cells, table};
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: &TailFlags) -> Result<()> {
-    let client = Client::open(&place.data, Missing::Refuse, place.masked).await?;
+    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let mut stream = client.follow().await?;
     let mut name = String::new();
     while let Some(line) = stream.line().await? {
@@ -38,7 +38,13 @@ fn describe(name: &str, object: &Value) -> String {
     match name {
         "callback" => {
             let received = cells::second(&text("received_at"));
-            format!("{received}  callback {}  {}  {}  {}", text("seq"), text("app"), text("outcome"), text("session_ids"))
+            format!(
+                "{received}  callback {}  {}  {}  {}",
+                text("seq"),
+                text("app"),
+                text("outcome"),
+                text("session_ids")
+            )
         }
         "call" => {
             let outcome = if object["outcome"].is_null() { text("state") } else { text("outcome") };

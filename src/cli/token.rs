@@ -4,11 +4,11 @@ use std::io::{Write, stdout};
 
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::items;
 use super::arguments::Place;
-use super::client::{Client, Missing, part};
+use super::client::{Client, Needs, part};
 use super::{cells, owner, table};
 
 /// What to do with tokens.
@@ -37,8 +37,8 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let missing = if matches!(command, Command::Add { .. }) { Missing::Make } else { Missing::Refuse };
-    let client = Client::open(&place.data, missing, place.masked).await?;
+    let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
         Command::Add { name, role } => {
             let token = client.post("/tokens", &json!({ "name": name, "role": role })).await?;
@@ -55,12 +55,13 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
 }
 
 async fn list(client: &Client, json: bool) -> Result<()> {
-    let tokens = client.get("/tokens", &[]).await?;
     if json {
-        return Ok(writeln!(stdout(), "{tokens}")?);
+        return Ok(writeln!(stdout(), "{}", client.get_text("/tokens", &[]).await?)?);
     }
-    let fields = ["name", "role", "created_at"];
-    let rows: Vec<Vec<String>> =
-        items(&tokens).iter().map(|token| fields.iter().map(|field| cells::text(&token[*field])).collect()).collect();
+    let tokens = client.get("/tokens", &[]).await?;
+    let row = |token: &Value| {
+        vec![cells::text(&token["name"]), cells::text(&token["role"]), cells::instant(&token["created_at"])]
+    };
+    let rows: Vec<Vec<String>> = items(&tokens).iter().map(row).collect();
     Ok(table::write(&mut stdout(), &["NAME", "ROLE", "CREATED"], &rows)?)
 }

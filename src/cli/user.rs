@@ -4,11 +4,11 @@ use std::io::{Write, stdout};
 
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::items;
 use super::arguments::Place;
-use super::client::{Client, Missing, part};
+use super::client::{Client, Needs, part};
 use super::password::Password;
 use super::{cells, owner, table};
 
@@ -49,8 +49,8 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let missing = if matches!(command, Command::Add { .. }) { Missing::Make } else { Missing::Refuse };
-    let client = Client::open(&place.data, missing, place.masked).await?;
+    let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
         Command::Add { name, role, password_stdin } => {
             let password = Password::get(password_stdin, &name)?;
@@ -83,12 +83,14 @@ fn tell(password: &Password) -> Result<()> {
 }
 
 async fn list(client: &Client, json: bool) -> Result<()> {
-    let users = client.get("/users", &[]).await?;
     if json {
-        return Ok(writeln!(stdout(), "{users}")?);
+        return Ok(writeln!(stdout(), "{}", client.get_text("/users", &[]).await?)?);
     }
-    let fields = ["name", "role", "created_at", "last_login_at"];
-    let rows: Vec<Vec<String>> =
-        items(&users).iter().map(|user| fields.iter().map(|field| cells::text(&user[*field])).collect()).collect();
+    let users = client.get("/users", &[]).await?;
+    let row = |user: &Value| {
+        let instants = [&user["created_at"], &user["last_login_at"]].map(cells::instant);
+        [&user["name"], &user["role"]].map(cells::text).into_iter().chain(instants).collect()
+    };
+    let rows: Vec<Vec<String>> = items(&users).iter().map(row).collect();
     Ok(table::write(&mut stdout(), &["NAME", "ROLE", "CREATED", "LAST LOGIN"], &rows)?)
 }

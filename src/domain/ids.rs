@@ -72,7 +72,10 @@ pub fn mask_digit_runs(text: &str) -> String {
         }
         let end = chars[i..].iter().position(|c| !c.is_ascii_digit()).map_or(chars.len(), |n| i + n);
         let run = end - i;
-        if run >= 8 {
+        if run > 15 {
+            // Longer than any number: two of them may stand side by side.
+            masked[i + 3..end - 4].fill('*');
+        } else if run >= 8 {
             masked[end - 8..end - 4].fill('*');
         } else if run == 7 {
             masked[i..end - 2].fill('*');
@@ -137,6 +140,11 @@ mod tests {
         assert!(!shown.contains("13444440001") && !shown.contains("15000000002"), "{shown}");
         assert!(shown.ends_with("_963036_669_1_0"), "{shown}");
         assert_eq!(shown.len(), id.reveal().len());
+    }
+
+    #[test]
+    fn two_numbers_without_anything_between_are_both_hidden() {
+        assert_eq!(mask_digit_runs("a1381234002113912345678b"), "a138***************5678b");
     }
 
     #[test]

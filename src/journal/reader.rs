@@ -47,6 +47,9 @@ struct View {
     bytes: u64,
     /// The mark made while it was written, if it was written by this process.
     mark: Option<Mark>,
+    /// The segment after it, as of the same moment as `bytes`: when this one was the last, more
+    /// may be written to it before another is begun, and going on there would pass that over.
+    next: Option<Seq>,
 }
 
 /// What is wanted, and what was found so far.
@@ -68,11 +71,7 @@ impl Reader {
         let mut wanted = Wanted::new(from, Seq::MAX, max_bytes);
         let mut at = self.catalog.read().holding(from);
         while let Some(first) = at {
-            self.read_segment(first, &mut wanted)?;
-            if wanted.done {
-                break;
-            }
-            at = self.catalog.read().after(first);
+            at = self.read_segment(first, &mut wanted)?.filter(|_| !wanted.done);
         }
         Ok(wanted.found)
     }
@@ -108,17 +107,18 @@ impl Reader {
         }
     }
 
-    fn read_segment(&self, first: Seq, wanted: &mut Wanted) -> Result<(), ReadError> {
+    /// Reads one segment, and gives the one to go on with.
+    fn read_segment(&self, first: Seq, wanted: &mut Wanted) -> Result<Option<Seq>, ReadError> {
         let read = match self.view(first, wanted.from) {
-            Ok(Some(view)) => self.read_view(&view, wanted),
-            Ok(None) => Ok(()),
+            Ok(Some(view)) => self.read_view(&view, wanted).map(|()| view.next),
+            Ok(None) => Ok(self.catalog.read().after(first)),
             Err(error) => Err(error),
         };
         match read {
             // Removed by hand: what is left must still be readable.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.note([Damage { segment: catalog::name(first), line: 0, seq: first, reason: reason::MISSING }]);
-                Ok(())
+                Ok(self.catalog.read().after(first))
             }
             other => other.map_err(|source| ReadError { segment: catalog::name(first), source }),
         }
@@ -192,10 +192,10 @@ impl Reader {
     fn view(&self, first: Seq, from: Seq) -> io::Result<Option<View>> {
         let catalog = self.catalog.read();
         let Some(segment) = catalog.get(first) else { return Ok(None) };
-        let (generation, bytes) = (segment.generation, segment.bytes);
+        let (generation, bytes, next) = (segment.generation, segment.bytes, catalog.after(first));
         let mark = catalog::mark_before(&segment.marks, from).or_else(|| segment.marks.first().copied());
         if let Some(opened) = self.kept(first, generation) {
-            return Ok(Some(View { opened, bytes, mark }));
+            return Ok(Some(View { opened, bytes, mark, next }));
         }
         let file = File::open(catalog.path(first))?;
         drop(catalog);
@@ -208,7 +208,7 @@ impl Reader {
         if kept.len() > OPEN_SEGMENTS {
             kept.remove(0);
         }
-        Ok(Some(View { opened, bytes, mark }))
+        Ok(Some(View { opened, bytes, mark, next }))
     }
 
     fn kept(&self, first: Seq, generation: u64) -> Option<Arc<Opened>> {

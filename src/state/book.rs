@@ -25,6 +25,7 @@ pub(super) struct Book {
     pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
     pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
     pub(super) setup_code: Option<Secret>,
+    pub(super) address: Option<String>,
     /// The highest id ever given to an app: ids are not reused, also after a removal.
     highest_app: u32,
     /// By the hash of the token: finding one takes no longer when more of it is right.
@@ -65,6 +66,7 @@ impl Book {
                 self.logins.remove(&hash);
             }
             Fact::SetupCode(code) => self.setup_code = Some(code),
+            Fact::Address(address) => self.address = Some(address),
         }
     }
 
@@ -120,6 +122,7 @@ impl Book {
     /// The facts and foreign entries that make this book again.
     pub(super) fn facts(&self) -> (Vec<Fact>, &[Arc<Entry>]) {
         let mut facts: Vec<Fact> = self.installation.iter().cloned().map(Fact::Installation).collect();
+        facts.extend(self.address.iter().cloned().map(Fact::Address));
         // The highest id is remembered even when its app is gone.
         if self.highest_app > 0 && !self.apps.contains_key(&AppId(self.highest_app)) {
             facts.push(Fact::AppRemoved(AppId(self.highest_app)));

@@ -37,6 +37,7 @@ pub(super) enum Fact {
     Login(LoginFact),
     LoginEnded(Hash),
     SetupCode(Secret),
+    Address(String),
 }
 
 /// A user with the hash of the password.
@@ -142,10 +143,14 @@ struct LoginLine {
 #[derive(Serialize, Deserialize)]
 struct SettingLine {
     name: String,
-    sealed: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
 }
 
 const SETUP_CODE: &str = "setup_code";
+const ADDRESS: &str = "address";
 
 impl Fact {
     fn kind(&self) -> &'static str {
@@ -159,7 +164,7 @@ impl Fact {
             Self::TokenRevoked(_) => "token_revoked",
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
-            Self::SetupCode(_) => "setting",
+            Self::SetupCode(_) | Self::Address(_) => "setting",
         }
     }
 
@@ -191,7 +196,11 @@ impl Fact {
             }),
             Self::LoginEnded(hash) => one("sha256", random::hex(hash)),
             Self::SetupCode(code) => {
-                fields(&SettingLine { name: SETUP_CODE.to_owned(), sealed: key.seal("setting/setup_code", code) })
+                let sealed = Some(key.seal("setting/setup_code", code));
+                fields(&SettingLine { name: SETUP_CODE.to_owned(), value: None, sealed })
+            }
+            Self::Address(address) => {
+                fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
             }
         };
         if let Some(by) = by {
@@ -220,14 +229,22 @@ impl Fact {
             "token_revoked" => text("name").map(Self::TokenRevoked),
             "login" => line(entry).and_then(read_login).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
-            "setting" => match line::<SettingLine>(entry).filter(|line| line.name == SETUP_CODE) {
-                Some(line) => Some(Self::SetupCode(key.unseal("setting/setup_code", &line.sealed)?)),
-                None => None,
-            },
+            "setting" => read_setting(entry, key)?,
             _ => None,
         };
         Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
     }
+}
+
+fn read_setting(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError> {
+    let Some(SettingLine { name, value, sealed }) = line(entry) else {
+        return Ok(None);
+    };
+    Ok(match (name.as_str(), value, sealed) {
+        (SETUP_CODE, None, Some(sealed)) => Some(Fact::SetupCode(key.unseal("setting/setup_code", &sealed)?)),
+        (ADDRESS, Some(address), None) => Some(Fact::Address(address)),
+        _ => None,
+    })
 }
 
 /// Whether an entry holds something sealed.

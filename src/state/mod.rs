@@ -99,6 +99,25 @@ impl State {
         self.book().installation.clone().expect("made when the state is opened")
     }
 
+    /// The address by which the platforms last knew the server: what `app add` prints while no
+    /// server runs.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        self.book().address.clone()
+    }
+
+    /// Remembers that address; a server does so when it starts.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn remember_address(&self, address: &str) -> Result<(), StateError> {
+        if self.book().address.as_deref() == Some(address) {
+            return Ok(());
+        }
+        let address = address.to_owned();
+        self.change(None, move |_| Ok((Fact::Address(address), ()))).await
+    }
+
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {
         self.shared.book.load()
     }

@@ -90,7 +90,7 @@ async fn a_restart_keeps_everything_that_was_set() {
     clock.set(start() + SignedDuration::from_hours(24 * 13));
     let state = open(dir.path(), &clock).unwrap();
     assert_eq!(state.installation(), installation);
-    assert_eq!(state.apps().iter().map(|a| App::clone(a)).collect::<Vec<_>>(), [app.clone()]);
+    assert_eq!(state.apps().iter().map(|a| App::clone(a)).collect::<Vec<_>>(), std::slice::from_ref(&app));
     assert_eq!(state.app_by_token("abcdefghijklmnop").unwrap().id, app.id);
     assert_eq!(state.bearer(token.reveal()), Some(Principal { name: "crm".to_owned(), role: Role::Operator }));
     let again = state.login(cookie.reveal()).expect("a login survives a restart");

@@ -1,6 +1,7 @@
 //! What pages and the API ask.
 
 use std::fmt::Debug;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use tokio::sync::broadcast;
@@ -119,6 +120,12 @@ impl Store {
                 + rows.sms.bytes()
                 + self.shared.db.size_on_disk().unwrap_or(0),
         }
+    }
+
+    /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
+    /// on being taken meanwhile.
+    pub fn rebuild(&self) {
+        self.shared.rebuild_wanted.store(true, Ordering::Relaxed);
     }
 
     /// Follows changes as they are projected.

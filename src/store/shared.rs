@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::broadcast;
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) sizes: Sizes,
     pub(super) changes: broadcast::Sender<Change>,
+    /// Whether somebody asked for a rebuild; the projector looks.
+    pub(super) rebuild_wanted: AtomicBool,
     rows: RwLock<Rows>,
     hours: Mutex<Hours>,
     numbers: Mutex<Numbers>,
@@ -103,6 +106,7 @@ impl Shared {
             clock,
             sizes: Sizes::default(),
             changes: broadcast::Sender::new(crate::limits::LIVE_BACKLOG),
+            rebuild_wanted: AtomicBool::new(false),
             rows: RwLock::new(rows),
             hours: Mutex::new(Hours::default()),
             numbers: Mutex::new(numbers),

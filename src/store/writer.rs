@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
@@ -122,6 +123,12 @@ impl Writer {
     /// that is done.
     pub fn note_rebuild(&self, span: Option<(Seq, Seq)>) {
         self.shared.rows_mut().rebuild = span;
+    }
+
+    /// Whether somebody asked for a rebuild since this was last asked.
+    #[must_use]
+    pub fn rebuild_wanted(&self) -> bool {
+        self.shared.rebuild_wanted.swap(false, Ordering::Relaxed)
     }
 
     /// Whether changes wait for a checkpoint.

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, Response, blocking, ok};
-use crate::backup::{self, BackupError};
+use super::{Context, HttpError, Instant, Response, blocking, json, ok};
+use crate::journal::{self, CopyError};
 
 #[derive(Debug, Serialize)]
 struct System {
@@ -64,6 +65,7 @@ struct BackupWanted {
 #[derive(Debug, Serialize)]
 struct BackupMade {
     dest: String,
+    segments: u64,
     files: u64,
     bytes: u64,
 }
@@ -85,24 +87,24 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
         return Err(HttpError::BadRequest("dest must be an absolute path on the server".to_owned()));
     }
     let (data, dest) = (context.server.data.clone(), wanted.dest.clone());
-    match blocking(move || backup::copy(&data, &dest)).await {
+    match blocking(move || journal::copy(&data, &dest)).await {
         Ok(copied) => {
             let dest = wanted.dest.display().to_string();
-            ok(&BackupMade { dest, files: copied.files, bytes: copied.bytes })
+            ok(&BackupMade { dest, segments: copied.segments, files: copied.files, bytes: copied.bytes })
         }
-        Err(error @ (BackupError::NotEmpty(_) | BackupError::Inside(_))) => {
+        Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
             Err(HttpError::BadRequest(error.to_string()))
         }
-        Err(error @ BackupError::Io { .. }) => Err(HttpError::Internal(Box::new(error))),
+        Err(error @ CopyError::Io { .. }) => Err(HttpError::Internal(Box::new(error))),
     }
 }
 
-/// `POST /system/reindex`
-pub(super) async fn reindex(_context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+/// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
+pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
-    Err(HttpError::Conflict(
-        "a running server does not rebuild its store: stop it, run `ringback reindex`, start it again".to_owned(),
-    ))
+    context.store.rebuild();
+    let context = context.clone();
+    Ok(json(StatusCode::ACCEPTED, &blocking(move || System::new(&context)).await))
 }
 
 impl System {

@@ -45,7 +45,7 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
 }
 
 /// The methods an address takes; `None` where there is nothing.
-fn allowed(path: &[&str]) -> Option<&'static str> {
+pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
         ["apps" | "users" | "tokens"] => "GET, POST",
         ["apps", _] => "GET, PATCH, DELETE",
@@ -58,3 +58,29 @@ fn allowed(path: &[&str]) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Every address, as `openapi.json` writes it.
+#[cfg(test)]
+pub(super) const PATHS: &[&str] = &[
+    "/calls",
+    "/calls/{id}",
+    "/callbacks",
+    "/callbacks/{seq}",
+    "/callbacks/{seq}/raw",
+    "/sms",
+    "/numbers",
+    "/recordings",
+    "/stats",
+    "/ledger",
+    "/events",
+    "/apps",
+    "/apps/{app}",
+    "/apps/{app}/rotate",
+    "/users",
+    "/users/{name}",
+    "/tokens",
+    "/tokens/{name}",
+    "/system",
+    "/system/backup",
+    "/system/reindex",
+];

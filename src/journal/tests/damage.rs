@@ -32,7 +32,7 @@ fn check_damaged(place: &Place, intact: &[Record], what: &str, spread: usize) {
 fn every_byte_of_a_plain_segment_may_be_damaged() {
     let place = Place::new(1 << 20, false);
     let journal = place.open();
-    fill(&journal, 5, 80);
+    fill(&journal, 3, 40);
     let intact = read_all(&journal, 1 << 20);
     journal.close();
     let file = &place.files()[0];

@@ -250,7 +250,11 @@ mod tests {
                 assert_eq!(object.text("userData"), None);
                 assert_eq!(object.text("icid"), None);
             },
-            &[Suspicion::BadValue("sessionId".into()), Suspicion::BadValue("userData".into()), Suspicion::BadValue("icid".into())],
+            &[
+                Suspicion::BadValue("sessionId".into()),
+                Suspicion::BadValue("userData".into()),
+                Suspicion::BadValue("icid".into()),
+            ],
         );
     }
 

@@ -1,0 +1,144 @@
+//! The API in this process, for when no server runs: the directory is locked and opened, and
+//! the same routes are called in memory. Nothing listens and nothing is fetched.
+
+use std::fs::DirBuilder;
+use std::io::{IsTerminal, Write, stderr};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use tower_service::Service;
+
+use super::client::Reply;
+use super::socket::reply;
+use crate::clock::Clock;
+use crate::control::Answers;
+use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
+use crate::ingest::Ingest;
+use crate::journal::{DataLock, FileJournal, Journal, Options};
+use crate::limits::SEGMENT_BYTES;
+use crate::projector::{self, Projector};
+use crate::state::{Principal, State};
+use crate::store::Store;
+
+/// How often it is looked whether the store has caught up.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long that may take before it is said.
+const SILENT: Duration = Duration::from_secs(2);
+
+/// An installation opened in this process.
+pub(super) struct Here {
+    routes: Routes,
+    context: Arc<Context>,
+    journal: Arc<FileJournal>,
+    projector: Projector,
+    // Last, so that the lock is given back when everything else is closed.
+    _lock: DataLock,
+}
+
+impl std::fmt::Debug for Here {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Here").field("context", &self.context).finish_non_exhaustive()
+    }
+}
+
+impl Here {
+    /// Opens the installation in `data`, and makes it when there is none.
+    pub(super) async fn open(data: &Path) -> Result<Self> {
+        let owned = data.to_owned();
+        tokio::task::spawn_blocking(move || Self::open_now(&owned)).await?
+    }
+
+    fn open_now(data: &Path) -> Result<Self> {
+        let what = || format!("opening the data directory {}", data.display());
+        DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(what)?;
+        let lock = DataLock::take(data)?;
+        let clock = Clock::system();
+        let state = State::open(&data.join("state"), &data.join("keys"), clock.clone())?;
+        let options = Options {
+            reserve: None,
+            torn: data.join("torn"),
+            tmp: data.join("tmp"),
+            segment_bytes: SEGMENT_BYTES,
+            compress: false,
+        };
+        let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
+        let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
+        let (store, writer, _) =
+            Store::open(&data.join("store"), &state.installation(), projector::catalog(), clock.clone(), &fingerprint)?;
+        let projector = Projector::start(writer, journal.clone()).with_context(what)?;
+        let server = ServerInfo {
+            public_url: state.address(),
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443)),
+            plain_listen: None,
+            data: data.to_owned(),
+            started_at: clock.now(),
+            certificate: ArcSwap::from_pointee(CertificateInfo::default()),
+        };
+        let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
+        let context = Arc::new(Context { store, state, journal: journal.clone(), ingest, clock, server });
+        let routes = api::routes_as(context.clone(), Principal::command_line());
+        Ok(Self { routes, context, journal, projector, _lock: lock })
+    }
+
+    pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
+        let Ok(response) = warp::service(self.routes.clone()).call(request).await;
+        reply(response).await
+    }
+
+    /// What it answers, for a test that serves it.
+    #[cfg(test)]
+    pub(super) fn routes(&self) -> Routes {
+        self.routes.clone()
+    }
+
+    /// Waits until the store knows every record; says how far it is when that takes long.
+    pub(super) async fn catch_up(&self) -> Result<()> {
+        let began = std::time::Instant::now();
+        let mut said = None;
+        while !self.has_caught_up()? {
+            tokio::time::sleep(LOOK).await;
+            let progress = self.context.store.status().rebuilding.unwrap_or(0.0);
+            let percent = (progress * 100.0) as u32;
+            if began.elapsed() > SILENT && said != Some(percent) && stderr().is_terminal() {
+                write!(stderr(), "\rreading the journal: {percent} %")?;
+                said = Some(percent);
+            }
+        }
+        if said.is_some() {
+            writeln!(stderr())?;
+        }
+        Ok(())
+    }
+
+    fn has_caught_up(&self) -> Result<bool> {
+        let status = self.context.store.status();
+        if status.rebuilding.is_some() {
+            return Ok(false);
+        }
+        if status.applied >= *self.journal.durable().borrow() {
+            return Ok(true);
+        }
+        // Damaged records at the end are never applied.
+        Ok(self.journal.read(status.applied + 1, 1)?.is_empty())
+    }
+
+    /// Stops the projector, closes the files, gives the lock back.
+    pub(super) async fn close(self) -> Result<()> {
+        let Self { routes, context, journal, projector, _lock } = self;
+        tokio::task::spawn_blocking(move || {
+            projector.stop();
+            drop((routes, context));
+            journal.close();
+        })
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! `ringback verify`: reads every record of a data directory or a backup, changes nothing and
+//! takes no lock. Says to which second the directory restores.
+
+use std::io::{Write, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::arguments::{Place, VerifyFlags};
+use crate::journal::{self, Report};
+
+/// Does it: 0 when every record is sound, 1 when one is damaged.
+pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
+    let dir = flags.dir.as_deref().unwrap_or(&place.data);
+    if !dir.join("journal").is_dir() {
+        bail!("{} has no journal; is it a data directory?", dir.display());
+    }
+    let mut reports = vec![("journal", journal::verify(&dir.join("journal"))?)];
+    if dir.join("state").is_dir() {
+        reports.push(("state", journal::verify(&dir.join("state"))?));
+    }
+    let sound = reports.iter().all(|(_, report)| report.is_sound());
+    match flags.json {
+        true => writeln!(stdout(), "{}", object(dir, sound, &reports))?,
+        false => print(&mut stdout(), &reports)?,
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
+    for (name, report) in reports {
+        writeln!(out, "{name}: {} records in {} segments, {} bytes", report.total(), report.segments, report.bytes)?;
+        for (kind, count) in &report.records {
+            writeln!(out, "  {count} {kind}")?;
+        }
+        if let Some((first, last)) = report.numbers {
+            writeln!(out, "  numbers {first} to {last}, {} without a record", report.missing)?;
+        }
+        if let Some((_, last)) = report.instants {
+            writeln!(out, "  restores to {last}")?;
+        }
+        if let Some(torn) = &report.torn {
+            writeln!(out, "  {} bytes at the end of {} are an unfinished write", torn.bytes, torn.segment)?;
+        }
+        for damage in &report.damages {
+            writeln!(
+                out,
+                "  damaged: segment {}, line {}, number {}: {}",
+                damage.segment, damage.line, damage.seq, damage.reason
+            )?;
+        }
+        writeln!(out, "  {}", if report.is_sound() { "sound" } else { "DAMAGED" })?;
+    }
+    Ok(())
+}
+
+fn object(dir: &Path, sound: bool, reports: &[(&str, Report)]) -> Value {
+    let logs = reports.iter().map(|(name, report)| {
+        let damages = report.damages.iter().map(|damage| {
+            json!({ "segment": damage.segment, "line": damage.line, "seq": damage.seq, "reason": damage.reason })
+        });
+        let report = json!({
+            "records": report.total(),
+            "kinds": report.records,
+            "segments": report.segments,
+            "bytes": report.bytes,
+            "first_seq": report.numbers.map(|(first, _)| first),
+            "last_seq": report.numbers.map(|(_, last)| last),
+            "missing": report.missing,
+            "restores_to": report.instants.map(|(_, last)| last.to_string()),
+            "torn_bytes": report.torn.as_ref().map_or(0, |torn| torn.bytes),
+            "damaged": report.damaged,
+            "damages": damages.collect::<Vec<_>>(),
+        });
+        ((*name).to_owned(), report)
+    });
+    let mut object = json!({ "directory": dir.display().to_string(), "sound": sound });
+    object.as_object_mut().into_iter().for_each(|fields| fields.extend(logs.clone()));
+    object
+}

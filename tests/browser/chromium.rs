@@ -1,0 +1,150 @@
+//! Chromium behind chromedriver, on a free port, with its console read after every page.
+//!
+//! The driver is a child of the test and dies with it. The console is asked for over the
+//! driver's own log address, which is not part of WebDriver and therefore spoken by hand.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// A screen to look at the dashboard on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    pub(crate) name: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) mobile: bool,
+}
+
+/// A browser with one window.
+#[derive(Debug)]
+pub(crate) struct Chromium {
+    pub(crate) page: Client,
+    screen: Screen,
+    port: u16,
+    driver: Driver,
+}
+
+/// The driver; killed when dropped, so that a failing test leaves no browser behind.
+#[derive(Debug)]
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Fails when it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Chromium {
+    pub(crate) async fn start(screen: Screen) -> Self {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver can be run; tests/run installs it");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let driver = Driver(child);
+        let port = lines
+            .find_map(|line| {
+                let line = line.unwrap();
+                line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
+            })
+            .expect("chromedriver says its port");
+        // What it says later must be read, or it blocks.
+        std::thread::spawn(move || lines.count());
+
+        let Value::Object(capabilities) = capabilities(screen) else { unreachable!("written as an object above") };
+        let page = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("Chromium starts");
+        Self { page, screen, port, driver }
+    }
+
+    /// Looks at the page: a screenshot, a silent console, nothing sticking out.
+    pub(crate) async fn look(&mut self, name: &str) {
+        let shot = self.page.screenshot().await.unwrap();
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{}-{name}.png", self.screen.name)), shot).unwrap();
+
+        let errors = self.errors().await;
+        assert!(errors.is_empty(), "{name} at {}: the console says {errors:#?}", self.screen.name);
+        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let over = self.page.execute(script, Vec::new()).await.unwrap();
+        assert_eq!(over, json!(0), "{name} at {}: sticks out sideways by {over} px", self.screen.name);
+    }
+
+    /// Drops what the console said so far, for the reason given.
+    pub(crate) async fn forget_errors(&mut self, _why: &str) {
+        self.errors().await;
+    }
+
+    /// What the console said since the last look, warnings and worse.
+    async fn errors(&self) -> Vec<Value> {
+        let session = self.page.session_id().await.unwrap().expect("a session");
+        let body = json!({ "type": "browser" }).to_string();
+        let mut tcp = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let head = format!(
+            "POST /session/{session}/se/log HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
+             Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            self.port,
+            body.len()
+        );
+        tcp.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        tcp.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer with a body");
+        let answer: Value = serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {body}"));
+        let entries = answer["value"].as_array().cloned().expect("a list of console entries");
+        entries.into_iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING").collect()
+    }
+
+    pub(crate) async fn quit(self) {
+        self.page.close().await.unwrap();
+        drop(self.driver);
+    }
+}
+
+fn capabilities(screen: Screen) -> Value {
+    let mut arguments: Vec<String> = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--lang=zh-CN",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--window-size={},{}", screen.width, screen.height));
+    let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": "zh-CN,zh" } });
+    if screen.mobile {
+        // A window cannot be made as narrow as a phone; the emulated device can.
+        options["mobileEmulation"] = json!({
+            "deviceMetrics": { "width": screen.width, "height": screen.height, "pixelRatio": 2.0, "mobile": true }
+        });
+    }
+    json!({
+        "browserName": "chrome",
+        "acceptInsecureCerts": true,
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": { "browser": "ALL" }
+    })
+}

@@ -1,0 +1,131 @@
+//! The command line, with the server running and without.
+//!
+//! Results go to standard output and nothing else does, so that scripts can read them; the exit
+//! status says done, failed or wrongly used; a failure says why in one line.
+
+use serde_json::Value;
+
+use crate::bodies::{axb_hangup, private, xml};
+use crate::house::House;
+use crate::wait::{SOON, wait_until};
+
+#[test]
+fn every_command_works_beside_a_running_server_and_without_one() {
+    let house = House::new();
+    let server = house.serve();
+    let app = house.app("huawei-private", "orders", &[]);
+    let token = house.token("t", "admin");
+    for body in private("p-1", "004", "order-7") {
+        server.push(&app, body);
+    }
+    server.api(&token).call("p-1", 6);
+    server.api(&token).settled();
+    let look = || {
+        let calls = house.cli(&["calls", "--json"]).done();
+        assert!(calls.contains("\"p-1\"") && calls.contains("+8613800000021"), "whole numbers: {calls}");
+        let masked = house.cli(&["--masked", "calls", "--json"]);
+        let masked = if masked.status == Some(0) { masked } else { house.cli(&["calls", "--json", "--masked"]) }.done();
+        assert!(!masked.contains("13800000021"), "{masked}");
+        assert!(house.cli(&["calls", "--number", "0022"]).done().contains("p-1"));
+        assert!(!house.cli(&["calls", "--number", "9999"]).done().contains("p-1"));
+        assert!(house.cli(&["calls", "--csv"]).done().lines().count() >= 2);
+        assert!(house.cli(&["callbacks", "--json"]).done().contains("p-1"));
+        assert!(house.cli(&["app", "list"]).done().contains("orders"));
+        assert!(house.cli(&["token", "list"]).done().contains('t'));
+        let lines = house.cli(&["export", "calls", "--format", "jsonl"]).done();
+        let rows: Vec<Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        assert_eq!((rows.len(), rows[0]["session_id"].as_str()), (1, Some("p-1")));
+        let csv = house.cli(&["export", "callbacks", "--format", "csv"]).done();
+        assert_eq!(csv.lines().count(), 7, "a head and six rows: {csv}");
+        house.cli(&["verify"]).done();
+        house.cli(&["providers"]).done();
+    };
+    look();
+    server.stop();
+    look();
+    assert_eq!(house.cli(&["reindex"]).status, Some(0));
+    look();
+}
+
+#[test]
+fn apps_users_and_tokens_are_kept_without_a_server() {
+    let house = House::new();
+    let first = house.app("jiuyun", "hotline", &["--token", "0123456789abcdef"]);
+    assert_eq!(first.0, "/callbacks/0123456789abcdef");
+    let again = house.cli(&["app", "add", "--provider", "jiuyun", "--name", "hotline"]);
+    assert_eq!((again.status, again.out.as_str()), (Some(1), ""), "a name is unique: {again:#?}");
+    assert_eq!(again.err.trim().lines().count(), 1, "one line says why: {again:#?}");
+    for wrong in ["short", "has a blank in it!", &"x".repeat(65)] {
+        let said = house.cli(&["app", "add", "--provider", "jiuyun", "--name", "x", "--token", wrong]);
+        assert!(matches!(said.status, Some(1 | 2)), "{said:#?}");
+    }
+    let said = house.cli(&["app", "add", "--provider", "nobody", "--name", "x"]);
+    assert!(matches!(said.status, Some(1 | 2)) && said.err.contains("nobody"), "{said:#?}");
+
+    let server = house.serve();
+    server.push(&first, xml(&axb_hangup("a1")));
+    // Rotated: the old address is closed at once, the new one is open at once.
+    let rotated = house.cli(&["app", "rotate", "hotline"]).done();
+    let (_, path) = rotated.trim().rsplit_once("/callbacks/").unwrap();
+    assert_eq!(server.post(&first, xml(&axb_hangup("a2"))).status, 404);
+    let second = crate::house::App(format!("/callbacks/{path}"));
+    server.push(&second, xml(&axb_hangup("a3")));
+    house.cli(&["app", "remove", "hotline"]).done();
+    assert_eq!(server.post(&second, xml(&axb_hangup("a4"))).status, 404);
+    // Its calls stay.
+    let token = house.token("t", "admin");
+    server.api(&token).settled();
+    wait_until("the calls are there", SOON, || server.api(&token).all("/calls").len() == 2);
+    server.stop();
+}
+
+#[test]
+fn the_exit_status_tells_a_failure_from_a_wrong_use() {
+    let house = House::new();
+    for wrong in [&["nonsense"][..], &["serve", "--nonsense"], &["app", "add"], &["export", "nothing"]] {
+        let said = house.cli(wrong);
+        assert_eq!((said.status, said.out.as_str()), (Some(2), ""), "{said:#?}");
+    }
+    assert!(house.cli(&["--help"]).done().contains("serve"));
+    assert!(house.cli(&["--version"]).done().contains(env!("CARGO_PKG_VERSION")));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let said = house.cli(&["serve", "--listen", &taken.local_addr().unwrap().to_string()]);
+    assert_eq!(said.status, Some(1), "{said:#?}");
+    assert!(said.err.contains(&taken.local_addr().unwrap().to_string()), "says which address: {said:#?}");
+}
+
+#[test]
+fn a_configuration_is_checked_whole_with_every_problem_at_once() {
+    let house = House::new();
+    let default = house.cli(&["config", "default"]).done();
+    let file = house.beside("ringback.toml");
+    std::fs::write(&file, &default).unwrap();
+    let path = file.to_str().unwrap();
+    house.cli(&["config", "check", path]).done();
+
+    std::fs::write(&file, "nonsense = 1\n[server]\nlisten = \"nowhere\"\npublic_url = \"ftp://x\"\nsurprise = true\n")
+        .unwrap();
+    for arguments in [&["config", "check", path][..], &["serve", "--config", path, "--listen", "127.0.0.1:0"]] {
+        let said = house.cli(arguments);
+        assert_eq!(said.status, Some(1), "{said:#?}");
+        for key in ["nonsense", "server.listen", "server.public_url", "surprise"] {
+            assert!(said.err.contains(key) || said.out.contains(key), "{key} is named: {said:#?}");
+        }
+    }
+    std::fs::write(&file, "not toml at all [").unwrap();
+    let said = house.cli(&["config", "check", path]);
+    assert!(said.status == Some(1) && !said.err.contains("panicked"), "{said:#?}");
+    let said = house.cli(&["serve", "--config", house.beside("missing").to_str().unwrap()]);
+    assert!(said.status == Some(1) && said.err.contains("missing"), "{said:#?}");
+}
+
+#[test]
+fn the_first_start_prints_one_listening_line_and_a_setup_link() {
+    let house = House::new();
+    let server = house.serve();
+    wait_until("a setup link is printed", SOON, || {
+        format!("{}{}", server.output(), server.messages()).contains(&format!("https://{}/setup", server.address))
+    });
+    assert_eq!(server.output().matches("listening on https://").count(), 1, "{}", server.output());
+    server.stop();
+}

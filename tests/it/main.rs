@@ -1,0 +1,25 @@
+//! The appliance as its users meet it: the real program, real files, real TLS, real kills.
+//!
+//! Every test here starts the built binary as a child on a data directory of its own and speaks
+//! to it over the network and the command line only, so that what is proved is the contract and
+//! not an implementation. Rooms have their own tests beside their code.
+
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an expectation")]
+
+mod access;
+mod answers;
+mod bodies;
+mod calls;
+mod client;
+mod commands;
+mod copies;
+mod crash;
+mod damage;
+mod disk;
+mod house;
+mod load;
+mod namespace;
+mod paging;
+mod signatures;
+mod transport;
+mod wait;
