@@ -69,7 +69,8 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("ringback: {}", table::plain(&format!("{error:#}")));
+    let text = format!("{error:#}").trim_end().replace('\n', "; ");
+    eprintln!("ringback: {}", table::plain(&text));
     if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
@@ -79,7 +80,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         quiet_log();
     }
     let done = match command {
-        Command::Serve(flags) => return serve::run(&place, flags).await,
+        Command::Serve(flags) => return serve::run(flags).await,
         Command::Demo(flags) => return demo::run(flags).await,
         Command::Simulate(flags) => return simulate::run(flags).await,
         Command::Verify(flags) => return verify::run(&place, &flags),
