@@ -35,6 +35,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -104,7 +105,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
 
 /// Warnings of the rooms below go to standard error; a command has nothing else to log.
 fn quiet_log() {
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours);
+    let log = log.with_max_level(tracing::Level::WARN);
     // A second subscriber in one process, as in tests, is no reason to fail.
     let _ = log.without_time().with_target(false).try_init();
 }
