@@ -61,7 +61,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Says in one line why it failed. A reader that went away (`ringback calls | head`) is none.
+/// Says why it failed: in one line, or in one for each problem of a configuration. A reader that
+/// went away (`ringback calls | head`) is none.
 fn report(error: &anyhow::Error) -> ExitCode {
     let broken_pipe = |e: &(dyn std::error::Error + 'static)| {
         e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
@@ -69,7 +70,9 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("ringback: {}", table::plain(&format!("{error:#}")));
+    for (n, line) in format!("{error:#}").lines().enumerate() {
+        eprintln!("{}{}", if n == 0 { "ringback: " } else { "  " }, table::plain(line));
+    }
     if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
