@@ -13,6 +13,7 @@ pub mod journal;
 pub mod limits;
 pub mod projector;
 pub mod providers;
+pub mod run;
 pub mod simulator;
 pub mod state;
 pub mod store;

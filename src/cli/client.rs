@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::Full;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 use super::Usage;
@@ -89,17 +89,25 @@ impl Client {
 
     /// `POST /api/v1{path}`
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.ask(Method::POST, &format!("/api/v1{path}"), Some(body)).await?.json()
+        self.change(Method::POST, path, Some(body)).await
     }
 
     /// `PATCH /api/v1{path}`
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
-        self.ask(Method::PATCH, &format!("/api/v1{path}"), Some(body)).await?.json()
+        self.change(Method::PATCH, path, Some(body)).await
     }
 
     /// `DELETE /api/v1{path}`
     pub(super) async fn delete(&self, path: &str) -> Result<Value> {
-        self.ask(Method::DELETE, &format!("/api/v1{path}"), None).await?.json()
+        self.change(Method::DELETE, path, None).await
+    }
+
+    async fn change(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let reply = self.ask(method, &format!("/api/v1{path}"), body).await?;
+        if reply.status == StatusCode::NOT_FOUND {
+            bail!("there is no {}", named(path));
+        }
+        reply.json()
     }
 
     /// Any address, the answer as it came.
@@ -168,6 +176,13 @@ impl Reply {
 /// One part of a path.
 pub(super) fn part(text: &str) -> String {
     utf8_percent_encode(text, PART).to_string()
+}
+
+/// What a path names, in words: `app 热线` for `/apps/%E7%83%AD%E7%BA%BF/rotate`.
+fn named(path: &str) -> String {
+    let mut parts = path.split('/').skip(1);
+    let (kind, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("{} {}", kind.trim_end_matches('s'), percent_decode_str(name).decode_utf8_lossy())
 }
 
 fn uri(path: &str, query: &[(String, String)]) -> String {

@@ -82,7 +82,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         quiet_log();
     }
     let done = match command {
-        Command::Serve(flags) => return serve::run(&place, flags).await,
+        Command::Serve(flags) => return serve::run(flags).await,
         Command::Demo(flags) => return demo::run(flags).await,
         Command::Simulate(flags) => return simulate::run(flags).await,
         Command::Verify(flags) => return verify::run(&place, &flags),

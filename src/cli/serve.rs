@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use super::arguments::Place;
 use crate::config::{Config, Overrides};
+use crate::run;
 
 /// Flags go before the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
@@ -59,7 +59,9 @@ impl Flags {
 }
 
 /// Does it, until a signal.
-pub(super) async fn run(_place: &Place, flags: Flags) -> Result<ExitCode> {
-    let _config = flags.config()?;
-    anyhow::bail!("the server is not built into this branch")
+pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
+    let config = flags.config()?;
+    run::logging::start(config.log);
+    run::run(config, run::asked_to_end()?).await?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -78,8 +78,10 @@ impl Stream {
             }
             match self.body.frame().await {
                 None => return Ok(None),
-                Some(frame) => {
-                    if let Ok(data) = frame.context("following the server")?.into_data() {
+                // A server that stops does not end its events, it closes the connection.
+                Some(Err(_)) => return Ok(None),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
                         self.buffer.extend_from_slice(&data);
                     }
                 }

@@ -152,6 +152,7 @@ async fn both_ways_refuse_alike() {
         assert_eq!(refused.to_string(), "role=king is not one of viewer, operator, admin");
         let refused = client.delete("/tokens/none").await.unwrap_err();
         assert!(!refused.is::<Usage>(), "{refused}");
+        assert_eq!(refused.to_string(), "there is no token none");
         client.close().await.unwrap();
     }
 }

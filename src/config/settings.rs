@@ -236,7 +236,8 @@ impl Reader<'_> {
                     self.problems.add(name.clone(), "there is no such section; there are server, tls, journal and log");
                 }
                 _ => {
-                    self.problems.add(name.clone(), "every key stands in a section: [server], [tls], [journal], [log]")
+                    let text = "every key stands in a section: [server], [tls], [journal], [log]";
+                    self.problems.add(name.clone(), text);
                 }
             }
         }

@@ -106,7 +106,7 @@ impl CallId {
     /// Reads 32 hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != 32 || !text.is_ascii() {
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
         }
         u128::from_str_radix(text, 16).ok().map(|n| Self(n.to_be_bytes()))

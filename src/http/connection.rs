@@ -135,7 +135,9 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(limits::HEADER_MAX)
-        .half_close(false);
+        // A platform that hangs up right behind its request has still sent it: without this,
+        // hyper would find the end first and drop the request unread.
+        .half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -1,5 +1,8 @@
 //! The dashboard in a real server: state, journal, projector, store and TLS as they are, a
 //! browser's requests from the outside.
+//!
+//! What a page looks like is tested beside the page, from its sample; here it is the ways
+//! through several: setup, login, a first callback, rights, forgery.
 
 use std::sync::Arc;
 use std::time::Instant;

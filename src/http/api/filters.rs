@@ -1,7 +1,6 @@
 //! Filters that several addresses share.
 
-use jiff::tz::TimeZone;
-use jiff::{RoundMode, Timestamp, Unit, ZonedRound};
+use jiff::Timestamp;
 
 use super::query::{Query, bad};
 use super::{Context, HttpError};
@@ -86,13 +85,30 @@ pub(super) fn named<T>(
 
 /// The start of the hour that `at` lies in: counters are kept by the hour.
 pub(super) fn floor_hour(at: Timestamp) -> Timestamp {
-    let second = at.as_second();
-    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(at)
+    floor(at, 0, 3600)
 }
 
-/// The start of the day in Asia/Shanghai that `at` lies in.
+/// The start of the day in Asia/Shanghai that `at` lies in; there has been no summer time since
+/// 1991.
 pub(super) fn floor_day(at: Timestamp) -> Timestamp {
-    let Ok(zone) = TimeZone::get("Asia/Shanghai") else { return at };
-    let day = ZonedRound::new().smallest(Unit::Day).mode(RoundMode::Floor);
-    at.to_zoned(zone).round(day).map_or(at, |zoned| zoned.timestamp())
+    floor(at, 8 * 3600, 24 * 3600)
+}
+
+fn floor(at: Timestamp, ahead: i64, step: i64) -> Timestamp {
+    let second = at.as_second();
+    Timestamp::from_second(second - (second + ahead).rem_euclid(step)).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_in_shanghai() {
+        let floored = |text: &str, floor: fn(Timestamp) -> Timestamp| floor(text.parse().unwrap()).to_string();
+        assert_eq!(floored("2026-11-21T15:59:59.5Z", floor_day), "2026-11-20T16:00:00Z");
+        assert_eq!(floored("2026-11-21T16:00:00Z", floor_day), "2026-11-21T16:00:00Z");
+        assert_eq!(floored("2026-11-21T15:59:59.5Z", floor_hour), "2026-11-21T15:00:00Z");
+        assert_eq!(floored("1969-12-31T23:30:00Z", floor_hour), "1969-12-31T23:00:00Z");
+    }
 }

@@ -1,0 +1,292 @@
+//! The appliance: everything opened in its order, until told to stop.
+//!
+//! ```text
+//! data directory ─ LOCK ─ journal ─ state ─ store ─ answers ─ certificate ─ listeners
+//!        opened from left to right, let go from right to left
+//! ```
+//!
+//! [`Running`] is the server as a value, for tests and the demo; [`run`] is what `serve` does
+//! with it: it says where it listens, follows HUP and the certificate's files, and drains when
+//! told to stop. Nothing here is global, so that one process can hold several.
+
+mod certificate;
+mod data;
+pub mod logging;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use self::data::Data;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::control::LoadError;
+use crate::error_chain::Chain;
+use crate::http::peer::TrustedProxies;
+use crate::http::server::{Gauges, Listener, Server, Times};
+use crate::http::tls::{Certificates, Source, TlsError};
+use crate::http::{Context, ServerInfo, control_routes, plain_routes, routes};
+use crate::ingest::Ingest;
+use crate::{journal, limits, state, store};
+
+/// Why the server did not start. Each says what stood in the way, in one line with its causes.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The data directory cannot be used.
+    #[error("using the data directory {}", path.display())]
+    Data {
+        /// Which directory or file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another process has the data directory.
+    #[error("taking the data directory")]
+    Lock(#[from] journal::LockError),
+    /// The journal cannot be opened.
+    #[error("opening the journal")]
+    Journal(#[from] journal::OpenError),
+    /// What people set cannot be read.
+    #[error("opening the state")]
+    State(#[from] state::StateError),
+    /// The store cannot be opened.
+    #[error("opening the store")]
+    Store(#[from] store::OpenError),
+    /// The answers of the last day cannot be read.
+    #[error("starting to answer questions")]
+    Answers(#[from] LoadError),
+    /// There is no certificate.
+    #[error("preparing TLS")]
+    Tls(#[from] TlsError),
+    /// An address cannot be listened on.
+    #[error("listening on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The system has no thread or no signal handler to give.
+    #[error("asking the system for {what}")]
+    System {
+        /// What for.
+        what: &'static str,
+        /// What it said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A server that accepts connections.
+#[derive(Debug)]
+pub struct Running {
+    config: Config,
+    context: Arc<Context>,
+    server: Server,
+    certificates: Arc<Certificates>,
+    data: Data,
+    tallying: JoinHandle<()>,
+}
+
+/// Runs the appliance until `shutdown` resolves, and then drains.
+///
+/// # Errors
+/// When it cannot start; once it runs, it ends well.
+pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(|source| RunError::System { what: "SIGHUP", source })?;
+    let mut running = Running::start(config, Clock::system()).await?;
+    announce(&running);
+    let mut shutdown = std::pin::pin!(shutdown);
+    let mut look = tokio::time::interval(limits::CERTIFICATE_POLL);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            _ = hangup.recv() => running.reload(),
+            _ = look.tick() => running.look_at_certificate(),
+        }
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Resolves when the process is asked to end by TERM or INT.
+///
+/// # Errors
+/// When the system has no signal handler to give.
+pub fn asked_to_end() -> Result<impl Future<Output = ()>, RunError> {
+    let handler = |kind| signal(kind).map_err(|source| RunError::System { what: "signals", source });
+    let (mut term, mut int) = (handler(SignalKind::terminate())?, handler(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+/// The one line on standard output that scripts wait for, and the way in for a first person.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "promised to scripts and to the first administrator")]
+fn announce(running: &Running) {
+    println!("listening on https://{}", running.address());
+    if let Some(code) = running.context.state.setup_code() {
+        let base = running.config.public_url.clone().unwrap_or_else(|| format!("https://{}", running.address()));
+        eprintln!("open {base}/setup/{} to make the first administrator", code.reveal());
+    }
+}
+
+impl Running {
+    /// Opens everything and accepts connections.
+    ///
+    /// # Errors
+    /// With what stands in the way; everything opened so far is closed again.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, RunError> {
+        raise_file_limit();
+        let (opening, at) = (config.clone(), clock.clone());
+        // Reading logs takes its time and must not hold up other tasks of the runtime.
+        let (data, answers) = tokio::task::spawn_blocking(move || Data::open(&opening, &at))
+            .await
+            .expect("opening never panics and is never cancelled")?;
+        let source = certificate::source(&config);
+        let certificates = Certificates::open(source, clock.clone())?;
+        let acceptor = certificates.acceptor()?;
+        let (tls, listen) = bind(config.listen).await?;
+        let plain = match config.plain_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+
+        let public_url = config.public_url.clone();
+        let ingest = Ingest::new(data.journal(), answers, clock.clone(), public_url.clone());
+        let context = Arc::new(Context {
+            store: data.store.clone(),
+            state: data.state.clone(),
+            journal: data.journal(),
+            ingest,
+            server: ServerInfo {
+                public_url,
+                listen,
+                plain_listen: plain.as_ref().map(|(_, address)| *address),
+                data: config.data.clone(),
+                started_at: clock.now(),
+                certificate: ArcSwap::new(certificates.info()),
+            },
+            clock,
+        });
+        let gauges = Arc::new(Gauges::default());
+        let trusted = TrustedProxies(config.trusted_proxies.clone());
+        let server = Server::new(Times::default(), trusted, gauges.clone());
+        server.listen(Listener::Tls(tls, acceptor), routes(&context, &gauges));
+        if let Some((tcp, address)) = plain {
+            tracing::info!(%address, "taking callbacks without TLS");
+            server.listen(Listener::Plain(tcp), plain_routes(&context));
+        }
+        if let Some(socket) = socket::bind(&config.data) {
+            server.listen(Listener::Control(socket), control_routes(&context));
+        }
+        let tallying = tokio::spawn(tally(context.ingest.clone()));
+        tracing::info!(address = %listen, data = %config.data.display(), "listening");
+        Ok(Self { config, context, server, certificates, data, tallying })
+    }
+
+    /// Where HTTPS is listened on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.context.server.listen
+    }
+
+    /// The services behind it.
+    #[must_use]
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Reads configuration and certificate again, as HUP asks for. What is not good is logged
+    /// and left as it was.
+    pub fn reload(&mut self) {
+        match self.config.reload() {
+            Ok(new) => self.apply(new),
+            Err(error @ (ConfigError::Read { .. } | ConfigError::Problems { .. })) => {
+                tracing::error!(error = %Chain(&error), "the configuration was not read again");
+            }
+        }
+        self.use_certificate(Some(certificate::source(&self.config)));
+    }
+
+    fn apply(&mut self, new: Config) {
+        for key in self.config.needs_restart(&new) {
+            tracing::warn!(key, "this change takes effect on the next start");
+        }
+        self.server.trust(TrustedProxies(new.trusted_proxies.clone()));
+        self.config.trusted_proxies = new.trusted_proxies;
+        self.config.certificate = new.certificate;
+        tracing::info!("the configuration was read again");
+    }
+
+    /// Reads the certificate again if its files changed.
+    pub fn look_at_certificate(&self) {
+        if self.certificates.is_stale() {
+            self.use_certificate(None);
+        }
+    }
+
+    fn use_certificate(&self, source: Option<Source>) {
+        match self.certificates.reload(source) {
+            Ok(info) => {
+                tracing::info!(certificate = %info.source, names = ?info.names, "the certificate was read again");
+                self.context.server.certificate.store(info);
+            }
+            Err(error) => tracing::error!(error = %Chain(&error), "the certificate in use stays in use"),
+        }
+    }
+
+    /// Finishes what was received, writes what is known, closes everything.
+    pub async fn stop(self) {
+        let Self { context, server, data, tallying, config, .. } = self;
+        server.drain().await;
+        tallying.abort();
+        context.ingest.drain().await;
+        socket::remove(&config.data);
+        drop(context);
+        tokio::task::spawn_blocking(move || data.close()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "closing the data directory failed");
+        });
+        tracing::info!("stopped");
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError> {
+    let error = |source| RunError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(error)?;
+    let bound = listener.local_addr().map_err(error)?;
+    Ok((listener, bound))
+}
+
+/// Writes counts of what was refused or lost as they come, so that the ledger has them soon.
+async fn tally(ingest: Ingest) {
+    let mut every = tokio::time::interval(limits::TALLY_EVERY);
+    loop {
+        every.tick().await;
+        ingest.flush_tallies().await;
+    }
+}
+
+/// Many systems start a process with 1,024 files; each connection is one.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
