@@ -218,7 +218,7 @@ fn unknown_tokens_and_other_methods_tell_nothing() {
     let app = house.app("huawei-voice", "one", &["--token", "0123456789abcdefABCDEF_-"]);
     assert_eq!(app, App("/callbacks/0123456789abcdefABCDEF_-".into()));
 
-    let unknown: Vec<Reply> = ["0123456789abcdefABCDEF_x", "0", &"z".repeat(64), "%00", "0123456789abcdefABCDEF_-%20"]
+    let unknown: Vec<Reply> = ["0123456789abcdefABCDEF_x", "0x", &"z".repeat(64), "%00", "0123456789abcdefABCDEF_-%20"]
         .iter()
         .map(|token| server.request("POST", &format!("/callbacks/{token}/status"), &[], b"{}"))
         .collect();
