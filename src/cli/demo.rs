@@ -12,12 +12,12 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::password;
+use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::domain::{AllowFrom, Lang, Role};
 use crate::providers;
-use crate::run::{self, Running, logging};
+use crate::run::{self, Running};
 use crate::simulator::{DemoApp, Platform, demo_day};
 use crate::state::{NewApp, Principal, State};
 

@@ -19,6 +19,7 @@ mod filters;
 mod generate;
 mod healthcheck;
 mod here;
+mod logging;
 mod owner;
 mod password;
 mod providers;

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use super::Usage;
+use super::{Usage, logging};
 use crate::config::{Config, ConfigError, Overrides};
-use crate::run::{self, logging};
+use crate::run;
 
 /// Flags go before the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]

@@ -11,7 +11,6 @@
 
 mod certificate;
 mod data;
-pub mod logging;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -51,19 +50,19 @@ pub enum RunError {
         source: std::io::Error,
     },
     /// Another process has the data directory.
-    #[error("taking the data directory")]
+    #[error(transparent)]
     Lock(#[from] journal::LockError),
     /// The journal cannot be opened.
-    #[error("opening the journal")]
+    #[error(transparent)]
     Journal(#[from] journal::OpenError),
     /// What people set cannot be read.
-    #[error("opening the state")]
+    #[error(transparent)]
     State(#[from] state::StateError),
     /// The store cannot be opened.
-    #[error("opening the store")]
+    #[error(transparent)]
     Store(#[from] store::OpenError),
     /// The answers of the last day cannot be read.
-    #[error("starting to answer questions")]
+    #[error(transparent)]
     Answers(#[from] LoadError),
     /// There is no certificate.
     #[error("preparing TLS")]
