@@ -177,7 +177,7 @@ fn what_cannot_be_read_is_answered_400_with_the_place_and_kept() {
             assert!(!text.contains("<statusCode>0000<"), "{text}");
         } else {
             let code = if *app == &jiuyun { &reply.json()["statusCode"] } else { &reply.json()["resultcode"] };
-            assert!(code.as_str().is_some_and(|c| c.trim_start_matches('0') != ""), "{text}");
+            assert!(code.as_str().is_some_and(|c| !c.trim_start_matches('0').is_empty()), "{text}");
         }
         let row = newest(&server, &token, n + 1);
         assert_eq!((&row["outcome"], &row["status"]), (&json!("unparsable"), &json!(400)), "{row:#}");
