@@ -145,12 +145,12 @@ const HEADER_LINES: std::ops::RangeInclusive<usize> = 1..=20;
 
 #[test]
 fn no_room_names_a_room_it_should_not_know() {
-    report(&each(sources("src"), room_rule));
+    report(&each(&sources("src"), room_rule));
 }
 
 #[test]
 fn outside_crates_stay_at_home() {
-    report(&each(sources("src"), home_rule));
+    report(&each(&sources("src"), home_rule));
 }
 
 #[test]
@@ -171,27 +171,27 @@ fn every_file_is_declared_by_a_mod() {
 
 #[test]
 fn every_file_opens_with_a_header() {
-    report(&each(everything(), header_rule));
+    report(&each(&everything(), header_rule));
 }
 
 #[test]
 fn no_file_is_longer_than_a_person_reads() {
-    report(&each(sources("src"), length_rule));
+    report(&each(&sources("src"), length_rule));
 }
 
 #[test]
 fn nothing_forbidden_is_written() {
-    report(&each(everything(), word_rule));
+    report(&each(&everything(), word_rule));
 }
 
 #[test]
 fn tests_wait_for_conditions_and_never_sleep() {
-    report(&each(everything(), sleep_rule));
+    report(&each(&everything(), sleep_rule));
 }
 
 #[test]
 fn no_address_or_path_of_a_machine_is_written() {
-    report(&each(everything(), place_rule));
+    report(&each(&everything(), place_rule));
 }
 
 #[test]
@@ -294,7 +294,9 @@ fn header_rule(file: &File) -> Vec<Complaint> {
     let lines = file.text.lines().take_while(|l| l.starts_with("//!")).count();
     let stem = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut complaints = Vec::new();
-    if !HEADER_LINES.contains(&lines) && !(file.path == Path::new("src/lib.rs") && lines > 3) {
+    // The map of the house is as long as it needs to be.
+    let is_map = file.path == Path::new("src/lib.rs") && lines > 3;
+    if !is_map && !HEADER_LINES.contains(&lines) {
         let rule = format!(
             "opens with {lines} lines of `//!`: {} to {} say what this is, why it is so and what it must never do",
             HEADER_LINES.start(),
@@ -462,7 +464,7 @@ fn report(complaints: &[Complaint]) {
     assert!(lines.is_empty(), "{} to tidy up:\n{}\n", lines.len(), lines.join("\n"));
 }
 
-fn each(files: Vec<File>, rule: fn(&File) -> Vec<Complaint>) -> Vec<Complaint> {
+fn each(files: &[File], rule: fn(&File) -> Vec<Complaint>) -> Vec<Complaint> {
     files.iter().flat_map(rule).collect()
 }
 

@@ -63,7 +63,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Says in one line why it failed. A reader that went away (`ringback calls | head`) is none.
+/// Says why it failed: in one line, or in one for each problem of a configuration. A reader that
+/// went away (`ringback calls | head`) is none.
 fn report(error: &anyhow::Error) -> ExitCode {
     let broken_pipe = |e: &(dyn std::error::Error + 'static)| {
         e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)

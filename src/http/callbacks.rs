@@ -69,18 +69,16 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
         .boxed()
 }
 
-/// Leaves the dashboard's pages alone, which are read and never posted to: `/callbacks`, and
-/// `/callbacks/{seq}` with what stands behind it. A token has at least sixteen characters, and a
-/// number that long never comes.
+/// Leaves the dashboard's pages alone: `/callbacks`, and `/callbacks/{seq}` with what stands
+/// behind it. A token has at least sixteen characters, and a number that long never comes.
 fn not_a_page() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
     warp::path::full()
         .and(warp::method())
         .and_then(|path: warp::path::FullPath, method: Method| async move {
-            let reads = method == Method::GET || method == Method::HEAD;
             let (first, _) = split_token(path.as_str().strip_prefix("/callbacks/").unwrap_or_default());
-            let page =
-                reads && first.len() < *limits::APP_TOKEN_LEN.start() && first.bytes().all(|b| b.is_ascii_digit());
-            if page { Err(warp::reject::not_found()) } else { Ok(()) }
+            let page = first.len() < *limits::APP_TOKEN_LEN.start() && first.bytes().all(|b| b.is_ascii_digit());
+            let looked_at = method == Method::GET || method == Method::HEAD;
+            if page && looked_at { Err(warp::reject::not_found()) } else { Ok(()) }
         })
         .untuple_one()
 }

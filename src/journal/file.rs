@@ -162,11 +162,7 @@ impl FileJournal {
     /// # Errors
     /// When the segment is being written, or a file cannot be read or written; nothing has
     /// changed then.
-    pub fn rewrite(
-        &self,
-        first: Seq,
-        mut decide: impl FnMut(&Record) -> Verdict,
-    ) -> Result<Rewritten, RewriteError> {
+    pub fn rewrite(&self, first: Seq, mut decide: impl FnMut(&Record) -> Verdict) -> Result<Rewritten, RewriteError> {
         self.rewriter.rewrite(first, &mut decide)
     }
 
@@ -227,8 +223,7 @@ impl Journal for FileJournal {
     }
 
     fn health(&self) -> Health {
-        let Condition { failing, reserve_used } =
-            self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Condition { failing, reserve_used } = self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut segments, mut bytes) = (0, 0);
         for (_, size) in self.catalog.read().sizes() {
             segments += 1;

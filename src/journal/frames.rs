@@ -73,9 +73,8 @@ impl Table {
         file.read_exact_at(&mut content, head_at)?;
         let (head, table) = content.split_at(8);
         let skipped = u64::from(u32_at(head, 4));
-        let whole = head[..4] == SKIPPABLE_MAGIC
-            && skipped == bytes - table_at
-            && crc32c::crc32c(table) == u32_at(&footer, 4);
+        let whole =
+            head[..4] == SKIPPABLE_MAGIC && skipped == bytes - table_at && crc32c::crc32c(table) == u32_at(&footer, 4);
         if !whole {
             return Ok(None);
         }

@@ -260,11 +260,7 @@ fn digest(line: &[u8]) -> String {
 
 /// Every piece of a segment. A frame that cannot be decompressed is an error: what cannot be
 /// carried over must not be written over.
-fn for_each_piece(
-    opened: &Opened,
-    bytes: u64,
-    mut each: impl FnMut(Piece<'_>) -> io::Result<()>,
-) -> io::Result<()> {
+fn for_each_piece(opened: &Opened, bytes: u64, mut each: impl FnMut(Piece<'_>) -> io::Result<()>) -> io::Result<()> {
     match &opened.layout {
         Layout::Plain(_) => {
             opened.walk(bytes).run(|piece, _| each(piece))?;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use super::line::{self, reason};
 use super::opened::{Layout, Opened};
 use super::scan::{Piece, Scan};
 use crate::domain::Seq;
-use crate::limits::DAMAGES_KEPT;
+use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 
 /// What a log holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,6 +108,20 @@ pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
     Ok(report)
 }
 
+fn holds_a_line_end(opened: &Opened, from: u64, to: u64) -> io::Result<bool> {
+    let mut at = from;
+    let mut buffer = vec![0; READ_CHUNK];
+    while at < to {
+        let n = usize::try_from(to - at).map_or(READ_CHUNK, |left| left.min(READ_CHUNK));
+        opened.file.read_exact_at(&mut buffer[..n], at)?;
+        if memchr::memchr(b'\n', &buffer[..n]).is_some() {
+            return Ok(true);
+        }
+        at += n as u64;
+    }
+    Ok(false)
+}
+
 impl Report {
     fn segment(&mut self, file: File, first: Seq, is_last: bool) -> io::Result<()> {
         let (opened, damage) = Opened::new(file, first, 0)?;
@@ -131,7 +146,11 @@ impl Report {
         })?;
         let end = walk.last.map_or(0, |mark| mark.offset);
         if is_last && end < bytes {
-            walk.scan.forget_tail();
+            // A write under way shows no line end behind what is whole; one that is there stood
+            // behind a record that has been damaged since, or that a disk lost pages of.
+            if !holds_a_line_end(opened, end, bytes)? {
+                walk.scan.forget_tail();
+            }
             let segment = catalog::name(opened.first);
             self.torn = Some(Torn { segment, offset: end, bytes: bytes - end });
         }

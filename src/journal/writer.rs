@@ -48,13 +48,7 @@ pub(super) struct Batch {
 }
 
 impl Writer {
-    pub(super) fn new(
-        disk: Arc<dyn Disk>,
-        catalog: Shared,
-        segment_bytes: u64,
-        live: Option<Live>,
-        next: Seq,
-    ) -> Self {
+    pub(super) fn new(disk: Arc<dyn Disk>, catalog: Shared, segment_bytes: u64, live: Option<Live>, next: Seq) -> Self {
         Self { disk, catalog, segment_bytes, live, next }
     }
 

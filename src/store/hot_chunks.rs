@@ -62,7 +62,11 @@ impl HotChunks {
     pub(super) fn sparse(&self) -> Vec<[u8; 16]> {
         let chunks = self.touched.iter().filter_map(|number| self.chunks.get(number));
         let sparse = chunks.filter(|chunk| chunk.live != 0 && chunk.live.count_ones() <= SPARSE);
-        sparse.flat_map(|chunk| (0..chunk.ids.len()).filter(|slot| chunk.live >> slot & 1 == 1).map(|slot| chunk.ids[slot])).collect()
+        sparse
+            .flat_map(|chunk| {
+                (0..chunk.ids.len()).filter(|slot| chunk.live >> slot & 1 == 1).map(|slot| chunk.ids[slot])
+            })
+            .collect()
     }
 
     /// Forgets a call that is no longer hot.

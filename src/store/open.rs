@@ -96,7 +96,7 @@ impl Store {
         dir: &Path,
         installation: &str,
         catalog: Catalog,
-        clock: Clock,
+        clock: &Clock,
         fingerprint: &dyn Fn(Seq) -> Option<u64>,
     ) -> Result<(Self, Writer, Opened), OpenError> {
         Self::open_with(dir, installation, catalog, clock, fingerprint, Sizes::default())
@@ -106,7 +106,7 @@ impl Store {
         dir: &Path,
         installation: &str,
         catalog: Catalog,
-        clock: Clock,
+        clock: &Clock,
         fingerprint: &dyn Fn(Seq) -> Option<u64>,
         sizes: Sizes,
     ) -> Result<(Self, Writer, Opened), OpenError> {
@@ -212,12 +212,7 @@ fn load(
     Ok((db, rows, numbers, applied, chunks))
 }
 
-fn load_rows(
-    db: &sled::Db,
-    rows: &mut Rows,
-    numbers: &mut Numbers,
-    chunks: &mut HotChunks,
-) -> Result<(), String> {
+fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotChunks) -> Result<(), String> {
     let damaged = || "a row of it is damaged".to_owned();
     let scan =
         |prefix: u8| db.scan_prefix([prefix]).map(|row| row.map_err(|error| format!("sled cannot read it: {error}")));

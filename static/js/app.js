@@ -6,6 +6,9 @@
   const zh = document.documentElement.lang.startsWith("zh");
   const t = (chinese, english) => (zh ? chinese : english);
 
+  // On a narrow screen the navigation scrolls: the present section must be in sight.
+  $(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
+
   // Copy and print. The buttons are hidden where they could do nothing.
   const say = (button, text) => {
     const before = button.textContent;

@@ -3,14 +3,16 @@
 //! The driver is a child of the test and dies with it. The console is asked for over the
 //! driver's own log address, which is not part of WebDriver and therefore spoken by hand.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
+use bytes::Bytes;
 use fantoccini::{Client, ClientBuilder};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
 /// A screen to look at the dashboard on.
@@ -94,19 +96,13 @@ impl Chromium {
     async fn errors(&self) -> Vec<Value> {
         let session = self.page.session_id().await.unwrap().expect("a session");
         let body = json!({ "type": "browser" }).to_string();
-        let mut tcp = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let head = format!(
-            "POST /session/{session}/se/log HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
-             Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            self.port,
-            body.len()
-        );
-        tcp.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        tcp.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer with a body");
-        let answer: Value = serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {body}"));
+        let request = http::Request::post(format!("http://127.0.0.1:{}/session/{session}/se/log", self.port))
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body)))
+            .unwrap();
+        let client = HttpClient::builder(TokioExecutor::new()).build_http();
+        let body = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_else(|e| panic!("{e}: {body:?}"));
         let entries = answer["value"].as_array().cloned().expect("a list of console entries");
         entries.into_iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING").collect()
     }

@@ -21,10 +21,12 @@ mod house;
 mod wait;
 
 use fantoccini::{Client, Locator};
+use ringback::clock::Clock;
 
 use crate::bodies::{axb_hangup, dedicated, private, private_failed, sms, voice_callback, xml};
 use crate::chromium::{Chromium, Screen};
 use crate::house::{House, Server};
+use crate::wait::SOON;
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -35,24 +37,21 @@ fn lively(house: &House) -> Server {
     let voice = house.app("huawei-voice", "callback", &[]);
     let jiuyun = house.app("jiuyun", "sales", &[]);
     let token = house.token("t", "admin");
+    let push = |app, minutes, flow: Vec<String>| {
+        for body in flow {
+            server.push(app, minutes_ago(minutes, &body));
+        }
+    };
     for n in 0..6 {
-        for body in private(&format!("order-{n}"), "004", &format!("order-{n}")) {
-            server.push(&private_app, body);
-        }
-        for body in voice_callback(&format!("voice-{n}")) {
-            server.push(&voice, body);
-        }
-        server.push(&jiuyun, xml(&axb_hangup(&format!("axb-{n}"))));
+        push(&private_app, 3 + n, private(&format!("order-{n}"), "004", &format!("order-{n}")));
+        push(&voice, 9 + 2 * n, voice_callback(&format!("voice-{n}")));
+        push(&jiuyun, 30 + 7 * n, vec![xml(&axb_hangup(&format!("axb-{n}")))]);
     }
-    for (n, code) in [8102, 8101, 8104, 7502].into_iter().enumerate() {
-        for body in private_failed(&format!("failed-{n}"), code) {
-            server.push(&private_app, body);
-        }
+    for (n, code) in (0..).zip([8102, 8101, 8104, 7502]) {
+        push(&private_app, 5 + 11 * n, private_failed(&format!("failed-{n}"), code));
     }
-    for body in dedicated("dedicated-1", "order-9") {
-        server.push(&jiuyun, body);
-    }
-    server.push(&private_app, sms("sms-1", "Notify"));
+    push(&jiuyun, 4, dedicated("dedicated-1", "order-9"));
+    push(&private_app, 3, vec![sms("sms-1", "Notify")]);
     server.push(&private_app, "{\"eventType\":\"answer\",\"statusInfo\":{\"sessionid\":\"x\"}}");
     server.api(&token).settled();
     server.api(&token).call("dedicated-1", 4);
@@ -82,10 +81,12 @@ async fn follow(page: &Client, href: &str) {
     let links = page.find_all(Locator::Css(&format!("main a[href^='{href}']"))).await.unwrap();
     for link in links {
         if link.is_displayed().await.unwrap() {
+            // Scrolling smoothly, as pages may, lets the driver click where the link was before.
+            let centre = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+            page.execute(centre, vec![serde_json::to_value(&link).unwrap()]).await.unwrap();
             link.click().await.unwrap();
-            let after = page.current_url().await.unwrap();
-            assert!(after.path().starts_with(href), "{before} led to {after}");
-            return;
+            let is_there = |path: &str| path.starts_with(href) && path != before.path();
+            return arrive(page, &format!("{before} leads to {href}"), is_there).await;
         }
     }
     panic!("{before} shows no link to {href}");
@@ -93,6 +94,28 @@ async fn follow(page: &Client, href: &str) {
 
 async fn path(page: &Client) -> String {
     page.current_url().await.unwrap().path().to_owned()
+}
+
+/// Waits until the browser stands where it should: a click returns before its page is there.
+async fn arrive(page: &Client, what: &str, holds: impl Fn(&str) -> bool) {
+    let look = async {
+        while !holds(&path(page).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    if tokio::time::timeout(SOON, look).await.is_err() {
+        panic!("{what}: still at {}", page.current_url().await.unwrap());
+    }
+    page.wait().at_most(SOON).for_element(Locator::Css("main")).await.unwrap();
+}
+
+/// A body whose call began some minutes ago instead of on a fixed day.
+fn minutes_ago(minutes: i64, body: &str) -> String {
+    let at = jiff::Timestamp::from_second(Clock::system().now().as_second() - minutes * 60).unwrap();
+    let beijing = jiff::Timestamp::from_second(at.as_second() + 8 * 3600).unwrap();
+    body.replace("2026-01-15 02:11", &at.strftime("%Y-%m-%d %H:%M").to_string())
+        .replace("202601151011", &beijing.strftime("%Y%m%d%H%M").to_string())
+        .replace("2026-01-15T02:11", &at.strftime("%Y-%m-%dT%H:%M").to_string())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +132,7 @@ async fn a_person_sets_up_and_follows_a_call_to_its_bytes_at_a_desk() {
     page.goto(&setup_link(&server)).await.unwrap();
     chromium.look("setup").await;
     fill(&page, &[("name", "boss"), ("password", PASSWORD), ("again", PASSWORD)]).await;
-    assert!(!path(&page).await.starts_with("/setup"), "setting up leads on");
+    arrive(&page, "setting up leads on", |path| !path.starts_with("/setup")).await;
     chromium.look("apps").await;
     let text = page.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(text.contains("order-hotline"), "{text}");
@@ -148,16 +171,18 @@ async fn a_person_logs_in_and_reads_a_call_on_a_phone() {
 
     page.goto(&setup_link(&server)).await.unwrap();
     fill(&page, &[("name", "boss"), ("password", PASSWORD), ("again", PASSWORD)]).await;
+    arrive(&page, "setting up leads on", |path| !path.starts_with("/setup")).await;
     page.delete_all_cookies().await.unwrap();
 
     // A wrong password lets nobody in and says so; the right one does.
     page.goto(&at("/login")).await.unwrap();
     chromium.look("login").await;
     fill(&page, &[("name", "boss"), ("password", "wrong")]).await;
+    page.wait().at_most(SOON).for_element(Locator::Css("[role=alert]")).await.unwrap();
     assert_eq!(path(&page).await, "/login");
     chromium.forget_errors("the refused login is an answer of 4xx").await;
     fill(&page, &[("name", "boss"), ("password", PASSWORD)]).await;
-    assert_eq!(path(&page).await, "/");
+    arrive(&page, "logging in leads home", |path| path == "/").await;
     chromium.look("home").await;
     follow(&page, "/calls").await;
     chromium.look("calls").await;

@@ -23,11 +23,10 @@ fn every_command_works_beside_a_running_server_and_without_one() {
     let look = || {
         let calls = house.cli(&["calls", "--json"]).done();
         assert!(calls.contains("\"p-1\"") && calls.contains("+8613800000021"), "whole numbers: {calls}");
-        let masked = house.cli(&["--masked", "calls", "--json"]);
-        let masked = if masked.status == Some(0) { masked } else { house.cli(&["calls", "--json", "--masked"]) }.done();
+        let masked = house.cli(&["calls", "--json", "--masked"]).done();
         assert!(!masked.contains("13800000021"), "{masked}");
-        assert!(house.cli(&["calls", "--number", "0022"]).done().contains("p-1"));
-        assert!(!house.cli(&["calls", "--number", "9999"]).done().contains("p-1"));
+        assert!(house.cli(&["calls", "--number", "0022"]).done().contains("+8613800000021"));
+        assert!(!house.cli(&["calls", "--number", "9999"]).done().contains("+8613800000021"));
         assert!(house.cli(&["calls", "--csv"]).done().lines().count() >= 2);
         assert!(house.cli(&["callbacks", "--json"]).done().contains("p-1"));
         assert!(house.cli(&["app", "list"]).done().contains("orders"));
@@ -108,9 +107,14 @@ fn a_configuration_is_checked_whole_with_every_problem_at_once() {
     for arguments in [&["config", "check", path][..], &["serve", "--config", path, "--listen", "127.0.0.1:0"]] {
         let said = house.cli(arguments);
         assert_eq!(said.status, Some(1), "{said:#?}");
-        for key in ["nonsense", "server.listen", "server.public_url", "surprise"] {
-            assert!(said.err.contains(key) || said.out.contains(key), "{key} is named: {said:#?}");
+        // A flag goes before the file, so only the check looks at the file's `listen`.
+        let keys = ["nonsense", "server.public_url", "surprise", "server.listen"];
+        for key in &keys[..if arguments[0] == "config" { 4 } else { 3 }] {
+            let line = said.out.lines().chain(said.err.lines()).find(|line| line.contains(key));
+            assert!(line.is_some(), "{key} is named: {said:#?}");
         }
+        let lines = said.out.lines().chain(said.err.lines()).count();
+        assert!(lines >= 3, "one line a problem: {said:#?}");
     }
     std::fs::write(&file, "not toml at all [").unwrap();
     let said = house.cli(&["config", "check", path]);

@@ -104,7 +104,7 @@ fn one_flipped_byte_anywhere_costs_one_record_and_is_said() {
     // A server on the damaged directory shows everything else and says what it passed over. The
     // store knows the lost record still, so it is made anew.
     let middle = clean[..clean.len() / 2].iter().rposition(|b| *b == b'\n').unwrap() + 20;
-    let mut bytes = clean.clone();
+    let mut bytes = clean;
     bytes[middle] ^= 0x01;
     fs::write(archive.segment(), &bytes).unwrap();
     fs::remove_dir_all(archive.house.data().join("store")).unwrap();

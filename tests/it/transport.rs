@@ -137,9 +137,9 @@ fn plain_listen_takes_callbacks_and_nothing_else() {
     let server = house.serve_with(&["--plain-listen", "127.0.0.1:0"]);
     let app = house.app("jiuyun", "one", &[]);
     let address = wait_for("the plain address is said", SOON, || {
-        let said = format!("{}\n{}", server.output(), server.messages());
-        let at = said.find("http://").or_else(|| said.find("plain_listen=").map(|n| n + 6))?;
-        said[at + 7..].split(|c: char| !(c.is_ascii_digit() || ".:".contains(c))).next()?.parse().ok()
+        let said = server.messages();
+        let line = said.lines().find(|line| line.contains("without TLS"))?;
+        line.split_once("address=")?.1.split(' ').next()?.parse().ok()
     });
     let mut plain = Connection::plain(address).unwrap();
     assert_eq!(plain.request("POST", &app.0, &[], xml(&axb_hangup("a1")).as_bytes()).unwrap().status, 200);

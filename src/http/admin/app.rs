@@ -116,7 +116,7 @@ impl AppPage {
         let base = server.callback_url(token, "");
         let verdict = verdict(lang, certificate, host(&base), now);
         let plain = server.plain_listen.filter(|_| !verdict.accepted);
-        let addresses = provider.map(|p| p.addresses()).unwrap_or_default();
+        let addresses = provider.map(providers::Provider::addresses).unwrap_or_default();
         let only = [("app", app.name.as_str())];
         Self {
             id: app.id.0,

@@ -51,7 +51,7 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Operator)?;
     let app = request.app(1)?;
-    let samples = providers::by_id(app.provider).map(|p| p.samples()).unwrap_or_default();
+    let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
     let callback = Callback {
         app: app.id,

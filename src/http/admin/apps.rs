@@ -1,4 +1,7 @@
 //! 应用 Apps: the connections to platforms, and how to make one.
+//!
+//! While there is none this is where the setup ends: a form and nothing else. A secret is taken
+//! in here and never shown again; what is done to one app is in [`super::app_changes`].
 
 use askama::Template;
 use http::StatusCode;

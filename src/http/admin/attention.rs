@@ -1,4 +1,7 @@
 //! 待处理 Attention: what we kept and did not understand, grouped by cause, with a guess.
+//!
+//! A group is an outcome, an app and a cause in words; it leads to its latest callback and to
+//! all of them. Everything here was answered and is in the journal: nothing waits for a person.
 
 use std::collections::BTreeMap;
 

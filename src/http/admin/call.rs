@@ -72,11 +72,9 @@ struct Line {
 struct Cause {
     table: String,
     code: String,
-    zh: String,
-    en: String,
     who: Option<Badge>,
-    advice: String,
-    advice_other: String,
+    /// In the reader's language, then in the other: language tag, meaning, advice.
+    texts: [(&'static str, &'static str, &'static str); 2],
 }
 
 /// Where its recording is.
@@ -247,8 +245,9 @@ fn causes(lang: Lang, call: &Call) -> Vec<Cause> {
 
 fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
     let doc = providers::explain(call.provider, code);
-    let zh = doc.map_or("平台文档没有列出这个代码", |d| d.text.zh);
-    let en = doc.map_or("No table of the platform lists this code", |d| d.text.en);
+    let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
+    let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
+    let (zh, en) = ((Lang::Zh.tag(), zh.0, zh.1), (Lang::En.tag(), en.0, en.1));
     let who = doc.map(|d| {
         let tone = match d.who {
             Who::Nobody => super::parts::Tone::Good,
@@ -257,15 +256,14 @@ fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
         };
         Badge::new(tone, words::who(d.who).get(lang))
     });
-    let (advice, advice_other) = doc.map_or(("", ""), |d| (d.advice.zh, d.advice.en));
     Cause {
         table: code.table.to_string(),
         code: code.code.clone(),
-        zh: zh.to_owned(),
-        en: en.to_owned(),
         who,
-        advice: advice.to_owned(),
-        advice_other: advice_other.to_owned(),
+        texts: match lang {
+            Lang::Zh => [zh, en],
+            Lang::En => [en, zh],
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! The boxes above the call list: what the address asks for, as a form, and its filters one by
 //! one, each with a link that takes it away.
+//!
+//! It only mirrors the address; what an address means is for the API's reader alone to say.
 
 use super::parts::local;
 use super::query::{input, instant};

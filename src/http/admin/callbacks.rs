@@ -1,4 +1,7 @@
 //! 回调 Callbacks: did the platform push it, and what did we answer?
+//!
+//! The list, newest first; the address is the API's query. No body is read for it: one callback
+//! with its bytes is [`super::callback`].
 
 use askama::Template;
 use jiff::Timestamp;

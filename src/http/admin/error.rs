@@ -1,4 +1,7 @@
 //! The page that stands where something went wrong: says what, and what to do next.
+//!
+//! It must not ask what may be broken, so it is made from the request and the login alone. The
+//! text of a fault of ours goes to the log and never onto the page.
 
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};

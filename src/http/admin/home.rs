@@ -203,7 +203,8 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
     let from = midnight(now).to_string();
     let all = link("/calls", &[("from", &from)]);
     let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
-    let mean = |sum: u64, n: u64| if n == 0 { "–".to_owned() } else { span(lang, (sum + n / 2) / n) };
+    let mean =
+        |sum: u64, n: u64| (sum + n / 2).checked_div(n).map_or_else(|| "–".to_owned(), |seconds| span(lang, seconds));
     let was = |value: String| format!("{} {value}", lang.t("上周同日同期", "same weekday last week"));
     vec![
         Figure {

@@ -167,7 +167,7 @@ fn steps(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Step> {
     for (at, kind, leg) in known {
         let told = seen(kind, leg) || (kind == EventKind::Offered && seen(EventKind::Dialled, None));
         if let (Some(at), false) = (at, told) {
-            steps.push(step(lang, call, at, kind, leg, String::new()));
+            steps.push(step(lang, call, at, kind, leg, ""));
         }
     }
     steps.sort_by_key(|s| (s.at, s.kind));
@@ -179,10 +179,10 @@ fn of_event(lang: Lang, call: &Call, event: &CallEventView, eyes: Eyes) -> Optio
         return None;
     }
     let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", super::parts::text(d, eyes)));
-    Some(step(lang, call, event.at?, event.kind, event.leg, digits))
+    Some(step(lang, call, event.at?, event.kind, event.leg, &digits))
 }
 
-fn step(lang: Lang, call: &Call, at: Timestamp, kind: EventKind, leg: Option<Party>, more: String) -> Step {
+fn step(lang: Lang, call: &Call, at: Timestamp, kind: EventKind, leg: Option<Party>, more: &str) -> Step {
     let side = leg.filter(|l| *l != Party::Platform);
     let (from, to) = match kind {
         EventKind::Offered | EventKind::DigitsCollected => (side.unwrap_or(Party::Caller), Party::Platform),

@@ -106,7 +106,7 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
 
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
-    let open = matches!(request.segments().as_slice(), ["login"] | ["setup", _] | ["preferences"]);
+    let open = matches!(request.segments().as_slice(), ["login" | "preferences"] | ["setup", _]);
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
     }

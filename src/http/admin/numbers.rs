@@ -1,4 +1,7 @@
 //! 号码 Numbers: each privacy number, what it can do, and since when.
+//!
+//! Only numbers whose state a platform told are known here; the last notice wins, and those
+//! before it stay as history, each with the callback that brought it.
 
 use askama::Template;
 

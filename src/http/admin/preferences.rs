@@ -1,4 +1,7 @@
 //! The language and the theme, remembered in cookies.
+//!
+//! Works before login too. It sets nothing else, and goes back only to a page of ours, so the
+//! worst a forged request can do is change the language.
 
 use super::reply;
 use super::request::{LANG_COOKIE, Request, THEME_COOKIE, is_local};

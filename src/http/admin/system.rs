@@ -1,4 +1,7 @@
 //! 系统 System: this server and its disk, journal, store and certificate.
+//!
+//! Read only. Each part has a verdict in a word before its facts, so that the page can be read
+//! from across the room; what `/readyz` reports is judged there, not here.
 
 use std::path::Path;
 

@@ -1,5 +1,8 @@
 //! The dashboard in a real server: state, journal, projector, store and TLS as they are, a
 //! browser's requests from the outside.
+//!
+//! What a page looks like is tested beside the page, from its sample; here it is the ways
+//! through several: setup, login, a first callback, rights, forgery.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -49,7 +52,7 @@ impl House {
         let journal: Arc<dyn Journal> = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
         let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
         let (store, writer, _) =
-            Store::open(&dir.path().join("store"), &state.installation(), catalog(), clock.clone(), &known).unwrap();
+            Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let answers = Answers::load(&*journal, clock.now()).unwrap();
         let ingest = Ingest::new(journal.clone(), answers, clock.clone(), None);

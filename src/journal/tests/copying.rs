@@ -10,13 +10,8 @@ use super::{Place, append, lifelike, read_all, wait};
 use crate::journal::{CopyError, FileJournal, Journal, Options, copy, verify};
 
 fn open_copy(dir: &std::path::Path) -> FileJournal {
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: 30_000,
-        compress: false,
-    };
+    let options =
+        Options { reserve: None, torn: dir.join("torn"), tmp: dir.join("tmp"), segment_bytes: 30_000, compress: false };
     FileJournal::open(&dir.join("journal"), options).unwrap()
 }
 
@@ -94,7 +89,10 @@ fn a_backup_has_what_matters_with_its_permissions_and_nothing_else() {
     let key = to.path().join("keys/seal");
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_to_string(key).unwrap(), "keys/seal");
-    assert_eq!(fs::read_to_string(to.path().join("recordings/2026-11-21/a.wav")).unwrap(), "recordings/2026-11-21/a.wav");
+    assert_eq!(
+        fs::read_to_string(to.path().join("recordings/2026-11-21/a.wav")).unwrap(),
+        "recordings/2026-11-21/a.wav"
+    );
 }
 
 #[test]

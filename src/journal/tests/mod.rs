@@ -37,7 +37,8 @@ pub(super) fn callback(app: u32, body: Vec<u8>) -> NewRecord {
 
 /// A callback that looks like what platforms send, of about `bytes`.
 pub(super) fn lifelike(n: u32, bytes: usize) -> NewRecord {
-    let mut body = format!("{{\"eventType\":\"fee\",\"feeLst\":[{{\"sessionId\":\"{n}_{}\",\"callerNum\":\"+86138{n:08}\"", n * 7);
+    let mut body =
+        format!("{{\"eventType\":\"fee\",\"feeLst\":[{{\"sessionId\":\"{n}_{}\",\"callerNum\":\"+86138{n:08}\"", n * 7);
     for field in 0.. {
         if body.len() >= bytes {
             break;
@@ -67,27 +68,15 @@ fn any_body() -> impl Strategy<Value = Body> {
         let (verified, status, content_type, answer, question) = reply;
         let reply = Ack { status, content_type, body: answer };
         let (app, peer) = (AppId(app), peer.into());
-        Body::Callback(Box::new(CallbackRecord {
-            app,
-            provider,
-            peer,
-            tail,
-            headers,
-            body,
-            verified,
-            reply,
-            question,
-        }))
+        Body::Callback(Box::new(CallbackRecord { app, provider, peer, tail, headers, body, verified, reply, question }))
     });
-    let tally = (any::<Option<u32>>(), any::<u64>(), any::<u64>()).prop_map(|(app, refused, possibly_lost)| {
-        Body::Tally(Tally { app: app.map(AppId), refused, possibly_lost })
-    });
-    let entry = ("x[a-z_]{0,6}", proptest::collection::btree_map("[a-z]{5,8}", ".{0,9}", 0..4)).prop_map(
-        |(kind, fields)| {
+    let tally = (any::<Option<u32>>(), any::<u64>(), any::<u64>())
+        .prop_map(|(app, refused, possibly_lost)| Body::Tally(Tally { app: app.map(AppId), refused, possibly_lost }));
+    let entry =
+        ("x[a-z_]{0,6}", proptest::collection::btree_map("[a-z]{5,8}", ".{0,9}", 0..4)).prop_map(|(kind, fields)| {
             let fields = fields.into_iter().map(|(name, value)| (name, value.into())).collect();
             Body::Entry(Entry { kind, fields })
-        },
-    );
+        });
     let erased = "[0-9a-f]{64}".prop_map(|was| Body::Erased { was });
     prop_oneof![4 => callback, 1 => tally, 1 => entry, 1 => erased]
 }

@@ -12,12 +12,20 @@ use crate::journal::{Body, FileJournal, Journal, NewRecord, Record, Verdict, ver
 #[derive(Debug, Clone)]
 enum Step {
     Append(Vec<NewRecord>),
-    Read { from: u64, bytes: usize },
+    Read {
+        from: u64,
+        bytes: usize,
+    },
     Get(u64),
     Roll,
-    Restart { compress: bool },
+    Restart {
+        compress: bool,
+    },
     /// Drops, erases or replaces the records of one segment by their number.
-    Rewrite { segment: prop::sample::Index, modulus: u64 },
+    Rewrite {
+        segment: prop::sample::Index,
+        modulus: u64,
+    },
     RemoveBefore(prop::sample::Index),
 }
 
