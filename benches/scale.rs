@@ -59,7 +59,7 @@ fn main() {
 fn open(dir: &std::path::Path) -> (Store, Writer) {
     // Every record is taken to be the journal's own.
     let (store, writer, _) =
-        Store::open(dir, "bench", catalog(), Clock::system(), &|seq| Some(seq)).expect("the store opens");
+        Store::open(dir, "bench", catalog(), &Clock::system(), &|seq| Some(seq)).expect("the store opens");
     (store, writer)
 }
 

@@ -1,26 +1,30 @@
-//! `ringback demo`: a throw-away installation with a lively day of calls.
-//!
-//! The real server on a data directory that is removed at the end, an app for each provider,
-//! and the simulator pushing a past day and then live calls to its real HTTPS listener.
+//! `ringback demo`: a throw-away installation, one app for each platform, and the simulator
+//! playing a lively day against the real listener until stopped. Nothing of it stays.
 
-use std::io::{Write as _, stderr, stdout};
+use std::fs::{self, DirBuilder};
+use std::io::{Write, stdout};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
-use crate::domain::{AllowFrom, Role, Secret};
+use crate::domain::{AllowFrom, Lang, Role};
+use crate::providers;
 use crate::run::{self, Running};
-use crate::simulator::{self, DemoApp, Platform};
+use crate::simulator::{DemoApp, Platform, demo_day};
 use crate::state::{NewApp, Principal, State};
 
-/// The same day for everybody.
-const SEED: u64 = 20;
-/// The administrator of the demonstration.
-const NAME: &str = "demo";
+/// The demo's administrator.
+const ADMIN: &str = "admin";
+/// Which day is played.
+const SEED: u64 = 1;
 
 /// Where to show it.
 #[derive(Debug, Args)]
@@ -30,61 +34,92 @@ pub(super) struct Flags {
     listen: String,
 }
 
+/// A directory that goes away with its value.
+struct ThrowAway(PathBuf);
+
+impl ThrowAway {
+    fn make() -> Result<Self> {
+        let mut name = [0; 8];
+        getrandom::fill(&mut name).expect("the system gives random bytes");
+        let path = std::env::temp_dir().join(format!("ringback-demo-{:016x}", u64::from_ne_bytes(name)));
+        DirBuilder::new().mode(0o700).create(&path).with_context(|| format!("making {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ThrowAway {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(path = %self.0.display(), %error, "the demo's directory was not removed");
+        }
+    }
+}
+
 /// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
-    let scratch =
-        tempfile::Builder::new().prefix("ringback-demo-").tempdir().context("making a directory for the demo")?;
+    let ended = run::asked_to_end()?;
+    let data = ThrowAway::make()?;
     let overrides = Overrides {
-        data: Some(scratch.path().join("data")),
+        data: Some(data.path().to_owned()),
         listen: Some(flags.listen),
         log_level: Some("warn".to_owned()),
         ..Overrides::default()
     };
     let config = Config::load(None, overrides)?;
-    run::logging::start(config.log);
+    logging::start(config.log);
     let clock = Clock::system();
-    let asked_to_end = run::asked_to_end()?;
     let running = Running::start(config, clock.clone()).await?;
-    let password = super::password::make();
+
     let state = &running.context().state;
-    state.add_user(&Principal::command_line(), NAME, Role::Admin, &password).await?;
-    let mut apps = Vec::new();
-    for platform in Platform::ALL {
-        apps.push(add_app(state, &running, platform).await?);
-    }
+    let secret = password::make();
+    state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &secret).await?;
+    let apps = apps(state, reachable(running.address())).await?;
     writeln!(stdout(), "listening on https://{}", running.address())?;
-    writeln!(stderr(), "log in as {NAME} with the password {}", password.reveal())?;
-    writeln!(stderr(), "the certificate vouches only for itself: your browser will ask once; Ctrl-C ends the demo")?;
+    writeln!(stdout(), "log in as {ADMIN} with the password {}", secret.reveal())?;
 
     let stop = CancellationToken::new();
-    let day = tokio::spawn(simulator::demo_day(apps, SEED, clock, stop.clone(), |_, _| ()));
-    asked_to_end.await;
+    let playing = tokio::spawn(demo_day(apps, SEED, clock, stop.clone(), |_, _| {}));
+    ended.await;
     stop.cancel();
-    let ledgers = day.await.context("the simulator panicked")??;
+    playing.await??;
     running.stop().await;
-    for (platform, ledger) in ledgers {
-        writeln!(stderr(), "\n{}\n{ledger}", platform.name())?;
-    }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add_app(state: &State, running: &Running, platform: Platform) -> Result<DemoApp> {
-    let (name, key) = match platform {
-        Platform::Jiuyun => ("快递热线 courier line", "8a2af988536458c301537d7197320004"),
-        Platform::HuaweiVoice => ("验证码与通知 codes and notices", "DemoVoiceKey0000000000000001"),
-        Platform::HuaweiPrivate => ("打车隐私号 ride privacy", "DemoPrivateKey00000000000001"),
+/// One app for each platform; those that can sign do.
+async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
+    let mut apps = Vec::new();
+    for platform in Platform::ALL {
+        let Some(provider) = providers::by_name(platform.name()) else { continue };
+        let signs = platform != Platform::Jiuyun;
+        let app_key = signs.then(|| format!("demo-{}", platform.name()));
+        let app_secret = signs.then(password::make);
+        let new = NewApp {
+            name: provider.title(Lang::Zh).to_owned(),
+            provider: provider.id(),
+            token: None,
+            app_key: app_key.clone(),
+            app_secret: app_secret.clone(),
+            verify: None,
+            allow_from: AllowFrom::default(),
+        };
+        let app = state.add_app(&Principal::command_line(), new).await?;
+        let to = format!("https://{address}/callbacks/{}", app.token.reveal()).parse()?;
+        apps.push(DemoApp { platform, to, app_key, app_secret });
+    }
+    Ok(apps)
+}
+
+/// An address to reach a listener at: one that listens everywhere is reached on this machine.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
     };
-    let secret = (platform != Platform::Jiuyun).then(|| Secret::new("demo-app-secret-0123456789abcdef"));
-    let new = NewApp {
-        name: name.to_owned(),
-        provider: platform.provider(),
-        token: None,
-        app_key: Some(key.to_owned()),
-        app_secret: secret.clone(),
-        verify: None,
-        allow_from: AllowFrom::default(),
-    };
-    let app = state.add_app(&Principal::command_line(), new).await?;
-    let address = running.context().server.callback_url(app.token.reveal(), "");
-    Ok(DemoApp { platform, to: address.parse()?, app_key: app.app_key.clone(), app_secret: secret })
+    SocketAddr::new(ip, listen.port())
 }

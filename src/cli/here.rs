@@ -14,7 +14,6 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use tower_service::Service;
 
 use super::client::Reply;
 use super::socket::reply;
@@ -72,7 +71,7 @@ impl Here {
         let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
-            Store::open(&data.join("store"), &state.installation(), projector::catalog(), clock.clone(), &fingerprint)?;
+            Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &fingerprint)?;
         let projector = Projector::start(writer, journal.clone()).with_context(what)?;
         let server = ServerInfo {
             public_url: state.address(),
@@ -89,8 +88,7 @@ impl Here {
     }
 
     pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
-        let Ok(response) = warp::service(self.routes.clone()).call(request).await;
-        reply(response).await
+        reply(crate::http::ask(self.routes.clone(), request).await).await
     }
 
     /// What it answers, for a test that serves it.

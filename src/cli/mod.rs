@@ -19,6 +19,7 @@ mod filters;
 mod generate;
 mod healthcheck;
 mod here;
+mod logging;
 mod owner;
 mod password;
 mod providers;
@@ -35,6 +36,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -70,9 +72,8 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    for (n, line) in format!("{error:#}").lines().enumerate() {
-        eprintln!("{}{}", if n == 0 { "ringback: " } else { "  " }, table::plain(line));
-    }
+    let text = format!("{error:#}").trim_end().replace('\n', "; ");
+    eprintln!("ringback: {}", table::plain(&text));
     if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
@@ -106,7 +107,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
 
 /// Warnings of the rooms below go to standard error; a command has nothing else to log.
 fn quiet_log() {
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours);
+    let log = log.with_max_level(tracing::Level::WARN);
     // A second subscriber in one process, as in tests, is no reason to fail.
     let _ = log.without_time().with_target(false).try_init();
 }

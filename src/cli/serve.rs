@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use crate::config::{Config, Overrides};
+use super::{Usage, logging};
+use crate::config::{Config, ConfigError, Overrides};
 use crate::run;
 
 /// Flags go before the configuration file.
@@ -54,14 +55,19 @@ impl Flags {
             tls_key: self.tls_key,
             log_level: self.log_level,
         };
-        Ok(Config::load(self.config.as_deref(), overrides)?)
+        match Config::load(self.config.as_deref(), overrides) {
+            // Without a file it is the flags that are wrong.
+            Err(ConfigError::Problems { file: None, problems }) => Err(Usage(problems.to_string()).into()),
+            config => Ok(config?),
+        }
     }
 }
 
 /// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = flags.config()?;
-    run::logging::start(config.log);
-    run::run(config, run::asked_to_end()?).await?;
+    logging::start(config.log);
+    let ended = run::asked_to_end()?;
+    run::run(config, ended).await?;
     Ok(ExitCode::SUCCESS)
 }

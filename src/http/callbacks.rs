@@ -73,10 +73,12 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
 /// behind it. A token has at least sixteen characters, and a number that long never comes.
 fn not_a_page() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
     warp::path::full()
-        .and_then(|path: warp::path::FullPath| async move {
+        .and(warp::method())
+        .and_then(|path: warp::path::FullPath, method: Method| async move {
             let (first, _) = split_token(path.as_str().strip_prefix("/callbacks/").unwrap_or_default());
             let page = first.len() < *limits::APP_TOKEN_LEN.start() && first.bytes().all(|b| b.is_ascii_digit());
-            if page { Err(warp::reject::not_found()) } else { Ok(()) }
+            let looked_at = method == Method::GET || method == Method::HEAD;
+            if page && looked_at { Err(warp::reject::not_found()) } else { Ok(()) }
         })
         .untuple_one()
 }

@@ -86,6 +86,17 @@ fn nowhere() -> Routes {
         .boxed()
 }
 
+/// Answers one request without a connection: the command line asks the same routes as everyone.
+pub async fn ask<B>(routes: Routes, request: http::Request<B>) -> Response
+where
+    B: hyper::body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    use tower_service::Service as _;
+    let Ok(response) = warp::service(routes).call(request).await;
+    response
+}
+
 /// A response with this status, content type and body; its length is known and sent.
 #[must_use]
 pub fn respond(status: http::StatusCode, content_type: &str, body: impl Into<String>) -> Response {

@@ -5,6 +5,7 @@
 //! checked; damaged ones are passed over and noted.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
@@ -99,10 +100,10 @@ impl Reader {
                 return;
             }
             let key = (damage.segment.clone(), damage.line);
-            if !kept.contains_key(&key) {
+            if let Entry::Vacant(vacant) = kept.entry(key) {
                 let Damage { segment, line, seq, reason } = &damage;
                 tracing::warn!(segment, line, seq, reason, "the journal is damaged");
-                kept.insert(key, damage);
+                vacant.insert(damage);
             }
         }
     }

@@ -60,7 +60,7 @@ impl Data {
         let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone())?;
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
-            Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock.clone(), &fingerprint)?;
+            Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
         let answers = Answers::load(journal.as_ref(), clock.now())?;
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;

@@ -11,7 +11,6 @@
 
 mod certificate;
 mod data;
-pub mod logging;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -51,19 +50,19 @@ pub enum RunError {
         source: std::io::Error,
     },
     /// Another process has the data directory.
-    #[error("taking the data directory")]
+    #[error(transparent)]
     Lock(#[from] journal::LockError),
     /// The journal cannot be opened.
-    #[error("opening the journal")]
+    #[error(transparent)]
     Journal(#[from] journal::OpenError),
     /// What people set cannot be read.
-    #[error("opening the state")]
+    #[error(transparent)]
     State(#[from] state::StateError),
     /// The store cannot be opened.
-    #[error("opening the store")]
+    #[error(transparent)]
     Store(#[from] store::OpenError),
     /// The answers of the last day cannot be read.
-    #[error("starting to answer questions")]
+    #[error(transparent)]
     Answers(#[from] LoadError),
     /// There is no certificate.
     #[error("preparing TLS")]
@@ -195,6 +194,7 @@ impl Running {
         if let Some(socket) = socket::bind(&config.data) {
             server.listen(Listener::Control(socket), control_routes(&context));
         }
+        remember_address(&config, &context).await;
         let tallying = tokio::spawn(tally(context.ingest.clone()));
         tracing::info!(address = %listen, data = %config.data.display(), "listening");
         Ok(Self { config, context, server, certificates, data, tallying })
@@ -271,6 +271,16 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError
     let listener = TcpListener::bind(address).await.map_err(error)?;
     let bound = listener.local_addr().map_err(error)?;
     Ok((listener, bound))
+}
+
+/// Remembers how the platforms reach us, for `app add` while no server runs; a port that was
+/// picked is another one next time. Not being able to is no reason not to take callbacks.
+async fn remember_address(config: &Config, context: &Context) {
+    let listen = (config.listen.port() != 0).then(|| format!("https://{}", context.server.listen));
+    let Some(address) = context.server.public_url.clone().or(listen) else { return };
+    if let Err(error) = context.state.remember_address(&address).await {
+        tracing::warn!(error = %Chain(&error), "the server's address was not remembered");
+    }
 }
 
 /// Writes counts of what was refused or lost as they come, so that the ledger has them soon.

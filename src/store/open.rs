@@ -96,7 +96,7 @@ impl Store {
         dir: &Path,
         installation: &str,
         catalog: Catalog,
-        clock: Clock,
+        clock: &Clock,
         fingerprint: &dyn Fn(Seq) -> Option<u64>,
     ) -> Result<(Self, Writer, Opened), OpenError> {
         Self::open_with(dir, installation, catalog, clock, fingerprint, Sizes::default())
@@ -106,7 +106,7 @@ impl Store {
         dir: &Path,
         installation: &str,
         catalog: Catalog,
-        clock: Clock,
+        clock: &Clock,
         fingerprint: &dyn Fn(Seq) -> Option<u64>,
         sizes: Sizes,
     ) -> Result<(Self, Writer, Opened), OpenError> {

@@ -52,7 +52,7 @@ impl House {
         let journal: Arc<dyn Journal> = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
         let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
         let (store, writer, _) =
-            Store::open(&dir.path().join("store"), &state.installation(), catalog(), clock.clone(), &known).unwrap();
+            Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let answers = Answers::load(&*journal, clock.now()).unwrap();
         let ingest = Ingest::new(journal.clone(), answers, clock.clone(), None);

@@ -77,8 +77,7 @@ impl House {
         };
         let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
         let (store, writer, _) =
-            Store::open(&data.join("store"), &state.installation(), projector::catalog(), clock.clone(), &|_| None)
-                .unwrap();
+            Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &|_| None).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let server = ServerInfo {
             public_url: Some("https://callbacks.example.com".to_owned()),
@@ -137,9 +136,10 @@ impl House {
     async fn settle(&self) {
         let durable = *self.context.journal.durable().borrow();
         let began = Instant::now();
+        let mut look = tokio::time::interval(Duration::from_millis(5));
         while self.context.store.status().applied < durable {
             assert!(began.elapsed() < DEADLINE, "the projector is stuck");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            look.tick().await;
         }
     }
 

@@ -49,7 +49,8 @@ async fn the_suites_that_the_platforms_offer_are_taken() {
         assert_eq!(stream.get_ref().1.negotiated_cipher_suite().unwrap().suite(), suite);
     }
     // A certificate with an RSA key takes the other two.
-    let known: Vec<_> = rustls::crypto::ring::ALL_CIPHER_SUITES.iter().map(rustls::SupportedCipherSuite::suite).collect();
+    let known: Vec<_> =
+        rustls::crypto::ring::ALL_CIPHER_SUITES.iter().map(rustls::SupportedCipherSuite::suite).collect();
     assert!(known.contains(&CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256));
     assert!(known.contains(&CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384));
 }

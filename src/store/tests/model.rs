@@ -135,7 +135,7 @@ pub(super) fn callback(seq: u64, app: u32, items: Vec<Item>) -> Applied {
 
 pub(super) fn open(dir: &Path) -> (Store, Writer, Opened) {
     let clock = Clock::fixed(Timestamp::from_second(1_790_200_000).expect("in range"));
-    Store::open_with(dir, "test", catalog(), clock, &Some, SMALL).expect("opens")
+    Store::open_with(dir, "test", catalog(), &clock, &Some, SMALL).expect("opens")
 }
 
 /// Every call, by walking pages of three.
@@ -226,7 +226,7 @@ proptest! {
         let dir = tempfile::tempdir().expect("a directory");
         let (store, _writer) = run(&dir.path().join("a"), &batches, &cuts);
         let expected = model(&batches);
-        prop_assert_eq!(all_calls(&store, &CallQuery::default()), expected.clone());
+        prop_assert_eq!(&all_calls(&store, &CallQuery::default()), &expected);
 
         // The same callbacks shuffled, some of them twice and three times.
         let mut shuffled: Vec<Vec<Happening>> = order.iter().map(|at| at.get(&batches).clone()).collect();

@@ -13,7 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::{LogConfig, LogFormat};
 
 /// Starts logging. A second call changes nothing.
-pub fn start(config: LogConfig) {
+pub(super) fn start(config: LogConfig) {
     let ours = LevelFilter::from_level(config.level);
     let filter = Targets::new().with_target("ringback", ours).with_default(ours.min(LevelFilter::WARN));
     let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
