@@ -72,8 +72,10 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    let text = format!("{error:#}").trim_end().replace('\n', "; ");
-    eprintln!("ringback: {}", table::plain(&text));
+    // Several problems of one file stand on a line each.
+    for (n, line) in format!("{error:#}").lines().enumerate() {
+        eprintln!("{}{}", if n == 0 { "ringback: " } else { "  " }, table::plain(line));
+    }
     if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
