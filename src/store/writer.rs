@@ -9,19 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use roaring::RoaringBitmap;
 
 use super::collection::{Found, Place};
 use super::doc::Doc;
 use super::hot_chunks::HotChunks;
 use super::hours::{self, Hours, Share, hour_of};
 use super::numbers::Numbers;
-use super::open::{APPLIED, AppliedRow, META, segment_key, write_chunk};
+use super::open::{AppliedRow, META};
 use super::shared::{Rows, Shared};
-use super::{CallbackRow, Change, SmsRow, callback_row, numbers, row, sms_row, terms};
+use super::{CallbackRow, Change, SmsRow, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
-use crate::limits;
 
 /// What a record of the journal means for the store.
 #[derive(Debug)]
