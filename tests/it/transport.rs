@@ -139,7 +139,7 @@ fn plain_listen_takes_callbacks_and_nothing_else() {
     let address = wait_for("the plain address is said", SOON, || {
         let said = server.messages();
         let line = said.lines().find(|line| line.contains("without TLS"))?;
-        line.split_once("address=")?.1.split(' ').next()?.parse().ok()
+        line.rsplit_once('=')?.1.parse().ok()
     });
     let mut plain = Connection::plain(address).unwrap();
     assert_eq!(plain.request("POST", &app.0, &[], xml(&axb_hangup("a1")).as_bytes()).unwrap().status, 200);
