@@ -161,8 +161,8 @@ impl<'a> Verified<'a> {
 /// Lets a callback through, or not, by the app's mode.
 ///
 /// # Errors
-/// The reason, when the signature failed and the app enforces signatures. An app that enforces
-/// but has nothing to check against lets nothing through either.
+/// The reason, when the signature failed and the app enforces signatures. Where there is nothing
+/// to check against, as for an app without a secret, nothing can fail either.
 pub fn admit<'a>(
     callback: &'a Callback,
     verdict: &Verdict,
