@@ -25,9 +25,11 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let record = best.map(|fact| &fact.record);
     let events = legs.in_order();
 
+    let talked = record.is_some_and(|record| record.talk_seconds > 0);
     let answered_at = match record {
-        Some(record) => at(record.answered_at.as_ref()),
-        None => legs.first(EventKind::Answered, Party::Callee),
+        // A record of a talk that does not say when it began leaves that to the event.
+        Some(record) if record.answered_at.is_some() || !talked => at(record.answered_at.as_ref()),
+        _ => legs.first(EventKind::Answered, Party::Callee),
     };
     let release_event = events.iter().rev().find(|e| e.kind == EventKind::Released).copied();
     let released_at = record.and_then(|r| at(r.released_at.as_ref())).or_else(|| release_event.and_then(instant));
@@ -41,7 +43,7 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let causes = causes(release_event, facts, best);
     let release = (state == CallState::Released).then(|| release(facts, catalog, &causes, release_event)).flatten();
     let outcome = (state == CallState::Released)
-        .then(|| outcome(facts, catalog, answered_at.is_some(), alerting_at.is_some(), &causes));
+        .then(|| outcome(facts, catalog, talked || answered_at.is_some(), alerting_at.is_some(), &causes));
     let (caller, callee) = parties(&legs, &events, record);
     let talk_seconds = match (record, answered_at, released_at) {
         (Some(record), ..) => record.talk_seconds,
@@ -302,6 +304,9 @@ fn anomalies(
     if facts.events.iter().any(|fact| fact.event.at.as_ref().is_some_and(|stamp| stamp.at.is_none())) {
         found.push(Anomaly::UnreadableTime);
     }
+    if best.is_none() && ends_before_answer(legs) {
+        found.push(Anomaly::EndsBeforeStart);
+    }
     if let Some(fact) = best {
         let record = &fact.record;
         let known = [&record.caller, &record.callee, &record.x, &record.y];
@@ -324,4 +329,11 @@ fn anomalies(
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whether the events alone say that the call ended before it was answered.
+fn ends_before_answer(legs: &Legs<'_>) -> bool {
+    let ended = legs.events.iter().rev().find(|(fact, _)| fact.event.kind == EventKind::Released);
+    let ended = ended.and_then(|(fact, _)| instant(&fact.event));
+    matches!((legs.first(EventKind::Answered, Party::Callee), ended), (Some(answered), Some(ended)) if ended < answered)
 }

@@ -2,7 +2,7 @@
 
 use super::{PhoneNumber, SessionId};
 
-/// A question. Its identity is the app and [`Question::id`]: however often it is asked, the
+/// A question. Its identity is the app and [`Question::key`]: however often it is asked, the
 /// answer is the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -14,6 +14,18 @@ pub struct Question {
     pub from: Option<PhoneNumber>,
     /// What is asked.
     pub kind: QuestionKind,
+}
+
+impl Question {
+    /// What names it within its app. The platform numbers calls and messages apart, so equal
+    /// ids of the two are two questions.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.kind {
+            QuestionKind::Call { .. } => format!("call:{}", self.id),
+            QuestionKind::Sms { .. } => format!("sms:{}", self.id),
+        }
+    }
 }
 
 /// What is asked.

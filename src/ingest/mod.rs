@@ -129,15 +129,15 @@ impl Inner {
                 self.append(app, callback, &reading, &ack, None).await?;
                 Ok(ack)
             }
-            Reply::Ask(provider, question) => match self.answers.ask(app.id, &question.id, self.clock.now()).await {
+            Reply::Ask(provider, question) => match self.answers.ask(app.id, &question.key(), self.clock.now()).await {
                 Asked::Known(ack) => {
-                    self.append(app, callback, &reading, &ack, Some(&question.id)).await?;
+                    self.append(app, callback, &reading, &ack, Some(question.key())).await?;
                     Ok(ack)
                 }
                 Asked::New(ticket) => {
                     let ack = reading::caught(|| control::decide(*provider, app, question))
                         .unwrap_or_else(|| provider.ack(&Occasion::Kept(BodyForm::Json)));
-                    self.append(app, callback, &reading, &ack, Some(&question.id)).await?;
+                    self.append(app, callback, &reading, &ack, Some(question.key())).await?;
                     ticket.keep(ack.clone());
                     Ok(ack)
                 }
@@ -155,7 +155,7 @@ impl Inner {
         callback: Callback,
         reading: &Reading,
         ack: &Ack,
-        question: Option<&str>,
+        question: Option<String>,
     ) -> Result<Appended, NotKept> {
         let record = CallbackRecord {
             app: app.id,
@@ -166,7 +166,7 @@ impl Inner {
             body: callback.body,
             verified: reading.verified,
             reply: ack.clone(),
-            question: question.map(str::to_owned),
+            question,
         };
         let body = Body::Callback(Box::new(record));
         let started = std::time::Instant::now();

@@ -61,7 +61,7 @@ pub struct CallbackRecord {
     pub verified: Option<bool>,
     /// What we answered.
     pub reply: Ack,
-    /// For an answered question: its id, so that the same question gets the same bytes.
+    /// For an answered question: what names it, so that the same question gets the same bytes.
     pub question: Option<String>,
 }
 

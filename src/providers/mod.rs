@@ -161,8 +161,8 @@ impl<'a> Verified<'a> {
 /// Lets a callback through, or not, by the app's mode.
 ///
 /// # Errors
-/// The reason, when the signature failed and the app enforces signatures. An app that has
-/// nothing to check against lets everything through: its address is its only secret.
+/// The reason, when the signature failed and the app enforces signatures. Where there is nothing
+/// to check against, as for an app without a secret, nothing can fail either.
 pub fn admit<'a>(
     callback: &'a Callback,
     verdict: &Verdict,

@@ -1,7 +1,8 @@
 //! Checks the signature of a push against the app's secret.
 //!
 //! The platform signs the address as it was configured there, which a server behind a proxy
-//! cannot see: the configured public address and the request's target stand in for it.
+//! cannot see: the configured public address and the request's target stand in for it, and
+//! without one the host that the request was sent to.
 //! `Created` is documented as UTC by some pages and as UTC+8 (still with a `Z`) by others, so
 //! both are believed. Retries may come half a day late with the first signature, and a nonce
 //! seen before is no reason to refuse one: what protects against replays is that a repeat of
@@ -77,16 +78,20 @@ fn check(
     Ok(recipe)
 }
 
-/// The addresses the platform may have signed: as configured with our target, and that without
-/// its query. A digest that covers no address needs none.
+/// The addresses the platform may have signed: our base with the request's target, and that
+/// without its query. Where no public address is configured, the host that the request names
+/// stands in for it: behind any other address, the digest would not match.
 fn urls(callback: &Callback, secrets: &Secrets<'_>) -> Vec<String> {
-    let Some(base) = secrets.public_url else { return Vec::new() };
-    let base = base.trim_end_matches('/');
+    let bases = match (secrets.public_url, find(callback, "host")) {
+        (Some(base), _) => vec![base.trim_end_matches('/').to_owned()],
+        (None, Some(host)) => vec![format!("https://{host}"), format!("http://{host}")],
+        (None, None) => Vec::new(),
+    };
     let target = callback.target.as_str();
     let path = target.split('?').next().unwrap_or(target);
-    let mut urls = vec![format!("{base}{target}")];
+    let mut urls: Vec<String> = bases.iter().map(|base| format!("{base}{target}")).collect();
     if path != target {
-        urls.push(format!("{base}{path}"));
+        urls.extend(bases.iter().map(|base| format!("{base}{path}")));
     }
     urls
 }

@@ -244,7 +244,12 @@ impl Times {
 
 fn duration(notice: &mut Notice) -> u32 {
     let Some(text) = notice.text("duration") else { return 0 };
-    text.parse().unwrap_or_else(|_| {
+    // The manual says decimal: a fraction of a second is dropped.
+    let whole = match text.split_once('.') {
+        Some((whole, part)) if part.bytes().all(|b| b.is_ascii_digit()) => whole,
+        _ => text,
+    };
+    whole.parse().unwrap_or_else(|_| {
         notice.note(Suspicion::BadValue("duration".into()));
         0
     })

@@ -270,6 +270,15 @@ fn a_number_that_lost_digits_identifies_nothing() {
 }
 
 #[test]
+fn a_number_may_be_written_with_a_fraction() {
+    let duration = |text| changed("<duration>18", &format!("<duration>{text}"));
+    check(&duration("18.0"), AXB);
+    check(&duration("18.7"), AXB);
+    let json = "{\"action\":\"Hangup\",\"type\":22.0,\"appId\":\"a\",\"callId\":\"c\",\"duration\":18.0}";
+    check(json, "Json record=jiuyun/22/c product=axb talk=18");
+}
+
+#[test]
 fn unknown_elements_attributes_and_another_root_do_not_matter() {
     check(&changed("<type>", "<extra>1</extra><!-- product --><type unit='-'>"), AXB);
     check(&changed("req>", "callNotify>"), AXB);

@@ -14,6 +14,9 @@ use crate::limits;
 use crate::providers::body::{self, Sniffed};
 use crate::providers::{BodyForm, DecodeError, Suspicion};
 
+/// 2 to the 53rd: from here on a fractional number cannot tell one whole number from the next.
+const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+
 /// Every field name that means something to us.
 const NAMES: [&str; 19] = [
     "action",
@@ -152,16 +155,17 @@ fn object(value: &Value) -> Option<&Map<String, Value>> {
     }
 }
 
-/// A value as the text that XML would hold. A fraction is refused: a number too large for an
-/// integer arrives as one, with digits lost.
+/// A value as the text that XML would hold; `22.0` is `22`. A number too large for an integer
+/// is refused: it arrives with digits lost.
 fn plain(name: &str, value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        Value::Number(number) => number.as_f64().filter(|n| n.abs() < EXACT_BELOW).map(|n| n.to_string()),
         Value::Array(_) | Value::Object(_) if name == "userData" => Some(value.to_string()),
-        Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::Array(_) | Value::Object(_) => None,
     }
 }
 

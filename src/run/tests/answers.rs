@@ -101,6 +101,18 @@ async fn a_message_that_asks_is_answered_with_a_decision() {
 }
 
 #[tokio::test]
+async fn a_message_and_a_call_of_one_id_are_two_questions() {
+    let appliance = Appliance::start().await;
+    let app = appliance.add("huawei-private").await;
+    let call = r#"{"eventType":"callin","statusInfo":{"sessionId":"1","notifyMode":"Block"}}"#;
+    let message = r#"{"appKey":"k","smsEvent":{"smsIdentifier":"1","notificationMode":"Block"}}"#;
+    let closed = appliance.post(&app, "application/json", call).await;
+    assert!(String::from_utf8_lossy(closed.body()).contains("close"), "{closed:?}");
+    let discarded = appliance.post(&app, "application/json", message).await;
+    assert!(String::from_utf8_lossy(discarded.body()).contains("DiscardMessage"), "{discarded:?}");
+}
+
+#[tokio::test]
 async fn what_we_do_not_know_is_kept_and_answered_as_a_notice() {
     let appliance = Appliance::start().await;
     let app = appliance.add("huawei-voice").await;

@@ -19,8 +19,8 @@ pub(in crate::providers) const TABLE: CodeTable = CodeTable {
     codes: &CODES,
 };
 
-static CODES: [CodeDoc; 1 + REQUEST.len() + OVERLAPPING.len() + GLOBAL.len()] =
-    join(&[&[code("0", "无", "None")], REQUEST, OVERLAPPING, GLOBAL]);
+static CODES: [CodeDoc; 2 + REQUEST.len() + OVERLAPPING.len() + GLOBAL.len()] =
+    join(&[&[code("0", "无", "None"), code("200", "成功", "OK: nothing failed")], REQUEST, OVERLAPPING, GLOBAL]);
 
 /// A number or an address that is wrong as given.
 const fn ours(number: &'static str, zh: &'static str, en: &'static str) -> CodeDoc {

@@ -88,6 +88,23 @@ fn a_digest_over_another_address_fails() {
 }
 
 #[test]
+fn without_a_public_address_the_host_of_the_request_is_signed() {
+    let secrets = Secrets { public_url: None, ..secrets() };
+    let created = created(now());
+    for base in ["https://calls.example:8443", "http://calls.example:8443"] {
+        for recipe in [Recipe::AkskUrl, Recipe::AkskUrlLines] {
+            let url = format!("{base}{TARGET}");
+            let mut callback = with(&sign(recipe, KEY, SECRET, &Signed { url: &url, nonce: NONCE, created: &created }));
+            callback.headers.push(("host".to_owned(), "calls.example:8443".to_owned()));
+            check(&callback, &secrets, &Verdict::Passed(recipe.name()));
+
+            let configured = Secrets { public_url: Some("https://other.example"), ..secrets };
+            check(&callback, &configured, &Verdict::Failed(VerifyError::Digest));
+        }
+    }
+}
+
+#[test]
 fn a_wrong_secret_fails_under_every_recipe() {
     let secrets = Secrets { app_secret: Some("another-made-up-secret"), ..secrets() };
     for recipe in Recipe::AKSK.into_iter().chain(Recipe::WSSE) {

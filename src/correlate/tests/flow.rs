@@ -1,9 +1,8 @@
-//! What becomes of a call, told event by event. The store's model test holds that order and
-//! repeats change nothing; here stands what the call is.
+//! What becomes of a call, told event by event.
 
 use jiff::Timestamp;
 
-use super::{Catalog, Facts, Meaning, call_id, join};
+use super::super::{Catalog, Facts, Meaning, call_id, join};
 use crate::domain::{
     Anomaly, AppId, Call, CallEvent, CallKey, CallOutcome, CallRecord, CallState, CauseCode, EventKind, Identity,
     Party, PhoneNumber, Product, ProviderId, RecordingRef, SessionId, Stamp,
