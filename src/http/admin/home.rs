@@ -205,7 +205,10 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
     let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
     let mean =
         |sum: u64, n: u64| (sum + n / 2).checked_div(n).map_or_else(|| "–".to_owned(), |seconds| span(lang, seconds));
-    let was = |value: String| format!("{} {value}", lang.t("上周同日同期", "same weekday last week"));
+    let was = |value: String| match week.calls {
+        0 => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
+        _ => format!("{} {value}", lang.t("上周同日同期", "same weekday last week")),
+    };
     vec![
         Figure {
             label: lang.t("今日通话", "Calls today"),
@@ -254,18 +257,18 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let most = counts.first().map_or(1, |(_, n)| *n);
     let from = today.to_string();
-    let failure = |(outcome, n): &(CallOutcome, u64)| Failure {
+    let failure = |(place, (outcome, n)): (usize, &(CallOutcome, u64))| Failure {
         badge: Badge::new(words::outcome_tone(*outcome), words::outcome(*outcome).get(lang)),
         count: count(*n),
         share: percent(*n, total),
         width: (n * 100).div_ceil(most),
-        causes: causes(lang, &facts.unanswered, *outcome),
+        causes: causes(lang, &facts.unanswered, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
         href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
     };
-    counts.iter().map(failure).collect()
+    counts.iter().enumerate().map(failure).collect()
 }
 
-/// The commonest causes among the latest calls with this outcome: the code and its meaning.
+/// The two commonest causes among the latest calls with this outcome: the code and its meaning.
 fn causes(lang: Lang, calls: &[Call], outcome: CallOutcome) -> Vec<(String, String)> {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     for call in calls.iter().filter(|c| c.outcome == Some(outcome)) {
