@@ -67,6 +67,12 @@ open_page /login
 run "document.querySelector('[name=name]').value = 'admin'; document.querySelector('[name=password]').value = '$password'; document.querySelector('main form button').click()"
 until_said run "return location.pathname === '/' ? 'yes' : ''" >/dev/null
 
+# The day's calls are played first; once calls of the last two minutes stand there it is all there.
+playing() {
+  open_page "/calls?from=$(date -u -d '2 minutes ago' +%Y-%m-%dT%H:%M:%SZ)"
+  run "return document.querySelectorAll('tr.call').length > 9 ? 'yes' : ''"
+}
+until_said playing >/dev/null
 speak zh
 open_page /
 picture home 980

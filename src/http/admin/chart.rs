@@ -68,10 +68,9 @@ impl DayChart {
             .collect();
         let most = hours.iter().map(|(_, (calls, _), before)| *calls.max(before)).max().unwrap_or(0).max(4);
         let compares = hours.iter().any(|(_, _, before)| *before > 0);
-        let bars = hours
-            .into_iter()
-            .enumerate()
-            .map(|(i, (at, counts, before))| HourBar::new(lang, i as u32, at, counts, compares.then_some(before), most, at <= now));
+        let bars = hours.into_iter().enumerate().map(|(i, (at, counts, before))| {
+            HourBar::new(lang, i as u32, at, counts, compares.then_some(before), most, at <= now)
+        });
         Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, compares, bars: bars.collect(), most: count(most) }
     }
 }

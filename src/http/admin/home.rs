@@ -4,7 +4,8 @@
 //! calls failed, and the ledger in which nothing may be missing. Figures come from counters;
 //! only the causes of the last unanswered calls are read from calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -143,7 +144,7 @@ impl HomePage {
             chart: DayChart::new(lang, today, now, &facts.today, &facts.before),
             failures,
             failed: count(failed),
-            failed_href: link("/calls", &[("from", from.as_str()), ("not_outcome", "answered")]),
+            failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
             vitals: vitals(lang, facts, now),
             has_apps: facts.apps > 0,
@@ -245,6 +246,14 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
 /// Whether a group of the outcome statistic is one of calls that ended unanswered.
 fn is_failure(key: &str) -> bool {
     CallOutcome::parse(key).is_some_and(|o| o != CallOutcome::Answered)
+}
+
+/// The calls behind the sum: those that ended, where "not answered" would count running ones too.
+fn failed_href(facts: &Facts, from: &str) -> String {
+    let failures = facts.outcomes.iter().map(|r| r.key.as_str()).filter(|key| is_failure(key));
+    let outcomes: BTreeSet<&str> = failures.chain(iter::once(CallOutcome::Failed.name())).collect();
+    let query: Vec<_> = iter::once(("from", from)).chain(outcomes.into_iter().map(|key| ("outcome", key))).collect();
+    link("/calls", &query)
 }
 
 fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
