@@ -71,9 +71,15 @@
   if (!parts.length || query.has("cursor") || !window.EventSource || location.protocol === "file:") return;
   let paused = localStorage.getItem("live") === "off", waiting = null, source = null;
   const button = document.createElement("button");
-  button.className = "live";
+  button.className = "live quiet";
   button.type = "button";
-  const label = () => { button.textContent = paused ? t("▶ 实时更新", "▶ Live") : t("❚❚ 暂停更新", "❚❚ Pause"); };
+  const label = () => {
+    const [sign, word] = paused ? ["▶", t("实时更新", "Live")] : ["❚❚", t("暂停更新", "Pause")];
+    const icon = Object.assign(document.createElement("span"), { textContent: sign, ariaHidden: "true" });
+    const text = Object.assign(document.createElement("span"), { textContent: word, className: "word" });
+    button.replaceChildren(icon, " ", text);
+    button.title = word;
+  };
   const refresh = async () => {
     waiting = null;
     // Whoever is reading or choosing something must not lose their place.
@@ -104,6 +110,6 @@
     if (!paused) refresh();
   });
   label();
-  document.body.append(button);
+  $(".tools").prepend(button);
   follow();
 })();

@@ -114,7 +114,7 @@ impl AppPage {
         // Without the right to see the token, the address is shown without it.
         let token = if view.may_administer() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
-        let verdict = verdict(lang, certificate, host(&base), now);
+        let verdict = verdict(lang, certificate, host(&base), server.plain_listen.is_some(), now);
         let plain = server.plain_listen.filter(|_| !verdict.accepted);
         let addresses = provider.map(providers::Provider::addresses).unwrap_or_default();
         let only = [("app", app.name.as_str())];

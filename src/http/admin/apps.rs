@@ -104,6 +104,7 @@ pub(super) fn seen_badge(lang: Lang, seen: Option<Timestamp>, now: Timestamp) ->
     let seconds = u64::try_from(now.duration_since(seen).as_secs()).unwrap_or(0);
     let ago = span(lang, seconds);
     let word = match lang {
+        _ if seconds < 5 => lang.t("刚刚", "just now").to_owned(),
         Lang::Zh => format!("{ago}前"),
         Lang::En => format!("{ago} ago"),
     };

@@ -12,7 +12,7 @@ use super::query::hours_later;
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Lang, Outcome, Seq};
+use crate::domain::{AppId, Lang, Outcome, Seq, Suspicion};
 use crate::http::{HttpError, Response};
 use crate::limits;
 use crate::store::{CallbackQuery, CallbackRow, Filter, Page, Span};
@@ -61,7 +61,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 impl AttentionPage {
     fn new(view: View, rows: &[CallbackRow], cut: bool, from: &str, app: &dyn Fn(AppId) -> String) -> Self {
         let lang = view.lang;
-        let mut groups: BTreeMap<(Outcome, AppId, String), Vec<&CallbackRow>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
             for cause in causes(lang, row) {
                 groups.entry((row.outcome, row.app, cause)).or_default().push(row);
@@ -69,7 +69,7 @@ impl AttentionPage {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
-        let group = |((outcome, id, cause), rows): ((Outcome, AppId, String), Vec<&CallbackRow>)| {
+        let group = |((outcome, id, (cause, advice)), rows): ((Outcome, AppId, Cause), Vec<&CallbackRow>)| {
             let app = app(id);
             // Rows come newest first, so the ends of a group are its ends in time.
             let (last, first) = (rows[0], rows[rows.len() - 1]);
@@ -78,7 +78,7 @@ impl AttentionPage {
                 href: link("/callbacks", &[("outcome", outcome.name()), ("app", &app), ("from", from)]),
                 app,
                 cause,
-                advice: advice(lang, outcome),
+                advice,
                 count: count(rows.len() as u64),
                 first: When::short(first.received_at),
                 last: When::short(last.received_at),
@@ -90,20 +90,35 @@ impl AttentionPage {
     }
 }
 
-/// The causes of one callback in words: what looked suspicious, or what its outcome alone says.
-fn causes(lang: Lang, row: &CallbackRow) -> Vec<String> {
+/// A cause in words, and what to do about it.
+type Cause = (String, &'static str);
+
+/// The causes of one callback: what looked suspicious, or what its outcome alone says.
+fn causes(lang: Lang, row: &CallbackRow) -> Vec<Cause> {
     if !row.suspicions.is_empty() {
-        return row.suspicions.iter().map(|s| words::suspicion(lang, s)).collect();
+        let cause = |s| (words::suspicion(lang, s), hint(lang, s).unwrap_or_else(|| advice(lang, row.outcome)));
+        return row.suspicions.iter().map(cause).collect();
     }
     let cause = match row.outcome {
-        Outcome::Unparsable if row.size_bytes == 0 => lang.t("内容为空", "the body is empty"),
-        Outcome::Unparsable => lang.t("既不是 JSON 也不是 XML", "neither JSON nor XML"),
-        Outcome::Unverified => lang.t("签名不符", "the signature does not hold"),
+        Outcome::Unparsable if row.size_bytes == 0 => lang.t("内容为空", "The body is empty"),
+        Outcome::Unparsable => lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"),
+        Outcome::Unverified => lang.t("签名不符", "The signature does not hold"),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => {
-            lang.t("格式正确，但不是已知事件", "well-formed, but no event we know")
+            lang.t("格式正确，但不是已知事件", "Well-formed, but no event we know")
         }
     };
-    vec![cause.to_owned()]
+    vec![(cause.to_owned(), advice(lang, row.outcome))]
+}
+
+/// What to do about a field that is not as documented, where the outcome alone does not tell.
+fn hint(lang: Lang, suspicion: &Suspicion) -> Option<&'static str> {
+    match suspicion {
+        Suspicion::WrongCase { .. } => Some(lang.t(
+            "文档里是另一种写法。看来源地址：是平台、代理，还是自己的测试脚本？原文已保存。",
+            "The platform documents it the other way. See the peer: is it the platform, a proxy, or a test script? It is kept.",
+        )),
+        Suspicion::Missing(_) | Suspicion::UnknownEvent(_) | Suspicion::BadValue(_) => None,
+    }
 }
 
 fn advice(lang: Lang, outcome: Outcome) -> &'static str {

@@ -286,7 +286,7 @@ fn raw(lang: Lang, call: &Call, source: Source) -> Raw {
         seq: row.seq,
         at: When::full(row.received_at),
         delay: if delay > 0 { span(lang, delay.unsigned_abs()) } else { String::new() },
-        label: row.label,
+        label: words::label(lang, &row.label),
         badge: words::callback_badge(lang, row.outcome),
         status: row.status,
         body: source.body.map(|body| body_text::pretty(&body)),

@@ -130,7 +130,7 @@ impl CallbackPage {
             app,
             provider: provider.unwrap_or_else(|| callback.provider.clone()),
             badge: row.map_or(waiting, |r| words::callback_badge(lang, r.outcome)),
-            label: row.map(|r| r.label.clone()).unwrap_or_default(),
+            label: row.map(|r| words::label(lang, &r.label)).unwrap_or_default(),
             verified: match callback.verified {
                 Some(true) => lang.t("签名正确", "Signature holds"),
                 Some(false) => lang.t("签名不符", "Signature does not hold"),

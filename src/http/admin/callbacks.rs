@@ -129,7 +129,7 @@ impl Row {
             seq: row.seq,
             at: When::clock(row.received_at),
             app,
-            label: row.label.clone(),
+            label: words::label(view.lang, &row.label),
             badge: words::callback_badge(view.lang, row.outcome),
             verified: row.verified,
             status: row.status,

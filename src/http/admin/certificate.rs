@@ -21,18 +21,10 @@ pub(super) struct Verdict {
     pub(super) advice: &'static str,
 }
 
-/// The verdict on a certificate for an address with this host.
-pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, now: Timestamp) -> Verdict {
-    let no = |reason: String| {
-        Verdict {
-        accepted: false,
-        reason,
-        advice: lang.t(
-            "换上受信任机构签发的证书（域名证书），或先用下面的明文地址：平台允许 http。",
-            "Install a certificate from a known issuer for your domain, or use the plain address meanwhile: platforms allow http.",
-        ),
-    }
-    };
+/// The verdict on a certificate for an address with this host; `plain` tells whether callbacks
+/// are taken without TLS as well.
+pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, plain: bool, now: Timestamp) -> Verdict {
+    let no = |reason: String| Verdict { accepted: false, reason, advice: advice(lang, plain) };
     if certificate.self_signed {
         return no(lang
             .t(
@@ -63,6 +55,19 @@ pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, now
         },
         advice: "",
     }
+}
+
+fn advice(lang: Lang, plain: bool) -> &'static str {
+    if plain {
+        return lang.t(
+            "换上受信任机构签发的证书（--tls-cert、--tls-key）；在此之前用下面的明文地址，平台允许 http。",
+            "Install a certificate from a known issuer (--tls-cert, --tls-key); until then use the plain address below: platforms allow http.",
+        );
+    }
+    lang.t(
+        "换上受信任机构签发的证书（--tls-cert、--tls-key）；或用 --plain-listen 0.0.0.0:8080 重新启动，这里就会给出明文地址，平台允许 http。",
+        "Install a certificate from a known issuer (--tls-cert, --tls-key); or start again with --plain-listen 0.0.0.0:8080 and this page offers plain addresses: platforms allow http.",
+    )
 }
 
 /// The host of an address, without its port.
@@ -99,7 +104,7 @@ mod tests {
 
     fn check(certificate: &CertificateInfo, host: &str, accepted: bool) {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
-        assert_eq!(verdict(Lang::En, certificate, host, now).accepted, accepted, "{host}");
+        assert_eq!(verdict(Lang::En, certificate, host, true, now).accepted, accepted, "{host}");
     }
 
     #[test]
@@ -111,6 +116,15 @@ mod tests {
         check(&CertificateInfo { self_signed: true, ..certificate() }, "calls.example.com", false);
         let ended = Some("2026-11-20T00:00:00Z".parse().unwrap());
         check(&CertificateInfo { not_after: ended, ..certificate() }, "calls.example.com", false);
+    }
+
+    #[test]
+    fn the_plain_address_is_only_named_where_there_is_one() {
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        let own = CertificateInfo { self_signed: true, ..certificate() };
+        let advice = |plain| verdict(Lang::En, &own, "calls.example.com", plain, now).advice;
+        assert!(advice(true).contains("plain address below"));
+        assert!(advice(false).contains("--plain-listen"));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct DayChart {
     pub(super) height: u32,
     pub(super) base: u32,
     pub(super) bars: Vec<HourBar>,
+    /// Whether there was any call a week ago: without, there is no line to draw.
+    pub(super) compares: bool,
     /// The top of the scale, as text and as height.
     pub(super) most: String,
     pub(super) top: u32,
@@ -65,11 +67,11 @@ impl DayChart {
             })
             .collect();
         let most = hours.iter().map(|(_, (calls, _), before)| *calls.max(before)).max().unwrap_or(0).max(4);
-        let bars = hours
-            .into_iter()
-            .enumerate()
-            .map(|(i, (at, counts, before))| HourBar::new(lang, i as u32, at, counts, before, most, at <= now));
-        Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, bars: bars.collect(), most: count(most) }
+        let compares = hours.iter().any(|(_, _, before)| *before > 0);
+        let bars = hours.into_iter().enumerate().map(|(i, (at, counts, before))| {
+            HourBar::new(lang, i as u32, at, counts, compares.then_some(before), most, at <= now)
+        });
+        Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, compares, bars: bars.collect(), most: count(most) }
     }
 }
 
@@ -79,14 +81,17 @@ impl HourBar {
         slot: u32,
         at: Timestamp,
         (calls, answered): (u64, u64),
-        before: u64,
+        before: Option<u64>,
         most: u64,
         begun: bool,
     ) -> Self {
         let height = |n: u64| (n * u64::from(BASE - TOP)).div_ceil(most) as u32;
         let hour = local(at, "%H");
         let (from, to) = (at.to_string(), hours_later(at, 1).to_string());
-        let was = lang.t("上周", "last week");
+        let was = before.map_or_else(String::new, |n| match lang {
+            Lang::Zh => format!("（上周 {n}）"),
+            Lang::En => format!(" (last week {n})"),
+        });
         Self {
             x: slot * SLOT + 3,
             width: SLOT - 6,
@@ -96,16 +101,16 @@ impl HourBar {
             calls_height: height(calls),
             answered_y: BASE - height(answered),
             answered_height: height(answered),
-            before_y: BASE - height(before),
+            before_y: BASE - height(before.unwrap_or(0)),
             href: link("/calls", &[("from", from), ("to", to)]),
             title: match lang {
-                Lang::Zh => format!("{hour} 时：{calls} 通，接通 {answered}({was} {before})"),
-                Lang::En => format!("{hour}:00 – {calls} calls, {answered} answered ({was} {before})"),
+                Lang::Zh => format!("{hour} 时：{calls} 通，接通 {answered}{was}"),
+                Lang::En => format!("{hour}:00 – {calls} calls, {answered} answered{was}"),
             },
             calls: count(calls),
             answered: count(answered),
             rate: percent(answered, calls),
-            before: count(before),
+            before: before.map_or_else(|| "–".to_owned(), count),
             hour,
             begun,
         }
@@ -132,5 +137,15 @@ mod tests {
         assert_eq!((bar.before_y, bar.calls_height, bar.answered_height), (TOP, (BASE - TOP) / 2, (BASE - TOP) / 4));
         assert_eq!(bar.href, "/calls?from=2026-11-20T17%3A00%3A00Z&to=2026-11-20T18%3A00%3A00Z");
         assert!(chart.bars[10].begun && !chart.bars[11].begun);
+        assert!(chart.compares);
+    }
+
+    #[test]
+    fn a_week_without_calls_is_not_drawn_as_zero() {
+        let midnight = "2026-11-20T16:00:00Z".parse().unwrap();
+        let now = "2026-11-21T02:20:00Z".parse().unwrap();
+        let chart = DayChart::new(Lang::En, midnight, now, &[row("2026-11-20T17:00:00Z", 5, 2)], &[]);
+        assert!(!chart.compares);
+        assert_eq!((chart.bars[1].before.as_str(), chart.bars[1].title.as_str()), ("–", "01:00 – 5 calls, 2 answered"));
     }
 }

@@ -4,7 +4,8 @@
 //! calls failed, and the ledger in which nothing may be missing. Figures come from counters;
 //! only the causes of the last unanswered calls are read from calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -143,7 +144,7 @@ impl HomePage {
             chart: DayChart::new(lang, today, now, &facts.today, &facts.before),
             failures,
             failed: count(failed),
-            failed_href: link("/calls", &[("from", from.as_str()), ("not_outcome", "answered")]),
+            failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
             vitals: vitals(lang, facts, now),
             has_apps: facts.apps > 0,
@@ -205,7 +206,10 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
     let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
     let mean =
         |sum: u64, n: u64| (sum + n / 2).checked_div(n).map_or_else(|| "–".to_owned(), |seconds| span(lang, seconds));
-    let was = |value: String| format!("{} {value}", lang.t("上周同日同期", "same weekday last week"));
+    let was = |value: String| match week.calls {
+        0 => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
+        _ => format!("{} {value}", lang.t("上周同日同期", "same weekday last week")),
+    };
     vec![
         Figure {
             label: lang.t("今日通话", "Calls today"),
@@ -244,6 +248,14 @@ fn is_failure(key: &str) -> bool {
     CallOutcome::parse(key).is_some_and(|o| o != CallOutcome::Answered)
 }
 
+/// The calls behind the sum: those that ended, where "not answered" would count running ones too.
+fn failed_href(facts: &Facts, from: &str) -> String {
+    let failures = facts.outcomes.iter().map(|r| r.key.as_str()).filter(|key| is_failure(key));
+    let outcomes: BTreeSet<&str> = failures.chain(iter::once(CallOutcome::Failed.name())).collect();
+    let query: Vec<_> = iter::once(("from", from)).chain(outcomes.into_iter().map(|key| ("outcome", key))).collect();
+    link("/calls", &query)
+}
+
 fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
     let mut counts: BTreeMap<CallOutcome, u64> = BTreeMap::new();
     for row in facts.outcomes.iter().filter(|r| is_failure(&r.key)) {
@@ -254,18 +266,18 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let most = counts.first().map_or(1, |(_, n)| *n);
     let from = today.to_string();
-    let failure = |(outcome, n): &(CallOutcome, u64)| Failure {
+    let failure = |(place, (outcome, n)): (usize, &(CallOutcome, u64))| Failure {
         badge: Badge::new(words::outcome_tone(*outcome), words::outcome(*outcome).get(lang)),
         count: count(*n),
         share: percent(*n, total),
         width: (n * 100).div_ceil(most),
-        causes: causes(lang, &facts.unanswered, *outcome),
+        causes: causes(lang, &facts.unanswered, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
         href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
     };
-    counts.iter().map(failure).collect()
+    counts.iter().enumerate().map(failure).collect()
 }
 
-/// The commonest causes among the latest calls with this outcome: the code and its meaning.
+/// The two commonest causes among the latest calls with this outcome: the code and its meaning.
 fn causes(lang: Lang, calls: &[Call], outcome: CallOutcome) -> Vec<(String, String)> {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     for call in calls.iter().filter(|c| c.outcome == Some(outcome)) {

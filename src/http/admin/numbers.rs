@@ -9,8 +9,9 @@ use super::parts::{Badge, Phone, When};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Seq};
+use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq};
 use crate::http::{HttpError, Response};
+use crate::providers;
 use crate::store::NumberRow;
 
 /// The privacy numbers.
@@ -28,10 +29,26 @@ struct Row {
     number: Phone,
     app: String,
     badge: Option<Badge>,
-    cause: String,
+    cause: Option<Cause>,
     since: Option<When>,
     history: Vec<Past>,
     calls: Option<String>,
+}
+
+/// Why its state changed.
+#[derive(Debug)]
+struct Cause {
+    code: String,
+    /// What the platform's table says; empty when the code is not in it.
+    meaning: &'static str,
+}
+
+impl Cause {
+    fn of(lang: Lang, code: &str, provider: Option<ProviderId>) -> Self {
+        let known = CauseCode { table: "cause".into(), code: code.to_owned() };
+        let doc = provider.and_then(|provider| providers::explain(provider, &known));
+        Self { code: code.to_owned(), meaning: doc.map_or("", |doc| doc.text.get(lang)) }
+    }
 }
 
 /// A state it had before.
@@ -39,7 +56,7 @@ struct Row {
 struct Past {
     at: When,
     badge: Badge,
-    cause: String,
+    cause: Option<Cause>,
     callback: Seq,
 }
 
@@ -52,29 +69,40 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let rows = request.ctx().store.numbers(app.as_ref().map(|a| a.id))?;
     let view = View::of(request, Section::Numbers);
     let app = app.map(|a| a.name.clone());
-    reply::page(&NumbersPage::new(view, &rows, app, &|id| request.app_name(id)))
+    let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
+    reply::page(&NumbersPage::new(view, &rows, app, &|id| request.app_name(id), &provider))
 }
 
 impl NumbersPage {
-    fn new(view: View, rows: &[NumberRow], app: Option<String>, name: &dyn Fn(AppId) -> String) -> Self {
-        let rows = rows.iter().map(|row| Row::of(&view, row, name(row.app))).collect();
+    fn new(
+        view: View,
+        rows: &[NumberRow],
+        app: Option<String>,
+        name: &dyn Fn(AppId) -> String,
+        provider: &dyn Fn(AppId) -> Option<ProviderId>,
+    ) -> Self {
+        // Numbers that a platform told something about come first.
+        let (told, silent): (Vec<&NumberRow>, Vec<_>) = rows.iter().partition(|row| row.state.is_some());
+        let row = |row: &&NumberRow| Row::of(&view, row, name(row.app), provider(row.app));
+        let rows = told.iter().chain(&silent).map(row).collect();
         Self { view, rows, app }
     }
 }
 
 impl Row {
-    fn of(view: &View, row: &NumberRow, app: String) -> Self {
-        let past = |(at, state, cause, callback): &(_, _, Option<String>, Seq)| Past {
+    fn of(view: &View, row: &NumberRow, app: String, provider: Option<ProviderId>) -> Self {
+        let cause = |code: Option<&String>| code.map(|code| Cause::of(view.lang, code, provider));
+        let past = |(at, state, code, callback): &(_, _, Option<String>, Seq)| Past {
             at: When::full(*at),
             badge: words::number_badge(view.lang, state),
-            cause: cause.clone().unwrap_or_default(),
+            cause: cause(code.as_ref()),
             callback: *callback,
         };
         Self {
             number: Phone::new(&row.number, view.eyes()),
             app,
             badge: row.state.as_ref().map(|s| words::number_badge(view.lang, s)),
-            cause: row.cause.clone().unwrap_or_default(),
+            cause: cause(row.cause.as_ref()),
             since: row.since.map(When::full),
             history: row.history.iter().map(past).collect(),
             calls: view.may_read_bodies().then(|| link("/calls", &[("x", row.number.national())])),
@@ -84,14 +112,14 @@ impl Row {
 
 #[cfg(test)]
 impl NumbersPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
-        Self::new(view, &samples::numbers(), None, &samples::app_name)
+        Self::new(view, &samples::numbers(), None, &samples::app_name, &|_| Some(ProviderId("huawei-private")))
     }
 
-    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
-        Self::new(view, &[], None, &super::samples::app_name)
+        Self::new(view, &[], None, &super::samples::app_name, &|_| None)
     }
 }

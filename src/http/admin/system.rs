@@ -9,7 +9,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::certificate::{host, verdict};
-use super::parts::{Badge, Tone, count, size, span, utc};
+use super::parts::{Badge, Tone, count, local, size, span};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
@@ -98,7 +98,7 @@ fn program(lang: Lang, server: &ServerInfo, now: Timestamp) -> Group {
         badge: Badge::new(Tone::Good, lang.t("运行中", "running")),
         facts: vec![
             (lang.t("版本", "Version"), env!("CARGO_PKG_VERSION").to_owned()),
-            (lang.t("启动于", "Started"), utc(server.started_at)),
+            (lang.t("启动于", "Started"), local(server.started_at, "%Y-%m-%d %H:%M:%S")),
             (lang.t("已运行", "Up for"), span(lang, up)),
             (lang.t("数据目录", "Data directory"), server.data.display().to_string()),
             (lang.t("监听", "Listens on"), format!("https://{}", server.listen)),
@@ -153,14 +153,14 @@ fn store(lang: Lang, status: &Status) -> Group {
 
 fn tls(lang: Lang, server: &ServerInfo, certificate: &CertificateInfo, now: Timestamp) -> Group {
     let base = server.callback_url("", "");
-    let verdict = verdict(lang, certificate, host(&base), now);
+    let verdict = verdict(lang, certificate, host(&base), server.plain_listen.is_some(), now);
     let days = certificate.not_after.map(|end| end.duration_since(now).as_hours() / 24);
     let badge = match (verdict.accepted, days) {
         (true, Some(days)) if days < 14 => Badge::new(Tone::Warn, lang.t("即将到期", "ends soon")),
         (true, _) => Badge::new(Tone::Good, lang.t("平台应当接受", "platforms should accept it")),
         (false, _) => Badge::new(Tone::Warn, lang.t("平台不会接受", "platforms will not accept it")),
     };
-    let end = certificate.not_after.map_or_else(|| "–".to_owned(), utc);
+    let end = certificate.not_after.map_or_else(|| "–".to_owned(), |end| local(end, "%Y-%m-%d %H:%M:%S"));
     Group {
         title: lang.t("证书", "Certificate"),
         badge,

@@ -70,6 +70,17 @@ pub(super) fn event(kind: EventKind) -> Text {
     }
 }
 
+/// What a callback told first, as a word; a label we do not know stays as it is.
+pub(super) fn label(lang: Lang, label: &str) -> String {
+    match (label, EventKind::ALL.into_iter().find(|kind| kind.name() == label)) {
+        (_, Some(kind)) => event(kind).get(lang).to_owned(),
+        ("record", _) => event(EventKind::Rated).get(lang).to_owned(),
+        ("sms", _) => lang.t("短信", "Message").to_owned(),
+        ("number", _) => lang.t("号码状态", "Number state").to_owned(),
+        _ => label.to_owned(),
+    }
+}
+
 /// A side of a call.
 pub(super) fn party(party: Party) -> Text {
     match party {
