@@ -3,7 +3,7 @@
 //! `cargo bench --bench scale -- 1000000` prints a table and stops by itself. Nothing is sent
 //! anywhere. With `--keep DIR` the store stays there, and a second run with the same directory
 //! only opens and searches it. The journal is left out, so that the figures are the store's
-//! own; `benches/journal.rs` and `benches/load.rs` measure the others.
+//! own; `benches/load.rs` measures the whole.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! Events and records become calls. Pure: no I/O, no clock, no order of arrival.
 //!
 //! A call is kept as its [`Facts`]: the set of distinct events and records that named it.
-//! [`join`] computes the [`crate::domain::Call`] from that set and from nothing else, so the same callbacks in
+//! [`join()`] computes the [`crate::domain::Call`] from that set and from nothing else, so the same callbacks in
 //! any order, with any repeats, give the same call. Correlation is by key, never by a time
 //! window; which of two conflicting records wins is decided by their content.
 

@@ -1,5 +1,5 @@
 //! Everything a platform would push about some calls, as data: nothing is sent, nothing random
-//! is left. Load drivers and tests begin here; [`super::play`] sends the same pushes.
+//! is left. Load drivers and tests begin here; [`super::play()`] sends the same pushes.
 
 use jiff::Timestamp;
 

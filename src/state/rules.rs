@@ -46,7 +46,7 @@ pub(super) fn line(what: &str, text: &str) -> Result<Option<String>, StateError>
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// As [`line`], for a secret.
+/// As [`line()`], for a secret.
 pub(super) fn secret_line(what: &str, secret: &Secret) -> Result<Option<Secret>, StateError> {
     Ok(line(what, secret.reveal())?.map(Secret::new))
 }

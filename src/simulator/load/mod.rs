@@ -2,7 +2,7 @@
 //!
 //! Requests are whole byte strings made beforehand; a connection writes one, reads the answer's
 //! status and length, and writes the next. Nothing is retried, no decision is followed:
-//! [`super::play`] does that. In the open loop a latency counts from the instant at which the
+//! [`super::play()`] does that. In the open loop a latency counts from the instant at which the
 //! request was due, so that a receiver that stalls is not spared the requests it delayed.
 
 mod wire;
