@@ -242,6 +242,7 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         size_bytes: record.body.len() as u64,
         suspicions: Vec::new(),
         label: String::new(),
+        question: record.question.is_some(),
     });
     let Some(provider) = provider else { return Applied::Callback { row, items: Vec::new() } };
     if record.reply.status == 401 {

@@ -97,6 +97,7 @@ const FORBIDDEN: &[Forbidden] = &[
     Forbidden { text: "unimplemented!", in_tests: true, why: "finish it or leave it out" },
     Forbidden { text: "dbg!", in_tests: true, why: "left over from a search" },
     Forbidden { text: "#[ignore", in_tests: true, why: "a test that does not run proves nothing" },
+    Forbidden { text: "getrandom::", in_tests: false, why: "fails in an empty root; use state::random" },
     Forbidden { text: "SystemTime::now", in_tests: false, why: "use the Clock that is passed in" },
     Forbidden { text: "Timestamp::now", in_tests: false, why: "use the Clock that is passed in" },
 ];

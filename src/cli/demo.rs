@@ -19,7 +19,7 @@ use crate::domain::{AllowFrom, Lang, Role};
 use crate::providers;
 use crate::run::{self, Running};
 use crate::simulator::{DemoApp, Platform, demo_day};
-use crate::state::{NewApp, Principal, State};
+use crate::state::{NewApp, Principal, State, random};
 
 /// The demo's administrator.
 const ADMIN: &str = "admin";
@@ -39,9 +39,8 @@ struct ThrowAway(PathBuf);
 
 impl ThrowAway {
     fn make() -> Result<Self> {
-        let mut name = [0; 8];
-        getrandom::fill(&mut name).expect("the system gives random bytes");
-        let path = std::env::temp_dir().join(format!("ringback-demo-{:016x}", u64::from_ne_bytes(name)));
+        let name = u64::from_ne_bytes(random::bytes());
+        let path = std::env::temp_dir().join(format!("ringback-demo-{name:016x}"));
         DirBuilder::new().mode(0o700).create(&path).with_context(|| format!("making {}", path.display()))?;
         Ok(Self(path))
     }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use crate::domain::Secret;
+use crate::state::random;
 
 /// Where a password came from.
 #[derive(Debug)]
@@ -44,9 +45,7 @@ impl Password {
 
 /// A password of 120 random bits.
 pub(super) fn make() -> Secret {
-    let mut bytes = [0; 15];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    Secret::new(URL_SAFE_NO_PAD.encode(bytes))
+    Secret::new(URL_SAFE_NO_PAD.encode(random::bytes::<15>()))
 }
 
 fn read_line() -> Result<Secret> {

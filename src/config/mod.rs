@@ -128,14 +128,18 @@ impl Config {
         Self::load(self.origin.file.as_deref(), self.origin.overrides.clone())
     }
 
-    /// The configuration that a text and flags together give.
+    /// The configuration that a text and flags together give. A mistake in the text is reported
+    /// also where a flag goes before it: the file is as wrong without the flag.
     ///
     /// # Errors
     /// Everything that is wrong, each with its key.
     pub fn from_toml(text: &str, overrides: &Overrides) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let settings = Settings::parse(text, &mut problems).with(overrides);
-        let config = settings.into_config(&mut problems);
+        let settings = Settings::parse(text, &mut problems);
+        settings.clone().into_config(&mut problems);
+        let mut with_flags = Problems::default();
+        let config = settings.with(overrides).into_config(&mut with_flags);
+        problems.join(with_flags);
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 

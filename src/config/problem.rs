@@ -38,6 +38,15 @@ impl Problems {
     pub(super) fn add(&mut self, key: impl Into<String>, text: impl Into<String>) {
         self.0.push(Problem { key: key.into(), text: text.into() });
     }
+
+    /// Adds those of `others` that are not there yet.
+    pub(super) fn join(&mut self, others: Self) {
+        for problem in others.0 {
+            if !self.0.contains(&problem) {
+                self.0.push(problem);
+            }
+        }
+    }
 }
 
 impl fmt::Display for Problems {

@@ -90,6 +90,14 @@ fn flags_go_before_the_file_and_bring_their_own_pair() {
 }
 
 #[test]
+fn a_mistake_in_the_file_is_reported_also_behind_a_flag() {
+    let flags = Overrides { listen: Some("127.0.0.1:2".into()), ..Overrides::default() };
+    let problems = Config::from_toml("[server]\nlisten = \"nowhere\"\n", &flags).unwrap_err();
+    assert_eq!(problems.0.len(), 1, "{problems}");
+    assert_eq!(problems.0[0].key, "server.listen");
+}
+
+#[test]
 fn an_address_without_tls_is_another_one() {
     assert_eq!(keys("[server]\nplain_listen = \"0.0.0.0:8443\""), ["server.plain_listen"]);
 }

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::domain::{Ack, AppId, Seq};
 use crate::journal::{AppendError, Body, Journal, ReadError, Record};
 use crate::limits;
+use crate::store::Store;
 
 /// The answers of the last day. Clones share everything.
 #[derive(Debug, Clone, Default)]
@@ -72,15 +73,28 @@ pub struct Ticket {
 pub struct LoadError(#[from] ReadError);
 
 impl Answers {
-    /// The answers that stand in the journal since a day before `now`.
+    /// The answers of the day before `now`. The store knows which callbacks asked; what it has
+    /// not seen, the last moments or, while it is rebuilt, everything, is looked for in the
+    /// journal.
     ///
     /// # Errors
     /// When the journal cannot be read. Without these answers a repeated question might be
     /// answered otherwise than the first time, so nothing may be decided then.
-    pub fn load(journal: &dyn Journal, now: Timestamp) -> Result<Self, LoadError> {
+    pub fn load(journal: &dyn Journal, store: &Store, now: Timestamp) -> Result<Self, LoadError> {
         let answers = Self::default();
-        let since = now - SignedDuration::try_from(limits::ANSWERS_AGE).expect("a day is a signed duration");
-        let mut from = first_since(journal, since)?;
+        let since = now - age();
+        let applied = store.status().applied;
+        let mut from = applied + 1;
+        match store.questions_since(since) {
+            Ok(questions) if applied > 0 => {
+                for seq in questions {
+                    if let Some(record) = journal.get(seq)? {
+                        answers.lock().learn(record, since);
+                    }
+                }
+            }
+            _ => from = first_since(journal, since)?,
+        }
         loop {
             let records = journal.read(from, limits::ANSWERS_READ_BYTES)?;
             let Some(last) = records.last() else { break };

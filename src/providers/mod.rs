@@ -161,8 +161,8 @@ impl<'a> Verified<'a> {
 /// Lets a callback through, or not, by the app's mode.
 ///
 /// # Errors
-/// The reason, when the signature failed and the app enforces signatures. An app that enforces
-/// but has nothing to check against lets nothing through either.
+/// The reason, when the signature failed and the app enforces signatures. An app that has
+/// nothing to check against lets everything through: its address is its only secret.
 pub fn admit<'a>(
     callback: &'a Callback,
     verdict: &Verdict,

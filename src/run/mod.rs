@@ -188,7 +188,7 @@ impl Running {
         let server = Server::new(Times::default(), trusted, gauges.clone());
         server.listen(Listener::Tls(tls, acceptor), routes(&context, &gauges));
         if let Some((tcp, address)) = plain {
-            tracing::info!(%address, "taking callbacks without TLS");
+            tracing::info!(plain_listen = %address, "taking callbacks without TLS");
             server.listen(Listener::Plain(tcp), plain_routes(&context));
         }
         if let Some(socket) = socket::bind(&config.data) {

@@ -21,7 +21,7 @@ mod log;
 mod logins;
 mod model;
 mod password;
-mod random;
+pub(crate) mod random;
 mod rules;
 mod seal;
 mod tokens;

@@ -11,6 +11,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
+use super::random;
 use crate::domain::Secret;
 use crate::limits::PASSWORD_CHECKS;
 
@@ -32,7 +33,8 @@ impl Passwords {
     pub(super) async fn hash(&self, password: &Secret) -> String {
         let password = password.clone();
         self.run(move || {
-            let hash = argon2().hash_password(password.reveal().as_bytes());
+            let salt: [u8; 16] = random::bytes();
+            let hash = argon2().hash_password_with_salt(password.reveal().as_bytes(), &salt);
             hash.expect("fixed parameters and a bounded password").to_string()
         })
         .await

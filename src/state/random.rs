@@ -2,9 +2,15 @@
 //!
 //! Everything given out once (cookies, API tokens, the setup code) is random and long, so a
 //! plain SHA-256 keeps it safe at rest; passwords are neither and go through `password`.
+//!
+//! The kernel is asked itself. The usual crates look the C library's function up by its name,
+//! which a static executable does not have, and then read `/dev/urandom`, which an empty root
+//! does not have either.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustix::io::retry_on_intr;
+use rustix::rand::{GetRandomFlags, getrandom};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Secret;
@@ -13,9 +19,13 @@ use crate::domain::Secret;
 pub(super) type Hash = [u8; 32];
 
 /// Random bytes.
-pub(super) fn bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    let mut filled = 0;
+    while filled < N {
+        let more = retry_on_intr(|| getrandom(&mut bytes[filled..], GetRandomFlags::empty()));
+        filled += more.expect("every Linux that this runs on gives random bytes");
+    }
     bytes
 }
 

@@ -33,6 +33,7 @@ struct Row {
     size_bytes: u64,
     suspicions: Vec<SuspicionRow>,
     label: String,
+    question: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         term(Field::Outcome, row.outcome.name().as_bytes()),
     ];
     terms.extend(keys.iter().map(|key| term(Field::Session, key.session.reveal().as_bytes())));
+    if row.question {
+        terms.push(term(Field::Question, b"yes"));
+    }
     terms.sort_unstable();
     terms.dedup();
     let packed = Row {
@@ -72,6 +76,7 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         size_bytes: row.size_bytes,
         suspicions: row.suspicions.iter().map(pack).collect(),
         label: row.label.clone(),
+        question: row.question,
     };
     let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
     Doc {
@@ -119,6 +124,7 @@ pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError
         size_bytes: row.size_bytes,
         suspicions: row.suspicions.into_iter().map(unpack).collect(),
         label: row.label,
+        question: row.question,
     })
 }
 

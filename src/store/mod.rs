@@ -80,6 +80,8 @@ pub struct CallbackRow {
     pub size_bytes: u64,
     /// What looks wrong with it.
     pub suspicions: Vec<Suspicion>,
+    /// Whether it asked a question.
+    pub question: bool,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
 }

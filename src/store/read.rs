@@ -73,6 +73,32 @@ impl Store {
         doc.map(|doc| callback_row::read(&doc, &self.shared.catalog).map_err(QueryError::damaged)).transpose()
     }
 
+    /// The numbers of the callbacks since `since` that asked a question, ascending; the newest
+    /// `limits::ANSWERS_MAX` where there are more.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
+        let rows = self.shared.rows();
+        let want = Want {
+            all: vec![vec![terms::term(terms::Field::Question, b"yes")]],
+            t: Some((since.as_microsecond(), i64::MAX)),
+            ..Want::default()
+        };
+        let mut scan = Scan::new(&rows.callbacks, &want);
+        let mut numbers = Vec::new();
+        while let Some(doc) = scan.next().map_err(QueryError::damaged)? {
+            if doc.t >= since.as_microsecond() {
+                numbers.push(doc.last);
+            }
+            if numbers.len() == limits::ANSWERS_MAX {
+                break;
+            }
+        }
+        numbers.reverse();
+        Ok(numbers)
+    }
+
     /// Text messages, newest first.
     ///
     /// # Errors

@@ -65,12 +65,12 @@ impl Store {
             row.pdd_seconds += count(sums.pdd_seconds);
         };
         if group == Some(Group::X) {
-            for ((hour, _), numbers) in self.x_hours(span)? {
+            self.each_x_hour(span, |hour, numbers| {
                 for ((x, outcome), sums) in numbers {
-                    let key = if x.is_empty() { "none".to_owned() } else { x };
-                    add(hour, key, hours::read_kind((0, outcome)).1, &sums);
+                    let key = if x.is_empty() { "none" } else { x };
+                    add(hour, key.to_owned(), hours::read_kind((0, *outcome)).1, sums);
                 }
-            }
+            })?;
         } else {
             for ((hour, app), counted) in self.hours(span)? {
                 for (kind, sums) in &counted.calls {
@@ -90,43 +90,68 @@ impl Store {
     }
 
     fn hours(&self, span: Span) -> Result<BTreeMap<HourKey, Hour>, QueryError> {
-        let read =
-            |bytes: &[u8]| postcard::from_bytes(bytes).map_err(|error| QueryError::damaged(RowError(Some(error))));
-        let mut hours = self.scan_hours(b'h', span, read)?;
-        let changed = self.shared.hours();
-        hours.extend(
-            changed.changed.iter().filter(|(key, _)| inside(span, key.0)).map(|(key, hour)| (*key, hour.clone())),
-        );
+        // What changed is looked at first: an hour written in between is then seen as it was.
+        let changed: Vec<(HourKey, Hour)> = {
+            let hours = self.shared.hours();
+            hours
+                .changed
+                .iter()
+                .filter(|(key, _)| inside(span, key.0))
+                .map(|(key, hour)| (*key, hour.clone()))
+                .collect()
+        };
+        let mut hours = BTreeMap::new();
+        self.scan_hours(b'h', span, |key, bytes| {
+            let hour = postcard::from_bytes(bytes).map_err(|error| QueryError::damaged(RowError(Some(error))))?;
+            hours.insert(key, hour);
+            Ok(())
+        })?;
+        hours.extend(changed);
         Ok(hours)
     }
 
-    fn x_hours(&self, span: Span) -> Result<BTreeMap<HourKey, hours::XHour>, QueryError> {
-        let mut hours = self.scan_hours(b'x', span, |bytes| hours::read_x(bytes).map_err(QueryError::damaged))?;
-        let changed = self.shared.hours();
-        hours.extend(
-            changed.changed_x.iter().filter(|(key, _)| inside(span, key.0)).map(|(key, hour)| (*key, hour.clone())),
-        );
-        Ok(hours)
+    /// Shows the hours by privacy number one after the other: all at once would be a megabyte an
+    /// hour where there are thousands of numbers.
+    fn each_x_hour(&self, span: Span, mut each: impl FnMut(i64, &hours::XHour)) -> Result<(), QueryError> {
+        let changed: Vec<(HourKey, hours::XHour)> = {
+            let hours = self.shared.hours();
+            hours
+                .changed_x
+                .iter()
+                .filter(|(key, _)| inside(span, key.0))
+                .map(|(key, hour)| (*key, hour.clone()))
+                .collect()
+        };
+        self.scan_hours(b'x', span, |key, bytes| {
+            if !changed.iter().any(|(newer, _)| *newer == key) {
+                each(key.0, &hours::read_x(bytes).map_err(QueryError::damaged)?);
+            }
+            Ok(())
+        })?;
+        for (key, hour) in &changed {
+            each(key.0, hour);
+        }
+        Ok(())
     }
 
-    fn scan_hours<T>(
+    /// Shows every hour of a kind that stands in sled.
+    fn scan_hours(
         &self,
         prefix: u8,
         span: Span,
-        read: impl Fn(&[u8]) -> Result<T, QueryError>,
-    ) -> Result<BTreeMap<HourKey, T>, QueryError> {
+        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
         let first = span.from.map_or(0, hour_of);
         let last = span.to.map_or(i64::from(u32::MAX), hour_of);
         let range = hours::key(prefix, (first, 0))..=hours::key(prefix, (last, u32::MAX));
-        let mut found = BTreeMap::new();
         for row in self.shared.db.range(range) {
             let (key, value) = row.map_err(QueryError::damaged)?;
             let key = hours::read_key(&key).ok_or_else(|| QueryError::damaged(RowError(None)))?;
             if inside(span, key.0) {
-                found.insert(key, read(&value)?);
+                each(key, &value)?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) enum Field {
     UserData = 20,
     Session = 21,
     Id = 22,
+    Question = 30,
 }
 
 /// The lengths of number endings that are indexed, longest first.

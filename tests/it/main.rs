@@ -21,5 +21,6 @@ mod load;
 mod namespace;
 mod paging;
 mod signatures;
+mod simulated;
 mod transport;
 mod wait;

@@ -259,6 +259,7 @@ pub(super) fn callbacks() -> Vec<CallbackRow> {
         tail: "/status".to_owned(),
         size_bytes: FEE.len() as u64,
         suspicions: Vec::new(),
+        question: false,
         label: label.to_owned(),
     };
     let id = answered_call().id;

@@ -54,7 +54,7 @@ impl House {
         let (store, writer, _) =
             Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
-        let answers = Answers::load(&*journal, clock.now()).unwrap();
+        let answers = Answers::load(&*journal, &store, clock.now()).unwrap();
         let ingest = Ingest::new(journal.clone(), answers, clock.clone(), None);
         let mut server = samples::server();
         server.data = dir.path().to_owned();

@@ -168,6 +168,11 @@ async fn refusals_are_constant_and_counted_in_the_journal() {
     let also_unknown = client.post("/callbacks/x", "text/plain", "").await;
     assert_eq!((also_unknown.status(), also_unknown.body()), (unknown.status(), unknown.body()));
 
+    for near in ["/callbacks/0/status", "/callbacks/17", "/callbacks", "/callbacks/"] {
+        let reply = client.post(near, "text/plain", "").await;
+        assert_eq!((reply.status(), reply.body()), (unknown.status(), unknown.body()), "{near}");
+    }
+
     let known = client.get(&address(&app)).await;
     assert_eq!((known.status().as_u16(), header(&known, "allow")), (405, "POST"));
     let stranger = client.get("/callbacks/abcdefghijklmnop").await;
@@ -184,7 +189,7 @@ async fn refusals_are_constant_and_counted_in_the_journal() {
         tallies.sum()
     };
     let all = |records: &[Record]| {
-        (refused(records, None), refused(records, Some(app.id)), refused(records, Some(closed.id))) == (3, 1, 1)
+        (refused(records, None), refused(records, Some(app.id)), refused(records, Some(closed.id))) == (7, 1, 1)
     };
     appliance.until(all).await;
 }

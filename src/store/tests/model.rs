@@ -129,6 +129,7 @@ pub(super) fn callback(seq: u64, app: u32, items: Vec<Item>) -> Applied {
         size_bytes: 100,
         suspicions: Vec::new(),
         label: String::new(),
+        question: false,
     };
     Applied::Callback { row: Box::new(row), items }
 }

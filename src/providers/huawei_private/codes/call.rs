@@ -120,7 +120,7 @@ pub(super) const SERVICE: &[CodeDoc] = &[
     unbound("8014", "AXB/X 无绑定关系或号码格式错误", "AXB/X: no binding, or a bad number format"),
     fault("8015", "录音失败", "Recording failed"),
     blocked("8016", "AX/AXB 呼叫方向不允许", "AX/AXB: this direction of calling is not allowed"),
-    code("8017", "客户指示挂机", "Hung up on the customer's instruction").ended_by(ByPlatform),
+    code("8017", "客户指示挂机", "Hung up on the customer's instruction").ends(Blocked).ended_by(ByPlatform),
     blocked("8018", "无呼叫权限（或 AX 无绑定关系）", "No permission to call, or no AX binding"),
     unbound("8019", "无回呼记录（A 呼叫 X）", "A calls X, but there is no record to call back"),
     fault("8020", "业务异常", "The service is abnormal"),
