@@ -111,6 +111,14 @@ pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
 pub const SEGMENT_BYTES: u64 = 64 << 20;
 /// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
+/// The reserve is only held back again when that leaves this many times its size free: otherwise
+/// it would be given up and made in turns.
+pub const RESERVE_ROOM: u64 = 2;
+/// How often a taker of the directory's lock looks before it is refused: somebody who only looks
+/// holds the lock for some microseconds.
+pub const LOCK_LOOKS: u32 = 20;
+/// How long between two of these looks.
+pub const LOCK_LOOK_TIME: Duration = Duration::from_millis(5);
 /// How often a journal that cannot write tries whether it can again when nothing arrives, and
 /// whether there is room for the reserve again.
 pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
@@ -151,6 +159,9 @@ pub const CHECKPOINT_ROWS: usize = 20_000;
 pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
 /// Free space below which the store writes no checkpoint: the journal needs it more.
 pub const STORE_ROOM: u64 = 8 << 20;
+/// How long the projector pauses when the store cannot be written: a full disk or a damaged
+/// store does not heal faster for being asked more often.
+pub const STORE_RETRY: Duration = Duration::from_millis(200);
 /// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
 pub const SLED_CACHE_BYTES: u64 = 32 << 20;
 /// How often sled is asked for its lock. Another process cannot hold it: the data directory has
@@ -231,6 +242,8 @@ pub const STATE_REWRITE_RECORDS: usize = 2_000;
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
 pub const PASSWORD_CHECKS: usize = 2;
+/// How long the choice of language and theme is remembered: browsers keep no cookie for longer.
+pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 /// How long a login lasts: two weeks without typing a password, and not for ever.
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
