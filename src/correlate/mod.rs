@@ -7,6 +7,8 @@
 
 mod facts;
 mod join;
+#[cfg(test)]
+mod tests;
 
 use xxhash_rust::xxh3::Xxh3;
 

@@ -4,6 +4,7 @@
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
 mod callback_row;
+mod checkpoint;
 mod collection;
 mod cursor;
 mod doc;

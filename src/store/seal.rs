@@ -2,8 +2,9 @@
 
 use roaring::RoaringBitmap;
 
+use super::checkpoint::bitmap_bytes;
 use super::open::{APPLIED, segment_key};
-use super::writer::{WriteError, Writer, bitmap_bytes};
+use super::writer::{WriteError, Writer};
 use super::{call_doc, row};
 use crate::correlate::join;
 use crate::domain::CallId;

@@ -1,0 +1,104 @@
+//! Checkpoints: what changed in memory reaches `store/`, all or nothing.
+//!
+//! One batch of sled and one flush. A crash before it loses what came since the last one, which
+//! the journal gives back; there is no moment at which half of a change is on disk. Right after
+//! a checkpoint [`super::seal`] moves what no longer changes into segments.
+
+use roaring::RoaringBitmap;
+
+use super::doc::Doc;
+use super::open::{APPLIED, segment_key, write_chunk};
+use super::writer::{WriteError, Writer};
+use super::{hours, numbers};
+use crate::domain::CallId;
+use crate::limits;
+
+impl Writer {
+    /// Whether the disk has room for a checkpoint. sled does not come back from a write that
+    /// failed for lack of space, so it is not asked for one that might; the changes wait in
+    /// memory, and the journal has them.
+    fn has_room(&self, bytes: usize) -> bool {
+        let Ok(disk) = rustix::fs::statvfs(&self.shared.dir) else { return true };
+        disk.f_bavail.saturating_mul(disk.f_frsize) >= limits::STORE_ROOM + 4 * bytes as u64
+    }
+
+    /// Writes what changed to `store/`, all or nothing, and seals what no longer changes.
+    ///
+    /// # Errors
+    /// When the disk or sled refuses; the changes stay in memory and the next checkpoint tries
+    /// again.
+    pub fn checkpoint(&mut self) -> Result<(), WriteError> {
+        if !self.has_room(self.changed_rows() * limits::ROW_BYTES_TYPICAL) {
+            return Err(WriteError::new(std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        }
+        let mut batch = sled::Batch::default();
+        {
+            let rows = self.shared.rows();
+            self.calls.extend(self.chunks.sparse().into_iter().map(CallId));
+            let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
+            self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
+            self.chunks.write_live(&mut batch);
+            for (prefix, places, collection) in [(b'b', &self.callbacks, &rows.callbacks), (b's', &self.sms, &rows.sms)]
+            {
+                if let Some(first) = places.first() {
+                    let docs = places.iter().filter_map(|place| collection.hot.get(place));
+                    batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
+                }
+            }
+            for number in &self.buried {
+                if let Some(dead) = rows.calls.dead(*number) {
+                    batch.insert(segment_key(&rows.calls, Some(*number)), bitmap_bytes(dead));
+                }
+            }
+            for app in &self.apps {
+                let at = rows.last_seen.get(app).copied().unwrap_or_default();
+                let mut key = vec![b'l'];
+                key.extend_from_slice(&app.0.to_be_bytes());
+                batch.insert(key, &at.to_be_bytes());
+            }
+            self.applied.next_segment = rows.next_segment;
+        }
+        {
+            let hours = self.shared.hours();
+            for (key, hour) in &hours.changed {
+                let bytes = postcard::to_stdvec(hour).map_err(WriteError::new)?;
+                batch.insert(&hours::key(b'h', *key), bytes);
+            }
+            for (key, hour) in &hours.changed_x {
+                batch.insert(&hours::key(b'x', *key), hours::write_x(hour));
+            }
+            let numbers = self.shared.numbers();
+            for key in &numbers.changed {
+                batch.insert(numbers::key(key), numbers.value(key));
+            }
+        }
+        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
+        self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
+        self.shared.db.flush().map_err(WriteError::new)?;
+        self.chunks.written();
+        self.calls.clear();
+        self.callbacks.clear();
+        self.sms.clear();
+        self.apps.clear();
+        self.buried.clear();
+        {
+            let mut hours = self.shared.hours();
+            hours.changed.clear();
+            hours.changed_x.clear();
+        }
+        self.shared.numbers().changed.clear();
+        self.seal()
+    }
+}
+
+pub(super) fn chunk_key(prefix: u8, k: i64) -> Vec<u8> {
+    let mut key = vec![prefix];
+    key.extend_from_slice(&k.to_be_bytes());
+    key
+}
+
+pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(bitmap.serialized_size());
+    bitmap.serialize_into(&mut bytes).expect("memory takes every write");
+    bytes
+}
