@@ -1,4 +1,156 @@
 //! Ringback 回铃: receives the callbacks of phone platforms, loses none, shows every call.
+//!
+//! A map for whoever opens the source for the first time. What the program is from outside is in
+//! `README.md`; here is how it is made, where what stands, and what may be relied upon. Links
+//! are checked by `cargo doc`, names of files and tests by `tests/tidy.rs`.
+//!
+//! # Bird's-eye view
+//!
+//! Phone platforms call back over HTTPS while calls happen. Ringback keeps each callback, answers
+//! it as its platform expects, and joins callbacks into calls.
+//!
+//! **The journal is the truth; the store is what we know from it.** A callback is acknowledged
+//! once its bytes, exactly as received, stand in an append-only file and `fdatasync` has returned.
+//! Calls, indexes and counters are computed from that file afterwards, by one thread, into a
+//! directory that may be deleted at any time.
+//!
+//! ```text
+//!  socket ─ TLS ─ route ─ capped body ─ verify ─ decode ─┬─ notice ────────────► journal ─ ack
+//!                                                        └─ question ─ control ► journal ─ answer
+//!  journal ─ projector ─ correlate ─ store ─► pages, API, command line
+//! ```
+//!
+//! There are two logs of the same kind: the journal has what platforms sent, and the state has
+//! what people set (apps, users, tokens). Both are read by the same code, and neither is ever
+//! computed from anything else.
+//!
+//! # Code map
+//!
+//! | room | what it is | begin reading at |
+//! | --- | --- | --- |
+//! | [`domain`] | the field's own words as types: no I/O, no clock, no serde | [`domain::Callback`], [`domain::Call`] |
+//! | [`providers`] | one folder a platform: what it sends, how it signs, what it expects to hear | [`providers::Provider`] |
+//! | [`journal`] | append-only segments of JSON lines, each with its checksum | [`journal::Journal`], [`journal::FileJournal`] |
+//! | [`state`] | what people set: apps, users, tokens, logins | [`state::State`] |
+//! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
+//! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
+//! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
+//! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
+//! | [`projector`] | journal to store, one thread | [`projector::project`] |
+//! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
+//! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
+//! | [`cli`] | one file a command | [`cli::run`] |
+//! | [`config`] | what a person may write, and what the program needs | [`config::Config::from_toml`] |
+//! | [`simulator`] | the platform side: for the demo, tests and benchmarks | [`simulator::play()`], [`simulator::generate`] |
+//! | [`limits`] | every bound, with its reason | |
+//! | [`clock`] | the only place that asks what time it is | [`clock::Clock`] |
+//! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
+//!
+//! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
+//! [`http::assets`]; `tests/tidy.rs` holds the rules of this page; `tests/it/` drives the
+//! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
+//!
+//! # Who may name whom
+//!
+//! | room | may name |
+//! | --- | --- |
+//! | [`domain`] | nothing |
+//! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
+//! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
+//! | [`config`] | [`domain`], [`providers`] |
+//! | [`store`] | [`domain`], [`correlate`], [`providers`] |
+//! | [`state`] | [`domain`], [`providers`], [`journal`] |
+//! | [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
+//! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
+//! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
+//!
+//! Outside crates have one home as well: sled only in [`store`], warp and askama only in
+//! [`http`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
+//! fails on a name that is not allowed.
+//!
+//! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
+//! can be fed with anything; [`journal`] knows no platform, so no new one can harm it; [`store`]
+//! knows no HTTP; and nothing but [`ingest`] appends a callback.
+//!
+//! # Invariants, and the test that holds each
+//!
+//! 1. **Nothing is acknowledged before it is durable, and nothing received is dropped because it
+//!    was not understood.** `twenty_kills_under_load_lose_nothing_and_double_nothing`
+//!    (`tests/it/crash.rs`); `a_provider_that_panics_loses_nothing` (`src/ingest/tests.rs`);
+//!    `after_a_failed_sync_the_segment_is_never_written_again_and_no_number_is_used_twice`
+//!    (`src/journal/tests/faults.rs`).
+//! 2. **A copy of the data directory, taken at any moment by any tool, restores every callback
+//!    acknowledged before the copy began.**
+//!    `ten_copies_under_load_each_start_and_hold_what_was_acknowledged` (`tests/it/copies.rs`);
+//!    `cp_of_a_busy_journal_holds_what_was_acknowledged` (`src/journal/tests/copying.rs`).
+//! 3. **The store may be deleted and comes back the same.** `a_broken_store_is_made_anew`
+//!    (`tests/it/damage.rs`); `any_order_any_repeats_and_any_restarts_give_the_same_calls`
+//!    (`src/store/tests/model.rs`).
+//! 4. **One process at a time writes a data directory.**
+//!    `a_second_process_is_refused_and_the_first_is_not_disturbed` (`tests/it/damage.rs`).
+//! 5. **Every queue, body, loop, page and header has its bound in [`limits`], with the reason.**
+//!    `every_bound_is_used` (`tests/tidy.rs`).
+//! 6. **A phone number, a session id or a secret prints itself masked; seeing it takes
+//!    `.reveal()`.** `a_number_prints_itself_masked` (`src/domain/number.rs`);
+//!    `a_session_id_hides_the_phone_numbers_in_it` (`src/domain/ids.rs`);
+//!    `a_viewer_sees_no_whole_number_anywhere` (`tests/it/access.rs`).
+//! 7. **A question always gets a well-formed answer, and a repeated one the same answer, also
+//!    after a restart.** `questions_get_the_decision_in_the_form_of_the_app_and_the_same_after_a_restart`
+//!    (`tests/it/answers.rs`); `everyone_who_asks_while_it_is_decided_gets_the_one_answer`
+//!    (`src/control/answers.rs`).
+//! 8. **A page, the API and a command do the same through the same service.** The command line
+//!    asks [`http::control_routes`], over a socket or in memory; `both_ways_refuse_alike`
+//!    (`src/cli/tests.rs`).
+//! 9. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
+//!    (`src/providers/tests.rs`).
+//!
+//! # One callback, from the socket to the page
+//!
+//! A caller dials a privacy number, and the platform says so.
+//!
+//! 1. [`http::server::Server`] accepts the connection, with a permit, and gives it a task of its
+//!    own. `src/http/connection.rs` makes the TLS handshake there, under a deadline, and serves
+//!    requests until `src/http/activity.rs` says that the connection has had its time.
+//! 2. [`http::routes`] is the table of all addresses; `POST /callbacks/{token}` is the first row.
+//!    `src/http/callbacks.rs` asks [`state::State`] whose token it is, who may call from where, and
+//!    reads the body through [`http::body::read`], which is the only way a body is read.
+//! 3. It hands a [`domain::Callback`] to [`ingest::Ingest::receive`]. From here on a task of its
+//!    own carries it: a platform that hangs up does not undo it.
+//! 4. `src/ingest/reading.rs` finds out what it is. [`providers::Provider::verify`] looks at the
+//!    signature, [`providers::admit`] makes a [`providers::Verified`] or refuses, and only a
+//!    [`providers::Verified`] can go into [`providers::Provider::decode`].
+//! 5. A notice already has its answer, from [`providers::Provider::ack`]. For a question
+//!    [`control::Answers::ask`] knows the earlier answer, or lets the first one to ask go on to
+//!    [`control::decide`] while the others wait for the same bytes.
+//! 6. [`journal::Journal::append`] writes the [`journal::CallbackRecord`], answer included, as
+//!    one line. It waits in `src/journal/queue.rs`; `src/journal/committer.rs` takes whatever waits,
+//!    writes it at once, syncs once, and tells everyone who waited.
+//! 7. Now, and not before, the answer leaves as the response.
+//! 8. [`projector::Projector`] sees the new durable number, reads the record from the journal
+//!    (never from memory) and [`projector::project`] decodes it again into
+//!    [`store::Applied`]. What was kept under an older version is understood by a newer one the
+//!    same way.
+//! 9. [`store::Writer::apply`] finds the call of each item by [`correlate::call_id`], adds what
+//!    is new to its [`correlate::Facts`], and has [`correlate::join()`] compute the
+//!    [`domain::Call`]. The counters of its hour follow. Readers see it at once; a checkpoint
+//!    writes it to sled. `src/store/seal.rs` moves the oldest rows into a file of
+//!    its own (`src/store/segment/mod.rs`).
+//! 10. A browser asks for `/calls/{id}`. [`http::admin`] checks the login and calls
+//!     `src/http/admin/call.rs`, which takes the call from [`store::Store::call`] and the bodies
+//!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/ladder.rs`
+//!     draws both legs. A program gets the same call from [`http::api`], with numbers masked in
+//!     `src/http/api/sight.rs` where its role asks for that.
+//!
+//! # Where to begin a change
+//!
+//! - **Another platform:** a folder in [`providers`] and its two lines in `src/providers/mod.rs`. The
+//!   tests beside the contract walk its tables without a line more.
+//! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in its
+//!   table of addresses.
+//! - **Another command:** a file in [`cli`] that speaks the API.
+//! - **Another figure on a page:** a counter in `src/store/hours.rs`, kept as calls change, so that
+//!   no page ever scans.
 
 pub mod cli;
 pub mod clock;

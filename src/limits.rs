@@ -1,9 +1,34 @@
 //! Every bound of the program, one `const` each, with its reason.
 //!
-//! Sizes are bytes unless the name says otherwise.
+//! Sizes are bytes unless the name says otherwise. A bound that nothing uses fails a test.
 
 use std::time::Duration;
 
+// HTTP: connections and requests.
+
+/// Open connections; beyond it a new one waits in the kernel's backlog.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// How long a TLS handshake may take.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// How long the head of a request may take.
+pub const HEADER_TIME: Duration = Duration::from_secs(15);
+/// The largest head of a request; a platform's is about one kilobyte, a browser's a few.
+pub const HEADER_MAX: usize = 64 << 10;
+/// Requests under way at once on one HTTP/2 connection: more than any platform sends at once.
+pub const STREAMS_MAX: u32 = 128;
+/// How long a connection may stand open with nothing under way. Platforms keep theirs open
+/// between pushes; closing one as the next push sets out loses that push.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+/// How long a client may take none of the bytes we have for it.
+pub const WRITE_TIME: Duration = Duration::from_secs(60);
+/// The longest wait after a failed accept; the first is a hundredth of it. Running out of file
+/// descriptors ends only as connections close.
+pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
+/// How long a stop waits for what is under way.
+pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How long, during a stop, a connection without a request may still deliver one that was on
+/// its way; a silent client holds up a stop for this long at most.
+pub const DRAIN_QUIET: Duration = Duration::from_millis(500);
 /// The largest callback body that is kept. The largest documented one, 50 call records of
 /// about 2 KiB, is a tenth of it.
 pub const BODY_MAX: usize = 1 << 20;
@@ -13,33 +38,24 @@ pub const BODY_DRAIN_MAX: usize = 4 << 20;
 pub const BODY_DRAIN_TIME: Duration = Duration::from_secs(2);
 /// How long a client may take to send a body.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
-/// How long a TLS handshake may take.
-pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// How long the head of a request may take.
-pub const HEADER_TIME: Duration = Duration::from_secs(15);
-/// The largest head of a request.
-pub const HEADER_MAX: usize = 64 << 10;
-/// Open connections; beyond it a new one waits in the kernel's backlog.
-pub const CONNECTIONS_MAX: usize = 4_096;
-/// How long a connection may stand open with nothing under way. Platforms keep theirs open
-/// between pushes; closing one as the next push sets out loses that push.
-pub const IDLE_TIME: Duration = Duration::from_secs(75);
-/// How long a client may take none of the bytes we have for it.
-pub const WRITE_TIME: Duration = Duration::from_secs(60);
-/// Requests under way at once on one HTTP/2 connection.
-pub const STREAMS_MAX: u32 = 128;
-/// The longest wait after a failed accept; the first is a hundredth of it. Running out of file
-/// descriptors ends only as connections close.
-pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
-/// How long a stop waits for what is under way.
-pub const DRAIN_TIME: Duration = Duration::from_secs(10);
-/// How long, during a stop, a connection without a request may still deliver one that was on
-/// its way; a silent client holds up a stop for this long at most.
-pub const DRAIN_QUIET: Duration = Duration::from_millis(500);
-/// What a 503 asks the platform to wait.
-pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// The largest form or API request; the longest list of rules that a person keeps is a tenth.
 pub const FORM_MAX: usize = 256 << 10;
+/// What a 503 asks the platform to wait.
+pub const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// One refused request in so many is logged: a scanner must not fill the log.
+pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+/// Header fields kept with a callback: those that are kept at all, some of them more
+/// than once.
+pub const KEPT_HEADERS_MAX: usize = 24;
+/// The longest value of a kept header; the longest documented one is about 300 bytes.
+pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
+/// The longest address tail kept with a callback: a person wrote it into a console's box.
+pub const TAIL_MAX: usize = 1_024;
+/// Free space below which `/readyz` warns: what ten minutes of the fastest sender would fill.
+pub const DISK_LOW_BYTES: u64 = 128 << 20;
+
+// HTTP: certificates, configuration.
+
 /// How often certificate files are looked at for changes.
 pub const CERTIFICATE_POLL: Duration = Duration::from_secs(5);
 /// The largest certificate or key file that is read.
@@ -50,41 +66,70 @@ pub const SELF_SIGNED_DAYS: i64 = 397;
 pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
 /// The largest configuration file that is read.
 pub const CONFIG_MAX: u64 = 1 << 20;
-/// Free space below which `/readyz` warns: what ten minutes of the fastest sender would fill.
-pub const DISK_LOW_BYTES: u64 = 128 << 20;
 
-/// Header fields kept with a callback, and the longest value of one.
-pub const KEPT_HEADERS_MAX: usize = 24;
-/// The longest value of a kept header; the longest documented one is about 300 bytes.
-pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
-/// The longest address tail kept with a callback.
-pub const TAIL_MAX: usize = 1_024;
+// HTTP: lists, live events, pages.
 
-/// Characters of a session id; the longest documented one has as many.
-pub const SESSION_MAX: usize = 256;
-/// Bytes of any other single field that is taken over into a call: twice the longest address of
-/// a recording. What is longer stays readable in the callback itself.
-pub const FIELD_MAX: usize = 4_096;
-/// Characters of an undocumented name that a platform sent, where it is shown to a person.
-pub const SHOWN_NAME_MAX: usize = 32;
+/// Rows of one page of a list: an export asks a thousand times for a million rows, and one
+/// answer stays below a few megabytes.
+pub const PAGE_MAX: usize = 1_000;
+/// Rows of one page when nothing is said: what a person looks through.
+pub const PAGE_DEFAULT: usize = 50;
+/// Values of one repeated filter: each is a look-up in every segment.
+pub const FILTER_VALUES_MAX: usize = 100;
+/// How many changes a slow follower of live events may fall behind before it must start over:
+/// a minute of seventy a second.
+pub const LIVE_BACKLOG: usize = 4_096;
+/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
+pub const EVENTS_RESUME: u64 = 1_000;
+/// How often a silent stream of events says that it is alive: proxies give up after a minute.
+pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+/// Unanswered calls of today whose causes the home page counts: each is read whole.
+pub const HOME_CAUSES: usize = 200;
+/// Days over which the home page looks for a loss: a month of hourly counters.
+pub const HOME_LEDGER_DAYS: i64 = 30;
+/// Callbacks whose bodies stand on the page of a call; the others are one click away.
+pub const CALL_BODIES: usize = 24;
+/// Callbacks that the attention page groups: one page of the list.
+pub const ATTENTION_ROWS: usize = 1_000;
+/// Days over which it looks: who was on holiday still sees what came.
+pub const ATTENTION_DAYS: i64 = 14;
+/// The largest body that a page shows; a larger one is a download.
+pub const SHOWN_BODY: usize = 128 << 10;
+
+// The journal.
 
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
 pub const COMMIT_QUEUE: usize = 2_048;
 /// How long a callback waits for a place in that queue before it is answered 503.
 pub const COMMIT_QUEUE_WAIT: Duration = Duration::from_secs(2);
-/// What is written and synced at once, at most.
+/// What is written and synced at once, at most: the whole queue at its usual sizes, and little
+/// enough that whoever waits behind a batch of large bodies does not wait long.
 pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
-/// The size at which a journal segment is finished.
+/// The size at which a journal segment is finished: quickly rewritten as a whole, and fifty
+/// million callbacks are some hundred files.
 pub const SEGMENT_BYTES: u64 = 64 << 20;
-/// The uncompressed size of one independent zstd frame in a finished segment: small enough to
-/// show one callback quickly, large enough to compress well.
-pub const FRAME_BYTES: usize = 256 << 10;
-/// Space held back for a full disk.
+/// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
+/// The reserve is only held back again when that leaves this many times its size free: otherwise
+/// it would be given up and made in turns.
+pub const RESERVE_ROOM: u64 = 2;
+/// How often a taker of the directory's lock looks before it is refused: somebody who only looks
+/// holds the lock for some microseconds.
+pub const LOCK_LOOKS: u32 = 20;
+/// How long between two of these looks.
+pub const LOCK_LOOK_TIME: Duration = Duration::from_millis(5);
+/// How often a journal that cannot write tries whether it can again when nothing arrives, and
+/// whether there is room for the reserve again.
+pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
 /// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers
 /// stays below.
 pub const LINE_MAX: usize = 4 << 20;
+/// The uncompressed size of one independent zstd frame in a finished segment: small enough to
+/// show one callback quickly, large enough to compress well.
+pub const FRAME_BYTES: usize = 256 << 10;
+/// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
+pub const ZSTD_LEVEL: i32 = 3;
 /// The distance of two marks in the index of a plain segment: what is read too much to find one
 /// record, against the memory that the marks of 64 MiB take (32 KiB).
 pub const MARK_BYTES: u64 = 64 << 10;
@@ -96,18 +141,49 @@ pub const OPEN_SEGMENTS: usize = 32;
 pub const KEPT_FRAMES: usize = 8;
 /// Damaged lines that are remembered; beyond it a disk is lost and the list of no more use.
 pub const DAMAGES_KEPT: usize = 1_000;
-/// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
-pub const ZSTD_LEVEL: i32 = 3;
-/// How often a journal that cannot write tries whether it can again when nothing arrives, and
-/// whether there is room for the reserve again.
-pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
+/// How often counts of what was refused or lost are written to the journal: one small record
+/// for however many there were.
+pub const TALLY_EVERY: Duration = Duration::from_secs(2);
 
-/// Calls in one sealed segment of the store.
+// The store and what feeds it.
+
+/// How much of the journal is projected at once: thousands of callbacks, so that the cost of a
+/// batch is spread, and few enough that readers see them soon.
+pub const PROJECT_BATCH_BYTES: usize = 4 << 20;
+/// How long changes stay in memory before they are written to `store/`. Losing them costs a
+/// start that reads as much of the journal again.
+pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
+/// Changed rows at which they are written without waiting: about 20 MiB of them.
+pub const CHECKPOINT_ROWS: usize = 20_000;
+/// A row of the store before compression, for estimating how much a checkpoint writes.
+pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
+/// Free space below which the store writes no checkpoint: the journal needs it more.
+pub const STORE_ROOM: u64 = 8 << 20;
+/// How long the projector pauses when the store cannot be written: a full disk or a damaged
+/// store does not heal faster for being asked more often.
+pub const STORE_RETRY: Duration = Duration::from_millis(200);
+/// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
+pub const SLED_CACHE_BYTES: u64 = 32 << 20;
+/// How often sled is asked for its lock. Another process cannot hold it: the data directory has
+/// a lock of its own; a store that was just closed may still be letting go.
+pub const STORE_LOCK_TRIES: u32 = 60;
+/// How long between two of these tries.
+pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
+/// Calls kept in the store's hot part before the oldest are sealed. About 600 bytes each, so
+/// 60 MiB; a call is over, and its record here, long before a hundred thousand others begin.
+pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
+/// Calls in one sealed segment of the store: about three hundred segments for ten million calls.
 pub const SEALED_CALLS: usize = 32_768;
-/// Callbacks in one sealed segment of the store.
+/// Callbacks in one sealed segment of the store, likewise.
 pub const SEALED_CALLBACKS: usize = 32_768;
-/// Rows in one compressed block of a sealed segment.
+/// Rows in one compressed block of a sealed segment: 8 to 32 KiB, what one read costs and what
+/// compresses well.
 pub const BLOCK_ROWS: usize = 128;
+/// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
+pub const BLOCK_BYTES_MAX: usize = 64 << 20;
+/// The largest part of a sealed segment that is read at once: a length in a damaged file must
+/// not decide how much memory is asked for.
+pub const SEGMENT_PART_MAX: usize = 64 << 20;
 /// Events kept per call: a platform sends about ten; a run-away sender must not grow one row
 /// without bound. What comes later still counts as received and is kept in the journal.
 pub const CALL_EVENTS_MAX: usize = 256;
@@ -115,26 +191,31 @@ pub const CALL_EVENTS_MAX: usize = 256;
 pub const CALL_RECORDS_MAX: usize = 16;
 /// Callback numbers kept per call, likewise.
 pub const CALL_CALLBACKS_MAX: usize = 1_024;
+/// States kept per privacy number; a number changes a few times a year.
+pub const NUMBER_STATES_MAX: usize = 200;
 
-/// Rows of one page of a list.
-pub const PAGE_MAX: usize = 1_000;
-/// Rows of one page when nothing is said.
-pub const PAGE_DEFAULT: usize = 50;
-/// Values of one repeated filter.
-pub const FILTER_VALUES_MAX: usize = 100;
-/// How many changes a slow follower of live events may fall behind before it must start over.
-pub const LIVE_BACKLOG: usize = 4_096;
+// Providers: signatures, bodies, questions.
 
 /// How far in the past `Created` of a signature may lie: a platform repeats a push for up to
 /// half a day, and nothing says that it signs again.
 pub const SIGNATURE_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How far in the future it may lie, before the eight hours of those who write UTC+8 with a `Z`.
 pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
-/// Nesting of a JSON body that is decoded.
+/// Nesting of a JSON body that is decoded; documented bodies have three levels.
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
-
+/// Characters of a session id; the longest documented one has as many.
+pub const SESSION_MAX: usize = 256;
+/// Bytes of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer stays readable in the callback itself.
+pub const FIELD_MAX: usize = 4_096;
+/// Characters of an undocumented name that a platform sent, where it is shown to a person: a
+/// cell of a table.
+pub const SHOWN_NAME_MAX: usize = 32;
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
+/// make the list long.
+pub const SUSPICIONS_MAX: usize = 64;
 /// Answers to questions remembered in memory: at 400 bytes each about 50 MiB, and one and a
 /// half new questions a second for a whole day. The oldest go first.
 pub const ANSWERS_MAX: usize = 1 << 17;
@@ -142,10 +223,9 @@ pub const ANSWERS_MAX: usize = 1 << 17;
 pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How much of the journal is read at once when the answers of the last day are loaded.
 pub const ANSWERS_READ_BYTES: usize = 4 << 20;
-/// How often counts of what was refused or lost are written to the journal.
-pub const TALLY_EVERY: Duration = Duration::from_secs(2);
-/// One refused request in so many is logged: a scanner must not fill the log.
-pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+
+// People: names, passwords, logins.
+
 /// Characters of a name of an app, a user or a token: fits a table's cell.
 pub const NAME_CHARS_MAX: usize = 64;
 /// Characters of an app's token: shorter could be guessed, longer does not fit every platform's
@@ -153,82 +233,40 @@ pub const NAME_CHARS_MAX: usize = 64;
 pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
 /// The longest app key, app secret, password or announcement.
 pub const SECRET_BYTES_MAX: usize = 1_024;
-/// The shortest password: ten characters and a slow hash outlast guessing at the login page.
-pub const PASSWORD_CHARS_MIN: usize = 10;
-/// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
-pub const PASSWORD_CHECKS: usize = 2;
-/// How long a login lasts.
-pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
-/// Logins kept per user; the oldest one goes. A person has a handful of browsers.
-pub const LOGINS_PER_USER: usize = 64;
 /// Apps, users and API tokens, of each: all are in memory and are listed on one page.
 pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
-/// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
-pub const BLOCK_BYTES_MAX: usize = 64 << 20;
-/// The largest part of a sealed segment that is read at once.
-pub const SEGMENT_PART_MAX: usize = 64 << 20;
-/// Calls kept in the store's hot part before the oldest are sealed. About 600 bytes each, so
-/// 60 MiB; a call is over, and its record here, long before a hundred thousand others begin.
-pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
-/// States kept per privacy number.
-pub const NUMBER_STATES_MAX: usize = 200;
-/// Records that are projected at once, and their bytes.
-pub const PROJECT_BATCH_BYTES: usize = 4 << 20;
-/// How long changes stay in memory before they are written to `store/`. Losing them costs a
-/// start that reads as much of the journal again.
-pub const CHECKPOINT_TIME: Duration = Duration::from_millis(500);
-/// Changed rows at which they are written without waiting.
-pub const CHECKPOINT_ROWS: usize = 20_000;
-/// sled's cache. Its rows are the hot part and counters; blocks are files beside it.
-pub const SLED_CACHE_BYTES: u64 = 32 << 20;
-/// Free space below which the store writes no checkpoint: the journal needs it more.
-pub const STORE_ROOM: u64 = 8 << 20;
-/// A row of the store before compression, for estimating how much a checkpoint writes.
-pub const ROW_BYTES_TYPICAL: usize = 1 << 10;
-/// How often, and how far apart, sled is asked for its lock. Another process cannot hold it:
-/// the data directory has a lock of its own.
-pub const STORE_LOCK_TRIES: u32 = 60;
-/// Between two of these tries.
-pub const STORE_LOCK_WAIT: Duration = Duration::from_millis(50);
-/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
-/// make the list long.
-pub const SUSPICIONS_MAX: usize = 64;
-
-/// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
-pub const EVENTS_RESUME: u64 = 1_000;
-/// How often a silent stream of events says that it is alive: proxies give up after a minute.
-pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
-
+/// The shortest password: ten characters and a slow hash outlast guessing at the login page.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
+pub const PASSWORD_CHECKS: usize = 2;
+/// How long the choice of language and theme is remembered: browsers keep no cookie for longer.
+pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
+/// How long a login lasts: two weeks without typing a password, and not for ever.
+pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Logins kept per user; the oldest one goes. A person has a handful of browsers.
+pub const LOGINS_PER_USER: usize = 64;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;
 /// Logins tried by one peer within [`LOGIN_WINDOW`]: a whole office may share an address.
 pub const LOGIN_TRIES_PEER: u32 = 30;
-/// How long tries are remembered.
+/// How long tries are remembered: guessing a thousand passwords of one name takes a day.
 pub const LOGIN_WINDOW: Duration = Duration::from_secs(15 * 60);
-/// Names and peers whose tries are remembered at once.
+/// Names and peers whose tries are remembered at once: a megabyte, however many come.
 pub const LOGIN_TRACKED: usize = 10_000;
-/// Unanswered calls of today whose causes the home page counts.
-pub const HOME_CAUSES: usize = 200;
-/// Days over which the home page looks for a loss.
-pub const HOME_LEDGER_DAYS: i64 = 30;
-/// Callbacks whose bodies stand on the page of a call; the others are one click away.
-pub const CALL_BODIES: usize = 24;
-/// Callbacks that the attention page groups.
-pub const ATTENTION_ROWS: usize = 1_000;
-/// Days over which it looks.
-pub const ATTENTION_DAYS: i64 = 14;
-/// The largest body that a page shows; a larger one is a download.
-pub const SHOWN_BODY: usize = 128 << 10;
+
+// The simulator.
+
 /// Pushes a simulated platform has under way at once, unless told otherwise.
 pub const SIMULATOR_CONNECTIONS: usize = 64;
 /// How long a simulated platform waits for a connection and for an answer. No platform
 /// publishes its own; ten seconds outlast any receiver that works.
 pub const SIMULATOR_TIME: Duration = Duration::from_secs(10);
-/// How long a simulated platform keeps a connection that it does not use.
+/// How long a simulated platform keeps a connection that it does not use: less than the server
+/// does, so that the server never closes one as a push sets out.
 pub const SIMULATOR_IDLE_TIME: Duration = Duration::from_secs(20);
 /// The longest answer that the simulator reads; decisions are a few hundred bytes.
 pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
@@ -206,8 +206,7 @@ impl Follow {
 
     fn report(&self, error: &WriteError) {
         tracing::error!(error = %Chain(error), "writing the store failed; the journal is not affected");
-        // A full disk or a damaged store does not heal faster for being asked more often.
-        std::thread::park_timeout(Duration::from_millis(200));
+        std::thread::park_timeout(limits::STORE_RETRY);
     }
 }
 

@@ -33,14 +33,13 @@ const ROOMS: &[Room] = &[
     Room { name: "journal", may_name: &["domain"] },
     Room { name: "store", may_name: &["domain", "correlate", "providers"] },
     Room { name: "state", may_name: &["domain", "providers", "journal"] },
-    Room { name: "backup", may_name: &["domain"] },
     Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
     Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
     Room { name: "simulator", may_name: &["domain", "providers"] },
     Room {
         name: "http",
-        may_name: &["domain", "providers", "journal", "store", "state", "ingest", "projector", "control", "backup"],
+        may_name: &["domain", "providers", "journal", "store", "state", "ingest", "projector", "control"],
     },
     Room { name: "config", may_name: &["domain", "providers"] },
 ];
@@ -225,6 +224,26 @@ fn every_template_and_fixture_is_used() {
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         if !users.contains(&name) {
             complaints.push(Complaint::new(path, 1, "no source names this file: use it or remove it".into()));
+        }
+    }
+    report(&complaints);
+}
+
+#[test]
+fn the_map_names_files_and_tests_that_are_there() {
+    let map = read(Path::new("src/lib.rs"));
+    let tests: String =
+        everything().iter().filter(|f| f.path != Path::new("src/lib.rs")).map(|f| code(&f.text)).collect();
+    let tests: BTreeSet<&str> = words(&tests).map(|(_, word)| word).collect();
+    let mut complaints = Vec::new();
+    for (n, line) in map.lines().enumerate() {
+        for name in line.split('`').skip(1).step_by(2) {
+            let is_file = name.ends_with(".rs") || name.ends_with('/');
+            // A name with three underscores is a sentence, and a sentence is a test.
+            let is_test = name.chars().all(is_word) && name.matches('_').count() >= 3;
+            if (is_file && !root().join(name).exists()) || (is_test && !tests.contains(name)) {
+                complaints.push(Complaint::new("src/lib.rs", n + 1, format!("there is no `{name}`")));
+            }
         }
     }
     report(&complaints);

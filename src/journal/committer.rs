@@ -16,7 +16,7 @@ use super::writer::{Batch, Writer};
 use super::{AppendError, Appended};
 use crate::domain::Seq;
 use crate::error_chain::Chain;
-use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE};
+use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE, RESERVE_ROOM};
 
 /// What pages and `/readyz` want to know from the committer.
 #[derive(Debug, Clone, Default)]
@@ -181,10 +181,6 @@ impl Committer {
         }
     }
 }
-
-/// The reserve is only held back again when that leaves this many times its size free:
-/// otherwise it would be given up and made in turns.
-const RESERVE_ROOM: u64 = 2;
 
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

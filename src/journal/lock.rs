@@ -7,13 +7,10 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+
+use crate::limits::{LOCK_LOOK_TIME, LOCK_LOOKS};
 
 const NAME: &str = "LOCK";
-
-/// Somebody who only looks holds the lock for some microseconds; that long a taker waits.
-const LOOKS: u32 = 20;
-const LOOK_TIME: Duration = Duration::from_millis(5);
 
 /// The right to write a data directory. Given back when dropped.
 #[derive(Debug)]
@@ -60,7 +57,7 @@ impl DataLock {
         for look in 1.. {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(LOOK_TIME),
+                Err(TryLockError::WouldBlock) if look < LOCK_LOOKS => std::thread::sleep(LOCK_LOOK_TIME),
                 Err(TryLockError::WouldBlock) => {
                     return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
                 }

@@ -8,9 +8,7 @@ use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::http::{HttpError, Response, assets, respond};
-
-/// How long a preference is remembered.
-const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
+use crate::limits;
 
 /// A page.
 pub(super) fn page(page: &impl Template) -> Result<Response, HttpError> {
@@ -44,7 +42,7 @@ pub(super) fn with_login_cookie(mut response: Response, name: &str, value: &str,
 
 /// Adds a cookie that remembers a preference.
 pub(super) fn with_preference(mut response: Response, name: &str, value: &'static str) -> Response {
-    let seconds = PREFERENCE_TIME.as_secs();
+    let seconds = limits::PREFERENCE_TIME.as_secs();
     add_cookie(&mut response, &format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; SameSite=Lax"));
     response
 }
