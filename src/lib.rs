@@ -36,6 +36,7 @@
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
+//! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
@@ -60,7 +61,7 @@
 //! | [`config`] | [`domain`], [`providers`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
@@ -152,6 +153,7 @@
 //! - **Another figure on a page:** a counter in `src/store/hours.rs`, kept as calls change, so that
 //!   no page ever scans.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -17,6 +17,7 @@ use http_body_util::Full;
 
 use super::client::Reply;
 use super::socket::reply;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::control::Answers;
 use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
@@ -82,7 +83,8 @@ impl Here {
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
-        let context = Arc::new(Context { store, state, journal: journal.clone(), ingest, clock, server });
+        let audit = Audit::new(journal.clone(), clock.clone());
+        let context = Arc::new(Context { store, state, journal: journal.clone(), audit, ingest, clock, server });
         let routes = api::routes_as(context.clone(), Principal::command_line());
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }

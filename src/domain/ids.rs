@@ -11,6 +11,11 @@ pub type Seq = u64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AppId(pub u32);
 
+impl AppId {
+    /// No app: the first one is 1.
+    pub const NONE: Self = Self(0);
+}
+
 /// A provider's short name as it stands in addresses, records and commands: `jiuyun`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProviderId(pub &'static str);

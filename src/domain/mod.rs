@@ -17,6 +17,7 @@ mod lang;
 mod number;
 mod question;
 mod record;
+mod scope;
 mod secret;
 mod sms;
 
@@ -30,5 +31,6 @@ pub use lang::{Lang, Text};
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 pub use record::{CallRecord, Direction, Product, RecordingRef};
+pub use scope::Scope;
 pub use secret::Secret;
 pub use sms::{NumberState, NumberStatus, SmsEvent, SmsMode};

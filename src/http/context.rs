@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::ingest::Ingest;
 use crate::journal::Journal;
@@ -22,6 +23,8 @@ pub struct Context {
     pub state: State,
     /// The truth.
     pub journal: Arc<dyn Journal>,
+    /// Who did what.
+    pub audit: Audit,
     /// The write path.
     pub ingest: Ingest,
     /// The time.

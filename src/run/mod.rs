@@ -26,6 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use self::data::Data;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::LoadError;
@@ -172,6 +173,7 @@ impl Running {
             store: data.store.clone(),
             state: data.state.clone(),
             journal: data.journal(),
+            audit: Audit::new(data.journal(), clock.clone()),
             ingest,
             server: ServerInfo {
                 public_url,

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AllowFrom, AnswerForm, ProviderId, Role, Secret, VerifyMode};
+use crate::domain::{AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
 
 /// A new app.
 #[derive(Debug, Clone)]
@@ -76,6 +76,8 @@ pub struct Principal {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// Which apps they may see.
+    pub scope: Scope,
 }
 
 /// A browser's login.
@@ -93,6 +95,6 @@ impl Principal {
     /// The person at the machine itself: whoever may read the data directory may do anything.
     #[must_use]
     pub fn command_line() -> Self {
-        Self { name: "command line".to_owned(), role: Role::Admin }
+        Self { name: "command line".to_owned(), role: Role::Admin, scope: Scope::All }
     }
 }

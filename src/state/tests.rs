@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, VerifyMode};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
 
 const JIUYUN: ProviderId = ProviderId("jiuyun");
 const PASSWORD: &str = "correct horse battery";
@@ -16,7 +16,7 @@ fn start() -> Timestamp {
 }
 
 fn by() -> Principal {
-    Principal { name: "wang".to_owned(), role: Role::Admin }
+    Principal { name: "wang".to_owned(), role: Role::Admin, scope: Scope::All }
 }
 
 fn open(data: &Path, clock: &Clock) -> Result<State, StateError> {
@@ -92,7 +92,10 @@ async fn a_restart_keeps_everything_that_was_set() {
     assert_eq!(state.installation(), installation);
     assert_eq!(state.apps().iter().map(|a| App::clone(a)).collect::<Vec<_>>(), std::slice::from_ref(&app));
     assert_eq!(state.app_by_token("abcdefghijklmnop").unwrap().id, app.id);
-    assert_eq!(state.bearer(token.reveal()), Some(Principal { name: "crm".to_owned(), role: Role::Operator }));
+    assert_eq!(
+        state.bearer(token.reveal()),
+        Some(Principal { name: "crm".to_owned(), role: Role::Operator, scope: Scope::All })
+    );
     let again = state.login(cookie.reveal()).expect("a login survives a restart");
     assert_eq!((again.user.name.as_str(), again.user.last_login_at), ("li", Some(start())));
     assert_eq!(again.csrf, login.csrf);

@@ -4,7 +4,7 @@
 
 use super::fact::{Fact, TokenFact};
 use super::{ApiToken, Principal, State, StateError, random, rules};
-use crate::domain::{Role, Secret};
+use crate::domain::{Role, Scope, Secret};
 use crate::limits::SET_MAX;
 
 impl State {
@@ -57,6 +57,6 @@ impl State {
     pub fn bearer(&self, token: &str) -> Option<Principal> {
         let book = self.book();
         let token = book.bearer(token)?;
-        Some(Principal { name: token.name.clone(), role: token.role })
+        Some(Principal { name: token.name.clone(), role: token.role, scope: Scope::All })
     }
 }

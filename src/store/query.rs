@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AppId, CallOutcome, Outcome, Product, ProviderId};
+use crate::domain::{AppId, CallOutcome, Outcome, Product, ProviderId, Scope};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,24 @@ impl<T> Filter<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.any.is_empty() && self.none.is_empty()
+    }
+}
+
+impl Filter<AppId> {
+    /// Narrowed to what `scope` lets see: of other apps nothing is found, whatever was asked for.
+    #[must_use]
+    pub fn within(mut self, scope: &Scope) -> Self {
+        let Scope::Apps(apps) = scope else { return self };
+        if self.any.is_empty() {
+            self.any = apps.iter().copied().collect();
+        } else {
+            self.any.retain(|app| apps.contains(app));
+        }
+        if self.any.is_empty() {
+            // An empty list would mean all.
+            self.any.push(AppId::NONE);
+        }
+        self
     }
 }
 

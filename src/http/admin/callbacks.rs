@@ -63,7 +63,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
     let state = &request.ctx().state;
-    let (query, page) = api::callbacks::asked(request.ctx(), &request.raw_query())?;
+    let (query, page) = api::callbacks::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
     let listing = request.ctx().store.callbacks(&query, &page)?;
     let apps: Vec<String> = state.apps().iter().map(|a| a.name.clone()).collect();
     let view = View::of(request, Section::Callbacks);

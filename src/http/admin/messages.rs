@@ -50,7 +50,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/messages", &pairs)));
     }
-    let (query, page) = api::sms::asked(request.ctx(), &request.raw_query())?;
+    let (query, page) = api::sms::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
     let listing = request.ctx().store.sms(&query, &page)?;
     let view = View::of(request, Section::Messages);
     reply::page(&MessagesPage::new(view, &request.query, &listing, &|id| request.app_name(id), request.now()))

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::throttle::Throttle;
 use super::view::Theme;
-use crate::domain::{App, Lang, Role};
+use crate::domain::{App, Lang, Role, Scope};
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::{Context, HttpError};
 use crate::state::{Login, Principal};
@@ -115,7 +115,7 @@ impl Request {
     /// Who is asking.
     pub(super) fn principal(&self) -> Result<Principal, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
-        Ok(Principal { name: login.user.name.clone(), role: login.user.role })
+        Ok(Principal { name: login.user.name.clone(), role: login.user.role, scope: Scope::All })
     }
 
     /// Who is asking, if they have at least the rights of `role`.

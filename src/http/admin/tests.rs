@@ -15,9 +15,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::samples::{self, selector};
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::control::Answers;
-use crate::domain::{AppId, Role, Secret};
+use crate::domain::{AppId, Role, Scope, Secret};
 use crate::http::testing::{Client, SOON, TestServer};
 use crate::http::{Context, server::Times};
 use crate::ingest::Ingest;
@@ -59,7 +60,8 @@ impl House {
         let mut server = samples::server();
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
-        let context = Arc::new(Context { store, state, journal, ingest, clock, server });
+        let audit = Audit::new(journal.clone(), clock.clone());
+        let context = Arc::new(Context { store, state, journal, audit, ingest, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }
@@ -76,7 +78,7 @@ impl House {
 
     /// The browser becomes another person's.
     async fn become_user(&mut self, name: &str, role: Role) {
-        let by = Principal { name: "lin".to_owned(), role: Role::Admin };
+        let by = Principal { name: "lin".to_owned(), role: Role::Admin, scope: Scope::All };
         self.context.state.add_user(&by, name, role, &Secret::new(PASSWORD)).await.unwrap();
         let (cookie, _) = self.context.state.log_in(name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
         self.cookie = format!("ringback_login={}", cookie.reveal());

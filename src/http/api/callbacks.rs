@@ -9,7 +9,7 @@ use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Outcome, Seq};
+use crate::domain::{Outcome, Scope, Seq};
 use crate::journal::Body;
 use crate::store::{CallbackQuery, CallbackRow, Page};
 
@@ -54,7 +54,7 @@ impl CallbackObject {
 
 /// `GET /callbacks`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (callbacks, page) = asked(context, &ask.query)?;
+    let (callbacks, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
     let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.sight(), row)).collect();
@@ -62,12 +62,12 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 }
 
 /// Which callbacks, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(CallbackQuery, Page), HttpError> {
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallbackQuery, Page), HttpError> {
     let query = Query::parse(raw, KNOWN)?;
     let outcomes = Outcome::ALL.map(Outcome::name);
     let callbacks = CallbackQuery {
         span: filters::span(&query)?,
-        app: filters::apps(context, &query)?,
+        app: filters::apps(context, scope, &query)?,
         provider: filters::providers(&query)?,
         outcome: filters::named(&query, "outcome", Outcome::parse, &outcomes)?,
         session: filters::sessions(&query)?,

@@ -9,7 +9,8 @@ use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{
-    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
+    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Scope,
+    Seq,
 };
 use crate::providers;
 use crate::store::{CallQuery, Page};
@@ -99,7 +100,7 @@ struct EventObject {
 
 /// `GET /calls`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (calls, page) = asked(context, &ask.query)?;
+    let (calls, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.calls(&calls, &page)).await?;
     let items = listing.items.iter().map(|call| CallObject::new(context, ask.sight(), call)).collect();
@@ -111,23 +112,24 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
     let store = context.store.clone();
-    let call = blocking(move || store.call(id)).await?.ok_or(HttpError::NotFound)?;
+    let call = blocking(move || store.call(id)).await?;
+    let call = call.filter(|call| ask.principal.scope.allows(call.app)).ok_or(HttpError::NotFound)?;
     ok(&CallObject::new(context, ask.sight(), &call))
 }
 
 /// Which calls, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(CallQuery, Page), HttpError> {
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallQuery, Page), HttpError> {
     let query = Query::parse(raw, KNOWN)?;
-    Ok((read(context, &query)?, filters::page(&query)?))
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
 }
 
 /// Which calls a query means.
-pub(super) fn read(context: &Context, query: &Query) -> Result<CallQuery, HttpError> {
+pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<CallQuery, HttpError> {
     let outcomes = CallOutcome::ALL.map(CallOutcome::name);
     let products = Product::ALL.map(Product::name);
     Ok(CallQuery {
         span: filters::span(query)?,
-        app: filters::apps(context, query)?,
+        app: filters::apps(context, scope, query)?,
         provider: filters::providers(query)?,
         product: filters::named(query, "product", Product::parse, &products)?,
         session: filters::sessions(query)?,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::query::{Query, bad};
 use super::{Context, HttpError};
-use crate::domain::{AppId, PhoneNumber, ProviderId};
+use crate::domain::{AppId, PhoneNumber, ProviderId, Scope};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::providers::{self, Provider};
 use crate::store::{Filter, Page, Span};
@@ -24,20 +24,27 @@ pub(super) fn span(query: &Query) -> Result<Span, HttpError> {
     }
 }
 
-/// Apps by name or id. A removed app keeps its calls and is found as `#3`.
-pub(super) fn apps(context: &Context, query: &Query) -> Result<Filter<AppId>, HttpError> {
-    query.filter("app", |name, text| {
-        if let Some(app) = context.state.app_named(text) {
+/// Apps by name or id, of those that whoever asks may see. A removed app keeps its calls and is
+/// found as `#3`.
+pub(super) fn apps(context: &Context, scope: &Scope, query: &Query) -> Result<Filter<AppId>, HttpError> {
+    let asked = query.filter("app", |name, text| {
+        if let Some(app) = context.state.app_named(text)
+            && scope.allows(app.id)
+        {
             return Ok(app.id);
         }
         let id = text.strip_prefix('#').unwrap_or(text).parse().ok().map(AppId);
         let known = id.filter(|id| text.starts_with('#') || context.state.app(*id).is_some());
-        known.ok_or_else(|| bad(name, text, &format!("an app; there are: {}", names(context))))
-    })
+        let seen = known.filter(|id| scope.allows(*id));
+        seen.ok_or_else(|| bad(name, text, &format!("an app; there are: {}", names(context, scope))))
+    })?;
+    Ok(asked.within(scope))
 }
 
-fn names(context: &Context) -> String {
-    let names: Vec<String> = context.state.apps().iter().take(20).map(|app| app.name.clone()).collect();
+fn names(context: &Context, scope: &Scope) -> String {
+    let apps = context.state.apps();
+    let names: Vec<String> =
+        apps.iter().filter(|app| scope.allows(app.id)).take(20).map(|app| app.name.clone()).collect();
     if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
 }
 

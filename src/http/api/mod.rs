@@ -39,6 +39,7 @@ use warp::filters::path::Tail;
 use self::ask::Ask;
 use super::body;
 use super::{Context, HttpError, Response, Routes, respond};
+use crate::domain::Scope;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -103,7 +104,7 @@ fn authenticate(context: &Context, method: &Method, headers: &HeaderMap) -> Resu
     }
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
     let user = login.ok_or(HttpError::Unauthorised)?.user;
-    Ok(Principal { name: user.name, role: user.role })
+    Ok(Principal { name: user.name, role: user.role, scope: Scope::All })
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -55,7 +55,7 @@ impl NumberObject {
 /// `GET /numbers`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let apps = filters::apps(context, &query)?;
+    let apps = filters::apps(context, &ask.principal.scope, &query)?;
     let ends = filters::numbers(&query, "number")?;
     let store = context.store.clone();
     let rows = blocking(move || store.numbers(None)).await?;

@@ -62,7 +62,7 @@ impl RecordingOfCall {
 /// `GET /recordings`: the filters of calls.
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let mut calls = calls::read(context, &query)?;
+    let mut calls = calls::read(context, &ask.principal.scope, &query)?;
     calls.has_recording = Some(true);
     let page = filters::page(&query)?;
     let store = context.store.clone();

@@ -8,7 +8,7 @@ use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Seq, SmsMode};
+use crate::domain::{Scope, Seq, SmsMode};
 use crate::store::{Page, SmsQuery, SmsRow};
 
 const KNOWN: &[&str] = &["app!", "provider!", "number!", "from", "to", "cursor", "limit"];
@@ -62,7 +62,7 @@ impl SmsObject {
 
 /// `GET /sms`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (sms, page) = asked(context, &ask.query)?;
+    let (sms, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.sms(&sms, &page)).await?;
     let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
@@ -70,11 +70,11 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 }
 
 /// Which messages, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, raw: &str) -> Result<(SmsQuery, Page), HttpError> {
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(SmsQuery, Page), HttpError> {
     let query = Query::parse(raw, KNOWN)?;
     let sms = SmsQuery {
         span: filters::span(&query)?,
-        app: filters::apps(context, &query)?,
+        app: filters::apps(context, scope, &query)?,
         provider: filters::providers(&query)?,
         number: filters::numbers(&query, "number")?,
     };

@@ -13,9 +13,10 @@ use tempfile::TempDir;
 use tower_service::Service;
 
 use super::*;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::control::Answers;
-use crate::domain::{AllowFrom, App, Callback, Role, Secret};
+use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Options};
@@ -60,7 +61,7 @@ impl Answer {
 }
 
 fn principal(role: Role) -> Principal {
-    Principal { name: "someone".to_owned(), role }
+    Principal { name: "someone".to_owned(), role, scope: Scope::All }
 }
 
 impl House {
@@ -88,7 +89,8 @@ impl House {
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
-        let context = Arc::new(Context { store, state, journal, ingest, clock, server });
+        let audit = Audit::new(journal.clone(), clock.clone());
+        let context = Arc::new(Context { store, state, journal, audit, ingest, clock, server });
         Self { context, _projector: projector, _dir: dir }
     }
 
