@@ -116,9 +116,9 @@ impl Facts {
         };
         let page = Page { limit: limits::HOME_CAUSES, cursor: None };
         Ok(Self {
-            today: ctx.store.stats(day, Step::Hour, None)?,
-            before: ctx.store.stats(before, Step::Hour, None)?,
-            outcomes: ctx.store.stats(day, Step::Day, Some(Group::Outcome))?,
+            today: ctx.store.stats(&day.into(), Step::Hour, None)?,
+            before: ctx.store.stats(&before.into(), Step::Hour, None)?,
+            outcomes: ctx.store.stats(&day.into(), Step::Day, Some(Group::Outcome))?,
             unanswered: ctx.store.calls(&unanswered, &page)?.items,
             ledger: ctx.store.ledger(ledger)?,
             status: ctx.store.status(),
