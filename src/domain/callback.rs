@@ -105,6 +105,9 @@ pub enum Suspicion {
     UnknownEvent(String),
     /// A value that cannot be what the field says.
     BadValue(Cow<'static, str>),
+    /// It names another application of the platform than the app's: the address may be pasted
+    /// into the wrong application.
+    OtherApplication(String),
 }
 
 /// One thing a callback says.

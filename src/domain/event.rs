@@ -16,6 +16,15 @@ pub struct Stamp {
     pub text: String,
 }
 
+impl Stamp {
+    /// The text with one blank where a platform wrote several: how many there are means nothing,
+    /// and must make neither another event nor a record that disagrees.
+    #[must_use]
+    pub fn one_blank(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EventKind {

@@ -59,6 +59,9 @@ pub struct CallbackRecord {
     pub body: Vec<u8>,
     /// Whether the signature held; `None` when nothing was checked.
     pub verified: Option<bool>,
+    /// Applications that it named and that were not the app's own when it was received: the
+    /// app's key is known then and may change later.
+    pub foreign: Vec<String>,
     /// What we answered.
     pub reply: Ack,
     /// For an answered question: what names it, so that the same question gets the same bytes.
