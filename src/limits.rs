@@ -79,6 +79,13 @@ pub const FILTER_VALUES_MAX: usize = 100;
 /// How many changes a slow follower of live events may fall behind before it must start over:
 /// a minute of seventy a second.
 pub const LIVE_BACKLOG: usize = 4_096;
+/// Followers of live events at once, open pages included: each reads every change it is told.
+pub const FOLLOWERS_MAX: usize = 200;
+/// Hours for which a call without an end counts as under way on the live page: no platform lets
+/// one run for longer, and a hang-up that was never told must not stand there for ever.
+pub const LIVE_HOURS: i64 = 4;
+/// Calls under way on the live page.
+pub const LIVE_ACTIVE: usize = 100;
 /// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
@@ -87,6 +94,8 @@ pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
 pub const HOME_CAUSES: usize = 200;
 /// Days over which the home page looks for a loss: a month of hourly counters.
 pub const HOME_LEDGER_DAYS: i64 = 30;
+/// Rows of one table of the statistics; all of them are one click away.
+pub const STATISTICS_ROWS: usize = 50;
 /// Callbacks whose bodies stand on the page of a call; the others are one click away.
 pub const CALL_BODIES: usize = 24;
 /// Callbacks that the attention page groups: one page of the list.

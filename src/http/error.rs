@@ -59,6 +59,9 @@ pub enum HttpError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Enough do this already; the text says what and is shown.
+    #[error("{0}")]
+    Busy(&'static str),
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
@@ -82,7 +85,7 @@ impl HttpError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotKept(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotKept(_) | Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -102,6 +105,7 @@ impl HttpError {
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
+            Self::Busy(_) => "busy",
             Self::NotKept(_) => "not_kept",
             Self::Internal(_) => "internal",
         }
@@ -123,7 +127,8 @@ impl HttpError {
             | Self::Conflict(_)
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
-            | Self::TooManyRequests { .. } => self.to_string(),
+            | Self::TooManyRequests { .. }
+            | Self::Busy(_) => self.to_string(),
         }
     }
 

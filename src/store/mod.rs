@@ -133,6 +133,8 @@ pub enum Change {
     Sms(Seq),
     /// A number changed its state.
     Number(PhoneNumber),
+    /// Every change up to this record has been told.
+    Told(Seq),
 }
 
 /// How the store is doing.

@@ -228,6 +228,7 @@ impl Writer {
             // Nobody may be listening.
             let _ = self.shared.changes.send(change);
         }
+        let _ = self.shared.changes.send(Change::Told(last));
         Ok(())
     }
 

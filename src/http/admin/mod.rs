@@ -26,6 +26,7 @@ mod help;
 mod home;
 mod home_ledger;
 mod ladder;
+mod live;
 mod login;
 mod messages;
 mod numbers;
@@ -37,6 +38,10 @@ mod request;
 #[cfg(test)]
 mod samples;
 mod setup;
+mod statistics;
+mod statistics_charts;
+mod statistics_ranges;
+mod statistics_tables;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -135,6 +140,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["callbacks", _] => read(request, callback::show).await,
             ["callbacks", _, "raw"] => read(request, callback::raw).await,
             ["attention"] => read(request, attention::show).await,
+            ["live"] => read(request, live::show).await,
+            ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
             ["apps"] => read(request, apps::show).await,

@@ -50,10 +50,12 @@ pub(super) enum Eyes {
 pub(super) enum Section {
     Home,
     Calls,
+    Live,
     Callbacks,
     Attention,
     Messages,
     Numbers,
+    Statistics,
     Apps,
     System,
     Help,
@@ -62,13 +64,15 @@ pub(super) enum Section {
 }
 
 /// Sections in the order of the navigation.
-const NAVIGATION: [(Section, &str, Text); 9] = [
+const NAVIGATION: [(Section, &str, Text); 11] = [
     (Section::Home, "/", Text::new("概览", "Home")),
     (Section::Calls, "/calls", Text::new("通话", "Calls")),
+    (Section::Live, "/live", Text::new("实时", "Live")),
     (Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks")),
     (Section::Attention, "/attention", Text::new("待处理", "Attention")),
     (Section::Messages, "/messages", Text::new("短信", "Messages")),
     (Section::Numbers, "/numbers", Text::new("号码", "Numbers")),
+    (Section::Statistics, "/statistics", Text::new("统计", "Statistics")),
     (Section::Apps, "/apps", Text::new("应用", "Apps")),
     (Section::System, "/system", Text::new("系统", "System")),
     (Section::Help, "/help", Text::new("帮助", "Help")),
