@@ -90,8 +90,8 @@ pub const LIVE_ACTIVE: usize = 100;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
-/// Unanswered calls of today whose causes the home page counts: each is read whole.
-pub const HOME_CAUSES: usize = 200;
+/// Recordings about to be deleted that the home page counts, of each provider: each call is read.
+pub const HOME_EXPIRING: usize = 200;
 /// Days over which the home page looks for a loss: a month of hourly counters.
 pub const HOME_LEDGER_DAYS: i64 = 30;
 /// Rows of one table of the statistics; all of them are one click away.

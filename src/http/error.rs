@@ -164,7 +164,7 @@ impl HttpError {
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
             }
-            Self::NotKept(_) => {
+            Self::NotKept(_) | Self::Busy(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER.as_secs()));
             }
             _ => {}
@@ -234,6 +234,7 @@ mod tests {
             (HttpError::Conflict("there is already one".into()), 409, "conflict"),
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
+            (HttpError::Busy("enough"), 503, "busy"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
             (HttpError::Internal("the pipe at /var/x".into()), 500, "internal"),

@@ -25,6 +25,7 @@ mod error;
 mod help;
 mod home;
 mod home_ledger;
+mod home_vitals;
 mod ladder;
 mod live;
 mod login;

@@ -371,3 +371,93 @@ fn quotient(part: u64, whole: u64) -> Option<f64> {
 pub(super) fn by_key(rows: &[StatRow]) -> BTreeMap<&str, &StatRow> {
     rows.iter().map(|row| (row.key.as_str(), row)).collect()
 }
+
+#[cfg(test)]
+impl StatisticsPage {
+    fn made(lang: Lang, query: &str, now: &Counts, before: Option<&Counts>) -> Self {
+        use super::samples;
+        let view = View { here: "/statistics".to_owned(), ..View::sample(lang, Section::Statistics) };
+        let pairs: Pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let ranges = Ranges::read(&pairs, samples::now());
+        let asked = (&pairs, samples::now());
+        Self::new(view, asked, ranges, now, before, &samples::app_names(), &samples::app_name)
+    }
+
+    pub(super) fn sample(lang: Lang) -> Self {
+        let (now, before) = super::samples::counts();
+        Self::made(lang, "app=order-hotline", &now, Some(&before))
+    }
+
+    /// Of one privacy number, of which the counters know less.
+    pub(super) fn sample_of_number(lang: Lang) -> Self {
+        let (now, _) = super::samples::counts();
+        let now = Counts { talk: None, peak: None, causes: Vec::new(), ..now };
+        Self::made(lang, "x=0808&vs=none", &now, None)
+    }
+
+    pub(super) fn sample_empty(lang: Lang) -> Self {
+        Self::made(lang, "", &Counts::default(), Some(&Counts::default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+    use crate::domain::Role;
+
+    fn dom(page: &StatisticsPage) -> scraper::Html {
+        scraper::Html::parse_document(&page.render().unwrap())
+    }
+
+    #[test]
+    fn every_figure_bar_cell_and_row_leads_to_its_calls() {
+        let html = dom(&StatisticsPage::sample(Lang::Zh));
+        let calls = |css: &str| {
+            let links: Vec<_> = html.select(&selector(css)).filter_map(|a| a.attr("href")).collect();
+            assert!(links.iter().all(|href| href.starts_with("/calls?from=")), "{css}: {links:?}");
+            assert!(links.iter().all(|href| href.contains("app=order-hotline")), "{css}: {links:?}");
+            links.len()
+        };
+        assert_eq!(calls(".figures.seven a"), 7);
+        assert_eq!(calls("svg.day a"), 11, "today so far, hour by hour");
+        assert_eq!(calls("svg.heat a"), 7 * 24);
+        assert!(calls("table.causes a") > 0 && calls("table.failures a") > 0);
+        let cause = html.select(&selector("table.causes a[href*='cause=stateCode%3A']")).next();
+        assert!(cause.is_some(), "a cause leads to the calls with it");
+    }
+
+    #[test]
+    fn a_chart_has_its_table_behind_it() {
+        let html = dom(&StatisticsPage::sample(Lang::En));
+        assert_eq!(html.select(&selector("details.behind table.hours tbody tr")).count(), 11);
+        assert_eq!(html.select(&selector("details.behind table.week tbody tr")).count(), 7);
+    }
+
+    #[test]
+    fn rates_differ_by_points_and_counts_by_a_share() {
+        assert_eq!(Unit::Percent.change(Some(70.0), Some(72.5)), "−2.5 pp");
+        assert_eq!(Unit::Count.change(Some(110.0), Some(100.0)), "+10.0%");
+        assert_eq!(Unit::Count.change(Some(5.0), Some(0.0)), "");
+        assert_eq!(Unit::Seconds.show(None), "–");
+    }
+
+    #[test]
+    fn what_is_not_counted_by_number_is_said_and_not_shown_as_nothing() {
+        let html = dom(&StatisticsPage::sample_of_number(Lang::En));
+        assert!(html.select(&selector("#causes")).next().is_none());
+        assert!(html.root_element().text().any(|text| text.contains("not counted by X number")));
+    }
+
+    #[test]
+    fn a_viewer_sees_no_whole_number_and_gets_no_link_that_holds_one() {
+        let (now, _) = super::super::samples::counts();
+        let mut view = View::sample(Lang::Zh, Section::Statistics);
+        view.who.as_mut().unwrap().role = Role::Viewer;
+        let ranges = Ranges::read(&Pairs::new(), super::super::samples::now());
+        let asked = (&Pairs::new(), super::super::samples::now());
+        let html = StatisticsPage::new(view, asked, ranges, &now, None, &[], &super::super::samples::app_name);
+        let html = html.render().unwrap();
+        assert!(html.contains("0755 **** 0808") && !html.contains("28780808"));
+    }
+}

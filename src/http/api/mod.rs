@@ -28,6 +28,8 @@ mod tokens;
 mod users;
 
 #[cfg(test)]
+mod live_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
