@@ -67,6 +67,9 @@ pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
 /// The largest configuration file that is read.
 pub const CONFIG_MAX: u64 = 1 << 20;
 
+/// The largest size in the configuration, in MiB: a TiB, beyond every disk it is meant for.
+pub const CONFIGURED_MEBIBYTES_MAX: u64 = 1 << 20;
+
 // HTTP: lists, live events, pages.
 
 /// Rows of one page of a list: an export asks a thousand times for a million rows, and one
@@ -224,6 +227,8 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const ANSWERS_MAX: usize = 1 << 17;
 /// How long an answer is remembered: a platform repeats a push for up to half a day.
 pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How far records of requests that came together may stand out of the order of their times.
+pub const ANSWERS_DISORDER: Duration = Duration::from_secs(10 * 60);
 /// How much of the journal is read at once when the answers of the last day are loaded.
 pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 
@@ -241,6 +246,10 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+/// The state log is one segment: larger than it ever becomes.
+pub const STATE_SEGMENT_BYTES: u64 = 1 << 40;
+/// How much of the state log is read at once.
+pub const STATE_READ_BYTES: usize = 4 << 20;
 /// The shortest password: ten characters and a slow hash outlast guessing at the login page.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
