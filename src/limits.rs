@@ -260,6 +260,10 @@ pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
+/// Characters kept of what a browser says it is: the longest usual one has two hundred.
+pub const AGENT_CHARS_MAX: usize = 300;
+/// Logins of which it is remembered when they were last used: some fifty bytes each.
+pub const LOGINS_SEEN_MAX: usize = 10_000;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;
