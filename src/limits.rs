@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 // HTTP: connections and requests.
 
 /// Open connections; beyond it a new one waits in the kernel's backlog.
@@ -246,6 +248,12 @@ pub const PASSWORD_CHECKS: usize = 2;
 pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 /// How long a login lasts: two weeks without typing a password, and not for ever.
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long a name and a password are good for the code that follows: to find the phone.
+pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(5 * 60);
+/// Recovery codes made at once: as many as fit on a note in a drawer.
+pub const RECOVERY_CODES: usize = 10;
+/// How often it is written that a token is in use: it shall be seen which ones nobody needs.
+pub const TOKEN_USE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a

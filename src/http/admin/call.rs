@@ -107,7 +107,8 @@ pub(super) struct Source {
 /// `GET /calls/{id}`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
-    let call = request.ctx().store.call(id)?.ok_or(HttpError::NotFound)?;
+    let call = request.ctx().store.call(id)?.filter(|call| request.scope().allows(call.app));
+    let call = call.ok_or(HttpError::NotFound)?;
     let view = View::of(request, Section::Calls);
     let sources = sources(request, &call, view.may_read_bodies())?;
     let app = request.app_name(call.app);

@@ -36,6 +36,8 @@ mod reply;
 mod request;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod scope_tests;
 mod setup;
 mod system;
 #[cfg(test)]

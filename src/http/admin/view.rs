@@ -6,6 +6,7 @@
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
 use crate::http::assets;
+use crate::state::Login;
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,6 +88,16 @@ pub(super) struct NavLink {
 pub(super) struct Who {
     pub(super) name: String,
     pub(super) role: Role,
+    /// Whether no app is out of sight.
+    pub(super) sees_all: bool,
+}
+
+impl Who {
+    /// Whose login it is.
+    pub(super) fn of(login: &Login) -> Self {
+        let user = &login.user;
+        Self { name: user.name.clone(), role: user.role, sees_all: user.scope.is_all() }
+    }
 }
 
 /// What the layout needs.
@@ -112,7 +123,7 @@ impl View {
             lang: request.lang,
             theme: request.theme,
             section,
-            who: login.map(|l| Who { name: l.user.name.clone(), role: l.user.role }),
+            who: login.map(Who::of),
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: request.rebuilding(),
@@ -134,9 +145,19 @@ impl View {
         self.may(Role::Operator)
     }
 
-    /// Whether this reader may change apps.
+    /// Whether this reader may change the whole installation: apps, users, settings.
     pub(super) fn may_administer(&self) -> bool {
+        self.may(Role::Admin) && self.sees_all()
+    }
+
+    /// Whether this reader may change the app that is shown.
+    pub(super) fn may_administer_app(&self) -> bool {
         self.may(Role::Admin)
+    }
+
+    /// Whether no app is out of this reader's sight.
+    pub(super) fn sees_all(&self) -> bool {
+        self.who.as_ref().is_some_and(|w| w.sees_all)
     }
 
     /// The navigation.
@@ -190,7 +211,7 @@ impl View {
             lang,
             theme: Theme::System,
             section,
-            who: Some(Who { name: "lin".to_owned(), role: Role::Admin }),
+            who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),
             here: "/".to_owned(),
             rebuilding: None,

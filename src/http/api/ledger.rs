@@ -4,6 +4,9 @@
 //! received = accepted + duplicate + unrecognised + unparsable + unverified
 //! waiting  = durable in the journal, not projected yet: in no row until it is
 //! ```
+//!
+//! What waits has no app yet, so whoever sees only some apps is not told how much it is; and
+//! requests with an unknown token belong to nobody and are for those who see everything.
 
 use std::sync::Arc;
 
@@ -15,7 +18,7 @@ use super::query::Query;
 use super::{Context, HttpError, Instant, Response, blocking, filters, ok};
 use crate::store::LedgerRow;
 
-const KNOWN: &[&str] = &["from", "to"];
+const KNOWN: &[&str] = &["app!", "from", "to"];
 /// The span when nothing is said.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -23,7 +26,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 struct Ledger {
     items: Vec<LedgerObject>,
     next: Option<String>,
-    waiting: u64,
+    waiting: Option<u64>,
     totals: Counts,
 }
 
@@ -44,7 +47,7 @@ struct Counts {
     unrecognised: u64,
     unparsable: u64,
     unverified: u64,
-    waiting: u64,
+    waiting: Option<u64>,
     joined: u64,
     not_calls: u64,
     refused: u64,
@@ -62,7 +65,7 @@ impl Counts {
             unrecognised,
             unparsable,
             unverified,
-            waiting: 0,
+            waiting: Some(0),
             joined: row.joined,
             not_calls: row.not_calls,
             refused: row.refused,
@@ -79,7 +82,7 @@ impl Counts {
             unrecognised: self.unrecognised + other.unrecognised,
             unparsable: self.unparsable + other.unparsable,
             unverified: self.unverified + other.unverified,
-            waiting: self.waiting + other.waiting,
+            waiting: self.waiting.zip(other.waiting).map(|(here, there)| here + there),
             joined: self.joined + other.joined,
             not_calls: self.not_calls + other.not_calls,
             refused: self.refused + other.refused,
@@ -92,6 +95,7 @@ impl Counts {
 /// `GET /ledger`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
+    let apps = filters::apps(context, &ask.principal.scope, &query)?;
     let mut span = filters::span(&query)?;
     if span.from.is_none() {
         span.from = Some(span.to.unwrap_or_else(|| context.clock.now()) - DAY);
@@ -105,7 +109,9 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         (rows, durable.saturating_sub(store.status().applied))
     })
     .await;
-    let rows = rows?;
+    let mut rows = rows?;
+    rows.retain(|row| row.app.map_or(apps.is_empty(), |app| apps.lets_through(&app)));
+    let waiting = apps.is_empty().then_some(waiting);
     let items = rows.iter().rev().map(|row| LedgerObject {
         at: Instant(row.at),
         app: row.app.map(|id| filters::app_name(context, id)),

@@ -23,7 +23,7 @@ mod sight;
 pub(super) mod sms;
 mod stats;
 mod system;
-mod table;
+pub(super) mod table;
 mod tokens;
 mod users;
 
@@ -39,7 +39,6 @@ use warp::filters::path::Tail;
 use self::ask::Ask;
 use super::body;
 use super::{Context, HttpError, Response, Routes, respond};
-use crate::domain::Scope;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -104,7 +103,10 @@ fn authenticate(context: &Context, method: &Method, headers: &HeaderMap) -> Resu
     }
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
     let user = login.ok_or(HttpError::Unauthorised)?.user;
-    Ok(Principal { name: user.name, role: user.role, scope: Scope::All })
+    if context.state.owes_second_factor(&user) {
+        return Err(HttpError::Forbidden("set up your second factor first, on the page /account/second-factor"));
+    }
+    Ok(user.principal())
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -61,7 +61,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
 
 /// Every address, as `openapi.json` writes it.
 #[cfg(test)]
-pub(super) const PATHS: &[&str] = &[
+pub(in crate::http) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
     "/callbacks",
