@@ -111,6 +111,18 @@ pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
 /// The size at which a journal segment is finished: quickly rewritten as a whole, and fifty
 /// million callbacks are some hundred files.
 pub const SEGMENT_BYTES: u64 = 64 << 20;
+/// Records read at first where the last entry of the audit trail is looked for: a login is one,
+/// so it is hardly ever further back.
+pub const AUDIT_READ_RECORDS: u64 = 4_096;
+/// How much of the journal is read at once there.
+pub const AUDIT_READ_BYTES: usize = 4 << 20;
+/// How long a page stays whole after a reveal: long enough to dial a number and to note it, not
+/// long enough to forget that it is on the screen.
+pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
+/// Pages that are shown whole at once, of everybody together: some hundred bytes each.
+pub const REVEALS_MAX: usize = 10_000;
+/// Characters of the reason that somebody gives for a reveal: a sentence.
+pub const REASON_CHARS_MAX: usize = 300;
 /// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
 /// The reserve is only held back again when that leaves this many times its size free: otherwise
@@ -259,6 +271,10 @@ pub const RECOVERY_CODES: usize = 10;
 pub const TOKEN_USE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
+/// Characters kept of what a browser says it is: the longest usual one has two hundred.
+pub const AGENT_CHARS_MAX: usize = 300;
+/// Logins of which it is remembered when they were last used: some fifty bytes each.
+pub const LOGINS_SEEN_MAX: usize = 10_000;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;

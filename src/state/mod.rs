@@ -19,6 +19,7 @@ mod error;
 mod fact;
 mod log;
 mod logins;
+mod logins_open;
 mod model;
 mod password;
 pub(crate) mod random;
@@ -40,7 +41,7 @@ use tokio::sync::Mutex;
 
 pub use error::StateError;
 pub use model::{
-    ApiToken, AppChange, Demand, Login, NewApp, NewToken, NewUser, OutsideId, Principal, User, UserChange,
+    ApiToken, AppChange, Demand, Login, NewApp, NewToken, NewUser, OpenLogin, OutsideId, Principal, User, UserChange,
 };
 pub use second_factor::{Enrolment, FirstStep, SecondFactor};
 
@@ -65,6 +66,8 @@ struct Shared {
     writing: Mutex<()>,
     passwords: Passwords,
     uses: Uses,
+    /// When each login was last used.
+    seen: logins_open::Seen,
     clock: Clock,
 }
 
@@ -96,6 +99,7 @@ impl State {
             writing: Mutex::new(()),
             passwords: Passwords::new(),
             uses: Uses::default(),
+            seen: logins_open::Seen::default(),
             clock,
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -4,6 +4,8 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod rights;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -176,6 +178,7 @@ async fn from_the_setup_link_to_the_first_call() {
     for view in ["", "?view=raw", "?view=hex"] {
         house.page(&format!("{callback}{view}")).await;
     }
+    house.post("/reveal", &[("csrf", &csrf), ("page", &callback)]).await;
     assert_eq!(house.get(&format!("{callback}/raw")).await.headers()[header::CONTENT_TYPE], "application/octet-stream");
     for path in ["/", "/callbacks", "/attention", "/messages", "/numbers", "/apps", "/system", "/help", "/help/jiuyun"]
     {
