@@ -12,6 +12,7 @@
 mod app;
 mod app_changes;
 mod apps;
+mod around;
 mod attention;
 mod body_text;
 mod call;
@@ -37,6 +38,8 @@ mod request;
 #[cfg(test)]
 mod samples;
 mod setup;
+mod steps;
+mod story;
 mod system;
 #[cfg(test)]
 mod tests;
