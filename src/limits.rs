@@ -91,6 +91,14 @@ pub const HOME_CAUSES: usize = 200;
 pub const HOME_LEDGER_DAYS: i64 = 30;
 /// Callbacks whose bodies stand on the page of a call; the others are one click away.
 pub const CALL_BODIES: usize = 24;
+/// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
+pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Steps of a call that are drawn: a screen and a half; the table below has the others.
+pub const LADDER_STEPS: usize = 40;
+/// Hours before and after a call in which messages belong to its story: half a working day.
+pub const CALL_AROUND_HOURS: i64 = 6;
+/// Such messages on the page of a call; a link leads to all of them.
+pub const CALL_AROUND_MESSAGES: usize = 10;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
 /// Days over which it looks: who was on holiday still sees what came.

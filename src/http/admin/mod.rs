@@ -13,6 +13,7 @@ mod account;
 mod app;
 mod app_changes;
 mod apps;
+mod around;
 mod attention;
 mod audit;
 mod audit_words;
@@ -43,6 +44,8 @@ mod samples;
 #[cfg(test)]
 mod scope_tests;
 mod setup;
+mod steps;
+mod story;
 mod system;
 #[cfg(test)]
 mod tests;
