@@ -216,6 +216,15 @@ pub const CALL_CALLBACKS_MAX: usize = 1_024;
 /// States kept per privacy number; a number changes a few times a year.
 pub const NUMBER_STATES_MAX: usize = 200;
 
+/// Hours of one talk that count as calls in talk at once: what claims to have lasted longer than
+/// a day is a platform's wrong clock.
+pub const COUNTED_TALK_HOURS: usize = 24;
+/// How long after its end a day is summed up: by then nearly every record of it is here.
+pub const DAY_OPEN_HOURS: i64 = 2;
+/// The longest span over which the most calls at once are looked for, a quarter: each of its
+/// hours is read.
+pub const PEAK_HOURS: i64 = 93 * 24;
+
 // Providers: signatures, bodies, questions.
 
 /// How far in the past `Created` of a signature may lie: a platform repeats a push for up to

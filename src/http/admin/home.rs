@@ -120,9 +120,9 @@ impl Facts {
         // What came to an unknown address belongs to no app.
         ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
         Ok(Self {
-            today: ctx.store.stats(day, Step::Hour, None)?,
-            before: ctx.store.stats(before, Step::Hour, None)?,
-            outcomes: ctx.store.stats(day, Step::Day, Some(Group::Outcome))?,
+            today: ctx.store.stats(&day.into(), Step::Hour, None)?,
+            before: ctx.store.stats(&before.into(), Step::Hour, None)?,
+            outcomes: ctx.store.stats(&day.into(), Step::Day, Some(Group::Outcome))?,
             unanswered: ctx.store.calls(&unanswered, &page)?.items,
             ledger,
             status: ctx.store.status(),
