@@ -22,7 +22,7 @@ use crate::http::{CertificateInfo, HttpError, Response};
 use crate::journal::Health;
 use crate::limits;
 use crate::providers;
-use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatRow, Status, Step};
+use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatQuery, StatRow, Status, Step};
 
 /// The home page.
 #[derive(Debug, Template)]
@@ -119,10 +119,11 @@ impl Facts {
         let mut ledger = ctx.store.ledger(ledger)?;
         // What came to an unknown address belongs to no app.
         ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
+        let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..span.into() };
         Ok(Self {
-            today: ctx.store.stats(&day.into(), Step::Hour, None)?,
-            before: ctx.store.stats(&before.into(), Step::Hour, None)?,
-            outcomes: ctx.store.stats(&day.into(), Step::Day, Some(Group::Outcome))?,
+            today: ctx.store.stats(&of(day), Step::Hour, None)?,
+            before: ctx.store.stats(&of(before), Step::Hour, None)?,
+            outcomes: ctx.store.stats(&of(day), Step::Day, Some(Group::Outcome))?,
             unanswered: ctx.store.calls(&unanswered, &page)?.items,
             ledger,
             status: ctx.store.status(),

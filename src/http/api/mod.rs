@@ -14,10 +14,9 @@ pub(super) mod audit;
 pub(super) mod callbacks;
 pub(super) mod calls;
 mod events;
-mod filters;
-mod ledger;
-mod logins;
+pub(super) mod filters;
 pub(super) mod ledger;
+mod logins;
 mod numbers;
 mod openapi;
 mod query;
@@ -42,9 +41,7 @@ use warp::filters::path::Tail;
 
 use self::ask::Ask;
 use super::body;
-use super::{Context, HttpError, Response, Routes, respond};
 use super::{Context, HttpError, Peer, Response, Routes, respond, reveals};
-use crate::domain::Scope;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -134,14 +131,11 @@ fn authenticate(
         return Err(HttpError::Unauthorised);
     }
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
-    let user = login.ok_or(HttpError::Unauthorised)?.user;
-    if context.state.owes_second_factor(&user) {
+    let login = login.ok_or(HttpError::Unauthorised)?;
+    if context.state.owes_second_factor(&login.user) {
         return Err(HttpError::Forbidden("set up your second factor first, on the page /account/second-factor"));
     }
-    Ok(user.principal())
-    let login = login.ok_or(HttpError::Unauthorised)?;
-    let user = login.user;
-    Ok((Principal { name: user.name, role: user.role, scope: Scope::All }, Some(login.id)))
+    Ok((login.user.principal(), Some(login.id)))
 }
 
 fn bearer(value: &str) -> Option<&str> {
