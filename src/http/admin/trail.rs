@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode, header};
 
-use super::request::{LOGIN_COOKIE, Request, Site};
+use super::request::{LOGIN_COOKIE, Request, Site, decoded};
 use crate::audit::Act;
 use crate::http::acts::Deed;
 use crate::http::{HttpError, Response};
@@ -45,7 +45,11 @@ impl Asked {
             (_, ["logout"]) => What::Logout,
             (_, ["setup", ..]) => What::Setup,
             (_, ["preferences" | "reveal", ..]) => What::Other,
-            (_, path) => What::Change(Deed::of(request.ctx(), method, path, &request.form)),
+            (_, path) => {
+                let path: Vec<String> = path.iter().map(|part| decoded(part)).collect();
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                What::Change(Deed::of(request.ctx(), method, &path, &request.form))
+            }
         };
         Self {
             site: request.site.clone(),
