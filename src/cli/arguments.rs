@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Filters, Sms};
-use super::{Usage, app, config, demo, export, serve, simulate, token, user};
+use super::filters::{Callbacks, Calls, Entries, Filters, Sms};
+use super::{Usage, app, config, demo, export, serve, simulate, stats, token, user};
 use crate::config::DEFAULT_DATA;
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
@@ -62,6 +62,10 @@ pub(super) enum Command {
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
+    /// Show who did what, and who looked at what, newest first
+    Audit(ListFlags<Entries>),
+    /// Count calls: answer rate, mean talk, causes …
+    Stats(stats::Flags),
     /// Follow what happens
     Tail(TailFlags),
     /// Make a consistent copy, also while the server runs

@@ -38,8 +38,12 @@ impl Writer {
             let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
             self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
             self.chunks.write_live(&mut batch);
-            for (prefix, places, collection) in [(b'b', &self.callbacks, &rows.callbacks), (b's', &self.sms, &rows.sms)]
-            {
+            let kinds = [
+                (b'b', &self.callbacks, &rows.callbacks),
+                (b's', &self.sms, &rows.sms),
+                (b'a', &self.audit, &rows.audit),
+            ];
+            for (prefix, places, collection) in kinds {
                 if let Some(first) = places.first() {
                     let docs = places.iter().filter_map(|place| collection.hot.get(place));
                     batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
@@ -75,6 +79,7 @@ impl Writer {
         self.calls.clear();
         self.callbacks.clear();
         self.sms.clear();
+        self.audit.clear();
         self.apps.clear();
         self.buried.clear();
         self.shared.hours().written();

@@ -26,6 +26,15 @@ impl<T> Filter<T> {
         Self { any: values, none: Vec::new() }
     }
 
+    /// Whether it lets this one through.
+    #[must_use]
+    pub fn lets_through(&self, value: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        (self.any.is_empty() || self.any.contains(value)) && !self.none.contains(value)
+    }
+
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -153,6 +153,7 @@ impl Store {
             bytes: rows.calls.bytes()
                 + rows.callbacks.bytes()
                 + rows.sms.bytes()
+                + rows.audit.bytes()
                 + self.shared.db.size_on_disk().unwrap_or(0),
         }
     }
@@ -225,7 +226,7 @@ impl Store {
         call
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         collection: &Collection,
         applied: Seq,

@@ -18,7 +18,7 @@ use super::numbers::Numbers;
 use super::open::{AppliedRow, META};
 use super::share::Share;
 use super::shared::{Rows, Shared};
-use super::{CallbackRow, Change, SmsRow, callback_row, row, sms_row, terms};
+use super::{AuditRow, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
@@ -46,6 +46,8 @@ pub enum Applied {
         /// How many are possibly lost.
         possibly_lost: u64,
     },
+    /// An entry of the audit trail.
+    Audit(Box<AuditRow>),
     /// A record that says nothing about calls.
     Other {
         /// The record's number.
@@ -57,6 +59,7 @@ impl Applied {
     fn seq(&self) -> Seq {
         match self {
             Self::Callback { row, .. } => row.seq,
+            Self::Audit(row) => row.seq,
             Self::Tally { seq, .. } | Self::Other { seq } => *seq,
         }
     }
@@ -84,6 +87,7 @@ pub struct Writer {
     pub(super) calls: HashSet<CallId>,
     pub(super) callbacks: Vec<Place>,
     pub(super) sms: Vec<Place>,
+    pub(super) audit: Vec<Place>,
     pub(super) apps: BTreeSet<AppId>,
     pub(super) buried: BTreeSet<u64>,
 }
@@ -106,6 +110,7 @@ impl Writer {
             calls: HashSet::new(),
             callbacks: Vec::new(),
             sms: Vec::new(),
+            audit: Vec::new(),
             apps: BTreeSet::new(),
             buried: BTreeSet::new(),
         }
@@ -149,7 +154,8 @@ impl Writer {
     /// How many rows wait for a checkpoint.
     #[must_use]
     pub fn changed_rows(&self) -> usize {
-        self.calls.len() + self.callbacks.len() + self.sms.len() + self.shared.hours().changed()
+        let rows = self.calls.len() + self.callbacks.len() + self.sms.len() + self.audit.len();
+        rows + self.shared.hours().changed()
     }
 
     /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
@@ -161,6 +167,7 @@ impl Writer {
         let mut works: HashMap<CallId, Work> = HashMap::new();
         let mut callback_docs = Vec::new();
         let mut sms_docs: HashMap<[u8; 16], Doc> = HashMap::new();
+        let mut audit_docs = Vec::new();
         let mut changes = Vec::new();
         let mut seen: HashMap<AppId, i64> = HashMap::new();
         let mut followed: Vec<AppId> = Vec::new();
@@ -187,6 +194,7 @@ impl Writer {
                     };
                     self.shared.hours().change(&self.shared.db, key, count).map_err(WriteError::new)?;
                 }
+                Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
                 Applied::Other { .. } => {}
             }
         }
@@ -210,6 +218,10 @@ impl Writer {
         for doc in sms_docs.into_values() {
             self.sms.push(doc.place());
             rows.sms.put(doc);
+        }
+        for doc in audit_docs {
+            self.audit.push(doc.place());
+            rows.audit.put(doc);
         }
         for (app, at) in seen {
             let last = rows.last_seen.entry(app).or_insert(at);

@@ -100,7 +100,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl Facts {
     fn read(request: &Request) -> Result<Self, HttpError> {
-        let (ctx, now, scope) = (request.ctx(), request.now(), request.principal()?.scope);
+        let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
         let today = midnight(now);
         let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..StatQuery::from(span) };
         let day = of(Span { from: Some(today), to: Some(hours_later(today, 24)) });
@@ -119,7 +119,7 @@ impl Facts {
             health: ctx.journal.health(),
             certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
             disk: super::system::disk(&ctx.server.data),
-            apps: ctx.state.apps().iter().filter(|app| scope.allows(app.id)).count(),
+            apps: request.apps().len(),
             waiting: api::ledger::waiting(ctx, &scope),
             expiring: Expiring::read(&ctx.store, &scope, now)?,
         })
@@ -142,7 +142,8 @@ impl HomePage {
             failed: count(failed),
             failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
-            vitals: vitals(lang, facts, now),
+            // They are the installation's, not an app's.
+            vitals: if view.sees_all() { vitals(lang, facts, now) } else { Vec::new() },
             has_apps: facts.apps > 0,
             has_calls: facts.status.calls > 0 || facts.status.callbacks > 0,
             view,
@@ -282,7 +283,8 @@ fn causes(lang: Lang, rows: &[StatRow], outcome: CallOutcome) -> Vec<(String, St
             let (provider, table, code) = (parts.next()?, parts.next()?, parts.next()?);
             let cause = CauseCode { table: table.to_owned().into(), code: code.to_owned() };
             let doc = providers::explain(providers::by_name(provider)?.id(), &cause)?;
-            (doc.outcome == Some(outcome)).then(|| (row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
+            (doc.outcome == Some(outcome))
+                .then(|| (row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
         })
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

@@ -123,7 +123,11 @@ fn disk(lang: Lang, facts: &Facts, now: Timestamp) -> Option<Vital> {
     let enough = days > DISK_DAYS && disk.free > disk.total / 10;
     Some(Vital {
         label: lang.t("磁盘可用", "Disk lasts"),
-        value: if days > 730 { lang.t("两年以上", "two years and more").to_owned() } else { span(lang, days * 86_400) },
+        value: if days > 730 {
+            lang.t("两年以上", "two years and more").to_owned()
+        } else {
+            span(lang, days * 86_400)
+        },
         tone: if enough { Tone::Good } else { Tone::Warn },
         href: "/system".to_owned(),
     })

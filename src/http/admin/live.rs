@@ -73,7 +73,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/live", &pairs)));
     }
-    let (ctx, now, scope) = (request.ctx(), request.now(), request.principal()?.scope);
+    let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
     // Read first: what comes in between is told again, and takes its row's place.
     let told = ctx.store.status().applied;
     let shown = match api::calls::asked(ctx, &scope, &request.raw_query()) {
@@ -110,7 +110,8 @@ impl LivePage {
             label,
         };
         let row = |call: &Call| LiveRow::of(&view, call, name(call.app), now);
-        let under_way = |call: &&Call| call.state == CallState::Released || !shown.active.iter().any(|a| a.id == call.id);
+        let under_way =
+            |call: &&Call| call.state == CallState::Released || !shown.active.iter().any(|a| a.id == call.id);
         Self {
             told: shown.told,
             query: form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish(),
@@ -132,7 +133,8 @@ impl LivePage {
 }
 
 fn badges(lang: Lang) -> Vec<(&'static str, Badge)> {
-    let states = [CallState::Offered, CallState::Dialled, CallState::Alerting, CallState::Answered, CallState::Released];
+    let states =
+        [CallState::Offered, CallState::Dialled, CallState::Alerting, CallState::Answered, CallState::Released];
     let ended = CallOutcome::ALL
         .into_iter()
         .map(|outcome| (outcome.name(), Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang))));
@@ -194,6 +196,9 @@ mod tests {
             let template = format!("template[data-badge='{}']", outcome.name());
             assert!(html.select(&selector(&template)).next().is_some(), "{}", outcome.name());
         }
-        assert_eq!(html.select(&selector("[data-live-query]")).next().unwrap().attr("data-live-query"), Some("number=0021"));
+        assert_eq!(
+            html.select(&selector("[data-live-query]")).next().unwrap().attr("data-live-query"),
+            Some("number=0021")
+        );
     }
 }

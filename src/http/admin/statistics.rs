@@ -105,7 +105,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/statistics", &pairs)));
     }
     let ranges = Ranges::read(&request.query, request.now());
-    let scope = request.principal()?.scope;
+    let scope = request.scope();
     let raw: Pairs = request.query.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect();
     let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(&raw).finish();
     let store = &request.ctx().store;
@@ -118,7 +118,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let apps: Vec<String> = apps.iter().filter(|app| scope.allows(app.id)).map(|app| app.name.clone()).collect();
     let view = View::of(request, Section::Statistics);
     let page = |counts: (Counts, Option<Counts>)| {
-        StatisticsPage::new(view, (&request.query, request.now()), ranges, &counts.0, counts.1.as_ref(), &apps, &|id| request.app_name(id))
+        StatisticsPage::new(view, (&request.query, request.now()), ranges, &counts.0, counts.1.as_ref(), &apps, &|id| {
+            request.app_name(id)
+        })
     };
     match counted {
         Ok(counts) => reply::page(&page(counts)),
@@ -241,7 +243,9 @@ impl Form {
         };
         let one = |name| find(pairs, name).unwrap_or_default().to_owned();
         let moment = |name| input(find(pairs, name).and_then(super::query::instant));
-        let open = pairs.iter().any(|(name, _)| matches!(name.trim_start_matches("not_"), "app" | "provider" | "product" | "x"));
+        let open = pairs
+            .iter()
+            .any(|(name, _)| matches!(name.trim_start_matches("not_"), "app" | "provider" | "product" | "x"));
         Self {
             from: moment("from"),
             to: moment("to"),
@@ -272,8 +276,11 @@ impl Form {
 }
 
 fn ready_ranges(lang: Lang, pairs: &Pairs, now: Timestamp) -> Vec<ReadyRange> {
-    let others: Pairs =
-        pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "from" | "to") && !OURS.contains(&name.as_str())).cloned().collect();
+    let others: Pairs = pairs
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "from" | "to") && !OURS.contains(&name.as_str()))
+        .cloned()
+        .collect();
     let value = |name| find(pairs, name).and_then(super::query::instant);
     let asked = (value("from"), value("to"));
     let range = |(n, (label, span)): (usize, (crate::domain::Text, crate::store::Span))| {
@@ -316,18 +323,73 @@ fn figures(
         from: peak.peak_at,
         to: peak.peak_at.saturating_add(jiff::SignedDuration::from_hours(1)).unwrap_or(peak.peak_at),
     });
-    let peak_href = at_peak.map_or_else(|| answered.clone(), |hour| {
-        let hour = Range { from: super::query::hour(hour.from), to: super::query::hour(hour.to) };
-        links.calls(hour, &[("outcome", "answered")])
-    });
+    let peak_href = at_peak.map_or_else(
+        || answered.clone(),
+        |hour| {
+            let hour = Range { from: super::query::hour(hour.from), to: super::query::hour(hour.to) };
+            links.calls(hour, &[("outcome", "answered")])
+        },
+    );
     vec![
-        figure(lang.t("通话", "Calls"), lang.t("在此时段开始的通话", "calls that began in the range"), &all, Unit::Count, calls.0, calls.1),
-        figure(lang.t("接通", "Answered"), lang.t("双方通上话的", "of these, both sides talked"), &answered, Unit::Count, answers.0, answers.1),
-        figure(lang.t("接通率 ASR", "Answer rate (ASR)"), lang.t("接通 ÷ 全部通话", "answered ÷ all calls"), &answered, Unit::Percent, asr.0, asr.1),
-        figure(lang.t("平均通话 ACD", "Mean talk (ACD)"), lang.t("通话秒数 ÷ 接通数", "seconds of talk ÷ answered calls"), &answered, Unit::Seconds, acd.0, acd.1),
-        figure(lang.t("接续时延 PDD", "Post-dial delay"), lang.t("从呼入到被叫振铃的平均秒数，两者皆知时", "mean seconds from setup to ringing, where both are known"), &all, Unit::Seconds, pdd.0, pdd.1),
-        figure(lang.t("通话分钟", "Talk minutes"), lang.t("平台给出的通话时长之和", "the platform's own talk time, summed"), &answered, Unit::Count, minutes.0, minutes.1),
-        figure(lang.t("最高并发", "Most at once"), lang.t("同一秒内通话中的最多路数，挂机后计入", "most calls in talk in one second; counted once ended"), &peak_href, Unit::Count, peak(now), before.map(|(old, _)| peak(old))),
+        figure(
+            lang.t("通话", "Calls"),
+            lang.t("在此时段开始的通话", "calls that began in the range"),
+            &all,
+            Unit::Count,
+            calls.0,
+            calls.1,
+        ),
+        figure(
+            lang.t("接通", "Answered"),
+            lang.t("双方通上话的", "of these, both sides talked"),
+            &answered,
+            Unit::Count,
+            answers.0,
+            answers.1,
+        ),
+        figure(
+            lang.t("接通率 ASR", "Answer rate (ASR)"),
+            lang.t("接通 ÷ 全部通话", "answered ÷ all calls"),
+            &answered,
+            Unit::Percent,
+            asr.0,
+            asr.1,
+        ),
+        figure(
+            lang.t("平均通话 ACD", "Mean talk (ACD)"),
+            lang.t("通话秒数 ÷ 接通数", "seconds of talk ÷ answered calls"),
+            &answered,
+            Unit::Seconds,
+            acd.0,
+            acd.1,
+        ),
+        figure(
+            lang.t("接续时延 PDD", "Post-dial delay"),
+            lang.t(
+                "从呼入到被叫振铃的平均秒数，两者皆知时",
+                "mean seconds from setup to ringing, where both are known",
+            ),
+            &all,
+            Unit::Seconds,
+            pdd.0,
+            pdd.1,
+        ),
+        figure(
+            lang.t("通话分钟", "Talk minutes"),
+            lang.t("平台给出的通话时长之和", "the platform's own talk time, summed"),
+            &answered,
+            Unit::Count,
+            minutes.0,
+            minutes.1,
+        ),
+        figure(
+            lang.t("最高并发", "Most at once"),
+            lang.t("同一秒内通话中的最多路数，挂机后计入", "most calls in talk in one second; counted once ended"),
+            &peak_href,
+            Unit::Count,
+            peak(now),
+            before.map(|(old, _)| peak(old)),
+        ),
     ]
 }
 

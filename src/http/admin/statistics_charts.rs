@@ -146,10 +146,8 @@ impl Place {
         let label = local(at, if hourly { "%H" } else { "%m-%d" });
         // About twenty words fit below the bars.
         let every = if hourly { (self.steps + 15) / 16 } else { (self.steps + 13) / 14 };
-        let range = Range {
-            from: at.max(self.ranges.now.from),
-            to: hours_later(at, self.width).min(self.ranges.now.to),
-        };
+        let range =
+            Range { from: at.max(self.ranges.now.from), to: hours_later(at, self.width).min(self.ranges.now.to) };
         let when = local(at, if hourly { "%m-%d %H:00" } else { "%m-%d" });
         let was = old.map_or_else(String::new, |old| match self.lang {
             Lang::Zh => format!("（对比 {}）", count(old)),

@@ -85,21 +85,22 @@ pub(super) fn outcomes(
     let old = before.map(|counts| by_key(&counts.outcomes));
     let total = now.total().calls;
     let most = now.outcomes.iter().map(|row| row.calls).max().unwrap_or(0).max(1);
-    sorted(&now.outcomes).map(|row| {
-        let outcome = CallOutcome::parse(&row.key);
-        OutcomeRow {
-            badge: outcome.map_or_else(
-                || Badge::new(Tone::Busy, lang.t("未结束", "Not over")),
-                |outcome| Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
-            ),
-            calls: count(row.calls),
-            share: percent(row.calls, total),
-            before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
-            width: (row.calls * 100).div_ceil(most),
-            href: outcome.map(|outcome| links.calls(range, &[("outcome", outcome.name())])),
-        }
-    })
-    .collect()
+    sorted(&now.outcomes)
+        .map(|row| {
+            let outcome = CallOutcome::parse(&row.key);
+            OutcomeRow {
+                badge: outcome.map_or_else(
+                    || Badge::new(Tone::Busy, lang.t("未结束", "Not over")),
+                    |outcome| Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
+                ),
+                calls: count(row.calls),
+                share: percent(row.calls, total),
+                before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
+                width: (row.calls * 100).div_ceil(most),
+                href: outcome.map(|outcome| links.calls(range, &[("outcome", outcome.name())])),
+            }
+        })
+        .collect()
 }
 
 /// Why calls ended, the commonest first; calls without a code are left to the outcomes.
@@ -115,7 +116,9 @@ pub(super) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
         Some(CauseRow {
             provider: provider.title(lang),
             code: cause.map_or_else(String::new, |cause| format!("{} {}", cause.table, cause.code)),
-            text: doc.map_or(lang.t("平台文档未列出的代码", "codes that no table lists"), |doc| doc.text.get(lang)).to_owned(),
+            text: doc
+                .map_or(lang.t("平台文档未列出的代码", "codes that no table lists"), |doc| doc.text.get(lang))
+                .to_owned(),
             who: doc.map(|doc| words::who(doc.who).get(lang)),
             ours: doc.is_some_and(|doc| doc.who == Who::Us),
             advice: doc.map_or("", |doc| doc.advice.get(lang)),

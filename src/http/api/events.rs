@@ -28,14 +28,14 @@ use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
 use super::{Context, HttpError, Response, blocking};
-use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Scope, Seq};
+use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq};
 use crate::error_chain::Chain;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
+use crate::state::Principal;
 use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
 
-const KNOWN: &[&str] = &[
-    "kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!",
-];
+const KNOWN: &[&str] =
+    &["kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
 
 /// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,8 @@ const KINDS: &[(&str, Kind)] =
 #[derive(Debug)]
 struct Follower {
     context: Arc<Context>,
+    principal: Principal,
     sight: Sight,
-    scope: Scope,
     kind: Option<Kind>,
     calls: CallQuery,
 }
@@ -62,8 +62,7 @@ struct Follower {
 /// `GET /events`
 pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let scope = ask.principal.scope.clone();
-    let calls = calls::read(context, &scope, &query)?;
+    let calls = calls::read(context, &ask.principal.scope, &query)?;
     // Apps and providers narrow everything down, the other filters only make sense of calls.
     let plain = CallQuery { app: calls.app.clone(), provider: calls.provider.clone(), ..CallQuery::default() };
     let kind = query.word("kind", KINDS)?.or((calls != plain).then_some(Kind::Call));
@@ -72,7 +71,8 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     if context.store.followers() >= FOLLOWERS_MAX {
         return Err(HttpError::Busy("too many follow live already; try again in a moment"));
     }
-    let follower = Arc::new(Follower { context: context.clone(), sight: ask.sight(), scope, kind, calls });
+    let (principal, sight) = (ask.principal.clone(), ask.sight());
+    let follower = Arc::new(Follower { context: context.clone(), principal, sight, kind, calls });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
@@ -85,7 +85,10 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     Ok(response)
 }
 
+/// Ends when whoever follows loses the rights they began with: they may come back with others.
 fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Stream<Item = Event> + Send {
+    let held = follower.clone();
+    let changes = changes.take_while(move |_| std::future::ready(held.context.state.still_holds(&held.principal)));
     changes.filter_map(move |change| {
         let follower = follower.clone();
         async move {
@@ -117,7 +120,7 @@ impl Follower {
     fn sees(&self, app: AppId, provider: Option<ProviderId>) -> bool {
         let apps = &self.calls.app;
         let providers = &self.calls.provider;
-        self.scope.allows(app)
+        self.principal.scope.allows(app)
             && (apps.any.is_empty() || apps.any.contains(&app))
             && !apps.none.contains(&app)
             && (providers.any.is_empty() || provider.is_some_and(|of| providers.any.contains(&of)))

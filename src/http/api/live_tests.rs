@@ -10,12 +10,16 @@ use tower_service::Service;
 
 use super::tests::{DEADLINE, House};
 use super::*;
-use crate::domain::{AppId, Role};
+use crate::domain::{AppId, Role, Scope};
 use crate::limits::FOLLOWERS_MAX;
 use crate::providers;
 
+/// Whoever sees everything is the command line, whose rights always hold.
 fn principal(scope: Scope) -> Principal {
-    Principal { name: "someone".to_owned(), role: Role::Admin, scope }
+    match scope.is_all() {
+        true => Principal::command_line(),
+        false => Principal { name: "someone".to_owned(), role: Role::Admin, scope },
+    }
 }
 
 /// The platform's sample of a status notice, of another session.
