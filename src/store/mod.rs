@@ -3,6 +3,7 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod applied;
 mod audit;
 mod callback_row;
 mod checkpoint;
@@ -27,6 +28,7 @@ mod shared;
 mod sms_row;
 mod stamp;
 mod stat_query;
+mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
@@ -34,10 +36,11 @@ mod words;
 mod writer;
 
 pub use audit::{AuditQuery, AuditRow};
+pub use applied::Applied;
 pub use open::{OpenError, Opened};
 pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
-pub use writer::{Applied, WriteError, Writer};
+pub use writer::{WriteError, Writer};
 
 use std::sync::Arc;
 

@@ -48,6 +48,8 @@ mod scope_tests;
 mod setup;
 mod statistics;
 mod statistics_charts;
+mod statistics_figures;
+mod statistics_form;
 mod statistics_ranges;
 mod statistics_tables;
 mod steps;

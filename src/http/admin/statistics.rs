@@ -11,17 +11,17 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use super::calls::Range as ReadyRange;
-use super::parts::count;
-use super::query::{canonical, input};
-use super::request::{Pairs, Request, find, link};
+use super::query::canonical;
+use super::request::{Pairs, Request, link};
 use super::statistics_charts::{Heat, Volume};
-use super::statistics_ranges::{Range, Ranges, Versus, ready};
+use super::statistics_figures::{Figure, figures};
+use super::statistics_form::{Form, ready_ranges};
+use super::statistics_ranges::{Range, Ranges};
 use super::statistics_tables::{CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk};
 use super::view::{Section, View};
-use super::{reply, words};
-use crate::domain::{AppId, Lang, Product};
+use super::reply;
+use crate::domain::AppId;
 use crate::http::{HttpError, Response, api};
-use crate::providers;
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
 
 /// The page.
@@ -45,42 +45,6 @@ pub(super) struct StatisticsPage {
     problem: Option<String>,
 }
 
-/// What may be chosen.
-#[derive(Debug)]
-struct Form {
-    from: String,
-    to: String,
-    vs_from: String,
-    vs_to: String,
-    versus: Vec<Choice>,
-    apps: Vec<Choice>,
-    providers: Vec<Choice>,
-    products: Vec<Choice>,
-    x: String,
-    not_x: bool,
-    open: bool,
-}
-
-/// One of several.
-#[derive(Debug)]
-struct Choice {
-    value: String,
-    label: String,
-    chosen: bool,
-}
-
-/// A figure with what it was, how far that is, and what it means.
-#[derive(Debug)]
-struct Figure {
-    label: &'static str,
-    value: String,
-    before: String,
-    /// `+12.0%`, `−1.3 pp`; empty where nothing is compared.
-    change: String,
-    meaning: &'static str,
-    href: String,
-}
-
 /// What one range counts.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
@@ -97,7 +61,7 @@ pub(super) struct Counts {
 const GROUPS: [Group; 4] = [Group::App, Group::Provider, Group::Product, Group::X];
 
 /// The parameters that only this page knows.
-const OURS: [&str; 3] = ["vs", "vs_from", "vs_to"];
+pub(super) const OURS: [&str; 3] = ["vs", "vs_from", "vs_to"];
 
 /// `GET /statistics`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
@@ -219,7 +183,7 @@ impl StatisticsPage {
             ready: ready_ranges(lang, pairs, at),
             title: ranges.now.title(lang),
             versus: ranges.before.map(|range| range.title(lang)),
-            figures: figures(lang, ranges, (now, &total), before.zip(old.as_ref()), &links),
+            figures: figures(lang, ranges, now, before, &links),
             volume: Volume::new(lang, ranges, &now.steps, steps_before, &href),
             heat: Heat::new(lang, &now.heat, &week),
             outcomes: outcomes(lang, ranges.now, now, before, &links),
@@ -233,202 +197,6 @@ impl StatisticsPage {
     }
 }
 
-impl Form {
-    fn of(lang: Lang, pairs: &Pairs, ranges: Ranges, apps: &[String]) -> Self {
-        let set = |name: &str, value: &str| pairs.iter().any(|(n, v)| n == name && v == value);
-        let choice = |name: &str, value: &str, label: String| Choice {
-            chosen: set(name, value),
-            value: value.to_owned(),
-            label,
-        };
-        let one = |name| find(pairs, name).unwrap_or_default().to_owned();
-        let moment = |name| input(find(pairs, name).and_then(super::query::instant));
-        let open = pairs
-            .iter()
-            .any(|(name, _)| matches!(name.trim_start_matches("not_"), "app" | "provider" | "product" | "x"));
-        Self {
-            from: moment("from"),
-            to: moment("to"),
-            vs_from: moment("vs_from"),
-            vs_to: moment("vs_to"),
-            versus: Versus::ALL
-                .into_iter()
-                .map(|versus| Choice {
-                    value: versus.name().to_owned(),
-                    label: versus.title().get(lang).to_owned(),
-                    chosen: versus == ranges.versus,
-                })
-                .collect(),
-            apps: apps.iter().map(|app| choice("app", app, app.clone())).collect(),
-            providers: providers::ALL
-                .iter()
-                .map(|provider| choice("provider", provider.id().0, provider.title(lang).to_owned()))
-                .collect(),
-            products: Product::ALL
-                .into_iter()
-                .map(|product| choice("product", product.name(), words::product(product).get(lang).to_owned()))
-                .collect(),
-            not_x: find(pairs, "x").is_none() && find(pairs, "not_x").is_some(),
-            x: if find(pairs, "x").is_some() { one("x") } else { one("not_x") },
-            open,
-        }
-    }
-}
-
-fn ready_ranges(lang: Lang, pairs: &Pairs, now: Timestamp) -> Vec<ReadyRange> {
-    let others: Pairs = pairs
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "from" | "to") && !OURS.contains(&name.as_str()))
-        .cloned()
-        .collect();
-    let value = |name| find(pairs, name).and_then(super::query::instant);
-    let asked = (value("from"), value("to"));
-    let range = |(n, (label, span)): (usize, (crate::domain::Text, crate::store::Span))| {
-        let mut pairs = Pairs::new();
-        pairs.extend(span.from.map(|t| ("from".to_owned(), t.to_string())));
-        pairs.extend(span.to.map(|t| ("to".to_owned(), t.to_string())));
-        pairs.extend(others.iter().cloned());
-        let current = asked == (span.from, span.to) || (n == 0 && asked == (None, None));
-        ReadyRange { label: label.get(lang), href: link("/statistics", &pairs), current }
-    };
-    ready(now).into_iter().enumerate().map(range).collect()
-}
-
-fn figures(
-    lang: Lang,
-    ranges: Ranges,
-    (now, total): (&Counts, &StatRow),
-    before: Option<(&Counts, &StatRow)>,
-    links: &Links,
-) -> Vec<Figure> {
-    let all = links.calls(ranges.now, &[]);
-    let answered = links.calls(ranges.now, &[("outcome", "answered")]);
-    let peak = |counts: &Counts| counts.peak.map(|peak| peak.map_or(0, |peak| peak.peak) as f64);
-    let old = before.map(|(_, old)| old);
-    let figure = |label, meaning, href: &String, unit: Unit, now: Option<f64>, old: Option<Option<f64>>| Figure {
-        label,
-        meaning,
-        href: href.clone(),
-        value: unit.show(now),
-        before: old.map_or_else(String::new, |old| format!("{} {}", lang.t("对比", "was"), unit.show(old))),
-        change: unit.change(now, old.flatten()),
-    };
-    let of = |value: fn(&StatRow) -> Option<f64>| (value(total), old.map(value));
-    let (calls, answers) = (of(|row| Some(row.calls as f64)), of(|row| Some(row.answered as f64)));
-    let asr = of(|row| quotient(row.answered * 100, row.calls));
-    let acd = of(|row| quotient(row.talk_seconds, row.answered));
-    let pdd = of(|row| quotient(row.pdd_seconds, row.with_pdd));
-    let minutes = of(|row| Some(row.talk_seconds as f64 / 60.0));
-    let at_peak = now.peak.flatten().map(|peak| Range {
-        from: peak.peak_at,
-        to: peak.peak_at.saturating_add(jiff::SignedDuration::from_hours(1)).unwrap_or(peak.peak_at),
-    });
-    let peak_href = at_peak.map_or_else(
-        || answered.clone(),
-        |hour| {
-            let hour = Range { from: super::query::hour(hour.from), to: super::query::hour(hour.to) };
-            links.calls(hour, &[("outcome", "answered")])
-        },
-    );
-    vec![
-        figure(
-            lang.t("通话", "Calls"),
-            lang.t("在此时段开始的通话", "calls that began in the range"),
-            &all,
-            Unit::Count,
-            calls.0,
-            calls.1,
-        ),
-        figure(
-            lang.t("接通", "Answered"),
-            lang.t("双方通上话的", "of these, both sides talked"),
-            &answered,
-            Unit::Count,
-            answers.0,
-            answers.1,
-        ),
-        figure(
-            lang.t("接通率 ASR", "Answer rate (ASR)"),
-            lang.t("接通 ÷ 全部通话", "answered ÷ all calls"),
-            &answered,
-            Unit::Percent,
-            asr.0,
-            asr.1,
-        ),
-        figure(
-            lang.t("平均通话 ACD", "Mean talk (ACD)"),
-            lang.t("通话秒数 ÷ 接通数", "seconds of talk ÷ answered calls"),
-            &answered,
-            Unit::Seconds,
-            acd.0,
-            acd.1,
-        ),
-        figure(
-            lang.t("接续时延 PDD", "Post-dial delay"),
-            lang.t(
-                "从呼入到被叫振铃的平均秒数，两者皆知时",
-                "mean seconds from setup to ringing, where both are known",
-            ),
-            &all,
-            Unit::Seconds,
-            pdd.0,
-            pdd.1,
-        ),
-        figure(
-            lang.t("通话分钟", "Talk minutes"),
-            lang.t("平台给出的通话时长之和", "the platform's own talk time, summed"),
-            &answered,
-            Unit::Count,
-            minutes.0,
-            minutes.1,
-        ),
-        figure(
-            lang.t("最高并发", "Most at once"),
-            lang.t("同一秒内通话中的最多路数，挂机后计入", "most calls in talk in one second; counted once ended"),
-            &peak_href,
-            Unit::Count,
-            peak(now),
-            before.map(|(old, _)| peak(old)),
-        ),
-    ]
-}
-
-/// How a figure is written.
-#[derive(Debug, Clone, Copy)]
-enum Unit {
-    Count,
-    Percent,
-    Seconds,
-}
-
-impl Unit {
-    fn show(self, value: Option<f64>) -> String {
-        match (self, value) {
-            (_, None) => "–".to_owned(),
-            (Self::Count, Some(n)) => count(n.round().max(0.0) as u64),
-            (Self::Percent, Some(n)) => format!("{n:.1}%"),
-            (Self::Seconds, Some(n)) => format!("{n:.1} s"),
-        }
-    }
-
-    /// Rates differ by points, everything else by a share of what it was.
-    fn change(self, now: Option<f64>, old: Option<f64>) -> String {
-        let signed = |n: f64, unit: &str| {
-            let sign = if n < 0.0 { "−" } else { "+" };
-            format!("{sign}{:.1}{unit}", n.abs())
-        };
-        match (self, now, old) {
-            (Self::Percent, Some(now), Some(old)) => signed(now - old, " pp"),
-            (Self::Count | Self::Seconds, Some(now), Some(old)) if old > 0.0 => signed((now - old) * 100.0 / old, "%"),
-            _ => String::new(),
-        }
-    }
-}
-
-fn quotient(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
-
 /// What a compared row was, by its key.
 pub(super) fn by_key(rows: &[StatRow]) -> BTreeMap<&str, &StatRow> {
     rows.iter().map(|row| (row.key.as_str(), row)).collect()
@@ -436,7 +204,7 @@ pub(super) fn by_key(rows: &[StatRow]) -> BTreeMap<&str, &StatRow> {
 
 #[cfg(test)]
 impl StatisticsPage {
-    fn made(lang: Lang, query: &str, now: &Counts, before: Option<&Counts>) -> Self {
+    fn made(lang: crate::domain::Lang, query: &str, now: &Counts, before: Option<&Counts>) -> Self {
         use super::samples;
         let view = View { here: "/statistics".to_owned(), ..View::sample(lang, Section::Statistics) };
         let pairs: Pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -445,19 +213,19 @@ impl StatisticsPage {
         Self::new(view, asked, ranges, now, before, &samples::app_names(), &samples::app_name)
     }
 
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         let (now, before) = super::samples::counts();
         Self::made(lang, "app=order-hotline", &now, Some(&before))
     }
 
     /// Of one privacy number, of which the counters know less.
-    pub(super) fn sample_of_number(lang: Lang) -> Self {
+    pub(super) fn sample_of_number(lang: crate::domain::Lang) -> Self {
         let (now, _) = super::samples::counts();
         let now = Counts { talk: None, peak: None, causes: Vec::new(), ..now };
         Self::made(lang, "x=0808&vs=none", &now, None)
     }
 
-    pub(super) fn sample_empty(lang: Lang) -> Self {
+    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
         Self::made(lang, "", &Counts::default(), Some(&Counts::default()))
     }
 }
@@ -466,7 +234,7 @@ impl StatisticsPage {
 mod tests {
     use super::super::samples::selector;
     use super::*;
-    use crate::domain::Role;
+    use crate::domain::{Lang, Role};
 
     fn dom(page: &StatisticsPage) -> scraper::Html {
         scraper::Html::parse_document(&page.render().unwrap())
@@ -494,14 +262,6 @@ mod tests {
         let html = dom(&StatisticsPage::sample(Lang::En));
         assert_eq!(html.select(&selector("details.behind table.hours tbody tr")).count(), 11);
         assert_eq!(html.select(&selector("details.behind table.week tbody tr")).count(), 7);
-    }
-
-    #[test]
-    fn rates_differ_by_points_and_counts_by_a_share() {
-        assert_eq!(Unit::Percent.change(Some(70.0), Some(72.5)), "−2.5 pp");
-        assert_eq!(Unit::Count.change(Some(110.0), Some(100.0)), "+10.0%");
-        assert_eq!(Unit::Count.change(Some(5.0), Some(0.0)), "");
-        assert_eq!(Unit::Seconds.show(None), "–");
     }
 
     #[test]
