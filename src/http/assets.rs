@@ -37,6 +37,12 @@ pub fn asset_url(path: &str) -> String {
     format!("/static/{}/{path}", *HASH)
 }
 
+/// The text of an asset, for a page that must be complete in itself; empty where there is none.
+#[must_use]
+pub fn text(path: &str) -> String {
+    Files::get(path).map_or_else(String::new, |file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
 /// Serves `/static/{hash}/{path}`.
 #[must_use]
 pub fn routes() -> Routes {

@@ -23,6 +23,8 @@ mod calls;
 mod certificate;
 mod chart;
 mod error;
+pub(super) mod evidence;
+pub(super) mod evidence_pack;
 mod help;
 mod home;
 mod home_ledger;
@@ -134,6 +136,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["setup", _] => setup::show(&request),
             ["calls"] => read(request, calls::show).await,
             ["calls", _] => read(request, call::show).await,
+            ["calls", _, "evidence"] => read(request, evidence::show).await,
             ["callbacks"] => read(request, callbacks::show).await,
             ["callbacks", _] => read(request, callback::show).await,
             ["callbacks", _, "raw"] => read(request, callback::raw).await,
@@ -156,6 +159,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["calls", _, "evidence"] => evidence::download(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

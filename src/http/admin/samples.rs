@@ -461,6 +461,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("calls-empty", &super::calls::CallsPage::sample_empty(lang));
     add("call", &super::call::CallPage::sample(lang));
     add("call-failed", &super::call::CallPage::sample_failed(lang));
+    add("evidence", &super::evidence::EvidencePage::sample(lang));
     add("callbacks", &super::callbacks::CallbacksPage::sample(lang));
     add("callback", &super::callback::CallbackPage::sample(lang));
     add("attention", &super::attention::AttentionPage::sample(lang));

@@ -4,6 +4,8 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod evidence;
+
 use std::sync::Arc;
 use std::time::Instant;
 

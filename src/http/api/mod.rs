@@ -13,6 +13,7 @@ mod ask;
 pub(super) mod callbacks;
 pub(super) mod calls;
 mod events;
+pub(super) mod evidence;
 mod filters;
 mod ledger;
 mod numbers;

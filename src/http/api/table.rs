@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, callbacks, calls, events, ledger, numbers, recordings, sms, stats, system,
-    tokens, users,
+    Context, HttpError, Response, apps, callbacks, calls, events, evidence, ledger, numbers, recordings, sms, stats,
+    system, tokens, users,
 };
 
 /// Answers a request whose sender is known.
@@ -15,6 +15,7 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, &ask).await,
         ("GET", ["calls", id]) => calls::one(context, &ask, id).await,
+        ("POST", ["calls", id, "evidence"]) => evidence::make(context, &ask, id).await,
         ("GET", ["callbacks"]) => callbacks::list(context, &ask).await,
         ("GET", ["callbacks", seq]) => callbacks::one(context, &ask, seq).await,
         ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, &ask, seq).await,
@@ -51,7 +52,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] => "DELETE",
-        ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
+        ["apps", _, "rotate"] | ["calls", _, "evidence"] | ["system", "backup" | "reindex"] => "POST",
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
@@ -64,6 +65,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
 pub(super) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
+    "/calls/{id}/evidence",
     "/callbacks",
     "/callbacks/{seq}",
     "/callbacks/{seq}/raw",
