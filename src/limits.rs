@@ -227,6 +227,9 @@ pub const FIELD_MAX: usize = 4_096;
 /// Characters of an undocumented name that a platform sent, where it is shown to a person: a
 /// cell of a table.
 pub const SHOWN_NAME_MAX: usize = 32;
+/// Applications that one push names beside the app's own, and that are remembered: a push is of one
+/// application.
+pub const FOREIGN_APPLICATIONS_MAX: usize = 8;
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;

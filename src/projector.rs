@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::correlate::{Catalog, Meaning};
-use crate::domain::{Callback, Item, Outcome, Seq};
+use crate::domain::{Anomaly, Callback, Item, Outcome, Seq, Suspicion};
 use crate::error_chain::Chain;
 use crate::journal::{Body, CallbackRecord, Journal, Record};
 use crate::limits;
@@ -267,7 +267,14 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
             }
             row.label = decoded.items.first().map_or("", Item::label).to_owned();
             row.suspicions = decoded.suspicions;
-            decoded.items
+            row.suspicions.extend(record.foreign.iter().cloned().map(Suspicion::OtherApplication));
+            let mut items = decoded.items;
+            for (item, _) in
+                items.iter_mut().zip(&decoded.applications).filter(|(_, name)| record.foreign.contains(name))
+            {
+                flag_foreign(item);
+            }
+            items
         }
         Ok(Err(_)) => {
             row.outcome = Outcome::Unparsable;
@@ -279,4 +286,12 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         }
     };
     Applied::Callback { row, items }
+}
+
+/// Says of a record that it is another application's.
+fn flag_foreign(item: &mut Item) {
+    if let Item::Record(record) = item {
+        record.anomalies.push(Anomaly::AppKeyMismatch);
+        record.anomalies.sort_unstable();
+    }
 }

@@ -1,4 +1,7 @@
 //! What the writer and all readers share.
+//!
+//! The writer changes rows under a lock that it holds for one batch; readers hold it while they
+//! walk. Counters have a lock of their own, so that a page of figures never waits for a list.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -313,6 +313,7 @@ pub(super) fn record() -> (Record, CallbackRecord) {
         ],
         body: FEE.as_bytes().to_vec(),
         verified: Some(true),
+        foreign: Vec::new(),
         reply: Ack {
             status: 200,
             content_type: "application/json;charset=UTF-8".to_owned(),
