@@ -1,7 +1,8 @@
 //! A real Chromium walks the dashboard as a person does: sets up, logs in, and follows one call
 //! from Home to the bytes the platform sent.
 //!
-//! On a desk and on a phone. On every page the browser's console must stay silent (a blocked
+//! Here on a desk and on a phone; [`walk`] looks at every page there is, [`journeys`] has what
+//! people come for. On every page the browser's console must stay silent (a blocked
 //! script, a missing asset and a broken policy all speak there) and nothing may stick out
 //! sideways. Screenshots of each page are left in `target/screenshots` for people to look at.
 
@@ -17,8 +18,10 @@ mod client;
 #[expect(dead_code, reason = "the integration tests use the rest")]
 #[path = "../it/house.rs"]
 mod house;
+mod journeys;
 #[path = "../it/wait.rs"]
 mod wait;
+mod walk;
 
 use fantoccini::{Client, Locator};
 use ringback::clock::Clock;

@@ -148,6 +148,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
+            ["help", _, "fields"] => help::fields(&request),
             _ => Err(HttpError::NotFound),
         };
     }

@@ -478,6 +478,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     for (id, page) in super::help::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
     }
+    for (id, page) in super::help::FieldsPage::samples(lang) {
+        add(&format!("help-{id}-fields"), &page);
+    }
     pages
 }
 
