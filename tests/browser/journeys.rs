@@ -7,7 +7,7 @@ use crate::bodies::private_failed;
 use crate::chromium::{Chromium, Screen};
 use crate::house::{House, Server};
 use crate::wait::SOON;
-use crate::{PASSWORD, arrive, fill, follow, lively, minutes_ago, path, setup_link};
+use crate::{PASSWORD, arrive, fill, follow, lively, minutes_ago, path, reveal, setup_link};
 
 const DESK: Screen = Screen { name: "journey", width: 1280, height: 900, mobile: false };
 
@@ -119,6 +119,7 @@ async fn without_scripts_a_person_logs_in_finds_a_call_and_reads_its_bytes() {
     follow(&page, "/calls/").await;
     assert!(text(&page, "main").await.contains("order-3"));
     follow(&page, "/callbacks/").await;
+    reveal(&page).await;
     let body = text(&page, "pre.body").await;
     assert!(body.contains("eventType") && body.contains("order-3"), "{body}");
     let everywhere = page.find_all(Locator::Css(".index a")).await.unwrap().len();

@@ -95,6 +95,13 @@ async fn follow(page: &Client, href: &str) {
     panic!("{before} shows no link to {href}");
 }
 
+/// Asks for the page's numbers and bodies, which is put on record.
+async fn reveal(page: &Client) {
+    page.find(Locator::Css("form.reveal summary")).await.unwrap().click().await.unwrap();
+    page.find(Locator::Css("form.reveal button.main")).await.unwrap().click().await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::Css("form.reveal.open")).await.unwrap();
+}
+
 async fn path(page: &Client) -> String {
     page.current_url().await.unwrap().path().to_owned()
 }
@@ -151,6 +158,7 @@ async fn a_person_sets_up_and_follows_a_call_to_its_bytes_at_a_desk() {
     let text = page.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(text.contains("order-3"), "{text}");
     follow(&page, "/callbacks/").await;
+    reveal(&page).await;
     chromium.look("callback").await;
     let text = page.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(text.contains("eventType") && text.contains("order-3"), "the raw callback: {text}");

@@ -58,7 +58,8 @@ pub(in crate::http) fn respond(pack: evidence_pack::Pack) -> Response {
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", pack.name)) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    response
+    // The entry of the trail was written before the pack.
+    crate::http::acts::recorded(response)
 }
 
 fn ask_again(request: &Request) -> Result<Response, HttpError> {

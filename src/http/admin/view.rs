@@ -3,9 +3,13 @@
 //! A page's struct holds a [`View`]; the layout and the parts read it. Whether a phone number
 //! is shown whole is decided by [`View::eyes`] and nowhere else.
 
+use jiff::Timestamp;
+
+use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
 use crate::http::assets;
+use crate::state::Login;
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +59,12 @@ pub(super) enum Section {
     Messages,
     Numbers,
     Apps,
+    Users,
+    Tokens,
     System,
+    Audit,
+    /// One's own, behind one's name.
+    Account,
     Help,
     /// Before login.
     Outside,
@@ -81,6 +90,11 @@ struct Place {
 /// A page that everyone who is logged in may open.
 const fn page(section: Section, href: &'static str, label: Text, key: Option<char>) -> Place {
     Place { section, href, label, key, least: Role::Viewer }
+}
+
+/// A page that concerns the whole installation.
+const fn manage(section: Section, href: &'static str, label: Text, key: Option<char>) -> Place {
+    Place { section, href, label, key, least: Role::Admin }
 }
 
 /// The navigation, and the only list of the dashboard's pages: header, footer, keys, the Help
@@ -111,7 +125,12 @@ const NAVIGATION: &[Group] = &[
     },
     Group {
         label: Text::new("管理", "Manage"),
-        pages: &[page(Section::System, "/system", Text::new("系统", "System"), Some('s'))],
+        pages: &[
+            manage(Section::Users, "/users", Text::new("用户", "Users"), Some('u')),
+            manage(Section::Tokens, "/tokens", Text::new("令牌", "Tokens"), Some('t')),
+            manage(Section::Audit, "/audit", Text::new("审计", "Audit"), None),
+            manage(Section::System, "/system", Text::new("系统", "System"), Some('s')),
+        ],
     },
     Group {
         label: Text::new("帮助", "Help"), pages: &[page(Section::Help, "/help", Text::new("帮助", "Help"), None)]
@@ -142,6 +161,16 @@ pub(super) struct NavGroup {
 pub(super) struct Who {
     pub(super) name: String,
     pub(super) role: Role,
+    /// Whether no app is out of sight.
+    pub(super) sees_all: bool,
+}
+
+impl Who {
+    /// Whose login it is.
+    pub(super) fn of(login: &Login) -> Self {
+        let user = &login.user;
+        Self { name: user.name.clone(), role: user.role, sees_all: user.scope.is_all() }
+    }
 }
 
 /// What the layout needs.
@@ -157,6 +186,8 @@ pub(super) struct View {
     pub(super) here: String,
     /// While the store is rebuilt: how much of it is, in percent.
     pub(super) rebuilding: Option<u8>,
+    /// Until when this page is shown whole to this login, once that was asked for.
+    pub(super) revealed: Option<Timestamp>,
 }
 
 impl View {
@@ -167,16 +198,31 @@ impl View {
             lang: request.lang,
             theme: request.theme,
             section,
-            who: login.map(|l| Who { name: l.user.name.clone(), role: l.user.role }),
+            who: login.map(Who::of),
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: request.rebuilding(),
+            revealed: request.revealed(),
         }
     }
 
-    /// How much of a number this reader may see.
+    /// How much of a number this reader may see: nobody sees one whole who has not asked for
+    /// it, which is on record then.
     pub(super) fn eyes(&self) -> Eyes {
-        if self.may(Role::Operator) { Eyes::Whole } else { Eyes::Masked }
+        if self.revealed.is_some() && self.may(Role::Operator) { Eyes::Whole } else { Eyes::Masked }
+    }
+
+    /// Whether the page offers to show its numbers.
+    pub(super) fn may_reveal(&self) -> bool {
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers};
+        self.revealed.is_none()
+            && self.may(Role::Operator)
+            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Audit)
+    }
+
+    /// Until when it shows them.
+    pub(super) fn revealed_until(&self) -> Option<When> {
+        self.revealed.filter(|_| self.may(Role::Operator)).map(When::clock)
     }
 
     /// Whether this reader has at least the rights of `role`.
@@ -184,14 +230,29 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.role >= role)
     }
 
-    /// Whether this reader may see raw bodies.
+    /// Whether this reader may see raw bodies, and links that hold whole numbers.
     pub(super) fn may_read_bodies(&self) -> bool {
-        self.may(Role::Operator)
+        self.eyes() == Eyes::Whole
     }
 
-    /// Whether this reader may change apps.
+    /// Whether this reader may change the whole installation: apps, users, settings.
     pub(super) fn may_administer(&self) -> bool {
+        self.may(Role::Admin) && self.sees_all()
+    }
+
+    /// Whether this reader may change the app that is shown.
+    pub(super) fn may_administer_app(&self) -> bool {
         self.may(Role::Admin)
+    }
+
+    /// Whether no app is out of this reader's sight.
+    pub(super) fn sees_all(&self) -> bool {
+        self.who.as_ref().is_some_and(|w| w.sees_all)
+    }
+
+    /// Whether this reader may open a page: what takes an administrator concerns all apps.
+    fn may_open(&self, page: &Place) -> bool {
+        self.may(page.least) && (page.least < Role::Admin || self.sees_all())
     }
 
     /// The navigation, without what this reader may not open.
@@ -203,7 +264,7 @@ impl View {
             key: page.key,
         };
         let group = |group: &Group| {
-            let pages: Vec<_> = group.pages.iter().filter(|page| self.may(page.least)).map(link).collect();
+            let pages: Vec<_> = group.pages.iter().filter(|page| self.may_open(page)).map(link).collect();
             let current = pages.iter().any(|page| page.current);
             (!pages.is_empty()).then(|| NavGroup { label: group.label.get(self.lang), current, pages })
         };
@@ -251,16 +312,17 @@ impl View {
 
 #[cfg(test)]
 impl View {
-    /// An administrator's view, for samples.
+    /// The view of an administrator who asked to see numbers, for samples.
     pub(super) fn sample(lang: Lang, section: Section) -> Self {
         Self {
             lang,
             theme: Theme::System,
             section,
-            who: Some(Who { name: "lin".to_owned(), role: Role::Admin }),
+            who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),
             here: "/".to_owned(),
             rebuilding: None,
+            revealed: Some("2026-11-21T02:35:00Z".parse().unwrap()),
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
     let masked = wanted.masked || ask.sight() == Sight::Masked;
     let numbers = if masked { Numbers::Masked } else { Numbers::Whole };
     let wish = Wish { reason: wanted.reason, numbers, lang };
-    let pack = evidence_pack::make(context, &ask.principal, None, id, wish).await?;
+    let pack = evidence_pack::make(context, &ask.principal, ask.peer, id, wish).await?;
     Ok(evidence::respond(pack))
 }
 
