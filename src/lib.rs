@@ -37,6 +37,7 @@
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
+//! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
@@ -62,6 +63,7 @@
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
 //! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
@@ -161,6 +163,7 @@ pub mod control;
 pub mod correlate;
 pub mod domain;
 pub mod error_chain;
+pub mod evidence;
 pub mod http;
 pub mod ingest;
 pub mod journal;

@@ -15,6 +15,7 @@ mod cells;
 mod client;
 mod config;
 mod demo;
+mod evidence;
 mod export;
 mod filters;
 mod generate;
@@ -102,6 +103,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,
+        Command::Evidence(flags) => evidence::run(&place, flags).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

@@ -14,7 +14,7 @@ pub(super) const ACTIONS: [(&str, Text); 28] = [
     ("password.change", Text::new("修改密码", "Password changed")),
     ("reveal", Text::new("查看号码", "Numbers shown")),
     ("export", Text::new("导出", "Exported")),
-    ("evidence", Text::new("导出证据包", "Evidence taken")),
+    ("evidence.export", Text::new("导出证据包", "Evidence taken")),
     ("play", Text::new("播放录音", "Recording played")),
     ("app.add", Text::new("添加应用", "App added")),
     ("app.change", Text::new("修改应用", "App changed")),

@@ -75,6 +75,8 @@ pub(super) struct Line {
 pub(super) struct Cause {
     pub(super) table: String,
     pub(super) code: String,
+    /// The table that explains it, on the platform's page.
+    pub(super) href: Option<String>,
     pub(super) who: Option<Badge>,
     /// In the reader's language, then in the other: language tag, meaning, advice.
     pub(super) texts: [(&'static str, &'static str, &'static str); 2],
@@ -107,7 +109,7 @@ impl Story {
             ladder: Ladder::of(lang, call, eyes, behind),
             description: describe(lang, &lines),
             lines,
-            causes: causes(lang, call),
+            causes: causes(lang, call, behind),
             anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
             recording: call.recording.as_ref().map(|r| recording(lang, eyes, r, now)),
             facts: facts(lang, eyes, call),
@@ -182,13 +184,13 @@ fn describe(lang: Lang, lines: &[Line]) -> String {
     words.join(lang.t(";", "; "))
 }
 
-fn causes(lang: Lang, call: &Call) -> Vec<Cause> {
+fn causes(lang: Lang, call: &Call, behind: &Behind) -> Vec<Cause> {
     let Some(release) = &call.release else { return Vec::new() };
     let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
-    known.iter().map(|cause| explained(lang, call, cause)).collect()
+    known.iter().map(|cause| explained(lang, call, cause, behind)).collect()
 }
 
-fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
+fn explained(lang: Lang, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
     let doc = providers::explain(call.provider, code);
     let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
     let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
@@ -204,6 +206,10 @@ fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
     Cause {
         table: code.table.to_string(),
         code: code.code.clone(),
+        href: match behind {
+            Behind::Pages if doc.is_some() => Some(format!("/help/{}#t-{}", call.provider, code.table)),
+            Behind::Pages | Behind::Files(_) => None,
+        },
         who,
         texts: match lang {
             Lang::Zh => [zh, en],
