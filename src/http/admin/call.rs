@@ -150,9 +150,9 @@ impl CallPage {
             figures: figures(lang, call),
             ladder: Ladder::of(lang, call, eyes),
             lines,
-            causes: causes(lang, call),
+            causes: causes(lang, call, eyes),
             anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
-            recording: call.recording.as_ref().map(|r| recording(lang, r, now)),
+            recording: call.recording.as_ref().map(|r| recording(lang, r, now, eyes)),
             more_callbacks: call.callbacks.len().saturating_sub(sources.len()),
             callbacks: sources.into_iter().map(|s| raw(lang, call, s)).collect(),
             around: around(&view, call),
@@ -180,10 +180,10 @@ fn facts(view: &View, call: &Call, app: String) -> Vec<Fact> {
     let may_link = view.may_read_bodies();
     add(lang.t("X 号码", "X number"), call.x.as_ref().map(|n| phone(n, eyes)), x_calls.filter(|_| may_link));
     add(lang.t("Y 号码", "Y number"), call.y.as_ref().map(|n| phone(n, eyes)), None);
-    add(lang.t("分机", "Extension"), call.extension.clone(), None);
+    add(lang.t("分机", "Extension"), call.extension.as_ref().map(|e| text(e, eyes)), None);
     add(lang.t("会话号", "Session"), Some(session(&call.session, eyes)), None);
     add(lang.t("随路数据", "Your reference"), call.user_data.as_ref().map(|d| text(d, eyes)), None);
-    add(lang.t("绑定", "Binding"), call.binding_id.clone(), None);
+    add(lang.t("绑定", "Binding"), call.binding_id.as_ref().map(|b| text(b, eyes)), None);
     facts
 }
 
@@ -224,7 +224,11 @@ fn lines(lang: Lang, call: &Call, eyes: super::view::Eyes) -> Vec<Line> {
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
-            sent: event.at_text.clone().unwrap_or_default(),
+            // What is no time may be anything.
+            sent: match (&event.at_text, event.at) {
+                (Some(sent), None) => text(sent, eyes),
+                (sent, _) => sent.clone().unwrap_or_default(),
+            },
             callback: event.callback,
         }
     };
@@ -237,13 +241,13 @@ fn describe(lang: Lang, lines: &[Line]) -> String {
     words.join(lang.t(";", "; "))
 }
 
-fn causes(lang: Lang, call: &Call) -> Vec<Cause> {
+fn causes(lang: Lang, call: &Call, eyes: super::view::Eyes) -> Vec<Cause> {
     let Some(release) = &call.release else { return Vec::new() };
     let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
-    known.iter().map(|cause| explained(lang, call, cause)).collect()
+    known.iter().map(|cause| explained(lang, call, cause, eyes)).collect()
 }
 
-fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
+fn explained(lang: Lang, call: &Call, code: &CauseCode, eyes: super::view::Eyes) -> Cause {
     let doc = providers::explain(call.provider, code);
     let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
     let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
@@ -257,8 +261,8 @@ fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
         Badge::new(tone, words::who(d.who).get(lang))
     });
     Cause {
-        table: code.table.to_string(),
-        code: code.code.clone(),
+        table: text(&code.table, eyes),
+        code: text(&code.code, eyes),
         who,
         texts: match lang {
             Lang::Zh => [zh, en],
@@ -267,14 +271,20 @@ fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
     }
 }
 
-fn recording(lang: Lang, recording: &crate::domain::RecordingView, now: Timestamp) -> Recording {
+fn recording(
+    lang: Lang,
+    recording: &crate::domain::RecordingView,
+    now: Timestamp,
+    eyes: super::view::Eyes,
+) -> Recording {
     let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
     let source = &recording.source;
     Recording {
         badge: words::recording_badge(lang, recording.state),
         expires: When::full(recording.expires_at),
         left: left.map_or_else(|| lang.t("已过期", "past").to_owned(), |s| span(lang, s)),
-        object: source.object.clone().or_else(|| source.url.clone()).unwrap_or_default(),
+        // Platforms build names of recordings from numbers.
+        object: source.object.as_ref().or(source.url.as_ref()).map(|o| text(o, eyes)).unwrap_or_default(),
     }
 }
 
