@@ -552,6 +552,36 @@ async fn a_change_is_on_record_before_its_answer_and_a_refused_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_trail_is_paged_without_gaps_and_the_same_after_a_rebuild() {
+    let house = House::open();
+    for n in 0..7 {
+        house.ask(Role::Admin, "POST", "/apps", json!({"name": format!("app-{n}"), "provider": "jiuyun"})).await;
+    }
+    house.settle().await;
+    let (mut seen, mut target) = (Vec::new(), "/audit?limit=3&action=app".to_owned());
+    loop {
+        let page: Value = serde_json::from_str(&house.get(Role::Admin, &target).await.text()).unwrap();
+        seen.extend(page["items"].as_array().unwrap().iter().map(|entry| entry["n"].as_u64().unwrap()));
+        // What comes meanwhile does not move the pages.
+        house.ask(Role::Admin, "PATCH", "/apps/app-1", json!({"verify": "off"})).await;
+        house.settle().await;
+        let Some(next) = page["next"].as_str() else { break };
+        target = format!("/audit?limit=3&action=app&cursor={next}");
+    }
+    assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
+    let before = house.get(Role::Admin, "/audit?action=app.add").await.body;
+    // The rebuild is seen by its first callback.
+    let (app, sample) = (house.context.state.app_named("app-1").unwrap(), providers::ALL[0].samples()[0]);
+    house.receive(&app, sample.content_type, sample.body).await;
+    house.settle().await;
+    let mut changes = house.context.store.changes();
+    assert_eq!(house.ask(Role::Admin, "POST", "/system/reindex", json!({})).await.status, 202);
+    tokio::time::timeout(DEADLINE, changes.recv()).await.expect("the projector begins again").unwrap();
+    house.settle().await;
+    assert_eq!(house.get(Role::Admin, "/audit?action=app.add").await.body, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_of_some_apps_sees_only_their_entries() {
     let house = House::open();
     for name in ["courier", "hotline"] {
