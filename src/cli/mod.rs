@@ -22,6 +22,7 @@ mod generate;
 mod healthcheck;
 mod here;
 mod logging;
+mod login;
 mod owner;
 mod password;
 mod providers;
@@ -98,6 +99,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Stats(flags) => stats::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
