@@ -111,7 +111,7 @@
 //!    (`src/http/admin/tests/rights.rs`);
 //!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
 //! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
-//!    (`src/providers/tests.rs`).
+//!     (`src/providers/tests.rs`).
 //!
 //! # One callback, from the socket to the page
 //!
