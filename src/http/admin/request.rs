@@ -23,6 +23,9 @@ pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers the theme.
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
+/// The cookie between the two steps of a login.
+pub(super) const PASS_COOKIE: &str = "ringback_pass";
+
 /// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
@@ -180,6 +183,11 @@ impl Request {
     /// The value of the login cookie.
     pub(super) fn login_cookie(&self) -> Option<&str> {
         cookie(&self.headers, LOGIN_COOKIE)
+    }
+
+    /// The value of the cookie between the two steps of a login.
+    pub(super) fn pass_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, PASS_COOKIE)
     }
 
     /// Refuses a form that does not carry the login's token.
