@@ -26,6 +26,8 @@ pub(super) struct LoginPage {
     problem: Option<String>,
     /// There is nobody yet who could log in.
     needs_setup: bool,
+    /// The company's own provider: its name, and where to begin.
+    outside: Option<(String, String)>,
 }
 
 /// Sends whoever is not logged in to the form.
@@ -88,6 +90,12 @@ fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Re
     held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait)
 }
 
+/// The form again, with what went wrong elsewhere.
+pub(super) fn again(request: &Request, next: String, problem: String) -> Result<Response, HttpError> {
+    let page = LoginPage::new(request, String::new(), next, Some(problem));
+    reply::page_with(StatusCode::UNAUTHORIZED, &page)
+}
+
 /// That one must wait, and for how long.
 pub(super) fn wait_words(lang: Lang, wait: Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).max(1);
@@ -111,7 +119,9 @@ pub(super) fn next(wanted: Option<&str>) -> String {
 impl LoginPage {
     fn new(request: &Request, name: String, next: String, problem: Option<String>) -> Self {
         let needs_setup = request.ctx().state.setup_code().is_some();
-        Self { view: View::of(request, Section::Outside), name, next, problem, needs_setup }
+        let begin = || link("/login/oidc", &[("next", &next)]);
+        let outside = request.ctx().oidc.as_ref().map(|oidc| (oidc.name().to_owned(), begin()));
+        Self { view: View::of(request, Section::Outside), name, next, problem, needs_setup, outside }
     }
 }
 
@@ -120,7 +130,8 @@ impl LoginPage {
     pub(super) fn sample(lang: Lang) -> Self {
         let view = View { who: None, csrf: String::new(), ..View::sample(lang, Section::Outside) };
         let problem = Some(lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned());
-        Self { view, name: "lin".to_owned(), next: "/calls".to_owned(), problem, needs_setup: false }
+        let outside = Some((lang.t("公司账号", "the company").to_owned(), "/login/oidc?next=%2Fcalls".to_owned()));
+        Self { view, name: "lin".to_owned(), next: "/calls".to_owned(), problem, needs_setup: false, outside }
     }
 }
 

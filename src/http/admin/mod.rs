@@ -34,6 +34,7 @@ mod login;
 mod login_code;
 mod messages;
 mod numbers;
+mod oidc;
 mod parts;
 mod preferences;
 mod query;
@@ -126,7 +127,10 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
 
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
-    let open = matches!(request.segments().as_slice(), ["login" | "preferences"] | ["login", "code"] | ["setup", _]);
+    let open = matches!(
+        request.segments().as_slice(),
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
+    );
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
     }
@@ -165,6 +169,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             [] => read(request, home::show).await,
             ["login"] => login::show(&request),
             ["login", "code"] => login_code::show(&request),
+            ["login", "oidc"] => oidc::begin(&request).await,
+            ["login", "oidc", "callback"] => oidc::finish(&request).await,
             ["setup", _] => setup::show(&request),
             ["calls"] => read(request, calls::show).await,
             ["calls", _] => read(request, call::show).await,

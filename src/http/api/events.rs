@@ -72,7 +72,9 @@ fn live(
     changes: BroadcastStream<Change>,
 ) -> impl Stream<Item = Event> + Send {
     let (state, principal) = (context.state.clone(), follower.principal.clone());
-    let changes = changes.take_while(move |_| std::future::ready(state.still_holds(&principal)));
+    // Who is known otherwise than as a user or a token, as the command line is, stays so.
+    let held = state.still_holds(&principal);
+    let changes = changes.take_while(move |_| std::future::ready(!held || state.still_holds(&principal)));
     changes.filter_map(move |change| {
         let (context, follower) = (context.clone(), follower.clone());
         async move {
