@@ -306,6 +306,18 @@ pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(5 * 60);
 /// Recovery codes made at once: as many as fit on a note in a drawer.
 pub const RECOVERY_CODES: usize = 10;
+/// How long a login at a provider may take, there and back: passwords and codes are typed there.
+pub const OIDC_LOGIN_TIME: Duration = Duration::from_secs(10 * 60);
+/// How long a provider of logins may take to answer; a person waits for it.
+pub const OIDC_TIME: Duration = Duration::from_secs(10);
+/// The longest answer of a provider that is read; an ID token with many groups has a few kilobytes.
+pub const OIDC_ANSWER_MAX: usize = 256 << 10;
+/// How long a provider's own description is believed: it moves once in years.
+pub const OIDC_DISCOVERY_AGE: SignedDuration = SignedDuration::from_hours(1);
+/// How far a provider's clock may be off.
+pub const OIDC_CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// The age of an ID token that is taken: it was made a moment ago, for this login.
+pub const OIDC_TOKEN_AGE: SignedDuration = SignedDuration::from_mins(10);
 /// How often it is written that a token is in use: it shall be seen which ones nobody needs.
 pub const TOKEN_USE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.

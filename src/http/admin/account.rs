@@ -160,6 +160,11 @@ impl AccountPage {
         Self::new(view, rows, None, None)
     }
 
+    /// Logins as a page shows them.
+    pub(super) fn sample_logins(lang: Lang) -> Vec<LoginRow> {
+        Self::sample(lang).logins
+    }
+
     /// One login and nothing done: what everybody sees first.
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let mut page = Self::sample(lang);

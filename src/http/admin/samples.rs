@@ -17,10 +17,12 @@ use super::statistics::Counts;
 use crate::domain::{
     Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode,
     EventKind, Identity, Lang, NumberState, Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef,
-    RecordingState, RecordingView, Release, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion, VerifyMode,
+    RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion,
+    VerifyMode,
 };
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
+use crate::state::{OutsideId, User};
 use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};
 
 const PRIVATE: ProviderId = ProviderId("huawei-private");
@@ -51,6 +53,25 @@ pub(super) fn app_names() -> Vec<String> {
 
 pub(super) fn app_name(id: AppId) -> String {
     apps().into_iter().find(|app| app.id == id).map_or_else(|| format!("#{}", id.0), |app| app.name)
+}
+
+/// Users: one of each kind.
+pub(super) fn users() -> Vec<User> {
+    let user = |name: &str, role, scope, second_factor, issuer: Option<&str>| User {
+        name: name.to_owned(),
+        role,
+        scope,
+        second_factor,
+        outside: issuer.map(|issuer| OutsideId { issuer: issuer.to_owned(), subject: "7".to_owned() }),
+        created_at: now(),
+        last_login_at: second_factor.then(now),
+    };
+    let one = Scope::Apps([AppId(2)].into());
+    vec![
+        user("lin", Role::Admin, Scope::All, true, None),
+        user("wang", Role::Viewer, one.clone(), false, None),
+        user("赵敏", Role::Operator, one, false, Some("https://id.example.com")),
+    ]
 }
 
 pub(super) fn apps() -> Vec<App> {
@@ -510,6 +531,15 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         pages.push((name.to_owned(), page.dyn_render().unwrap()));
     };
     add("login", &super::login::LoginPage::sample(lang));
+    add("login-code", &super::login_code::LoginCodePage::sample(lang));
+    add("second-factor", &super::second_factor::SecondFactorPage::sample(lang));
+    add("second-factor-codes", &super::second_factor::SecondFactorPage::sample_codes(lang));
+    add("second-factor-on", &super::second_factor::SecondFactorPage::sample_on(lang));
+    add("users", &super::users::UsersPage::sample(lang));
+    add("user", &super::user::UserPage::sample(lang));
+    add("user-outside", &super::user::UserPage::sample_empty(lang));
+    add("tokens", &super::tokens::TokensPage::sample(lang));
+    add("tokens-empty", &super::tokens::TokensPage::sample_empty(lang));
     add("setup", &super::setup::SetupPage::sample(lang));
     add("error", &super::error::ErrorPage::sample(lang));
     add("home", &super::home::HomePage::sample(lang));

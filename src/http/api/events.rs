@@ -87,8 +87,11 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
 
 /// Ends when whoever follows loses the rights they began with: they may come back with others.
 fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Stream<Item = Event> + Send {
-    let held = follower.clone();
-    let changes = changes.take_while(move |_| std::future::ready(held.context.state.still_holds(&held.principal)));
+    let watched = follower.clone();
+    // Who is known otherwise than as a user or a token, as the command line is, stays so.
+    let held = watched.context.state.still_holds(&watched.principal);
+    let still = move |_: &_| std::future::ready(!held || watched.context.state.still_holds(&watched.principal));
+    let changes = changes.take_while(still);
     changes.filter_map(move |change| {
         let follower = follower.clone();
         async move {

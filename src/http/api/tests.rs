@@ -90,7 +90,7 @@ impl House {
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal, audit, ingest, clock, server });
+        let context = Arc::new(Context { store, state, journal, audit, ingest, oidc: None, clock, server });
         Self { context, _projector: projector, _dir: dir }
     }
 
