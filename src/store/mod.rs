@@ -8,6 +8,7 @@ mod callback_row;
 mod checkpoint;
 mod collection;
 mod cursor;
+mod days;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -16,13 +17,16 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod running;
 mod scan;
 mod seal;
 mod search;
 mod segment;
+mod share;
 mod shared;
 mod sms_row;
 mod stamp;
+mod stat_query;
 mod stats;
 mod terms;
 mod varint;
@@ -31,9 +35,8 @@ mod writer;
 
 pub use audit::{AuditQuery, AuditRow};
 pub use open::{OpenError, Opened};
-pub use query::{
-    CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
-};
+pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
+pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{Applied, WriteError, Writer};
 
 use std::sync::Arc;

@@ -50,6 +50,8 @@ pub(super) struct AppliedRow {
     /// The fingerprint of that record.
     pub(super) fingerprint: u64,
     pub(super) next_segment: u64,
+    /// The first day whose counters are not summed up.
+    pub(super) open_from: i64,
 }
 
 /// What opening found.

@@ -109,6 +109,9 @@ fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
     let seq: Seq = request.segment(1).parse().map_err(|_| HttpError::NotFound)?;
     let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
     let Body::Callback(callback) = record.body.clone() else { return Err(HttpError::NotFound) };
+    if !request.scope().allows(callback.app) {
+        return Err(HttpError::NotFound);
+    }
     Ok((record, *callback))
 }
 

@@ -13,6 +13,7 @@ mod account;
 mod app;
 mod app_changes;
 mod apps;
+mod around;
 mod attention;
 mod audit;
 mod audit_words;
@@ -40,7 +41,11 @@ mod request;
 mod reveal;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod scope_tests;
 mod setup;
+mod steps;
+mod story;
 mod system;
 #[cfg(test)]
 mod tests;

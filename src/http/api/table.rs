@@ -48,6 +48,9 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("POST", ["users"]) => users::add(context, ask).await,
         ("PATCH", ["users", name]) => users::change(context, ask, name).await,
         ("DELETE", ["users", name]) => users::remove(context, ask, name).await,
+        ("DELETE", ["users", name, "second-factor"]) => users::reset(context, ask, name).await,
+        ("GET", ["second-factor"]) => users::required(context, ask),
+        ("PATCH", ["second-factor"]) => users::require(context, ask).await,
         ("GET", ["tokens"]) => tokens::list(context, ask),
         ("POST", ["tokens"]) => tokens::add(context, ask).await,
         ("DELETE", ["tokens", name]) => tokens::revoke(context, ask, name).await,
@@ -68,7 +71,8 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["apps" | "users" | "tokens"] => "GET, POST",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
-        ["tokens", _] => "DELETE",
+        ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
+        ["second-factor"] => "GET, PATCH",
         ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
@@ -81,7 +85,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
 
 /// Every address, as `openapi.json` writes it.
 #[cfg(test)]
-pub(super) const PATHS: &[&str] = &[
+pub(in crate::http) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
     "/callbacks",
@@ -98,6 +102,8 @@ pub(super) const PATHS: &[&str] = &[
     "/apps/{app}/rotate",
     "/users",
     "/users/{name}",
+    "/users/{name}/second-factor",
+    "/second-factor",
     "/tokens",
     "/tokens/{name}",
     "/audit",
