@@ -257,9 +257,10 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.sees_all)
     }
 
-    /// Whether this reader may open a page: what takes an administrator concerns all apps.
+    /// Whether this reader may open a page: what takes an administrator concerns all apps, but
+    /// for the trail, of which everyone is shown their part.
     fn may_open(&self, page: &Place) -> bool {
-        self.may(page.least) && (page.least < Role::Admin || self.sees_all())
+        self.may(page.least) && (page.least < Role::Admin || self.sees_all() || page.section == Section::Audit)
     }
 
     /// The navigation, without what this reader may not open.

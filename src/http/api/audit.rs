@@ -63,7 +63,7 @@ pub(in crate::http) enum Format {
 
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+    ask.admin_of_app()?;
     let (asked, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let (cloned, sight) = (context.clone(), ask.sight());
     let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
@@ -72,7 +72,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// `GET /audit/export?format=csv|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+    ask.admin_of_app()?;
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
     let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
     context.audit.record(act).await?;
