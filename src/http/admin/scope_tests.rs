@@ -146,7 +146,8 @@ async fn no_page_that_can_be_reached_shows_anything_of_another_app() {
         for link in scraper::Html::parse_document(&html).select(&selector("a[href^='/']")) {
             let link = link.attr("href").unwrap().split('#').next().unwrap().to_owned();
             // Statistics of statistics, and a week's hours, would be thousands of the same pages.
-            let again = link.contains("weekday=") || link.contains("&hour=")
+            let again = link.contains("weekday=")
+                || link.contains("&hour=")
                 || (link.starts_with("/statistics?")
                     && seen.iter().filter(|path: &&String| path.starts_with("/statistics?")).count() >= STATISTICS);
             if seen.len() < PAGES && !again && !link.starts_with("/static/") && seen.insert(link.clone()) {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::calls::Range as ReadyRange;
 use super::query::canonical;
+use super::reply;
 use super::request::{Pairs, Request, link};
 use super::statistics_charts::{Heat, Volume};
 use super::statistics_figures::{Figure, figures};
@@ -19,7 +20,6 @@ use super::statistics_form::{Form, ready_ranges};
 use super::statistics_ranges::{Range, Ranges};
 use super::statistics_tables::{CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk};
 use super::view::{Section, View};
-use super::reply;
 use crate::domain::AppId;
 use crate::http::{HttpError, Response, api};
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};

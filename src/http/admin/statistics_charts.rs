@@ -211,7 +211,11 @@ impl Heat {
                 })
                 .collect(),
         };
-        Self { hours: (0..24).map(|hour| href(None, Some(hour))).collect(), days: (0..7).map(day).collect(), most: count(most) }
+        Self {
+            hours: (0..24).map(|hour| href(None, Some(hour))).collect(),
+            days: (0..7).map(day).collect(),
+            most: count(most),
+        }
     }
 }
 
