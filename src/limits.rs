@@ -111,6 +111,10 @@ pub const LADDER_STEPS: usize = 40;
 pub const CALL_AROUND_HOURS: i64 = 6;
 /// Such messages on the page of a call; a link leads to all of them.
 pub const CALL_AROUND_MESSAGES: usize = 10;
+/// Callbacks in one evidence pack; a call has a dozen, and repeats do not add to the proof.
+pub const EVIDENCE_CALLBACKS: usize = 1_000;
+/// Bytes of their bodies: the pack is made in memory.
+pub const EVIDENCE_BYTES: usize = 64 << 20;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
 /// Days over which it looks: who was on holiday still sees what came.

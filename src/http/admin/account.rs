@@ -152,7 +152,7 @@ impl AccountPage {
             agent: Some(agent.to_owned()),
         };
         let open = [
-            login("a1", Some(now), "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0.0.0 Safari/537.36"),
+            login("a1", Some(now), "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36"),
             login("b2", None, "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) MicroMessenger/8.0 Safari/604.1"),
         ];
         let rows = open.iter().map(|login| LoginRow::of(login, Some("a1"))).collect();

@@ -135,7 +135,9 @@ impl Row {
         let page = personal.as_ref().and_then(|personal| personal.get("page")?.as_str());
         let name = match word {
             "app" => name.parse().map_or_else(|_| name.to_owned(), |id| app(AppId(id))),
-            _ => text(name, eyes),
+            // Ids of ours are long and lead on by a link.
+            "call" => name.chars().take(8).collect(),
+            _ => name.to_owned(),
         };
         Self {
             n: row.n,
@@ -170,6 +172,10 @@ fn href(subject: &str, page: Option<&str>, eyes: Eyes) -> Option<String> {
 fn shown(name: &str, value: &Value, eyes: Eyes) -> String {
     match value {
         Value::String(agent) if name == "agent" => words::browser(agent),
+        Value::String(page) if name == "page" => match page.split_once('?') {
+            Some((path, query)) => format!("{path}?{}", text(query, eyes)),
+            None => page.clone(),
+        },
         Value::String(value) => text(value, eyes),
         Value::Array(items) => items.iter().map(|item| shown(name, item, eyes)).collect::<Vec<_>>().join(", "),
         other => text(&other.to_string(), eyes),

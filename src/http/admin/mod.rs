@@ -26,6 +26,8 @@ mod calls;
 mod certificate;
 mod chart;
 mod error;
+pub(super) mod evidence;
+pub(super) mod evidence_pack;
 mod help;
 mod home;
 mod home_ledger;
@@ -153,6 +155,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["setup", _] => setup::show(&request),
             ["calls"] => read(request, calls::show).await,
             ["calls", _] => read(request, call::show).await,
+            ["calls", _, "evidence"] => read(request, evidence::show).await,
             ["callbacks"] => read(request, callbacks::show).await,
             ["callbacks", _] => read(request, callback::show).await,
             ["callbacks", _, "raw"] => read(request, callback::raw).await,
@@ -169,6 +172,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
+            ["help", _, "fields"] => help::fields(&request),
             _ => Err(HttpError::NotFound),
         };
     }
@@ -180,6 +184,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["calls", _, "evidence"] => evidence::download(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
         ["account", "password"] => account::change_password(&request).await,

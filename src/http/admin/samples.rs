@@ -523,6 +523,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("calls-empty", &super::calls::CallsPage::sample_empty(lang));
     add("call", &super::call::CallPage::sample(lang));
     add("call-failed", &super::call::CallPage::sample_failed(lang));
+    add("evidence", &super::evidence::EvidencePage::sample(lang));
     add("callbacks", &super::callbacks::CallbacksPage::sample(lang));
     add("callback", &super::callback::CallbackPage::sample(lang));
     add("attention", &super::attention::AttentionPage::sample(lang));
@@ -541,6 +542,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("help", &super::help::HelpPage::sample(lang));
     for (id, page) in super::help::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
+    }
+    for (id, page) in super::help::FieldsPage::samples(lang) {
+        add(&format!("help-{id}-fields"), &page);
     }
     pages
 }

@@ -14,6 +14,7 @@ pub(super) mod audit;
 pub(super) mod callbacks;
 pub(super) mod calls;
 mod events;
+pub(super) mod evidence;
 pub(super) mod filters;
 pub(super) mod ledger;
 mod logins;
