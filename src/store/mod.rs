@@ -35,8 +35,8 @@ mod varint;
 mod words;
 mod writer;
 
-pub use audit::{AuditQuery, AuditRow};
 pub use applied::Applied;
+pub use audit::{AuditQuery, AuditRow};
 pub use open::{OpenError, Opened};
 pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};

@@ -9,9 +9,7 @@ use super::days::{Piece, day_start, pieces, weekday_hour};
 use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
 use super::running::RunningView;
 use super::share::Kind;
-use super::stat_sums::{
-    Counted, Peaks, Steps, bounds, positive, takes, takes_number, takes_product, takes_provider,
-};
+use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes, takes_number, takes_product, takes_provider};
 use super::terms::typed_digits;
 use super::words;
 use super::{Filter, Group, HeatRow, LedgerRow, PeakRow, QueryError, Span, StatQuery, StatRow, Step, Store, TalkRow};

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::calls::Range as ReadyRange;
 use super::query::canonical;
+use super::reply;
 use super::request::{Pairs, Request, link};
 use super::statistics_charts::{Heat, Volume};
 use super::statistics_figures::{Figure, figures};
@@ -19,7 +20,6 @@ use super::statistics_form::{Form, ready_ranges};
 use super::statistics_ranges::{Range, Ranges};
 use super::statistics_tables::{CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk};
 use super::view::{Section, View};
-use super::reply;
 use crate::domain::AppId;
 use crate::http::{HttpError, Response, api};
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
@@ -174,8 +174,11 @@ impl StatisticsPage {
         let (total, old) = (now.total(), before.map(Counts::total));
         let steps_before = before.map_or(&[][..], |counts| &counts.steps);
         let href = |range: Range| links.calls(range, &[]);
-        let week = |weekday: usize, hour: usize| {
-            links.calls(ranges.now, &[("weekday", &weekday.to_string()), ("hour", &hour.to_string())])
+        let week = |weekday: Option<usize>, hour: Option<usize>| {
+            let (weekday, hour) = (weekday.map(|n| n.to_string()), hour.map(|n| n.to_string()));
+            let filters = [("weekday", weekday.as_deref()), ("hour", hour.as_deref())];
+            let filters: Vec<_> = filters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            links.calls(ranges.now, &filters)
         };
         let any = total.calls > 0 || old.as_ref().is_some_and(|old| old.calls > 0);
         Self {

@@ -59,6 +59,8 @@ pub(super) struct Bar {
 #[derive(Debug)]
 pub(super) struct Heat {
     pub(super) days: Vec<HeatDay>,
+    /// The calls of each hour of the day.
+    pub(super) hours: Vec<String>,
     pub(super) most: String,
 }
 
@@ -67,6 +69,7 @@ pub(super) struct Heat {
 pub(super) struct HeatDay {
     pub(super) y: usize,
     pub(super) label: &'static str,
+    pub(super) href: String,
     pub(super) cells: Vec<HeatCell>,
 }
 
@@ -181,14 +184,15 @@ impl Place {
 }
 
 impl Heat {
-    /// `href` leads to the calls of a weekday (Monday is 1) and hour.
-    pub(super) fn new(lang: Lang, rows: &[HeatRow], href: &dyn Fn(usize, usize) -> String) -> Self {
+    /// `href` leads to the calls of a weekday (Monday is 1), of an hour of the day, or of both.
+    pub(super) fn new(lang: Lang, rows: &[HeatRow], href: &dyn Fn(Option<usize>, Option<usize>) -> String) -> Self {
         let of: BTreeMap<(usize, usize), &StatRow> =
             rows.iter().map(|row| ((row.weekday, row.hour), &row.sums)).collect();
         let most = rows.iter().map(|row| row.sums.calls).max().unwrap_or(0);
         let day = |weekday: usize| HeatDay {
             y: weekday * 20,
             label: weekday_name(lang, weekday),
+            href: href(Some(weekday + 1), None),
             cells: (0..24)
                 .map(|hour| {
                     let sums = of.get(&(weekday, hour)).copied();
@@ -202,12 +206,16 @@ impl Heat {
                             Lang::En => format!("{when} – {} calls, ASR {}", count(calls), percent(answered, calls)),
                         },
                         calls: count(calls),
-                        href: href(weekday + 1, hour),
+                        href: href(Some(weekday + 1), Some(hour)),
                     }
                 })
                 .collect(),
         };
-        Self { days: (0..7).map(day).collect(), most: count(most) }
+        Self {
+            hours: (0..24).map(|hour| href(None, Some(hour))).collect(),
+            days: (0..7).map(day).collect(),
+            most: count(most),
+        }
     }
 }
 

@@ -23,11 +23,7 @@ pub(super) struct Figure {
 const FIGURES: [(Text, Text, Unit); 7] = [
     (Text::new("通话", "Calls"), Text::new("在此时段开始的通话", "calls that began in the range"), Unit::Count),
     (Text::new("接通", "Answered"), Text::new("双方通上话的", "of these, both sides talked"), Unit::Count),
-    (
-        Text::new("接通率 ASR", "Answer rate (ASR)"),
-        Text::new("接通 ÷ 全部通话", "answered ÷ all calls"),
-        Unit::Percent,
-    ),
+    (Text::new("接通率 ASR", "Answer rate (ASR)"), Text::new("接通 ÷ 全部通话", "answered ÷ all calls"), Unit::Percent),
     (
         Text::new("平均通话 ACD", "Mean talk (ACD)"),
         Text::new("通话秒数 ÷ 接通数", "seconds of talk ÷ answered calls"),
@@ -54,10 +50,13 @@ const FIGURES: [(Text, Text, Unit); 7] = [
 pub(super) fn figures(lang: Lang, ranges: Ranges, now: &Counts, old: Option<&Counts>, links: &Links) -> Vec<Figure> {
     let all = links.calls(ranges.now, &[]);
     let answered = links.calls(ranges.now, &[("outcome", "answered")]);
-    let at_peak = now.peak.flatten().map_or_else(|| answered.clone(), |peak| {
-        let from = hour(peak.peak_at);
-        links.calls(Range { from, to: hours_later(from, 1) }, &[("outcome", "answered")])
-    });
+    let at_peak = now.peak.flatten().map_or_else(
+        || answered.clone(),
+        |peak| {
+            let from = hour(peak.peak_at);
+            links.calls(Range { from, to: hours_later(from, 1) }, &[("outcome", "answered")])
+        },
+    );
     let hrefs = [&all, &answered, &answered, &answered, &all, &answered, &at_peak];
     let (now, old) = (values(now), old.map(values));
     let figure = |(n, (label, meaning, unit)): (usize, &(Text, Text, Unit))| Figure {

@@ -221,10 +221,10 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers};
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Audit)
+            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Statistics | Audit)
     }
 
     /// Until when it shows them.

@@ -497,13 +497,12 @@ async fn changes_are_told_as_they_happen_and_again_to_who_comes_back() {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let routes = routes_as(house.context.clone(), principal(Role::Admin));
+        let routes = routes_as(house.context.clone(), Principal::command_line());
         let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         response.into_body()
     };
     let mut live = follow(None).await;
-    // What was told so far is a mark of its own, before anything changes.
     house.receive(&app, provider.samples()[0].content_type, provider.samples()[0].body).await;
     house.settle().await;
     for mut body in [live_until_call(&mut live).await, live_until_call(&mut follow(Some("0")).await).await] {
