@@ -196,7 +196,8 @@ async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
         let single =
             path.contains(&call.id.to_string()) || path.contains(&seq.to_string()) || path.starts_with("/apps/");
         for method in ["GET", "POST", "PATCH", "PUT", "DELETE"] {
-            let (status, body) = two.api(method, &path, "{}").await;
+            let sent = if path.ends_with("/evidence") { r#"{"reason":"a complaint"}"# } else { "{}" };
+            let (status, body) = two.api(method, &path, sent).await;
             let is_list = method == "GET" && !single;
             let fine =
                 if is_list { matches!(status, 200 | 400 | 403 | 404 | 405) } else { (400..500).contains(&status) };
