@@ -52,9 +52,11 @@ const ROOMS: &[Room] = &[
             "ingest",
             "projector",
             "control",
+            "oidc",
         ],
     },
     Room { name: "config", may_name: &["domain", "providers"] },
+    Room { name: "oidc", may_name: &["domain", "config"] },
 ];
 
 /// Rooms at the top, which put the parts together and may name them all.
@@ -78,7 +80,7 @@ const HOMES: &[Home] = &[
     Home { crate_name: "rust_embed", rooms: &["http"], why: "assets are served in one place" },
     Home { crate_name: "rcgen", rooms: &["http", "simulator"], why: "certificates belong to the listener" },
     Home { crate_name: "x509_parser", rooms: &["http"], why: "certificates belong to the listener" },
-    Home { crate_name: "rustls", rooms: &["http", "simulator", "cli"], why: "TLS is spoken at the edges only" },
+    Home { crate_name: "rustls", rooms: &["http", "oidc", "simulator", "cli"], why: "TLS is spoken at the edges only" },
     Home { crate_name: "tokio_rustls", rooms: &["http", "simulator", "cli"], why: "TLS is spoken at the edges only" },
     Home { crate_name: "quick_xml", rooms: &["providers", "simulator"], why: "XML is a platform's notation" },
     Home { crate_name: "hmac", rooms: &["providers", "simulator"], why: "signatures are the platforms' business" },

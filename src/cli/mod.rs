@@ -22,6 +22,7 @@ mod generate;
 mod healthcheck;
 mod here;
 mod logging;
+mod login;
 mod owner;
 mod password;
 mod providers;
@@ -29,6 +30,7 @@ mod reindex;
 mod serve;
 mod simulate;
 mod socket;
+mod stats;
 mod table;
 mod tail;
 mod token;
@@ -97,7 +99,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
+        Command::Stats(flags) => stats::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,

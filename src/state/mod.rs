@@ -26,6 +26,7 @@ pub(crate) mod random;
 mod rules;
 mod seal;
 mod second_factor;
+mod tickets;
 mod tokens;
 pub(crate) mod totp;
 mod users;
@@ -134,9 +135,6 @@ impl State {
     /// hours asks again.
     #[must_use]
     pub fn still_holds(&self, principal: &Principal) -> bool {
-        if *principal == Principal::command_line() {
-            return true;
-        }
         let book = self.book();
         let user = book.users.get(&principal.name).map(|user| (user.role, &user.scope));
         let token = self.live_token(&book, &principal.name).map(|token| (token.role, &token.scope));

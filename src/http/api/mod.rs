@@ -31,6 +31,8 @@ mod tokens;
 mod users;
 
 #[cfg(test)]
+mod live_tests;
+#[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;
