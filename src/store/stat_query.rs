@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::{Filter, Span};
-use crate::domain::{AppId, Product, ProviderId};
+use crate::domain::{AppId, CallOutcome, Product, ProviderId};
 
 /// Which calls a statistic counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +20,8 @@ pub struct StatQuery {
     pub provider: Filter<ProviderId>,
     /// By product.
     pub product: Filter<Product>,
+    /// By how it ended; calls that are not over have no such.
+    pub outcome: Filter<CallOutcome>,
     /// By the end of the privacy number.
     pub x: Filter<String>,
 }

@@ -91,12 +91,12 @@ impl Store {
         Ok(week.into_iter().map(|((weekday, hour), sums)| HeatRow { weekday, hour, sums }).collect())
     }
 
-    /// Calls by length of talk; `None` for a privacy number.
+    /// Calls by length of talk; `None` for a privacy number and for an outcome.
     ///
     /// # Errors
     /// A damaged store.
     pub fn talk(&self, query: &StatQuery) -> Result<Option<Vec<TalkRow>>, QueryError> {
-        if !query.x.is_empty() {
+        if !query.x.is_empty() || !query.outcome.is_empty() {
             return Ok(None);
         }
         let mut sums = [0; TALK_BUCKETS];
@@ -115,14 +115,14 @@ impl Store {
         Ok(Some(sums.into_iter().enumerate().map(bucket).collect()))
     }
 
-    /// The most calls in talk at once, per step, ascending; `None` for a privacy number and for
-    /// spans of more than `limits::PEAK_HOURS`.
+    /// The most calls in talk at once, per step, ascending; `None` for a privacy number, for an
+    /// outcome and for spans of more than `limits::PEAK_HOURS`.
     ///
     /// # Errors
     /// A damaged store.
     pub fn peaks(&self, query: &StatQuery, by: Step) -> Result<Option<Vec<PeakRow>>, QueryError> {
         let Some(span) = self.counted(query.span) else { return Ok(Some(Vec::new())) };
-        if !query.x.is_empty() || span.1 - span.0 > PEAK_HOURS {
+        if !query.x.is_empty() || !query.outcome.is_empty() || span.1 - span.0 > PEAK_HOURS {
             return Ok(None);
         }
         let mut peaks = Peaks { by, rows: BTreeMap::new(), hour: None };
@@ -153,6 +153,9 @@ impl Store {
         self.each_hour(query, by, |(hour, app), counted| {
             for (kind, sums) in counted.calls.iter().filter(|(kind, _)| takes_product(query, kind.product)) {
                 let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+                if !takes(&query.outcome, |wanted| Some(*wanted) == outcome) {
+                    continue;
+                }
                 each(&Counted { hour, app, provider: &counted.provider, product, outcome, sums }, kind);
             }
         })
@@ -202,7 +205,9 @@ impl Store {
                 return Ok(());
             }
             for ((number, product, outcome), sums) in &counted.numbers {
-                if takes_product(query, *product) && takes_number(&typed, number) {
+                let ended = words::read_call_outcome(*outcome);
+                let asked = takes(&query.outcome, |wanted| Some(*wanted) == ended);
+                if asked && takes_product(query, *product) && takes_number(&typed, number) {
                     let (product, outcome) = (words::read_product(*product), words::read_call_outcome(*outcome));
                     each(&Counted { hour, app, provider: counted.provider, product, outcome, sums }, number);
                 }

@@ -39,13 +39,14 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn download(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
-    let Some(reason) = request.field("reason") else { return ask_again(request) };
+    let call = evidence_pack::call_for(request.ctx(), &by, id).await?;
+    let Some(reason) = request.field("reason") else { return ask_again(request, &call) };
     let wish = Wish {
         reason: reason.to_owned(),
         numbers: if request.field("masked").is_some() { Numbers::Masked } else { Numbers::Whole },
         lang: request.lang,
     };
-    let pack = evidence_pack::make(&request.site.ctx, &by, Some(request.peer), id, wish).await?;
+    let pack = evidence_pack::make(&request.site.ctx, &by, Some(request.peer), call, wish).await?;
     Ok(respond(pack))
 }
 
@@ -62,11 +63,10 @@ pub(in crate::http) fn respond(pack: evidence_pack::Pack) -> Response {
     crate::http::acts::recorded(response)
 }
 
-fn ask_again(request: &Request) -> Result<Response, HttpError> {
-    let call = call::find(request)?;
+fn ask_again(request: &Request, call: &Call) -> Result<Response, HttpError> {
     let view = View { here: format!("/calls/{}/evidence", call.id), ..View::of(request, Section::Calls) };
     let problem = view.lang.t("请写明事由。", "Say why.");
-    reply::page_with(StatusCode::BAD_REQUEST, &EvidencePage::new(view, &call, Some(problem)))
+    reply::page_with(StatusCode::BAD_REQUEST, &EvidencePage::new(view, call, Some(problem)))
 }
 
 impl EvidencePage {

@@ -63,28 +63,35 @@ struct Row {
     crc: Option<String>,
 }
 
-/// Makes the pack of a call.
+/// The call that someone wants a pack of, if he may.
 ///
 /// # Errors
-/// When whoever asks may not, gives no reason, or names a call that he cannot see.
+/// When he may not, or names a call that he cannot see.
+pub(in crate::http) async fn call_for(context: &Context, by: &Principal, id: CallId) -> Result<Call, HttpError> {
+    if by.role < Role::Operator {
+        return Err(HttpError::Forbidden("evidence holds whole numbers; this takes an operator"));
+    }
+    let store = context.store.clone();
+    let call = tokio::task::spawn_blocking(move || store.call(id)).await.map_err(broken)??;
+    call.filter(|call| by.scope.allows(call.app)).ok_or(HttpError::NotFound)
+}
+
+/// Makes the pack of a call that [`call_for`] gave.
+///
+/// # Errors
+/// When there is no reason, or the trail cannot be written.
 pub(in crate::http) async fn make(
     context: &Arc<Context>,
     by: &Principal,
     peer: Option<IpAddr>,
-    id: CallId,
+    call: Call,
     wish: Wish,
 ) -> Result<Pack, HttpError> {
-    if by.role < Role::Operator {
-        return Err(HttpError::Forbidden("evidence holds whole numbers; this takes an operator"));
-    }
-    let reason = reason(&wish.reason)?;
-    let store = context.store.clone();
-    let call = tokio::task::spawn_blocking(move || store.call(id)).await.map_err(broken)??;
-    let call = call.filter(|call| by.scope.allows(call.app)).ok_or(HttpError::NotFound)?;
+    let (id, reason) = (call.id, reason(&wish.reason)?);
     let masked = wish.numbers == Numbers::Masked;
     let act = Act::new(by, "evidence.export", format!("call {id}")).of(call.app).from(peer);
     let act = act.with("reason", reason.as_str()).with("masked", masked);
-    let audit = context.audit.record(act).await.map_err(broken)?;
+    let audit = context.audit.record(act).await?;
     let order = Order {
         call: id,
         provider: call.provider,

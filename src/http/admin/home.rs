@@ -78,7 +78,8 @@ pub(super) struct Facts {
     pub(super) today: Vec<StatRow>,
     pub(super) before: Vec<StatRow>,
     pub(super) outcomes: Vec<StatRow>,
-    pub(super) causes: Vec<StatRow>,
+    /// Why calls failed, by how they ended.
+    pub(super) causes: Vec<(CallOutcome, Vec<StatRow>)>,
     pub(super) ledger: Vec<LedgerRow>,
     pub(super) status: Status,
     pub(super) health: Health,
@@ -109,11 +110,16 @@ impl Facts {
         let mut ledger = ctx.store.ledger(ledger)?;
         // Requests with an unknown token belong to no app.
         ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
+        let failed = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
+        let causes_of = |outcome| {
+            let query = StatQuery { outcome: Filter::any(vec![outcome]), ..day.clone() };
+            Ok((outcome, ctx.store.stats(&query, Step::Whole, Some(Group::Cause))?))
+        };
         Ok(Self {
             today: ctx.store.stats(&day, Step::Hour, None)?,
             before: ctx.store.stats(&before, Step::Hour, None)?,
             outcomes: ctx.store.stats(&day, Step::Day, Some(Group::Outcome))?,
-            causes: ctx.store.stats(&day, Step::Whole, Some(Group::Cause))?,
+            causes: failed.map(causes_of).collect::<Result<_, HttpError>>()?,
             ledger,
             status: ctx.store.status(),
             health: ctx.journal.health(),
@@ -274,8 +280,9 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
     counts.iter().enumerate().map(failure).collect()
 }
 
-/// The two commonest causes that mean this outcome: the code and its meaning.
-fn causes(lang: Lang, rows: &[StatRow], outcome: CallOutcome) -> Vec<(String, String)> {
+/// The two commonest causes of calls that ended so: the code and its meaning.
+fn causes(lang: Lang, causes: &[(CallOutcome, Vec<StatRow>)], outcome: CallOutcome) -> Vec<(String, String)> {
+    let rows = causes.iter().find(|(of, _)| *of == outcome).map_or(&[][..], |(_, rows)| rows);
     let mut found: Vec<(u64, String, String)> = rows
         .iter()
         .filter_map(|row| {
@@ -283,8 +290,7 @@ fn causes(lang: Lang, rows: &[StatRow], outcome: CallOutcome) -> Vec<(String, St
             let (provider, table, code) = (parts.next()?, parts.next()?, parts.next()?);
             let cause = CauseCode { table: table.to_owned().into(), code: code.to_owned() };
             let doc = providers::explain(providers::by_name(provider)?.id(), &cause)?;
-            (doc.outcome == Some(outcome))
-                .then(|| (row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
+            Some((row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
         })
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

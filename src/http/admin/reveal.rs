@@ -13,7 +13,8 @@ use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
 
 /// Pages that show numbers and are named by their query.
-const LISTS: [&str; 8] = ["attention", "audit", "callbacks", "calls", "live", "messages", "numbers", "recordings"];
+const LISTS: [&str; 9] =
+    ["attention", "audit", "callbacks", "calls", "live", "messages", "numbers", "recordings", "statistics"];
 
 /// `POST /reveal`
 pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {

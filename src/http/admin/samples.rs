@@ -412,7 +412,7 @@ pub(super) fn stats(start: Timestamp, hours: i64, scale: u64) -> Vec<StatRow> {
 pub(super) fn causes(at: Timestamp) -> Vec<StatRow> {
     let cause = |key: &str, calls| StatRow { at, key: key.to_owned(), calls, ..StatRow::default() };
     vec![
-        cause("huawei-private stateCode 7014", 34),
+        cause("huawei-private stateCode 8101", 34),
         cause("huawei-private stateCode 7003", 11),
         cause("huawei-voice stateCode 7001", 4),
         cause("huawei-voice other", 2),
@@ -456,7 +456,7 @@ pub(super) fn facts() -> Facts {
             outcome("not_bound", 4),
             outcome("none", 2),
         ],
-        causes: causes(today),
+        causes: vec![(CallOutcome::NoAnswer, causes(today))],
         ledger,
         status: status(),
         health: health(),

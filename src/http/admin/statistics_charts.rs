@@ -98,6 +98,7 @@ impl Volume {
         let of = |rows: &[StatRow]| -> BTreeMap<Timestamp, (u64, u64)> {
             rows.iter().map(|row| (row.at, (row.calls, row.answered))).collect()
         };
+        let compares = !before.is_empty();
         let (now, before) = (of(now), of(before));
         let steps = (ranges.now.to.duration_since(first(ranges.now)).as_hours() + width - 1) / width;
         let slots: Vec<_> = (0..steps)
@@ -117,7 +118,8 @@ impl Volume {
             base: BASE,
             top: TOP,
             bars: bars.collect(),
-            compares: ranges.before.is_some(),
+            // A range without a call is not drawn as a line of nothing.
+            compares,
             most: count(most),
         }
     }

@@ -32,6 +32,7 @@ pub(super) struct EvidenceToMake {
 pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
+    let call = evidence_pack::call_for(context, &ask.principal, id).await?;
     let wanted: EvidenceToMake = ask.json()?;
     let lang = match wanted.language.as_deref() {
         None => Lang::Zh,
@@ -42,7 +43,7 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
     let masked = wanted.masked || ask.sight() == Sight::Masked;
     let numbers = if masked { Numbers::Masked } else { Numbers::Whole };
     let wish = Wish { reason: wanted.reason, numbers, lang };
-    let pack = evidence_pack::make(context, &ask.principal, ask.peer, id, wish).await?;
+    let pack = evidence_pack::make(context, &ask.principal, ask.peer, call, wish).await?;
     Ok(evidence::respond(pack))
 }
 

@@ -13,10 +13,10 @@ use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, PhoneNumber, Product, Scope};
+use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope};
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 
-const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "x!"];
+const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
 
 /// The steps that `by` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,10 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     if uncounted && !asked.x.is_empty() {
         return Err(bad("x", query.one("x").unwrap_or_default(), "counted by cause or talk time: leave one out"));
     }
+    if group == Some(Key::Talk) && !asked.outcome.is_empty() {
+        let outcome = query.one("outcome").unwrap_or("not_outcome");
+        return Err(bad("outcome", outcome, "counted by talk time: leave one out"));
+    }
     let (context, sight) = (context.clone(), ask.sight());
     let items = blocking(move || match (by, group) {
         (By::WeekdayHour, None) => {
@@ -139,6 +143,7 @@ fn read(context: &Context, scope: &Scope, query: &Query) -> Result<StatQuery, Ht
         app: filters::apps(context, scope, query)?,
         provider: filters::providers(query)?,
         product: filters::named(query, "product", Product::parse, &products)?,
+        outcome: filters::named(query, "outcome", CallOutcome::parse, &CallOutcome::ALL.map(CallOutcome::name))?,
         x: filters::numbers(query, "x")?,
     })
 }

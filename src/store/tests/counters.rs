@@ -75,6 +75,13 @@ pub(super) fn check(store: &Store, calls: &[Call]) {
             "{group:?} by hour"
         );
     }
+    for outcome in CallOutcome::ALL {
+        let query = StatQuery { outcome: Filter::any(vec![outcome]), ..StatQuery::default() };
+        let rows = store.stats(&query, Step::Whole, Some(Group::Cause)).expect("statistics");
+        let ended = calls.iter().filter(|call| call.outcome == Some(outcome));
+        let by_hand = sums(ended.map(|call| (cause(call), (1, u64::from(call.talk_seconds)))));
+        assert_eq!(sums(rows.iter().map(|row| (row.key.clone(), (row.calls, row.talk_seconds)))), by_hand);
+    }
     let talk = store.talk(&StatQuery::default()).expect("statistics").expect("counted without a number");
     for row in talk {
         let inside = |call: &&Call| (row.from..=row.to.unwrap_or(u32::MAX)).contains(&call.talk_seconds);
