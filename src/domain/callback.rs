@@ -107,6 +107,32 @@ pub enum Suspicion {
     BadValue(Cow<'static, str>),
 }
 
+impl Suspicion {
+    /// The kinds of suspicions, as [`Suspicion::name`] gives them.
+    pub const NAMES: [&'static str; 4] = ["wrong_case", "missing", "unknown_event", "bad_value"];
+
+    /// Its kind: `wrong_case`, `missing`, `unknown_event`, `bad_value`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::WrongCase { .. } => "wrong_case",
+            Self::Missing(_) => "missing",
+            Self::UnknownEvent(_) => "unknown_event",
+            Self::BadValue(_) => "bad_value",
+        }
+    }
+
+    /// The field or event it is about, as it stands in the body where it does.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        match self {
+            Self::WrongCase { found, .. } => found,
+            Self::Missing(name) | Self::BadValue(name) => name,
+            Self::UnknownEvent(name) => name,
+        }
+    }
+}
+
 /// One thing a callback says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::fact::{Fact, LoginFact, TokenFact, UserFact};
+use super::fact::{Fact, LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
 use crate::domain::{App, AppId, Role, Secret};
@@ -24,6 +24,7 @@ pub(super) struct Book {
     pub(super) users: BTreeMap<String, Arc<UserFact>>,
     pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
     pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
+    pub(super) searches: BTreeMap<String, Arc<SearchFact>>,
     pub(super) setup_code: Option<Secret>,
     pub(super) address: Option<String>,
     /// The highest id ever given to an app: ids are not reused, also after a removal.
@@ -51,6 +52,7 @@ impl Book {
             Fact::UserRemoved(name) => {
                 self.users.remove(&name);
                 self.logins.retain(|_, login| login.user != name);
+                self.searches.retain(|_, search| search.owner.as_ref() != Some(&name));
             }
             Fact::Token(token) => {
                 self.by_bearer.insert(token.hash, token.name.clone());
@@ -67,6 +69,12 @@ impl Book {
             }
             Fact::SetupCode(code) => self.setup_code = Some(code),
             Fact::Address(address) => self.address = Some(address),
+            Fact::Search(search) => {
+                self.searches.insert(search.id.clone(), Arc::new(search));
+            }
+            Fact::SearchRemoved(id) => {
+                self.searches.remove(&id);
+            }
         }
     }
 
@@ -131,6 +139,7 @@ impl Book {
         facts.extend(self.users.values().map(|user| Fact::User(UserFact::clone(user))));
         facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
         facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
+        facts.extend(self.searches.values().map(|search| Fact::Search(SearchFact::clone(search))));
         if self.users.is_empty() {
             facts.extend(self.setup_code.iter().cloned().map(Fact::SetupCode));
         }

@@ -8,6 +8,7 @@
 //! | `token` `token_revoked` | an API token, by its hash |
 //! | `login` `login_ended` | a browser's login, by the hash of its cookie |
 //! | `setting` | a named value, sealed where it is a secret |
+//! | `search` `search_removed` | a saved query, by its id |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
 //! only the last of each. `by` names who set it. The shapes here are the log's own: a field
@@ -19,7 +20,7 @@ use serde_json::{Map, Value};
 
 use super::random::{self, Hash};
 use super::seal::SealKey;
-use super::{Principal, StateError};
+use super::{Principal, Search, StateError};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::providers::{self, Provider};
@@ -38,6 +39,8 @@ pub(super) enum Fact {
     LoginEnded(Hash),
     SetupCode(Secret),
     Address(String),
+    Search(SearchFact),
+    SearchRemoved(String),
 }
 
 /// A user with the hash of the password.
@@ -67,6 +70,9 @@ pub(super) struct LoginFact {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
+
+/// A saved search as it is given out: nothing of it is secret.
+pub(super) type SearchFact = Search;
 
 /// What became of reading an entry.
 #[derive(Debug)]
@@ -149,6 +155,17 @@ struct SettingLine {
     sealed: Option<String>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct SearchLine {
+    id: String,
+    list: String,
+    name: String,
+    query: String,
+    #[serde(default)]
+    owner: Option<String>,
+    created_at: Instant,
+}
+
 const SETUP_CODE: &str = "setup_code";
 const ADDRESS: &str = "address";
 
@@ -165,6 +182,8 @@ impl Fact {
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
             Self::SetupCode(_) | Self::Address(_) => "setting",
+            Self::Search(_) => "search",
+            Self::SearchRemoved(_) => "search_removed",
         }
     }
 
@@ -202,6 +221,15 @@ impl Fact {
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
             }
+            Self::Search(search) => fields(&SearchLine {
+                id: search.id.clone(),
+                list: search.list.clone(),
+                name: search.name.clone(),
+                query: search.query.clone(),
+                owner: search.owner.clone(),
+                created_at: Instant(search.created_at),
+            }),
+            Self::SearchRemoved(id) => one("id", id.as_str()),
         };
         if let Some(by) = by {
             fields.insert("by".to_owned(), by.name.as_str().into());
@@ -230,6 +258,8 @@ impl Fact {
             "login" => line(entry).and_then(read_login).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
+            "search" => line(entry).map(read_search).map(Self::Search),
+            "search_removed" => text("id").map(Self::SearchRemoved),
             _ => None,
         };
         Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
@@ -337,6 +367,11 @@ fn read_token(line: TokenLine) -> Option<TokenFact> {
         name: line.name,
         created_at: line.created_at.0,
     })
+}
+
+fn read_search(line: SearchLine) -> SearchFact {
+    let SearchLine { id, list, name, query, owner, created_at } = line;
+    SearchFact { id, list, name, query, owner, created_at: created_at.0 }
 }
 
 fn read_login(line: LoginLine) -> Option<LoginFact> {

@@ -24,6 +24,7 @@ mod password;
 pub(crate) mod random;
 mod rules;
 mod seal;
+mod searches;
 mod tokens;
 mod users;
 
@@ -37,7 +38,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
 pub use error::StateError;
-pub use model::{ApiToken, AppChange, Login, NewApp, Principal, User};
+pub use model::{ApiToken, AppChange, Login, NewApp, NewSearch, Principal, Search, User};
 
 use self::book::Book;
 use self::fact::Fact;

@@ -6,6 +6,7 @@
 mod callback_row;
 mod checkpoint;
 mod collection;
+mod count;
 mod cursor;
 mod doc;
 mod hot_chunks;
@@ -28,9 +29,11 @@ mod varint;
 mod words;
 mod writer;
 
+pub use count::Count;
 pub use open::{OpenError, Opened};
 pub use query::{
-    CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, LedgerRow, Listing, NumberQuery, Page, QueryError,
+    SmsQuery, Span, StatRow, Step,
 };
 pub use writer::{Applied, WriteError, Writer};
 
@@ -163,7 +166,6 @@ fn call_doc(facts: &Facts, call: &Call) -> Doc {
         k: call.t.as_microsecond(),
         t: call.t.as_microsecond(),
         last: facts.last_callback(),
-        talk: call.talk_seconds,
         signature: doc::signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(row::encode(facts)),

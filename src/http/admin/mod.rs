@@ -22,10 +22,13 @@ mod calls;
 mod certificate;
 mod chart;
 mod error;
+mod filter_words;
+mod found;
 mod help;
 mod home;
 mod home_ledger;
 mod ladder;
+mod list_form;
 mod login;
 mod messages;
 mod numbers;
@@ -36,6 +39,7 @@ mod reply;
 mod request;
 #[cfg(test)]
 mod samples;
+mod searches;
 mod setup;
 mod system;
 #[cfg(test)]
@@ -153,6 +157,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["searches"] => searches::save(&request).await,
+        ["searches", _, "remove"] => searches::remove(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

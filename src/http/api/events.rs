@@ -122,8 +122,9 @@ fn sms(context: &Context, sight: Sight, seq: Seq) -> Result<Option<Event>, Query
 }
 
 fn number(context: &Context, sight: Sight, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
-    let rows = context.store.numbers(None)?;
-    let row = rows.iter().find(|row| row.number == *changed);
+    let rows = context.store.number(changed);
+    // Where several apps have the number, the latest news is what changed.
+    let row = rows.iter().max_by_key(|row| row.history.first().map(|(_, _, _, seq)| *seq));
     Ok(row.map(|row| {
         let seq = row.history.first().map(|(_, _, _, seq)| *seq);
         event("number", seq, &NumberObject::new(context, sight, row))

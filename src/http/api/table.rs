@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, callbacks, calls, events, ledger, numbers, recordings, sms, stats, system,
-    tokens, users,
+    Context, HttpError, Response, apps, callbacks, calls, events, ledger, lists, numbers, recordings, searches, sms,
+    stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known.
@@ -14,6 +14,12 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, &ask).await,
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "count"]) => {
+            lists::count(context, &ask, list).await
+        }
+        ("GET", ["searches"]) => searches::list(context, &ask),
+        ("POST", ["searches"]) => searches::add(context, &ask).await,
+        ("DELETE", ["searches", id]) => searches::remove(context, &ask, id).await,
         ("GET", ["calls", id]) => calls::one(context, &ask, id).await,
         ("GET", ["callbacks"]) => callbacks::list(context, &ask).await,
         ("GET", ["callbacks", seq]) => callbacks::one(context, &ask, seq).await,
@@ -47,7 +53,9 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
 /// The methods an address takes; `None` where there is nothing.
 pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
-        ["apps" | "users" | "tokens"] => "GET, POST",
+        ["apps" | "users" | "tokens" | "searches"] => "GET, POST",
+        ["searches", _] => "DELETE",
+        ["calls" | "callbacks" | "sms" | "numbers", "count"] => "GET",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] => "DELETE",
@@ -69,7 +77,13 @@ pub(super) const PATHS: &[&str] = &[
     "/callbacks/{seq}/raw",
     "/sms",
     "/numbers",
+    "/calls/count",
+    "/callbacks/count",
+    "/sms/count",
+    "/numbers/count",
     "/recordings",
+    "/searches",
+    "/searches/{id}",
     "/stats",
     "/ledger",
     "/events",
