@@ -37,6 +37,7 @@
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
+//! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
@@ -59,6 +60,7 @@
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
+//! | [`mod@export`] | [`domain`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
 //! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
@@ -161,6 +163,7 @@ pub mod control;
 pub mod correlate;
 pub mod domain;
 pub mod error_chain;
+pub mod export;
 pub mod http;
 pub mod ingest;
 pub mod journal;

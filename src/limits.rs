@@ -74,6 +74,15 @@ pub const CONFIG_MAX: u64 = 1 << 20;
 pub const PAGE_MAX: usize = 1_000;
 /// Rows of one page when nothing is said: what a person looks through.
 pub const PAGE_DEFAULT: usize = 50;
+/// Pages of an export that are made before the one on its way is taken: some megabytes.
+pub const EXPORT_PAGES_AHEAD: usize = 2;
+/// Rows of one sheet of a workbook, the heading included: more are not opened.
+pub const SHEET_ROWS_MAX: u32 = 1_048_576;
+/// Bytes of one sheet before it is packed: from four gibibytes on an archive takes a form that
+/// not every program reads.
+pub const SHEET_BYTES_MAX: u64 = 3 << 30;
+/// Characters of one cell: a spreadsheet "repairs" a file with longer ones.
+pub const SHEET_TEXT_MAX: usize = 32_767;
 /// Rows at which a count stops: beyond it "100,000+" says as much.
 pub const COUNT_MAX: usize = 100_000;
 /// Parts of sealed segments that one page of a list reads, at most; each takes ten to twenty

@@ -31,6 +31,7 @@ const ROOMS: &[Room] = &[
     Room { name: "correlate", may_name: &["domain"] },
     Room { name: "providers", may_name: &["domain"] },
     Room { name: "journal", may_name: &["domain"] },
+    Room { name: "export", may_name: &["domain"] },
     Room { name: "store", may_name: &["domain", "correlate", "providers"] },
     Room { name: "state", may_name: &["domain", "providers", "journal"] },
     Room { name: "audit", may_name: &["domain", "journal", "state"] },
@@ -40,7 +41,18 @@ const ROOMS: &[Room] = &[
     Room { name: "simulator", may_name: &["domain", "providers"] },
     Room {
         name: "http",
-        may_name: &["domain", "providers", "journal", "store", "state", "audit", "ingest", "projector", "control"],
+        may_name: &[
+            "domain",
+            "providers",
+            "journal",
+            "store",
+            "state",
+            "audit",
+            "ingest",
+            "projector",
+            "control",
+            "export",
+        ],
     },
     Room { name: "config", may_name: &["domain", "providers"] },
 ];

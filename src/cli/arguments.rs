@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Filters, Sms};
+use super::filters::{Callbacks, Calls, Filters};
 use super::{Usage, app, config, demo, export, serve, simulate, token, user};
 use crate::config::DEFAULT_DATA;
 
@@ -157,9 +157,6 @@ pub(super) struct ProvidersFlags {
     #[arg(long)]
     pub(super) json: bool,
 }
-
-/// The filters of messages are used by `export` only.
-pub(super) type SmsFilters = Filters<Sms>;
 
 impl Arguments {
     /// The installation and the command; `serve` when none is given.

@@ -13,6 +13,7 @@ mod ask;
 pub(super) mod callbacks;
 pub(super) mod calls;
 mod events;
+mod export;
 mod filters;
 mod ledger;
 pub(super) mod lists;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, callbacks, calls, events, ledger, lists, numbers, recordings, searches, sms,
-    stats, system, tokens, users,
+    Context, HttpError, Response, apps, callbacks, calls, events, export, ledger, lists, numbers, recordings, searches,
+    sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known.
@@ -16,6 +16,9 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
         ("GET", ["calls"]) => calls::list(context, &ask).await,
         ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "count"]) => {
             lists::count(context, &ask, list).await
+        }
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "export"]) => {
+            export::get(context, &ask, list).await
         }
         ("GET", ["searches"]) => searches::list(context, &ask),
         ("POST", ["searches"]) => searches::add(context, &ask).await,
@@ -55,7 +58,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
         ["apps" | "users" | "tokens" | "searches"] => "GET, POST",
         ["searches", _] => "DELETE",
-        ["calls" | "callbacks" | "sms" | "numbers", "count"] => "GET",
+        ["calls" | "callbacks" | "sms" | "numbers", "count" | "export"] => "GET",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] => "DELETE",
@@ -81,6 +84,10 @@ pub(super) const PATHS: &[&str] = &[
     "/callbacks/count",
     "/sms/count",
     "/numbers/count",
+    "/calls/export",
+    "/callbacks/export",
+    "/sms/export",
+    "/numbers/export",
     "/recordings",
     "/searches",
     "/searches/{id}",

@@ -248,6 +248,7 @@ fn a_walk_that_is_dear_is_done_in_pieces_and_misses_nothing() {
                 ScanStep::Tired(place) => break Some(place),
             }
         };
+        drop(scan);
         pieces += 1;
         let Some((k, id)) = tired else { break };
         want.after = Some((k, (u128::from_be_bytes(id) + 1).to_be_bytes()));
