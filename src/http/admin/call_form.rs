@@ -68,3 +68,48 @@ pub(super) fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
     ];
     form.finish(make)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(query: &str) -> Form {
+        let pairs: Pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        form(Lang::En, &pairs, &["hotline".to_owned(), "test".to_owned()])
+    }
+
+    fn hidden(query: &str) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&of(query).hidden).finish()
+    }
+
+    #[test]
+    fn what_no_box_can_show_goes_along_hidden() {
+        for shown in [
+            "number=0021&number=0022&not_caller=0023&q=order+7",
+            "app=hotline&not_outcome=busy&not_outcome=failed&weekday=6&min_talk=3&max_ring=9",
+            "not_talk=10..60&has_recording=false&from=2026-11-21T00%3A00%3A00Z&cursor=x",
+            "not_has_recording=true&cause=7014&cause=stateCode%3A7",
+        ] {
+            assert_eq!(hidden(shown), "", "{shown}");
+        }
+        assert_eq!(hidden("app=hotline&not_app=test"), "not_app=test");
+        assert_eq!(hidden("app=%233&app=test"), "app=%233");
+        assert_eq!(hidden("talk=..10&talk=60.."), "talk=60..");
+        assert_eq!(hidden("q=a&q=b&limit=200"), "q=b&limit=200");
+        assert_eq!(hidden("number=0021&not_number=0022"), "not_number=0022");
+    }
+
+    #[test]
+    fn boxes_show_what_the_address_asks() {
+        let form = of("not_talk=10..60&min_ring=5&not_cause=7&cause=8&not_has_recording=true&not_state=released");
+        let amount = |name: &str| form.amounts.iter().find(|a| a.name == name).unwrap();
+        let (talk, ring) = (amount("talk"), amount("ring"));
+        assert_eq!((talk.min.as_str(), talk.max.as_str(), talk.not), ("10", "60", true));
+        assert_eq!((ring.min.as_str(), ring.max.as_str(), ring.not), ("5", "", false));
+        assert_eq!(form.flags[0].value, Some(false));
+        assert!(form.open && form.choices.iter().any(|c| c.name == "state" && c.not));
+        assert!(!of("number=0021&not_q=7&from=2026-11-21T00%3A00%3A00Z").open);
+        let labels: Vec<&str> = form.active.iter().map(|a| a.label.as_str()).collect();
+        assert_eq!(labels[..2], ["not talk 10..60", "ring ≥ 5"]);
+    }
+}

@@ -228,8 +228,8 @@ impl Around {
             apps: samples::app_names(),
             count: Some(Count { rows, exact: rows < 100_000 }),
             saved: vec![
-                search("0a", "昨晚没接的骑手", "outcome=no_answer&callee=0021", Some("lin")),
-                search("0b", "全公司：无绑定", "outcome=not_bound", None),
+                search("0a", "0021", "outcome=no_answer&callee=0021", Some("lin")),
+                search("0b", "not_bound", "outcome=not_bound", None),
             ],
             problem: None,
         }
