@@ -1,4 +1,7 @@
 //! One HTTP request of a platform as received, and what we answered.
+//!
+//! The bytes are kept as they came: what a later version understands better is decoded again from
+//! them. Headers, body and target hold numbers and signatures and are never printed.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -105,13 +108,16 @@ pub enum Suspicion {
     UnknownEvent(String),
     /// A value that cannot be what the field says.
     BadValue(Cow<'static, str>),
+    /// It names another application of the platform than the app's: the address may be pasted
+    /// into the wrong application.
+    OtherApplication(String),
 }
 
 impl Suspicion {
     /// The kinds of suspicions, as [`Suspicion::name`] gives them.
-    pub const NAMES: [&'static str; 4] = ["wrong_case", "missing", "unknown_event", "bad_value"];
+    pub const NAMES: [&'static str; 5] = ["wrong_case", "missing", "unknown_event", "bad_value", "other_application"];
 
-    /// Its kind: `wrong_case`, `missing`, `unknown_event`, `bad_value`.
+    /// Its kind: `wrong_case`, `missing`, `unknown_event`, `bad_value`, `other_application`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -119,6 +125,7 @@ impl Suspicion {
             Self::Missing(_) => "missing",
             Self::UnknownEvent(_) => "unknown_event",
             Self::BadValue(_) => "bad_value",
+            Self::OtherApplication(_) => "other_application",
         }
     }
 
@@ -128,7 +135,7 @@ impl Suspicion {
         match self {
             Self::WrongCase { found, .. } => found,
             Self::Missing(name) | Self::BadValue(name) => name,
-            Self::UnknownEvent(name) => name,
+            Self::UnknownEvent(name) | Self::OtherApplication(name) => name,
         }
     }
 }

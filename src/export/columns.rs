@@ -157,3 +157,19 @@ pub const NUMBERS: Sheet = Sheet {
         column("since", "/since", Instant, 19, "自", "Since"),
     ],
 };
+
+/// Entries of the audit trail.
+pub const AUDIT: Sheet = Sheet {
+    title: Text::new("审计", "Audit"),
+    columns: &[
+        column("n", "/n", Whole, 10, "序号", "No."),
+        column("seq", "/seq", Whole, 10, "记录号", "Record"),
+        column("at", "/at", Instant, 19, "时间", "At"),
+        column("by", "/by", Words, 16, "谁", "Who"),
+        column("action", "/action", Words, 18, "做了什么", "What"),
+        column("subject", "/subject", Words, 26, "对象", "Object"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("peer", "/peer", Words, 16, "来源", "Peer"),
+        column("personal", "/personal", Words, 40, "详情", "Details"),
+    ],
+};

@@ -42,6 +42,7 @@ enum SuspicionRow {
     Missing(String),
     UnknownEvent(String),
     BadValue(String),
+    OtherApplication(String),
 }
 
 /// What stands for any suspicion; no kind has an empty name.
@@ -157,6 +158,7 @@ fn pack(suspicion: &Suspicion) -> SuspicionRow {
         Suspicion::Missing(name) => SuspicionRow::Missing(name.clone().into_owned()),
         Suspicion::UnknownEvent(name) => SuspicionRow::UnknownEvent(name.clone()),
         Suspicion::BadValue(name) => SuspicionRow::BadValue(name.clone().into_owned()),
+        Suspicion::OtherApplication(name) => SuspicionRow::OtherApplication(name.clone()),
     }
 }
 
@@ -166,5 +168,6 @@ fn unpack(row: SuspicionRow) -> Suspicion {
         SuspicionRow::Missing(name) => Suspicion::Missing(name.into()),
         SuspicionRow::UnknownEvent(name) => Suspicion::UnknownEvent(name),
         SuspicionRow::BadValue(name) => Suspicion::BadValue(name.into()),
+        SuspicionRow::OtherApplication(name) => Suspicion::OtherApplication(name),
     }
 }

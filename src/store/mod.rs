@@ -3,11 +3,13 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod audit;
 mod callback_row;
 mod checkpoint;
 mod collection;
 mod count;
 mod cursor;
+mod days;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -16,25 +18,30 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod running;
 mod scan;
 mod seal;
 mod search;
 mod segment;
+mod share;
 mod shared;
 mod sms_row;
 mod stamp;
+mod stat_query;
 mod stats;
 mod terms;
 mod varint;
 mod words;
 mod writer;
 
+pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
 pub use open::{OpenError, Opened};
 pub use query::{
-    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, LedgerRow, Listing, NumberQuery, Page, QueryError,
-    SmsQuery, Span, StatRow, Step,
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
+    Span,
 };
+pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{Applied, WriteError, Writer};
 
 use std::sync::Arc;

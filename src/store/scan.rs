@@ -104,6 +104,9 @@ pub(super) struct Scan<'a> {
     /// Parts of files read, and how many may be.
     work: usize,
     work_max: usize,
+    /// Whether a row was given or a segment was done with: only then may a walk be tired, so
+    /// that each piece of it gets further.
+    moved: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -118,7 +121,7 @@ impl<'a> Scan<'a> {
         let behind = |sealed: &&Sealed| after.is_none_or(|after| sealed.segment.oldest() < after);
         let mut waiting: Vec<&Sealed> = collection.sealed.iter().filter(behind).collect();
         waiting.reverse();
-        Self { want, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max }
+        Self { want, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max, moved: false }
     }
 
     /// The next row.
@@ -129,6 +132,7 @@ impl<'a> Scan<'a> {
             let best = hot.max(open.map(|(place, _)| place));
             let newest = self.waiting.last().map(|sealed| sealed.segment.newest());
             if let Some(next) = best.max(newest)
+                && self.moved
                 && self.work >= self.work_max
             {
                 return Ok(Step::Tired(next));
@@ -136,9 +140,13 @@ impl<'a> Scan<'a> {
             if newest > best {
                 let Some(sealed) = self.waiting.pop() else { return Ok(Step::End) };
                 let positions = self.want.positions(sealed, &mut self.work)?;
-                self.open.extend(Cursor::start(sealed, positions, self.want.after, &mut self.work)?);
+                match Cursor::start(sealed, positions, self.want.after, &mut self.work)? {
+                    Some(cursor) => self.open.push(cursor),
+                    None => self.moved = true,
+                }
                 continue;
             }
+            self.moved = true;
             return match (hot, open) {
                 (None, None) => Ok(Step::End),
                 (hot, Some((place, i))) if hot.is_none_or(|hot| hot <= place) => {

@@ -71,7 +71,7 @@ pub(super) fn sms(query: &SmsQuery) -> Want {
     want.sorted()
 }
 
-fn time(span: Span) -> Option<(i64, i64)> {
+pub(super) fn time(span: Span) -> Option<(i64, i64)> {
     if span == Span::default() {
         return None;
     }
@@ -79,7 +79,7 @@ fn time(span: Span) -> Option<(i64, i64)> {
     Some((from, span.to.map_or(i64::MAX, |to| to.as_microsecond() - 1)))
 }
 
-fn word<T>(want: &mut Want, filter: &Filter<T>, terms: impl Fn(&T) -> Terms) {
+pub(super) fn word<T>(want: &mut Want, filter: &Filter<T>, terms: impl Fn(&T) -> Terms) {
     spans(want, filter, |value| vec![terms(value)]);
 }
 

@@ -51,6 +51,9 @@ pub(super) enum Field {
     /// Until when a recording waits at the platform, in seconds since 1970.
     Expires = 42,
     Size = 43,
+    By = 50,
+    Action = 51,
+    Subject = 52,
 }
 
 /// A span of terms, both ends included; mostly one term.

@@ -69,6 +69,8 @@ struct Settings {
     app_key: String,
     has_secret: bool,
     verify: [(&'static str, &'static str, bool); 3],
+    /// Whether signatures are asked for without anything to check them with.
+    toothless: bool,
     allow_from: String,
     answer_array: bool,
     close_tone: String,
@@ -112,7 +114,7 @@ impl AppPage {
         let lang = view.lang;
         let provider = providers::by_id(app.provider);
         // Without the right to see the token, the address is shown without it.
-        let token = if view.may_administer() { app.token.reveal() } else { "····" };
+        let token = if view.may_administer_app() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
         let verdict = verdict(lang, certificate, host(&base), server.plain_listen.is_some(), now);
         let plain = server.plain_listen.filter(|_| !verdict.accepted);
@@ -185,7 +187,7 @@ fn curl(
     app: &App,
     plain: Option<SocketAddr>,
 ) -> Option<String> {
-    let sample = provider?.samples().first().filter(|_| view.may_administer())?;
+    let sample = provider?.samples().first().filter(|_| view.may_administer_app())?;
     let url = server.callback_url(app.token.reveal(), "test");
     let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
     Some(body_text::curl(&url, sample.content_type, sample.body.as_bytes()))
@@ -199,6 +201,8 @@ impl Settings {
             app_key: app.app_key.clone().unwrap_or_default(),
             has_secret: app.app_secret.is_some(),
             verify: [VerifyMode::Off, VerifyMode::Log, VerifyMode::Enforce].map(mode),
+            toothless: app.verify != VerifyMode::Off
+                && !providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: nets.join("\n"),
             answer_array: app.answer_form == AnswerForm::Array,
             close_tone: app.close_tone.clone().unwrap_or_default(),

@@ -46,6 +46,9 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "status" => Text::new("应答", "answered"),
         "question" => Text::new("平台询问", "a question"),
         "mode" => Text::new("方式", "mode"),
+        "by" => Text::new("谁", "who"),
+        "action" => Text::new("动作", "what"),
+        "subject" => Text::new("对象", "object"),
         _ => return None,
     })
 }

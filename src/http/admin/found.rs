@@ -95,11 +95,10 @@ pub(super) fn ask<T>(
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
     let state = &request.ctx().state;
-    let seen = state.apps().into_iter().filter(|app| principal.scope.allows(app.id));
     let mut around = Around {
         which,
         now: request.now(),
-        apps: seen.map(|app| app.name.clone()).collect(),
+        apps: request.app_names(),
         count: None,
         saved: state.searches(&principal.name, Some(which.name())),
         problem: None,

@@ -233,7 +233,7 @@ impl Form {
 }
 
 /// The filters that are set, each with the list without it.
-fn active(lang: Lang, path: &str, pairs: &Pairs) -> Vec<Active> {
+pub(super) fn active(lang: Lang, path: &str, pairs: &Pairs) -> Vec<Active> {
     let shown = |name: &str| !matches!(name, "cursor" | "limit");
     let set = pairs.iter().enumerate().filter(|(_, (name, _))| shown(name));
     set.map(|(i, (name, value))| {

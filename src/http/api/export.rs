@@ -50,8 +50,7 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     let rows = Rows::begin(format, sheet(which), lang).map_err(|error| HttpError::Internal(Box::new(error)))?;
     let act = Act::new(&ask.principal, "export", format!("{} as {}", which.name(), format.name()));
     // Durable before the first byte leaves.
-    let recorded = context.audit.record(act.with("query", ask.query.as_str())).await;
-    recorded.map_err(|error| HttpError::Internal(Box::new(error)))?;
+    context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
     let source = move |cursor| question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor });
     let mut response = warp::reply::stream(stream(rows, Box::new(source))).into_response();

@@ -1,4 +1,7 @@
 //! What happens to a store from day to day.
+//!
+//! One happening a test, named for what a person would say of it; the model beside covers what
+//! nobody thought of.
 
 use super::super::scan::{Scan, Step as ScanStep, Want};
 use super::super::{

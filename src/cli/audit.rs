@@ -1,0 +1,36 @@
+//! `ringback audit`: one page of the audit trail. Whether it is whole is for `ringback verify`.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::arguments::{ListFlags, Place};
+use super::filters::Entries;
+use super::{calls, cells};
+use crate::export;
+
+/// Does it.
+pub(super) async fn run(place: &Place, flags: ListFlags<Entries>) -> Result<()> {
+    let head = ["N", "AT", "BY", "ACTION", "SUBJECT", "APP", "PEER", "DETAILS"];
+    calls::show(place, flags, "/audit", &export::AUDIT, &head, row).await
+}
+
+fn row(entry: &Value) -> Vec<String> {
+    let details = match &entry["personal"] {
+        Value::Null => "erased".to_owned(),
+        Value::Object(personal) => {
+            let detail = |(name, value): (&String, &Value)| format!("{name}={}", cells::text(value));
+            personal.iter().map(detail).collect::<Vec<_>>().join(" ")
+        }
+        other => cells::text(other),
+    };
+    vec![
+        cells::text(&entry["n"]),
+        cells::instant(&entry["at"]),
+        cells::text(&entry["by"]),
+        cells::text(&entry["action"]),
+        cells::text(&entry["subject"]),
+        cells::text(&entry["app"]),
+        cells::text(&entry["peer"]),
+        details,
+    ]
+}
