@@ -18,7 +18,9 @@ use ringback::domain::{
 use ringback::journal::{Body, CallbackRecord, FileJournal, Journal as _, NewRecord, Options, Record};
 use ringback::projector::{Projector, catalog, project};
 use ringback::simulator;
-use ringback::store::{Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, Page, Span, Step, Store, Writer};
+use ringback::store::{
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, Page, Span, StatQuery, Step, Store, Writer,
+};
 
 /// Records projected at once: what four megabytes of journal hold.
 const BATCH: usize = 4_096;
@@ -246,6 +248,12 @@ fn search(store: &Store, until: Timestamp) {
     tell("statistics, 30 days by X", || {
         store.stats(&StatQuery::default(), Step::Day, Some(Group::X)).expect("statistics").len()
     });
+    tell("statistics, 30 days by cause", || {
+        store.stats(&StatQuery::default(), Step::Whole, Some(Group::Cause)).expect("statistics").len()
+    });
+    tell("most calls at once, 30 days", || {
+        store.peaks(&StatQuery::default(), Step::Day).expect("statistics").map_or(0, |rows| rows.len())
+    });
     tell("ledger, 24 hours", || {
         store
             .ledger(Span { from: until.checked_sub(SignedDuration::from_hours(24)).ok(), to: None })
@@ -311,7 +319,7 @@ fn filters(call: &Call, until: Timestamp) -> Vec<(String, Change)> {
 fn combinations(store: &Store, call: &Call, until: Timestamp) {
     let filters = filters(call, until);
     let page = Page::default();
-    let mut first_pages = |kind: &str, sets: Vec<Vec<usize>>| {
+    let first_pages = |kind: &str, sets: Vec<Vec<usize>>| {
         let mut times: Vec<(Duration, Duration, usize, bool, String)> = Vec::new();
         for set in &sets {
             let mut query = CallQuery::default();

@@ -38,6 +38,8 @@
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
+//! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
+//! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
@@ -61,9 +63,11 @@
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
 //! | [`mod@export`] | [`domain`] |
+//! | [`oidc`] | [`domain`], [`config`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
@@ -105,8 +109,13 @@
 //! 8. **A page, the API and a command do the same through the same service.** The command line
 //!    asks [`http::control_routes`], over a socket or in memory; `both_ways_refuse_alike`
 //!    (`src/cli/tests.rs`).
-//! 9. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
-//!    (`src/providers/tests.rs`).
+//! 9. **What shows a number whole, and what changes something, is on record first, and the record
+//!    shows any change of itself.**
+//!    `numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_on_record`
+//!    (`src/http/admin/tests/rights.rs`);
+//!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
+//! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
+//!     (`src/providers/tests.rs`).
 //!
 //! # One callback, from the socket to the page
 //!
@@ -163,11 +172,13 @@ pub mod control;
 pub mod correlate;
 pub mod domain;
 pub mod error_chain;
+pub mod evidence;
 pub mod export;
 pub mod http;
 pub mod ingest;
 pub mod journal;
 pub mod limits;
+pub mod oidc;
 pub mod projector;
 pub mod providers;
 pub mod run;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters};
-use super::{Usage, app, config, demo, export, serve, simulate, token, user};
+use super::{Usage, app, config, demo, evidence, export, login, serve, simulate, stats, token, user};
 use crate::config::DEFAULT_DATA;
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
@@ -58,12 +58,17 @@ pub(super) enum Command {
     /// The access of programs
     #[command(subcommand)]
     Token(token::Command),
+    /// The browsers that are logged in
+    #[command(subcommand)]
+    Login(login::Command),
     /// Show calls, newest first
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
     /// Show who did what, and who looked at what, newest first
     Audit(ListFlags<Entries>),
+    /// Count calls: answer rate, mean talk, causes …
+    Stats(stats::Flags),
     /// Follow what happens
     Tail(TailFlags),
     /// Make a consistent copy, also while the server runs
@@ -75,6 +80,8 @@ pub(super) enum Command {
     /// Write all rows of a list
     #[command(subcommand)]
     Export(export::Command),
+    /// Write all there is about one call into one ZIP
+    Evidence(evidence::Flags),
     /// The configuration file
     #[command(subcommand)]
     Config(config::Command),

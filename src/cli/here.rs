@@ -83,8 +83,9 @@ impl Here {
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
-        let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal: journal.clone(), audit, ingest, clock, server });
+        let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
+        let context =
+            Arc::new(Context { store, state, journal: journal.clone(), audit, ingest, oidc: None, clock, server });
         let routes = api::routes_as(context.clone(), Principal::command_line());
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }

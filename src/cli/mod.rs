@@ -15,12 +15,14 @@ mod cells;
 mod client;
 mod config;
 mod demo;
+mod evidence;
 mod export;
 mod filters;
 mod generate;
 mod healthcheck;
 mod here;
 mod logging;
+mod login;
 mod owner;
 mod password;
 mod providers;
@@ -28,6 +30,7 @@ mod reindex;
 mod serve;
 mod simulate;
 mod socket;
+mod stats;
 mod table;
 mod tail;
 mod token;
@@ -96,10 +99,13 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
+        Command::Stats(flags) => stats::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,
+        Command::Evidence(flags) => evidence::run(&place, flags).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

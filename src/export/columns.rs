@@ -173,3 +173,23 @@ pub const AUDIT: Sheet = Sheet {
         column("personal", "/personal", Words, 40, "详情", "Details"),
     ],
 };
+
+/// Figures of the statistics.
+pub const STATS: Sheet = Sheet {
+    title: Text::new("统计", "Statistics"),
+    columns: &[
+        column("at", "/at", Instant, 19, "时间", "From"),
+        column("weekday", "/weekday", Whole, 12, "星期", "Weekday"),
+        column("hour", "/hour", Whole, 12, "小时", "Hour"),
+        column("key", "/key", Words, 12, "分组", "What"),
+        column("calls", "/calls", Whole, 12, "通话", "Calls"),
+        column("answered", "/answered", Whole, 12, "接通", "Answered"),
+        column("talk_seconds", "/talk_seconds", Whole, 12, "通话秒数", "Talk, s"),
+        column("asr", "/asr", Words, 12, "接通率", "ASR"),
+        column("acd", "/acd", Words, 12, "平均通话", "ACD"),
+        column("pdd", "/pdd", Words, 12, "接续时延", "PDD"),
+        column("ring", "/ring", Words, 12, "平均振铃", "Ring"),
+        column("peak", "/peak", Whole, 12, "并发峰值", "Peak"),
+        column("peak_at", "/peak_at", Instant, 19, "峰值时间", "Peak at"),
+    ],
+};

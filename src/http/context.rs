@@ -14,6 +14,7 @@ use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::ingest::Ingest;
 use crate::journal::Journal;
+use crate::oidc::Oidc;
 use crate::state::State;
 use crate::store::Store;
 
@@ -30,6 +31,8 @@ pub struct Context {
     pub audit: Audit,
     /// The write path.
     pub ingest: Ingest,
+    /// The company's own provider of logins.
+    pub oidc: Option<Oidc>,
     /// The time.
     pub clock: Clock,
     /// This server.

@@ -27,6 +27,7 @@ mod rules;
 mod seal;
 mod searches;
 mod second_factor;
+mod tickets;
 mod tokens;
 pub(crate) mod totp;
 mod users;
@@ -136,9 +137,6 @@ impl State {
     /// hours asks again.
     #[must_use]
     pub fn still_holds(&self, principal: &Principal) -> bool {
-        if *principal == Principal::command_line() {
-            return true;
-        }
         let book = self.book();
         let user = book.users.get(&principal.name).map(|user| (user.role, &user.scope));
         let token = self.live_token(&book, &principal.name).map(|token| (token.role, &token.scope));

@@ -223,10 +223,8 @@ impl State {
         };
         let name = name.trim();
         if self.book().second_factors.contains_key(name) {
-            let expires = self.shared.clock.now() + LOGIN_CODE_TIME;
-            let pass = format!("{}\n{}\n{name}", expires.as_second(), random::hex(&random::hash(hash.reveal())));
-            let pass = self.shared.log.key().seal("login/pass", &Secret::new(pass));
-            return Ok(Some(FirstStep::Code(Secret::new(pass))));
+            let text = format!("{}\n{name}", random::hex(&random::hash(hash.reveal())));
+            return Ok(Some(FirstStep::Code(self.seal_ticket("login", &text, LOGIN_CODE_TIME))));
         }
         let login = self.open_login(name.to_owned(), hash).await?;
         Ok(login.map(|(cookie, login)| FirstStep::In(cookie, login)))
@@ -264,12 +262,8 @@ impl State {
     /// The user of a pass and the hash of the password it was given for; `None` when it is too
     /// old, not ours, or the password was changed since.
     fn read_pass(&self, pass: &str) -> Option<(String, Secret)> {
-        let text = self.shared.log.key().unseal("login/pass", pass).ok()?;
-        let (expires, rest) = text.reveal().split_once('\n')?;
-        let (hash, name) = rest.split_once('\n')?;
-        if expires.parse::<i64>().ok()? <= self.shared.clock.now().as_second() {
-            return None;
-        }
+        let text = self.open_ticket("login", pass)?;
+        let (hash, name) = text.reveal().split_once('\n')?;
         let book = self.book();
         let user: &UserFact = book.users.get(name)?;
         let same = random::hex(&random::hash(user.password.reveal())) == hash;

@@ -323,7 +323,7 @@ async fn someone_who_may_do_everything_always_remains() {
     let new = NewUser { name: "li".into(), role: Role::Admin, scope: scope.clone(), password: password() };
     state.add_user_within(&by(), new).await.unwrap();
     let id = OutsideId { issuer: "https://id.example".into(), subject: "7".into() };
-    state.admit_outside(id, "zhao", Role::Admin, Scope::All).await.unwrap();
+    state.admit_outside(id, "zhao", Role::Admin).await.unwrap();
     for change in [
         UserChange { role: Some(Role::Operator), ..UserChange::default() },
         UserChange { scope: Some(scope), ..UserChange::default() },
@@ -371,12 +371,18 @@ async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name() {
     let state = open(dir.path(), &Clock::fixed(start())).unwrap();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     let id = |subject: &str| OutsideId { issuer: "https://id.example".into(), subject: subject.into() };
-    let taken = state.admit_outside(id("7"), "wang", Role::Viewer, Scope::All).await;
+    let taken = state.admit_outside(id("7"), "wang", Role::Viewer).await;
     assert!(matches!(taken, Err(StateError::Exists(_))));
-    let (made, new) = state.admit_outside(id("7"), "zhao", Role::Viewer, Scope::All).await.unwrap();
-    assert!(new && made.role == Role::Viewer);
-    let (again, new) = state.admit_outside(id("7"), "renamed", Role::Operator, Scope::All).await.unwrap();
-    assert_eq!((again.name.as_str(), again.role, new), ("zhao", Role::Operator, false));
+    let app = state.add_app(&by(), new_app("one")).await.unwrap();
+    let made = state.admit_outside(id("7"), "zhao", Role::Viewer).await.unwrap();
+    assert_eq!((made.role, made.scope), (Role::Viewer, Scope::All));
+    let scope = Scope::Apps([app.id].into());
+    let narrowed = UserChange { scope: Some(scope.clone()), ..UserChange::default() };
+    state.change_user(&by(), "zhao", narrowed).await.unwrap();
+    let again = state.admit_outside(id("7"), "renamed", Role::Operator).await.unwrap();
+    assert_eq!((again.name.as_str(), again.role, again.scope), ("zhao", Role::Operator, scope));
+    assert!(state.log_in_outside(&state.user("zhao").unwrap()).await.unwrap().is_some());
+    assert!(state.log_in_outside(&state.user("wang").unwrap()).await.unwrap().is_none());
     assert!(state.log_in("zhao", &Secret::new("")).await.unwrap().is_none());
     assert!(state.set_password(&by(), "zhao", &password()).await.is_err());
 }

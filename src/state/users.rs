@@ -5,7 +5,7 @@
 
 use super::book::Book;
 use super::fact::{Fact, UserFact};
-use super::{NewUser, OutsideId, Principal, State, StateError, User, UserChange, rules};
+use super::{Login, NewUser, OutsideId, Principal, State, StateError, User, UserChange, rules};
 use crate::domain::{Role, Scope, Secret};
 use crate::limits::SET_MAX;
 
@@ -135,36 +135,40 @@ impl State {
         .await
     }
 
-    /// The user whom a provider of logins knows by `id`: made when new, with the rights that the
-    /// provider says from now on. A name that a local user has is not taken over.
+    /// The user whom a provider of logins knows by `id`, made when new; the role is the
+    /// provider's from now on, the apps stay as they were set here. A name that somebody has is
+    /// not taken over.
     ///
     /// # Errors
-    /// The name is somebody else's or breaks a rule, or apps that there are not.
-    pub async fn admit_outside(
-        &self,
-        id: OutsideId,
-        name: &str,
-        role: Role,
-        scope: Scope,
-    ) -> Result<(User, bool), StateError> {
+    /// The name is somebody else's or breaks a rule.
+    pub async fn admit_outside(&self, id: OutsideId, name: &str, role: Role) -> Result<User, StateError> {
         let (name, created_at) = (rules::name("a user", name)?, self.shared.clock.now());
-        let by = Principal { name: name.clone(), role, scope: scope.clone() };
-        self.change(Some(&by), move |book| {
-            rules::scope(book, &scope)?;
+        self.change(None, move |book| {
             let known = book.user_outside(&id);
             let user = match known {
                 // The name stays as it was made: the provider may change what it calls somebody.
-                Some(known) => UserFact { role, scope, ..UserFact::clone(known) },
+                Some(known) => UserFact { role, ..UserFact::clone(known) },
                 None => {
                     admit(book, &name)?;
                     let (password, outside) = (Secret::new(""), Some(id));
-                    UserFact { name, role, scope, password, outside, created_at, last_login_at: None }
+                    UserFact { name, role, scope: Scope::All, password, outside, created_at, last_login_at: None }
                 }
             };
-            let shown = (shown(book, &user), known.is_none());
+            let shown = shown(book, &user);
             Ok((Fact::User(user), shown))
         })
         .await
+    }
+
+    /// Opens a login for a user whom a provider has just vouched for.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn log_in_outside(&self, user: &User) -> Result<Option<(Secret, Login)>, StateError> {
+        if user.outside.is_none() {
+            return Ok(None);
+        }
+        self.open_login(user.name.clone(), Secret::new("")).await
     }
 
     /// A user whose name and password follow the rules.

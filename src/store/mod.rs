@@ -3,6 +3,7 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod applied;
 mod audit;
 mod callback_row;
 mod checkpoint;
@@ -28,12 +29,14 @@ mod shared;
 mod sms_row;
 mod stamp;
 mod stat_query;
+mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
 mod words;
 mod writer;
 
+pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
 pub use open::{OpenError, Opened};
@@ -42,7 +45,7 @@ pub use query::{
     Span,
 };
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
-pub use writer::{Applied, WriteError, Writer};
+pub use writer::{WriteError, Writer};
 
 use std::sync::Arc;
 
@@ -140,6 +143,8 @@ pub enum Change {
     Sms(Seq),
     /// A number changed its state.
     Number(PhoneNumber),
+    /// Every change up to this record has been told.
+    Told(Seq),
 }
 
 /// How the store is doing.

@@ -17,8 +17,16 @@ use super::{
     SmsRow, Status, Store, callback_row, row, search, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
-use crate::domain::{AppId, Call, CallId, PhoneNumber, RecordingState, Scope, Seq};
+use crate::domain::{AppId, Call, CallId, CallState, PhoneNumber, RecordingState, Scope, Seq};
 use crate::limits;
+
+impl CallQuery {
+    /// Whether a call answers the question.
+    #[must_use]
+    pub fn matches(&self, call: &Call) -> bool {
+        search::call_matches(self, call)
+    }
+}
 
 impl QueryError {
     pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -217,6 +225,34 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.shared.changes.subscribe()
+    }
+
+    /// How many follow.
+    #[must_use]
+    pub fn followers(&self) -> usize {
+        self.shared.changes.receiver_count()
+    }
+
+    /// The calls that began since `since` and are not over, newest first, `limit` at most.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
+        let rows = self.shared.rows();
+        let mut want = search::calls(query, self.shared.clock.now());
+        want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
+        want.t = Some((since.as_microsecond(), i64::MAX));
+        let mut scan = Scan::new(&rows.calls, &want, limits::SCAN_WORK);
+        let mut calls = Vec::new();
+        while calls.len() < limit
+            && let Step::Row(doc) = scan.next().map_err(QueryError::damaged)?
+        {
+            let call = self.view(&self.facts(&doc)?);
+            if call.state < CallState::Released && call.t >= since && search::call_matches(query, &call) {
+                calls.push(call);
+            }
+        }
+        Ok(calls)
     }
 
     fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {

@@ -3,24 +3,18 @@
 //! Counters know whole hours: a span that begins or ends within an hour takes that hour in.
 //! What is asked by the day or at once is read from whole days, and from hours at its ends.
 
-use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::days::{Piece, day_of, day_start, pieces, weekday_hour};
+use super::days::{Piece, day_start, pieces, weekday_hour};
 use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
-use super::running::{Curve, RunningView};
-use super::share::{Cause, Kind, Sums};
-use super::terms::{digits, typed_digits};
+use super::running::RunningView;
+use super::share::Kind;
+use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes_number, takes_product, takes_provider};
+use super::terms::typed_digits;
 use super::words;
 use super::{Filter, Group, HeatRow, LedgerRow, PeakRow, QueryError, Span, StatQuery, StatRow, Step, Store, TalkRow};
-use crate::domain::{AppId, CallOutcome, PhoneNumber, Product};
+use crate::domain::AppId;
 use crate::limits::PEAK_HOURS;
-
-/// Rows by step and key while they are added up.
-type Steps = BTreeMap<i64, HashMap<String, StatRow>>;
 
 impl Store {
     /// The ledger: per hour and app, ascending. Kept as counters, never a scan.
@@ -287,124 +281,4 @@ impl Store {
         }
         changed.iter().try_for_each(|(at, bytes)| each(*at, bytes)).map_err(QueryError::damaged)
     }
-}
-
-/// One counter with what it counts.
-struct Counted<'a> {
-    hour: i64,
-    app: u32,
-    provider: &'a str,
-    product: Option<Product>,
-    outcome: Option<CallOutcome>,
-    sums: &'a Sums,
-}
-
-impl Counted<'_> {
-    /// The key of the row's group, where it follows from what every counter knows.
-    fn key(&self, group: Option<Group>) -> Cow<'_, str> {
-        match group {
-            Some(Group::App) => Cow::Owned(self.app.to_string()),
-            Some(Group::Provider) => Cow::Borrowed(self.provider),
-            Some(Group::Product) => Cow::Borrowed(self.product.map_or("none", Product::name)),
-            Some(Group::Outcome) => Cow::Borrowed(self.outcome.map_or("none", CallOutcome::name)),
-            None | Some(Group::Cause | Group::X) => Cow::Borrowed(""),
-        }
-    }
-
-    /// The key of why the call ended.
-    fn cause(&self, cause: &Cause) -> String {
-        match cause {
-            Cause::None => "none".to_owned(),
-            Cause::Other => format!("{} other", self.provider),
-            Cause::Listed(table, code) => format!("{} {table} {code}", self.provider),
-        }
-    }
-
-    fn add_to(&self, steps: &mut Steps, by: Step, key: &str) {
-        let rows = steps.entry(step(by, self.hour)).or_default();
-        // Most keys are there already: only a new one is copied.
-        let row = match rows.get_mut(key) {
-            Some(row) => row,
-            None => rows.entry(key.to_owned()).or_insert_with(|| StatRow {
-                at: hour_start(if by == Step::Whole { self.hour } else { step(by, self.hour) }),
-                key: key.to_owned(),
-                ..StatRow::default()
-            }),
-        };
-        row.calls += positive(self.sums.calls);
-        if self.outcome == Some(CallOutcome::Answered) {
-            row.answered += positive(self.sums.calls);
-        }
-        row.talk_seconds += positive(self.sums.talk_seconds);
-        row.rung += positive(self.sums.rung);
-        row.ring_seconds += positive(self.sums.ring_seconds);
-        row.with_pdd += positive(self.sums.with_pdd);
-        row.pdd_seconds += positive(self.sums.pdd_seconds);
-    }
-}
-
-/// Peaks while the hours are gone through. There is one curve at a time: each is 28 KiB.
-struct Peaks {
-    by: Step,
-    rows: BTreeMap<i64, PeakRow>,
-    hour: Option<(i64, Curve)>,
-}
-
-impl Peaks {
-    /// The curve of this hour; that of another hour is closed first.
-    fn curve(&mut self, hour: i64) -> &mut Curve {
-        if self.hour.as_ref().is_none_or(|(of, _)| *of != hour) {
-            self.close();
-        }
-        &mut self.hour.get_or_insert_with(|| (hour, Curve::default())).1
-    }
-
-    fn close(&mut self) {
-        let Some((hour, curve)) = self.hour.take() else { return };
-        let (peak, second) = curve.peak();
-        let peak_at = Timestamp::from_second(hour.saturating_mul(3600) + second).unwrap_or(Timestamp::MAX);
-        let at = hour_start(if self.by == Step::Whole { hour } else { step(self.by, hour) });
-        let best = self.rows.entry(step(self.by, hour)).or_insert(PeakRow { at, peak, peak_at });
-        if (peak, Reverse(peak_at)) > (best.peak, Reverse(best.peak_at)) {
-            (best.peak, best.peak_at) = (peak, peak_at);
-        }
-    }
-}
-
-/// The step an hour belongs to, as its first hour.
-fn step(by: Step, hour: i64) -> i64 {
-    match by {
-        Step::Hour => hour,
-        Step::Day => day_start(day_of(hour)),
-        Step::Whole => 0,
-    }
-}
-
-/// The hours of a span, from the first to before the second.
-fn bounds(span: Span) -> (i64, i64) {
-    let end = |to: Timestamp| hour_of(to) + i64::from(hour_start(hour_of(to)) < to);
-    (span.from.map_or(0, hour_of).max(0), span.to.map_or(i64::from(u32::MAX), end))
-}
-
-/// Sums of what was counted and taken back are never below nothing.
-fn positive(sum: i64) -> u64 {
-    u64::try_from(sum).unwrap_or(0)
-}
-
-fn takes_provider(query: &StatQuery, provider: &str) -> bool {
-    query.provider.takes(|wanted| wanted.0 == provider)
-}
-
-fn takes_product(query: &StatQuery, product: u8) -> bool {
-    let product = words::read_product(product);
-    query.product.takes(|wanted| Some(*wanted) == product)
-}
-
-/// `typed` are digits, at least four.
-fn takes_number(typed: &Filter<String>, number: &str) -> bool {
-    if typed.is_empty() {
-        return true;
-    }
-    let digits = digits(&PhoneNumber::from_stored(number));
-    typed.takes(|typed| typed.len() >= 4 && digits.ends_with(typed.as_str()))
 }

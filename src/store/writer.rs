@@ -18,52 +18,9 @@ use super::numbers::Numbers;
 use super::open::{AppliedRow, META};
 use super::share::Share;
 use super::shared::{Rows, Shared};
-use super::{AuditRow, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
+use super::{Applied, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
-
-/// What a record of the journal means for the store.
-#[derive(Debug)]
-pub enum Applied {
-    /// A callback and what it says. `row.outcome` is `Accepted` where it was understood; whether
-    /// it is a duplicate is found here.
-    Callback {
-        /// Its row; `sessions`, `calls` and `not_calls` are filled in here.
-        row: Box<CallbackRow>,
-        /// What it says.
-        items: Vec<Item>,
-    },
-    /// Requests that were not kept.
-    Tally {
-        /// The record's number.
-        seq: Seq,
-        /// When.
-        at: Timestamp,
-        /// Whose.
-        app: Option<AppId>,
-        /// How many were refused.
-        refused: u64,
-        /// How many are possibly lost.
-        possibly_lost: u64,
-    },
-    /// An entry of the audit trail.
-    Audit(Box<AuditRow>),
-    /// A record that says nothing about calls.
-    Other {
-        /// The record's number.
-        seq: Seq,
-    },
-}
-
-impl Applied {
-    fn seq(&self) -> Seq {
-        match self {
-            Self::Callback { row, .. } => row.seq,
-            Self::Audit(row) => row.seq,
-            Self::Tally { seq, .. } | Self::Other { seq } => *seq,
-        }
-    }
-}
 
 /// Why a batch was not applied. The store can be rebuilt.
 #[derive(Debug, thiserror::Error)]
@@ -240,6 +197,7 @@ impl Writer {
             // Nobody may be listening.
             let _ = self.shared.changes.send(change);
         }
+        let _ = self.shared.changes.send(Change::Told(last));
         Ok(())
     }
 

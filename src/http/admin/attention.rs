@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::parts::{Badge, When, count};
+use super::parts::{Badge, When, count, text};
 use super::query::hours_later;
 use super::request::{Request, link};
 use super::view::{Section, View};
@@ -61,7 +61,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl AttentionPage {
     fn new(view: View, rows: &[CallbackRow], cut: bool, from: &str, app: &dyn Fn(AppId) -> String) -> Self {
-        let lang = view.lang;
+        let (lang, eyes) = (view.lang, view.eyes());
         let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
             for cause in causes(lang, row) {
@@ -81,7 +81,7 @@ impl AttentionPage {
                 badge: words::callback_badge(lang, outcome),
                 href: link("/callbacks", &pairs),
                 app,
-                cause: cause.words,
+                cause: text(&cause.words, eyes),
                 advice: cause.advice,
                 count: count(rows.len() as u64),
                 first: When::short(first.received_at),

@@ -148,7 +148,7 @@ impl CallbackPage {
             sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
             calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             suspicions: row
-                .map(|r| r.suspicions.iter().map(|s| words::suspicion(lang, s)).collect())
+                .map(|r| r.suspicions.iter().map(|s| text(&words::suspicion(lang, s), eyes)).collect())
                 .unwrap_or_default(),
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
             status: callback.reply.status,

@@ -23,6 +23,12 @@ pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers the theme.
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
+/// The cookie between the two steps of a login.
+pub(super) const PASS_COOKIE: &str = "ringback_pass";
+
+/// The cookie of a login that was begun at a provider.
+pub(super) const OIDC_COOKIE: &str = "ringback_oidc";
+
 /// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
@@ -180,6 +186,16 @@ impl Request {
     /// The value of the login cookie.
     pub(super) fn login_cookie(&self) -> Option<&str> {
         cookie(&self.headers, LOGIN_COOKIE)
+    }
+
+    /// The value of the cookie between the two steps of a login.
+    pub(super) fn pass_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, PASS_COOKIE)
+    }
+
+    /// The value of the cookie of a login that was begun at a provider.
+    pub(super) fn oidc_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, OIDC_COOKIE)
     }
 
     /// Refuses a form that does not carry the login's token.

@@ -21,6 +21,8 @@ use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
 /// More pages than there are; beyond it links lead in circles.
 const PAGES: usize = 2_000;
+/// Pages of statistics that are gone through: each leads to others of narrower filters.
+const STATISTICS: usize = 8;
 const ALL: Page = Page { limit: 1_000, cursor: None };
 
 /// Two apps, with every sample of their platforms, and someone who sees the first one.
@@ -146,7 +148,12 @@ async fn no_page_that_can_be_reached_shows_anything_of_another_app() {
         assert!(!response.status().is_server_error(), "{path}: {html}");
         for link in scraper::Html::parse_document(&html).select(&selector("a[href^='/']")) {
             let link = link.attr("href").unwrap().split('#').next().unwrap().to_owned();
-            if seen.len() < PAGES && !link.starts_with("/static/") && seen.insert(link.clone()) {
+            // Statistics of statistics, and a week's hours, would be thousands of the same pages.
+            let again = link.contains("weekday=")
+                || link.contains("&hour=")
+                || (link.starts_with("/statistics?")
+                    && seen.iter().filter(|path: &&String| path.starts_with("/statistics?")).count() >= STATISTICS);
+            if seen.len() < PAGES && !again && !link.starts_with("/static/") && seen.insert(link.clone()) {
                 waiting.push_back(link);
             }
         }
@@ -214,7 +221,7 @@ async fn counts_are_those_of_the_app_alone() {
     let (_, ledger) = two.api("GET", "/ledger", "").await;
     let ledger: Value = serde_json::from_str(&ledger).unwrap();
     assert_eq!(ledger["totals"]["received"], samples);
-    assert_eq!((&ledger["waiting"], &ledger["totals"]["waiting"]), (&Value::Null, &Value::Null));
+    assert_eq!((&ledger["waiting"], &ledger["totals"]["waiting"]), (&Value::from(0), &Value::from(0)));
     assert!(ledger["items"].as_array().unwrap().iter().all(|row| row["app"] == "mine-hotline"));
     let home = two.house.page("/").await;
     let verdict: String = home.select(&selector(".verdict")).next().unwrap().text().collect();

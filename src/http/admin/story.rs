@@ -75,6 +75,8 @@ pub(super) struct Line {
 pub(super) struct Cause {
     pub(super) table: String,
     pub(super) code: String,
+    /// The table that explains it, on the platform's page.
+    pub(super) href: Option<String>,
     pub(super) who: Option<Badge>,
     /// In the reader's language, then in the other: language tag, meaning, advice.
     pub(super) texts: [(&'static str, &'static str, &'static str); 2],
@@ -107,7 +109,7 @@ impl Story {
             ladder: Ladder::of(lang, call, eyes, behind),
             description: describe(lang, &lines),
             lines,
-            causes: causes(lang, call),
+            causes: causes(lang, eyes, call, behind),
             anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
             recording: call.recording.as_ref().map(|r| recording(lang, eyes, r, now)),
             facts: facts(lang, eyes, call),
@@ -168,7 +170,11 @@ fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
-            sent: event.at_text.clone().unwrap_or_default(),
+            // What is no time may be anything.
+            sent: match (&event.at_text, event.at) {
+                (Some(sent), None) => text(sent, eyes),
+                (sent, _) => sent.clone().unwrap_or_default(),
+            },
             callback: event.callback,
             href: behind.href(event.callback),
         }
@@ -182,13 +188,13 @@ fn describe(lang: Lang, lines: &[Line]) -> String {
     words.join(lang.t(";", "; "))
 }
 
-fn causes(lang: Lang, call: &Call) -> Vec<Cause> {
+fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
     let Some(release) = &call.release else { return Vec::new() };
     let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
-    known.iter().map(|cause| explained(lang, call, cause)).collect()
+    known.iter().map(|cause| explained(lang, eyes, call, cause, behind)).collect()
 }
 
-fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
+fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
     let doc = providers::explain(call.provider, code);
     let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
     let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
@@ -202,8 +208,12 @@ fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
         Badge::new(tone, words::who(d.who).get(lang))
     });
     Cause {
-        table: code.table.to_string(),
-        code: code.code.clone(),
+        table: text(&code.table, eyes),
+        code: text(&code.code, eyes),
+        href: match behind {
+            Behind::Pages if doc.is_some() => Some(format!("/help/{}#t-{}", call.provider, code.table)),
+            Behind::Pages | Behind::Files(_) => None,
+        },
         who,
         texts: match lang {
             Lang::Zh => [zh, en],

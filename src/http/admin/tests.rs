@@ -4,6 +4,9 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod evidence;
+mod oidc;
+mod people;
 mod rights;
 
 use std::sync::Arc;
@@ -42,6 +45,10 @@ pub(super) struct House {
 
 impl House {
     pub(super) async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    pub(super) async fn with(oidc: Option<crate::oidc::Oidc>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
@@ -63,7 +70,7 @@ impl House {
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal, audit, ingest, clock, server });
+        let context = Arc::new(Context { store, state, journal, audit, ingest, oidc, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }

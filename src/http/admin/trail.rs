@@ -65,7 +65,7 @@ impl Asked {
         let (ctx, peer) = (&self.site.ctx, Some(self.peer));
         if let Some(cookie) = new_login(&answered) {
             if let Some(login) = ctx.state.login(&cookie) {
-                let by = Principal { name: login.user.name, role: login.user.role, scope: Default::default() };
+                let by = login.user.principal();
                 ctx.state.note_login(&cookie, peer, self.agent.as_deref()).await?;
                 let mut act = Act::new(&by, "login", format!("user {}", by.name)).from(peer).with("login", login.id);
                 if let Some(agent) = self.agent {

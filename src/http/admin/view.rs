@@ -54,10 +54,12 @@ pub(super) enum Eyes {
 pub(super) enum Section {
     Home,
     Calls,
+    Live,
     Callbacks,
     Attention,
     Messages,
     Numbers,
+    Statistics,
     Apps,
     Users,
     Tokens,
@@ -108,9 +110,14 @@ const NAVIGATION: &[Group] = &[
         label: Text::new("通话", "Calls"),
         pages: &[
             page(Section::Calls, "/calls", Text::new("通话", "Calls"), Some('c')),
+            page(Section::Live, "/live", Text::new("实时", "Live"), Some('l')),
             page(Section::Messages, "/messages", Text::new("短信", "Messages"), Some('m')),
             page(Section::Numbers, "/numbers", Text::new("号码", "Numbers"), Some('n')),
         ],
+    },
+    Group {
+        label: Text::new("统计", "Statistics"),
+        pages: &[page(Section::Statistics, "/statistics", Text::new("统计", "Statistics"), Some('i'))],
     },
     Group {
         label: Text::new("回调", "Callbacks"),
@@ -214,10 +221,10 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers};
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Audit)
+            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Statistics | Audit)
     }
 
     /// Until when it shows them.
@@ -250,9 +257,10 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.sees_all)
     }
 
-    /// Whether this reader may open a page: what takes an administrator concerns all apps.
+    /// Whether this reader may open a page: what takes an administrator concerns all apps, but
+    /// for the trail, of which everyone is shown their part.
     fn may_open(&self, page: &Place) -> bool {
-        self.may(page.least) && (page.least < Role::Admin || self.sees_all())
+        self.may(page.least) && (page.least < Role::Admin || self.sees_all() || page.section == Section::Audit)
     }
 
     /// The navigation, without what this reader may not open.

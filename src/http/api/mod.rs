@@ -14,6 +14,7 @@ pub(super) mod audit;
 pub(super) mod callbacks;
 pub(super) mod calls;
 mod events;
+pub(super) mod evidence;
 mod export;
 pub(super) mod filters;
 pub(super) mod ledger;
@@ -32,6 +33,8 @@ pub(super) mod table;
 mod tokens;
 mod users;
 
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod tests;
 

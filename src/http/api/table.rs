@@ -7,8 +7,8 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, events, export, ledger, lists, logins, numbers,
-    recordings, searches, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, events, evidence, export, ledger, lists, logins,
+    numbers, recordings, searches, sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -38,6 +38,7 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("POST", ["searches"]) => searches::add(context, ask).await,
         ("DELETE", ["searches", id]) => searches::remove(context, ask, id).await,
         ("GET", ["calls", id]) => calls::one(context, ask, id).await,
+        ("POST", ["calls", id, "evidence"]) => evidence::make(context, ask, id).await,
         ("GET", ["callbacks"]) => callbacks::list(context, ask).await,
         ("GET", ["callbacks", seq]) => callbacks::one(context, ask, seq).await,
         ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, ask, seq).await,
@@ -84,7 +85,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
         ["second-factor"] => "GET, PATCH",
-        ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
+        ["apps", _, "rotate"] | ["calls", _, "evidence"] | ["system", "backup" | "reindex"] => "POST",
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
@@ -99,6 +100,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
 pub(in crate::http) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
+    "/calls/{id}/evidence",
     "/callbacks",
     "/callbacks/{seq}",
     "/callbacks/{seq}/raw",
