@@ -17,7 +17,7 @@ use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
 use crate::http::api;
 use crate::providers;
 use crate::state::{NewApp, NewUser, Principal};
-use crate::store::{CallQuery, CallbackQuery, Page};
+use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
 /// More pages than there are; beyond it links lead in circles.
 const PAGES: usize = 2_000;
@@ -106,7 +106,7 @@ impl Two {
 
 /// Everything by which calls, callbacks, messages and numbers of an app are known.
 fn identifiers(house: &House, app: &App) -> BTreeSet<String> {
-    let only = crate::store::Filter::any(vec![app.id]);
+    let only = Filter::any(vec![app.id]);
     let store = &house.context.store;
     let calls = store.calls(&CallQuery { app: only.clone(), ..CallQuery::default() }, &ALL).unwrap().items;
     let callbacks = store.callbacks(&CallbackQuery { app: only.clone(), ..Default::default() }, &ALL).unwrap().items;
@@ -127,7 +127,10 @@ fn identifiers(house: &House, app: &App) -> BTreeSet<String> {
         found.insert(row.sms.sms_id.clone());
         numbers.extend([row.sms.from, row.sms.to, row.sms.x].into_iter().flatten());
     }
-    numbers.extend(store.numbers(Some(app.id)).unwrap().into_iter().map(|row| row.number));
+    let of_app = NumberQuery { app: Filter::any(vec![app.id]), ..NumberQuery::default() };
+    numbers.extend(
+        store.numbers(&of_app, &Page { limit: 1_000, cursor: None }).unwrap().items.into_iter().map(|row| row.number),
+    );
     found.extend(numbers.iter().map(|number| number.national().to_owned()).filter(|number| number.len() >= 7));
     // Words that any page may hold tell nothing.
     found.retain(|text| text.len() >= 8);
@@ -162,7 +165,7 @@ async fn no_page_that_can_be_reached_shows_anything_of_another_app() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
     let mut two = Two::open().await;
-    let only = crate::store::Filter::any(vec![two.theirs.id]);
+    let only = Filter::any(vec![two.theirs.id]);
     let store = &two.house.context.store;
     let call = store.calls(&CallQuery { app: only.clone(), ..CallQuery::default() }, &ALL).unwrap().items.remove(0);
     let seq = store.callbacks(&CallbackQuery { app: only, ..Default::default() }, &ALL).unwrap().items[0].seq;
