@@ -353,7 +353,7 @@ fn combinations(store: &Store, call: &Call, until: Timestamp) {
     let triples = fastrand_sets(filters.len(), 3, 400);
     first_pages("three filters", triples);
     first_pages("six filters", fastrand_sets(filters.len(), 6, 200));
-    let nots: Vec<usize> = all.clone().filter(|i| filters[*i].0.starts_with("not ")).collect();
+    let nots: Vec<usize> = all.filter(|i| filters[*i].0.starts_with("not ")).collect();
     let of_nots =
         |n: usize| fastrand_sets(nots.len(), n, 100).into_iter().map(|s| s.into_iter().map(|i| nots[i]).collect());
     first_pages("nothing but NOTs", of_nots(2).chain(of_nots(5)).collect());
@@ -362,9 +362,9 @@ fn combinations(store: &Store, call: &Call, until: Timestamp) {
         let mut query = CallQuery::default();
         let numbers = (0..100).map(|n| format!("1{:010}", n * 98_765_431u64 % 10_000_000_000));
         if filter {
-            query.number.any.extend(numbers)
+            query.number.any.extend(numbers);
         } else {
-            query.number.none.extend(numbers)
+            query.number.none.extend(numbers);
         }
         tell(name, || store.calls(&query, &page).expect("a list").items.len());
     }

@@ -72,7 +72,7 @@ fn csv_begins_with_a_mark_for_excel_and_has_a_heading_even_without_rows() {
 #[test]
 fn json_lines_are_the_objects_of_the_api() {
     let objects = calls(3);
-    let text = String::from_utf8(export(Format::Jsonl, &[objects.clone()])).unwrap();
+    let text = String::from_utf8(export(Format::Jsonl, std::slice::from_ref(&objects))).unwrap();
     let read: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, objects);
 }

@@ -153,7 +153,7 @@ impl Store {
         self.each_hour(query, by, |(hour, app), counted| {
             for (kind, sums) in counted.calls.iter().filter(|(kind, _)| takes_product(query, kind.product)) {
                 let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
-                if !takes(&query.outcome, |wanted| Some(*wanted) == outcome) {
+                if !query.outcome.takes(|wanted| Some(*wanted) == outcome) {
                     continue;
                 }
                 each(&Counted { hour, app, provider: &counted.provider, product, outcome, sums }, kind);
@@ -206,7 +206,7 @@ impl Store {
             }
             for ((number, product, outcome), sums) in &counted.numbers {
                 let ended = words::read_call_outcome(*outcome);
-                let asked = takes(&query.outcome, |wanted| Some(*wanted) == ended);
+                let asked = query.outcome.takes(|wanted| Some(*wanted) == ended);
                 if asked && takes_product(query, *product) && takes_number(&typed, number) {
                     let (product, outcome) = (words::read_product(*product), words::read_call_outcome(*outcome));
                     each(&Counted { hour, app, provider: counted.provider, product, outcome, sums }, number);

@@ -30,6 +30,7 @@ pub(in crate::http) enum Which {
 
 /// What is asked of a list.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
 pub(in crate::http) enum Question {
     Calls(CallQuery),
     Callbacks(CallbackQuery),

@@ -561,7 +561,7 @@ async fn the_trail_is_paged_without_gaps_and_the_same_after_a_rebuild() {
     house.settle().await;
     let (mut seen, mut target) = (Vec::new(), "/audit?limit=3&action=app".to_owned());
     loop {
-        let page: Value = serde_json::from_str(&house.get(Role::Admin, &target).await.text()).unwrap();
+        let page: Value = serde_json::from_str(house.get(Role::Admin, &target).await.text()).unwrap();
         seen.extend(page["items"].as_array().unwrap().iter().map(|entry| entry["n"].as_u64().unwrap()));
         // What comes meanwhile does not move the pages.
         house.ask(Role::Admin, "PATCH", "/apps/app-1", json!({"verify": "off"})).await;
