@@ -237,9 +237,11 @@ fn search(store: &Store, until: Timestamp) {
     tell("one call by id", || usize::from(store.call(call.id).expect("a call").is_some()));
     let named = CallbackQuery { session: Filter::any(vec![session]), ..CallbackQuery::default() };
     tell("callbacks of a session", || store.callbacks(&named, &page).expect("a list").items.len());
-    tell("statistics, 30 days by hour", || store.stats(Span::default(), Step::Hour, None).expect("statistics").len());
+    tell("statistics, 30 days by hour", || {
+        store.stats(&StatQuery::default(), Step::Hour, None).expect("statistics").len()
+    });
     tell("statistics, 30 days by X", || {
-        store.stats(Span::default(), Step::Day, Some(Group::X)).expect("statistics").len()
+        store.stats(&StatQuery::default(), Step::Day, Some(Group::X)).expect("statistics").len()
     });
     tell("ledger, 24 hours", || {
         store

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 // HTTP: connections and requests.
 
 /// Open connections; beyond it a new one waits in the kernel's backlog.
@@ -67,6 +69,9 @@ pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
 /// The largest configuration file that is read.
 pub const CONFIG_MAX: u64 = 1 << 20;
 
+/// The largest size in the configuration, in MiB: a TiB, beyond every disk it is meant for.
+pub const CONFIGURED_MEBIBYTES_MAX: u64 = 1 << 20;
+
 // HTTP: lists, live events, pages.
 
 /// Rows of one page of a list: an export asks a thousand times for a million rows, and one
@@ -89,6 +94,14 @@ pub const HOME_CAUSES: usize = 200;
 pub const HOME_LEDGER_DAYS: i64 = 30;
 /// Callbacks whose bodies stand on the page of a call; the others are one click away.
 pub const CALL_BODIES: usize = 24;
+/// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
+pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Steps of a call that are drawn: a screen and a half; the table below has the others.
+pub const LADDER_STEPS: usize = 40;
+/// Hours before and after a call in which messages belong to its story: half a working day.
+pub const CALL_AROUND_HOURS: i64 = 6;
+/// Such messages on the page of a call; a link leads to all of them.
+pub const CALL_AROUND_MESSAGES: usize = 10;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
 /// Days over which it looks: who was on holiday still sees what came.
@@ -109,6 +122,18 @@ pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
 /// The size at which a journal segment is finished: quickly rewritten as a whole, and fifty
 /// million callbacks are some hundred files.
 pub const SEGMENT_BYTES: u64 = 64 << 20;
+/// Records read at first where the last entry of the audit trail is looked for: a login is one,
+/// so it is hardly ever further back.
+pub const AUDIT_READ_RECORDS: u64 = 4_096;
+/// How much of the journal is read at once there.
+pub const AUDIT_READ_BYTES: usize = 4 << 20;
+/// How long a page stays whole after a reveal: long enough to dial a number and to note it, not
+/// long enough to forget that it is on the screen.
+pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
+/// Pages that are shown whole at once, of everybody together: some hundred bytes each.
+pub const REVEALS_MAX: usize = 10_000;
+/// Characters of the reason that somebody gives for a reveal: a sentence.
+pub const REASON_CHARS_MAX: usize = 300;
 /// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
 /// The reserve is only held back again when that leaves this many times its size free: otherwise
@@ -194,6 +219,15 @@ pub const CALL_CALLBACKS_MAX: usize = 1_024;
 /// States kept per privacy number; a number changes a few times a year.
 pub const NUMBER_STATES_MAX: usize = 200;
 
+/// Hours of one talk that count as calls in talk at once: what claims to have lasted longer than
+/// a day is a platform's wrong clock.
+pub const COUNTED_TALK_HOURS: usize = 24;
+/// How long after its end a day is summed up: by then nearly every record of it is here.
+pub const DAY_OPEN_HOURS: i64 = 2;
+/// The longest span over which the most calls at once are looked for, a quarter: each of its
+/// hours is read.
+pub const PEAK_HOURS: i64 = 93 * 24;
+
 // Providers: signatures, bodies, questions.
 
 /// How far in the past `Created` of a signature may lie: a platform repeats a push for up to
@@ -224,6 +258,8 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const ANSWERS_MAX: usize = 1 << 17;
 /// How long an answer is remembered: a platform repeats a push for up to half a day.
 pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How far records of requests that came together may stand out of the order of their times.
+pub const ANSWERS_DISORDER: Duration = Duration::from_secs(10 * 60);
 /// How much of the journal is read at once when the answers of the last day are loaded.
 pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 
@@ -241,6 +277,10 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+/// The state log is one segment: larger than it ever becomes.
+pub const STATE_SEGMENT_BYTES: u64 = 1 << 40;
+/// How much of the state log is read at once.
+pub const STATE_READ_BYTES: usize = 4 << 20;
 /// The shortest password: ten characters and a slow hash outlast guessing at the login page.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
@@ -249,8 +289,18 @@ pub const PASSWORD_CHECKS: usize = 2;
 pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 /// How long a login lasts: two weeks without typing a password, and not for ever.
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long a name and a password are good for the code that follows: to find the phone.
+pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(5 * 60);
+/// Recovery codes made at once: as many as fit on a note in a drawer.
+pub const RECOVERY_CODES: usize = 10;
+/// How often it is written that a token is in use: it shall be seen which ones nobody needs.
+pub const TOKEN_USE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
+/// Characters kept of what a browser says it is: the longest usual one has two hundred.
+pub const AGENT_CHARS_MAX: usize = 300;
+/// Logins of which it is remembered when they were last used: some fifty bytes each.
+pub const LOGINS_SEEN_MAX: usize = 10_000;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;

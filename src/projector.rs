@@ -15,13 +15,14 @@ use std::time::Instant;
 use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::audit::AuditEntry;
 use crate::correlate::{Catalog, Meaning};
 use crate::domain::{Anomaly, Callback, Item, Outcome, Seq, Suspicion};
 use crate::error_chain::Chain;
 use crate::journal::{Body, CallbackRecord, Journal, Record};
 use crate::limits;
 use crate::providers::{self, Verified};
-use crate::store::{Applied, CallbackRow, WriteError, Writer};
+use crate::store::{Applied, AuditRow, CallbackRow, WriteError, Writer};
 
 /// The running projector.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl Projector {
     /// # Errors
     /// When the system has no thread to give.
     pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
+        writer.began(*journal.durable().borrow());
         let stop = Arc::new(AtomicBool::new(false));
         let again = Arc::new(AtomicBool::new(false));
         let (wake, woken) = watch::channel(());
@@ -213,13 +215,31 @@ impl Follow {
 /// What a record means for the store. Pure.
 #[must_use]
 pub fn project(record: Record) -> Applied {
-    let Record { seq, at, body } = record;
-    match body {
+    let (seq, at) = (record.seq, record.at);
+    match record.body {
         Body::Callback(callback) => project_callback(seq, at, *callback),
         Body::Tally(tally) => {
             Applied::Tally { seq, at, app: tally.app, refused: tally.refused, possibly_lost: tally.possibly_lost }
         }
-        Body::Entry(_) | Body::Erased { .. } => Applied::Other { seq },
+        Body::Entry(_) => match AuditEntry::read(&record) {
+            Some(entry) => Applied::Audit(Box::new(project_audit(entry))),
+            None => Applied::Other { seq },
+        },
+        Body::Erased { .. } => Applied::Other { seq },
+    }
+}
+
+/// The public part: what is personal is read from the journal, where it can be erased.
+fn project_audit(entry: AuditEntry) -> AuditRow {
+    AuditRow {
+        seq: entry.seq,
+        at: entry.at,
+        n: entry.n,
+        by: entry.by,
+        action: entry.action,
+        subject: entry.subject,
+        app: entry.app,
+        peer: entry.peer,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Filters, Sms};
+use super::filters::{Callbacks, Calls, Entries, Filters, Sms};
 use super::{Usage, app, config, demo, export, serve, simulate, token, user};
 use crate::config::DEFAULT_DATA;
 
@@ -62,6 +62,8 @@ pub(super) enum Command {
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
+    /// Show who did what, and who looked at what, newest first
+    Audit(ListFlags<Entries>),
     /// Follow what happens
     Tail(TailFlags),
     /// Make a consistent copy, also while the server runs

@@ -7,6 +7,7 @@
 
 mod app;
 mod arguments;
+mod audit;
 mod backup;
 mod callbacks;
 mod calls;
@@ -95,6 +96,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,

@@ -1,4 +1,8 @@
 //! The set of distinct things that were said about one call.
+//!
+//! A set, so that order and repeats cannot matter: what is added twice is there once, and of two
+//! that claim one identity the greater content stays. [`super::join()`] makes the call of it; the
+//! store keeps the set and not the call, which follows from it.
 
 use jiff::Timestamp;
 

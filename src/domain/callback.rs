@@ -1,4 +1,7 @@
 //! One HTTP request of a platform as received, and what we answered.
+//!
+//! The bytes are kept as they came: what a later version understands better is decoded again from
+//! them. Headers, body and target hold numbers and signatures and are never printed.
 
 use std::borrow::Cow;
 use std::net::IpAddr;

@@ -1,4 +1,7 @@
 //! One thing that happened in a call, as a platform reported it.
+//!
+//! An event says what its platform knew at that moment. Parties and times of the call are decided
+//! by its record where there is one, see [`crate::correlate`].
 
 use jiff::Timestamp;
 

@@ -1,4 +1,7 @@
 //! What every handler is given.
+//!
+//! It is made once, when the server starts, and never changes but for the certificate: a handler
+//! that needs something else asks a service, and a test builds one of real parts.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,4 +1,7 @@
 //! What a callback becomes when its provider misbehaves, and counts that must not get lost.
+//!
+//! A provider of this file panics on demand, because a real one never should. Everything else of
+//! the write path is tested over the wire, in `run` and in `tests/it/`.
 
 use std::sync::Mutex;
 

@@ -44,7 +44,7 @@ pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
 pub use rewrite::{RewriteError, Rewritten, Verdict};
-pub use verify::{Report, Torn, VerifyError, verify};
+pub use verify::{Report, Torn, VerifyError, verify, verify_each};
 
 use crate::domain::Seq;
 

@@ -1,4 +1,8 @@
 //! What a record says. The line's notation is in `line`.
+//!
+//! Plain values without behaviour, so that the notation may change without them and they without
+//! the notation. A callback is kept with what was known only at its receipt: who sent it, whether
+//! its signature held, whose application it named, and what it was answered.
 
 use std::net::IpAddr;
 

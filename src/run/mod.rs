@@ -173,7 +173,7 @@ impl Running {
             store: data.store.clone(),
             state: data.state.clone(),
             journal: data.journal(),
-            audit: Audit::new(data.journal(), clock.clone()),
+            audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
             server: ServerInfo {
                 public_url,

@@ -7,11 +7,14 @@
 //! | `user` `user_removed` | likewise |
 //! | `token` `token_revoked` | an API token, by its hash |
 //! | `login` `login_ended` | a browser's login, by the hash of its cookie |
+//! | `second_factor` `second_factor_off` | a user's second factor; that there is none any more |
 //! | `setting` | a named value, sealed where it is a secret |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
 //! only the last of each. `by` names who set it. The shapes here are the log's own: a field
 //! is added with `#[serde(default)]`, never renamed.
+
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,8 +22,9 @@ use serde_json::{Map, Value};
 
 use super::random::{self, Hash};
 use super::seal::SealKey;
-use super::{Principal, StateError};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Secret, VerifyMode};
+use super::second_factor::{self, SecondFactorFact};
+use super::{Demand, OutsideId, Principal, StateError};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::providers::{self, Provider};
 
@@ -38,6 +42,9 @@ pub(super) enum Fact {
     LoginEnded(Hash),
     SetupCode(Secret),
     Address(String),
+    SecondFactor(SecondFactorFact),
+    SecondFactorOff(String),
+    RequireSecondFactor(Demand),
 }
 
 /// A user with the hash of the password.
@@ -45,7 +52,10 @@ pub(super) enum Fact {
 pub(super) struct UserFact {
     pub(super) name: String,
     pub(super) role: Role,
+    pub(super) scope: Scope,
+    /// Empty for someone who logs in elsewhere: no password has an empty hash.
     pub(super) password: Secret,
+    pub(super) outside: Option<OutsideId>,
     pub(super) created_at: Timestamp,
     pub(super) last_login_at: Option<Timestamp>,
 }
@@ -55,8 +65,11 @@ pub(super) struct UserFact {
 pub(super) struct TokenFact {
     pub(super) name: String,
     pub(super) role: Role,
+    pub(super) scope: Scope,
     pub(super) hash: Hash,
     pub(super) created_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) last_used_at: Option<Timestamp>,
 }
 
 /// A login by the hash of its cookie.
@@ -66,6 +79,10 @@ pub(super) struct LoginFact {
     pub(super) user: String,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    /// From where it was opened.
+    pub(super) peer: Option<IpAddr>,
+    /// With what: the browser's own words, cut.
+    pub(super) agent: Option<String>,
 }
 
 /// What became of reading an entry.
@@ -122,6 +139,12 @@ struct UserLine {
     created_at: Instant,
     #[serde(default)]
     last_login_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apps: Option<Vec<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -130,6 +153,12 @@ struct TokenLine {
     role: String,
     sha256: String,
     created_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apps: Option<Vec<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Instant>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -138,6 +167,10 @@ struct LoginLine {
     user: String,
     created_at: Instant,
     expires_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    peer: Option<IpAddr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,6 +184,7 @@ struct SettingLine {
 
 const SETUP_CODE: &str = "setup_code";
 const ADDRESS: &str = "address";
+const REQUIRE_SECOND_FACTOR: &str = "require_second_factor";
 
 impl Fact {
     fn kind(&self) -> &'static str {
@@ -164,7 +198,9 @@ impl Fact {
             Self::TokenRevoked(_) => "token_revoked",
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
-            Self::SetupCode(_) | Self::Address(_) => "setting",
+            Self::SetupCode(_) | Self::Address(_) | Self::RequireSecondFactor(_) => "setting",
+            Self::SecondFactor(_) => "second_factor",
+            Self::SecondFactorOff(_) => "second_factor_off",
         }
     }
 
@@ -180,19 +216,29 @@ impl Fact {
                 password: user.password.reveal().to_owned(),
                 created_at: Instant(user.created_at),
                 last_login_at: user.last_login_at.map(Instant),
+                apps: ids(&user.scope),
+                issuer: user.outside.as_ref().map(|id| id.issuer.clone()),
+                subject: user.outside.as_ref().map(|id| id.subject.clone()),
             }),
-            Self::UserRemoved(name) | Self::TokenRevoked(name) => one("name", name.as_str()),
+            Self::UserRemoved(name) | Self::TokenRevoked(name) | Self::SecondFactorOff(name) => {
+                one("name", name.as_str())
+            }
             Self::Token(token) => fields(&TokenLine {
                 name: token.name.clone(),
                 role: token.role.name().to_owned(),
                 sha256: random::hex(&token.hash),
                 created_at: Instant(token.created_at),
+                apps: ids(&token.scope),
+                expires_at: token.expires_at.map(Instant),
+                last_used_at: token.last_used_at.map(Instant),
             }),
             Self::Login(login) => fields(&LoginLine {
                 sha256: random::hex(&login.hash),
                 user: login.user.clone(),
                 created_at: Instant(login.created_at),
                 expires_at: Instant(login.expires_at),
+                peer: login.peer,
+                agent: login.agent.clone(),
             }),
             Self::LoginEnded(hash) => one("sha256", random::hex(hash)),
             Self::SetupCode(code) => {
@@ -201,6 +247,11 @@ impl Fact {
             }
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
+            }
+            Self::SecondFactor(factor) => fields(&second_factor::line(factor, key)),
+            Self::RequireSecondFactor(demand) => {
+                let value = Some(demand.name().to_owned());
+                fields(&SettingLine { name: REQUIRE_SECOND_FACTOR.to_owned(), value, sealed: None })
             }
         };
         if let Some(by) = by {
@@ -230,6 +281,11 @@ impl Fact {
             "login" => line(entry).and_then(read_login).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
+            "second_factor" => match line(entry) {
+                Some(line) => second_factor::read(line, key)?.map(Self::SecondFactor),
+                None => None,
+            },
+            "second_factor_off" => text("name").map(Self::SecondFactorOff),
             _ => None,
         };
         Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
@@ -243,6 +299,7 @@ fn read_setting(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError
     Ok(match (name.as_str(), value, sealed) {
         (SETUP_CODE, None, Some(sealed)) => Some(Fact::SetupCode(key.unseal("setting/setup_code", &sealed)?)),
         (ADDRESS, Some(address), None) => Some(Fact::Address(address)),
+        (REQUIRE_SECOND_FACTOR, Some(demand), None) => Demand::parse(&demand).map(Fact::RequireSecondFactor),
         _ => None,
     })
 }
@@ -320,9 +377,23 @@ fn provider_id(name: &str) -> ProviderId {
     providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
 }
 
+/// A scope as its line has it: absent means all apps.
+fn ids(scope: &Scope) -> Option<Vec<u32>> {
+    match scope {
+        Scope::All => None,
+        Scope::Apps(apps) => Some(apps.iter().map(|app| app.0).collect()),
+    }
+}
+
+fn scope(apps: Option<Vec<u32>>) -> Scope {
+    apps.map_or(Scope::All, |apps| Scope::Apps(apps.into_iter().map(AppId).collect()))
+}
+
 fn read_user(line: UserLine) -> Option<UserFact> {
     Some(UserFact {
         role: Role::parse(&line.role)?,
+        scope: scope(line.apps),
+        outside: line.issuer.zip(line.subject).map(|(issuer, subject)| OutsideId { issuer, subject }),
         name: line.name,
         password: Secret::new(line.password),
         created_at: line.created_at.0,
@@ -333,9 +404,12 @@ fn read_user(line: UserLine) -> Option<UserFact> {
 fn read_token(line: TokenLine) -> Option<TokenFact> {
     Some(TokenFact {
         role: Role::parse(&line.role)?,
+        scope: scope(line.apps),
         hash: random::from_hex(&line.sha256)?,
         name: line.name,
         created_at: line.created_at.0,
+        expires_at: line.expires_at.map(|at| at.0),
+        last_used_at: line.last_used_at.map(|at| at.0),
     })
 }
 
@@ -345,5 +419,7 @@ fn read_login(line: LoginLine) -> Option<LoginFact> {
         user: line.user,
         created_at: line.created_at.0,
         expires_at: line.expires_at.0,
+        peer: line.peer,
+        agent: line.agent,
     })
 }

@@ -16,12 +16,7 @@ use super::fact::{self, Fact, Reading};
 use super::seal::SealKey;
 use super::{Principal, StateError};
 use crate::journal::{Body, Entry, FileJournal, Journal, NewRecord, Options};
-use crate::limits::STATE_REWRITE_RECORDS;
-
-/// Larger than any state log becomes: it is never cut.
-const NEVER_CUT: u64 = 1 << 40;
-/// How much is read at once.
-const READ_BYTES: usize = 4 << 20;
+use crate::limits::{STATE_READ_BYTES, STATE_REWRITE_RECORDS, STATE_SEGMENT_BYTES};
 
 /// The log.
 #[derive(Debug)]
@@ -66,6 +61,11 @@ impl Log {
     /// Appends outside any runtime, while the state is opened.
     pub(super) fn append_now(&self, at: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
         append_all(&self.journal, at, entries)
+    }
+
+    /// The key that seals.
+    pub(super) fn key(&self) -> &SealKey {
+        &self.key
     }
 
     /// The entry of a fact that nobody in particular set.
@@ -114,7 +114,7 @@ fn open_journal(dir: &Path, state_dir: &Path) -> Result<FileJournal, StateError>
         reserve: None,
         torn: beside(state_dir, "torn"),
         tmp: beside(state_dir, "tmp"),
-        segment_bytes: NEVER_CUT,
+        segment_bytes: STATE_SEGMENT_BYTES,
         compress: false,
     };
     FileJournal::open(dir, options).map_err(|error| StateError::Read(Box::new(error)))
@@ -132,7 +132,7 @@ fn read_all(journal: &FileJournal) -> Result<Vec<Entry>, StateError> {
     let mut entries = Vec::new();
     let mut from = 0;
     loop {
-        let records = journal.read(from, READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
+        let records = journal.read(from, STATE_READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
         let Some(last) = records.last() else {
             return Ok(entries);
         };

@@ -44,8 +44,13 @@ pub(super) fn csrf(cookie: &str) -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(Sha256::digest(format!("ringback forms\n{cookie}"))))
 }
 
+/// The public id of a login: derived from what is kept of its cookie, and leads back to nothing.
+pub(super) fn login_id(hash: &Hash) -> String {
+    hex(&Sha256::digest(format!("ringback login\n{}", hex(hash)))[..8])
+}
+
 /// Hexadecimal, lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a String takes all");

@@ -7,9 +7,9 @@
 use roaring::RoaringBitmap;
 
 use super::doc::Doc;
+use super::numbers;
 use super::open::{APPLIED, segment_key, write_chunk};
 use super::writer::{WriteError, Writer};
-use super::{hours, numbers};
 use crate::domain::CallId;
 use crate::limits;
 
@@ -38,8 +38,12 @@ impl Writer {
             let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
             self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
             self.chunks.write_live(&mut batch);
-            for (prefix, places, collection) in [(b'b', &self.callbacks, &rows.callbacks), (b's', &self.sms, &rows.sms)]
-            {
+            let kinds = [
+                (b'b', &self.callbacks, &rows.callbacks),
+                (b's', &self.sms, &rows.sms),
+                (b'a', &self.audit, &rows.audit),
+            ];
+            for (prefix, places, collection) in kinds {
                 if let Some(first) = places.first() {
                     let docs = places.iter().filter_map(|place| collection.hot.get(place));
                     batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
@@ -59,14 +63,10 @@ impl Writer {
             self.applied.next_segment = rows.next_segment;
         }
         {
-            let hours = self.shared.hours();
-            for (key, hour) in &hours.changed {
-                let bytes = postcard::to_stdvec(hour).map_err(WriteError::new)?;
-                batch.insert(&hours::key(b'h', *key), bytes);
-            }
-            for (key, hour) in &hours.changed_x {
-                batch.insert(&hours::key(b'x', *key), hours::write_x(hour));
-            }
+            let mut hours = self.shared.hours();
+            hours.close_days(&self.shared.db, self.received).map_err(WriteError::new)?;
+            hours.write(&mut batch);
+            self.applied.open_from = hours.open_from;
             let numbers = self.shared.numbers();
             for key in &numbers.changed {
                 batch.insert(numbers::key(key), numbers.value(key));
@@ -79,13 +79,10 @@ impl Writer {
         self.calls.clear();
         self.callbacks.clear();
         self.sms.clear();
+        self.audit.clear();
         self.apps.clear();
         self.buried.clear();
-        {
-            let mut hours = self.shared.hours();
-            hours.changed.clear();
-            hours.changed_x.clear();
-        }
+        self.shared.hours().written();
         self.shared.numbers().changed.clear();
         self.seal()
     }

@@ -3,10 +3,12 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod audit;
 mod callback_row;
 mod checkpoint;
 mod collection;
 mod cursor;
+mod days;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -15,23 +17,26 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod running;
 mod scan;
 mod seal;
 mod search;
 mod segment;
+mod share;
 mod shared;
 mod sms_row;
 mod stamp;
+mod stat_query;
 mod stats;
 mod terms;
 mod varint;
 mod words;
 mod writer;
 
+pub use audit::{AuditQuery, AuditRow};
 pub use open::{OpenError, Opened};
-pub use query::{
-    CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
-};
+pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
+pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{Applied, WriteError, Writer};
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! What pages and the API ask.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::Ordering;
 
@@ -15,7 +16,7 @@ use super::{
     Store, callback_row, row, search, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
-use crate::domain::{AppId, Call, CallId, RecordingState, Seq};
+use crate::domain::{AppId, Call, CallId, RecordingState, Scope, Seq};
 use crate::limits;
 
 impl QueryError {
@@ -144,8 +145,21 @@ impl Store {
             bytes: rows.calls.bytes()
                 + rows.callbacks.bytes()
                 + rows.sms.bytes()
+                + rows.audit.bytes()
                 + self.shared.db.size_on_disk().unwrap_or(0),
         }
+    }
+
+    /// How many callbacks are durable and not applied yet, of the apps that `of` lets through.
+    /// `kept` are those that this process took, by app. What was in the journal before counts by
+    /// the record, as far as it is not applied: only reading it would tell the apps.
+    #[must_use]
+    pub fn waiting(&self, kept: &BTreeMap<AppId, u64>, of: &Scope) -> u64 {
+        let rows = self.shared.rows();
+        let behind = kept.iter().filter(|(app, _)| of.allows(**app));
+        let behind = behind.map(|(app, kept)| kept.saturating_sub(rows.followed.get(app).copied().unwrap_or(0)));
+        let backlog = if of.is_all() { rows.began.saturating_sub(rows.applied) } else { 0 };
+        behind.sum::<u64>() + backlog
     }
 
     /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
@@ -176,7 +190,7 @@ impl Store {
         call
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         collection: &Collection,
         applied: Seq,

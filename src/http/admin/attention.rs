@@ -48,6 +48,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let from = hours_later(request.now(), -24 * limits::ATTENTION_DAYS);
     let query = CallbackQuery {
         span: Span { from: Some(from), to: None },
+        app: Filter::default().within(&request.scope()),
         outcome: Filter::any(vec![Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified]),
         ..CallbackQuery::default()
     };

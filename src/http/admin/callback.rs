@@ -90,6 +90,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 /// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
 pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Operator)?;
+    if request.revealed().is_none() {
+        return Err(HttpError::Forbidden("show the numbers on the callback's page first; that is put on record"));
+    }
     let (record, callback) = find(request)?;
     let mut response = Response::new(callback.body.into());
     let headers = response.headers_mut();
@@ -106,6 +109,9 @@ fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
     let seq: Seq = request.segment(1).parse().map_err(|_| HttpError::NotFound)?;
     let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
     let Body::Callback(callback) = record.body.clone() else { return Err(HttpError::NotFound) };
+    if !request.scope().allows(callback.app) {
+        return Err(HttpError::NotFound);
+    }
     Ok((record, *callback))
 }
 

@@ -26,10 +26,11 @@ impl Place {
             lang: request.lang,
             theme: request.theme,
             section: if login.is_some() { Section::Help } else { Section::Outside },
-            who: login.map(|l| super::view::Who { name: l.user.name.clone(), role: l.user.role }),
+            who: login.map(|l| super::view::Who::of(l)),
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: None,
+            revealed: None,
         };
         Self { view }
     }

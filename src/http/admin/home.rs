@@ -22,7 +22,7 @@ use crate::http::{CertificateInfo, HttpError, Response};
 use crate::journal::Health;
 use crate::limits;
 use crate::providers;
-use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatRow, Status, Step};
+use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatQuery, StatRow, Status, Step};
 
 /// The home page.
 #[derive(Debug, Template)]
@@ -104,28 +104,33 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl Facts {
     fn read(request: &Request) -> Result<Self, HttpError> {
-        let (ctx, now) = (request.ctx(), request.now());
+        let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
         let today = midnight(now);
         let day = Span { from: Some(today), to: Some(hours_later(today, 24)) };
         let before = Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) };
         let ledger = Span { from: Some(hours_later(hour(now), -24 * limits::HOME_LEDGER_DAYS)), to: None };
         let unanswered = CallQuery {
             span: day,
+            app: Filter::default().within(&scope),
             outcome: Filter { any: Vec::new(), none: vec![CallOutcome::Answered] },
             ..CallQuery::default()
         };
         let page = Page { limit: limits::HOME_CAUSES, cursor: None };
+        let mut ledger = ctx.store.ledger(ledger)?;
+        // What came to an unknown address belongs to no app.
+        ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
+        let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..span.into() };
         Ok(Self {
-            today: ctx.store.stats(day, Step::Hour, None)?,
-            before: ctx.store.stats(before, Step::Hour, None)?,
-            outcomes: ctx.store.stats(day, Step::Day, Some(Group::Outcome))?,
+            today: ctx.store.stats(&of(day), Step::Hour, None)?,
+            before: ctx.store.stats(&of(before), Step::Hour, None)?,
+            outcomes: ctx.store.stats(&of(day), Step::Day, Some(Group::Outcome))?,
             unanswered: ctx.store.calls(&unanswered, &page)?.items,
-            ledger: ctx.store.ledger(ledger)?,
+            ledger,
             status: ctx.store.status(),
             health: ctx.journal.health(),
             certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
             disk: super::system::disk(&ctx.server.data),
-            apps: ctx.state.apps().len(),
+            apps: request.apps().len(),
         })
     }
 }
@@ -146,7 +151,8 @@ impl HomePage {
             failed: count(failed),
             failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
-            vitals: vitals(lang, facts, now),
+            // They are the installation's, not an app's.
+            vitals: if view.sees_all() { vitals(lang, facts, now) } else { Vec::new() },
             has_apps: facts.apps > 0,
             has_calls: facts.status.calls > 0 || facts.status.callbacks > 0,
             view,

@@ -2,44 +2,65 @@
 
 use std::sync::Arc;
 
+use http::Method;
+
+use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, callbacks, calls, events, ledger, numbers, recordings, sms, stats, system,
-    tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, events, ledger, logins, numbers, recordings, sms,
+    stats, system, tokens, users,
 };
 
-/// Answers a request whose sender is known.
+/// Answers a request whose sender is known. What changed something is on record before the
+/// answer says so.
 pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response, HttpError> {
+    if ask.method == Method::GET {
+        return dispatch(context, &ask).await;
+    }
+    let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
+    let deed = Deed::of(context, &ask.method, &path, &json_fields(&ask.body));
+    let answered = dispatch(context, &ask).await?;
+    deed.record(context, &ask.principal, ask.peer, answered).await
+}
+
+async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
-        ("GET", ["calls"]) => calls::list(context, &ask).await,
-        ("GET", ["calls", id]) => calls::one(context, &ask, id).await,
-        ("GET", ["callbacks"]) => callbacks::list(context, &ask).await,
-        ("GET", ["callbacks", seq]) => callbacks::one(context, &ask, seq).await,
-        ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, &ask, seq).await,
-        ("GET", ["sms"]) => sms::list(context, &ask).await,
-        ("GET", ["numbers"]) => numbers::list(context, &ask).await,
-        ("GET", ["recordings"]) => recordings::list(context, &ask).await,
-        ("GET", ["stats"]) => stats::list(context, &ask).await,
-        ("GET", ["ledger"]) => ledger::list(context, &ask).await,
-        ("GET", ["events"]) => events::follow(context, &ask).await,
-        ("GET", ["apps"]) => apps::list(context, &ask),
-        ("POST", ["apps"]) => apps::add(context, &ask).await,
-        ("GET", ["apps", app]) => apps::one(context, &ask, app),
-        ("PATCH", ["apps", app]) => apps::change(context, &ask, app).await,
-        ("DELETE", ["apps", app]) => apps::remove(context, &ask, app).await,
-        ("POST", ["apps", app, "rotate"]) => apps::rotate(context, &ask, app).await,
-        ("GET", ["users"]) => users::list(context, &ask),
-        ("POST", ["users"]) => users::add(context, &ask).await,
-        ("PATCH", ["users", name]) => users::change(context, &ask, name).await,
-        ("DELETE", ["users", name]) => users::remove(context, &ask, name).await,
-        ("GET", ["tokens"]) => tokens::list(context, &ask),
-        ("POST", ["tokens"]) => tokens::add(context, &ask).await,
-        ("DELETE", ["tokens", name]) => tokens::revoke(context, &ask, name).await,
-        ("GET", ["system"]) => system::status(context, &ask).await,
-        ("POST", ["system", "backup"]) => system::backup(context, &ask).await,
-        ("POST", ["system", "reindex"]) => system::reindex(context, &ask).await,
+        ("GET", ["calls"]) => calls::list(context, ask).await,
+        ("GET", ["calls", id]) => calls::one(context, ask, id).await,
+        ("GET", ["callbacks"]) => callbacks::list(context, ask).await,
+        ("GET", ["callbacks", seq]) => callbacks::one(context, ask, seq).await,
+        ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, ask, seq).await,
+        ("GET", ["sms"]) => sms::list(context, ask).await,
+        ("GET", ["numbers"]) => numbers::list(context, ask).await,
+        ("GET", ["recordings"]) => recordings::list(context, ask).await,
+        ("GET", ["stats"]) => stats::list(context, ask).await,
+        ("GET", ["ledger"]) => ledger::list(context, ask).await,
+        ("GET", ["events"]) => events::follow(context, ask).await,
+        ("GET", ["apps"]) => apps::list(context, ask),
+        ("POST", ["apps"]) => apps::add(context, ask).await,
+        ("GET", ["apps", app]) => apps::one(context, ask, app),
+        ("PATCH", ["apps", app]) => apps::change(context, ask, app).await,
+        ("DELETE", ["apps", app]) => apps::remove(context, ask, app).await,
+        ("POST", ["apps", app, "rotate"]) => apps::rotate(context, ask, app).await,
+        ("GET", ["users"]) => users::list(context, ask),
+        ("POST", ["users"]) => users::add(context, ask).await,
+        ("PATCH", ["users", name]) => users::change(context, ask, name).await,
+        ("DELETE", ["users", name]) => users::remove(context, ask, name).await,
+        ("DELETE", ["users", name, "second-factor"]) => users::reset(context, ask, name).await,
+        ("GET", ["second-factor"]) => users::required(context, ask),
+        ("PATCH", ["second-factor"]) => users::require(context, ask).await,
+        ("GET", ["tokens"]) => tokens::list(context, ask),
+        ("POST", ["tokens"]) => tokens::add(context, ask).await,
+        ("DELETE", ["tokens", name]) => tokens::revoke(context, ask, name).await,
+        ("GET", ["audit"]) => audit::list(context, ask).await,
+        ("GET", ["audit", "export"]) => audit::export(context, ask).await,
+        ("GET", ["logins"]) => logins::list(context, ask),
+        ("DELETE", ["logins", id]) => logins::end(context, ask, id).await,
+        ("GET", ["system"]) => system::status(context, ask).await,
+        ("POST", ["system", "backup"]) => system::backup(context, ask).await,
+        ("POST", ["system", "reindex"]) => system::reindex(context, ask).await,
         _ => Err(HttpError::MethodNotAllowed { allow }),
     }
 }
@@ -50,18 +71,21 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["apps" | "users" | "tokens"] => "GET, POST",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
-        ["tokens", _] => "DELETE",
+        ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
+        ["second-factor"] => "GET, PATCH",
         ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
+        ["audit" | "logins"] | ["audit", "export"] => "GET",
+        ["logins", _] => "DELETE",
         _ => return None,
     })
 }
 
 /// Every address, as `openapi.json` writes it.
 #[cfg(test)]
-pub(super) const PATHS: &[&str] = &[
+pub(in crate::http) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
     "/callbacks",
@@ -78,8 +102,14 @@ pub(super) const PATHS: &[&str] = &[
     "/apps/{app}/rotate",
     "/users",
     "/users/{name}",
+    "/users/{name}/second-factor",
+    "/second-factor",
     "/tokens",
     "/tokens/{name}",
+    "/audit",
+    "/audit/export",
+    "/logins",
+    "/logins/{id}",
     "/system",
     "/system/backup",
     "/system/reindex",

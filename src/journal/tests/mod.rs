@@ -1,5 +1,7 @@
 //! What the journal's tests share: records, a journal in a directory of its own, a disk that
 //! fails on demand.
+//!
+//! Records are made to be awkward: bodies that are no UTF-8, empty ones, times before 1970.
 
 mod copying;
 mod damage;
