@@ -16,7 +16,7 @@ use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "App")]
+
 pub(super) struct AppObject {
     id: u32,
     name: String,

@@ -45,7 +45,7 @@ fn document() -> Value {
     let paths = paths(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);
     schemas.insert("Error".to_owned(), error());
-    json!({
+    let document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Ringback",
@@ -67,7 +67,27 @@ fn document() -> Value {
                 },
             },
         },
-    })
+    });
+    plainly_named(document)
+}
+
+/// The code's types are called objects, to tell them from the domain's; whoever reads the
+/// description knows that they are.
+fn plainly_named(document: Value) -> Value {
+    match document {
+        Value::Object(map) => {
+            let renamed = |(name, value): (String, Value)| {
+                let name = if value.is_object() { name.strip_suffix("Object").map_or(name.clone(), str::to_owned) } else { name };
+                (name, plainly_named(value))
+            };
+            Value::Object(map.into_iter().map(renamed).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(plainly_named).collect()),
+        Value::String(text) if text.starts_with("#/components/schemas/") => {
+            Value::String(text.strip_suffix("Object").map_or(text.clone(), str::to_owned))
+        }
+        other => other,
+    }
 }
 
 const DESCRIPTION: &str = "Times are RFC 3339 in UTC. Lists are newest first and paged by a cursor, which pins a \
@@ -119,8 +139,9 @@ mod tests {
         let schemas: BTreeSet<String> =
             document["components"]["schemas"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(led_to, schemas);
-        // The types are called objects in the code; a reader of the document knows that they are.
-        assert!(schemas.iter().all(|name| !name.ends_with("Object")), "{schemas:?}");
+        // Two types of one name would be told apart by a number.
+        let bad = |name: &&String| name.ends_with("Object") || name.ends_with(|c: char| c.is_ascii_digit());
+        assert_eq!(schemas.iter().find(bad), None);
     }
 
     #[test]

@@ -29,14 +29,14 @@ enum Answer {
     Object(StatusCode, SchemaOf),
     /// One page of objects.
     List(SchemaOf),
-    /// Bytes of this type.
-    Bytes(&'static str),
+    /// Bytes of any of these types.
+    Bytes(&'static [&'static str]),
     /// Nothing.
     Nothing,
 }
 
 /// One method of one address.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Operation {
     /// `GET`.
     pub(super) method: &'static str,
@@ -49,7 +49,7 @@ pub(super) struct Operation {
     /// The least role.
     pub(super) role: Role,
     tag: &'static str,
-    query: &'static [&'static str],
+    query: Vec<&'static str>,
     body: Option<(SchemaOf, bool)>,
     answer: Answer,
     conflicts: bool,
@@ -57,12 +57,12 @@ pub(super) struct Operation {
 
 impl Operation {
     /// Reads something; viewers may.
-    pub(super) const fn get(path: &'static str, id: &'static str, summary: &'static str) -> Self {
+    pub(super) fn get(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("GET", path, id, summary, Role::Viewer)
     }
 
     /// Changes something; administrators may.
-    pub(super) const fn change(
+    pub(super) fn change(
         method: &'static str,
         path: &'static str,
         id: &'static str,
@@ -71,60 +71,61 @@ impl Operation {
         Self { conflicts: true, ..Self::new(method, path, id, summary, Role::Admin) }
     }
 
-    const fn new(
+    fn new(
         method: &'static str,
         path: &'static str,
         id: &'static str,
         summary: &'static str,
         role: Role,
     ) -> Self {
-        let (query, body, answer) = (&[], None, Answer::Nothing);
+        let (query, body, answer) = (Vec::new(), None, Answer::Nothing);
         Self { method, path, id, summary, role, tag: "calls", query, body, answer, conflicts: false }
     }
 
     /// The part of the API it belongs to.
-    pub(super) const fn of(self, tag: &'static str) -> Self {
+    pub(super) fn of(self, tag: &'static str) -> Self {
         Self { tag, ..self }
     }
 
     /// The least role it takes.
-    pub(super) const fn by(self, role: Role) -> Self {
+    pub(super) fn by(self, role: Role) -> Self {
         Self { role, ..self }
     }
 
-    /// The parameters it takes, as its query is checked against them.
-    pub(super) const fn takes(self, query: &'static [&'static str]) -> Self {
-        Self { query, ..self }
+    /// The parameters it takes, as its query is checked against them; said again, these as well.
+    pub(super) fn takes(mut self, query: &[&'static str]) -> Self {
+        self.query.extend_from_slice(query);
+        self
     }
 
     /// The JSON object it needs.
-    pub(super) const fn reads<T: JsonSchema>(self) -> Self {
+    pub(super) fn reads<T: JsonSchema>(self) -> Self {
         Self { body: Some((SchemaGenerator::subschema_for::<T>, true)), ..self }
     }
 
     /// The JSON object it may be given.
-    pub(super) const fn may_read<T: JsonSchema>(self) -> Self {
+    pub(super) fn may_read<T: JsonSchema>(self) -> Self {
         Self { body: Some((SchemaGenerator::subschema_for::<T>, false)), ..self }
     }
 
     /// It answers one object.
-    pub(super) const fn answers<T: JsonSchema>(self) -> Self {
+    pub(super) fn answers<T: JsonSchema>(self) -> Self {
         Self { answer: Answer::Object(StatusCode::OK, SchemaGenerator::subschema_for::<T>), ..self }
     }
 
     /// It answers the object that it made.
-    pub(super) const fn makes<T: JsonSchema>(self) -> Self {
+    pub(super) fn makes<T: JsonSchema>(self) -> Self {
         Self { answer: Answer::Object(StatusCode::CREATED, SchemaGenerator::subschema_for::<T>), ..self }
     }
 
     /// It answers a page of objects.
-    pub(super) const fn lists<T: JsonSchema>(self) -> Self {
+    pub(super) fn lists<T: JsonSchema>(self) -> Self {
         Self { answer: Answer::List(SchemaGenerator::subschema_for::<T>), ..self }
     }
 
-    /// It answers bytes of this type.
-    pub(super) const fn streams(self, content_type: &'static str) -> Self {
-        Self { answer: Answer::Bytes(content_type), ..self }
+    /// It answers bytes of any of these types.
+    pub(super) fn streams(self, kinds: &'static [&'static str]) -> Self {
+        Self { answer: Answer::Bytes(kinds), ..self }
     }
 
     /// This operation in the words of OpenAPI.
@@ -163,7 +164,10 @@ impl Operation {
             Answer::List(schema) => {
                 (StatusCode::OK, "One page", json!({ "application/json": { "schema": list(schema(generator)) } }))
             }
-            Answer::Bytes(kind) => (StatusCode::OK, "The bytes", json!({ kind: { "schema": { "type": "string" } } })),
+            Answer::Bytes(kinds) => {
+                let bytes = |kind: &&str| ((*kind).to_owned(), json!({ "schema": { "type": "string" } }));
+                (StatusCode::OK, "The bytes", Value::Object(kinds.iter().map(bytes).collect()))
+            }
             Answer::Nothing => (StatusCode::NO_CONTENT, "Done", json!({})),
         };
         responses.insert(status.as_str().to_owned(), json!({ "description": text, "content": content }));
