@@ -2,7 +2,7 @@
 //! by no live event. Pages are found by following every link from the home page on, so that one
 //! that is added is looked at as well.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,8 +21,8 @@ use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
 /// More pages than there are; beyond it links lead in circles.
 const PAGES: usize = 2_000;
-/// Pages of statistics that are gone through: each leads to others of narrower filters.
-const STATISTICS: usize = 8;
+/// Addresses of one page with different filters that are looked at.
+const FILTERED: usize = 12;
 const ALL: Page = Page { limit: 1_000, cursor: None };
 
 /// Two apps, with every sample of their platforms, and someone who sees the first one.
@@ -141,6 +141,7 @@ fn identifiers(house: &House, app: &App) -> BTreeSet<String> {
 async fn no_page_that_can_be_reached_shows_anything_of_another_app() {
     let two = Two::open().await;
     let (mut seen, mut waiting) = (BTreeSet::new(), VecDeque::from(["/".to_owned()]));
+    let mut filters: BTreeMap<String, usize> = BTreeMap::new();
     while let Some(path) = waiting.pop_front() {
         let response = two.house.get(&path).await;
         let html = text(&response);
@@ -148,12 +149,12 @@ async fn no_page_that_can_be_reached_shows_anything_of_another_app() {
         assert!(!response.status().is_server_error(), "{path}: {html}");
         for link in scraper::Html::parse_document(&html).select(&selector("a[href^='/']")) {
             let link = link.attr("href").unwrap().split('#').next().unwrap().to_owned();
-            // Statistics of statistics, and a week's hours, would be thousands of the same pages.
-            let again = link.contains("weekday=")
-                || link.contains("&hour=")
-                || (link.starts_with("/statistics?")
-                    && seen.iter().filter(|path: &&String| path.starts_with("/statistics?")).count() >= STATISTICS);
+            // Every filter leads to the same list with one filter more: some of them are enough.
+            let (page, filtered) = link.split_once('?').map_or((link.as_str(), false), |(page, _)| (page, true));
+            let looked_at = filters.entry(page.to_owned()).or_insert(0);
+            let again = filtered && *looked_at >= FILTERED;
             if seen.len() < PAGES && !again && !link.starts_with("/static/") && seen.insert(link.clone()) {
+                *looked_at += usize::from(filtered);
                 waiting.push_back(link);
             }
         }

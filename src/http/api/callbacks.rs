@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -34,7 +35,7 @@ pub(super) const FILTERS: &[&str] = &[
 ];
 
 /// A callback.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CallbackObject {
     seq: Seq,
     received_at: Instant,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -46,7 +47,7 @@ pub(super) const FILTERS: &[&str] = &[
 ];
 
 /// A call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CallObject {
     id: String,
     app: String,
@@ -77,8 +78,8 @@ pub(super) struct CallObject {
     callbacks: Vec<Seq>,
 }
 
-#[derive(Debug, Serialize)]
-struct ReleaseObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ReleaseObject {
     table: String,
     code: String,
     text: TextObject,
@@ -86,22 +87,22 @@ struct ReleaseObject {
 }
 
 /// A text in both languages, or nothing in either.
-#[derive(Debug, Serialize)]
-struct TextObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TextObject {
     zh: Option<&'static str>,
     en: Option<&'static str>,
 }
 
 /// Where a recording is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RecordingObject {
     pub(super) id: String,
     pub(super) state: &'static str,
     pub(super) expires_at: Instant,
 }
 
-#[derive(Debug, Serialize)]
-struct EventObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EventObject {
     kind: &'static str,
     at: Option<Instant>,
     leg: Option<&'static str>,

@@ -34,7 +34,7 @@ use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::state::Principal;
 use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
 
-const KNOWN: &[&str] =
+pub(super) const KNOWN: &[&str] =
     &["kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
 
 /// What changes.

@@ -29,6 +29,9 @@ use crate::store::{Page, QueryError};
 /// A page of objects and the cursor of the next; asked with the cursor before.
 type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), QueryError> + Send>;
 
+/// What may be said of a file besides the filters of its rows.
+pub(super) const CHOICES: &[&str] = &["format", "lang"];
+
 /// Why a file broke off.
 #[derive(Debug, thiserror::Error)]
 enum BrokenOff {
@@ -41,7 +44,7 @@ enum BrokenOff {
 /// `GET /{list}/export`
 pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
     let which = Which::parse(list).ok_or(HttpError::NotFound)?;
-    let query = Query::parse(&ask.query, &[which.filters(), &["format", "lang"]].concat())?;
+    let query = Query::parse(&ask.query, &[which.filters(), CHOICES].concat())?;
     let format = query.word("format", &Format::NAMED)?;
     let format =
         format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".to_owned()))?;

@@ -40,7 +40,7 @@ pub(in crate::http) enum Question {
 
 /// How many rows a query has.
 #[derive(Debug, Serialize, JsonSchema)]
-struct CountObject {
+pub(super) struct CountObject {
     /// So many at least.
     count: u64,
     /// Whether there are no more; a count stops at 100,000.

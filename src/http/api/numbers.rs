@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -18,7 +19,7 @@ pub(super) const FILTERS: &[&str] = &["app!", "number!", "state!", "cause!"];
 pub(in crate::http) const STATES: [&str; 5] = ["normal", "paused", "unavailable", "frozen", "none"];
 
 /// A privacy number with its states.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct NumberObject {
     number: String,
     app: String,
@@ -28,8 +29,8 @@ pub(super) struct NumberObject {
     history: Vec<StateObject>,
 }
 
-#[derive(Debug, Serialize)]
-struct StateObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StateObject {
     at: Instant,
     state: String,
     cause: Option<String>,

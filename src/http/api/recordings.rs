@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -12,8 +13,8 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Call;
 
 /// A recording with the call it is of.
-#[derive(Debug, Serialize)]
-struct RecordingOfCall {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RecordingOfCall {
     #[serde(flatten)]
     recording: RecordingObject,
     call: String,

@@ -16,8 +16,8 @@ use crate::domain::Role;
 use crate::state::{NewSearch as Kept, Principal, Search};
 
 /// A saved search.
-#[derive(Debug, Serialize)]
-struct SearchObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SearchObject {
     id: String,
     list: String,
     name: String,
@@ -29,7 +29,7 @@ struct SearchObject {
 /// A search to save.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Body {
+pub(super) struct SearchToSave {
     /// The list that is searched: `calls`, `callbacks`, `sms` or `numbers`.
     list: String,
     /// The name it is found by.
@@ -75,7 +75,7 @@ pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
 /// `POST /searches`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
-    let Body { list, name, query, shared } = ask.json()?;
+    let SearchToSave { list, name, query, shared } = ask.json()?;
     let list = Which::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}")))?;
     let search = save(context, &ask.principal, NewSearch { list, name, query, shared }).await?;
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -17,7 +18,7 @@ pub(super) const FILTERS: &[&str] =
     &["app!", "provider!", "number!", "sender!", "receiver!", "x!", "mode!", "sms_id!", "from", "to"];
 
 /// A text message.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SmsObject {
     callback: Seq,
     received_at: Instant,
