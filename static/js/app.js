@@ -11,6 +11,9 @@
     here.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
   }
 
+  // There the chosen filters stand above the rows; the boxes they came from would hide these.
+  if (matchMedia("(max-width: 720px)").matches && $(".active")) $$("details.more").forEach((d) => { d.open = false; });
+
   // Copy and print. The buttons are hidden where they could do nothing.
   const say = (button, text) => {
     const before = button.textContent;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the README's pictures from a demo: tests/browser/screenshots.sh [path of the executable]
 #
-# A throw-away demo runs on a free port, Chromium looks at Home (Chinese) and at one answered call
-# (English), and the PNGs are written beside this script. It needs chromedriver, Chromium and curl,
-# as the browser test does, and no other program: WebDriver is spoken with curl. The pictures show
-# simulated calls of the day on which they are made, so two runs differ.
+# A throw-away demo runs on a free port, Chromium looks at Home and, on a phone, at Calls (Chinese),
+# at Statistics and at one answered call (English), and the PNGs are written beside this script.
+# It needs chromedriver, Chromium and curl, as the browser test does: WebDriver is spoken with curl.
+# The pictures show simulated calls of the day on which they are made, so two runs differ.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,15 +54,17 @@ speak() {
   run "const b = document.querySelector('button[name=lang]'); if (b.value.startsWith('$1')) b.click()"
   until_said run "return document.documentElement.lang.startsWith('$1') ? 'yes' : ''" >/dev/null
 }
-# Writes what is in sight, at this height.
+# The screen: width, height, whether it is a phone's.
+screen() { devtools Emulation.setDeviceMetricsOverride "{\"width\":$1,\"height\":$2,\"deviceScaleFactor\":1,\"mobile\":$3}" >/dev/null; }
+# Writes what is in sight, at this height and, if it is given, width.
 picture() {
-  devtools Emulation.setDeviceMetricsOverride "{\"width\":1280,\"height\":$2,\"deviceScaleFactor\":1,\"mobile\":false}" >/dev/null
+  screen "${3:-1280}" "$2" "$([ "${3:-1280}" -gt 600 ] && echo false || echo true)"
   devtools Page.captureScreenshot '{"format":"png"}' | sed 's/.*"data":"\([^"]*\)".*/\1/' | base64 -d >"$pictures/$1.png"
   echo "$pictures/$1.png"
 }
 
 devtools Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"light"}]}' >/dev/null
-devtools Emulation.setDeviceMetricsOverride '{"width":1280,"height":900,"deviceScaleFactor":1,"mobile":false}' >/dev/null
+screen 1280 900 false
 open_page /login
 run "document.querySelector('[name=name]').value = 'admin'; document.querySelector('[name=password]').value = '$password'; document.querySelector('main form button').click()"
 until_said run "return location.pathname === '/' ? 'yes' : ''" >/dev/null
@@ -76,9 +78,17 @@ until_said playing >/dev/null
 speak zh
 open_page /
 picture home 980
+# On a phone: the rows below the boxes, of calls that have ended.
+screen 390 844 true
+open_page "/calls?to=$(date -u -d '4 minutes ago' +%Y-%m-%dT%H:%M:%SZ)"
+run "document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('.filters .main').scrollIntoView()"
+picture phone 844 390
+screen 1280 900 false
 
 # The call that shows most: answered, rung, recorded, on a privacy number.
 speak en
+open_page /statistics
+picture statistics 1080
 open_page '/calls?outcome=answered&provider=huawei-private'
 call=$(until_said run "const rows = [...document.querySelectorAll('tr.call')]; const has = (row, css) => row.querySelector(css).textContent.trim() !== ''; const row = rows.find((row) => has(row, '.w') && has(row, '.r')) ?? rows[0]; return row ? row.querySelector('a.go').getAttribute('href') : ''")
 open_page "$call"

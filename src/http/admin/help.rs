@@ -71,46 +71,46 @@ struct Code {
 }
 
 /// What the figures mean.
-const DEFINITIONS: &[(&str, Text)] = &[
+const DEFINITIONS: &[(Text, Text)] = &[
     (
-        "ASR",
+        Text::new("ASR", "ASR"),
         Text::new(
             "接通率：已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
             "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
         ),
     ),
     (
-        "ACD",
+        Text::new("ACD", "ACD"),
         Text::new(
             "平均通话时长：通话总秒数 ÷ 已接通的通话数。秒数按平台自己的口径。",
             "Average call duration: talk seconds ÷ calls answered. Seconds are the platform's own.",
         ),
     ),
     (
-        "PDD",
+        Text::new("PDD", "PDD"),
         Text::new(
             "接续时延：从呼入到被叫振铃的平均秒数，只计两个时间都知道的通话。",
             "Post-dial delay: mean seconds from setup to the callee's ringing, over calls where both are known.",
         ),
     ),
     (
-        "pushed = kept = joined",
+        Text::new("账平", "balanced"),
         Text::new(
-            "推送 = 留存 = 归档：平台推来的每个回调都已写入日志（留存），并且归入了通话、短信或号码状态；归不进去的进入“待处理”。",
-            "Every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
+            "推送 = 留存 = 归入通话 + 短信/号码 + 待处理：平台推来的每个回调都已写入日志（留存），并归入了通话、短信或号码状态；归不进去的在“待处理”。",
+            "Pushed = kept = joined + messages and numbers + attention: every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
         ),
     ),
     (
-        "possibly lost",
+        Text::new("可能丢失", "possibly lost"),
         Text::new(
-            "可能丢失：我方答复了 503，而该平台不会再推。只有队列满或磁盘满时才会发生。",
+            "我方答复了 503，而该平台不会再推。只有队列满或磁盘满时才会发生。",
             "Answered 503 where the platform does not push again. Happens only when the queue or the disk is full.",
         ),
     ),
     (
-        "duplicate",
+        Text::new("重复", "duplicate"),
         Text::new(
-            "重复：内容全部已知的回调。照常应答，照常留存，只计一次通话。",
+            "内容全部已知的回调。照常应答，照常留存，只计一次通话。",
             "A callback in which everything was known. Answered and kept like any other, counted once in calls.",
         ),
     ),
@@ -162,7 +162,12 @@ impl HelpPage {
         let words = |list: &'static [(&'static str, Text)]| {
             list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect()
         };
-        Self { providers, definitions: words(DEFINITIONS), api: words(API), view }
+        Self {
+            providers,
+            definitions: DEFINITIONS.iter().map(|(name, text)| (name.get(view.lang), text.get(view.lang))).collect(),
+            api: words(API),
+            view,
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) struct HomePage {
     figures: Vec<Figure>,
     chart: DayChart,
     failures: Vec<Failure>,
+    rest: Option<Rest>,
     failed: String,
     failed_href: String,
     accounts: Vec<Account>,
@@ -61,6 +62,9 @@ struct Figure {
     href: String,
 }
 
+/// Ways of failing that stand in lines of their own.
+const FAILURES: usize = 6;
+
 /// Why calls failed.
 #[derive(Debug)]
 struct Failure {
@@ -70,6 +74,15 @@ struct Failure {
     /// Of the widest bar, in percent.
     width: u64,
     causes: Vec<(String, String)>,
+    href: String,
+}
+
+/// How the fewest calls failed, in one line.
+#[derive(Debug)]
+struct Rest {
+    names: String,
+    count: String,
+    share: String,
     href: String,
 }
 
@@ -136,7 +149,7 @@ impl HomePage {
     fn new(view: View, facts: &Facts, now: Timestamp, name: &dyn Fn(AppId) -> String) -> Self {
         let lang = view.lang;
         let today = midnight(now);
-        let failures = failures(lang, facts, today);
+        let (failures, rest) = failures(lang, facts, today);
         let failed: u64 = facts.outcomes.iter().filter(|r| is_failure(&r.key)).map(|r| r.calls).sum();
         let from = today.to_string();
         Self {
@@ -145,6 +158,7 @@ impl HomePage {
             figures: figures(lang, facts, now),
             chart: DayChart::new(lang, today, now, &facts.today, &facts.before),
             failures,
+            rest,
             failed: count(failed),
             failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
@@ -209,15 +223,19 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
     let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
     let mean =
         |sum: u64, n: u64| (sum + n / 2).checked_div(n).map_or_else(|| "–".to_owned(), |seconds| span(lang, seconds));
+    // Where there is nothing to compare with, it is said once.
     let was = |value: String| match week.calls {
-        0 => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
+        0 => String::new(),
         _ => format!("{} {value}", lang.t("上周同日同期", "same weekday last week")),
     };
     vec![
         Figure {
             label: lang.t("今日通话", "Calls today"),
             value: count(day.calls),
-            before: was(count(week.calls)),
+            before: match week.calls {
+                0 => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
+                calls => was(count(calls)),
+            },
             meaning: lang
                 .t("今天开始的通话；上周数字截至同一小时", "calls that began today; last week up to the same hour"),
             href: all.clone(),
@@ -259,7 +277,7 @@ fn failed_href(facts: &Facts, from: &str) -> String {
     link("/calls", &query)
 }
 
-fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
+fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Option<Rest>) {
     let mut counts: BTreeMap<CallOutcome, u64> = BTreeMap::new();
     for row in facts.outcomes.iter().filter(|r| is_failure(&r.key)) {
         *counts.entry(CallOutcome::parse(&row.key).unwrap_or(CallOutcome::Failed)).or_default() += row.calls;
@@ -277,7 +295,16 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
         causes: causes(lang, &facts.causes, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
         href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
     };
-    counts.iter().enumerate().map(failure).collect()
+    let (first, last) = counts.split_at(if counts.len() > FAILURES + 1 { FAILURES } else { counts.len() });
+    let sum: u64 = last.iter().map(|(_, n)| n).sum();
+    let outcomes = last.iter().map(|(outcome, _)| ("outcome", outcome.name()));
+    let rest = (sum > 0).then(|| Rest {
+        names: last.iter().map(|(o, _)| words::outcome(*o).get(lang)).collect::<Vec<_>>().join(lang.t("、", ", ")),
+        count: count(sum),
+        share: percent(sum, total),
+        href: link("/calls", &iter::once(("from", from.as_str())).chain(outcomes).collect::<Vec<_>>()),
+    });
+    (first.iter().enumerate().map(failure).collect(), rest)
 }
 
 /// The two commonest causes of calls that ended so: the code and its meaning.
@@ -294,6 +321,9 @@ fn causes(lang: Lang, causes: &[(CallOutcome, Vec<StatRow>)], outcome: CallOutco
         })
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    // Two platforms may call the same thing the same.
+    let mut told = BTreeSet::new();
+    found.retain(|(_, code, text)| told.insert((code.clone(), text.clone())));
     found.into_iter().take(2).map(|(_, code, text)| (code, text)).collect()
 }
 

@@ -56,6 +56,8 @@ pub(super) struct StripBar {
     pub(super) x: usize,
     pub(super) y: u64,
     pub(super) height: u64,
+    /// Of its height, what should be looked at.
+    pub(super) odd: u64,
     pub(super) class: &'static str,
     pub(super) href: String,
     pub(super) title: String,
@@ -205,9 +207,9 @@ impl StripBar {
             x: place * 6,
             y: STRIP_HEIGHT - height + 1,
             height,
+            odd: (totals.attention * height).div_ceil(totals.received.max(1)).min(height),
             class: match totals {
                 Totals { lost: 1.., .. } => "lost",
-                Totals { attention: 1.., .. } => "odd",
                 Totals { received: 0, .. } => "none",
                 _ => "kept",
             },

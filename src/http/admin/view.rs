@@ -103,7 +103,7 @@ const fn manage(section: Section, href: &'static str, label: Text, key: Option<c
 /// page and the test that walks every page read it. Another page is one line in its group.
 const NAVIGATION: &[Group] = &[
     Group {
-        label: Text::new("概览", "Overview"),
+        label: Text::new("概览", "Home"),
         pages: &[page(Section::Home, "/", Text::new("概览", "Home"), Some('h'))],
     },
     Group {
