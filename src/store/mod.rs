@@ -37,7 +37,7 @@ mod writer;
 
 pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
-pub use open::{OpenError, Opened};
+pub use open::{FORMAT, OpenError, Opened};
 pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};

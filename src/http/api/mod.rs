@@ -17,6 +17,7 @@ mod events;
 pub(super) mod evidence;
 pub(super) mod filters;
 pub(super) mod ledger;
+pub(super) mod log;
 mod logins;
 mod numbers;
 mod openapi;
@@ -25,7 +26,7 @@ mod recordings;
 pub(super) mod sight;
 pub(super) mod sms;
 pub(super) mod stats;
-mod system;
+pub(super) mod system;
 pub(super) mod table;
 mod tokens;
 mod users;
@@ -180,7 +181,7 @@ fn ok(object: &impl serde::Serialize) -> Result<Response, HttpError> {
 
 /// An instant as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy)]
-struct Instant(jiff::Timestamp);
+pub(in crate::http) struct Instant(pub(in crate::http) jiff::Timestamp);
 
 impl serde::Serialize for Instant {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
