@@ -53,6 +53,19 @@ pub const KEPT_HEADERS_MAX: usize = 24;
 pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
 /// The longest address tail kept with a callback: a person wrote it into a console's box.
 pub const TAIL_MAX: usize = 1_024;
+/// Lines of the log kept in memory for the system page: the morning of a quiet server, the last
+/// minute of a troubled one; the whole log is wherever standard error goes.
+pub const LOG_TAIL_LINES: usize = 500;
+/// Bytes of these lines.
+pub const LOG_TAIL_BYTES: usize = 256 << 10;
+/// Bytes of one of them; an error with all its causes is a fifth.
+pub const LOG_LINE_BYTES: usize = 2 << 10;
+/// Lines of the log on one page: below a hundred kilobytes with all else on it.
+pub const LOG_PAGE_LINES: usize = 100;
+/// Damaged lines that are shown; one bad disk block can make thousands.
+pub const DAMAGE_SHOWN: usize = 100;
+/// Files looked at to say what a data directory takes: a second's work on a slow disk.
+pub const DISK_FILES_MAX: usize = 200_000;
 /// Free space below which `/readyz` warns: what ten minutes of the fastest sender would fill.
 pub const DISK_LOW_BYTES: u64 = 128 << 20;
 

@@ -69,9 +69,9 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
         ..Overrides::default()
     };
     let config = Config::load(None, overrides)?;
-    logging::start(config.log);
     let clock = Clock::system();
-    let running = Running::start(config, clock.clone()).await?;
+    let log = logging::start(config.log, &clock);
+    let running = Running::start(config, clock.clone(), log).await?;
 
     let state = &running.context().state;
     let secret = password::make();

@@ -81,6 +81,8 @@ impl Here {
             data: data.to_owned(),
             started_at: clock.now(),
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
+            gauges: Arc::default(),
+            log: Arc::default(),
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Usage, logging};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Overrides};
 use crate::run;
 
@@ -66,8 +67,8 @@ impl Flags {
 /// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = flags.config()?;
-    logging::start(config.log);
+    let log = logging::start(config.log, &Clock::system());
     let ended = run::asked_to_end()?;
-    run::run(config, ended).await?;
+    run::run(config, log, ended).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
+use super::{Gauges, LogTail};
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::ingest::Ingest;
@@ -54,6 +55,10 @@ pub struct ServerInfo {
     pub started_at: Timestamp,
     /// The certificate in use; changes when it is reloaded.
     pub certificate: ArcSwap<CertificateInfo>,
+    /// Its connections.
+    pub gauges: Arc<Gauges>,
+    /// The last lines of its log.
+    pub log: Arc<LogTail>,
 }
 
 impl ServerInfo {

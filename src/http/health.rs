@@ -10,6 +10,7 @@ use http::StatusCode;
 use serde::Serialize;
 use warp::Filter;
 
+use super::disk::Disk;
 use super::{Context, Response, Routes, respond};
 use crate::limits;
 
@@ -89,6 +90,5 @@ fn disk_is_low(context: &Context) -> Option<Problem> {
 
 /// What the file system of `data` still takes; `None` where it does not say.
 pub(super) fn free_bytes(data: &std::path::Path) -> Option<u64> {
-    let file_system = rustix::fs::statvfs(data).ok()?;
-    file_system.f_bavail.checked_mul(file_system.f_frsize)
+    Disk::of(data).map(|disk| disk.free)
 }

@@ -16,8 +16,10 @@ pub mod body;
 mod callbacks;
 mod connection;
 mod context;
+mod disk;
 mod error;
 mod health;
+mod log_tail;
 mod metrics;
 pub mod peer;
 mod reveals;
@@ -34,6 +36,7 @@ pub use warp::reply::Response;
 
 pub use context::{CertificateInfo, Context, ServerInfo};
 pub use error::HttpError;
+pub use log_tail::{LogLine, LogTail};
 pub use peer::Peer;
 pub use server::Gauges;
 

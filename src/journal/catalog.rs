@@ -7,11 +7,12 @@
 //! A segment keeps its name, twelve digits of its first possible number, for life.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::frames;
 use crate::domain::Seq;
 
 /// A place in a segment where a line begins.
@@ -154,6 +155,18 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, u64)>> {
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// How many segments of the journal in `dir` are compressed. Looks at their ends.
+///
+/// # Errors
+/// When the directory cannot be listed.
+pub fn compressed(dir: &Path) -> io::Result<u64> {
+    let is_compressed = |(first, bytes): &(Seq, u64)| {
+        let opened = File::open(dir.join(name(*first)));
+        opened.and_then(|file| frames::is_compressed(&file, *bytes)).unwrap_or(false)
+    };
+    Ok(list(dir)?.iter().filter(|segment| is_compressed(segment)).count() as u64)
 }
 
 fn parse(text: &str) -> Option<Seq> {

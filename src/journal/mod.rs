@@ -40,6 +40,7 @@ use std::pin::Pin;
 use tokio::sync::watch;
 
 pub use backup::{Copied, CopyError, copy};
+pub use catalog::compressed;
 pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
@@ -47,6 +48,7 @@ pub use rewrite::{RewriteError, Rewritten, Verdict};
 pub use verify::{Report, Torn, VerifyError, verify, verify_each};
 
 use crate::domain::Seq;
+use line::reason;
 
 /// What an append gives back once the record is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,32 @@ pub struct Damage {
     pub seq: Seq,
     /// What is wrong with it.
     pub reason: &'static str,
+}
+
+/// What a damage means for what was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing is lost: what is damaged only helps to find records.
+    Nothing,
+    /// A record of another version: it is whole, and that version reads it.
+    Unread,
+    /// One record cannot be read.
+    Record,
+    /// Several neighbours cannot be read.
+    Records,
+}
+
+impl Damage {
+    /// What it means.
+    #[must_use]
+    pub fn loss(&self) -> Loss {
+        match self.reason {
+            reason::TABLE | reason::LINE_END => Loss::Nothing,
+            reason::NOT_UNDERSTOOD => Loss::Unread,
+            reason::FRAME | reason::MISSING => Loss::Records,
+            _ => Loss::Record,
+        }
+    }
 }
 
 /// The journal's state for pages and `/readyz`.

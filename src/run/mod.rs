@@ -34,7 +34,7 @@ use crate::error_chain::Chain;
 use crate::http::peer::TrustedProxies;
 use crate::http::server::{Gauges, Listener, Server, Times};
 use crate::http::tls::{Certificates, Source, TlsError};
-use crate::http::{Context, ServerInfo, control_routes, plain_routes, routes};
+use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::{journal, limits, state, store};
@@ -103,13 +103,14 @@ pub struct Running {
     tallying: JoinHandle<()>,
 }
 
-/// Runs the appliance until `shutdown` resolves, and then drains.
+/// Runs the appliance until `shutdown` resolves, and then drains. What is logged meanwhile goes
+/// into `log` by the subscriber that the caller has set up.
 ///
 /// # Errors
 /// When it cannot start; once it runs, it ends well.
-pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+pub async fn run(config: Config, log: Arc<LogTail>, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let mut hangup = signal(SignalKind::hangup()).map_err(|source| RunError::System { what: "SIGHUP", source })?;
-    let mut running = Running::start(config, Clock::system()).await?;
+    let mut running = Running::start(config, Clock::system(), log).await?;
     announce(&running);
     let mut shutdown = std::pin::pin!(shutdown);
     let mut look = tokio::time::interval(limits::CERTIFICATE_POLL);
@@ -151,11 +152,11 @@ fn announce(running: &Running) {
 }
 
 impl Running {
-    /// Opens everything and accepts connections.
+    /// Opens everything and accepts connections; shows what stands in `log`.
     ///
     /// # Errors
     /// With what stands in the way; everything opened so far is closed again.
-    pub async fn start(config: Config, clock: Clock) -> Result<Self, RunError> {
+    pub async fn start(config: Config, clock: Clock, log: Arc<LogTail>) -> Result<Self, RunError> {
         raise_file_limit();
         let (opening, at) = (config.clone(), clock.clone());
         // Reading logs takes its time and must not hold up other tasks of the runtime.
@@ -171,6 +172,7 @@ impl Running {
             None => None,
         };
 
+        let gauges = Arc::new(Gauges::default());
         let public_url = config.public_url.clone();
         let ingest = Ingest::new(data.journal(), answers, clock.clone(), public_url.clone());
         let context = Arc::new(Context {
@@ -187,10 +189,11 @@ impl Running {
                 data: config.data.clone(),
                 started_at: clock.now(),
                 certificate: ArcSwap::new(certificates.info()),
+                gauges: gauges.clone(),
+                log,
             },
             clock,
         });
-        let gauges = Arc::new(Gauges::default());
         let trusted = TrustedProxies(config.trusted_proxies.clone());
         let server = Server::new(Times::default(), trusted, gauges.clone());
         server.listen(Listener::Tls(tls, acceptor), routes(&context, &gauges));

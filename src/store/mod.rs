@@ -39,7 +39,7 @@ mod writer;
 pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
-pub use open::{OpenError, Opened};
+pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
     Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
     Span,

@@ -33,6 +33,9 @@ const VERSION: u32 = 3;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
+/// The notation of this version's rows.
+pub const FORMAT: u32 = VERSION;
+
 /// What binds a store to its place.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Meta {

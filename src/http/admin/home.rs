@@ -19,6 +19,7 @@ use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{AppId, CallOutcome, CauseCode, Lang};
+use crate::http::disk::Disk;
 use crate::http::{CertificateInfo, HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
@@ -97,7 +98,7 @@ pub(super) struct Facts {
     pub(super) status: Status,
     pub(super) health: Health,
     pub(super) certificate: CertificateInfo,
-    pub(super) disk: Option<super::system::Disk>,
+    pub(super) disk: Option<Disk>,
     pub(super) apps: usize,
     /// Callbacks that are durable and in no row yet.
     pub(super) waiting: u64,
@@ -137,7 +138,7 @@ impl Facts {
             status: ctx.store.status(),
             health: ctx.journal.health(),
             certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
-            disk: super::system::disk(&ctx.server.data),
+            disk: Disk::of(&ctx.server.data),
             apps: request.apps().len(),
             waiting: api::ledger::waiting(ctx, &scope),
             expiring: Expiring::read(&ctx.store, &scope, now)?,

@@ -14,12 +14,12 @@ use super::request::link;
 use crate::domain::{Lang, RecordingState, Scope};
 use crate::limits;
 use crate::providers;
-use crate::store::{CallQuery, Filter, LedgerRow, Page, QueryError, Span, Store};
+use crate::store::{CallQuery, Filter, Page, QueryError, Span, Store};
 
 /// Days before its end at which a certificate should have been renewed.
 const CERTIFICATE_DAYS: i64 = 14;
 /// Days of disk below which somebody should look.
-const DISK_DAYS: u64 = 30;
+pub(super) const DISK_DAYS: u64 = 30;
 /// Callbacks that may wait to be joined: a second of the fastest sender.
 const WAITING: u64 = 1_000;
 
@@ -116,21 +116,22 @@ fn certificate(lang: Lang, facts: &Facts, now: Timestamp) -> Vital {
 
 fn disk(lang: Lang, facts: &Facts, now: Timestamp) -> Option<Vital> {
     let disk = facts.disk?;
-    let hours = facts.ledger.iter().filter(|row: &&LedgerRow| row.at >= hours_later(hour(now), -24));
-    let a_day: u64 = hours.map(|row| row.bytes).sum();
-    // A kept body takes about three times its size: the line, and what is known from it.
-    let days = disk.free.checked_div(a_day * 3).unwrap_or(u64::MAX);
-    let enough = days > DISK_DAYS && disk.free > disk.total / 10;
+    let days = disk.days_left(&facts.ledger, now);
+    let enough = days.is_none_or(|days| days > DISK_DAYS) && !disk.is_low();
     Some(Vital {
         label: lang.t("磁盘可用", "Disk lasts"),
-        value: if days > 730 {
-            lang.t("两年以上", "two years and more").to_owned()
-        } else {
-            span(lang, days * 86_400)
-        },
+        value: lasts(lang, days),
         tone: if enough { Tone::Good } else { Tone::Warn },
         href: "/system".to_owned(),
     })
+}
+
+/// Days of disk in words; nobody plans beyond two years.
+pub(super) fn lasts(lang: Lang, days: Option<u64>) -> String {
+    match days {
+        Some(days) if days <= 730 => span(lang, days * 86_400),
+        _ => lang.t("两年以上", "two years and more").to_owned(),
+    }
 }
 
 fn expiring(lang: Lang, expiring: Expiring, now: Timestamp) -> Option<Vital> {

@@ -65,6 +65,9 @@ mod statistics_tables;
 mod steps;
 mod story;
 mod system;
+mod system_actions;
+mod system_groups;
+mod system_log;
 #[cfg(test)]
 mod tests;
 mod throttle;
@@ -207,6 +210,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["users", _] => user::show(&request),
             ["tokens"] => tokens::show(&request),
             ["system"] => read(request, system::show).await,
+            ["system", "backup"] => read(request, system_actions::ask_backup).await,
+            ["system", "reindex"] => read(request, system_actions::ask_rebuild).await,
+            ["system", "log"] => system_log::show(&request),
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
             ["help", _, "fields"] => help::fields(&request),
@@ -242,6 +248,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["second-factor"] => users::demand(&request).await,
         ["tokens"] => tokens::add(&request).await,
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
+        ["system", "backup"] => system_actions::backup(&request).await,
+        ["system", "reindex"] => system_actions::rebuild(&request),
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

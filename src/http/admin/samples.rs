@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,8 @@ use crate::domain::{
     RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion,
     VerifyMode,
 };
+use crate::http::api::Instant;
+use crate::http::api::system::{Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
 use crate::state::{OutsideId, User};
@@ -117,6 +120,68 @@ pub(super) fn server() -> ServerInfo {
         data: PathBuf::from("/var/lib/ringback"),
         started_at: at("2026-11-18T02:00:00Z"),
         certificate: ArcSwap::from_pointee(certificate()),
+        gauges: Arc::default(),
+        log: Arc::default(),
+    }
+}
+
+/// A server that has run for three days.
+pub(super) fn system() -> System {
+    let (server, certificate) = (server(), certificate());
+    let room = |name, files, bytes| Room { name, files, bytes };
+    System {
+        version: "0.1.0",
+        build: Build { target: "x86_64-linux-musl".to_owned(), profile: "release" },
+        started_at: Instant(server.started_at),
+        uptime_seconds: now().as_second() - server.started_at.as_second(),
+        data: server.data.display().to_string(),
+        public_url: server.public_url,
+        listen: server.listen.to_string(),
+        plain_listen: server.plain_listen.map(|address| address.to_string()),
+        connections: Connections { open: 12, accepted: 48_210, handshakes_failed: 31, requests: 1_302_771 },
+        certificate: Certificate {
+            names: certificate.names,
+            issuer: certificate.issuer,
+            not_after: certificate.not_after.map(Instant),
+            self_signed: certificate.self_signed,
+            source: certificate.source,
+        },
+        disk: Some(DiskStatus { free: 38 << 30, total: 80 << 30, days_left: Some(214) }),
+        rooms: vec![
+            room("journal", 42, 2_400_000_000),
+            room("state", 1, 184_320),
+            room("store", 311, 940_000_000),
+            room("recordings", 0, 0),
+            room("certs", 2, 4_096),
+            room("keys", 1, 32),
+            room("torn", 0, 0),
+            room("tmp", 0, 0),
+            room("reserve", 1, 64 << 20),
+        ],
+        rooms_whole: true,
+        journal: JournalStatus {
+            durable: 1_284_013,
+            segments: 42,
+            compressed: Some(41),
+            bytes: 2_400_000_000,
+            failing: None,
+            reserve_bytes: 64 << 20,
+            reserve_used: false,
+            torn: 0,
+            damaged: 0,
+            damage: Vec::new(),
+        },
+        store: StoreStatus {
+            applied: 1_284_011,
+            waiting: 2,
+            rebuilding: None,
+            calls: 214_002,
+            callbacks: 1_284_011,
+            bytes: 940_000_000,
+            format: 3,
+        },
+        apps: 3,
+        set_up: true,
     }
 }
 
@@ -461,7 +526,7 @@ pub(super) fn facts() -> Facts {
         status: status(),
         health: health(),
         certificate: certificate(),
-        disk: Some(super::system::Disk { free: 38 << 30, total: 80 << 30 }),
+        disk: Some(crate::http::disk::Disk { free: 38 << 30, total: 80 << 30 }),
         apps: 3,
         waiting: 0,
         expiring: Expiring::default(),
@@ -565,6 +630,12 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
     add("system", &super::system::SystemPage::sample(lang));
+    add("system-empty", &super::system::SystemPage::sample_empty(lang));
+    add("system-backup", &super::system_actions::BackupPage::sample(lang));
+    add("system-backup-made", &super::system_actions::BackupPage::sample_made(lang));
+    add("system-rebuild", &super::system_actions::RebuildPage::sample(lang));
+    add("system-log", &super::system_log::LogPage::sample(lang));
+    add("system-log-empty", &super::system_log::LogPage::sample_empty(lang));
     add("audit", &super::audit::AuditPage::sample(lang));
     add("audit-empty", &super::audit::AuditPage::sample_empty(lang));
     add("account", &super::account::AccountPage::sample(lang));
@@ -646,6 +717,12 @@ fn no_text_is_left_in_the_other_language() {
         "setup",
         "error",
         "system",
+        "system-empty",
+        "system-backup",
+        "system-backup-made",
+        "system-rebuild",
+        "system-log",
+        "system-log-empty",
         "audit",
         "audit-empty",
         "account",

@@ -8,6 +8,7 @@ mod evidence;
 mod oidc;
 mod people;
 mod rights;
+mod system;
 
 use std::sync::Arc;
 use std::time::Instant;

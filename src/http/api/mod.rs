@@ -20,6 +20,7 @@ mod export;
 pub(super) mod filters;
 pub(super) mod ledger;
 pub(super) mod lists;
+pub(super) mod log;
 mod logins;
 pub(super) mod numbers;
 mod query;
@@ -28,7 +29,7 @@ pub(super) mod searches;
 pub(super) mod sight;
 pub(super) mod sms;
 pub(super) mod stats;
-mod system;
+pub(super) mod system;
 pub(super) mod table;
 mod tokens;
 mod users;
@@ -183,7 +184,7 @@ fn ok(object: &impl serde::Serialize) -> Result<Response, HttpError> {
 
 /// An instant as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy)]
-struct Instant(jiff::Timestamp);
+pub(in crate::http) struct Instant(pub(in crate::http) jiff::Timestamp);
 
 impl serde::Serialize for Instant {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,74 +1,204 @@
 //! `/system`: how this installation is doing; its copy and its rebuild.
+//!
+//! [`System`] is all that is known about it, for programs, for the command line and for the
+//! page: the page shows what stands here and nothing else.
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use http::StatusCode;
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
-use crate::journal::{self, CopyError};
+use crate::http::disk::{self, Disk};
+use crate::journal::{self, CopyError, Damage, Loss};
+use crate::limits::DAMAGE_SHOWN;
+use crate::store::{self, Span};
 
+/// How this installation is doing.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct System {
-    version: &'static str,
-    started_at: Instant,
-    uptime_seconds: i64,
-    data: String,
-    public_url: Option<String>,
-    listen: String,
-    plain_listen: Option<String>,
-    certificate: Certificate,
-    journal: JournalStatus,
-    store: StoreStatus,
-    apps: usize,
-    set_up: bool,
+pub(in crate::http) struct System {
+    /// The version of the program.
+    pub(in crate::http) version: &'static str,
+    /// How the program was built.
+    pub(in crate::http) build: Build,
+    /// When the server started.
+    #[schemars(with = "String")]
+    pub(in crate::http) started_at: Instant,
+    /// Seconds since then.
+    pub(in crate::http) uptime_seconds: i64,
+    /// The data directory.
+    pub(in crate::http) data: String,
+    /// The address that the platforms use, if it was set.
+    pub(in crate::http) public_url: Option<String>,
+    /// Where HTTPS is listened on.
+    pub(in crate::http) listen: String,
+    /// Where callbacks are taken without TLS, if anywhere.
+    pub(in crate::http) plain_listen: Option<String>,
+    /// Connections to this server.
+    pub(in crate::http) connections: Connections,
+    /// The certificate in use.
+    pub(in crate::http) certificate: Certificate,
+    /// The disk under the data directory; null where the system does not say.
+    pub(in crate::http) disk: Option<DiskStatus>,
+    /// What each part of the data directory takes.
+    pub(in crate::http) rooms: Vec<Room>,
+    /// Whether all files were counted in `rooms`.
+    pub(in crate::http) rooms_whole: bool,
+    /// The journal: what was received, as it was received.
+    pub(in crate::http) journal: JournalStatus,
+    /// The store: what is known from the journal, and can be rebuilt from it.
+    pub(in crate::http) store: StoreStatus,
+    /// Apps that were set up.
+    pub(in crate::http) apps: usize,
+    /// Whether there is an administrator.
+    pub(in crate::http) set_up: bool,
 }
 
+/// How the program was built.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Certificate {
-    names: Vec<String>,
-    issuer: String,
-    not_after: Option<Instant>,
-    self_signed: bool,
-    source: String,
+pub(in crate::http) struct Build {
+    /// Processor, system and C library.
+    pub(in crate::http) target: String,
+    /// `release` or `debug`.
+    pub(in crate::http) profile: &'static str,
 }
 
+/// Connections to this server since its start.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct JournalStatus {
-    durable: u64,
-    segments: u64,
-    bytes: u64,
-    failing: Option<String>,
-    reserve_used: bool,
-    torn: u64,
-    damaged: usize,
+pub(in crate::http) struct Connections {
+    /// Open now.
+    pub(in crate::http) open: u64,
+    /// Accepted.
+    pub(in crate::http) accepted: u64,
+    /// Handshakes that failed or took too long.
+    pub(in crate::http) handshakes_failed: u64,
+    /// Requests.
+    pub(in crate::http) requests: u64,
 }
 
+/// The certificate in use.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct StoreStatus {
-    applied: u64,
-    waiting: u64,
-    rebuilding: Option<f64>,
-    calls: u64,
-    callbacks: u64,
-    bytes: u64,
+pub(in crate::http) struct Certificate {
+    /// The names it is for.
+    pub(in crate::http) names: Vec<String>,
+    /// Who issued it.
+    pub(in crate::http) issuer: String,
+    /// When it ends.
+    #[schemars(with = "Option<String>")]
+    pub(in crate::http) not_after: Option<Instant>,
+    /// Whether it vouches only for itself: platforms do not accept that.
+    pub(in crate::http) self_signed: bool,
+    /// The file it came from.
+    pub(in crate::http) source: String,
 }
 
+/// The disk under the data directory.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct DiskStatus {
+    /// Bytes that may still be written.
+    pub(in crate::http) free: u64,
+    /// Bytes in all.
+    pub(in crate::http) total: u64,
+    /// Days until it is full at the rate of the last day; null when nothing came.
+    pub(in crate::http) days_left: Option<u64>,
+}
+
+/// One part of the data directory.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct Room {
+    /// Its name: `journal`, `state`, `store`, `recordings` and so on.
+    pub(in crate::http) name: &'static str,
+    /// Its files.
+    pub(in crate::http) files: u64,
+    /// Their bytes.
+    pub(in crate::http) bytes: u64,
+}
+
+/// The journal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct JournalStatus {
+    /// The number of the last durable record.
+    pub(in crate::http) durable: u64,
+    /// Segments on disk.
+    pub(in crate::http) segments: u64,
+    /// How many of them are compressed; null where they cannot be listed.
+    pub(in crate::http) compressed: Option<u64>,
+    /// Bytes of all segments.
+    pub(in crate::http) bytes: u64,
+    /// Why the last write failed, if it did.
+    pub(in crate::http) failing: Option<String>,
+    /// Bytes held back for a full disk.
+    pub(in crate::http) reserve_bytes: u64,
+    /// Whether the reserve was given up because the disk is full.
+    pub(in crate::http) reserve_used: bool,
+    /// Half-written ends that were set aside at the last start: of callbacks that were never
+    /// acknowledged.
+    pub(in crate::http) torn: u64,
+    /// Damaged lines, as far as the journal was read.
+    pub(in crate::http) damaged: usize,
+    /// The first of them.
+    pub(in crate::http) damage: Vec<DamageObject>,
+}
+
+/// A damaged line of the journal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct DamageObject {
+    /// The segment's file.
+    pub(in crate::http) segment: String,
+    /// The line, from 1; 0 where it is not a line that is damaged.
+    pub(in crate::http) line: u64,
+    /// The number of the record.
+    pub(in crate::http) seq: u64,
+    /// What is wrong with it.
+    pub(in crate::http) reason: &'static str,
+    /// What is lost by it: `nothing`, `unread` (a record of another version, which reads it),
+    /// `record` or `records`.
+    pub(in crate::http) loss: &'static str,
+}
+
+/// The store.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct StoreStatus {
+    /// The last record that was applied.
+    pub(in crate::http) applied: u64,
+    /// Durable records that wait to be applied.
+    pub(in crate::http) waiting: u64,
+    /// While the store is rebuilt: how much is done, from 0 to 1.
+    pub(in crate::http) rebuilding: Option<f64>,
+    /// Calls known.
+    pub(in crate::http) calls: u64,
+    /// Callbacks known.
+    pub(in crate::http) callbacks: u64,
+    /// Bytes on disk.
+    pub(in crate::http) bytes: u64,
+    /// The notation of its rows; a store of another one is rebuilt at the start.
+    pub(in crate::http) format: u32,
+}
+
+/// Where a copy goes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BackupWanted {
+    /// An absolute path on the server; nothing is there yet, or an empty directory.
     dest: PathBuf,
 }
 
+/// A copy that was made.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct BackupMade {
-    dest: String,
-    segments: u64,
-    files: u64,
-    bytes: u64,
+pub(in crate::http) struct BackupMade {
+    /// Where it is.
+    pub(in crate::http) dest: String,
+    /// Segments of both logs.
+    pub(in crate::http) segments: u64,
+    /// Other files: recordings, keys, certificates.
+    pub(in crate::http) files: u64,
+    /// Bytes of all of them.
+    pub(in crate::http) bytes: u64,
 }
 
 /// `GET /system`
@@ -76,7 +206,7 @@ pub(super) async fn status(context: &Arc<Context>, ask: &Ask) -> Result<Response
     ask.admin()?;
     ask.no_query()?;
     let context = context.clone();
-    let status = blocking(move || System::new(&context)).await;
+    let status = blocking(move || System::of(&context)).await;
     ok(&status)
 }
 
@@ -87,12 +217,8 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
     if !wanted.dest.is_absolute() {
         return Err(HttpError::BadRequest("dest must be an absolute path on the server".to_owned()));
     }
-    let (data, dest) = (context.server.data.clone(), wanted.dest.clone());
-    match blocking(move || journal::copy(&data, &dest)).await {
-        Ok(copied) => {
-            let dest = wanted.dest.display().to_string();
-            ok(&BackupMade { dest, segments: copied.segments, files: copied.files, bytes: copied.bytes })
-        }
+    match copy(context, wanted.dest).await {
+        Ok(made) => ok(&made),
         Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
             Err(HttpError::BadRequest(error.to_string()))
         }
@@ -105,22 +231,46 @@ pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     ask.admin()?;
     context.store.rebuild();
     let context = context.clone();
-    Ok(json(StatusCode::ACCEPTED, &blocking(move || System::new(&context)).await))
+    Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
+}
+
+/// Copies the data directory to `dest`, an absolute path on the server's own disk.
+///
+/// # Errors
+/// When `dest` is not fit for it, or a file cannot be read or written.
+pub(in crate::http) async fn copy(context: &Context, dest: PathBuf) -> Result<BackupMade, CopyError> {
+    let (data, to) = (context.server.data.clone(), dest.clone());
+    let copied = blocking(move || journal::copy(&data, &to)).await?;
+    let dest = dest.display().to_string();
+    Ok(BackupMade { dest, segments: copied.segments, files: copied.files, bytes: copied.bytes })
 }
 
 impl System {
-    fn new(context: &Context) -> Self {
-        let (server, health, store) = (&context.server, context.journal.health(), context.store.status());
+    /// How it is now. Looks at files, so that it blocks.
+    pub(in crate::http) fn of(context: &Context) -> Self {
+        let (server, now) = (&context.server, context.clock.now());
+        let (rooms, rooms_whole) = disk::rooms(&server.data);
+        let reserve = rooms.iter().find(|room| room.name == "reserve").map_or(0, |room| room.bytes);
         let certificate = server.certificate.load();
-        let durable = *context.journal.durable().borrow();
+        // Without the counters of the last day it is not known how long the disk lasts.
+        let day = Span { from: Some(now - SignedDuration::from_hours(25)), to: None };
+        let ledger = context.store.ledger(day).unwrap_or_default();
+        let gauge = |gauge: &std::sync::atomic::AtomicU64| gauge.load(Ordering::Relaxed);
         Self {
             version: env!("CARGO_PKG_VERSION"),
+            build: Build::this(),
             started_at: Instant(server.started_at),
-            uptime_seconds: context.clock.now().as_second() - server.started_at.as_second(),
+            uptime_seconds: now.as_second() - server.started_at.as_second(),
             data: server.data.display().to_string(),
             public_url: server.public_url.clone(),
             listen: server.listen.to_string(),
             plain_listen: server.plain_listen.map(|address| address.to_string()),
+            connections: Connections {
+                open: server.gauges.open(),
+                accepted: gauge(&server.gauges.accepted),
+                handshakes_failed: gauge(&server.gauges.handshakes_failed),
+                requests: gauge(&server.gauges.requests),
+            },
             certificate: Certificate {
                 names: certificate.names.clone(),
                 issuer: certificate.issuer.clone(),
@@ -128,25 +278,87 @@ impl System {
                 self_signed: certificate.self_signed,
                 source: certificate.source.clone(),
             },
-            journal: JournalStatus {
-                durable,
-                segments: health.segments,
-                bytes: health.bytes,
-                failing: health.failing,
-                reserve_used: health.reserve_used,
-                torn: health.torn,
-                damaged: context.journal.damage().len(),
-            },
-            store: StoreStatus {
-                applied: store.applied,
-                waiting: durable.saturating_sub(store.applied),
-                rebuilding: store.rebuilding,
-                calls: store.calls,
-                callbacks: store.callbacks,
-                bytes: store.bytes,
-            },
+            disk: Disk::of(&server.data).map(|disk| DiskStatus {
+                free: disk.free,
+                total: disk.total,
+                days_left: disk.days_left(&ledger, now),
+            }),
+            rooms: rooms.into_iter().map(Room::from).collect(),
+            rooms_whole,
+            journal: JournalStatus::of(context, reserve),
+            store: StoreStatus::of(context),
             apps: context.state.apps().len(),
             set_up: context.state.setup_code().is_none(),
         }
+    }
+}
+
+impl Build {
+    /// How this program was built.
+    fn this() -> Self {
+        let libc = if cfg!(target_env = "musl") {
+            "-musl"
+        } else if cfg!(target_env = "gnu") {
+            "-gnu"
+        } else {
+            ""
+        };
+        Self {
+            target: format!("{}-{}{libc}", std::env::consts::ARCH, std::env::consts::OS),
+            profile: if cfg!(debug_assertions) { "debug" } else { "release" },
+        }
+    }
+}
+
+impl JournalStatus {
+    fn of(context: &Context, reserve_bytes: u64) -> Self {
+        let (health, damage) = (context.journal.health(), context.journal.damage());
+        Self {
+            durable: *context.journal.durable().borrow(),
+            segments: health.segments,
+            compressed: journal::compressed(&context.server.data.join("journal")).ok(),
+            bytes: health.bytes,
+            failing: health.failing,
+            reserve_bytes,
+            reserve_used: health.reserve_used,
+            torn: health.torn,
+            damaged: damage.len(),
+            damage: damage.into_iter().take(DAMAGE_SHOWN).map(DamageObject::from).collect(),
+        }
+    }
+}
+
+impl StoreStatus {
+    fn of(context: &Context) -> Self {
+        let status = context.store.status();
+        Self {
+            applied: status.applied,
+            waiting: context.journal.durable().borrow().saturating_sub(status.applied),
+            rebuilding: status.rebuilding,
+            calls: status.calls,
+            callbacks: status.callbacks,
+            bytes: status.bytes,
+            format: store::FORMAT,
+        }
+    }
+}
+
+impl From<disk::Room> for Room {
+    fn from(room: disk::Room) -> Self {
+        let disk::Room { name, files, bytes } = room;
+        Self { name, files, bytes }
+    }
+}
+
+impl From<Damage> for DamageObject {
+    fn from(damage: Damage) -> Self {
+        let loss = match damage.loss() {
+            Loss::Nothing => "nothing",
+            Loss::Unread => "unread",
+            Loss::Record => "record",
+            Loss::Records => "records",
+        };
+        let Damage { segment, line, seq, reason } = damage;
+        Self { segment, line, seq, reason, loss }
     }
 }

@@ -7,7 +7,7 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, events, evidence, export, ledger, lists, logins,
+    Context, HttpError, Response, apps, audit, callbacks, calls, events, evidence, export, ledger, lists, log, logins,
     numbers, recordings, searches, sms, stats, system, tokens, users,
 };
 
@@ -69,6 +69,7 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["logins"]) => logins::list(context, ask),
         ("DELETE", ["logins", id]) => logins::end(context, ask, id).await,
         ("GET", ["system"]) => system::status(context, ask).await,
+        ("GET", ["system", "log"]) => log::list(context, ask),
         ("POST", ["system", "backup"]) => system::backup(context, ask).await,
         ("POST", ["system", "reindex"]) => system::reindex(context, ask).await,
         _ => Err(HttpError::MethodNotAllowed { allow }),
@@ -89,7 +90,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
-        ["audit" | "logins"] | ["audit", "export"] => "GET",
+        ["audit" | "logins"] | ["audit", "export"] | ["system", "log"] => "GET",
         ["logins", _] => "DELETE",
         _ => return None,
     })
@@ -134,6 +135,7 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/logins",
     "/logins/{id}",
     "/system",
+    "/system/log",
     "/system/backup",
     "/system/reindex",
 ];

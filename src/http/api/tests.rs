@@ -87,6 +87,8 @@ impl House {
             data: data.to_owned(),
             started_at: clock.now(),
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
+            gauges: Arc::default(),
+            log: Arc::default(),
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
@@ -788,4 +790,32 @@ async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
     assert_eq!(house.ask(Role::Operator, "DELETE", &path(&saved.json()), Value::Null).await.status, 204);
     assert_eq!(house.ask(Role::Admin, "DELETE", &path(&shared), Value::Null).await.status, 204);
     assert!(house.list(Role::Admin, "/searches").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_system_says_what_takes_the_room_and_what_was_logged() {
+    let house = House::with_samples().await;
+    let system = house.get(Role::Admin, "/system").await.json();
+    let journal = system["rooms"].as_array().unwrap().iter().find(|room| room["name"] == "journal").unwrap();
+    assert_eq!(journal["bytes"], system["journal"]["bytes"], "{system}");
+    assert!(system["disk"]["free"].as_u64().unwrap() > 0 && system["store"]["format"].as_u64().unwrap() > 0);
+    assert_eq!((&system["journal"]["compressed"], &system["build"]["profile"]), (&json!(0), &json!("debug")));
+
+    for n in 1..=3 {
+        let level = if n == 2 { tracing::Level::ERROR } else { tracing::Level::INFO };
+        house.context.server.log.push(house.context.clock.now(), level, "ringback", &format!("line {n}"));
+    }
+    let texts = |list: &Value| -> Vec<String> {
+        list["items"].as_array().unwrap().iter().map(|line| line["text"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = house.get(Role::Admin, "/system/log?limit=2").await.json();
+    assert_eq!(texts(&first), ["line 3", "line 2"]);
+    let next = first["next"].as_str().unwrap();
+    let second = house.get(Role::Admin, &format!("/system/log?limit=2&cursor={next}")).await.json();
+    assert_eq!((texts(&second), &second["next"]), (vec!["line 1".to_owned()], &Value::Null));
+    assert_eq!(texts(&house.get(Role::Admin, "/system/log?level=warn").await.json()), ["line 2"]);
+    house.get(Role::Admin, "/system/log?level=loud").await.refused(400, "bad_request", "error");
+    for role in [Role::Viewer, Role::Operator] {
+        house.get(role, "/system/log").await.refused(403, "forbidden", "administrator");
+    }
 }

@@ -11,7 +11,7 @@ use tokio::net::UnixStream;
 use super::*;
 
 async fn refusal(config: Config) -> String {
-    let error = Running::start(config, Clock::system()).await.expect_err("it should not have started");
+    let error = Running::start(config, Clock::system(), Arc::default()).await.expect_err("it should not have started");
     let text = Chain(&error).to_string();
     assert!(!text.contains('\n'), "{text}");
     text
@@ -90,7 +90,7 @@ async fn a_path_too_long_for_a_socket_does_not_stop_the_server() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(dir.path(), "");
     config.data = dir.path().join("d".repeat(120));
-    let running = Running::start(config, Clock::system()).await.unwrap();
+    let running = Running::start(config, Clock::system(), Arc::default()).await.unwrap();
     running.stop().await;
 }
 
@@ -186,7 +186,7 @@ async fn a_certificate_that_changes_on_disk_is_used_and_shown() {
     let mut config = config(dir.path(), "");
     config.certificate =
         Some(crate::config::CertificateFiles { cert: dir.path().join("a.crt"), key: dir.path().join("a.key") });
-    let running = Running::start(config, Clock::system()).await.unwrap();
+    let running = Running::start(config, Clock::system(), Arc::default()).await.unwrap();
     let shown = || running.context().server.certificate.load().names.clone();
     assert_eq!(shown(), ["one.example"]);
     write("two.example");

@@ -35,7 +35,7 @@ impl Appliance {
     }
 
     async fn start_in(dir: TempDir, toml: &str) -> Self {
-        let running = Running::start(config(dir.path(), toml), Clock::system()).await.unwrap();
+        let running = Running::start(config(dir.path(), toml), Clock::system(), Arc::default()).await.unwrap();
         Self { running, dir }
     }
 

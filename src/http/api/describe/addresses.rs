@@ -6,13 +6,13 @@
 use super::operation::Operation;
 use crate::domain::Role::{Operator, Viewer};
 use crate::http::api::{
-    apps, audit, callbacks, calls, events, evidence, export, filters, ledger, lists, logins, numbers, recordings,
+    apps, audit, callbacks, calls, events, evidence, export, filters, ledger, lists, log, logins, numbers, recordings,
     searches, sms, stats, system, tokens, users,
 };
 
 /// What a list can be exported as.
 const FILES: &[&str] =
-    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/jsonl"];
+    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson"];
 
 /// Every operation.
 pub(super) fn all() -> Vec<Operation> {
@@ -164,7 +164,7 @@ fn people() -> Vec<Operation> {
         Operation::get("/audit/export", "exportAudit", "The same as a file")
             .for_admins()
             .takes(audit::KNOWN_EXPORT)
-            .streams(&["text/csv", "application/jsonl"]),
+            .streams(&["text/csv", "application/x-ndjson"]),
     ]
 }
 
@@ -173,6 +173,10 @@ fn system() -> Vec<Operation> {
         Operation::get("/system", "getSystem", "How this installation is doing")
             .for_admins()
             .answers::<system::System>(),
+        Operation::get("/system/log", "getLog", "The last lines of the server's log, newest first")
+            .for_admins()
+            .takes(log::KNOWN)
+            .lists::<log::LogObject>(),
         Operation::change("POST", "/system/backup", "makeBackup", "Copies the data directory to another on the server")
             .reads::<system::BackupWanted>()
             .answers::<system::BackupMade>(),

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{Anomaly, CallOutcome, CallState, Direction, Outcome, Product, RecordingState, Suspicion};
-use crate::http::api::numbers;
-use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::http::api::{log, numbers};
+use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::providers;
 
 /// The end of a number.
@@ -121,6 +121,14 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "format" if path == "/audit/export" => ("The kind of file", words(["csv", "jsonl"])),
         "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
         "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
+        "level" => ("The least serious level", words(log::LEVELS.map(|(name, _)| name))),
+        "limit" if path == "/system/log" => (
+            "Lines of one page",
+            json!({ "type": "integer", "minimum": 1, "maximum": LOG_TAIL_LINES, "default": LOG_PAGE_LINES }),
+        ),
+        "cursor" if path == "/system/log" => {
+            ("The `next` of the page before", json!({ "type": "integer", "minimum": 1 }))
+        }
         "cursor" => ("The `next` of the page before", text()),
         "limit" => (
             "Rows of one page",
