@@ -46,7 +46,8 @@ impl LogTail {
     pub fn push(&self, at: Timestamp, level: Level, target: &str, text: &str) {
         let mut text = mask_digit_runs(text);
         if text.len() > LOG_LINE_BYTES {
-            text.truncate(text.floor_char_boundary(LOG_LINE_BYTES));
+            let end = (0..=LOG_LINE_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+            text.truncate(end);
             text.push('…');
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

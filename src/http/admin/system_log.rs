@@ -111,7 +111,7 @@ impl Row {
             _ => (Tone::Quiet, lang.t("调试", "debug")),
         };
         let target = line.target.strip_prefix("ringback::").unwrap_or(&line.target).to_owned();
-        Self { at: When::full(line.at), badge: Badge::new(tone, word), target, text: line.text }
+        Self { at: When::short(line.at), badge: Badge::new(tone, word), target, text: line.text }
     }
 }
 
