@@ -11,8 +11,8 @@ use crate::domain::Lang;
 use crate::store::StatRow;
 
 const WIDTH: u32 = 456;
-const HEIGHT: u32 = 262;
-const BASE: u32 = 240;
+const HEIGHT: u32 = 260;
+const BASE: u32 = 238;
 const TOP: u32 = 14;
 const SLOT: u32 = 19;
 
