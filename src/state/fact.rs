@@ -8,6 +8,7 @@
 //! | `token` `token_revoked` | an API token, by its hash |
 //! | `login` `login_ended` | a browser's login, by the hash of its cookie |
 //! | `setting` | a named value, sealed where it is a secret |
+//! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
 //! only the last of each. `by` names who set it. The shapes here are the log's own: a field
@@ -38,6 +39,9 @@ pub(super) enum Fact {
     LoginEnded(Hash),
     SetupCode(Secret),
     Address(String),
+    /// Null when it is gone.
+    Value(String, Value),
+    SealedValue(String, Secret),
 }
 
 /// A user with the hash of the password.
@@ -165,6 +169,7 @@ impl Fact {
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
             Self::SetupCode(_) | Self::Address(_) => "setting",
+            Self::Value(..) | Self::SealedValue(..) => "value",
         }
     }
 
@@ -202,6 +207,13 @@ impl Fact {
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
             }
+            Self::Value(name, value) => {
+                Map::from_iter([("name".to_owned(), name.as_str().into()), ("value".to_owned(), value.clone())])
+            }
+            Self::SealedValue(name, value) => {
+                let sealed = key.seal(&format!("value/{name}"), value);
+                Map::from_iter([("name".to_owned(), name.as_str().into()), ("sealed".to_owned(), sealed.into())])
+            }
         };
         if let Some(by) = by {
             fields.insert("by".to_owned(), by.name.as_str().into());
@@ -230,6 +242,7 @@ impl Fact {
             "login" => line(entry).and_then(read_login).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
+            "value" => read_value(entry, key)?,
             _ => None,
         };
         Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
@@ -244,6 +257,15 @@ fn read_setting(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError
         (SETUP_CODE, None, Some(sealed)) => Some(Fact::SetupCode(key.unseal("setting/setup_code", &sealed)?)),
         (ADDRESS, Some(address), None) => Some(Fact::Address(address)),
         _ => None,
+    })
+}
+
+fn read_value(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError> {
+    let Some(name) = entry.fields.get("name").and_then(Value::as_str) else { return Ok(None) };
+    Ok(match (entry.fields.get("sealed").and_then(Value::as_str), entry.fields.get("value")) {
+        (Some(sealed), _) => Some(Fact::SealedValue(name.to_owned(), key.unseal(&format!("value/{name}"), sealed)?)),
+        (None, Some(value)) => Some(Fact::Value(name.to_owned(), value.clone())),
+        (None, None) => None,
     })
 }
 

@@ -26,6 +26,7 @@ mod rules;
 mod seal;
 mod tokens;
 mod users;
+mod values;
 
 #[cfg(test)]
 mod tests;

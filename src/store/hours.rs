@@ -20,6 +20,7 @@ use crate::domain::{AppId, Call, CallOutcome, Outcome, Product};
 
 /// What calls of one kind in one hour add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Sums {
     pub(super) calls: i64,
     pub(super) talk_seconds: i64,
@@ -43,12 +44,12 @@ impl Sums {
 /// What one call counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Share {
-    hour: i64,
-    app: AppId,
-    provider: &'static str,
-    kind: (u8, u8),
-    x: Option<String>,
-    sums: Sums,
+    pub(super) hour: i64,
+    pub(super) app: AppId,
+    pub(super) provider: &'static str,
+    pub(super) kind: (u8, u8),
+    pub(super) x: Option<String>,
+    pub(super) sums: Sums,
 }
 
 impl Share {

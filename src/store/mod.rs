@@ -7,6 +7,7 @@ mod callback_row;
 mod checkpoint;
 mod collection;
 mod cursor;
+mod cut;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -28,6 +29,7 @@ mod varint;
 mod words;
 mod writer;
 
+pub use cut::{Bounds, Cut, Removed};
 pub use open::{OpenError, Opened};
 pub use query::{
     CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,

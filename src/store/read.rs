@@ -144,7 +144,7 @@ impl Store {
             bytes: rows.calls.bytes()
                 + rows.callbacks.bytes()
                 + rows.sms.bytes()
-                + self.shared.db.size_on_disk().unwrap_or(0),
+                + self.shared.db().size_on_disk().unwrap_or(0),
         }
     }
 

@@ -144,7 +144,7 @@ impl Store {
         let first = span.from.map_or(0, hour_of);
         let last = span.to.map_or(i64::from(u32::MAX), hour_of);
         let range = hours::key(prefix, (first, 0))..=hours::key(prefix, (last, u32::MAX));
-        for row in self.shared.db.range(range) {
+        for row in self.shared.db().range(range) {
             let (key, value) = row.map_err(QueryError::damaged)?;
             let key = hours::read_key(&key).ok_or_else(|| QueryError::damaged(RowError(None)))?;
             if inside(span, key.0) {

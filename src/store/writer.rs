@@ -15,9 +15,9 @@ use super::doc::Doc;
 use super::hot_chunks::HotChunks;
 use super::hours::{self, Hours, Share, hour_of};
 use super::numbers::Numbers;
-use super::open::{AppliedRow, META};
+use super::open::AppliedRow;
 use super::shared::{Rows, Shared};
-use super::{CallbackRow, Change, SmsRow, callback_row, row, sms_row, terms};
+use super::{CallbackRow, Change, Cut, SmsRow, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
@@ -45,6 +45,13 @@ pub enum Applied {
         /// How many are possibly lost.
         possibly_lost: u64,
     },
+    /// Rows whose time is over.
+    Cut {
+        /// The record's number.
+        seq: Seq,
+        /// Which, and what they had counted.
+        cut: Box<Cut>,
+    },
     /// A record that says nothing about calls.
     Other {
         /// The record's number.
@@ -56,7 +63,7 @@ impl Applied {
     fn seq(&self) -> Seq {
         match self {
             Self::Callback { row, .. } => row.seq,
-            Self::Tally { seq, .. } | Self::Other { seq } => *seq,
+            Self::Tally { seq, .. } | Self::Cut { seq, .. } | Self::Other { seq } => *seq,
         }
     }
 }
@@ -83,6 +90,9 @@ pub struct Writer {
     pub(super) sms: Vec<Place>,
     pub(super) apps: BTreeSet<AppId>,
     pub(super) buried: BTreeSet<u64>,
+    /// Whether hot rows were taken away, so that their chunks must be written anew.
+    pub(super) rewrite_callbacks: bool,
+    pub(super) rewrite_sms: bool,
 }
 
 /// A call while a batch is applied to it.
@@ -103,6 +113,8 @@ impl Writer {
             sms: Vec::new(),
             apps: BTreeSet::new(),
             buried: BTreeSet::new(),
+            rewrite_callbacks: false,
+            rewrite_sms: false,
         }
     }
 
@@ -132,7 +144,7 @@ impl Writer {
     /// Whether changes wait for a checkpoint.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        !self.calls.is_empty() || !self.callbacks.is_empty() || self.changed_rows() > 0
+        self.rewrite_callbacks || self.rewrite_sms || !self.buried.is_empty() || self.changed_rows() > 0
     }
 
     /// How many rows wait for a checkpoint.
@@ -145,7 +157,24 @@ impl Writer {
     ///
     /// # Errors
     /// When a part of the store cannot be read.
-    pub fn apply(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
+    pub fn apply(&mut self, mut batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
+        // A cut is about the rows as they are when its turn comes.
+        while let Some(place) = batch.iter().position(|applied| matches!(applied, Applied::Cut { .. })) {
+            let rest = batch.split_off(place + 1);
+            let cut = batch.pop();
+            self.apply_rows(batch, fingerprint)?;
+            if let Some(Applied::Cut { seq, cut }) = cut
+                && seq > self.applied.seq
+            {
+                self.cut(&cut)?;
+                self.apply_rows(vec![Applied::Other { seq }], fingerprint)?;
+            }
+            batch = rest;
+        }
+        self.apply_rows(batch, fingerprint)
+    }
+
+    fn apply_rows(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
         let Some(last) = batch.last().map(Applied::seq) else { return Ok(()) };
         let mut works: HashMap<CallId, Work> = HashMap::new();
         let mut callback_docs = Vec::new();
@@ -166,11 +195,11 @@ impl Writer {
                 Applied::Tally { at, app, refused, possibly_lost, .. } => {
                     let key = (hour_of(at), app.map_or(u32::MAX, |app| app.0));
                     let mut hours = self.shared.hours();
-                    let hour = hours.hour(&self.shared.db, key).map_err(WriteError::new)?;
+                    let hour = hours.hour(&self.shared.db(), key).map_err(WriteError::new)?;
                     hour.refused += refused;
                     hour.possibly_lost += possibly_lost;
                 }
-                Applied::Other { .. } => {}
+                Applied::Cut { .. } | Applied::Other { .. } => {}
             }
         }
         let call_docs = self.finish_calls(&works)?;
@@ -313,9 +342,9 @@ impl Writer {
             let share = Share::of(&call);
             if work.before.as_ref() != Some(&share) {
                 if let Some(before) = &work.before {
-                    hours.count(&self.shared.db, before, -1).map_err(WriteError::new)?;
+                    hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;
                 }
-                hours.count(&self.shared.db, &share, 1).map_err(WriteError::new)?;
+                hours.count(&self.shared.db(), &share, 1).map_err(WriteError::new)?;
             }
             for number in [&call.x, &call.y].into_iter().flatten() {
                 numbers.used(call.app, number);
@@ -327,7 +356,7 @@ impl Writer {
 
     fn count_callback(&self, row: &CallbackRow, calls: usize) -> Result<(), WriteError> {
         let mut hours = self.shared.hours();
-        let hour = hours.hour(&self.shared.db, (hour_of(row.received_at), row.app.0)).map_err(WriteError::new)?;
+        let hour = hours.hour(&self.shared.db(), (hour_of(row.received_at), row.app.0)).map_err(WriteError::new)?;
         hour.outcomes[hours::outcome_index(row.outcome)] += 1;
         hour.joined += u64::from(calls > 0);
         hour.not_calls += u64::from(row.not_calls > 0);
@@ -340,11 +369,7 @@ impl Writer {
     /// # Errors
     /// When sled or the disk refuses.
     pub fn reset(&mut self) -> Result<(), WriteError> {
-        let bound = self.shared.db.get(META).map_err(WriteError::new)?;
-        self.shared.db.clear().map_err(WriteError::new)?;
-        if let Some(bound) = bound {
-            self.shared.db.insert(META, bound).map_err(WriteError::new)?;
-        }
+        self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");
         let files = {
             let mut rows = self.shared.rows_mut();
@@ -359,7 +384,7 @@ impl Writer {
         }
         let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
         *self = Self::new(self.shared.clone(), fresh, HotChunks::default());
-        self.shared.db.flush().map(drop).map_err(WriteError::new)
+        Ok(())
     }
 }
 
