@@ -38,6 +38,8 @@
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
+//! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
+//! | [`erasure`] | everything of one person leaves; counts stay | [`erasure::Erasure`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
 //! | [`cli`] | one file a command | [`cli::run`] |
@@ -62,6 +64,7 @@
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
 //! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
@@ -160,6 +163,7 @@ pub mod config;
 pub mod control;
 pub mod correlate;
 pub mod domain;
+pub mod erasure;
 pub mod error_chain;
 pub mod http;
 pub mod ingest;
@@ -167,6 +171,7 @@ pub mod journal;
 pub mod limits;
 pub mod projector;
 pub mod providers;
+pub mod retention;
 pub mod run;
 pub mod simulator;
 pub mod state;

@@ -44,7 +44,7 @@ pub use backup::{Copied, CopyError, copy};
 pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
-pub use rewrite::{RewriteError, Rewritten, Verdict};
+pub use rewrite::{Decide, RewriteError, Rewritten, Verdict};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
 pub use verify::{Report, Torn, VerifyError, verify};
 

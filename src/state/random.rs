@@ -45,7 +45,7 @@ pub(super) fn csrf(cookie: &str) -> Secret {
 }
 
 /// Hexadecimal, lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a String takes all");

@@ -151,7 +151,13 @@ impl Store {
     /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
     /// on being taken meanwhile.
     pub fn rebuild(&self) {
-        self.shared.rebuild_wanted.store(true, Ordering::Relaxed);
+        self.shared.rebuild_wanted.store(true, Ordering::Release);
+    }
+
+    /// Whether a rebuild was asked for and the store still has what it had before.
+    #[must_use]
+    pub fn rebuild_waits(&self) -> bool {
+        self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
     /// Follows changes as they are projected.

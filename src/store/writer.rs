@@ -135,10 +135,10 @@ impl Writer {
         self.shared.rows_mut().rebuild = span;
     }
 
-    /// Whether somebody asked for a rebuild since this was last asked.
+    /// Whether somebody asked for a rebuild that has not begun.
     #[must_use]
     pub fn rebuild_wanted(&self) -> bool {
-        self.shared.rebuild_wanted.swap(false, Ordering::Relaxed)
+        self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
     /// Whether changes wait for a checkpoint.
@@ -384,6 +384,7 @@ impl Writer {
         }
         let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
         *self = Self::new(self.shared.clone(), fresh, HotChunks::default());
+        self.shared.rebuild_wanted.store(false, Ordering::Release);
         Ok(())
     }
 }

@@ -4,11 +4,30 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Bounds, Cut, Removed, living_sms, sums};
 use crate::correlate::join;
-use crate::domain::{Call, CallId, Seq};
+use crate::domain::{AppId, Call, CallId, Identity, Seq};
 use crate::store::hours::Share;
 use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row, terms};
 
 impl Store {
+    /// Whether a message of this identity is known.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn knows_sms(&self, app: AppId, identity: Identity) -> Result<bool, QueryError> {
+        let id = sms_row::id(app, identity);
+        let found = self.shared.rows().sms.get(&id, sms_row::id_term(&id)).map_err(QueryError::damaged)?;
+        Ok(found.is_some())
+    }
+
+    /// Whether a call is known.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn knows_call(&self, id: CallId) -> Result<bool, QueryError> {
+        let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
+        Ok(found.is_some())
+    }
+
     /// Sums up a cut with these bounds. What one of the questions says yes to stays.
     ///
     /// # Errors

@@ -1,0 +1,369 @@
+//! Whole installations whose past is thinned: what is kept is the same before and after, live
+//! and rebuilt, wherever a run was interrupted.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::{AppId, Call, Item};
+use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
+use crate::projector::{self, Projector, summarise};
+use crate::providers;
+use crate::store::{
+    CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberRow, Page, SmsQuery, SmsRow, Span, StatRow, Step,
+};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+const DAYS: u32 = 60;
+
+/// Everything that can be asked of a store.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) callbacks: Vec<CallbackRow>,
+    pub(crate) sms: Vec<SmsRow>,
+    numbers: Vec<NumberRow>,
+    pub(crate) ledger: Vec<LedgerRow>,
+    pub(crate) stats: Vec<StatRow>,
+    by_x: Vec<StatRow>,
+}
+
+pub(crate) struct House {
+    pub(crate) dir: TempDir,
+    pub(crate) clock: Clock,
+    pub(crate) retention: Retention,
+    projector: Option<Projector>,
+    compress: bool,
+}
+
+fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
+    let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
+    let options = Options {
+        reserve: None,
+        torn: dir.join("torn"),
+        tmp: dir.join("tmp"),
+        segment_bytes: 64 << 10,
+        compress,
+    };
+    let journal = Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap());
+    let known = |seq| journal.get(seq).ok()?.map(|record| projector::fingerprint(&record));
+    let (store, writer, _) =
+        Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &known).unwrap();
+    let projector = Projector::start(writer, journal.clone()).unwrap();
+    (Retention::new(journal, store, state, clock.clone()), projector)
+}
+
+impl House {
+    /// Sixty days of every sample of every platform, each twice.
+    async fn with_a_past() -> Self {
+        Self::with_days(DAYS, true).await
+    }
+
+    pub(crate) async fn with_days(days: u32, compress: bool) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let now: Timestamp = "2026-11-21T04:00:00Z".parse().unwrap();
+        let clock = Clock::fixed(now);
+        let (retention, projector) = open(dir.path(), &clock, compress);
+        let house = Self { dir, clock, retention, projector: Some(projector), compress };
+        for day in 0..days {
+            let at = now.checked_sub(SignedDuration::from_hours(i64::from(days - day) * 24)).unwrap();
+            house.day(day, at).await;
+        }
+        house.caught_up();
+        house
+    }
+
+    async fn day(&self, day: u32, at: Timestamp) {
+        let journal = &self.retention.0.journal;
+        let mut appends = Vec::new();
+        for (app, provider) in (1..).zip(providers::ALL) {
+            for (n, sample) in provider.samples().iter().enumerate() {
+                let at = at.checked_add(SignedDuration::from_secs(i64::try_from(n).unwrap())).unwrap();
+                let body = Body::Callback(Box::new(record(app, provider.id().0, sample, day)));
+                for _ in 0..1 + n % 2 {
+                    appends.push(journal.append(NewRecord { at, body: body.clone() }));
+                }
+            }
+        }
+        for append in appends {
+            append.await.unwrap();
+        }
+    }
+
+    /// What it is made of, for the rooms beside.
+    pub(crate) fn parts(&self) -> (Arc<FileJournal>, Store, State) {
+        (self.retention.0.journal.clone(), self.retention.0.store.clone(), self.retention.0.state.clone())
+    }
+
+    pub(crate) fn caught_up(&self) {
+        let (store, journal) = (&self.retention.0.store, &self.retention.0.journal);
+        let deadline = std::time::Instant::now() + DEADLINE;
+        loop {
+            let status = store.status();
+            if status.rebuilding.is_none() && status.applied >= *journal.durable().borrow() {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "the store does not follow: {status:?}");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    pub(crate) fn known(&self) -> Known {
+        let store = &self.retention.0.store;
+        let page = |cursor| Page { limit: 500, cursor };
+        let (mut calls, mut callbacks, mut sms) = (Vec::new(), Vec::new(), Vec::new());
+        let mut next = None;
+        loop {
+            let listing = store.calls(&CallQuery::default(), &page(next)).unwrap();
+            calls.extend(listing.items);
+            next = listing.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        loop {
+            let listing = store.callbacks(&CallbackQuery::default(), &page(next)).unwrap();
+            callbacks.extend(listing.items);
+            next = listing.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        loop {
+            let listing = store.sms(&SmsQuery::default(), &page(next)).unwrap();
+            sms.extend(listing.items);
+            next = listing.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        Known {
+            calls,
+            callbacks,
+            sms,
+            numbers: store.numbers(None).unwrap(),
+            ledger: store.ledger(Span::default()).unwrap(),
+            stats: store.stats(Span::default(), Step::Hour, Some(Group::App)).unwrap(),
+            by_x: store.stats(Span::default(), Step::Hour, Some(Group::X)).unwrap(),
+        }
+    }
+
+    /// The same installation after its store was lost.
+    fn rebuilt(self) -> Self {
+        self.reopened(true)
+    }
+
+    pub(crate) fn reopened(mut self, without_store: bool) -> Self {
+        self.projector.take().unwrap().stop();
+        self.retention.0.journal.close();
+        let (dir, clock, compress) = (self.dir, self.clock, self.compress);
+        drop(self.retention);
+        if without_store {
+            std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+        }
+        let (retention, projector) = open(dir.path(), &clock, compress);
+        let house = Self { dir, clock, retention, projector: Some(projector), compress };
+        house.caught_up();
+        house
+    }
+
+    async fn keep(&self, raw: Option<u32>, call: Option<u32>, sms: Option<u32>) {
+        let policy = Policy { raw_days: raw, call_days: call, sms_days: sms, ..Policy::default() };
+        self.retention.set_policy(&Principal::command_line(), &policy).await.unwrap();
+    }
+
+    /// A run that is told to stop after `steps` steps, if any.
+    async fn run(&self, dry: bool, steps: Option<u32>) -> Result<Freed, RetentionError> {
+        let retention = self.retention.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let taken = Cell::new(0);
+            let progress = |_: f64| {
+                taken.set(taken.get() + 1);
+                if Some(taken.get()) == steps {
+                    retention.stop();
+                }
+            };
+            let (policy, holds) = (retention.policy(), retention.holds());
+            let run = Run { retention: &retention, policy, holds, dry, full: true, progress: &progress };
+            let freed = run.run().map(|(freed, _)| freed);
+            retention.0.stop.store(false, Ordering::Relaxed);
+            freed
+        });
+        done.await.unwrap()
+    }
+
+    fn raw_left(&self) -> usize {
+        let records = self.retention.0.journal.read(1, usize::MAX).unwrap();
+        records.iter().filter(|record| matches!(record.body, Body::Callback(_))).count()
+    }
+}
+
+/// The sample of another day: its sessions and messages are others.
+fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> CallbackRecord {
+    let mut record = CallbackRecord {
+        app: AppId(app),
+        provider: provider.to_owned(),
+        peer: "192.0.2.7".parse().unwrap(),
+        tail: String::new(),
+        headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
+        body: sample.body.as_bytes().to_vec(),
+        verified: None,
+        reply: crate::domain::Ack { status: 200, content_type: "application/json".to_owned(), body: "{}".to_owned() },
+        question: None,
+    };
+    let first = crate::journal::Record {
+        seq: 1,
+        at: Timestamp::UNIX_EPOCH,
+        body: Body::Callback(Box::new(record.clone())),
+    };
+    let mut text = sample.body.to_owned();
+    for item in summarise(&first, crate::journal::Gone::Retention).unwrap().items {
+        let name = match item {
+            Item::Event(event) => event.key.session.reveal().to_owned(),
+            Item::Record(record) => record.key.session.reveal().to_owned(),
+            Item::Sms(sms) => sms.sms_id,
+            Item::Number(_) => continue,
+        };
+        let other = format!("{name}d{day}");
+        if !name.is_empty() && !text.contains(&other) {
+            text = text.replace(&name, &other);
+        }
+    }
+    record.body = text.into_bytes();
+    record
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn raw_callbacks_go_and_everything_they_said_stays() {
+    let house = House::with_a_past().await;
+    let before = house.known();
+    assert!(before.calls.len() > 100 && !before.sms.is_empty() && !before.numbers.is_empty());
+    let (raw, bytes) = (house.raw_left(), house.retention.0.journal.health().bytes);
+    house.keep(Some(30), None, None).await;
+    let dry = house.run(true, None).await.unwrap();
+    assert_eq!(house.raw_left(), raw, "a dry run removes nothing");
+    let freed = house.run(false, None).await.unwrap();
+    assert_eq!((freed.raw, freed.raw_bytes), (dry.raw, dry.raw_bytes));
+    assert!(freed.raw > 0 && house.raw_left() as u64 == raw as u64 - freed.raw);
+    assert!(freed.segments_rewritten > 0);
+    assert!(house.retention.0.journal.health().bytes < bytes);
+    assert_eq!(house.known(), before);
+    let house = house.rebuilt();
+    assert_eq!(house.known(), before);
+    assert_eq!(house.run(false, None).await.unwrap().raw, 0, "a second run finds nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_and_messages_go_and_their_counts_stay() {
+    let house = House::with_a_past().await;
+    let before = house.known();
+    house.keep(None, Some(20), Some(40)).await;
+    let dry = house.run(true, None).await.unwrap();
+    assert_eq!(house.known(), before);
+    let freed = house.run(false, None).await.unwrap();
+    assert_eq!((freed.calls, freed.sms, freed.callbacks), (dry.calls, dry.sms, dry.callbacks));
+    let after = house.known();
+    assert!(freed.calls > 50 && after.calls.len() as u64 == before.calls.len() as u64 - freed.calls);
+    assert!(freed.sms > 0 && after.sms.len() as u64 == before.sms.len() as u64 - freed.sms);
+    assert!(freed.callbacks > 50 && after.callbacks.len() as u64 == before.callbacks.len() as u64 - freed.callbacks);
+    assert_eq!(after.ledger, before.ledger);
+    assert_eq!(after.stats, before.stats);
+    assert_eq!(after.by_x, before.by_x);
+    assert_eq!(after.numbers, before.numbers);
+    let house = house.rebuilt();
+    assert_eq!(house.known(), after);
+    // What comes next is counted on.
+    house.day(DAYS, house.clock.now()).await;
+    house.caught_up();
+    let next = house.known();
+    let house = house.rebuilt();
+    assert_eq!(house.known(), next);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_may_end_anywhere_and_the_next_one_goes_on() {
+    let mut house = House::with_a_past().await;
+    let before = house.known();
+    house.keep(Some(50), Some(20), Some(40)).await;
+    let mut stops = 0;
+    for steps in 1.. {
+        let ended = house.run(false, Some(steps)).await;
+        let live = house.known();
+        assert_eq!(live.ledger, before.ledger);
+        assert_eq!(live.stats, before.stats);
+        house = house.rebuilt();
+        assert_eq!(house.known(), live, "after {steps} steps");
+        match ended {
+            Err(RetentionError::Stopped) => stops += 1,
+            ended => {
+                ended.unwrap();
+                break;
+            }
+        }
+    }
+    assert!(stops > 3, "only {stops}");
+    house.run(false, None).await.unwrap();
+    assert!(house.known().calls.len() < before.calls.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_stays_until_the_hold_ends() {
+    let house = House::with_a_past().await;
+    let before = house.known();
+    let old = before.calls.iter().min_by_key(|call| call.callbacks.last().copied()).unwrap().clone();
+    let by = Principal::command_line();
+    let hold = Hold {
+        id: String::new(),
+        name: "dispute".to_owned(),
+        reason: "asked by court".to_owned(),
+        app: Some(old.app.0),
+        number: None,
+        session: Some(old.session.reveal().to_owned()),
+        from: None,
+        to: None,
+        by: String::new(),
+        created_at: String::new(),
+    };
+    let hold = house.retention.add_hold(&by, hold).await.unwrap();
+    house.keep(None, Some(20), Some(20)).await;
+    let freed = house.run(false, None).await.unwrap();
+    assert!(freed.held > 0 && freed.calls > 0);
+    let held = house.retention.0.store.call(old.id).unwrap();
+    assert_eq!(held.as_ref(), Some(&old));
+    for seq in &old.callbacks {
+        let record = house.retention.0.journal.get(*seq).unwrap().unwrap();
+        assert!(matches!(record.body, Body::Callback(_)), "its bytes are held too");
+        assert!(house.retention.0.store.callback(*seq).unwrap().is_some());
+    }
+    let after = house.known();
+    let house = house.rebuilt();
+    assert_eq!(house.known(), after);
+    house.retention.end_hold(&by, &hold.id).await.unwrap();
+    house.run(false, None).await.unwrap();
+    assert_eq!(house.retention.0.store.call(old.id).unwrap(), None);
+    assert_eq!(house.known().stats, before.stats);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_and_a_hold_follow_rules() {
+    let house = House::with_a_past().await;
+    let by = Principal::command_line();
+    for days in [0, 6, 40_000] {
+        let policy = Policy { call_days: Some(days), ..Policy::default() };
+        let set = house.retention.set_policy(&by, &policy).await;
+        assert!(matches!(set, Err(RetentionError::Invalid(_))), "{days}");
+    }
+    assert_eq!(house.retention.policy(), Policy::default());
+    assert!(!house.retention.policy().removes_something());
+    assert!(matches!(house.retention.end_hold(&by, "none").await, Err(RetentionError::NoHold(_))));
+}
+
+#[test]
+fn the_hour_of_the_nightly_run_is_beijing_time() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(struck(at("2026-11-20T19:29:00Z"), 210), at("2026-11-19T19:30:00Z"));
+    assert_eq!(struck(at("2026-11-20T19:30:00Z"), 210), at("2026-11-20T19:30:00Z"));
+}
