@@ -4,6 +4,7 @@
 //! is answered and when it is projected.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use jiff::Timestamp;
@@ -11,7 +12,10 @@ use ringback::domain::{AppId, Callback};
 use ringback::providers::{self, Verified};
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args().sample_size(30);
+    let criterion = Criterion::default().configure_from_args();
+    // A minute for all of them: figures within a few per cent are enough to see a change.
+    let mut criterion =
+        criterion.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800));
     for provider in providers::ALL {
         let mut group = criterion.benchmark_group(provider.id().0);
         for sample in provider.samples() {

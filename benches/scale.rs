@@ -175,6 +175,7 @@ fn record(seq: Seq, generated: simulator::Generated) -> Record {
         headers: generated.headers,
         body: generated.body,
         verified: None,
+        foreign: Vec::new(),
         reply: Ack { status: 200, content_type: "application/json".to_owned(), body: String::new() },
         question: None,
     };

@@ -67,6 +67,9 @@ pub const SELF_SIGNED_RENEW_DAYS: i64 = 30;
 /// The largest configuration file that is read.
 pub const CONFIG_MAX: u64 = 1 << 20;
 
+/// The largest size in the configuration, in MiB: a TiB, beyond every disk it is meant for.
+pub const CONFIGURED_MEBIBYTES_MAX: u64 = 1 << 20;
+
 // HTTP: lists, live events, pages.
 
 /// Rows of one page of a list: an export asks a thousand times for a million rows, and one
@@ -109,6 +112,18 @@ pub const COMMIT_BATCH_BYTES: usize = 4 << 20;
 /// The size at which a journal segment is finished: quickly rewritten as a whole, and fifty
 /// million callbacks are some hundred files.
 pub const SEGMENT_BYTES: u64 = 64 << 20;
+/// Records read at first where the last entry of the audit trail is looked for: a login is one,
+/// so it is hardly ever further back.
+pub const AUDIT_READ_RECORDS: u64 = 4_096;
+/// How much of the journal is read at once there.
+pub const AUDIT_READ_BYTES: usize = 4 << 20;
+/// How long a page stays whole after a reveal: long enough to dial a number and to note it, not
+/// long enough to forget that it is on the screen.
+pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
+/// Pages that are shown whole at once, of everybody together: some hundred bytes each.
+pub const REVEALS_MAX: usize = 10_000;
+/// Characters of the reason that somebody gives for a reveal: a sentence.
+pub const REASON_CHARS_MAX: usize = 300;
 /// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
 /// The reserve is only held back again when that leaves this many times its size free: otherwise
@@ -213,6 +228,9 @@ pub const FIELD_MAX: usize = 4_096;
 /// Characters of an undocumented name that a platform sent, where it is shown to a person: a
 /// cell of a table.
 pub const SHOWN_NAME_MAX: usize = 32;
+/// Applications that one push names beside the app's own, and that are remembered: a push is of one
+/// application.
+pub const FOREIGN_APPLICATIONS_MAX: usize = 8;
 /// Different oddities noted per push: a person reads them, and a sender of nonsense must not
 /// make the list long.
 pub const SUSPICIONS_MAX: usize = 64;
@@ -221,6 +239,8 @@ pub const SUSPICIONS_MAX: usize = 64;
 pub const ANSWERS_MAX: usize = 1 << 17;
 /// How long an answer is remembered: a platform repeats a push for up to half a day.
 pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
+/// How far records of requests that came together may stand out of the order of their times.
+pub const ANSWERS_DISORDER: Duration = Duration::from_secs(10 * 60);
 /// How much of the journal is read at once when the answers of the last day are loaded.
 pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 
@@ -238,6 +258,10 @@ pub const SET_MAX: usize = 1_000;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
+/// The state log is one segment: larger than it ever becomes.
+pub const STATE_SEGMENT_BYTES: u64 = 1 << 40;
+/// How much of the state log is read at once.
+pub const STATE_READ_BYTES: usize = 4 << 20;
 /// The shortest password: ten characters and a slow hash outlast guessing at the login page.
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
@@ -248,6 +272,10 @@ pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
+/// Characters kept of what a browser says it is: the longest usual one has two hundred.
+pub const AGENT_CHARS_MAX: usize = 300;
+/// Logins of which it is remembered when they were last used: some fifty bytes each.
+pub const LOGINS_SEEN_MAX: usize = 10_000;
 /// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
 /// guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;

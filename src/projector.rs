@@ -15,13 +15,14 @@ use std::time::Instant;
 use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::audit::AuditEntry;
 use crate::correlate::{Catalog, Meaning};
-use crate::domain::{Callback, Item, Outcome, Seq};
+use crate::domain::{Anomaly, Callback, Item, Outcome, Seq, Suspicion};
 use crate::error_chain::Chain;
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Entry, Gone, Journal, Record, SUMMARY, summary_entry};
 use crate::limits;
 use crate::providers::{self, Verified};
-use crate::store::{Applied, CallbackRow, Cut, WriteError, Writer};
+use crate::store::{Applied, AuditRow, CallbackRow, Cut, WriteError, Writer};
 
 /// The running projector.
 #[derive(Debug)]
@@ -213,14 +214,32 @@ impl Follow {
 /// What a record means for the store. Pure.
 #[must_use]
 pub fn project(record: Record) -> Applied {
-    let Record { seq, at, body } = record;
-    match body {
+    let (seq, at) = (record.seq, record.at);
+    match record.body {
         Body::Callback(callback) => project_callback(seq, at, *callback),
         Body::Tally(tally) => {
             Applied::Tally { seq, at, app: tally.app, refused: tally.refused, possibly_lost: tally.possibly_lost }
         }
         Body::Entry(entry) if entry.kind == SUMMARY => project_summary(seq, at, &entry),
-        Body::Entry(_) | Body::Erased { .. } => Applied::Other { seq },
+        Body::Entry(_) => match AuditEntry::read(&record) {
+            Some(entry) => Applied::Audit(Box::new(project_audit(entry))),
+            None => Applied::Other { seq },
+        },
+        Body::Erased { .. } => Applied::Other { seq },
+    }
+}
+
+/// The public part: what is personal is read from the journal, where it can be erased.
+fn project_audit(entry: AuditEntry) -> AuditRow {
+    AuditRow {
+        seq: entry.seq,
+        at: entry.at,
+        n: entry.n,
+        by: entry.by,
+        action: entry.action,
+        subject: entry.subject,
+        app: entry.app,
+        peer: entry.peer,
     }
 }
 
@@ -344,7 +363,14 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
             }
             row.label = decoded.items.first().map_or("", Item::label).to_owned();
             row.suspicions = decoded.suspicions;
-            decoded.items
+            row.suspicions.extend(record.foreign.iter().cloned().map(Suspicion::OtherApplication));
+            let mut items = decoded.items;
+            for (item, _) in
+                items.iter_mut().zip(&decoded.applications).filter(|(_, name)| record.foreign.contains(name))
+            {
+                flag_foreign(item);
+            }
+            items
         }
         Ok(Err(_)) => {
             row.outcome = Outcome::Unparsable;
@@ -356,4 +382,12 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         }
     };
     Applied::Callback { row, items }
+}
+
+/// Says of a record that it is another application's.
+fn flag_foreign(item: &mut Item) {
+    if let Item::Record(record) = item {
+        record.anomalies.push(Anomaly::AppKeyMismatch);
+        record.anomalies.sort_unstable();
+    }
 }

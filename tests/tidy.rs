@@ -33,10 +33,10 @@ const ROOMS: &[Room] = &[
     Room { name: "journal", may_name: &["domain"] },
     Room { name: "store", may_name: &["domain", "correlate", "providers"] },
     Room { name: "state", may_name: &["domain", "providers", "journal"] },
-    Room { name: "audit", may_name: &["domain", "journal", "state"] },
+    Room { name: "audit", may_name: &["domain", "journal", "store", "state"] },
     Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
-    Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
+    Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "audit"] },
     Room { name: "retention", may_name: &["domain", "correlate", "journal", "store", "state", "projector"] },
     Room {
         name: "erasure",

@@ -104,11 +104,13 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     match command {
         Command::Add(add) => {
             let app = client.post("/apps", &add.body()?).await?;
+            warn_of_nothing_to_verify(&app);
             print_address(&app)?;
         }
         Command::List { json } => list(&client, json).await?,
         Command::Set(set) => {
             let app = client.patch(&format!("/apps/{}", part(&set.app)), &set.body()?).await?;
+            warn_of_nothing_to_verify(&app);
             eprintln!("changed {}", cells::text(&app["name"]));
         }
         Command::Rotate { app, token } => {
@@ -123,6 +125,17 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     }
     client.close().await?;
     Ok(owner::settle(&place.data)?)
+}
+
+/// A mode that cannot refuse anything looks like protection and is none.
+fn warn_of_nothing_to_verify(app: &Value) {
+    if app["verify"] != "off" && app["can_verify"] == false {
+        eprintln!(
+            "verify is {}, but there is nothing to verify with, so every callback is let through: give --app-secret-file \
+             (Huawei) or --app-key (玖云)",
+            cells::text(&app["verify"]),
+        );
+    }
 }
 
 /// The address, alone, so that a script can take it.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Filters, Sms};
-use super::{Usage, app, config, demo, export, serve, simulate, token, user};
+use super::filters::{Callbacks, Calls, Entries, Filters, Sms};
+use super::{Usage, app, config, demo, erase, export, retention, serve, settings, simulate, token, user};
 use crate::config::DEFAULT_DATA;
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
@@ -62,6 +62,8 @@ pub(super) enum Command {
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
+    /// Show who did what, and who looked at what, newest first
+    Audit(ListFlags<Entries>),
     /// Follow what happens
     Tail(TailFlags),
     /// Make a consistent copy, also while the server runs
@@ -73,6 +75,15 @@ pub(super) enum Command {
     /// Write all rows of a list
     #[command(subcommand)]
     Export(export::Command),
+    /// What is kept for how long, what is held, and runs that make room
+    #[command(subcommand)]
+    Retention(retention::Command),
+    /// Take everything of one person out
+    Erase(erase::Flags),
+    /// What is set while the server runs
+    Settings(settings::Flags),
+    /// How this installation is doing
+    System,
     /// The configuration file
     #[command(subcommand)]
     Config(config::Command),

@@ -97,6 +97,21 @@ impl Filtered for Sms {
     const FILTERS: &'static [FilterDoc] = &[APP, PROVIDER, NUMBER, FROM, TO];
 }
 
+/// Entries of the audit trail.
+#[derive(Debug, Clone)]
+pub(super) struct Entries;
+
+impl Filtered for Entries {
+    const FILTERS: &'static [FilterDoc] = &[
+        many!("by", "NAME", "By this user or token"),
+        many!("action", "ACTION", "That did this: reveal, export, login, app.change …"),
+        many!("subject", "OBJECT", "To this object: `app 3`, or any `app`"),
+        APP,
+        FROM,
+        TO,
+    ];
+}
+
 /// The filters that were given, as a query.
 #[derive(Debug, Clone)]
 pub(super) struct Filters<T> {

@@ -7,6 +7,7 @@
 
 mod app;
 mod arguments;
+mod audit;
 mod backup;
 mod callbacks;
 mod calls;
@@ -14,6 +15,7 @@ mod cells;
 mod client;
 mod config;
 mod demo;
+mod erase;
 mod export;
 mod filters;
 mod generate;
@@ -24,9 +26,12 @@ mod owner;
 mod password;
 mod providers;
 mod reindex;
+mod retention;
 mod serve;
+mod settings;
 mod simulate;
 mod socket;
+mod system;
 mod table;
 mod tail;
 mod token;
@@ -95,9 +100,14 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,
+        Command::Retention(command) => retention::run(&place, command).await,
+        Command::Erase(flags) => erase::run(&place, &flags).await,
+        Command::Settings(flags) => settings::run(&place, &flags).await,
+        Command::System => system::run(&place).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

@@ -1,5 +1,6 @@
 //! `ringback verify`: reads every record of a data directory or a backup, changes nothing and
-//! takes no lock. Says to which second the directory restores.
+//! takes no lock. Says to which second the directory restores, and whether the audit trail is
+//! whole.
 
 use std::io::{Write, stdout};
 use std::path::Path;
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arguments::{Place, VerifyFlags};
+use crate::audit::{Chain, ChainReport};
 use crate::journal::{self, Report};
 
 /// Does it: 0 when every record is sound, 1 when one is damaged.
@@ -17,14 +19,19 @@ pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
     if !dir.join("journal").is_dir() {
         bail!("{} has no journal; is it a data directory?", dir.display());
     }
-    let mut reports = vec![("journal", journal::verify(&dir.join("journal"))?)];
+    let mut chain = Chain::default();
+    let mut reports = vec![("journal", journal::verify_each(&dir.join("journal"), &mut |record| chain.check(record))?)];
+    let audit = chain.finish();
     if dir.join("state").is_dir() {
         reports.push(("state", journal::verify(&dir.join("state"))?));
     }
-    let sound = reports.iter().all(|(_, report)| report.is_sound());
+    let sound = reports.iter().all(|(_, report)| report.is_sound()) && audit.is_whole();
     match flags.json {
-        true => writeln!(stdout(), "{}", object(dir, sound, &reports))?,
-        false => print(&mut stdout(), &reports)?,
+        true => writeln!(stdout(), "{}", object(dir, sound, &reports, &audit))?,
+        false => {
+            print(&mut stdout(), &reports)?;
+            print_chain(&mut stdout(), &audit)?;
+        }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -56,7 +63,30 @@ fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
     Ok(())
 }
 
-fn object(dir: &Path, sound: bool, reports: &[(&str, Report)]) -> Value {
+fn print_chain(out: &mut impl Write, audit: &ChainReport) -> Result<()> {
+    writeln!(out, "audit: {} entries", audit.entries)?;
+    for (count, what) in [
+        (audit.removed, "older ones were removed because of their age"),
+        (audit.erased, "without their personal part"),
+        (audit.aside, "that the disk had refused"),
+    ] {
+        if count > 0 {
+            writeln!(out, "  {count} {what}")?;
+        }
+    }
+    if let Some((n, hash)) = &audit.head {
+        writeln!(out, "  the last one is number {n}, {hash}")?;
+    }
+    match &audit.broken {
+        None => writeln!(out, "  whole")?,
+        Some(broken) => {
+            writeln!(out, "  BROKEN at entry {}, record {}: {}", broken.n, broken.seq, broken.reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn object(dir: &Path, sound: bool, reports: &[(&str, Report)], audit: &ChainReport) -> Value {
     let logs = reports.iter().map(|(name, report)| {
         let damages = report.damages.iter().map(|damage| {
             json!({ "segment": damage.segment, "line": damage.line, "seq": damage.seq, "reason": damage.reason })
@@ -78,5 +108,13 @@ fn object(dir: &Path, sound: bool, reports: &[(&str, Report)]) -> Value {
     });
     let mut object = json!({ "directory": dir.display().to_string(), "sound": sound });
     object.as_object_mut().into_iter().for_each(|fields| fields.extend(logs.clone()));
+    object["audit"] = json!({
+        "entries": audit.entries,
+        "removed": audit.removed,
+        "erased": audit.erased,
+        "aside": audit.aside,
+        "head": audit.head.as_ref().map(|(n, hash)| json!({ "n": n, "hash": hash })),
+        "broken": audit.broken.as_ref().map(|b| json!({ "n": b.n, "seq": b.seq, "reason": b.reason })),
+    });
     object
 }

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use toml::{Table, Value};
 
 use super::{CertificateFiles, Config, DEFAULT_DATA, LogConfig, LogFormat, Origin, Overrides, Problems};
-use crate::limits;
+use crate::limits::{self, CONFIGURED_MEBIBYTES_MAX};
 
 /// What a person may write. `None` is the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -150,12 +150,11 @@ fn certificate(cert: Option<PathBuf>, key: Option<PathBuf>, problems: &mut Probl
 }
 
 fn mebibytes(key: &str, value: Option<u64>, least: u64, default: u64, problems: &mut Problems) -> u64 {
-    const MOST: u64 = 1 << 20;
     match value {
         None => default,
-        Some(value) if (least..=MOST).contains(&value) => value << 20,
+        Some(value) if (least..=CONFIGURED_MEBIBYTES_MAX).contains(&value) => value << 20,
         Some(value) => {
-            problems.add(key, format!("{value} is not between {least} and {MOST}"));
+            problems.add(key, format!("{value} is not between {least} and {CONFIGURED_MEBIBYTES_MAX}"));
             default
         }
     }

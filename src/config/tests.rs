@@ -1,4 +1,7 @@
 //! The file, the flags, and everything that can be wrong with them.
+//!
+//! Every problem must be named with its key and all of them at once: who corrects a file one
+//! restart at a time stops correcting it. What the program does with a good one is tested in `run`.
 
 use super::*;
 

@@ -205,7 +205,7 @@ fn age() -> SignedDuration {
 /// with the numbers but for the order of requests that came together, so the search goes for an
 /// instant a little earlier.
 fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError> {
-    let since = since - SignedDuration::from_mins(10);
+    let since = since - SignedDuration::try_from(limits::ANSWERS_DISORDER).expect("minutes are a signed duration");
     let (mut low, mut high) = (1, *journal.durable().borrow() + 1);
     while low < high {
         let middle = low + (high - low) / 2;

@@ -1,8 +1,12 @@
 //! The set of distinct things that were said about one call.
+//!
+//! A set, so that order and repeats cannot matter: what is added twice is there once, and of two
+//! that claim one identity the greater content stays. [`super::join()`] makes the call of it; the
+//! store keeps the set and not the call, which follows from it.
 
 use jiff::Timestamp;
 
-use crate::domain::{AppId, CallEvent, CallId, CallKey, CallRecord, Identity, ProviderId, Seq};
+use crate::domain::{Anomaly, AppId, CallEvent, CallId, CallKey, CallRecord, Identity, ProviderId, Seq};
 use crate::limits;
 
 /// One distinct event and the callback that brought it first.
@@ -88,12 +92,13 @@ impl Facts {
     }
 
     /// Adds a record; says whether it was new.
-    pub fn add_record(&mut self, record: CallRecord, callback: Seq, received_at: Timestamp) -> bool {
+    pub fn add_record(&mut self, mut record: CallRecord, callback: Seq, received_at: Timestamp) -> bool {
         match self.records.binary_search_by_key(&record.identity, |fact| fact.record.identity) {
             Ok(place) => {
                 let known = &mut self.records[place];
                 known.callback = known.callback.min(callback);
                 known.received_at = known.received_at.min(received_at);
+                share_foreign(&mut known.record, &mut record);
                 known.conflicting |= known.record != record;
                 if weight(&record) > weight(&known.record) {
                     known.record = record;
@@ -147,6 +152,20 @@ impl Facts {
     pub fn knows(&self, identity: Identity) -> bool {
         self.events.binary_search_by_key(&identity, |fact| fact.event.identity).is_ok()
             || self.records.binary_search_by_key(&identity, |fact| fact.record.identity).is_ok()
+    }
+}
+
+/// Whether a record is another application's depends on what the app was told of its own key when
+/// the callback came, and not on the record: two that differ only in that say the same, and one
+/// that was flagged stays flagged.
+fn share_foreign(known: &mut CallRecord, other: &mut CallRecord) {
+    let is_flagged = |record: &CallRecord| record.anomalies.contains(&Anomaly::AppKeyMismatch);
+    if is_flagged(known) || is_flagged(other) {
+        for record in [known, other] {
+            record.anomalies.push(Anomaly::AppKeyMismatch);
+            record.anomalies.sort_unstable();
+            record.anomalies.dedup();
+        }
     }
 }
 

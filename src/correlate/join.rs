@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Catalog, EventFact, Facts, RecordFact};
 use crate::domain::{
-    Anomaly, Call, CallEvent, CallEventView, CallOutcome, CallState, CauseCode, EventKind, Party, PhoneNumber, Product,
-    RecordingState, RecordingView, Release, Stamp,
+    Anomaly, Call, CallEvent, CallEventView, CallOutcome, CallRecord, CallState, CauseCode, EventKind, Party,
+    PhoneNumber, Product, RecordingState, RecordingView, Release, Stamp,
 };
 
 /// How far an event and the record may differ about one instant before it is worth a word:
@@ -25,25 +25,14 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let record = best.map(|fact| &fact.record);
     let events = legs.in_order();
 
-    let talked = record.is_some_and(|record| record.talk_seconds > 0);
-    let answered_at = match record {
-        // A record of a talk that does not say when it began leaves that to the event.
-        Some(record) if record.answered_at.is_some() || !talked => at(record.answered_at.as_ref()),
-        _ => legs.first(EventKind::Answered, Party::Callee),
-    };
     let release_event = events.iter().rev().find(|e| e.kind == EventKind::Released).copied();
-    let released_at = record.and_then(|r| at(r.released_at.as_ref())).or_else(|| release_event.and_then(instant));
-    let alerting_at =
-        record.and_then(|r| at(r.alerting_at.as_ref())).or_else(|| legs.first(EventKind::Alerted, Party::Callee));
-    let setup_at = record.and_then(|r| at(r.setup_at.as_ref())).or_else(|| {
-        events.iter().filter(|e| matches!(e.kind, EventKind::Offered | EventKind::Dialled)).find_map(|e| instant(e))
-    });
+    let Times { setup_at, alerting_at, answered_at, released_at } = Times::of(&legs, &events, record);
 
     let state = state(&legs, record.is_some(), release_event.is_some());
     let causes = causes(release_event, facts, best);
     let release = (state == CallState::Released).then(|| release(facts, catalog, &causes, release_event)).flatten();
     let outcome = (state == CallState::Released)
-        .then(|| outcome(facts, catalog, talked || answered_at.is_some(), alerting_at.is_some(), &causes));
+        .then(|| outcome(facts, catalog, talked(record) || answered_at.is_some(), alerting_at.is_some(), &causes));
     let (caller, callee) = parties(&legs, &events, record);
     let talk_seconds = match (record, answered_at, released_at) {
         (Some(record), ..) => record.talk_seconds,
@@ -92,6 +81,38 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
         events: histories,
         callbacks: facts.callbacks.clone(),
     }
+}
+
+/// The instants of a call: the record's where it has them, else the events'.
+struct Times {
+    setup_at: Option<Timestamp>,
+    alerting_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
+    released_at: Option<Timestamp>,
+}
+
+impl Times {
+    fn of(legs: &Legs<'_>, events: &[&CallEvent], record: Option<&CallRecord>) -> Self {
+        let recorded = |stamp: fn(&CallRecord) -> Option<&Stamp>| record.and_then(|record| at(stamp(record)));
+        let first = |kinds: [EventKind; 2]| events.iter().filter(|e| kinds.contains(&e.kind)).find_map(|e| instant(e));
+        let last = events.iter().rev().find(|e| e.kind == EventKind::Released);
+        Self {
+            setup_at: recorded(|r| r.setup_at.as_ref()).or_else(|| first([EventKind::Offered, EventKind::Dialled])),
+            alerting_at: recorded(|r| r.alerting_at.as_ref()).or_else(|| legs.first(EventKind::Alerted, Party::Callee)),
+            answered_at: match record {
+                // A record of a talk that does not say when it began leaves that to the event.
+                Some(record) if record.answered_at.is_some() || !talked(Some(record)) => {
+                    at(record.answered_at.as_ref())
+                }
+                _ => legs.first(EventKind::Answered, Party::Callee),
+            },
+            released_at: recorded(|r| r.released_at.as_ref()).or_else(|| last.and_then(|e| instant(e))),
+        }
+    }
+}
+
+fn talked(record: Option<&CallRecord>) -> bool {
+    record.is_some_and(|record| record.talk_seconds > 0)
 }
 
 /// The events in order, each with its leg.
@@ -214,7 +235,7 @@ fn outcome(facts: &Facts, catalog: &Catalog, answered: bool, rang: bool, causes:
 fn parties(
     legs: &Legs<'_>,
     events: &[&CallEvent],
-    record: Option<&crate::domain::CallRecord>,
+    record: Option<&CallRecord>,
 ) -> (Option<PhoneNumber>, Option<PhoneNumber>) {
     let x = record.and_then(|r| r.x.as_ref()).or_else(|| events.iter().find_map(|e| e.x.as_ref()));
     let dialled =
@@ -228,7 +249,7 @@ fn parties(
     (caller, callee)
 }
 
-fn product(record: Option<&crate::domain::CallRecord>, events: &[&CallEvent]) -> Option<Product> {
+fn product(record: Option<&CallRecord>, events: &[&CallEvent]) -> Option<Product> {
     let told = record.and_then(|r| r.product).or_else(|| events.iter().filter_map(|e| e.product).max());
     // Only notifications collect digits; the record alone cannot tell them from codes read out.
     let collects = events.iter().any(|e| e.kind == EventKind::DigitsCollected);

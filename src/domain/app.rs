@@ -1,4 +1,7 @@
 //! An app: one connection to one platform, with its address and its secrets.
+//!
+//! A company has one for each application it registered at a platform. What may call its address,
+//! and how seriously a signature is taken, is part of it; who may see its calls is part of a user.
 
 use ipnet::IpNet;
 use jiff::Timestamp;

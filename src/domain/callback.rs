@@ -1,4 +1,7 @@
 //! One HTTP request of a platform as received, and what we answered.
+//!
+//! The bytes are kept as they came: what a later version understands better is decoded again from
+//! them. Headers, body and target hold numbers and signatures and are never printed.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -105,6 +108,9 @@ pub enum Suspicion {
     UnknownEvent(String),
     /// A value that cannot be what the field says.
     BadValue(Cow<'static, str>),
+    /// It names another application of the platform than the app's: the address may be pasted
+    /// into the wrong application.
+    OtherApplication(String),
 }
 
 /// One thing a callback says.

@@ -1,4 +1,7 @@
 //! Why a call ended, and who should act on it.
+//!
+//! A platform's code keeps its table and its number; what they mean stands in the provider's own
+//! tables, because the same number means different things to different platforms.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,7 @@
 //! One thing that happened in a call, as a platform reported it.
+//!
+//! An event says what its platform knew at that moment. Parties and times of the call are decided
+//! by its record where there is one, see [`crate::correlate`].
 
 use jiff::Timestamp;
 
@@ -14,6 +17,15 @@ pub struct Stamp {
     pub at: Option<Timestamp>,
     /// The text as sent.
     pub text: String,
+}
+
+impl Stamp {
+    /// The text with one blank where a platform wrote several: how many there are means nothing,
+    /// and must make neither another event nor a record that disagrees.
+    #[must_use]
+    pub fn one_blank(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// What kind of thing happened.

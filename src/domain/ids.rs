@@ -1,4 +1,8 @@
 //! What things are called: apps, providers, sessions, calls, events.
+//!
+//! Ours are given out by us (apps, records) or follow from what they name (calls, events), so that
+//! a rebuild makes the same ones again. A session id is the platform's and may hold phone numbers:
+//! it prints itself masked.
 
 use std::borrow::Cow;
 use std::fmt;

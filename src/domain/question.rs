@@ -1,4 +1,8 @@
 //! A question that a platform asks while the phone rings, and what we may decide.
+//!
+//! The platform waits while this is decided, and asks again when it hears nothing: whoever decides
+//! must be quick, and must say the same thing twice. Writing a decision in a platform's notation is
+//! its provider's business.
 
 use super::{PhoneNumber, SessionId};
 

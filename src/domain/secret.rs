@@ -1,4 +1,7 @@
 //! A text that never prints itself: app secrets, tokens, passwords.
+//!
+//! It can be compared, and read where it is used; neither a log nor an error shows it. It is not
+//! wiped from memory: whoever reads our memory reads the key in `keys/` as well.
 
 use std::fmt;
 

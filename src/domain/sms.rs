@@ -1,4 +1,7 @@
 //! Text messages through a privacy number, and the state of privacy numbers.
+//!
+//! A message that asks and the notice of the same message are two things with one id. States of
+//! numbers come without a call and without a time of their own.
 
 use super::{Identity, PhoneNumber, Stamp};
 

@@ -124,9 +124,10 @@ impl Needle {
     /// The run of Base64 in which it next stands.
     fn next_encoded(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         let found = self.encoded.iter().find_map(|encoded| memchr::memmem::find(bytes, encoded))?;
-        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
-        let start = bytes[..found].iter().rposition(|byte| !is_base64(byte)).map_or(0, |at| at + 1);
-        let end = bytes[found..].iter().position(|byte| !is_base64(byte)).map_or(bytes.len(), |at| found + at);
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-');
+        let start = bytes[..found].iter().rposition(|byte| !is_letter(byte)).map_or(0, |at| at + 1);
+        let is_inside = |byte: &u8| is_letter(byte) || *byte == b'=';
+        let end = bytes[found..].iter().position(|byte| !is_inside(byte)).map_or(bytes.len(), |at| found + at);
         Some((start, end))
     }
 }
@@ -188,11 +189,11 @@ mod tests {
 
     #[test]
     fn a_short_number_must_stand_alone() {
-        let needle = needle("0755-12345678");
-        assert!(needle.is_in(b"+8675512345678"));
-        assert!(needle.is_in(b"0755-12345678"));
-        assert!(!needle.is_in(b"975512345678"));
-        assert!(!needle.is_in(b"755123456780"));
+        let needle = needle("010-12345678");
+        assert!(needle.is_in(b"+861012345678"));
+        assert!(needle.is_in(b"010-12345678"));
+        assert!(!needle.is_in(b"91012345678"));
+        assert!(!needle.is_in(b"10123456780"));
     }
 
     #[test]

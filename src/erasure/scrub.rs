@@ -202,6 +202,7 @@ impl Scrub {
         match suspicion {
             Suspicion::WrongCase { found, meant } => Suspicion::WrongCase { found: self.text(found), meant },
             Suspicion::UnknownEvent(name) => Suspicion::UnknownEvent(self.text(name)),
+            Suspicion::OtherApplication(name) => Suspicion::OtherApplication(self.text(name)),
             other @ (Suspicion::Missing(_) | Suspicion::BadValue(_)) => other,
         }
     }

@@ -25,14 +25,14 @@ fn person(calls: &[Call]) -> PhoneNumber {
     person.expect("the samples name people").clone()
 }
 
-fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
+fn files(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { files(&path, found) } else { found.push(path) }
     }
 }
 
-fn files_with(dir: &Path, number: &PhoneNumber) -> Vec<std::path::PathBuf> {
+fn files_with(dir: &Path, number: &PhoneNumber) -> Vec<PathBuf> {
     let needle = Needle::new(number).unwrap();
     let mut all = Vec::new();
     files(dir, &mut all);

@@ -1,4 +1,7 @@
 //! What every handler is given.
+//!
+//! It is made once, when the server starts, and never changes but for the certificate: a handler
+//! that needs something else asks a service, and a test builds one of real parts.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,8 +12,10 @@ use jiff::Timestamp;
 
 use crate::audit::Audit;
 use crate::clock::Clock;
+use crate::erasure::Erasure;
 use crate::ingest::Ingest;
-use crate::journal::Journal;
+use crate::journal::{FileJournal, Journal};
+use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
 
@@ -25,12 +30,33 @@ pub struct Context {
     pub journal: Arc<dyn Journal>,
     /// Who did what.
     pub audit: Audit,
+    /// What is kept for how long.
+    pub retention: Retention,
+    /// How a person is erased.
+    pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
     /// The time.
     pub clock: Clock,
     /// This server.
     pub server: ServerInfo,
+}
+
+impl Context {
+    /// The services that keep and erase, over the installation in `data`.
+    #[must_use]
+    pub fn keepers(
+        journal: &Arc<FileJournal>,
+        store: &Store,
+        state: &State,
+        clock: &Clock,
+        data: PathBuf,
+    ) -> (Retention, Erasure) {
+        let retention = Retention::new(journal.clone(), store.clone(), state.clone(), clock.clone());
+        let erasure =
+            Erasure::new(journal.clone(), store.clone(), state.clone(), retention.clone(), clock.clone(), data);
+        (retention, erasure)
+    }
 }
 
 /// Facts about this server.

@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{Response, respond};
 use crate::error_chain::Chain;
 use crate::ingest::NotKept;
-use crate::journal::ReadError;
+use crate::journal::{AppendError, ReadError};
 use crate::limits;
 use crate::state::StateError;
 use crate::store::QueryError;
@@ -62,6 +62,9 @@ pub enum HttpError {
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
+    /// The audit trail did not take the entry: nothing is shown or said to be done.
+    #[error("the audit trail could not be written")]
+    NotRecorded(#[source] AppendError),
     /// Our fault. The source is logged, never shown.
     #[error("answering a request")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -82,7 +85,7 @@ impl HttpError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotKept(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotKept(_) | Self::NotRecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -103,6 +106,7 @@ impl HttpError {
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::NotKept(_) => "not_kept",
+            Self::NotRecorded(_) => "not_recorded",
             Self::Internal(_) => "internal",
         }
     }
@@ -112,6 +116,7 @@ impl HttpError {
     pub fn message(&self) -> String {
         match self {
             Self::NotKept(_) => "the server cannot keep this now; send it again later".to_owned(),
+            Self::NotRecorded(_) => "the server cannot record this now, and so does not show it; try again".to_owned(),
             Self::Internal(_) => "the server failed; its log says why".to_owned(),
             Self::BadRequest(_)
             | Self::Unauthorised
@@ -144,8 +149,10 @@ impl HttpError {
     /// Logs what is ours to know and adds the headers that the status asks for. Every answer
     /// from an [`HttpError`] ends here, so a failure is logged once.
     fn finish(self, content_type: &str, body: String) -> Response {
-        if let Self::Internal(source) = &self {
-            tracing::error!(error = %Chain(source.as_ref()), "a request failed");
+        match &self {
+            Self::Internal(source) => tracing::error!(error = %Chain(source.as_ref()), "a request failed"),
+            Self::NotRecorded(source) => tracing::error!(error = %Chain(source), "the audit trail was not written"),
+            _ => {}
         }
         let mut response = respond(self.status(), content_type, body);
         let headers = response.headers_mut();
@@ -159,7 +166,7 @@ impl HttpError {
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
             }
-            Self::NotKept(_) => {
+            Self::NotKept(_) | Self::NotRecorded(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER.as_secs()));
             }
             _ => {}
@@ -205,6 +212,12 @@ impl From<ReadError> for HttpError {
     }
 }
 
+impl From<AppendError> for HttpError {
+    fn from(error: AppendError) -> Self {
+        Self::NotRecorded(error)
+    }
+}
+
 impl From<NotKept> for HttpError {
     fn from(error: NotKept) -> Self {
         Self::NotKept(error)
@@ -214,7 +227,6 @@ impl From<NotKept> for HttpError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::AppendError;
 
     #[test]
     fn every_error_has_its_status_and_code() {
@@ -231,6 +243,7 @@ mod tests {
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
+            (HttpError::NotRecorded(AppendError::Closed), 503, "not_recorded"),
             (HttpError::Internal("the pipe at /var/x".into()), 500, "internal"),
         ];
         for (error, status, code) in table {

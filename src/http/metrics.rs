@@ -38,6 +38,15 @@ fn may_see(context: &Context, headers: &HeaderMap, peer: Peer) -> bool {
 
 fn exposition(context: &Context, gauges: &Gauges) -> String {
     let mut out = Exposition::default();
+    callbacks(&mut out, context);
+    journal(&mut out, context);
+    store(&mut out, context);
+    machine(&mut out, context);
+    connections(&mut out, gauges);
+    out.text
+}
+
+fn callbacks(out: &mut Exposition, context: &Context) {
     let app_name = |app: AppId| context.state.app(app).map_or_else(|| app.0.to_string(), |app| app.name.clone());
 
     let counts = context.ingest.counts();
@@ -66,7 +75,9 @@ fn exposition(context: &Context, gauges: &Gauges) -> String {
         out.sample(&[("app", &app), ("kind", "refused")], pending.refused);
         out.sample(&[("app", &app), ("kind", "possibly_lost")], pending.possibly_lost);
     }
+}
 
+fn journal(out: &mut Exposition, context: &Context) {
     let journal = context.journal.health();
     out.single("ringback_journal_bytes", "gauge", "Size of the journal on disk.", journal.bytes);
     out.single("ringback_journal_segments", "gauge", "Segments of the journal.", journal.segments);
@@ -82,7 +93,9 @@ fn exposition(context: &Context, gauges: &Gauges) -> String {
         "1 once the reserve was given up.",
         u8::from(journal.reserve_used),
     );
+}
 
+fn store(out: &mut Exposition, context: &Context) {
     let store = context.store.status();
     let lag = store.durable.saturating_sub(store.applied);
     out.single("ringback_projector_lag_records", "gauge", "Durable records that the store does not know yet.", lag);
@@ -93,7 +106,9 @@ fn exposition(context: &Context, gauges: &Gauges) -> String {
         "1 while the store is rebuilt.",
         u8::from(store.rebuilding.is_some()),
     );
+}
 
+fn machine(out: &mut Exposition, context: &Context) {
     if let Some(free) = health::free_bytes(&context.server.data) {
         out.single("ringback_disk_free_bytes", "gauge", "Free space of the data directory's file system.", free);
     }
@@ -105,14 +120,15 @@ fn exposition(context: &Context, gauges: &Gauges) -> String {
             end.as_second(),
         );
     }
+}
 
+fn connections(out: &mut Exposition, gauges: &Gauges) {
     let relaxed = Ordering::Relaxed;
     out.single("ringback_connections_open", "gauge", "Connections open now.", gauges.open());
     out.single("ringback_connections_total", "counter", "Connections accepted.", gauges.accepted.load(relaxed));
     let failed = gauges.handshakes_failed.load(relaxed);
     out.single("ringback_handshakes_failed_total", "counter", "TLS handshakes that failed or took too long.", failed);
     out.single("ringback_requests_total", "counter", "Requests.", gauges.requests.load(relaxed));
-    out.text
 }
 
 /// Text in the making; the samples after [`Exposition::family`] belong to that family.

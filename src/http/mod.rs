@@ -8,6 +8,7 @@
 //! [`server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
 
 mod activity;
+pub(crate) mod acts;
 pub mod admin;
 pub mod api;
 pub mod assets;
@@ -19,6 +20,7 @@ mod error;
 mod health;
 mod metrics;
 pub mod peer;
+mod reveals;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod testing;

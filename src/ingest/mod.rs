@@ -165,6 +165,7 @@ impl Inner {
             headers: callback.headers,
             body: callback.body,
             verified: reading.verified,
+            foreign: reading.foreign.clone(),
             reply: ack.clone(),
             question,
         };

@@ -17,6 +17,8 @@ use crate::providers::{self, BodyForm, Decoded, Item, Occasion, Provider, Secret
 pub(super) struct Reading {
     /// Whether the signature held; `None` when nothing was checked.
     pub(super) verified: Option<bool>,
+    /// Applications that it names and that are not the app's.
+    pub(super) foreign: Vec<String>,
     /// What it is, as far as one callback alone can tell: a repeat still counts as accepted.
     pub(super) outcome: Outcome,
     /// How it is answered.
@@ -63,7 +65,7 @@ impl Reading {
             }
         };
         match caught(|| provider.decode(&admitted)) {
-            Some(Ok(decoded)) => Self::decoded(provider, verified, decoded),
+            Some(Ok(decoded)) => Self::decoded(provider, app, verified, decoded),
             Some(Err(error)) => Self::kept(verified, Outcome::Unparsable, provider.ack(&Occasion::Unparsable(&error))),
             None => {
                 tracing::error!(app = app.id.0, provider = %app.provider, "decoding a callback panicked; it is kept");
@@ -73,18 +75,19 @@ impl Reading {
         }
     }
 
-    fn decoded(provider: &'static dyn Provider, verified: Option<bool>, decoded: Decoded) -> Self {
+    fn decoded(provider: &'static dyn Provider, app: &App, verified: Option<bool>, decoded: Decoded) -> Self {
+        let foreign = app.app_key.as_deref().map(|key| decoded.foreign_applications(key)).unwrap_or_default();
         let outcome = if decoded.recognised() { Outcome::Accepted } else { Outcome::Unrecognised };
         let comes_again = comes_again(provider, &decoded);
         let reply = match decoded.question {
             Some(question) => Reply::Ask(provider, question),
             None => Reply::Now(provider.ack(&Occasion::Kept(decoded.form))),
         };
-        Self { verified, outcome, reply, comes_again }
+        Self { verified, foreign, outcome, reply, comes_again }
     }
 
     fn kept(verified: Option<bool>, outcome: Outcome, ack: Ack) -> Self {
-        Self { verified, outcome, reply: Reply::Now(ack), comes_again: false }
+        Self { verified, foreign: Vec::new(), outcome, reply: Reply::Now(ack), comes_again: false }
     }
 }
 

@@ -1,4 +1,7 @@
 //! What a callback becomes when its provider misbehaves, and counts that must not get lost.
+//!
+//! A provider of this file panics on demand, because a real one never should. Everything else of
+//! the write path is tested over the wire, in `run` and in `tests/it/`.
 
 use std::sync::Mutex;
 
@@ -80,6 +83,9 @@ impl Provider for Touchy {
     fn recording_days(&self) -> u32 {
         7
     }
+    fn can_verify(&self, _app: &App) -> bool {
+        true
+    }
     fn verify(&self, callback: &Callback, _: &Secrets<'_>) -> Verdict {
         match callback.body.as_slice() {
             b"verify panics" => panic!("on purpose"),
@@ -89,7 +95,13 @@ impl Provider for Touchy {
     }
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
         let question = |kind| Some(Question { id: "q1".into(), x: None, from: None, kind });
-        let decoded = |question| Decoded { form: BodyForm::Json, items: vec![], question, suspicions: vec![] };
+        let decoded = |question| Decoded {
+            form: BodyForm::Json,
+            items: vec![],
+            applications: vec![],
+            question,
+            suspicions: vec![],
+        };
         match callback.callback().body.as_slice() {
             b"decode panics" => panic!("on purpose"),
             b"garbage" => Err(DecodeError { reason: "not JSON".into(), at: 0, form: None }),

@@ -46,7 +46,7 @@ pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
 pub use rewrite::{Decide, RewriteError, Rewritten, Verdict};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
-pub use verify::{Report, Torn, VerifyError, verify};
+pub use verify::{Report, Torn, VerifyError, verify, verify_each};
 
 use crate::domain::Seq;
 

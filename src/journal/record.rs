@@ -1,4 +1,8 @@
 //! What a record says. The line's notation is in `line`.
+//!
+//! Plain values without behaviour, so that the notation may change without them and they without
+//! the notation. A callback is kept with what was known only at its receipt: who sent it, whether
+//! its signature held, whose application it named, and what it was answered.
 
 use std::net::IpAddr;
 
@@ -59,6 +63,9 @@ pub struct CallbackRecord {
     pub body: Vec<u8>,
     /// Whether the signature held; `None` when nothing was checked.
     pub verified: Option<bool>,
+    /// Applications that it named and that were not the app's own when it was received: the
+    /// app's key is known then and may change later.
+    pub foreign: Vec<String>,
     /// What we answered.
     pub reply: Ack,
     /// For an answered question: what names it, so that the same question gets the same bytes.

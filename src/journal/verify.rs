@@ -17,6 +17,7 @@ use super::catalog;
 use super::frames::Table;
 use super::line::{self, reason};
 use super::opened::{Layout, Opened};
+use super::record::Record;
 use super::scan::{Piece, Scan};
 use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
@@ -88,6 +89,14 @@ pub struct VerifyError {
 /// # Errors
 /// When the directory or a file in it cannot be read.
 pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
+    verify_each(dir, &mut |_| ())
+}
+
+/// The same, and shows every whole record to `each`, in the order of their numbers.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| VerifyError { path, source }
@@ -103,7 +112,7 @@ pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(failed(&path)(error)),
         };
-        report.segment(file, first, Some(first) == last).map_err(failed(&path))?;
+        report.segment(file, first, Some(first) == last, each).map_err(failed(&path))?;
     }
     Ok(report)
 }
@@ -123,24 +132,24 @@ fn holds_a_line_end(opened: &Opened, from: u64, to: u64) -> io::Result<bool> {
 }
 
 impl Report {
-    fn segment(&mut self, file: File, first: Seq, is_last: bool) -> io::Result<()> {
+    fn segment(&mut self, file: File, first: Seq, is_last: bool, each: &mut dyn FnMut(&Record)) -> io::Result<()> {
         let (opened, damage) = Opened::new(file, first, 0)?;
         let bytes = opened.file.metadata()?.len();
         self.segments += 1;
         self.bytes += bytes;
         self.damages_found(damage);
         match &opened.layout {
-            Layout::Plain(_) => self.plain(&opened, bytes, is_last),
-            Layout::Frames(table) => self.frames(&opened, table),
+            Layout::Plain(_) => self.plain(&opened, bytes, is_last, each),
+            Layout::Frames(table) => self.frames(&opened, table, each),
         }
     }
 
-    fn plain(&mut self, opened: &Opened, bytes: u64, is_last: bool) -> io::Result<()> {
+    fn plain(&mut self, opened: &Opened, bytes: u64, is_last: bool, each: &mut dyn FnMut(&Record)) -> io::Result<()> {
         let mut walk = opened.walk(bytes);
         let mut strange = Vec::new();
         walk.run(|piece, unended| {
             if !(unended && is_last) {
-                strange.extend(self.piece(&opened.first, piece));
+                strange.extend(self.piece(&opened.first, piece, each));
             }
             Ok(())
         })?;
@@ -159,7 +168,7 @@ impl Report {
         Ok(())
     }
 
-    fn frames(&mut self, opened: &Opened, table: &Table) -> io::Result<()> {
+    fn frames(&mut self, opened: &Opened, table: &Table, each: &mut dyn FnMut(&Record)) -> io::Result<()> {
         let mut scan = Scan::new(catalog::name(opened.first), 1, opened.first);
         let mut strange = Vec::new();
         for n in 0..table.len() {
@@ -167,7 +176,7 @@ impl Report {
             scan.jump(frame.line, frame.seq);
             match table.lines(&opened.file, n)? {
                 Some(lines) => {
-                    strange.extend(scan.pieces(&lines).filter_map(|piece| self.piece(&opened.first, piece)));
+                    strange.extend(scan.pieces(&lines).filter_map(|piece| self.piece(&opened.first, piece, each)));
                 }
                 None => scan.report(frame.line, frame.seq, reason::FRAME),
             }
@@ -178,7 +187,7 @@ impl Report {
     }
 
     /// Counts a record; gives the damage if it says nothing we understand.
-    fn piece(&mut self, first: &Seq, piece: Piece<'_>) -> Option<Damage> {
+    fn piece(&mut self, first: &Seq, piece: Piece<'_>, each: &mut dyn FnMut(&Record)) -> Option<Damage> {
         let Piece::Whole { seq, text, line, .. } = piece else { return None };
         let out_of_order = self.numbers.is_some_and(|(_, last)| seq <= last);
         let understood = line::decode(text).zip(line::kind(text)).filter(|_| !out_of_order);
@@ -186,6 +195,7 @@ impl Report {
             let reason = if out_of_order { reason::ORDER } else { reason::NOT_UNDERSTOOD };
             return Some(Damage { segment: catalog::name(*first), line, seq, reason });
         };
+        each(&record);
         if let Some(count) = self.records.get_mut(kind) {
             *count += 1;
         } else {

@@ -31,6 +31,8 @@ pub(super) struct CallbackFields<'a> {
     body64: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    foreign: Cow<'a, [String]>,
     status: u16,
     #[serde(rename = "type")]
     content_type: Cow<'a, str>,
@@ -72,6 +74,7 @@ impl<'a> CallbackFields<'a> {
             body: text.map(BodyText::Borrowed),
             body64: text.is_none().then(|| Cow::Owned(STANDARD.encode(&record.body))),
             verified: record.verified,
+            foreign: Cow::Borrowed(&record.foreign),
             status: record.reply.status,
             content_type: Cow::Borrowed(&record.reply.content_type),
             answer: Cow::Borrowed(&record.reply.body),
@@ -95,6 +98,7 @@ impl<'a> CallbackFields<'a> {
             headers: self.headers.into_owned(),
             body,
             verified: self.verified,
+            foreign: self.foreign.into_owned(),
             reply: Ack {
                 status: self.status,
                 content_type: self.content_type.into_owned(),

@@ -1,4 +1,7 @@
 //! The shapes of a provider's documentation: data that pages, commands and tests walk.
+//!
+//! Texts stand in both languages beside the code they explain, so that neither can be forgotten.
+//! A name that no sample has, or a sample with a name that is not here, fails a test.
 
 use std::time::Duration;
 

@@ -62,6 +62,9 @@ pub trait Provider: Debug + Sync {
     /// Days for which it keeps a recording.
     fn recording_days(&self) -> u32;
 
+    /// Whether there is anything to check a callback of this app against: a secret, a known
+    /// application. Without it nothing can fail, whatever the app's mode.
+    fn can_verify(&self, app: &App) -> bool;
     /// Checks the signature (or what stands in for one) of a callback. Says what it found and
     /// decides nothing: [`admit`] does, by the app's mode.
     fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict;
@@ -191,6 +194,9 @@ pub struct Decoded {
     pub form: BodyForm,
     /// What happened. Empty with no question either: unrecognised.
     pub items: Vec<Item>,
+    /// The application that each item names (Huawei `appKey`, 玖云 `appId`), beside the items;
+    /// empty where this kind of callback names none.
+    pub applications: Vec<String>,
     /// What is asked.
     pub question: Option<Question>,
     /// What looks wrong, for the Attention page. Not empty when something in a batch was not
@@ -203,6 +209,18 @@ impl Decoded {
     #[must_use]
     pub fn recognised(&self) -> bool {
         !self.items.is_empty() || self.question.is_some()
+    }
+
+    /// The applications it names beside the one expected, each once. A person pasted the address
+    /// into another application's box.
+    #[must_use]
+    pub fn foreign_applications(&self, expected: &str) -> Vec<String> {
+        let mut foreign: Vec<String> = self.applications.iter().filter(|name| *name != expected).cloned().collect();
+        foreign.retain(|name| !name.is_empty());
+        foreign.sort_unstable();
+        foreign.dedup();
+        foreign.truncate(crate::limits::FOREIGN_APPLICATIONS_MAX);
+        foreign
     }
 }
 

@@ -57,7 +57,7 @@ fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
 }
 
 impl House {
-    /// Sixty days of every sample of every platform, each twice.
+    /// Ten of sixty days, each with every sample of every platform, some twice.
     async fn with_a_past() -> Self {
         Self::with_days(DAYS, true).await
     }
@@ -68,7 +68,8 @@ impl House {
         let clock = Clock::fixed(now);
         let (retention, projector) = open(dir.path(), &clock, compress);
         let house = Self { dir, clock, retention, projector: Some(projector), compress };
-        for day in 0..days {
+        // A long past in strides: what matters is what lies on which side of an edge.
+        for day in (0..days).step_by(if days > 10 { 6 } else { 1 }) {
             let at = now.checked_sub(SignedDuration::from_hours(i64::from(days - day) * 24)).unwrap();
             house.day(day, at).await;
         }
@@ -240,7 +241,7 @@ fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> Cal
 async fn raw_callbacks_go_and_everything_they_said_stays() {
     let house = House::with_a_past().await;
     let before = house.known();
-    assert!(before.calls.len() > 100 && !before.sms.is_empty() && !before.numbers.is_empty());
+    assert!(before.calls.len() > 20 && !before.sms.is_empty() && !before.numbers.is_empty());
     let (raw, bytes) = (house.raw_left(), house.retention.0.journal.health().bytes);
     house.keep(Some(30), None, None).await;
     let dry = house.run(true, None).await.unwrap();
@@ -266,9 +267,9 @@ async fn calls_and_messages_go_and_their_counts_stay() {
     let freed = house.run(false, None).await.unwrap();
     assert_eq!((freed.calls, freed.sms, freed.callbacks), (dry.calls, dry.sms, dry.callbacks));
     let after = house.known();
-    assert!(freed.calls > 50 && after.calls.len() as u64 == before.calls.len() as u64 - freed.calls);
+    assert!(freed.calls > 10 && after.calls.len() as u64 == before.calls.len() as u64 - freed.calls);
     assert!(freed.sms > 0 && after.sms.len() as u64 == before.sms.len() as u64 - freed.sms);
-    assert!(freed.callbacks > 50 && after.callbacks.len() as u64 == before.callbacks.len() as u64 - freed.callbacks);
+    assert!(freed.callbacks > 10 && after.callbacks.len() as u64 == before.callbacks.len() as u64 - freed.callbacks);
     assert_eq!(after.ledger, before.ledger);
     assert_eq!(after.stats, before.stats);
     assert_eq!(after.by_x, before.by_x);
@@ -349,7 +350,7 @@ async fn what_is_held_stays_until_the_hold_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_and_a_hold_follow_rules() {
-    let house = House::with_a_past().await;
+    let house = House::with_days(0, false).await;
     let by = Principal::command_line();
     for days in [0, 6, 40_000] {
         let policy = Policy { call_days: Some(days), ..Policy::default() };

@@ -1,4 +1,8 @@
 //! Which certificate is used: the configured one, one that stands beside us, or our own.
+//!
+//! In this order, because who configured one means it, and who put one beside the program meant it
+//! too. One of our own is made when there is neither, so that a first start needs nothing; no
+//! platform should be expected to accept it.
 
 use std::path::Path;
 

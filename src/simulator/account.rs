@@ -1,4 +1,6 @@
 //! The customer's account at the platform: what its pushes are stamped with.
+//!
+//! It knows no receiver and sends nothing; a push is stamped with it when it is written.
 
 use super::people::mix;
 

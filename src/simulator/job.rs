@@ -1,4 +1,7 @@
 //! A push in the queue of a play.
+//!
+//! A job knows when it is due and how often it was tried, and nothing about what it holds. Jobs of
+//! one instant keep their order, so that the same seed is the same play.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! What to play, against whom, and how.
+//!
+//! Everything that may differ between two plays stands here; [`super::play()`] takes it and reads
+//! neither arguments nor environment.
 
 use std::fmt;
 use std::io::Write;

@@ -1,4 +1,7 @@
 //! One push: a request that the platform is going to send, and what may come after its answer.
+//!
+//! What a platform does after an answer (push again, give up, go on with the call) is part of the
+//! push, because it differs by kind. Sending is `play`'s.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
 //! The recording fields of a Huawei call record.
+//!
+//! Its address leads nowhere; its shape, its place and its deletion are as documented.
 
 use super::account::Account;
 use super::call::Call;

@@ -1,5 +1,7 @@
 //! Everything a platform would push about some calls, as data: nothing is sent, nothing random
 //! is left. Load drivers and tests begin here; [`super::play()`] sends the same pushes.
+//!
+//! The same seed gives the same bytes on every machine: a failed test can be played again.
 
 use jiff::Timestamp;
 

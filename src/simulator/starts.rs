@@ -1,4 +1,7 @@
 //! When calls begin: at a steady pace, or along the curve of working days.
+//!
+//! A demo wants mornings and evenings, a load wants an even row. Neither looks at the clock: the
+//! first instant is given.
 
 use fastrand::Rng;
 

@@ -1,4 +1,6 @@
 //! The simulator against a small receiver over real TLS, and its scripts as data.
+//!
+//! The receiver is not Ringback, so that both cannot be wrong in the same way.
 
 mod receiver;
 

@@ -1,4 +1,7 @@
 //! Apps: one connection to one platform each, with its address and its secrets.
+//!
+//! An id is never given out twice, so that calls of a removed app cannot become another's. Changes
+//! take effect with the next request; what was answered before stays answered.
 
 use std::sync::Arc;
 

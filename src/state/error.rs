@@ -1,4 +1,7 @@
 //! Why something could not be set or read.
+//!
+//! The texts are for the person who tried: which rule, which name, what would do. None holds a
+//! secret, since they go to browsers and terminals.
 
 use std::path::PathBuf;
 

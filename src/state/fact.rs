@@ -14,6 +14,8 @@
 //! only the last of each. `by` names who set it. The shapes here are the log's own: a field
 //! is added with `#[serde(default)]`, never renamed.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -70,6 +72,10 @@ pub(super) struct LoginFact {
     pub(super) user: String,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    /// From where it was opened.
+    pub(super) peer: Option<IpAddr>,
+    /// With what: the browser's own words, cut.
+    pub(super) agent: Option<String>,
 }
 
 /// What became of reading an entry.
@@ -142,6 +148,10 @@ struct LoginLine {
     user: String,
     created_at: Instant,
     expires_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    peer: Option<IpAddr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -198,6 +208,8 @@ impl Fact {
                 user: login.user.clone(),
                 created_at: Instant(login.created_at),
                 expires_at: Instant(login.expires_at),
+                peer: login.peer,
+                agent: login.agent.clone(),
             }),
             Self::LoginEnded(hash) => one("sha256", random::hex(hash)),
             Self::SetupCode(code) => {
@@ -367,5 +379,7 @@ fn read_login(line: LoginLine) -> Option<LoginFact> {
         user: line.user,
         created_at: line.created_at.0,
         expires_at: line.expires_at.0,
+        peer: line.peer,
+        agent: line.agent,
     })
 }

@@ -19,12 +19,7 @@ use super::fact::{self, Fact, Reading};
 use super::seal::SealKey;
 use super::{Principal, StateError};
 use crate::journal::{Body, Entry, FileJournal, Journal, NewRecord, Options};
-use crate::limits::STATE_REWRITE_RECORDS;
-
-/// Larger than any state log becomes: it is never cut.
-const NEVER_CUT: u64 = 1 << 40;
-/// How much is read at once.
-const READ_BYTES: usize = 4 << 20;
+use crate::limits::{STATE_READ_BYTES, STATE_REWRITE_RECORDS, STATE_SEGMENT_BYTES};
 
 /// The log.
 #[derive(Debug)]
@@ -148,7 +143,7 @@ fn open_journal(dir: &Path, state_dir: &Path) -> Result<FileJournal, StateError>
         reserve: None,
         torn: beside(state_dir, "torn"),
         tmp: beside(state_dir, "tmp"),
-        segment_bytes: NEVER_CUT,
+        segment_bytes: STATE_SEGMENT_BYTES,
         compress: false,
     };
     FileJournal::open(dir, options).map_err(|error| StateError::Read(Box::new(error)))
@@ -166,7 +161,7 @@ fn read_all(journal: &FileJournal) -> Result<Vec<Entry>, StateError> {
     let mut entries = Vec::new();
     let mut from = 0;
     loop {
-        let records = journal.read(from, READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
+        let records = journal.read(from, STATE_READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
         let Some(last) = records.last() else {
             return Ok(entries);
         };

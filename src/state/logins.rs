@@ -31,11 +31,14 @@ impl State {
     pub fn login(&self, cookie: &str) -> Option<Login> {
         let book = self.book();
         let login = book.logins.get(&random::hash(cookie))?;
-        if login.expires_at <= self.shared.clock.now() {
+        let now = self.shared.clock.now();
+        if login.expires_at <= now {
             return None;
         }
         let user = User::from(&**book.users.get(&login.user)?);
-        Some(Login { user, csrf: random::csrf(cookie), expires_at: login.expires_at })
+        self.shared.seen.note(login.hash, now);
+        let id = random::login_id(&login.hash);
+        Some(Login { id, user, csrf: random::csrf(cookie), expires_at: login.expires_at })
     }
 
     /// Ends a login.
@@ -75,11 +78,16 @@ impl State {
     }
 
     /// Opens a login for a user whose password still is the one that was checked.
-    async fn open_login(&self, user: String, password: Secret) -> Result<Option<(Secret, Login)>, StateError> {
+    pub(super) async fn open_login(
+        &self,
+        user: String,
+        password: Secret,
+    ) -> Result<Option<(Secret, Login)>, StateError> {
         let cookie = Secret::new(random::text::<32>());
         let created_at = self.shared.clock.now();
         let expires_at = created_at + LOGIN_TIME;
-        let login = LoginFact { hash: random::hash(cookie.reveal()), user, created_at, expires_at };
+        let hash = random::hash(cookie.reveal());
+        let login = LoginFact { hash, user, created_at, expires_at, peer: None, agent: None };
         let opened = self.change(None, move |book| match book.users.get(&login.user) {
             Some(known) if known.password == password => Ok((Fact::Login(login), ())),
             _ => Err(StateError::NotFound(format!("user named {}", login.user))),

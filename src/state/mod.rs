@@ -19,6 +19,7 @@ mod error;
 mod fact;
 mod log;
 mod logins;
+mod logins_open;
 mod model;
 mod password;
 pub(crate) mod random;
@@ -38,7 +39,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
 pub use error::StateError;
-pub use model::{ApiToken, AppChange, Login, NewApp, Principal, User};
+pub use model::{ApiToken, AppChange, Login, NewApp, OpenLogin, Principal, User};
 
 use self::book::Book;
 use self::fact::Fact;
@@ -59,6 +60,8 @@ struct Shared {
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
     passwords: Passwords,
+    /// When each login was last used.
+    seen: logins_open::Seen,
     clock: Clock,
 }
 
@@ -89,6 +92,7 @@ impl State {
             log,
             writing: Mutex::new(()),
             passwords: Passwords::new(),
+            seen: logins_open::Seen::default(),
             clock,
         };
         Ok(Self { shared: Arc::new(shared) })

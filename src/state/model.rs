@@ -3,6 +3,8 @@
 //! Plain values without behaviour; `fact` says how they are written to the log, `book` how
 //! they are kept in memory.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
 use crate::domain::{AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
@@ -83,12 +85,33 @@ pub struct Principal {
 /// A browser's login.
 #[derive(Debug, Clone)]
 pub struct Login {
+    /// Its public id: names it and opens nothing.
+    pub id: String,
     /// Who.
     pub user: User,
     /// The token that forms carry against forged requests.
     pub csrf: Secret,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+/// A login as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLogin {
+    /// Its public id.
+    pub id: String,
+    /// Whose.
+    pub user: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last used; `None` while it was not since the server started.
+    pub seen_at: Option<Timestamp>,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// From where it was opened.
+    pub peer: Option<IpAddr>,
+    /// With what: the browser's own words, cut.
+    pub agent: Option<String>,
 }
 
 impl Principal {

@@ -44,6 +44,11 @@ pub(super) fn csrf(cookie: &str) -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(Sha256::digest(format!("ringback forms\n{cookie}"))))
 }
 
+/// The public id of a login: derived from what is kept of its cookie, and leads back to nothing.
+pub(super) fn login_id(hash: &Hash) -> String {
+    hex(&Sha256::digest(format!("ringback login\n{}", hex(hash)))[..8])
+}
+
 /// Hexadecimal, lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -1,4 +1,7 @@
 //! The rules that names, tokens and passwords follow; each refusal says which one.
+//!
+//! They are checked where something is set, never where it is used: what is in the log already
+//! must stay readable when a rule becomes stricter.
 
 use super::{StateError, random};
 use crate::domain::Secret;

@@ -1,4 +1,7 @@
 //! The state through its real log and files.
+//!
+//! Each opens the directory again before it believes anything: what is only in memory does not
+//! count. No test looks for a secret without looking through every byte on disk.
 
 use std::path::Path;
 

@@ -42,6 +42,7 @@ enum SuspicionRow {
     Missing(String),
     UnknownEvent(String),
     BadValue(String),
+    OtherApplication(String),
 }
 
 /// The row of a callback that named `keys`, ready for its collection.
@@ -134,6 +135,7 @@ fn pack(suspicion: &Suspicion) -> SuspicionRow {
         Suspicion::Missing(name) => SuspicionRow::Missing(name.clone().into_owned()),
         Suspicion::UnknownEvent(name) => SuspicionRow::UnknownEvent(name.clone()),
         Suspicion::BadValue(name) => SuspicionRow::BadValue(name.clone().into_owned()),
+        Suspicion::OtherApplication(name) => SuspicionRow::OtherApplication(name.clone()),
     }
 }
 
@@ -143,5 +145,6 @@ fn unpack(row: SuspicionRow) -> Suspicion {
         SuspicionRow::Missing(name) => Suspicion::Missing(name.into()),
         SuspicionRow::UnknownEvent(name) => Suspicion::UnknownEvent(name),
         SuspicionRow::BadValue(name) => Suspicion::BadValue(name.into()),
+        SuspicionRow::OtherApplication(name) => Suspicion::OtherApplication(name),
     }
 }

@@ -42,6 +42,7 @@ impl Writer {
             for (prefix, places, collection, anew) in [
                 (b'b', &self.callbacks, &rows.callbacks, self.rewrite_callbacks),
                 (b's', &self.sms, &rows.sms, self.rewrite_sms),
+                (b'a', &self.audit, &rows.audit, false),
             ] {
                 if anew {
                     self.write_anew(&mut batch, prefix, collection)?;
@@ -86,6 +87,7 @@ impl Writer {
         self.calls.clear();
         self.callbacks.clear();
         self.sms.clear();
+        self.audit.clear();
         self.apps.clear();
         self.buried.clear();
         self.rewrite_callbacks = false;

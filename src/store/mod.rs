@@ -3,6 +3,7 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod audit;
 mod callback_row;
 mod checkpoint;
 mod collection;
@@ -29,6 +30,7 @@ mod varint;
 mod words;
 mod writer;
 
+pub use audit::{AuditQuery, AuditRow};
 pub use cut::{Bounds, Cut, Removed};
 pub use open::{OpenError, Opened};
 pub use query::{

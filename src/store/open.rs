@@ -29,7 +29,7 @@ use crate::domain::{AppId, Seq};
 use crate::limits;
 
 /// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
@@ -255,7 +255,7 @@ fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut
     let damaged = || "a row of it is damaged".to_owned();
     let scan =
         |prefix: u8| db.scan_prefix([prefix]).map(|row| row.map_err(|error| format!("sled cannot read it: {error}")));
-    for collection in [&mut rows.calls, &mut rows.callbacks, &mut rows.sms] {
+    for collection in [&mut rows.calls, &mut rows.callbacks, &mut rows.sms, &mut rows.audit] {
         attach_segments(db, collection)?;
     }
     for row in scan(b'c') {
@@ -267,7 +267,7 @@ fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut
             rows.calls.put(doc);
         }
     }
-    for (prefix, collection) in [(b'b', &mut rows.callbacks), (b's', &mut rows.sms)] {
+    for (prefix, collection) in [(b'b', &mut rows.callbacks), (b's', &mut rows.sms), (b'a', &mut rows.audit)] {
         for row in scan(prefix) {
             for doc in read_chunk(&row?.1) {
                 collection.put(doc.ok_or_else(damaged)?);

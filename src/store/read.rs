@@ -144,6 +144,7 @@ impl Store {
             bytes: rows.calls.bytes()
                 + rows.callbacks.bytes()
                 + rows.sms.bytes()
+                + rows.audit.bytes()
                 + self.shared.db().size_on_disk().unwrap_or(0),
         }
     }
@@ -182,7 +183,7 @@ impl Store {
         call
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         collection: &Collection,
         applied: Seq,

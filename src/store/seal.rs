@@ -22,6 +22,9 @@ impl Writer {
         if self.shared.rows().sms.hot.len() >= self.shared.sizes.sealed_callbacks {
             self.seal_chunks(b's')?;
         }
+        if self.shared.rows().audit.hot.len() >= self.shared.sizes.sealed_callbacks {
+            self.seal_chunks(b'a')?;
+        }
         self.thin_segments()
     }
 
@@ -63,7 +66,11 @@ impl Writer {
         let tmp = self.shared.dir.join("segment.tmp");
         let (segment, count) = {
             let rows = self.shared.rows();
-            let collection = if prefix == b'b' { &rows.callbacks } else { &rows.sms };
+            let collection = match prefix {
+                b'b' => &rows.callbacks,
+                b's' => &rows.sms,
+                _ => &rows.audit,
+            };
             let count = collection.hot.len();
             (collection.write_segment(number, count, &tmp).map_err(WriteError::new)?, count)
         };
@@ -73,7 +80,11 @@ impl Writer {
         }
         {
             let mut rows = self.shared.rows_mut();
-            let collection = if prefix == b'b' { &mut rows.callbacks } else { &mut rows.sms };
+            let collection = match prefix {
+                b'b' => &mut rows.callbacks,
+                b's' => &mut rows.sms,
+                _ => &mut rows.audit,
+            };
             collection.cool(count);
             collection.attach(segment, RoaringBitmap::new());
             batch.insert(segment_key(collection, Some(number)), bitmap_bytes(&RoaringBitmap::new()));

@@ -53,7 +53,7 @@ pub(super) fn sms(query: &SmsQuery) -> Want {
     want
 }
 
-fn time(span: Span) -> Option<(i64, i64)> {
+pub(super) fn time(span: Span) -> Option<(i64, i64)> {
     if span == Span::default() {
         return None;
     }
@@ -61,7 +61,7 @@ fn time(span: Span) -> Option<(i64, i64)> {
     Some((from, span.to.map_or(i64::MAX, |to| to.as_microsecond() - 1)))
 }
 
-fn exact<T>(want: &mut Want, filter: &Filter<T>, term: impl Fn(&T) -> u64) {
+pub(super) fn exact<T>(want: &mut Want, filter: &Filter<T>, term: impl Fn(&T) -> u64) {
     if !filter.any.is_empty() {
         want.all.push(filter.any.iter().map(&term).collect());
     }
@@ -140,7 +140,7 @@ pub(super) fn sms_matches(query: &SmsQuery, row: &SmsRow) -> bool {
         && takes(&query.number, |typed| numbers.iter().any(|n| n.as_ref().is_some_and(|n| ends_with(n, typed))))
 }
 
-fn takes<T>(filter: &Filter<T>, holds: impl Fn(&T) -> bool) -> bool {
+pub(super) fn takes<T>(filter: &Filter<T>, holds: impl Fn(&T) -> bool) -> bool {
     (filter.any.is_empty() || filter.any.iter().any(&holds)) && !filter.none.iter().any(&holds)
 }
 

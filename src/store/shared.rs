@@ -1,4 +1,7 @@
 //! What the writer and all readers share.
+//!
+//! The writer changes rows under a lock that it holds for one batch; readers hold it while they
+//! walk. Counters have a lock of their own, so that a page of figures never waits for a list.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,7 +27,7 @@ pub(super) struct Sizes {
     pub(super) hot_calls: usize,
     /// Calls in one segment.
     pub(super) sealed_calls: usize,
-    /// Callbacks, and messages, in one segment.
+    /// Callbacks, messages, and entries of the audit trail, in one segment.
     pub(super) sealed_callbacks: usize,
 }
 
@@ -60,6 +63,7 @@ pub(super) struct Rows {
     pub(super) calls: Collection,
     pub(super) callbacks: Collection,
     pub(super) sms: Collection,
+    pub(super) audit: Collection,
     /// When a callback of each app was last received, in microseconds.
     pub(super) last_seen: HashMap<AppId, i64>,
     pub(super) applied: Seq,
@@ -76,6 +80,7 @@ impl Rows {
             calls: Collection::new("calls", dir),
             callbacks: Collection::new("callbacks", dir),
             sms: Collection::new("sms", dir),
+            audit: Collection::new("audit", dir),
             last_seen: HashMap::new(),
             applied: 0,
             durable: 0,
@@ -86,7 +91,7 @@ impl Rows {
 
     /// The files of every segment.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        [&self.calls, &self.callbacks, &self.sms]
+        [&self.calls, &self.callbacks, &self.sms, &self.audit]
             .into_iter()
             .flat_map(|collection| collection.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
             .collect()

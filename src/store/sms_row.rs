@@ -1,4 +1,7 @@
 //! A text message's row as bytes, and as a row that can be found.
+//!
+//! A message is found by its end of a number like a call. Its id is made of the app and the
+//! provider's identity of it, so that a repeat finds its row.
 
 use std::sync::Arc;
 

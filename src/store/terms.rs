@@ -28,6 +28,9 @@ pub(super) enum Field {
     Session = 21,
     Id = 22,
     Question = 30,
+    By = 40,
+    Action = 41,
+    Subject = 42,
 }
 
 /// The lengths of number endings that are indexed, longest first.

@@ -1,4 +1,6 @@
 //! Numbers in as many bytes as they need (LEB128), for postings and columns.
+//!
+//! A damaged file may hold anything: reading gives nothing rather than a wrong number or a panic.
 
 /// Appends `value`, seven bits a byte, low bits first.
 pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {

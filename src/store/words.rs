@@ -1,5 +1,7 @@
 //! The domain's words as bytes in rows. 0 is none; numbers are never given out twice, so that
 //! an old row always reads.
+//!
+//! A word that this version does not know reads as none, never as another.
 
 use crate::domain::{Anomaly, CallOutcome, Direction, EventKind, Outcome, Party, Product};
 

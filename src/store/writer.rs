@@ -17,7 +17,7 @@ use super::hours::{self, Hours, Share, hour_of};
 use super::numbers::Numbers;
 use super::open::AppliedRow;
 use super::shared::{Rows, Shared};
-use super::{CallbackRow, Change, Cut, SmsRow, callback_row, row, sms_row, terms};
+use super::{AuditRow, CallbackRow, Change, Cut, SmsRow, audit, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
@@ -52,6 +52,8 @@ pub enum Applied {
         /// Which, and what they had counted.
         cut: Box<Cut>,
     },
+    /// An entry of the audit trail.
+    Audit(Box<AuditRow>),
     /// A record that says nothing about calls.
     Other {
         /// The record's number.
@@ -63,6 +65,7 @@ impl Applied {
     fn seq(&self) -> Seq {
         match self {
             Self::Callback { row, .. } => row.seq,
+            Self::Audit(row) => row.seq,
             Self::Tally { seq, .. } | Self::Cut { seq, .. } | Self::Other { seq } => *seq,
         }
     }
@@ -88,6 +91,7 @@ pub struct Writer {
     pub(super) calls: HashSet<CallId>,
     pub(super) callbacks: Vec<Place>,
     pub(super) sms: Vec<Place>,
+    pub(super) audit: Vec<Place>,
     pub(super) apps: BTreeSet<AppId>,
     pub(super) buried: BTreeSet<u64>,
     /// Whether hot rows were taken away, so that their chunks must be written anew.
@@ -111,6 +115,7 @@ impl Writer {
             calls: HashSet::new(),
             callbacks: Vec::new(),
             sms: Vec::new(),
+            audit: Vec::new(),
             apps: BTreeSet::new(),
             buried: BTreeSet::new(),
             rewrite_callbacks: false,
@@ -150,7 +155,7 @@ impl Writer {
     /// How many rows wait for a checkpoint.
     #[must_use]
     pub fn changed_rows(&self) -> usize {
-        self.calls.len() + self.callbacks.len() + self.sms.len() + self.shared.hours().changed.len()
+        self.calls.len() + self.callbacks.len() + self.sms.len() + self.audit.len() + self.shared.hours().changed.len()
     }
 
     /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
@@ -179,6 +184,7 @@ impl Writer {
         let mut works: HashMap<CallId, Work> = HashMap::new();
         let mut callback_docs = Vec::new();
         let mut sms_docs: HashMap<[u8; 16], Doc> = HashMap::new();
+        let mut audit_docs = Vec::new();
         let mut changes = Vec::new();
         let mut seen: HashMap<AppId, i64> = HashMap::new();
         let done = self.applied.seq;
@@ -199,6 +205,7 @@ impl Writer {
                     hour.refused += refused;
                     hour.possibly_lost += possibly_lost;
                 }
+                Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
                 Applied::Cut { .. } | Applied::Other { .. } => {}
             }
         }
@@ -222,6 +229,10 @@ impl Writer {
         for doc in sms_docs.into_values() {
             self.sms.push(doc.place());
             rows.sms.put(doc);
+        }
+        for doc in audit_docs {
+            self.audit.push(doc.place());
+            rows.audit.put(doc);
         }
         for (app, at) in seen {
             let last = rows.last_seen.entry(app).or_insert(at);

@@ -393,3 +393,51 @@ fn a_lost_store_comes_back_the_same() {
     assert_eq!(answers(&rebuilt), before, "after the store was deleted");
     rebuilt.stop();
 }
+
+#[test]
+fn a_record_of_another_application_is_flagged_and_not_refused_and_stays_so_after_a_rebuild() {
+    let desk = Desk::open();
+    let record = |session: &str, key: &str| private_record(session, "004", json!({ "appKey": key }));
+    desk.server.push(&desk.private, fee(&[record("ours", APP_KEY), record("theirs", "another-key")]));
+    let mut strange = axb_hangup("strange-1");
+    strange.iter_mut().filter(|(name, _)| *name == "appId").for_each(|(_, value)| *value = "another-app-id");
+    desk.server.push(&desk.jiuyun, xml(&strange));
+    let api = desk.server.api(&desk.token);
+    let flagged = |session: &str, callbacks: usize| {
+        let call = api.call(session, callbacks);
+        call["anomalies"].as_array().unwrap().iter().any(|a| a == "app_key_mismatch")
+    };
+    assert!(!flagged("ours", 1), "the other record of the same push is not blamed");
+    assert!(flagged("theirs", 1) && flagged("strange-1", 1));
+
+    // The same record, once the app's key was corrected, is a repeat that disagrees in nothing.
+    desk.house.cli(&["app", "set", "orders", "--app-key", "another-key"]).done();
+    desk.server.push(&desk.private, fee(&[record("theirs", "another-key")]));
+    assert!(flagged("theirs", 2));
+    assert_eq!(api.call("theirs", 2)["anomalies"], json!(["app_key_mismatch"]));
+
+    desk.server.stop();
+    std::fs::remove_dir_all(desk.house.data().join("store")).unwrap();
+    let server = desk.house.serve();
+    let api = server.api(&desk.token);
+    assert_eq!(api.call("theirs", 2)["anomalies"], json!(["app_key_mismatch"]));
+    server.stop();
+}
+
+#[test]
+fn the_number_of_blanks_in_a_time_makes_neither_another_event_nor_a_conflict() {
+    let desk = Desk::open();
+    let event = |at: &str| status("answer", "blank-1", "02:11:10", json!({ "timestamp": at }));
+    let mut late = private_record("blank-1", "004", json!({}));
+    desk.server.push(&desk.private, event("2026-01-15 02:11:10"));
+    desk.server.push(&desk.private, event("2026-01-15  02:11:10 "));
+    desk.server.push(&desk.private, fee(&[late.clone()]));
+    let end = late["callEndTime"].as_str().unwrap().replace(' ', "  ");
+    late["callEndTime"] = json!(end);
+    desk.server.push(&desk.private, fee(&[late]));
+    let call = desk.server.api(&desk.token).call("blank-1", 4);
+    assert_eq!(kinds(&call).iter().filter(|kind| **kind == "answered").count(), 1, "{call:#}");
+    assert_eq!(call["records"], 1);
+    assert!(!call["anomalies"].as_array().unwrap().iter().any(|a| a == "conflicting_record"), "{call:#}");
+    desk.server.stop();
+}

@@ -1,4 +1,7 @@
 //! TLS, HTTP and connections as platforms use them, and as strangers misuse them.
+//!
+//! Nothing here may hold up a platform: each misuse runs beside callbacks that must be answered in
+//! time all the same.
 
 use std::io::Write;
 use std::net::TcpStream;

@@ -1,4 +1,7 @@
 //! What becomes of a call, told event by event.
+//!
+//! Whole flows as the platforms document them, with the one expectation each that a person would
+//! check first. `sparse` beside it has the calls of which too little or too much was said.
 
 use jiff::Timestamp;
 

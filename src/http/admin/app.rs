@@ -69,6 +69,8 @@ struct Settings {
     app_key: String,
     has_secret: bool,
     verify: [(&'static str, &'static str, bool); 3],
+    /// Whether signatures are asked for without anything to check them with.
+    toothless: bool,
     allow_from: String,
     answer_array: bool,
     close_tone: String,
@@ -199,6 +201,8 @@ impl Settings {
             app_key: app.app_key.clone().unwrap_or_default(),
             has_secret: app.app_secret.is_some(),
             verify: [VerifyMode::Off, VerifyMode::Log, VerifyMode::Enforce].map(mode),
+            toothless: app.verify != VerifyMode::Off
+                && !providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: nets.join("\n"),
             answer_array: app.answer_form == AnswerForm::Array,
             close_tone: app.close_tone.clone().unwrap_or_default(),

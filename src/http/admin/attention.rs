@@ -117,6 +117,10 @@ fn hint(lang: Lang, suspicion: &Suspicion) -> Option<&'static str> {
             "文档里是另一种写法。看来源地址：是平台、代理，还是自己的测试脚本？原文已保存。",
             "The platform documents it the other way. See the peer: is it the platform, a proxy, or a test script? It is kept.",
         )),
+        Suspicion::OtherApplication(_) => Some(lang.t(
+            "核对平台控制台里该应用的回调地址，或改正本应用的 App Key。",
+            "Check that application's callback address in the platform's console, or correct this app's key.",
+        )),
         Suspicion::Missing(_) | Suspicion::UnknownEvent(_) | Suspicion::BadValue(_) => None,
     }
 }

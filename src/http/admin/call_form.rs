@@ -197,6 +197,9 @@ fn label(lang: Lang, name: &str, value: &str) -> String {
         "min_talk" => lang.t("通话秒数 ≥", "talk ≥"),
         "max_talk" => lang.t("通话秒数 ≤", "talk ≤"),
         "has_recording" => lang.t("有录音", "recording"),
+        "by" => lang.t("谁", "who"),
+        "action" => lang.t("动作", "what"),
+        "subject" => lang.t("对象", "object"),
         other => other,
     };
     let value = match bare {

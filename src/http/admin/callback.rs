@@ -90,6 +90,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 /// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
 pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Operator)?;
+    if request.revealed().is_none() {
+        return Err(HttpError::Forbidden("show the numbers on the callback's page first; that is put on record"));
+    }
     let (record, callback) = find(request)?;
     let mut response = Response::new(callback.body.into());
     let headers = response.headers_mut();

@@ -30,6 +30,7 @@ impl Place {
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: None,
+            revealed: None,
         };
         Self { view }
     }

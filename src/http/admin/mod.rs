@@ -9,10 +9,13 @@
 //! forged requests, goes through the same service as the API and the command line, and ends in
 //! a redirect.
 
+mod account;
 mod app;
 mod app_changes;
 mod apps;
 mod attention;
+mod audit;
+mod audit_words;
 mod body_text;
 mod call;
 mod call_form;
@@ -34,6 +37,7 @@ mod preferences;
 mod query;
 mod reply;
 mod request;
+mod reveal;
 #[cfg(test)]
 mod samples;
 mod setup;
@@ -41,6 +45,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod trail;
 mod view;
 mod words;
 
@@ -97,7 +102,11 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
     let answered = match body {
         Ok(body) => {
             request.read_form(&body);
-            guard(request, &method).await
+            let asked = trail::Asked::of(&request, &method);
+            match guard(request, &method).await {
+                Ok(answered) => asked.record(answered).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error.into()),
     };
@@ -139,6 +148,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["numbers"] => read(request, numbers::show).await,
             ["apps"] => read(request, apps::show).await,
             ["apps", _] => read(request, app::show).await,
+            ["audit"] => read(request, audit::show).await,
+            ["audit", "export"] => audit::export(&request).await,
+            ["account"] => account::show(&request),
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
@@ -153,6 +165,11 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["reveal"] => reveal::open(&request).await,
+        ["reveal", "end"] => reveal::end(&request),
+        ["account", "password"] => account::change_password(&request).await,
+        ["account", "logins"] => account::end_others(&request).await,
+        ["account", "logins", _] => account::end(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

@@ -15,7 +15,7 @@ use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope};
 pub(super) use crate::http::api::LOGIN_COOKIE;
-use crate::http::{Context, HttpError};
+use crate::http::{Context, HttpError, reveals};
 use crate::state::{Login, Principal};
 
 /// The cookie that remembers the language.
@@ -110,6 +110,17 @@ impl Request {
     /// A field of the form exactly as entered: passwords.
     pub(super) fn raw_field(&self, name: &str) -> &str {
         find(&self.form, name).unwrap_or("")
+    }
+
+    /// Until when this page is shown whole to this login, if it is.
+    pub(super) fn revealed(&self) -> Option<Timestamp> {
+        let login = self.login.as_ref()?;
+        self.ctx().audit.revealed(&login.id, &reveals::page(&self.path, &self.query))
+    }
+
+    /// What the browser says it is.
+    pub(super) fn agent(&self) -> Option<&str> {
+        header_text(&self.headers, header::USER_AGENT)
     }
 
     /// Who is asking.

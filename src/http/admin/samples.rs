@@ -313,6 +313,7 @@ pub(super) fn record() -> (Record, CallbackRecord) {
         ],
         body: FEE.as_bytes().to_vec(),
         verified: Some(true),
+        foreign: Vec::new(),
         reply: Ack {
             status: 200,
             content_type: "application/json;charset=UTF-8".to_owned(),
@@ -472,6 +473,10 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
     add("system", &super::system::SystemPage::sample(lang));
+    add("audit", &super::audit::AuditPage::sample(lang));
+    add("audit-empty", &super::audit::AuditPage::sample_empty(lang));
+    add("account", &super::account::AccountPage::sample(lang));
+    add("account-alone", &super::account::AccountPage::sample_empty(lang));
     add("help", &super::help::HelpPage::sample(lang));
     for (id, page) in super::help::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
@@ -538,7 +543,18 @@ fn every_page_renders_from_its_sample_in_both_languages() {
 #[test]
 fn no_text_is_left_in_the_other_language() {
     // A person's data may be Chinese; the pages of a server without data have none.
-    let untranslated = ["home-empty", "apps-empty", "attention-empty", "numbers-empty", "setup", "error", "system"];
+    let untranslated = [
+        "home-empty",
+        "apps-empty",
+        "attention-empty",
+        "numbers-empty",
+        "setup",
+        "error",
+        "system",
+        "audit",
+        "audit-empty",
+        "account",
+    ];
     for (name, html) in pages(Lang::En).iter().filter(|(name, _)| untranslated.contains(&name.as_str())) {
         let dom = Html::parse_document(html);
         let main = dom.select(&selector("main")).next().unwrap();

@@ -4,6 +4,8 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod rights;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,7 +52,7 @@ impl House {
             segment_bytes: 1 << 20,
             compress: false,
         };
-        let journal: Arc<dyn Journal> = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
+        let journal = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
         let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
@@ -61,7 +63,9 @@ impl House {
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal, audit, ingest, clock, server });
+        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
+        let context =
+            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }
@@ -176,6 +180,7 @@ async fn from_the_setup_link_to_the_first_call() {
     for view in ["", "?view=raw", "?view=hex"] {
         house.page(&format!("{callback}{view}")).await;
     }
+    house.post("/reveal", &[("csrf", &csrf), ("page", &callback)]).await;
     assert_eq!(house.get(&format!("{callback}/raw")).await.headers()[header::CONTENT_TYPE], "application/octet-stream");
     for path in ["/", "/callbacks", "/attention", "/messages", "/numbers", "/apps", "/system", "/help", "/help/jiuyun"]
     {

@@ -3,6 +3,9 @@
 //! A page's struct holds a [`View`]; the layout and the parts read it. Whether a phone number
 //! is shown whole is decided by [`View::eyes`] and nowhere else.
 
+use jiff::Timestamp;
+
+use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
 use crate::http::assets;
@@ -56,13 +59,16 @@ pub(super) enum Section {
     Numbers,
     Apps,
     System,
+    Audit,
+    /// One's own, behind one's name.
+    Account,
     Help,
     /// Before login.
     Outside,
 }
 
 /// Sections in the order of the navigation.
-const NAVIGATION: [(Section, &str, Text); 9] = [
+const NAVIGATION: [(Section, &str, Text); 10] = [
     (Section::Home, "/", Text::new("概览", "Home")),
     (Section::Calls, "/calls", Text::new("通话", "Calls")),
     (Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks")),
@@ -70,6 +76,7 @@ const NAVIGATION: [(Section, &str, Text); 9] = [
     (Section::Messages, "/messages", Text::new("短信", "Messages")),
     (Section::Numbers, "/numbers", Text::new("号码", "Numbers")),
     (Section::Apps, "/apps", Text::new("应用", "Apps")),
+    (Section::Audit, "/audit", Text::new("审计", "Audit")),
     (Section::System, "/system", Text::new("系统", "System")),
     (Section::Help, "/help", Text::new("帮助", "Help")),
 ];
@@ -102,6 +109,8 @@ pub(super) struct View {
     pub(super) here: String,
     /// While the store is rebuilt: how much of it is, in percent.
     pub(super) rebuilding: Option<u8>,
+    /// Until when this page is shown whole to this login, once that was asked for.
+    pub(super) revealed: Option<Timestamp>,
 }
 
 impl View {
@@ -116,12 +125,27 @@ impl View {
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: request.rebuilding(),
+            revealed: request.revealed(),
         }
     }
 
-    /// How much of a number this reader may see.
+    /// How much of a number this reader may see: nobody sees one whole who has not asked for
+    /// it, which is on record then.
     pub(super) fn eyes(&self) -> Eyes {
-        if self.may(Role::Operator) { Eyes::Whole } else { Eyes::Masked }
+        if self.revealed.is_some() && self.may(Role::Operator) { Eyes::Whole } else { Eyes::Masked }
+    }
+
+    /// Whether the page offers to show its numbers.
+    pub(super) fn may_reveal(&self) -> bool {
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers};
+        self.revealed.is_none()
+            && self.may(Role::Operator)
+            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Audit)
+    }
+
+    /// Until when it shows them.
+    pub(super) fn revealed_until(&self) -> Option<When> {
+        self.revealed.filter(|_| self.may(Role::Operator)).map(When::clock)
     }
 
     /// Whether this reader has at least the rights of `role`.
@@ -129,9 +153,9 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.role >= role)
     }
 
-    /// Whether this reader may see raw bodies.
+    /// Whether this reader may see raw bodies, and links that hold whole numbers.
     pub(super) fn may_read_bodies(&self) -> bool {
-        self.may(Role::Operator)
+        self.eyes() == Eyes::Whole
     }
 
     /// Whether this reader may change apps.
@@ -146,7 +170,8 @@ impl View {
             label: label.get(self.lang),
             current: section == self.section,
         };
-        NAVIGATION.iter().map(link).collect()
+        let shown = |(section, ..): &&(Section, _, _)| *section != Section::Audit || self.may_administer();
+        NAVIGATION.iter().filter(shown).map(link).collect()
     }
 
     /// The languages beside the present one.
@@ -184,7 +209,7 @@ impl View {
 
 #[cfg(test)]
 impl View {
-    /// An administrator's view, for samples.
+    /// The view of an administrator who asked to see numbers, for samples.
     pub(super) fn sample(lang: Lang, section: Section) -> Self {
         Self {
             lang,
@@ -194,6 +219,7 @@ impl View {
             csrf: "sample-csrf".to_owned(),
             here: "/".to_owned(),
             rebuilding: None,
+            revealed: Some("2026-11-21T02:35:00Z".parse().unwrap()),
         }
     }
 }

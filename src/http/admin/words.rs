@@ -233,5 +233,11 @@ pub(super) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
         (Suspicion::UnknownEvent(name), Lang::En) => format!("{name} is not a documented event or type"),
         (Suspicion::BadValue(name), Lang::Zh) => format!("字段 {name} 的值不合规定"),
         (Suspicion::BadValue(name), Lang::En) => format!("{name} has a value it cannot have"),
+        (Suspicion::OtherApplication(name), Lang::Zh) => format!("来自平台上的另一个应用 {name}，地址可能填错了应用"),
+        (Suspicion::OtherApplication(name), Lang::En) => {
+            format!(
+                "it names {name}, another application of the platform: the address may be pasted into the wrong one"
+            )
+        }
     }
 }

@@ -22,6 +22,8 @@ struct AppObject {
     app_key: Option<String>,
     has_secret: bool,
     verify: &'static str,
+    /// Whether there is anything to verify with; without it `enforce` lets everything through.
+    can_verify: bool,
     allow_from: Vec<String>,
     answer_form: &'static str,
     close_tone: Option<String>,
@@ -159,6 +161,7 @@ impl AppObject {
             app_key: ask.sight().maybe_text(app.app_key.as_deref()),
             has_secret: app.app_secret.is_some(),
             verify: app.verify.name(),
+            can_verify: providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: app.allow_from.0.iter().map(ToString::to_string).collect(),
             answer_form: app.answer_form.name(),
             close_tone: app.close_tone.clone(),

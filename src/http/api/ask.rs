@@ -1,5 +1,7 @@
 //! One request of the API, as its handler sees it.
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -14,6 +16,12 @@ use crate::state::Principal;
 pub(super) struct Ask {
     /// Who asks.
     pub(super) principal: Principal,
+    /// From where, if over a network.
+    pub(super) peer: Option<IpAddr>,
+    /// The public id of the dashboard's login, where a browser asks and not a program.
+    pub(super) login: Option<String>,
+    /// Whether the page in front of that browser is shown whole now.
+    pub(super) revealed: bool,
     pub(super) method: Method,
     /// The path behind `/api/v1/`, decoded.
     pub(super) path: Vec<String>,
@@ -24,9 +32,11 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// How whoever asks sees numbers: as the role allows, or masked on request.
+    /// How whoever asks sees numbers: as the role allows, or masked on request. A browser that
+    /// is logged in sees them masked whatever its role, until its page was revealed: nothing
+    /// that a page loads by itself may show what the page may not.
     pub(super) fn sight(&self) -> Sight {
-        if self.headers.contains_key(super::MASKED) {
+        if self.headers.contains_key(super::MASKED) || (self.login.is_some() && !self.revealed) {
             return Sight::Masked;
         }
         if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
@@ -38,6 +48,16 @@ impl Ask {
             Ok(())
         } else {
             Err(HttpError::Forbidden("this takes an administrator"))
+        }
+    }
+
+    /// Lets administrators through who see every app: what concerns all of them.
+    pub(super) fn whole_admin(&self) -> Result<(), HttpError> {
+        self.admin()?;
+        if self.principal.scope.is_all() {
+            Ok(())
+        } else {
+            Err(HttpError::Forbidden("this takes an administrator of every app"))
         }
     }
 

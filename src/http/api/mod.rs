@@ -10,16 +10,21 @@
 
 mod apps;
 mod ask;
+pub(super) mod audit;
 pub(super) mod callbacks;
 pub(super) mod calls;
+mod erasures;
 mod events;
 mod filters;
 mod ledger;
+mod logins;
 mod numbers;
 mod openapi;
 mod query;
 mod recordings;
-mod sight;
+mod retention;
+mod settings;
+pub(super) mod sight;
 pub(super) mod sms;
 mod stats;
 mod system;
@@ -30,6 +35,7 @@ mod users;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -38,7 +44,7 @@ use warp::filters::path::Tail;
 
 use self::ask::Ask;
 use super::body;
-use super::{Context, HttpError, Response, Routes, respond};
+use super::{Context, HttpError, Peer, Response, Routes, respond, reveals};
 use crate::domain::Scope;
 use crate::state::Principal;
 
@@ -48,6 +54,9 @@ pub const LOGIN_COOKIE: &str = "ringback_login";
 
 /// A request with this header is answered as for a viewer, whoever asks: `--masked`.
 pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
+
+/// By this header a script of a page says which page it works for, as its address bar does.
+pub const PAGE: HeaderName = HeaderName::from_static("x-ringback-page");
 
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
 
@@ -71,8 +80,9 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
         .and(warp::method())
         .and(query)
         .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<Peer>())
         .and(warp::body::stream())
-        .then(move |tail: Tail, method: Method, query: String, headers: HeaderMap, stream| {
+        .then(move |tail: Tail, method: Method, query: String, headers: HeaderMap, peer: Option<Peer>, stream| {
             let (context, known) = (context.clone(), known.clone());
             async move {
                 let answer = async {
@@ -80,12 +90,15 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     if path == ["openapi.json"] {
                         return openapi::get(&method);
                     }
-                    let principal = match known {
-                        Some(principal) => principal,
+                    let (principal, login) = match known {
+                        Some(principal) => (principal, None),
                         None => authenticate(&context, &method, &headers)?,
                     };
+                    let revealed = login.as_deref().is_some_and(|login| is_revealed(&context, login, &headers));
+                    let peer = peer.and_then(network);
                     let body = body::read(&headers, stream, body::FORM).await?;
-                    table::answer(&context, Ask { principal, method, path, query, headers, body }).await
+                    let ask = Ask { principal, peer, login, revealed, method, path, query, headers, body };
+                    table::answer(&context, ask).await
                 };
                 finish(&context, answer.await)
             }
@@ -93,18 +106,38 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
         .boxed()
 }
 
-/// Whose request it is.
-fn authenticate(context: &Context, method: &Method, headers: &HeaderMap) -> Result<Principal, HttpError> {
+/// The address of whoever asks over a network.
+fn network(peer: Peer) -> Option<IpAddr> {
+    match peer {
+        Peer::Network { ip, .. } => Some(ip),
+        Peer::Control => None,
+    }
+}
+
+/// Whether the page that a browser asks for is shown whole to this login now.
+fn is_revealed(context: &Context, login: &str, headers: &HeaderMap) -> bool {
+    let page = headers.get(PAGE).and_then(|page| page.to_str().ok());
+    page.is_some_and(|page| context.audit.revealed(login, &reveals::page_of(page)).is_some())
+}
+
+/// Whose request it is, and by which login where it is a browser's.
+fn authenticate(
+    context: &Context,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(Principal, Option<String>), HttpError> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(bearer);
-        return token.and_then(|token| context.state.bearer(token)).ok_or(HttpError::Unauthorised);
+        let principal = token.and_then(|token| context.state.bearer(token)).ok_or(HttpError::Unauthorised)?;
+        return Ok((principal, None));
     }
     if *method != Method::GET {
         return Err(HttpError::Unauthorised);
     }
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
-    let user = login.ok_or(HttpError::Unauthorised)?.user;
-    Ok(Principal { name: user.name, role: user.role, scope: Scope::All })
+    let login = login.ok_or(HttpError::Unauthorised)?;
+    let user = login.user;
+    Ok((Principal { name: user.name, role: user.role, scope: Scope::All }, Some(login.id)))
 }
 
 fn bearer(value: &str) -> Option<&str> {

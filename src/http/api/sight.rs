@@ -8,7 +8,7 @@ use crate::domain::{PhoneNumber, SessionId, mask_digit_runs};
 
 /// How much someone sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(in crate::http) enum Sight {
     /// Everything.
     Whole,
     /// Numbers masked.

@@ -2,44 +2,72 @@
 
 use std::sync::Arc;
 
+use http::Method;
+
+use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, callbacks, calls, events, ledger, numbers, recordings, sms, stats, system,
-    tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, ledger, logins, numbers,
+    recordings, retention, settings, sms, stats, system, tokens, users,
 };
 
-/// Answers a request whose sender is known.
+/// Answers a request whose sender is known. What changed something is on record before the
+/// answer says so.
 pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response, HttpError> {
+    if ask.method == Method::GET {
+        return dispatch(context, &ask).await;
+    }
+    let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
+    let deed = Deed::of(context, &ask.method, &path, &json_fields(&ask.body));
+    let answered = dispatch(context, &ask).await?;
+    deed.record(context, &ask.principal, ask.peer, answered).await
+}
+
+async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
-        ("GET", ["calls"]) => calls::list(context, &ask).await,
-        ("GET", ["calls", id]) => calls::one(context, &ask, id).await,
-        ("GET", ["callbacks"]) => callbacks::list(context, &ask).await,
-        ("GET", ["callbacks", seq]) => callbacks::one(context, &ask, seq).await,
-        ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, &ask, seq).await,
-        ("GET", ["sms"]) => sms::list(context, &ask).await,
-        ("GET", ["numbers"]) => numbers::list(context, &ask).await,
-        ("GET", ["recordings"]) => recordings::list(context, &ask).await,
-        ("GET", ["stats"]) => stats::list(context, &ask).await,
-        ("GET", ["ledger"]) => ledger::list(context, &ask).await,
-        ("GET", ["events"]) => events::follow(context, &ask).await,
-        ("GET", ["apps"]) => apps::list(context, &ask),
-        ("POST", ["apps"]) => apps::add(context, &ask).await,
-        ("GET", ["apps", app]) => apps::one(context, &ask, app),
-        ("PATCH", ["apps", app]) => apps::change(context, &ask, app).await,
-        ("DELETE", ["apps", app]) => apps::remove(context, &ask, app).await,
-        ("POST", ["apps", app, "rotate"]) => apps::rotate(context, &ask, app).await,
-        ("GET", ["users"]) => users::list(context, &ask),
-        ("POST", ["users"]) => users::add(context, &ask).await,
-        ("PATCH", ["users", name]) => users::change(context, &ask, name).await,
-        ("DELETE", ["users", name]) => users::remove(context, &ask, name).await,
-        ("GET", ["tokens"]) => tokens::list(context, &ask),
-        ("POST", ["tokens"]) => tokens::add(context, &ask).await,
-        ("DELETE", ["tokens", name]) => tokens::revoke(context, &ask, name).await,
-        ("GET", ["system"]) => system::status(context, &ask).await,
-        ("POST", ["system", "backup"]) => system::backup(context, &ask).await,
-        ("POST", ["system", "reindex"]) => system::reindex(context, &ask).await,
+        ("GET", ["calls"]) => calls::list(context, ask).await,
+        ("GET", ["calls", id]) => calls::one(context, ask, id).await,
+        ("GET", ["callbacks"]) => callbacks::list(context, ask).await,
+        ("GET", ["callbacks", seq]) => callbacks::one(context, ask, seq).await,
+        ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, ask, seq).await,
+        ("GET", ["sms"]) => sms::list(context, ask).await,
+        ("GET", ["numbers"]) => numbers::list(context, ask).await,
+        ("GET", ["recordings"]) => recordings::list(context, ask).await,
+        ("GET", ["stats"]) => stats::list(context, ask).await,
+        ("GET", ["ledger"]) => ledger::list(context, ask).await,
+        ("GET", ["events"]) => events::follow(context, ask).await,
+        ("GET", ["apps"]) => apps::list(context, ask),
+        ("POST", ["apps"]) => apps::add(context, ask).await,
+        ("GET", ["apps", app]) => apps::one(context, ask, app),
+        ("PATCH", ["apps", app]) => apps::change(context, ask, app).await,
+        ("DELETE", ["apps", app]) => apps::remove(context, ask, app).await,
+        ("POST", ["apps", app, "rotate"]) => apps::rotate(context, ask, app).await,
+        ("GET", ["users"]) => users::list(context, ask),
+        ("POST", ["users"]) => users::add(context, ask).await,
+        ("PATCH", ["users", name]) => users::change(context, ask, name).await,
+        ("DELETE", ["users", name]) => users::remove(context, ask, name).await,
+        ("GET", ["tokens"]) => tokens::list(context, ask),
+        ("POST", ["tokens"]) => tokens::add(context, ask).await,
+        ("DELETE", ["tokens", name]) => tokens::revoke(context, ask, name).await,
+        ("GET", ["audit"]) => audit::list(context, ask).await,
+        ("GET", ["audit", "export"]) => audit::export(context, ask).await,
+        ("GET", ["logins"]) => logins::list(context, ask),
+        ("DELETE", ["logins", id]) => logins::end(context, ask, id).await,
+        ("GET", ["retention"]) => retention::show(context, ask),
+        ("PATCH", ["retention"]) => retention::change(context, ask).await,
+        ("POST", ["retention", "runs"]) => retention::run(context, ask).await,
+        ("POST", ["retention", "holds"]) => retention::hold(context, ask).await,
+        ("DELETE", ["retention", "holds", id]) => retention::release(context, ask, id).await,
+        ("GET", ["erasures"]) => erasures::list(context, ask).await,
+        ("POST", ["erasures"]) => erasures::begin(context, ask).await,
+        ("GET", ["erasures", id]) => erasures::one(context, ask, id).await,
+        ("GET", ["settings"]) => settings::show(context, ask),
+        ("PATCH", ["settings"]) => settings::change(context, ask).await,
+        ("GET", ["system"]) => system::status(context, ask).await,
+        ("POST", ["system", "backup"]) => system::backup(context, ask).await,
+        ("POST", ["system", "reindex"]) => system::reindex(context, ask).await,
         _ => Err(HttpError::MethodNotAllowed { allow }),
     }
 }
@@ -47,7 +75,11 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
 /// The methods an address takes; `None` where there is nothing.
 pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
-        ["apps" | "users" | "tokens"] => "GET, POST",
+        ["apps" | "users" | "tokens" | "erasures"] => "GET, POST",
+        ["retention" | "settings"] => "GET, PATCH",
+        ["retention", "runs" | "holds"] => "POST",
+        ["retention", "holds", _] => "DELETE",
+        ["erasures", _] => "GET",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] => "DELETE",
@@ -55,6 +87,8 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
+        ["audit" | "logins"] | ["audit", "export"] => "GET",
+        ["logins", _] => "DELETE",
         _ => return None,
     })
 }
@@ -80,6 +114,17 @@ pub(super) const PATHS: &[&str] = &[
     "/users/{name}",
     "/tokens",
     "/tokens/{name}",
+    "/audit",
+    "/audit/export",
+    "/logins",
+    "/logins/{id}",
+    "/retention",
+    "/retention/runs",
+    "/retention/holds",
+    "/retention/holds/{id}",
+    "/erasures",
+    "/erasures/{id}",
+    "/settings",
     "/system",
     "/system/backup",
     "/system/reindex",

@@ -1,4 +1,7 @@
 //! What a client sees of connections: protocols, patience, and the end.
+//!
+//! Clients here are as patient, as slow and as rude as real ones; the sockets and the TLS are real.
+//! What is answered to a callback is tested where it is decided.
 
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;

@@ -1,4 +1,7 @@
 //! Certificates from files and of our own making.
+//!
+//! A certificate that cannot be used must never replace one that can: each test ends with a look
+//! at what is served.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -30,6 +30,7 @@ pub(super) enum SuspicionWire {
     Missing(String),
     UnknownEvent(String),
     BadValue(String),
+    OtherApplication(String),
 }
 
 
@@ -172,6 +173,7 @@ impl From<&Suspicion> for SuspicionWire {
             Suspicion::Missing(name) => Self::Missing(name.clone().into_owned()),
             Suspicion::UnknownEvent(name) => Self::UnknownEvent(name.clone()),
             Suspicion::BadValue(name) => Self::BadValue(name.clone().into_owned()),
+            Suspicion::OtherApplication(name) => Self::OtherApplication(name.clone()),
         }
     }
 }
@@ -183,6 +185,7 @@ impl From<SuspicionWire> for Suspicion {
             SuspicionWire::Missing(name) => Self::Missing(name.into()),
             SuspicionWire::UnknownEvent(name) => Self::UnknownEvent(name),
             SuspicionWire::BadValue(name) => Self::BadValue(name.into()),
+            SuspicionWire::OtherApplication(name) => Self::OtherApplication(name),
         }
     }
 }

@@ -272,6 +272,7 @@ mod tests {
                 Suspicion::Missing("x".into()),
                 Suspicion::UnknownEvent("y".to_owned()),
                 Suspicion::BadValue("z".into()),
+                Suspicion::OtherApplication("k".to_owned()),
             ],
             items: vec![
                 Item::Event(Box::new(event)),

@@ -1,4 +1,7 @@
 //! Copies taken while everything moves restore what was acknowledged before they began.
+//!
+//! Both ways: our own backup, and `cp -r`, which knows nothing of us and lists a directory long
+//! before it reads the last file of it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

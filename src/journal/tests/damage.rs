@@ -1,4 +1,7 @@
 //! Damaged bytes: at most what was touched is lost, it is reported, all else is read.
+//!
+//! Every byte of a segment is damaged in turn; the tests are slow to read and quick to run. A
+//! damaged line must never hide its neighbours.
 
 use std::fs;
 

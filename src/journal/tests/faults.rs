@@ -1,5 +1,7 @@
 //! Writes, syncs and disks that fail: nothing is acknowledged that is not kept, no number is
 //! given out twice, and writing goes on.
+//!
+//! The disk here is a real one that fails when it is told to, see `faulty`.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

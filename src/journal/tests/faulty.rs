@@ -1,4 +1,7 @@
 //! A real disk that fails when a test says so.
+//!
+//! Bytes go to real files; only the moment of failure is ours: a short write, a sync that fails, a
+//! cut that fails, a write that hangs until it is let go.
 
 use std::io;
 use std::path::Path;

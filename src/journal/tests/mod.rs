@@ -1,5 +1,7 @@
 //! What the journal's tests share: records, a journal in a directory of its own, a disk that
 //! fails on demand.
+//!
+//! Records are made to be awkward: bodies that are no UTF-8, empty ones, times before 1970.
 
 mod copying;
 mod damage;
@@ -29,6 +31,7 @@ pub(super) fn callback(app: u32, body: Vec<u8>) -> NewRecord {
         headers: vec![("content-type".into(), "application/xml".into()), ("x-a".into(), "1".into())],
         body,
         verified: None,
+        foreign: Vec::new(),
         reply: Ack { status: 200, content_type: "application/json".into(), body: "{\"statusCode\":\"0000\"}".into() },
         question: None,
     };
@@ -63,12 +66,24 @@ fn any_body() -> impl Strategy<Value = Body> {
     ];
     let headers = proptest::collection::vec(("[a-z-]{1,12}", ".{0,20}"), 0..4);
     let call = (any::<u32>(), "[a-z-]{0,9}", any::<[u8; 16]>(), ".{0,12}", headers, bytes);
-    let reply = (any::<Option<bool>>(), any::<u16>(), ".{0,12}", ".{0,40}", proptest::option::of(".{0,9}"));
+    let named = proptest::collection::vec(".{1,9}", 0..3);
+    let reply = (any::<Option<bool>>(), any::<u16>(), ".{0,12}", ".{0,40}", proptest::option::of(".{0,9}"), named);
     let callback = (call, reply).prop_map(|((app, provider, peer, tail, headers, body), reply)| {
-        let (verified, status, content_type, answer, question) = reply;
+        let (verified, status, content_type, answer, question, foreign) = reply;
         let reply = Ack { status, content_type, body: answer };
         let (app, peer) = (AppId(app), peer.into());
-        Body::Callback(Box::new(CallbackRecord { app, provider, peer, tail, headers, body, verified, reply, question }))
+        Body::Callback(Box::new(CallbackRecord {
+            app,
+            provider,
+            peer,
+            tail,
+            headers,
+            body,
+            verified,
+            foreign,
+            reply,
+            question,
+        }))
     });
     let tally = (any::<Option<u32>>(), any::<u64>(), any::<u64>())
         .prop_map(|(app, refused, possibly_lost)| Body::Tally(Tally { app: app.map(AppId), refused, possibly_lost }));

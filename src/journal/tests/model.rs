@@ -1,5 +1,8 @@
 //! Random operations against a reference model: whatever happens to the files, the records are
 //! those that were acknowledged.
+//!
+//! The model is a list of what was acknowledged. Steps append, reopen, tear the tail, compress,
+//! erase, cut; after each the journal must read as the list does.
 
 use std::collections::BTreeMap;
 

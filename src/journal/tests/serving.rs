@@ -1,5 +1,7 @@
 //! Many at once, reading beside writing, files replaced under readers, and what other programs
 //! make of the files.
+//!
+//! `zstdcat` and `jq` are run as a person would run them: the notation is a promise.
 
 use std::fs;
 use std::process::{Command, Stdio};

@@ -4,9 +4,12 @@
 //! the causes, the recording and the arithmetic of durations are the same and stand here. All
 //! times are UTC without a mark.
 
+use serde_json::{Map, Value};
+
 use super::identity::identity;
-use super::object::Object;
+use super::object::{Notes, Object};
 use crate::domain::{Anomaly, CallKey, CallRecord, CauseCode, Identity, RecordingRef, SessionId, Stamp};
+use crate::providers::Item;
 
 /// Seconds by which a stated duration may differ from the computed one: clocks tick between the two.
 const DURATION_TOLERANCE: u64 = 2;
@@ -22,6 +25,19 @@ pub(in crate::providers) struct Times {
     pub(in crate::providers) answer: Option<Stamp>,
     /// `callDuration`, where the product sends it.
     pub(in crate::providers) stated: Option<i64>,
+}
+
+/// Reads every element of `feeLst` that can be placed, with the application that each names.
+pub(in crate::providers) fn items(
+    list: &[Map<String, Value>],
+    notes: &Notes,
+    read: impl Fn(Object<'_>) -> Option<CallRecord>,
+) -> (Vec<Item>, Vec<String>) {
+    let placed = Object::each(list, notes).filter_map(|fee| {
+        let application = fee.text("appKey").unwrap_or_default();
+        Some((Item::Record(Box::new(read(fee)?)), application))
+    });
+    placed.unzip()
 }
 
 /// Reads what both products' records share; `None`, with the reason noted, when the record
@@ -72,7 +88,10 @@ fn record_identity(fee: &Object<'_>, session: &str) -> Identity {
     let app_key = fee.text("appKey").unwrap_or_default();
     match fee.text("icid") {
         Some(icid) => identity("record", &[&app_key, &icid]),
-        None => identity("record", &[&app_key, session, &fee.text("callEndTime").unwrap_or_default()]),
+        None => {
+            let ended = Stamp::one_blank(&fee.text("callEndTime").unwrap_or_default());
+            identity("record", &[&app_key, session, &ended])
+        }
     }
 }
 

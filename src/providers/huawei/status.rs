@@ -49,7 +49,7 @@ impl Status {
             &[
                 &session,
                 event_type,
-                &as_sent("timestamp"),
+                &Stamp::one_blank(&as_sent("timestamp")),
                 &as_sent("caller"),
                 &as_sent("called"),
                 &as_sent("digitInfo"),

@@ -78,6 +78,7 @@ pub(in crate::providers) fn render(decoded: &Decoded) -> String {
             Suspicion::Missing(name) => format!("* odd: no {name}"),
             Suspicion::UnknownEvent(name) => format!("* odd: unknown {name}"),
             Suspicion::BadValue(name) => format!("* odd: bad {name}"),
+            Suspicion::OtherApplication(_) => panic!("decoding does not know the app"),
         };
         writeln!(text, "{line}").expect("writing to a string");
     }

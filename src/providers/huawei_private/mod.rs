@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
+use super::huawei::fee;
 use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
@@ -88,6 +89,10 @@ impl Provider for HuaweiPrivate {
         7
     }
 
+    fn can_verify(&self, app: &App) -> bool {
+        app.app_secret.is_some()
+    }
+
     fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict {
         verify(callback, secrets)
     }
@@ -95,14 +100,16 @@ impl Provider for HuaweiPrivate {
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
         let notes = Notes::default();
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
+        let mut applications = Vec::new();
         let (items, question) = match &envelope {
             Envelope::Call { event_type, info } => match Status::read(event_type, info, &notes) {
                 Some(status) => (vec![Item::Event(Box::new(event::interpret(&status)))], event::question(&status)),
                 None => (Vec::new(), None),
             },
             Envelope::Fee(list) => {
-                let records = Object::each(list, &notes).filter_map(record::read);
-                (records.map(|record| Item::Record(Box::new(record))).collect(), None)
+                let (items, named) = fee::items(list, &notes, record::read);
+                applications = named;
+                (items, None)
             }
             Envelope::Numbers(list) => {
                 (Object::each(list, &notes).filter_map(number::read).map(Item::Number).collect(), None)
@@ -110,13 +117,14 @@ impl Provider for HuaweiPrivate {
             Envelope::Sms { app_key, event } => match sms::read(app_key, event, &notes) {
                 Some(sms) => {
                     let question = sms::question(&sms);
+                    applications.push(app_key.clone());
                     (vec![Item::Sms(Box::new(sms))], question)
                 }
                 None => (Vec::new(), None),
             },
             Envelope::Unknown => (Vec::new(), None),
         };
-        Ok(Decoded { form, items, question, suspicions: notes.into_inner() })
+        Ok(Decoded { form, items, question, applications, suspicions: notes.into_inner() })
     }
 
     fn ack(&self, occasion: &Occasion<'_>) -> Ack {

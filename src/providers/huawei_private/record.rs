@@ -2,8 +2,9 @@
 //!
 //! The record has the real parties: `callerNum` called X (`bindNum`, also in `calleeNum`) and
 //! reached `fwdDstNum`. The mode is told by a mark of its own (`notifyMode` for X, `extendNum`
-//! for AXE) or by `serviceType`, of which only two values are known; AXYB has neither, and
-//! stays without a product. `direction` means something documented in AX alone.
+//! for AXE) or by `serviceType`, of which only two values are known. AXYB has neither: what tells
+//! it is that the callee was shown a third number, the privacy number of the other side; where
+//! that is missing the product stays unknown. `direction` means something documented in AX alone.
 
 use super::FAMILY;
 use crate::domain::{CallRecord, Direction, Product};
@@ -21,8 +22,10 @@ pub(super) fn read(fee: Object<'_>) -> Option<CallRecord> {
     let shown = fee
         .number("fwdDisplayNum")
         .filter(|number| Some(number) != record.x.as_ref() && Some(number) != caller.as_ref());
+    let y = shown.filter(|_| product.is_none());
+    let product = product.or_else(|| y.as_ref().map(|_| Product::Axyb));
     Some(CallRecord {
-        y: shown.filter(|_| product.is_none()),
+        y,
         callee: fee.number("fwdDstNum").or(dialled),
         caller,
         extension: fee.text("extendNum"),

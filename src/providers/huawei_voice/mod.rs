@@ -20,7 +20,8 @@ use std::time::Duration;
 
 use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
-use super::huawei::object::{Notes, Object};
+use super::huawei::fee;
+use super::huawei::object::Notes;
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
 use super::{
@@ -80,6 +81,10 @@ impl Provider for HuaweiVoice {
         7
     }
 
+    fn can_verify(&self, app: &App) -> bool {
+        app.app_secret.is_some()
+    }
+
     fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict {
         verify(callback, secrets)
     }
@@ -87,20 +92,22 @@ impl Provider for HuaweiVoice {
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
         let notes = Notes::default();
         let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
+        let mut applications = Vec::new();
         let items = match &envelope {
             Envelope::Call { event_type, info } => Status::read(event_type, info, &notes)
                 .map(|status| Item::Event(Box::new(event::interpret(&status))))
                 .into_iter()
                 .collect(),
-            Envelope::Fee(list) => Object::each(list, &notes)
-                .filter_map(record::read)
-                .map(|record| Item::Record(Box::new(record)))
-                .collect(),
+            Envelope::Fee(list) => {
+                let (items, named) = fee::items(list, &notes, record::read);
+                applications = named;
+                items
+            }
             Envelope::Numbers(_) => unknown(&notes, "numStatus"),
             Envelope::Sms { .. } => unknown(&notes, "smsEvent"),
             Envelope::Unknown => Vec::new(),
         };
-        Ok(Decoded { form, items, question: None, suspicions: notes.into_inner() })
+        Ok(Decoded { form, items, question: None, applications, suspicions: notes.into_inner() })
     }
 
     fn ack(&self, occasion: &Occasion<'_>) -> Ack {

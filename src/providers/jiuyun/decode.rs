@@ -34,8 +34,10 @@ const ROUNDING: i64 = 2;
 pub(super) fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     let mut notice = wire::read(body)?;
     let item = item(&mut notice);
+    let application = notice.exact("appId").unwrap_or_default().to_owned();
     Ok(Decoded {
         form: notice.form,
+        applications: item.iter().map(|_| application.clone()).collect(),
         items: item.into_iter().collect(),
         question: None,
         suspicions: notice.into_suspicions(),
@@ -100,8 +102,9 @@ fn by_parties(notice: &mut Notice, action: &str) -> Option<Place> {
         return None;
     }
     let part = |name| notice.exact(name).unwrap_or_default();
+    let (start_time, end_time) = (Stamp::one_blank(part("startTime")), Stamp::one_blank(&end_time));
     let parts =
-        [app_id.as_str(), mask_number.as_str(), part("caller"), part("called"), part("startTime"), end_time.as_str()];
+        [app_id.as_str(), mask_number.as_str(), part("caller"), part("called"), start_time.as_str(), end_time.as_str()];
     let key = CallKey { family: family(&kind), session: session(&parts) };
     let identity = identity(&[&[action, kind.as_str()], parts.as_slice()].concat());
     Some(Place { key, identity, product: product(notice, &kind) })

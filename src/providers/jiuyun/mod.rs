@@ -66,6 +66,10 @@ impl Provider for Jiuyun {
         30
     }
 
+    fn can_verify(&self, app: &App) -> bool {
+        app.app_key.is_some()
+    }
+
     /// A body that cannot be read is not judged here: it is answered as what it is.
     fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict {
         let (Some(expected), Ok(notice)) = (secrets.app_key, wire::read(&callback.body)) else {

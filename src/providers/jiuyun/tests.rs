@@ -39,7 +39,8 @@ fn sample(name: &str) -> &'static str {
 
 /// Everything a body said, on one line.
 fn told(body: &str) -> String {
-    let Decoded { form, items, question, suspicions } = decode(body);
+    let Decoded { form, items, applications, question, suspicions } = decode(body);
+    assert_eq!(applications.len(), items.len());
     assert_eq!(question, None);
     let mut line = format!("{form:?}");
     for item in &items {
@@ -55,6 +56,7 @@ fn told(body: &str) -> String {
             Suspicion::Missing(name) => tell(&mut line, "missing", Some(name)),
             Suspicion::UnknownEvent(name) => tell(&mut line, "unknown", Some(name)),
             Suspicion::BadValue(name) => tell(&mut line, "bad", Some(name)),
+            Suspicion::OtherApplication(_) => panic!("decoding does not know the app"),
         }
     }
     line

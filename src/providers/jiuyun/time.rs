@@ -18,7 +18,7 @@ const BEIJING: Offset = Offset::constant(8);
 
 /// Reads a time that is not empty.
 pub(super) fn read(text: &str) -> Stamp {
-    Stamp { at: instant(text), text: text.to_owned() }
+    Stamp { at: instant(text), text: Stamp::one_blank(text) }
 }
 
 fn instant(text: &str) -> Option<Timestamp> {
@@ -47,7 +47,7 @@ mod tests {
 
     fn check(text: &str, at: Option<&str>) {
         let expected = at.map(|at| at.parse().expect("a timestamp"));
-        assert_eq!(read(text), Stamp { at: expected, text: text.to_owned() });
+        assert_eq!(read(text), Stamp { at: expected, text: Stamp::one_blank(text) });
     }
 
     #[test]

@@ -173,6 +173,6 @@ fn is_about(suspicion: &Suspicion, name: &str) -> bool {
     match suspicion {
         Suspicion::WrongCase { meant, .. } => *meant == name,
         Suspicion::Missing(field) | Suspicion::BadValue(field) => *field == name,
-        Suspicion::UnknownEvent(_) => false,
+        Suspicion::UnknownEvent(_) | Suspicion::OtherApplication(_) => false,
     }
 }

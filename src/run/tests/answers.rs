@@ -1,4 +1,7 @@
 //! What a callback is answered: every row of the table, over real TLS, and what is kept of it.
+//!
+//! The table is the contract's. Bytes are compared, not shapes: a platform's parser is older than
+//! anybody remembers.
 
 use http::Request;
 use http_body_util::Full;

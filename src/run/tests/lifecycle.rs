@@ -1,4 +1,7 @@
 //! Starting, stopping, reloading, and what stands in the way.
+//!
+//! Each refusal must be one line that a person can act on, and must leave no lock, no socket and no
+//! half-made directory behind.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

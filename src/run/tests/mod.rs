@@ -1,4 +1,6 @@
 //! The whole appliance in one process: real sockets, real TLS, real files.
+//!
+//! Several houses run in one process here, which is why nothing in the program is global.
 
 mod answers;
 mod lifecycle;

@@ -1,4 +1,7 @@
 //! As much of HTTP/1.1 as a load driver needs: write a made request, read status and length.
+//!
+//! A full client would measure itself. It reads no chunked answer and follows nothing, and must not
+//! be used where an answer's body matters.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! A receiver for tests: real TLS on loopback, answers by a function, remembers what came whole.
+//!
+//! It answers what a test tells it to, also nothing at all, and counts a request only once it was
+//! read to its end.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,7 @@
 //! Reads a segment: one positioned read a block, nothing kept but the indexes.
+//!
+//! Every length that a file gives is compared with the file's own before memory is asked for; a
+//! segment that does not add up is an error of its own, and the store is rebuilt.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;

@@ -1,4 +1,7 @@
 //! Writes a segment: rows and terms in, one whole synced file out.
+//!
+//! Blocks first, then what finds them, then the footer with its checksum: a file that was not
+//! finished has no footer and is no segment. The layout is drawn in the module above.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};

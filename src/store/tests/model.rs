@@ -1,4 +1,7 @@
 //! Random callbacks, in random order, with repeats, restarts and sealing in between.
+//!
+//! The model is a plain list that is filtered and sorted. It is slow and obviously right, which is
+//! all that is asked of it.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,7 @@
 //! What happens to a store from day to day.
+//!
+//! One happening a test, named for what a person would say of it; the model beside covers what
+//! nobody thought of.
 
 use super::super::{Applied, CallQuery, CallbackQuery, Filter, Opened, Page, QueryError, Span};
 use super::model::{all_calls, callback, open};

@@ -303,7 +303,7 @@ fn the_records_of_every_mode() {
         "fee-axyb",
         "
         * record session=1200_1369_4294967295_20261120040000@callenabler246.huaweicaas.com
-          caller=+8613900000042 callee=+8613800000021 x=+8617000000001 y=+8617000000002
+          product=axyb caller=+8613900000042 callee=+8613800000021 x=+8617000000001 y=+8617000000002
           setup=2026-11-20T04:00:00Z alerting=2026-11-20T04:00:14Z answered=2026-11-20T04:00:20Z
           released=2026-11-20T04:01:02Z talk=42 ulFailReason=0 user_data=trip-axyb
           binding=efw89efwf7fea-axyb-4c1c

@@ -1,0 +1,137 @@
+//! Checks the chain, entry by entry in the order of the journal. Pure, and in constant memory.
+//!
+//! ```text
+//! entry n ──hash──► entry n+1 ──hash──► …          each `prev` is the `hash` before it
+//!    │ personal_hash
+//!    └─► personal part: may be gone, but not be another
+//! ```
+//!
+//! The oldest entries may be missing where an [`Anchor`](super::Anchor) further on says that they
+//! were removed. An entry that is followed by another one of its own number was written by a
+//! server that was told by its disk that the write had failed; nothing was done after it, and
+//! the chain goes on without it. What no check of this kind can see is a trail that was made
+//! anew from some point to its end: note the head (`ringback verify` prints it) elsewhere.
+
+use serde_json::Value;
+
+use super::entry::{AuditEntry, KIND, public_hash, sha256};
+use super::head::Head;
+use crate::domain::Seq;
+use crate::journal::{Body, Record};
+
+/// A check under way.
+#[derive(Debug, Default)]
+pub struct Chain {
+    report: ChainReport,
+    /// The last entry, and the hash before it.
+    last: Option<(Head, String)>,
+    /// The number and the predecessor's hash of the first entry, where that is not the first of
+    /// all and no anchor has accounted for it yet.
+    unanchored: Option<(u64, String, Seq)>,
+}
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChainReport {
+    /// Entries read.
+    pub entries: u64,
+    /// Of these, without the personal part they once had.
+    pub erased: u64,
+    /// Entries that the disk refused and kept all the same; nothing was done after them.
+    pub aside: u64,
+    /// Entries before the first one, removed because of their age.
+    pub removed: u64,
+    /// The last entry's number and hash.
+    pub head: Option<(u64, String)>,
+    /// The first place at which the chain does not hold.
+    pub broken: Option<Break>,
+}
+
+/// A place at which the chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    /// The entry's number in the chain.
+    pub n: u64,
+    /// Its number in the journal.
+    pub seq: Seq,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+const SHAPE: &str = "the entry is not of the trail's shape";
+pub(super) const CHANGED: &str = "the entry is not what it was when it was written";
+const PERSONAL: &str = "the personal part is not what it was when it was written";
+pub(super) const MISSING: &str = "entries before this one are missing";
+const START: &str = "the entries before the first one are missing, and nothing says that they were removed";
+
+impl Chain {
+    /// Takes the next record; those that are none of the trail are passed over.
+    pub fn check(&mut self, record: &Record) {
+        let Body::Entry(body) = &record.body else { return };
+        if body.kind != KIND {
+            return;
+        }
+        self.report.entries += 1;
+        let expected = self.last.as_ref().map_or(1, |(head, _)| head.n + 1);
+        let Some(entry) = AuditEntry::read(record) else {
+            return self.broken(expected, record.seq, SHAPE);
+        };
+        self.follow(&entry);
+        if public_hash(record.at, &body.fields) != entry.hash {
+            self.broken(entry.n, entry.seq, CHANGED);
+        }
+        let personal_hash = body.fields.get("personal_hash").and_then(Value::as_str);
+        match (body.fields.get("personal"), personal_hash) {
+            (Some(personal), Some(hash)) if sha256(personal) == hash => {}
+            (Some(_), _) => self.broken(entry.n, entry.seq, PERSONAL),
+            (None, Some(_)) => self.report.erased += 1,
+            (None, None) => {}
+        }
+        if let (Some(anchor), Some((first, prev, _))) = (&entry.anchor, &self.unanchored)
+            && (anchor.n + 1 > *first || (anchor.n + 1 == *first && anchor.hash == *prev))
+        {
+            self.unanchored = None;
+        }
+        self.last = Some((Head { n: entry.n, hash: entry.hash }, entry.prev));
+    }
+
+    /// Whether the entry follows the one before it.
+    fn follow(&mut self, entry: &AuditEntry) {
+        let Some((head, before)) = &self.last else {
+            let start = Head::default();
+            if entry.n != 1 || entry.prev != start.hash {
+                self.report.removed = entry.n.saturating_sub(1);
+                self.unanchored = Some((entry.n, entry.prev.clone(), entry.seq));
+            }
+            return;
+        };
+        if entry.n == head.n && entry.prev == *before {
+            self.report.aside += 1;
+        } else if entry.n != head.n + 1 || entry.prev != head.hash {
+            self.broken(entry.n, entry.seq, MISSING);
+        }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(mut self) -> ChainReport {
+        if let Some((n, _, seq)) = self.unanchored.take() {
+            // It comes before every other break.
+            self.report.broken = Some(Break { n, seq, reason: START });
+        }
+        self.report.head = self.last.map(|(head, _)| (head.n, head.hash));
+        self.report
+    }
+
+    fn broken(&mut self, n: u64, seq: Seq, reason: &'static str) {
+        self.report.broken.get_or_insert(Break { n, seq, reason });
+    }
+}
+
+impl ChainReport {
+    /// Whether every entry stands where it was written and as it was written.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.broken.is_none()
+    }
+}

@@ -1,0 +1,198 @@
+//! One entry: its notation in the journal, and its hashes.
+//!
+//! ```text
+//! {"seq":17,"at":"…","kind":"audit","n":3,"prev":"…","by":"lin","action":"reveal",
+//!  "subject":"call 8f0c…","app":2,"peer":"203.0.113.7",
+//!  "personal":{"salt":"…","page":"/calls/8f0c…","reason":"…"},"personal_hash":"…","hash":"…","crc":"…"}
+//! ```
+//!
+//! Both hashes are SHA-256 of JSON written compactly with sorted keys, so that anybody can
+//! check them: `personal_hash` of `.personal`, and `hash` of the line without what another
+//! part covers, `jq -cjS 'del(.seq,.crc,.personal,.hash)' | sha256sum`. The salt goes with
+//! the personal part: without it nobody can find out by trying what stood there.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::Act;
+use super::head::Head;
+use crate::domain::{AppId, Seq};
+use crate::journal::{Body, Entry, Record};
+use crate::state::random;
+
+/// The kind of the journal's records that are entries of the trail.
+pub const KIND: &str = "audit";
+
+/// Fields that the hash of an entry does not cover: the hash itself, and what has its own.
+const NOT_COVERED: [&str; 2] = ["hash", "personal"];
+
+/// The last of the entries that were removed because of their age.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// Its number in the chain.
+    pub n: u64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// An entry as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    /// Its number in the journal.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Its number in the chain, from 1.
+    pub n: u64,
+    /// The hash of the entry before.
+    pub prev: String,
+    /// Its own.
+    pub hash: String,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub action: String,
+    /// Which object.
+    pub subject: String,
+    /// From where.
+    pub peer: Option<IpAddr>,
+    /// The app it belongs to.
+    pub app: Option<AppId>,
+    /// What may hold personal data; `None` where it was erased.
+    pub personal: Option<Map<String, Value>>,
+    /// Where the chain begins once what stood before was removed.
+    pub anchor: Option<Anchor>,
+}
+
+/// Makes the entry that follows `head`, and the head that it is from then on.
+pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head) -> (Entry, Head) {
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    set("n", (head.n + 1).into());
+    set("prev", head.hash.as_str().into());
+    set("by", act.by.into());
+    set("action", act.action.into());
+    set("subject", act.subject.into());
+    set("app", act.app.map(|app| app.0).into());
+    set("peer", act.peer.map(|peer| peer.to_string()).into());
+    if let Some(anchor) = anchor {
+        set("anchor", serde_json::json!({"n": anchor.n, "hash": anchor.hash}));
+    }
+    let mut personal = act.personal;
+    if personal.is_empty() {
+        set("personal_hash", Value::Null);
+    } else {
+        personal.insert("salt".to_owned(), random::hex(&random::bytes::<16>()).into());
+        let personal = Value::Object(personal);
+        set("personal_hash", sha256(&personal).into());
+        set("personal", personal);
+    }
+    let hash = public_hash(at, &fields);
+    fields.insert("hash".to_owned(), hash.as_str().into());
+    (Entry { kind: KIND.to_owned(), fields }, Head { n: head.n + 1, hash })
+}
+
+impl AuditEntry {
+    /// Reads a record; `None` where it is none of the trail, or not of its shape.
+    #[must_use]
+    pub fn read(record: &Record) -> Option<Self> {
+        let Body::Entry(Entry { kind, fields }) = &record.body else { return None };
+        if kind != KIND {
+            return None;
+        }
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let anchor = fields.get("anchor").and_then(|anchor| {
+            Some(Anchor { n: anchor.get("n")?.as_u64()?, hash: anchor.get("hash")?.as_str()?.to_owned() })
+        });
+        let personal = match fields.get("personal") {
+            Some(Value::Object(personal)) => {
+                let shown = personal.iter().filter(|(name, _)| *name != "salt");
+                Some(shown.map(|(name, value)| (name.clone(), value.clone())).collect())
+            }
+            Some(_) => None,
+            // Nothing personal was there, unless its hash says otherwise.
+            None => fields.get("personal_hash").is_none_or(Value::is_null).then(Map::new),
+        };
+        Some(Self {
+            seq: record.seq,
+            at: record.at,
+            n: fields.get("n")?.as_u64()?,
+            prev: text("prev")?,
+            hash: text("hash")?,
+            by: text("by")?,
+            action: text("action")?,
+            subject: text("subject")?,
+            peer: text("peer").and_then(|peer| peer.parse().ok()),
+            app: fields.get("app").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(AppId),
+            personal,
+            anchor,
+        })
+    }
+}
+
+/// The same entry without its personal part: what erasing a person leaves. Its chain stays whole.
+#[must_use]
+pub fn without_personal(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    entry.fields.remove("personal");
+    entry
+}
+
+/// What the hash of an entry is by its fields.
+pub(super) fn public_hash(at: Timestamp, fields: &Map<String, Value>) -> String {
+    let mut covered: Map<String, Value> = Map::new();
+    covered.insert("at".to_owned(), instant(at).into());
+    covered.insert("kind".to_owned(), KIND.into());
+    let fields = fields.iter().filter(|(name, _)| !NOT_COVERED.contains(&name.as_str()));
+    covered.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
+    sha256(&Value::Object(covered))
+}
+
+/// The SHA-256 of a value.
+pub(super) fn sha256(value: &Value) -> String {
+    let mut text = String::new();
+    canonical(value, &mut text);
+    random::hex(&Sha256::digest(text))
+}
+
+/// JSON with sorted keys and no blanks, whatever order a map keeps them in.
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut fields: Vec<_> = map.iter().collect();
+            fields.sort_unstable_by_key(|(name, _)| name.as_str());
+            out.push('{');
+            for (place, (name, value)) in fields.into_iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(name.as_str()).to_string());
+                out.push(':');
+                canonical(value, out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (place, value) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                canonical(value, out);
+            }
+            out.push(']');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => out.push_str(&value.to_string()),
+    }
+}
+
+/// An instant as the journal writes it: with microseconds.
+fn instant(at: Timestamp) -> String {
+    let mut text = String::new();
+    DateTimePrinter::new().precision(Some(6)).print_timestamp(&at, &mut text).expect("a String takes every write");
+    text
+}

@@ -1,0 +1,66 @@
+//! The head of the chain: the entry that the next one is made from.
+//!
+//! Looked for once, when the first entry is written. The store knows the last entry up to the
+//! record it has applied, and the journal is read backwards down to there; with a lost store
+//! that means down to the last entry, which is never far: a login is one.
+
+use super::entry::AuditEntry;
+use crate::domain::Seq;
+use crate::journal::{Journal, ReadError};
+use crate::limits::{AUDIT_READ_BYTES, AUDIT_READ_RECORDS};
+use crate::store::Store;
+
+/// The last entry, as far as the next one needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) n: u64,
+    pub(super) hash: String,
+}
+
+impl Default for Head {
+    /// Before the first entry.
+    fn default() -> Self {
+        Self { n: 0, hash: "0".repeat(64) }
+    }
+}
+
+impl From<AuditEntry> for Head {
+    fn from(entry: AuditEntry) -> Self {
+        Self { n: entry.n, hash: entry.hash }
+    }
+}
+
+/// Finds it.
+pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Head, ReadError> {
+    // First how far the store goes, then what it knows: it may go on meanwhile.
+    let applied = store.map_or(0, |store| store.status().applied);
+    let known = store.and_then(Store::last_audit);
+    let mut last = *journal.durable().borrow();
+    let mut records = AUDIT_READ_RECORDS;
+    while last > applied {
+        let first = last.saturating_sub(records).max(applied) + 1;
+        if let Some(entry) = last_between(journal, first, last)? {
+            return Ok(entry.into());
+        }
+        last = first - 1;
+        records = records.saturating_mul(4);
+    }
+    let known = match known {
+        Some(seq) => journal.get(seq)?.and_then(|record| AuditEntry::read(&record)),
+        None => None,
+    };
+    Ok(known.map(Head::from).unwrap_or_default())
+}
+
+fn last_between(journal: &dyn Journal, first: Seq, last: Seq) -> Result<Option<AuditEntry>, ReadError> {
+    let mut found = None;
+    let mut from = first;
+    while from <= last {
+        let records = journal.read(from, AUDIT_READ_BYTES)?;
+        let Some(newest) = records.last() else { break };
+        from = newest.seq + 1;
+        let within = records.iter().filter(|record| record.seq <= last);
+        found = within.filter_map(AuditEntry::read).last().or(found);
+    }
+    Ok(found)
+}

@@ -1,0 +1,76 @@
+//! Pages that are shown whole: which one, to which login, until when.
+//!
+//! In memory only: after a restart everything is masked again. A reveal holds for one address
+//! with its query, so that another page of a list is another reveal and leaves its own entry.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::limits::{REVEAL_TIME, REVEALS_MAX};
+
+/// The pages shown whole now.
+#[derive(Debug, Default)]
+pub(super) struct Reveals {
+    /// By login and page.
+    open: Mutex<HashMap<(String, String), Timestamp>>,
+}
+
+impl Reveals {
+    /// Opens a page; gives until when.
+    pub(super) fn open(&self, login: &str, page: &str, now: Timestamp) -> Timestamp {
+        let mut open = self.lock();
+        open.retain(|_, until| *until > now);
+        if open.len() >= REVEALS_MAX
+            && let Some(first) = open.iter().min_by_key(|(_, until)| **until).map(|(key, _)| key.clone())
+        {
+            open.remove(&first);
+        }
+        let until = now + REVEAL_TIME;
+        open.insert((login.to_owned(), page.to_owned()), until);
+        until
+    }
+
+    /// Until when a page is open.
+    pub(super) fn until(&self, login: &str, page: &str, now: Timestamp) -> Option<Timestamp> {
+        self.lock().get(&(login.to_owned(), page.to_owned())).copied().filter(|until| *until > now)
+    }
+
+    /// Closes every page of a login.
+    pub(super) fn close(&self, login: &str) {
+        self.lock().retain(|(of, _), _| of != login);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Timestamp>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_whole_for_one_login_and_for_a_while() {
+        let reveals = Reveals::default();
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        let until = reveals.open("a", "/calls?number=0021", now);
+        assert_eq!(reveals.until("a", "/calls?number=0021", now), Some(until));
+        assert_eq!(reveals.until("a", "/calls", now), None);
+        assert_eq!(reveals.until("b", "/calls?number=0021", now), None);
+        assert_eq!(reveals.until("a", "/calls?number=0021", until), None);
+        reveals.close("a");
+        assert_eq!(reveals.until("a", "/calls?number=0021", now), None);
+    }
+
+    #[test]
+    fn the_memory_of_reveals_is_bounded() {
+        let reveals = Reveals::default();
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        for n in 0..REVEALS_MAX + 5 {
+            reveals.open("a", &n.to_string(), now);
+        }
+        assert_eq!(reveals.lock().len(), REVEALS_MAX);
+    }
+}

@@ -1,0 +1,186 @@
+//! The trail in a real journal: what it says when somebody tampered, and when nobody did.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::*;
+use crate::domain::{Role, Scope};
+use crate::journal::{FileJournal, Options, Record, Tally, Verdict};
+
+fn lin() -> Principal {
+    Principal { name: "lin".to_owned(), role: Role::Admin, scope: Scope::All }
+}
+
+fn open(dir: &Path) -> Arc<FileJournal> {
+    let options = Options {
+        reserve: None,
+        torn: dir.join("torn"),
+        tmp: dir.join("tmp"),
+        segment_bytes: 1 << 20,
+        compress: false,
+    };
+    Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap())
+}
+
+fn records(journal: &dyn Journal) -> Vec<Record> {
+    journal.read(1, 1 << 20).unwrap()
+}
+
+fn check<'r>(records: impl IntoIterator<Item = &'r Record>) -> ChainReport {
+    let mut chain = Chain::default();
+    records.into_iter().for_each(|record| chain.check(record));
+    chain.finish()
+}
+
+/// Five entries, each with something personal.
+async fn five(journal: &Arc<FileJournal>) -> Audit {
+    let audit = Audit::new(journal.clone(), Clock::system());
+    for n in 0..5 {
+        let act = Act::new(&lin(), "reveal", format!("call {n}")).with("number", format!("1381234002{n}"));
+        audit.record(act).await.unwrap();
+    }
+    audit
+}
+
+fn field<'r>(record: &'r mut Record, name: &str) -> &'r mut Value {
+    let Body::Entry(entry) = &mut record.body else { panic!("an entry") };
+    entry.fields.get_mut(name).unwrap()
+}
+
+#[tokio::test]
+async fn entries_written_at_once_form_one_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let audit = Audit::new(journal.clone(), Clock::system());
+    let tasks = (0..20).map(|n| {
+        let audit = audit.clone();
+        tokio::spawn(async move { audit.record(Act::new(&lin(), "export", n.to_string())).await.unwrap() })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    let report = check(&records(&*journal));
+    assert_eq!((report.entries, report.broken, report.head.unwrap().0), (20, None, 20));
+}
+
+#[tokio::test]
+async fn the_chain_goes_on_after_a_restart_wherever_its_last_entry_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let tally = || NewRecord { at: Timestamp::UNIX_EPOCH, body: Body::Tally(Tally::default()) };
+    for others in [0, 150] {
+        let journal = open(dir.path());
+        five(&journal).await;
+        for _ in 0..others {
+            journal.append(tally()).await.unwrap();
+        }
+        journal.close();
+    }
+    let journal = open(dir.path());
+    five(&journal).await;
+    let report = check(&records(&*journal));
+    assert_eq!((report.entries, report.broken), (15, None));
+}
+
+#[tokio::test]
+async fn a_changed_entry_is_found_by_its_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    five(&journal).await;
+    for (name, value) in [("by", "wang"), ("subject", "call 9"), ("action", "export")] {
+        let mut records = records(&*journal);
+        *field(&mut records[2], name) = value.into();
+        let broken = check(&records).broken.unwrap();
+        assert_eq!((broken.n, broken.reason), (3, chain::CHANGED), "{name}");
+    }
+    let mut records = records(&*journal);
+    field(&mut records[3], "personal")["number"] = "10086".into();
+    assert_eq!(check(&records).broken.unwrap().n, 4);
+}
+
+#[tokio::test]
+async fn an_entry_whose_own_hash_was_made_anew_breaks_the_chain_behind_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    five(&journal).await;
+    let mut records = records(&*journal);
+    *field(&mut records[2], "by") = "wang".into();
+    let Body::Entry(entry) = &records[2].body else { panic!("an entry") };
+    let hash = entry::public_hash(records[2].at, &entry.fields);
+    *field(&mut records[2], "hash") = hash.into();
+    assert_eq!(check(&records).broken.unwrap().n, 4);
+}
+
+#[tokio::test]
+async fn a_removed_entry_is_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    five(&journal).await;
+    let mut records = records(&*journal);
+    records.remove(2);
+    let broken = check(&records).broken.unwrap();
+    assert_eq!((broken.n, broken.reason), (4, chain::MISSING));
+    records.remove(0);
+    assert_eq!(check(&records).broken.unwrap().n, 2, "the first entries are missing without an anchor");
+}
+
+#[tokio::test]
+async fn an_erased_personal_part_leaves_the_chain_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let audit = five(&journal).await;
+    journal.roll().unwrap();
+    let segments = journal.segments();
+    let mut erase = |record: &Record| match (&record.body, record.seq) {
+        (Body::Entry(entry), 2 | 5) => Verdict::Replace(Body::Entry(without_personal(entry))),
+        _ => Verdict::Keep,
+    };
+    journal.rewrite(segments[0], &mut erase).unwrap();
+    audit.record(Act::new(&lin(), "erase", "a person")).await.unwrap();
+    let read = records(&*journal);
+    let report = check(&read);
+    assert_eq!((report.entries, report.erased, report.broken), (6, 2, None));
+    assert_eq!(AuditEntry::read(&read[1]).unwrap().personal, None);
+    assert_eq!(AuditEntry::read(&read[2]).unwrap().personal.unwrap()["number"], "13812340022");
+    assert_eq!(AuditEntry::read(&read[5]).unwrap().personal, Some(Map::new()));
+}
+
+#[tokio::test]
+async fn the_oldest_entries_may_go_once_an_anchor_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let audit = five(&journal).await;
+    let third = AuditEntry::read(&records(&*journal)[2]).unwrap();
+    let anchor = Anchor { n: third.n, hash: third.hash };
+    audit.record_anchor(Act::new(&lin(), "audit.trim", "audit"), anchor).await.unwrap();
+    let records = records(&*journal);
+    for kept_from in 0..=3 {
+        let report = check(&records[kept_from..]);
+        assert_eq!((report.broken, report.removed), (None, kept_from as u64), "{kept_from} removed");
+    }
+    assert_eq!(check(&records[4..]).broken.unwrap().n, 5, "more was removed than the anchor says");
+}
+
+#[tokio::test]
+async fn the_same_personal_part_has_another_hash_each_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let audit = Audit::new(journal.clone(), Clock::system());
+    for _ in 0..2 {
+        audit.record(Act::new(&lin(), "reveal", "call 1").with("number", "13812340021")).await.unwrap();
+    }
+    let mut records = records(&*journal);
+    let hashes: HashSet<String> = records.iter_mut().map(|r| field(r, "personal_hash").to_string()).collect();
+    assert_eq!(hashes.len(), 2);
+}
+
+#[test]
+fn hashes_are_those_that_jq_and_sha256sum_compute() {
+    let value = serde_json::json!({"b": [1, {"d": null, "c": "回铃"}], "a": "x\"y"});
+    let expected = by_hand(r#"{"a":"x\"y","b":[1,{"c":"回铃","d":null}]}"#);
+    assert_eq!(entry::sha256(&value), expected);
+}
+
+fn by_hand(text: &str) -> String {
+    use sha2::Digest as _;
+    crate::state::random::hex(&sha2::Sha256::digest(text))
+}

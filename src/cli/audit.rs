@@ -1,0 +1,48 @@
+//! `ringback audit`: one page of the audit trail. Whether it is whole is for `ringback verify`.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::arguments::{ListFlags, Place};
+use super::calls;
+use super::cells::{self, Column};
+use super::filters::Entries;
+
+const COLUMNS: &[Column] = &[
+    ("n", "/n"),
+    ("seq", "/seq"),
+    ("at", "/at"),
+    ("by", "/by"),
+    ("action", "/action"),
+    ("subject", "/subject"),
+    ("app", "/app"),
+    ("peer", "/peer"),
+    ("personal", "/personal"),
+];
+
+/// Does it.
+pub(super) async fn run(place: &Place, flags: ListFlags<Entries>) -> Result<()> {
+    let head = ["N", "AT", "BY", "ACTION", "SUBJECT", "APP", "PEER", "DETAILS"];
+    calls::show(place, flags, "/audit", COLUMNS, &head, row).await
+}
+
+fn row(entry: &Value) -> Vec<String> {
+    let details = match &entry["personal"] {
+        Value::Null => "erased".to_owned(),
+        Value::Object(personal) => {
+            let detail = |(name, value): (&String, &Value)| format!("{name}={}", cells::text(value));
+            personal.iter().map(detail).collect::<Vec<_>>().join(" ")
+        }
+        other => cells::text(other),
+    };
+    vec![
+        cells::text(&entry["n"]),
+        cells::instant(&entry["at"]),
+        cells::text(&entry["by"]),
+        cells::text(&entry["action"]),
+        cells::text(&entry["subject"]),
+        cells::text(&entry["app"]),
+        cells::text(&entry["peer"]),
+        details,
+    ]
+}

@@ -1,0 +1,258 @@
+//! 审计 Audit: who did what, and who looked at what. For administrators.
+//!
+//! Newest first, by who, what, which object and when. What is personal in an entry is masked
+//! like everything else until the page is revealed, and may have been erased since.
+
+use std::sync::Arc;
+
+use askama::Template;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::audit_words as words;
+use super::call_form::{Active, Choices, TextBox, active, choices, text_box};
+use super::calls::{Range, ranges};
+use super::parts::{When, text};
+use super::query::canonical;
+use super::reply;
+use super::request::{Pairs, Request, link};
+use super::view::{Eyes, Section, View};
+use crate::audit::Act;
+use crate::domain::{AppId, Role, Text};
+use crate::http::api::sight::Sight;
+use crate::http::{HttpError, Response, api, reveals};
+use crate::store::AuditRow;
+
+/// The list of entries.
+#[derive(Debug, Template)]
+#[template(path = "admin/audit.html")]
+pub(super) struct AuditPage {
+    view: View,
+    boxes: Vec<TextBox>,
+    actions: Choices,
+    active: Vec<Active>,
+    ranges: Vec<Range>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    first: Option<String>,
+    exports: [(&'static str, String); 2],
+}
+
+/// One entry.
+#[derive(Debug)]
+struct Row {
+    n: u64,
+    at: When,
+    by: String,
+    by_href: String,
+    action: String,
+    object: String,
+    href: Option<String>,
+    app: String,
+    peer: String,
+    /// `None` once it was erased.
+    details: Option<Vec<(String, String)>>,
+}
+
+/// An entry with its personal part, as it was read.
+pub(super) type Found = (AuditRow, Option<Map<String, Value>>);
+
+/// `GET /audit`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Admin)?;
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/audit", &pairs)));
+    }
+    let (query, page) = api::audit::asked(request.ctx(), &by.scope, &request.raw_query())?;
+    let listing = request.ctx().store.audit(&query, &page)?;
+    let mut found = Vec::with_capacity(listing.items.len());
+    for row in listing.items {
+        let personal = api::audit::personal(&*request.ctx().journal, row.seq)?;
+        found.push((row, personal));
+    }
+    let view = View::of(request, Section::Audit);
+    let app = |id| request.app_name(id);
+    reply::page(&AuditPage::new(view, &request.query, &found, listing.next, &app, request.now()))
+}
+
+/// `GET /audit/export?format=csv|jsonl`: every entry of the query, masked unless that page of
+/// the trail is revealed.
+pub(super) async fn export(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Admin)?;
+    let (query, format) = api::audit::asked_export(request.ctx(), &by.scope, &request.raw_query())?;
+    let rest: Pairs = request.query.iter().filter(|(name, _)| name != "format").cloned().collect();
+    let page = reveals::page("/audit", &rest);
+    let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
+    let sight = match request.ctx().audit.revealed(&login.id, &page) {
+        Some(_) => Sight::Whole,
+        None => Sight::Masked,
+    };
+    let act = Act::new(&by, "export", "audit").from(Some(request.peer)).with("query", request.raw_query());
+    request.ctx().audit.record(act).await?;
+    Ok(api::audit::stream_all(Arc::clone(&request.site.ctx), sight, query, format))
+}
+
+impl AuditPage {
+    fn new(
+        view: View,
+        pairs: &Pairs,
+        found: &[Found],
+        next: Option<String>,
+        app: &dyn Fn(AppId) -> String,
+        now: Timestamp,
+    ) -> Self {
+        let lang = view.lang;
+        let rest: Pairs = pairs.iter().filter(|(n, _)| n != "cursor").cloned().collect();
+        let with = |path: &str, name: &str, value: &str| {
+            let more = (name.to_owned(), value.to_owned());
+            link(path, &rest.iter().cloned().chain([more]).collect::<Pairs>())
+        };
+        let export = |format: &str| with("/audit/export", "format", format);
+        let who = Text::new("用户或令牌的名称", "a user's or token's name");
+        let what = Text::new("如 app 3、user lin", "such as app 3, user lin");
+        let options = words::ACTIONS.iter().map(|(name, text)| ((*name).to_owned(), text.get(lang).to_owned()));
+        Self {
+            boxes: vec![
+                text_box(lang, pairs, "by", Text::new("谁", "Who"), who),
+                text_box(lang, pairs, "subject", Text::new("对象", "Object"), what),
+            ],
+            actions: choices(pairs, "action", lang.t("做了什么", "What"), options),
+            active: active(lang, "/audit", pairs),
+            ranges: ranges(lang, "/audit", pairs, now),
+            rows: found.iter().map(|found| Row::of(&view, found, app)).collect(),
+            next: next.map(|cursor| with("/audit", "cursor", &cursor)),
+            first: (rest.len() < pairs.len()).then(|| link("/audit", &rest)),
+            exports: [("CSV", export("csv")), ("JSONL", export("jsonl"))],
+            view,
+        }
+    }
+}
+
+impl Row {
+    fn of(view: &View, (row, personal): &Found, app: &dyn Fn(AppId) -> String) -> Self {
+        let (lang, eyes) = (view.lang, view.eyes());
+        let (word, name) = row.subject.split_once(' ').unwrap_or((&row.subject, ""));
+        let page = personal.as_ref().and_then(|personal| personal.get("page")?.as_str());
+        let name = match word {
+            "app" => name.parse().map_or_else(|_| name.to_owned(), |id| app(AppId(id))),
+            _ => text(name, eyes),
+        };
+        Self {
+            n: row.n,
+            at: When::full(row.at),
+            by: row.by.clone(),
+            by_href: link("/audit", &[("by", &row.by)]),
+            action: words::action(lang, &row.action),
+            object: format!("{} {name}", words::object(lang, word)).trim_end().to_owned(),
+            href: href(&row.subject, page, eyes),
+            app: row.app.map(app).unwrap_or_default(),
+            peer: row.peer.map(|peer| peer.to_string()).unwrap_or_default(),
+            details: personal.as_ref().map(|personal| {
+                let detail = |(name, value): (&String, &Value)| (words::detail(lang, name), shown(name, value, eyes));
+                personal.iter().map(detail).collect()
+            }),
+        }
+    }
+}
+
+/// Where the object of an entry is, if it is one of ours. A list is named by its whole query,
+/// which may hold a number.
+fn href(subject: &str, page: Option<&str>, eyes: Eyes) -> Option<String> {
+    match subject.split_once(' ')? {
+        ("call", id) => Some(format!("/calls/{id}")),
+        ("callback", seq) => Some(format!("/callbacks/{seq}")),
+        ("app", id) => Some(format!("/apps/{id}")),
+        ("list", _) if eyes == Eyes::Whole => page.filter(|page| super::request::is_local(page)).map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn shown(name: &str, value: &Value, eyes: Eyes) -> String {
+    match value {
+        Value::String(agent) if name == "agent" => words::browser(agent),
+        Value::String(value) => text(value, eyes),
+        Value::Array(items) => items.iter().map(|item| shown(name, item, eyes)).collect::<Vec<_>>().join(", "),
+        other => text(&other.to_string(), eyes),
+    }
+}
+
+#[cfg(test)]
+impl AuditPage {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+        Self::sample_of(lang, &samples(), None)
+    }
+
+    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+        Self::sample_of(lang, &[], None)
+    }
+
+    fn sample_of(lang: crate::domain::Lang, found: &[Found], revealed: Option<Timestamp>) -> Self {
+        use super::samples;
+        let view = View { here: "/audit".to_owned(), revealed, ..View::sample(lang, Section::Audit) };
+        Self::new(view, &Pairs::new(), found, None, &samples::app_name, samples::now())
+    }
+}
+
+#[cfg(test)]
+fn samples() -> Vec<Found> {
+    let entry = |n, by: &str, action: &str, subject: &str, app: Option<u32>, personal: Option<Value>| {
+        let row = AuditRow {
+            seq: 120 + n,
+            at: super::samples::now(),
+            n,
+            by: by.to_owned(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            app: app.map(AppId),
+            peer: Some("203.0.113.7".parse().unwrap()),
+        };
+        (row, personal.map(|personal| personal.as_object().unwrap().clone()))
+    };
+    vec![
+        entry(
+            5,
+            "lin",
+            "reveal",
+            "list calls",
+            None,
+            Some(serde_json::json!({"page": "/calls?number=13812340021", "reason": "A customer asked"})),
+        ),
+        entry(4, "wang", "reveal", "callback 121", Some(2), None),
+        entry(3, "lin", "app.change", "app 2", Some(2), Some(serde_json::json!({"fields": ["verify", "app_secret"]}))),
+        entry(2, "?", "login.failed", "login", None, Some(serde_json::json!({"name": "lim"}))),
+        entry(
+            1,
+            "lin",
+            "login",
+            "user lin",
+            None,
+            Some(
+                serde_json::json!({"agent": "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"}),
+            ),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+    use crate::domain::Lang;
+
+    #[test]
+    fn entries_lead_to_their_objects_and_say_what_was_erased() {
+        let html = AuditPage::sample(Lang::En).render().unwrap();
+        assert!(!html.contains("13812340021"), "masked until the page is revealed");
+        let html = scraper::Html::parse_document(&html);
+        let links: Vec<&str> = html.select(&selector("td a.object")).filter_map(|a| a.attr("href")).collect();
+        assert_eq!(links, ["/callbacks/121", "/apps/2"]);
+        assert_eq!(html.select(&selector("td .erased")).count(), 1);
+    }
+
+    #[test]
+    fn a_revealed_trail_shows_what_was_typed_and_leads_to_the_list() {
+        let until = Some(super::super::samples::now());
+        let html = AuditPage::sample_of(Lang::Zh, &samples(), until).render().unwrap();
+        assert!(html.contains("/calls?number=13812340021"), "{html}");
+    }
+}

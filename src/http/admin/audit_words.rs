@@ -1,0 +1,135 @@
+//! The audit trail's words: what an action is called, and what the parts of its personal side are.
+//!
+//! An action that is not listed is shown by its own name, so a new one is never hidden.
+
+use crate::domain::{Lang, Text};
+
+/// Actions with what they are called, in the order in which the form offers them.
+pub(super) const ACTIONS: [(&str, Text); 28] = [
+    ("login", Text::new("登录", "Logged in")),
+    ("login.failed", Text::new("登录失败", "Login failed")),
+    ("logout", Text::new("退出", "Logged out")),
+    ("login.end", Text::new("结束登录", "Login ended")),
+    ("setup", Text::new("初始化", "Set up")),
+    ("password.change", Text::new("修改密码", "Password changed")),
+    ("reveal", Text::new("查看号码", "Numbers shown")),
+    ("export", Text::new("导出", "Exported")),
+    ("evidence", Text::new("导出证据包", "Evidence taken")),
+    ("play", Text::new("播放录音", "Recording played")),
+    ("app.add", Text::new("添加应用", "App added")),
+    ("app.change", Text::new("修改应用", "App changed")),
+    ("app.rotate", Text::new("更换回调地址", "Address changed")),
+    ("app.remove", Text::new("删除应用", "App removed")),
+    ("app.test", Text::new("测试回调", "Test callback")),
+    ("user.add", Text::new("添加用户", "User added")),
+    ("user.change", Text::new("修改用户", "User changed")),
+    ("user.remove", Text::new("删除用户", "User removed")),
+    ("token.add", Text::new("添加令牌", "Token added")),
+    ("token.revoke", Text::new("撤销令牌", "Token revoked")),
+    ("settings.change", Text::new("修改设置", "Settings changed")),
+    ("retention.change", Text::new("修改保留期限", "Retention changed")),
+    ("audit.trim", Text::new("清理旧审计", "Old entries removed")),
+    ("erase", Text::new("删除个人数据", "Person erased")),
+    ("search.save", Text::new("保存搜索", "Search saved")),
+    ("search.remove", Text::new("删除搜索", "Search removed")),
+    ("system.backup", Text::new("备份", "Backup")),
+    ("system.reindex", Text::new("重建索引", "Rebuild")),
+];
+
+/// What an action is called.
+pub(super) fn action(lang: Lang, name: &str) -> String {
+    let known = ACTIONS.iter().find(|(known, _)| *known == name);
+    known.map_or_else(|| name.to_owned(), |(_, text)| text.get(lang).to_owned())
+}
+
+/// What a part of the personal side is called.
+pub(super) fn detail(lang: Lang, name: &str) -> String {
+    match name {
+        "page" => lang.t("页面", "page"),
+        "reason" => lang.t("原因", "reason"),
+        "query" => lang.t("条件", "query"),
+        "fields" => lang.t("改动", "fields"),
+        "name" => lang.t("填写的用户名", "name typed"),
+        "login" => lang.t("登录号", "login"),
+        "agent" => lang.t("浏览器", "browser"),
+        "number" => lang.t("号码", "number"),
+        "format" => lang.t("格式", "format"),
+        "rows" => lang.t("行数", "rows"),
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+/// What an object is called, where it is one of ours.
+pub(super) fn object(lang: Lang, word: &str) -> String {
+    match word {
+        "call" => lang.t("通话", "Call"),
+        "callback" => lang.t("回调", "Callback"),
+        "app" => lang.t("应用", "App"),
+        "user" => lang.t("用户", "User"),
+        "token" => lang.t("令牌", "Token"),
+        "list" => lang.t("列表", "List"),
+        "audit" => lang.t("审计", "Audit trail"),
+        "system" => lang.t("系统", "System"),
+        "login" => lang.t("登录页", "Login page"),
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+/// A browser in a few words: `Chrome · Windows`.
+pub(super) fn browser(agent: &str) -> String {
+    let first = |known: &[(&str, &'static str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, n)| *n);
+    let program = first(&[
+        ("MicroMessenger", "WeChat"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("HarmonyOS", "HarmonyOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program} · {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_known_by_what_it_says() {
+        for (agent, words) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
+                "Edge · Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
+                "Safari · iPhone",
+            ),
+            ("curl/8.5.0", "curl"),
+            ("something", "something"),
+        ] {
+            assert_eq!(browser(agent), words);
+        }
+    }
+
+    #[test]
+    fn an_action_without_a_name_is_shown_as_it_is() {
+        assert_eq!(action(Lang::En, "binding.add"), "binding.add");
+        assert_eq!(action(Lang::Zh, "reveal"), "查看号码");
+    }
+}

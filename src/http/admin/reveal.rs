@@ -1,0 +1,59 @@
+//! Showing the numbers of one page: asked for with a click, on record before anything is shown.
+//!
+//! Pages show numbers masked to everybody. An operator or administrator may ask for one page at
+//! a time; who asked for which, and why, stands in the audit trail. Only that page, for that
+//! login, and for [`crate::limits::REVEAL_TIME`] at most.
+
+use super::reply;
+use super::request::{Request, is_local};
+use crate::audit::Act;
+use crate::domain::{AppId, CallId, Role};
+use crate::http::{HttpError, Response, reveals};
+use crate::limits::REASON_CHARS_MAX;
+
+/// `POST /reveal`
+pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Operator)?;
+    let address = request.field("page").filter(|path| is_local(path)).ok_or(HttpError::NotFound)?;
+    let page = reveals::page_of(address);
+    let (subject, app) = subject(request, &page)?;
+    // Who may not see the app sees no page of it, so there is nothing to reveal.
+    if app.is_some_and(|app| !by.scope.allows(app)) {
+        return Err(HttpError::NotFound);
+    }
+    let mut act = Act::new(&by, "reveal", subject).from(Some(request.peer)).with("page", page.as_str());
+    act.app = app;
+    if let Some(reason) = request.field("reason") {
+        act = act.with("reason", reason.chars().take(REASON_CHARS_MAX).collect::<String>());
+    }
+    let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
+    request.ctx().audit.reveal(&login.id, &page, act).await?;
+    Ok(reply::see_other(address))
+}
+
+/// `POST /reveal/end`: hides everything again.
+pub(super) fn end(request: &Request) -> Result<Response, HttpError> {
+    let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
+    request.ctx().audit.hide(&login.id);
+    Ok(reply::see_other(request.field("page").filter(|path| is_local(path)).unwrap_or("/")))
+}
+
+/// What a page is about, in words that hold nothing personal, and whose it is.
+fn subject(request: &Request, page: &str) -> Result<(String, Option<AppId>), HttpError> {
+    let path = page.split('?').next().unwrap_or(page);
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["calls", id] if CallId::parse(id).is_some() => {
+            let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
+            let call = request.ctx().store.call(id)?.ok_or(HttpError::NotFound)?;
+            Ok((format!("call {id}"), Some(call.app)))
+        }
+        ["callbacks", seq] if seq.parse::<u64>().is_ok() => {
+            let seq = seq.parse().map_err(|_| HttpError::NotFound)?;
+            let app = request.ctx().store.callback(seq)?.map(|row| row.app);
+            Ok((format!("callback {seq}"), app))
+        }
+        [list, ..] => Ok((format!("list {list}"), None)),
+        [] => Ok(("list home".to_owned(), None)),
+    }
+}

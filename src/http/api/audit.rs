@@ -1,0 +1,254 @@
+//! `/audit`: who did what, and who looked at what. For administrators; one who sees only some
+//! apps sees only their entries.
+//!
+//! What is personal in an entry is read from the journal, where it may have been erased, and
+//! is masked as numbers are everywhere. An export is an act of its own, on record first.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use http::{HeaderValue, header};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use warp::Reply;
+
+use super::ask::Ask;
+use super::query::{Query, bad};
+use super::sight::Sight;
+use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use crate::audit::{Act, AuditEntry};
+use crate::domain::{Scope, Seq};
+use crate::error_chain::Chain;
+use crate::journal::{Journal, ReadError};
+use crate::limits::PAGE_MAX;
+use crate::store::{AuditQuery, AuditRow, Page};
+
+const KNOWN: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
+const KNOWN_EXPORT: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "format"];
+
+/// An entry of the audit trail.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct AuditObject {
+    /// Its number in the chain, from 1 without gaps.
+    n: u64,
+    /// Its number in the journal.
+    seq: Seq,
+    /// When.
+    #[schemars(with = "String")]
+    at: Instant,
+    /// Who: a user's or token's name, `command line`, or `?` before a login.
+    by: String,
+    /// What: `reveal`, `login.failed`, `app.add`.
+    action: String,
+    /// Which object: `call 8f0c…`, `app 3`, `user lin`.
+    subject: String,
+    /// The app it belongs to.
+    app: Option<String>,
+    /// From which address.
+    peer: Option<String>,
+    /// What was typed, a reason, a query; null once it was erased.
+    personal: Option<Map<String, Value>>,
+}
+
+/// A notation of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Format {
+    /// Comma-separated, with a BOM for spreadsheets.
+    Csv,
+    /// One object a line.
+    Jsonl,
+}
+
+/// `GET /audit`
+pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    let (asked, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (cloned, sight) = (context.clone(), ask.sight());
+    let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
+    ok(&List { items, next })
+}
+
+/// `GET /audit/export?format=csv|jsonl`: every entry of a query.
+pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
+    let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
+    context.audit.record(act).await?;
+    Ok(stream_all(context.clone(), ask.sight(), asked, format))
+}
+
+/// Which entries, and which page of them, an address asks for. The page takes the same.
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(AuditQuery, Page), HttpError> {
+    let query = Query::parse(raw, KNOWN)?;
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
+}
+
+/// Which entries, and in which notation, an export asks for.
+pub(in crate::http) fn asked_export(
+    context: &Context,
+    scope: &Scope,
+    raw: &str,
+) -> Result<(AuditQuery, Format), HttpError> {
+    let query = Query::parse(raw, KNOWN_EXPORT)?;
+    let format = match query.one("format") {
+        None | Some("csv") => Format::Csv,
+        Some("jsonl") => Format::Jsonl,
+        Some(other) => return Err(bad("format", other, "one of csv, jsonl")),
+    };
+    Ok((read(context, scope, &query)?, format))
+}
+
+fn read(context: &Context, scope: &Scope, query: &Query) -> Result<AuditQuery, HttpError> {
+    let text = |name| query.filter(name, |_, text| Ok(text.to_owned()));
+    Ok(AuditQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, scope, query)?,
+        by: text("by")?,
+        action: text("action")?,
+        subject: text("subject")?,
+    })
+}
+
+/// One page of entries.
+pub(in crate::http) fn objects(
+    context: &Context,
+    sight: Sight,
+    query: &AuditQuery,
+    page: &Page,
+) -> Result<(Vec<AuditObject>, Option<String>), HttpError> {
+    let listing = context.store.audit(query, page)?;
+    let object = |row: &AuditRow| -> Result<AuditObject, HttpError> {
+        Ok(AuditObject {
+            n: row.n,
+            seq: row.seq,
+            at: Instant(row.at),
+            by: row.by.clone(),
+            action: row.action.clone(),
+            subject: sight.text(&row.subject),
+            app: row.app.map(|app| filters::app_name(context, app)),
+            peer: row.peer.map(|peer| peer.to_string()),
+            personal: personal(&*context.journal, row.seq)?.map(|personal| masked(sight, personal)),
+        })
+    };
+    let items = listing.items.iter().map(object).collect::<Result<_, _>>()?;
+    Ok((items, listing.next))
+}
+
+/// The personal part of an entry; `None` once it was erased.
+pub(in crate::http) fn personal(journal: &dyn Journal, seq: Seq) -> Result<Option<Map<String, Value>>, ReadError> {
+    Ok(journal.get(seq)?.and_then(|record| AuditEntry::read(&record)?.personal))
+}
+
+fn masked(sight: Sight, personal: Map<String, Value>) -> Map<String, Value> {
+    personal.into_iter().map(|(name, value)| (name, masked_value(sight, value))).collect()
+}
+
+fn masked_value(sight: Sight, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(sight.text(&text)),
+        Value::Array(items) => items.into_iter().map(|item| masked_value(sight, item)).collect(),
+        Value::Object(map) => Value::Object(masked(sight, map)),
+        Value::Number(number) => match sight.text(&number.to_string()) {
+            text if text == number.to_string() => Value::Number(number),
+            text => Value::String(text),
+        },
+        Value::Null | Value::Bool(_) => value,
+    }
+}
+
+/// Every entry of a query, page by page: a million of them take no more memory than a thousand.
+/// One that fails midway breaks the connection, so that nobody takes it for whole.
+pub(in crate::http) fn stream_all(context: Arc<Context>, sight: Sight, query: AuditQuery, format: Format) -> Response {
+    let (content_type, name, head) = match format {
+        Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\"", csv_head()),
+        Format::Jsonl => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\"", String::new()),
+    };
+    let head = stream::iter([Ok::<Bytes, std::io::Error>(Bytes::from(head))]);
+    let rows = pages(context, sight, query, format);
+    let mut response = warp::reply::stream(futures_util::StreamExt::chain(head, rows)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn pages(
+    context: Arc<Context>,
+    sight: Sight,
+    query: AuditQuery,
+    format: Format,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
+    stream::unfold(Some(None), move |cursor: Option<Option<String>>| {
+        let (context, query) = (context.clone(), query.clone());
+        async move {
+            let page = Page { limit: PAGE_MAX, cursor: cursor? };
+            match blocking(move || objects(&context, sight, &query, &page)).await {
+                Ok((items, next)) => {
+                    let text: String = items.iter().map(|item| line(item, format)).collect();
+                    Some((Ok(Bytes::from(text)), next.map(Some)))
+                }
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "an export of the audit trail ended early");
+                    Some((Err(std::io::Error::other("the export ended early")), None))
+                }
+            }
+        }
+    })
+}
+
+fn line(item: &AuditObject, format: Format) -> String {
+    let personal = || item.personal.as_ref().map(json).unwrap_or_default();
+    match format {
+        Format::Jsonl => json(item) + "\n",
+        Format::Csv => {
+            let (n, seq, at, personal) = (item.n.to_string(), item.seq.to_string(), item.at.0.to_string(), personal());
+            let (app, peer) = (item.app.as_deref().unwrap_or_default(), item.peer.as_deref().unwrap_or_default());
+            let cells = [&n, &seq, &at, &item.by, &item.action, &item.subject, app, peer, &personal];
+            cells.map(cell).join(",") + "\r\n"
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("an entry is plain data")
+}
+
+/// A BOM, so that spreadsheets read it as UTF-8, and the names of the columns.
+fn csv_head() -> String {
+    "\u{feff}n,seq,at,by,action,subject,app,peer,personal\r\n".to_owned()
+}
+
+/// A cell that a spreadsheet neither runs nor splits.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '@', '+', '-', '\t', '\r']) { "'" } else { "" };
+    if text.contains([',', '"', '\r', '\n']) || !guard.is_empty() {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_neither_runs_nor_splits_in_a_spreadsheet() {
+        for (text, written) in
+            [("lin", "lin"), ("=1+1", "\"'=1+1\""), ("a,b", "\"a,b\""), ("{\"a\":1}", "\"{\"\"a\"\":1}\"")]
+        {
+            assert_eq!(cell(text), written);
+        }
+    }
+
+    #[test]
+    fn numbers_in_the_personal_part_are_masked_in_whatever_shape_they_come() {
+        let personal = serde_json::json!({"page": "/calls?number=13812340021", "of": [{"n": 13812340021u64}], "ok": 7});
+        let Value::Object(personal) = personal else { panic!("an object") };
+        let seen = serde_json::to_string(&masked(Sight::Masked, personal)).unwrap();
+        assert!(!seen.contains("13812340021") && seen.contains("\"ok\":7"), "{seen}");
+    }
+}

@@ -1,0 +1,82 @@
+//! `/logins`: the browsers that are logged in. One's own for everybody who asks with a login; all
+//! of them for administrators who see all apps.
+//!
+//! A login is named by a public id that ends it and opens nothing.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::query::Query;
+use super::{Context, HttpError, Instant, List, Response, ok};
+use crate::audit::Act;
+use crate::domain::Role;
+use crate::http::acts;
+use crate::state::OpenLogin;
+
+/// A login.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LoginObject {
+    /// Its public id.
+    id: String,
+    /// Whose.
+    user: String,
+    /// When it was opened.
+    #[schemars(with = "String")]
+    created_at: Instant,
+    /// When it was last used; null while it was not since the server started.
+    #[schemars(with = "Option<String>")]
+    seen_at: Option<Instant>,
+    /// When it ends by itself.
+    #[schemars(with = "String")]
+    expires_at: Instant,
+    /// From which address it was opened.
+    peer: Option<String>,
+    /// What the browser said it is.
+    agent: Option<String>,
+}
+
+impl From<OpenLogin> for LoginObject {
+    fn from(login: OpenLogin) -> Self {
+        Self {
+            id: login.id,
+            user: login.user,
+            created_at: Instant(login.created_at),
+            seen_at: login.seen_at.map(Instant),
+            expires_at: Instant(login.expires_at),
+            peer: login.peer.as_ref().map(IpAddr::to_string),
+            agent: login.agent,
+        }
+    }
+}
+
+/// `GET /logins`, `?user=` for one person's.
+pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    let query = Query::parse(&ask.query, &["user"])?;
+    let user = query.one("user").map(str::to_owned);
+    let user = match (sees_all(ask), &ask.login) {
+        (true, _) => user,
+        // A token may bear the name of a person; it is not that person.
+        (false, Some(_)) => Some(ask.principal.name.clone()),
+        (false, None) => return Err(HttpError::Forbidden("this takes an administrator of all apps")),
+    };
+    ok(&List::whole(context.state.logins(user.as_deref()).into_iter().map(LoginObject::from).collect()))
+}
+
+/// `DELETE /logins/{id}`
+pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
+    let open = context.state.logins(None).into_iter().find(|login| login.id == id);
+    let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;
+    let login = open.filter(|login| sees_all(ask) || own(login)).ok_or(HttpError::NotFound)?;
+    context.state.end_login(&ask.principal, id).await?;
+    let act = Act::new(&ask.principal, "login.end", format!("user {}", login.user)).from(ask.peer);
+    context.audit.record(act.with("login", id)).await?;
+    Ok(acts::recorded(ok(&LoginObject::from(login))?))
+}
+
+fn sees_all(ask: &Ask) -> bool {
+    ask.principal.role == Role::Admin && ask.principal.scope.is_all()
+}

@@ -1,0 +1,157 @@
+//! The audit trail's index: the public part of each entry, found by who, what, which and when.
+//!
+//! What is personal stays in the journal, where it can be erased; here it never was. An action
+//! or a subject is found whole and by its first word: `login` finds `login.failed`, `user`
+//! finds `user lin`.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::doc::{Doc, signature};
+use super::row::RowError;
+use super::scan::{Scan, Want};
+use super::search::{exact, takes, time};
+use super::terms::{Field, term};
+use super::{Filter, Listing, Page, QueryError, Span, Store};
+use crate::domain::{AppId, Seq};
+
+/// An entry of the audit trail, without its personal part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number in the journal.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Its number in the chain.
+    pub n: u64,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub action: String,
+    /// Which object.
+    pub subject: String,
+    /// The app it belongs to.
+    pub app: Option<AppId>,
+    /// From where.
+    pub peer: Option<IpAddr>,
+}
+
+/// Which entries of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditQuery {
+    /// By when.
+    pub span: Span,
+    /// By the app they belong to; entries without one are found only without this filter.
+    pub app: Filter<AppId>,
+    /// By who did it, exactly.
+    pub by: Filter<String>,
+    /// By what was done: whole, or the part before the dot.
+    pub action: Filter<String>,
+    /// By the object: whole, or its first word.
+    pub subject: Filter<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    n: u64,
+    by: String,
+    action: String,
+    subject: String,
+    app: Option<u32>,
+    peer: Option<IpAddr>,
+}
+
+impl Store {
+    /// Entries of the audit trail, newest first.
+    ///
+    /// # Errors
+    /// As [`Store::calls`].
+    pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
+        let rows = self.shared.rows();
+        self.list(&rows.audit, rows.applied, query, want(query), page, |doc, cursor| {
+            let row = read(doc).map_err(QueryError::damaged)?;
+            let shown = doc.last <= cursor.snapshot && matches(query, &row);
+            Ok(shown.then_some((doc.place(), row)))
+        })
+    }
+
+    /// The number of the last entry in the journal, as far as it was applied. `None` also where
+    /// the store cannot be read.
+    #[must_use]
+    pub fn last_audit(&self) -> Option<Seq> {
+        let rows = self.shared.rows();
+        let newest = Scan::new(&rows.audit, &Want::default()).next();
+        newest.ok().flatten().map(|doc| doc.last)
+    }
+}
+
+/// The row of an entry.
+pub(super) fn doc(row: &AuditRow) -> Doc {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(b"auditrow");
+    id[8..].copy_from_slice(&row.seq.to_be_bytes());
+    let mut terms = vec![term(Field::By, row.by.as_bytes()), term(Field::Id, &id)];
+    terms.extend(row.app.map(|app| term(Field::App, &app.0.to_be_bytes())));
+    for (field, text, end) in [(Field::Action, &row.action, '.'), (Field::Subject, &row.subject, ' ')] {
+        terms.push(term(field, text.as_bytes()));
+        terms.extend(text.split_once(end).map(|(word, _)| term(field, word.as_bytes())));
+    }
+    terms.sort_unstable();
+    terms.dedup();
+    let packed = Row {
+        n: row.n,
+        by: row.by.clone(),
+        action: row.action.clone(),
+        subject: row.subject.clone(),
+        app: row.app.map(|app| app.0),
+        peer: row.peer,
+    };
+    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
+    Doc {
+        id,
+        k: i64::try_from(row.seq).unwrap_or(i64::MAX),
+        t: row.at.as_microsecond(),
+        last: row.seq,
+        talk: 0,
+        signature: signature(&terms),
+        terms: Arc::from(terms),
+        row: Arc::from(bytes),
+    }
+}
+
+fn read(doc: &Doc) -> Result<AuditRow, RowError> {
+    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+    Ok(AuditRow {
+        seq: doc.last,
+        at: Timestamp::from_microsecond(doc.t).map_err(|_| RowError(None))?,
+        n: row.n,
+        by: row.by,
+        action: row.action,
+        subject: row.subject,
+        app: row.app.map(AppId),
+        peer: row.peer,
+    })
+}
+
+fn want(query: &AuditQuery) -> Want {
+    let mut want = Want { t: time(query.span), ..Want::default() };
+    exact(&mut want, &query.app, |app| term(Field::App, &app.0.to_be_bytes()));
+    exact(&mut want, &query.by, |by| term(Field::By, by.as_bytes()));
+    exact(&mut want, &query.action, |action| term(Field::Action, action.as_bytes()));
+    exact(&mut want, &query.subject, |subject| term(Field::Subject, subject.as_bytes()));
+    want
+}
+
+fn matches(query: &AuditQuery, row: &AuditRow) -> bool {
+    let is = |text: &str, asked: &str, end: char| {
+        text.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(end))
+    };
+    query.span.contains(row.at)
+        && takes(&query.app, |app| Some(*app) == row.app)
+        && takes(&query.by, |by| *by == row.by)
+        && takes(&query.action, |action| is(&row.action, action, '.'))
+        && takes(&query.subject, |subject| is(&row.subject, subject, ' '))
+}
