@@ -86,17 +86,8 @@ impl Here {
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
         let journal_of = journal.clone();
-        let context = Arc::new(Context {
-            store,
-            state,
-            journal: journal_of,
-            audit,
-            retention,
-            erasure,
-            ingest,
-            clock,
-            server,
-        });
+        let context =
+            Arc::new(Context { store, state, journal: journal_of, audit, retention, erasure, ingest, clock, server });
         let routes = api::routes_as(context.clone(), Principal::command_line());
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }

@@ -337,10 +337,8 @@ impl Erasure {
         if holds.is_empty() {
             return Ok(None);
         }
-        let query = CallQuery {
-            number: Filter::any(vec![needle.number().national().to_owned()]),
-            ..CallQuery::default()
-        };
+        let query =
+            CallQuery { number: Filter::any(vec![needle.number().national().to_owned()]), ..CallQuery::default() };
         let mut cursor = None;
         loop {
             let listing = self.0.store.calls(&query, &Page { limit: 500, cursor })?;

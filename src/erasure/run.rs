@@ -20,9 +20,7 @@ use super::needle::Needle;
 use super::scrub::Scrub;
 use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment};
 use crate::domain::{CallId, PhoneNumber, Seq};
-use crate::journal::{
-    Body, CallbackSummary, Decide, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict,
-};
+use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
 use crate::projector::summarise;
 use crate::state::random;
 use crate::store::{CallQuery, Filter, Page, SmsQuery};
@@ -65,8 +63,7 @@ impl Run<'_> {
         })?;
         let mut counts = Counts::default();
         let (calls, callbacks) = self.known(&needle, &mut counts)?;
-        let scrub =
-            Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
+        let scrub = Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
         let through = *inner.journal.durable().borrow();
         if !self.dry {
             inner.journal.roll().map_err(ErasureError::Roll)?;

@@ -83,7 +83,10 @@ impl Scrub {
     fn digest(&self, text: &str) -> String {
         let hash = Sha256::digest(format!("{}\n{}\n{text}", self.salt, self.needle.number().reveal()));
         // Letters only, so that no run of digits is made.
-        random::hex(&hash[..8]).bytes().map(|byte| char::from(if byte.is_ascii_digit() { byte - b'0' + b'g' } else { byte })).collect()
+        random::hex(&hash[..8])
+            .bytes()
+            .map(|byte| char::from(if byte.is_ascii_digit() { byte - b'0' + b'g' } else { byte }))
+            .collect()
     }
 
     /// The callback without the person.

@@ -91,7 +91,9 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     assert_eq!(done.counts.unwrap(), found);
     let after = house.known();
     assert_eq!(after.ledger, before.ledger);
-    let sum = |known: &[crate::store::StatRow]| known.iter().map(|row| (row.calls, row.answered)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let sum = |known: &[crate::store::StatRow]| {
+        known.iter().map(|row| (row.calls, row.answered)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    };
     assert_eq!(sum(&after.stats), sum(&before.stats));
     assert_eq!(after.calls.len(), before.calls.len());
     assert_eq!(after.sms.len(), before.sms.len());

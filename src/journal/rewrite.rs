@@ -289,12 +289,7 @@ impl Rewriter {
     }
 }
 
-fn rewrite_piece(
-    piece: Piece<'_>,
-    decide: &mut dyn Decide,
-    done: &mut Rewritten,
-    out: &mut Output,
-) -> io::Result<()> {
+fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten, out: &mut Output) -> io::Result<()> {
     let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == Verdict::Drop;
     let Piece::Whole { text, line, start, end, .. } = piece else {
         let Piece::Damaged { bytes, .. } = &piece else { return out.push(piece) };

@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::policy::{HOLD, POLICY};
 pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
-use self::policy::{HOLD, POLICY};
 use self::run::{Done, Run};
 use crate::clock::Clock;
 use crate::error_chain::Chain;
@@ -240,8 +240,7 @@ impl Retention {
                 job.progress = progress;
             }
         };
-        let run =
-            Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
+        let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
         let ended = run.run().and_then(|(freed, done)| {
             if !dry {
                 let noted = self.0.state.set_value(None, DONE, &done);

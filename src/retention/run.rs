@@ -109,7 +109,13 @@ impl Run<'_> {
             self.cut(&ends, &mut done, &mut freed)?;
         }
         self.thin(&ends, &done, &mut freed)?;
-        done = Done { at: now.to_string(), under, calls_before: ends.calls, sms_before: ends.sms, through: ends.highest() };
+        done = Done {
+            at: now.to_string(),
+            under,
+            calls_before: ends.calls,
+            sms_before: ends.sms,
+            through: ends.highest(),
+        };
         Ok((freed, done))
     }
 

@@ -41,13 +41,8 @@ pub(crate) struct House {
 
 fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
     let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: 64 << 10,
-        compress,
-    };
+    let options =
+        Options { reserve: None, torn: dir.join("torn"), tmp: dir.join("tmp"), segment_bytes: 64 << 10, compress };
     let journal = Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap());
     let known = |seq| journal.get(seq).ok()?.map(|record| projector::fingerprint(&record));
     let (store, writer, _) =
@@ -214,12 +209,10 @@ fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> Cal
         verified: None,
         reply: crate::domain::Ack { status: 200, content_type: "application/json".to_owned(), body: "{}".to_owned() },
         question: None,
+        foreign: Vec::new(),
     };
-    let first = crate::journal::Record {
-        seq: 1,
-        at: Timestamp::UNIX_EPOCH,
-        body: Body::Callback(Box::new(record.clone())),
-    };
+    let first =
+        crate::journal::Record { seq: 1, at: Timestamp::UNIX_EPOCH, body: Body::Callback(Box::new(record.clone())) };
     let mut text = sample.body.to_owned();
     for item in summarise(&first, crate::journal::Gone::Retention).unwrap().items {
         let name = match item {

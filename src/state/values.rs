@@ -72,10 +72,7 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written; it is then as it was.
-    pub async fn compact(
-        &self,
-        scrub: impl Fn(&str) -> Option<String> + Send + 'static,
-    ) -> Result<usize, StateError> {
+    pub async fn compact(&self, scrub: impl Fn(&str) -> Option<String> + Send + 'static) -> Result<usize, StateError> {
         let state = self.clone();
         let done = tokio::spawn(async move {
             let shared = &state.shared;

@@ -24,6 +24,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod erasure;
 mod error;
 mod help;
 mod home;
@@ -37,6 +38,7 @@ mod preferences;
 mod query;
 mod reply;
 mod request;
+mod retention;
 mod reveal;
 #[cfg(test)]
 mod samples;
@@ -151,6 +153,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["audit"] => read(request, audit::show).await,
             ["audit", "export"] => audit::export(&request).await,
             ["account"] => account::show(&request),
+            ["retention"] => read(request, retention::show).await,
+            ["erasure"] | ["erasure", _] => read(request, erasure::show).await,
+            ["erasure", _, "certificate.json"] => read(request, erasure::download).await,
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
@@ -170,6 +175,11 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["account", "password"] => account::change_password(&request).await,
         ["account", "logins"] => account::end_others(&request).await,
         ["account", "logins", _] => account::end(&request).await,
+        ["retention"] => retention::save(&request).await,
+        ["retention", "runs"] => retention::run(&request).await,
+        ["retention", "holds"] => retention::hold(&request).await,
+        ["retention", "holds", _] => retention::release(&request).await,
+        ["erasure"] => erasure::begin(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

@@ -64,8 +64,7 @@ impl House {
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
-        let context =
-            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
+        let context = Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }

@@ -60,6 +60,8 @@ pub(super) enum Section {
     Apps,
     System,
     Audit,
+    Retention,
+    Erasure,
     /// One's own, behind one's name.
     Account,
     Help,
@@ -68,7 +70,7 @@ pub(super) enum Section {
 }
 
 /// Sections in the order of the navigation.
-const NAVIGATION: [(Section, &str, Text); 10] = [
+const NAVIGATION: [(Section, &str, Text); 12] = [
     (Section::Home, "/", Text::new("概览", "Home")),
     (Section::Calls, "/calls", Text::new("通话", "Calls")),
     (Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks")),
@@ -77,6 +79,8 @@ const NAVIGATION: [(Section, &str, Text); 10] = [
     (Section::Numbers, "/numbers", Text::new("号码", "Numbers")),
     (Section::Apps, "/apps", Text::new("应用", "Apps")),
     (Section::Audit, "/audit", Text::new("审计", "Audit")),
+    (Section::Retention, "/retention", Text::new("保留", "Retention")),
+    (Section::Erasure, "/erasure", Text::new("删除", "Erasure")),
     (Section::System, "/system", Text::new("系统", "System")),
     (Section::Help, "/help", Text::new("帮助", "Help")),
 ];

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
 use crate::audit::Act;
-use crate::http::acts::recorded;
 use crate::erasure::{Certificate, Counts, ErasureError, Job, Wanted};
+use crate::http::acts::recorded;
 
 /// Certificates, newest first, and where a search or an erasure stands.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -7,8 +7,8 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, ledger, logins, numbers,
-    recordings, retention, settings, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, ledger, logins, numbers, recordings,
+    retention, settings, sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the

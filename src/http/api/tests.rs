@@ -91,8 +91,7 @@ impl House {
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
-        let context =
-            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
+        let context = Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
         Self { context, _projector: projector, _dir: dir }
     }
 

@@ -33,9 +33,6 @@ pub(super) enum SuspicionWire {
     OtherApplication(String),
 }
 
-
-
-
 #[derive(Serialize, Deserialize)]
 struct StampWire {
     #[serde(default, skip_serializing_if = "Option::is_none")]

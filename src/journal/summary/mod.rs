@@ -155,7 +155,11 @@ impl CallbackSummary {
             question: wire.question,
             suspicions: wire.suspicions.into_iter().map(Suspicion::from).collect(),
             // A word of a later version costs its item, not the others.
-            items: wire.items.into_iter().filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read()).collect(),
+            items: wire
+                .items
+                .into_iter()
+                .filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read())
+                .collect(),
         })
     }
 }
@@ -167,7 +171,6 @@ pub fn summary_entry(of: &str, mut fields: Map<String, Value>) -> Entry {
     fields.insert("of".to_owned(), of.into());
     Entry { kind: SUMMARY.to_owned(), fields }
 }
-
 
 fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("a summary is plain data with string keys")

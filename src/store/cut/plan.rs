@@ -70,8 +70,7 @@ impl Store {
         sms_gone.retain(|(doc, _)| !kept.contains(&doc.last));
         let sms_alive = living_sms(&rows.sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
         let alive = |id: CallId| Ok(!gone.contains(&id) && rows.calls.get(&id.0, terms::id_term(id))?.is_some());
-        let callbacks =
-            cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
+        let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
         let callbacks: Vec<CallbackRow> = callbacks
             .iter()
             .map(|(doc, _)| callback_row::read(doc, catalog).map_err(QueryError::damaged))
