@@ -172,12 +172,16 @@ impl Run<'_> {
         let inner = &self.retention.0;
         while done.calls_before < ends.calls || done.sms_before < ends.sms {
             let next = |from: Seq, end: Seq| end.min(from.saturating_add(CUT_CALLBACKS)).max(from);
+            let calls_before = next(done.calls_before, ends.calls);
+            // The last cut also looks for what earlier ones could not see: calls that a platform's
+            // clock put into the future, and what a hold has let go of.
+            let is_last = calls_before == ends.calls;
             let bounds = Bounds {
-                calls_from: done.calls_before,
-                calls_before: next(done.calls_before, ends.calls),
-                sms_from: done.sms_before,
+                calls_from: if is_last { 0 } else { done.calls_before },
+                calls_before,
+                sms_from: if is_last { 0 } else { done.sms_before },
                 sms_before: next(done.sms_before, ends.sms),
-                latest: self.latest(next(done.calls_before, ends.calls))?,
+                latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
             };
             let cut = self.plan(bounds)?;
             count(freed, cut.removed, cut.kept_calls.len() + cut.kept_sms.len());
