@@ -16,7 +16,7 @@ use ringback::domain::{Ack, CallOutcome, Seq};
 use ringback::journal::{Body, CallbackRecord, FileJournal, Journal as _, NewRecord, Options, Record};
 use ringback::projector::{Projector, catalog, project};
 use ringback::simulator;
-use ringback::store::{CallQuery, CallbackQuery, Filter, Group, Page, Span, Step, Store, Writer};
+use ringback::store::{CallQuery, CallbackQuery, Filter, Group, Page, Span, StatQuery, Step, Store, Writer};
 
 /// Records projected at once: what four megabytes of journal hold.
 const BATCH: usize = 4_096;
@@ -237,9 +237,17 @@ fn search(store: &Store, until: Timestamp) {
     tell("one call by id", || usize::from(store.call(call.id).expect("a call").is_some()));
     let named = CallbackQuery { session: Filter::any(vec![session]), ..CallbackQuery::default() };
     tell("callbacks of a session", || store.callbacks(&named, &page).expect("a list").items.len());
-    tell("statistics, 30 days by hour", || store.stats(Span::default(), Step::Hour, None).expect("statistics").len());
+    tell("statistics, 30 days by hour", || {
+        store.stats(&StatQuery::default(), Step::Hour, None).expect("statistics").len()
+    });
     tell("statistics, 30 days by X", || {
-        store.stats(Span::default(), Step::Day, Some(Group::X)).expect("statistics").len()
+        store.stats(&StatQuery::default(), Step::Day, Some(Group::X)).expect("statistics").len()
+    });
+    tell("statistics, 30 days by cause", || {
+        store.stats(&StatQuery::default(), Step::Whole, Some(Group::Cause)).expect("statistics").len()
+    });
+    tell("most calls at once, 30 days", || {
+        store.peaks(&StatQuery::default(), Step::Day).expect("statistics").map_or(0, |rows| rows.len())
     });
     tell("ledger, 24 hours", || {
         store

@@ -37,6 +37,8 @@
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
+//! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
+//! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
 //! | [`erasure`] | everything of one person leaves; counts stay | [`erasure::Erasure`] |
@@ -61,10 +63,12 @@
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
+//! | [`oidc`] | [`domain`], [`config`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`ingest`] also [`control`] |
+//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
+//! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
@@ -106,8 +110,13 @@
 //! 8. **A page, the API and a command do the same through the same service.** The command line
 //!    asks [`http::control_routes`], over a socket or in memory; `both_ways_refuse_alike`
 //!    (`src/cli/tests.rs`).
-//! 9. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
-//!    (`src/providers/tests.rs`).
+//! 9. **What shows a number whole, and what changes something, is on record first, and the record
+//!    shows any change of itself.**
+//!    `numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_on_record`
+//!    (`src/http/admin/tests/rights.rs`);
+//!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
+//! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
+//!     (`src/providers/tests.rs`).
 //!
 //! # One callback, from the socket to the page
 //!
@@ -165,10 +174,12 @@ pub mod correlate;
 pub mod domain;
 pub mod erasure;
 pub mod error_chain;
+pub mod evidence;
 pub mod http;
 pub mod ingest;
 pub mod journal;
 pub mod limits;
+pub mod oidc;
 pub mod projector;
 pub mod providers;
 pub mod retention;

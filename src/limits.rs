@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 // HTTP: connections and requests.
 
 /// Open connections; beyond it a new one waits in the kernel's backlog.
@@ -82,16 +84,37 @@ pub const FILTER_VALUES_MAX: usize = 100;
 /// How many changes a slow follower of live events may fall behind before it must start over:
 /// a minute of seventy a second.
 pub const LIVE_BACKLOG: usize = 4_096;
+/// Followers of live events at once, open pages included: each reads every change it is told.
+pub const FOLLOWERS_MAX: usize = 200;
+/// Hours for which a call without an end counts as under way on the live page: no platform lets
+/// one run for longer, and a hang-up that was never told must not stand there for ever.
+pub const LIVE_HOURS: i64 = 4;
+/// Calls under way on the live page.
+pub const LIVE_ACTIVE: usize = 100;
 /// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
-/// Unanswered calls of today whose causes the home page counts: each is read whole.
-pub const HOME_CAUSES: usize = 200;
+/// Recordings about to be deleted that the home page counts, of each provider: each call is read.
+pub const HOME_EXPIRING: usize = 200;
 /// Days over which the home page looks for a loss: a month of hourly counters.
 pub const HOME_LEDGER_DAYS: i64 = 30;
+/// Rows of one table of the statistics; all of them are one click away.
+pub const STATISTICS_ROWS: usize = 50;
 /// Callbacks whose bodies stand on the page of a call; the others are one click away.
 pub const CALL_BODIES: usize = 24;
+/// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
+pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Steps of a call that are drawn: a screen and a half; the table below has the others.
+pub const LADDER_STEPS: usize = 40;
+/// Hours before and after a call in which messages belong to its story: half a working day.
+pub const CALL_AROUND_HOURS: i64 = 6;
+/// Such messages on the page of a call; a link leads to all of them.
+pub const CALL_AROUND_MESSAGES: usize = 10;
+/// Callbacks in one evidence pack; a call has a dozen, and repeats do not add to the proof.
+pub const EVIDENCE_CALLBACKS: usize = 1_000;
+/// Bytes of their bodies: the pack is made in memory.
+pub const EVIDENCE_BYTES: usize = 64 << 20;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
 /// Days over which it looks: who was on holiday still sees what came.
@@ -209,6 +232,15 @@ pub const CALL_CALLBACKS_MAX: usize = 1_024;
 /// States kept per privacy number; a number changes a few times a year.
 pub const NUMBER_STATES_MAX: usize = 200;
 
+/// Hours of one talk that count as calls in talk at once: what claims to have lasted longer than
+/// a day is a platform's wrong clock.
+pub const COUNTED_TALK_HOURS: usize = 24;
+/// How long after its end a day is summed up: by then nearly every record of it is here.
+pub const DAY_OPEN_HOURS: i64 = 2;
+/// The longest span over which the most calls at once are looked for, a quarter: each of its
+/// hours is read.
+pub const PEAK_HOURS: i64 = 93 * 24;
+
 // Providers: signatures, bodies, questions.
 
 /// How far in the past `Created` of a signature may lie: a platform repeats a push for up to
@@ -270,6 +302,24 @@ pub const PASSWORD_CHECKS: usize = 2;
 pub const PREFERENCE_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
 /// How long a login lasts: two weeks without typing a password, and not for ever.
 pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long a name and a password are good for the code that follows: to find the phone.
+pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(5 * 60);
+/// Recovery codes made at once: as many as fit on a note in a drawer.
+pub const RECOVERY_CODES: usize = 10;
+/// How long a login at a provider may take, there and back: passwords and codes are typed there.
+pub const OIDC_LOGIN_TIME: Duration = Duration::from_secs(10 * 60);
+/// How long a provider of logins may take to answer; a person waits for it.
+pub const OIDC_TIME: Duration = Duration::from_secs(10);
+/// The longest answer of a provider that is read; an ID token with many groups has a few kilobytes.
+pub const OIDC_ANSWER_MAX: usize = 256 << 10;
+/// How long a provider's own description is believed: it moves once in years.
+pub const OIDC_DISCOVERY_AGE: SignedDuration = SignedDuration::from_hours(1);
+/// How far a provider's clock may be off.
+pub const OIDC_CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// The age of an ID token that is taken: it was made a moment ago, for this login.
+pub const OIDC_TOKEN_AGE: SignedDuration = SignedDuration::from_mins(10);
+/// How often it is written that a token is in use: it shall be seen which ones nobody needs.
+pub const TOKEN_USE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Logins kept per user; the oldest one goes. A person has a handful of browsers.
 pub const LOGINS_PER_USER: usize = 64;
 /// Characters kept of what a browser says it is: the longest usual one has two hundred.

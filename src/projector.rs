@@ -39,6 +39,7 @@ impl Projector {
     /// # Errors
     /// When the system has no thread to give.
     pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
+        writer.began(*journal.durable().borrow());
         let stop = Arc::new(AtomicBool::new(false));
         let again = Arc::new(AtomicBool::new(false));
         let (wake, woken) = watch::channel(());

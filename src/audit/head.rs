@@ -60,7 +60,7 @@ fn last_between(journal: &dyn Journal, first: Seq, last: Seq) -> Result<Option<A
         let Some(newest) = records.last() else { break };
         from = newest.seq + 1;
         let within = records.iter().filter(|record| record.seq <= last);
-        found = within.filter_map(AuditEntry::read).last().or(found);
+        found = within.filter_map(AuditEntry::read).next_back().or(found);
     }
     Ok(found)
 }

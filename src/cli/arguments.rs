@@ -6,7 +6,9 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters, Sms};
-use super::{Usage, app, config, demo, erase, export, retention, serve, settings, simulate, token, user};
+use super::{
+    Usage, app, config, demo, erase, evidence, export, login, retention, serve, settings, simulate, stats, token, user,
+};
 use crate::config::DEFAULT_DATA;
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
@@ -58,12 +60,17 @@ pub(super) enum Command {
     /// The access of programs
     #[command(subcommand)]
     Token(token::Command),
+    /// The browsers that are logged in
+    #[command(subcommand)]
+    Login(login::Command),
     /// Show calls, newest first
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
     /// Show who did what, and who looked at what, newest first
     Audit(ListFlags<Entries>),
+    /// Count calls: answer rate, mean talk, causes …
+    Stats(stats::Flags),
     /// Follow what happens
     Tail(TailFlags),
     /// Make a consistent copy, also while the server runs
@@ -75,6 +82,8 @@ pub(super) enum Command {
     /// Write all rows of a list
     #[command(subcommand)]
     Export(export::Command),
+    /// Write all there is about one call into one ZIP
+    Evidence(evidence::Flags),
     /// What is kept for how long, what is held, and runs that make room
     #[command(subcommand)]
     Retention(retention::Command),

@@ -112,6 +112,21 @@ impl Filtered for Entries {
     ];
 }
 
+/// Counted calls.
+#[derive(Debug, Clone)]
+pub(super) struct Stats;
+
+impl Filtered for Stats {
+    const FILTERS: &'static [FilterDoc] = &[
+        APP,
+        PROVIDER,
+        many!("product", "PRODUCT", "Of this product"),
+        many!("x", "DIGITS", "With a privacy number that ends so"),
+        FROM,
+        TO,
+    ];
+}
+
 /// The filters that were given, as a query.
 #[derive(Debug, Clone)]
 pub(super) struct Filters<T> {

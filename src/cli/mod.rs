@@ -16,12 +16,14 @@ mod client;
 mod config;
 mod demo;
 mod erase;
+mod evidence;
 mod export;
 mod filters;
 mod generate;
 mod healthcheck;
 mod here;
 mod logging;
+mod login;
 mod owner;
 mod password;
 mod providers;
@@ -31,6 +33,7 @@ mod serve;
 mod settings;
 mod simulate;
 mod socket;
+mod stats;
 mod system;
 mod table;
 mod tail;
@@ -100,10 +103,13 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
+        Command::Stats(flags) => stats::run(&place, flags).await,
         Command::Tail(flags) => tail::run(&place, &flags).await,
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,
+        Command::Evidence(flags) => evidence::run(&place, flags).await,
         Command::Retention(command) => retention::run(&place, command).await,
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,

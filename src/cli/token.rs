@@ -4,12 +4,15 @@ use std::io::{Write, stdout};
 
 use anyhow::Result;
 use clap::Subcommand;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::app::items;
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
-use super::{cells, owner, table};
+use super::user::apps;
+use super::{Usage, cells, owner, table};
+use crate::clock::Clock;
 
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
@@ -21,6 +24,12 @@ pub(super) enum Command {
         /// viewer, operator or admin
         #[arg(long)]
         role: String,
+        /// An app the token may see; several times for several; all when not given
+        #[arg(long, value_name = "NAME")]
+        app: Vec<String>,
+        /// When it stops working: 90d, 12h, 6w, or an instant such as 2026-11-21T00:00:00Z
+        #[arg(long, value_name = "WHEN")]
+        expires: Option<String>,
     },
     /// Show all tokens, not what they are
     List {
@@ -40,8 +49,13 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
-        Command::Add { name, role } => {
-            let token = client.post("/tokens", &json!({ "name": name, "role": role })).await?;
+        Command::Add { name, role, app, expires } => {
+            let apps = (!app.is_empty()).then_some(app);
+            let now = Clock::system().now();
+            let expires = expires.map(|text| end(&text, now).ok_or_else(|| wrong(&text))).transpose()?;
+            let expires = expires.map(|at| at.to_string());
+            let body = json!({ "name": name, "role": role, "apps": apps, "expires_at": expires });
+            let token = client.post("/tokens", &body).await?;
             writeln!(stdout(), "{}", cells::text(&token["token"]))?;
         }
         Command::List { json } => list(&client, json).await?,
@@ -60,8 +74,50 @@ async fn list(client: &Client, json: bool) -> Result<()> {
     }
     let tokens = client.get("/tokens", &[]).await?;
     let row = |token: &Value| {
-        vec![cells::text(&token["name"]), cells::text(&token["role"]), cells::instant(&token["created_at"])]
+        let instants = ["created_at", "expires_at", "last_used_at"].map(|name| cells::instant(&token[name]));
+        let rights = [cells::text(&token["name"]), cells::text(&token["role"]), apps(&token["apps"])];
+        rights.into_iter().chain(instants).collect()
     };
     let rows: Vec<Vec<String>> = items(&tokens).iter().map(row).collect();
-    Ok(table::write(&mut stdout(), &["NAME", "ROLE", "CREATED"], &rows)?)
+    Ok(table::write(&mut stdout(), &["NAME", "ROLE", "APPS", "CREATED", "EXPIRES", "LAST USED"], &rows)?)
+}
+
+/// An instant, or so long from now.
+fn end(text: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Ok(at) = text.parse() {
+        return Some(at);
+    }
+    let hours = match text.chars().last()? {
+        'h' => 1,
+        'd' => 24,
+        'w' => 24 * 7,
+        _ => return None,
+    };
+    let count: i64 = text[..text.len() - 1].parse().ok().filter(|count| (1..=1_000_000).contains(count))?;
+    now.checked_add(SignedDuration::from_hours(count * hours)).ok()
+}
+
+fn wrong(text: &str) -> anyhow::Error {
+    Usage(format!("--expires {text} is neither 90d, 12h, 6w, nor an instant such as 2026-11-21T00:00:00Z")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_an_instant_or_so_long_from_now() {
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        for (text, at) in [
+            ("90d", "2027-02-19T02:00:00Z"),
+            ("12h", "2026-11-21T14:00:00Z"),
+            ("2w", "2026-12-05T02:00:00Z"),
+            ("2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z"),
+        ] {
+            assert_eq!(end(text, now), Some(at.parse().unwrap()), "{text}");
+        }
+        for text in ["", "d", "-1d", "0d", "90", "9 days", "1.5d", "天"] {
+            assert_eq!(end(text, now), None, "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! [`Config::from_toml`], makes the second from the first and reports every problem at once,
 //! each with its key. [`DEFAULT`] is the documentation, and a test holds it to be true.
 
+mod oidc;
 mod problem;
 mod settings;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
+pub use self::oidc::OidcConfig;
 pub use self::problem::{ConfigError, Problem, Problems};
 pub use self::settings::Settings;
 use crate::limits;
@@ -43,6 +45,8 @@ pub struct Config {
     pub reserve_bytes: u64,
     /// The size at which a journal segment is finished, in bytes.
     pub segment_bytes: u64,
+    /// The provider of logins, where one is configured.
+    pub oidc: Option<OidcConfig>,
     /// What is logged, and how.
     pub log: LogConfig,
     /// Where this came from, to be read again on HUP.
@@ -152,6 +156,7 @@ impl Config {
             ("server.public_url", self.public_url == other.public_url),
             ("journal.reserve_mib", self.reserve_bytes == other.reserve_bytes),
             ("journal.segment_mib", self.segment_bytes == other.segment_bytes),
+            ("oidc", self.oidc == other.oidc),
             ("log.level", self.log.level == other.log.level),
             ("log.format", self.log.format == other.log.format),
         ];

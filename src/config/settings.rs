@@ -11,6 +11,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use toml::{Table, Value};
 
+use super::oidc::OidcSettings;
 use super::{CertificateFiles, Config, DEFAULT_DATA, LogConfig, LogFormat, Origin, Overrides, Problems};
 use crate::limits::{self, CONFIGURED_MEBIBYTES_MAX};
 
@@ -26,6 +27,7 @@ pub struct Settings {
     tls_key: Option<PathBuf>,
     reserve_mib: Option<u64>,
     segment_mib: Option<u64>,
+    oidc: OidcSettings,
     log_level: Option<String>,
     log_format: Option<String>,
 }
@@ -51,6 +53,7 @@ impl Settings {
             tls_key: reader.text("tls", "key").map(PathBuf::from),
             reserve_mib: reader.number("journal", "reserve_mib"),
             segment_mib: reader.number("journal", "segment_mib"),
+            oidc: OidcSettings::read(&mut reader),
             log_level: reader.text("log", "level"),
             log_format: reader.text("log", "format"),
         };
@@ -83,11 +86,13 @@ impl Settings {
         if plain_listen == Some(listen) && listen.port() != 0 {
             problems.add("server.plain_listen", "is the same as server.listen; it needs another port");
         }
+        let public_url = self.public_url.and_then(|text| public_url(&text, problems));
         Config {
             data: self.data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
             listen,
             plain_listen,
-            public_url: self.public_url.and_then(|text| public_url(&text, problems)),
+            oidc: self.oidc.into_config(public_url.is_some(), problems),
+            public_url,
             trusted_proxies: networks(&self.trusted_proxies.unwrap_or_default(), problems),
             certificate: certificate(self.tls_cert, self.tls_key, problems),
             reserve_bytes: mebibytes("journal.reserve_mib", self.reserve_mib, 0, limits::RESERVE_BYTES, problems),
@@ -187,7 +192,7 @@ fn format(text: Option<&str>, problems: &mut Problems) -> LogFormat {
 }
 
 /// Takes values out of a document; what stays behind is unknown.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     document: Table,
     problems: &'a mut Problems,
 }
@@ -208,11 +213,11 @@ impl Reader<'_> {
         read
     }
 
-    fn text(&mut self, section: &str, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, section: &str, key: &str) -> Option<String> {
         self.take(section, key, "a text in quotes", |value| value.as_str().map(str::to_owned))
     }
 
-    fn texts(&mut self, section: &str, key: &str) -> Option<Vec<String>> {
+    pub(super) fn texts(&mut self, section: &str, key: &str) -> Option<Vec<String>> {
         self.take(section, key, "a list of texts", |value| {
             value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
         })
@@ -225,17 +230,18 @@ impl Reader<'_> {
     fn refuse_the_rest(self) {
         for (name, value) in &self.document {
             match value {
-                Value::Table(section) if ["server", "tls", "journal", "log"].contains(&name.as_str()) => {
+                Value::Table(section) if ["server", "tls", "journal", "oidc", "log"].contains(&name.as_str()) => {
                     for key in section.keys() {
                         self.problems
                             .add(format!("{name}.{key}"), "there is no such key; `ringback config default` lists them");
                     }
                 }
                 Value::Table(_) => {
-                    self.problems.add(name.clone(), "there is no such section; there are server, tls, journal and log");
+                    self.problems
+                        .add(name.clone(), "there is no such section; there are server, tls, journal, oidc and log");
                 }
                 _ => {
-                    let text = "every key stands in a section: [server], [tls], [journal], [log]";
+                    let text = "every key stands in a section: [server], [tls], [journal], [oidc], [log]";
                     self.problems.add(name.clone(), text);
                 }
             }

@@ -4,6 +4,7 @@
 //! restart at a time stops correcting it. What the program does with a good one is tested in `run`.
 
 use super::*;
+use crate::domain::Role;
 
 fn keys(text: &str) -> Vec<String> {
     let problems = Config::from_toml(text, &Overrides::default()).expect_err("something is wrong");
@@ -122,4 +123,42 @@ fn what_a_reload_cannot_apply_is_named() {
     let new = "[server]\nlisten = \"127.0.0.1:1\"\ntrusted_proxies = [\"10.0.0.1\"]\n[log]\nlevel = \"debug\"\n";
     let new = Config::from_toml(new, &Overrides::default()).unwrap();
     assert_eq!(old.needs_restart(&new), ["server.listen", "log.level"]);
+}
+
+#[test]
+fn a_provider_of_logins_is_off_whole_or_a_problem_for_each_missing_key() {
+    assert_eq!(Config::from_toml("", &Overrides::default()).unwrap().oidc, None);
+    let text = r#"
+        [server]
+        public_url = "https://calls.example.com"
+        [oidc]
+        issuer = "https://id.example.com"
+        client_id = "ringback"
+        client_secret_file = "oidc.secret"
+        roles = ["support=viewer", "cn=ops,dc=example = operator"]
+    "#;
+    let oidc = Config::from_toml(text, &Overrides::default()).unwrap().oidc.unwrap();
+    let roles = [("support".to_owned(), Role::Viewer), ("cn=ops,dc=example".to_owned(), Role::Operator)];
+    assert_eq!((oidc.roles.as_slice(), oidc.default_role), (roles.as_slice(), None));
+    let text = r#"
+        [oidc]
+        issuer = "http://id.example.com"
+        scopes = "profile"
+        roles = ["support", "ops = boss"]
+        default_role = "everyone"
+    "#;
+    let mut found = keys(text);
+    found.sort();
+    found.dedup();
+    let expected = [
+        "oidc.client_id",
+        "oidc.client_secret_file",
+        "oidc.default_role",
+        "oidc.issuer",
+        "oidc.roles[0]",
+        "oidc.roles[1]",
+        "oidc.scopes",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(keys("[oidc]\nclient_id = \"ringback\""), ["oidc.issuer"]);
 }

@@ -29,6 +29,16 @@ impl Scope {
         }
     }
 
+    /// Whether everything that `other` lets see is in sight.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Apps(_), Self::All) => false,
+            (Self::Apps(apps), Self::Apps(others)) => others.is_subset(apps),
+        }
+    }
+
     /// Whether nothing is out of sight.
     #[must_use]
     pub fn is_all(&self) -> bool {

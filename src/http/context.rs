@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::erasure::Erasure;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
+use crate::oidc::Oidc;
 use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
@@ -36,6 +37,8 @@ pub struct Context {
     pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
+    /// The company's own provider of logins.
+    pub oidc: Option<Oidc>,
     /// The time.
     pub clock: Clock,
     /// This server.

@@ -59,6 +59,9 @@ pub enum HttpError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Enough do this already; the text says what and is shown.
+    #[error("{0}")]
+    Busy(&'static str),
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
@@ -85,7 +88,7 @@ impl HttpError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotKept(_) | Self::NotRecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotKept(_) | Self::NotRecorded(_) | Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -105,6 +108,7 @@ impl HttpError {
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
+            Self::Busy(_) => "busy",
             Self::NotKept(_) => "not_kept",
             Self::NotRecorded(_) => "not_recorded",
             Self::Internal(_) => "internal",
@@ -128,7 +132,8 @@ impl HttpError {
             | Self::Conflict(_)
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
-            | Self::TooManyRequests { .. } => self.to_string(),
+            | Self::TooManyRequests { .. }
+            | Self::Busy(_) => self.to_string(),
         }
     }
 
@@ -166,7 +171,7 @@ impl HttpError {
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
             }
-            Self::NotKept(_) | Self::NotRecorded(_) => {
+            Self::NotKept(_) | Self::NotRecorded(_) | Self::Busy(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER.as_secs()));
             }
             _ => {}
@@ -241,6 +246,7 @@ mod tests {
             (HttpError::Conflict("there is already one".into()), 409, "conflict"),
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
+            (HttpError::Busy("enough"), 503, "busy"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
             (HttpError::NotRecorded(AppendError::Closed), 503, "not_recorded"),

@@ -1,7 +1,7 @@
 //! `/metrics`: what Prometheus collects, in its text format.
 //!
 //! Written by hand: the format is a few lines, and every number exists already. With an API
-//! token of any role, or from this machine itself. Label values are names of apps and words of
+//! token of any role that sees all apps, or from this machine itself. Label values are names of apps and words of
 //! ours; no number, session or token ever becomes a label.
 
 use std::fmt::{Display, Write};
@@ -33,7 +33,7 @@ pub(super) fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
 
 fn may_see(context: &Context, headers: &HeaderMap, peer: Peer) -> bool {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    peer.is_local() || bearer.is_some_and(|token| context.state.bearer(token.trim()).is_some())
+    peer.is_local() || bearer.and_then(|token| context.state.bearer(token.trim())).is_some_and(|who| who.scope.is_all())
 }
 
 fn exposition(context: &Context, gauges: &Gauges) -> String {

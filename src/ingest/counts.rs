@@ -4,7 +4,7 @@
 //! survives, is computed from the journal instead. A repeat counts as accepted here: only the
 //! store knows what was there before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -73,6 +73,16 @@ impl Counts {
             .collect();
         counts.sort_by_key(|c| (c.app, c.outcome, c.status));
         counts
+    }
+
+    /// Callbacks kept, by app.
+    #[must_use]
+    pub fn kept_by_app(&self) -> BTreeMap<AppId, u64> {
+        let mut apps = BTreeMap::new();
+        for (&(app, _, _), count) in lock(&self.kept).iter() {
+            *apps.entry(app).or_default() += count;
+        }
+        apps
     }
 
     /// Callbacks answered 503, by app.

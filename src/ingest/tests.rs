@@ -190,6 +190,9 @@ impl Journal for Moody {
     fn get(&self, _: crate::domain::Seq) -> Result<Option<Record>, ReadError> {
         Ok(None)
     }
+    fn line(&self, _: crate::domain::Seq) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(None)
+    }
     fn damage(&self) -> Vec<Damage> {
         Vec::new()
     }

@@ -281,6 +281,10 @@ impl Journal for FileJournal {
         self.reader.get(seq)
     }
 
+    fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
+        self.reader.line(seq)
+    }
+
     fn damage(&self) -> Vec<Damage> {
         self.reader.damages()
     }

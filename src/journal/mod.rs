@@ -79,6 +79,11 @@ pub trait Journal: Debug + Send + Sync {
     /// # Errors
     /// When its file cannot be read.
     fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError>;
+    /// The line of one record as it stands in the journal, checksum included, without its end.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError>;
     /// What is damaged, as far as it was read.
     fn damage(&self) -> Vec<Damage>;
     /// Whether the last write succeeded, and what is on disk.

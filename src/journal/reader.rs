@@ -59,6 +59,8 @@ struct Wanted {
     until: Seq,
     left: usize,
     found: Vec<Record>,
+    /// The line of the last one found.
+    line: Vec<u8>,
     done: bool,
 }
 
@@ -79,12 +81,22 @@ impl Reader {
 
     /// See [`super::Journal::get`].
     pub(super) fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError> {
+        Ok(self.one(seq)?.found.pop())
+    }
+
+    /// See [`super::Journal::line`].
+    pub(super) fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
+        let wanted = self.one(seq)?;
+        Ok((!wanted.found.is_empty()).then_some(wanted.line))
+    }
+
+    fn one(&self, seq: Seq) -> Result<Wanted, ReadError> {
         let mut wanted = Wanted::new(seq, seq, 0);
         let first = self.catalog.read().holding(seq);
         if let Some(first) = first {
             self.read_segment(first, &mut wanted)?;
         }
-        Ok(wanted.found.pop())
+        Ok(wanted)
     }
 
     /// Every damage that was met, in order.
@@ -243,7 +255,7 @@ impl Reader {
 
 impl Wanted {
     fn new(from: Seq, until: Seq, max_bytes: usize) -> Self {
-        Self { from, until, left: max_bytes, found: Vec::new(), done: false }
+        Self { from, until, left: max_bytes, found: Vec::new(), line: Vec::new(), done: false }
     }
 
     /// Takes a line if it is wanted; says whether it was understood, and whether to stop.
@@ -260,6 +272,9 @@ impl Wanted {
         let Some(record) = line::decode(text) else { return ControlFlow::Continue(false) };
         self.found.push(record);
         self.done = self.left == 0 || seq == self.until;
+        if seq == self.until {
+            self.line = text.to_vec();
+        }
         if self.done { ControlFlow::Break(()) } else { ControlFlow::Continue(true) }
     }
 }

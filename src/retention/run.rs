@@ -336,7 +336,7 @@ impl Keeper<'_> {
             match item {
                 Item::Sms(sms) if record.seq < self.ends.sms && !store.knows_sms(summary.app, sms.identity)? => {
                     if self.may_be_repeated(record.at) {
-                        left.push(Item::Sms(Box::new(only_identity(*sms))));
+                        left.push(Item::Sms(Box::new(only_identity(&sms))));
                     }
                 }
                 other => left.push(other),
@@ -399,7 +399,7 @@ impl Keeper<'_> {
 }
 
 /// A message of which only is left what tells a repeat of it.
-fn only_identity(sms: SmsEvent) -> SmsEvent {
+fn only_identity(sms: &SmsEvent) -> SmsEvent {
     SmsEvent {
         identity: sms.identity,
         sms_id: String::new(),

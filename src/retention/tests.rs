@@ -13,7 +13,8 @@ use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
 use crate::projector::{self, Projector, summarise};
 use crate::providers;
 use crate::store::{
-    CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberRow, Page, SmsQuery, SmsRow, Span, StatRow, Step,
+    CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberRow, Page, PeakRow, SmsQuery, SmsRow, Span,
+    StatQuery, StatRow, Step, TalkRow,
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -29,6 +30,10 @@ pub(crate) struct Known {
     pub(crate) ledger: Vec<LedgerRow>,
     pub(crate) stats: Vec<StatRow>,
     by_x: Vec<StatRow>,
+    by_cause: Vec<StatRow>,
+    by_product: Vec<StatRow>,
+    talk: Vec<TalkRow>,
+    peaks: Vec<PeakRow>,
 }
 
 pub(crate) struct House {
@@ -136,14 +141,21 @@ impl House {
                 break;
             }
         }
+        let stats = |by, group| store.stats(&StatQuery::default(), by, Some(group)).unwrap();
+        let from = self.clock.now().checked_sub(SignedDuration::from_hours(24 * 61)).ok();
+        let spans = StatQuery { span: Span { from, to: None }, ..StatQuery::default() };
         Known {
             calls,
             callbacks,
             sms,
             numbers: store.numbers(None).unwrap(),
             ledger: store.ledger(Span::default()).unwrap(),
-            stats: store.stats(Span::default(), Step::Hour, Some(Group::App)).unwrap(),
-            by_x: store.stats(Span::default(), Step::Hour, Some(Group::X)).unwrap(),
+            stats: stats(Step::Hour, Group::App),
+            by_x: stats(Step::Hour, Group::X),
+            by_cause: stats(Step::Day, Group::Cause),
+            by_product: stats(Step::Whole, Group::Product),
+            talk: store.talk(&StatQuery::default()).unwrap().unwrap(),
+            peaks: store.peaks(&spans, Step::Hour).unwrap().unwrap(),
         }
     }
 

@@ -36,6 +36,7 @@ use crate::http::server::{Gauges, Listener, Server, Times};
 use crate::http::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
+use crate::oidc::{Oidc, OidcError};
 use crate::retention::Retention;
 use crate::{journal, limits, state, store};
 
@@ -69,6 +70,9 @@ pub enum RunError {
     /// There is no certificate.
     #[error("preparing TLS")]
     Tls(#[from] TlsError),
+    /// Logins at a provider are configured and a file of theirs cannot be used.
+    #[error("preparing logins at the provider")]
+    Oidc(#[from] OidcError),
     /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
@@ -180,6 +184,7 @@ impl Running {
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
+            oidc: oidc(&config, &clock)?,
             server: ServerInfo {
                 public_url,
                 listen,
@@ -276,6 +281,13 @@ impl Running {
         });
         tracing::info!("stopped");
     }
+}
+
+/// The provider of logins, where one is configured.
+fn oidc(config: &Config, clock: &Clock) -> Result<Option<Oidc>, RunError> {
+    let Some(oidc) = config.oidc.clone() else { return Ok(None) };
+    let public_url = config.public_url.as_deref().expect("the configuration asks for it beside [oidc]");
+    Ok(Some(Oidc::new(oidc, public_url, clock.clone())?))
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError> {

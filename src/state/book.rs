@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Demand;
 use super::fact::{Fact, LoginFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
-use crate::domain::{App, AppId, Role, Secret};
+use super::second_factor::SecondFactorFact;
+use crate::domain::{App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
 use crate::limits::LOGINS_PER_USER;
 
@@ -24,6 +26,9 @@ pub(super) struct Book {
     pub(super) users: BTreeMap<String, Arc<UserFact>>,
     pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
     pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
+    /// By the user's name.
+    pub(super) second_factors: BTreeMap<String, Arc<SecondFactorFact>>,
+    pub(super) require_second_factor: Demand,
     pub(super) setup_code: Option<Secret>,
     pub(super) address: Option<String>,
     pub(super) values: BTreeMap<String, serde_json::Value>,
@@ -52,6 +57,7 @@ impl Book {
             Fact::User(user) => self.put_user(user),
             Fact::UserRemoved(name) => {
                 self.users.remove(&name);
+                self.second_factors.remove(&name);
                 self.logins.retain(|_, login| login.user != name);
             }
             Fact::Token(token) => {
@@ -79,6 +85,13 @@ impl Book {
             Fact::SealedValue(name, value) => {
                 self.sealed_values.insert(name, value);
             }
+            Fact::SecondFactor(factor) => {
+                self.second_factors.insert(factor.user.clone(), Arc::new(factor));
+            }
+            Fact::SecondFactorOff(name) => {
+                self.second_factors.remove(&name);
+            }
+            Fact::RequireSecondFactor(demand) => self.require_second_factor = demand,
         }
     }
 
@@ -96,10 +109,11 @@ impl Book {
         self.apps.insert(app.id, Arc::new(app));
     }
 
-    /// A new password ends the user's logins.
+    /// A new password ends the user's logins, and so does losing rights: what is open in a
+    /// browser was made for the old ones.
     fn put_user(&mut self, mut user: UserFact) {
         if let Some(old) = self.users.get(&user.name) {
-            if old.password != user.password {
+            if old.password != user.password || user.role < old.role || !user.scope.covers(&old.scope) {
                 self.logins.retain(|_, login| login.user != user.name);
             }
             user.last_login_at = user.last_login_at.max(old.last_login_at);
@@ -141,6 +155,10 @@ impl Book {
         }
         facts.extend(self.apps.values().map(|app| Fact::App(App::clone(app))));
         facts.extend(self.users.values().map(|user| Fact::User(UserFact::clone(user))));
+        facts.extend(self.second_factors.values().map(|factor| Fact::SecondFactor(SecondFactorFact::clone(factor))));
+        if self.require_second_factor != Demand::None {
+            facts.push(Fact::RequireSecondFactor(self.require_second_factor));
+        }
         facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
         facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
         facts.extend(self.values.iter().map(|(name, value)| Fact::Value(name.clone(), value.clone())));
@@ -167,8 +185,16 @@ impl Book {
         self.tokens.get(self.by_bearer.get(&random::hash(token))?)
     }
 
+    /// Whether nobody else could administer everything with a password of ours: not within some
+    /// apps, and not through a provider that may be out of reach.
     pub(super) fn is_last_admin(&self, name: &str) -> bool {
-        self.users.get(name).is_some_and(|user| user.role == Role::Admin)
-            && self.users.values().filter(|user| user.role == Role::Admin).count() == 1
+        let is_admin = |user: &UserFact| user.role == Role::Admin && user.scope == Scope::All && user.outside.is_none();
+        self.users.get(name).is_some_and(|user| is_admin(user))
+            && self.users.values().filter(|user| is_admin(user)).count() == 1
+    }
+
+    /// The user whom a provider of logins knows by this.
+    pub(super) fn user_outside(&self, id: &super::OutsideId) -> Option<&Arc<UserFact>> {
+        self.users.values().find(|user| user.outside.as_ref() == Some(id))
     }
 }

@@ -7,6 +7,7 @@
 //! | `user` `user_removed` | likewise |
 //! | `token` `token_revoked` | an API token, by its hash |
 //! | `login` `login_ended` | a browser's login, by the hash of its cookie |
+//! | `second_factor` `second_factor_off` | a user's second factor; that there is none any more |
 //! | `setting` | a named value, sealed where it is a secret |
 //! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
@@ -22,8 +23,9 @@ use serde_json::{Map, Value};
 
 use super::random::{self, Hash};
 use super::seal::SealKey;
-use super::{Principal, StateError};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Secret, VerifyMode};
+use super::second_factor::{self, SecondFactorFact};
+use super::{Demand, OutsideId, Principal, StateError};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::providers::{self, Provider};
 
@@ -41,6 +43,9 @@ pub(super) enum Fact {
     LoginEnded(Hash),
     SetupCode(Secret),
     Address(String),
+    SecondFactor(SecondFactorFact),
+    SecondFactorOff(String),
+    RequireSecondFactor(Demand),
     /// Null when it is gone.
     Value(String, Value),
     SealedValue(String, Secret),
@@ -51,7 +56,10 @@ pub(super) enum Fact {
 pub(super) struct UserFact {
     pub(super) name: String,
     pub(super) role: Role,
+    pub(super) scope: Scope,
+    /// Empty for someone who logs in elsewhere: no password has an empty hash.
     pub(super) password: Secret,
+    pub(super) outside: Option<OutsideId>,
     pub(super) created_at: Timestamp,
     pub(super) last_login_at: Option<Timestamp>,
 }
@@ -61,8 +69,11 @@ pub(super) struct UserFact {
 pub(super) struct TokenFact {
     pub(super) name: String,
     pub(super) role: Role,
+    pub(super) scope: Scope,
     pub(super) hash: Hash,
     pub(super) created_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) last_used_at: Option<Timestamp>,
 }
 
 /// A login by the hash of its cookie.
@@ -132,6 +143,12 @@ struct UserLine {
     created_at: Instant,
     #[serde(default)]
     last_login_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apps: Option<Vec<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -140,6 +157,12 @@ struct TokenLine {
     role: String,
     sha256: String,
     created_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apps: Option<Vec<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Instant>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,6 +188,7 @@ struct SettingLine {
 
 const SETUP_CODE: &str = "setup_code";
 const ADDRESS: &str = "address";
+const REQUIRE_SECOND_FACTOR: &str = "require_second_factor";
 
 impl Fact {
     fn kind(&self) -> &'static str {
@@ -178,7 +202,9 @@ impl Fact {
             Self::TokenRevoked(_) => "token_revoked",
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
-            Self::SetupCode(_) | Self::Address(_) => "setting",
+            Self::SetupCode(_) | Self::Address(_) | Self::RequireSecondFactor(_) => "setting",
+            Self::SecondFactor(_) => "second_factor",
+            Self::SecondFactorOff(_) => "second_factor_off",
             Self::Value(..) | Self::SealedValue(..) => "value",
         }
     }
@@ -195,13 +221,21 @@ impl Fact {
                 password: user.password.reveal().to_owned(),
                 created_at: Instant(user.created_at),
                 last_login_at: user.last_login_at.map(Instant),
+                apps: ids(&user.scope),
+                issuer: user.outside.as_ref().map(|id| id.issuer.clone()),
+                subject: user.outside.as_ref().map(|id| id.subject.clone()),
             }),
-            Self::UserRemoved(name) | Self::TokenRevoked(name) => one("name", name.as_str()),
+            Self::UserRemoved(name) | Self::TokenRevoked(name) | Self::SecondFactorOff(name) => {
+                one("name", name.as_str())
+            }
             Self::Token(token) => fields(&TokenLine {
                 name: token.name.clone(),
                 role: token.role.name().to_owned(),
                 sha256: random::hex(&token.hash),
                 created_at: Instant(token.created_at),
+                apps: ids(&token.scope),
+                expires_at: token.expires_at.map(Instant),
+                last_used_at: token.last_used_at.map(Instant),
             }),
             Self::Login(login) => fields(&LoginLine {
                 sha256: random::hex(&login.hash),
@@ -218,6 +252,11 @@ impl Fact {
             }
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
+            }
+            Self::SecondFactor(factor) => fields(&second_factor::line(factor, key)),
+            Self::RequireSecondFactor(demand) => {
+                let value = Some(demand.name().to_owned());
+                fields(&SettingLine { name: REQUIRE_SECOND_FACTOR.to_owned(), value, sealed: None })
             }
             Self::Value(name, value) => {
                 Map::from_iter([("name".to_owned(), name.as_str().into()), ("value".to_owned(), value.clone())])
@@ -255,6 +294,11 @@ impl Fact {
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
             "value" => read_value(entry, key)?,
+            "second_factor" => match line(entry) {
+                Some(line) => second_factor::read(line, key)?.map(Self::SecondFactor),
+                None => None,
+            },
+            "second_factor_off" => text("name").map(Self::SecondFactorOff),
             _ => None,
         };
         Ok(fact.map_or(Reading::Foreign, |fact| Reading::Fact(Box::new(fact))))
@@ -268,6 +312,7 @@ fn read_setting(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError
     Ok(match (name.as_str(), value, sealed) {
         (SETUP_CODE, None, Some(sealed)) => Some(Fact::SetupCode(key.unseal("setting/setup_code", &sealed)?)),
         (ADDRESS, Some(address), None) => Some(Fact::Address(address)),
+        (REQUIRE_SECOND_FACTOR, Some(demand), None) => Demand::parse(&demand).map(Fact::RequireSecondFactor),
         _ => None,
     })
 }
@@ -354,9 +399,23 @@ fn provider_id(name: &str) -> ProviderId {
     providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
 }
 
+/// A scope as its line has it: absent means all apps.
+fn ids(scope: &Scope) -> Option<Vec<u32>> {
+    match scope {
+        Scope::All => None,
+        Scope::Apps(apps) => Some(apps.iter().map(|app| app.0).collect()),
+    }
+}
+
+fn scope(apps: Option<Vec<u32>>) -> Scope {
+    apps.map_or(Scope::All, |apps| Scope::Apps(apps.into_iter().map(AppId).collect()))
+}
+
 fn read_user(line: UserLine) -> Option<UserFact> {
     Some(UserFact {
         role: Role::parse(&line.role)?,
+        scope: scope(line.apps),
+        outside: line.issuer.zip(line.subject).map(|(issuer, subject)| OutsideId { issuer, subject }),
         name: line.name,
         password: Secret::new(line.password),
         created_at: line.created_at.0,
@@ -367,9 +426,12 @@ fn read_user(line: UserLine) -> Option<UserFact> {
 fn read_token(line: TokenLine) -> Option<TokenFact> {
     Some(TokenFact {
         role: Role::parse(&line.role)?,
+        scope: scope(line.apps),
         hash: random::from_hex(&line.sha256)?,
         name: line.name,
         created_at: line.created_at.0,
+        expires_at: line.expires_at.map(|at| at.0),
+        last_used_at: line.last_used_at.map(|at| at.0),
     })
 }
 

@@ -78,6 +78,11 @@ impl Log {
         append_all(&self.journal.load(), at, entries)
     }
 
+    /// The key that seals.
+    pub(super) fn key(&self) -> &SealKey {
+        &self.key
+    }
+
     /// The entry of a fact that nobody in particular set.
     pub(super) fn entry(&self, fact: &Fact) -> Entry {
         fact.write(None, &self.key)

@@ -5,25 +5,35 @@
 
 use super::book::Book;
 use super::fact::{Fact, LoginFact};
-use super::{Login, State, StateError, User, random};
-use crate::domain::{Role, Secret};
+use super::{FirstStep, Login, NewUser, State, StateError, random};
+use crate::domain::{Role, Scope, Secret};
 use crate::limits::LOGIN_TIME;
 
 impl State {
-    /// Checks name and password and opens a login; gives the cookie's value. `None` when they
-    /// do not match: which of the two was wrong is not said. Slow by design (argon2), off the
-    /// async threads.
+    /// Opens a login with name and password; gives the cookie's value. `None` when they do not
+    /// match, and where a second factor is on: with that, see [`State::first_step`].
     ///
     /// # Errors
     /// The log cannot be written.
     pub async fn log_in(&self, name: &str, password: &Secret) -> Result<Option<(Secret, Login)>, StateError> {
-        let name = name.trim();
-        let hash = self.book().users.get(name).map(|user| user.password.clone());
-        let right = self.shared.passwords.check(password, hash.as_ref().map(Secret::reveal)).await;
-        match hash {
-            Some(hash) if right => self.open_login(name.to_owned(), hash).await,
-            _ => Ok(None),
+        match self.first_step(name, password).await? {
+            Some(FirstStep::In(cookie, login)) => Ok(Some((cookie, login))),
+            Some(FirstStep::Code(_)) | None => Ok(None),
         }
+    }
+
+    /// Whether this is the password of the user of this name.
+    pub async fn is_password(&self, name: &str, password: &Secret) -> bool {
+        self.checked_password(name, password).await.is_some()
+    }
+
+    /// The hash of the password if it is the right one. Takes the same time for a name that
+    /// nobody has, and for one whose user has no password here.
+    pub(super) async fn checked_password(&self, name: &str, password: &Secret) -> Option<Secret> {
+        let hash = self.book().users.get(name.trim()).map(|user| user.password.clone());
+        let hash = hash.filter(|hash| !hash.reveal().is_empty());
+        let right = self.shared.passwords.check(password, hash.as_ref().map(Secret::reveal)).await;
+        hash.filter(|_| right)
     }
 
     /// The login behind a cookie's value.
@@ -35,7 +45,7 @@ impl State {
         if login.expires_at <= now {
             return None;
         }
-        let user = User::from(&**book.users.get(&login.user)?);
+        let user = super::users::shown(&book, book.users.get(&login.user)?);
         self.shared.seen.note(login.hash, now);
         let id = random::login_id(&login.hash);
         Some(Login { id, user, csrf: random::csrf(cookie), expires_at: login.expires_at })
@@ -66,7 +76,8 @@ impl State {
     pub async fn set_up(&self, code: &str, name: &str, password: &Secret) -> Result<(Secret, Login), StateError> {
         let code = random::hash(code);
         check_setup_code(&self.book(), &code)?;
-        let user = self.new_user(name, Role::Admin, password).await?;
+        let first = NewUser { name: name.to_owned(), role: Role::Admin, scope: Scope::All, password: password.clone() };
+        let user = self.new_user(first).await?;
         let (name, hash) = (user.name.clone(), user.password.clone());
         self.change(None, move |book| {
             check_setup_code(book, &code)?;

@@ -25,7 +25,10 @@ mod password;
 pub(crate) mod random;
 mod rules;
 mod seal;
+mod second_factor;
+mod tickets;
 mod tokens;
+pub(crate) mod totp;
 mod users;
 mod values;
 
@@ -39,12 +42,16 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
 pub use error::StateError;
-pub use model::{ApiToken, AppChange, Login, NewApp, OpenLogin, Principal, User};
+pub use model::{
+    ApiToken, AppChange, Demand, Login, NewApp, NewToken, NewUser, OpenLogin, OutsideId, Principal, User, UserChange,
+};
+pub use second_factor::{Enrolment, FirstStep, SecondFactor};
 
 use self::book::Book;
 use self::fact::Fact;
 use self::log::Log;
 use self::password::Passwords;
+use self::tokens::Uses;
 use crate::clock::Clock;
 use crate::domain::Secret;
 
@@ -60,6 +67,7 @@ struct Shared {
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
     passwords: Passwords,
+    uses: Uses,
     /// When each login was last used.
     seen: logins_open::Seen,
     clock: Clock,
@@ -92,6 +100,7 @@ impl State {
             log,
             writing: Mutex::new(()),
             passwords: Passwords::new(),
+            uses: Uses::default(),
             seen: logins_open::Seen::default(),
             clock,
         };
@@ -121,6 +130,17 @@ impl State {
         }
         let address = address.to_owned();
         self.change(None, move |_| Ok((Fact::Address(address), ()))).await
+    }
+
+    /// Whether someone who began to look still has the rights they began with: what goes on for
+    /// hours asks again.
+    #[must_use]
+    pub fn still_holds(&self, principal: &Principal) -> bool {
+        let book = self.book();
+        let user = book.users.get(&principal.name).map(|user| (user.role, &user.scope));
+        let token = self.live_token(&book, &principal.name).map(|token| (token.role, &token.scope));
+        let rights = Some((principal.role, &principal.scope));
+        user == rights || token == rights
     }
 
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {

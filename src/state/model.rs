@@ -54,10 +54,96 @@ pub struct User {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+    /// Which apps the person may see.
+    pub scope: Scope,
+    /// Whether logging in takes a code as well.
+    pub second_factor: bool,
+    /// Who it is at the provider that the person logs in with; `None` for a password of ours.
+    pub outside: Option<OutsideId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Last login.
     pub last_login_at: Option<Timestamp>,
+}
+
+/// Who somebody is at a provider of logins: never given to anybody else there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutsideId {
+    /// The provider's own address.
+    pub issuer: String,
+    /// Its word for the person.
+    pub subject: String,
+}
+
+/// A new person.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The name, unique.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Which apps the person may see.
+    pub scope: Scope,
+    /// The password.
+    pub password: Secret,
+}
+
+/// Changes to a person; `None` leaves something as it is.
+#[derive(Debug, Clone, Default)]
+pub struct UserChange {
+    /// Another role.
+    pub role: Option<Role>,
+    /// Other apps.
+    pub scope: Option<Scope>,
+    /// Another password.
+    pub password: Option<Secret>,
+}
+
+/// Who must have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Demand {
+    /// Nobody.
+    #[default]
+    None,
+    /// Administrators.
+    Admin,
+    /// Operators and administrators.
+    Operator,
+    /// Everyone.
+    All,
+}
+
+impl Demand {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::None, Self::Admin, Self::Operator, Self::All];
+
+    /// `none`, `admin`, `operator`, `all`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Admin => "admin",
+            Self::Operator => "operator",
+            Self::All => "all",
+        }
+    }
+
+    /// Reads [`Demand::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|demand| demand.name() == name)
+    }
+
+    /// Whether someone of this role must have one.
+    #[must_use]
+    pub fn includes(self, role: Role) -> bool {
+        match self {
+            Self::None => false,
+            Self::Admin => role >= Role::Admin,
+            Self::Operator => role >= Role::Operator,
+            Self::All => true,
+        }
+    }
 }
 
 /// A program's access. The token itself is shown once and kept only as a hash.
@@ -67,8 +153,27 @@ pub struct ApiToken {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// Which apps it may see.
+    pub scope: Scope,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the hour or so.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A new token.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// Its name, unique.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Which apps it may see.
+    pub scope: Scope,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Who is asking, and what they may do.
@@ -95,6 +200,14 @@ pub struct Login {
     pub expires_at: Timestamp,
 }
 
+impl User {
+    /// This person as the one who asks.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        Principal { name: self.name.clone(), role: self.role, scope: self.scope.clone() }
+    }
+}
+
 /// A login as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLogin {
@@ -115,6 +228,12 @@ pub struct OpenLogin {
 }
 
 impl Principal {
+    /// Whether they may do everything everywhere: what concerns the whole installation asks for it.
+    #[must_use]
+    pub fn is_full_admin(&self) -> bool {
+        self.role == Role::Admin && self.scope.is_all()
+    }
+
     /// The person at the machine itself: whoever may read the data directory may do anything.
     #[must_use]
     pub fn command_line() -> Self {

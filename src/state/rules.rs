@@ -3,8 +3,9 @@
 //! They are checked where something is set, never where it is used: what is in the log already
 //! must stay readable when a rule becomes stricter.
 
+use super::book::Book;
 use super::{StateError, random};
-use crate::domain::Secret;
+use crate::domain::{Scope, Secret};
 use crate::limits::{APP_TOKEN_LEN, NAME_CHARS_MAX, PASSWORD_CHARS_MIN, SECRET_BYTES_MAX};
 
 /// A name of an app, a user or a token, without the blanks around it.
@@ -67,6 +68,18 @@ pub(super) fn password(name: &str, password: &Secret) -> Result<(), StateError> 
         return Err(StateError::Invalid("a password must not be the user's name".to_owned()));
     }
     Ok(())
+}
+
+/// Apps that somebody may see: at least one, and each of them there.
+pub(super) fn scope(book: &Book, scope: &Scope) -> Result<(), StateError> {
+    let Scope::Apps(apps) = scope else { return Ok(()) };
+    if apps.is_empty() {
+        return Err(StateError::Invalid("name at least one app, or leave apps out for all of them".to_owned()));
+    }
+    match apps.iter().find(|app| !book.apps.contains_key(app)) {
+        Some(app) => Err(StateError::Invalid(format!("there is no app {}", app.0))),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

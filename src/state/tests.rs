@@ -278,3 +278,111 @@ async fn a_log_much_longer_than_what_it_says_is_rewritten() {
     let state = open(dir.path(), &clock).unwrap();
     assert_eq!(state.add_app(&by(), new_app("three")).await.unwrap().id, AppId(3));
 }
+
+#[tokio::test]
+async fn rights_lost_end_logins_and_rights_gained_do_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(start());
+    let state = open(dir.path(), &clock).unwrap();
+    let (one, two) =
+        (state.add_app(&by(), new_app("one")).await.unwrap(), state.add_app(&by(), new_app("two")).await.unwrap());
+    let within = |apps: &[AppId]| Some(Scope::Apps(apps.iter().copied().collect()));
+    let new =
+        NewUser { name: "li".into(), role: Role::Viewer, scope: within(&[one.id]).unwrap(), password: password() };
+    state.add_user_within(&by(), new).await.unwrap();
+    for (change, stays) in [
+        (UserChange { role: Some(Role::Operator), ..UserChange::default() }, true),
+        (UserChange { scope: within(&[one.id, two.id]), ..UserChange::default() }, true),
+        (UserChange { scope: Some(Scope::All), ..UserChange::default() }, true),
+        (UserChange { scope: within(&[two.id]), ..UserChange::default() }, false),
+        (UserChange { role: Some(Role::Viewer), ..UserChange::default() }, false),
+    ] {
+        let (cookie, login) = state.log_in("li", &password()).await.unwrap().unwrap();
+        let began = login.user.principal();
+        assert!(state.still_holds(&began));
+        state.change_user(&by(), "li", change.clone()).await.unwrap();
+        assert_eq!(state.login(cookie.reveal()).is_some(), stays, "{change:?}");
+        assert!(!state.still_holds(&began), "{change:?}");
+    }
+    let nothing = UserChange { scope: within(&[]), ..UserChange::default() };
+    assert!(matches!(state.change_user(&by(), "li", nothing).await, Err(StateError::Invalid(_))));
+    let unknown = UserChange { scope: within(&[AppId(9)]), ..UserChange::default() };
+    assert!(matches!(state.change_user(&by(), "li", unknown).await, Err(StateError::Invalid(_))));
+    drop(state);
+    let state = open(dir.path(), &clock).unwrap();
+    assert_eq!(state.user("li").unwrap().scope, within(&[two.id]).unwrap());
+}
+
+#[tokio::test]
+async fn someone_who_may_do_everything_always_remains() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = open(dir.path(), &Clock::fixed(start())).unwrap();
+    let app = state.add_app(&by(), new_app("one")).await.unwrap();
+    state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
+    let scope = Scope::Apps([app.id].into());
+    let new = NewUser { name: "li".into(), role: Role::Admin, scope: scope.clone(), password: password() };
+    state.add_user_within(&by(), new).await.unwrap();
+    let id = OutsideId { issuer: "https://id.example".into(), subject: "7".into() };
+    state.admit_outside(id, "zhao", Role::Admin).await.unwrap();
+    for change in [
+        UserChange { role: Some(Role::Operator), ..UserChange::default() },
+        UserChange { scope: Some(scope), ..UserChange::default() },
+    ] {
+        assert!(matches!(state.change_user(&by(), "wang", change).await, Err(StateError::LastAdmin)));
+    }
+    assert!(matches!(state.remove_user(&by(), "wang").await, Err(StateError::LastAdmin)));
+    state.change_user(&by(), "li", UserChange { scope: Some(Scope::All), ..UserChange::default() }).await.unwrap();
+    state.remove_user(&by(), "wang").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_ends_in_its_time_and_its_use_is_written_once_an_hour() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(start());
+    let state = open(dir.path(), &clock).unwrap();
+    let hours = |n| start() + SignedDuration::from_hours(n);
+    let new = |expires_at| NewToken { name: "crm".into(), role: Role::Viewer, scope: Scope::All, expires_at };
+    assert!(matches!(state.add_token_within(&by(), new(Some(start()))).await, Err(StateError::Invalid(_))));
+    let token = state.add_token_within(&by(), new(Some(hours(3)))).await.unwrap();
+    let used = async |at| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while state.tokens()[0].last_used_at != Some(at) {
+            assert!(std::time::Instant::now() < deadline, "{:?}", state.tokens());
+            tokio::task::yield_now().await;
+        }
+    };
+    for (at, written) in [(0, 0), (1, 1)] {
+        clock.set(hours(at));
+        for _ in 0..3 {
+            assert!(state.bearer(token.reveal()).is_some());
+        }
+        used(hours(written)).await;
+    }
+    clock.set(hours(1) + SignedDuration::from_mins(59));
+    assert!(state.bearer(token.reveal()).is_some());
+    clock.set(hours(3));
+    assert!(state.bearer(token.reveal()).is_none());
+    assert_eq!(state.tokens()[0].last_used_at, Some(hours(1)));
+}
+
+#[tokio::test]
+async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = open(dir.path(), &Clock::fixed(start())).unwrap();
+    state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
+    let id = |subject: &str| OutsideId { issuer: "https://id.example".into(), subject: subject.into() };
+    let taken = state.admit_outside(id("7"), "wang", Role::Viewer).await;
+    assert!(matches!(taken, Err(StateError::Exists(_))));
+    let app = state.add_app(&by(), new_app("one")).await.unwrap();
+    let made = state.admit_outside(id("7"), "zhao", Role::Viewer).await.unwrap();
+    assert_eq!((made.role, made.scope), (Role::Viewer, Scope::All));
+    let scope = Scope::Apps([app.id].into());
+    let narrowed = UserChange { scope: Some(scope.clone()), ..UserChange::default() };
+    state.change_user(&by(), "zhao", narrowed).await.unwrap();
+    let again = state.admit_outside(id("7"), "renamed", Role::Operator).await.unwrap();
+    assert_eq!((again.name.as_str(), again.role, again.scope), ("zhao", Role::Operator, scope));
+    assert!(state.log_in_outside(&state.user("zhao").unwrap()).await.unwrap().is_some());
+    assert!(state.log_in_outside(&state.user("wang").unwrap()).await.unwrap().is_none());
+    assert!(state.log_in("zhao", &Secret::new("")).await.unwrap().is_none());
+    assert!(state.set_password(&by(), "zhao", &password()).await.is_err());
+}

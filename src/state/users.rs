@@ -1,18 +1,24 @@
-//! Users: people with a password and a role.
+//! Users: people with a role, the apps they may see, and a password.
+//!
+//! Whoever logs in at a provider of ours (`outside`) has no password here: nobody can log in
+//! under that name with one, and it cannot be given one.
 
+use super::book::Book;
 use super::fact::{Fact, UserFact};
-use super::{Principal, State, StateError, User, rules};
-use crate::domain::{Role, Secret};
+use super::{Login, NewUser, OutsideId, Principal, State, StateError, User, UserChange, rules};
+use crate::domain::{Role, Scope, Secret};
 use crate::limits::SET_MAX;
 
-impl From<&UserFact> for User {
-    fn from(user: &UserFact) -> Self {
-        Self {
-            name: user.name.clone(),
-            role: user.role,
-            created_at: user.created_at,
-            last_login_at: user.last_login_at,
-        }
+/// A user as others see it.
+pub(super) fn shown(book: &Book, user: &UserFact) -> User {
+    User {
+        name: user.name.clone(),
+        role: user.role,
+        scope: user.scope.clone(),
+        second_factor: book.second_factors.contains_key(&user.name),
+        outside: user.outside.clone(),
+        created_at: user.created_at,
+        last_login_at: user.last_login_at,
     }
 }
 
@@ -20,13 +26,21 @@ impl State {
     /// Every user, by name.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
-        self.book().users.values().map(|user| User::from(&**user)).collect()
+        let book = self.book();
+        book.users.values().map(|user| shown(&book, user)).collect()
     }
 
-    /// Adds a user.
+    /// One user.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<User> {
+        let book = self.book();
+        book.users.get(name).map(|user| shown(&book, user))
+    }
+
+    /// Adds a user who may see all apps.
     ///
     /// # Errors
-    /// A name in use, or a password that is too short.
+    /// As [`State::add_user_within`].
     pub async fn add_user(
         &self,
         by: &Principal,
@@ -34,15 +48,61 @@ impl State {
         role: Role,
         password: &Secret,
     ) -> Result<User, StateError> {
-        let user = self.new_user(name, role, password).await?;
+        let new = NewUser { name: name.to_owned(), role, scope: Scope::All, password: password.clone() };
+        self.add_user_within(by, new).await
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// A name in use, a password that is too short, or apps that there are not.
+    pub async fn add_user_within(&self, by: &Principal, new: NewUser) -> Result<User, StateError> {
+        let user = self.new_user(new).await?;
         self.change(Some(by), move |book| {
-            if book.users.contains_key(&user.name) {
-                return Err(StateError::Exists(format!("a user named {}", user.name)));
+            rules::scope(book, &user.scope)?;
+            admit(book, &user.name)?;
+            let shown = shown(book, &user);
+            Ok((Fact::User(user), shown))
+        })
+        .await
+    }
+
+    /// Changes a user. A new password and a loss of rights end the user's logins.
+    ///
+    /// # Errors
+    /// No such user, a password that is too short, apps that there are not, or nobody would be
+    /// left who may do everything.
+    pub async fn change_user(&self, by: &Principal, name: &str, change: UserChange) -> Result<User, StateError> {
+        let name = name.trim().to_owned();
+        if !self.book().users.contains_key(&name) {
+            return Err(no_user(&name));
+        }
+        let password = match change.password {
+            Some(password) => {
+                rules::password(&name, &password)?;
+                Some(Secret::new(self.shared.passwords.hash(&password).await))
             }
-            if book.users.len() >= SET_MAX {
-                return Err(StateError::Invalid(format!("there are {SET_MAX} users already, which is the most")));
+            None => None,
+        };
+        self.change(Some(by), move |book| {
+            let old = book.users.get(&name).ok_or_else(|| no_user(&name))?;
+            if old.outside.is_some() && password.is_some() {
+                let text = "this user logs in elsewhere and has no password here";
+                return Err(StateError::Invalid(text.to_owned()));
             }
-            let shown = User::from(&user);
+            let user = UserFact {
+                role: change.role.unwrap_or(old.role),
+                scope: change.scope.unwrap_or_else(|| old.scope.clone()),
+                password: password.unwrap_or_else(|| old.password.clone()),
+                ..UserFact::clone(old)
+            };
+            if user.scope != old.scope {
+                rules::scope(book, &user.scope)?;
+            }
+            if book.is_last_admin(&name) && (user.role < Role::Admin || !user.scope.is_all()) {
+                return Err(StateError::LastAdmin);
+            }
+            let shown = shown(book, &user);
             Ok((Fact::User(user), shown))
         })
         .await
@@ -51,19 +111,10 @@ impl State {
     /// Sets a password and ends that user's logins.
     ///
     /// # Errors
-    /// No such user, or a password that is too short.
+    /// As [`State::change_user`].
     pub async fn set_password(&self, by: &Principal, name: &str, password: &Secret) -> Result<(), StateError> {
-        let name = name.trim().to_owned();
-        if !self.book().users.contains_key(&name) {
-            return Err(no_user(&name));
-        }
-        rules::password(&name, password)?;
-        let hash = Secret::new(self.shared.passwords.hash(password).await);
-        self.change(Some(by), move |book| {
-            let user = book.users.get(&name).ok_or_else(|| no_user(&name))?;
-            Ok((Fact::User(UserFact { password: hash, ..UserFact::clone(user) }), ()))
-        })
-        .await
+        let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
+        self.change_user(by, name, change).await.map(drop)
     }
 
     /// Removes a user.
@@ -84,15 +135,71 @@ impl State {
         .await
     }
 
+    /// The user whom a provider of logins knows by `id`, made when new; the role is the
+    /// provider's from now on, the apps stay as they were set here. A name that somebody has is
+    /// not taken over.
+    ///
+    /// # Errors
+    /// The name is somebody else's or breaks a rule.
+    pub async fn admit_outside(&self, id: OutsideId, name: &str, role: Role) -> Result<User, StateError> {
+        let (name, created_at) = (rules::name("a user", name)?, self.shared.clock.now());
+        self.change(None, move |book| {
+            let known = book.user_outside(&id);
+            let user = match known {
+                // The name stays as it was made: the provider may change what it calls somebody.
+                Some(known) => UserFact { role, ..UserFact::clone(known) },
+                None => {
+                    admit(book, &name)?;
+                    let (password, outside) = (Secret::new(""), Some(id));
+                    UserFact { name, role, scope: Scope::All, password, outside, created_at, last_login_at: None }
+                }
+            };
+            let shown = shown(book, &user);
+            Ok((Fact::User(user), shown))
+        })
+        .await
+    }
+
+    /// Opens a login for a user whom a provider has just vouched for.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn log_in_outside(&self, user: &User) -> Result<Option<(Secret, Login)>, StateError> {
+        if user.outside.is_none() {
+            return Ok(None);
+        }
+        self.open_login(user.name.clone(), Secret::new("")).await
+    }
+
     /// A user whose name and password follow the rules.
-    pub(super) async fn new_user(&self, name: &str, role: Role, password: &Secret) -> Result<UserFact, StateError> {
-        let name = rules::name("a user", name)?;
-        rules::password(&name, password)?;
-        let password = Secret::new(self.shared.passwords.hash(password).await);
-        Ok(UserFact { name, role, password, created_at: self.shared.clock.now(), last_login_at: None })
+    pub(super) async fn new_user(&self, new: NewUser) -> Result<UserFact, StateError> {
+        let name = rules::name("a user", &new.name)?;
+        rules::password(&name, &new.password)?;
+        let password = Secret::new(self.shared.passwords.hash(&new.password).await);
+        let created_at = self.shared.clock.now();
+        Ok(UserFact {
+            name,
+            role: new.role,
+            scope: new.scope,
+            password,
+            outside: None,
+            created_at,
+            last_login_at: None,
+        })
     }
 }
 
-fn no_user(name: &str) -> StateError {
+/// Whether there is room for a user of this name.
+fn admit(book: &Book, name: &str) -> Result<(), StateError> {
+    if book.users.contains_key(name) {
+        return Err(StateError::Exists(format!("a user named {name}")));
+    }
+    if book.users.len() >= SET_MAX {
+        return Err(StateError::Invalid(format!("there are {SET_MAX} users already, which is the most")));
+    }
+    Ok(())
+}
+
+pub(super) fn no_user(name: &str) -> StateError {
     StateError::NotFound(format!("user named {name}"))
 }

@@ -8,9 +8,9 @@ use roaring::RoaringBitmap;
 
 use super::collection::Collection;
 use super::doc::Doc;
+use super::numbers;
 use super::open::{APPLIED, segment_key, write_chunk};
 use super::writer::{WriteError, Writer};
-use super::{hours, numbers};
 use crate::domain::CallId;
 use crate::limits;
 
@@ -67,14 +67,10 @@ impl Writer {
             self.applied.next_segment = rows.next_segment;
         }
         {
-            let hours = self.shared.hours();
-            for (key, hour) in &hours.changed {
-                let bytes = postcard::to_stdvec(hour).map_err(WriteError::new)?;
-                batch.insert(&hours::key(b'h', *key), bytes);
-            }
-            for (key, hour) in &hours.changed_x {
-                batch.insert(&hours::key(b'x', *key), hours::write_x(hour));
-            }
+            let mut hours = self.shared.hours();
+            hours.close_days(&self.shared.db(), self.received).map_err(WriteError::new)?;
+            hours.write(&mut batch);
+            self.applied.open_from = hours.open_from;
             let numbers = self.shared.numbers();
             for key in &numbers.changed {
                 batch.insert(numbers::key(key), numbers.value(key));
@@ -92,11 +88,7 @@ impl Writer {
         self.buried.clear();
         self.rewrite_callbacks = false;
         self.rewrite_sms = false;
-        {
-            let mut hours = self.shared.hours();
-            hours.changed.clear();
-            hours.changed_x.clear();
-        }
+        self.shared.hours().written();
         self.shared.numbers().changed.clear();
         self.drop_dead_segments()?;
         self.seal()

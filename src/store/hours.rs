@@ -2,10 +2,14 @@
 //! page ever scans.
 //!
 //! A call counts in the hour of its earliest instant. When it changes, what it counted before
-//! is taken back and what it counts now is added: the counters follow from the set of calls.
+//! is taken back and what it counts now is added: the counters follow from the set of calls,
+//! in whatever order they came. Whole days are summed up in [`super::days`], calls in talk at
+//! the same time in [`super::running`].
 //!
 //! ```text
-//! 'h' hour u32 app u32 → Hour          'x' hour u32 app u32 → zstd(XHour)     (big-endian)
+//! 'h' hour u32 app u32 → Hour      'x' hour u32 app u32 → zstd(XHour)         (big-endian)
+//! 'r' hour u32 app u32 → zstd(Running)
+//! 'd' day  u32 app u32 → Hour      'y' day  u32 app u32 → zstd(XHour)
 //! ```
 
 use std::collections::hash_map::Entry;
@@ -15,66 +19,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::row::RowError;
+use super::running::Running;
+use super::share::{Kind, Share, Sums};
 use super::words;
-use crate::domain::{AppId, Call, CallOutcome, Outcome, Product};
+use crate::domain::Outcome;
 
-/// What calls of one kind in one hour add up to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Sums {
-    pub(super) calls: i64,
-    pub(super) talk_seconds: i64,
-    pub(super) rung: i64,
-    pub(super) ring_seconds: i64,
-    pub(super) with_pdd: i64,
-    pub(super) pdd_seconds: i64,
-}
+/// Upper bounds of the talk time's buckets in seconds; the last bucket has none.
+pub(super) const TALK_BOUNDS: [u32; 7] = [0, 5, 10, 30, 60, 180, 600];
+/// How many buckets that makes.
+pub(super) const TALK_BUCKETS: usize = TALK_BOUNDS.len() + 1;
 
-impl Sums {
-    pub(super) fn add(&mut self, other: &Self, sign: i64) {
-        self.calls += sign * other.calls;
-        self.talk_seconds += sign * other.talk_seconds;
-        self.rung += sign * other.rung;
-        self.ring_seconds += sign * other.ring_seconds;
-        self.with_pdd += sign * other.with_pdd;
-        self.pdd_seconds += sign * other.pdd_seconds;
-    }
-}
-
-/// What one call counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Share {
-    pub(super) hour: i64,
-    pub(super) app: AppId,
-    pub(super) provider: &'static str,
-    pub(super) kind: (u8, u8),
-    pub(super) x: Option<String>,
-    pub(super) sums: Sums,
-}
-
-impl Share {
-    /// What `call` counts as it is now.
-    pub(super) fn of(call: &Call) -> Self {
-        let pdd = call.setup_at.zip(call.alerting_at).map(|(setup, rang)| rang.duration_since(setup).as_secs().max(0));
-        Self {
-            hour: hour_of(call.t),
-            app: call.app,
-            provider: call.provider.0,
-            kind: (words::product(call.product), words::call_outcome(call.outcome)),
-            x: call.x.as_ref().map(|x| x.reveal().to_owned()),
-            sums: Sums {
-                calls: 1,
-                talk_seconds: i64::from(call.talk_seconds),
-                rung: i64::from(call.ring_seconds.is_some()),
-                ring_seconds: i64::from(call.ring_seconds.unwrap_or(0)),
-                with_pdd: i64::from(pdd.is_some()),
-                pdd_seconds: pdd.unwrap_or(0),
-            },
-        }
-    }
-}
-
-/// One hour of one app.
+/// One hour, or one day, of one app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hour {
     /// The app's provider.
@@ -86,21 +41,53 @@ pub(super) struct Hour {
     pub(super) refused: u64,
     pub(super) possibly_lost: u64,
     pub(super) bytes: u64,
-    /// Calls by product and outcome, as bytes of [`words`].
-    pub(super) calls: Vec<((u8, u8), Sums)>,
+    /// Calls by what they were and why they ended.
+    pub(super) calls: BTreeMap<Kind, Sums>,
+    /// Calls by product and length of talk.
+    pub(super) talk: BTreeMap<u8, [i64; TALK_BUCKETS]>,
 }
 
-/// The same hour by privacy number and outcome.
-pub(super) type XHour = BTreeMap<(String, u8), Sums>;
+/// The same hour by privacy number, product and outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct XHour {
+    pub(super) provider: String,
+    pub(super) numbers: BTreeMap<(String, u8, u8), Sums>,
+}
 
-/// An hour's key: hours since 1970, and the app; `u32::MAX` stands for unknown tokens.
+/// [`XHour`] as it is read: a day has tens of thousands of numbers, and a month thirty days.
+#[derive(Debug, Deserialize)]
+pub(super) struct XHourView<'a> {
+    pub(super) provider: &'a str,
+    #[serde(borrow)]
+    pub(super) numbers: Vec<((&'a str, u8, u8), Sums)>,
+}
+
+/// A period's key: hours or days since 1970, and the app; `u32::MAX` stands for unknown tokens.
 pub(super) type HourKey = (i64, u32);
 
-/// Hours that changed since the last checkpoint. Hours that did not are read from sled.
-#[derive(Debug, Default)]
+/// A row of counters as it stands in sled.
+pub(super) trait Counter: Default + Clone {
+    fn read(bytes: &[u8]) -> Result<Self, HoursError>;
+    fn write(&self) -> Vec<u8>;
+}
+
+/// Rows of one kind that changed since the last checkpoint. The others are read from sled.
+#[derive(Debug)]
+pub(super) struct Changed<V> {
+    pub(super) prefix: u8,
+    pub(super) rows: HashMap<HourKey, V>,
+}
+
+/// All counters.
+#[derive(Debug)]
 pub(super) struct Hours {
-    pub(super) changed: HashMap<HourKey, Hour>,
-    pub(super) changed_x: HashMap<HourKey, XHour>,
+    pub(super) hours: Changed<Hour>,
+    pub(super) x: Changed<XHour>,
+    pub(super) running: Changed<Running>,
+    pub(super) days: Changed<Hour>,
+    pub(super) x_days: Changed<XHour>,
+    /// The first day that is not summed up.
+    pub(super) open_from: i64,
 }
 
 /// The hour an instant lies in.
@@ -113,102 +100,223 @@ pub(super) fn hour_start(hour: i64) -> Timestamp {
     Timestamp::from_second(hour.saturating_mul(3600)).unwrap_or(Timestamp::MAX)
 }
 
-/// The key of an hour in sled.
-pub(super) fn key(prefix: u8, (hour, app): HourKey) -> [u8; 9] {
+/// The key of a period in sled.
+pub(super) fn key(prefix: u8, (period, app): HourKey) -> [u8; 9] {
     let mut key = [prefix; 9];
     // Hours before 1970 are a platform's nonsense; they share the first hour.
-    key[1..5].copy_from_slice(&u32::try_from(hour.max(0)).unwrap_or(u32::MAX).to_be_bytes());
+    key[1..5].copy_from_slice(&u32::try_from(period.max(0)).unwrap_or(u32::MAX).to_be_bytes());
     key[5..].copy_from_slice(&app.to_be_bytes());
     key
 }
 
 /// Reads [`key`].
-pub(super) fn read_key(key: &[u8]) -> Option<HourKey> {
-    let hour = u32::from_be_bytes(key.get(1..5)?.try_into().ok()?);
-    let app = u32::from_be_bytes(key.get(5..9)?.try_into().ok()?);
-    Some((i64::from(hour), app))
-}
-
-impl Hours {
-    /// The hour, loaded when this is the first change to it.
-    pub(super) fn hour(&mut self, db: &sled::Db, key: HourKey) -> Result<&mut Hour, HoursError> {
-        let key = (key.0.max(0), key.1);
-        Ok(match self.changed.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(load(db, key)?),
-        })
-    }
-
-    fn x_hour(&mut self, db: &sled::Db, key: HourKey) -> Result<&mut XHour, HoursError> {
-        let key = (key.0.max(0), key.1);
-        Ok(match self.changed_x.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(load_x(db, key)?),
-        })
-    }
-
-    /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
-    pub(super) fn count(&mut self, db: &sled::Db, share: &Share, sign: i64) -> Result<(), HoursError> {
-        let hour = self.hour(db, (share.hour, share.app.0))?;
-        if hour.provider.is_empty() {
-            share.provider.clone_into(&mut hour.provider);
-        }
-        match hour.calls.iter_mut().find(|(kind, _)| *kind == share.kind) {
-            Some((_, sums)) => sums.add(&share.sums, sign),
-            None => {
-                let mut sums = Sums::default();
-                sums.add(&share.sums, sign);
-                hour.calls.push((share.kind, sums));
-            }
-        }
-        // The same calls must give the same bytes, whatever came first.
-        hour.calls.retain(|(_, sums)| *sums != Sums::default());
-        hour.calls.sort_unstable_by_key(|(kind, _)| *kind);
-        let x = self.x_hour(db, (share.hour, share.app.0))?;
-        let key = (share.x.clone().unwrap_or_default(), share.kind.1);
-        let sums = x.entry(key.clone()).or_default();
-        sums.add(&share.sums, sign);
-        if *sums == Sums::default() {
-            x.remove(&key);
-        }
-        Ok(())
-    }
-}
-
-/// An hour as it stands in sled.
-pub(super) fn load(db: &sled::Db, at: HourKey) -> Result<Hour, HoursError> {
-    match db.get(key(b'h', at))? {
-        Some(bytes) => Ok(postcard::from_bytes(&bytes).map_err(|error| RowError(Some(error)))?),
-        None => Ok(Hour::default()),
-    }
-}
-
-/// An hour by privacy number as it stands in sled.
-pub(super) fn load_x(db: &sled::Db, at: HourKey) -> Result<XHour, HoursError> {
-    let Some(bytes) = db.get(key(b'x', at))? else { return Ok(XHour::new()) };
-    read_x(&bytes)
-}
-
-/// Reads the value of an hour by privacy number.
-pub(super) fn read_x(bytes: &[u8]) -> Result<XHour, HoursError> {
-    let plain = zstd::stream::decode_all(bytes).map_err(|_| RowError(None))?;
-    Ok(postcard::from_bytes(&plain).map_err(|error| RowError(Some(error)))?)
-}
-
-/// Writes the value of an hour by privacy number.
-pub(super) fn write_x(hour: &XHour) -> Vec<u8> {
-    let plain = postcard::to_stdvec(hour).expect("counters hold nothing that postcard cannot write");
-    zstd::bulk::compress(&plain, 1).expect("memory is enough to compress a few kilobytes")
-}
-
-/// The product and the outcome of a counter.
-pub(super) fn read_kind((product, outcome): (u8, u8)) -> (Option<Product>, Option<CallOutcome>) {
-    (words::read_product(product), words::read_call_outcome(outcome))
+pub(super) fn read_key(key: &[u8]) -> Result<HourKey, HoursError> {
+    let part = |at: usize| Some(u32::from_be_bytes(key.get(at..at + 4)?.try_into().ok()?));
+    let (period, app) = part(1).zip(part(5)).ok_or(RowError(None))?;
+    Ok((i64::from(period), app))
 }
 
 /// The place of an outcome in [`Hour::outcomes`].
 pub(super) fn outcome_index(outcome: Outcome) -> usize {
     usize::from(words::outcome(outcome)) - 1
+}
+
+/// The bucket of a talk time.
+pub(super) fn talk_bucket(seconds: u32) -> usize {
+    TALK_BOUNDS.iter().position(|bound| seconds <= *bound).unwrap_or(TALK_BOUNDS.len())
+}
+
+impl<V: Counter> Changed<V> {
+    fn new(prefix: u8) -> Self {
+        Self { prefix, rows: HashMap::new() }
+    }
+
+    /// The row, loaded when this is the first change to it.
+    pub(super) fn at(&mut self, db: &sled::Db, at: HourKey) -> Result<&mut V, HoursError> {
+        let at = (at.0.max(0), at.1);
+        Ok(match self.rows.entry(at) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(match db.get(key(self.prefix, at))? {
+                Some(bytes) => V::read(&bytes)?,
+                None => V::default(),
+            }),
+        })
+    }
+
+    fn write(&self, batch: &mut sled::Batch) {
+        for (at, row) in &self.rows {
+            batch.insert(&key(self.prefix, *at), row.write());
+        }
+    }
+}
+
+impl Default for Hours {
+    fn default() -> Self {
+        Self {
+            hours: Changed::new(b'h'),
+            x: Changed::new(b'x'),
+            running: Changed::new(b'r'),
+            days: Changed::new(b'd'),
+            x_days: Changed::new(b'y'),
+            open_from: 0,
+        }
+    }
+}
+
+impl Hours {
+    /// Changes the row of an hour, and that of its day where the day is summed up already.
+    pub(super) fn change(
+        &mut self,
+        db: &sled::Db,
+        (hour, app): HourKey,
+        change: impl Fn(&mut Hour),
+    ) -> Result<(), HoursError> {
+        change(self.hours.at(db, (hour, app))?);
+        if let Some(day) = self.summed_up(hour) {
+            change(self.days.at(db, (day, app))?);
+        }
+        Ok(())
+    }
+
+    /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
+    pub(super) fn count(&mut self, db: &sled::Db, share: &Share, sign: i64) -> Result<(), HoursError> {
+        let at = (share.hour, share.app.0);
+        self.change(db, at, |hour| hour.count(share, sign))?;
+        self.x.at(db, at)?.count(share, sign);
+        if let Some(day) = self.summed_up(share.hour) {
+            self.x_days.at(db, (day, share.app.0))?.count(share, sign);
+        }
+        for (hour, from, to) in share.running() {
+            self.running.at(db, (hour, share.app.0))?.count(share, (from, to), sign);
+        }
+        Ok(())
+    }
+
+    /// How many rows wait for a checkpoint.
+    pub(super) fn changed(&self) -> usize {
+        self.hours.rows.len()
+    }
+
+    /// Everything that changed, as part of a checkpoint.
+    pub(super) fn write(&self, batch: &mut sled::Batch) {
+        self.hours.write(batch);
+        self.x.write(batch);
+        self.running.write(batch);
+        self.days.write(batch);
+        self.x_days.write(batch);
+    }
+
+    /// What [`Hours::write`] gave is in sled.
+    pub(super) fn written(&mut self) {
+        *self = Self { open_from: self.open_from, ..Self::default() };
+    }
+}
+
+impl Hour {
+    fn count(&mut self, share: &Share, sign: i64) {
+        if self.provider.is_empty() {
+            share.provider.clone_into(&mut self.provider);
+        }
+        add(&mut self.calls, &share.kind, &share.sums, sign);
+        let buckets = self.talk.entry(share.kind.product).or_default();
+        buckets[share.bucket] += sign * share.sums.calls;
+        // The same calls must give the same bytes, whatever came first.
+        if *buckets == [0; TALK_BUCKETS] {
+            self.talk.remove(&share.kind.product);
+        }
+    }
+
+    /// Adds another hour of the same app.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.provider.is_empty() {
+            other.provider.clone_into(&mut self.provider);
+        }
+        for (sum, more) in self.outcomes.iter_mut().zip(other.outcomes) {
+            *sum += more;
+        }
+        self.joined += other.joined;
+        self.not_calls += other.not_calls;
+        self.refused += other.refused;
+        self.possibly_lost += other.possibly_lost;
+        self.bytes += other.bytes;
+        for (kind, sums) in &other.calls {
+            add(&mut self.calls, kind, sums, 1);
+        }
+        for (product, counts) in &other.talk {
+            let buckets = self.talk.entry(*product).or_default();
+            for (sum, more) in buckets.iter_mut().zip(counts) {
+                *sum += more;
+            }
+        }
+    }
+}
+
+impl XHour {
+    fn count(&mut self, share: &Share, sign: i64) {
+        if self.provider.is_empty() {
+            share.provider.clone_into(&mut self.provider);
+        }
+        let key = (share.x.clone().unwrap_or_default(), share.kind.product, share.kind.outcome);
+        add(&mut self.numbers, &key, &share.sums, sign);
+    }
+
+    /// Adds another hour of the same app.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.provider.is_empty() {
+            other.provider.clone_into(&mut self.provider);
+        }
+        for (key, sums) in &other.numbers {
+            add(&mut self.numbers, key, sums, 1);
+        }
+    }
+}
+
+/// Adds to a sum; one that comes to nothing goes.
+fn add<K: Ord + Clone>(map: &mut BTreeMap<K, Sums>, key: &K, sums: &Sums, sign: i64) {
+    let sum = match map.get_mut(key) {
+        Some(sum) => sum,
+        None => map.entry(key.clone()).or_default(),
+    };
+    sum.add(sums, sign);
+    if *sum == Sums::default() {
+        map.remove(key);
+    }
+}
+
+impl Counter for Hour {
+    fn read(bytes: &[u8]) -> Result<Self, HoursError> {
+        Ok(postcard::from_bytes(bytes).map_err(|error| RowError(Some(error)))?)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("counters hold nothing that postcard cannot write")
+    }
+}
+
+impl Counter for XHour {
+    fn read(bytes: &[u8]) -> Result<Self, HoursError> {
+        Ok(postcard::from_bytes(&unpack(bytes)?).map_err(|error| RowError(Some(error)))?)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        pack(self)
+    }
+}
+
+/// Reads the plain bytes of an [`XHour`] without copying its numbers.
+pub(super) fn view(plain: &[u8]) -> Result<XHourView<'_>, HoursError> {
+    Ok(postcard::from_bytes(plain).map_err(|error| RowError(Some(error)))?)
+}
+
+/// Compresses a row.
+pub(super) fn pack(row: &impl Serialize) -> Vec<u8> {
+    let plain = postcard::to_stdvec(row).expect("counters hold nothing that postcard cannot write");
+    zstd::bulk::compress(&plain, 1).expect("memory is enough to compress a few kilobytes")
+}
+
+/// Undoes the compression of [`pack`].
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, HoursError> {
+    Ok(zstd::stream::decode_all(bytes).map_err(|_| RowError(None))?)
 }
 
 /// Why counters cannot be read.

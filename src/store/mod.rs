@@ -3,12 +3,14 @@
 //! Everything here is derived and may be deleted at any time. The projector is the only
 //! writer; pages and the API read through [`Store`], which is cheap to clone.
 
+mod applied;
 mod audit;
 mod callback_row;
 mod checkpoint;
 mod collection;
 mod cursor;
 mod cut;
+mod days;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -17,26 +19,30 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod running;
 mod scan;
 mod seal;
 mod search;
 mod segment;
+mod share;
 mod shared;
 mod sms_row;
 mod stamp;
+mod stat_query;
+mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
 mod words;
 mod writer;
 
+pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use cut::{Bounds, Cut, Removed};
 pub use open::{OpenError, Opened};
-pub use query::{
-    CallQuery, CallbackQuery, Filter, Group, LedgerRow, Listing, Page, QueryError, SmsQuery, Span, StatRow, Step,
-};
-pub use writer::{Applied, WriteError, Writer};
+pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
+pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
+pub use writer::{WriteError, Writer};
 
 use std::sync::Arc;
 
@@ -134,6 +140,8 @@ pub enum Change {
     Sms(Seq),
     /// A number changed its state.
     Number(PhoneNumber),
+    /// Every change up to this record has been told.
+    Told(Seq),
 }
 
 /// How the store is doing.

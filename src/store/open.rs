@@ -29,7 +29,7 @@ use crate::domain::{AppId, Seq};
 use crate::limits;
 
 /// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 5;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
@@ -50,6 +50,8 @@ pub(super) struct AppliedRow {
     /// The fingerprint of that record.
     pub(super) fingerprint: u64,
     pub(super) next_segment: u64,
+    /// The first day whose counters are not summed up.
+    pub(super) open_from: i64,
 }
 
 /// What opening found.

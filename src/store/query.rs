@@ -26,6 +26,15 @@ impl<T> Filter<T> {
         Self { any: values, none: Vec::new() }
     }
 
+    /// Whether it lets this one through.
+    #[must_use]
+    pub fn lets_through(&self, value: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        (self.any.is_empty() || self.any.contains(value)) && !self.none.contains(value)
+    }
+
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,53 +160,6 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
-}
-
-/// The width of one step of a statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// One hour.
-    Hour,
-    /// One day in Asia/Shanghai.
-    Day,
-}
-
-/// What a statistic is grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// The app; keys are app ids in decimal.
-    App,
-    /// The provider.
-    Provider,
-    /// The product; `none` while unknown.
-    Product,
-    /// How calls ended; `none` for those that are not over.
-    Outcome,
-    /// The privacy number; `none` for calls without one.
-    X,
-}
-
-/// One step of a statistic.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StatRow {
-    /// The start of the step.
-    pub at: Timestamp,
-    /// The group's key; empty without groups.
-    pub key: String,
-    /// Calls that began in the step.
-    pub calls: u64,
-    /// Of these, answered.
-    pub answered: u64,
-    /// Their talk time in seconds.
-    pub talk_seconds: u64,
-    /// Calls whose ringing is known.
-    pub rung: u64,
-    /// Their seconds from ringing to answer or end.
-    pub ring_seconds: u64,
-    /// Calls for which both setup and ringing are known.
-    pub with_pdd: u64,
-    /// Their seconds from setup to ringing (post-dial delay).
-    pub pdd_seconds: u64,
 }
 
 /// One app's hour in the ledger.

@@ -1,5 +1,6 @@
 //! What pages and the API ask.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::Ordering;
 
@@ -15,8 +16,16 @@ use super::{
     Store, callback_row, row, search, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
-use crate::domain::{AppId, Call, CallId, RecordingState, Seq};
+use crate::domain::{AppId, Call, CallId, CallState, RecordingState, Scope, Seq};
 use crate::limits;
+
+impl CallQuery {
+    /// Whether a call answers the question.
+    #[must_use]
+    pub fn matches(&self, call: &Call) -> bool {
+        search::call_matches(self, call)
+    }
+}
 
 impl QueryError {
     pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -149,6 +158,18 @@ impl Store {
         }
     }
 
+    /// How many callbacks are durable and not applied yet, of the apps that `of` lets through.
+    /// `kept` are those that this process took, by app. What was in the journal before counts by
+    /// the record, as far as it is not applied: only reading it would tell the apps.
+    #[must_use]
+    pub fn waiting(&self, kept: &BTreeMap<AppId, u64>, of: &Scope) -> u64 {
+        let rows = self.shared.rows();
+        let behind = kept.iter().filter(|(app, _)| of.allows(**app));
+        let behind = behind.map(|(app, kept)| kept.saturating_sub(rows.followed.get(app).copied().unwrap_or(0)));
+        let backlog = if of.is_all() { rows.began.saturating_sub(rows.applied) } else { 0 };
+        behind.sum::<u64>() + backlog
+    }
+
     /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
     /// on being taken meanwhile.
     pub fn rebuild(&self) {
@@ -165,6 +186,34 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.shared.changes.subscribe()
+    }
+
+    /// How many follow.
+    #[must_use]
+    pub fn followers(&self) -> usize {
+        self.shared.changes.receiver_count()
+    }
+
+    /// The calls that began since `since` and are not over, newest first, `limit` at most.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
+        let rows = self.shared.rows();
+        let mut want = search::calls(query);
+        want.all.push(vec![terms::term(terms::Field::Outcome, b"none")]);
+        want.t = Some((since.as_microsecond(), i64::MAX));
+        let mut scan = Scan::new(&rows.calls, &want);
+        let mut calls = Vec::new();
+        while calls.len() < limit
+            && let Some(doc) = scan.next().map_err(QueryError::damaged)?
+        {
+            let call = self.view(&self.facts(&doc)?);
+            if call.state < CallState::Released && call.t >= since && search::call_matches(query, &call) {
+                calls.push(call);
+            }
+        }
+        Ok(calls)
     }
 
     fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {

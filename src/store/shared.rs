@@ -71,6 +71,10 @@ pub(super) struct Rows {
     /// The first and the last record of the rebuild under way.
     pub(super) rebuild: Option<(Seq, Seq)>,
     pub(super) next_segment: u64,
+    /// The last record there was when this process began to follow the journal.
+    pub(super) began: Seq,
+    /// Callbacks behind it that are applied.
+    pub(super) followed: HashMap<AppId, u64>,
 }
 
 impl Rows {
@@ -86,6 +90,8 @@ impl Rows {
             durable: 0,
             rebuild: None,
             next_segment: 1,
+            began: 0,
+            followed: HashMap::new(),
         }
     }
 

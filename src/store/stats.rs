@@ -1,16 +1,20 @@
-//! The ledger and the statistics, read from the hourly counters.
+//! The ledger and the statistics, read from counters.
 //!
 //! Counters know whole hours: a span that begins or ends within an hour takes that hour in.
+//! What is asked by the day or at once is read from whole days, and from hours at its ends.
 
 use std::collections::BTreeMap;
 
-use super::hours::{self, Hour, HourKey, Sums, hour_of, hour_start};
-use super::row::RowError;
-use super::{Group, LedgerRow, QueryError, Span, StatRow, Step, Store};
-use crate::domain::{AppId, CallOutcome};
-
-/// Hours between UTC and Asia/Shanghai, where days begin.
-const SHANGHAI: i64 = 8;
+use super::days::{Piece, day_start, pieces, weekday_hour};
+use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
+use super::running::RunningView;
+use super::share::Kind;
+use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes, takes_number, takes_product, takes_provider};
+use super::terms::typed_digits;
+use super::words;
+use super::{Filter, Group, HeatRow, LedgerRow, PeakRow, QueryError, Span, StatQuery, StatRow, Step, Store, TalkRow};
+use crate::domain::AppId;
+use crate::limits::PEAK_HOURS;
 
 impl Store {
     /// The ledger: per hour and app, ascending. Kept as counters, never a scan.
@@ -18,143 +22,268 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn ledger(&self, span: Span) -> Result<Vec<LedgerRow>, QueryError> {
-        let mut rows = Vec::new();
-        for ((hour, app), sums) in self.hours(span)? {
-            let ledger = LedgerRow {
-                at: hour_start(hour),
-                app: (app != u32::MAX).then_some(AppId(app)),
-                outcomes: sums.outcomes,
-                joined: sums.joined,
-                not_calls: sums.not_calls,
-                refused: sums.refused,
-                possibly_lost: sums.possibly_lost,
-                bytes: sums.bytes,
-            };
-            if ledger.outcomes.iter().sum::<u64>() + ledger.refused + ledger.possibly_lost > 0 {
-                rows.push(ledger);
+        let mut rows = BTreeMap::new();
+        self.walk(
+            |hours| &hours.hours,
+            bounds(span),
+            |_| true,
+            |at, bytes| {
+                let sums = Hour::read(bytes)?;
+                let (hour, app) = at;
+                let ledger = LedgerRow {
+                    at: hour_start(hour),
+                    app: (app != u32::MAX).then_some(AppId(app)),
+                    outcomes: sums.outcomes,
+                    joined: sums.joined,
+                    not_calls: sums.not_calls,
+                    refused: sums.refused,
+                    possibly_lost: sums.possibly_lost,
+                    bytes: sums.bytes,
+                };
+                if ledger.outcomes.iter().sum::<u64>() + ledger.refused + ledger.possibly_lost > 0 {
+                    rows.insert(at, ledger);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(rows.into_values().collect())
+    }
+
+    /// Statistics per step and group, ascending. Kept as counters, never a scan. By cause there
+    /// are none for a privacy number.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn stats(&self, query: &StatQuery, by: Step, group: Option<Group>) -> Result<Vec<StatRow>, QueryError> {
+        let mut steps = Steps::new();
+        if group == Some(Group::X) || !query.x.is_empty() {
+            if group == Some(Group::Cause) {
+                return Ok(Vec::new());
             }
+            self.by_number(query, by, |row, number| match group {
+                Some(Group::X) => row.add_to(&mut steps, by, if number.is_empty() { "none" } else { number }),
+                _ => row.add_to(&mut steps, by, &row.key(group)),
+            })?;
+        } else {
+            self.by_kind(query, by, |row, kind| match group {
+                Some(Group::Cause) => row.add_to(&mut steps, by, &row.cause(&kind.cause)),
+                _ => row.add_to(&mut steps, by, &row.key(group)),
+            })?;
+        }
+        let mut rows: Vec<StatRow> = Vec::new();
+        for step in steps.into_values() {
+            let first = rows.len();
+            rows.extend(step.into_values().filter(|row| row.calls > 0));
+            rows[first..].sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
         Ok(rows)
     }
 
-    /// Statistics per step and group, ascending. Kept as counters, never a scan.
+    /// The hours of the week that had calls, Monday first.
     ///
     /// # Errors
     /// A damaged store.
-    pub fn stats(&self, span: Span, by: Step, group: Option<Group>) -> Result<Vec<StatRow>, QueryError> {
-        let mut steps: BTreeMap<(i64, String), StatRow> = BTreeMap::new();
-        let mut add = |hour: i64, key: String, outcome: Option<CallOutcome>, sums: &Sums| {
-            let step = match by {
-                Step::Hour => hour,
-                Step::Day => (hour + SHANGHAI).div_euclid(24) * 24 - SHANGHAI,
-            };
-            let row = steps.entry((step, key.clone())).or_insert_with(|| StatRow {
-                at: hour_start(step),
-                key,
-                ..StatRow::default()
-            });
-            let count = |value: i64| u64::try_from(value).unwrap_or(0);
-            row.calls += count(sums.calls);
-            if outcome == Some(CallOutcome::Answered) {
-                row.answered += count(sums.calls);
-            }
-            row.talk_seconds += count(sums.talk_seconds);
-            row.rung += count(sums.rung);
-            row.ring_seconds += count(sums.ring_seconds);
-            row.with_pdd += count(sums.with_pdd);
-            row.pdd_seconds += count(sums.pdd_seconds);
-        };
-        if group == Some(Group::X) {
-            self.each_x_hour(span, |hour, numbers| {
-                for ((x, outcome), sums) in numbers {
-                    let key = if x.is_empty() { "none" } else { x };
-                    add(hour, key.to_owned(), hours::read_kind((0, *outcome)).1, sums);
-                }
-            })?;
-        } else {
-            for ((hour, app), counted) in self.hours(span)? {
-                for (kind, sums) in &counted.calls {
-                    let (product, outcome) = hours::read_kind(*kind);
-                    let key = match group {
-                        None | Some(Group::X) => String::new(),
-                        Some(Group::App) => app.to_string(),
-                        Some(Group::Provider) => counted.provider.clone(),
-                        Some(Group::Product) => product.map_or("none", |product| product.name()).to_owned(),
-                        Some(Group::Outcome) => outcome.map_or("none", |outcome| outcome.name()).to_owned(),
-                    };
-                    add(hour, key, outcome, sums);
+    pub fn heat(&self, query: &StatQuery) -> Result<Vec<HeatRow>, QueryError> {
+        let mut week: BTreeMap<(usize, usize), StatRow> = BTreeMap::new();
+        for row in self.stats(query, Step::Hour, None)? {
+            week.entry(weekday_hour(hour_of(row.at))).or_default().add(&row);
+        }
+        Ok(week.into_iter().map(|((weekday, hour), sums)| HeatRow { weekday, hour, sums }).collect())
+    }
+
+    /// Calls by length of talk; `None` for a privacy number and for an outcome.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn talk(&self, query: &StatQuery) -> Result<Option<Vec<TalkRow>>, QueryError> {
+        if !query.x.is_empty() || !query.outcome.is_empty() {
+            return Ok(None);
+        }
+        let mut sums = [0; TALK_BUCKETS];
+        self.each_hour(query, Step::Whole, |_, hour| {
+            for (_, counts) in hour.talk.iter().filter(|(product, _)| takes_product(query, **product)) {
+                for (sum, more) in sums.iter_mut().zip(counts) {
+                    *sum += more;
                 }
             }
-        }
-        Ok(steps.into_values().filter(|row| row.calls > 0).collect())
-    }
-
-    fn hours(&self, span: Span) -> Result<BTreeMap<HourKey, Hour>, QueryError> {
-        // What changed is looked at first: an hour written in between is then seen as it was.
-        let changed: Vec<(HourKey, Hour)> = {
-            let hours = self.shared.hours();
-            hours
-                .changed
-                .iter()
-                .filter(|(key, _)| inside(span, key.0))
-                .map(|(key, hour)| (*key, hour.clone()))
-                .collect()
-        };
-        let mut hours = BTreeMap::new();
-        self.scan_hours(b'h', span, |key, bytes| {
-            let hour = postcard::from_bytes(bytes).map_err(|error| QueryError::damaged(RowError(Some(error))))?;
-            hours.insert(key, hour);
-            Ok(())
         })?;
-        hours.extend(changed);
-        Ok(hours)
-    }
-
-    /// Shows the hours by privacy number one after the other: all at once would be a megabyte an
-    /// hour where there are thousands of numbers.
-    fn each_x_hour(&self, span: Span, mut each: impl FnMut(i64, &hours::XHour)) -> Result<(), QueryError> {
-        let changed: Vec<(HourKey, hours::XHour)> = {
-            let hours = self.shared.hours();
-            hours
-                .changed_x
-                .iter()
-                .filter(|(key, _)| inside(span, key.0))
-                .map(|(key, hour)| (*key, hour.clone()))
-                .collect()
+        let bucket = |(place, calls): (usize, i64)| TalkRow {
+            from: place.checked_sub(1).map_or(0, |before| TALK_BOUNDS[before] + 1),
+            to: TALK_BOUNDS.get(place).copied(),
+            calls: positive(calls),
         };
-        self.scan_hours(b'x', span, |key, bytes| {
-            if !changed.iter().any(|(newer, _)| *newer == key) {
-                each(key.0, &hours::read_x(bytes).map_err(QueryError::damaged)?);
-            }
-            Ok(())
-        })?;
-        for (key, hour) in &changed {
-            each(key.0, hour);
-        }
-        Ok(())
+        Ok(Some(sums.into_iter().enumerate().map(bucket).collect()))
     }
 
-    /// Shows every hour of a kind that stands in sled.
-    fn scan_hours(
+    /// The most calls in talk at once, per step, ascending; `None` for a privacy number, for an
+    /// outcome and for spans of more than `limits::PEAK_HOURS`.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn peaks(&self, query: &StatQuery, by: Step) -> Result<Option<Vec<PeakRow>>, QueryError> {
+        let Some(span) = self.counted(query.span) else { return Ok(Some(Vec::new())) };
+        if !query.x.is_empty() || !query.outcome.is_empty() || span.1 - span.0 > PEAK_HOURS {
+            return Ok(None);
+        }
+        let mut peaks = Peaks { by, rows: BTreeMap::new(), hour: None };
+        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        self.walk(
+            |hours| &hours.running,
+            span,
+            takes_app,
+            |(hour, _), bytes| {
+                let running = RunningView::read(bytes)?;
+                if takes_provider(query, &running.provider) {
+                    peaks.curve(hour).add(&running, |product| takes_product(query, product));
+                }
+                Ok(())
+            },
+        )?;
+        peaks.close();
+        Ok(Some(peaks.rows.into_values().filter(|row| row.peak > 0).collect()))
+    }
+
+    /// Shows the counters of every kind of call.
+    fn by_kind(
         &self,
-        prefix: u8,
-        span: Span,
-        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), QueryError>,
+        query: &StatQuery,
+        by: Step,
+        mut each: impl FnMut(&Counted<'_>, &Kind),
     ) -> Result<(), QueryError> {
-        let first = span.from.map_or(0, hour_of);
-        let last = span.to.map_or(i64::from(u32::MAX), hour_of);
-        let range = hours::key(prefix, (first, 0))..=hours::key(prefix, (last, u32::MAX));
-        for row in self.shared.db().range(range) {
-            let (key, value) = row.map_err(QueryError::damaged)?;
-            let key = hours::read_key(&key).ok_or_else(|| QueryError::damaged(RowError(None)))?;
-            if inside(span, key.0) {
-                each(key, &value)?;
+        self.each_hour(query, by, |(hour, app), counted| {
+            for (kind, sums) in counted.calls.iter().filter(|(kind, _)| takes_product(query, kind.product)) {
+                let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+                if !takes(&query.outcome, |wanted| Some(*wanted) == outcome) {
+                    continue;
+                }
+                each(&Counted { hour, app, provider: &counted.provider, product, outcome, sums }, kind);
+            }
+        })
+    }
+
+    fn each_hour(&self, query: &StatQuery, by: Step, mut each: impl FnMut(HourKey, &Hour)) -> Result<(), QueryError> {
+        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        let mut show = |at, bytes: &[u8]| {
+            let hour = Hour::read(bytes)?;
+            if takes_provider(query, &hour.provider) {
+                each(at, &hour);
+            }
+            Ok(())
+        };
+        for piece in self.plan(query.span, by) {
+            match piece {
+                Piece::Hours(from, to) => self.walk(|all| &all.hours, (from, to), takes_app, &mut show)?,
+                Piece::Days(from, to) => {
+                    self.walk(
+                        |all| &all.days,
+                        (from, to),
+                        takes_app,
+                        |(day, app), bytes| show((day_start(day), app), bytes),
+                    )?;
+                }
             }
         }
         Ok(())
     }
-}
 
-fn inside(span: Span, hour: i64) -> bool {
-    span.from.is_none_or(|from| hour >= hour_of(from)) && span.to.is_none_or(|to| hour_start(hour) < to)
+    /// Shows the counters of every privacy number; one that is empty stands for none.
+    fn by_number(
+        &self,
+        query: &StatQuery,
+        by: Step,
+        mut each: impl FnMut(&Counted<'_>, &str),
+    ) -> Result<(), QueryError> {
+        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        let typed = Filter {
+            any: query.x.any.iter().map(|typed| typed_digits(typed)).collect(),
+            none: query.x.none.iter().map(|typed| typed_digits(typed)).collect(),
+        };
+        let mut show = |(hour, app): HourKey, bytes: &[u8]| {
+            let plain = hours::unpack(bytes)?;
+            let counted = hours::view(&plain)?;
+            if !takes_provider(query, counted.provider) {
+                return Ok(());
+            }
+            for ((number, product, outcome), sums) in &counted.numbers {
+                let ended = words::read_call_outcome(*outcome);
+                let asked = takes(&query.outcome, |wanted| Some(*wanted) == ended);
+                if asked && takes_product(query, *product) && takes_number(&typed, number) {
+                    let (product, outcome) = (words::read_product(*product), words::read_call_outcome(*outcome));
+                    each(&Counted { hour, app, provider: counted.provider, product, outcome, sums }, number);
+                }
+            }
+            Ok(())
+        };
+        for piece in self.plan(query.span, by) {
+            match piece {
+                Piece::Hours(from, to) => self.walk(|all| &all.x, (from, to), takes_app, &mut show)?,
+                Piece::Days(from, to) => {
+                    self.walk(
+                        |all| &all.x_days,
+                        (from, to),
+                        takes_app,
+                        |(day, app), bytes| show((day_start(day), app), bytes),
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn plan(&self, span: Span, by: Step) -> Vec<Piece> {
+        let (first, end) = bounds(span);
+        match by {
+            Step::Hour => vec![Piece::Hours(first, end)],
+            Step::Day | Step::Whole => pieces(first, end, self.shared.hours().open_from),
+        }
+    }
+
+    /// The hours of a span, where it is open those that were counted.
+    fn counted(&self, span: Span) -> Option<(i64, i64)> {
+        let (mut first, mut end) = bounds(span);
+        let hours = self.shared.hours();
+        let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
+        let stored = |row: Option<sled::Result<(sled::IVec, sled::IVec)>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
+        if span.from.is_none() {
+            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next());
+            first = known.into_iter().chain(changed()).min()?;
+        }
+        if span.to.is_none() {
+            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next_back());
+            end = known.into_iter().chain(changed()).max()? + 1;
+        }
+        Some((first, end))
+    }
+
+    /// Shows every row of periods from the first to before the second, in their order and one
+    /// after the other: all at once would be a megabyte an hour where there are thousands of
+    /// numbers.
+    fn walk<V: Counter>(
+        &self,
+        of: impl Fn(&hours::Hours) -> &Changed<V>,
+        (from, to): (i64, i64),
+        takes: impl Fn(u32) -> bool,
+        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), hours::HoursError>,
+    ) -> Result<(), QueryError> {
+        // What changed is looked at first: a row written in between is then seen as it was.
+        let (prefix, mut changed) = {
+            let hours = self.shared.hours();
+            let changed = of(&hours);
+            let inside = changed.rows.iter().filter(|((at, app), _)| (from..to).contains(at) && takes(*app));
+            (changed.prefix, inside.map(|(at, row)| (*at, row.write())).collect::<BTreeMap<HourKey, Vec<u8>>>())
+        };
+        for row in self.shared.db().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
+            let (at, bytes) = row.map_err(QueryError::damaged)?;
+            let at = hours::read_key(&at).map_err(QueryError::damaged)?;
+            while let Some(earlier) = changed.first_entry().filter(|row| *row.key() < at) {
+                let (at, bytes) = earlier.remove_entry();
+                each(at, &bytes).map_err(QueryError::damaged)?;
+            }
+            if takes(at.1) {
+                let newer = changed.remove(&at);
+                each(at, newer.as_deref().unwrap_or(&bytes)).map_err(QueryError::damaged)?;
+            }
+        }
+        changed.iter().try_for_each(|(at, bytes)| each(*at, bytes)).map_err(QueryError::damaged)
+    }
 }

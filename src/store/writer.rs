@@ -13,63 +13,14 @@ use jiff::Timestamp;
 use super::collection::{Found, Place};
 use super::doc::Doc;
 use super::hot_chunks::HotChunks;
-use super::hours::{self, Hours, Share, hour_of};
+use super::hours::{self, Hours, hour_of};
 use super::numbers::Numbers;
 use super::open::AppliedRow;
+use super::share::Share;
 use super::shared::{Rows, Shared};
-use super::{AuditRow, CallbackRow, Change, Cut, SmsRow, audit, callback_row, row, sms_row, terms};
+use super::{Applied, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
 use crate::correlate::{Facts, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
-
-/// What a record of the journal means for the store.
-#[derive(Debug)]
-pub enum Applied {
-    /// A callback and what it says. `row.outcome` is `Accepted` where it was understood; whether
-    /// it is a duplicate is found here.
-    Callback {
-        /// Its row; `sessions`, `calls` and `not_calls` are filled in here.
-        row: Box<CallbackRow>,
-        /// What it says.
-        items: Vec<Item>,
-    },
-    /// Requests that were not kept.
-    Tally {
-        /// The record's number.
-        seq: Seq,
-        /// When.
-        at: Timestamp,
-        /// Whose.
-        app: Option<AppId>,
-        /// How many were refused.
-        refused: u64,
-        /// How many are possibly lost.
-        possibly_lost: u64,
-    },
-    /// Rows whose time is over.
-    Cut {
-        /// The record's number.
-        seq: Seq,
-        /// Which, and what they had counted.
-        cut: Box<Cut>,
-    },
-    /// An entry of the audit trail.
-    Audit(Box<AuditRow>),
-    /// A record that says nothing about calls.
-    Other {
-        /// The record's number.
-        seq: Seq,
-    },
-}
-
-impl Applied {
-    fn seq(&self) -> Seq {
-        match self {
-            Self::Callback { row, .. } => row.seq,
-            Self::Audit(row) => row.seq,
-            Self::Tally { seq, .. } | Self::Cut { seq, .. } | Self::Other { seq } => *seq,
-        }
-    }
-}
 
 /// Why a batch was not applied. The store can be rebuilt.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +39,8 @@ pub struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) applied: AppliedRow,
     pub(super) chunks: HotChunks,
+    /// When the last callback was received.
+    pub(super) received: Timestamp,
     pub(super) calls: HashSet<CallId>,
     pub(super) callbacks: Vec<Place>,
     pub(super) sms: Vec<Place>,
@@ -108,10 +61,12 @@ struct Work {
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, applied: AppliedRow, chunks: HotChunks) -> Self {
+        shared.hours().open_from = applied.open_from;
         Self {
             shared,
             applied,
             chunks,
+            received: Timestamp::MIN,
             calls: HashSet::new(),
             callbacks: Vec::new(),
             sms: Vec::new(),
@@ -127,6 +82,12 @@ impl Writer {
     #[must_use]
     pub fn applied(&self) -> Seq {
         self.applied.seq
+    }
+
+    /// Notes the journal's last record before this process takes callbacks: those behind it are
+    /// counted as they are applied.
+    pub fn began(&self, durable: Seq) {
+        self.shared.rows_mut().began = durable;
     }
 
     /// Tells readers how far the journal goes.
@@ -155,7 +116,8 @@ impl Writer {
     /// How many rows wait for a checkpoint.
     #[must_use]
     pub fn changed_rows(&self) -> usize {
-        self.calls.len() + self.callbacks.len() + self.sms.len() + self.audit.len() + self.shared.hours().changed.len()
+        let rows = self.calls.len() + self.callbacks.len() + self.sms.len() + self.audit.len();
+        rows + self.shared.hours().changed()
     }
 
     /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
@@ -187,12 +149,17 @@ impl Writer {
         let mut audit_docs = Vec::new();
         let mut changes = Vec::new();
         let mut seen: HashMap<AppId, i64> = HashMap::new();
-        let done = self.applied.seq;
+        let mut followed: Vec<AppId> = Vec::new();
+        let (done, began) = (self.applied.seq, self.shared.rows().began);
         for applied in batch.into_iter().filter(|applied| applied.seq() > done) {
             match applied {
                 Applied::Callback { mut row, items } => {
                     let keys = self.take_items(&mut row, items, &mut works, &mut sms_docs, &mut changes)?;
                     self.count_callback(&row, keys.len())?;
+                    self.received = row.received_at;
+                    if row.seq > began {
+                        followed.push(row.app);
+                    }
                     let at = row.received_at.as_microsecond();
                     seen.entry(row.app).and_modify(|last| *last = (*last).max(at)).or_insert(at);
                     changes.push(Change::Callback(row.seq));
@@ -200,10 +167,11 @@ impl Writer {
                 }
                 Applied::Tally { at, app, refused, possibly_lost, .. } => {
                     let key = (hour_of(at), app.map_or(u32::MAX, |app| app.0));
-                    let mut hours = self.shared.hours();
-                    let hour = hours.hour(&self.shared.db(), key).map_err(WriteError::new)?;
-                    hour.refused += refused;
-                    hour.possibly_lost += possibly_lost;
+                    let count = |hour: &mut hours::Hour| {
+                        hour.refused += refused;
+                        hour.possibly_lost += possibly_lost;
+                    };
+                    self.shared.hours().change(&self.shared.db(), key, count).map_err(WriteError::new)?;
                 }
                 Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
                 Applied::Cut { .. } | Applied::Other { .. } => {}
@@ -239,6 +207,9 @@ impl Writer {
             *last = at.max(*last);
             self.apps.insert(app);
         }
+        for app in followed {
+            *rows.followed.entry(app).or_default() += 1;
+        }
         rows.applied = last.max(rows.applied);
         drop(rows);
         self.calls.extend(works.into_keys());
@@ -248,6 +219,7 @@ impl Writer {
             // Nobody may be listening.
             let _ = self.shared.changes.send(change);
         }
+        let _ = self.shared.changes.send(Change::Told(last));
         Ok(())
     }
 
@@ -335,7 +307,7 @@ impl Writer {
             });
         };
         let facts = row::decode(id, &doc.row, catalog.provider).map_err(WriteError::new)?;
-        let before = Some(Share::of(&join(&facts, catalog)));
+        let before = Some(Share::of(&join(&facts, catalog), catalog));
         let sealed = match found {
             Found::Hot => None,
             Found::Sealed { number, position } => Some((number, position)),
@@ -350,7 +322,7 @@ impl Writer {
         let mut numbers = self.shared.numbers();
         for work in works.values() {
             let call = join(&work.facts, &self.shared.catalog);
-            let share = Share::of(&call);
+            let share = Share::of(&call, &self.shared.catalog);
             if work.before.as_ref() != Some(&share) {
                 if let Some(before) = &work.before {
                     hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;
@@ -366,13 +338,14 @@ impl Writer {
     }
 
     fn count_callback(&self, row: &CallbackRow, calls: usize) -> Result<(), WriteError> {
-        let mut hours = self.shared.hours();
-        let hour = hours.hour(&self.shared.db(), (hour_of(row.received_at), row.app.0)).map_err(WriteError::new)?;
-        hour.outcomes[hours::outcome_index(row.outcome)] += 1;
-        hour.joined += u64::from(calls > 0);
-        hour.not_calls += u64::from(row.not_calls > 0);
-        hour.bytes += row.size_bytes;
-        Ok(())
+        let count = |hour: &mut hours::Hour| {
+            hour.outcomes[hours::outcome_index(row.outcome)] += 1;
+            hour.joined += u64::from(calls > 0);
+            hour.not_calls += u64::from(row.not_calls > 0);
+            hour.bytes += row.size_bytes;
+        };
+        let at = (hour_of(row.received_at), row.app.0);
+        self.shared.hours().change(&self.shared.db(), at, count).map_err(WriteError::new)
     }
 
     /// Empties the store: the next record applied is the first.
@@ -384,7 +357,7 @@ impl Writer {
         let sealed = self.shared.dir.join("sealed");
         let files = {
             let mut rows = self.shared.rows_mut();
-            let fresh = Rows { durable: rows.durable, ..Rows::new(&sealed) };
+            let fresh = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
             let old = std::mem::replace(&mut *rows, fresh);
             *self.shared.hours() = Hours::default();
             *self.shared.numbers() = Numbers::default();

@@ -6,8 +6,10 @@
   const zh = document.documentElement.lang.startsWith("zh");
   const t = (chinese, english) => (zh ? chinese : english);
 
-  // On a narrow screen the navigation scrolls: the present section must be in sight.
-  $(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
+  // On a narrow screen the navigation scrolls: the present page must be in sight.
+  for (const here of $$("header nav [aria-current], .beside [aria-current]")) {
+    here.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
+  }
 
   // Copy and print. The buttons are hidden where they could do nothing.
   const say = (button, text) => {
@@ -47,15 +49,47 @@
     });
   }
 
-  // Keys: / to the first box, g and a letter to a page, j and k along the rows.
-  const places = { h: "/", c: "/calls", b: "/callbacks", a: "/apps", w: "/attention", s: "/system" };
+  // Keys: ? lists them, / goes to the search box, g and a letter to a page, j and k along the
+  // rows. Which letter is which page stands in the footer's list of all pages.
+  const pages = $$(".index [data-key]");
+  const keyList = () => {
+    const key = (name) => Object.assign(document.createElement("kbd"), { textContent: name });
+    const list = document.createElement("dl");
+    list.className = "facts keys";
+    const add = (names, text) => {
+      const dt = document.createElement("dt");
+      names.forEach((name) => dt.append(key(name), " "));
+      list.append(dt, Object.assign(document.createElement("dd"), { textContent: text }));
+    };
+    add(["/"], t("跳到查找框", "go to the search box"));
+    add(["j", "k"], t("下一行 · 上一行", "next row · row before"));
+    pages.forEach((a) => add(["g", a.dataset.key], a.textContent));
+    add(["Esc"], t("关闭", "close"));
+    const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: t("快捷键", "Keys") });
+    const close = Object.assign(document.createElement("button"), { textContent: t("关闭", "Close"), autofocus: true });
+    const form = Object.assign(document.createElement("form"), { method: "dialog" });
+    form.append(close);
+    const dialog = Object.assign(document.createElement("dialog"), { className: "keylist" });
+    dialog.setAttribute("aria-labelledby", title.id);
+    dialog.append(title, list, form);
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  if (pages.length) $$("[data-keys]").forEach((hint) => { hint.hidden = false; });
   let going = false, row = -1;
   addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea")) return;
-    if (going && places[e.key]) { location.href = places[e.key]; return; }
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || $("dialog[open]")) return;
+    if (e.target.closest("input, select, textarea")) {
+      if (e.key === "Escape") e.target.blur();
+      return;
+    }
+    const place = going && pages.find((a) => a.dataset.key === e.key);
+    if (place) { location.href = place.href; return; }
     going = e.key === "g";
+    if (e.key === "?" && pages.length) { e.preventDefault(); keyList(); }
     if (e.key === "/") {
-      const box = $(".filters input:not([type=hidden]):not([type=datetime-local])");
+      const box = $("main .filters input:not([type=hidden]):not([type=datetime-local])") ?? $("#find");
       if (box) { e.preventDefault(); box.focus(); box.select(); }
     }
     if (e.key === "j" || e.key === "k") {

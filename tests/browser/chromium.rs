@@ -75,16 +75,53 @@ impl Chromium {
 
     /// Looks at the page: a screenshot, a silent console, nothing sticking out.
     pub(crate) async fn look(&mut self, name: &str) {
+        let complaints = self.complaints(name).await;
+        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    }
+
+    /// The same, and says what is wrong.
+    pub(crate) async fn complaints(&mut self, name: &str) -> Vec<String> {
         let shot = self.page.screenshot().await.unwrap();
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{}-{name}.png", self.screen.name)), shot).unwrap();
 
+        let screen = self.screen.name;
         let errors = self.errors().await;
-        assert!(errors.is_empty(), "{name} at {}: the console says {errors:#?}", self.screen.name);
+        let mut complaints: Vec<_> =
+            errors.iter().map(|e| format!("{name} at {screen}: the console says {e}")).collect();
         let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         let over = self.page.execute(script, Vec::new()).await.unwrap();
-        assert_eq!(over, json!(0), "{name} at {}: sticks out sideways by {over} px", self.screen.name);
+        if over != json!(0) {
+            complaints.push(format!("{name} at {screen}: sticks out sideways by {over} px"));
+        }
+        complaints
+    }
+
+    /// Makes the window another screen, without another browser.
+    pub(crate) async fn become_screen(&mut self, screen: Screen) {
+        let metrics = json!({
+            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.mobile
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await;
+        self.screen = screen;
+    }
+
+    /// What the reader's system prefers: `light` or `dark`.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", &features).await;
+    }
+
+    /// Lets pages run their scripts, or not.
+    pub(crate) async fn run_scripts(&self, run: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": !run })).await;
+    }
+
+    /// Remembers a preference as the program's own cookie does.
+    pub(crate) async fn remember(&self, origin: &str, name: &str, value: &str) {
+        self.devtools("Network.setCookie", &json!({ "name": name, "value": value, "url": origin, "secure": true }))
+            .await;
     }
 
     /// Drops what the console said so far, for the reason given.
@@ -94,17 +131,29 @@ impl Chromium {
 
     /// What the console said since the last look, warnings and worse.
     async fn errors(&self) -> Vec<Value> {
+        let answer = self.driver("se/log", &json!({ "type": "browser" })).await;
+        let entries = answer.as_array().cloned().expect("a list of console entries");
+        entries.into_iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING").collect()
+    }
+
+    async fn devtools(&self, command: &str, parameters: &Value) {
+        self.driver("goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await;
+    }
+
+    /// What only this driver understands.
+    async fn driver(&self, path: &str, body: &Value) -> Value {
         let session = self.page.session_id().await.unwrap().expect("a session");
-        let body = json!({ "type": "browser" }).to_string();
-        let request = http::Request::post(format!("http://127.0.0.1:{}/session/{session}/se/log", self.port))
+        let request = http::Request::post(format!("http://127.0.0.1:{}/session/{session}/{path}", self.port))
             .header("content-type", "application/json")
-            .body(Full::new(Bytes::from(body)))
+            .body(Full::new(Bytes::from(body.to_string())))
             .unwrap();
         let client = HttpClient::builder(TokioExecutor::new()).build_http();
-        let body = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
-        let answer: Value = serde_json::from_slice(&body).unwrap_or_else(|e| panic!("{e}: {body:?}"));
-        let entries = answer["value"].as_array().cloned().expect("a list of console entries");
-        entries.into_iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING").collect()
+        let response = client.request(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let mut answer: Value = serde_json::from_slice(&body).unwrap_or_else(|e| panic!("{e}: {body:?}"));
+        assert!(status.is_success(), "{path}: {answer}");
+        answer["value"].take()
     }
 
     pub(crate) async fn quit(self) {

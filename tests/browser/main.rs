@@ -1,7 +1,8 @@
 //! A real Chromium walks the dashboard as a person does: sets up, logs in, and follows one call
 //! from Home to the bytes the platform sent.
 //!
-//! On a desk and on a phone. On every page the browser's console must stay silent (a blocked
+//! Here on a desk and on a phone; [`walk`] looks at every page there is, [`journeys`] has what
+//! people come for. On every page the browser's console must stay silent (a blocked
 //! script, a missing asset and a broken policy all speak there) and nothing may stick out
 //! sideways. Screenshots of each page are left in `target/screenshots` for people to look at.
 
@@ -17,8 +18,10 @@ mod client;
 #[expect(dead_code, reason = "the integration tests use the rest")]
 #[path = "../it/house.rs"]
 mod house;
+mod journeys;
 #[path = "../it/wait.rs"]
 mod wait;
+mod walk;
 
 use fantoccini::{Client, Locator};
 use ringback::clock::Clock;
@@ -92,6 +95,13 @@ async fn follow(page: &Client, href: &str) {
     panic!("{before} shows no link to {href}");
 }
 
+/// Asks for the page's numbers and bodies, which is put on record.
+async fn reveal(page: &Client) {
+    page.find(Locator::Css("form.reveal summary")).await.unwrap().click().await.unwrap();
+    page.find(Locator::Css("form.reveal button.main")).await.unwrap().click().await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::Css("form.reveal.open")).await.unwrap();
+}
+
 async fn path(page: &Client) -> String {
     page.current_url().await.unwrap().path().to_owned()
 }
@@ -148,6 +158,7 @@ async fn a_person_sets_up_and_follows_a_call_to_its_bytes_at_a_desk() {
     let text = page.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(text.contains("order-3"), "{text}");
     follow(&page, "/callbacks/").await;
+    reveal(&page).await;
     chromium.look("callback").await;
     let text = page.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(text.contains("eventType") && text.contains("order-3"), "the raw callback: {text}");

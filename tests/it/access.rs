@@ -6,8 +6,30 @@
 use serde_json::Value;
 
 use crate::bodies::{A, B, X, axb_hangup, private, status, xml};
-use crate::house::House;
+use crate::house::{House, Server};
 use crate::wait::{SOON, wait_until};
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+/// Makes a user and logs in; gives the cookie.
+fn log_in(house: &House, server: &Server, name: &str, role: &str) -> String {
+    let admin = house.token(&format!("for-{name}"), "admin");
+    let user = serde_json::json!({"name": name, "role": role, "password": "correct horse battery"}).to_string();
+    let bearer = format!("Bearer {admin}");
+    let made = server.request("POST", "/api/v1/users", &[("Authorization", &bearer)], user.as_bytes());
+    assert_eq!(made.status, 201, "{}", made.text());
+    let form = format!("name={name}&password=correct+horse+battery");
+    let entered = server.request("POST", "/login", &[FORM], form.as_bytes());
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    entered.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// The token that this login's forms carry.
+fn csrf(server: &Server, cookie: &str) -> String {
+    let page = server.request("GET", "/calls", &[("Cookie", cookie)], b"").text();
+    let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
 
 /// Digits of a number that a masked text must not hold: all of them.
 fn national(number: &str) -> &str {
@@ -46,6 +68,24 @@ fn a_viewer_sees_no_whole_number_anywhere() {
     for token in [&operator, &admin] {
         assert!(server.api(token).ask(&raw).text().contains("sessionId"));
     }
+    // His pages, in whatever form they show numbers, and what a browser of his asks of the API.
+    let cookie = log_in(&house, &server, "wang", "viewer");
+    let pages = ["/", "/calls", "/callbacks", "/messages", "/numbers", "/attention", "/help"].map(str::to_owned);
+    let own = [format!("/calls/{id}"), format!("/callbacks/{seq}"), format!("/callbacks/{seq}?view=hex")];
+    let api = targets.iter().map(|target| format!("/api/v1{target}"));
+    for target in pages.into_iter().chain(own).chain(api) {
+        let seen = server.request("GET", &target, &[("Cookie", &cookie)], b"");
+        assert_eq!(seen.status, 200, "{target}");
+        let plain: String = seen.text().chars().filter(|c| *c != ' ').collect();
+        for number in [A, B, X] {
+            assert!(!plain.contains(national(number)), "{target} shows {number} to a viewer: {plain}");
+        }
+    }
+    let raw_page = server.request("GET", &format!("/callbacks/{seq}/raw"), &[("Cookie", &cookie)], b"");
+    assert_eq!(raw_page.status, 403);
+    let form = format!("csrf={}&page=/calls", csrf(&server, &cookie));
+    let revealed = server.request("POST", "/reveal", &[("Cookie", &cookie), FORM], form.as_bytes());
+    assert_eq!(revealed.status, 403, "a viewer reveals nothing");
     // Searching a number that he knows works, and does not reveal it.
     for search in [national(A), "0021", A.trim_start_matches('+')] {
         let found = server.api(&viewer).get(&format!("/calls?number={search}"));
@@ -76,6 +116,42 @@ fn the_api_asks_for_a_token_and_every_door_for_the_right_role() {
     assert_eq!(house.cli(&["token", "revoke", "v"]).status, Some(0));
     assert_eq!(server.api(&viewer).ask("/calls").status, 401, "a token taken back opens nothing");
     server.stop();
+}
+
+#[test]
+fn what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify() {
+    let house = House::new();
+    let server = house.serve();
+    house.app("huawei-private", "orders", &[]);
+    let cookie = log_in(&house, &server, "lin", "operator");
+    let form = format!("csrf={}&page=/calls&reason=asked", csrf(&server, &cookie));
+    assert_eq!(server.request("POST", "/reveal", &[("Cookie", &cookie), FORM], form.as_bytes()).status, 303);
+    let found = || house.cli(&["audit", "--action", "reveal", "--csv"]).done();
+    wait_until("the reveal is found", SOON, || found().lines().count() == 2);
+    assert!(found().contains("lin,reveal,list calls,"), "{}", found());
+    server.stop();
+
+    let verified = house.cli(&["verify", "--json"]).done();
+    let report: Value = serde_json::from_str(&verified).unwrap();
+    assert!(report["audit"]["entries"].as_u64() >= Some(4) && report["audit"]["broken"].is_null(), "{report:#}");
+    // Somebody with the disk makes it another's doing, checksum and all.
+    let journal = std::fs::read_dir(house.data().join("journal")).unwrap();
+    for file in journal.map(|entry| entry.unwrap().path()) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines = text.lines().map(|line| match line.contains("\"action\":\"reveal\"") {
+            true => {
+                let forged = line.replace("\"by\":\"lin\"", "\"by\":\"wang\"");
+                let body = forged.rsplit_once(",\"crc\"").unwrap().0;
+                format!("{body},\"crc\":\"{:08x}\"}}\n", crc32c::crc32c(body.as_bytes()))
+            }
+            false => format!("{line}\n"),
+        });
+        let forged: String = lines.collect();
+        std::fs::write(&file, forged).unwrap();
+    }
+    let verified = house.cli(&["verify"]);
+    assert_eq!(verified.status, Some(1));
+    assert!(verified.out.contains("BROKEN at entry"), "{}", verified.out);
 }
 
 #[test]

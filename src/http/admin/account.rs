@@ -152,12 +152,17 @@ impl AccountPage {
             agent: Some(agent.to_owned()),
         };
         let open = [
-            login("a1", Some(now), "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0.0.0 Safari/537.36"),
+            login("a1", Some(now), "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36"),
             login("b2", None, "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) MicroMessenger/8.0 Safari/604.1"),
         ];
         let rows = open.iter().map(|login| LoginRow::of(login, Some("a1"))).collect();
         let view = View { here: "/account".to_owned(), ..View::sample(lang, Section::Account) };
         Self::new(view, rows, None, None)
+    }
+
+    /// Logins as a page shows them.
+    pub(super) fn sample_logins(lang: Lang) -> Vec<LoginRow> {
+        Self::sample(lang).logins
     }
 
     /// One login and nothing done: what everybody sees first.

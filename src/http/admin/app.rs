@@ -114,7 +114,7 @@ impl AppPage {
         let lang = view.lang;
         let provider = providers::by_id(app.provider);
         // Without the right to see the token, the address is shown without it.
-        let token = if view.may_administer() { app.token.reveal() } else { "····" };
+        let token = if view.may_administer_app() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
         let verdict = verdict(lang, certificate, host(&base), server.plain_listen.is_some(), now);
         let plain = server.plain_listen.filter(|_| !verdict.accepted);
@@ -187,7 +187,7 @@ fn curl(
     app: &App,
     plain: Option<SocketAddr>,
 ) -> Option<String> {
-    let sample = provider?.samples().first().filter(|_| view.may_administer())?;
+    let sample = provider?.samples().first().filter(|_| view.may_administer_app())?;
     let url = server.callback_url(app.token.reveal(), "test");
     let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
     Some(body_text::curl(&url, sample.content_type, sample.body.as_bytes()))

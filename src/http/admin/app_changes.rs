@@ -14,8 +14,7 @@ use crate::state::{AppChange, StateError};
 
 /// `POST /apps/{id}`
 pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    let app = request.app(1)?;
+    let (by, app) = request.require_for_app(Role::Admin, 1)?;
     let change = match read_change(request, &app) {
         Ok(change) => change,
         Err(problem) => return super::app::refused(request, &app, problem),
@@ -31,8 +30,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /apps/{id}/rotate`
 pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    let app = request.app(1)?;
+    let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
     request.ctx().state.rotate_app(&by, app.id, None).await?;
     Ok(back(&app, "rotated"))
@@ -40,8 +38,7 @@ pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /apps/{id}/remove`
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    let app = request.app(1)?;
+    let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
     request.ctx().state.remove_app(&by, app.id).await?;
     Ok(reply::see_other("/apps?done=removed"))
@@ -49,8 +46,7 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /apps/{id}/test`
 pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
-    request.require(Role::Operator)?;
-    let app = request.app(1)?;
+    let (_, app) = request.require_for_app(Role::Operator, 1)?;
     let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
     let callback = Callback {

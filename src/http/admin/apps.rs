@@ -115,7 +115,7 @@ pub(super) fn seen_badge(lang: Lang, seen: Option<Timestamp>, now: Timestamp) ->
 impl AppsPage {
     fn of(request: &Request, entered: Entered, problem: Option<String>) -> Self {
         let view = View::of(request, Section::Apps);
-        let apps = request.ctx().state.apps();
+        let apps = request.apps();
         let seen: Vec<_> = apps.iter().map(|app| (app.as_ref(), request.ctx().store.last_seen(app.id))).collect();
         let mut page = Self::new(view, &seen, entered, request.now());
         page.problem = problem;

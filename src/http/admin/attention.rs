@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::parts::{Badge, When, count};
+use super::parts::{Badge, When, count, text};
 use super::query::hours_later;
 use super::request::{Request, link};
 use super::view::{Section, View};
@@ -48,6 +48,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let from = hours_later(request.now(), -24 * limits::ATTENTION_DAYS);
     let query = CallbackQuery {
         span: Span { from: Some(from), to: None },
+        app: Filter::default().within(&request.scope()),
         outcome: Filter::any(vec![Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified]),
         ..CallbackQuery::default()
     };
@@ -60,7 +61,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl AttentionPage {
     fn new(view: View, rows: &[CallbackRow], cut: bool, from: &str, app: &dyn Fn(AppId) -> String) -> Self {
-        let lang = view.lang;
+        let (lang, eyes) = (view.lang, view.eyes());
         let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
             for cause in causes(lang, row) {
@@ -77,7 +78,7 @@ impl AttentionPage {
                 badge: words::callback_badge(lang, outcome),
                 href: link("/callbacks", &[("outcome", outcome.name()), ("app", &app), ("from", from)]),
                 app,
-                cause,
+                cause: text(&cause, eyes),
                 advice,
                 count: count(rows.len() as u64),
                 first: When::short(first.received_at),

@@ -14,7 +14,7 @@ pub(super) const ACTIONS: [(&str, Text); 28] = [
     ("password.change", Text::new("修改密码", "Password changed")),
     ("reveal", Text::new("查看号码", "Numbers shown")),
     ("export", Text::new("导出", "Exported")),
-    ("evidence", Text::new("导出证据包", "Evidence taken")),
+    ("evidence.export", Text::new("导出证据包", "Evidence taken")),
     ("play", Text::new("播放录音", "Recording played")),
     ("app.add", Text::new("添加应用", "App added")),
     ("app.change", Text::new("修改应用", "App changed")),
@@ -113,7 +113,7 @@ mod tests {
     fn a_browser_is_known_by_what_it_says() {
         for (agent, words) in [
             (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0",
                 "Edge · Windows",
             ),
             (

@@ -1,21 +1,21 @@
 //! 一次通话 Call: what happened.
 //!
-//! The ladder, every instant in both zones, every cause in both languages with who should act,
-//! and behind each line the callback that said so.
+//! The story of the call ([`super::story`]), the callbacks behind each line of it, and what
+//! happened around it ([`super::around`]). From here the evidence pack is made.
 
 use askama::Template;
 use jiff::Timestamp;
 
-use super::ladder::Ladder;
-use super::parts::{Badge, Phone, When, local, phone, session, span, text};
+use super::around::Around;
+use super::parts::{Badge, When, span};
 use super::request::{Request, link};
+use super::story::{Behind, Story};
 use super::view::{Section, View};
 use super::{body_text, reply, words};
-use crate::domain::{Call, CallId, CauseCode, Lang, Seq, Who};
+use crate::domain::{Call, CallId, Role, Seq};
 use crate::http::{HttpError, Response};
 use crate::journal::Body;
 use crate::limits;
-use crate::providers;
 use crate::store::CallbackRow;
 
 /// One call.
@@ -23,67 +23,16 @@ use crate::store::CallbackRow;
 #[template(path = "admin/call.html")]
 pub(super) struct CallPage {
     view: View,
-    title: String,
     id: String,
-    caller: Option<Phone>,
-    callee: Option<Phone>,
-    badge: Badge,
-    at: When,
-    day: String,
-    by: Option<&'static str>,
-    facts: Vec<Fact>,
-    figures: Vec<(&'static str, String, &'static str)>,
-    ladder: Option<Ladder>,
-    description: String,
-    lines: Vec<Line>,
-    causes: Vec<Cause>,
-    anomalies: Vec<(&'static str, &'static str)>,
-    recording: Option<Recording>,
+    story: Story,
+    app: String,
+    app_href: String,
+    provider_href: String,
+    may_export: bool,
     callbacks: Vec<Raw>,
-    /// Callbacks whose bodies do not stand here.
+    /// Callbacks that are not listed here.
     more_callbacks: usize,
-    around: Vec<(String, String)>,
-}
-
-/// A name and a value, with a link where the value can be searched for.
-#[derive(Debug)]
-struct Fact {
-    label: &'static str,
-    value: String,
-    href: Option<String>,
-}
-
-/// One line of the history.
-#[derive(Debug)]
-struct Line {
-    kind: &'static str,
-    leg: &'static str,
-    digits: String,
-    shanghai: String,
-    utc: String,
-    /// Since the line before.
-    gap: String,
-    sent: String,
-    callback: Seq,
-}
-
-/// Why it ended.
-#[derive(Debug)]
-struct Cause {
-    table: String,
-    code: String,
-    who: Option<Badge>,
-    /// In the reader's language, then in the other: language tag, meaning, advice.
-    texts: [(&'static str, &'static str, &'static str); 2],
-}
-
-/// Where its recording is.
-#[derive(Debug)]
-struct Recording {
-    badge: Badge,
-    expires: When,
-    left: String,
-    object: String,
+    around: Around,
 }
 
 /// A callback that named the call.
@@ -95,7 +44,18 @@ struct Raw {
     label: String,
     badge: Badge,
     status: u16,
-    body: Option<String>,
+    body: Shown,
+}
+
+/// What stands of a body on this page.
+#[derive(Debug, PartialEq, Eq)]
+enum Shown {
+    /// All of it, indented.
+    Whole(String),
+    /// Nothing: the page would become heavy. It is on its own page.
+    Elsewhere,
+    /// Nothing: the reader may not see it.
+    Withheld,
 }
 
 /// A callback as the store and the journal know it.
@@ -104,14 +64,21 @@ pub(super) struct Source {
     pub(super) body: Option<Vec<u8>>,
 }
 
-/// `GET /calls/{id}`
-pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+/// The call that an address names, if whoever asks may see it.
+pub(super) fn find(request: &Request) -> Result<Call, HttpError> {
     let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
     let call = request.ctx().store.call(id)?.ok_or(HttpError::NotFound)?;
+    if request.principal()?.scope.allows(call.app) { Ok(call) } else { Err(HttpError::NotFound) }
+}
+
+/// `GET /calls/{id}`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let call = find(request)?;
     let view = View::of(request, Section::Calls);
     let sources = sources(request, &call, view.may_read_bodies())?;
     let app = request.app_name(call.app);
-    reply::page(&CallPage::new(view, &call, app, sources, request.now()))
+    let around = Around::read(request, &view, &call)?;
+    reply::page(&CallPage::new(view, &call, app, sources, around, request.now()))
 }
 
 fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, HttpError> {
@@ -129,157 +96,26 @@ fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, 
 }
 
 impl CallPage {
-    fn new(view: View, call: &Call, app: String, sources: Vec<Source>, now: Timestamp) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
-        let number = |n: &Option<crate::domain::PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
-        let badge = words::call_badge(lang, call.outcome, call.state);
-        let title = |n: &Option<_>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, eyes));
-        let title = format!("{} → {}", title(&call.caller), title(&call.callee));
-        let lines = lines(lang, call, eyes);
+    fn new(view: View, call: &Call, app: String, sources: Vec<Source>, around: Around, now: Timestamp) -> Self {
+        let lang = view.lang;
+        let mut room = limits::CALL_BODY_BYTES;
         Self {
-            description: describe(lang, &lines),
-            title,
             id: call.id.to_string(),
-            caller: number(&call.caller),
-            callee: number(&call.callee),
-            badge,
-            at: When::clock(call.t),
-            day: super::calls::day_title(lang, call.t),
-            by: call.release.as_ref().and_then(|r| r.by).map(|p| words::party(p).get(lang)),
-            facts: facts(&view, call, app),
-            figures: figures(lang, call),
-            ladder: Ladder::of(lang, call, eyes),
-            lines,
-            causes: causes(lang, call),
-            anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
-            recording: call.recording.as_ref().map(|r| recording(lang, r, now)),
+            story: Story::of(lang, view.eyes(), call, &Behind::Pages, now),
+            app_href: link("/calls", &[("app", &app)]),
+            app,
+            provider_href: format!("/help/{}", call.provider),
+            may_export: view.may(Role::Operator),
             more_callbacks: call.callbacks.len().saturating_sub(sources.len()),
-            callbacks: sources.into_iter().map(|s| raw(lang, call, s)).collect(),
-            around: around(&view, call),
+            callbacks: sources.into_iter().map(|s| raw(&view, call, s, &mut room)).collect(),
+            around,
             view,
         }
     }
 }
 
-fn facts(view: &View, call: &Call, app: String) -> Vec<Fact> {
-    let (lang, eyes) = (view.lang, view.eyes());
-    let provider = providers::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
-    let mut facts = vec![
-        Fact { label: lang.t("应用", "App"), href: Some(link("/calls", &[("app", &app)])), value: app },
-        Fact {
-            label: lang.t("平台", "Platform"),
-            value: provider.to_owned(),
-            href: Some(format!("/help/{}", call.provider)),
-        },
-    ];
-    let mut add = |label, value: Option<String>, href| {
-        facts.extend(value.map(|value| Fact { label, value, href }));
-    };
-    add(lang.t("产品", "Product"), call.product.map(|p| words::product(p).get(lang).to_owned()), None);
-    let x_calls = call.x.as_ref().map(|x| link("/calls", &[("x", x.national())]));
-    let may_link = view.may_read_bodies();
-    add(lang.t("X 号码", "X number"), call.x.as_ref().map(|n| phone(n, eyes)), x_calls.filter(|_| may_link));
-    add(lang.t("Y 号码", "Y number"), call.y.as_ref().map(|n| phone(n, eyes)), None);
-    add(lang.t("分机", "Extension"), call.extension.clone(), None);
-    add(lang.t("会话号", "Session"), Some(session(&call.session, eyes)), None);
-    add(lang.t("随路数据", "Your reference"), call.user_data.as_ref().map(|d| text(d, eyes)), None);
-    add(lang.t("绑定", "Binding"), call.binding_id.clone(), None);
-    facts
-}
-
-/// Ring, talk and post-dial delay, each with its definition.
-fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)> {
-    let seconds = |s: u64| span(lang, s);
-    let mut figures = Vec::new();
-    figures.push((
-        lang.t("通话", "Talk"),
-        if call.talk_seconds > 0 { seconds(u64::from(call.talk_seconds)) } else { "–".to_owned() },
-        lang.t("平台给出的通话时长，未接通为零", "as the platform counts it; none when unanswered"),
-    ));
-    if let Some(ring) = call.ring_seconds {
-        let meaning = lang.t("从被叫振铃到接听或结束", "from the callee's ringing to answer or end");
-        figures.push((lang.t("振铃", "Ring"), seconds(u64::from(ring)), meaning));
-    }
-    if let (Some(setup), Some(alerting)) = (call.setup_at, call.alerting_at)
-        && let Ok(delay) = u64::try_from(alerting.duration_since(setup).as_secs())
-    {
-        let meaning = lang.t("接续时延 PDD：从呼入到振铃", "post-dial delay: from setup to ringing");
-        figures.push((lang.t("接续", "PDD"), seconds(delay), meaning));
-    }
-    figures
-}
-
-fn lines(lang: Lang, call: &Call, eyes: super::view::Eyes) -> Vec<Line> {
-    let mut before: Option<Timestamp> = None;
-    let line = |event: &crate::domain::CallEventView| {
-        let gap = match (before, event.at) {
-            (Some(before), Some(at)) => at.duration_since(before).as_secs(),
-            _ => 0,
-        };
-        before = event.at.or(before);
-        Line {
-            kind: words::event(event.kind).get(lang),
-            leg: event.leg.map_or("", |p| words::party(p).get(lang)),
-            digits: event.digits.as_ref().map_or_else(String::new, |d| text(d, eyes)),
-            shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
-            utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-            gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
-            sent: event.at_text.clone().unwrap_or_default(),
-            callback: event.callback,
-        }
-    };
-    call.events.iter().map(line).collect()
-}
-
-/// The drawing in words, for whoever cannot see it.
-fn describe(lang: Lang, lines: &[Line]) -> String {
-    let words: Vec<String> = lines.iter().map(|l| format!("{} {} {}", l.shanghai, l.leg, l.kind)).collect();
-    words.join(lang.t(";", "; "))
-}
-
-fn causes(lang: Lang, call: &Call) -> Vec<Cause> {
-    let Some(release) = &call.release else { return Vec::new() };
-    let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
-    known.iter().map(|cause| explained(lang, call, cause)).collect()
-}
-
-fn explained(lang: Lang, call: &Call, code: &CauseCode) -> Cause {
-    let doc = providers::explain(call.provider, code);
-    let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
-    let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
-    let (zh, en) = ((Lang::Zh.tag(), zh.0, zh.1), (Lang::En.tag(), en.0, en.1));
-    let who = doc.map(|d| {
-        let tone = match d.who {
-            Who::Nobody => super::parts::Tone::Good,
-            Who::Us => super::parts::Tone::Bad,
-            Who::Caller | Who::Callee | Who::Carrier | Who::Platform => super::parts::Tone::Warn,
-        };
-        Badge::new(tone, words::who(d.who).get(lang))
-    });
-    Cause {
-        table: code.table.to_string(),
-        code: code.code.clone(),
-        who,
-        texts: match lang {
-            Lang::Zh => [zh, en],
-            Lang::En => [en, zh],
-        },
-    }
-}
-
-fn recording(lang: Lang, recording: &crate::domain::RecordingView, now: Timestamp) -> Recording {
-    let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
-    let source = &recording.source;
-    Recording {
-        badge: words::recording_badge(lang, recording.state),
-        expires: When::full(recording.expires_at),
-        left: left.map_or_else(|| lang.t("已过期", "past").to_owned(), |s| span(lang, s)),
-        object: source.object.clone().or_else(|| source.url.clone()).unwrap_or_default(),
-    }
-}
-
-fn raw(lang: Lang, call: &Call, source: Source) -> Raw {
-    let row = source.row;
+fn raw(view: &View, call: &Call, source: Source, room: &mut usize) -> Raw {
+    let (lang, row) = (view.lang, source.row);
     let said = call.events.iter().filter(|e| e.callback == row.seq).filter_map(|e| e.at).max();
     let delay = said.map_or(0, |said| row.received_at.duration_since(said).as_secs());
     Raw {
@@ -289,54 +125,48 @@ fn raw(lang: Lang, call: &Call, source: Source) -> Raw {
         label: words::label(lang, &row.label),
         badge: words::callback_badge(lang, row.outcome),
         status: row.status,
-        body: source.body.map(|body| body_text::pretty(&body)),
+        body: shown(view, source.body, room),
     }
 }
 
-/// Other calls and messages of the same people, a day around it.
-fn around(view: &View, call: &Call) -> Vec<(String, String)> {
-    let lang = view.lang;
-    let (from, to) = (super::query::hours_later(call.t, -24), super::query::hours_later(call.t, 24));
-    let (from, to) = (from.to_string(), to.to_string());
-    let mut links = Vec::new();
-    // An address holds the whole number, so whoever may not see it gets no link.
-    if !view.may_read_bodies() {
-        return links;
+fn shown(view: &View, body: Option<Vec<u8>>, room: &mut usize) -> Shown {
+    let Some(body) = body.filter(|_| view.may_read_bodies()) else { return Shown::Withheld };
+    let text = body_text::pretty(&body);
+    match room.checked_sub(text.len()) {
+        Some(left) => {
+            *room = left;
+            Shown::Whole(text)
+        }
+        None => Shown::Elsewhere,
     }
-    for number in [&call.caller, &call.callee].into_iter().flatten() {
-        let shown = phone(number, view.eyes());
-        let pairs = [("number", number.national()), ("from", &from), ("to", &to)];
-        links.push((format!("{} {shown}", lang.t("前后一天的通话", "Calls a day around:")), link("/calls", &pairs)));
-        links.push((
-            format!("{} {shown}", lang.t("前后一天的短信", "Messages a day around:")),
-            link("/messages", &pairs),
-        ));
-    }
-    links
 }
 
 #[cfg(test)]
 impl CallPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         Self::sample_of(lang, &super::samples::answered_call())
     }
 
     /// A call that did not come about, with everything that can be odd.
-    pub(super) fn sample_failed(lang: Lang) -> Self {
+    pub(super) fn sample_failed(lang: crate::domain::Lang) -> Self {
         Self::sample_of(lang, &super::samples::failed_call())
     }
 
-    fn sample_of(lang: Lang, call: &Call) -> Self {
+    fn sample_of(lang: crate::domain::Lang, call: &Call) -> Self {
         use super::samples;
         let view = View { here: format!("/calls/{}", call.id), ..View::sample(lang, Section::Calls) };
-        Self::new(view, call, samples::app_name(call.app), samples::sources(call), samples::now())
+        let around = Around::new(&view, call, &samples::messages());
+        Self::new(view, call, samples::app_name(call.app), samples::sources(call), around, samples::now())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::parts::phone;
     use super::super::samples::{self, selector};
+    use super::super::view::Eyes;
     use super::*;
+    use crate::domain::{CauseCode, Lang};
 
     #[test]
     fn every_line_leads_to_the_callback_behind_it_and_shows_both_zones() {
@@ -346,20 +176,37 @@ mod tests {
         assert_eq!(html.select(&selector("table.lines a[href^='/callbacks/']")).count(), rows);
         let text: String = html.select(&selector("table.lines")).next().unwrap().text().collect();
         assert!(text.contains("2026-11-21 10:13:21") && text.contains("2026-11-21 02:13:21"), "{text}");
-        assert_eq!(html.select(&selector("svg.ladder[role=img] title")).count(), 1);
+        assert_eq!(html.select(&selector("svg.ladder > title")).count(), 1);
+        // The record is told in the table only: the hang-up is drawn where it was said.
+        assert_eq!(html.select(&selector("svg.ladder a[href^='/callbacks/']")).count(), rows - 1);
     }
 
     #[test]
     fn a_viewer_reads_no_body_and_no_whole_number() {
         let call = samples::answered_call();
         let mut view = View::sample(Lang::Zh, Section::Calls);
-        view.who.as_mut().unwrap().role = crate::domain::Role::Viewer;
-        let sources = samples::sources(&call).into_iter().map(|s| Source { body: None, ..s }).collect();
-        let html = CallPage::new(view, &call, "hotline".to_owned(), sources, samples::now()).render().unwrap();
-        for number in [&call.caller, &call.callee].into_iter().flatten() {
+        view.who.as_mut().unwrap().role = Role::Viewer;
+        let around = Around::new(&view, &call, &samples::messages());
+        let page = CallPage::new(view, &call, "hotline".to_owned(), samples::sources(&call), around, samples::now());
+        let html = page.render().unwrap();
+        for number in [&call.caller, &call.callee, &call.x].into_iter().flatten() {
             assert!(!html.contains(number.national()), "{}", number.national());
-            assert!(!html.contains(&phone(number, super::super::view::Eyes::Whole)));
+            assert!(!html.contains(&phone(number, Eyes::Whole)));
         }
+        assert!(!html.contains("/evidence"), "a viewer takes nothing along");
+    }
+
+    #[test]
+    fn bodies_stand_here_until_the_page_would_become_heavy() {
+        let call = samples::answered_call();
+        let view = View::sample(Lang::Zh, Section::Calls);
+        let mut sources = samples::sources(&call);
+        sources[1].body = Some(vec![b'x'; limits::CALL_BODY_BYTES]);
+        let around = Around::new(&view, &call, &[]);
+        let page = CallPage::new(view, &call, "hotline".to_owned(), sources, around, samples::now());
+        assert_eq!(page.callbacks[1].body, Shown::Elsewhere);
+        let others = page.callbacks.iter().filter(|c| matches!(c.body, Shown::Whole(_))).count();
+        assert_eq!(others, page.callbacks.len() - 1);
     }
 
     #[test]

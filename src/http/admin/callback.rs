@@ -118,6 +118,9 @@ fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
         Body::Entry(entry) => without_bytes(&CallbackSummary::read(entry).ok_or(HttpError::NotFound)?),
         Body::Tally(_) | Body::Erased { .. } => return Err(HttpError::NotFound),
     };
+    if !request.scope().allows(callback.app) {
+        return Err(HttpError::NotFound);
+    }
     Ok((record, callback))
 }
 
@@ -179,7 +182,7 @@ impl CallbackPage {
             sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
             calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             suspicions: row
-                .map(|r| r.suspicions.iter().map(|s| words::suspicion(lang, s)).collect())
+                .map(|r| r.suspicions.iter().map(|s| text(&words::suspicion(lang, s), eyes)).collect())
                 .unwrap_or_default(),
             gone: gone(lang, record),
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),

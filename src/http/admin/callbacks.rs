@@ -62,10 +62,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
-    let state = &request.ctx().state;
     let (query, page) = api::callbacks::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
     let listing = request.ctx().store.callbacks(&query, &page)?;
-    let apps: Vec<String> = state.apps().iter().map(|a| a.name.clone()).collect();
+    let apps = request.app_names();
     let view = View::of(request, Section::Callbacks);
     let page = CallbacksPage::new(view, &request.query, &apps, &listing, &|id| request.app_name(id), request.now());
     reply::page(&page)

@@ -73,8 +73,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/calls", &pairs)));
     }
     let view = View::of(request, Section::Calls);
-    let state = &request.ctx().state;
-    let names: Vec<String> = state.apps().iter().map(|a| a.name.clone()).collect();
+    let names = request.app_names();
     let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())
         .and_then(|(query, page)| Ok(request.ctx().store.calls(&query, &page)?));
     let app = |id| request.app_name(id);

@@ -26,7 +26,7 @@ impl Place {
             lang: request.lang,
             theme: request.theme,
             section: if login.is_some() { Section::Help } else { Section::Outside },
-            who: login.map(|l| super::view::Who { name: l.user.name.clone(), role: l.user.role }),
+            who: login.map(super::view::Who::of),
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: None,

@@ -23,17 +23,27 @@ pub(super) struct HelpPage {
     api: Vec<(&'static str, &'static str)>,
 }
 
-/// One platform's documentation.
+/// One platform: its addresses and its codes.
 #[derive(Debug, Template)]
 #[template(path = "admin/help_provider.html")]
 pub(super) struct ProviderPage {
     view: View,
+    id: &'static str,
     title: &'static str,
     addresses: Vec<(&'static str, &'static str, &'static str)>,
     retry: &'static str,
     recording_days: u32,
-    messages: Vec<Message>,
     tables: Vec<Table>,
+}
+
+/// The fields of one platform's messages: a page of its own, because both together are heavy.
+#[derive(Debug, Template)]
+#[template(path = "admin/help_fields.html")]
+pub(super) struct FieldsPage {
+    view: View,
+    id: &'static str,
+    title: &'static str,
+    messages: Vec<Message>,
 }
 
 /// The fields of one message.
@@ -140,6 +150,12 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&ProviderPage::new(View::of(request, Section::Help), provider))
 }
 
+/// `GET /help/{provider}/fields`
+pub(super) fn fields(request: &Request) -> Result<Response, HttpError> {
+    let provider = providers::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
+    reply::page(&FieldsPage::new(View::of(request, Section::Help), provider))
+}
+
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
@@ -153,6 +169,22 @@ impl HelpPage {
 impl ProviderPage {
     fn new(view: View, provider: &'static dyn Provider) -> Self {
         let lang = view.lang;
+        let address = |a: &providers::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);
+        Self {
+            id: provider.id().0,
+            title: provider.title(lang),
+            addresses: provider.addresses().iter().map(address).collect(),
+            retry: provider.retry().text.get(lang),
+            recording_days: provider.recording_days(),
+            tables: provider.codes().iter().map(|t| Table::of(lang, t)).collect(),
+            view,
+        }
+    }
+}
+
+impl FieldsPage {
+    fn new(view: View, provider: &'static dyn Provider) -> Self {
+        let lang = view.lang;
         let mut messages: Vec<Message> = Vec::new();
         for field in provider.fields() {
             let row = (field, field.meaning.get(lang));
@@ -161,16 +193,7 @@ impl ProviderPage {
                 None => messages.push(Message { name: field.message, fields: vec![row] }),
             }
         }
-        let address = |a: &providers::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);
-        Self {
-            title: provider.title(lang),
-            addresses: provider.addresses().iter().map(address).collect(),
-            retry: provider.retry().text.get(lang),
-            recording_days: provider.recording_days(),
-            messages,
-            tables: provider.codes().iter().map(|t| Table::of(lang, t)).collect(),
-            view,
-        }
+        Self { id: provider.id().0, title: provider.title(lang), messages, view }
     }
 }
 
@@ -207,17 +230,29 @@ impl ProviderPage {
 }
 
 #[cfg(test)]
+impl FieldsPage {
+    pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
+        let page = |p: &&'static dyn Provider| (p.id().0, Self::new(View::sample(lang, Section::Help), *p));
+        providers::ALL.iter().map(page).collect()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::super::samples::selector;
     use super::*;
 
     #[test]
-    fn every_code_and_field_of_a_provider_is_on_its_page() {
+    fn every_code_and_field_of_a_provider_is_on_its_pages() {
         for (id, page) in ProviderPage::samples(Lang::Zh) {
             let provider = providers::by_name(id).unwrap();
             let html = scraper::Html::parse_document(&page.render().unwrap());
             let codes: usize = provider.codes().iter().map(|t| t.codes.len()).sum();
             assert_eq!(html.select(&selector("table.codes tbody tr")).count(), codes, "{id}");
+        }
+        for (id, page) in FieldsPage::samples(Lang::Zh) {
+            let provider = providers::by_name(id).unwrap();
+            let html = scraper::Html::parse_document(&page.render().unwrap());
             assert_eq!(html.select(&selector("table.fields tbody tr")).count(), provider.fields().len(), "{id}");
         }
     }

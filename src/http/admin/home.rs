@@ -1,8 +1,8 @@
 //! 概览 Home: is everything all right?
 //!
 //! One sentence answers it; below stand the day's calls beside the same weekday last week, why
-//! calls failed, and the ledger in which nothing may be missing. Figures come from counters;
-//! only the causes of the last unanswered calls are read from calls.
+//! calls failed, and the ledger in which nothing may be missing. Figures come from counters.
+//! What else may go wrong before long stands at the top, in `src/http/admin/home_vitals.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -12,17 +12,18 @@ use jiff::Timestamp;
 
 use super::chart::DayChart;
 use super::home_ledger::{Account, Totals, accounts, nothing_lost_since};
+use super::home_vitals::{Expiring, Vital, vitals};
 use super::parts::{Badge, Tone, count, local, percent, span};
 use super::query::{hour, hours_later, midnight};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Call, CallOutcome, Lang};
-use crate::http::{CertificateInfo, HttpError, Response};
+use crate::domain::{AppId, CallOutcome, CauseCode, Lang};
+use crate::http::{CertificateInfo, HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
 use crate::providers;
-use crate::store::{CallQuery, Filter, Group, LedgerRow, Page, Span, StatRow, Status, Step};
+use crate::store::{Filter, Group, LedgerRow, Span, StatQuery, StatRow, Status, Step};
 
 /// The home page.
 #[derive(Debug, Template)]
@@ -72,27 +73,23 @@ struct Failure {
     href: String,
 }
 
-/// One sign of health.
-#[derive(Debug)]
-struct Vital {
-    label: &'static str,
-    value: String,
-    tone: Tone,
-    href: &'static str,
-}
-
 /// What the page is made from.
 pub(super) struct Facts {
     pub(super) today: Vec<StatRow>,
     pub(super) before: Vec<StatRow>,
     pub(super) outcomes: Vec<StatRow>,
-    pub(super) unanswered: Vec<Call>,
+    /// Why calls failed, by how they ended.
+    pub(super) causes: Vec<(CallOutcome, Vec<StatRow>)>,
     pub(super) ledger: Vec<LedgerRow>,
     pub(super) status: Status,
     pub(super) health: Health,
     pub(super) certificate: CertificateInfo,
     pub(super) disk: Option<super::system::Disk>,
     pub(super) apps: usize,
+    /// Callbacks that are durable and in no row yet.
+    pub(super) waiting: u64,
+    /// Recordings that their platforms delete within a day.
+    pub(super) expiring: Expiring,
 }
 
 /// `GET /`
@@ -104,28 +101,33 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl Facts {
     fn read(request: &Request) -> Result<Self, HttpError> {
-        let (ctx, now) = (request.ctx(), request.now());
+        let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
         let today = midnight(now);
-        let day = Span { from: Some(today), to: Some(hours_later(today, 24)) };
-        let before = Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) };
+        let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..StatQuery::from(span) };
+        let day = of(Span { from: Some(today), to: Some(hours_later(today, 24)) });
+        let before = of(Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) });
         let ledger = Span { from: Some(hours_later(hour(now), -24 * limits::HOME_LEDGER_DAYS)), to: None };
-        let unanswered = CallQuery {
-            span: day,
-            outcome: Filter { any: Vec::new(), none: vec![CallOutcome::Answered] },
-            ..CallQuery::default()
+        let mut ledger = ctx.store.ledger(ledger)?;
+        // Requests with an unknown token belong to no app.
+        ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
+        let failed = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
+        let causes_of = |outcome| {
+            let query = StatQuery { outcome: Filter::any(vec![outcome]), ..day.clone() };
+            Ok((outcome, ctx.store.stats(&query, Step::Whole, Some(Group::Cause))?))
         };
-        let page = Page { limit: limits::HOME_CAUSES, cursor: None };
         Ok(Self {
-            today: ctx.store.stats(day, Step::Hour, None)?,
-            before: ctx.store.stats(before, Step::Hour, None)?,
-            outcomes: ctx.store.stats(day, Step::Day, Some(Group::Outcome))?,
-            unanswered: ctx.store.calls(&unanswered, &page)?.items,
-            ledger: ctx.store.ledger(ledger)?,
+            today: ctx.store.stats(&day, Step::Hour, None)?,
+            before: ctx.store.stats(&before, Step::Hour, None)?,
+            outcomes: ctx.store.stats(&day, Step::Day, Some(Group::Outcome))?,
+            causes: failed.map(causes_of).collect::<Result<_, HttpError>>()?,
+            ledger,
             status: ctx.store.status(),
             health: ctx.journal.health(),
             certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
             disk: super::system::disk(&ctx.server.data),
-            apps: ctx.state.apps().len(),
+            apps: request.apps().len(),
+            waiting: api::ledger::waiting(ctx, &scope),
+            expiring: Expiring::read(&ctx.store, &scope, now)?,
         })
     }
 }
@@ -146,7 +148,8 @@ impl HomePage {
             failed: count(failed),
             failed_href: failed_href(facts, &from),
             accounts: accounts(lang, &facts.ledger, now, name),
-            vitals: vitals(lang, facts, now),
+            // They are the installation's, not an app's.
+            vitals: if view.sees_all() { vitals(lang, facts, now) } else { Vec::new() },
             has_apps: facts.apps > 0,
             has_calls: facts.status.calls > 0 || facts.status.callbacks > 0,
             view,
@@ -271,72 +274,27 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> Vec<Failure> {
         count: count(*n),
         share: percent(*n, total),
         width: (n * 100).div_ceil(most),
-        causes: causes(lang, &facts.unanswered, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
+        causes: causes(lang, &facts.causes, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
         href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
     };
     counts.iter().enumerate().map(failure).collect()
 }
 
-/// The two commonest causes among the latest calls with this outcome: the code and its meaning.
-fn causes(lang: Lang, calls: &[Call], outcome: CallOutcome) -> Vec<(String, String)> {
-    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for call in calls.iter().filter(|c| c.outcome == Some(outcome)) {
-        let Some(release) = &call.release else { continue };
-        let doc = providers::explain(call.provider, &release.cause);
-        let text = doc.map_or(lang.t("未列出的代码", "code not listed"), |d| d.text.get(lang));
-        let code = format!("{} {}", release.cause.table, release.cause.code);
-        *counts.entry((code, text.to_owned())).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    counts.into_iter().take(2).map(|(cause, _)| cause).collect()
-}
-
-fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
-    let lag = facts.status.durable.saturating_sub(facts.status.applied);
-    let mut vitals = vec![Vital {
-        label: lang.t("待归入的回调", "Waiting to be joined"),
-        value: count(lag),
-        tone: if lag < 1_000 { Tone::Good } else { Tone::Warn },
-        href: "/system",
-    }];
-    let end = facts.certificate.not_after;
-    let days = end.map(|end| end.duration_since(now).as_hours() / 24);
-    vitals.push(Vital {
-        label: lang.t("证书剩余", "Certificate ends in"),
-        value: match (facts.certificate.self_signed, days) {
-            (true, _) => lang.t("自签名", "self-signed").to_owned(),
-            (false, Some(days)) => span(lang, days.max(0).unsigned_abs() * 86_400),
-            (false, None) => "–".to_owned(),
-        },
-        tone: if facts.certificate.self_signed || days.is_some_and(|d| d < 14) { Tone::Warn } else { Tone::Good },
-        href: "/system",
-    });
-    if let Some(disk) = facts.disk {
-        let hours: Vec<&LedgerRow> = facts.ledger.iter().filter(|r| r.at >= hours_later(hour(now), -24)).collect();
-        let a_day: u64 = hours.iter().map(|r| r.bytes).sum();
-        // A kept body takes about three times its size: the line, and what is known from it.
-        let days = disk.free.checked_div(a_day * 3).unwrap_or(u64::MAX);
-        vitals.push(Vital {
-            label: lang.t("磁盘可用", "Disk lasts"),
-            value: if days > 730 {
-                lang.t("两年以上", "two years and more").to_owned()
-            } else {
-                span(lang, days * 86_400)
-            },
-            tone: if days > 30 && disk.free > disk.total / 10 { Tone::Good } else { Tone::Warn },
-            href: "/system",
-        });
-    }
-    let mut totals = Totals::default();
-    facts.ledger.iter().filter(|r| r.at >= hours_later(hour(now), -23)).for_each(|r| totals.add(r));
-    vitals.push(Vital {
-        label: lang.t("24 小时待处理", "Attention, 24 h"),
-        value: count(totals.attention),
-        tone: if totals.attention == 0 { Tone::Good } else { Tone::Warn },
-        href: "/attention",
-    });
-    vitals
+/// The two commonest causes of calls that ended so: the code and its meaning.
+fn causes(lang: Lang, causes: &[(CallOutcome, Vec<StatRow>)], outcome: CallOutcome) -> Vec<(String, String)> {
+    let rows = causes.iter().find(|(of, _)| *of == outcome).map_or(&[][..], |(_, rows)| rows);
+    let mut found: Vec<(u64, String, String)> = rows
+        .iter()
+        .filter_map(|row| {
+            let mut parts = row.key.splitn(3, ' ');
+            let (provider, table, code) = (parts.next()?, parts.next()?, parts.next()?);
+            let cause = CauseCode { table: table.to_owned().into(), code: code.to_owned() };
+            let doc = providers::explain(providers::by_name(provider)?.id(), &cause)?;
+            Some((row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.into_iter().take(2).map(|(_, code, text)| (code, text)).collect()
 }
 
 #[cfg(test)]

@@ -152,58 +152,68 @@ fn account(
         by_hour.entry(row.at).or_default().add(row);
     }
     let most = by_hour.values().map(|t| t.received).max().unwrap_or(0).max(1);
-    let href = |from: &str, to: Option<&str>| {
-        // What came to an unknown address was not kept under any app.
-        let mut pairs: Vec<(&str, &str)> = known.then_some(("app", title.as_str())).into_iter().collect();
-        pairs.push(("from", from));
-        pairs.extend(to.map(|to| ("to", to)));
-        link("/callbacks", &pairs)
-    };
+    let links = Links { app: known.then_some(title.as_str()), from: &from };
     let strip = (0..HOURS).map(|h| {
         let at = hours_later(start, h);
-        let t = by_hour.get(&at).copied().unwrap_or_default();
-        let height = (t.received * STRIP_HEIGHT).div_ceil(most);
-        StripBar {
-            x: h as usize * 6,
-            y: STRIP_HEIGHT - height.max(1) + 1,
-            height: height.max(1),
-            class: if t.lost > 0 {
-                "lost"
-            } else if t.attention > 0 {
-                "odd"
-            } else if t.received == 0 {
-                "none"
-            } else {
-                "kept"
-            },
-            href: href(&at.to_string(), Some(&hours_later(at, 1).to_string())),
-            title: format!("{} · {}", local(at, "%m-%d %H:00"), count(t.received)),
-        }
+        StripBar::new(h as usize, at, by_hour.get(&at).copied().unwrap_or_default(), most, &links)
     });
-    let hours = by_hour.iter().rev().map(|(at, t)| Hour {
+    let hours = by_hour.iter().rev().map(|(at, totals)| Hour {
         title: local(*at, "%m-%d %H:00"),
-        href: href(&at.to_string(), Some(&hours_later(*at, 1).to_string())),
-        sums: t.shown(),
+        href: links.hour(*at),
+        sums: totals.shown(),
     });
     Account {
         app_href: app.map(|id| format!("/apps/{}", id.0)),
         sums: totals.shown(),
-        received_href: href(&from, None),
-        attention_href: link(
-            "/callbacks",
-            &[
-                ("app", title.as_str()),
-                ("from", &from),
-                ("outcome", "unrecognised"),
-                ("outcome", "unparsable"),
-                ("outcome", "unverified"),
-            ],
-        ),
-        calls_href: link("/calls", &[("app", title.as_str()), ("from", &from)]),
-        messages_href: link("/messages", &[("app", title.as_str()), ("from", &from)]),
+        received_href: links.to("/callbacks", &[]),
+        attention_href: links.to("/callbacks", &ATTENTION.map(|outcome| ("outcome", outcome.name()))),
+        calls_href: links.to("/calls", &[]),
+        messages_href: links.to("/messages", &[]),
         strip: strip.collect(),
         hours: hours.collect(),
-        app: title,
+        app: title.clone(),
+    }
+}
+
+/// What a person should look at.
+const ATTENTION: [Outcome; 3] = [Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified];
+
+/// Where the figures of one account lead.
+struct Links<'a> {
+    /// What came to an unknown address was not kept under any app.
+    app: Option<&'a str>,
+    from: &'a str,
+}
+
+impl Links<'_> {
+    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let app = self.app.map(|app| ("app", app));
+        link(path, &app.into_iter().chain([("from", self.from)]).chain(more.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// The callbacks of one hour.
+    fn hour(&self, at: Timestamp) -> String {
+        let (from, to) = (at.to_string(), hours_later(at, 1).to_string());
+        Links { app: self.app, from: &from }.to("/callbacks", &[("to", &to)])
+    }
+}
+
+impl StripBar {
+    fn new(place: usize, at: Timestamp, totals: Totals, most: u64, links: &Links<'_>) -> Self {
+        let height = (totals.received * STRIP_HEIGHT).div_ceil(most).max(1);
+        Self {
+            x: place * 6,
+            y: STRIP_HEIGHT - height + 1,
+            height,
+            class: match totals {
+                Totals { lost: 1.., .. } => "lost",
+                Totals { attention: 1.., .. } => "odd",
+                Totals { received: 0, .. } => "none",
+                _ => "kept",
+            },
+            href: links.hour(at),
+            title: format!("{} · {}", local(at, "%m-%d %H:00"), count(totals.received)),
+        }
     }
 }
 

@@ -12,18 +12,23 @@
 //! ```
 //!
 //! Time runs downwards; a gap's height grows with its logarithm, so that four seconds of
-//! ringing can be seen beside an hour of talk, and a long gap is drawn broken. This is geometry
-//! only: colours are the style sheet's, and the page has every line in a table as well.
-
-use jiff::Timestamp;
+//! ringing can be seen beside an hour of talk, and a long gap is drawn broken. A call that the
+//! platform makes by itself (a notice, a code) has one leg and two lanes. This is geometry
+//! only: what happened is [`super::steps`]' concern, colours are the style sheet's, and the
+//! page has every line in a table as well.
 
 use super::parts::{local, phone, span};
+use super::steps::{Step, is_one_legged, steps};
+use super::story::Behind;
 use super::view::Eyes;
 use super::words;
-use crate::domain::{Call, CallEventView, EventKind, Lang, Party};
+use crate::domain::{Call, EventKind, Lang, Party};
+use crate::limits;
 
-const WIDTH: u32 = 448;
-const LANES: [(Party, u32); 3] = [(Party::Caller, 124), (Party::Platform, 258), (Party::Callee, 392)];
+/// As wide as a phone's column, so that text stays as large as around it.
+const WIDTH: u32 = 366;
+const LANES: [(Party, u32); 3] = [(Party::Caller, 108), (Party::Platform, 212), (Party::Callee, 316)];
+const LANES_OF_ONE_LEG: [(Party, u32); 2] = [(Party::Platform, 138), (Party::Callee, 290)];
 const TOP: u32 = 62;
 /// Between two steps at one instant: room for a label.
 const STEP: u32 = 34;
@@ -44,6 +49,8 @@ pub(super) struct Ladder {
     pub(super) gaps: Vec<Gap>,
     pub(super) bands: Vec<Band>,
     pub(super) arrows: Vec<Arrow>,
+    /// Steps that are only in the table.
+    pub(super) left_out: usize,
 }
 
 /// One party's line.
@@ -93,112 +100,59 @@ pub(super) struct Arrow {
     pub(super) x1: u32,
     pub(super) x2: u32,
     pub(super) y: u32,
-    /// The points of the head.
+    /// The points of the head; empty where nobody is known to have done it.
     pub(super) head: String,
     pub(super) label: String,
     pub(super) label_x: u32,
     pub(super) label_y: u32,
-}
-
-/// What happened, before it has a place.
-struct Step {
-    at: Timestamp,
-    kind: EventKind,
-    from: Party,
-    to: Party,
-    label: String,
+    /// The callback that says so.
+    pub(super) href: Option<String>,
+    /// The same in words, for whoever cannot see it.
+    pub(super) spoken: String,
 }
 
 impl Ladder {
     /// Draws a call; `None` where no instant of it is known.
-    pub(super) fn of(lang: Lang, call: &Call, eyes: Eyes) -> Option<Self> {
-        let steps = steps(lang, call, eyes);
+    pub(super) fn of(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Option<Self> {
+        let mut steps = steps(lang, call, eyes);
+        let left_out = steps.len().saturating_sub(limits::LADDER_STEPS);
+        steps.truncate(limits::LADDER_STEPS);
         if steps.is_empty() {
             return None;
         }
+        let lanes = lanes_of(call);
         let (ys, ticks, gaps) = scale(lang, &steps);
         let bottom = ys.last().copied().unwrap_or(TOP) + 20;
-        let arrows = steps.iter().zip(&ys).map(|(step, y)| arrow(step, *y)).collect();
         Some(Self {
             width: WIDTH,
             height: bottom + 8,
             top: TOP - 14,
             bottom,
-            lanes: lanes(lang, call, eyes),
+            lanes: lanes.iter().map(|lane| named(lang, call, eyes, *lane)).collect(),
             ticks,
             gaps,
-            bands: bands(lang, call, &steps, &ys),
-            arrows,
+            bands: bands(lang, call, lanes, &steps, &ys),
+            arrows: steps.iter().zip(&ys).map(|(step, y)| arrow(lang, lanes, step, *y, behind)).collect(),
+            left_out,
         })
     }
 }
 
-fn lanes(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Lane> {
-    let number = |party| match party {
+fn lanes_of(call: &Call) -> &'static [(Party, u32)] {
+    if is_one_legged(call) { &LANES_OF_ONE_LEG } else { &LANES }
+}
+
+fn named(lang: Lang, call: &Call, eyes: Eyes, (party, x): (Party, u32)) -> Lane {
+    let number = match party {
         Party::Caller => call.caller.as_ref(),
-        Party::Platform => call.x.as_ref(),
+        Party::Platform => call.x.as_ref().or(call.caller.as_ref().filter(|_| is_one_legged(call))),
         Party::Callee => call.callee.as_ref(),
     };
-    let lane = |&(party, x): &(Party, u32)| Lane {
-        x,
-        title: match (party, &call.x) {
-            (Party::Platform, Some(_)) => lang.t("平台 · X 号码", "Platform · X"),
-            _ => words::party(party).get(lang),
-        },
-        number: number(party).map_or_else(String::new, |n| phone(n, eyes)),
+    let title = match (party, &call.x) {
+        (Party::Platform, Some(_)) if !is_one_legged(call) => lang.t("平台 · X 号码", "Platform · X"),
+        _ => words::party(party).get(lang),
     };
-    LANES.iter().map(lane).collect()
-}
-
-fn steps(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Step> {
-    let seen = |kind, leg: Option<Party>| {
-        call.events
-            .iter()
-            .any(|e| e.kind == kind && e.at.is_some() && (leg.is_none() || e.leg.is_none() || e.leg == leg))
-    };
-    let mut steps: Vec<Step> = call.events.iter().filter_map(|e| of_event(lang, call, e, eyes)).collect();
-    // A platform that pushes only the record still tells these four.
-    let known = [
-        (call.setup_at, EventKind::Offered, None),
-        (call.alerting_at, EventKind::Alerted, Some(Party::Callee)),
-        (call.answered_at, EventKind::Answered, Some(Party::Callee)),
-        (call.released_at, EventKind::Released, None),
-    ];
-    for (at, kind, leg) in known {
-        let told = seen(kind, leg) || (kind == EventKind::Offered && seen(EventKind::Dialled, None));
-        if let (Some(at), false) = (at, told) {
-            steps.push(step(lang, call, at, kind, leg, ""));
-        }
-    }
-    steps.sort_by_key(|s| (s.at, s.kind));
-    steps
-}
-
-fn of_event(lang: Lang, call: &Call, event: &CallEventView, eyes: Eyes) -> Option<Step> {
-    if matches!(event.kind, EventKind::Recorded | EventKind::Rated) {
-        return None;
-    }
-    let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", super::parts::text(d, eyes)));
-    Some(step(lang, call, event.at?, event.kind, event.leg, &digits))
-}
-
-fn step(lang: Lang, call: &Call, at: Timestamp, kind: EventKind, leg: Option<Party>, more: &str) -> Step {
-    let side = leg.filter(|l| *l != Party::Platform);
-    let (from, to) = match kind {
-        EventKind::Offered | EventKind::DigitsCollected => (side.unwrap_or(Party::Caller), Party::Platform),
-        EventKind::Dialled => (Party::Platform, side.unwrap_or(Party::Callee)),
-        EventKind::Alerted | EventKind::Answered => (side.unwrap_or(Party::Callee), Party::Platform),
-        EventKind::Released | EventKind::Recorded | EventKind::Rated => {
-            match call.release.as_ref().and_then(|r| r.by).or(side) {
-                Some(Party::Callee) => (Party::Callee, Party::Platform),
-                Some(Party::Platform) => (Party::Platform, Party::Callee),
-                Some(Party::Caller) | None => (Party::Caller, Party::Platform),
-            }
-        }
-    };
-    let unknown = kind == EventKind::Released && call.release.as_ref().and_then(|r| r.by).or(side).is_none();
-    let word = if unknown { lang.t("结束", "Ends") } else { words::event(kind).get(lang) };
-    Step { at, kind, from, to, label: format!("{word}{more}") }
+    Lane { x, title, number: number.map_or_else(String::new, |n| phone(n, eyes)) }
 }
 
 /// The height of every step, the instants, and the gaps between them.
@@ -228,84 +182,118 @@ fn scale(lang: Lang, steps: &[Step]) -> (Vec<u32>, Vec<Tick>, Vec<Gap>) {
     (ys, ticks, gaps)
 }
 
-fn lane_x(party: Party) -> u32 {
-    LANES.iter().find(|(p, _)| *p == party).map_or(0, |(_, x)| *x)
+fn x_of(lanes: &[(Party, u32)], party: Party) -> u32 {
+    lanes.iter().find(|(p, _)| *p == party).or(lanes.first()).map_or(0, |(_, x)| *x)
 }
 
-fn arrow(step: &Step, y: u32) -> Arrow {
-    let (x1, x2) = (lane_x(step.from), lane_x(step.to));
-    let (tip, back) = if x2 > x1 { (x2 - 1, x2 - 9) } else { (x2 + 1, x2 + 9) };
+fn ends(lanes: &[(Party, u32)]) -> (u32, u32) {
+    (lanes.first().map_or(0, |(_, x)| *x), lanes.last().map_or(WIDTH, |(_, x)| *x))
+}
+
+fn arrow(lang: Lang, lanes: &[(Party, u32)], step: &Step, y: u32, behind: &Behind) -> Arrow {
     let class = match step.kind {
         EventKind::Answered => "answered",
         EventKind::Released => "released",
         EventKind::Alerted => "alerted",
         _ => "plain",
     };
+    let (x1, x2, head) = match step.way {
+        Some((from, to)) => {
+            let (x1, x2) = (x_of(lanes, from), x_of(lanes, to));
+            let (tip, back) = if x2 > x1 { (x2 - 1, x2 - 9) } else { (x2 + 1, x2 + 9) };
+            (x1, back, format!("{tip},{y} {back},{} {back},{}", y - 4, y + 4))
+        }
+        None => (ends(lanes).0, ends(lanes).1, String::new()),
+    };
+    let who = step.way.map_or("", |(from, _)| words::party(from).get(lang));
+    let spoken = format!("{} {who} {}", local(step.at, "%H:%M:%S"), step.label);
+    // Between the first two lanes where it goes across all: the third column's middle is the band's.
+    let label_x = match step.way {
+        None if lanes.len() > 2 => u32::midpoint(lanes[0].1, lanes[1].1),
+        _ => u32::midpoint(x1, x2),
+    };
     Arrow {
         class,
         x1,
-        x2: back,
+        x2,
         y,
-        head: format!("{tip},{y} {back},{} {back},{}", y - 4, y + 4),
-        label: step.label.clone(),
-        label_x: u32::midpoint(x1, x2),
+        head,
+        label: fitting(&step.label),
+        label_x,
         label_y: y - 6,
+        href: step.callback.and_then(|seq| behind.href(seq)),
+        spoken,
     }
 }
 
-fn bands(lang: Lang, call: &Call, steps: &[Step], ys: &[u32]) -> Vec<Band> {
-    let y_of = |kind, party| {
-        let found = steps.iter().position(|s| s.kind == kind && (s.from == party || s.to == party));
-        found.map(|i| ys[i])
-    };
+/// As much of a label as fits between two lanes; the table has all of it.
+fn fitting(label: &str) -> String {
+    const ROOM: u32 = 94;
+    let width = |c: char| if c.is_ascii() { 7 } else { 12 };
+    let mut left = ROOM;
+    for (at, c) in label.char_indices() {
+        match left.checked_sub(width(c)) {
+            Some(rest) => left = rest,
+            None => return format!("{}…", label[..at].trim_end()),
+        }
+    }
+    label.to_owned()
+}
+
+fn bands(lang: Lang, call: &Call, lanes: &[(Party, u32)], steps: &[Step], ys: &[u32]) -> Vec<Band> {
+    let y_of = |kind, party| steps.iter().position(|s| s.kind == kind && s.is_of(party)).map(|i| ys[i]);
     let end = steps.iter().position(|s| s.kind == EventKind::Released).map(|i| ys[i]);
+    let band = |class, x, y, width, to: u32| {
+        let label = String::new();
+        Band { class, x, y, width, height: to - y, label, label_x: 0, label_y: 0 }
+    };
     let mut bands = Vec::new();
-    for party in [Party::Caller, Party::Callee] {
+    for &(party, x) in lanes.iter().filter(|(party, _)| *party != Party::Platform) {
         let from = y_of(EventKind::Alerted, party);
         let to = y_of(EventKind::Answered, party).or(end).or(ys.last().copied());
         if let (Some(from), Some(to)) = (from, to)
             && to > from
         {
-            let x = lane_x(party) - 5;
-            bands.push(Band {
-                class: "ringing",
-                x,
-                y: from,
-                width: 10,
-                height: to - from,
-                label: String::new(),
-                label_x: 0,
-                label_y: 0,
-            });
+            bands.push(band("ringing", x - 5, from, 10, to));
         }
     }
     let talk_from = y_of(EventKind::Answered, Party::Callee).filter(|_| call.talk_seconds > 0);
     if let (Some(from), Some(to)) = (talk_from, end)
         && to > from
     {
-        let (left, right) = (lane_x(Party::Caller), lane_x(Party::Callee));
+        let (left, right) = ends(lanes);
         bands.push(Band {
-            class: "talk",
-            x: left,
-            y: from,
-            width: right - left,
-            height: to - from,
             label: format!("{} {}", lang.t("通话", "Talk"), span(lang, u64::from(call.talk_seconds))),
             label_x: u32::midpoint(left, right),
-            label_y: u32::midpoint(from, to) + 2,
+            label_y: widest_gap(ys, from, to),
+            ..band("talk", left, from, right - left, to)
         });
     }
     bands
 }
 
+/// Where a label stands between `from` and `to`, so that it meets no arrow: in the widest gap.
+fn widest_gap(ys: &[u32], from: u32, to: u32) -> u32 {
+    let inside: Vec<u32> = ys.iter().copied().filter(|y| (from..=to).contains(y)).collect();
+    let widest = inside.windows(2).max_by_key(|pair| pair[1] - pair[0]);
+    let (above, below) = widest.map_or((from, to), |pair| (pair[0], pair[1]));
+    // Under the middle stands the next arrow's own label.
+    if below - above > 56 { u32::midpoint(above, below) + 2 } else { above + 16 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Product;
     use crate::http::admin::samples;
+
+    fn drawn(lang: Lang, call: &Call) -> Ladder {
+        Ladder::of(lang, call, Eyes::Whole, &Behind::Pages).unwrap()
+    }
 
     #[test]
     fn time_runs_downwards_and_every_gap_is_named() {
-        let ladder = Ladder::of(Lang::En, &samples::answered_call(), Eyes::Whole).unwrap();
+        let ladder = drawn(Lang::En, &samples::answered_call());
         assert!(ladder.arrows.windows(2).all(|w| w[0].y < w[1].y));
         let texts: Vec<_> = ladder.gaps.iter().map(|g| g.text.replace('\u{a0}', " ")).collect();
         assert_eq!(texts, ["1 s", "2 s", "6 s", "1 min 18 s"]);
@@ -315,11 +303,12 @@ mod tests {
     #[test]
     fn a_call_of_which_only_the_record_is_known_is_drawn_from_it() {
         let mut call = samples::answered_call();
-        call.events.clear();
-        let ladder = Ladder::of(Lang::Zh, &call, Eyes::Masked).unwrap();
+        call.events.retain(|event| event.kind == EventKind::Rated);
+        let ladder = drawn(Lang::Zh, &call);
         let labels: Vec<_> = ladder.arrows.iter().map(|a| a.label.as_str()).collect();
         assert_eq!(labels, ["呼入", "振铃", "接听", "挂机"]);
         assert!(ladder.bands.iter().any(|b| b.class == "talk"));
+        assert!(ladder.arrows.iter().all(|a| a.href.as_deref() == Some("/callbacks/126")), "{:?}", ladder.arrows);
     }
 
     #[test]
@@ -327,6 +316,44 @@ mod tests {
         let mut call = samples::answered_call();
         call.events.clear();
         (call.setup_at, call.alerting_at, call.answered_at, call.released_at) = (None, None, None, None);
-        assert!(Ladder::of(Lang::Zh, &call, Eyes::Whole).is_none());
+        assert!(Ladder::of(Lang::Zh, &call, Eyes::Whole, &Behind::Pages).is_none());
+    }
+
+    #[test]
+    fn a_call_that_the_platform_makes_has_one_leg() {
+        let mut call = samples::answered_call();
+        call.product = Some(Product::Notify);
+        let ladder = drawn(Lang::En, &call);
+        assert_eq!(ladder.lanes.len(), 2);
+        let lanes = [ladder.lanes[0].x, ladder.lanes[1].x];
+        assert!(ladder.arrows.iter().all(|a| lanes.contains(&a.x1)), "{:?}", ladder.arrows);
+    }
+
+    #[test]
+    fn labels_meet_neither_each_other_nor_an_arrow() {
+        let mut call = samples::answered_call();
+        let mut digits = call.events[3].clone();
+        digits.kind = EventKind::DigitsCollected;
+        digits.digits = Some("12345678901234567890#".to_owned());
+        digits.at = digits.at.map(|at| at + jiff::SignedDuration::from_secs(3));
+        call.events.insert(4, digits);
+        for lang in [Lang::Zh, Lang::En] {
+            let ladder = drawn(lang, &call);
+            let band = ladder.bands.iter().find(|b| b.class == "talk").unwrap();
+            for arrow in &ladder.arrows {
+                assert!(arrow.y.abs_diff(band.label_y) > 12, "{} lies on {}", band.label, arrow.label);
+                assert!(arrow.label.chars().count() <= 14, "{}", arrow.label);
+            }
+        }
+    }
+
+    #[test]
+    fn an_endless_story_is_drawn_to_a_bound_and_says_so() {
+        let mut call = samples::answered_call();
+        let again = call.events[1].clone();
+        call.events.extend(std::iter::repeat_n(again, 500));
+        let ladder = drawn(Lang::En, &call);
+        assert_eq!(ladder.arrows.len(), limits::LADDER_STEPS);
+        assert_eq!(ladder.left_out, 505 - limits::LADDER_STEPS);
     }
 }

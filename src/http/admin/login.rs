@@ -8,12 +8,12 @@ use std::time::Duration;
 use askama::Template;
 use http::{HeaderValue, Method, StatusCode, header};
 
-use super::reply;
 use super::request::{LOGIN_COOKIE, Request, is_local, link};
 use super::view::{Section, View};
-use crate::domain::Secret;
+use super::{login_code, reply};
+use crate::domain::{Lang, Secret};
 use crate::http::{HttpError, Response};
-use crate::state::Login;
+use crate::state::{FirstStep, Login};
 
 /// The login form.
 #[derive(Debug, Template)]
@@ -26,6 +26,8 @@ pub(super) struct LoginPage {
     problem: Option<String>,
     /// There is nobody yet who could log in.
     needs_setup: bool,
+    /// The company's own provider: its name, and where to begin.
+    outside: Option<(String, String)>,
 }
 
 /// Sends whoever is not logged in to the form.
@@ -55,12 +57,18 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
         return too_many(request, name, next, wait);
     }
     let password = Secret::new(request.raw_field("password"));
-    let Some((cookie, login)) = request.ctx().state.log_in(&name, &password).await? else {
-        let problem = request.lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned();
-        return reply::page_with(StatusCode::UNAUTHORIZED, &LoginPage::new(request, name, next, Some(problem)));
-    };
-    throttle.succeeded(&name, request.peer);
-    Ok(enter(request, &cookie, &login, &next))
+    let first = request.ctx().state.first_step(&name, &password).await?;
+    if first.is_some() {
+        throttle.succeeded(&name, request.peer);
+    }
+    match first {
+        Some(FirstStep::In(cookie, login)) => Ok(enter(request, &cookie, &login, &next)),
+        Some(FirstStep::Code(pass)) => Ok(login_code::ask(&pass, &next)),
+        None => {
+            let problem = request.lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned();
+            reply::page_with(StatusCode::UNAUTHORIZED, &LoginPage::new(request, name, next, Some(problem)))
+        }
+    }
 }
 
 /// `POST /logout`
@@ -78,41 +86,58 @@ pub(super) fn enter(request: &Request, cookie: &Secret, login: &Login, next: &st
 }
 
 fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Result<Response, HttpError> {
+    let page = LoginPage::new(request, name, next, Some(wait_words(request.lang, wait)));
+    held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait)
+}
+
+/// The form again, with what went wrong elsewhere.
+pub(super) fn again(request: &Request, next: String, problem: String) -> Result<Response, HttpError> {
+    let page = LoginPage::new(request, String::new(), next, Some(problem));
+    reply::page_with(StatusCode::UNAUTHORIZED, &page)
+}
+
+/// That one must wait, and for how long.
+pub(super) fn wait_words(lang: Lang, wait: Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).max(1);
-    let problem = match request.lang {
-        crate::domain::Lang::Zh => format!("尝试次数过多，请 {minutes} 分钟后再试。"),
-        crate::domain::Lang::En => format!("Too many tries. Try again in {minutes} min."),
-    };
-    let page = LoginPage::new(request, name, next, Some(problem));
-    let mut response = reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
+    match lang {
+        Lang::Zh => format!("尝试次数过多，请 {minutes} 分钟后再试。"),
+        Lang::En => format!("Too many tries. Try again in {minutes} min."),
+    }
+}
+
+/// The answer to one try too many.
+pub(super) fn held(mut response: Response, wait: Duration) -> Result<Response, HttpError> {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     Ok(response)
 }
 
-fn next(wanted: Option<&str>) -> String {
+/// Where a login leads to: a page of ours.
+pub(super) fn next(wanted: Option<&str>) -> String {
     wanted.filter(|path| is_local(path)).unwrap_or("/").to_owned()
 }
 
 impl LoginPage {
     fn new(request: &Request, name: String, next: String, problem: Option<String>) -> Self {
         let needs_setup = request.ctx().state.setup_code().is_some();
-        Self { view: View::of(request, Section::Outside), name, next, problem, needs_setup }
+        let begin = || link("/login/oidc", &[("next", &next)]);
+        let outside = request.ctx().oidc.as_ref().map(|oidc| (oidc.name().to_owned(), begin()));
+        Self { view: View::of(request, Section::Outside), name, next, problem, needs_setup, outside }
     }
 }
 
 #[cfg(test)]
 impl LoginPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         let view = View { who: None, csrf: String::new(), ..View::sample(lang, Section::Outside) };
         let problem = Some(lang.t("用户名或密码不对。", "Name or password is wrong.").to_owned());
-        Self { view, name: "lin".to_owned(), next: "/calls".to_owned(), problem, needs_setup: false }
+        let outside = Some((lang.t("公司账号", "the company").to_owned(), "/login/oidc?next=%2Fcalls".to_owned()));
+        Self { view, name: "lin".to_owned(), next: "/calls".to_owned(), problem, needs_setup: false, outside }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Lang;
 
     #[test]
     fn a_foreign_address_after_login_becomes_the_home_page() {

@@ -13,6 +13,7 @@ mod account;
 mod app;
 mod app_changes;
 mod apps;
+mod around;
 mod attention;
 mod audit;
 mod audit_words;
@@ -26,13 +27,19 @@ mod certificate;
 mod chart;
 mod erasure;
 mod error;
+pub(super) mod evidence;
+pub(super) mod evidence_pack;
 mod help;
 mod home;
 mod home_ledger;
+mod home_vitals;
 mod ladder;
+mod live;
 mod login;
+mod login_code;
 mod messages;
 mod numbers;
+mod oidc;
 mod parts;
 mod preferences;
 mod query;
@@ -40,14 +47,29 @@ mod reply;
 mod request;
 mod retention;
 mod reveal;
+mod rights_form;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod scope_tests;
+mod second_factor;
 mod setup;
+mod statistics;
+mod statistics_charts;
+mod statistics_figures;
+mod statistics_form;
+mod statistics_ranges;
+mod statistics_tables;
+mod steps;
+mod story;
 mod system;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod tokens;
 mod trail;
+mod user;
+mod users;
 mod view;
 mod words;
 
@@ -117,9 +139,15 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
 
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
-    let open = matches!(request.segments().as_slice(), ["login" | "preferences"] | ["setup", _]);
+    let open = matches!(
+        request.segments().as_slice(),
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
+    );
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
+    }
+    if let Some(sent) = owes_second_factor(&request, method) {
+        return sent;
     }
     if method == Method::POST {
         request.check_origin()?;
@@ -128,6 +156,19 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
         }
     }
     route(request, method).await
+}
+
+/// Whoever must have a second factor and has none sets it up before anything else.
+fn owes_second_factor(request: &Request, method: &Method) -> Option<Result<Response, HttpError>> {
+    let login = request.login.as_ref()?;
+    let open = matches!(request.segments().as_slice(), ["account", "second-factor", ..] | ["logout" | "preferences"]);
+    if open || !request.ctx().state.owes_second_factor(&login.user) {
+        return None;
+    }
+    Some(match *method {
+        Method::GET | Method::HEAD => Ok(reply::see_other("/account/second-factor")),
+        _ => Err(HttpError::Forbidden("set up your second factor first")),
+    })
 }
 
 /// Every address of the dashboard.
@@ -139,13 +180,19 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         return match path.as_slice() {
             [] => read(request, home::show).await,
             ["login"] => login::show(&request),
+            ["login", "code"] => login_code::show(&request),
+            ["login", "oidc"] => oidc::begin(&request).await,
+            ["login", "oidc", "callback"] => oidc::finish(&request).await,
             ["setup", _] => setup::show(&request),
             ["calls"] => read(request, calls::show).await,
             ["calls", _] => read(request, call::show).await,
+            ["calls", _, "evidence"] => read(request, evidence::show).await,
             ["callbacks"] => read(request, callbacks::show).await,
             ["callbacks", _] => read(request, callback::show).await,
             ["callbacks", _, "raw"] => read(request, callback::raw).await,
             ["attention"] => read(request, attention::show).await,
+            ["live"] => read(request, live::show).await,
+            ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
             ["apps"] => read(request, apps::show).await,
@@ -156,9 +203,14 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["retention"] => read(request, retention::show).await,
             ["erasure"] | ["erasure", _] => read(request, erasure::show).await,
             ["erasure", _, "certificate.json"] => read(request, erasure::download).await,
+            ["account", "second-factor"] => second_factor::show(&request),
+            ["users"] => users::show(&request),
+            ["users", _] => user::show(&request),
+            ["tokens"] => tokens::show(&request),
             ["system"] => read(request, system::show).await,
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
+            ["help", _, "fields"] => help::fields(&request),
             _ => Err(HttpError::NotFound),
         };
     }
@@ -167,9 +219,11 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
     }
     match path.as_slice() {
         ["login"] => login::log_in(&request).await,
+        ["login", "code"] => login_code::log_in(&request).await,
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["calls", _, "evidence"] => evidence::download(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
         ["account", "password"] => account::change_password(&request).await,
@@ -180,6 +234,18 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["retention", "holds"] => retention::hold(&request).await,
         ["retention", "holds", _] => retention::release(&request).await,
         ["erasure"] => erasure::begin(&request).await,
+        ["account", "second-factor"] => second_factor::confirm(&request).await,
+        ["account", "second-factor", "codes"] => second_factor::renew(&request).await,
+        ["account", "second-factor", "off"] => second_factor::switch_off(&request).await,
+        ["users"] => users::add(&request).await,
+        ["users", _] => user::change(&request).await,
+        ["users", _, "password"] => user::set_password(&request).await,
+        ["users", _, "second-factor"] => user::reset(&request).await,
+        ["users", _, "logins"] => user::end_logins(&request).await,
+        ["users", _, "remove"] => user::remove(&request).await,
+        ["second-factor"] => users::demand(&request).await,
+        ["tokens"] => tokens::add(&request).await,
+        ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,

@@ -62,11 +62,16 @@ struct Past {
 
 /// `GET /numbers`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let scope = request.scope();
     let app = match request.param("app") {
         None => None,
-        Some(name) => Some(request.ctx().state.app_named(name).ok_or(HttpError::NotFound)?),
+        Some(name) => {
+            let app = request.ctx().state.app_named(name).filter(|app| scope.allows(app.id));
+            Some(app.ok_or(HttpError::NotFound)?)
+        }
     };
-    let rows = request.ctx().store.numbers(app.as_ref().map(|a| a.id))?;
+    let mut rows = request.ctx().store.numbers(app.as_ref().map(|a| a.id))?;
+    rows.retain(|row| scope.allows(row.app));
     let view = View::of(request, Section::Numbers);
     let app = app.map(|a| a.name.clone());
     let provider = |id| request.ctx().state.app(id).map(|app| app.provider);

@@ -25,19 +25,25 @@ pub(super) fn utc(t: Timestamp) -> String {
     t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// An instant: shown in Asia/Shanghai, in UTC on hover.
+/// An instant: shown in Asia/Shanghai, in UTC on hover, on print, and where the reader asked
+/// for it at the foot of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "admin/parts/when.html")]
 pub(super) struct When {
     iso: String,
     title: String,
+    utc: String,
     shown: String,
 }
 
 impl When {
     fn new(t: Timestamp, format: &str) -> Self {
         let title = format!("{} · {}", local(t, "%Y-%m-%d %H:%M:%S +08"), utc(t));
-        Self { iso: t.to_string(), title, shown: local(t, format) }
+        // A time of day alone still names the day where UTC has another one.
+        let same_day = local(t, "%d") == t.strftime("%d").to_string();
+        let format_utc = if format == "%H:%M:%S" && !same_day { "%m-%d %H:%M:%S" } else { format };
+        let utc = t.strftime(format_utc).to_string();
+        Self { iso: t.to_string(), title, utc, shown: local(t, format) }
     }
 
     /// Date and time.

@@ -23,6 +23,12 @@ pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers the theme.
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
+/// The cookie between the two steps of a login.
+pub(super) const PASS_COOKIE: &str = "ringback_pass";
+
+/// The cookie of a login that was begun at a provider.
+pub(super) const OIDC_COOKIE: &str = "ringback_oidc";
+
 /// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
@@ -126,19 +132,50 @@ impl Request {
     /// Who is asking.
     pub(super) fn principal(&self) -> Result<Principal, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
-        Ok(Principal { name: login.user.name.clone(), role: login.user.role, scope: Scope::All })
+        Ok(login.user.principal())
     }
 
-    /// Who is asking, if they have at least the rights of `role`.
+    /// Who is asking, if they have at least the rights of `role`. What takes an administrator
+    /// concerns the whole installation, so it takes one who sees all of it; for what belongs to
+    /// one app there is [`Request::require_for_app`].
     pub(super) fn require(&self, role: Role) -> Result<Principal, HttpError> {
         let principal = self.principal()?;
-        if principal.role >= role { Ok(principal) } else { Err(HttpError::Forbidden("this takes more rights")) }
+        if principal.role >= role && (role < Role::Admin || principal.is_full_admin()) {
+            Ok(principal)
+        } else {
+            Err(HttpError::Forbidden("this takes more rights"))
+        }
     }
 
-    /// The app whose id is part `n` of the path.
+    /// Who is asking, and the app whose id is part `n` of the path, if they see it and have at
+    /// least the rights of `role`.
+    pub(super) fn require_for_app(&self, role: Role, n: usize) -> Result<(Principal, Arc<App>), HttpError> {
+        let (principal, app) = (self.principal()?, self.app(n)?);
+        if principal.role >= role { Ok((principal, app)) } else { Err(HttpError::Forbidden("this takes more rights")) }
+    }
+
+    /// What may be seen; nothing before login.
+    pub(super) fn scope(&self) -> Scope {
+        self.login.as_ref().map_or_else(|| Scope::Apps(Default::default()), |login| login.user.scope.clone())
+    }
+
+    /// The app whose id is part `n` of the path, if it may be seen.
     pub(super) fn app(&self, n: usize) -> Result<Arc<App>, HttpError> {
         let id = self.segment(n).parse().map_err(|_| HttpError::NotFound)?;
-        self.ctx().state.app(crate::domain::AppId(id)).ok_or(HttpError::NotFound)
+        let app = self.ctx().state.app(crate::domain::AppId(id));
+        app.filter(|app| self.scope().allows(app.id)).ok_or(HttpError::NotFound)
+    }
+
+    /// The apps that may be seen, by name.
+    pub(super) fn apps(&self) -> Vec<Arc<App>> {
+        let (scope, mut apps) = (self.scope(), self.ctx().state.apps());
+        apps.retain(|app| scope.allows(app.id));
+        apps
+    }
+
+    /// Their names.
+    pub(super) fn app_names(&self) -> Vec<String> {
+        self.apps().iter().map(|app| app.name.clone()).collect()
     }
 
     /// An app's name; a number where it was removed.
@@ -149,6 +186,16 @@ impl Request {
     /// The value of the login cookie.
     pub(super) fn login_cookie(&self) -> Option<&str> {
         cookie(&self.headers, LOGIN_COOKIE)
+    }
+
+    /// The value of the cookie between the two steps of a login.
+    pub(super) fn pass_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, PASS_COOKIE)
+    }
+
+    /// The value of the cookie of a login that was begun at a provider.
+    pub(super) fn oidc_cookie(&self) -> Option<&str> {
+        cookie(&self.headers, OIDC_COOKIE)
     }
 
     /// Refuses a form that does not carry the login's token.
@@ -174,6 +221,16 @@ const FORGED: HttpError = HttpError::Forbidden("this form is too old or not ours
 /// The first value of `name`.
 pub(super) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+/// A part of a path as it was meant.
+pub(super) fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
+}
+
+/// A text as one part of a path.
+pub(super) fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// An address from a path and its parameters.

@@ -80,7 +80,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         Some("released") => Some(view.lang.t("冻结已解除。", "The hold has ended.")),
         _ => None,
     };
-    reply::page(&RetentionPage::new(view, &retention.policy(), &retention.standing(), retention.holds(), apps, done))
+    reply::page(&RetentionPage::new(view, &retention.policy(), &retention.standing(), &retention.holds(), apps, done))
 }
 
 /// `POST /retention`
@@ -162,7 +162,7 @@ impl RetentionPage {
         view: View,
         policy: &Policy,
         standing: &Standing,
-        holds: Vec<Hold>,
+        holds: &[Hold],
         apps: Vec<(u32, String)>,
         done: Option<&'static str>,
     ) -> Self {

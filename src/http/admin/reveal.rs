@@ -9,7 +9,12 @@ use super::request::{Request, is_local};
 use crate::audit::Act;
 use crate::domain::{AppId, CallId, Role};
 use crate::http::{HttpError, Response, reveals};
+use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
+
+/// Pages that show numbers and are named by their query.
+const LISTS: [&str; 9] =
+    ["attention", "audit", "callbacks", "calls", "live", "messages", "numbers", "recordings", "statistics"];
 
 /// `POST /reveal`
 pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {
@@ -50,10 +55,16 @@ fn subject(request: &Request, page: &str) -> Result<(String, Option<AppId>), Htt
         }
         ["callbacks", seq] if seq.parse::<u64>().is_ok() => {
             let seq = seq.parse().map_err(|_| HttpError::NotFound)?;
-            let app = request.ctx().store.callback(seq)?.map(|row| row.app);
-            Ok((format!("callback {seq}"), app))
+            // It may not have been joined yet; but there must be one, or the number is anything.
+            let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
+            let Body::Callback(callback) = record.body else { return Err(HttpError::NotFound) };
+            Ok((format!("callback {seq}"), Some(callback.app)))
         }
-        [list, ..] => Ok((format!("list {list}"), None)),
-        [] => Ok(("list home".to_owned(), None)),
+        // A subject is never made of what somebody typed.
+        [list] => match LISTS.iter().find(|known| *known == list) {
+            Some(list) => Ok((format!("list {list}"), None)),
+            None => Err(HttpError::NotFound),
+        },
+        _ => Err(HttpError::NotFound),
     }
 }

@@ -11,15 +11,19 @@ use scraper::{Html, Selector};
 
 use super::call::Source;
 use super::home::Facts;
+use super::home_vitals::Expiring;
 use super::query::{hour, hours_later, midnight};
+use super::statistics::Counts;
 use crate::domain::{
     Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode,
     EventKind, Identity, Lang, NumberState, Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef,
-    RecordingState, RecordingView, Release, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion, VerifyMode,
+    RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion,
+    VerifyMode,
 };
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
-use crate::store::{CallbackRow, LedgerRow, NumberRow, SmsRow, StatRow, Status};
+use crate::state::{OutsideId, User};
+use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};
 
 const PRIVATE: ProviderId = ProviderId("huawei-private");
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
@@ -49,6 +53,25 @@ pub(super) fn app_names() -> Vec<String> {
 
 pub(super) fn app_name(id: AppId) -> String {
     apps().into_iter().find(|app| app.id == id).map_or_else(|| format!("#{}", id.0), |app| app.name)
+}
+
+/// Users: one of each kind.
+pub(super) fn users() -> Vec<User> {
+    let user = |name: &str, role, scope, second_factor, issuer: Option<&str>| User {
+        name: name.to_owned(),
+        role,
+        scope,
+        second_factor,
+        outside: issuer.map(|issuer| OutsideId { issuer: issuer.to_owned(), subject: "7".to_owned() }),
+        created_at: now(),
+        last_login_at: second_factor.then(now),
+    };
+    let one = Scope::Apps([AppId(2)].into());
+    vec![
+        user("lin", Role::Admin, Scope::All, true, None),
+        user("wang", Role::Viewer, one.clone(), false, None),
+        user("赵敏", Role::Operator, one, false, Some("https://id.example.com")),
+    ]
 }
 
 pub(super) fn apps() -> Vec<App> {
@@ -368,7 +391,7 @@ pub(super) fn numbers() -> Vec<NumberRow> {
     ]
 }
 
-fn stats(start: Timestamp, hours: i64, scale: u64) -> Vec<StatRow> {
+pub(super) fn stats(start: Timestamp, hours: i64, scale: u64) -> Vec<StatRow> {
     const SHAPE: [u64; 24] = [3, 2, 1, 1, 1, 2, 6, 18, 42, 61, 70, 64, 40, 52, 66, 63, 58, 60, 66, 48, 30, 20, 12, 6];
     let row = |h: i64| {
         let calls = SHAPE[h as usize] * scale / 10;
@@ -383,6 +406,18 @@ fn stats(start: Timestamp, hours: i64, scale: u64) -> Vec<StatRow> {
         }
     };
     (0..hours).map(row).collect()
+}
+
+/// Causes of two platforms, one of them listed nowhere.
+pub(super) fn causes(at: Timestamp) -> Vec<StatRow> {
+    let cause = |key: &str, calls| StatRow { at, key: key.to_owned(), calls, ..StatRow::default() };
+    vec![
+        cause("huawei-private stateCode 8101", 34),
+        cause("huawei-private stateCode 7003", 11),
+        cause("huawei-voice stateCode 7001", 4),
+        cause("huawei-voice other", 2),
+        cause("none", 9),
+    ]
 }
 
 /// A good Saturday with something to look at.
@@ -421,14 +456,54 @@ pub(super) fn facts() -> Facts {
             outcome("not_bound", 4),
             outcome("none", 2),
         ],
-        unanswered: vec![failed_call()],
+        causes: vec![(CallOutcome::NoAnswer, causes(today))],
         ledger,
         status: status(),
         health: health(),
         certificate: certificate(),
         disk: Some(super::system::Disk { free: 38 << 30, total: 80 << 30 }),
         apps: 3,
+        waiting: 0,
+        expiring: Expiring::default(),
     }
+}
+
+/// A morning's counters beside those of a week before.
+pub(super) fn counts() -> (Counts, Counts) {
+    let today = midnight(now());
+    let row = |key: &str, calls: u64| StatRow {
+        at: today,
+        key: key.to_owned(),
+        calls,
+        answered: calls * 7 / 10,
+        talk_seconds: calls * 55,
+        with_pdd: calls,
+        pdd_seconds: calls * 3,
+        ..StatRow::default()
+    };
+    let of = |scale: u64| Counts {
+        steps: stats(today, 11, scale),
+        peak: Some(Some(PeakRow { at: today, peak: scale * 3, peak_at: hours_later(today, 9) })),
+        outcomes: facts().outcomes,
+        causes: causes(today),
+        groups: vec![
+            (Group::App, vec![row("1", 90 * scale), row("2", 12 * scale)]),
+            (Group::Provider, vec![row("huawei-private", 90 * scale), row("jiuyun", 12 * scale)]),
+            (Group::Product, vec![row("axb", 99 * scale), row("none", 3 * scale)]),
+            (Group::X, vec![row("+8675528780808", 60 * scale), row("none", 42 * scale)]),
+        ],
+        heat: (0..7 * 24)
+            .map(|n| HeatRow { weekday: n / 24, hour: n % 24, sums: row("", (n % 24) as u64 * scale) })
+            .collect(),
+        talk: Some(vec![
+            TalkRow { from: 0, to: Some(0), calls: 3 * scale },
+            TalkRow { from: 1, to: Some(5), calls: 9 * scale },
+            TalkRow { from: 601, to: None, calls: scale },
+        ]),
+    };
+    let mut before = of(9);
+    before.steps = stats(hours_later(today, -7 * 24), 11, 9);
+    (of(10), before)
 }
 
 /// A server that was just started.
@@ -437,13 +512,15 @@ pub(super) fn no_facts() -> Facts {
         today: Vec::new(),
         before: Vec::new(),
         outcomes: Vec::new(),
-        unanswered: Vec::new(),
+        causes: Vec::new(),
         ledger: Vec::new(),
         status: Status::default(),
         health: Health::default(),
         certificate: CertificateInfo { self_signed: true, ..certificate() },
         disk: None,
         apps: 0,
+        waiting: 0,
+        expiring: Expiring::default(),
     }
 }
 
@@ -454,14 +531,29 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         pages.push((name.to_owned(), page.dyn_render().unwrap()));
     };
     add("login", &super::login::LoginPage::sample(lang));
+    add("login-code", &super::login_code::LoginCodePage::sample(lang));
+    add("second-factor", &super::second_factor::SecondFactorPage::sample(lang));
+    add("second-factor-codes", &super::second_factor::SecondFactorPage::sample_codes(lang));
+    add("second-factor-on", &super::second_factor::SecondFactorPage::sample_on(lang));
+    add("users", &super::users::UsersPage::sample(lang));
+    add("user", &super::user::UserPage::sample(lang));
+    add("user-outside", &super::user::UserPage::sample_empty(lang));
+    add("tokens", &super::tokens::TokensPage::sample(lang));
+    add("tokens-empty", &super::tokens::TokensPage::sample_empty(lang));
     add("setup", &super::setup::SetupPage::sample(lang));
     add("error", &super::error::ErrorPage::sample(lang));
     add("home", &super::home::HomePage::sample(lang));
     add("home-empty", &super::home::HomePage::sample_empty(lang));
+    add("statistics", &super::statistics::StatisticsPage::sample(lang));
+    add("statistics-x", &super::statistics::StatisticsPage::sample_of_number(lang));
+    add("statistics-empty", &super::statistics::StatisticsPage::sample_empty(lang));
+    add("live", &super::live::LivePage::sample(lang));
+    add("live-empty", &super::live::LivePage::sample_empty(lang));
     add("calls", &super::calls::CallsPage::sample(lang));
     add("calls-empty", &super::calls::CallsPage::sample_empty(lang));
     add("call", &super::call::CallPage::sample(lang));
     add("call-failed", &super::call::CallPage::sample_failed(lang));
+    add("evidence", &super::evidence::EvidencePage::sample(lang));
     add("callbacks", &super::callbacks::CallbacksPage::sample(lang));
     add("callback", &super::callback::CallbackPage::sample(lang));
     add("attention", &super::attention::AttentionPage::sample(lang));
@@ -484,6 +576,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("help", &super::help::HelpPage::sample(lang));
     for (id, page) in super::help::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
+    }
+    for (id, page) in super::help::FieldsPage::samples(lang) {
+        add(&format!("help-{id}-fields"), &page);
     }
     pages
 }

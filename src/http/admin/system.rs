@@ -13,7 +13,7 @@ use super::parts::{Badge, Tone, count, local, size, span};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::domain::Lang;
+use crate::domain::{Lang, Role};
 use crate::http::{CertificateInfo, HttpError, Response, ServerInfo};
 use crate::journal::{Damage, Health};
 use crate::store::Status;
@@ -44,6 +44,7 @@ pub(super) struct Disk {
 
 /// `GET /system`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Admin)?;
     let view = View::of(request, Section::System);
     let ctx = request.ctx();
     let page = SystemPage::new(

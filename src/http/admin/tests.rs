@@ -4,6 +4,9 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod evidence;
+mod oidc;
+mod people;
 mod rights;
 
 use std::sync::Arc;
@@ -29,19 +32,23 @@ use crate::projector::{Projector, catalog, fingerprint};
 use crate::state::{Principal, State};
 use crate::store::Store;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// A whole installation and one browser before it.
-struct House {
-    context: Arc<Context>,
-    server: TestServer,
+pub(super) struct House {
+    pub(super) context: Arc<Context>,
+    pub(super) server: TestServer,
     _projector: Projector,
     _dir: tempfile::TempDir,
-    cookie: String,
+    pub(super) cookie: String,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    pub(super) async fn with(oidc: Option<crate::oidc::Oidc>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
@@ -64,14 +71,15 @@ impl House {
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
-        let context = Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, clock, server });
+        let context =
+            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, oidc, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }
     }
 
     /// A house with its first administrator, logged in.
-    async fn with_admin() -> Self {
+    pub(super) async fn with_admin() -> Self {
         let mut house = Self::new().await;
         let code = house.context.state.setup_code().unwrap();
         let (cookie, _) = house.context.state.set_up(code.reveal(), "lin", &Secret::new(PASSWORD)).await.unwrap();
@@ -87,23 +95,23 @@ impl House {
         self.cookie = format!("ringback_login={}", cookie.reveal());
     }
 
-    async fn client(&self) -> Client {
+    pub(super) async fn client(&self) -> Client {
         let stream: TlsStream<TcpStream> = self.server.connect(&[b"http/1.1"]).await;
         Client::new(stream).await
     }
 
-    async fn get(&self, path: &str) -> Response<Bytes> {
+    pub(super) async fn get(&self, path: &str) -> Response<Bytes> {
         let request = Request::get(path).header(header::HOST, "localhost").header(header::COOKIE, &self.cookie);
         self.client().await.send(request.body(Full::default()).unwrap()).await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> Html {
+    pub(super) async fn page(&self, path: &str) -> Html {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}: {}", text(&response));
         Html::parse_document(&text(&response))
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
+    pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
         self.post_from(path, fields, "https://localhost").await
     }
 
@@ -118,13 +126,13 @@ impl House {
     }
 
     /// The token that forms on `path` carry.
-    async fn csrf(&self, path: &str) -> String {
+    pub(super) async fn csrf(&self, path: &str) -> String {
         let page = self.page(path).await;
         page.select(&selector("input[name=csrf]")).next().unwrap().attr("value").unwrap().to_owned()
     }
 
     /// Waits until everything in the journal is in the store.
-    async fn settled(&self, callbacks: u64) {
+    pub(super) async fn settled(&self, callbacks: u64) {
         let deadline = Instant::now() + SOON;
         while self.context.store.status().callbacks < callbacks {
             assert!(Instant::now() < deadline, "the projector did not come to it");
@@ -133,11 +141,11 @@ impl House {
     }
 }
 
-fn text(response: &Response<Bytes>) -> String {
+pub(super) fn text(response: &Response<Bytes>) -> String {
     String::from_utf8_lossy(response.body()).into_owned()
 }
 
-fn location(response: &Response<Bytes>) -> &str {
+pub(super) fn location(response: &Response<Bytes>) -> &str {
     response.headers()[header::LOCATION].to_str().unwrap()
 }
 

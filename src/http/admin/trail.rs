@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode, header};
 
-use super::request::{LOGIN_COOKIE, Request, Site};
+use super::request::{LOGIN_COOKIE, Request, Site, decoded};
 use crate::audit::Act;
 use crate::http::acts::Deed;
 use crate::http::{HttpError, Response};
@@ -45,7 +45,11 @@ impl Asked {
             (_, ["logout"]) => What::Logout,
             (_, ["setup", ..]) => What::Setup,
             (_, ["preferences" | "reveal", ..]) => What::Other,
-            (_, path) => What::Change(Deed::of(request.ctx(), method, path, &request.form)),
+            (_, path) => {
+                let path: Vec<String> = path.iter().map(|part| decoded(part)).collect();
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                What::Change(Deed::of(request.ctx(), method, &path, &request.form))
+            }
         };
         Self {
             site: request.site.clone(),
@@ -61,7 +65,7 @@ impl Asked {
         let (ctx, peer) = (&self.site.ctx, Some(self.peer));
         if let Some(cookie) = new_login(&answered) {
             if let Some(login) = ctx.state.login(&cookie) {
-                let by = Principal { name: login.user.name, role: login.user.role, scope: Default::default() };
+                let by = login.user.principal();
                 ctx.state.note_login(&cookie, peer, self.agent.as_deref()).await?;
                 let mut act = Act::new(&by, "login", format!("user {}", by.name)).from(peer).with("login", login.id);
                 if let Some(agent) = self.agent {

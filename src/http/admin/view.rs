@@ -9,6 +9,7 @@ use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
 use crate::http::assets;
+use crate::state::Login;
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,11 +54,15 @@ pub(super) enum Eyes {
 pub(super) enum Section {
     Home,
     Calls,
+    Live,
     Callbacks,
     Attention,
     Messages,
     Numbers,
+    Statistics,
     Apps,
+    Users,
+    Tokens,
     System,
     Audit,
     Retention,
@@ -69,20 +74,78 @@ pub(super) enum Section {
     Outside,
 }
 
-/// Sections in the order of the navigation.
-const NAVIGATION: [(Section, &str, Text); 12] = [
-    (Section::Home, "/", Text::new("概览", "Home")),
-    (Section::Calls, "/calls", Text::new("通话", "Calls")),
-    (Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks")),
-    (Section::Attention, "/attention", Text::new("待处理", "Attention")),
-    (Section::Messages, "/messages", Text::new("短信", "Messages")),
-    (Section::Numbers, "/numbers", Text::new("号码", "Numbers")),
-    (Section::Apps, "/apps", Text::new("应用", "Apps")),
-    (Section::Audit, "/audit", Text::new("审计", "Audit")),
-    (Section::Retention, "/retention", Text::new("保留", "Retention")),
-    (Section::Erasure, "/erasure", Text::new("删除", "Erasure")),
-    (Section::System, "/system", Text::new("系统", "System")),
-    (Section::Help, "/help", Text::new("帮助", "Help")),
+/// Pages that belong together: one word in the header, and under it the pages.
+struct Group {
+    label: Text,
+    pages: &'static [Place],
+}
+
+/// One page of the navigation.
+struct Place {
+    section: Section,
+    href: &'static str,
+    label: Text,
+    /// Behind `g`, the key that leads there; each only once.
+    key: Option<char>,
+    /// Who may open it.
+    least: Role,
+}
+
+/// A page that everyone who is logged in may open.
+const fn page(section: Section, href: &'static str, label: Text, key: Option<char>) -> Place {
+    Place { section, href, label, key, least: Role::Viewer }
+}
+
+/// A page that concerns the whole installation.
+const fn manage(section: Section, href: &'static str, label: Text, key: Option<char>) -> Place {
+    Place { section, href, label, key, least: Role::Admin }
+}
+
+/// The navigation, and the only list of the dashboard's pages: header, footer, keys, the Help
+/// page and the test that walks every page read it. Another page is one line in its group.
+const NAVIGATION: &[Group] = &[
+    Group {
+        label: Text::new("概览", "Overview"),
+        pages: &[page(Section::Home, "/", Text::new("概览", "Home"), Some('h'))],
+    },
+    Group {
+        label: Text::new("通话", "Calls"),
+        pages: &[
+            page(Section::Calls, "/calls", Text::new("通话", "Calls"), Some('c')),
+            page(Section::Live, "/live", Text::new("实时", "Live"), Some('l')),
+            page(Section::Messages, "/messages", Text::new("短信", "Messages"), Some('m')),
+            page(Section::Numbers, "/numbers", Text::new("号码", "Numbers"), Some('n')),
+        ],
+    },
+    Group {
+        label: Text::new("统计", "Statistics"),
+        pages: &[page(Section::Statistics, "/statistics", Text::new("统计", "Statistics"), Some('i'))],
+    },
+    Group {
+        label: Text::new("回调", "Callbacks"),
+        pages: &[
+            page(Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks"), Some('b')),
+            page(Section::Attention, "/attention", Text::new("待处理", "Attention"), Some('w')),
+        ],
+    },
+    Group {
+        label: Text::new("接入", "Connect"),
+        pages: &[page(Section::Apps, "/apps", Text::new("应用", "Apps"), Some('a'))],
+    },
+    Group {
+        label: Text::new("管理", "Manage"),
+        pages: &[
+            manage(Section::Users, "/users", Text::new("用户", "Users"), Some('u')),
+            manage(Section::Tokens, "/tokens", Text::new("令牌", "Tokens"), Some('t')),
+            manage(Section::Audit, "/audit", Text::new("审计", "Audit"), None),
+            manage(Section::Retention, "/retention", Text::new("保留", "Retention"), None),
+            manage(Section::Erasure, "/erasure", Text::new("删除", "Erasure"), None),
+            manage(Section::System, "/system", Text::new("系统", "System"), Some('s')),
+        ],
+    },
+    Group {
+        label: Text::new("帮助", "Help"), pages: &[page(Section::Help, "/help", Text::new("帮助", "Help"), None)]
+    },
 ];
 
 /// One link of the navigation.
@@ -91,6 +154,17 @@ pub(super) struct NavLink {
     pub(super) href: &'static str,
     pub(super) label: &'static str,
     pub(super) current: bool,
+    pub(super) key: Option<char>,
+}
+
+/// One group of the navigation, with what this reader may open of it.
+#[derive(Debug)]
+pub(super) struct NavGroup {
+    pub(super) label: &'static str,
+    /// Whether the present page is in it.
+    pub(super) current: bool,
+    /// Never empty; the group's word leads to the first.
+    pub(super) pages: Vec<NavLink>,
 }
 
 /// Who is logged in.
@@ -98,6 +172,16 @@ pub(super) struct NavLink {
 pub(super) struct Who {
     pub(super) name: String,
     pub(super) role: Role,
+    /// Whether no app is out of sight.
+    pub(super) sees_all: bool,
+}
+
+impl Who {
+    /// Whose login it is.
+    pub(super) fn of(login: &Login) -> Self {
+        let user = &login.user;
+        Self { name: user.name.clone(), role: user.role, sees_all: user.scope.is_all() }
+    }
 }
 
 /// What the layout needs.
@@ -125,7 +209,7 @@ impl View {
             lang: request.lang,
             theme: request.theme,
             section,
-            who: login.map(|l| Who { name: l.user.name.clone(), role: l.user.role }),
+            who: login.map(Who::of),
             csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
             here: request.here(),
             rebuilding: request.rebuilding(),
@@ -141,10 +225,10 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers};
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Audit)
+            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Statistics | Audit)
     }
 
     /// Until when it shows them.
@@ -162,20 +246,47 @@ impl View {
         self.eyes() == Eyes::Whole
     }
 
-    /// Whether this reader may change apps.
+    /// Whether this reader may change the whole installation: apps, users, settings.
     pub(super) fn may_administer(&self) -> bool {
+        self.may(Role::Admin) && self.sees_all()
+    }
+
+    /// Whether this reader may change the app that is shown.
+    pub(super) fn may_administer_app(&self) -> bool {
         self.may(Role::Admin)
     }
 
-    /// The navigation.
-    pub(super) fn nav(&self) -> Vec<NavLink> {
-        let link = |&(section, href, label): &(Section, &'static str, Text)| NavLink {
-            href,
-            label: label.get(self.lang),
-            current: section == self.section,
+    /// Whether no app is out of this reader's sight.
+    pub(super) fn sees_all(&self) -> bool {
+        self.who.as_ref().is_some_and(|w| w.sees_all)
+    }
+
+    /// Whether this reader may open a page: what takes an administrator concerns all apps, but
+    /// for the trail, of which everyone is shown their part.
+    fn may_open(&self, page: &Place) -> bool {
+        self.may(page.least) && (page.least < Role::Admin || self.sees_all() || page.section == Section::Audit)
+    }
+
+    /// The navigation, without what this reader may not open.
+    pub(super) fn nav(&self) -> Vec<NavGroup> {
+        let link = |page: &Place| NavLink {
+            href: page.href,
+            label: page.label.get(self.lang),
+            current: page.section == self.section,
+            key: page.key,
         };
-        let shown = |(section, ..): &&(Section, _, _)| *section != Section::Audit || self.may_administer();
-        NAVIGATION.iter().filter(shown).map(link).collect()
+        let group = |group: &Group| {
+            let pages: Vec<_> = group.pages.iter().filter(|page| self.may_open(page)).map(link).collect();
+            let current = pages.iter().any(|page| page.current);
+            (!pages.is_empty()).then(|| NavGroup { label: group.label.get(self.lang), current, pages })
+        };
+        NAVIGATION.iter().filter_map(group).collect()
+    }
+
+    /// The pages beside the present one; none where it stands alone.
+    pub(super) fn beside(&self) -> Vec<NavLink> {
+        let here = self.nav().into_iter().find(|group| group.current);
+        here.map(|group| group.pages).filter(|pages| pages.len() > 1).unwrap_or_default()
     }
 
     /// The languages beside the present one.
@@ -219,11 +330,36 @@ impl View {
             lang,
             theme: Theme::System,
             section,
-            who: Some(Who { name: "lin".to_owned(), role: Role::Admin }),
+            who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),
             here: "/".to_owned(),
             rebuilding: None,
             revealed: Some("2026-11-21T02:35:00Z".parse().unwrap()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_and_no_address_stands_twice_in_the_navigation() {
+        let pages: Vec<_> = NAVIGATION.iter().flat_map(|group| group.pages).collect();
+        for (n, page) in pages.iter().enumerate() {
+            for other in &pages[n + 1..] {
+                assert_ne!(page.href, other.href);
+                assert!(page.key.is_none() || page.key != other.key, "{} and {}", page.href, other.href);
+                assert_ne!(page.section, other.section);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_is_current_in_its_own_group_only() {
+        let nav = View::sample(Lang::Zh, Section::Messages).nav();
+        let current: Vec<_> = nav.iter().filter(|group| group.current).collect();
+        assert_eq!(current.len(), 1);
+        assert!(current[0].pages.iter().any(|page| page.current && page.href == "/messages"));
     }
 }

@@ -84,14 +84,15 @@ fn there<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
 /// `GET /apps`
 pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
-    let apps = context.state.apps();
+    let mut apps = context.state.apps();
+    apps.retain(|app| ask.principal.scope.allows(app.id));
     ok(&List::whole(apps.iter().map(|app| AppObject::new(context, ask, app)).collect()))
 }
 
 /// `GET /apps/{app}`
 pub(super) fn one(context: &Context, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
-    let app = find(context, app)?;
+    let app = find(context, ask, app)?;
     ok(&AppObject::new(context, ask, &app))
 }
 
@@ -118,8 +119,8 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 
 /// `PATCH /apps/{app}`
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
-    let id = find(context, app)?.id;
+    let id = find(context, ask, app)?.id;
+    ask.admin_of_app()?;
     let change: AppToChange = ask.json()?;
     let form = |form: &str| AnswerForm::parse(form).ok_or_else(|| wrong("answer_form", form, "one of array, object"));
     let change = AppChange {
@@ -137,8 +138,8 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
 
 /// `POST /apps/{app}/rotate`
 pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
-    let id = find(context, app)?.id;
+    let id = find(context, ask, app)?.id;
+    ask.admin_of_app()?;
     let rotate = if ask.body.is_empty() { AppToRotate::default() } else { ask.json()? };
     let app = context.state.rotate_app(&ask.principal, id, rotate.token.map(Secret::new)).await?;
     ok(&AppObject::new(context, ask, &app).with_url(context, &app))
@@ -146,8 +147,8 @@ pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
 
 /// `DELETE /apps/{app}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
-    let app = find(context, app)?;
+    let app = find(context, ask, app)?;
+    ask.admin_of_app()?;
     context.state.remove_app(&ask.principal, app.id).await?;
     ok(&AppObject::new(context, ask, &app))
 }
@@ -176,10 +177,11 @@ impl AppObject {
     }
 }
 
-/// By name, then by id: a name may consist of digits.
-fn find(context: &Context, app: &str) -> Result<Arc<App>, HttpError> {
-    let by_id = || context.state.app(AppId(app.parse().ok()?));
-    context.state.app_named(app).or_else(by_id).ok_or(HttpError::NotFound)
+/// By name, then by id: a name may consist of digits. What may not be seen is not there.
+fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
+    let seen = |found: &Arc<App>| ask.principal.scope.allows(found.id);
+    let by_id = || context.state.app(AppId(app.parse().ok()?)).filter(seen);
+    context.state.app_named(app).filter(seen).or_else(by_id).ok_or(HttpError::NotFound)
 }
 
 fn verify(mode: &str) -> Result<VerifyMode, HttpError> {

@@ -42,12 +42,21 @@ impl Ask {
         if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
     }
 
-    /// Lets administrators through.
+    /// Lets administrators of everything through: what concerns the whole installation is not
+    /// for those who see some apps only.
     pub(super) fn admin(&self) -> Result<(), HttpError> {
-        if self.principal.role == Role::Admin {
-            Ok(())
-        } else {
-            Err(HttpError::Forbidden("this takes an administrator"))
+        match self.principal.role {
+            Role::Admin if self.principal.is_full_admin() => Ok(()),
+            Role::Admin => Err(HttpError::Forbidden("this takes an administrator of all apps")),
+            Role::Viewer | Role::Operator => Err(HttpError::Forbidden("this takes an administrator")),
+        }
+    }
+
+    /// Lets administrators through, for something that belongs to an app they were shown.
+    pub(super) fn admin_of_app(&self) -> Result<(), HttpError> {
+        match self.principal.role {
+            Role::Admin => Ok(()),
+            Role::Viewer | Role::Operator => Err(HttpError::Forbidden("this takes an administrator")),
         }
     }
 

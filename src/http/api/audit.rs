@@ -63,7 +63,7 @@ pub(in crate::http) enum Format {
 
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+    ask.admin_of_app()?;
     let (asked, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let (cloned, sight) = (context.clone(), ask.sight());
     let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
@@ -72,7 +72,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// `GET /audit/export?format=csv|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+    ask.admin_of_app()?;
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
     let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
     context.audit.record(act).await?;
@@ -126,7 +126,7 @@ pub(in crate::http) fn objects(
             at: Instant(row.at),
             by: row.by.clone(),
             action: row.action.clone(),
-            subject: sight.text(&row.subject),
+            subject: row.subject.clone(),
             app: row.app.map(|app| filters::app_name(context, app)),
             peer: row.peer.map(|peer| peer.to_string()),
             personal: personal(&*context.journal, row.seq)?.map(|personal| masked(sight, personal)),
@@ -142,7 +142,19 @@ pub(in crate::http) fn personal(journal: &dyn Journal, seq: Seq) -> Result<Optio
 }
 
 fn masked(sight: Sight, personal: Map<String, Value>) -> Map<String, Value> {
-    personal.into_iter().map(|(name, value)| (name, masked_value(sight, value))).collect()
+    let value = |name: &str, value: Value| match (name, value) {
+        ("page", Value::String(page)) => Value::String(masked_page(sight, &page)),
+        (_, value) => masked_value(sight, value),
+    };
+    personal.into_iter().map(|(name, v)| (name.clone(), value(&name, v))).collect()
+}
+
+/// An address of ours: its path names objects by ids of ours, its query may hold numbers.
+fn masked_page(sight: Sight, page: &str) -> String {
+    match page.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", sight.text(query)),
+        None => page.to_owned(),
+    }
 }
 
 fn masked_value(sight: Sight, value: Value) -> Value {

@@ -80,7 +80,8 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
     ask.no_query()?;
     let seq = number(seq)?;
     let store = context.store.clone();
-    let row = blocking(move || store.callback(seq)).await?.ok_or(HttpError::NotFound)?;
+    let row = blocking(move || store.callback(seq)).await?;
+    let row = row.filter(|row| ask.principal.scope.allows(row.app)).ok_or(HttpError::NotFound)?;
     ok(&CallbackObject::new(context, ask.sight(), &row))
 }
 
@@ -97,6 +98,9 @@ pub(super) async fn raw(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
     let Body::Callback(callback) = record.body else {
         return Err(HttpError::NotFound);
     };
+    if !ask.principal.scope.allows(callback.app) {
+        return Err(HttpError::NotFound);
+    }
     let claimed = callback.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value);
     let mut response = Response::new(callback.body.into());
     let headers = response.headers_mut();

@@ -1,9 +1,12 @@
 //! `GET /events`: server-sent events, one a change.
 //!
 //! The event's name says what changed (`callback`, `call`, `sms`, `number`), its data is the
-//! object as the lists show it, its id the number of the callback behind it. A client that
-//! comes back with `Last-Event-ID` gets the callbacks it missed and their calls, as far as
-//! [`EVENTS_RESUME`] reaches. One that is too slow gets `lagged` and should ask the lists.
+//! object as the lists show it. An `id` comes alone, and only once everything up to that
+//! callback was told: a batch of callbacks changes calls in any order, and who loses the
+//! connection in its middle must not take half of it for the whole. A client that comes back
+//! with `Last-Event-ID` (or begins with `since`) gets the callbacks it missed and the calls
+//! they changed, as they are now; a call may be told twice, so a row takes the place of the row
+//! of the same id. One that is too slow gets `lagged` and should ask the lists.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -19,31 +22,62 @@ use warp::sse::Event;
 
 use super::ask::Ask;
 use super::callbacks::CallbackObject;
-use super::calls::CallObject;
+use super::calls::{self, CallObject};
 use super::numbers::NumberObject;
+use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
 use super::{Context, HttpError, Response, blocking};
-use crate::domain::{CallId, PhoneNumber, Seq};
+use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq};
 use crate::error_chain::Chain;
-use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME};
-use crate::store::{Change, Page, QueryError, SmsQuery};
+use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
+use crate::state::Principal;
+use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
+
+const KNOWN: &[&str] =
+    &["kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
+
+/// What changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Callback,
+    Call,
+    Sms,
+    Number,
+}
+
+const KINDS: &[(&str, Kind)] =
+    &[("callback", Kind::Callback), ("call", Kind::Call), ("sms", Kind::Sms), ("number", Kind::Number)];
+
+/// What one follower is told, and how much of it they may see.
+#[derive(Debug)]
+struct Follower {
+    context: Arc<Context>,
+    principal: Principal,
+    sight: Sight,
+    kind: Option<Kind>,
+    calls: CallQuery,
+}
 
 /// `GET /events`
 pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.no_query()?;
-    let sight = ask.sight();
+    let query = Query::parse(&ask.query, KNOWN)?;
+    let calls = calls::read(context, &ask.principal.scope, &query)?;
+    // Apps and providers narrow everything down, the other filters only make sense of calls.
+    let plain = CallQuery { app: calls.app.clone(), provider: calls.provider.clone(), ..CallQuery::default() };
+    let kind = query.word("kind", KINDS)?.or((calls != plain).then_some(Kind::Call));
+    let header = ask.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Seq>().ok());
+    let since = header.or(query.number("since", 0..=Seq::MAX)?);
+    if context.store.followers() >= FOLLOWERS_MAX {
+        return Err(HttpError::Busy("too many follow live already; try again in a moment"));
+    }
+    let (principal, sight) = (ask.principal.clone(), ask.sight());
+    let follower = Arc::new(Follower { context: context.clone(), principal, sight, kind, calls });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
-    let missed = match ask.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Seq>().ok()) {
-        Some(last) => {
-            let context = context.clone();
-            blocking(move || look_back(&context, sight, last)).await?
-        }
-        None => Vec::new(),
-    };
-    let live = live(context.clone(), sight, changes);
-    let events = stream::iter(missed).chain(live).map(Ok::<Event, Infallible>);
+    let back = follower.clone();
+    let missed = blocking(move || back.look_back(since)).await?;
+    let events = stream::iter(missed).chain(live(follower, changes)).map(Ok::<Event, Infallible>);
     let keep_alive = warp::sse::keep_alive().interval(EVENTS_HEARTBEAT);
     let mut response = warp::sse::reply(keep_alive.stream(events)).into_response();
     // A proxy that buffers would hold events back.
@@ -51,90 +85,129 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     Ok(response)
 }
 
-fn live(context: Arc<Context>, sight: Sight, changes: BroadcastStream<Change>) -> impl Stream<Item = Event> + Send {
+/// Ends when whoever follows loses the rights they began with: they may come back with others.
+fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Stream<Item = Event> + Send {
+    let watched = follower.clone();
+    // Who is known otherwise than as a user or a token, as the command line is, stays so.
+    let held = watched.context.state.still_holds(&watched.principal);
+    let still = move |_: &_| std::future::ready(!held || watched.context.state.still_holds(&watched.principal));
+    let changes = changes.take_while(still);
     changes.filter_map(move |change| {
-        let context = context.clone();
+        let follower = follower.clone();
         async move {
             match change {
-                Ok(change) => blocking(move || describe_or_log(&context, sight, &change)).await,
+                Ok(Change::Told(seq)) => Some(mark(seq)),
+                Ok(change) if !follower.wants(&change) => None,
+                Ok(change) => blocking(move || follower.describe_or_log(&change)).await,
                 Err(BroadcastStreamRecvError::Lagged(missed)) => {
-                    Some(event("lagged", None, &serde_json::json!({ "missed": missed })))
+                    Some(event("lagged", &serde_json::json!({ "missed": missed })))
                 }
             }
         }
     })
 }
 
-/// The callbacks after `last`, and the calls they belong to.
-fn look_back(context: &Context, sight: Sight, last: Seq) -> Result<Vec<Event>, QueryError> {
-    let applied = context.store.status().applied;
-    let first = (last + 1).max(applied.saturating_sub(EVENTS_RESUME) + 1);
-    let (mut events, mut calls) = (Vec::new(), BTreeSet::new());
-    if first > last + 1 {
-        events.push(event("lagged", None, &serde_json::json!({ "missed": first - last - 1 })));
+impl Follower {
+    fn wants(&self, change: &Change) -> bool {
+        let kind = match change {
+            Change::Callback(_) => Kind::Callback,
+            Change::Call(_) => Kind::Call,
+            Change::Sms(_) => Kind::Sms,
+            Change::Number(_) => Kind::Number,
+            Change::Told(_) => return true,
+        };
+        self.kind.is_none_or(|wanted| wanted == kind)
     }
-    for seq in first..=applied {
-        if let Some(row) = context.store.callback(seq)? {
+
+    /// Whether something of this app and provider is told.
+    fn sees(&self, app: AppId, provider: Option<ProviderId>) -> bool {
+        let apps = &self.calls.app;
+        let providers = &self.calls.provider;
+        self.principal.scope.allows(app)
+            && (apps.any.is_empty() || apps.any.contains(&app))
+            && !apps.none.contains(&app)
+            && (providers.any.is_empty() || provider.is_some_and(|of| providers.any.contains(&of)))
+            && !provider.is_some_and(|of| providers.none.contains(&of))
+    }
+
+    /// The callbacks after `since` and the calls they belong to, and how far that goes.
+    fn look_back(&self, since: Option<Seq>) -> Result<Vec<Event>, QueryError> {
+        let store = &self.context.store;
+        let applied = store.status().applied;
+        // Who is ahead of us saw a store that is being rebuilt now.
+        let Some(last) = since.filter(|last| *last <= applied) else { return Ok(vec![mark(applied)]) };
+        let first = (last + 1).max(applied.saturating_sub(EVENTS_RESUME) + 1);
+        let (mut events, mut calls) = (Vec::new(), BTreeSet::new());
+        if first > last + 1 {
+            events.push(event("lagged", &serde_json::json!({ "missed": first - last - 1 })));
+        }
+        for seq in first..=applied {
+            let Some(row) = store.callback(seq)? else { continue };
             calls.extend(row.calls.iter().copied());
-            events.push(event("callback", Some(seq), &CallbackObject::new(context, sight, &row)));
+            if self.wants(&Change::Callback(seq)) && self.sees(row.app, row.provider) {
+                events.push(event("callback", &CallbackObject::new(&self.context, self.sight, &row)));
+            }
+        }
+        if self.kind.is_none_or(|kind| kind == Kind::Call) {
+            for id in calls {
+                events.extend(self.call(id)?);
+            }
+        }
+        events.push(mark(applied));
+        Ok(events)
+    }
+
+    /// A change that cannot be read any more is passed over: the lists tell the rest.
+    fn describe_or_log(&self, change: &Change) -> Option<Event> {
+        self.describe(change).unwrap_or_else(|error| {
+            tracing::error!(error = %Chain(&error), "a change could not be read for its followers");
+            None
+        })
+    }
+
+    fn describe(&self, change: &Change) -> Result<Option<Event>, QueryError> {
+        match change {
+            Change::Callback(seq) => {
+                let row = self.context.store.callback(*seq)?.filter(|row| self.sees(row.app, row.provider));
+                Ok(row.map(|row| event("callback", &CallbackObject::new(&self.context, self.sight, &row))))
+            }
+            Change::Call(id) => self.call(*id),
+            Change::Sms(seq) => self.sms(*seq),
+            Change::Number(changed) => self.number(changed),
+            Change::Told(seq) => Ok(Some(mark(*seq))),
         }
     }
-    for id in calls {
-        events.extend(call(context, sight, id)?);
+
+    fn call(&self, id: CallId) -> Result<Option<Event>, QueryError> {
+        let call = self.context.store.call(id)?.filter(|call| self.calls.matches(call));
+        Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.sight, &call))))
     }
-    Ok(events)
-}
 
-/// A change that cannot be read any more is passed over: the lists tell the rest.
-fn describe_or_log(context: &Context, sight: Sight, change: &Change) -> Option<Event> {
-    describe(context, sight, change).unwrap_or_else(|error| {
-        tracing::error!(error = %Chain(&error), "a change could not be read for its followers");
-        None
-    })
-}
+    /// The message that a callback brought is among those of the moment it was received.
+    fn sms(&self, seq: Seq) -> Result<Option<Event>, QueryError> {
+        let Some(callback) = self.context.store.callback(seq)? else { return Ok(None) };
+        let mut query = SmsQuery::default();
+        query.span.from = Some(callback.received_at);
+        let page = Page { limit: crate::limits::PAGE_MAX, cursor: None };
+        let rows = self.context.store.sms(&query, &page)?.items;
+        let row = rows.iter().find(|row| row.callback == seq).filter(|row| self.sees(row.app, Some(row.provider)));
+        Ok(row.map(|row| event("sms", &SmsObject::new(&self.context, self.sight, row))))
+    }
 
-fn describe(context: &Context, sight: Sight, change: &Change) -> Result<Option<Event>, QueryError> {
-    match change {
-        Change::Callback(seq) => {
-            let row = context.store.callback(*seq)?;
-            Ok(row.map(|row| event("callback", Some(*seq), &CallbackObject::new(context, sight, &row))))
-        }
-        Change::Call(id) => call(context, sight, *id),
-        Change::Sms(seq) => sms(context, sight, *seq),
-        Change::Number(changed) => number(context, sight, changed),
+    fn number(&self, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
+        let rows = self.context.store.numbers(None)?;
+        let row = rows.iter().find(|row| row.number == *changed && self.sees(row.app, None));
+        Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.sight, row))))
     }
 }
 
-fn call(context: &Context, sight: Sight, id: CallId) -> Result<Option<Event>, QueryError> {
-    let call = context.store.call(id)?;
-    Ok(call.map(|call| event("call", call.callbacks.last().copied(), &CallObject::new(context, sight, &call))))
-}
-
-/// The message that a callback brought is among those of the moment it was received.
-fn sms(context: &Context, sight: Sight, seq: Seq) -> Result<Option<Event>, QueryError> {
-    let Some(callback) = context.store.callback(seq)? else { return Ok(None) };
-    let mut query = SmsQuery::default();
-    query.span.from = Some(callback.received_at);
-    let page = Page { limit: crate::limits::PAGE_MAX, cursor: None };
-    let rows = context.store.sms(&query, &page)?.items;
-    let row = rows.iter().find(|row| row.callback == seq);
-    Ok(row.map(|row| event("sms", Some(seq), &SmsObject::new(context, sight, row))))
-}
-
-fn number(context: &Context, sight: Sight, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
-    let rows = context.store.numbers(None)?;
-    let row = rows.iter().find(|row| row.number == *changed);
-    Ok(row.map(|row| {
-        let seq = row.history.first().map(|(_, _, _, seq)| *seq);
-        event("number", seq, &NumberObject::new(context, sight, row))
-    }))
-}
-
-fn event(name: &'static str, id: Option<Seq>, object: &impl Serialize) -> Event {
+fn event(name: &'static str, object: &impl Serialize) -> Event {
     let data = serde_json::to_string(object).expect("the API's objects are plain data");
-    let event = Event::default().event(name).data(data);
-    match id {
-        Some(id) => event.id(id.to_string()),
-        None => event,
-    }
+    Event::default().event(name).data(data)
+}
+
+/// How far a follower has been told: an id of its own, without data. A browser remembers it and
+/// tells no script.
+fn mark(seq: Seq) -> Event {
+    Event::default().id(seq.to_string())
 }

@@ -2,53 +2,76 @@
 //!
 //! ```text
 //! received = accepted + duplicate + unrecognised + unparsable + unverified
-//! waiting  = durable in the journal, not projected yet: in no row until it is
+//! waiting  = callbacks that are durable and not projected yet: in no row until they are
 //! ```
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
 use super::query::Query;
 use super::{Context, HttpError, Instant, Response, blocking, filters, ok};
+use crate::domain::{AppId, Scope};
 use crate::store::LedgerRow;
 
-const KNOWN: &[&str] = &["from", "to"];
+const KNOWN: &[&str] = &["app!", "from", "to"];
 /// The span when nothing is said.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-#[derive(Debug, Serialize)]
+/// The ledger.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Ledger {
+    /// Every app's hours, newest first.
     items: Vec<LedgerObject>,
+    /// Always null: a ledger has one page.
     next: Option<String>,
+    /// Callbacks that are durable and not yet projected; they are in no item.
     waiting: u64,
+    /// The sum of the items, with what waits.
     totals: Counts,
 }
 
-/// One app's hour; `app` is null for requests with an unknown token.
-#[derive(Debug, Serialize)]
+/// One app's hour.
+#[derive(Debug, Serialize, JsonSchema)]
 struct LedgerObject {
+    /// The start of the hour.
+    #[schemars(with = "String")]
     at: Instant,
+    /// The app; null for requests with an unknown token.
     app: Option<String>,
     #[serde(flatten)]
     counts: Counts,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+/// What was received and what became of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 struct Counts {
+    /// Callbacks kept in the journal.
     received: u64,
+    /// Understood, and new.
     accepted: u64,
+    /// Understood, and known already.
     duplicate: u64,
+    /// Well-formed, but no event we know.
     unrecognised: u64,
+    /// Not readable at all.
     unparsable: u64,
+    /// Refused because the signature did not hold.
     unverified: u64,
+    /// Durable and not yet projected; 0 in an item.
     waiting: u64,
+    /// Attached to a call.
     joined: u64,
+    /// Text messages and number states.
     not_calls: u64,
+    /// Refused without being kept.
     refused: u64,
+    /// Answered 503 where the platform does not push again.
     possibly_lost: u64,
+    /// Passed on to a destination.
     forwarded: u64,
 }
 
@@ -92,21 +115,23 @@ impl Counts {
 /// `GET /ledger`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
+    let scope = ask.principal.scope.clone();
+    let app = filters::apps(context, &scope, &query)?;
     let mut span = filters::span(&query)?;
     if span.from.is_none() {
         span.from = Some(span.to.unwrap_or_else(|| context.clock.now()) - DAY);
     }
     // Counters are kept by the hour: the hour that `from` lies in is shown whole.
     span.from = span.from.map(filters::floor_hour);
-    let durable = *context.journal.durable().borrow();
-    let store = context.store.clone();
-    let (rows, waiting) = blocking(move || {
-        let rows = store.ledger(span);
-        (rows, durable.saturating_sub(store.status().applied))
-    })
-    .await;
+    let asked = context.clone();
+    let (rows, waiting) = blocking(move || (asked.store.ledger(span), waiting(&asked, &scope))).await;
     let rows = rows?;
-    let items = rows.iter().rev().map(|row| LedgerObject {
+    // Requests with an unknown token are of no app: only who asks for all of them gets them.
+    let shown = |of: Option<AppId>| match of {
+        Some(of) => (app.any.is_empty() || app.any.contains(&of)) && !app.none.contains(&of),
+        None => app.any.is_empty(),
+    };
+    let items = rows.iter().rev().filter(|row| shown(row.app)).map(|row| LedgerObject {
         at: Instant(row.at),
         app: row.app.map(|id| filters::app_name(context, id)),
         counts: Counts::of(row),
@@ -114,4 +139,9 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let items: Vec<LedgerObject> = items.collect();
     let totals = items.iter().fold(Counts::default(), |sum, item| sum.plus(item.counts));
     ok(&Ledger { items, next: None, waiting, totals: Counts { waiting, ..totals } })
+}
+
+/// Callbacks of the apps in `scope` that are durable and not yet projected.
+pub(in crate::http) fn waiting(context: &Context, scope: &Scope) -> u64 {
+    context.store.waiting(&context.ingest.counts().kept_by_app(), scope)
 }

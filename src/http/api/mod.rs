@@ -15,8 +15,9 @@ pub(super) mod callbacks;
 pub(super) mod calls;
 mod erasures;
 mod events;
-mod filters;
-mod ledger;
+pub(super) mod evidence;
+pub(super) mod filters;
+pub(super) mod ledger;
 mod logins;
 mod numbers;
 mod openapi;
@@ -26,12 +27,14 @@ mod retention;
 mod settings;
 pub(super) mod sight;
 pub(super) mod sms;
-mod stats;
+pub(super) mod stats;
 mod system;
-mod table;
+pub(super) mod table;
 mod tokens;
 mod users;
 
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod tests;
 
@@ -45,7 +48,6 @@ use warp::filters::path::Tail;
 use self::ask::Ask;
 use super::body;
 use super::{Context, HttpError, Peer, Response, Routes, respond, reveals};
-use crate::domain::Scope;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -136,8 +138,10 @@ fn authenticate(
     }
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
     let login = login.ok_or(HttpError::Unauthorised)?;
-    let user = login.user;
-    Ok((Principal { name: user.name, role: user.role, scope: Scope::All }, Some(login.id)))
+    if context.state.owes_second_factor(&login.user) {
+        return Err(HttpError::Forbidden("set up your second factor first, on the page /account/second-factor"));
+    }
+    Ok((login.user.principal(), Some(login.id)))
 }
 
 fn bearer(value: &str) -> Option<&str> {

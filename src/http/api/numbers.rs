@@ -64,8 +64,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         row.number.reveal().ends_with(end)
     };
     let wanted = |row: &&NumberRow| {
-        (apps.any.is_empty() || apps.any.contains(&row.app))
-            && !apps.none.contains(&row.app)
+        apps.lets_through(&row.app)
             && (ends.any.is_empty() || ends.any.iter().any(|end| ends_in(row, end)))
             && !ends.none.iter().any(|end| ends_in(row, end))
     };

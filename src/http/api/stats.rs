@@ -1,80 +1,200 @@
-//! `GET /stats`: calls, answered, talk time, and three figures every phone company knows.
+//! `GET /stats`: calls, answered, talk time, and the figures every phone company knows.
 //!
 //! ASR is answered ÷ calls (0 to 1), ACD the mean talk of answered calls in seconds, PDD the
 //! mean seconds from setup to ringing where both are known. Where there is nothing to divide
-//! by, they are null.
+//! by, they are null. Two ranges are compared by asking twice.
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
+use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, PhoneNumber};
-use crate::store::{Group, StatRow, Step};
+use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope};
+use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 
-const KNOWN: &[&str] = &["from", "to", "by", "group"];
+const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
 
-const GROUPS: &[(&str, Group)] = &[
-    ("app", Group::App),
-    ("provider", Group::Provider),
-    ("product", Group::Product),
-    ("outcome", Group::Outcome),
-    ("x", Group::X),
+/// The steps that `by` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Step(Step),
+    WeekdayHour,
+}
+
+const STEPS: &[(&str, By)] = &[
+    ("hour", By::Step(Step::Hour)),
+    ("day", By::Step(Step::Day)),
+    ("all", By::Step(Step::Whole)),
+    ("weekday_hour", By::WeekdayHour),
 ];
 
-#[derive(Debug, Serialize)]
+/// What `group` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Group(Group),
+    Talk,
+}
+
+const GROUPS: &[(&str, Key)] = &[
+    ("app", Key::Group(Group::App)),
+    ("provider", Key::Group(Group::Provider)),
+    ("product", Key::Group(Group::Product)),
+    ("outcome", Key::Group(Group::Outcome)),
+    ("cause", Key::Group(Group::Cause)),
+    ("x", Key::Group(Group::X)),
+    ("talk", Key::Talk),
+];
+
+/// One step of a statistic, of one group where `group` was asked for.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct StatObject {
-    at: Instant,
+    /// The start of the step; null where steps are hours of the week.
+    #[schemars(with = "Option<String>")]
+    at: Option<Instant>,
+    /// With `by=weekday_hour`: the day of the week, Monday is 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weekday: Option<usize>,
+    /// With `by=weekday_hour`: the hour of the day in Asia/Shanghai.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hour: Option<usize>,
+    /// The group; null where nothing is grouped. With `group=cause`: provider, table and code with
+    /// a blank between, `PROVIDER other` for codes that no table lists, `none` where none was
+    /// given. With `group=talk`: seconds, such as `6-10` or `601-`.
     key: Option<String>,
+    /// Calls that began in the step.
     calls: u64,
-    answered: u64,
-    talk_seconds: u64,
+    /// Of these, answered; null with `group=talk`, like all below.
+    answered: Option<u64>,
+    /// Their talk time in seconds.
+    talk_seconds: Option<u64>,
+    /// Answered ÷ calls, from 0 to 1.
     asr: Option<f64>,
+    /// Mean talk of answered calls in seconds.
     acd: Option<f64>,
+    /// Mean seconds from setup to ringing, where both are known.
     pdd: Option<f64>,
+    /// Mean seconds from ringing to answer or end, where ringing is known.
+    ring: Option<f64>,
+    /// The most calls in talk at the same time; null with groups, hours of the week, or `x`, and
+    /// over spans of more than a quarter.
+    peak: Option<u64>,
+    /// The first second in which they were.
+    #[schemars(with = "Option<String>")]
+    peak_at: Option<Instant>,
 }
 
 /// `GET /stats`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let step = query.word("by", &[("hour", Step::Hour), ("day", Step::Day)])?.unwrap_or(Step::Hour);
+    let by = query.word("by", STEPS)?.unwrap_or(By::Step(Step::Hour));
     let group = query.word("group", GROUPS)?;
-    let mut span = filters::span(&query)?;
-    span.from = span.from.map(|from| match step {
-        Step::Hour => filters::floor_hour(from),
-        Step::Day => filters::floor_day(from),
+    let mut asked = read(context, &ask.principal.scope, &query)?;
+    asked.span.from = asked.span.from.map(|from| match by {
+        By::Step(Step::Day) => filters::floor_day(from),
+        By::Step(Step::Hour | Step::Whole) | By::WeekdayHour => filters::floor_hour(from),
     });
-    let store = context.store.clone();
-    let rows = blocking(move || store.stats(span, step, group)).await?;
-    let items = rows.iter().rev().map(|row| StatObject::new(row, key(context, ask.sight(), group, &row.key)));
-    ok(&List::whole(items.collect()))
+    let uncounted = matches!(group, Some(Key::Talk | Key::Group(Group::Cause)));
+    if uncounted && !asked.x.is_empty() {
+        return Err(bad("x", query.one("x").unwrap_or_default(), "counted by cause or talk time: leave one out"));
+    }
+    if group == Some(Key::Talk) && !asked.outcome.is_empty() {
+        let outcome = query.one("outcome").unwrap_or("not_outcome");
+        return Err(bad("outcome", outcome, "counted by talk time: leave one out"));
+    }
+    let (context, sight) = (context.clone(), ask.sight());
+    let items = blocking(move || match (by, group) {
+        (By::WeekdayHour, None) => {
+            Ok(context.store.heat(&asked)?.iter().map(StatObject::of_week).collect::<Vec<StatObject>>())
+        }
+        (By::Step(Step::Whole), Some(Key::Talk)) => {
+            let rows = context.store.talk(&asked)?.unwrap_or_default();
+            Ok(rows.iter().map(StatObject::of_talk).collect())
+        }
+        (By::Step(step), None) => {
+            let (rows, peaks) = (context.store.stats(&asked, step, None)?, context.store.peaks(&asked, step)?);
+            Ok(rows.iter().rev().map(|row| StatObject::new(row, None).with_peak(step, peaks.as_deref())).collect())
+        }
+        (By::Step(step), Some(Key::Group(group))) => {
+            let rows = context.store.stats(&asked, step, Some(group))?;
+            let object = |row: &StatRow| StatObject::new(row, Some(key(&context, sight, group, &row.key)));
+            Ok(rows.iter().rev().map(object).collect())
+        }
+        (By::WeekdayHour, Some(_)) => Err(bad("by", "weekday_hour", "counted by group: leave one out")),
+        (By::Step(_), Some(Key::Talk)) => Err(bad("group", "talk", "counted by hour or day: ask with by=all")),
+    })
+    .await?;
+    ok(&List::whole(items))
 }
 
-/// A group's key as people know it; null where nothing is grouped.
-fn key(context: &Context, sight: Sight, group: Option<Group>, key: &str) -> Option<String> {
-    match group? {
-        Group::Provider | Group::Product | Group::Outcome => Some(key.to_owned()),
-        Group::App => Some(key.parse().map_or_else(|_| key.to_owned(), |id| filters::app_name(context, AppId(id)))),
-        Group::X if key == "none" => Some(key.to_owned()),
-        Group::X => Some(sight.number(&PhoneNumber::from_stored(key))),
+/// Which calls an address asks to count. The page takes the same.
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<StatQuery, HttpError> {
+    let known: Vec<&str> = KNOWN.iter().copied().filter(|name| !matches!(*name, "by" | "group")).collect();
+    read(context, scope, &Query::parse(raw, &known)?)
+}
+
+fn read(context: &Context, scope: &Scope, query: &Query) -> Result<StatQuery, HttpError> {
+    let products: Vec<&str> = Product::ALL.iter().map(|product| product.name()).collect();
+    Ok(StatQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, scope, query)?,
+        provider: filters::providers(query)?,
+        product: filters::named(query, "product", Product::parse, &products)?,
+        outcome: filters::named(query, "outcome", CallOutcome::parse, &CallOutcome::ALL.map(CallOutcome::name))?,
+        x: filters::numbers(query, "x")?,
+    })
+}
+
+/// A group's key as people know it.
+fn key(context: &Context, sight: Sight, group: Group, key: &str) -> String {
+    match group {
+        Group::Provider | Group::Product | Group::Outcome | Group::Cause => key.to_owned(),
+        Group::App => key.parse().map_or_else(|_| key.to_owned(), |id| filters::app_name(context, AppId(id))),
+        Group::X if key == "none" => key.to_owned(),
+        Group::X => sight.number(&PhoneNumber::from_stored(key)),
     }
 }
 
 impl StatObject {
     fn new(row: &StatRow, key: Option<String>) -> Self {
         Self {
-            at: Instant(row.at),
+            at: Some(Instant(row.at)),
             key,
             calls: row.calls,
-            answered: row.answered,
-            talk_seconds: row.talk_seconds,
+            answered: Some(row.answered),
+            talk_seconds: Some(row.talk_seconds),
             asr: ratio(row.answered, row.calls),
             acd: ratio(row.talk_seconds, row.answered),
             pdd: ratio(row.pdd_seconds, row.with_pdd),
+            ring: ratio(row.ring_seconds, row.rung),
+            ..Self::default()
         }
+    }
+
+    fn of_week(row: &HeatRow) -> Self {
+        Self { at: None, weekday: Some(row.weekday + 1), hour: Some(row.hour), ..Self::new(&row.sums, None) }
+    }
+
+    fn of_talk(row: &TalkRow) -> Self {
+        let key = match row.to {
+            Some(to) if to == row.from => to.to_string(),
+            Some(to) => format!("{}-{to}", row.from),
+            None => format!("{}-", row.from),
+        };
+        Self { key: Some(key), calls: row.calls, ..Self::default() }
+    }
+
+    /// A step without a talk has none at the same time either.
+    fn with_peak(mut self, step: Step, peaks: Option<&[PeakRow]>) -> Self {
+        let at = self.at.map(|at| at.0);
+        let of_step = |peak: &&PeakRow| step == Step::Whole || Some(peak.at) == at;
+        let found = peaks.map(|peaks| peaks.iter().find(of_step));
+        self.peak = found.map(|peak| peak.map_or(0, |peak| peak.peak));
+        self.peak_at = found.flatten().map(|peak| Instant(peak.peak_at));
+        self
     }
 }
 

@@ -7,8 +7,8 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, ledger, logins, numbers, recordings,
-    retention, settings, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, evidence, ledger, logins, numbers,
+    recordings, retention, settings, sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -29,6 +29,7 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, ask).await,
         ("GET", ["calls", id]) => calls::one(context, ask, id).await,
+        ("POST", ["calls", id, "evidence"]) => evidence::make(context, ask, id).await,
         ("GET", ["callbacks"]) => callbacks::list(context, ask).await,
         ("GET", ["callbacks", seq]) => callbacks::one(context, ask, seq).await,
         ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, ask, seq).await,
@@ -48,6 +49,9 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("POST", ["users"]) => users::add(context, ask).await,
         ("PATCH", ["users", name]) => users::change(context, ask, name).await,
         ("DELETE", ["users", name]) => users::remove(context, ask, name).await,
+        ("DELETE", ["users", name, "second-factor"]) => users::reset(context, ask, name).await,
+        ("GET", ["second-factor"]) => users::required(context, ask),
+        ("PATCH", ["second-factor"]) => users::require(context, ask).await,
         ("GET", ["tokens"]) => tokens::list(context, ask),
         ("POST", ["tokens"]) => tokens::add(context, ask).await,
         ("DELETE", ["tokens", name]) => tokens::revoke(context, ask, name).await,
@@ -82,8 +86,9 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["erasures", _] => "GET",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
-        ["tokens", _] => "DELETE",
-        ["apps", _, "rotate"] | ["system", "backup" | "reindex"] => "POST",
+        ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
+        ["second-factor"] => "GET, PATCH",
+        ["apps", _, "rotate"] | ["calls", _, "evidence"] | ["system", "backup" | "reindex"] => "POST",
         ["calls" | "callbacks" | "sms" | "numbers" | "recordings" | "stats" | "ledger" | "events" | "system"]
         | ["calls" | "callbacks", _]
         | ["callbacks", _, "raw"] => "GET",
@@ -95,9 +100,10 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
 
 /// Every address, as `openapi.json` writes it.
 #[cfg(test)]
-pub(super) const PATHS: &[&str] = &[
+pub(in crate::http) const PATHS: &[&str] = &[
     "/calls",
     "/calls/{id}",
+    "/calls/{id}/evidence",
     "/callbacks",
     "/callbacks/{seq}",
     "/callbacks/{seq}/raw",
@@ -112,6 +118,8 @@ pub(super) const PATHS: &[&str] = &[
     "/apps/{app}/rotate",
     "/users",
     "/users/{name}",
+    "/users/{name}/second-factor",
+    "/second-factor",
     "/tokens",
     "/tokens/{name}",
     "/audit",

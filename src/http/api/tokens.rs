@@ -1,51 +1,92 @@
-//! `/tokens`: the access of programs. For administrators only; a token is told once.
+//! `/tokens`: the access of programs. For administrators who see all apps; a token is told once.
 
 use std::sync::Arc;
 
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
+use super::query::bad;
 use super::{Context, HttpError, Instant, List, Response, json, ok, users};
-use crate::state::ApiToken;
+use crate::state::{ApiToken, NewToken};
 
-/// `token` stands only in the answer to whoever made it.
-#[derive(Debug, Serialize)]
+/// A program's access. `token` stands only in the answer to whoever made it.
+#[derive(Debug, Serialize, JsonSchema)]
 struct TokenObject {
+    /// The name, unique.
     name: String,
+    /// `viewer`, `operator` or `admin`.
     role: &'static str,
+    /// The apps it may see; null for all of them.
+    apps: Option<Vec<String>>,
+    /// When it was made.
+    #[schemars(with = "String")]
     created_at: Instant,
+    /// When it stops working; null for never.
+    #[schemars(with = "Option<String>")]
+    expires_at: Option<Instant>,
+    /// When it was last used, to the hour or so.
+    #[schemars(with = "Option<String>")]
+    last_used_at: Option<Instant>,
+    /// The token itself, once.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
 
-impl From<&ApiToken> for TokenObject {
-    fn from(token: &ApiToken) -> Self {
-        Self { name: token.name.clone(), role: token.role.name(), created_at: Instant(token.created_at), token: None }
+impl TokenObject {
+    fn new(context: &Context, token: &ApiToken) -> Self {
+        Self {
+            name: token.name.clone(),
+            role: token.role.name(),
+            apps: users::apps(context, &token.scope),
+            created_at: Instant(token.created_at),
+            expires_at: token.expires_at.map(Instant),
+            last_used_at: token.last_used_at.map(Instant),
+            token: None,
+        }
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// A token to make.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenToAdd {
+    /// The name, unique.
     name: String,
+    /// `viewer`, `operator` or `admin`.
     role: String,
+    /// The apps it may see, by name; absent or null for all.
+    #[serde(default)]
+    apps: Option<Vec<String>>,
+    /// When it stops working, RFC 3339; absent or null for never.
+    #[serde(default)]
+    expires_at: Option<String>,
 }
 
 /// `GET /tokens`
 pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     ask.no_query()?;
-    ok(&List::whole(context.state.tokens().iter().map(TokenObject::from).collect()))
+    ok(&List::whole(context.state.tokens().iter().map(|token| TokenObject::new(context, token)).collect()))
 }
 
 /// `POST /tokens`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     let new: TokenToAdd = ask.json()?;
-    let secret = context.state.add_token(&ask.principal, &new.name, users::role(&new.role)?).await?;
-    let made = find(context, new.name.trim())?;
-    let object = TokenObject { token: Some(secret.reveal().to_owned()), ..TokenObject::from(&made) };
+    let instant =
+        |text: &String| text.parse().map_err(|_| bad("expires_at", text, "an instant such as 2026-11-21T00:00:00Z"));
+    let name = new.name.trim().to_owned();
+    let new = NewToken {
+        name: new.name,
+        role: users::role(&new.role)?,
+        scope: users::scope(context, new.apps.as_deref())?,
+        expires_at: new.expires_at.as_ref().map(instant).transpose()?,
+    };
+    let secret = context.state.add_token_within(&ask.principal, new).await?;
+    let made = find(context, &name)?;
+    let object = TokenObject { token: Some(secret.reveal().to_owned()), ..TokenObject::new(context, &made) };
     Ok(json(StatusCode::CREATED, &object))
 }
 
@@ -54,7 +95,7 @@ pub(super) async fn revoke(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
     ask.admin()?;
     let token = find(context, name)?;
     context.state.revoke_token(&ask.principal, name).await?;
-    ok(&TokenObject::from(&token))
+    ok(&TokenObject::new(context, &token))
 }
 
 fn find(context: &Context, name: &str) -> Result<ApiToken, HttpError> {

@@ -1,87 +1,190 @@
-//! `/users`: people with a password and a role. For administrators only.
+//! `/users`: people with a role, the apps they may see and a password; `/second-factor`: who must
+//! have one. For administrators who see all apps.
 
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
 use super::query::bad;
-use super::{Context, HttpError, Instant, List, Response, json, ok};
-use crate::domain::{Role, Secret};
-use crate::state::User;
+use super::{Context, HttpError, Instant, List, Response, filters, json, ok};
+use crate::domain::{AppId, Role, Scope, Secret};
+use crate::state::{Demand, NewUser, User, UserChange};
 
-#[derive(Debug, Serialize)]
+/// A person.
+#[derive(Debug, Serialize, JsonSchema)]
 struct UserObject {
+    /// The name, unique.
     name: String,
+    /// `viewer`, `operator` or `admin`.
     role: &'static str,
+    /// The apps the person may see; null for all of them.
+    apps: Option<Vec<String>>,
+    /// Whether logging in takes a code as well.
+    totp: bool,
+    /// The provider the person logs in with; null for a password of ours.
+    issuer: Option<String>,
+    /// Browsers that are logged in.
+    logins: usize,
+    /// When it was made.
+    #[schemars(with = "String")]
     created_at: Instant,
+    /// The last login.
+    #[schemars(with = "Option<String>")]
     last_login_at: Option<Instant>,
 }
 
-impl From<&User> for UserObject {
-    fn from(user: &User) -> Self {
+impl UserObject {
+    fn new(context: &Context, user: &User) -> Self {
         Self {
             name: user.name.clone(),
             role: user.role.name(),
+            apps: apps(context, &user.scope),
+            totp: user.second_factor,
+            issuer: user.outside.as_ref().map(|outside| outside.issuer.clone()),
+            logins: context.state.logins(Some(&user.name)).len(),
             created_at: Instant(user.created_at),
             last_login_at: user.last_login_at.map(Instant),
         }
     }
 }
 
-#[derive(Deserialize)]
+/// A person to add.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct UserToAdd {
+    /// The name, unique.
     name: String,
+    /// `viewer`, `operator` or `admin`.
     role: String,
+    /// The apps the person may see, by name; absent or null for all.
+    #[serde(default)]
+    apps: Option<Vec<String>>,
+    /// Ten characters or more.
     password: String,
 }
 
-#[derive(Deserialize)]
+/// Changes to a person. What is not there stays.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct UserToChange {
-    password: String,
+    /// Another role.
+    #[serde(default)]
+    role: Option<String>,
+    /// Other apps; null for all.
+    #[serde(default, deserialize_with = "there")]
+    apps: Option<Option<Vec<String>>>,
+    /// Another password.
+    #[serde(default)]
+    password: Option<String>,
+}
+
+/// Who must have a second factor.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SecondFactorObject {
+    /// `none`, `admin`, `operator` (and administrators) or `all`.
+    required: String,
+}
+
+fn there<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
+    Option::<Vec<String>>::deserialize(field).map(Some)
 }
 
 /// `GET /users`
 pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     ask.no_query()?;
-    ok(&List::whole(context.state.users().iter().map(UserObject::from).collect()))
+    ok(&List::whole(context.state.users().iter().map(|user| UserObject::new(context, user)).collect()))
 }
 
 /// `POST /users`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     let new: UserToAdd = ask.json()?;
-    let password = Secret::new(new.password);
-    let user = context.state.add_user(&ask.principal, &new.name, role(&new.role)?, &password).await?;
-    Ok(json(StatusCode::CREATED, &UserObject::from(&user)))
+    let new = NewUser {
+        name: new.name,
+        role: role(&new.role)?,
+        scope: scope(context, new.apps.as_deref())?,
+        password: Secret::new(new.password),
+    };
+    let user = context.state.add_user_within(&ask.principal, new).await?;
+    Ok(json(StatusCode::CREATED, &UserObject::new(context, &user)))
 }
 
-/// `PATCH /users/{name}`: a new password.
+/// `PATCH /users/{name}`: rights or a password.
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.admin()?;
-    let user = find(context, name)?;
+    find(context, name)?;
     let change: UserToChange = ask.json()?;
-    context.state.set_password(&ask.principal, name, &Secret::new(change.password)).await?;
-    ok(&UserObject::from(&user))
+    let change = UserChange {
+        role: change.role.as_deref().map(role).transpose()?,
+        scope: change.apps.map(|apps| scope(context, apps.as_deref())).transpose()?,
+        password: change.password.map(Secret::new),
+    };
+    let user = context.state.change_user(&ask.principal, name, change).await?;
+    ok(&UserObject::new(context, &user))
 }
 
 /// `DELETE /users/{name}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.admin()?;
-    let user = find(context, name)?;
+    let user = UserObject::new(context, &find(context, name)?);
     context.state.remove_user(&ask.principal, name).await?;
-    ok(&UserObject::from(&user))
+    ok(&user)
+}
+
+/// `DELETE /users/{name}/second-factor`: for someone who lost it.
+pub(super) async fn reset(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
+    ask.admin()?;
+    find(context, name)?;
+    context.state.reset_second_factor(&ask.principal, name).await?;
+    ok(&UserObject::new(context, &find(context, name)?))
+}
+
+/// `GET /second-factor`
+pub(super) fn required(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    ask.no_query()?;
+    ok(&SecondFactorObject { required: context.state.required_second_factor().name().to_owned() })
+}
+
+/// `PATCH /second-factor`
+pub(super) async fn require(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    let wanted: SecondFactorObject = ask.json()?;
+    let demand = Demand::parse(&wanted.required);
+    let demand = demand.ok_or_else(|| bad("required", &wanted.required, "one of none, admin, operator, all"))?;
+    context.state.require_second_factor(&ask.principal, demand).await?;
+    ok(&wanted)
 }
 
 fn find(context: &Context, name: &str) -> Result<User, HttpError> {
-    context.state.users().into_iter().find(|user| user.name == name).ok_or(HttpError::NotFound)
+    context.state.user(name).ok_or(HttpError::NotFound)
 }
 
 /// Reads a role.
 pub(super) fn role(role: &str) -> Result<Role, HttpError> {
     Role::parse(role).ok_or_else(|| bad("role", role, "one of viewer, operator, admin"))
+}
+
+/// Reads the apps somebody may see: names, or numbers as `#3`.
+pub(super) fn scope(context: &Context, apps: Option<&[String]>) -> Result<Scope, HttpError> {
+    let Some(apps) = apps else { return Ok(Scope::All) };
+    let read = |text: &String| {
+        let by_id = || context.state.app(AppId(text.strip_prefix('#')?.parse().ok()?));
+        let app = context.state.app_named(text).or_else(by_id);
+        app.map(|app| app.id).ok_or_else(|| bad("apps", text, "an app"))
+    };
+    apps.iter().map(read).collect::<Result<_, _>>().map(Scope::Apps)
+}
+
+/// A scope as objects show it.
+pub(super) fn apps(context: &Context, scope: &Scope) -> Option<Vec<String>> {
+    match scope {
+        Scope::All => None,
+        Scope::Apps(apps) => Some(apps.iter().map(|app| filters::app_name(context, *app)).collect()),
+    }
 }

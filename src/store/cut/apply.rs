@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::{Cut, CutError, living_sms};
 use crate::correlate::join;
 use crate::domain::{AppId, CallId, PhoneNumber};
-use crate::store::hours::Share;
 use crate::store::open::segment_key;
+use crate::store::share::Share;
 use crate::store::writer::{WriteError, Writer};
 use crate::store::{call_doc, callback_row, terms};
 
@@ -32,20 +32,22 @@ impl Writer {
 
         let mut hours = shared.hours();
         for sum in &cut.hours {
-            sum.put(hours.hour(db, (sum.hour, sum.app))?);
+            hours.change(db, (sum.hour, sum.app), |hour| sum.put(hour))?;
         }
         for sum in super::sums::callbacks(callback_rows.iter()) {
-            sum.take(hours.hour(db, (sum.hour, sum.app))?);
+            hours.change(db, (sum.hour, sum.app), |hour| sum.take(hour))?;
         }
         for sum in &cut.calls {
-            hours.count(db, &sum.share(catalog), 1)?;
+            for share in sum.shares(catalog) {
+                hours.count(db, &share, 1)?;
+            }
         }
         let mut rests = Vec::new();
         for call in &calls {
-            hours.count(db, &Share::of(&join(&call.facts, catalog)), -1)?;
+            hours.count(db, &Share::of(&join(&call.facts, catalog), catalog), -1)?;
             if let Some(rest) = &call.rest {
                 let joined = join(rest, catalog);
-                hours.count(db, &Share::of(&joined), 1)?;
+                hours.count(db, &Share::of(&joined, catalog), 1)?;
                 rests.push(call_doc(rest, &joined));
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::{Bounds, Cut, Removed, living_sms, sums};
 use crate::correlate::join;
 use crate::domain::{AppId, Call, CallId, Identity, Seq};
-use crate::store::hours::Share;
+use crate::store::share::Share;
 use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row, terms};
 
 impl Store {
@@ -52,7 +52,7 @@ impl Store {
             }
             gone.insert(call.id);
             numbers.extend([&call.x, &call.y].into_iter().flatten().map(|x| (call.app.0, x.reveal().to_owned())));
-            shares.push(Share::of(&call));
+            shares.push(Share::of(&call, catalog));
         }
         let mut sms_gone = Vec::new();
         for (doc, found) in cut.sms_in(&rows.sms).map_err(QueryError::damaged)? {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::hours::{Share, Sums, hour_of, read_kind};
+use super::super::hours::{TALK_BUCKETS, hour_of};
+use super::super::share::{Cause, Kind, Share, Sums};
 use super::super::{CallbackRow, hours, words};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, CallOutcome, Product};
@@ -23,8 +24,15 @@ pub(super) struct CallSum {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<String>,
+    /// The bucket of their talk time.
+    bucket: usize,
     sums: Sums,
+    /// Their talks: from which second since 1970 to before which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    talks: Vec<(i64, i64)>,
 }
 
 /// What callbacks of one hour had counted.
@@ -41,22 +49,28 @@ pub(super) struct HourSum {
 
 /// Sums up what calls had counted.
 pub(super) fn calls(shares: impl Iterator<Item = Share>) -> Vec<CallSum> {
-    type Key = (i64, u32, &'static str, (u8, u8), Option<String>);
-    let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
+    type Key = (i64, u32, &'static str, Kind, Option<String>, usize);
+    let mut sums: BTreeMap<Key, (Sums, Vec<(i64, i64)>)> = BTreeMap::new();
     for share in shares {
-        let key = (share.hour, share.app.0, share.provider, share.kind, share.x);
-        sums.entry(key).or_default().add(&share.sums, 1);
+        let key = (share.hour, share.app.0, share.provider, share.kind, share.x, share.bucket);
+        let (sum, talks) = sums.entry(key).or_default();
+        sum.add(&share.sums, 1);
+        talks.extend(share.talk);
     }
-    let line = |((hour, app, provider, kind, x), sums): (Key, Sums)| {
-        let (product, outcome) = read_kind(kind);
+    let line = |((hour, app, provider, kind, x, bucket), (sums, mut talks)): (Key, (Sums, Vec<(i64, i64)>))| {
+        let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+        talks.sort_unstable();
         CallSum {
             hour,
             app,
             provider: provider.to_owned(),
             product: product.map(|product| product.name().to_owned()),
             outcome: outcome.map(|outcome| outcome.name().to_owned()),
+            cause: (kind.cause != Cause::None).then_some(kind.cause),
             x,
+            bucket,
             sums,
+            talks,
         }
     };
     sums.into_iter().map(line).collect()
@@ -74,18 +88,28 @@ pub(super) fn callbacks<'a>(rows: impl Iterator<Item = &'a CallbackRow>) -> Vec<
 }
 
 impl CallSum {
-    /// As the counters take it.
-    pub(super) fn share(&self, catalog: &Catalog) -> Share {
+    /// As the counters take it: what all of them count, and a share for each talk, because
+    /// these lie on different seconds.
+    pub(super) fn shares(&self, catalog: &Catalog) -> impl Iterator<Item = Share> {
         let product = self.product.as_deref().and_then(Product::parse);
         let outcome = self.outcome.as_deref().and_then(CallOutcome::parse);
-        Share {
+        let all = Share {
             hour: self.hour,
             app: AppId(self.app),
             provider: (catalog.provider)(&self.provider).map_or("", |provider| provider.0),
-            kind: (words::product(product), words::call_outcome(outcome)),
+            kind: Kind {
+                product: words::product(product),
+                outcome: words::call_outcome(outcome),
+                cause: self.cause.clone().unwrap_or(Cause::None),
+            },
             x: self.x.clone(),
+            bucket: self.bucket.min(TALK_BUCKETS - 1),
             sums: self.sums,
-        }
+            talk: None,
+        };
+        let talks: Vec<Share> =
+            self.talks.iter().map(|talk| Share { sums: Sums::default(), talk: Some(*talk), ..all.clone() }).collect();
+        std::iter::once(all).chain(talks)
     }
 }
 

@@ -3,5 +3,6 @@
 //!
 //! The files are real ones in a directory of the test's own.
 
+mod counters;
 mod model;
 mod story;

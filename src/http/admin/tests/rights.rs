@@ -102,6 +102,25 @@ async fn numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_page_that_offers_a_reveal_gives_it_and_no_other_address_is_one() {
+    let house = House::with_calls().await;
+    for path in ["/calls", "/callbacks", "/messages", "/numbers", "/attention", "/statistics", "/audit"] {
+        let page = house.page(path).await;
+        let form = page.select(&selector("form[action='/reveal'] input[name=page]")).next();
+        let here = form.unwrap_or_else(|| panic!("{path} offers none")).attr("value").unwrap().to_owned();
+        let csrf = house.csrf(path).await;
+        assert_eq!(house.post("/reveal", &[("csrf", &csrf), ("page", &here)]).await.status(), 303, "{path}");
+        let page = house.page(&here).await;
+        assert!(page.select(&selector("form[action='/reveal/end']")).next().is_some(), "{path}");
+    }
+    let csrf = house.csrf("/calls").await;
+    for path in ["/13812340021", "/callbacks/13812340021", "//elsewhere.example/", "/calls/13812340021"] {
+        let refused = house.post("/reveal", &[("csrf", &csrf), ("page", path)]).await;
+        assert_eq!(refused.status(), 404, "{path}: a subject is never made of what somebody typed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_reveals_nothing() {
     let mut house = House::with_calls().await;
     house.become_user("zhao", Role::Viewer).await;
@@ -127,7 +146,7 @@ async fn logins_failures_and_changes_are_on_record_without_their_secrets() {
     let csrf = house.csrf("/apps").await;
     let add = [("csrf", csrf.as_str()), ("provider", "huawei-private"), ("name", "courier")];
     house.post("/apps", &add).await;
-    assert_eq!(house.post("/apps", &add).await.status(), 409, "a refused change is none");
+    assert_eq!(house.post("/apps", &add).await.status(), 400, "a refused change is none");
     house.post("/apps/1", &[("csrf", &csrf), ("app_secret", "very-secret-value"), ("name", "courier")]).await;
     house.post("/logout", &[("csrf", &csrf)]).await;
     assert_eq!(house.actions(), ["login.failed", "login", "app.add", "app.change", "logout"]);

@@ -1,0 +1,183 @@
+//! The signs of health at the top of Home: what is not wrong yet and may become so.
+//!
+//! What waits to be joined, when the certificate ends, how long the disk lasts at the present
+//! rate, what needs attention, and which recordings their platform is about to delete. Parts
+//! that are not there (nothing is forwarded) have no sign.
+
+use jiff::Timestamp;
+
+use super::home::Facts;
+use super::home_ledger::Totals;
+use super::parts::{Tone, count, span};
+use super::query::{hour, hours_later};
+use super::request::link;
+use crate::domain::{Lang, RecordingState, Scope};
+use crate::limits;
+use crate::providers;
+use crate::store::{CallQuery, Filter, LedgerRow, Page, QueryError, Span, Store};
+
+/// Days before its end at which a certificate should have been renewed.
+const CERTIFICATE_DAYS: i64 = 14;
+/// Days of disk below which somebody should look.
+const DISK_DAYS: u64 = 30;
+/// Callbacks that may wait to be joined: a second of the fastest sender.
+const WAITING: u64 = 1_000;
+
+/// One sign of health.
+#[derive(Debug)]
+pub(super) struct Vital {
+    pub(super) label: &'static str,
+    pub(super) value: String,
+    pub(super) tone: Tone,
+    pub(super) href: String,
+}
+
+/// Recordings that are only at their platform and that it deletes within a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Expiring {
+    pub(super) recordings: u64,
+    /// Whether there are more than were counted.
+    pub(super) more: bool,
+    /// When the first of them goes.
+    pub(super) first: Option<Timestamp>,
+    /// The oldest call among them.
+    pub(super) since: Option<Timestamp>,
+}
+
+impl Expiring {
+    /// Looks at the calls whose recordings are about as old as their platform keeps them: the
+    /// index finds those with a recording, so that this reads no more rows than it counts.
+    pub(super) fn read(store: &Store, scope: &Scope, now: Timestamp) -> Result<Self, QueryError> {
+        let mut found = Self::default();
+        let soon = hours_later(now, 24);
+        for provider in providers::ALL {
+            let kept = -24 * i64::from(provider.recording_days());
+            let query = CallQuery {
+                span: Span { from: Some(hours_later(now, kept)), to: Some(hours_later(soon, kept)) },
+                app: Filter::default().within(scope),
+                provider: Filter::any(vec![provider.id()]),
+                ..recorded()
+            };
+            let listing = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?;
+            found.more |= listing.next.is_some();
+            for call in &listing.items {
+                let waiting = call.recording.as_ref().filter(|recording| recording.state == RecordingState::Waiting);
+                let Some(recording) = waiting.filter(|recording| recording.expires_at <= soon) else { continue };
+                found.recordings += 1;
+                found.first = Some(found.first.map_or(recording.expires_at, |first| first.min(recording.expires_at)));
+                found.since = Some(found.since.map_or(call.t, |since| since.min(call.t)));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Calls with a recording.
+fn recorded() -> CallQuery {
+    CallQuery { has_recording: Some(true), ..CallQuery::default() }
+}
+
+/// Every sign.
+pub(super) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
+    let mut totals = Totals::default();
+    facts.ledger.iter().filter(|row| row.at >= hours_later(hour(now), -23)).for_each(|row| totals.add(row));
+    let mut vitals = vec![Vital {
+        label: lang.t("待归入的回调", "Waiting to be joined"),
+        value: count(facts.waiting),
+        tone: if facts.waiting < WAITING { Tone::Good } else { Tone::Warn },
+        href: "/system".to_owned(),
+    }];
+    vitals.push(certificate(lang, facts, now));
+    vitals.extend(disk(lang, facts, now));
+    vitals.extend(expiring(lang, facts.expiring, now));
+    vitals.push(Vital {
+        label: lang.t("24 小时待处理", "Attention, 24 h"),
+        value: count(totals.attention),
+        tone: if totals.attention == 0 { Tone::Good } else { Tone::Warn },
+        href: "/attention".to_owned(),
+    });
+    vitals
+}
+
+fn certificate(lang: Lang, facts: &Facts, now: Timestamp) -> Vital {
+    let days = facts.certificate.not_after.map(|end| end.duration_since(now).as_hours() / 24);
+    let soon = days.is_some_and(|days| days < CERTIFICATE_DAYS);
+    Vital {
+        label: lang.t("证书剩余", "Certificate ends in"),
+        value: match (facts.certificate.self_signed, days) {
+            (true, _) => lang.t("自签名", "self-signed").to_owned(),
+            (false, Some(days)) => span(lang, days.max(0).unsigned_abs() * 86_400),
+            (false, None) => "–".to_owned(),
+        },
+        tone: if facts.certificate.self_signed || soon { Tone::Warn } else { Tone::Good },
+        href: "/system".to_owned(),
+    }
+}
+
+fn disk(lang: Lang, facts: &Facts, now: Timestamp) -> Option<Vital> {
+    let disk = facts.disk?;
+    let hours = facts.ledger.iter().filter(|row: &&LedgerRow| row.at >= hours_later(hour(now), -24));
+    let a_day: u64 = hours.map(|row| row.bytes).sum();
+    // A kept body takes about three times its size: the line, and what is known from it.
+    let days = disk.free.checked_div(a_day * 3).unwrap_or(u64::MAX);
+    let enough = days > DISK_DAYS && disk.free > disk.total / 10;
+    Some(Vital {
+        label: lang.t("磁盘可用", "Disk lasts"),
+        value: if days > 730 {
+            lang.t("两年以上", "two years and more").to_owned()
+        } else {
+            span(lang, days * 86_400)
+        },
+        tone: if enough { Tone::Good } else { Tone::Warn },
+        href: "/system".to_owned(),
+    })
+}
+
+fn expiring(lang: Lang, expiring: Expiring, now: Timestamp) -> Option<Vital> {
+    let (first, since) = expiring.first.zip(expiring.since)?;
+    let left = first.duration_since(now).as_secs().max(0).unsigned_abs();
+    let more = if expiring.more { "+" } else { "" };
+    Some(Vital {
+        label: lang.t("平台 24 小时内删除的录音", "Recordings the platform deletes in 24 h"),
+        value: format!("{}{more} · {} {}", count(expiring.recordings), lang.t("最早", "first in"), span(lang, left)),
+        tone: Tone::Warn,
+        href: link(
+            "/calls",
+            &[
+                ("from", since.to_string()),
+                ("to", hours_later(since, 24).to_string()),
+                ("has_recording", "true".to_owned()),
+            ],
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_recording_about_to_go_is_a_warning_with_the_time_left() {
+        let now = samples::now();
+        let mut facts = samples::facts();
+        assert!(vitals(Lang::En, &facts, now).iter().all(|vital| !vital.label.contains("Recordings")));
+        facts.expiring = Expiring {
+            recordings: 3,
+            more: false,
+            first: Some(hours_later(now, 5)),
+            since: Some(hours_later(now, -7 * 24)),
+        };
+        let vitals = vitals(Lang::En, &facts, now);
+        let vital = vitals.iter().find(|vital| vital.label.contains("Recordings")).unwrap();
+        assert_eq!((vital.value.as_str(), vital.tone), ("3 · first in 5\u{a0}h", Tone::Warn));
+        assert!(vital.href.starts_with("/calls?from=") && vital.href.ends_with("has_recording=true"));
+    }
+
+    #[test]
+    fn what_waits_counts_callbacks_and_not_records() {
+        let facts = Facts { waiting: 1_000, ..samples::facts() };
+        let waiting = &vitals(Lang::En, &facts, samples::now())[0];
+        assert_eq!((waiting.value.as_str(), waiting.tone), ("1,000", Tone::Warn));
+    }
+}

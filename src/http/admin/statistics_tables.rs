@@ -1,0 +1,256 @@
+//! The tables of the statistics page: outcomes, causes, lengths of talk, and the groups.
+
+use super::parts::{Badge, Phone, Tone, count, percent};
+use super::statistics::{Counts, Links, by_key};
+use super::statistics_ranges::Range;
+use super::view::{Eyes, View};
+use super::words;
+use crate::domain::{AppId, CallOutcome, CauseCode, Lang, PhoneNumber, Product, Who};
+use crate::limits::STATISTICS_ROWS;
+use crate::providers::{self, Provider};
+use crate::store::{Group, StatRow, TalkRow};
+
+/// Calls that ended in one way.
+#[derive(Debug)]
+pub(super) struct OutcomeRow {
+    pub(super) badge: Badge,
+    pub(super) calls: String,
+    pub(super) share: String,
+    pub(super) before: String,
+    /// Of the widest bar, in percent.
+    pub(super) width: u64,
+    pub(super) href: Option<String>,
+}
+
+/// Calls that ended for one reason.
+#[derive(Debug)]
+pub(super) struct CauseRow {
+    pub(super) provider: &'static str,
+    pub(super) code: String,
+    pub(super) text: String,
+    pub(super) who: Option<&'static str>,
+    /// Whether it is for us to act.
+    pub(super) ours: bool,
+    pub(super) advice: &'static str,
+    pub(super) calls: String,
+    pub(super) share: String,
+    pub(super) href: Option<String>,
+}
+
+/// Calls of one length of talk.
+#[derive(Debug)]
+pub(super) struct TalkBar {
+    pub(super) label: String,
+    pub(super) calls: String,
+    pub(super) share: String,
+    pub(super) width: u64,
+    pub(super) href: String,
+}
+
+/// One group's table.
+#[derive(Debug)]
+pub(super) struct GroupTable {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) rows: Vec<GroupRow>,
+    /// How many rows are not shown, and where all are.
+    pub(super) more: Option<(String, String)>,
+}
+
+/// One member of a group.
+#[derive(Debug)]
+pub(super) struct GroupRow {
+    pub(super) name: String,
+    pub(super) phone: Option<Phone>,
+    /// This page of it alone.
+    pub(super) only: Option<String>,
+    pub(super) href: Option<String>,
+    pub(super) calls: String,
+    pub(super) before: String,
+    pub(super) answered: String,
+    pub(super) asr: String,
+    pub(super) acd: String,
+    pub(super) pdd: String,
+    pub(super) minutes: String,
+}
+
+/// How calls ended, the commonest first.
+pub(super) fn outcomes(
+    lang: Lang,
+    range: Range,
+    now: &Counts,
+    before: Option<&Counts>,
+    links: &Links,
+) -> Vec<OutcomeRow> {
+    let old = before.map(|counts| by_key(&counts.outcomes));
+    let total = now.total().calls;
+    let most = now.outcomes.iter().map(|row| row.calls).max().unwrap_or(0).max(1);
+    sorted(&now.outcomes)
+        .map(|row| {
+            let outcome = CallOutcome::parse(&row.key);
+            OutcomeRow {
+                badge: outcome.map_or_else(
+                    || Badge::new(Tone::Busy, lang.t("未结束", "Not over")),
+                    |outcome| Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
+                ),
+                calls: count(row.calls),
+                share: percent(row.calls, total),
+                before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
+                width: (row.calls * 100).div_ceil(most),
+                href: outcome.map(|outcome| links.calls(range, &[("outcome", outcome.name())])),
+            }
+        })
+        .collect()
+}
+
+/// Why calls ended, the commonest first; calls without a code are left to the outcomes.
+pub(super) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: &Links) -> Vec<CauseRow> {
+    let coded: Vec<StatRow> = now.causes.iter().filter(|row| row.key != "none").cloned().collect();
+    let cause = |row: &StatRow| {
+        let mut parts = row.key.splitn(3, ' ');
+        let (provider, table, code) = (parts.next()?, parts.next()?, parts.next());
+        let provider = providers::by_name(provider)?;
+        let cause = code.map(|code| CauseCode { table: table.to_owned().into(), code: code.to_owned() });
+        let doc = cause.as_ref().and_then(|cause| providers::explain(provider.id(), cause));
+        let filter = cause.as_ref().map(|cause| format!("{}:{}", cause.table, cause.code));
+        Some(CauseRow {
+            provider: provider.title(lang),
+            code: cause.map_or_else(String::new, |cause| format!("{} {}", cause.table, cause.code)),
+            text: doc
+                .map_or(lang.t("平台文档未列出的代码", "codes that no table lists"), |doc| doc.text.get(lang))
+                .to_owned(),
+            who: doc.map(|doc| words::who(doc.who).get(lang)),
+            ours: doc.is_some_and(|doc| doc.who == Who::Us),
+            advice: doc.map_or("", |doc| doc.advice.get(lang)),
+            calls: count(row.calls),
+            share: percent(row.calls, total),
+            href: Some(match &filter {
+                Some(filter) => links.calls(range, &[("provider", provider.id().0), ("cause", filter)]),
+                None => links.calls(range, &[("provider", provider.id().0), ("anomaly", "unknown_code")]),
+            }),
+        })
+    };
+    sorted(&coded).take(STATISTICS_ROWS).filter_map(cause).collect()
+}
+
+/// Calls by length of talk.
+pub(super) fn talk(lang: Lang, range: Range, rows: &[TalkRow], links: &Links) -> Vec<TalkBar> {
+    let total: u64 = rows.iter().map(|row| row.calls).sum();
+    let most = rows.iter().map(|row| row.calls).max().unwrap_or(0).max(1);
+    let bar = |row: &TalkRow| {
+        let (from, to) = (row.from.to_string(), row.to.map(|to| to.to_string()));
+        let mut bounds = vec![("min_talk", from.as_str())];
+        bounds.extend(to.as_deref().map(|to| ("max_talk", to)));
+        TalkBar {
+            label: match (row.from, &to) {
+                (0, _) => lang.t("没有通话", "no talk").to_owned(),
+                (_, Some(to)) => format!("{from}–{to} {}", lang.t("秒", "s")),
+                (_, None) => format!("≥ {from} {}", lang.t("秒", "s")),
+            },
+            calls: count(row.calls),
+            share: percent(row.calls, total),
+            width: (row.calls * 100).div_ceil(most),
+            href: links.calls(range, &bounds),
+        }
+    };
+    rows.iter().map(bar).collect()
+}
+
+/// The tables by app, provider, product and privacy number.
+pub(super) fn groups(
+    view: &View,
+    range: Range,
+    now: &Counts,
+    before: Option<&Counts>,
+    links: &Links,
+    name: &dyn Fn(AppId) -> String,
+) -> Vec<GroupTable> {
+    let lang = view.lang;
+    let heads = [
+        (Group::App, "app", lang.t("按应用", "By app")),
+        (Group::Provider, "provider", lang.t("按平台", "By provider")),
+        (Group::Product, "product", lang.t("按产品", "By product")),
+        (Group::X, "x", lang.t("按 X 号码", "By X number")),
+    ];
+    let table = |(group, id, title): (Group, &'static str, &'static str)| {
+        let old = before.map(|counts| by_key(counts.of(group)));
+        let rows = now.of(group);
+        let row = |row: &StatRow| {
+            let member = Member::of(view, group, &row.key, name);
+            let filter = member.filter.as_deref().map(|value| [(id, value)]);
+            GroupRow {
+                only: filter.map(|filter| links.to("/statistics", range, &filter)),
+                href: filter.map(|filter| links.calls(range, &filter)),
+                name: member.name,
+                phone: member.phone,
+                calls: count(row.calls),
+                before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
+                answered: count(row.answered),
+                asr: percent(row.answered, row.calls),
+                acd: mean(row.talk_seconds, row.answered),
+                pdd: mean(row.pdd_seconds, row.with_pdd),
+                minutes: count((row.talk_seconds + 30) / 60),
+            }
+        };
+        let more = rows.len().saturating_sub(STATISTICS_ROWS);
+        let all = || links.to("/api/v1/stats", range, &[("by", "all"), ("group", id)]);
+        GroupTable {
+            id,
+            title,
+            rows: sorted(rows).take(STATISTICS_ROWS).map(row).collect(),
+            more: (more > 0).then(|| (count(more as u64), all())),
+        }
+    };
+    heads.into_iter().map(table).collect()
+}
+
+/// A group's member as people know it, and the filter that finds it.
+struct Member {
+    name: String,
+    phone: Option<Phone>,
+    filter: Option<String>,
+}
+
+impl Member {
+    fn of(view: &View, group: Group, key: &str, name: &dyn Fn(AppId) -> String) -> Self {
+        let lang = view.lang;
+        let named = |name: String| Self { name, phone: None, filter: Some(key.to_owned()) };
+        if key == "none" {
+            return Self { name: lang.t("未知或没有", "unknown or none").to_owned(), phone: None, filter: None };
+        }
+        match group {
+            Group::App => {
+                let name = key.parse().map_or_else(|_| key.to_owned(), |id| name(AppId(id)));
+                Self { filter: Some(name.clone()), name, phone: None }
+            }
+            Group::Provider => named(providers::by_name(key).map_or(key, |p| Provider::title(p, lang)).to_owned()),
+            Group::Product => named(Product::parse(key).map_or(key, |p| words::product(p).get(lang)).to_owned()),
+            Group::X => {
+                let number = PhoneNumber::from_stored(key);
+                // A link must not give away what the page masks.
+                let whole = view.eyes() == Eyes::Whole && number.national().len() >= 4;
+                Self {
+                    name: String::new(),
+                    filter: whole.then(|| number.national().to_owned()),
+                    phone: Some(Phone::new(&number, view.eyes())),
+                }
+            }
+            Group::Outcome | Group::Cause => named(key.to_owned()),
+        }
+    }
+}
+
+/// The commonest first.
+fn sorted(rows: &[StatRow]) -> impl Iterator<Item = &StatRow> {
+    let mut rows: Vec<&StatRow> = rows.iter().collect();
+    rows.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.key.cmp(&b.key)));
+    rows.into_iter()
+}
+
+fn was(calls: Option<u64>) -> String {
+    calls.map_or_else(String::new, count)
+}
+
+fn mean(sum: u64, n: u64) -> String {
+    if n == 0 { "–".to_owned() } else { format!("{:.1}", sum as f64 / n as f64) }
+}

@@ -1,0 +1,236 @@
+//! What a call's page and its evidence pack both tell: the ladder, every instant in both zones,
+//! every cause in both languages with who should act, the oddities, the recording.
+//!
+//! Where a line leads is the only difference: to a callback's page, or to its file in the pack
+//! ([`Behind`]). Values here are ready to be shown; `call_parts.html` decides how they look.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::ladder::Ladder;
+use super::parts::{Badge, Phone, Tone, When, local, phone, session, span, text};
+use super::view::Eyes;
+use super::words;
+use crate::domain::{Call, CallEventView, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
+use crate::providers;
+
+/// Where the callback behind a line is.
+#[derive(Debug)]
+pub(super) enum Behind {
+    /// On its page.
+    Pages,
+    /// In a file of the pack.
+    Files(BTreeMap<Seq, String>),
+}
+
+impl Behind {
+    /// The address of a callback; `None` where it is left out of a pack.
+    pub(super) fn href(&self, seq: Seq) -> Option<String> {
+        match self {
+            Self::Pages => Some(format!("/callbacks/{seq}")),
+            Self::Files(files) => files.get(&seq).cloned(),
+        }
+    }
+}
+
+/// What happened, ready to be shown.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) title: String,
+    pub(super) caller: Option<Phone>,
+    pub(super) callee: Option<Phone>,
+    pub(super) badge: Badge,
+    pub(super) at: When,
+    pub(super) day: String,
+    pub(super) by: Option<&'static str>,
+    pub(super) figures: Vec<(&'static str, String, &'static str)>,
+    pub(super) ladder: Option<Ladder>,
+    pub(super) description: String,
+    pub(super) lines: Vec<Line>,
+    pub(super) causes: Vec<Cause>,
+    pub(super) anomalies: Vec<(&'static str, &'static str)>,
+    pub(super) recording: Option<Recording>,
+    /// Names and values, in the order of importance.
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// One line of the history.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) kind: &'static str,
+    pub(super) leg: &'static str,
+    pub(super) digits: String,
+    pub(super) shanghai: String,
+    pub(super) utc: String,
+    /// Since the line before.
+    pub(super) gap: String,
+    pub(super) sent: String,
+    pub(super) callback: Seq,
+    pub(super) href: Option<String>,
+}
+
+/// Why it ended.
+#[derive(Debug)]
+pub(super) struct Cause {
+    pub(super) table: String,
+    pub(super) code: String,
+    /// The table that explains it, on the platform's page.
+    pub(super) href: Option<String>,
+    pub(super) who: Option<Badge>,
+    /// In the reader's language, then in the other: language tag, meaning, advice.
+    pub(super) texts: [(&'static str, &'static str, &'static str); 2],
+}
+
+/// Where its recording is.
+#[derive(Debug)]
+pub(super) struct Recording {
+    pub(super) badge: Badge,
+    pub(super) expires: When,
+    pub(super) past: bool,
+    pub(super) left: String,
+    pub(super) object: String,
+}
+
+impl Story {
+    pub(super) fn of(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind, now: Timestamp) -> Self {
+        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let named = |n: &Option<PhoneNumber>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, eyes));
+        let lines = lines(lang, call, eyes, behind);
+        Self {
+            title: format!("{} → {}", named(&call.caller), named(&call.callee)),
+            caller: number(&call.caller),
+            callee: number(&call.callee),
+            badge: words::call_badge(lang, call.outcome, call.state),
+            at: When::clock(call.t),
+            day: super::calls::day_title(lang, call.t),
+            by: call.release.as_ref().and_then(|r| r.by).map(|p| words::party(p).get(lang)),
+            figures: figures(lang, call),
+            ladder: Ladder::of(lang, call, eyes, behind),
+            description: describe(lang, &lines),
+            lines,
+            causes: causes(lang, eyes, call, behind),
+            anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
+            recording: call.recording.as_ref().map(|r| recording(lang, eyes, r, now)),
+            facts: facts(lang, eyes, call),
+        }
+    }
+}
+
+fn facts(lang: Lang, eyes: Eyes, call: &Call) -> Vec<(&'static str, String)> {
+    let provider = providers::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
+    let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| phone(n, eyes));
+    let masked = |t: &Option<String>| t.as_ref().map(|t| text(t, eyes));
+    let known = [
+        (lang.t("平台", "Platform"), Some(provider.to_owned())),
+        (lang.t("产品", "Product"), call.product.map(|p| words::product(p).get(lang).to_owned())),
+        (lang.t("X 号码", "X number"), number(&call.x)),
+        (lang.t("Y 号码", "Y number"), number(&call.y)),
+        (lang.t("分机", "Extension"), masked(&call.extension)),
+        (lang.t("会话号", "Session"), Some(session(&call.session, eyes))),
+        (lang.t("随路数据", "Your reference"), masked(&call.user_data)),
+        (lang.t("绑定", "Binding"), masked(&call.binding_id)),
+    ];
+    known.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
+}
+
+/// Ring, talk and post-dial delay, each with its definition.
+fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)> {
+    let mut figures = Vec::new();
+    figures.push((
+        lang.t("通话", "Talk"),
+        if call.talk_seconds > 0 { span(lang, u64::from(call.talk_seconds)) } else { "–".to_owned() },
+        lang.t("平台给出的通话时长，未接通为零", "as the platform counts it; none when unanswered"),
+    ));
+    if let Some(ring) = call.ring_seconds {
+        let meaning = lang.t("从被叫振铃到接听或结束", "from the callee's ringing to answer or end");
+        figures.push((lang.t("振铃", "Ring"), span(lang, u64::from(ring)), meaning));
+    }
+    if let (Some(setup), Some(alerting)) = (call.setup_at, call.alerting_at)
+        && let Ok(delay) = u64::try_from(alerting.duration_since(setup).as_secs())
+    {
+        let meaning = lang.t("接续时延 PDD：从呼入到振铃", "post-dial delay: from setup to ringing");
+        figures.push((lang.t("接续", "PDD"), span(lang, delay), meaning));
+    }
+    figures
+}
+
+fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
+    let mut before: Option<Timestamp> = None;
+    let line = |event: &CallEventView| {
+        let gap = match (before, event.at) {
+            (Some(before), Some(at)) => at.duration_since(before).as_secs(),
+            _ => 0,
+        };
+        before = event.at.or(before);
+        Line {
+            kind: words::event(event.kind).get(lang),
+            leg: event.leg.map_or("", |p| words::party(p).get(lang)),
+            digits: event.digits.as_ref().map_or_else(String::new, |d| text(d, eyes)),
+            shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
+            utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+            gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
+            // What is no time may be anything.
+            sent: match (&event.at_text, event.at) {
+                (Some(sent), None) => text(sent, eyes),
+                (sent, _) => sent.clone().unwrap_or_default(),
+            },
+            callback: event.callback,
+            href: behind.href(event.callback),
+        }
+    };
+    call.events.iter().map(line).collect()
+}
+
+/// The drawing in words, for whoever cannot see it.
+fn describe(lang: Lang, lines: &[Line]) -> String {
+    let words: Vec<String> = lines.iter().map(|l| format!("{} {} {}", l.shanghai, l.leg, l.kind)).collect();
+    words.join(lang.t(";", "; "))
+}
+
+fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
+    let Some(release) = &call.release else { return Vec::new() };
+    let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
+    known.iter().map(|cause| explained(lang, eyes, call, cause, behind)).collect()
+}
+
+fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
+    let doc = providers::explain(call.provider, code);
+    let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
+    let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
+    let (zh, en) = ((Lang::Zh.tag(), zh.0, zh.1), (Lang::En.tag(), en.0, en.1));
+    let who = doc.map(|d| {
+        let tone = match d.who {
+            Who::Nobody => Tone::Good,
+            Who::Us => Tone::Bad,
+            Who::Caller | Who::Callee | Who::Carrier | Who::Platform => Tone::Warn,
+        };
+        Badge::new(tone, words::who(d.who).get(lang))
+    });
+    Cause {
+        table: text(&code.table, eyes),
+        code: text(&code.code, eyes),
+        href: match behind {
+            Behind::Pages if doc.is_some() => Some(format!("/help/{}#t-{}", call.provider, code.table)),
+            Behind::Pages | Behind::Files(_) => None,
+        },
+        who,
+        texts: match lang {
+            Lang::Zh => [zh, en],
+            Lang::En => [en, zh],
+        },
+    }
+}
+
+fn recording(lang: Lang, eyes: Eyes, recording: &RecordingView, now: Timestamp) -> Recording {
+    let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
+    let source = &recording.source;
+    let object = source.object.as_ref().or(source.url.as_ref());
+    Recording {
+        badge: words::recording_badge(lang, recording.state),
+        expires: When::full(recording.expires_at),
+        past: left.is_none(),
+        left: left.map_or_else(String::new, |s| span(lang, s)),
+        object: object.map_or_else(String::new, |o| text(o, eyes)),
+    }
+}

@@ -1,0 +1,182 @@
+//! 令牌 Tokens: the access of programs. For administrators who see all apps.
+//!
+//! A token stands on the page that made it and nowhere else afterwards; only its hash is kept.
+
+use askama::Template;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+
+use super::parts::{Badge, Tone, When};
+use super::request::{Request, decoded, encoded};
+use super::rights_form::{self, RightsForm, role_word, scope_words};
+use super::view::{Section, View};
+use super::{query, reply};
+use crate::domain::{AppId, Lang, Role, Scope, Secret};
+use crate::http::{HttpError, Response};
+use crate::state::{ApiToken, NewToken, StateError};
+
+/// The list of tokens and the form for another.
+#[derive(Debug, Template)]
+#[template(path = "admin/tokens.html")]
+pub(super) struct TokensPage {
+    view: View,
+    rows: Vec<Row>,
+    rights: RightsForm,
+    name: String,
+    /// The one that was just made: its name, and itself.
+    made: Option<(String, String)>,
+    revoked: bool,
+    problem: Option<String>,
+}
+
+/// One token.
+#[derive(Debug)]
+struct Row {
+    href: String,
+    name: String,
+    role: &'static str,
+    apps: String,
+    created: When,
+    expires: Option<When>,
+    state: Badge,
+    used: Option<When>,
+}
+
+/// `GET /tokens`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Admin)?;
+    let mut page = TokensPage::of(request, (Role::Viewer, Scope::All));
+    page.revoked = request.param("done") == Some("revoked");
+    reply::page(&page)
+}
+
+/// `POST /tokens`: shows the token, this once.
+pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Admin)?;
+    let (role, scope) = rights_form::read(request)?;
+    let name = request.field("name").unwrap_or_default().to_owned();
+    let rights = (role, scope.clone());
+    let expires_at = match end(request) {
+        Ok(end) => end,
+        Err(problem) => return refused(request, rights, problem),
+    };
+    let new = NewToken { name: name.clone(), role, scope, expires_at };
+    match request.ctx().state.add_token_within(&by, new).await {
+        Ok(token) => reply::page_with(StatusCode::CREATED, &TokensPage::with_token(request, name, &token)),
+        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => refused(request, rights, error.to_string()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /tokens/{name}/revoke`
+pub(super) async fn revoke(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Admin)?;
+    request.ctx().state.revoke_token(&by, &decoded(request.segment(1))).await?;
+    Ok(reply::see_other("/tokens?done=revoked"))
+}
+
+/// When it is to end: in so many days, or at an instant.
+fn end(request: &Request) -> Result<Option<Timestamp>, String> {
+    let problem = || request.lang.t("不是有效的时间。", "That is not a time.").to_owned();
+    match request.field("expires") {
+        None | Some("never") => Ok(None),
+        Some("at") => {
+            let at = request.field("expires_at").and_then(query::instant);
+            at.map(Some).ok_or_else(problem)
+        }
+        Some(days) => {
+            let days: i64 = days.parse().map_err(|_| problem())?;
+            let hours = days.checked_mul(24).ok_or_else(problem)?;
+            request.now().checked_add(SignedDuration::from_hours(hours)).map(Some).map_err(|_| problem())
+        }
+    }
+}
+
+fn refused(request: &Request, rights: (Role, Scope), problem: String) -> Result<Response, HttpError> {
+    let mut page = TokensPage::of(request, rights);
+    page.name = request.field("name").unwrap_or_default().to_owned();
+    page.problem = Some(problem);
+    reply::page_with(StatusCode::BAD_REQUEST, &page)
+}
+
+impl TokensPage {
+    fn of(request: &Request, (role, scope): (Role, Scope)) -> Self {
+        let view = View::of(request, Section::Tokens);
+        let rights = RightsForm::of(request, role, &scope);
+        Self::new(view, &request.ctx().state.tokens(), rights, request.now(), &|id| request.app_name(id))
+    }
+
+    fn with_token(request: &Request, name: String, token: &Secret) -> Self {
+        let mut page = Self::of(request, (Role::Viewer, Scope::All));
+        page.made = Some((name, token.reveal().to_owned()));
+        page
+    }
+
+    fn new(view: View, tokens: &[ApiToken], rights: RightsForm, now: Timestamp, app: &dyn Fn(AppId) -> String) -> Self {
+        let rows = tokens.iter().map(|token| Row::of(view.lang, token, now, app)).collect();
+        Self { rows, rights, name: String::new(), made: None, revoked: false, problem: None, view }
+    }
+}
+
+impl Row {
+    fn of(lang: Lang, token: &ApiToken, now: Timestamp, app: &dyn Fn(AppId) -> String) -> Self {
+        let over = token.expires_at.is_some_and(|end| end <= now);
+        Self {
+            href: format!("/tokens/{}", encoded(&token.name)),
+            name: token.name.clone(),
+            role: role_word(lang, token.role),
+            apps: scope_words(lang, &token.scope, app),
+            created: When::full(token.created_at),
+            expires: token.expires_at.map(When::full),
+            state: match over {
+                true => Badge::new(Tone::Warn, lang.t("已过期", "expired")),
+                false => Badge::new(Tone::Good, lang.t("有效", "works")),
+            },
+            used: token.last_used_at.map(When::full),
+        }
+    }
+}
+
+#[cfg(test)]
+impl TokensPage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        use super::samples;
+        let now = samples::now();
+        let token = |name: &str, scope, expires_at, last_used_at| ApiToken {
+            name: name.to_owned(),
+            role: Role::Viewer,
+            scope,
+            created_at: now,
+            expires_at,
+            last_used_at,
+        };
+        let tokens =
+            [token("crm", Scope::All, None, Some(now)), token("报表", Scope::Apps([AppId(2)].into()), Some(now), None)];
+        let view = View { here: "/tokens".to_owned(), ..View::sample(lang, Section::Tokens) };
+        let apps: Vec<_> = samples::apps().into_iter().map(|app| (app.id, app.name)).collect();
+        let rights = RightsForm::new(lang, Role::Viewer, &Scope::All, &apps);
+        let mut page = Self::new(view, &tokens, rights, now, &samples::app_name);
+        page.made = Some(("crm".to_owned(), "rb_sample-token-shown-once".to_owned()));
+        page
+    }
+
+    pub(super) fn sample_empty(lang: Lang) -> Self {
+        let view = View { here: "/tokens".to_owned(), ..View::sample(lang, Section::Tokens) };
+        let rights = RightsForm::new(lang, Role::Viewer, &Scope::All, &[]);
+        Self::new(view, &[], rights, super::samples::now(), &super::samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+
+    #[test]
+    fn a_token_that_ended_is_said_to_and_each_can_be_taken_back() {
+        let html = scraper::Html::parse_document(&TokensPage::sample(Lang::En).render().unwrap());
+        let rows: Vec<String> = html.select(&selector("table.tokens tbody tr")).map(|r| r.text().collect()).collect();
+        assert!(rows[0].contains("works") && rows[1].contains("expired"), "{rows:?}");
+        assert_eq!(html.select(&selector("form[action$='/revoke']")).count(), 2);
+    }
+}

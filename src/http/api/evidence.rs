@@ -1,0 +1,58 @@
+//! `POST /calls/{id}/evidence`: the evidence pack of a call, as the page gives it.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::ask::Ask;
+use super::calls::CallObject;
+use super::sight::Sight;
+use super::{Context, HttpError, Response};
+use crate::domain::{Call, CallId, Lang};
+use crate::evidence::Numbers;
+use crate::http::admin::evidence;
+use crate::http::admin::evidence_pack::{self, Wish};
+
+/// What to take along of a call, and why.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EvidenceToMake {
+    /// Why: it stands in the pack and in the audit trail.
+    reason: String,
+    /// Whether phone numbers are masked; bodies are then not what the platform sent.
+    #[serde(default)]
+    masked: bool,
+    /// The language of the page in it: `zh` (the default) or `en`.
+    #[serde(default)]
+    language: Option<String>,
+}
+
+/// `POST /calls/{id}/evidence`
+pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
+    let call = evidence_pack::call_for(context, &ask.principal, id).await?;
+    let wanted: EvidenceToMake = ask.json()?;
+    let lang = match wanted.language.as_deref() {
+        None => Lang::Zh,
+        Some(name) => {
+            Lang::parse(name).ok_or_else(|| HttpError::BadRequest(format!("language: {name} is none of zh, en")))?
+        }
+    };
+    let masked = wanted.masked || ask.sight() == Sight::Masked;
+    let numbers = if masked { Numbers::Masked } else { Numbers::Whole };
+    let wish = Wish { reason: wanted.reason, numbers, lang };
+    let pack = evidence_pack::make(context, &ask.principal, ask.peer, call, wish).await?;
+    Ok(evidence::respond(pack))
+}
+
+/// The call as the API shows it, for the pack.
+pub(in crate::http) fn call_json(context: &Context, numbers: Numbers, call: &Call) -> String {
+    let sight = match numbers {
+        Numbers::Whole => Sight::Whole,
+        Numbers::Masked => Sight::Masked,
+    };
+    let object = CallObject::new(context, sight, call);
+    serde_json::to_string_pretty(&object).expect("the API's objects are plain data") + "\n"
+}

@@ -1,0 +1,223 @@
+//! Followers of events: what they are told, what they may see, and coming back in the middle.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use serde_json::Value;
+use tower_service::Service;
+
+use super::tests::{DEADLINE, House};
+use super::*;
+use crate::domain::{AppId, Role, Scope};
+use crate::limits::FOLLOWERS_MAX;
+use crate::providers;
+
+/// Whoever sees everything is the command line, whose rights always hold.
+fn principal(scope: Scope) -> Principal {
+    match scope.is_all() {
+        true => Principal::command_line(),
+        false => Principal { name: "someone".to_owned(), role: Role::Admin, scope },
+    }
+}
+
+/// The platform's sample of a status notice, of another session.
+fn notice(name: &str, session: usize) -> String {
+    let provider = providers::by_name("huawei-private").unwrap();
+    let body = provider.samples().iter().find(|sample| sample.name == name).unwrap().body;
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    body["statusInfo"]["sessionId"] = Value::from(format!("s-{session}"));
+    body.to_string()
+}
+
+/// What a follower knows: one row a call, as a page keeps them.
+#[derive(Default)]
+struct Page {
+    rows: BTreeMap<String, Value>,
+    told: u64,
+    lagged: bool,
+    text: String,
+}
+
+impl Page {
+    /// Takes in what came; a whole event ends with an empty line.
+    fn take(&mut self, bytes: &[u8]) {
+        self.text.push_str(std::str::from_utf8(bytes).unwrap());
+        while let Some(end) = self.text.find("\n\n") {
+            let event: String = self.text.drain(..end + 2).collect();
+            let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+            if let Some(id) = field("id:") {
+                self.told = id.parse().unwrap();
+            }
+            match (field("event:"), field("data:")) {
+                (Some("call"), Some(data)) => {
+                    let call: Value = serde_json::from_str(data).unwrap();
+                    self.rows.insert(call["id"].as_str().unwrap().to_owned(), call);
+                }
+                (Some("lagged"), _) => self.lagged = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+async fn follow(house: &House, scope: Scope, query: &str, last: Option<u64>) -> Response {
+    let mut request = Request::get(format!("/api/v1/events{query}"));
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let routes = routes_as(house.context.clone(), principal(scope));
+    let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
+    response
+}
+
+/// Reads on until `enough` holds.
+async fn read_until(page: &mut Page, stream: &mut Response, enough: impl Fn(&Page) -> bool) {
+    let reading = async {
+        while !enough(page) {
+            let frame = stream.body_mut().frame().await.expect("events do not end").unwrap();
+            page.take(&frame.into_data().unwrap());
+        }
+    };
+    tokio::time::timeout(DEADLINE, reading).await.expect("it is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coming_back_in_the_middle_of_a_thousand_events_loses_and_doubles_none() {
+    const CALLS: usize = 500;
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    let mut page = Page::default();
+    let mut stream = follow(&house, Scope::All, "?kind=call", None).await;
+    let sending = async {
+        for session in 0..CALLS {
+            house.receive(&app, "application/json", &notice("axb-alerting", session)).await;
+            house.receive(&app, "application/json", &notice("axb-disconnect", session)).await;
+        }
+        house.settle().await;
+    };
+    let reading = async {
+        // Every so often the connection breaks, wherever it is, and half an event with it.
+        for broken in 1..=8 {
+            let want = broken * CALLS / 10;
+            read_until(&mut page, &mut stream, |page| page.rows.len() >= want).await;
+            page.text.clear();
+            stream = follow(&house, Scope::All, "?kind=call", Some(page.told)).await;
+        }
+    };
+    tokio::join!(sending, reading);
+    let applied = house.context.store.status().applied;
+    read_until(&mut page, &mut stream, |page| page.told >= applied).await;
+    assert!(!page.lagged);
+    let mut listed = BTreeMap::new();
+    for call in house.list(Role::Admin, "/calls?limit=1000").await {
+        listed.insert(call["id"].as_str().unwrap().to_owned(), call);
+    }
+    assert_eq!(listed.len(), CALLS);
+    assert_eq!(page.rows, listed, "every row as the list has it now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_follows_from_the_record_up_to_which_it_was_made() {
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    house.receive(&app, "application/json", &notice("axb-alerting", 1)).await;
+    house.settle().await;
+    let made = house.context.store.status().applied;
+    house.receive(&app, "application/json", &notice("axb-alerting", 2)).await;
+    house.settle().await;
+    let mut page = Page::default();
+    let mut stream = follow(&house, Scope::All, &format!("?kind=call&since={made}"), None).await;
+    read_until(&mut page, &mut stream, |page| page.told > made).await;
+    let sessions: Vec<_> = page.rows.values().map(|call| call["session_id"].clone()).collect();
+    assert_eq!(sessions, ["s-2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_is_told_only_of_the_apps_and_calls_asked_for_and_allowed() {
+    let house = House::open();
+    let (ours, theirs) = (house.app("ours", "huawei-private").await, house.app("theirs", "huawei-private").await);
+    let scope = Scope::Apps([ours.id].into());
+    for app in [&theirs, &ours, &theirs] {
+        for name in ["axb-alerting", "axb-disconnect"] {
+            house.receive(app, "application/json", &notice(name, app.id.0 as usize)).await;
+        }
+    }
+    house.settle().await;
+    let told = async |scope: Scope, query: &str| {
+        let applied = house.context.store.status().applied;
+        let mut page = Page::default();
+        let mut stream = follow(&house, scope, query, Some(0)).await;
+        read_until(&mut page, &mut stream, |page| page.told >= applied).await;
+        page.rows.values().map(|call| call["app"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(scope.clone(), "").await, ["ours"]);
+    assert_eq!(told(Scope::All, "").await.len(), 2);
+    assert_eq!(told(Scope::All, "?app=theirs").await, ["theirs"]);
+    assert_eq!(told(Scope::All, "?number=0000").await.len(), 0);
+    let refused = follow(&house, scope, "?app=theirs", None).await;
+    assert_eq!(refused.status(), 400, "an app out of sight is no app");
+    let stats = async |scope: Scope| {
+        let request = Request::get("/api/v1/stats?by=all").body(Full::new(Bytes::new())).unwrap();
+        let Ok(response) = warp::service(routes_as(house.context.clone(), principal(scope))).call(request).await;
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice::<Value>(&body).unwrap()["items"][0]["calls"].clone()
+    };
+    assert_eq!((stats(Scope::All).await, stats(Scope::Apps([ours.id].into())).await), (2.into(), 1.into()));
+    assert_eq!(stats(Scope::Apps([AppId(77)].into())).await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_the_bound_a_follower_is_sent_away_and_let_in_once_another_leaves() {
+    let house = House::open();
+    let mut streams = Vec::new();
+    for _ in 0..FOLLOWERS_MAX {
+        streams.push(follow(&house, Scope::All, "", None).await);
+    }
+    let refused = follow(&house, Scope::All, "", None).await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    streams.pop();
+    assert_eq!(follow(&house, Scope::All, "", None).await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_given_by_hour_of_the_week_by_talk_and_with_the_most_at_once() {
+    let house = House::with_samples().await;
+    let calls = house.list(Role::Admin, "/calls?limit=1000").await.len() as u64;
+    let sum = async |query: &str| {
+        let items = house.list(Role::Admin, &format!("/stats?{query}")).await;
+        items.iter().map(|item| item["calls"].as_u64().unwrap()).sum::<u64>()
+    };
+    for query in ["by=all", "by=day", "by=hour", "by=weekday_hour", "by=all&group=talk", "by=all&group=cause"] {
+        assert_eq!(sum(query).await, calls, "{query}");
+    }
+    for query in ["by=day&group=product", "by=all&group=x", "by=all&group=provider", "by=hour&group=outcome"] {
+        assert_eq!(sum(query).await, calls, "{query}");
+    }
+    let parts = sum("by=all&provider=jiuyun").await + sum("by=all&not_provider=jiuyun").await;
+    assert_eq!(parts, calls);
+    let week = house.list(Role::Admin, "/stats?by=weekday_hour").await;
+    assert!(week.iter().all(|item| (1..=7).contains(&item["weekday"].as_u64().unwrap()) && item["at"].is_null()));
+    let day = "by=day&from=2026-11-19T16:00:00Z&to=2026-11-20T16:00:00Z";
+    let row = house.list(Role::Admin, &format!("/stats?{day}&provider=huawei-private")).await.remove(0);
+    assert!(row["peak"].as_u64().unwrap() >= 1, "{row}");
+    let of_number = house.list(Role::Admin, "/stats?by=all&x=0042").await;
+    assert!(of_number.iter().all(|row| row["peak"].is_null()), "not counted by number");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_counts_callbacks_alone_and_ends_at_nothing() {
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    let kept = |n: u64| BTreeMap::from([(app.id, n)]);
+    assert_eq!(house.context.store.waiting(&kept(2), &Scope::All), 2, "durable, and not seen by the projector");
+    assert_eq!(house.context.store.waiting(&kept(2), &Scope::Apps([AppId(9)].into())), 0);
+    house.receive(&app, "application/json", &notice("axb-alerting", 1)).await;
+    // A record of another kind shares the numbers and is no callback.
+    house.context.ingest.refused(Some(app.id));
+    house.context.ingest.flush_tallies().await;
+    house.settle().await;
+    assert_eq!(ledger::waiting(&house.context, &Scope::All), 0);
+}

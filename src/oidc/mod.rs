@@ -1,0 +1,179 @@
+//! Logging in at a provider of the company's own: OpenID Connect, authorization code with PKCE.
+//!
+//! ```text
+//! browser ─ /login/oidc ─► provider: state, nonce, S256 of a verifier
+//! browser ◄─ code ── provider        we ─ code, verifier ─► provider ─ ID token ─► claims ─► Identity
+//! ```
+//!
+//! The ID token comes from the provider's own token endpoint over TLS that we verified, and
+//! OpenID Connect Core 1.0, section 3.1.3.7, point 6, lets that stand for its signature. So no
+//! keys are fetched, and every other check of that section is made ([`claims`]). Nothing else may
+//! hand in an ID token: a browser never carries one.
+//!
+//! This room knows who somebody is and with which role; who gets a login is for `http` to decide
+//! and for `state` to keep. Off until `[oidc]` stands in the configuration.
+
+mod claims;
+mod client;
+mod discovery;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use self::client::Client;
+use self::discovery::{Discovered, Discovery};
+use crate::clock::Clock;
+use crate::config::OidcConfig;
+use crate::domain::{Role, Secret};
+
+/// A provider of logins. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Oidc(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: OidcConfig,
+    secret: Secret,
+    redirect_uri: String,
+    client: Client,
+    discovery: Discovery,
+    clock: Clock,
+}
+
+/// What a login that was begun must come back with. The browser holds it sealed meanwhile.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Comes back with the code: the answer is to our question.
+    pub state: String,
+    /// Comes back within the ID token: it was made for this login.
+    pub nonce: String,
+    /// Proves at the token endpoint that whoever began is who ends (RFC 7636).
+    pub verifier: String,
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider.
+    pub issuer: String,
+    /// The provider's word for the person, never given to anybody else.
+    pub subject: String,
+    /// What to call the person.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+}
+
+/// Why nobody is let in.
+#[derive(Debug, thiserror::Error)]
+pub enum OidcError {
+    /// The roots of trust or the secret cannot be read.
+    #[error("preparing to ask the provider of logins")]
+    Prepare(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The provider cannot be reached, or answers too late or too much.
+    #[error("asking the provider of logins")]
+    Ask(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It answered with an error.
+    #[error("the provider of logins answered {status} to {what}")]
+    Refused {
+        /// What it was asked for.
+        what: &'static str,
+        /// The status.
+        status: u16,
+    },
+    /// Its answer is not what the standard says.
+    #[error("the provider of logins sent no good {0}")]
+    Malformed(&'static str),
+    /// A claim of the ID token does not hold.
+    #[error("the ID token is not good: {0}")]
+    Claim(&'static str),
+    /// The person is known and may not come in.
+    #[error("not let in: {0}")]
+    Denied(&'static str),
+}
+
+impl Oidc {
+    /// A provider as configured. Nothing is asked yet: a provider that is away must not keep
+    /// the server from starting.
+    ///
+    /// # Errors
+    /// A file of the configuration that cannot be read.
+    pub fn new(config: OidcConfig, public_url: &str, clock: Clock) -> Result<Self, OidcError> {
+        let prepare = |error| OidcError::Prepare(Box::new(error));
+        let secret = std::fs::read_to_string(&config.client_secret_file).map_err(prepare)?;
+        let secret = Secret::new(secret.trim());
+        let client = Client::new(config.extra_roots.as_deref())?;
+        let redirect_uri = format!("{public_url}/login/oidc/callback");
+        let discovery = Discovery::default();
+        Ok(Self(Arc::new(Inner { config, secret, redirect_uri, client, discovery, clock })))
+    }
+
+    /// What the button says.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.config.name
+    }
+
+    /// The address to send a browser to. `random` gives a new unguessable text each time.
+    ///
+    /// # Errors
+    /// The provider does not say where that is.
+    pub async fn begin(&self, random: impl Fn() -> String) -> Result<(String, Begun), OidcError> {
+        let found = self.discover().await?;
+        let begun = Begun { state: random(), nonce: random(), verifier: random() };
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&begun.verifier));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.0.config.client_id)
+            .append_pair("redirect_uri", &self.0.redirect_uri)
+            .append_pair("scope", &self.0.config.scopes)
+            .append_pair("state", &begun.state)
+            .append_pair("nonce", &begun.nonce)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        let separator = if found.authorization_endpoint.contains('?') { '&' } else { '?' };
+        Ok((format!("{}{separator}{query}", found.authorization_endpoint), begun))
+    }
+
+    /// Who came back with `code`. That `state` was the right one was seen to before.
+    ///
+    /// # Errors
+    /// When the provider does not vouch for anybody, or for somebody who may not come in.
+    pub async fn finish(&self, code: &str, begun: &Begun) -> Result<Identity, OidcError> {
+        let inner = &*self.0;
+        let found = self.discover().await?;
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &inner.redirect_uri),
+            ("client_id", &inner.config.client_id),
+            ("code_verifier", &begun.verifier),
+        ];
+        let basic = found.takes_basic.then(|| basic(&inner.config.client_id, &inner.secret));
+        if basic.is_none() {
+            form.push(("client_secret", inner.secret.reveal()));
+        }
+        let answer = inner.client.post(&found.token_endpoint, &form, basic.as_ref()).await?;
+        let token = answer.get("id_token").and_then(Value::as_str).ok_or(OidcError::Malformed("ID token"))?;
+        claims::identity(&inner.config, token, &begun.nonce, inner.clock.now())
+    }
+
+    async fn discover(&self) -> Result<Arc<Discovered>, OidcError> {
+        let inner = &*self.0;
+        inner.discovery.get(&inner.config.issuer, &inner.client, inner.clock.now()).await
+    }
+}
+
+/// RFC 6749, section 2.3.1: both parts are encoded as in a form before they are joined.
+fn basic(client_id: &str, secret: &Secret) -> Secret {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encoded(client_id), encoded(secret.reveal()));
+    Secret::new(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)))
+}

@@ -1,0 +1,59 @@
+//! What a record of the journal means for the store.
+//!
+//! The projector makes these from records, without knowing what the store makes of them; the
+//! writer ([`super::writer`]) applies them in the order of their numbers.
+
+use jiff::Timestamp;
+
+use super::{AuditRow, CallbackRow, Cut};
+use crate::domain::{AppId, Item, Seq};
+
+/// What a record of the journal means for the store.
+#[derive(Debug)]
+pub enum Applied {
+    /// A callback and what it says. `row.outcome` is `Accepted` where it was understood; whether
+    /// it is a duplicate is found here.
+    Callback {
+        /// Its row; `sessions`, `calls` and `not_calls` are filled in here.
+        row: Box<CallbackRow>,
+        /// What it says.
+        items: Vec<Item>,
+    },
+    /// Requests that were not kept.
+    Tally {
+        /// The record's number.
+        seq: Seq,
+        /// When.
+        at: Timestamp,
+        /// Whose.
+        app: Option<AppId>,
+        /// How many were refused.
+        refused: u64,
+        /// How many are possibly lost.
+        possibly_lost: u64,
+    },
+    /// Rows whose time is over.
+    Cut {
+        /// The record's number.
+        seq: Seq,
+        /// Which, and what they had counted.
+        cut: Box<Cut>,
+    },
+    /// An entry of the audit trail.
+    Audit(Box<AuditRow>),
+    /// A record that says nothing about calls.
+    Other {
+        /// The record's number.
+        seq: Seq,
+    },
+}
+
+impl Applied {
+    pub(super) fn seq(&self) -> Seq {
+        match self {
+            Self::Callback { row, .. } => row.seq,
+            Self::Audit(row) => row.seq,
+            Self::Tally { seq, .. } | Self::Cut { seq, .. } | Self::Other { seq } => *seq,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be asked of the counters.
+//!
+//! Counters are kept by hour, app, product, outcome and cause, and by privacy number, product
+//! and outcome. What is asked together with a privacy number is therefore answered without
+//! causes, lengths of talk and calls at once: there are no rows for them, and never a scan.
+
+use jiff::Timestamp;
+
+use super::{Filter, Span};
+use crate::domain::{AppId, CallOutcome, Product, ProviderId};
+
+/// Which calls a statistic counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatQuery {
+    /// By the earliest known instant of the call, in whole hours.
+    pub span: Span,
+    /// By app.
+    pub app: Filter<AppId>,
+    /// By provider.
+    pub provider: Filter<ProviderId>,
+    /// By product.
+    pub product: Filter<Product>,
+    /// By how it ended; calls that are not over have no such.
+    pub outcome: Filter<CallOutcome>,
+    /// By the end of the privacy number.
+    pub x: Filter<String>,
+}
+
+impl From<Span> for StatQuery {
+    fn from(span: Span) -> Self {
+        Self { span, ..Self::default() }
+    }
+}
+
+/// The width of one step of a statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// One hour.
+    Hour,
+    /// One day in Asia/Shanghai.
+    Day,
+    /// The whole span at once.
+    Whole,
+}
+
+/// What a statistic is grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The app; keys are app ids in decimal.
+    App,
+    /// The provider.
+    Provider,
+    /// The product; `none` while unknown.
+    Product,
+    /// How calls ended; `none` for those that are not over.
+    Outcome,
+    /// Why they ended: provider, table and code with a blank between; `huawei-voice other` for
+    /// codes that no table lists, `none` where none was given.
+    Cause,
+    /// The privacy number; `none` for calls without one.
+    X,
+}
+
+/// One step of a statistic.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatRow {
+    /// The start of the step; of the whole span, its first hour with a call.
+    pub at: Timestamp,
+    /// The group's key; empty without groups.
+    pub key: String,
+    /// Calls that began in the step.
+    pub calls: u64,
+    /// Of these, answered.
+    pub answered: u64,
+    /// Their talk time in seconds.
+    pub talk_seconds: u64,
+    /// Calls whose ringing is known.
+    pub rung: u64,
+    /// Their seconds from ringing to answer or end.
+    pub ring_seconds: u64,
+    /// Calls for which both setup and ringing are known.
+    pub with_pdd: u64,
+    /// Their seconds from setup to ringing (post-dial delay).
+    pub pdd_seconds: u64,
+}
+
+/// One hour of the week, all weeks of the span together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeatRow {
+    /// Monday is 0.
+    pub weekday: usize,
+    /// The hour of the day, in Asia/Shanghai.
+    pub hour: usize,
+    /// What its calls add up to.
+    pub sums: StatRow,
+}
+
+/// Calls by length of talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TalkRow {
+    /// The shortest talk, in seconds.
+    pub from: u32,
+    /// The longest; `None` for the last.
+    pub to: Option<u32>,
+    /// How many calls.
+    pub calls: u64,
+}
+
+/// The most calls in talk at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeakRow {
+    /// The start of the step.
+    pub at: Timestamp,
+    /// How many.
+    pub peak: u64,
+    /// The first second in which they were.
+    pub peak_at: Timestamp,
+}
+
+impl StatRow {
+    /// Adds what another row has.
+    pub fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.answered += other.answered;
+        self.talk_seconds += other.talk_seconds;
+        self.rung += other.rung;
+        self.ring_seconds += other.ring_seconds;
+        self.with_pdd += other.with_pdd;
+        self.pdd_seconds += other.pdd_seconds;
+    }
+}

@@ -1,0 +1,144 @@
+//! What the statistics add up while they walk through the counters: rows by step and group, and
+//! the peaks of calls at once. What is walked through stands in [`super::stats`].
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::days::{day_of, day_start};
+use super::hours::{hour_of, hour_start};
+use super::running::Curve;
+use super::share::{Cause, Sums};
+use super::terms::digits;
+use super::words;
+use super::{Filter, Group, PeakRow, Span, StatQuery, StatRow, Step};
+use crate::domain::{CallOutcome, PhoneNumber, Product};
+
+/// Rows by step and key while they are added up.
+pub(super) type Steps = BTreeMap<i64, HashMap<String, StatRow>>;
+
+/// One counter with what it counts.
+pub(super) struct Counted<'a> {
+    pub(super) hour: i64,
+    pub(super) app: u32,
+    pub(super) provider: &'a str,
+    pub(super) product: Option<Product>,
+    pub(super) outcome: Option<CallOutcome>,
+    pub(super) sums: &'a Sums,
+}
+
+impl Counted<'_> {
+    /// The key of the row's group, where it follows from what every counter knows.
+    pub(super) fn key(&self, group: Option<Group>) -> Cow<'_, str> {
+        match group {
+            Some(Group::App) => Cow::Owned(self.app.to_string()),
+            Some(Group::Provider) => Cow::Borrowed(self.provider),
+            Some(Group::Product) => Cow::Borrowed(self.product.map_or("none", Product::name)),
+            Some(Group::Outcome) => Cow::Borrowed(self.outcome.map_or("none", CallOutcome::name)),
+            None | Some(Group::Cause | Group::X) => Cow::Borrowed(""),
+        }
+    }
+
+    /// The key of why the call ended.
+    pub(super) fn cause(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::None => "none".to_owned(),
+            Cause::Other => format!("{} other", self.provider),
+            Cause::Listed(table, code) => format!("{} {table} {code}", self.provider),
+        }
+    }
+
+    pub(super) fn add_to(&self, steps: &mut Steps, by: Step, key: &str) {
+        let rows = steps.entry(step(by, self.hour)).or_default();
+        // Most keys are there already: only a new one is copied.
+        let row = match rows.get_mut(key) {
+            Some(row) => row,
+            None => rows.entry(key.to_owned()).or_insert_with(|| StatRow {
+                at: hour_start(if by == Step::Whole { self.hour } else { step(by, self.hour) }),
+                key: key.to_owned(),
+                ..StatRow::default()
+            }),
+        };
+        row.calls += positive(self.sums.calls);
+        if self.outcome == Some(CallOutcome::Answered) {
+            row.answered += positive(self.sums.calls);
+        }
+        row.talk_seconds += positive(self.sums.talk_seconds);
+        row.rung += positive(self.sums.rung);
+        row.ring_seconds += positive(self.sums.ring_seconds);
+        row.with_pdd += positive(self.sums.with_pdd);
+        row.pdd_seconds += positive(self.sums.pdd_seconds);
+    }
+}
+
+/// Peaks while the hours are gone through. There is one curve at a time: each is 28 KiB.
+pub(super) struct Peaks {
+    pub(super) by: Step,
+    pub(super) rows: BTreeMap<i64, PeakRow>,
+    pub(super) hour: Option<(i64, Curve)>,
+}
+
+impl Peaks {
+    /// The curve of this hour; that of another hour is closed first.
+    pub(super) fn curve(&mut self, hour: i64) -> &mut Curve {
+        if self.hour.as_ref().is_none_or(|(of, _)| *of != hour) {
+            self.close();
+        }
+        &mut self.hour.get_or_insert_with(|| (hour, Curve::default())).1
+    }
+
+    pub(super) fn close(&mut self) {
+        let Some((hour, curve)) = self.hour.take() else { return };
+        let (peak, second) = curve.peak();
+        let peak_at = Timestamp::from_second(hour.saturating_mul(3600) + second).unwrap_or(Timestamp::MAX);
+        let at = hour_start(if self.by == Step::Whole { hour } else { step(self.by, hour) });
+        let best = self.rows.entry(step(self.by, hour)).or_insert(PeakRow { at, peak, peak_at });
+        if (peak, Reverse(peak_at)) > (best.peak, Reverse(best.peak_at)) {
+            (best.peak, best.peak_at) = (peak, peak_at);
+        }
+    }
+}
+
+/// The step an hour belongs to, as its first hour.
+fn step(by: Step, hour: i64) -> i64 {
+    match by {
+        Step::Hour => hour,
+        Step::Day => day_start(day_of(hour)),
+        Step::Whole => 0,
+    }
+}
+
+/// The hours of a span, from the first to before the second.
+pub(super) fn bounds(span: Span) -> (i64, i64) {
+    let end = |to: Timestamp| hour_of(to) + i64::from(hour_start(hour_of(to)) < to);
+    (span.from.map_or(0, hour_of).max(0), span.to.map_or(i64::from(u32::MAX), end))
+}
+
+/// Sums of what was counted and taken back are never below nothing.
+pub(super) fn positive(sum: i64) -> u64 {
+    u64::try_from(sum).unwrap_or(0)
+}
+
+pub(super) fn takes<T>(filter: &Filter<T>, holds: impl Fn(&T) -> bool) -> bool {
+    (filter.any.is_empty() || filter.any.iter().any(&holds)) && !filter.none.iter().any(&holds)
+}
+
+pub(super) fn takes_provider(query: &StatQuery, provider: &str) -> bool {
+    takes(&query.provider, |wanted| wanted.0 == provider)
+}
+
+pub(super) fn takes_product(query: &StatQuery, product: u8) -> bool {
+    let product = words::read_product(product);
+    takes(&query.product, |wanted| Some(*wanted) == product)
+}
+
+/// `typed` are digits, at least four.
+pub(super) fn takes_number(typed: &Filter<String>, number: &str) -> bool {
+    if typed.is_empty() {
+        return true;
+    }
+    let digits = digits(&PhoneNumber::from_stored(number));
+    takes(typed, |typed| typed.len() >= 4 && digits.ends_with(typed.as_str()))
+}
