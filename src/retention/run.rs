@@ -16,12 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{Hold, Policy, cut_at};
 use super::{Retention, RetentionError};
-use crate::correlate::call_id;
 use crate::domain::{Item, Seq, SmsEvent};
 use crate::journal::{Body, CallbackSummary, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
 use crate::limits::{CUT_CALLBACKS, KEEP_DAYS_MIN, RETENTION_WAIT};
 use crate::projector::{cut_entry, summarise};
-use crate::store::{Bounds, QueryError, Removed};
+use crate::store::{Bounds, CallbackRow, QueryError, Removed};
 
 /// What a run freed, or would free.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -75,7 +74,11 @@ struct Ends {
 
 impl Ends {
     fn highest(&self) -> Seq {
-        self.raw.max(self.calls).max(self.sms).max(self.audit)
+        self.raw.max(self.highest_cut()).max(self.audit)
+    }
+
+    fn highest_cut(&self) -> Seq {
+        self.calls.max(self.sms)
     }
 }
 
@@ -100,6 +103,7 @@ impl Run<'_> {
         if self.full || done.under != under {
             done = Done::default();
         }
+        let generation = inner.store.generation();
         self.caught_up(*inner.journal.durable().borrow())?;
         let ends = self.ends(now)?;
         let mut freed = Freed::default();
@@ -108,7 +112,7 @@ impl Run<'_> {
         } else {
             self.cut(&ends, &mut done, &mut freed)?;
         }
-        self.thin(&ends, &done, &mut freed)?;
+        self.thin(&ends, generation, &done, &mut freed)?;
         done = Done {
             at: now.to_string(),
             under,
@@ -155,7 +159,7 @@ impl Run<'_> {
 
     /// What cuts would take, all at once.
     fn sum_up(&self, ends: &Ends, freed: &mut Freed) -> Result<(), RetentionError> {
-        let bounds = Bounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX, ..Bounds::default() };
+        let bounds = Bounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
         let (removed, held) = self.plan(bounds).map(|cut| (cut.removed, cut.kept_calls.len() + cut.kept_sms.len()))?;
         count(freed, removed, held);
         Ok(())
@@ -177,9 +181,7 @@ impl Run<'_> {
             // clock put into the future, and what a hold has let go of.
             let is_last = calls_before == ends.calls;
             let bounds = Bounds {
-                calls_from: if is_last { 0 } else { done.calls_before },
                 calls_before,
-                sms_from: if is_last { 0 } else { done.sms_before },
                 sms_before: next(done.sms_before, ends.sms),
                 latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
             };
@@ -209,7 +211,7 @@ impl Run<'_> {
     }
 
     /// Thins the segments below the ends.
-    fn thin(&self, ends: &Ends, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
+    fn thin(&self, ends: &Ends, generation: u64, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
         let journal = &self.retention.0.journal;
         let limit = ends.highest();
         if !self.dry && journal.segments().last().is_some_and(|last| *last < limit) {
@@ -219,17 +221,16 @@ impl Run<'_> {
         let segments = journal.segments();
         // What a call at the edge left behind goes with a later run.
         let begin = segments.partition_point(|first| *first < done.through).saturating_sub(3);
-        for (n, first) in segments.iter().enumerate().skip(begin) {
-            if *first >= limit || (!self.dry && n + 1 == segments.len()) {
-                break;
-            }
-            let mut keeper = Keeper { run: self, ends, freed: Freed::default(), failed: None };
+        let end = segments.partition_point(|first| *first < limit).min(segments.len() - usize::from(!self.dry));
+        // The newest first: a repeat has been summarised as one before what it repeats can go.
+        for (n, first) in segments.get(begin..end).unwrap_or_default().iter().rev().enumerate() {
+            let mut keeper = Keeper { run: self, ends, generation, freed: Freed::default(), failed: None };
             let mut decide = |record: &Record| keeper.decide(record);
             let rewritten =
                 if self.dry { journal.survey(*first, &mut decide) } else { journal.rewrite(*first, decide) }?;
             let Keeper { freed: kept, failed, .. } = keeper;
             if let Some(error) = failed {
-                return Err(error.into());
+                return Err(error);
             }
             freed.raw += kept.raw;
             freed.raw_bytes += kept.raw_bytes;
@@ -242,7 +243,7 @@ impl Run<'_> {
             if self.retention.0.stopping() {
                 return Err(RetentionError::Stopped);
             }
-            (self.progress)(0.5 + 0.5 * *first as f64 / limit as f64);
+            (self.progress)(0.5 + 0.5 * (n + 1) as f64 / (end - begin) as f64);
         }
         if !self.dry {
             freed.disk_bytes = before.saturating_sub(journal.health().bytes);
@@ -263,7 +264,9 @@ struct Keeper<'a> {
     run: &'a Run<'a>,
     ends: &'a Ends,
     freed: Freed,
-    failed: Option<QueryError>,
+    /// The store that the rows are read from.
+    generation: u64,
+    failed: Option<RetentionError>,
 }
 
 impl Keeper<'_> {
@@ -283,67 +286,60 @@ impl Keeper<'_> {
         })
     }
 
-    fn callback(&mut self, record: &Record) -> Result<Verdict, QueryError> {
-        if record.seq >= self.ends.raw {
+    fn callback(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+        if record.seq >= self.ends.highest_cut().max(self.ends.raw) {
             return Ok(Verdict::Keep);
         }
         let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
-        if self.is_held(record, &summary)? {
+        let row = self.row(record.seq)?;
+        if (row.is_some() && record.seq >= self.ends.raw) || self.is_held(record, &summary, row.as_ref())? {
             return Ok(Verdict::Keep);
         }
         self.freed.raw += 1;
         self.freed.raw_bytes += summary.size_bytes;
-        self.survivors(record, &mut summary)?;
-        self.rest(record, &summary)
+        if row.is_none() {
+            return Ok(self.rest(record, summary));
+        }
+        // The one it repeats may leave before it does.
+        summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
+        Ok(Verdict::Replace(Body::Entry(summary.entry())))
     }
 
-    fn summary(&mut self, record: &Record) -> Result<Verdict, QueryError> {
-        if record.seq >= self.ends.calls.max(self.ends.sms) {
+    fn summary(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+        if record.seq >= self.ends.highest_cut() || self.row(record.seq)?.is_some() {
             return Ok(Verdict::Keep);
         }
-        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        if self.is_held(record, &summary, None)? {
+            return Ok(Verdict::Keep);
+        }
         let before = summary.clone();
-        self.survivors(record, &mut summary)?;
-        match self.rest(record, &summary)? {
-            Verdict::Replace(_) if summary == before => Ok(Verdict::Keep),
+        match self.rest(record, summary) {
+            Verdict::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(Verdict::Keep),
             verdict => Ok(verdict),
         }
     }
 
-    /// What is left in the record's place.
-    fn rest(&self, record: &Record, summary: &CallbackSummary) -> Result<Verdict, QueryError> {
-        let below = record.seq < self.ends.calls.min(self.ends.sms);
-        let gone = below && summary.items.is_empty() && self.run.retention.0.store.callback(record.seq)?.is_none();
-        Ok(if gone { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) })
+    /// The record's row; `None` is the word of a cut.
+    fn row(&self, seq: Seq) -> Result<Option<CallbackRow>, RetentionError> {
+        let store = &self.run.retention.0.store;
+        let row = store.callback(seq)?;
+        if row.is_none() && store.generation() != self.generation {
+            return Err(RetentionError::Rebuilding);
+        }
+        Ok(row)
     }
 
-    /// Takes out what is over. In a dry run the store still has it, so nothing is.
-    fn survivors(&self, record: &Record, summary: &mut CallbackSummary) -> Result<(), QueryError> {
-        let store = &self.run.retention.0.store;
-        let mut left = Vec::with_capacity(summary.items.len());
-        for item in std::mem::take(&mut summary.items) {
-            let key = match &item {
-                Item::Event(event) => Some(&event.key),
-                Item::Record(record) => Some(&record.key),
-                Item::Sms(_) | Item::Number(_) => None,
-            };
-            if let Some(key) = key {
-                if record.seq >= self.ends.calls || store.knows_call(call_id(summary.app, key))? {
-                    left.push(item);
-                }
-                continue;
-            }
-            match item {
-                Item::Sms(sms) if record.seq < self.ends.sms && !store.knows_sms(summary.app, sms.identity)? => {
-                    if self.may_be_repeated(record.at) {
-                        left.push(Item::Sms(Box::new(only_identity(&sms))));
-                    }
-                }
-                other => left.push(other),
-            }
-        }
-        summary.items = left;
-        Ok(())
+    /// What is left of a record that has no row any more: nothing of calls, of messages what
+    /// tells a repeat, and what was said of the company's own numbers, whose state it is.
+    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
+        let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
+            Item::Event(_) | Item::Record(_) => None,
+            Item::Sms(sms) => self.may_be_repeated(record.at).then(|| Item::Sms(Box::new(only_identity(&sms)))),
+            Item::Number(status) => Some(Item::Number(status)),
+        });
+        summary.items = left.collect();
+        if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
     }
 
     /// Whether a repeat may stand behind the cut: it must be known as one when the journal is
@@ -353,7 +349,12 @@ impl Keeper<'_> {
         self.ends.sms_at.and_then(|cut| cut.checked_sub(window).ok()).is_some_and(|since| at >= since)
     }
 
-    fn is_held(&self, record: &Record, summary: &CallbackSummary) -> Result<bool, QueryError> {
+    fn is_held(
+        &self,
+        record: &Record,
+        summary: &CallbackSummary,
+        row: Option<&CallbackRow>,
+    ) -> Result<bool, QueryError> {
         let (holds, store) = (&self.run.holds, &self.run.retention.0.store);
         if holds.is_empty() {
             return Ok(false);
@@ -361,9 +362,9 @@ impl Keeper<'_> {
         if holds.iter().any(|hold| hold.covers_unknown(summary.app.0, record.at)) {
             return Ok(true);
         }
-        let Some(row) = store.callback(record.seq)? else { return Ok(false) };
-        for id in row.calls {
-            if let Some(call) = store.call(id)?
+        let Some(row) = row else { return Ok(false) };
+        for id in &row.calls {
+            if let Some(call) = store.call(*id)?
                 && holds.iter().any(|hold| hold.covers_call(&call))
             {
                 return Ok(true);

@@ -36,12 +36,46 @@ pub(crate) struct Known {
     peaks: Vec<PeakRow>,
 }
 
+/// Fails with the first two that differ, and shows nothing of the others.
+#[track_caller]
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, these: &[T], those: &[T]) {
+    for (this, that) in these.iter().zip(those) {
+        assert_eq!(this, that, "{what}");
+    }
+    assert_eq!(these.len(), those.len(), "{what}");
+}
+
+impl Known {
+    #[track_caller]
+    pub(crate) fn assert_is(&self, other: &Self, when: &str) {
+        same(&format!("calls {when}"), &self.calls, &other.calls);
+        same(&format!("callbacks {when}"), &self.callbacks, &other.callbacks);
+        same(&format!("messages {when}"), &self.sms, &other.sms);
+        self.assert_counts_are(other, when);
+    }
+
+    /// The same of what is counted: it must outlive what it counts.
+    #[track_caller]
+    pub(crate) fn assert_counts_are(&self, other: &Self, when: &str) {
+        same(&format!("numbers {when}"), &self.numbers, &other.numbers);
+        same(&format!("ledger {when}"), &self.ledger, &other.ledger);
+        same(&format!("stats {when}"), &self.stats, &other.stats);
+        same(&format!("stats by x {when}"), &self.by_x, &other.by_x);
+        same(&format!("stats by cause {when}"), &self.by_cause, &other.by_cause);
+        same(&format!("stats by product {when}"), &self.by_product, &other.by_product);
+        same(&format!("talk {when}"), &self.talk, &other.talk);
+        same(&format!("peaks {when}"), &self.peaks, &other.peaks);
+    }
+}
+
+/// The directory is the last field: it must outlive whoever writes into it, as sled waits for
+/// ever for a write that cannot be done.
 pub(crate) struct House {
-    pub(crate) dir: TempDir,
-    pub(crate) clock: Clock,
-    pub(crate) retention: Retention,
     projector: Option<Projector>,
+    pub(crate) retention: Retention,
+    pub(crate) clock: Clock,
     compress: bool,
+    pub(crate) dir: TempDir,
 }
 
 fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
@@ -255,9 +289,9 @@ async fn raw_callbacks_go_and_everything_they_said_stays() {
     assert_eq!((freed.raw, freed.raw_bytes), (dry.raw, dry.raw_bytes));
     assert!(freed.raw > 0 && house.raw_left() as u64 == raw as u64 - freed.raw);
     assert!(freed.segments_rewritten > 0);
-    assert_eq!(house.known(), before);
+    house.known().assert_is(&before, "after a run");
     let house = house.rebuilt();
-    assert_eq!(house.known(), before);
+    house.known().assert_is(&before, "rebuilt");
     assert_eq!(house.run(false, None).await.unwrap().raw, 0, "a second run finds nothing");
 }
 
@@ -267,25 +301,22 @@ async fn calls_and_messages_go_and_their_counts_stay() {
     let before = house.known();
     house.keep(None, Some(20), Some(40)).await;
     let dry = house.run(true, None).await.unwrap();
-    assert_eq!(house.known(), before);
+    house.known().assert_is(&before, "after a dry run");
     let freed = house.run(false, None).await.unwrap();
     assert_eq!((freed.calls, freed.sms, freed.callbacks), (dry.calls, dry.sms, dry.callbacks));
     let after = house.known();
     assert!(freed.calls > 10 && after.calls.len() as u64 == before.calls.len() as u64 - freed.calls);
     assert!(freed.sms > 0 && after.sms.len() as u64 == before.sms.len() as u64 - freed.sms);
     assert!(freed.callbacks > 10 && after.callbacks.len() as u64 == before.callbacks.len() as u64 - freed.callbacks);
-    assert_eq!(after.ledger, before.ledger);
-    assert_eq!(after.stats, before.stats);
-    assert_eq!(after.by_x, before.by_x);
-    assert_eq!(after.numbers, before.numbers);
+    after.assert_counts_are(&before, "after a run");
     let house = house.rebuilt();
-    assert_eq!(house.known(), after);
+    house.known().assert_is(&after, "rebuilt");
     // What comes next is counted on.
     house.day(DAYS, house.clock.now()).await;
     house.caught_up();
     let next = house.known();
     let house = house.rebuilt();
-    assert_eq!(house.known(), next);
+    house.known().assert_is(&next, "rebuilt with more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -297,10 +328,9 @@ async fn a_run_may_end_anywhere_and_the_next_one_goes_on() {
     for steps in 1.. {
         let ended = house.run(false, Some(steps)).await;
         let live = house.known();
-        assert_eq!(live.ledger, before.ledger);
-        assert_eq!(live.stats, before.stats);
+        live.assert_counts_are(&before, &format!("after {steps} steps"));
         house = house.rebuilt();
-        assert_eq!(house.known(), live, "after {steps} steps");
+        house.known().assert_is(&live, &format!("rebuilt after {steps} steps"));
         match ended {
             Err(RetentionError::Stopped) => stops += 1,
             ended => {
@@ -345,7 +375,7 @@ async fn what_is_held_stays_until_the_hold_ends() {
     }
     let after = house.known();
     let house = house.rebuilt();
-    assert_eq!(house.known(), after);
+    house.known().assert_is(&after, "rebuilt");
     house.retention.end_hold(&by, &hold.id).await.unwrap();
     house.run(false, None).await.unwrap();
     assert_eq!(house.retention.0.store.call(old.id).unwrap(), None);

@@ -180,9 +180,13 @@ impl Collection {
             }
             // The first block whose rows can be as low as k holds it.
             let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).min() else { continue };
-            let (block, _) = Segment::block_of(first);
-            let block = sealed.segment.block(block)?;
-            if let Some(doc) = (0..).map_while(|i| block.doc(i)).find(|doc| doc.k == k) {
+            let (index, before) = Segment::block_of(first);
+            let block = sealed.segment.block(index)?;
+            let begin = first - u32::try_from(before).unwrap_or(first);
+            let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
+            if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
+                && !sealed.dead.contains(position)
+            {
                 return Ok(Some(doc));
             }
         }

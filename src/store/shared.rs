@@ -71,6 +71,8 @@ pub(super) struct Rows {
     /// The first and the last record of the rebuild under way.
     pub(super) rebuild: Option<(Seq, Seq)>,
     pub(super) next_segment: u64,
+    /// How often the store began anew since it was opened.
+    pub(super) generation: u64,
     /// The last record there was when this process began to follow the journal.
     pub(super) began: Seq,
     /// Callbacks behind it that are applied.
@@ -90,6 +92,7 @@ impl Rows {
             durable: 0,
             rebuild: None,
             next_segment: 1,
+            generation: 0,
             began: 0,
             followed: HashMap::new(),
         }

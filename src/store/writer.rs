@@ -357,7 +357,8 @@ impl Writer {
         let sealed = self.shared.dir.join("sealed");
         let files = {
             let mut rows = self.shared.rows_mut();
-            let fresh = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
+            let kept = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
+            let fresh = Rows { generation: rows.generation + 1, ..kept };
             let old = std::mem::replace(&mut *rows, fresh);
             *self.shared.hours() = Hours::default();
             *self.shared.numbers() = Numbers::default();

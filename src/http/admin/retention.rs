@@ -299,12 +299,12 @@ impl RetentionPage {
             by: "lin".to_owned(),
             created_at: String::new(),
         };
-        Self::new(view, &policy, &standing, vec![hold], vec![(1, "order-hotline".to_owned())], None)
+        Self::new(view, &policy, &standing, &[hold], vec![(1, "order-hotline".to_owned())], None)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/retention".to_owned(), ..View::sample(lang, Section::Retention) };
-        Self::new(view, &Policy::default(), &Standing::default(), Vec::new(), Vec::new(), None)
+        Self::new(view, &Policy::default(), &Standing::default(), &[], Vec::new(), None)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{AppId, CallId, PhoneNumber};
 use crate::store::open::segment_key;
 use crate::store::share::Share;
 use crate::store::writer::{WriteError, Writer};
-use crate::store::{call_doc, callback_row, terms};
+use crate::store::{call_doc, callback_row};
 
 impl Writer {
     /// Takes away what the cut names, and adds what it says these had counted.
@@ -24,7 +24,7 @@ impl Writer {
         let sms = cut.sms_in(&rows.sms)?;
         let sms_alive = living_sms(&rows.sms, cut.bounds.callbacks_before(), &sms)?;
         let gone: HashSet<CallId> = calls.iter().map(|call| CallId(call.doc.id)).collect();
-        let alive = |id: CallId| Ok(!gone.contains(&id) && rows.calls.get(&id.0, terms::id_term(id))?.is_some());
+        let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
         let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive)?;
         let callback_rows: Vec<_> =
             callbacks.iter().map(|(doc, _)| callback_row::read(doc, catalog)).collect::<Result<_, _>>()?;

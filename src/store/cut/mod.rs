@@ -7,11 +7,14 @@
 //! thinned at any pace behind a cut, and a crash in between changes nothing.
 //!
 //! ```text
-//!        from        before            as_of        the cut's own number
-//! ───────┼───────────┼─────────────────┼────────────┼─────►
-//!        └ calls whose last callback   └ what was known when it was summed up
-//!          lies here are gone            a call that came to life again after it keeps the rest
+//!                    before            as_of        the cut's own number
+//! ───────────────────┼─────────────────┼────────────┼─────►
+//!  calls whose last callback           └ what was known when it was summed up
+//!  lies here are gone                    a call that came to life again after it keeps the rest
 //! ```
+//!
+//! A callback goes when all it speaks of is gone, and never before: a record of the journal may
+//! be dropped once its row is gone, whole, and a call is never half in it.
 
 mod apply;
 mod plan;
@@ -26,7 +29,7 @@ use super::collection::{Collection, Found};
 use super::doc::Doc;
 use super::row::RowError;
 use super::segment::SegmentError;
-use super::{callback_row, row};
+use super::{CallbackRow, callback_row, row, terms};
 use crate::correlate::{Catalog, Facts};
 use crate::domain::{CallId, Seq};
 
@@ -34,13 +37,9 @@ use crate::domain::{CallId, Seq};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Bounds {
-    /// Calls whose last callback is from here …
-    pub calls_from: Seq,
-    /// … and below this.
+    /// Calls whose last callback is below this.
     pub calls_before: Seq,
-    /// Messages whose callback is from here …
-    pub sms_from: Seq,
-    /// … and below this.
+    /// Messages whose callback is below this.
     pub sms_before: Seq,
     /// No call that begins later than this, in microseconds, can be among them: what need not be
     /// looked at.
@@ -48,9 +47,19 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Callbacks below this have no row any more, except those of calls and messages that stay.
+    /// Callbacks below this have no row any more, except those of calls and messages that stay
+    /// and those of another kind.
     fn callbacks_before(&self) -> Seq {
-        self.calls_before.min(self.sms_before)
+        self.calls_before.max(self.sms_before)
+    }
+
+    /// Where callbacks of this kind end. Those that nobody understood go last.
+    fn before(&self, row: &CallbackRow) -> Seq {
+        match (row.calls.is_empty(), row.not_calls) {
+            (false, 0) => self.calls_before,
+            (true, 1..) => self.sms_before,
+            (true, 0) | (false, 1..) => self.calls_before.min(self.sms_before),
+        }
     }
 }
 
@@ -105,13 +114,13 @@ impl Cut {
     /// The calls it takes, of those that `calls` has.
     fn calls_in(&self, calls: &Collection, catalog: &Catalog) -> Result<Vec<Gone>, CutError> {
         let kept: HashSet<CallId> = self.kept_calls.iter().filter_map(|id| CallId::parse(id)).collect();
-        let range = self.bounds.calls_from..self.bounds.calls_before;
-        if range.is_empty() {
+        let before = self.bounds.calls_before;
+        if before == 0 {
             return Ok(Vec::new());
         }
         let mut found_calls = Vec::new();
         calls.walk(i64::MAX, self.bounds.latest, |doc, found| {
-            if range.contains(&doc.last) || doc.last > self.as_of {
+            if doc.last < before || doc.last > self.as_of {
                 found_calls.push((doc, found));
             }
             Ok(())
@@ -120,8 +129,8 @@ impl Cut {
         for (doc, found) in found_calls {
             let id = CallId(doc.id);
             let facts = row::decode(id, &doc.row, catalog.provider)?;
-            let last = facts.as_of(self.as_of).map_or(0, |then| then.last_callback());
-            if range.contains(&last) && !kept.contains(&id) {
+            let last = facts.as_of(self.as_of).map(|then| then.last_callback());
+            if last.is_some_and(|last| last < before) && !kept.contains(&id) {
                 let rest = facts.after(self.as_of);
                 gone.push(Gone { doc, found, facts, rest });
             }
@@ -132,17 +141,26 @@ impl Cut {
     /// The messages it takes.
     fn sms_in(&self, sms: &Collection) -> Result<Vec<(Doc, Found)>, CutError> {
         let kept: HashSet<Seq> = self.kept_sms.iter().copied().collect();
-        let range = self.bounds.sms_from..self.bounds.sms_before;
+        let before = self.bounds.sms_before;
         let mut gone = Vec::new();
-        if !range.is_empty() {
-            sms.walk(last_sms_before(range.end), i64::MAX, |doc, found| {
-                if range.contains(&doc.last) && !kept.contains(&doc.last) {
+        if before > 0 {
+            sms.walk(last_sms_before(before), i64::MAX, |doc, found| {
+                if doc.last < before && !kept.contains(&doc.last) {
                     gone.push((doc, found));
                 }
                 Ok(())
             })?;
         }
         Ok(gone)
+    }
+
+    /// Whether a call that it does not take was known when it was summed up.
+    fn is_alive(&self, id: CallId, calls: &Collection, catalog: &Catalog) -> Result<bool, CutError> {
+        let Some((doc, _)) = calls.get(&id.0, terms::id_term(id))? else { return Ok(false) };
+        if doc.last <= self.as_of {
+            return Ok(true);
+        }
+        Ok(row::decode(id, &doc.row, catalog.provider)?.as_of(self.as_of).is_some())
     }
 
     /// The callbacks it takes: all below the cut but those of calls and messages that stay.
@@ -169,7 +187,7 @@ impl Cut {
                 continue;
             }
             let row = callback_row::read(&doc, catalog)?;
-            let mut stays = false;
+            let mut stays = doc.last >= self.bounds.before(&row);
             for call in &row.calls {
                 stays = stays || alive(*call)?;
             }

@@ -4,28 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Bounds, Cut, Removed, living_sms, sums};
 use crate::correlate::join;
-use crate::domain::{AppId, Call, CallId, Identity, Seq};
+use crate::domain::{Call, CallId, Seq};
 use crate::store::share::Share;
-use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row, terms};
+use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row};
 
 impl Store {
-    /// Whether a message of this identity is known.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn knows_sms(&self, app: AppId, identity: Identity) -> Result<bool, QueryError> {
-        let id = sms_row::id(app, identity);
-        let found = self.shared.rows().sms.get(&id, sms_row::id_term(&id)).map_err(QueryError::damaged)?;
-        Ok(found.is_some())
-    }
-
-    /// Whether a call is known.
-    ///
-    /// # Errors
-    /// A damaged store.
-    pub fn knows_call(&self, id: CallId) -> Result<bool, QueryError> {
-        let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
-        Ok(found.is_some())
+    /// How often the store began anew since it was opened. Whoever takes the absence of a row for
+    /// the word of a cut asks before and after: rows are absent in a rebuild as well.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.shared.rows().generation
     }
 
     /// Sums up a cut with these bounds. What one of the questions says yes to stays.
@@ -69,7 +57,7 @@ impl Store {
         cut.kept_sms.sort_unstable();
         sms_gone.retain(|(doc, _)| !kept.contains(&doc.last));
         let sms_alive = living_sms(&rows.sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
-        let alive = |id: CallId| Ok(!gone.contains(&id) && rows.calls.get(&id.0, terms::id_term(id))?.is_some());
+        let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
         let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
         let callbacks: Vec<CallbackRow> = callbacks
             .iter()
