@@ -85,7 +85,7 @@ fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
     let journal = Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap());
     let known = |seq| journal.get(seq).ok()?.map(|record| projector::fingerprint(&record));
     let (store, writer, _) =
-        Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &known).unwrap();
+        Store::open_small(&dir.join("store"), &state.installation(), projector::catalog(), clock, &known).unwrap();
     let projector = Projector::start(writer, journal.clone()).unwrap();
     (Retention::new(journal, store, state, clock.clone()), projector)
 }
@@ -342,6 +342,63 @@ async fn a_run_may_end_anywhere_and_the_next_one_goes_on() {
     assert!(stops > 3, "only {stops}");
     house.run(false, None).await.unwrap();
     assert!(house.known().calls.len() < before.calls.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_follow_one_another_come_to_the_same_as_the_journal() {
+    let mut house = House::with_a_past().await;
+    let before = house.known();
+    for (raw, call, sms) in
+        [(Some(50), None, None), (Some(50), Some(45), None), (None, Some(33), Some(50)), (Some(7), Some(10), Some(9))]
+    {
+        house.keep(raw, call, sms).await;
+        house.run(false, None).await.unwrap();
+        let live = house.known();
+        live.assert_counts_are(&before, &format!("after {raw:?} {call:?} {sms:?}"));
+        house = house.reopened(false);
+        house.known().assert_is(&live, &format!("opened again after {raw:?} {call:?} {sms:?}"));
+        house = house.rebuilt();
+        house.known().assert_is(&live, &format!("rebuilt after {raw:?} {call:?} {sms:?}"));
+    }
+    assert!(house.known().calls.len() < before.calls.len() / 3);
+}
+
+/// Bytes of all files of a directory.
+fn size(dir: &Path) -> u64 {
+    std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_gets_its_room_back_and_segments_without_a_record_go() {
+    for compress in [false, true] {
+        let house = House::with_days(0, compress).await;
+        let now = house.clock.now();
+        for day in 0..30 {
+            house.day(day, now.checked_sub(SignedDuration::from_hours(24 * (40 - i64::from(day)))).unwrap()).await;
+        }
+        house.caught_up();
+        let journal = house.dir.path().join("journal");
+        let sealed = house.dir.path().join("store/sealed");
+        let (full, segments) = (size(&journal), house.retention.0.journal.segments().len());
+        assert!(size(&sealed) > 0);
+        house.keep(Some(9), None, None).await;
+        let raw = house.run(false, None).await.unwrap();
+        let summaries = size(&journal);
+        assert_eq!(raw.disk_bytes, full.saturating_sub(summaries));
+        // Samples that differ only in their names compress to nearly nothing, whatever they say.
+        assert!(compress || summaries < full, "{summaries} of {full}");
+        house.keep(Some(9), Some(9), Some(9)).await;
+        let freed = house.run(false, None).await.unwrap();
+        let left = size(&journal);
+        assert!(left < full / if compress { 3 } else { 20 }, "{left} of {full}, compressed: {compress}");
+        assert!(freed.segments_removed > 0);
+        let gone = usize::try_from(freed.segments_removed).unwrap();
+        // The run itself begins a segment, for its cuts or so that the last one can be thinned.
+        assert!(house.retention.0.journal.segments().len() <= segments + 2 - gone);
+        let house = house.reopened(false);
+        assert_eq!(size(&sealed), 0, "every sealed row is gone");
+        assert!(house.known().calls.is_empty() && house.known().sms.is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,6 +104,19 @@ impl Store {
         Self::open_with(dir, installation, catalog, clock, fingerprint, Sizes::default())
     }
 
+    /// The same with few rows in the hot part and in each segment, so that tests seal at all.
+    #[cfg(test)]
+    pub(crate) fn open_small(
+        dir: &Path,
+        installation: &str,
+        catalog: Catalog,
+        clock: &Clock,
+        fingerprint: &dyn Fn(Seq) -> Option<u64>,
+    ) -> Result<(Self, Writer, Opened), OpenError> {
+        let sizes = Sizes { hot_calls: 60, sealed_calls: 25, sealed_callbacks: 90 };
+        Self::open_with(dir, installation, catalog, clock, fingerprint, sizes)
+    }
+
     pub(super) fn open_with(
         dir: &Path,
         installation: &str,

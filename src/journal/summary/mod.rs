@@ -65,7 +65,8 @@ pub struct CallbackSummary {
     pub status: u16,
     /// The body's size.
     pub size_bytes: u64,
-    /// What a decoder made of it; never `Duplicate`, which follows from the others.
+    /// What a decoder made of it. That it repeats another follows from that one, and is said here
+    /// where that one may be gone.
     pub outcome: Outcome,
     /// What it is, in one word of the provider.
     pub label: String,
