@@ -12,11 +12,15 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use ringback::clock::Clock;
-use ringback::domain::{Ack, CallOutcome, Seq};
+use ringback::domain::{
+    Ack, Anomaly, AppId, Call, CallOutcome, CallState, Direction, Product, ProviderId, RecordingState, Seq,
+};
 use ringback::journal::{Body, CallbackRecord, FileJournal, Journal as _, NewRecord, Options, Record};
 use ringback::projector::{Projector, catalog, project};
 use ringback::simulator;
-use ringback::store::{CallQuery, CallbackQuery, Filter, Group, Page, Span, StatQuery, Step, Store, Writer};
+use ringback::store::{
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, Page, Span, StatQuery, Step, Store, Writer,
+};
 
 /// Records projected at once: what four megabytes of journal hold.
 const BATCH: usize = 4_096;
@@ -227,13 +231,14 @@ fn search(store: &Store, until: Timestamp) {
                 q.span.to = old.span.to;
             }),
         ),
-        ("talk of an hour and more", by(&|q| q.min_talk = Some(3_600))),
+        ("talk of an hour and more", by(&|q| q.talk = Filter::any(vec![Bounds { min: 3_600, max: u32::MAX }]))),
         ("free text", by(&|q| q.q = Filter::any(vec![call.user_data.clone().unwrap_or_else(|| session.clone())]))),
     ];
     println!("\nsearch, first page of {}, median of {RUNS} (first run)", page.limit);
     for (name, query) in &queries {
         tell(name, || store.calls(query, &page).expect("a list").items.len());
     }
+    combinations(store, call, until);
     tell("one call by id", || usize::from(store.call(call.id).expect("a call").is_some()));
     let named = CallbackQuery { session: Filter::any(vec![session]), ..CallbackQuery::default() };
     tell("callbacks of a session", || store.callbacks(&named, &page).expect("a list").items.len());
@@ -255,6 +260,120 @@ fn search(store: &Store, until: Timestamp) {
             .expect("a ledger")
             .len()
     });
+}
+
+/// One filter, as it changes a query.
+type Change = Box<dyn Fn(&mut CallQuery)>;
+
+/// Filters and their negations: frequent, rare, ranges, and what nothing has.
+fn filters(call: &Call, until: Timestamp) -> Vec<(String, Change)> {
+    fn both<T: Clone + 'static>(
+        list: &mut Vec<(String, Change)>,
+        name: &str,
+        value: T,
+        of: fn(&mut CallQuery) -> &mut Filter<T>,
+    ) {
+        let not = value.clone();
+        list.push((name.to_owned(), Box::new(move |q| of(q).any.push(value.clone()))));
+        list.push((format!("not {name}"), Box::new(move |q| of(q).none.push(not.clone()))));
+    }
+    let mut list: Vec<(String, Change)> = Vec::new();
+    let digits = call.caller.as_ref().map(|n| n.reveal().trim_start_matches('+').to_owned()).unwrap_or_default();
+    let x = call.x.as_ref().map(|n| n.reveal().to_owned()).unwrap_or_else(|| "0000".to_owned());
+    let ends = |n: usize| digits[digits.len() - n..].to_owned();
+    both(&mut list, "number, 4 digits", ends(4), |q| &mut q.number);
+    both(&mut list, "number, 5 digits", ends(5), |q| &mut q.number);
+    both(&mut list, "number, whole", digits.clone(), |q| &mut q.number);
+    both(&mut list, "number nobody has", "19999999999".to_owned(), |q| &mut q.number);
+    both(&mut list, "callee, 4 digits", ends(4), |q| &mut q.callee);
+    both(&mut list, "x, whole", x, |q| &mut q.x);
+    both(&mut list, "q nothing has", "no such text".to_owned(), |q| &mut q.q);
+    both(&mut list, "app", AppId(1), |q| &mut q.app);
+    both(&mut list, "app that is not there", AppId(99), |q| &mut q.app);
+    both(&mut list, "provider", call.provider, |q: &mut CallQuery| -> &mut Filter<ProviderId> { &mut q.provider });
+    both(&mut list, "product", Product::Axb, |q| &mut q.product);
+    both(&mut list, "answered", CallOutcome::Answered, |q| &mut q.outcome);
+    both(&mut list, "busy", CallOutcome::Busy, |q| &mut q.outcome);
+    both(&mut list, "not bound", CallOutcome::NotBound, |q| &mut q.outcome);
+    both(&mut list, "released", CallState::Released, |q| &mut q.state);
+    both(&mut list, "direction", Direction::AToB, |q| &mut q.direction);
+    both(&mut list, "cause", CauseIs { table: None, code: "0".to_owned() }, |q| &mut q.cause);
+    both(&mut list, "cause nothing has", CauseIs { table: None, code: "77777".to_owned() }, |q| &mut q.cause);
+    both(&mut list, "anomaly", Anomaly::MissingRecord, |q| &mut q.anomaly);
+    both(&mut list, "anomaly nothing has", Anomaly::UnreadableTime, |q| &mut q.anomaly);
+    both(&mut list, "talk 10..60", Bounds { min: 10, max: 60 }, |q| &mut q.talk);
+    both(&mut list, "talk nothing has", Bounds { min: 90_000, max: u32::MAX }, |q| &mut q.talk);
+    both(&mut list, "ring 20..", Bounds { min: 20, max: u32::MAX }, |q| &mut q.ring);
+    both(&mut list, "recording waits", RecordingState::Waiting, |q| &mut q.recording_state);
+    both(&mut list, "recording expired", RecordingState::Expired, |q| &mut q.recording_state);
+    both(&mut list, "monday", 1, |q| &mut q.weekday);
+    both(&mut list, "three at night", 3, |q| &mut q.hour);
+    let days_ago = move |days: i64| until.checked_sub(SignedDuration::from_hours(24 * days)).ok();
+    list.push(("20 days ago and before".to_owned(), Box::new(move |q| q.span.to = days_ago(20))));
+    list.push(("one old day".to_owned(), Box::new(move |q| q.span = Span { from: days_ago(21), to: days_ago(20) })));
+    list
+}
+
+/// The worst of every kind of combination: first pages of single filters, of all pairs, of
+/// triples, of nothing but NOTs, of everything at once, of a hundred values.
+fn combinations(store: &Store, call: &Call, until: Timestamp) {
+    let filters = filters(call, until);
+    let page = Page::default();
+    let first_pages = |kind: &str, sets: Vec<Vec<usize>>| {
+        let mut times: Vec<(Duration, Duration, usize, bool, String)> = Vec::new();
+        for set in &sets {
+            let mut query = CallQuery::default();
+            for i in set {
+                filters[*i].1(&mut query);
+            }
+            let started = Instant::now();
+            let listing = store.calls(&query, &page).expect("a list");
+            let listed = started.elapsed();
+            let started = Instant::now();
+            store.count_calls(&query).expect("a count");
+            let name = set.iter().map(|i| filters[*i].0.as_str()).collect::<Vec<_>>().join(" + ");
+            let short = listing.items.len() < page.limit && listing.next.is_some();
+            times.push((listed, started.elapsed(), listing.items.len(), short, name));
+        }
+        times.sort_unstable();
+        let Some((worst, _, rows, short, name)) = times.last() else { return };
+        let count = times.iter().map(|(_, count, ..)| *count).max().unwrap_or_default();
+        let pieces = times.iter().filter(|(.., short, _)| *short).count();
+        println!(
+            "  {kind:<24} {:>6}  median {:>9.2?}  worst {worst:>9.2?} ({rows} rows{}, {name})  worst count {count:>9.2?}  in pieces {pieces}",
+            times.len(),
+            times[times.len() / 2].0,
+            if *short { ", more to search" } else { "" },
+        );
+    };
+    let all = 0..filters.len();
+    println!("\ncombinations of filters, first page of {}, each once", page.limit);
+    first_pages("one filter", all.clone().map(|i| vec![i]).collect());
+    first_pages("two filters", all.clone().flat_map(|a| (0..a).map(move |b| vec![a, b])).collect());
+    let triples = fastrand_sets(filters.len(), 3, 400);
+    first_pages("three filters", triples);
+    first_pages("six filters", fastrand_sets(filters.len(), 6, 200));
+    let nots: Vec<usize> = all.filter(|i| filters[*i].0.starts_with("not ")).collect();
+    let of_nots =
+        |n: usize| fastrand_sets(nots.len(), n, 100).into_iter().map(|s| s.into_iter().map(|i| nots[i]).collect());
+    first_pages("nothing but NOTs", of_nots(2).chain(of_nots(5)).collect());
+    first_pages("every NOT at once", vec![nots.clone()]);
+    for (name, filter) in [("a hundred numbers", true), ("not a hundred numbers", false)] {
+        let mut query = CallQuery::default();
+        let numbers = (0..100).map(|n| format!("1{:010}", n * 98_765_431u64 % 10_000_000_000));
+        if filter {
+            query.number.any.extend(numbers);
+        } else {
+            query.number.none.extend(numbers);
+        }
+        tell(name, || store.calls(&query, &page).expect("a list").items.len());
+    }
+}
+
+/// Sets of `size` different numbers below `below`, the same in every run.
+fn fastrand_sets(below: usize, size: usize, sets: usize) -> Vec<Vec<usize>> {
+    let mut random = fastrand::Rng::with_seed(7);
+    (0..sets).map(|_| random.choose_multiple(0..below, size)).collect()
 }
 
 fn tell(name: &str, ask: impl Fn() -> usize) {

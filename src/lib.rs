@@ -37,6 +37,7 @@
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
+//! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
@@ -63,6 +64,7 @@
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
+//! | [`mod@export`] | [`domain`] |
 //! | [`oidc`] | [`domain`], [`config`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
@@ -175,6 +177,7 @@ pub mod domain;
 pub mod erasure;
 pub mod error_chain;
 pub mod evidence;
+pub mod export;
 pub mod http;
 pub mod ingest;
 pub mod journal;

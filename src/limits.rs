@@ -79,6 +79,21 @@ pub const CONFIGURED_MEBIBYTES_MAX: u64 = 1 << 20;
 pub const PAGE_MAX: usize = 1_000;
 /// Rows of one page when nothing is said: what a person looks through.
 pub const PAGE_DEFAULT: usize = 50;
+/// Pages of an export that are made before the one on its way is taken: some megabytes.
+pub const EXPORT_PAGES_AHEAD: usize = 2;
+/// Rows of one sheet of a workbook, the heading included: more are not opened.
+pub const SHEET_ROWS_MAX: u32 = 1_048_576;
+/// Bytes of one sheet before it is packed: from four gibibytes on an archive takes a form that
+/// not every program reads.
+pub const SHEET_BYTES_MAX: u64 = 3 << 30;
+/// Characters of one cell: a spreadsheet "repairs" a file with longer ones.
+pub const SHEET_TEXT_MAX: usize = 32_767;
+/// Rows at which a count stops: beyond it "100,000+" says as much.
+pub const COUNT_MAX: usize = 100_000;
+/// Parts of sealed segments that one page of a list reads, at most; each takes ten to twenty
+/// microseconds. Ten filters over the three hundred segments of ten million calls stay below;
+/// what does not comes as a short page with a cursor to go on from.
+pub const SCAN_WORK: usize = 5_000;
 /// Values of one repeated filter: each is a look-up in every segment.
 pub const FILTER_VALUES_MAX: usize = 100;
 /// How many changes a slow follower of live events may fall behind before it must start over:
@@ -287,6 +302,10 @@ pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
 pub const SECRET_BYTES_MAX: usize = 1_024;
 /// Apps, users and API tokens, of each: all are in memory and are listed on one page.
 pub const SET_MAX: usize = 1_000;
+/// Saved searches of one person, and shared ones: a row of links above a list, not an archive.
+pub const SEARCHES_MAX: usize = 100;
+/// The longest query that is saved: a hundred values of each of a handful of filters.
+pub const SEARCH_QUERY_MAX: usize = 8 << 10;
 /// The state log is rewritten at a start when it has this many records, and many times more
 /// than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Entries, Filters, Sms};
+use super::filters::{Callbacks, Calls, Entries, Filters};
 use super::{
     Usage, app, config, demo, erase, evidence, export, login, retention, serve, settings, simulate, stats, token, user,
 };
@@ -177,9 +177,6 @@ pub(super) struct ProvidersFlags {
     #[arg(long)]
     pub(super) json: bool,
 }
-
-/// The filters of messages are used by `export` only.
-pub(super) type SmsFilters = Filters<Sms>;
 
 impl Arguments {
     /// The installation and the command; `serve` when none is given.

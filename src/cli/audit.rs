@@ -4,26 +4,14 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::arguments::{ListFlags, Place};
-use super::calls;
-use super::cells::{self, Column};
 use super::filters::Entries;
-
-const COLUMNS: &[Column] = &[
-    ("n", "/n"),
-    ("seq", "/seq"),
-    ("at", "/at"),
-    ("by", "/by"),
-    ("action", "/action"),
-    ("subject", "/subject"),
-    ("app", "/app"),
-    ("peer", "/peer"),
-    ("personal", "/personal"),
-];
+use super::{calls, cells};
+use crate::export;
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<Entries>) -> Result<()> {
     let head = ["N", "AT", "BY", "ACTION", "SUBJECT", "APP", "PEER", "DETAILS"];
-    calls::show(place, flags, "/audit", COLUMNS, &head, row).await
+    calls::show(place, flags, "/audit", &export::AUDIT, &head, row).await
 }
 
 fn row(entry: &Value) -> Vec<String> {

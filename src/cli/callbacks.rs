@@ -6,11 +6,12 @@ use serde_json::Value;
 use super::arguments::{ListFlags, Place};
 use super::filters::Callbacks;
 use super::{calls, cells};
+use crate::export;
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<Callbacks>) -> Result<()> {
     let head = ["SEQ", "RECEIVED", "APP", "OUTCOME", "STATUS", "SIZE", "PEER", "SESSION"];
-    calls::show(place, flags, "/callbacks", cells::CALLBACKS, &head, row).await
+    calls::show(place, flags, "/callbacks", &export::CALLBACKS, &head, row).await
 }
 
 /// One callback as a row of a table.

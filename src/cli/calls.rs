@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use super::app::items;
 use super::arguments::{ListFlags, Place};
-use super::cells::{self, Column};
 use super::client::{Client, Needs};
 use super::filters::{Calls, Filtered};
-use super::{owner, table};
+use super::{cells, owner, table};
+use crate::export::{self, Sheet, csv};
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<Calls>) -> Result<()> {
     let head = ["AT", "APP", "CALLER", "X", "CALLEE", "OUTCOME", "TALK", "CALL"];
-    show(place, flags, "/calls", cells::CALLS, &head, row).await
+    show(place, flags, "/calls", &export::CALLS, &head, row).await
 }
 
 /// Asks for a page and prints it in the form that was asked for.
@@ -23,7 +23,7 @@ pub(super) async fn show<T: Filtered>(
     place: &Place,
     flags: ListFlags<T>,
     path: &str,
-    columns: &[Column],
+    sheet: &Sheet,
     head: &[&str],
     row: fn(&Value) -> Vec<String>,
 ) -> Result<()> {
@@ -36,12 +36,8 @@ pub(super) async fn show<T: Filtered>(
     }
     let page: Value = serde_json::from_str(&text)?;
     if flags.csv {
-        let mut out = csv::Writer::from_writer(stdout());
-        cells::head(&mut out, columns)?;
-        for item in items(&page) {
-            cells::row(&mut out, columns, item)?;
-        }
-        return Ok(out.flush()?);
+        stdout().write_all(&csv::head(sheet, None)?)?;
+        return Ok(stdout().write_all(&csv::rows(sheet, items(&page))?)?);
     }
     let rows: Vec<Vec<String>> = items(&page).iter().map(row).collect();
     table::write(&mut stdout(), head, &rows)?;

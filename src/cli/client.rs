@@ -5,6 +5,7 @@
 //! process and the same routes are called in memory ([`super::here`]). Commands cannot tell
 //! the difference, and neither back end can do what the other cannot.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -85,6 +86,20 @@ impl Client {
     /// The same as the text of the answer: its fields in the order of the contract.
     pub(super) async fn get_text(&self, path: &str, query: &[(String, String)]) -> Result<String> {
         self.ask(Method::GET, &uri(path, query), None).await?.text()
+    }
+
+    /// `GET /api/v1{path}?{query}` into `out`, as it comes; an answer that breaks off is an error.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+        query: &[(String, String)],
+        out: &mut (dyn Write + Send),
+    ) -> Result<()> {
+        let request = self.request(Method::GET, &uri(path, query), None)?;
+        match &self.back {
+            Back::Socket(socket) => socket.download(request, out).await,
+            Back::Here(here) => here.download(request, out).await,
+        }
     }
 
     /// `POST /api/v1{path}`

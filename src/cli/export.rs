@@ -1,18 +1,19 @@
-//! `ringback export`: all rows of a list, page by page, so that ten million fit.
+//! `ringback export`: all rows of a list as a file, through the same address as everyone.
+//!
+//! What arrives is passed on as it comes, so that ten million rows fit; a file that broke off is
+//! an error, and the part of it in a named file is removed.
 
+use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
+use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::arguments::{Place, SmsFilters};
-use super::cells::{self, Column};
+use super::arguments::Place;
 use super::client::{Client, Needs};
-use super::filters::{Callbacks, Calls, Filters};
+use super::filters::{Callbacks, Calls, Filters, Numbers, Sms};
 use super::owner;
-use crate::limits::PAGE_MAX;
 
 /// What to export.
 #[derive(Debug, Subcommand)]
@@ -22,7 +23,9 @@ pub(super) enum Command {
     /// Callbacks
     Callbacks(ExportFlags<Filters<Callbacks>>),
     /// Text messages
-    Sms(ExportFlags<SmsFilters>),
+    Sms(ExportFlags<Filters<Sms>>),
+    /// Privacy numbers
+    Numbers(ExportFlags<Filters<Numbers>>),
 }
 
 /// Which rows, and how.
@@ -30,9 +33,22 @@ pub(super) enum Command {
 pub(super) struct ExportFlags<F: Args> {
     #[command(flatten)]
     filters: F,
+    #[command(flatten)]
+    file: FileFlags,
+}
+
+/// The file that is made.
+#[derive(Debug, Args)]
+struct FileFlags {
     /// The notation
     #[arg(long, value_enum)]
     format: Format,
+    /// Headings for people, in this language [default: the names of the fields]
+    #[arg(long, value_name = "zh|en")]
+    lang: Option<String>,
+    /// Write to this file [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// A notation.
@@ -48,71 +64,29 @@ pub(super) enum Format {
 
 /// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
-    let (path, columns, query, format) = match command {
-        Command::Calls(flags) => ("/calls", cells::CALLS, flags.filters.query, flags.format),
-        Command::Callbacks(flags) => ("/callbacks", cells::CALLBACKS, flags.filters.query, flags.format),
-        Command::Sms(flags) => ("/sms", cells::SMS, flags.filters.query, flags.format),
+    let (path, mut query, file) = match command {
+        Command::Calls(flags) => ("/calls/export", flags.filters.query, flags.file),
+        Command::Callbacks(flags) => ("/callbacks/export", flags.filters.query, flags.file),
+        Command::Sms(flags) => ("/sms/export", flags.filters.query, flags.file),
+        Command::Numbers(flags) => ("/numbers/export", flags.filters.query, flags.file),
     };
-    let mut rows = Rows::begin(format, columns)?;
+    let name = file.format.to_possible_value().expect("no format is hidden").get_name().to_owned();
+    query.push(("format".to_owned(), name));
+    query.extend(file.lang.map(|lang| ("lang".to_owned(), lang)));
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
-    let mut cursor = None;
-    loop {
-        let mut page = query.clone();
-        page.push(("limit".to_owned(), PAGE_MAX.to_string()));
-        page.extend(cursor.map(|cursor| ("cursor".to_owned(), cursor)));
-        let text = client.get_text(path, &page).await?;
-        let list: Page = serde_json::from_str(&text)?;
-        for item in list.items {
-            rows.write(item)?;
-        }
-        cursor = list.next;
-        if cursor.is_none() {
-            break;
+    match &file.output {
+        None => client.download(path, &query, &mut stdout()).await?,
+        Some(to) => {
+            let what = || format!("writing {}", to.display());
+            let mut out = BufWriter::new(File::create(to).with_context(what)?);
+            let written = client.download(path, &query, &mut out).await;
+            if let Err(error) = written.and_then(|()| out.flush().with_context(what)) {
+                // Half a file must not be taken for a whole one.
+                std::fs::remove_file(to).with_context(what)?;
+                return Err(error);
+            }
         }
     }
-    rows.end()?;
     client.close().await?;
     Ok(owner::settle(&place.data)?)
-}
-
-/// One page; rows stay as they were written, their fields in order.
-#[derive(Debug, Deserialize)]
-struct Page<'a> {
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
-    next: Option<String>,
-}
-
-/// Rows on their way to standard output.
-enum Rows {
-    Csv(Box<csv::Writer<std::io::Stdout>>, &'static [Column]),
-    Jsonl(BufWriter<std::io::Stdout>),
-}
-
-impl Rows {
-    fn begin(format: Format, columns: &'static [Column]) -> Result<Self> {
-        match format {
-            Format::Csv => {
-                let mut out = csv::Writer::from_writer(stdout());
-                cells::head(&mut out, columns)?;
-                Ok(Self::Csv(Box::new(out), columns))
-            }
-            Format::Jsonl => Ok(Self::Jsonl(BufWriter::new(stdout()))),
-            Format::Xlsx => bail!("xlsx is not built in yet; csv opens in every spreadsheet"),
-        }
-    }
-
-    fn write(&mut self, item: &RawValue) -> Result<()> {
-        match self {
-            Self::Csv(out, columns) => cells::row(out, columns, &serde_json::from_str(item.get())?),
-            Self::Jsonl(out) => Ok(writeln!(out, "{item}")?),
-        }
-    }
-
-    fn end(self) -> Result<()> {
-        match self {
-            Self::Csv(mut out, _) => Ok(out.flush()?),
-            Self::Jsonl(mut out) => Ok(out.flush()?),
-        }
-    }
 }

@@ -20,15 +20,18 @@ pub(super) struct FilterDoc {
     negated: Option<(&'static str, &'static str)>,
 }
 
-/// A filter that may be repeated and negated; its name is one word.
+/// A filter that may be repeated and negated; the flag is said where it is not the name.
 macro_rules! many {
     ($name:literal, $value:literal, $help:literal) => {
+        many!($name, $name, $value, $help)
+    };
+    ($name:literal, $long:literal, $value:literal, $help:literal) => {
         FilterDoc {
             name: $name,
-            long: $name,
+            long: $long,
             value: $value,
             help: $help,
-            negated: Some((concat!("not_", $name), concat!("not-", $name))),
+            negated: Some((concat!("not_", $name), concat!("not-", $long))),
         }
     };
 }
@@ -67,9 +70,20 @@ impl Filtered for Calls {
         many!("outcome", "OUTCOME", "That ended so: answered, no_answer, busy …"),
         FROM,
         TO,
+        many!("direction", "DIRECTION", "In this direction: a_to_b, b_to_a"),
+        many!("state", "STATE", "That got so far: offered, dialled, alerting, answered, released"),
+        many!("cause", "CODE", "Released with this code: 7014, or in one table stateCode:7014"),
+        many!("anomaly", "WORD", "With this oddity: missing_record, duration_mismatch …"),
+        many!("talk", "RANGE", "With so many seconds of talk: 10..60, 60.., ..10, 0"),
         one("min_talk", "min-talk", "SECONDS", "With at least so much talk"),
         one("max_talk", "max-talk", "SECONDS", "With at most so much talk"),
-        one("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
+        many!("ring", "RANGE", "That rang for so many seconds"),
+        one("min_ring", "min-ring", "SECONDS", "That rang for at least so long"),
+        one("max_ring", "max-ring", "SECONDS", "That rang for at most so long"),
+        many!("weekday", "DAY", "On this day of the week in Asia/Shanghai: 1 (Monday) to 7"),
+        many!("hour", "HOUR", "In this hour of the day in Asia/Shanghai: 0 to 23"),
+        many!("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
+        many!("recording_state", "recording-state", "STATE", "Whose recording is archived, waiting, expired, failed"),
         many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
     ];
 }
@@ -84,6 +98,16 @@ impl Filtered for Callbacks {
         PROVIDER,
         many!("outcome", "OUTCOME", "That became so: accepted, duplicate, unrecognised, unparsable, unverified"),
         SESSION,
+        many!("verified", "WORD", "Whose signature held: yes, no, unchecked"),
+        many!("suspicious", "BOOL", "In which something looks wrong, or nothing does"),
+        many!("suspicion", "KIND", "In which this looks wrong: wrong_case, missing:sessionId …"),
+        many!("label", "WORD", "That are this: answered, record, sms …"),
+        many!("peer", "ADDRESS", "From this IP address"),
+        many!("status", "CODE", "Answered so: 200, 401 …"),
+        many!("size", "RANGE", "With a body of so many bytes: 0, 1000.."),
+        one("min_size", "min-size", "BYTES", "With a body of at least so many bytes"),
+        one("max_size", "max-size", "BYTES", "With a body of at most so many bytes"),
+        many!("question", "BOOL", "That asked something, or did not"),
         FROM,
         TO,
     ];
@@ -94,7 +118,31 @@ impl Filtered for Callbacks {
 pub(super) struct Sms;
 
 impl Filtered for Sms {
-    const FILTERS: &'static [FilterDoc] = &[APP, PROVIDER, NUMBER, FROM, TO];
+    const FILTERS: &'static [FilterDoc] = &[
+        APP,
+        PROVIDER,
+        NUMBER,
+        many!("sender", "DIGITS", "From a number that ends so"),
+        many!("receiver", "DIGITS", "To a number that ends so"),
+        many!("x", "DIGITS", "Through a privacy number that ends so"),
+        many!("mode", "MODE", "That were told or asked: notify, block"),
+        many!("sms_id", "sms-id", "ID", "With this id of the platform"),
+        FROM,
+        TO,
+    ];
+}
+
+/// Privacy numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers;
+
+impl Filtered for Numbers {
+    const FILTERS: &'static [FilterDoc] = &[
+        APP,
+        NUMBER,
+        many!("state", "STATE", "In this state: normal, paused, unavailable, frozen, none"),
+        many!("cause", "CODE", "With this cause of their state"),
+    ];
 }
 
 /// Entries of the audit trail.

@@ -16,7 +16,7 @@ use http::Request;
 use http_body_util::Full;
 
 use super::client::Reply;
-use super::socket::reply;
+use super::socket::{pour, reply};
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::control::Answers;
@@ -104,6 +104,10 @@ impl Here {
 
     pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
         reply(crate::http::ask(self.routes.clone(), request).await).await
+    }
+
+    pub(super) async fn download(&self, request: Request<Full<Bytes>>, out: &mut (dyn Write + Send)) -> Result<()> {
+        pour(crate::http::ask(self.routes.clone(), request).await, out).await
     }
 
     /// What it answers, for a test that serves it.

@@ -2,10 +2,11 @@
 //!
 //! One connection a request: a command makes a handful of them.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -36,6 +37,10 @@ impl Socket {
         reply(self.send(request).await?).await
     }
 
+    pub(super) async fn download(&self, request: Request<Full<Bytes>>, out: &mut (dyn Write + Send)) -> Result<()> {
+        pour(self.send(request).await?, out).await
+    }
+
     pub(super) async fn stream(&self, request: Request<Full<Bytes>>) -> Result<Stream> {
         let response = self.send(request).await?;
         if response.status().is_success() {
@@ -52,6 +57,30 @@ impl Socket {
         tokio::spawn(connection);
         sender.send_request(request).await.with_context(what)
     }
+}
+
+/// The body of a success into `out`, as it comes.
+pub(super) async fn pour<B>(response: Response<B>, out: &mut (dyn Write + Send)) -> Result<()>
+where
+    B: hyper::body::Body + Unpin,
+    B::Error: std::error::Error + Send + Sync + 'static,
+{
+    if !response.status().is_success() {
+        return Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")));
+    }
+    let mut body = response.into_body();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.context("the export broke off; what was written is not whole")?;
+        if let Ok(mut data) = frame.into_data() {
+            while data.has_remaining() {
+                let chunk = data.chunk();
+                out.write_all(chunk)?;
+                let length = chunk.len();
+                data.advance(length);
+            }
+        }
+    }
+    Ok(out.flush()?)
 }
 
 /// An answer, read to its end.

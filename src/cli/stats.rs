@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::app::items;
 use super::arguments::Place;
-use super::cells::{self, Column};
 use super::client::{Client, Needs};
 use super::filters::{Filters, Stats};
-use super::{owner, table};
+use super::{cells, owner, table};
+use crate::export::{self, csv};
 
 /// What may be written behind it.
 #[derive(Debug, Args)]
@@ -32,22 +32,6 @@ pub(super) struct Flags {
     csv: bool,
 }
 
-const COLUMNS: &[Column] = &[
-    ("at", "/at"),
-    ("weekday", "/weekday"),
-    ("hour", "/hour"),
-    ("key", "/key"),
-    ("calls", "/calls"),
-    ("answered", "/answered"),
-    ("talk_seconds", "/talk_seconds"),
-    ("asr", "/asr"),
-    ("acd", "/acd"),
-    ("pdd", "/pdd"),
-    ("ring", "/ring"),
-    ("peak", "/peak"),
-    ("peak_at", "/peak_at"),
-];
-
 /// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let mut query = flags.filters.query;
@@ -62,12 +46,8 @@ pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     }
     let answer: Value = serde_json::from_str(&text)?;
     if flags.csv {
-        let mut out = csv::Writer::from_writer(stdout());
-        cells::head(&mut out, COLUMNS)?;
-        for item in items(&answer) {
-            cells::row(&mut out, COLUMNS, item)?;
-        }
-        return Ok(out.flush()?);
+        stdout().write_all(&csv::head(&export::STATS, None)?)?;
+        return Ok(stdout().write_all(&csv::rows(&export::STATS, items(&answer))?)?);
     }
     let rows: Vec<Vec<String>> = items(&answer).iter().map(row).collect();
     table::write(&mut stdout(), &["FROM", "WHAT", "CALLS", "ANSWERED", "ASR", "ACD", "PDD", "TALK", "PEAK"], &rows)?;

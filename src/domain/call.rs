@@ -26,6 +26,15 @@ pub enum CallState {
 }
 
 impl CallState {
+    /// Every state, in the order of a call.
+    pub const ALL: [Self; 5] = [Self::Offered, Self::Dialled, Self::Alerting, Self::Answered, Self::Released];
+
+    /// Reads [`CallState::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// `offered`, `dialled`, `alerting`, `answered`, `released`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -151,6 +160,12 @@ impl Anomaly {
         Self::AppKeyMismatch,
     ];
 
+    /// Reads [`Anomaly::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|anomaly| anomaly.name() == name)
+    }
+
     /// The word in the API: `ends_before_start`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -194,6 +209,15 @@ pub enum RecordingState {
 }
 
 impl RecordingState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Archived, Self::Waiting, Self::Expired, Self::Failed];
+
+    /// Reads [`RecordingState::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// `archived`, `waiting`, `expired`, `failed`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -113,6 +113,33 @@ pub enum Suspicion {
     OtherApplication(String),
 }
 
+impl Suspicion {
+    /// The kinds of suspicions, as [`Suspicion::name`] gives them.
+    pub const NAMES: [&'static str; 5] = ["wrong_case", "missing", "unknown_event", "bad_value", "other_application"];
+
+    /// Its kind: `wrong_case`, `missing`, `unknown_event`, `bad_value`, `other_application`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::WrongCase { .. } => "wrong_case",
+            Self::Missing(_) => "missing",
+            Self::UnknownEvent(_) => "unknown_event",
+            Self::BadValue(_) => "bad_value",
+            Self::OtherApplication(_) => "other_application",
+        }
+    }
+
+    /// The field or event it is about, as it stands in the body where it does.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        match self {
+            Self::WrongCase { found, .. } => found,
+            Self::Missing(name) | Self::BadValue(name) => name,
+            Self::UnknownEvent(name) | Self::OtherApplication(name) => name,
+        }
+    }
+}
+
 /// One thing a callback says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {

@@ -90,6 +90,15 @@ impl Direction {
             Self::BToA => "b_to_a",
         }
     }
+
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::AToB, Self::BToA];
+
+    /// Reads [`Direction::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|direction| direction.name() == name)
+    }
 }
 
 /// Where a platform keeps a recording.

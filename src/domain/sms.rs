@@ -14,6 +14,26 @@ pub enum SmsMode {
     Block,
 }
 
+impl SmsMode {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Notify, Self::Block];
+
+    /// The name in the API: `notify`, `block`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notify => "notify",
+            Self::Block => "block",
+        }
+    }
+
+    /// Reads [`SmsMode::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// A text message notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmsEvent {

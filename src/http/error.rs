@@ -189,7 +189,7 @@ impl warp::Reply for HttpError {
 impl From<QueryError> for HttpError {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Cursor => Self::BadRequest(error.to_string()),
+            QueryError::Cursor | QueryError::Stale => Self::BadRequest(error.to_string()),
             QueryError::Damaged(_) => Self::Internal(Box::new(error)),
         }
     }

@@ -1,4 +1,4 @@
-//! What an ID token says, and every check of OpenID Connect Core 1.0, section 3.1.3.7, but that
+//! What an ID token says, and every check of OpenID Connect Core 1.0, "ID Token Validation", but that
 //! of the signature: for that the TLS of the token endpoint stands, as its point 6 allows.
 //!
 //! | claim | must be |

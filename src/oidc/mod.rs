@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The ID token comes from the provider's own token endpoint over TLS that we verified, and
-//! OpenID Connect Core 1.0, section 3.1.3.7, point 6, lets that stand for its signature. So no
+//! OpenID Connect Core 1.0, "ID Token Validation", point 6, lets that stand for its signature. So no
 //! keys are fetched, and every other check of that section is made ([`claims`]). Nothing else may
 //! hand in an ID token: a browser never carries one.
 //!

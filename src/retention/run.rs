@@ -20,7 +20,7 @@ use crate::domain::{Item, Seq, SmsEvent};
 use crate::journal::{Body, CallbackSummary, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
 use crate::limits::{CUT_CALLBACKS, KEEP_DAYS_MIN, RETENTION_WAIT};
 use crate::projector::{cut_entry, summarise};
-use crate::store::{Bounds, CallbackRow, QueryError, Removed};
+use crate::store::{CallbackRow, CutBounds, QueryError, Removed};
 
 /// What a run freed, or would free.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -159,13 +159,13 @@ impl Run<'_> {
 
     /// What cuts would take, all at once.
     fn sum_up(&self, ends: &Ends, freed: &mut Freed) -> Result<(), RetentionError> {
-        let bounds = Bounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
+        let bounds = CutBounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
         let (removed, held) = self.plan(bounds).map(|cut| (cut.removed, cut.kept_calls.len() + cut.kept_sms.len()))?;
         count(freed, removed, held);
         Ok(())
     }
 
-    fn plan(&self, bounds: Bounds) -> Result<crate::store::Cut, QueryError> {
+    fn plan(&self, bounds: CutBounds) -> Result<crate::store::Cut, QueryError> {
         let held = |call: &_| self.holds.iter().any(|hold| hold.covers_call(call));
         let sms_held = |sms: &_| self.holds.iter().any(|hold| hold.covers_sms(sms));
         self.retention.0.store.plan_cut(bounds, &held, &sms_held)
@@ -180,7 +180,7 @@ impl Run<'_> {
             // The last cut also looks for what earlier ones could not see: calls that a platform's
             // clock put into the future, and what a hold has let go of.
             let is_last = calls_before == ends.calls;
-            let bounds = Bounds {
+            let bounds = CutBounds {
                 calls_before,
                 sms_before: next(done.sms_before, ends.sms),
                 latest: if is_last { i64::MAX } else { self.latest(calls_before)? },

@@ -13,8 +13,8 @@ use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
 use crate::projector::{self, Projector, summarise};
 use crate::providers;
 use crate::store::{
-    CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberRow, Page, PeakRow, SmsQuery, SmsRow, Span,
-    StatQuery, StatRow, Step, TalkRow,
+    CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberQuery, NumberRow, Page, PeakRow, SmsQuery, SmsRow,
+    Span, StatQuery, StatRow, Step, TalkRow,
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -175,6 +175,15 @@ impl House {
                 break;
             }
         }
+        let mut numbers = Vec::new();
+        loop {
+            let listing = store.numbers(&NumberQuery::default(), &page(next)).unwrap();
+            numbers.extend(listing.items);
+            next = listing.next;
+            if next.is_none() {
+                break;
+            }
+        }
         let stats = |by, group| store.stats(&StatQuery::default(), by, Some(group)).unwrap();
         let from = self.clock.now().checked_sub(SignedDuration::from_hours(24 * 61)).ok();
         let spans = StatQuery { span: Span { from, to: None }, ..StatQuery::default() };
@@ -182,7 +191,7 @@ impl House {
             calls,
             callbacks,
             sms,
-            numbers: store.numbers(None).unwrap(),
+            numbers,
             ledger: store.ledger(Span::default()).unwrap(),
             stats: stats(Step::Hour, Group::App),
             by_x: stats(Step::Hour, Group::X),

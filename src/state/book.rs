@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Demand;
-use super::fact::{Fact, LoginFact, TokenFact, UserFact};
+use super::fact::{Fact, LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
 use super::second_factor::SecondFactorFact;
@@ -26,6 +26,7 @@ pub(super) struct Book {
     pub(super) users: BTreeMap<String, Arc<UserFact>>,
     pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
     pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
+    pub(super) searches: BTreeMap<String, Arc<SearchFact>>,
     /// By the user's name.
     pub(super) second_factors: BTreeMap<String, Arc<SecondFactorFact>>,
     pub(super) require_second_factor: Demand,
@@ -59,6 +60,7 @@ impl Book {
                 self.users.remove(&name);
                 self.second_factors.remove(&name);
                 self.logins.retain(|_, login| login.user != name);
+                self.searches.retain(|_, search| search.owner.as_ref() != Some(&name));
             }
             Fact::Token(token) => {
                 self.by_bearer.insert(token.hash, token.name.clone());
@@ -84,6 +86,12 @@ impl Book {
             }
             Fact::SealedValue(name, value) => {
                 self.sealed_values.insert(name, value);
+            }
+            Fact::Search(search) => {
+                self.searches.insert(search.id.clone(), Arc::new(search));
+            }
+            Fact::SearchRemoved(id) => {
+                self.searches.remove(&id);
             }
             Fact::SecondFactor(factor) => {
                 self.second_factors.insert(factor.user.clone(), Arc::new(factor));
@@ -161,6 +169,7 @@ impl Book {
         }
         facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
         facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
+        facts.extend(self.searches.values().map(|search| Fact::Search(SearchFact::clone(search))));
         facts.extend(self.values.iter().map(|(name, value)| Fact::Value(name.clone(), value.clone())));
         facts.extend(self.sealed_values.iter().map(|(name, value)| Fact::SealedValue(name.clone(), value.clone())));
         if self.users.is_empty() {

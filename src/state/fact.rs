@@ -9,6 +9,7 @@
 //! | `login` `login_ended` | a browser's login, by the hash of its cookie |
 //! | `second_factor` `second_factor_off` | a user's second factor; that there is none any more |
 //! | `setting` | a named value, sealed where it is a secret |
+//! | `search` `search_removed` | a saved query, by its id |
 //! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
@@ -24,7 +25,7 @@ use serde_json::{Map, Value};
 use super::random::{self, Hash};
 use super::seal::SealKey;
 use super::second_factor::{self, SecondFactorFact};
-use super::{Demand, OutsideId, Principal, StateError};
+use super::{Demand, OutsideId, Principal, Search, StateError};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::providers::{self, Provider};
@@ -43,6 +44,8 @@ pub(super) enum Fact {
     LoginEnded(Hash),
     SetupCode(Secret),
     Address(String),
+    Search(SearchFact),
+    SearchRemoved(String),
     SecondFactor(SecondFactorFact),
     SecondFactorOff(String),
     RequireSecondFactor(Demand),
@@ -88,6 +91,9 @@ pub(super) struct LoginFact {
     /// With what: the browser's own words, cut.
     pub(super) agent: Option<String>,
 }
+
+/// A saved search as it is given out: nothing of it is secret.
+pub(super) type SearchFact = Search;
 
 /// What became of reading an entry.
 #[derive(Debug)]
@@ -186,6 +192,17 @@ struct SettingLine {
     sealed: Option<String>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct SearchLine {
+    id: String,
+    list: String,
+    name: String,
+    query: String,
+    #[serde(default)]
+    owner: Option<String>,
+    created_at: Instant,
+}
+
 const SETUP_CODE: &str = "setup_code";
 const ADDRESS: &str = "address";
 const REQUIRE_SECOND_FACTOR: &str = "require_second_factor";
@@ -202,6 +219,8 @@ impl Fact {
             Self::TokenRevoked(_) => "token_revoked",
             Self::Login(_) => "login",
             Self::LoginEnded(_) => "login_ended",
+            Self::Search(_) => "search",
+            Self::SearchRemoved(_) => "search_removed",
             Self::SetupCode(_) | Self::Address(_) | Self::RequireSecondFactor(_) => "setting",
             Self::SecondFactor(_) => "second_factor",
             Self::SecondFactorOff(_) => "second_factor_off",
@@ -253,6 +272,15 @@ impl Fact {
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
             }
+            Self::Search(search) => fields(&SearchLine {
+                id: search.id.clone(),
+                list: search.list.clone(),
+                name: search.name.clone(),
+                query: search.query.clone(),
+                owner: search.owner.clone(),
+                created_at: Instant(search.created_at),
+            }),
+            Self::SearchRemoved(id) => one("id", id.as_str()),
             Self::SecondFactor(factor) => fields(&second_factor::line(factor, key)),
             Self::RequireSecondFactor(demand) => {
                 let value = Some(demand.name().to_owned());
@@ -293,6 +321,8 @@ impl Fact {
             "login" => line(entry).and_then(read_login).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
+            "search" => line(entry).map(read_search).map(Self::Search),
+            "search_removed" => text("id").map(Self::SearchRemoved),
             "value" => read_value(entry, key)?,
             "second_factor" => match line(entry) {
                 Some(line) => second_factor::read(line, key)?.map(Self::SecondFactor),
@@ -433,6 +463,11 @@ fn read_token(line: TokenLine) -> Option<TokenFact> {
         expires_at: line.expires_at.map(|at| at.0),
         last_used_at: line.last_used_at.map(|at| at.0),
     })
+}
+
+fn read_search(line: SearchLine) -> SearchFact {
+    let SearchLine { id, list, name, query, owner, created_at } = line;
+    SearchFact { id, list, name, query, owner, created_at: created_at.0 }
 }
 
 fn read_login(line: LoginLine) -> Option<LoginFact> {

@@ -17,7 +17,7 @@ impl State {
     /// The log cannot be written.
     pub async fn log_in(&self, name: &str, password: &Secret) -> Result<Option<(Secret, Login)>, StateError> {
         match self.first_step(name, password).await? {
-            Some(FirstStep::In(cookie, login)) => Ok(Some((cookie, login))),
+            Some(FirstStep::In(cookie, login)) => Ok(Some((cookie, *login))),
             Some(FirstStep::Code(_)) | None => Ok(None),
         }
     }

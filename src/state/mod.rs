@@ -25,6 +25,7 @@ mod password;
 pub(crate) mod random;
 mod rules;
 mod seal;
+mod searches;
 mod second_factor;
 mod tickets;
 mod tokens;
@@ -43,7 +44,8 @@ use tokio::sync::Mutex;
 
 pub use error::StateError;
 pub use model::{
-    ApiToken, AppChange, Demand, Login, NewApp, NewToken, NewUser, OpenLogin, OutsideId, Principal, User, UserChange,
+    ApiToken, AppChange, Demand, Login, NewApp, NewSearch, NewToken, NewUser, OpenLogin, OutsideId, Principal, Search,
+    User, UserChange,
 };
 pub use second_factor::{Enrolment, FirstStep, SecondFactor};
 

@@ -176,6 +176,36 @@ pub struct NewToken {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A query of a list under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// Its id: the same name saved again has the same.
+    pub id: String,
+    /// The list: `calls`, `callbacks`, `sms`, `numbers`.
+    pub list: String,
+    /// The name.
+    pub name: String,
+    /// The filters, as the query of an address.
+    pub query: String,
+    /// Whose it is; `None` is everybody's.
+    pub owner: Option<String>,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+/// A search to keep.
+#[derive(Debug, Clone)]
+pub struct NewSearch {
+    /// The list.
+    pub list: String,
+    /// The name.
+    pub name: String,
+    /// The filters, as the query of an address.
+    pub query: String,
+    /// Whether it is everybody's.
+    pub shared: bool,
+}
+
 /// Who is asking, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {

@@ -64,7 +64,7 @@ pub struct SecondFactor {
 #[derive(Debug, Clone)]
 pub enum FirstStep {
     /// A login: the cookie's value.
-    In(Secret, Login),
+    In(Secret, Box<Login>),
     /// A code is asked for; with this pass, for some minutes.
     Code(Secret),
 }
@@ -227,7 +227,7 @@ impl State {
             return Ok(Some(FirstStep::Code(self.seal_ticket("login", &text, LOGIN_CODE_TIME))));
         }
         let login = self.open_login(name.to_owned(), hash).await?;
-        Ok(login.map(|(cookie, login)| FirstStep::In(cookie, login)))
+        Ok(login.map(|(cookie, login)| FirstStep::In(cookie, Box::new(login))))
     }
 
     /// Whose pass this is, while it is good.

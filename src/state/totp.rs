@@ -5,7 +5,7 @@
 //! Pure: that a code works once is the business of [`super::second_factor`].
 
 use jiff::Timestamp;
-use ring::hmac;
+use ring::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, sign};
 use subtle::ConstantTimeEq;
 
 /// Seconds of one step.
@@ -41,8 +41,8 @@ fn step_at(t: Timestamp) -> u64 {
 
 /// RFC 4226, section 5.3.
 fn code_of(secret: &[u8], step: u64) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
-    let tag = hmac::sign(&key, &step.to_be_bytes());
+    let key = Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
+    let tag = sign(&key, &step.to_be_bytes());
     let bytes = tag.as_ref();
     let at = usize::from(bytes[bytes.len() - 1] & 0x0f);
     let number = u32::from_be_bytes([bytes[at] & 0x7f, bytes[at + 1], bytes[at + 2], bytes[at + 3]]);

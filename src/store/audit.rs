@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::doc::{Doc, signature};
 use super::row::RowError;
-use super::scan::{Scan, Want};
-use super::search::{exact, takes, time};
-use super::terms::{Field, term};
+use super::scan::{Scan, Step, Want};
+use super::search::{time, word};
+use super::terms::{Field, Terms, term};
 use super::{Filter, Listing, Page, QueryError, Span, Store};
 use crate::domain::{AppId, Seq};
 
@@ -83,8 +83,10 @@ impl Store {
     #[must_use]
     pub fn last_audit(&self) -> Option<Seq> {
         let rows = self.shared.rows();
-        let newest = Scan::new(&rows.audit, &Want::default()).next();
-        newest.ok().flatten().map(|doc| doc.last)
+        match Scan::new(&rows.audit, &Want::default(), usize::MAX).next() {
+            Ok(Step::Row(doc)) => Some(doc.last),
+            Ok(Step::End | Step::Tired(_)) | Err(_) => None,
+        }
     }
 }
 
@@ -115,7 +117,6 @@ pub(super) fn doc(row: &AuditRow) -> Doc {
         k: i64::try_from(row.seq).unwrap_or(i64::MAX),
         t: row.at.as_microsecond(),
         last: row.seq,
-        talk: 0,
         signature: signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(bytes),
@@ -138,11 +139,11 @@ fn read(doc: &Doc) -> Result<AuditRow, RowError> {
 
 fn want(query: &AuditQuery) -> Want {
     let mut want = Want { t: time(query.span), ..Want::default() };
-    exact(&mut want, &query.app, |app| term(Field::App, &app.0.to_be_bytes()));
-    exact(&mut want, &query.by, |by| term(Field::By, by.as_bytes()));
-    exact(&mut want, &query.action, |action| term(Field::Action, action.as_bytes()));
-    exact(&mut want, &query.subject, |subject| term(Field::Subject, subject.as_bytes()));
-    want
+    word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
+    word(&mut want, &query.by, |by| Terms::word(Field::By, by.as_bytes()));
+    word(&mut want, &query.action, |action| Terms::word(Field::Action, action.as_bytes()));
+    word(&mut want, &query.subject, |subject| Terms::word(Field::Subject, subject.as_bytes()));
+    want.sorted()
 }
 
 fn matches(query: &AuditQuery, row: &AuditRow) -> bool {
@@ -150,8 +151,8 @@ fn matches(query: &AuditQuery, row: &AuditRow) -> bool {
         text.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(end))
     };
     query.span.contains(row.at)
-        && takes(&query.app, |app| Some(*app) == row.app)
-        && takes(&query.by, |by| *by == row.by)
-        && takes(&query.action, |action| is(&row.action, action, '.'))
-        && takes(&query.subject, |subject| is(&row.subject, subject, ' '))
+        && query.app.takes(|app| Some(*app) == row.app)
+        && query.by.takes(|by| *by == row.by)
+        && query.action.takes(|action| is(&row.action, action, '.'))
+        && query.subject.takes(|subject| is(&row.subject, subject, ' '))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::doc::{Doc, signature};
 use super::row::RowError;
-use super::terms::{Field, term};
+use super::terms::{Field, amount, suspicion, term};
 use super::{CallbackRow, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
@@ -45,6 +45,18 @@ enum SuspicionRow {
     OtherApplication(String),
 }
 
+/// What stands for any suspicion; no kind has an empty name.
+pub(super) const ANY: &[u8] = b"";
+
+/// Whether a signature held, as a term's value.
+pub(super) fn verified_name(verified: Option<bool>) -> &'static [u8] {
+    match verified {
+        Some(true) => b"yes",
+        Some(false) => b"no",
+        None => b"unchecked",
+    }
+}
+
 /// The row of a callback that named `keys`, ready for its collection.
 pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
     let provider = row.provider.map_or("", |provider| provider.0);
@@ -54,9 +66,21 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         term(Field::Outcome, row.outcome.name().as_bytes()),
     ];
     terms.extend(keys.iter().map(|key| term(Field::Session, key.session.reveal().as_bytes())));
+    terms.push(term(Field::Verified, verified_name(row.verified)));
+    terms.push(term(Field::Peer, row.peer.to_string().as_bytes()));
+    terms.push(amount(Field::Status, row.status.into()));
+    terms.push(amount(Field::Size, row.size_bytes));
+    if !row.label.is_empty() {
+        terms.push(term(Field::Label, row.label.as_bytes()));
+    }
     if row.question {
         terms.push(term(Field::Question, b"yes"));
     }
+    if !row.suspicions.is_empty() {
+        terms.push(term(Field::Suspicion, ANY));
+    }
+    let suspicions = row.suspicions.iter().flat_map(suspicion);
+    terms.extend(suspicions.map(|name| term(Field::Suspicion, name.as_bytes())));
     terms.sort_unstable();
     terms.dedup();
     let packed = Row {
@@ -85,7 +109,6 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         k: i64::try_from(row.seq).unwrap_or(i64::MAX),
         t: row.received_at.as_microsecond(),
         last: row.seq,
-        talk: 0,
         signature: signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(bytes),

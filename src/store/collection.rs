@@ -11,6 +11,7 @@ use roaring::RoaringBitmap;
 
 use super::doc::Doc;
 use super::segment::{self, Segment, SegmentError};
+use super::terms::Terms;
 
 /// A row's place: newest first is descending.
 pub(super) type Place = (i64, [u8; 16]);
@@ -159,7 +160,7 @@ impl Collection {
             return Ok(self.hot.get(&(*k, *id)).map(|doc| (doc.clone(), Found::Hot)));
         }
         for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(id)) {
-            for position in sealed.segment.postings(term)? - &sealed.dead {
+            for position in sealed.segment.postings(&[Terms::one(term)])?.0 - &sealed.dead {
                 let doc = sealed.segment.doc(position)?;
                 if doc.id == *id {
                     return Ok(Some((doc, Found::Sealed { number: sealed.segment.number, position })));

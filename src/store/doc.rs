@@ -1,7 +1,7 @@
 //! A row with what is needed to find it, as collections and segments handle it.
 //!
 //! ```text
-//! id 16 │ k i64 │ t i64 │ last u64 │ talk u32 │ row …        (little-endian, in blocks)
+//! id 16 │ k i64 │ t i64 │ last u64 │ row …        (little-endian, in blocks)
 //! ```
 
 use std::sync::Arc;
@@ -17,8 +17,6 @@ pub(super) struct Doc {
     pub(super) t: i64,
     /// The last record that changed it.
     pub(super) last: u64,
-    /// Talk seconds, for range filters.
-    pub(super) talk: u32,
     /// A digest of its terms: see [`signature`].
     pub(super) signature: u128,
     /// Its terms, sorted.
@@ -39,7 +37,7 @@ pub(super) fn term_bits(term: u64) -> u128 {
 }
 
 /// Bytes before the row.
-pub(super) const HEAD: usize = 16 + 8 + 8 + 8 + 4;
+pub(super) const HEAD: usize = 16 + 8 + 8 + 8;
 
 impl Doc {
     /// Where it stands in a list: newest first means descending.
@@ -53,7 +51,6 @@ impl Doc {
         out.extend_from_slice(&self.k.to_le_bytes());
         out.extend_from_slice(&self.t.to_le_bytes());
         out.extend_from_slice(&self.last.to_le_bytes());
-        out.extend_from_slice(&self.talk.to_le_bytes());
         out.extend_from_slice(&self.row);
     }
 
@@ -65,7 +62,6 @@ impl Doc {
             k: i64::from_le_bytes(bytes[16..24].try_into().ok()?),
             t: i64::from_le_bytes(bytes[24..32].try_into().ok()?),
             last: u64::from_le_bytes(bytes[32..40].try_into().ok()?),
-            talk: u32::from_le_bytes(bytes[40..44].try_into().ok()?),
             signature: 0,
             terms: Arc::from([]),
             row: Arc::from(row),

@@ -8,6 +8,7 @@ mod audit;
 mod callback_row;
 mod checkpoint;
 mod collection;
+mod count;
 mod cursor;
 mod cut;
 mod days;
@@ -38,9 +39,13 @@ mod writer;
 
 pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
-pub use cut::{Bounds, Cut, Removed};
+pub use count::Count;
+pub use cut::{Cut, CutBounds, Removed};
 pub use open::{OpenError, Opened};
-pub use query::{CallQuery, CallbackQuery, Filter, LedgerRow, Listing, Page, QueryError, SmsQuery, Span};
+pub use query::{
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
+    Span,
+};
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
 
@@ -175,7 +180,6 @@ fn call_doc(facts: &Facts, call: &Call) -> Doc {
         k: call.t.as_microsecond(),
         t: call.t.as_microsecond(),
         last: facts.last_callback(),
-        talk: call.talk_seconds,
         signature: doc::signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(row::encode(facts)),

@@ -5,11 +5,16 @@
 //! adds no line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::NumberRow;
+use super::cursor::digest;
+use super::search::ends_with;
+use super::{Count, Listing, NumberQuery, NumberRow, Page, QueryError};
 use crate::domain::{AppId, NumberState, NumberStatus, PhoneNumber, Seq};
 use crate::limits;
 
@@ -60,13 +65,38 @@ impl Numbers {
         news
     }
 
-    /// Every number of `app`, or of all.
-    pub(super) fn rows(&self, app: Option<AppId>) -> Vec<NumberRow> {
-        self.known
-            .iter()
-            .filter(|((of, _), _)| app.is_none_or(|app| app == *of))
-            .map(|((app, number), states)| row(*app, number, states))
-            .collect()
+    /// Numbers by app and number. All are in memory, and new ones never change the place of the
+    /// others, so a cursor is the last key shown.
+    pub(super) fn page(&self, query: &NumberQuery, page: &Page) -> Result<Listing<NumberRow>, QueryError> {
+        let digest = digest(query);
+        let after = page.cursor.as_deref().map(|cursor| read_cursor(cursor, digest)).transpose()?;
+        let limit = page.limit.clamp(1, limits::PAGE_MAX);
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut items = Vec::new();
+        let mut last = None;
+        for (key, states) in self.known.range((from, Bound::Unbounded)) {
+            if !matches(query, key, states) {
+                continue;
+            }
+            if items.len() == limit {
+                return Ok(Listing { items, next: last.map(|key| write_cursor(key, digest)) });
+            }
+            items.push(row(key.0, &key.1, states));
+            last = Some(key);
+        }
+        Ok(Listing { items, next: None })
+    }
+
+    /// How many numbers answer a question.
+    pub(super) fn count(&self, query: &NumberQuery) -> Count {
+        let rows = self.known.iter().filter(|(key, states)| matches(query, key, states)).count();
+        Count { rows: rows as u64, exact: true }
+    }
+
+    /// The numbers of this name, one for each app that has it.
+    pub(super) fn named(&self, number: &PhoneNumber) -> Vec<NumberRow> {
+        let of = self.known.iter().filter(|((_, name), _)| name == number.reveal());
+        of.map(|((app, name), states)| row(*app, name, states)).collect()
     }
 
     /// The bytes of a number.
@@ -90,6 +120,37 @@ pub(super) fn key((app, number): &(AppId, String)) -> Vec<u8> {
     key.extend_from_slice(&app.0.to_be_bytes());
     key.extend_from_slice(number.as_bytes());
     key
+}
+
+/// The word that stands for the state of a number no platform told anything about.
+const NEVER_TOLD: &str = "none";
+
+fn matches(query: &NumberQuery, (app, number): &(AppId, String), states: &States) -> bool {
+    let last = states.lines.last();
+    let state = last.map_or(NEVER_TOLD, |line| line.3.as_str());
+    let cause = last.and_then(|line| line.4.as_deref());
+    query.app.takes(|wanted| wanted == app)
+        && query.state.takes(|wanted| wanted == state)
+        && query.cause.takes(|wanted| Some(wanted.as_str()) == cause)
+        && query.number.takes(|typed| ends_with(&PhoneNumber::from_stored(number.as_str()), typed))
+}
+
+fn write_cursor((app, number): &(AppId, String), digest: u64) -> String {
+    let mut bytes = digest.to_be_bytes().to_vec();
+    bytes.extend_from_slice(&app.0.to_be_bytes());
+    bytes.extend_from_slice(number.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn read_cursor(text: &str, wanted: u64) -> Result<(AppId, String), QueryError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| QueryError::Cursor)?;
+    let (digest, rest) = bytes.split_first_chunk::<8>().ok_or(QueryError::Cursor)?;
+    let (app, number) = rest.split_first_chunk::<4>().ok_or(QueryError::Cursor)?;
+    if u64::from_be_bytes(*digest) != wanted {
+        return Err(QueryError::Cursor);
+    }
+    let number = String::from_utf8(number.to_vec()).map_err(|_| QueryError::Cursor)?;
+    Ok((AppId(u32::from_be_bytes(*app)), number))
 }
 
 fn row(app: AppId, number: &str, states: &States) -> NumberRow {

@@ -1,8 +1,12 @@
 //! What can be asked of the store, and how answers are paged.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
-use crate::domain::{AppId, CallOutcome, Outcome, Product, ProviderId, Scope};
+use crate::domain::{
+    Anomaly, AppId, CallOutcome, CallState, Direction, Outcome, Product, ProviderId, RecordingState, Scope, SmsMode,
+};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,12 @@ impl<T> Default for Filter<T> {
 }
 
 impl<T> Filter<T> {
+    /// Whether a row for which `holds` tells each value is let through.
+    #[must_use]
+    pub fn takes(&self, holds: impl Fn(&T) -> bool) -> bool {
+        (self.any.is_empty() || self.any.iter().any(&holds)) && !self.none.iter().any(&holds)
+    }
+
     /// Any of these.
     #[must_use]
     pub fn any(values: Vec<T>) -> Self {
@@ -77,6 +87,32 @@ impl Span {
     }
 }
 
+/// An amount between two bounds, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The least.
+    pub min: u32,
+    /// The most.
+    pub max: u32,
+}
+
+impl Bounds {
+    /// Whether it lies inside.
+    #[must_use]
+    pub fn contains(self, amount: u32) -> bool {
+        (self.min..=self.max).contains(&amount)
+    }
+}
+
+/// A cause: a code, in one table or in any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseIs {
+    /// The table, if it matters.
+    pub table: Option<String>,
+    /// The code.
+    pub code: String,
+}
+
 /// Which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallQuery {
@@ -98,14 +134,28 @@ pub struct CallQuery {
     pub callee: Filter<String>,
     /// By the end of the privacy number (X or Y).
     pub x: Filter<String>,
+    /// By who called whom.
+    pub direction: Filter<Direction>,
+    /// By how far it got.
+    pub state: Filter<CallState>,
     /// By how it ended.
     pub outcome: Filter<CallOutcome>,
-    /// Talk time in seconds, at least.
-    pub min_talk: Option<u32>,
-    /// Talk time in seconds, at most.
-    pub max_talk: Option<u32>,
+    /// By any code it was released with.
+    pub cause: Filter<CauseIs>,
+    /// By what is odd about it.
+    pub anomaly: Filter<Anomaly>,
+    /// By talk time in seconds.
+    pub talk: Filter<Bounds>,
+    /// By ringing in seconds; calls whose ringing is not known lie in no bounds.
+    pub ring: Filter<Bounds>,
+    /// By the day of the week in Asia/Shanghai, 1 (Monday) to 7.
+    pub weekday: Filter<u8>,
+    /// By the hour of the day in Asia/Shanghai, 0 to 23.
+    pub hour: Filter<u8>,
     /// Whether it has a recording.
     pub has_recording: Option<bool>,
+    /// By where its recording is.
+    pub recording_state: Filter<RecordingState>,
     /// Free text: a session, our id, the customer's own reference, or the end of a number.
     pub q: Filter<String>,
 }
@@ -123,6 +173,23 @@ pub struct CallbackQuery {
     pub outcome: Filter<Outcome>,
     /// By a session it names, exactly.
     pub session: Filter<String>,
+    /// By whether its signature held; `None` is "not checked".
+    pub verified: Filter<Option<bool>>,
+    /// Whether anything in it looks wrong.
+    pub suspicious: Option<bool>,
+    /// By what looks wrong: a kind (`wrong_case`), or a kind and what it is about
+    /// (`wrong_case:sessionid`).
+    pub suspicion: Filter<String>,
+    /// By what it is, in the provider's one word.
+    pub label: Filter<String>,
+    /// By who sent it.
+    pub peer: Filter<IpAddr>,
+    /// By what we answered.
+    pub status: Filter<u16>,
+    /// By its body's size in bytes.
+    pub size: Filter<Bounds>,
+    /// Whether it asked a question.
+    pub question: Option<bool>,
 }
 
 /// Which text messages.
@@ -136,6 +203,38 @@ pub struct SmsQuery {
     pub provider: Filter<ProviderId>,
     /// By the end of any number in it.
     pub number: Filter<String>,
+    /// By the end of the sender's number.
+    pub sender: Filter<String>,
+    /// By the end of the receiver's number.
+    pub receiver: Filter<String>,
+    /// By the end of the privacy number.
+    pub x: Filter<String>,
+    /// By whether the platform told or asked.
+    pub mode: Filter<SmsMode>,
+    /// By the platform's id, exactly.
+    pub sms_id: Filter<String>,
+}
+
+/// Which privacy numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NumberQuery {
+    /// By app.
+    pub app: Filter<AppId>,
+    /// By its end: four digits or more.
+    pub number: Filter<String>,
+    /// By its state's name; `none` where no platform ever told.
+    pub state: Filter<String>,
+    /// By the cause code of that state.
+    pub cause: Filter<String>,
+}
+
+/// The day of the week, 1 (Monday) to 7, and the hour of the day in Asia/Shanghai, where clocks
+/// have not changed since 1991.
+pub(super) fn local_time(t: Timestamp) -> (u8, u8) {
+    let second = t.as_second() + 8 * 3_600;
+    // 1970-01-01 was a Thursday.
+    let weekday = (second.div_euclid(86_400) + 3).rem_euclid(7) + 1;
+    (weekday as u8, (second.rem_euclid(86_400) / 3_600) as u8)
 }
 
 /// Which part of a listing.
@@ -189,6 +288,9 @@ pub enum QueryError {
     /// The cursor is not one of ours, or of another query.
     #[error("the cursor does not belong to this query; start again without it")]
     Cursor,
+    /// The cursor was given out by a store that knew more: this one is being rebuilt.
+    #[error("the cursor is stale: what it points into is being rebuilt; start again without it")]
+    Stale,
     /// A part of the store cannot be read; it can be rebuilt.
     #[error("reading the store; `ringback reindex` rebuilds it")]
     Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),

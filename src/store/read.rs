@@ -7,16 +7,17 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::collection::Collection;
+use super::collection::{Collection, Place};
+use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::doc::Doc;
-use super::scan::{Scan, Want};
+use super::scan::{Scan, Step, Want};
 use super::{
-    CallQuery, CallbackQuery, CallbackRow, Change, Listing, NumberRow, Page, QueryError, SmsQuery, SmsRow, Status,
-    Store, callback_row, row, search, sms_row, terms,
+    CallQuery, CallbackQuery, CallbackRow, Change, Count, Listing, NumberQuery, NumberRow, Page, QueryError, SmsQuery,
+    SmsRow, Status, Store, callback_row, row, search, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
-use crate::domain::{AppId, Call, CallId, CallState, RecordingState, Scope, Seq};
+use crate::domain::{AppId, Call, CallId, CallState, PhoneNumber, RecordingState, Scope, Seq};
 use crate::limits;
 
 impl CallQuery {
@@ -40,14 +41,21 @@ impl Store {
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
         let rows = self.shared.rows();
-        self.list(&rows.calls, rows.applied, query, search::calls(query), page, |doc, cursor| {
-            let facts = self.facts(doc)?;
-            // A call that changed since the snapshot is seen as it was then.
-            let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
-            let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
-            let place = (call.t.as_microsecond(), call.id.0);
-            Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
-        })
+        self.list(
+            &rows.calls,
+            rows.applied,
+            query,
+            search::calls(query, self.shared.clock.now()),
+            page,
+            |doc, cursor| {
+                let facts = self.facts(doc)?;
+                // A call that changed since the snapshot is seen as it was then.
+                let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
+                let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
+                let place = (call.t.as_microsecond(), call.id.0);
+                Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
+            },
+        )
     }
 
     /// One call.
@@ -90,13 +98,13 @@ impl Store {
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let rows = self.shared.rows();
         let want = Want {
-            all: vec![vec![terms::term(terms::Field::Question, b"yes")]],
+            all: vec![vec![terms::Terms::word(terms::Field::Question, b"yes")]],
             t: Some((since.as_microsecond(), i64::MAX)),
             ..Want::default()
         };
-        let mut scan = Scan::new(&rows.callbacks, &want);
+        let mut scan = Scan::new(&rows.callbacks, &want, usize::MAX);
         let mut numbers = Vec::new();
-        while let Some(doc) = scan.next().map_err(QueryError::damaged)? {
+        while let Step::Row(doc) = scan.next().map_err(QueryError::damaged)? {
             if doc.t >= since.as_microsecond() {
                 numbers.push(doc.last);
             }
@@ -121,12 +129,49 @@ impl Store {
         })
     }
 
-    /// The privacy numbers of `app`, or of all, by app and number.
+    /// Privacy numbers, by app and number.
+    ///
+    /// # Errors
+    /// A foreign cursor.
+    pub fn numbers(&self, query: &NumberQuery, page: &Page) -> Result<Listing<NumberRow>, QueryError> {
+        self.shared.numbers().page(query, page)
+    }
+
+    /// The privacy numbers of this name, one for each app that has it.
+    #[must_use]
+    pub fn number(&self, number: &PhoneNumber) -> Vec<NumberRow> {
+        self.shared.numbers().named(number)
+    }
+
+    /// How many calls answer a question.
     ///
     /// # Errors
     /// A damaged store.
-    pub fn numbers(&self, app: Option<AppId>) -> Result<Vec<NumberRow>, QueryError> {
-        Ok(self.shared.numbers().rows(app))
+    pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
+        let want = search::calls(query, self.shared.clock.now());
+        count(&self.shared.rows().calls, &want).map_err(QueryError::damaged)
+    }
+
+    /// How many callbacks answer a question.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
+        count(&self.shared.rows().callbacks, &search::callbacks(query)).map_err(QueryError::damaged)
+    }
+
+    /// How many messages answer a question.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
+        count(&self.shared.rows().sms, &search::sms(query)).map_err(QueryError::damaged)
+    }
+
+    /// How many privacy numbers answer a question.
+    #[must_use]
+    pub fn count_numbers(&self, query: &NumberQuery) -> Count {
+        self.shared.numbers().count(query)
     }
 
     /// When a callback of `app` was last received.
@@ -200,13 +245,13 @@ impl Store {
     /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let rows = self.shared.rows();
-        let mut want = search::calls(query);
-        want.all.push(vec![terms::term(terms::Field::Outcome, b"none")]);
+        let mut want = search::calls(query, self.shared.clock.now());
+        want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
         want.t = Some((since.as_microsecond(), i64::MAX));
-        let mut scan = Scan::new(&rows.calls, &want);
+        let mut scan = Scan::new(&rows.calls, &want, limits::SCAN_WORK);
         let mut calls = Vec::new();
         while calls.len() < limit
-            && let Some(doc) = scan.next().map_err(QueryError::damaged)?
+            && let Step::Row(doc) = scan.next().map_err(QueryError::damaged)?
         {
             let call = self.view(&self.facts(&doc)?);
             if call.state < CallState::Released && call.t >= since && search::call_matches(query, &call) {
@@ -246,12 +291,23 @@ impl Store {
             Some(text) => Cursor::read(text, digest)?,
             None => Cursor { snapshot: applied, place: (i64::MAX, [0xff; 16]) },
         };
+        if start.snapshot > applied {
+            return Err(QueryError::Stale);
+        }
         want.after = page.cursor.is_some().then_some(start.place);
         let limit = page.limit.clamp(1, limits::PAGE_MAX);
         let mut items = Vec::with_capacity(limit.min(64));
         let mut last = start.place;
-        let mut scan = Scan::new(collection, &want);
-        while let Some(doc) = scan.next().map_err(QueryError::damaged)? {
+        let mut scan = Scan::new(collection, &want, limits::SCAN_WORK);
+        loop {
+            let doc = match scan.next().map_err(QueryError::damaged)? {
+                Step::Row(doc) => doc,
+                Step::End => return Ok(Listing { items, next: None }),
+                Step::Tired(place) => {
+                    let next = Cursor { snapshot: start.snapshot, place: before(place) };
+                    return Ok(Listing { items, next: Some(next.write(digest)) });
+                }
+            };
             let Some((place, item)) = read(&doc, &start)? else { continue };
             if items.len() == limit {
                 let next = Cursor { snapshot: start.snapshot, place: last };
@@ -260,6 +316,13 @@ impl Store {
             last = place;
             items.push(item);
         }
-        Ok(Listing { items, next: None })
+    }
+}
+
+/// The place right before this one in a list that is newest first.
+fn before((k, id): Place) -> Place {
+    match u128::from_be_bytes(id).checked_add(1) {
+        Some(id) => (k, id.to_be_bytes()),
+        None => (k.saturating_add(1), [0; 16]),
     }
 }

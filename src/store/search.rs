@@ -1,91 +1,137 @@
 //! Questions as terms, and the comparison of a row with the question itself.
+//!
+//! Groups that are rarely met stand first: a segment without them is left after one look.
 
+use jiff::Timestamp;
+
+use super::callback_row::{ANY, verified_name};
 use super::scan::Want;
-use super::terms::{Field, digits, ending, term, typed_digits};
-use super::{CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span};
-use crate::domain::{Call, CallId, PhoneNumber};
+use super::terms::{self, Field, Terms, digits, ending, typed_digits};
+use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span};
+use crate::domain::{Call, CallId, PhoneNumber, RecordingState};
 
 /// The parties whose numbers `number=` looks at.
 const PARTIES: [Field; 3] = [Field::Caller, Field::Callee, Field::X];
 
-/// The terms of a question about calls.
-pub(super) fn calls(query: &CallQuery) -> Want {
+/// The terms of a question about calls, asked at `now`.
+pub(super) fn calls(query: &CallQuery, now: Timestamp) -> Want {
     let mut want = Want { t: time(query.span), ..Want::default() };
-    exact(&mut want, &query.app, |app| term(Field::App, &app.0.to_be_bytes()));
-    exact(&mut want, &query.provider, |provider| term(Field::Provider, provider.0.as_bytes()));
-    exact(&mut want, &query.product, |product| term(Field::Product, product.name().as_bytes()));
-    exact(&mut want, &query.outcome, |outcome| term(Field::Outcome, outcome.name().as_bytes()));
-    exact(&mut want, &query.session, |session| term(Field::Session, session.as_bytes()));
+    word(&mut want, &query.session, |session| Terms::word(Field::Session, session.as_bytes()));
+    spans(&mut want, &query.q, |text| anything(text));
     number(&mut want, &query.number, &PARTIES);
     number(&mut want, &query.caller, &[Field::Caller]);
     number(&mut want, &query.callee, &[Field::Callee]);
     number(&mut want, &query.x, &[Field::X]);
-    if !query.q.any.is_empty() {
-        want.all.push(query.q.any.iter().flat_map(|text| anything(text)).collect());
-    }
-    match query.has_recording {
-        Some(true) => want.all.push(vec![term(Field::Recording, b"yes")]),
-        Some(false) => want.none.push(term(Field::Recording, b"yes")),
-        None => {}
-    }
-    if query.min_talk.is_some() || query.max_talk.is_some() {
-        want.talk = Some((query.min_talk.unwrap_or(0), query.max_talk.unwrap_or(u32::MAX)));
-    }
-    want
+    word(&mut want, &query.anomaly, |anomaly| Terms::word(Field::Anomaly, anomaly.name().as_bytes()));
+    word(&mut want, &query.cause, |cause| Terms::one(terms::cause(cause.table.as_deref(), &cause.code)));
+    bounds(&mut want, &query.talk, Field::Talk);
+    bounds(&mut want, &query.ring, Field::Ring);
+    spans(&mut want, &query.recording_state, |state| recordings(*state, now));
+    flag(&mut want, query.has_recording, Terms::word(Field::Recording, b"yes"));
+    word(&mut want, &query.outcome, |outcome| Terms::word(Field::Outcome, outcome.name().as_bytes()));
+    word(&mut want, &query.state, |state| Terms::word(Field::State, state.name().as_bytes()));
+    word(&mut want, &query.direction, |direction| Terms::word(Field::Direction, direction.name().as_bytes()));
+    word(&mut want, &query.hour, |hour| Terms::one(terms::amount(Field::Hour, (*hour).into())));
+    word(&mut want, &query.weekday, |day| Terms::one(terms::amount(Field::Weekday, (*day).into())));
+    word(&mut want, &query.product, |product| Terms::word(Field::Product, product.name().as_bytes()));
+    word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
+    word(&mut want, &query.provider, |provider| Terms::word(Field::Provider, provider.0.as_bytes()));
+    want.sorted()
 }
 
 /// The terms of a question about callbacks.
 pub(super) fn callbacks(query: &CallbackQuery) -> Want {
     let mut want = Want { t: time(query.span), ..Want::default() };
-    exact(&mut want, &query.app, |app| term(Field::App, &app.0.to_be_bytes()));
-    exact(&mut want, &query.provider, |provider| term(Field::Provider, provider.0.as_bytes()));
-    exact(&mut want, &query.outcome, |outcome| term(Field::Outcome, outcome.name().as_bytes()));
-    exact(&mut want, &query.session, |session| term(Field::Session, session.as_bytes()));
-    want
+    word(&mut want, &query.session, |session| Terms::word(Field::Session, session.as_bytes()));
+    word(&mut want, &query.suspicion, |name| Terms::word(Field::Suspicion, name.as_bytes()));
+    flag(&mut want, query.suspicious, Terms::word(Field::Suspicion, ANY));
+    flag(&mut want, query.question, Terms::word(Field::Question, b"yes"));
+    word(&mut want, &query.peer, |peer| Terms::word(Field::Peer, peer.to_string().as_bytes()));
+    word(&mut want, &query.status, |status| Terms::one(terms::amount(Field::Status, (*status).into())));
+    bounds(&mut want, &query.size, Field::Size);
+    word(&mut want, &query.outcome, |outcome| Terms::word(Field::Outcome, outcome.name().as_bytes()));
+    word(&mut want, &query.label, |label| Terms::word(Field::Label, label.as_bytes()));
+    word(&mut want, &query.verified, |verified| Terms::word(Field::Verified, verified_name(*verified)));
+    word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
+    word(&mut want, &query.provider, |provider| Terms::word(Field::Provider, provider.0.as_bytes()));
+    want.sorted()
 }
 
 /// The terms of a question about messages.
 pub(super) fn sms(query: &SmsQuery) -> Want {
     let mut want = Want { t: time(query.span), ..Want::default() };
-    exact(&mut want, &query.app, |app| term(Field::App, &app.0.to_be_bytes()));
-    exact(&mut want, &query.provider, |provider| term(Field::Provider, provider.0.as_bytes()));
-    number(&mut want, &query.number, &[Field::Party]);
-    want
+    word(&mut want, &query.sms_id, |id| Terms::word(Field::Session, id.as_bytes()));
+    number(&mut want, &query.number, &PARTIES);
+    number(&mut want, &query.sender, &[Field::Caller]);
+    number(&mut want, &query.receiver, &[Field::Callee]);
+    number(&mut want, &query.x, &[Field::X]);
+    word(&mut want, &query.mode, |mode| Terms::word(Field::Mode, mode.name().as_bytes()));
+    word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
+    word(&mut want, &query.provider, |provider| Terms::word(Field::Provider, provider.0.as_bytes()));
+    want.sorted()
 }
 
 pub(super) fn time(span: Span) -> Option<(i64, i64)> {
     if span == Span::default() {
         return None;
     }
-    let from = span.from.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+    let from = span.from.map_or(i64::MIN, Timestamp::as_microsecond);
     Some((from, span.to.map_or(i64::MAX, |to| to.as_microsecond() - 1)))
 }
 
-pub(super) fn exact<T>(want: &mut Want, filter: &Filter<T>, term: impl Fn(&T) -> u64) {
-    if !filter.any.is_empty() {
-        want.all.push(filter.any.iter().map(&term).collect());
-    }
-    want.none.extend(filter.none.iter().map(&term));
+pub(super) fn word<T>(want: &mut Want, filter: &Filter<T>, terms: impl Fn(&T) -> Terms) {
+    spans(want, filter, |value| vec![terms(value)]);
 }
 
-/// Endings narrow down; a NOT on them is left to the comparison, because an ending that is
-/// shorter than what was typed would take away too much.
+fn spans<T>(want: &mut Want, filter: &Filter<T>, terms: impl Fn(&T) -> Vec<Terms>) {
+    if !filter.any.is_empty() {
+        want.all.push(filter.any.iter().flat_map(&terms).collect());
+    }
+    want.none.extend(filter.none.iter().flat_map(&terms));
+}
+
+fn bounds(want: &mut Want, filter: &Filter<Bounds>, field: Field) {
+    word(want, filter, |bounds| Terms::amounts(field, bounds.min.into(), bounds.max.into()));
+}
+
+fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
+    match wanted {
+        Some(true) => want.all.push(vec![terms]),
+        Some(false) => want.none.push(terms),
+        None => {}
+    }
+}
+
+/// Endings span exactly what ends so; a NOT on one with more digits than are indexed is left to
+/// the comparison, because its span would take away too much.
 fn number(want: &mut Want, filter: &Filter<String>, fields: &[Field]) {
-    if !filter.any.is_empty() {
-        let endings = filter.any.iter().flat_map(|typed| {
-            let typed = typed_digits(typed);
-            fields.iter().filter_map(move |field| ending(*field, &typed))
-        });
-        want.all.push(endings.collect());
-    }
+    let endings = |typed: &String| {
+        let typed = typed_digits(typed);
+        fields.iter().filter_map(|field| ending(*field, &typed)).collect()
+    };
+    let none = filter.none.iter().filter(|typed| terms::is_exact(&typed_digits(typed))).cloned().collect();
+    spans(want, &Filter { any: filter.any.clone(), none }, endings);
 }
 
-fn anything(text: &str) -> Vec<u64> {
+/// A recording that waits has a time at which it is lost; whether that has come is for the clock.
+fn recordings(state: RecordingState, now: Timestamp) -> Vec<Terms> {
+    let now = terms::seconds(now);
+    let mut wanted = vec![Terms::word(Field::RecordingState, state.name().as_bytes())];
+    match state {
+        RecordingState::Waiting => wanted.push(Terms::amounts(Field::Expires, now + 1, u64::MAX)),
+        RecordingState::Expired => wanted.push(Terms::amounts(Field::Expires, 0, now)),
+        RecordingState::Archived | RecordingState::Failed => {}
+    }
+    wanted
+}
+
+fn anything(text: &str) -> Vec<Terms> {
     let text = text.trim();
-    let mut terms = vec![term(Field::Session, text.as_bytes()), term(Field::UserData, text.as_bytes())];
-    terms.extend(CallId::parse(text).map(super::terms::id_term));
-    if looks_like_number(text) {
-        terms.extend(PARTIES.iter().filter_map(|field| ending(*field, &typed_digits(text))));
+    let mut terms = vec![Terms::word(Field::Session, text.as_bytes()), Terms::word(Field::UserData, text.as_bytes())];
+    terms.extend(CallId::parse(text).map(|id| Terms::one(terms::id_term(id))));
+    let digits = typed_digits(text);
+    if looks_like_number(text) && terms::is_exact(&digits) {
+        terms.extend(PARTIES.iter().filter_map(|field| ending(*field, &digits)));
     }
     terms
 }
@@ -104,47 +150,71 @@ pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
         call.session.reveal() == text
             || call.user_data.as_deref() == Some(text)
             || CallId::parse(text) == Some(call.id)
-            || (looks_like_number(text) && party(&text.to_owned()))
+            || (looks_like_number(text) && terms::is_exact(&typed_digits(text)) && party(&text.to_owned()))
     };
+    let causes = call.release.iter().flat_map(|release| &release.causes);
+    let (weekday, hour) = super::query::local_time(call.t);
     query.span.contains(call.t)
-        && takes(&query.app, |app| *app == call.app)
-        && takes(&query.provider, |provider| *provider == call.provider)
-        && takes(&query.product, |product| Some(*product) == call.product)
-        && takes(&query.outcome, |outcome| Some(*outcome) == call.outcome)
-        && takes(&query.session, |session| session == call.session.reveal())
-        && takes(&query.number, party)
-        && takes(&query.caller, |typed| ends(&call.caller, typed))
-        && takes(&query.callee, |typed| ends(&call.callee, typed))
-        && takes(&query.x, x)
-        && takes(&query.q, text)
-        && query.min_talk.is_none_or(|min| call.talk_seconds >= min)
-        && query.max_talk.is_none_or(|max| call.talk_seconds <= max)
+        && query.app.takes(|app| *app == call.app)
+        && query.provider.takes(|provider| *provider == call.provider)
+        && query.product.takes(|product| Some(*product) == call.product)
+        && query.direction.takes(|direction| Some(*direction) == call.direction)
+        && query.state.takes(|state| *state == call.state)
+        && query.outcome.takes(|outcome| Some(*outcome) == call.outcome)
+        && query.cause.takes(|wanted| {
+            let mut causes = causes.clone();
+            causes.any(|c| c.code == wanted.code && wanted.table.as_ref().is_none_or(|table| *table == c.table))
+        })
+        && query.anomaly.takes(|anomaly| call.anomalies.contains(anomaly))
+        && query.session.takes(|session| session == call.session.reveal())
+        && query.number.takes(party)
+        && query.caller.takes(|typed| ends(&call.caller, typed))
+        && query.callee.takes(|typed| ends(&call.callee, typed))
+        && query.x.takes(x)
+        && query.q.takes(text)
+        && query.talk.takes(|bounds| bounds.contains(call.talk_seconds))
+        && query.ring.takes(|bounds| call.ring_seconds.is_some_and(|ring| bounds.contains(ring)))
+        && query.weekday.takes(|wanted| *wanted == weekday)
+        && query.hour.takes(|wanted| *wanted == hour)
         && query.has_recording.is_none_or(|has| call.recording.is_some() == has)
+        && query.recording_state.takes(|state| call.recording.as_ref().is_some_and(|r| r.state == *state))
 }
 
 /// Whether the callback answers the question.
 pub(super) fn callback_matches(query: &CallbackQuery, row: &CallbackRow) -> bool {
+    let size = u32::try_from(row.size_bytes).unwrap_or(u32::MAX);
     query.span.contains(row.received_at)
-        && takes(&query.app, |app| *app == row.app)
-        && takes(&query.provider, |provider| Some(*provider) == row.provider)
-        && takes(&query.outcome, |outcome| *outcome == row.outcome)
-        && takes(&query.session, |session| row.sessions.contains(session))
+        && query.app.takes(|app| *app == row.app)
+        && query.provider.takes(|provider| Some(*provider) == row.provider)
+        && query.outcome.takes(|outcome| *outcome == row.outcome)
+        && query.session.takes(|session| row.sessions.contains(session))
+        && query.verified.takes(|verified| *verified == row.verified)
+        && query.suspicious.is_none_or(|wanted| wanted != row.suspicions.is_empty())
+        && query.suspicion.takes(|name| row.suspicions.iter().flat_map(terms::suspicion).any(|known| known == *name))
+        && query.label.takes(|label| *label == row.label)
+        && query.peer.takes(|peer| *peer == row.peer)
+        && query.status.takes(|status| *status == row.status)
+        && query.size.takes(|bounds| bounds.contains(size))
+        && query.question.is_none_or(|wanted| wanted == row.question)
 }
 
 /// Whether the message answers the question.
 pub(super) fn sms_matches(query: &SmsQuery, row: &SmsRow) -> bool {
-    let numbers = [&row.sms.from, &row.sms.to, &row.sms.x];
+    let sms = &row.sms;
+    let ends = |number: &Option<PhoneNumber>, typed: &String| number.as_ref().is_some_and(|n| ends_with(n, typed));
     query.span.contains(row.received_at)
-        && takes(&query.app, |app| *app == row.app)
-        && takes(&query.provider, |provider| *provider == row.provider)
-        && takes(&query.number, |typed| numbers.iter().any(|n| n.as_ref().is_some_and(|n| ends_with(n, typed))))
+        && query.app.takes(|app| *app == row.app)
+        && query.provider.takes(|provider| *provider == row.provider)
+        && query.number.takes(|typed| [&sms.from, &sms.to, &sms.x].into_iter().any(|n| ends(n, typed)))
+        && query.sender.takes(|typed| ends(&sms.from, typed))
+        && query.receiver.takes(|typed| ends(&sms.to, typed))
+        && query.x.takes(|typed| ends(&sms.x, typed))
+        && query.mode.takes(|mode| *mode == sms.mode)
+        && query.sms_id.takes(|id| *id == sms.sms_id)
 }
 
-pub(super) fn takes<T>(filter: &Filter<T>, holds: impl Fn(&T) -> bool) -> bool {
-    (filter.any.is_empty() || filter.any.iter().any(&holds)) && !filter.none.iter().any(&holds)
-}
-
-fn ends_with(number: &PhoneNumber, typed: &str) -> bool {
+/// Whether a number ends with what was typed: four digits or more.
+pub(super) fn ends_with(number: &PhoneNumber, typed: &str) -> bool {
     let typed = typed_digits(typed);
     typed.len() >= 4 && digits(number).ends_with(&typed)
 }

@@ -13,7 +13,7 @@ use super::SmsRow;
 use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::stamp::StampRow;
-use super::terms::{Field, push_endings, term};
+use super::terms::{Field, push_number, term};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Identity, PhoneNumber, SmsEvent, SmsMode};
 
@@ -57,9 +57,13 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
         term(Field::Provider, row.provider.0.as_bytes()),
         id_term(&id),
     ];
+    terms.push(term(Field::Mode, row.sms.mode.name().as_bytes()));
+    terms.push(term(Field::Session, row.sms.sms_id.as_bytes()));
     let numbers = [&row.sms.from, &row.sms.to, &row.sms.x];
-    for number in numbers.into_iter().flatten() {
-        push_endings(&mut terms, Field::Party, number);
+    for (field, number) in [Field::Caller, Field::Callee, Field::X].into_iter().zip(numbers) {
+        if let Some(number) = number {
+            push_number(&mut terms, field, number);
+        }
     }
     terms.sort_unstable();
     terms.dedup();
@@ -86,7 +90,6 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
         k: i64::try_from(row.callback).unwrap_or(i64::MAX >> 8) * 256 + i64::try_from(place.min(255)).unwrap_or(0),
         t: row.received_at.as_microsecond(),
         last: row.callback,
-        talk: 0,
         signature: signature(&terms),
         terms: Arc::from(terms),
         row: Arc::from(bytes),

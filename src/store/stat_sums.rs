@@ -121,17 +121,13 @@ pub(super) fn positive(sum: i64) -> u64 {
     u64::try_from(sum).unwrap_or(0)
 }
 
-pub(super) fn takes<T>(filter: &Filter<T>, holds: impl Fn(&T) -> bool) -> bool {
-    (filter.any.is_empty() || filter.any.iter().any(&holds)) && !filter.none.iter().any(&holds)
-}
-
 pub(super) fn takes_provider(query: &StatQuery, provider: &str) -> bool {
-    takes(&query.provider, |wanted| wanted.0 == provider)
+    query.provider.takes(|wanted| wanted.0 == provider)
 }
 
 pub(super) fn takes_product(query: &StatQuery, product: u8) -> bool {
     let product = words::read_product(product);
-    takes(&query.product, |wanted| Some(*wanted) == product)
+    query.product.takes(|wanted| Some(*wanted) == product)
 }
 
 /// `typed` are digits, at least four.
@@ -140,5 +136,5 @@ pub(super) fn takes_number(typed: &Filter<String>, number: &str) -> bool {
         return true;
     }
     let digits = digits(&PhoneNumber::from_stored(number));
-    takes(typed, |typed| typed.len() >= 4 && digits.ends_with(typed.as_str()))
+    typed.takes(|typed| typed.len() >= 4 && digits.ends_with(typed.as_str()))
 }

@@ -9,7 +9,7 @@ use super::days::{Piece, day_start, pieces, weekday_hour};
 use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
 use super::running::RunningView;
 use super::share::Kind;
-use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes, takes_number, takes_product, takes_provider};
+use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes_number, takes_product, takes_provider};
 use super::terms::typed_digits;
 use super::words;
 use super::{Filter, Group, HeatRow, LedgerRow, PeakRow, QueryError, Span, StatQuery, StatRow, Step, Store, TalkRow};
@@ -126,7 +126,7 @@ impl Store {
             return Ok(None);
         }
         let mut peaks = Peaks { by, rows: BTreeMap::new(), hour: None };
-        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
         self.walk(
             |hours| &hours.running,
             span,
@@ -153,7 +153,7 @@ impl Store {
         self.each_hour(query, by, |(hour, app), counted| {
             for (kind, sums) in counted.calls.iter().filter(|(kind, _)| takes_product(query, kind.product)) {
                 let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
-                if !takes(&query.outcome, |wanted| Some(*wanted) == outcome) {
+                if !query.outcome.takes(|wanted| Some(*wanted) == outcome) {
                     continue;
                 }
                 each(&Counted { hour, app, provider: &counted.provider, product, outcome, sums }, kind);
@@ -162,7 +162,7 @@ impl Store {
     }
 
     fn each_hour(&self, query: &StatQuery, by: Step, mut each: impl FnMut(HourKey, &Hour)) -> Result<(), QueryError> {
-        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
         let mut show = |at, bytes: &[u8]| {
             let hour = Hour::read(bytes)?;
             if takes_provider(query, &hour.provider) {
@@ -193,7 +193,7 @@ impl Store {
         by: Step,
         mut each: impl FnMut(&Counted<'_>, &str),
     ) -> Result<(), QueryError> {
-        let takes_app = |app: u32| takes(&query.app, |id| id.0 == app);
+        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
         let typed = Filter {
             any: query.x.any.iter().map(|typed| typed_digits(typed)).collect(),
             none: query.x.none.iter().map(|typed| typed_digits(typed)).collect(),
@@ -206,7 +206,7 @@ impl Store {
             }
             for ((number, product, outcome), sums) in &counted.numbers {
                 let ended = words::read_call_outcome(*outcome);
-                let asked = takes(&query.outcome, |wanted| Some(*wanted) == ended);
+                let asked = query.outcome.takes(|wanted| Some(*wanted) == ended);
                 if asked && takes_product(query, *product) && takes_number(&typed, number) {
                     let (product, outcome) = (words::read_product(*product), words::read_call_outcome(*outcome));
                     each(&Counted { hour, app, provider: counted.provider, product, outcome, sums }, number);

@@ -1,15 +1,21 @@
 //! What can be looked up: a row's terms, and the terms of a question.
 //!
-//! A term is 64 bits: the field in the top eight, a hash of the value in the others. Terms
-//! only ever narrow a search down; every row that is shown was compared with the question
-//! itself, so that a collision of hashes costs a look and never a wrong answer.
+//! A term is 64 bits, the field in the top eight. What the others are depends on the field:
 //!
-//! Numbers are found by their end. Indexed are the last 4, 6 and 8 digits; a question with
-//! another number of digits uses the next shorter length.
+//! ```text
+//! words     a hash: exactly this word                               App Outcome Session …
+//! numbers   the digits from the last to the first, base 11          Caller Callee X
+//! amounts   the amount itself                                       Talk Ring Size Expires
+//! ```
+//!
+//! So all numbers with one ending, of whatever length, are neighbours, as are all amounts
+//! between two bounds: either is one span of terms ([`Terms`]), found with one look. Spans and
+//! words alike can be taken away again, which makes NOT exact. Every row that is shown was
+//! compared with the question itself all the same, so that a collision of hashes costs a look.
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::{Call, CallId, PhoneNumber};
+use crate::domain::{Call, CallId, PhoneNumber, RecordingState, Suspicion};
 
 /// A field of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,25 +26,73 @@ pub(super) enum Field {
     Product = 3,
     Outcome = 4,
     Recording = 5,
+    RecordingState = 6,
+    Direction = 7,
+    State = 8,
+    Anomaly = 9,
     Caller = 10,
     Callee = 11,
     X = 12,
-    Party = 13,
+    Weekday = 13,
+    Hour = 14,
+    Cause = 15,
     UserData = 20,
     Session = 21,
     Id = 22,
     Question = 30,
-    By = 40,
-    Action = 41,
-    Subject = 42,
+    Verified = 31,
+    Suspicion = 32,
+    Label = 33,
+    Peer = 34,
+    Status = 35,
+    Mode = 36,
+    Talk = 40,
+    Ring = 41,
+    /// Until when a recording waits at the platform, in seconds since 1970.
+    Expires = 42,
+    Size = 43,
+    By = 50,
+    Action = 51,
+    Subject = 52,
 }
 
-/// The lengths of number endings that are indexed, longest first.
-const ENDINGS: [usize; 3] = [8, 6, 4];
+/// A span of terms, both ends included; mostly one term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Terms {
+    pub(super) first: u64,
+    pub(super) last: u64,
+}
 
-/// The term of a value.
+impl Terms {
+    pub(super) fn one(term: u64) -> Self {
+        Self { first: term, last: term }
+    }
+
+    /// A word.
+    pub(super) fn word(field: Field, value: &[u8]) -> Self {
+        Self::one(term(field, value))
+    }
+
+    /// Amounts from `min` to `max`.
+    pub(super) fn amounts(field: Field, min: u64, max: u64) -> Self {
+        Self { first: amount(field, min), last: amount(field, max) }
+    }
+}
+
+const VALUE: u64 = (1 << 56) - 1;
+/// Digits of a number that are indexed, from its end. E.164 has 15; 11^16 is just below 2^56.
+const PLACES: usize = 16;
+/// The fewest digits of an ending: fewer would mean everyone.
+const ENDING_MIN: usize = 4;
+
+/// The term of a word.
 pub(super) fn term(field: Field, value: &[u8]) -> u64 {
     (u64::from(field as u8) << 56) | (xxh3_64(value) >> 8)
+}
+
+/// The term of an amount.
+pub(super) fn amount(field: Field, amount: u64) -> u64 {
+    (u64::from(field as u8) << 56) | amount.min(VALUE)
 }
 
 /// The term that finds a call by its id.
@@ -57,40 +111,78 @@ pub(super) fn typed_digits(typed: &str) -> String {
     PhoneNumber::parse(typed).map(|number| digits(&number)).unwrap_or_default()
 }
 
-/// The term for numbers that end in `digits`; `None` for fewer than four digits.
-pub(super) fn ending(field: Field, digits: &str) -> Option<u64> {
-    let length = ENDINGS.into_iter().find(|length| digits.len() >= *length)?;
-    Some(term(field, &digits.as_bytes()[digits.len() - length..]))
+/// The span of numbers that end in `digits`; `None` for fewer than four digits. Exact up to
+/// [`PLACES`] digits, beyond them a little too much.
+pub(super) fn ending(field: Field, digits: &str) -> Option<Terms> {
+    (digits.len() >= ENDING_MIN).then(|| {
+        let first = amount(field, reversed(digits));
+        Terms { first, last: first + 11u64.pow((PLACES - digits.len().min(PLACES)) as u32) - 1 }
+    })
 }
 
-/// Every ending of a number.
-pub(super) fn push_endings(terms: &mut Vec<u64>, field: Field, number: &PhoneNumber) {
+/// Whether [`ending`] spans nothing but numbers that end so.
+pub(super) fn is_exact(digits: &str) -> bool {
+    digits.len() <= PLACES
+}
+
+/// The term of a number.
+pub(super) fn push_number(terms: &mut Vec<u64>, field: Field, number: &PhoneNumber) {
     let digits = digits(number);
-    for length in ENDINGS.into_iter().filter(|length| digits.len() >= *length) {
-        terms.push(term(field, &digits.as_bytes()[digits.len() - length..]));
+    if !digits.is_empty() {
+        terms.push(amount(field, reversed(&digits)));
     }
+}
+
+/// Digits from the last to the first as places of base 11, 0 standing for none.
+fn reversed(digits: &str) -> u64 {
+    let places = digits.bytes().rev().map(|digit| u64::from(digit - b'0') + 1).chain(std::iter::repeat(0));
+    places.take(PLACES).fold(0, |code, place| code * 11 + place)
+}
+
+/// The words that find a cause: its code in its table, and its code in any.
+pub(super) fn cause(table: Option<&str>, code: &str) -> u64 {
+    term(Field::Cause, format!("{}\0{code}", table.unwrap_or_default()).as_bytes())
+}
+
+/// The words that find a suspicion: its name, and its name with what it is about.
+pub(super) fn suspicion(suspicion: &Suspicion) -> [String; 2] {
+    [suspicion.name().to_owned(), format!("{}:{}", suspicion.name(), suspicion.about())]
 }
 
 /// The terms of a call, sorted.
 pub(super) fn of_call(call: &Call) -> Vec<u64> {
-    let mut terms = Vec::with_capacity(20);
+    let mut terms = Vec::with_capacity(24);
+    let (weekday, hour) = super::query::local_time(call.t);
     terms.push(term(Field::App, &call.app.0.to_be_bytes()));
     terms.push(term(Field::Provider, call.provider.0.as_bytes()));
     terms.push(term(Field::Product, call.product.map_or("none", |p| p.name()).as_bytes()));
     terms.push(term(Field::Outcome, call.outcome.map_or("none", |o| o.name()).as_bytes()));
+    terms.push(term(Field::State, call.state.name().as_bytes()));
     terms.push(term(Field::Session, call.session.reveal().as_bytes()));
     terms.push(id_term(call.id));
-    if call.recording.is_some() {
-        terms.push(term(Field::Recording, b"yes"));
+    terms.push(amount(Field::Weekday, weekday.into()));
+    terms.push(amount(Field::Hour, hour.into()));
+    terms.push(amount(Field::Talk, call.talk_seconds.into()));
+    terms.extend(call.ring_seconds.map(|ring| amount(Field::Ring, ring.into())));
+    terms.extend(call.direction.map(|direction| term(Field::Direction, direction.name().as_bytes())));
+    terms.extend(call.user_data.as_ref().map(|text| term(Field::UserData, text.as_bytes())));
+    terms.extend(call.anomalies.iter().map(|anomaly| term(Field::Anomaly, anomaly.name().as_bytes())));
+    for code in call.release.iter().flat_map(|release| &release.causes) {
+        terms.extend([cause(Some(&code.table), &code.code), cause(None, &code.code)]);
     }
-    if let Some(text) = &call.user_data {
-        terms.push(term(Field::UserData, text.as_bytes()));
+    if let Some(recording) = &call.recording {
+        terms.push(term(Field::Recording, b"yes"));
+        // One that waits becomes one that expired while nobody writes: only the clock knows.
+        terms.push(match recording.state {
+            RecordingState::Waiting => amount(Field::Expires, seconds(recording.expires_at)),
+            state => term(Field::RecordingState, state.name().as_bytes()),
+        });
     }
     let parties =
         [(Field::Caller, &call.caller), (Field::Callee, &call.callee), (Field::X, &call.x), (Field::X, &call.y)];
     for (field, number) in parties {
         if let Some(number) = number {
-            push_endings(&mut terms, field, number);
+            push_number(&mut terms, field, number);
         }
     }
     terms.sort_unstable();
@@ -98,23 +190,42 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
     terms
 }
 
+/// Whole seconds since 1970; nothing here was before.
+pub(super) fn seconds(t: jiff::Timestamp) -> u64 {
+    u64::try_from(t.as_second()).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_number_is_found_by_any_ending_of_four_digits_or_more() {
-        let number = PhoneNumber::parse("13812340021").expect("a number");
+    fn spans(number: &str, typed: &str) -> bool {
         let mut terms = Vec::new();
-        push_endings(&mut terms, Field::Caller, &number);
+        push_number(&mut terms, Field::Caller, &PhoneNumber::from_stored(number));
+        let wanted = ending(Field::Caller, &typed_digits(typed)).expect("enough digits");
+        wanted.first <= terms[0] && terms[0] <= wanted.last
+    }
+
+    #[test]
+    fn a_number_is_found_by_any_ending_of_four_digits_or_more_and_by_no_other() {
+        let number = "+8613812340021";
         for typed in
             ["0021", "40021", "340021", "2340021", "12340021", "13812340021", "+8613812340021", "8613812340021"]
         {
-            let wanted = ending(Field::Caller, &typed_digits(typed)).expect("enough digits");
-            assert!(terms.contains(&wanted), "{typed}");
-            assert!(digits(&number).ends_with(&typed_digits(typed)), "{typed}");
+            assert!(spans(number, typed), "{typed}");
         }
+        for typed in ["0022", "50021", "0000", "00210", "13912340021", "98613812340021"] {
+            assert!(!spans(number, typed), "{typed}");
+        }
+        assert!(spans("+8610086", "10086") && spans("95588", "95588") && !spans("95588", "955880"));
         assert_eq!(ending(Field::Caller, "021"), None);
         assert_ne!(ending(Field::Caller, "0021"), ending(Field::Callee, "0021"));
+    }
+
+    #[test]
+    fn the_longest_numbers_stay_within_their_field() {
+        let longest = ending(Field::Caller, "9999999999999999").expect("enough digits");
+        assert!(longest.last >> 56 == Field::Caller as u64 && longest.first == longest.last);
+        assert!(is_exact("9999999999999999") && !is_exact("99999999999999999"));
     }
 }

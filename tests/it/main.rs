@@ -15,6 +15,7 @@ mod commands;
 mod copies;
 mod crash;
 mod damage;
+mod description;
 mod disk;
 mod house;
 mod load;

@@ -70,16 +70,19 @@ impl AttentionPage {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
-        let group = |((outcome, id, (cause, advice)), rows): ((Outcome, AppId, Cause), Vec<&CallbackRow>)| {
+        let group = |((outcome, id, cause), rows): ((Outcome, AppId, Cause), Vec<&CallbackRow>)| {
             let app = app(id);
+            let mut pairs = vec![("outcome", outcome.name()), ("app", &app)];
+            pairs.extend(cause.filter.iter().map(|(name, value)| (*name, value.as_str())));
+            pairs.push(("from", from));
             // Rows come newest first, so the ends of a group are its ends in time.
             let (last, first) = (rows[0], rows[rows.len() - 1]);
             Group {
                 badge: words::callback_badge(lang, outcome),
-                href: link("/callbacks", &[("outcome", outcome.name()), ("app", &app), ("from", from)]),
+                href: link("/callbacks", &pairs),
                 app,
-                cause: text(&cause, eyes),
-                advice,
+                cause: text(&cause.words, eyes),
+                advice: cause.advice,
                 count: count(rows.len() as u64),
                 first: When::short(first.received_at),
                 last: When::short(last.received_at),
@@ -91,24 +94,35 @@ impl AttentionPage {
     }
 }
 
-/// A cause in words, and what to do about it.
-type Cause = (String, &'static str);
+/// A cause in words, what to do about it, and the filters that find exactly its callbacks.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Cause {
+    words: String,
+    advice: &'static str,
+    filter: Vec<(&'static str, String)>,
+}
 
 /// The causes of one callback: what looked suspicious, or what its outcome alone says.
 fn causes(lang: Lang, row: &CallbackRow) -> Vec<Cause> {
     if !row.suspicions.is_empty() {
-        let cause = |s| (words::suspicion(lang, s), hint(lang, s).unwrap_or_else(|| advice(lang, row.outcome)));
+        let cause = |s: &Suspicion| Cause {
+            words: words::suspicion(lang, s),
+            advice: hint(lang, s).unwrap_or_else(|| advice(lang, row.outcome)),
+            filter: vec![("suspicion", format!("{}:{}", s.name(), s.about()))],
+        };
         return row.suspicions.iter().map(cause).collect();
     }
-    let cause = match row.outcome {
-        Outcome::Unparsable if row.size_bytes == 0 => lang.t("内容为空", "The body is empty"),
-        Outcome::Unparsable => lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"),
-        Outcome::Unverified => lang.t("签名不符", "The signature does not hold"),
+    let (cause, size) = match row.outcome {
+        Outcome::Unparsable if row.size_bytes == 0 => (lang.t("内容为空", "The body is empty"), Some("max_size=0")),
+        Outcome::Unparsable => (lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"), Some("min_size=1")),
+        Outcome::Unverified => (lang.t("签名不符", "The signature does not hold"), None),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => {
-            lang.t("格式正确，但不是已知事件", "Well-formed, but no event we know")
+            (lang.t("格式正确，但不是已知事件", "Well-formed, but no event we know"), None)
         }
     };
-    vec![(cause.to_owned(), advice(lang, row.outcome))]
+    let size = size.and_then(|size| size.split_once('=')).map(|(name, bytes)| (name, bytes.to_owned()));
+    let filter = [("suspicious", "false".to_owned())].into_iter().chain(size).collect();
+    vec![Cause { words: cause.to_owned(), advice: advice(lang, row.outcome), filter }]
 }
 
 /// What to do about a field that is not as documented, where the outcome alone does not tell.
@@ -168,6 +182,7 @@ mod tests {
         assert!(text.contains("did you mean sessionId? Case matters"), "{text}");
         let count: String = first.select(&selector(".count")).next().unwrap().text().collect();
         assert_eq!(count.trim(), "3");
-        assert!(first.select(&selector("a[href^='/callbacks?outcome=unrecognised&app=']")).next().is_some());
+        let list = first.select(&selector("a[href^='/callbacks?outcome=unrecognised&app=']")).next().unwrap();
+        assert!(list.attr("href").unwrap().contains("&suspicion=wrong_case%3Asessionid&from="));
     }
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::audit_words as words;
-use super::call_form::{Active, Choices, TextBox, active, choices, text_box};
-use super::calls::{Range, ranges};
+use super::found::{Range, ranges};
+use super::list_form::{Active, Choices, Maker, TextBox, active};
 use super::parts::{When, text};
 use super::query::canonical;
 use super::reply;
@@ -115,15 +115,16 @@ impl AuditPage {
             link(path, &rest.iter().cloned().chain([more]).collect::<Pairs>())
         };
         let export = |format: &str| with("/audit/export", "format", format);
+        let make = Maker { lang, pairs };
         let who = Text::new("用户或令牌的名称", "a user's or token's name");
         let what = Text::new("如 app 3、user lin", "such as app 3, user lin");
         let options = words::ACTIONS.iter().map(|(name, text)| ((*name).to_owned(), text.get(lang).to_owned()));
         Self {
             boxes: vec![
-                text_box(lang, pairs, "by", Text::new("谁", "Who"), who),
-                text_box(lang, pairs, "subject", Text::new("对象", "Object"), what),
+                make.text("by", Text::new("谁", "Who"), who),
+                make.text("subject", Text::new("对象", "Object"), what),
             ],
-            actions: choices(pairs, "action", lang.t("做了什么", "What"), options),
+            actions: make.choices("action", Text::new("做了什么", "What"), options),
             active: active(lang, "/audit", pairs),
             ranges: ranges(lang, "/audit", pairs, now),
             rows: found.iter().map(|found| Row::of(&view, found, app)).collect(),

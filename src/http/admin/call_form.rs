@@ -1,213 +1,115 @@
-//! The boxes above the call list: what the address asks for, as a form, and its filters one by
-//! one, each with a link that takes it away.
-//!
-//! It only mirrors the address; what an address means is for the API's reader alone to say.
+//! The boxes above the call list.
 
-use super::parts::local;
-use super::query::{input, instant};
-use super::request::{Pairs, find, link};
-use super::words;
-use crate::domain::{CallOutcome, Lang, Product, Text};
-use crate::providers;
+use super::filter_words;
+use super::list_form::{Form, Maker};
+use super::request::Pairs;
+use crate::domain::{Anomaly, CallOutcome, CallState, Direction, Lang, Product, RecordingState, Text};
 
-/// A box for text.
-#[derive(Debug)]
-pub(super) struct TextBox {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) hint: &'static str,
-    pub(super) value: String,
-    pub(super) not: bool,
-    pub(super) numeric: bool,
+/// The form for an address; `apps` are the names of all apps.
+pub(super) fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let digits = Text::new("后四位或全号", "last digits or all");
+    let mut form = Form::new(make, "/calls", Text::new("查找通话", "Find calls"));
+    form.main = vec![
+        make.text(
+            "number",
+            Text::new("号码", "Number"),
+            Text::new("任一方，后四位即可", "any party, last four digits"),
+        ),
+        make.text(
+            "q",
+            Text::new("会话 / 订单号", "Session or order id"),
+            Text::new("会话号、通话号或随路数据", "session, call id or your reference"),
+        ),
+    ];
+    form.more = vec![
+        make.text("caller", Text::new("主叫", "Caller"), digits),
+        make.text("callee", Text::new("被叫", "Callee"), digits),
+        make.text("x", Text::new("X 号码", "X number"), digits),
+        make.text("session", Text::new("会话号", "Session"), Text::new("完全一致", "exactly")),
+        make.text(
+            "cause",
+            Text::new("原因码", "Cause code"),
+            Text::new("7014 或 stateCode:7014", "7014 or stateCode:7014"),
+        ),
+        make.text(
+            "hour",
+            Text::new("时段（小时）", "Hour of day"),
+            Text::new("0–23，可多个：18, 19", "0–23, several: 18, 19"),
+        ),
+    ];
+    form.amounts = vec![
+        make.amount("talk", Text::new("通话秒数", "Talk, s")),
+        make.amount("ring", Text::new("振铃秒数", "Ring, s")),
+    ];
+    form.flags = vec![make.flag("has_recording", Text::new("录音", "Recording"))];
+    let group = |name, label, values: Vec<String>| {
+        let shown = move |value: String| {
+            let word = filter_words::filter_value(lang, name, &value).unwrap_or_else(|| value.clone());
+            (value, word)
+        };
+        make.choices(name, label, values.into_iter().map(shown))
+    };
+    let owned = |name: &'static str| name.to_owned();
+    form.choices = vec![
+        group("outcome", Text::new("结果", "Outcome"), CallOutcome::ALL.map(|o| owned(o.name())).to_vec()),
+        make.apps(apps),
+        make.providers(),
+        group("product", Text::new("产品", "Product"), Product::ALL.map(|p| owned(p.name())).to_vec()),
+        group("direction", Text::new("方向", "Direction"), Direction::ALL.map(|d| owned(d.name())).to_vec()),
+        group("state", Text::new("状态", "State"), CallState::ALL.map(|s| owned(s.name())).to_vec()),
+        group(
+            "recording_state",
+            Text::new("录音在哪", "Recording is"),
+            RecordingState::ALL.map(|s| owned(s.name())).to_vec(),
+        ),
+        group("anomaly", Text::new("异常", "Odd"), Anomaly::ALL.map(|a| owned(a.name())).to_vec()),
+        group("weekday", Text::new("星期", "Weekday"), (1..=7).map(|day| day.to_string()).collect()),
+    ];
+    form.finish(make)
 }
 
-/// A group of choices of which any may hold.
-#[derive(Debug)]
-pub(super) struct Choices {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) not: bool,
-    pub(super) options: Vec<Choice>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// One choice.
-#[derive(Debug)]
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) chosen: bool,
-}
-
-/// A filter that is set.
-#[derive(Debug)]
-pub(super) struct Active {
-    pub(super) label: String,
-    /// The same list without it.
-    pub(super) without: String,
-}
-
-/// The form of the call list.
-#[derive(Debug)]
-pub(super) struct CallForm {
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) main: Vec<TextBox>,
-    pub(super) more: Vec<TextBox>,
-    pub(super) choices: Vec<Choices>,
-    pub(super) min_talk: String,
-    pub(super) max_talk: String,
-    pub(super) has_recording: String,
-    /// Whether a filter below the first row is set.
-    pub(super) open: bool,
-    pub(super) active: Vec<Active>,
-}
-
-impl CallForm {
-    /// The form for an address; `apps` are the names of all apps.
-    pub(super) fn of(lang: Lang, pairs: &Pairs, apps: &[String]) -> Self {
-        let one = |name| find(pairs, name).unwrap_or_default().to_owned();
-        let main = vec![
-            text_box(
-                lang,
-                pairs,
-                "number",
-                Text::new("号码", "Number"),
-                Text::new("任一方，后四位即可", "any party, last four digits"),
-            ),
-            text_box(
-                lang,
-                pairs,
-                "q",
-                Text::new("会话 / 订单号", "Session or order id"),
-                Text::new("会话号、通话号或随路数据", "session, call id or your reference"),
-            ),
-        ];
-        let more = vec![
-            text_box(
-                lang,
-                pairs,
-                "caller",
-                Text::new("主叫", "Caller"),
-                Text::new("后四位或全号", "last digits or all"),
-            ),
-            text_box(
-                lang,
-                pairs,
-                "callee",
-                Text::new("被叫", "Callee"),
-                Text::new("后四位或全号", "last digits or all"),
-            ),
-            text_box(
-                lang,
-                pairs,
-                "x",
-                Text::new("X 号码", "X number"),
-                Text::new("后四位或全号", "last digits or all"),
-            ),
-            text_box(lang, pairs, "session", Text::new("会话号", "Session"), Text::new("完全一致", "exactly")),
-        ];
-        let choices = vec![
-            outcome_choices(lang, pairs),
-            choices(pairs, "app", lang.t("应用", "App"), apps.iter().map(|a| (a.clone(), a.clone()))),
-            choices(pairs, "provider", lang.t("平台", "Platform"), provider_options(lang)),
-            product_choices(lang, pairs),
-        ];
-        let first_row = ["from", "to", "number", "not_number", "q", "not_q", "cursor", "limit"];
-        Self {
-            from: input(find(pairs, "from").and_then(instant)),
-            to: input(find(pairs, "to").and_then(instant)),
-            main,
-            more,
-            choices: choices.into_iter().filter(|c| !c.options.is_empty()).collect(),
-            min_talk: one("min_talk"),
-            max_talk: one("max_talk"),
-            has_recording: one("has_recording"),
-            open: pairs.iter().any(|(n, _)| !first_row.contains(&n.as_str())),
-            active: active(lang, "/calls", pairs),
-        }
+    fn of(query: &str) -> Form {
+        let pairs: Pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        form(Lang::En, &pairs, &["hotline".to_owned(), "test".to_owned()])
     }
-}
 
-fn outcome_choices(lang: Lang, pairs: &Pairs) -> Choices {
-    let options = CallOutcome::ALL.iter().map(|o| (o.name().to_owned(), words::outcome(*o).get(lang).to_owned()));
-    choices(pairs, "outcome", lang.t("结果", "Outcome"), options)
-}
+    fn hidden(query: &str) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&of(query).hidden).finish()
+    }
 
-fn product_choices(lang: Lang, pairs: &Pairs) -> Choices {
-    let options = Product::ALL.iter().map(|p| (p.name().to_owned(), words::product(*p).get(lang).to_owned()));
-    choices(pairs, "product", lang.t("产品", "Product"), options)
-}
+    #[test]
+    fn what_no_box_can_show_goes_along_hidden() {
+        for shown in [
+            "number=0021&number=0022&not_caller=0023&q=order+7",
+            "app=hotline&not_outcome=busy&not_outcome=failed&weekday=6&min_talk=3&max_ring=9",
+            "not_talk=10..60&has_recording=false&from=2026-11-21T00%3A00%3A00Z&cursor=x",
+            "not_has_recording=true&cause=7014&cause=stateCode%3A7",
+        ] {
+            assert_eq!(hidden(shown), "", "{shown}");
+        }
+        assert_eq!(hidden("app=hotline&not_app=test"), "not_app=test");
+        assert_eq!(hidden("app=%233&app=test"), "app=%233");
+        assert_eq!(hidden("talk=..10&talk=60.."), "talk=60..");
+        assert_eq!(hidden("q=a&q=b&limit=200"), "q=b&limit=200");
+        assert_eq!(hidden("number=0021&not_number=0022"), "not_number=0022");
+    }
 
-/// Every provider as a choice.
-pub(super) fn provider_options(lang: Lang) -> impl Iterator<Item = (String, String)> {
-    providers::ALL.iter().map(move |p| (p.id().0.to_owned(), p.title(lang).to_owned()))
-}
-
-/// A group of choices with those of the address chosen.
-pub(super) fn choices(
-    pairs: &Pairs,
-    name: &'static str,
-    label: &'static str,
-    options: impl Iterator<Item = (String, String)>,
-) -> Choices {
-    let not_name = format!("not_{name}");
-    let not = find(pairs, &not_name).is_some() && find(pairs, name).is_none();
-    let wanted = if not { not_name.as_str() } else { name };
-    let chosen = |value: &str| pairs.iter().any(|(n, v)| n == wanted && v == value);
-    let options = options.map(|(value, label)| Choice { chosen: chosen(&value), value, label }).collect();
-    Choices { name, label, not, options }
-}
-
-/// A box with the address's values in it.
-pub(super) fn text_box(lang: Lang, pairs: &Pairs, name: &'static str, label: Text, hint: Text) -> TextBox {
-    let not_name = format!("not_{name}");
-    let not = find(pairs, &not_name).is_some() && find(pairs, name).is_none();
-    let wanted = if not { not_name.as_str() } else { name };
-    let values: Vec<&str> = pairs.iter().filter(|(n, _)| n == wanted).map(|(_, v)| v.as_str()).collect();
-    let numeric = !matches!(name, "q" | "session");
-    TextBox { name, label: label.get(lang), hint: hint.get(lang), value: values.join(", "), not, numeric }
-}
-
-/// The filters that are set, each with the list without it.
-pub(super) fn active(lang: Lang, path: &str, pairs: &Pairs) -> Vec<Active> {
-    let shown = |name: &str| !matches!(name, "cursor" | "limit");
-    let set = pairs.iter().enumerate().filter(|(_, (name, _))| shown(name));
-    set.map(|(i, (name, value))| {
-        let rest: Vec<&(String, String)> =
-            pairs.iter().enumerate().filter(|(n, (name, _))| *n != i && name != "cursor").map(|(_, p)| p).collect();
-        let rest: Vec<(&str, &str)> = rest.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        Active { label: label(lang, name, value), without: link(path, &rest) }
-    })
-    .collect()
-}
-
-fn label(lang: Lang, name: &str, value: &str) -> String {
-    let (bare, not) = name.strip_prefix("not_").map_or((name, ""), |bare| (bare, lang.t("非 ", "not ")));
-    let title = match bare {
-        "from" => lang.t("从", "from"),
-        "to" => lang.t("到", "to"),
-        "number" => lang.t("号码", "number"),
-        "caller" => lang.t("主叫", "caller"),
-        "callee" => lang.t("被叫", "callee"),
-        "session" => lang.t("会话", "session"),
-        "app" => lang.t("应用", "app"),
-        "provider" => lang.t("平台", "platform"),
-        "product" => lang.t("产品", "product"),
-        "outcome" => lang.t("结果", "outcome"),
-        "min_talk" => lang.t("通话秒数 ≥", "talk ≥"),
-        "max_talk" => lang.t("通话秒数 ≤", "talk ≤"),
-        "has_recording" => lang.t("有录音", "recording"),
-        "by" => lang.t("谁", "who"),
-        "action" => lang.t("动作", "what"),
-        "subject" => lang.t("对象", "object"),
-        other => other,
-    };
-    let value = match bare {
-        "from" | "to" => instant(value).map_or_else(|| value.to_owned(), |t| local(t, "%Y-%m-%d %H:%M")),
-        "outcome" => CallOutcome::parse(value).map_or(value, |o| words::outcome(o).get(lang)).to_owned(),
-        "product" => Product::parse(value).map_or(value, |p| words::product(p).get(lang)).to_owned(),
-        "has_recording" => if value == "true" { lang.t("是", "yes") } else { lang.t("否", "no") }.to_owned(),
-        _ => value.to_owned(),
-    };
-    format!("{not}{title} {value}")
+    #[test]
+    fn boxes_show_what_the_address_asks() {
+        let form = of("not_talk=10..60&min_ring=5&not_cause=7&cause=8&not_has_recording=true&not_state=released");
+        let amount = |name: &str| form.amounts.iter().find(|a| a.name == name).unwrap();
+        let (talk, ring) = (amount("talk"), amount("ring"));
+        assert_eq!((talk.min.as_str(), talk.max.as_str(), talk.not), ("10", "60", true));
+        assert_eq!((ring.min.as_str(), ring.max.as_str(), ring.not), ("5", "", false));
+        assert_eq!(form.flags[0].value, Some(false));
+        assert!(form.open && form.choices.iter().any(|c| c.name == "state" && c.not));
+        assert!(!of("number=0021&not_q=7&from=2026-11-21T00%3A00%3A00Z").open);
+        let labels: Vec<&str> = form.active.iter().map(|a| a.label.as_str()).collect();
+        assert_eq!(labels[..2], ["not talk 10..60", "ring ≥ 5"]);
+    }
 }

@@ -4,16 +4,17 @@
 //! with its bytes is [`super::callback`].
 
 use askama::Template;
-use jiff::Timestamp;
 
-use super::call_form::{Active, Choices, TextBox, active, choices, provider_options, text_box};
-use super::calls::{Range, day_title, ranges};
+use super::calls::{Day, days};
+use super::found::{self, Around, Found};
+use super::list_form::{Form, Maker};
 use super::parts::{Badge, When, size, text};
-use super::query::{canonical, input, instant};
-use super::request::{Pairs, Request, find, link};
+use super::query::canonical;
+use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{reply, words};
-use crate::domain::{AppId, Outcome, Seq, Text};
+use super::{filter_words, reply, words};
+use crate::domain::{AppId, Lang, Outcome, Seq, Text};
+use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
 
@@ -22,21 +23,8 @@ use crate::store::{CallbackRow, Listing};
 #[template(path = "admin/callbacks.html")]
 pub(super) struct CallbacksPage {
     view: View,
-    from: String,
-    to: String,
-    session: TextBox,
-    choices: Vec<Choices>,
-    active: Vec<Active>,
-    ranges: Vec<Range>,
-    days: Vec<Day>,
-    next: Option<String>,
-    first: Option<String>,
-}
-
-#[derive(Debug)]
-struct Day {
-    title: String,
-    rows: Vec<Row>,
+    found: Found,
+    days: Vec<Day<Row>>,
 }
 
 /// One callback.
@@ -62,63 +50,68 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
-    let (query, page) = api::callbacks::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
-    let listing = request.ctx().store.callbacks(&query, &page)?;
-    let apps = request.app_names();
+    let found = api::callbacks::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().store.callbacks(&query, &page)?;
+            Ok((Question::Callbacks(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Callbacks, found)?;
     let view = View::of(request, Section::Callbacks);
-    let page = CallbacksPage::new(view, &request.query, &apps, &listing, &|id| request.app_name(id), request.now());
-    reply::page(&page)
+    let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
 }
 
 impl CallbacksPage {
     fn new(
         view: View,
         pairs: &Pairs,
-        apps: &[String],
         listing: &Listing<CallbackRow>,
+        around: Around,
         app: &dyn Fn(AppId) -> String,
-        now: Timestamp,
     ) -> Self {
-        let lang = view.lang;
-        let rest: Pairs = pairs.iter().filter(|(n, _)| n != "cursor").cloned().collect();
-        let next = listing.next.as_ref().map(|cursor| {
-            let cursor = ("cursor".to_owned(), cursor.clone());
-            link("/callbacks", &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
-        });
-        let outcomes =
-            Outcome::ALL.iter().map(|o| (o.name().to_owned(), words::callback_outcome(*o).get(lang).to_owned()));
-        let groups = vec![
-            choices(pairs, "outcome", lang.t("结果", "Outcome"), outcomes),
-            choices(pairs, "app", lang.t("应用", "App"), apps.iter().map(|a| (a.clone(), a.clone()))),
-            choices(pairs, "provider", lang.t("平台", "Platform"), provider_options(lang)),
-        ];
-        let session_hint = Text::new("完全一致", "exactly");
-        Self {
-            from: input(find(pairs, "from").and_then(instant)),
-            to: input(find(pairs, "to").and_then(instant)),
-            session: text_box(lang, pairs, "session", Text::new("会话号", "Session"), session_hint),
-            choices: groups.into_iter().filter(|c| !c.options.is_empty()).collect(),
-            active: active(lang, "/callbacks", pairs),
-            ranges: ranges(lang, "/callbacks", pairs, now),
-            days: days(&view, &listing.items, app),
-            next,
-            first: (rest.len() < pairs.len()).then(|| link("/callbacks", &rest)),
-            view,
-        }
+        let form = form(view.lang, pairs, &around.apps);
+        let row = |row: &CallbackRow| (row.received_at, Row::of(&view, row, app(row.app)));
+        let days = days(view.lang, listing.items.iter().map(row));
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, view }
     }
 }
 
-fn days(view: &View, rows: &[CallbackRow], app: &dyn Fn(AppId) -> String) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for row in rows {
-        let title = day_title(view.lang, row.received_at);
-        if days.last().is_none_or(|day| day.title != title) {
-            days.push(Day { title, rows: Vec::new() });
-        }
-        let row = Row::of(view, row, app(row.app));
-        days.last_mut().expect("a day was just pushed").rows.push(row);
-    }
-    days
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let exactly = Text::new("完全一致", "exactly");
+    let mut form = Form::new(make, "/callbacks", Text::new("查找回调", "Find callbacks"));
+    form.main = vec![make.text("session", Text::new("会话号", "Session"), exactly)];
+    form.more = vec![
+        make.text("label", Text::new("内容", "What"), Text::new("answered、record、sms…", "answered, record, sms…")),
+        make.text("peer", Text::new("来源地址", "Peer"), Text::new("IP 地址", "an IP address")),
+        make.text("status", Text::new("应答状态码", "Answered"), Text::new("200、401、503…", "200, 401, 503…")),
+        make.text(
+            "suspicion",
+            Text::new("可疑之处", "Suspicion"),
+            Text::new("wrong_case:sessionid", "wrong_case:sessionid"),
+        ),
+    ];
+    form.amounts = vec![make.amount("size", Text::new("字节数", "Size, bytes"))];
+    form.flags = vec![
+        make.flag("suspicious", Text::new("有可疑之处", "Suspicious")),
+        make.flag("question", Text::new("平台询问", "A question")),
+    ];
+    let shown = |name: &'static str, values: Vec<&'static str>| {
+        let word = move |value: &'static str| {
+            filter_words::filter_value(lang, name, value).unwrap_or_else(|| value.to_owned())
+        };
+        values.into_iter().map(move |value| (value.to_owned(), word(value)))
+    };
+    let outcomes = Outcome::ALL.map(Outcome::name).to_vec();
+    form.choices = vec![
+        make.choices("outcome", Text::new("结果", "Outcome"), shown("outcome", outcomes)),
+        make.choices("verified", Text::new("验签", "Signature"), shown("verified", vec!["yes", "no", "unchecked"])),
+        make.apps(apps),
+        make.providers(),
+    ];
+    form.finish(make)
 }
 
 impl Row {
@@ -144,12 +137,11 @@ impl Row {
 
 #[cfg(test)]
 impl CallbacksPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/callbacks".to_owned(), ..View::sample(lang, Section::Callbacks) };
         let listing = Listing { items: samples::callbacks(), next: Some("c0ffee".to_owned()) };
-        let app = samples::app_name;
-        Self::new(view, &Pairs::new(), &samples::app_names(), &listing, &app, samples::now())
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Callbacks, 100_000), &samples::app_name)
     }
 }
 
@@ -157,7 +149,6 @@ impl CallbacksPage {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
-    use crate::domain::Lang;
 
     #[test]
     fn every_callback_leads_to_its_page_and_to_its_call() {

@@ -4,50 +4,33 @@
 //! finds a number he knows and still sees it masked.
 
 use askama::Template;
-use http::StatusCode;
 use jiff::Timestamp;
 
-use super::call_form::CallForm;
+use super::found::{self, Around, Found};
 use super::parts::{Badge, Phone, When, clock_seconds, local};
-use super::query::{self, canonical};
+use super::query::canonical;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{reply, words};
+use super::{call_form, reply, words};
 use crate::domain::{AppId, Call, Lang};
+use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
-use crate::store::{Listing, Span};
+use crate::store::Listing;
 
 /// The list of calls.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls.html")]
 pub(super) struct CallsPage {
     view: View,
-    form: CallForm,
-    ranges: Vec<Range>,
-    days: Vec<Day>,
-    rows: usize,
-    /// The next, older page.
-    next: Option<String>,
-    /// The newest page, when this is not it.
-    first: Option<String>,
-    /// Whether anything is asked for.
-    filtered: bool,
-    problem: Option<String>,
+    found: Found,
+    days: Vec<Day<CallRow>>,
 }
 
-/// A ready span of time.
+/// The rows of one day.
 #[derive(Debug)]
-pub(super) struct Range {
-    pub(super) label: &'static str,
-    pub(super) href: String,
-    pub(super) current: bool,
-}
-
-/// The calls of one day.
-#[derive(Debug)]
-struct Day {
-    title: String,
-    rows: Vec<CallRow>,
+pub(super) struct Day<T> {
+    pub(super) title: String,
+    pub(super) rows: Vec<T>,
 }
 
 /// One call.
@@ -72,80 +55,36 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/calls", &pairs)));
     }
+    let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().store.calls(&query, &page)?;
+            Ok((Question::Calls(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Calls, found)?;
     let view = View::of(request, Section::Calls);
-    let names = request.app_names();
-    let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| Ok(request.ctx().store.calls(&query, &page)?));
-    let app = |id| request.app_name(id);
-    match found {
-        Ok(listing) => reply::page(&CallsPage::new(view, &request.query, &names, &listing, &app, request.now())),
-        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
-            let none = Listing { items: Vec::new(), next: None };
-            let mut page = CallsPage::new(view, &request.query, &names, &none, &app, request.now());
-            page.problem = Some(error.message());
-            reply::page_with(StatusCode::BAD_REQUEST, &page)
-        }
-        Err(error) => Err(error),
-    }
+    let page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
 }
 
 impl CallsPage {
-    fn new(
-        view: View,
-        pairs: &Pairs,
-        apps: &[String],
-        listing: &Listing<Call>,
-        app: &dyn Fn(AppId) -> String,
-        now: Timestamp,
-    ) -> Self {
-        let rest = |without: &[&str]| -> Pairs {
-            pairs.iter().filter(|(n, _)| !without.contains(&n.as_str())).cloned().collect()
-        };
-        let next = listing.next.as_ref().map(|cursor| {
-            let mut pairs = rest(&["cursor"]);
-            pairs.push(("cursor".to_owned(), cursor.clone()));
-            link("/calls", &pairs)
-        });
-        let paged = rest(&["cursor"]).len() < pairs.len();
-        Self {
-            form: CallForm::of(view.lang, pairs, apps),
-            ranges: ranges(view.lang, "/calls", pairs, now),
-            days: days(&view, &listing.items, app),
-            rows: listing.items.len(),
-            next,
-            first: paged.then(|| link("/calls", &rest(&["cursor"]))),
-            filtered: !rest(&["cursor", "limit"]).is_empty(),
-            problem: None,
-            view,
-        }
+    fn new(view: View, pairs: &Pairs, listing: &Listing<Call>, around: Around, app: &dyn Fn(AppId) -> String) -> Self {
+        let form = call_form::form(view.lang, pairs, &around.apps);
+        let row = |call: &Call| (call.t, CallRow::of(&view, call, app(call.app)));
+        let days = days(view.lang, listing.items.iter().map(row));
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, view }
     }
 }
 
-/// The ready spans as links that keep every other filter.
-pub(super) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> Vec<Range> {
-    let value = |name| super::request::find(pairs, name).and_then(query::instant);
-    let present = Span { from: value("from"), to: value("to") };
-    let others = pairs.iter().filter(|(n, _)| !matches!(n.as_str(), "from" | "to" | "cursor"));
-    let others: Pairs = others.cloned().collect();
-    let range = |(label, span): &(crate::domain::Text, Span)| {
-        let mut pairs = Pairs::new();
-        pairs.extend(span.from.map(|t| ("from".to_owned(), t.to_string())));
-        pairs.extend(span.to.map(|t| ("to".to_owned(), t.to_string())));
-        pairs.extend(others.iter().cloned());
-        Range { label: label.get(lang), href: link(path, &pairs), current: *span == present }
-    };
-    query::ranges(now).iter().map(range).collect()
-}
-
-fn days(view: &View, calls: &[Call], app: &dyn Fn(AppId) -> String) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for call in calls {
-        let title = day_title(view.lang, call.t);
-        if days.last().is_none_or(|day| day.title != title) {
-            days.push(Day { title, rows: Vec::new() });
+/// Rows under the days on which they fall.
+pub(super) fn days<T>(lang: Lang, rows: impl Iterator<Item = (Timestamp, T)>) -> Vec<Day<T>> {
+    let mut days: Vec<Day<T>> = Vec::new();
+    for (t, row) in rows {
+        let title = day_title(lang, t);
+        match days.last_mut() {
+            Some(day) if day.title == title => day.rows.push(row),
+            _ => days.push(Day { title, rows: vec![row] }),
         }
-        let row = CallRow::of(view, call, app(call.app));
-        days.last_mut().expect("a day was just pushed").rows.push(row);
     }
     days
 }
@@ -191,7 +130,7 @@ impl CallsPage {
         let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
         let listing = Listing { items: samples::calls(), next: Some("c0ffee".to_owned()) };
         let pairs = vec![("from".to_owned(), "2026-11-20T16:00:00Z".to_owned())];
-        Self::new(view, &pairs, &samples::app_names(), &listing, &samples::app_name, samples::now())
+        Self::new(view, &pairs, &listing, Around::sample(Which::Calls, 1_234), &samples::app_name)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
@@ -199,7 +138,7 @@ impl CallsPage {
         let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
         let pairs = form_urlencoded::parse(b"number=0021&not_outcome=busy&min_talk=60").into_owned().collect();
         let none = Listing { items: Vec::new(), next: None };
-        Self::new(view, &pairs, &samples::app_names(), &none, &samples::app_name, samples::now())
+        Self::new(view, &pairs, &none, Around::sample(Which::Calls, 0), &samples::app_name)
     }
 }
 
@@ -235,7 +174,8 @@ mod tests {
         let mut page = CallsPage::sample(Lang::Zh);
         page.view.who.as_mut().unwrap().role = Role::Viewer;
         let listing = Listing { items: samples::calls(), next: None };
-        let page = CallsPage::new(page.view, &Pairs::new(), &[], &listing, &samples::app_name, samples::now());
+        let around = Around::sample(Which::Calls, 2);
+        let page = CallsPage::new(page.view, &Pairs::new(), &listing, around, &samples::app_name);
         let html = page.render().unwrap();
         for call in samples::calls() {
             let number = call.caller.unwrap();

@@ -4,16 +4,16 @@
 //! everywhere: people write phone numbers into messages.
 
 use askama::Template;
-use jiff::Timestamp;
 
-use super::call_form::{Active, TextBox, active, text_box};
-use super::calls::{Range, ranges};
+use super::found::{self, Around, Found};
+use super::list_form::{Form, Maker};
 use super::parts::{Phone, When, text};
 use super::query::{canonical, hours_later};
 use super::reply;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use crate::domain::{AppId, PhoneNumber, Seq, SmsMode, Text};
+use crate::domain::{AppId, Lang, PhoneNumber, Seq, SmsMode, Text};
+use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
 use crate::store::{Listing, SmsRow};
 
@@ -22,12 +22,8 @@ use crate::store::{Listing, SmsRow};
 #[template(path = "admin/messages.html")]
 pub(super) struct MessagesPage {
     view: View,
-    number: TextBox,
-    active: Vec<Active>,
-    ranges: Vec<Range>,
+    found: Found,
     rows: Vec<Row>,
-    next: Option<String>,
-    first: Option<String>,
 }
 
 /// One message.
@@ -50,10 +46,15 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/messages", &pairs)));
     }
-    let (query, page) = api::sms::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
-    let listing = request.ctx().store.sms(&query, &page)?;
+    let found =
+        api::sms::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(|(query, page)| {
+            let listing = request.ctx().store.sms(&query, &page)?;
+            Ok((Question::Sms(query), listing))
+        });
+    let (listing, around) = found::ask(request, Which::Sms, found)?;
     let view = View::of(request, Section::Messages);
-    reply::page(&MessagesPage::new(view, &request.query, &listing, &|id| request.app_name(id), request.now()))
+    let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
 }
 
 impl MessagesPage {
@@ -61,31 +62,44 @@ impl MessagesPage {
         view: View,
         pairs: &Pairs,
         listing: &Listing<SmsRow>,
+        around: Around,
         app: &dyn Fn(AppId) -> String,
-        now: Timestamp,
     ) -> Self {
-        let lang = view.lang;
-        let rest: Pairs = pairs.iter().filter(|(n, _)| n != "cursor").cloned().collect();
-        let next = listing.next.as_ref().map(|cursor| {
-            let cursor = ("cursor".to_owned(), cursor.clone());
-            link("/messages", &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
-        });
-        let hint = Text::new("任一方，后四位即可", "any party, last four digits");
-        Self {
-            number: text_box(lang, pairs, "number", Text::new("号码", "Number"), hint),
-            active: active(lang, "/messages", pairs),
-            ranges: ranges(lang, "/messages", pairs, now),
-            rows: listing.items.iter().map(|row| Row::of(&view, row, app(row.app))).collect(),
-            next,
-            first: (rest.len() < pairs.len()).then(|| link("/messages", &rest)),
-            view,
-        }
+        let form = form(view.lang, pairs, &around.apps);
+        let rows = listing.items.iter().map(|row| Row::of(&view, row, app(row.app))).collect();
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
+    }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let digits = Text::new("后四位或全号", "last digits or all");
+    let mut form = Form::new(make, "/messages", Text::new("查找短信", "Find messages"));
+    let any = Text::new("任一方，后四位即可", "any party, last four digits");
+    form.main = vec![make.text("number", Text::new("号码", "Number"), any)];
+    form.more = vec![
+        make.text("sender", Text::new("发送方", "From"), digits),
+        make.text("receiver", Text::new("接收方", "To"), digits),
+        make.text("x", Text::new("X 号码", "X number"), digits),
+        make.text("sms_id", Text::new("短信标识", "Message id"), Text::new("完全一致", "exactly")),
+    ];
+    let modes = SmsMode::ALL.map(|mode| (mode.name().to_owned(), mode_word(mode).get(lang).to_owned()));
+    form.choices = vec![make.choices("mode", Text::new("方式", "Mode"), modes), make.apps(apps), make.providers()];
+    form.finish(make)
+}
+
+/// Whether the platform told or asked, as a word.
+pub(super) fn mode_word(mode: SmsMode) -> Text {
+    match mode {
+        SmsMode::Notify => Text::new("已转发", "Forwarded"),
+        SmsMode::Block => Text::new("询问我方", "Asked us"),
     }
 }
 
 impl Row {
     fn of(view: &View, row: &SmsRow, app: String) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
+        let eyes = view.eyes();
         let sms = &row.sms;
         let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
         let at = sms.at.as_ref().and_then(|s| s.at).unwrap_or(row.received_at);
@@ -99,10 +113,7 @@ impl Row {
             to: number(&sms.to),
             x: number(&sms.x),
             app,
-            mode: match sms.mode {
-                SmsMode::Notify => lang.t("已转发", "Forwarded"),
-                SmsMode::Block => lang.t("询问我方", "Asked us"),
-            },
+            mode: mode_word(sms.mode).get(view.lang),
             content: sms.content.as_ref().map(|c| text(c, eyes)),
             parts: sms.parts.filter(|n| *n > 1),
             callback: row.callback,
@@ -113,11 +124,11 @@ impl Row {
 
 #[cfg(test)]
 impl MessagesPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/messages".to_owned(), ..View::sample(lang, Section::Messages) };
         let listing = Listing { items: samples::messages(), next: None };
-        Self::new(view, &Pairs::new(), &listing, &samples::app_name, samples::now())
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name)
     }
 }
 
@@ -125,7 +136,6 @@ impl MessagesPage {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
-    use crate::domain::Lang;
     use crate::domain::Role;
 
     #[test]
@@ -133,7 +143,7 @@ mod tests {
         let mut view = View::sample(Lang::Zh, Section::Messages);
         view.who.as_mut().unwrap().role = Role::Viewer;
         let listing = Listing { items: samples::messages(), next: None };
-        let page = MessagesPage::new(view, &Pairs::new(), &listing, &samples::app_name, samples::now());
+        let page = MessagesPage::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name);
         let html = page.render().unwrap();
         assert!(!html.contains("13912345678") && html.contains("139****5678"), "{html}");
         let html = scraper::Html::parse_document(&html);

@@ -29,11 +29,14 @@ mod erasure;
 mod error;
 pub(super) mod evidence;
 pub(super) mod evidence_pack;
+mod filter_words;
+mod found;
 mod help;
 mod home;
 mod home_ledger;
 mod home_vitals;
 mod ladder;
+mod list_form;
 mod live;
 mod login;
 mod login_code;
@@ -52,6 +55,7 @@ mod rights_form;
 mod samples;
 #[cfg(test)]
 mod scope_tests;
+mod searches;
 mod second_factor;
 mod setup;
 mod statistics;
@@ -223,6 +227,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
+        ["searches"] => searches::save(&request).await,
+        ["searches", _, "remove"] => searches::remove(&request).await,
         ["calls", _, "evidence"] => evidence::download(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),

@@ -1,26 +1,30 @@
 //! 号码 Numbers: each privacy number, what it can do, and since when.
 //!
-//! Only numbers whose state a platform told are known here; the last notice wins, and those
+//! Numbers are known from calls and from the platform's notices; the last notice wins, and those
 //! before it stay as history, each with the callback that brought it.
 
 use askama::Template;
 
+use super::found::{self, Around, Found};
+use super::list_form::{Form, Maker};
 use super::parts::{Badge, Phone, When};
-use super::request::{Request, link};
+use super::query::canonical;
+use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{reply, words};
-use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq};
-use crate::http::{HttpError, Response};
+use super::{filter_words, reply, words};
+use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq, Text};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response, api};
 use crate::providers;
-use crate::store::NumberRow;
+use crate::store::{Listing, NumberRow};
 
 /// The privacy numbers.
 #[derive(Debug, Template)]
 #[template(path = "admin/numbers.html")]
 pub(super) struct NumbersPage {
     view: View,
+    found: Found,
     rows: Vec<Row>,
-    app: Option<String>,
 }
 
 /// One number.
@@ -62,36 +66,50 @@ struct Past {
 
 /// `GET /numbers`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    let scope = request.scope();
-    let app = match request.param("app") {
-        None => None,
-        Some(name) => {
-            let app = request.ctx().state.app_named(name).filter(|app| scope.allows(app.id));
-            Some(app.ok_or(HttpError::NotFound)?)
-        }
-    };
-    let mut rows = request.ctx().store.numbers(app.as_ref().map(|a| a.id))?;
-    rows.retain(|row| scope.allows(row.app));
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/numbers", &pairs)));
+    }
+    let found = api::numbers::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().store.numbers(&query, &page)?;
+            Ok((Question::Numbers(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Numbers, found)?;
     let view = View::of(request, Section::Numbers);
-    let app = app.map(|a| a.name.clone());
     let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
-    reply::page(&NumbersPage::new(view, &rows, app, &|id| request.app_name(id), &provider))
+    let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
+    found::reply(&page.found, &page)
 }
 
 impl NumbersPage {
     fn new(
         view: View,
-        rows: &[NumberRow],
-        app: Option<String>,
+        pairs: &Pairs,
+        listing: &Listing<NumberRow>,
+        around: Around,
         name: &dyn Fn(AppId) -> String,
         provider: &dyn Fn(AppId) -> Option<ProviderId>,
     ) -> Self {
-        // Numbers that a platform told something about come first.
-        let (told, silent): (Vec<&NumberRow>, Vec<_>) = rows.iter().partition(|row| row.state.is_some());
-        let row = |row: &&NumberRow| Row::of(&view, row, name(row.app), provider(row.app));
-        let rows = told.iter().chain(&silent).map(row).collect();
-        Self { view, rows, app }
+        let form = form(view.lang, pairs, &around.apps);
+        let rows = listing.items.iter().map(|row| Row::of(&view, row, name(row.app), provider(row.app))).collect();
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
     }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let mut form = Form::new(make, "/numbers", Text::new("查找号码", "Find numbers"));
+    form.span = None;
+    form.main = vec![
+        make.text("number", Text::new("号码", "Number"), Text::new("后四位或全号", "last digits or all")),
+        make.text("cause", Text::new("原因码", "Cause code"), Text::new("完全一致", "exactly")),
+    ];
+    let word = |state: &str| filter_words::filter_value(lang, "state", state).unwrap_or_else(|| state.to_owned());
+    let states = api::numbers::STATES.map(|state| (state.to_owned(), word(state)));
+    form.choices = vec![make.choices("state", Text::new("状态", "State"), states), make.apps(apps)];
+    form.finish(make)
 }
 
 impl Row {
@@ -120,11 +138,14 @@ impl NumbersPage {
     pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
-        Self::new(view, &samples::numbers(), None, &samples::app_name, &|_| Some(ProviderId("huawei-private")))
+        let listing = Listing { items: samples::numbers(), next: Some("c0ffee".to_owned()) };
+        let (around, provider) = (Around::sample(Which::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
+        Self::new(view, &Pairs::new(), &listing, around, &samples::app_name, &provider)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
-        Self::new(view, &[], None, &super::samples::app_name, &|_| None)
+        let none = Listing { items: Vec::new(), next: None };
+        Self::new(view, &Pairs::new(), &none, Around::sample(Which::Numbers, 0), &super::samples::app_name, &|_| None)
     }
 }

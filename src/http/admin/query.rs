@@ -9,16 +9,32 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::parts::{SHANGHAI, local};
-use super::request::Pairs;
+use super::request::{Pairs, find};
 use crate::store::Span;
 
 /// Parameters whose values are ends of phone numbers.
-const NUMBERS: [&str; 4] = ["number", "caller", "callee", "x"];
+const NUMBERS: [&str; 6] = ["number", "caller", "callee", "x", "sender", "receiver"];
+/// Parameters of which one box may hold several words.
+const WORDS: [&str; 8] = ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id"];
+/// Parameters with a least and a most.
+const AMOUNTS: [&str; 3] = ["talk", "ring", "size"];
+/// What stands between several values in one box.
+const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
+
+/// Whether a parameter's values are ends of phone numbers.
+pub(super) fn is_number(name: &str) -> bool {
+    NUMBERS.contains(&name)
+}
+
+/// Whether one box may hold several values of a parameter.
+pub(super) fn is_split(name: &str) -> bool {
+    is_number(name) || WORDS.contains(&name)
+}
 
 /// The address's parameters in the API's words; `None` when they are already.
 ///
-/// Empty boxes go, `not=NAME` turns NAME into `not_NAME`, several numbers in one box become
-/// repeats, and local times become UTC.
+/// Empty boxes go, `not=NAME` turns NAME into `not_NAME`, several values in one box become
+/// repeats, an amount that is negated becomes a range, and local times become UTC.
 pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
     let negated = |name: &str| pairs.iter().any(|(n, v)| n == "not" && v == name);
     let mut made = Pairs::new();
@@ -29,10 +45,18 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
         }
         let bare = name.strip_prefix("not_").unwrap_or(name);
         let key = if negated(name) { format!("not_{name}") } else { name.clone() };
-        if NUMBERS.contains(&bare) {
-            let parts = value.split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);
-            let numbers = parts.map(|n| n.replace([' ', '-', '(', ')', '\u{a0}'], "")).filter(|n| !n.is_empty());
-            made.extend(numbers.map(|number| (key.clone(), number)));
+        if is_number(bare) {
+            let numbers = value.split(BETWEEN).map(|n| n.replace([' ', '-', '(', ')', '\u{a0}'], ""));
+            made.extend(numbers.filter(|n| !n.is_empty()).map(|number| (key.clone(), number)));
+        } else if WORDS.contains(&bare) {
+            let words = value.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
+            made.extend(words.map(|word| (key.clone(), word.to_owned())));
+        } else if let Some(amount) = bound_of(name).filter(|amount| negated(amount)) {
+            let bound = |side: &str| find(pairs, &format!("{side}_{amount}")).unwrap_or_default().trim();
+            let range = (format!("not_{amount}"), format!("{}..{}", bound("min"), bound("max")));
+            if !made.contains(&range) {
+                made.push(range);
+            }
         } else if matches!(bare, "from" | "to") {
             made.push((key, instant(value).map_or_else(|| value.to_owned(), |t| t.to_string())));
         } else {
@@ -40,6 +64,12 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
         }
     }
     (made != *pairs).then_some(made)
+}
+
+/// The amount that `min_talk` or `max_talk` bounds.
+fn bound_of(name: &str) -> Option<&str> {
+    let amount = name.strip_prefix("min_").or_else(|| name.strip_prefix("max_"))?;
+    AMOUNTS.contains(&amount).then_some(amount)
 }
 
 /// An instant as the API writes it, or a date or local time as a form does.
@@ -116,6 +146,9 @@ mod tests {
         );
         check("outcome=busy&not=outcome&q=order+7", "not_outcome=busy&q=order+7");
         check("not=caller", "");
+        check("cause=7014%EF%BC%8CstateCode%3A7&not=cause", "not_cause=7014&not_cause=stateCode%3A7");
+        check("min_talk=10&max_talk=60&not=talk", "not_talk=10..60");
+        check("min_talk=10&max_talk=&not=talk&not=ring", "not_talk=10..");
     }
 
     #[test]

@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_code_to_scan_is_drawn_without_scripts_and_the_secret_can_be_typed() {
         let html = scraper::Html::parse_document(&SecondFactorPage::sample(Lang::En).render().unwrap());
-        let path = html.select(&selector("svg.qr path")).last().unwrap().attr("d").unwrap();
+        let path = html.select(&selector("svg.qr path")).next_back().unwrap().attr("d").unwrap();
         assert!(path.matches('M').count() > 200);
         let secret: String = html.select(&selector("code#secret")).next().unwrap().text().collect();
         assert_eq!(secret.replace(' ', ""), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");

@@ -10,7 +10,7 @@ use askama::Template;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::calls::Range as ReadyRange;
+use super::found::Range as ReadyRange;
 use super::query::canonical;
 use super::reply;
 use super::request::{Pairs, Request, link};

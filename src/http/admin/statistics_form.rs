@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::calls::Range as ReadyRange;
+use super::found::Range as ReadyRange;
 use super::query::{input, instant};
 use super::request::{Pairs, find, link};
 use super::statistics::OURS;

@@ -303,3 +303,54 @@ async fn language_and_theme_are_remembered() {
     let html = page.root_element();
     assert_eq!((html.attr("lang"), html.attr("data-theme")), (Some("en"), Some("dark")));
 }
+
+#[tokio::test]
+async fn a_search_is_saved_found_above_its_list_and_forgotten() {
+    let mut house = House::with_admin().await;
+    let query = "outcome=busy&not_number=0021";
+    let page = house.page(&format!("/calls?{query}")).await;
+    let value = |name: &str| {
+        let input = format!("form[action='/searches'] input[name={name}]");
+        page.select(&selector(&input)).next().unwrap().attr("value").unwrap().to_owned()
+    };
+    let (csrf, list, saved, back) = (value("csrf"), value("list"), value("query"), value("back"));
+    assert_eq!((list.as_str(), saved.as_str()), ("calls", query));
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("list", &list),
+        ("query", &saved),
+        ("back", &back),
+        ("name", "昨晚"),
+        ("shared", "1"),
+    ];
+    let response = house.post("/searches", &fields).await;
+    assert_eq!(response.headers()[header::LOCATION], format!("/calls?{query}"));
+    house.become_user("wang", Role::Viewer).await;
+    let page = house.page("/calls").await;
+    let link = page.select(&selector(".saved a")).next().expect("a shared search is everybody's");
+    assert_eq!(link.attr("href"), Some(&*format!("/calls?{query}")));
+    assert!(page.select(&selector(".saved form")).next().is_none(), "a viewer cannot remove it");
+    let csrf = house.csrf("/calls").await;
+    let id = house.context.state.searches("lin", None)[0].id.clone();
+    let refused = house.post(&format!("/searches/{id}/remove"), &[("csrf", csrf.as_str())]).await;
+    assert_eq!(refused.status(), 404);
+}
+
+#[tokio::test]
+async fn a_wrong_filter_is_told_on_the_page_of_its_list() {
+    let house = House::with_admin().await;
+    for (path, said) in [
+        ("/calls?outcome=bussy", "outcome=bussy"),
+        ("/callbacks?peer=home", "an IP address"),
+        ("/messages?mode=x", "notify"),
+        ("/numbers?state=x", "paused"),
+        ("/calls?limit=1&limit=2", "more than once"),
+        ("/calls?cursor=old", "start again without it"),
+    ] {
+        let response = house.get(path).await;
+        assert_eq!(response.status(), 400, "{path}");
+        let page = Html::parse_document(&text(&response));
+        let notice: String = page.select(&selector("[role=alert]")).next().expect(path).text().collect();
+        assert!(notice.contains(said), "{path}: {notice}");
+    }
+}

@@ -185,7 +185,7 @@ mod tests {
             rows[0].contains("Administrator") && rows[0].contains("all apps") && rows[0].contains("on"),
             "{rows:?}"
         );
-        let link = html.select(&selector("table.users a")).last().unwrap().attr("href").unwrap();
+        let link = html.select(&selector("table.users a")).next_back().unwrap().attr("href").unwrap();
         assert!(link.starts_with("/users/%E8"), "{link}");
     }
 }

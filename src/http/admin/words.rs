@@ -46,7 +46,8 @@ pub(super) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallStat
     }
 }
 
-fn call_state(state: CallState) -> Text {
+/// How far a call got, as a word.
+pub(super) fn call_state(state: CallState) -> Text {
     match state {
         CallState::Offered => Text::new("已接入", "Offered"),
         CallState::Dialled => Text::new("拨号中", "Dialling"),
@@ -215,6 +216,22 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
             "话单里的 appKey 与本应用的不同：平台上的地址可能填错了应用。",
             "The record's appKey is not this app's: the address may be pasted into another application.",
         ),
+    }
+}
+
+/// What is odd about a call, in a few words.
+pub(super) fn anomaly_name(anomaly: Anomaly) -> Text {
+    match anomaly {
+        Anomaly::EndsBeforeStart => Text::new("结束早于开始", "Ends before start"),
+        Anomaly::DurationMismatch => Text::new("时长不符", "Duration mismatch"),
+        Anomaly::ConflictingRecord => Text::new("话单冲突", "Conflicting record"),
+        Anomaly::MissingRecord => Text::new("缺话单", "No record"),
+        Anomaly::MissingRelease => Text::new("缺挂机", "No hang-up"),
+        Anomaly::UnknownCode => Text::new("未知代码", "Unknown code"),
+        Anomaly::PartyMismatch => Text::new("号码不一致", "Party mismatch"),
+        Anomaly::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
+        Anomaly::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
+        Anomaly::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
     }
 }
 

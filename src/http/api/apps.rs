@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
@@ -14,8 +15,9 @@ use crate::providers;
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
-#[derive(Debug, Serialize)]
-struct AppObject {
+#[derive(Debug, Serialize, JsonSchema)]
+
+pub(super) struct AppObject {
     id: u32,
     name: String,
     provider: &'static str,
@@ -33,9 +35,9 @@ struct AppObject {
     callback_url: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AppToAdd {
+pub(super) struct AppToAdd {
     name: String,
     provider: String,
     #[serde(default)]
@@ -51,9 +53,9 @@ struct AppToAdd {
 }
 
 /// A field that is not there stays; one that is null is removed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AppToChange {
+pub(super) struct AppToChange {
     #[serde(default)]
     name: Option<String>,
     #[serde(default, deserialize_with = "there")]
@@ -70,9 +72,9 @@ struct AppToChange {
     close_tone: Option<Option<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AppToRotate {
+pub(super) struct AppToRotate {
     #[serde(default)]
     token: Option<String>,
 }

@@ -25,8 +25,8 @@ use crate::journal::{Journal, ReadError};
 use crate::limits::PAGE_MAX;
 use crate::store::{AuditQuery, AuditRow, Page};
 
-const KNOWN: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
-const KNOWN_EXPORT: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "format"];
+pub(super) const KNOWN: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
+pub(super) const KNOWN_EXPORT: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "format"];
 
 /// An entry of the audit trail.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,27 +3,49 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
+use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Outcome, Scope, Seq};
+use crate::domain::{Outcome, Scope, Seq, Suspicion};
 use crate::journal::Body;
 use crate::store::{CallbackQuery, CallbackRow, Page};
 
-const KNOWN: &[&str] = &["app!", "provider!", "outcome!", "session!", "from", "to", "cursor", "limit"];
+/// The filters of callbacks.
+pub(super) const FILTERS: &[&str] = &[
+    "app!",
+    "provider!",
+    "outcome!",
+    "session!",
+    "verified!",
+    "suspicious!",
+    "suspicion!",
+    "label!",
+    "peer!",
+    "status!",
+    "size!",
+    "min_size",
+    "max_size",
+    "question!",
+    "from",
+    "to",
+];
 
 /// A callback.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CallbackObject {
     seq: Seq,
     received_at: Instant,
     app: String,
     provider: Option<&'static str>,
+    label: String,
+    question: bool,
     outcome: &'static str,
     verified: Option<bool>,
+    suspicions: Vec<String>,
     session_ids: Vec<String>,
     calls: Vec<String>,
     status: u16,
@@ -40,8 +62,11 @@ impl CallbackObject {
             received_at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
             provider: row.provider.map(|provider| provider.0),
+            label: sight.text(&row.label),
+            question: row.question,
             outcome: row.outcome.name(),
             verified: row.verified,
+            suspicions: row.suspicions.iter().map(|s| format!("{}:{}", s.name(), sight.text(s.about()))).collect(),
             session_ids: row.sessions.iter().map(|session| sight.text(session)).collect(),
             calls: row.calls.iter().map(ToString::to_string).collect(),
             status: row.status,
@@ -63,16 +88,47 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// Which callbacks, and which page of them, an address asks for. The pages take the same.
 pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallbackQuery, Page), HttpError> {
-    let query = Query::parse(raw, KNOWN)?;
+    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
+}
+
+/// Which callbacks a query means.
+pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<CallbackQuery, HttpError> {
     let outcomes = Outcome::ALL.map(Outcome::name);
-    let callbacks = CallbackQuery {
-        span: filters::span(&query)?,
-        app: filters::apps(context, scope, &query)?,
-        provider: filters::providers(&query)?,
-        outcome: filters::named(&query, "outcome", Outcome::parse, &outcomes)?,
-        session: filters::sessions(&query)?,
-    };
-    Ok((callbacks, filters::page(&query)?))
+    Ok(CallbackQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, scope, query)?,
+        provider: filters::providers(query)?,
+        outcome: filters::named(query, "outcome", Outcome::parse, &outcomes)?,
+        session: filters::sessions(query)?,
+        verified: filters::named(query, "verified", verified, &["yes", "no", "unchecked"])?,
+        suspicious: query.flag("suspicious")?,
+        suspicion: query.filter("suspicion", suspicion)?,
+        label: filters::texts(query, "label")?,
+        peer: query.filter("peer", |name, text| text.parse().map_err(|_| bad(name, text, "an IP address")))?,
+        status: filters::whole(query, "status", 100..=599)?,
+        size: query.bounds("size")?,
+        question: query.flag("question")?,
+    })
+}
+
+fn verified(word: &str) -> Option<Option<bool>> {
+    match word {
+        "yes" => Some(Some(true)),
+        "no" => Some(Some(false)),
+        "unchecked" => Some(None),
+        _ => None,
+    }
+}
+
+/// A kind of suspicion, or a kind and the field it is about.
+fn suspicion(name: &str, text: &str) -> Result<String, HttpError> {
+    let kind = text.split_once(':').map_or(text, |(kind, _)| kind);
+    if Suspicion::NAMES.contains(&kind) {
+        return Ok(text.to_owned());
+    }
+    let expected = format!("one of {}, alone or as {}:FIELD", Suspicion::NAMES.join(", "), Suspicion::NAMES[0]);
+    Err(bad(name, text, &expected))
 }
 
 /// `GET /callbacks/{seq}`

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -9,13 +10,14 @@ use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{
-    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Scope,
-    Seq,
+    Anomaly, Call, CallEventView, CallId, CallOutcome, CallState, Direction, Party, Product, RecordingState,
+    RecordingView, Release, Scope, Seq,
 };
 use crate::providers;
 use crate::store::{CallQuery, Page};
 
-const KNOWN: &[&str] = &[
+/// The filters of calls.
+pub(super) const FILTERS: &[&str] = &[
     "app!",
     "provider!",
     "product!",
@@ -24,19 +26,28 @@ const KNOWN: &[&str] = &[
     "caller!",
     "callee!",
     "x!",
+    "direction!",
+    "state!",
     "outcome!",
+    "cause!",
+    "anomaly!",
     "from",
     "to",
+    "talk!",
     "min_talk",
     "max_talk",
-    "has_recording",
+    "ring!",
+    "min_ring",
+    "max_ring",
+    "weekday!",
+    "hour!",
+    "has_recording!",
+    "recording_state!",
     "q!",
-    "cursor",
-    "limit",
 ];
 
 /// A call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CallObject {
     id: String,
     app: String,
@@ -67,8 +78,8 @@ pub(super) struct CallObject {
     callbacks: Vec<Seq>,
 }
 
-#[derive(Debug, Serialize)]
-struct ReleaseObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ReleaseObject {
     table: String,
     code: String,
     text: TextObject,
@@ -76,22 +87,22 @@ struct ReleaseObject {
 }
 
 /// A text in both languages, or nothing in either.
-#[derive(Debug, Serialize)]
-struct TextObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TextObject {
     zh: Option<&'static str>,
     en: Option<&'static str>,
 }
 
 /// Where a recording is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RecordingObject {
     pub(super) id: String,
     pub(super) state: &'static str,
     pub(super) expires_at: Instant,
 }
 
-#[derive(Debug, Serialize)]
-struct EventObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EventObject {
     kind: &'static str,
     at: Option<Instant>,
     leg: Option<&'static str>,
@@ -119,7 +130,7 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
 
 /// Which calls, and which page of them, an address asks for. The pages take the same.
 pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallQuery, Page), HttpError> {
-    let query = Query::parse(raw, KNOWN)?;
+    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
     Ok((read(context, scope, &query)?, filters::page(&query)?))
 }
 
@@ -127,6 +138,10 @@ pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Res
 pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<CallQuery, HttpError> {
     let outcomes = CallOutcome::ALL.map(CallOutcome::name);
     let products = Product::ALL.map(Product::name);
+    let directions = Direction::ALL.map(Direction::name);
+    let states = CallState::ALL.map(CallState::name);
+    let anomalies = Anomaly::ALL.map(Anomaly::name);
+    let recordings = RecordingState::ALL.map(RecordingState::name);
     Ok(CallQuery {
         span: filters::span(query)?,
         app: filters::apps(context, scope, query)?,
@@ -138,9 +153,16 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         callee: filters::numbers(query, "callee")?,
         x: filters::numbers(query, "x")?,
         outcome: filters::named(query, "outcome", CallOutcome::parse, &outcomes)?,
-        min_talk: query.number("min_talk", 0..=u32::MAX)?,
-        max_talk: query.number("max_talk", 0..=u32::MAX)?,
-        has_recording: query.boolean("has_recording")?,
+        direction: filters::named(query, "direction", Direction::parse, &directions)?,
+        state: filters::named(query, "state", CallState::parse, &states)?,
+        cause: filters::causes(query)?,
+        anomaly: filters::named(query, "anomaly", Anomaly::parse, &anomalies)?,
+        talk: query.bounds("talk")?,
+        ring: query.bounds("ring")?,
+        weekday: filters::whole(query, "weekday", 1..=7)?,
+        hour: filters::whole(query, "hour", 0..=23)?,
+        has_recording: query.flag("has_recording")?,
+        recording_state: filters::named(query, "recording_state", RecordingState::parse, &recordings)?,
         q: query.filter("q", |_, text| Ok(text.trim().to_owned()))?,
     })
 }

@@ -34,7 +34,7 @@ use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::state::Principal;
 use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
 
-const KNOWN: &[&str] =
+pub(super) const KNOWN: &[&str] =
     &["kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
 
 /// What changes.
@@ -195,8 +195,10 @@ impl Follower {
     }
 
     fn number(&self, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
-        let rows = self.context.store.numbers(None)?;
-        let row = rows.iter().find(|row| row.number == *changed && self.sees(row.app, None));
+        let rows = self.context.store.number(changed);
+        // Where several apps have the number, the latest news is what changed.
+        let seen = rows.iter().filter(|row| self.sees(row.app, None));
+        let row = seen.max_by_key(|row| row.history.first().map(|(_, _, _, seq)| *seq));
         Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.sight, row))))
     }
 }

@@ -1,5 +1,9 @@
 //! Filters that several addresses share.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 
 use super::query::{Query, bad};
@@ -7,7 +11,10 @@ use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId, Scope};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::providers::{self, Provider};
-use crate::store::{Filter, Page, Span};
+use crate::store::{CauseIs, Filter, Page, Span};
+
+/// The parameters that every list takes beside its filters.
+pub(super) const PAGING: &[&str] = &["cursor", "limit"];
 
 /// Which page.
 pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
@@ -88,6 +95,33 @@ pub(super) fn named<T>(
     names: &[&str],
 ) -> Result<Filter<T>, HttpError> {
     query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, &format!("one of {}", names.join(", ")))))
+}
+
+/// Whole numbers within bounds, each a value of a filter.
+pub(super) fn whole<T>(query: &Query, name: &str, bounds: RangeInclusive<T>) -> Result<Filter<T>, HttpError>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    query.filter(name, |name, text| match text.parse() {
+        Ok(number) if bounds.contains(&number) => Ok(number),
+        _ => Err(bad(name, text, &format!("a whole number from {} to {}", bounds.start(), bounds.end()))),
+    })
+}
+
+/// Causes: `stateCode:7014` is the code in its table, `7014` the code in any.
+pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
+    query.filter("cause", |name, text| {
+        let (table, code) = text.split_once(':').map_or((None, text), |(table, code)| (Some(table), code));
+        if code.is_empty() || table == Some("") {
+            return Err(bad(name, text, "a code such as 7014, or table and code such as stateCode:7014"));
+        }
+        Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
+    })
+}
+
+/// Text exactly as it stands in a row.
+pub(super) fn texts(query: &Query, name: &str) -> Result<Filter<String>, HttpError> {
+    query.filter(name, |_, text| Ok(text.to_owned()))
 }
 
 /// The start of the hour that `at` lies in: counters are kept by the hour.

@@ -17,13 +17,13 @@ use super::{Context, HttpError, Instant, Response, blocking, filters, ok};
 use crate::domain::{AppId, Scope};
 use crate::store::LedgerRow;
 
-const KNOWN: &[&str] = &["app!", "from", "to"];
+pub(super) const KNOWN: &[&str] = &["app!", "from", "to"];
 /// The span when nothing is said.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The ledger.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Ledger {
+pub(super) struct Ledger {
     /// Every app's hours, newest first.
     items: Vec<LedgerObject>,
     /// Always null: a ledger has one page.
@@ -36,7 +36,8 @@ struct Ledger {
 
 /// One app's hour.
 #[derive(Debug, Serialize, JsonSchema)]
-struct LedgerObject {
+#[schemars(rename = "LedgerRow")]
+pub(super) struct LedgerObject {
     /// The start of the hour.
     #[schemars(with = "String")]
     at: Instant,
@@ -48,7 +49,7 @@ struct LedgerObject {
 
 /// What was received and what became of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
-struct Counts {
+pub(super) struct Counts {
     /// Callbacks kept in the journal.
     received: u64,
     /// Understood, and new.

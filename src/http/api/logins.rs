@@ -19,7 +19,7 @@ use crate::state::OpenLogin;
 
 /// A login.
 #[derive(Debug, Serialize, JsonSchema)]
-struct LoginObject {
+pub(super) struct LoginObject {
     /// Its public id.
     id: String,
     /// Whose.
@@ -53,9 +53,12 @@ impl From<OpenLogin> for LoginObject {
     }
 }
 
+/// The parameters of the list.
+pub(super) const KNOWN: &[&str] = &["user"];
+
 /// `GET /logins`, `?user=` for one person's.
 pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, &["user"])?;
+    let query = Query::parse(&ask.query, KNOWN)?;
     let user = query.one("user").map(str::to_owned);
     let user = match (sees_all(ask), &ask.login) {
         (true, _) => user,

@@ -1,4 +1,4 @@
-//! `/api/v1`: what programs and the command line ask, described by `openapi.json`.
+//! `/api/v1`: what programs and the command line ask, described by [`describe`].
 //!
 //! One table ([`table`]) maps a method and a path to a handler; a handler reads the query,
 //! asks a service and turns the answer into an object of its own. Whole phone numbers pass
@@ -13,17 +13,20 @@ mod ask;
 pub(super) mod audit;
 pub(super) mod callbacks;
 pub(super) mod calls;
+pub(super) mod describe;
 mod erasures;
 mod events;
 pub(super) mod evidence;
+mod export;
 pub(super) mod filters;
 pub(super) mod ledger;
+pub(super) mod lists;
 mod logins;
-mod numbers;
-mod openapi;
+pub(super) mod numbers;
 mod query;
 mod recordings;
 mod retention;
+pub(super) mod searches;
 mod settings;
 pub(super) mod sight;
 pub(super) mod sms;
@@ -90,7 +93,7 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                 let answer = async {
                     let path = ask::path(tail.as_str())?;
                     if path == ["openapi.json"] {
-                        return openapi::get(&method);
+                        return describe::get(&method);
                     }
                     let (principal, login) = match known {
                         Some(principal) => (principal, None),
@@ -188,6 +191,20 @@ struct Instant(jiff::Timestamp);
 impl serde::Serialize for Instant {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
+    }
+}
+
+impl schemars::JsonSchema for Instant {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
     }
 }
 

@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::Seq;
-use crate::store::NumberRow;
+use crate::domain::{Scope, Seq};
+use crate::store::{NumberQuery, NumberRow, Page};
 
-const KNOWN: &[&str] = &["app!", "number!"];
+/// The filters of privacy numbers.
+pub(super) const FILTERS: &[&str] = &["app!", "number!", "state!", "cause!"];
+
+/// The states of a number that can be asked for; `none` where no platform ever told one.
+pub(in crate::http) const STATES: [&str; 5] = ["normal", "paused", "unavailable", "frozen", "none"];
 
 /// A privacy number with its states.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct NumberObject {
     number: String,
     app: String,
@@ -24,8 +29,8 @@ pub(super) struct NumberObject {
     history: Vec<StateObject>,
 }
 
-#[derive(Debug, Serialize)]
-struct StateObject {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StateObject {
     at: Instant,
     state: String,
     cause: Option<String>,
@@ -54,20 +59,25 @@ impl NumberObject {
 
 /// `GET /numbers`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
-    let apps = filters::apps(context, &ask.principal.scope, &query)?;
-    let ends = filters::numbers(&query, "number")?;
+    let (numbers, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
-    let rows = blocking(move || store.numbers(None)).await?;
-    let ends_in = |row: &NumberRow, end: &String| {
-        let end = end.strip_prefix("+86").unwrap_or_else(|| end.trim_start_matches('+'));
-        row.number.reveal().ends_with(end)
-    };
-    let wanted = |row: &&NumberRow| {
-        apps.lets_through(&row.app)
-            && (ends.any.is_empty() || ends.any.iter().any(|end| ends_in(row, end)))
-            && !ends.none.iter().any(|end| ends_in(row, end))
-    };
-    let items = rows.iter().filter(wanted).map(|row| NumberObject::new(context, ask.sight(), row)).collect();
-    ok(&List::whole(items))
+    let listing = blocking(move || store.numbers(&numbers, &page)).await?;
+    let items = listing.items.iter().map(|row| NumberObject::new(context, ask.sight(), row)).collect();
+    ok(&List { items, next: listing.next })
+}
+
+/// Which numbers, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(NumberQuery, Page), HttpError> {
+    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
+}
+
+/// Which numbers a query means.
+pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<NumberQuery, HttpError> {
+    Ok(NumberQuery {
+        app: filters::apps(context, scope, query)?,
+        number: filters::numbers(query, "number")?,
+        state: filters::named(query, "state", |text| STATES.contains(&text).then(|| text.to_owned()), &STATES)?,
+        cause: filters::texts(query, "cause")?,
+    })
 }

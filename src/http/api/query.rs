@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::HttpError;
 use crate::limits::FILTER_VALUES_MAX;
-use crate::store::Filter;
+use crate::store::{Bounds, Filter};
 
 /// The parameters of a request.
 #[derive(Debug)]
@@ -20,21 +20,24 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads a query that may hold only the names in `known`. A name with a `!` behind it may
-    /// also be negated: `outcome!` lets `not_outcome` in.
+    /// also be negated and repeated: `outcome!` lets `not_outcome` in.
     pub(super) fn parse(raw: &str, known: &[&str]) -> Result<Self, HttpError> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
-        for (name, _) in &pairs {
+        for (at, (name, value)) in pairs.iter().enumerate() {
             if !is_known(name, known) {
                 return Err(HttpError::BadRequest(unknown(name, known)));
+            }
+            let again = || pairs[..at].iter().any(|(n, v)| n == name && !v.is_empty());
+            if known.contains(&name.as_str()) && !value.is_empty() && again() {
+                return Err(HttpError::BadRequest(format!("{name} stands here more than once; it takes one value")));
             }
         }
         Ok(Self { pairs })
     }
 
-    /// The last value of a parameter; an empty one counts as absent, as forms send it.
+    /// The value of a parameter; an empty one counts as absent, as forms send it.
     pub(super) fn one(&self, name: &str) -> Option<&str> {
-        let mut values = self.pairs.iter().rev().filter(|(n, v)| n == name && !v.is_empty());
-        values.next().map(|(_, v)| v.as_str())
+        self.all(name).next()
     }
 
     fn all(&self, name: &str) -> impl Iterator<Item = &str> {
@@ -68,14 +71,46 @@ impl Query {
         }
     }
 
-    /// `true` or `false`.
-    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, HttpError> {
-        match self.one(name) {
-            None => Ok(None),
-            Some("true" | "1") => Ok(Some(true)),
-            Some("false" | "0") => Ok(Some(false)),
-            Some(text) => Err(bad(name, text, "true or false")),
+    /// `true` or `false`, and `not_NAME` for the other; saying both is refused.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, HttpError> {
+        let Filter { any, none } = self.filter(name, |name, text| match text {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(bad(name, text, "true or false")),
+        })?;
+        let mut said = any.into_iter().chain(none.into_iter().map(|no| !no));
+        let first = said.next();
+        match said.find(|other| Some(*other) != first) {
+            Some(_) => Err(HttpError::BadRequest(format!("{name} is asked for both ways"))),
+            None => Ok(first),
         }
+    }
+
+    /// Amounts: `talk=10..60`, `talk=60..`, `talk=..10` or `talk=0`, any number of them and
+    /// negated; or `min_talk` and `max_talk`.
+    pub(super) fn bounds(&self, name: &str) -> Result<Filter<Bounds>, HttpError> {
+        let mut filter = self.filter(name, |name, text| {
+            let (min, max) = text.split_once("..").unwrap_or((text, text));
+            let bound = |text: &str, open: u32| if text.is_empty() { Some(open) } else { text.parse().ok() };
+            match (bound(min, 0), bound(max, u32::MAX)) {
+                (Some(min), Some(max)) if min <= max && text != ".." => Ok(Bounds { min, max }),
+                _ => Err(bad(name, text, "an amount such as 10..60, 60.., ..10 or 0")),
+            }
+        })?;
+        let (least, most) = (format!("min_{name}"), format!("max_{name}"));
+        let (min, max) = (self.number(&least, 0..=u32::MAX)?, self.number(&most, 0..=u32::MAX)?);
+        if min.is_none() && max.is_none() {
+            return Ok(filter);
+        }
+        if !filter.any.is_empty() {
+            return Err(HttpError::BadRequest(format!("{name} stands beside {least} or {most}; use one of them")));
+        }
+        let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u32::MAX) };
+        if bounds.min > bounds.max {
+            return Err(HttpError::BadRequest(format!("{least} is more than {most}")));
+        }
+        filter.any.push(bounds);
+        Ok(filter)
     }
 
     /// An instant in RFC 3339 with any offset. A `+` that came in plain was read as a blank.
@@ -153,6 +188,48 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_that_takes_one_value_is_refused_twice() {
+        let known = &["app!", "from", "limit"];
+        for (raw, name) in [("from=a&from=b", "from"), ("limit=1&app=x&limit=1", "limit")] {
+            assert_eq!(
+                message(Query::parse(raw, known)),
+                format!("{name} stands here more than once; it takes one value")
+            );
+        }
+        assert!(Query::parse("app=a&app=b&not_app=c&not_app=d&limit=&limit=5&from=", known).is_ok());
+    }
+
+    #[test]
+    fn amounts_are_bounds_open_at_either_end() {
+        let known = &["talk!", "min_talk", "max_talk"];
+        let read = |raw: &str| Query::parse(raw, known).unwrap().bounds("talk");
+        let bounds = |min, max| Bounds { min, max };
+        let filter = read("talk=10..60&talk=0&not_talk=20..&not_talk=..5").unwrap();
+        assert_eq!(filter.any, [bounds(10, 60), bounds(0, 0)]);
+        assert_eq!(filter.none, [bounds(20, u32::MAX), bounds(0, 5)]);
+        assert_eq!(read("min_talk=3").unwrap().any, [bounds(3, u32::MAX)]);
+        assert_eq!(read("min_talk=3&max_talk=9&not_talk=5").unwrap().any, [bounds(3, 9)]);
+        for raw in ["talk=", "max_talk=&min_talk="] {
+            assert!(read(raw).unwrap().is_empty(), "{raw}");
+        }
+        assert_eq!(message(read("talk=9..3")), "talk=9..3 is not an amount such as 10..60, 60.., ..10 or 0");
+        assert!(message(read("talk=..")).contains("is not an amount"));
+        assert!(message(read("talk=soon")).contains("is not an amount"));
+        assert!(message(read("talk=5&min_talk=3")).contains("use one of them"));
+        assert_eq!(message(read("min_talk=9&max_talk=3")), "min_talk is more than max_talk");
+    }
+
+    #[test]
+    fn a_flag_may_be_negated_and_not_contradict_itself() {
+        let read = |raw: &str| Query::parse(raw, &["has!"]).unwrap().flag("has");
+        assert_eq!(read("has=true&not_has=false").unwrap(), Some(true));
+        assert_eq!(read("not_has=true").unwrap(), Some(false));
+        assert_eq!(read("has=").unwrap(), None);
+        assert!(message(read("has=true&not_has=true")).contains("both ways"));
+        assert_eq!(message(read("has=maybe")), "has=maybe is not true or false");
+    }
+
+    #[test]
     fn times_are_read_with_any_offset_also_when_the_plus_was_not_encoded() {
         for raw in ["2026-11-21T10:00:00%2B08:00", "2026-11-21T10:00:00+08:00", "2026-11-21T02:00:00Z"] {
             let query = Query::parse(&format!("from={raw}"), &["from"]).unwrap();
@@ -164,9 +241,8 @@ mod tests {
 
     #[test]
     fn numbers_and_words_say_what_is_expected() {
-        let query = Query::parse("limit=5000&by=week&has=maybe", &["limit", "by", "has"]).unwrap();
+        let query = Query::parse("limit=5000&by=week", &["limit", "by"]).unwrap();
         assert_eq!(message(query.number("limit", 1..=1000)), "limit=5000 is not a whole number from 1 to 1000");
         assert_eq!(message(query.word("by", &[("hour", 1), ("day", 2)])), "by=week is not one of hour, day");
-        assert_eq!(message(query.boolean("has")), "has=maybe is not true or false");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -11,28 +12,9 @@ use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Call;
 
-const KNOWN: &[&str] = &[
-    "app!",
-    "provider!",
-    "product!",
-    "session!",
-    "number!",
-    "caller!",
-    "callee!",
-    "x!",
-    "outcome!",
-    "from",
-    "to",
-    "min_talk",
-    "max_talk",
-    "q!",
-    "cursor",
-    "limit",
-];
-
 /// A recording with the call it is of.
-#[derive(Debug, Serialize)]
-struct RecordingOfCall {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RecordingOfCall {
     #[serde(flatten)]
     recording: RecordingObject,
     call: String,
@@ -61,8 +43,11 @@ impl RecordingOfCall {
 
 /// `GET /recordings`: the filters of calls.
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
+    let query = Query::parse(&ask.query, &[calls::FILTERS, filters::PAGING].concat())?;
     let mut calls = calls::read(context, &ask.principal.scope, &query)?;
+    if calls.has_recording == Some(false) {
+        return Err(HttpError::BadRequest("recordings are of calls that have one".to_owned()));
+    }
     calls.has_recording = Some(true);
     let page = filters::page(&query)?;
     let store = context.store.clone();

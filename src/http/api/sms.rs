@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
@@ -11,10 +12,13 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Scope, Seq, SmsMode};
 use crate::store::{Page, SmsQuery, SmsRow};
 
-const KNOWN: &[&str] = &["app!", "provider!", "number!", "from", "to", "cursor", "limit"];
+/// The filters of messages. Sender and receiver are `from` and `to` in the object; as parameters
+/// those are times everywhere.
+pub(super) const FILTERS: &[&str] =
+    &["app!", "provider!", "number!", "sender!", "receiver!", "x!", "mode!", "sms_id!", "from", "to"];
 
 /// A text message.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SmsObject {
     callback: Seq,
     received_at: Instant,
@@ -43,10 +47,7 @@ impl SmsObject {
             app: filters::app_name(context, row.app),
             provider: row.provider.0,
             sms_id: sight.text(&sms.sms_id),
-            mode: match sms.mode {
-                SmsMode::Notify => "notify",
-                SmsMode::Block => "block",
-            },
+            mode: sms.mode.name(),
             from: sight.maybe(sms.from.as_ref()),
             to: sight.maybe(sms.to.as_ref()),
             x_number: sight.maybe(sms.x.as_ref()),
@@ -71,12 +72,22 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// Which messages, and which page of them, an address asks for. The pages take the same.
 pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(SmsQuery, Page), HttpError> {
-    let query = Query::parse(raw, KNOWN)?;
-    let sms = SmsQuery {
-        span: filters::span(&query)?,
-        app: filters::apps(context, scope, &query)?,
-        provider: filters::providers(&query)?,
-        number: filters::numbers(&query, "number")?,
-    };
-    Ok((sms, filters::page(&query)?))
+    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
+}
+
+/// Which messages a query means.
+pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<SmsQuery, HttpError> {
+    let modes = SmsMode::ALL.map(SmsMode::name);
+    Ok(SmsQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, scope, query)?,
+        provider: filters::providers(query)?,
+        number: filters::numbers(query, "number")?,
+        sender: filters::numbers(query, "sender")?,
+        receiver: filters::numbers(query, "receiver")?,
+        x: filters::numbers(query, "x")?,
+        mode: filters::named(query, "mode", SmsMode::parse, &modes)?,
+        sms_id: filters::texts(query, "sms_id")?,
+    })
 }

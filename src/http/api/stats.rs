@@ -16,7 +16,7 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope};
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 
-const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
+pub(super) const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
 
 /// The steps that `by` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ const GROUPS: &[(&str, Key)] = &[
 
 /// One step of a statistic, of one group where `group` was asked for.
 #[derive(Debug, Default, Serialize, JsonSchema)]
-struct StatObject {
+pub(super) struct StatObject {
     /// The start of the step; null where steps are hours of the week.
     #[schemars(with = "Option<String>")]
     at: Option<Instant>,

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
 use crate::journal::{self, CopyError};
 
-#[derive(Debug, Serialize)]
-struct System {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct System {
     version: &'static str,
     started_at: Instant,
     uptime_seconds: i64,
@@ -26,8 +27,8 @@ struct System {
     set_up: bool,
 }
 
-#[derive(Debug, Serialize)]
-struct Certificate {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Certificate {
     names: Vec<String>,
     issuer: String,
     not_after: Option<Instant>,
@@ -35,8 +36,8 @@ struct Certificate {
     source: String,
 }
 
-#[derive(Debug, Serialize)]
-struct JournalStatus {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct JournalStatus {
     durable: u64,
     segments: u64,
     bytes: u64,
@@ -46,8 +47,8 @@ struct JournalStatus {
     damaged: usize,
 }
 
-#[derive(Debug, Serialize)]
-struct StoreStatus {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StoreStatus {
     applied: u64,
     waiting: u64,
     rebuilding: Option<f64>,
@@ -56,14 +57,14 @@ struct StoreStatus {
     bytes: u64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct BackupWanted {
+pub(super) struct BackupWanted {
     dest: PathBuf,
 }
 
-#[derive(Debug, Serialize)]
-struct BackupMade {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct BackupMade {
     dest: String,
     segments: u64,
     files: u64,

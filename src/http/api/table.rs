@@ -7,8 +7,8 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, evidence, ledger, logins, numbers,
-    recordings, retention, settings, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, evidence, export, ledger, lists,
+    logins, numbers, recordings, retention, searches, settings, sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -28,6 +28,15 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, ask).await,
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "count"]) => {
+            lists::count(context, ask, list).await
+        }
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "export"]) => {
+            export::get(context, ask, list).await
+        }
+        ("GET", ["searches"]) => searches::list(context, ask),
+        ("POST", ["searches"]) => searches::add(context, ask).await,
+        ("DELETE", ["searches", id]) => searches::remove(context, ask, id).await,
         ("GET", ["calls", id]) => calls::one(context, ask, id).await,
         ("POST", ["calls", id, "evidence"]) => evidence::make(context, ask, id).await,
         ("GET", ["callbacks"]) => callbacks::list(context, ask).await,
@@ -79,7 +88,9 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
 /// The methods an address takes; `None` where there is nothing.
 pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
-        ["apps" | "users" | "tokens" | "erasures"] => "GET, POST",
+        ["apps" | "users" | "tokens" | "erasures" | "searches"] => "GET, POST",
+        ["searches", _] => "DELETE",
+        ["calls" | "callbacks" | "sms" | "numbers", "count" | "export"] => "GET",
         ["retention" | "settings"] => "GET, PATCH",
         ["retention", "runs" | "holds"] => "POST",
         ["retention", "holds", _] => "DELETE",
@@ -109,7 +120,17 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/callbacks/{seq}/raw",
     "/sms",
     "/numbers",
+    "/calls/count",
+    "/callbacks/count",
+    "/sms/count",
+    "/numbers/count",
+    "/calls/export",
+    "/callbacks/export",
+    "/sms/export",
+    "/numbers/export",
     "/recordings",
+    "/searches",
+    "/searches/{id}",
     "/stats",
     "/ledger",
     "/events",

@@ -563,7 +563,7 @@ async fn the_trail_is_paged_without_gaps_and_the_same_after_a_rebuild() {
     house.settle().await;
     let (mut seen, mut target) = (Vec::new(), "/audit?limit=3&action=app".to_owned());
     loop {
-        let page: Value = serde_json::from_str(&house.get(Role::Admin, &target).await.text()).unwrap();
+        let page: Value = serde_json::from_str(house.get(Role::Admin, &target).await.text()).unwrap();
         seen.extend(page["items"].as_array().unwrap().iter().map(|entry| entry["n"].as_u64().unwrap()));
         // What comes meanwhile does not move the pages.
         house.ask(Role::Admin, "PATCH", "/apps/app-1", json!({"verify": "off"})).await;
@@ -675,4 +675,119 @@ async fn the_description_and_the_table_have_the_same_addresses() {
         assert!(described.contains(path), "{path} is there and not described");
     }
     assert_eq!(described.len(), table::PATHS.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_the_rows_of_the_list_masked_for_a_viewer_and_leaves_a_trace() {
+    let house = House::with_samples().await;
+    for list in ["calls", "callbacks", "sms", "numbers"] {
+        for role in [Role::Viewer, Role::Admin] {
+            let rows = house.list(role, &format!("/{list}?limit=1000&app=huawei-private")).await;
+            let file = house.get(role, &format!("/{list}/export?format=jsonl&app=huawei-private")).await;
+            assert_eq!(file.headers["content-type"], "application/x-ndjson");
+            let lines: Vec<Value> = file.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert!(!lines.is_empty() && lines == rows, "{list}");
+        }
+        let csv = house.get(Role::Viewer, &format!("/{list}/export?format=csv&lang=zh")).await;
+        let name = csv.headers["content-disposition"].to_str().unwrap();
+        assert!(name.starts_with(&format!("attachment; filename=\"ringback-{list}-")) && name.ends_with(".csv\""));
+        assert!(csv.text().starts_with('\u{feff}'));
+    }
+    house.get(Role::Admin, "/calls/export").await.refused(400, "bad_request", "csv, xlsx or jsonl");
+    house.get(Role::Admin, "/calls/export?format=pdf").await.refused(400, "bad_request", "csv, xlsx, jsonl");
+    house.get(Role::Admin, "/calls/export?format=csv&limit=5").await.refused(400, "bad_request", "no parameter limit");
+    let last = *house.context.journal.durable().borrow();
+    let records = (1..=last).filter_map(|seq| house.context.journal.get(seq).unwrap());
+    let exports = records.filter(|record| match &record.body {
+        crate::journal::Body::Entry(entry) => entry.fields.get("action") == Some(&json!("export")),
+        _ => false,
+    });
+    assert_eq!(exports.count(), 4 * 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_filter_of_every_list_is_understood_and_its_negation_is_the_rest() {
+    let house = House::with_samples().await;
+    let count = async |list: &str, query: &str| {
+        let answer = house.get(Role::Admin, &format!("/{list}/count?{query}")).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        answer.json()["count"].as_u64().unwrap()
+    };
+    for (list, filters) in [
+        (
+            "calls",
+            &[
+                "direction=a_to_b",
+                "state=released",
+                "outcome=answered",
+                "cause=0",
+                "cause=stateCode:0",
+                "anomaly=missing_record",
+                "talk=1..",
+                "ring=0..5",
+                "weekday=6",
+                "hour=10",
+                "has_recording=true",
+                "recording_state=waiting",
+                "recording_state=expired",
+                "number=0021",
+                "x=13800000021",
+                "q=0021",
+            ][..],
+        ),
+        (
+            "callbacks",
+            &[
+                "verified=unchecked",
+                "suspicious=true",
+                "suspicion=wrong_case",
+                "label=record",
+                "peer=127.0.0.1",
+                "status=200",
+                "size=..500",
+                "question=true",
+                "outcome=accepted",
+            ],
+        ),
+        ("sms", &["mode=notify", "sender=0021", "receiver=0021", "x=0021", "number=13800000021", "sms_id=1"]),
+        ("numbers", &["state=paused", "state=none", "cause=1", "number=0021"]),
+    ] {
+        let all = count(list, "").await;
+        assert!(all > 0);
+        for filter in filters {
+            let (with, without) = (count(list, filter).await, count(list, &format!("not_{filter}")).await);
+            assert_eq!(with + without, all, "{list}: {filter}");
+            let rows = house.list(Role::Admin, &format!("/{list}?limit=1000&{filter}")).await;
+            assert_eq!(rows.len() as u64, with, "{list}: {filter}");
+        }
+    }
+    house.get(Role::Admin, "/calls?cause=").await;
+    house.get(Role::Admin, "/calls?anomaly=odd").await.refused(400, "bad_request", "missing_record");
+    house.get(Role::Admin, "/calls?limit=1&limit=2").await.refused(
+        400,
+        "bad_request",
+        "limit stands here more than once",
+    );
+    house.get(Role::Admin, "/callbacks?suspicion=x").await.refused(400, "bad_request", "wrong_case");
+    house.get(Role::Admin, "/callbacks?peer=home").await.refused(400, "bad_request", "an IP address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
+    let house = House::open();
+    let new = |shared: bool| json!({"list": "calls", "name": "busy", "query": "outcome=busy", "shared": shared});
+    house.ask(Role::Operator, "POST", "/searches", new(true)).await.refused(403, "forbidden", "administrator");
+    let saved = house.ask(Role::Operator, "POST", "/searches", new(false)).await;
+    assert_eq!(saved.status, 201, "{}", saved.text());
+    let shared = house.ask(Role::Admin, "POST", "/searches", new(true)).await.json();
+    assert_eq!(house.list(Role::Operator, "/searches?list=calls").await.len(), 2);
+    assert!(house.list(Role::Operator, "/searches?list=sms").await.is_empty());
+    assert_eq!(house.context.state.searches("somebody else", None).len(), 1);
+    let wrong = json!({"list": "calls", "name": "x", "query": "outcome=bussy"});
+    house.ask(Role::Admin, "POST", "/searches", wrong).await.refused(400, "bad_request", "outcome=bussy");
+    let path = |search: &Value| format!("/searches/{}", search["id"].as_str().unwrap());
+    house.ask(Role::Operator, "DELETE", &path(&shared), Value::Null).await.refused(404, "not_found", "");
+    assert_eq!(house.ask(Role::Operator, "DELETE", &path(&saved.json()), Value::Null).await.status, 204);
+    assert_eq!(house.ask(Role::Admin, "DELETE", &path(&shared), Value::Null).await.status, 204);
+    assert!(house.list(Role::Admin, "/searches").await.is_empty());
 }

@@ -13,7 +13,7 @@ use crate::state::{ApiToken, NewToken};
 
 /// A program's access. `token` stands only in the answer to whoever made it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct TokenObject {
+pub(super) struct TokenObject {
     /// The name, unique.
     name: String,
     /// `viewer`, `operator` or `admin`.
@@ -51,7 +51,7 @@ impl TokenObject {
 /// A token to make.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct TokenToAdd {
+pub(super) struct TokenToAdd {
     /// The name, unique.
     name: String,
     /// `viewer`, `operator` or `admin`.

@@ -15,7 +15,7 @@ use crate::state::{Demand, NewUser, User, UserChange};
 
 /// A person.
 #[derive(Debug, Serialize, JsonSchema)]
-struct UserObject {
+pub(super) struct UserObject {
     /// The name, unique.
     name: String,
     /// `viewer`, `operator` or `admin`.
@@ -54,7 +54,7 @@ impl UserObject {
 /// A person to add.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct UserToAdd {
+pub(super) struct UserToAdd {
     /// The name, unique.
     name: String,
     /// `viewer`, `operator` or `admin`.
@@ -69,7 +69,7 @@ struct UserToAdd {
 /// Changes to a person. What is not there stays.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct UserToChange {
+pub(super) struct UserToChange {
     /// Another role.
     #[serde(default)]
     role: Option<String>,
@@ -84,7 +84,7 @@ struct UserToChange {
 /// Who must have a second factor.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SecondFactorObject {
+pub(super) struct SecondFactorObject {
     /// `none`, `admin`, `operator` (and administrators) or `all`.
     required: String,
 }

@@ -36,7 +36,7 @@ use crate::domain::{CallId, Seq};
 /// Which rows a cut takes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Bounds {
+pub struct CutBounds {
     /// Calls whose last callback is below this.
     pub calls_before: Seq,
     /// Messages whose callback is below this.
@@ -46,7 +46,7 @@ pub struct Bounds {
     pub latest: i64,
 }
 
-impl Bounds {
+impl CutBounds {
     /// Callbacks below this have no row any more, except those of calls and messages that stay
     /// and those of another kind.
     fn callbacks_before(&self) -> Seq {
@@ -68,7 +68,7 @@ impl Bounds {
 #[serde(default)]
 pub struct Cut {
     /// Which rows it takes.
-    pub bounds: Bounds,
+    pub bounds: CutBounds,
     /// The last record applied when it was summed up.
     pub as_of: Seq,
     /// Calls that stay although their time is over: somebody holds them.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Bounds, Cut, Removed, living_sms, sums};
+use super::{Cut, CutBounds, Removed, living_sms, sums};
 use crate::correlate::join;
 use crate::domain::{Call, CallId, Seq};
 use crate::store::share::Share;
@@ -22,7 +22,7 @@ impl Store {
     /// A damaged store.
     pub fn plan_cut(
         &self,
-        bounds: Bounds,
+        bounds: CutBounds,
         held: &dyn Fn(&Call) -> bool,
         sms_held: &dyn Fn(&SmsRow) -> bool,
     ) -> Result<Cut, QueryError> {

@@ -6,10 +6,9 @@
 //! row, so that ten million calls fit a small machine.
 //!
 //! ```text
-//! "RBSEG1\0\0"
+//! "RBSEG2\0\0"
 //! row blocks      zstd( n × u32 length, n × head+row )           limits::BLOCK_ROWS rows each
 //! term blocks     Δterm varint, length varint, kind 1, postings   about TERM_BLOCK bytes each
-//! talk column     zstd( n × varint )
 //! id filter       descriptor, n × u16
 //! footer          postcard( Footer ), its CRC-32C, its length, "RBSEGEND"
 //! ```
@@ -25,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use read::{Block, Segment};
 pub(super) use write::write;
 
-const MAGIC: &[u8; 8] = b"RBSEG1\0\0";
+const MAGIC: &[u8; 8] = b"RBSEG2\0\0";
 const END: &[u8; 8] = b"RBSEGEND";
 /// The size at which a block of terms is finished: a look-up reads one of them.
 const TERM_BLOCK: usize = 8 << 10;
@@ -47,7 +46,6 @@ struct Footer {
     /// First term and offset of each block of terms.
     terms: Vec<(u64, u64)>,
     terms_end: u64,
-    talk_end: u64,
     filter_end: u64,
     filter_crc: u32,
 }

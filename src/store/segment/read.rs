@@ -13,6 +13,7 @@ use super::filter::IdFilter;
 use super::{BITMAP, END, Footer, MAGIC, SegmentError};
 use crate::limits;
 use crate::store::doc::Doc;
+use crate::store::terms::Terms;
 use crate::store::varint;
 
 /// An open segment.
@@ -69,7 +70,7 @@ impl Segment {
             return Err(damaged("its footer's checksum"));
         }
         let footer: Footer = postcard::from_bytes(&raw).map_err(|_| damaged("its footer"))?;
-        let filter = read(&file, footer.talk_end, footer.filter_end).map_err(io)?;
+        let filter = read(&file, footer.terms_end, footer.filter_end).map_err(io)?;
         if crc32c::crc32c(&filter) != footer.filter_crc {
             return Err(damaged("its filter's checksum"));
         }
@@ -100,31 +101,44 @@ impl Segment {
         self.filter.may_hold(id)
     }
 
-    /// The positions of the rows that have `term`.
-    pub(in crate::store) fn postings(&self, term: u64) -> Result<RoaringBitmap, SegmentError> {
-        let at = self.footer.terms.partition_point(|(first, _)| *first <= term);
-        let Some(at) = at.checked_sub(1) else { return Ok(RoaringBitmap::new()) };
-        let from = self.footer.terms[at].1;
-        let to = self.footer.terms.get(at + 1).map_or(self.footer.terms_end, |(_, offset)| *offset);
-        let block = read(&self.file, from, to).map_err(|source| SegmentError::Io(self.name.clone(), source))?;
-        self.find_term(&block, term).ok_or_else(|| self.damaged("a block of terms"))
+    /// The positions of the rows that have any of these terms, and how many parts of the file
+    /// were read for them. `wanted` is best sorted: what stands together is read once.
+    pub(in crate::store) fn postings(&self, wanted: &[Terms]) -> Result<(RoaringBitmap, usize), SegmentError> {
+        let mut found = RoaringBitmap::new();
+        let mut held: Option<(usize, Vec<u8>)> = None;
+        let mut reads = 0;
+        for terms in wanted {
+            let first = self.footer.terms.partition_point(|(first, _)| *first <= terms.first).saturating_sub(1);
+            let reach = self.footer.terms.iter().enumerate().skip(first);
+            for (at, (_, from)) in reach.take_while(|(_, (first, _))| *first <= terms.last) {
+                if held.as_ref().is_none_or(|(held, _)| *held != at) {
+                    let to = self.footer.terms.get(at + 1).map_or(self.footer.terms_end, |(_, offset)| *offset);
+                    let block = read(&self.file, *from, to);
+                    held = Some((at, block.map_err(|source| SegmentError::Io(self.name.clone(), source))?));
+                    reads += 1;
+                }
+                let block = held.as_ref().map_or(&[][..], |(_, block)| block);
+                self.collect(block, *terms, &mut found).ok_or_else(|| self.damaged("a block of terms"))?;
+            }
+        }
+        Ok((found, reads))
     }
 
-    fn find_term(&self, mut block: &[u8], wanted: u64) -> Option<RoaringBitmap> {
+    fn collect(&self, mut block: &[u8], wanted: Terms, found: &mut RoaringBitmap) -> Option<()> {
         let mut term = 0u64;
         while !block.is_empty() {
             term = term.checked_add(varint::take(&mut block)?)?;
             let length = usize::try_from(varint::take(&mut block)?).ok()?;
             let (postings, rest) = block.split_at_checked(length)?;
             block = rest;
-            if term == wanted {
-                return self.decode_postings(postings);
-            }
-            if term > wanted {
+            if term > wanted.last {
                 break;
             }
+            if term >= wanted.first {
+                *found |= self.decode_postings(postings)?;
+            }
         }
-        Some(RoaringBitmap::new())
+        Some(())
     }
 
     fn decode_postings(&self, postings: &[u8]) -> Option<RoaringBitmap> {
@@ -161,21 +175,19 @@ impl Segment {
         bitmap
     }
 
-    /// The positions of rows whose talk time lies in `min..=max`.
-    pub(in crate::store) fn talk(&self, min: u32, max: u32) -> Result<RoaringBitmap, SegmentError> {
-        let packed = read(&self.file, self.footer.terms_end, self.footer.talk_end)
-            .map_err(|source| SegmentError::Io(self.name.clone(), source))?;
-        let plain = zstd::bulk::decompress(&packed, self.footer.rows as usize * 5 + 16)
-            .map_err(|source| SegmentError::Io(self.name.clone(), source))?;
-        let mut rest = plain.as_slice();
+    /// The positions of rows that certainly lie in the time from `t_min` to `t_max`: whole blocks,
+    /// so a few too little.
+    pub(in crate::store) fn inside(&self, t_min: i64, t_max: i64) -> RoaringBitmap {
         let mut bitmap = RoaringBitmap::new();
-        for position in 0..self.footer.rows {
-            let talk = varint::take(&mut rest).ok_or_else(|| self.damaged("its talk times"))?;
-            if (u64::from(min)..=u64::from(max)).contains(&talk) {
-                bitmap.insert(position);
+        let rows = limits::BLOCK_ROWS as u32;
+        for (i, block) in self.footer.blocks.iter().enumerate() {
+            let (first, end) = (block.t_min.saturating_mul(1_000_000), (block.t_max + 1).saturating_mul(1_000_000));
+            if first >= t_min && end.saturating_sub(1) <= t_max {
+                let from = i as u32 * rows;
+                bitmap.insert_range(from..(from + rows).min(self.footer.rows));
             }
         }
-        Ok(bitmap)
+        bitmap
     }
 
     /// Which block holds a position, and where in it.

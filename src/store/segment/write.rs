@@ -28,12 +28,6 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
     let blocks_end = out.at;
     let terms = write_terms(&mut out, docs)?;
     let terms_end = out.at;
-    let mut talk = Vec::with_capacity(docs.len() * 2);
-    for doc in docs {
-        varint::put(&mut talk, u64::from(doc.talk));
-    }
-    out.write_all(&zstd::bulk::compress(&talk, LEVEL)?)?;
-    let talk_end = out.at;
     let filter = IdFilter::of(docs).map_err(io::Error::other)?.write();
     out.write_all(&filter)?;
 
@@ -46,7 +40,6 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
         blocks_end,
         terms,
         terms_end,
-        talk_end,
         filter_end: out.at,
         filter_crc: crc32c::crc32c(&filter),
     };

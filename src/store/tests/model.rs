@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::super::shared::Sizes;
-use super::super::{Applied, CallQuery, CallbackRow, Filter, Opened, Page, Store, Writer};
+use super::super::{Applied, Bounds, CallQuery, CallbackRow, CauseIs, Count, Filter, Opened, Page, Store, Writer};
 use crate::clock::Clock;
 use crate::correlate::{Catalog, Facts, Meaning, call_id, join};
 use crate::domain::{
-    AppId, Call, CallEvent, CallKey, CallOutcome, CallRecord, CauseCode, EventKind, Identity, Item, Outcome, Party,
-    PhoneNumber, Product, ProviderId, SessionId, Stamp,
+    Anomaly, AppId, Call, CallEvent, CallKey, CallOutcome, CallRecord, CallState, CauseCode, EventKind, Identity, Item,
+    Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef, RecordingState, SessionId, Stamp,
 };
 
 const PROVIDER: ProviderId = ProviderId("test");
@@ -87,7 +87,7 @@ fn item(h: &Happening) -> Item {
             talk_seconds: if h.variant > 0 { u32::from(h.after_s) } else { 0 },
             causes: vec![CauseCode::new("q850", ["17", "19", "999"][usize::from(h.session % 3)])],
             by: None,
-            recording: None,
+            recording: (h.variant == 2).then(RecordingRef::default),
             user_data: Some(format!("order-{}", h.session)),
             binding_id: None,
             anomalies: Vec::new(),
@@ -166,6 +166,26 @@ fn content(mut call: Call) -> Call {
         recording.expires_at = Timestamp::UNIX_EPOCH;
     }
     call
+}
+
+/// Adds one of the other filters, or its negation.
+fn narrow(query: &mut CallQuery, which: u8, negate: bool) {
+    fn add<T>(filter: &mut Filter<T>, value: T, negate: bool) {
+        if negate { filter.none.push(value) } else { filter.any.push(value) }
+    }
+    let cause = |table: Option<&str>, code: &str| CauseIs { table: table.map(str::to_owned), code: code.to_owned() };
+    match which {
+        0 => add(&mut query.cause, cause(Some("q850"), "17"), negate),
+        1 => add(&mut query.cause, cause(None, "19"), negate),
+        2 => add(&mut query.anomaly, Anomaly::MissingRecord, negate),
+        3 => add(&mut query.state, CallState::Released, negate),
+        4 => add(&mut query.ring, Bounds { min: 3, max: 30 }, negate),
+        5 => add(&mut query.hour, 22, negate),
+        6 => add(&mut query.weekday, 1, negate),
+        7 => add(&mut query.recording_state, RecordingState::Waiting, negate),
+        8 => query.has_recording = Some(!negate),
+        _ => add(&mut query.x, "13870000001".to_owned(), negate),
+    }
 }
 
 /// What the calls should be: facts joined in memory, no store.
@@ -254,6 +274,7 @@ proptest! {
         talk in prop::option::of((0u32..20, 10u32..40)),
         from in prop::option::of(0i64..9000),
         session in prop::option::of(0u8..24),
+        more in prop::collection::vec((0u8..10, any::<bool>()), 0..4),
     ) {
         let dir = tempfile::tempdir().expect("a directory");
         let (store, _writer) = run(dir.path(), &batches, &[0]);
@@ -268,12 +289,16 @@ proptest! {
         }
         query.span.from = from.map(|s| Timestamp::from_second(1_790_000_000 + s).expect("in range"));
         if let Some((min, max)) = talk {
-            (query.min_talk, query.max_talk) = (Some(min), Some(max));
+            query.talk.any.push(Bounds { min, max });
         }
         if let Some(session) = session {
             query.q = Filter::any(vec![format!("order-{session}"), format!("s-{}", session / 2)]);
         }
+        for (which, negate) in more {
+            narrow(&mut query, which, negate);
+        }
         let expected: Vec<Call> = all.into_iter().filter(|call| super::super::search::call_matches(&query, call)).collect();
+        prop_assert_eq!(store.count_calls(&query).expect("a count"), Count { rows: expected.len() as u64, exact: true });
         prop_assert_eq!(all_calls(&store, &query), expected);
     }
 }

@@ -3,9 +3,15 @@
 //! One happening a test, named for what a person would say of it; the model beside covers what
 //! nobody thought of.
 
-use super::super::{Applied, CallQuery, CallbackQuery, Filter, Opened, Page, QueryError, Span};
+use super::super::scan::{Scan, Step as ScanStep, Want};
+use super::super::{
+    Applied, Bounds, CallQuery, CallbackQuery, Filter, NumberQuery, Opened, Page, QueryError, Span, search,
+};
 use super::model::{all_calls, callback, open};
-use crate::domain::{AppId, CallEvent, CallKey, EventKind, Identity, Item, Outcome, SessionId, Stamp};
+use crate::domain::{
+    AppId, CallEvent, CallKey, EventKind, Identity, Item, NumberState, NumberStatus, Outcome, PhoneNumber, SessionId,
+    Stamp, Suspicion,
+};
 
 fn event(session: &str, second: i64, identity: u64) -> Item {
     let at = jiff::Timestamp::from_second(1_790_000_000 + second).expect("in range");
@@ -174,4 +180,134 @@ fn what_was_refused_is_counted_from_the_journal() {
     writer.apply(vec![Applied::Tally { seq: 1, at, app: Some(AppId(1)), refused: 3, possibly_lost: 2 }], 1).unwrap();
     let ledger = store.ledger(Span::default()).unwrap();
     assert_eq!((ledger[0].refused, ledger[0].possibly_lost), (3, 2));
+}
+
+#[test]
+fn callbacks_are_found_by_everything_that_is_known_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut writer, _) = open(dir.path());
+    for seq in 1..=60u64 {
+        let Applied::Callback { mut row, items } = callback(seq, 1, Vec::new()) else { unreachable!() };
+        row.verified = [None, Some(true), Some(false)][(seq % 3) as usize];
+        row.label = if seq % 2 == 0 { "fee".to_owned() } else { String::new() };
+        row.status = if seq % 5 == 0 { 401 } else { 200 };
+        row.size_bytes = seq * 10;
+        row.question = seq % 7 == 0;
+        row.peer = std::net::Ipv4Addr::from(u32::try_from(seq % 4).unwrap()).into();
+        if seq % 10 == 0 {
+            row.suspicions = vec![Suspicion::WrongCase { found: format!("f{}", seq % 20), meant: "F".into() }];
+        }
+        writer.apply(vec![Applied::Callback { row, items }], seq).unwrap();
+        writer.checkpoint().unwrap();
+    }
+    assert!(store.shared.rows().callbacks.sealed.len() > 1);
+    let all = store.callbacks(&CallbackQuery::default(), &Page { limit: 100, cursor: None }).unwrap().items;
+    let check = |change: &dyn Fn(&mut CallbackQuery)| {
+        let mut query = CallbackQuery::default();
+        change(&mut query);
+        let expected: Vec<_> = all.iter().filter(|row| search::callback_matches(&query, row)).cloned().collect();
+        let found = store.callbacks(&query, &Page { limit: 100, cursor: None }).unwrap().items;
+        assert!(!found.is_empty() && found.len() < all.len(), "{query:?}");
+        assert_eq!(found, expected, "{query:?}");
+        let count = store.count_callbacks(&query).unwrap();
+        assert_eq!((count.rows, count.exact), (expected.len() as u64, true), "{query:?}");
+    };
+    check(&|q| q.verified = Filter::any(vec![None, Some(false)]));
+    check(&|q| q.verified.none.push(None));
+    check(&|q| q.suspicious = Some(true));
+    check(&|q| q.suspicious = Some(false));
+    check(&|q| q.suspicion = Filter::any(vec!["wrong_case".to_owned()]));
+    check(&|q| q.suspicion = Filter::any(vec!["wrong_case:f10".to_owned()]));
+    check(&|q| q.suspicion.none.push("wrong_case:f0".to_owned()));
+    check(&|q| q.label = Filter::any(vec!["fee".to_owned()]));
+    check(&|q| q.status.none.push(200));
+    check(&|q| q.size = Filter::any(vec![Bounds { min: 100, max: 200 }, Bounds { min: 590, max: u32::MAX }]));
+    check(&|q| q.size.none.push(Bounds { min: 0, max: 500 }));
+    check(&|q| q.question = Some(true));
+    check(&|q| q.peer.none.push(std::net::Ipv4Addr::from(2).into()));
+    check(&|q| {
+        q.span = Span { from: Some(all[40].received_at), to: Some(all[5].received_at) };
+        q.label.none.push("fee".to_owned());
+    });
+}
+
+#[test]
+fn a_walk_that_is_dear_is_done_in_pieces_and_misses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut writer, _) = open(dir.path());
+    for i in 0..60u64 {
+        writer.apply(vec![callback(i + 1, 1, vec![event(&format!("s{i}"), i as i64, 1)])], i + 1).unwrap();
+        writer.checkpoint().unwrap();
+    }
+    let rows = store.shared.rows();
+    let mut want = Want::default();
+    let (mut found, mut pieces) = (Vec::new(), 0);
+    loop {
+        let mut scan = Scan::new(&rows.calls, &want, 1);
+        let tired = loop {
+            match scan.next().unwrap() {
+                ScanStep::Row(doc) => found.push(doc.place()),
+                ScanStep::End => break None,
+                ScanStep::Tired(place) => break Some(place),
+            }
+        };
+        drop(scan);
+        pieces += 1;
+        let Some((k, id)) = tired else { break };
+        want.after = Some((k, (u128::from_be_bytes(id) + 1).to_be_bytes()));
+    }
+    assert!(pieces > rows.calls.sealed.len() / 2, "{pieces}");
+    assert_eq!(found.len(), 60);
+    assert!(found.is_sorted_by(|a, b| a > b));
+}
+
+#[test]
+fn numbers_come_page_by_page_and_by_their_state() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut writer, _) = open(dir.path());
+    let told = |seq: u64, n: u64, state: NumberState| {
+        let number = PhoneNumber::parse(&format!("170{n:08}")).unwrap();
+        callback(
+            seq,
+            1 + (n % 2) as u32,
+            vec![Item::Number(NumberStatus { number, state, cause: Some("3".to_owned()) })],
+        )
+    };
+    let batch = (0..25).map(|n| told(n + 1, n, if n % 5 == 0 { NumberState::Paused } else { NumberState::Normal }));
+    writer.apply(batch.collect(), 25).unwrap();
+    let walk = |query: &NumberQuery| {
+        let (mut names, mut page) = (Vec::new(), Page { limit: 4, cursor: None });
+        loop {
+            let listing = store.numbers(query, &page).unwrap();
+            names.extend(listing.items.into_iter().map(|row| row.number.reveal().to_owned()));
+            match listing.next {
+                Some(next) => page.cursor = Some(next),
+                None => return names,
+            }
+        }
+    };
+    let all = walk(&NumberQuery::default());
+    assert_eq!((all.len(), all.iter().collect::<std::collections::BTreeSet<_>>().len()), (25, 25));
+    let paused = NumberQuery { state: Filter::any(vec!["paused".to_owned()]), ..NumberQuery::default() };
+    assert_eq!((walk(&paused).len(), store.count_numbers(&paused).rows), (5, 5));
+    let mut rest = NumberQuery { app: Filter::any(vec![AppId(1)]), ..NumberQuery::default() };
+    rest.number.none.push("0004".to_owned());
+    assert_eq!(walk(&rest).len(), 12);
+    let first = store.numbers(&paused, &Page { limit: 2, cursor: None }).unwrap().next;
+    assert!(matches!(store.numbers(&rest, &Page { limit: 2, cursor: first }), Err(QueryError::Cursor)));
+}
+
+#[test]
+fn a_cursor_from_before_a_rebuild_says_that_it_is_stale() {
+    let dir = tempfile::tempdir().unwrap();
+    let cursor = {
+        let (store, mut writer, _) = open(dir.path());
+        writer.apply((0..5).map(|i| callback(i + 1, 1, vec![event(&format!("s{i}"), 1, 1)])).collect(), 5).unwrap();
+        store.calls(&CallQuery::default(), &Page { limit: 2, cursor: None }).unwrap().next
+    };
+    let other = tempfile::tempdir().unwrap();
+    let (store, mut writer, _) = open(other.path());
+    writer.apply(vec![callback(1, 1, vec![event("s0", 1, 1)])], 1).unwrap();
+    let page = Page { limit: 2, cursor };
+    assert!(matches!(store.calls(&CallQuery::default(), &page), Err(QueryError::Stale)));
 }

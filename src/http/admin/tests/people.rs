@@ -18,7 +18,7 @@ fn cookie(answer: &http::Response<bytes::Bytes>, name: &str) -> Option<String> {
 async fn enrol(house: &House) -> (String, Vec<String>) {
     let page = house.page("/account/second-factor").await;
     let value = |name: &str| {
-        let input = page.select(&selector(&format!("input[name={name}]"))).last().unwrap();
+        let input = page.select(&selector(&format!("input[name={name}]"))).next_back().unwrap();
         input.attr("value").unwrap().to_owned()
     };
     let secret: String = page.select(&selector("code#secret")).next().unwrap().text().collect();

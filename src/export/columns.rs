@@ -1,0 +1,195 @@
+//! Which columns a file has: a name for programs, headings for people, where the value stands
+//! in the object, what it is.
+
+use crate::domain::{Lang, Text};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Text; lists are written with blanks between.
+    Text,
+    /// A phone number, which is text and never a formula.
+    Phone,
+    /// A whole number.
+    Whole,
+    /// Yes or no.
+    Flag,
+    /// An instant.
+    Instant,
+}
+
+/// A column.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name, as the field is called.
+    pub name: &'static str,
+    /// Where its value stands in the object, as a JSON pointer.
+    pub pointer: &'static str,
+    /// Its heading.
+    pub title: Text,
+    /// What it holds.
+    pub holds: Holds,
+    /// Its width in a workbook, in characters.
+    pub width: u8,
+}
+
+/// The columns of one list.
+#[derive(Debug)]
+pub struct Sheet {
+    /// What it holds, for the tab of a workbook.
+    pub title: Text,
+    /// Its columns.
+    pub columns: &'static [Column],
+}
+
+impl Column {
+    /// The heading.
+    #[must_use]
+    pub fn head(&self, lang: Option<Lang>) -> &'static str {
+        lang.map_or(self.name, |lang| self.title.get(lang))
+    }
+}
+
+const fn column(
+    name: &'static str,
+    pointer: &'static str,
+    holds: Holds,
+    width: u8,
+    zh: &'static str,
+    en: &'static str,
+) -> Column {
+    Column { name, pointer, title: Text::new(zh, en), holds, width }
+}
+
+use Holds::{Flag, Instant, Phone, Text as Words, Whole};
+
+/// Calls.
+pub const CALLS: Sheet = Sheet {
+    title: Text::new("通话", "Calls"),
+    columns: &[
+        column("id", "/id", Words, 34, "通话号", "Call"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("provider", "/provider", Words, 15, "平台", "Platform"),
+        column("product", "/product", Words, 10, "产品", "Product"),
+        column("session_id", "/session_id", Words, 30, "会话号", "Session"),
+        column("caller", "/caller", Phone, 16, "主叫", "Caller"),
+        column("callee", "/callee", Phone, 16, "被叫", "Callee"),
+        column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
+        column("y_number", "/y_number", Phone, 16, "Y 号码", "Y number"),
+        column("extension", "/extension", Words, 10, "分机", "Extension"),
+        column("direction", "/direction", Words, 10, "方向", "Direction"),
+        column("state", "/state", Words, 10, "状态", "State"),
+        column("outcome", "/outcome", Words, 14, "结果", "Outcome"),
+        column("setup_at", "/setup_at", Instant, 19, "呼叫开始", "Set up"),
+        column("alerting_at", "/alerting_at", Instant, 19, "振铃", "Ringing"),
+        column("answered_at", "/answered_at", Instant, 19, "接通", "Answered"),
+        column("released_at", "/released_at", Instant, 19, "结束", "Ended"),
+        column("ring_seconds", "/ring_seconds", Whole, 10, "振铃秒数", "Ring, s"),
+        column("talk_seconds", "/talk_seconds", Whole, 10, "通话秒数", "Talk, s"),
+        column("release_table", "/release/table", Words, 12, "原因码表", "Cause table"),
+        column("release_code", "/release/code", Words, 10, "原因码", "Cause code"),
+        column("release_text_zh", "/release/text/zh", Words, 26, "原因（中文）", "Cause in Chinese"),
+        column("release_text_en", "/release/text/en", Words, 26, "原因（英文）", "Cause in English"),
+        column("release_by", "/release/by", Words, 10, "挂机方", "Ended by"),
+        column("records", "/records", Whole, 8, "话单数", "Records"),
+        column("recording_id", "/recording/id", Words, 30, "录音号", "Recording"),
+        column("recording_state", "/recording/state", Words, 10, "录音状态", "Recording is"),
+        column("recording_expires_at", "/recording/expires_at", Instant, 19, "录音到期", "Recording expires"),
+        column("user_data", "/user_data", Words, 20, "随路数据", "Your reference"),
+        column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
+        column("anomalies", "/anomalies", Words, 20, "异常", "Odd"),
+        column("callbacks", "/callbacks", Words, 24, "回调编号", "Callbacks"),
+    ],
+};
+
+/// Callbacks.
+pub const CALLBACKS: Sheet = Sheet {
+    title: Text::new("回调", "Callbacks"),
+    columns: &[
+        column("seq", "/seq", Whole, 10, "编号", "No."),
+        column("received_at", "/received_at", Instant, 19, "收到", "Received"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("provider", "/provider", Words, 15, "平台", "Platform"),
+        column("label", "/label", Words, 14, "内容", "What"),
+        column("question", "/question", Flag, 8, "平台询问", "A question"),
+        column("outcome", "/outcome", Words, 13, "结果", "Outcome"),
+        column("verified", "/verified", Flag, 8, "验签", "Signature held"),
+        column("suspicions", "/suspicions", Words, 24, "可疑之处", "Suspicions"),
+        column("session_ids", "/session_ids", Words, 30, "会话号", "Sessions"),
+        column("calls", "/calls", Words, 34, "归入通话", "Calls"),
+        column("status", "/status", Whole, 8, "应答", "Answered"),
+        column("peer", "/peer", Words, 16, "来源", "Peer"),
+        column("tail", "/tail", Words, 14, "地址尾", "Address tail"),
+        column("size_bytes", "/size_bytes", Whole, 10, "字节数", "Bytes"),
+    ],
+};
+
+/// Text messages.
+pub const SMS: Sheet = Sheet {
+    title: Text::new("短信", "Messages"),
+    columns: &[
+        column("callback", "/callback", Whole, 10, "回调编号", "Callback"),
+        column("received_at", "/received_at", Instant, 19, "收到", "Received"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("provider", "/provider", Words, 15, "平台", "Platform"),
+        column("sms_id", "/sms_id", Words, 24, "短信标识", "Message id"),
+        column("mode", "/mode", Words, 8, "方式", "Mode"),
+        column("from", "/from", Phone, 16, "发送方", "From"),
+        column("to", "/to", Phone, 16, "接收方", "To"),
+        column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
+        column("at", "/at", Instant, 19, "时间", "At"),
+        column("content", "/content", Words, 40, "内容", "Text"),
+        column("result", "/result", Words, 10, "发送结果", "Result"),
+        column("kind", "/kind", Words, 10, "类型", "Kind"),
+        column("parts", "/parts", Whole, 8, "条数", "Parts"),
+        column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
+    ],
+};
+
+/// Privacy numbers; their earlier states are in JSON lines only.
+pub const NUMBERS: Sheet = Sheet {
+    title: Text::new("号码", "Numbers"),
+    columns: &[
+        column("number", "/number", Phone, 16, "号码", "Number"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("state", "/state", Words, 12, "状态", "State"),
+        column("cause", "/cause", Words, 10, "原因码", "Cause code"),
+        column("since", "/since", Instant, 19, "自", "Since"),
+    ],
+};
+
+/// Entries of the audit trail.
+pub const AUDIT: Sheet = Sheet {
+    title: Text::new("审计", "Audit"),
+    columns: &[
+        column("n", "/n", Whole, 10, "序号", "No."),
+        column("seq", "/seq", Whole, 10, "记录号", "Record"),
+        column("at", "/at", Instant, 19, "时间", "At"),
+        column("by", "/by", Words, 16, "谁", "Who"),
+        column("action", "/action", Words, 18, "做了什么", "What"),
+        column("subject", "/subject", Words, 26, "对象", "Object"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("peer", "/peer", Words, 16, "来源", "Peer"),
+        column("personal", "/personal", Words, 40, "详情", "Details"),
+    ],
+};
+
+/// Figures of the statistics.
+pub const STATS: Sheet = Sheet {
+    title: Text::new("统计", "Statistics"),
+    columns: &[
+        column("at", "/at", Instant, 19, "时间", "From"),
+        column("weekday", "/weekday", Whole, 12, "星期", "Weekday"),
+        column("hour", "/hour", Whole, 12, "小时", "Hour"),
+        column("key", "/key", Words, 12, "分组", "What"),
+        column("calls", "/calls", Whole, 12, "通话", "Calls"),
+        column("answered", "/answered", Whole, 12, "接通", "Answered"),
+        column("talk_seconds", "/talk_seconds", Whole, 12, "通话秒数", "Talk, s"),
+        column("asr", "/asr", Words, 12, "接通率", "ASR"),
+        column("acd", "/acd", Words, 12, "平均通话", "ACD"),
+        column("pdd", "/pdd", Words, 12, "接续时延", "PDD"),
+        column("ring", "/ring", Words, 12, "平均振铃", "Ring"),
+        column("peak", "/peak", Whole, 12, "并发峰值", "Peak"),
+        column("peak_at", "/peak_at", Instant, 19, "峰值时间", "Peak at"),
+    ],
+};

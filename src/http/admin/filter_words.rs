@@ -1,0 +1,116 @@
+//! The words for filters: their names and their values, as chips and boxes show them.
+
+use super::words::{anomaly_name, call_state, callback_outcome, outcome, product, recording_badge};
+use crate::domain::{
+    Anomaly, CallOutcome, CallState, Direction, Lang, Outcome, Product, RecordingState, SmsMode, Text,
+};
+
+/// A filter's name.
+pub(super) fn filter(name: &str) -> Option<Text> {
+    Some(match name {
+        "from" => Text::new("从", "from"),
+        "to" => Text::new("到", "to"),
+        "number" => Text::new("号码", "number"),
+        "caller" => Text::new("主叫", "caller"),
+        "callee" => Text::new("被叫", "callee"),
+        "sender" => Text::new("发送方", "sender"),
+        "receiver" => Text::new("接收方", "receiver"),
+        "session" => Text::new("会话", "session"),
+        "sms_id" => Text::new("短信标识", "message id"),
+        "app" => Text::new("应用", "app"),
+        "provider" => Text::new("平台", "platform"),
+        "product" => Text::new("产品", "product"),
+        "direction" => Text::new("方向", "direction"),
+        "state" => Text::new("状态", "state"),
+        "outcome" => Text::new("结果", "outcome"),
+        "cause" => Text::new("原因码", "cause"),
+        "anomaly" => Text::new("异常", "odd:"),
+        "weekday" => Text::new("星期", "on"),
+        "hour" => Text::new("时段", "hour"),
+        "talk" => Text::new("通话秒数", "talk"),
+        "min_talk" => Text::new("通话秒数 ≥", "talk ≥"),
+        "max_talk" => Text::new("通话秒数 ≤", "talk ≤"),
+        "ring" => Text::new("振铃秒数", "ring"),
+        "min_ring" => Text::new("振铃秒数 ≥", "ring ≥"),
+        "max_ring" => Text::new("振铃秒数 ≤", "ring ≤"),
+        "size" => Text::new("字节数", "bytes"),
+        "min_size" => Text::new("字节数 ≥", "bytes ≥"),
+        "max_size" => Text::new("字节数 ≤", "bytes ≤"),
+        "has_recording" => Text::new("有录音", "recording"),
+        "recording_state" => Text::new("录音", "recording"),
+        "verified" => Text::new("验签", "signature"),
+        "suspicious" => Text::new("有可疑之处", "suspicious"),
+        "suspicion" => Text::new("可疑之处", "suspicion"),
+        "label" => Text::new("内容", "what"),
+        "peer" => Text::new("来源", "peer"),
+        "status" => Text::new("应答", "answered"),
+        "question" => Text::new("平台询问", "a question"),
+        "mode" => Text::new("方式", "mode"),
+        "by" => Text::new("谁", "who"),
+        "action" => Text::new("动作", "what"),
+        "subject" => Text::new("对象", "object"),
+        _ => return None,
+    })
+}
+
+/// A filter's value, where it is a word of ours.
+pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String> {
+    let text = match name {
+        "outcome" => {
+            let call = CallOutcome::parse(value).map(outcome);
+            call.or_else(|| Outcome::parse(value).map(callback_outcome))
+        }
+        "product" => Product::parse(value).map(product),
+        "state" => CallState::parse(value).map(call_state).or_else(|| number_state(value)),
+        "direction" => Direction::parse(value).map(direction),
+        "anomaly" => Anomaly::parse(value).map(anomaly_name),
+        "recording_state" => return RecordingState::parse(value).map(|state| recording_badge(lang, state).word),
+        "weekday" => weekday(value),
+        "verified" => match value {
+            "yes" => Some(Text::new("通过", "held")),
+            "no" => Some(Text::new("不符", "did not hold")),
+            "unchecked" => Some(Text::new("未验", "not checked")),
+            _ => None,
+        },
+        "has_recording" | "suspicious" | "question" => match value {
+            "true" => Some(Text::new("是", "yes")),
+            "false" => Some(Text::new("否", "no")),
+            _ => None,
+        },
+        "mode" => SmsMode::parse(value).map(super::messages::mode_word),
+        _ => None,
+    };
+    text.map(|text| text.get(lang).to_owned())
+}
+
+fn number_state(value: &str) -> Option<Text> {
+    Some(match value {
+        "normal" => Text::new("正常", "Normal"),
+        "paused" => Text::new("暂停", "Paused"),
+        "unavailable" => Text::new("不可用", "Unavailable"),
+        "frozen" => Text::new("冻结新绑定", "No new bindings"),
+        "none" => Text::new("平台未推送过", "No notice yet"),
+        _ => return None,
+    })
+}
+
+fn direction(direction: Direction) -> Text {
+    match direction {
+        Direction::AToB => Text::new("A 呼 B", "A to B"),
+        Direction::BToA => Text::new("B 呼 A", "B to A"),
+    }
+}
+
+fn weekday(value: &str) -> Option<Text> {
+    const DAYS: [Text; 7] = [
+        Text::new("周一", "Mon"),
+        Text::new("周二", "Tue"),
+        Text::new("周三", "Wed"),
+        Text::new("周四", "Thu"),
+        Text::new("周五", "Fri"),
+        Text::new("周六", "Sat"),
+        Text::new("周日", "Sun"),
+    ];
+    let day: usize = value.parse().ok()?;
+    DAYS.get(day.checked_sub(1)?).copied()
+}

@@ -1,0 +1,255 @@
+//! What stands around the rows of a list: the form, how many there are, ways to take them away
+//! or to come back to them, the pages before and after.
+//!
+//! All four lists have the same; a page adds its boxes and its rows.
+
+use http::StatusCode;
+use jiff::Timestamp;
+
+use super::list_form::Form;
+use super::parts;
+use super::query::{self, instant};
+use super::request::{Pairs, Request, find, link};
+use super::view::View;
+use crate::domain::{Lang, Role};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response};
+use crate::limits;
+use crate::state::Search;
+use crate::store::{Count, Listing, Span};
+
+/// What stands around the rows.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) form: Form,
+    pub(super) ranges: Vec<Range>,
+    /// How many rows there are: `12,345`, `100,000+`.
+    pub(super) count: Option<String>,
+    pub(super) exports: Vec<Export>,
+    pub(super) saved: Vec<Saved>,
+    /// What saving this search would save; nothing while nothing is asked for.
+    pub(super) save: Option<Save>,
+    /// The next, older page.
+    pub(super) next: Option<String>,
+    /// The newest page, when this is not it.
+    pub(super) first: Option<String>,
+    /// Whether anything is asked for.
+    pub(super) filtered: bool,
+    pub(super) problem: Option<String>,
+}
+
+/// A ready span of time.
+#[derive(Debug)]
+pub(super) struct Range {
+    pub(super) label: &'static str,
+    pub(super) href: String,
+    pub(super) current: bool,
+}
+
+/// The rows as a file.
+#[derive(Debug)]
+pub(super) struct Export {
+    pub(super) label: &'static str,
+    pub(super) hint: &'static str,
+    pub(super) href: String,
+}
+
+/// A search that was saved.
+#[derive(Debug)]
+pub(super) struct Saved {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) shared: bool,
+    pub(super) current: bool,
+    /// Whether this reader may remove it.
+    pub(super) removable: bool,
+}
+
+/// What the form that saves a search carries.
+#[derive(Debug)]
+pub(super) struct Save {
+    pub(super) list: &'static str,
+    pub(super) query: String,
+    pub(super) back: String,
+    pub(super) may_share: bool,
+}
+
+/// What a page knows of its rows before it shows them.
+#[derive(Debug)]
+pub(super) struct Around {
+    pub(super) which: Which,
+    pub(super) now: Timestamp,
+    pub(super) apps: Vec<String>,
+    pub(super) count: Option<Count>,
+    pub(super) saved: Vec<Search>,
+    pub(super) problem: Option<String>,
+}
+
+/// The rows of a list with what is known around them, from what was read of it. A wrong value
+/// is no failure of the page: it stands on it, in words.
+pub(super) fn ask<T>(
+    request: &Request,
+    which: Which,
+    found: Result<(Question, Listing<T>), HttpError>,
+) -> Result<(Listing<T>, Around), HttpError> {
+    let principal = request.principal()?;
+    let state = &request.ctx().state;
+    let mut around = Around {
+        which,
+        now: request.now(),
+        apps: request.app_names(),
+        count: None,
+        saved: state.searches(&principal.name, Some(which.name())),
+        problem: None,
+    };
+    match found {
+        Ok((question, listing)) => {
+            around.count = Some(question.count(request.ctx())?);
+            Ok((listing, around))
+        }
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            around.problem = Some(error.message());
+            Ok((Listing { items: Vec::new(), next: None }, around))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The page, with the status that fits.
+pub(super) fn reply(found: &Found, page: &impl askama::Template) -> Result<Response, HttpError> {
+    let status = if found.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    super::reply::page_with(status, page)
+}
+
+impl Found {
+    pub(super) fn new(view: &View, pairs: &Pairs, form: Form, next: Option<&String>, around: Around) -> Self {
+        let path = form.path;
+        let rest: Pairs = pairs.iter().filter(|(n, _)| n != "cursor").cloned().collect();
+        let next = next.map(|cursor| {
+            let cursor = ("cursor".to_owned(), cursor.clone());
+            link(path, &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
+        });
+        let asked: Pairs = rest.iter().filter(|(n, _)| n != "limit").cloned().collect();
+        let saved = around.saved.iter().map(|search| Saved::of(view, path, &asked, search)).collect();
+        Self {
+            ranges: if form.span.is_some() { ranges(view.lang, path, pairs, around.now) } else { Vec::new() },
+            count: around.count.map(shown),
+            exports: exports(view.lang, around.which, &asked),
+            saved,
+            save: (!asked.is_empty() && around.problem.is_none()).then(|| Save {
+                list: around.which.name(),
+                query: text(&asked),
+                back: view.here.clone(),
+                may_share: view.may(Role::Admin),
+            }),
+            next,
+            first: (rest.len() < pairs.len()).then(|| link(path, &rest)),
+            filtered: !asked.is_empty(),
+            problem: around.problem,
+            form,
+        }
+    }
+}
+
+impl Saved {
+    fn of(view: &View, path: &str, asked: &Pairs, search: &Search) -> Self {
+        let mine = view.who.as_ref().is_some_and(|who| search.owner.as_ref() == Some(&who.name));
+        Self {
+            id: search.id.clone(),
+            name: search.name.clone(),
+            href: if search.query.is_empty() { path.to_owned() } else { format!("{path}?{}", search.query) },
+            shared: search.owner.is_none(),
+            current: search.query == text(asked),
+            removable: mine || view.may(Role::Admin),
+        }
+    }
+}
+
+/// Parameters as the query of an address.
+fn text(pairs: &Pairs) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// A count as it stands on a page; beyond its bound it says that it stops there.
+fn shown(count: Count) -> String {
+    debug_assert!(count.exact || count.rows <= limits::COUNT_MAX as u64);
+    format!("{}{}", parts::count(count.rows), if count.exact { "" } else { "+" })
+}
+
+fn exports(lang: Lang, which: Which, asked: &Pairs) -> Vec<Export> {
+    let formats = [
+        ("csv", "CSV", lang.t("任何表格软件", "any spreadsheet")),
+        ("xlsx", "Excel", lang.t("数字和时间带类型", "typed numbers and times")),
+        ("jsonl", "JSONL", lang.t("供程序读取", "for programs")),
+    ];
+    let export = |(format, label, hint): (&str, &'static str, &'static str)| {
+        let ways = [("format", format), ("lang", lang.t("zh", "en"))].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let pairs: Pairs =
+            ways.into_iter().filter(|(n, _)| n != "lang" || format != "jsonl").chain(asked.iter().cloned()).collect();
+        Export { label, hint, href: link(&format!("/api/v1/{}/export", which.name()), &pairs) }
+    };
+    formats.map(export).into()
+}
+
+/// The ready spans as links that keep every other filter.
+pub(super) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> Vec<Range> {
+    let value = |name| find(pairs, name).and_then(instant);
+    let present = Span { from: value("from"), to: value("to") };
+    let others = pairs.iter().filter(|(n, _)| !matches!(n.as_str(), "from" | "to" | "cursor"));
+    let others: Pairs = others.cloned().collect();
+    let range = |(label, span): &(crate::domain::Text, Span)| {
+        let mut pairs = Pairs::new();
+        pairs.extend(span.from.map(|t| ("from".to_owned(), t.to_string())));
+        pairs.extend(span.to.map(|t| ("to".to_owned(), t.to_string())));
+        pairs.extend(others.iter().cloned());
+        Range { label: label.get(lang), href: link(path, &pairs), current: *span == present }
+    };
+    query::ranges(now).iter().map(range).collect()
+}
+
+#[cfg(test)]
+impl Around {
+    /// Around samples.
+    pub(super) fn sample(which: Which, rows: u64) -> Self {
+        use super::samples;
+        let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
+            id: id.to_owned(),
+            list: which.name().to_owned(),
+            name: name.to_owned(),
+            query: query.to_owned(),
+            owner: owner.map(str::to_owned),
+            created_at: samples::now(),
+        };
+        Self {
+            which,
+            now: samples::now(),
+            apps: samples::app_names(),
+            count: Some(Count { rows, exact: rows < 100_000 }),
+            saved: vec![
+                search("0a", "0021", "outcome=no_answer&callee=0021", Some("lin")),
+                search("0b", "not_bound", "outcome=not_bound", None),
+            ],
+            problem: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_says_where_it_stops() {
+        assert_eq!(shown(Count { rows: 12_345, exact: true }), "12,345");
+        assert_eq!(shown(Count { rows: 100_000, exact: false }), "100,000+");
+    }
+
+    #[test]
+    fn an_export_asks_for_the_rows_of_the_page() {
+        let pairs = vec![("outcome".to_owned(), "busy".to_owned()), ("not_app".to_owned(), "a b".to_owned())];
+        let hrefs: Vec<String> = exports(Lang::Zh, Which::Calls, &pairs).into_iter().map(|e| e.href).collect();
+        assert_eq!(hrefs[0], "/api/v1/calls/export?format=csv&lang=zh&outcome=busy&not_app=a+b");
+        assert_eq!(hrefs[2], "/api/v1/calls/export?format=jsonl&outcome=busy&not_app=a+b");
+    }
+}

@@ -1,0 +1,182 @@
+//! Every method of every address, a row each, in the order in which they are shown.
+//!
+//! A row says what its handler in `table` does; the table is the other list of the same
+//! addresses, and a test compares the two.
+
+use super::operation::Operation;
+use crate::domain::Role::{Operator, Viewer};
+use crate::http::api::{
+    apps, audit, callbacks, calls, events, evidence, export, filters, ledger, lists, logins, numbers, recordings,
+    searches, sms, stats, system, tokens, users,
+};
+
+/// What a list can be exported as.
+const FILES: &[&str] =
+    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/jsonl"];
+
+/// Every operation.
+pub(super) fn all() -> Vec<Operation> {
+    let parts = [
+        ("calls", calls()),
+        ("lists", counts_and_exports()),
+        ("figures", figures()),
+        ("apps", apps()),
+        ("people", people()),
+        ("system", system()),
+    ];
+    parts.into_iter().flat_map(|(tag, rows)| rows.into_iter().map(move |row| row.of(tag))).collect()
+}
+
+fn calls() -> Vec<Operation> {
+    vec![
+        Operation::get("/calls", "listCalls", "Calls, newest first")
+            .takes(calls::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<calls::CallObject>(),
+        Operation::get("/calls/{id}", "getCall", "One call with its events").answers::<calls::CallObject>(),
+        Operation::change("POST", "/calls/{id}/evidence", "packEvidence", "All there is about one call, as one ZIP")
+            .by(Operator)
+            .reads::<evidence::EvidenceToMake>()
+            .streams(&["application/zip"]),
+        Operation::get("/callbacks", "listCallbacks", "Callbacks, newest first")
+            .takes(callbacks::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<callbacks::CallbackObject>(),
+        Operation::get("/callbacks/{seq}", "getCallback", "One callback").answers::<callbacks::CallbackObject>(),
+        Operation::get("/callbacks/{seq}/raw", "getCallbackBody", "Its body, byte for byte, as plain text")
+            .by(Operator)
+            .streams(&["text/plain"]),
+        Operation::get("/sms", "listMessages", "Text messages, newest first")
+            .takes(sms::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<sms::SmsObject>(),
+        Operation::get("/numbers", "listNumbers", "Privacy numbers and their states")
+            .takes(numbers::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<numbers::NumberObject>(),
+        Operation::get("/recordings", "listRecordings", "Recordings, by the newest call")
+            .takes(calls::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<recordings::RecordingOfCall>(),
+    ]
+}
+
+fn counts_and_exports() -> Vec<Operation> {
+    let lists = [
+        ("/calls/count", "countCalls", "/calls/export", "exportCalls", calls::FILTERS),
+        ("/callbacks/count", "countCallbacks", "/callbacks/export", "exportCallbacks", callbacks::FILTERS),
+        ("/sms/count", "countMessages", "/sms/export", "exportMessages", sms::FILTERS),
+        ("/numbers/count", "countNumbers", "/numbers/export", "exportNumbers", numbers::FILTERS),
+    ];
+    let both = |(count, count_id, file, file_id, filters)| {
+        [
+            Operation::get(count, count_id, "How many rows a query has").takes(filters).answers::<lists::CountObject>(),
+            Operation::get(file, file_id, "Every row of a query, as a file; on record before its first byte")
+                .takes(filters)
+                .takes(export::CHOICES)
+                .streams(FILES),
+        ]
+    };
+    let mut rows: Vec<Operation> = lists.into_iter().flat_map(both).collect();
+    rows.extend([
+        Operation::get("/searches", "listSearches", "Saved searches: your own, and those for everybody")
+            .lists::<searches::SearchObject>(),
+        Operation::change("POST", "/searches", "saveSearch", "Saves a search")
+            .by(Viewer)
+            .reads::<searches::SearchToSave>()
+            .makes::<searches::SearchObject>(),
+        Operation::change("DELETE", "/searches/{id}", "removeSearch", "Removes a saved search").by(Viewer),
+    ]);
+    rows
+}
+
+fn figures() -> Vec<Operation> {
+    vec![
+        Operation::get("/stats", "getStatistics", "Calls, answers and times, by step and group")
+            .takes(stats::KNOWN)
+            .lists::<stats::StatObject>(),
+        Operation::get("/ledger", "getLedger", "What was received and what became of it, by app and hour")
+            .takes(ledger::KNOWN)
+            .answers::<ledger::Ledger>(),
+        Operation::get(
+            "/events",
+            "followEvents",
+            "Changes as they happen: server-sent events `callback`, `call`, `sms`, `number` with the object as data",
+        )
+        .takes(events::KNOWN)
+        .streams(&["text/event-stream"]),
+    ]
+}
+
+fn apps() -> Vec<Operation> {
+    vec![
+        Operation::get("/apps", "listApps", "Apps by name").lists::<apps::AppObject>(),
+        Operation::change("POST", "/apps", "addApp", "Adds an app; the answer tells its address")
+            .reads::<apps::AppToAdd>()
+            .makes::<apps::AppObject>(),
+        Operation::get("/apps/{app}", "getApp", "One app").answers::<apps::AppObject>(),
+        Operation::change("PATCH", "/apps/{app}", "changeApp", "Changes an app; what is not there stays")
+            .reads::<apps::AppToChange>()
+            .answers::<apps::AppObject>(),
+        Operation::change("DELETE", "/apps/{app}", "removeApp", "Removes an app; its calls stay")
+            .answers::<apps::AppObject>(),
+        Operation::change("POST", "/apps/{app}/rotate", "rotateApp", "A new address; the old one stops at once")
+            .may_read::<apps::AppToRotate>()
+            .answers::<apps::AppObject>(),
+    ]
+}
+
+fn people() -> Vec<Operation> {
+    vec![
+        Operation::get("/users", "listUsers", "People").for_admins().lists::<users::UserObject>(),
+        Operation::change("POST", "/users", "addUser", "Adds a person")
+            .reads::<users::UserToAdd>()
+            .makes::<users::UserObject>(),
+        Operation::change("PATCH", "/users/{name}", "changeUser", "Changes a person; what is not there stays")
+            .reads::<users::UserToChange>()
+            .answers::<users::UserObject>(),
+        Operation::change("DELETE", "/users/{name}", "removeUser", "Removes a person and ends their logins")
+            .answers::<users::UserObject>(),
+        Operation::change("DELETE", "/users/{name}/second-factor", "resetSecondFactor", "Takes a second factor away")
+            .answers::<users::UserObject>(),
+        Operation::get("/second-factor", "getSecondFactor", "Who must have a second factor")
+            .for_admins()
+            .answers::<users::SecondFactorObject>(),
+        Operation::change("PATCH", "/second-factor", "requireSecondFactor", "Says who must have one")
+            .reads::<users::SecondFactorObject>()
+            .answers::<users::SecondFactorObject>(),
+        Operation::get("/logins", "listLogins", "Browsers that are logged in: your own, or everybody's")
+            .takes(logins::KNOWN)
+            .lists::<logins::LoginObject>(),
+        Operation::change("DELETE", "/logins/{id}", "endLogin", "Ends a login")
+            .by(Viewer)
+            .answers::<logins::LoginObject>(),
+        Operation::get("/tokens", "listTokens", "API tokens").for_admins().lists::<tokens::TokenObject>(),
+        Operation::change("POST", "/tokens", "addToken", "Makes an API token; it is told this once")
+            .reads::<tokens::TokenToAdd>()
+            .makes::<tokens::TokenObject>(),
+        Operation::change("DELETE", "/tokens/{name}", "revokeToken", "Takes an API token back")
+            .answers::<tokens::TokenObject>(),
+        Operation::get("/audit", "listAudit", "Who did what, and who looked at what, newest first")
+            .for_admins()
+            .takes(audit::KNOWN)
+            .lists::<audit::AuditObject>(),
+        Operation::get("/audit/export", "exportAudit", "The same as a file")
+            .for_admins()
+            .takes(audit::KNOWN_EXPORT)
+            .streams(&["text/csv", "application/jsonl"]),
+    ]
+}
+
+fn system() -> Vec<Operation> {
+    vec![
+        Operation::get("/system", "getSystem", "How this installation is doing")
+            .for_admins()
+            .answers::<system::System>(),
+        Operation::change("POST", "/system/backup", "makeBackup", "Copies the data directory to another on the server")
+            .reads::<system::BackupWanted>()
+            .answers::<system::BackupMade>(),
+        Operation::change("POST", "/system/reindex", "rebuildStore", "Rebuilds what is known from the journal")
+            .begins::<system::System>(),
+    ]
+}

@@ -1,0 +1,131 @@
+//! What each parameter means: one row a name, the same at every address that takes it.
+//!
+//! A list of names that a query is checked against marks those that may be negated with `!`;
+//! these become two parameters here. A name without a row fails a test.
+
+use serde_json::{Value, json};
+
+use crate::domain::{Anomaly, CallOutcome, CallState, Direction, Outcome, Product, RecordingState, Suspicion};
+use crate::http::api::numbers;
+use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::providers;
+
+/// The end of a number.
+const ENDING: &str = "The end of a number, four digits or more, with or without country code";
+
+/// A part of a path.
+pub(super) fn in_path(name: &str) -> Value {
+    let (text, schema) = match name {
+        "seq" => ("Its number in the journal", json!({ "type": "integer", "minimum": 1 })),
+        "app" => ("An app by name or id", json!({ "type": "string" })),
+        "name" => ("Its name", json!({ "type": "string" })),
+        _ => ("Its id", json!({ "type": "string" })),
+    };
+    json!({ "name": name, "in": "path", "required": true, "description": text, "schema": schema })
+}
+
+/// A parameter of the query of `path`, and its negation where it has one.
+pub(super) fn in_query(path: &str, name: &str) -> Vec<Value> {
+    let Some(base) = name.strip_suffix('!') else { return vec![one(path, name)] };
+    let (text, schema) = meaning(path, base);
+    let many = json!({ "type": "array", "items": schema });
+    let filter = |name: String, text: String| json!({ "name": name, "in": "query", "description": text, "schema": many, "style": "form", "explode": true });
+    vec![
+        filter(base.to_owned(), format!("{text}. Repeat for OR")),
+        filter(format!("not_{base}"), format!("None of these. {text}")),
+    ]
+}
+
+/// An empty one counts as absent, as forms send it.
+fn one(path: &str, name: &str) -> Value {
+    let (text, schema) = meaning(path, name);
+    let schema = json!({ "anyOf": [schema, { "const": "" }] });
+    json!({ "name": name, "in": "query", "description": text, "schema": schema })
+}
+
+/// Where a follower of events goes on.
+pub(super) fn last_event_id() -> Value {
+    json!({
+        "name": "Last-Event-ID", "in": "header", "schema": { "type": "integer", "minimum": 0 },
+        "description": "Callbacks after this one are sent first",
+    })
+}
+
+fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
+    json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
+}
+
+/// The meaning of a name at an address, and the shape of its value.
+fn meaning(path: &str, name: &str) -> (&'static str, Value) {
+    let text = || json!({ "type": "string", "minLength": 1 });
+    let instant = || json!({ "type": "string", "format": "date-time" });
+    let count = || json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+    let yes = || json!({ "type": "boolean" });
+    // Both bounds count; either may be missing.
+    let range = || json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" });
+    match name {
+        "app" => ("An app by name or id", text()),
+        "provider" => ("A platform", words(providers::ALL.iter().map(|provider| provider.id().0))),
+        "product" => ("A product of a platform", words(Product::ALL.map(Product::name))),
+        "session" => ("The platform's id of a call, exactly", text()),
+        "number" => ("Any party. The end of a number, four digits or more, with or without country code", text()),
+        "caller" | "callee" | "x" | "sender" | "receiver" => (ENDING, text()),
+        "q" => ("A session, our id, your own reference, or the end of a number", text()),
+        "outcome" if path.starts_with("/callbacks") => ("What became of it", words(Outcome::ALL.map(Outcome::name))),
+        "outcome" => ("How the call ended", words(CallOutcome::ALL.map(CallOutcome::name))),
+        "state" if path.starts_with("/numbers") => {
+            ("What the platform last said of the number", words(numbers::STATES))
+        }
+        "state" => ("How far the call is", words(CallState::ALL.map(CallState::name))),
+        "direction" => ("Who called", words(Direction::ALL.map(Direction::name))),
+        "cause" => ("Why: a code, or its table and the code, as in `stateCode:7014`", text()),
+        "anomaly" => ("Something odd about the call", words(Anomaly::ALL.map(Anomaly::name))),
+        "recording_state" => ("What became of the recording", words(RecordingState::ALL.map(RecordingState::name))),
+        "from" => ("The first instant inside", instant()),
+        "to" => ("The first instant after", instant()),
+        "talk" => ("Talk time in seconds: `18`, `10..60`, `60..`", range()),
+        "ring" => ("Seconds from ringing to answer or end: `18`, `10..60`, `60..`", range()),
+        "size" => ("Bytes of the body: `812`, `..1000`, `4096..`", range()),
+        "min_talk" => ("Talk time in seconds, at least", count()),
+        "max_talk" => ("Talk time in seconds, at most", count()),
+        "min_ring" => ("Seconds from ringing to answer or end, at least", count()),
+        "max_ring" => ("Seconds from ringing to answer or end, at most", count()),
+        "min_size" => ("Bytes of the body, at least", count()),
+        "max_size" => ("Bytes of the body, at most", count()),
+        "weekday" => (
+            "The day of the week in Asia/Shanghai, Monday is 1",
+            json!({ "type": "integer", "minimum": 1, "maximum": 7 }),
+        ),
+        "hour" => ("The hour of the day in Asia/Shanghai", json!({ "type": "integer", "minimum": 0, "maximum": 23 })),
+        "has_recording" => ("Whether it has a recording", yes()),
+        "verified" => ("Whether the signature held", words(["yes", "no", "unchecked"])),
+        "suspicious" => ("Whether something about it looks wrong", yes()),
+        "suspicion" => ("What looks wrong", words(Suspicion::NAMES)),
+        "question" => ("Whether the platform asked something", yes()),
+        "label" => ("What it is, in one word: `released`, `record`, `sms`", text()),
+        "peer" => ("The address it came from", text()),
+        "status" => ("The status we answered", json!({ "type": "integer", "minimum": 100, "maximum": 599 })),
+        "mode" => ("Whether the message was told or asked about", words(["notify", "block"])),
+        "sms_id" => ("The platform's id of the message, exactly", text()),
+        "kind" => ("What is followed", words(["callback", "call", "sms", "number"])),
+        "since" => (
+            "Callbacks after this one are sent first, as with `Last-Event-ID`",
+            json!({ "type": "integer", "minimum": 0 }),
+        ),
+        "by" if path == "/stats" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
+        "group" => ("What is counted apart", words(["app", "provider", "product", "outcome", "cause", "x", "talk"])),
+        "by" => ("Who: a user or a token", text()),
+        "action" => ("What was done: `reveal`, `app.add`", text()),
+        "subject" => ("What it was done to: `call 8f0c…`", text()),
+        "user" => ("Whose", text()),
+        "format" if path == "/audit/export" => ("The kind of file", words(["csv", "jsonl"])),
+        "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
+        "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
+        "cursor" => ("The `next` of the page before", text()),
+        "limit" => (
+            "Rows of one page",
+            json!({ "type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT }),
+        ),
+        other => panic!("the parameter {other} is not described"),
+    }
+}

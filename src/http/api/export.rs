@@ -1,0 +1,199 @@
+//! `GET /{calls,callbacks,sms,numbers}/export?format=…`: exactly the rows of a query as a file.
+//!
+//! The list's pages are read one after the other under one cursor, so the file is the list as it
+//! was when the first was read. A page is read when the one before it is on its way: a client
+//! that is slow, or gone, costs nothing but the memory of a few pages. Where a page cannot be
+//! read the transfer is broken off, so that half a file is never taken for a whole one.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use warp::Reply as _;
+
+use super::ask::Ask;
+use super::lists::Which;
+use super::query::Query;
+use super::{Context, HttpError, Response};
+use crate::audit::Act;
+use crate::domain::Lang;
+use crate::error_chain::Chain;
+use crate::export::{self, ExportError, Format, Rows, Sheet};
+use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
+use crate::store::{Page, QueryError};
+
+/// A page of objects and the cursor of the next; asked with the cursor before.
+type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), QueryError> + Send>;
+
+/// What may be said of a file besides the filters of its rows.
+pub(super) const CHOICES: &[&str] = &["format", "lang"];
+
+/// Why a file broke off.
+#[derive(Debug, thiserror::Error)]
+enum BrokenOff {
+    #[error("reading the rows of an export")]
+    Read(#[from] QueryError),
+    #[error("writing the rows of an export")]
+    Write(#[from] ExportError),
+}
+
+/// `GET /{list}/export`
+pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
+    let which = Which::parse(list).ok_or(HttpError::NotFound)?;
+    let query = Query::parse(&ask.query, &[which.filters(), CHOICES].concat())?;
+    let format = query.word("format", &Format::NAMED)?;
+    let format =
+        format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".to_owned()))?;
+    let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
+    let question = which.read(context, &ask.principal.scope, &query)?;
+    let rows = Rows::begin(format, sheet(which), lang).map_err(|error| HttpError::Internal(Box::new(error)))?;
+    let act = Act::new(&ask.principal, "export", format!("{} as {}", which.name(), format.name()));
+    // Durable before the first byte leaves.
+    context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
+    let (owned, sight) = (context.clone(), ask.sight());
+    let source = move |cursor| question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor });
+    let mut response = warp::reply::stream(stream(rows, Box::new(source))).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    let at = context.clock.now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)));
+    let name = format!("ringback-{}-{}.{}", which.name(), at.strftime("%Y%m%d-%H%M%S"), format.name());
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}
+
+fn sheet(which: Which) -> &'static Sheet {
+    match which {
+        Which::Calls => &export::CALLS,
+        Which::Callbacks => &export::CALLBACKS,
+        Which::Sms => &export::SMS,
+        Which::Numbers => &export::NUMBERS,
+    }
+}
+
+/// The bytes of a file, made as they are taken.
+fn stream(rows: Rows, source: Source) -> ReceiverStream<io::Result<Bytes>> {
+    let (give, take) = mpsc::channel(EXPORT_PAGES_AHEAD);
+    tokio::spawn(async move {
+        let mut making = Some(Making { rows, source, cursor: None });
+        while let Some(file) = making.take() {
+            let step = tokio::task::spawn_blocking(move || file.step()).await;
+            let bytes = match step {
+                Ok(Ok((bytes, rest))) => {
+                    making = rest;
+                    Ok(Bytes::from(bytes))
+                }
+                Ok(Err(error)) => {
+                    tracing::error!(error = %Chain(&error), "an export was broken off");
+                    Err(io::Error::other(error))
+                }
+                Err(panic) => Err(io::Error::other(panic)),
+            };
+            if give.send(bytes).await.is_err() {
+                // Whoever wanted it has gone.
+                return;
+            }
+        }
+    });
+    ReceiverStream::new(take)
+}
+
+/// A file of which some pages are written.
+struct Making {
+    rows: Rows,
+    source: Source,
+    cursor: Option<String>,
+}
+
+impl Making {
+    /// The bytes of one page more, or with the last one those that end the file.
+    fn step(mut self) -> Result<(Vec<u8>, Option<Self>), BrokenOff> {
+        let (objects, next) = (self.source)(self.cursor.take())?;
+        let mut bytes = self.rows.page(&objects)?;
+        if next.is_none() {
+            bytes.extend(self.rows.end()?);
+            return Ok((bytes, None));
+        }
+        self.cursor = next;
+        Ok((bytes, Some(self)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+    use serde_json::json;
+
+    use super::*;
+
+    fn pages(last: usize, fails: bool) -> Source {
+        Box::new(move |cursor| {
+            let page: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+            if page == last && fails {
+                return Err(QueryError::Stale);
+            }
+            let objects = (0..1_000).map(|i| json!({ "id": format!("{page}-{i}") })).collect();
+            Ok((objects, (page < last).then(|| (page + 1).to_string())))
+        })
+    }
+
+    async fn collect(format: Format, source: Source) -> (Vec<u8>, bool) {
+        let rows = Rows::begin(format, &export::CALLS, None).unwrap();
+        let (mut bytes, mut whole) = (Vec::new(), true);
+        let mut chunks = stream(rows, source);
+        while let Some(chunk) = chunks.next().await {
+            match chunk {
+                Ok(chunk) => bytes.extend_from_slice(&chunk),
+                Err(_) => whole = false,
+            }
+        }
+        (bytes, whole)
+    }
+
+    #[tokio::test]
+    async fn a_file_has_the_rows_of_every_page() {
+        let (bytes, whole) = collect(Format::Jsonl, pages(4, false)).await;
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(whole && text.lines().count() == 5_000);
+        assert!(text.ends_with("{\"id\":\"4-999\"}\n"));
+    }
+
+    #[tokio::test]
+    async fn a_file_whose_pages_cannot_be_read_is_broken_off_and_has_no_end() {
+        for format in [Format::Csv, Format::Xlsx, Format::Jsonl] {
+            let (bytes, whole) = collect(format, pages(3, true)).await;
+            assert!(!whole && !bytes.is_empty(), "{format:?}");
+            if format == Format::Xlsx {
+                assert!(zip::ZipArchive::new(io::Cursor::new(bytes)).is_err());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_are_read_as_they_are_taken() {
+        let (tell, mut asked) = mpsc::unbounded_channel();
+        let mut source = pages(50, false);
+        let counted: Source = Box::new(move |cursor| {
+            let _ = tell.send(());
+            source(cursor)
+        });
+        let rows = Rows::begin(Format::Jsonl, &export::CALLS, None).unwrap();
+        let chunks = stream(rows, counted);
+        // One page waits to be sent beside those in the channel, and no more is read.
+        for _ in 0..=EXPORT_PAGES_AHEAD {
+            asked.recv().await.unwrap();
+        }
+        drop(chunks);
+        let mut rest = 0;
+        while asked.recv().await.is_some() {
+            rest += 1;
+        }
+        assert!(rest <= 2, "{rest} pages were read for nobody");
+    }
+}

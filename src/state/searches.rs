@@ -1,0 +1,63 @@
+//! Saved searches: the query of a list under a name, for one person or for all.
+//!
+//! Saving under a name that is there already replaces it. What a query means is not known here.
+
+use super::fact::{Fact, SearchFact};
+use super::{NewSearch, Principal, Search, State, StateError, random, rules};
+use crate::limits::{SEARCH_QUERY_MAX, SEARCHES_MAX};
+
+impl State {
+    /// The searches that are shared and those of `user`, of one list or of all, by name.
+    #[must_use]
+    pub fn searches(&self, user: &str, list: Option<&str>) -> Vec<Search> {
+        let book = self.book();
+        let seen = |search: &&std::sync::Arc<SearchFact>| {
+            search.owner.as_ref().is_none_or(|owner| owner == user) && list.is_none_or(|list| search.list == list)
+        };
+        let mut found: Vec<Search> = book.searches.values().filter(seen).map(|s| Search::clone(s)).collect();
+        found.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        found
+    }
+
+    /// Keeps a search, in the place of an older one of the same name.
+    ///
+    /// # Errors
+    /// A name or a query that breaks a rule, or too many searches.
+    pub async fn save_search(&self, by: &Principal, new: NewSearch) -> Result<Search, StateError> {
+        let name = rules::name("a search", &new.name)?;
+        if new.query.len() > SEARCH_QUERY_MAX {
+            return Err(StateError::Invalid(format!("a saved query has at most {SEARCH_QUERY_MAX} bytes")));
+        }
+        let owner = (!new.shared).then(|| by.name.clone());
+        let hash = random::hash(&format!("{}\0{}\0{name}", owner.as_deref().unwrap_or_default(), new.list));
+        let id = random::hex(&hash[..8]);
+        let created_at = self.shared.clock.now();
+        let search = Search { id, list: new.list, name, query: new.query, owner, created_at };
+        self.change(Some(by), move |book| {
+            let others = book.searches.values().filter(|s| s.owner == search.owner && s.id != search.id);
+            if others.count() >= SEARCHES_MAX {
+                return Err(StateError::Invalid(format!(
+                    "there are {SEARCHES_MAX} searches already, which is the most"
+                )));
+            }
+            Ok((Fact::Search(search.clone()), search))
+        })
+        .await
+    }
+
+    /// Forgets a search of one's own, or, with `any`, a shared one.
+    ///
+    /// # Errors
+    /// No such search.
+    pub async fn remove_search(&self, by: &Principal, id: &str, any: bool) -> Result<(), StateError> {
+        let (id, name) = (id.to_owned(), by.name.clone());
+        self.change(Some(by), move |book| {
+            let known = book.searches.get(&id);
+            match known.filter(|s| s.owner.as_ref().map_or(any, |owner| *owner == name)) {
+                Some(_) => Ok((Fact::SearchRemoved(id), ())),
+                None => Err(StateError::NotFound(format!("search {id}"))),
+            }
+        })
+        .await
+    }
+}
