@@ -46,7 +46,7 @@ fn main() {
     let until: Timestamp = "2026-11-21T00:00:00Z".parse().expect("an instant");
 
     let mut last = None;
-    if !dir.join("sled").exists() {
+    if !dir.join("marker").exists() {
         let (store, mut writer) = open(&dir);
         last = Some(fill(&mut writer, calls, until));
         println!("calls known                {:>12}", store.status().calls);

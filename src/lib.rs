@@ -41,6 +41,8 @@
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
+//! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
+//! | [`erasure`] | everything of one person leaves; counts stay | [`erasure::Erasure`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
 //! | [`cli`] | one file a command | [`cli::run`] |
@@ -67,6 +69,7 @@
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
 //! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
 //! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
@@ -171,6 +174,7 @@ pub mod config;
 pub mod control;
 pub mod correlate;
 pub mod domain;
+pub mod erasure;
 pub mod error_chain;
 pub mod evidence;
 pub mod export;
@@ -181,6 +185,7 @@ pub mod limits;
 pub mod oidc;
 pub mod projector;
 pub mod providers;
+pub mod retention;
 pub mod run;
 pub mod simulator;
 pub mod state;

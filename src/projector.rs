@@ -19,10 +19,10 @@ use crate::audit::AuditEntry;
 use crate::correlate::{Catalog, Meaning};
 use crate::domain::{Anomaly, Callback, Item, Outcome, Seq, Suspicion};
 use crate::error_chain::Chain;
-use crate::journal::{Body, CallbackRecord, Journal, Record};
+use crate::journal::{Body, CallbackRecord, CallbackSummary, Entry, Gone, Journal, Record, SUMMARY, summary_entry};
 use crate::limits;
 use crate::providers::{self, Verified};
-use crate::store::{Applied, AuditRow, CallbackRow, WriteError, Writer};
+use crate::store::{Applied, AuditRow, CallbackRow, Cut, WriteError, Writer};
 
 /// The running projector.
 #[derive(Debug)]
@@ -221,6 +221,7 @@ pub fn project(record: Record) -> Applied {
         Body::Tally(tally) => {
             Applied::Tally { seq, at, app: tally.app, refused: tally.refused, possibly_lost: tally.possibly_lost }
         }
+        Body::Entry(entry) if entry.kind == SUMMARY => project_summary(seq, at, &entry),
         Body::Entry(_) => match AuditEntry::read(&record) {
             Some(entry) => Applied::Audit(Box::new(project_audit(entry))),
             None => Applied::Other { seq },
@@ -241,6 +242,82 @@ fn project_audit(entry: AuditEntry) -> AuditRow {
         app: entry.app,
         peer: entry.peer,
     }
+}
+
+/// What a callback means, as a record that may take its place; `None` for any other record.
+#[must_use]
+pub fn summarise(record: &Record, why: Gone) -> Option<CallbackSummary> {
+    let (provider, row, items) = match &record.body {
+        Body::Callback(callback) => {
+            let provider = callback.provider.clone();
+            let Applied::Callback { row, items } = project_callback(record.seq, record.at, (**callback).clone()) else {
+                return None;
+            };
+            (provider, row, items)
+        }
+        Body::Entry(entry) => return CallbackSummary::read(entry),
+        Body::Tally(_) | Body::Erased { .. } => return None,
+    };
+    Some(CallbackSummary {
+        why,
+        was: None,
+        app: row.app,
+        provider,
+        peer: row.peer,
+        tail: row.tail,
+        verified: row.verified,
+        status: row.status,
+        size_bytes: row.size_bytes,
+        outcome: row.outcome,
+        label: row.label,
+        question: row.question,
+        suspicions: row.suspicions,
+        items,
+    })
+}
+
+/// A cut as a record of the journal.
+#[must_use]
+pub fn cut_entry(cut: &Cut) -> Entry {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(cut) else {
+        panic!("a cut is a struct of plain data");
+    };
+    summary_entry(CUT, fields)
+}
+
+/// What a summary with a cut in it is `of`.
+const CUT: &str = "cut";
+
+fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
+    if let Some(summary) = CallbackSummary::read(entry) {
+        let provider = providers::by_name(&summary.provider).map(providers::Provider::id);
+        let row = Box::new(CallbackRow {
+            seq,
+            received_at: at,
+            app: summary.app,
+            provider,
+            outcome: summary.outcome,
+            verified: summary.verified,
+            sessions: Vec::new(),
+            calls: Vec::new(),
+            not_calls: 0,
+            status: summary.status,
+            peer: summary.peer,
+            tail: summary.tail,
+            size_bytes: summary.size_bytes,
+            suspicions: summary.suspicions,
+            label: summary.label,
+            question: summary.question,
+        });
+        let items = if provider.is_some() { summary.items } else { Vec::new() };
+        return Applied::Callback { row, items };
+    }
+    if entry.fields.get("of").and_then(serde_json::Value::as_str) == Some(CUT)
+        && let Ok(cut) = serde_json::from_value(serde_json::Value::Object(entry.fields.clone()))
+    {
+        return Applied::Cut { seq, cut: Box::new(cut) };
+    }
+    Applied::Other { seq }
 }
 
 fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Applied {

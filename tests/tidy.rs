@@ -39,6 +39,8 @@ const ROOMS: &[Room] = &[
     Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
     Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "audit"] },
+    Room { name: "retention", may_name: &["domain", "correlate", "journal", "store", "state", "projector"] },
+    Room { name: "erasure", may_name: &["domain", "correlate", "journal", "store", "state", "projector", "retention"] },
     Room { name: "simulator", may_name: &["domain", "providers"] },
     Room {
         name: "http",
@@ -55,6 +57,8 @@ const ROOMS: &[Room] = &[
             "projector",
             "control",
             "oidc",
+            "retention",
+            "erasure",
         ],
     },
     Room { name: "config", may_name: &["domain", "providers"] },

@@ -6,7 +6,9 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters};
-use super::{Usage, app, config, demo, evidence, export, login, serve, simulate, stats, token, user};
+use super::{
+    Usage, app, config, demo, erase, evidence, export, login, retention, serve, settings, simulate, stats, token, user,
+};
 use crate::config::DEFAULT_DATA;
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
@@ -82,6 +84,15 @@ pub(super) enum Command {
     Export(export::Command),
     /// Write all there is about one call into one ZIP
     Evidence(evidence::Flags),
+    /// What is kept for how long, what is held, and runs that make room
+    #[command(subcommand)]
+    Retention(retention::Command),
+    /// Take everything of one person out
+    Erase(erase::Flags),
+    /// What is set while the server runs
+    Settings(settings::Flags),
+    /// How this installation is doing
+    System,
     /// The configuration file
     #[command(subcommand)]
     Config(config::Command),

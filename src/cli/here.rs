@@ -86,8 +86,20 @@ impl Here {
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
-        let context =
-            Arc::new(Context { store, state, journal: journal.clone(), audit, ingest, oidc: None, clock, server });
+        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
+        let journal_of = journal.clone();
+        let context = Arc::new(Context {
+            store,
+            state,
+            journal: journal_of,
+            audit,
+            retention,
+            erasure,
+            ingest,
+            oidc: None,
+            clock,
+            server,
+        });
         let routes = api::routes_as(context.clone(), Principal::command_line());
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }

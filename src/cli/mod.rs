@@ -15,6 +15,7 @@ mod cells;
 mod client;
 mod config;
 mod demo;
+mod erase;
 mod evidence;
 mod export;
 mod filters;
@@ -27,10 +28,13 @@ mod owner;
 mod password;
 mod providers;
 mod reindex;
+mod retention;
 mod serve;
+mod settings;
 mod simulate;
 mod socket;
 mod stats;
+mod system;
 mod table;
 mod tail;
 mod token;
@@ -106,6 +110,10 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Backup(flags) => backup::run(&place, &flags),
         Command::Reindex => reindex::run(&place).await,
         Command::Evidence(flags) => evidence::run(&place, flags).await,
+        Command::Retention(command) => retention::run(&place, command).await,
+        Command::Erase(flags) => erase::run(&place, &flags).await,
+        Command::Settings(flags) => settings::run(&place, &flags).await,
+        Command::System => system::run(&place).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

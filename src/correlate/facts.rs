@@ -131,6 +131,16 @@ impl Facts {
         (!then.callbacks.is_empty()).then_some(then)
     }
 
+    /// What was said of it after `last`; `None` when that is nothing.
+    #[must_use]
+    pub fn after(&self, last: Seq) -> Option<Self> {
+        let mut rest = self.clone();
+        rest.callbacks.retain(|seq| *seq > last);
+        rest.events.retain(|fact| fact.callback > last);
+        rest.records.retain(|fact| fact.callback > last);
+        (!rest.callbacks.is_empty()).then_some(rest)
+    }
+
     /// The highest callback that named it.
     #[must_use]
     pub fn last_callback(&self) -> Seq {

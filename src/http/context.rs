@@ -13,9 +13,11 @@ use jiff::Timestamp;
 use super::{Gauges, LogTail};
 use crate::audit::Audit;
 use crate::clock::Clock;
+use crate::erasure::Erasure;
 use crate::ingest::Ingest;
-use crate::journal::Journal;
+use crate::journal::{FileJournal, Journal};
 use crate::oidc::Oidc;
+use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
 
@@ -30,6 +32,10 @@ pub struct Context {
     pub journal: Arc<dyn Journal>,
     /// Who did what.
     pub audit: Audit,
+    /// What is kept for how long.
+    pub retention: Retention,
+    /// How a person is erased.
+    pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
     /// The company's own provider of logins.
@@ -38,6 +44,23 @@ pub struct Context {
     pub clock: Clock,
     /// This server.
     pub server: ServerInfo,
+}
+
+impl Context {
+    /// The services that keep and erase, over the installation in `data`.
+    #[must_use]
+    pub fn keepers(
+        journal: &Arc<FileJournal>,
+        store: &Store,
+        state: &State,
+        clock: &Clock,
+        data: PathBuf,
+    ) -> (Retention, Erasure) {
+        let retention = Retention::new(journal.clone(), store.clone(), state.clone(), clock.clone());
+        let erasure =
+            Erasure::new(journal.clone(), store.clone(), state.clone(), retention.clone(), clock.clone(), data);
+        (retention, erasure)
+    }
 }
 
 /// Facts about this server.

@@ -13,6 +13,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 
 use super::catalog::{Catalog, Shared};
@@ -24,11 +25,11 @@ use super::queue::{Queue, Waiting};
 use super::reader::Reader;
 use super::recover::{Recovered, recover};
 use super::reserve::Reserve;
-use super::rewrite::{RewriteError, Rewriter, Rewritten, Verdict};
+use super::rewrite::{Decide, RewriteError, Rewriter, Rewritten, Verdict};
 use super::writer::Writer;
 use super::{Append, AppendError, Damage, Health, Journal, NewRecord, ReadError, Record};
 use crate::domain::Seq;
-use crate::limits::LINE_MAX;
+use crate::limits::{LINE_MAX, READ_CHUNK};
 
 /// How a file journal is kept.
 #[derive(Debug, Clone)]
@@ -164,6 +165,68 @@ impl FileJournal {
     /// changed then.
     pub fn rewrite(&self, first: Seq, mut decide: impl FnMut(&Record) -> Verdict) -> Result<Rewritten, RewriteError> {
         self.rewriter.rewrite(first, &mut decide)
+    }
+
+    /// The same, also asking about what is no record.
+    ///
+    /// # Errors
+    /// As [`FileJournal::rewrite`].
+    pub fn rewrite_all(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+        self.rewriter.rewrite(first, decide)
+    }
+
+    /// Asks about everything in a segment, also in the one being written, and changes nothing.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+        self.rewriter.survey(first, decide)
+    }
+
+    /// The SHA-256 of a segment's file; `None` when there is none. Blocks.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError> {
+        self.rewriter.digest(first)
+    }
+
+    /// The number of the first record that was made at `at` or later; the next to come when
+    /// there is none. Records are in the order of their times, or nearly so. Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn first_at(&self, at: Timestamp) -> Result<Seq, ReadError> {
+        let segments = self.segments();
+        let mut failed = None;
+        let is_before = |first: &Seq| match self.reader.read(*first, 1) {
+            Ok(records) => records.first().is_some_and(|record| record.at < at),
+            Err(error) => {
+                failed = Some(error);
+                false
+            }
+        };
+        let after = segments.partition_point(is_before);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let mut from = segments.get(after.saturating_sub(1)).copied().unwrap_or(1);
+        loop {
+            let records = self.reader.read(from, READ_CHUNK)?;
+            let Some(last) = records.last() else { return Ok(*self.durable.borrow() + 1) };
+            if let Some(first) = records.iter().find(|record| record.at >= at) {
+                return Ok(first.seq);
+            }
+            from = last.seq + 1;
+        }
+    }
+
+    /// Every segment's first possible number and its size on disk, in order. The last one is
+    /// being written.
+    #[must_use]
+    pub fn sizes(&self) -> Vec<(Seq, u64)> {
+        self.catalog.read().sizes().collect()
     }
 
     /// Removes every finished segment that has only numbers below `seq`; gives how many. Blocks.

@@ -27,6 +27,7 @@ mod recover;
 mod reserve;
 mod rewrite;
 mod scan;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -44,7 +45,8 @@ pub use catalog::compressed;
 pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
-pub use rewrite::{RewriteError, Rewritten, Verdict};
+pub use rewrite::{Decide, RewriteError, Rewritten, Verdict};
+pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
 pub use verify::{Report, Torn, VerifyError, verify, verify_each};
 
 use crate::domain::Seq;

@@ -21,6 +21,7 @@ use super::line::{self, Unsealed};
 use super::opened::{Layout, Opened};
 use super::record::{Body, NewRecord, Record};
 use super::scan::{Piece, Scan};
+use super::summary::CallbackSummary;
 use crate::domain::Seq;
 use crate::limits::READ_CHUNK;
 
@@ -31,10 +32,29 @@ pub enum Verdict {
     Keep,
     /// It says this from now on, under the same number and time.
     Replace(Body),
+    /// This takes its place, with the SHA-256 of the line that stood there as `was`.
+    Summarise(Box<CallbackSummary>),
     /// It leaves an `erased` record with the SHA-256 of the line that stood there.
     Erase,
     /// It leaves nothing.
     Drop,
+}
+
+/// Who says what becomes of the records of a segment. A closure over records will do.
+pub trait Decide {
+    /// What becomes of a record.
+    fn record(&mut self, record: &Record) -> Verdict;
+    /// What becomes of bytes that are no record this version understands: they are kept, because
+    /// somebody may still read them, unless this says [`Verdict::Drop`].
+    fn unreadable(&mut self, _bytes: &[u8]) -> Verdict {
+        Verdict::Keep
+    }
+}
+
+impl<F: FnMut(&Record) -> Verdict> Decide for F {
+    fn record(&mut self, record: &Record) -> Verdict {
+        self(record)
+    }
 }
 
 /// What a rewrite did.
@@ -114,11 +134,7 @@ impl Rewriter {
 
     /// Asks about every record of a segment and writes it anew; a segment without any left is
     /// removed. A segment of which every record is kept stays the file it is.
-    pub(super) fn rewrite(
-        &self,
-        first: Seq,
-        decide: &mut dyn FnMut(&Record) -> Verdict,
-    ) -> Result<Rewritten, RewriteError> {
+    pub(super) fn rewrite(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
         let io = |source| RewriteError::Io { segment: catalog::name(first), source };
@@ -126,8 +142,10 @@ impl Rewriter {
         let compress = self.compress || matches!(opened.layout, Layout::Frames(_));
         let mut damaged = false;
         self.write(&opened, bytes, compress, |done_writing, piece, out| {
-            damaged |= matches!(piece, Piece::Damaged { .. });
+            let is_damaged = matches!(piece, Piece::Damaged { .. });
+            let dropped = done.dropped;
             let outcome = rewrite_piece(piece, decide, &mut done, out);
+            damaged |= is_damaged && done.dropped == dropped;
             *done_writing = done.replaced + done.dropped > 0;
             outcome
         })
@@ -136,6 +154,49 @@ impl Rewriter {
             self.remove(first).map_err(io)?;
         }
         Ok(done)
+    }
+
+    /// Asks about every record of a segment as [`Rewriter::rewrite`] does, and changes nothing.
+    pub(super) fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+        let (opened, bytes) = self.look(first)?;
+        let mut done = Rewritten::default();
+        let surveyed = for_each_piece(&opened, bytes, |piece| {
+            let verdict = match piece {
+                Piece::Whole { text, .. } => match line::decode(text) {
+                    Some(record) => decide.record(&record),
+                    None => decide.unreadable(text),
+                },
+                Piece::Damaged { bytes, .. } => decide.unreadable(bytes),
+            };
+            match verdict {
+                Verdict::Keep => done.kept += 1,
+                Verdict::Drop => done.dropped += 1,
+                Verdict::Erase | Verdict::Replace(_) | Verdict::Summarise(_) => done.replaced += 1,
+            }
+            Ok(())
+        });
+        surveyed.map(|()| done).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
+    }
+
+    /// The SHA-256 of a segment's file; `None` when there is none.
+    pub(super) fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError> {
+        let path = self.catalog.read().path(first);
+        let read = || -> io::Result<Option<String>> {
+            let mut file = match File::open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                opened => opened?,
+            };
+            let mut hash = Sha256::new();
+            let mut buffer = vec![0; READ_CHUNK];
+            loop {
+                let n = io::Read::read(&mut file, &mut buffer)?;
+                if n == 0 {
+                    return Ok(Some(hex(&hash.finalize())));
+                }
+                hash.update(&buffer[..n]);
+            }
+        };
+        read().map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
     /// Removes every finished segment all of whose numbers are below `seq`; gives how many.
@@ -168,12 +229,19 @@ impl Rewriter {
     }
 
     fn open(&self, first: Seq) -> Result<(Opened, u64), RewriteError> {
+        {
+            let catalog = self.catalog.read();
+            // The last one too when nothing is being written: its name and end tell the next number.
+            if catalog.live == Some(first) || catalog.after(first).is_none() {
+                return Err(RewriteError::Live(catalog::name(first)));
+            }
+        }
+        self.look(first)
+    }
+
+    fn look(&self, first: Seq) -> Result<(Opened, u64), RewriteError> {
         let catalog = self.catalog.read();
         let name = catalog::name(first);
-        // The last one too when nothing is being written: its name and end tell the next number.
-        if catalog.live == Some(first) || catalog.after(first).is_none() {
-            return Err(RewriteError::Live(name));
-        }
         let Some(bytes) = catalog.get(first).map(|segment| segment.bytes) else {
             return Err(RewriteError::NotFound(name));
         };
@@ -221,16 +289,24 @@ impl Rewriter {
     }
 }
 
-fn rewrite_piece(
-    piece: Piece<'_>,
-    decide: &mut dyn FnMut(&Record) -> Verdict,
-    done: &mut Rewritten,
-    out: &mut Output,
-) -> io::Result<()> {
-    let Piece::Whole { text, line, start, end, .. } = piece else { return out.push(piece) };
-    // What this version does not understand is not its to judge.
-    let Some(record) = line::decode(text) else { return out.push(piece) };
-    let body = match decide(&record) {
+fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten, out: &mut Output) -> io::Result<()> {
+    let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == Verdict::Drop;
+    let Piece::Whole { text, line, start, end, .. } = piece else {
+        let Piece::Damaged { bytes, .. } = &piece else { return out.push(piece) };
+        if unreadable(decide, bytes) {
+            done.dropped += 1;
+            return Ok(());
+        }
+        return out.push(piece);
+    };
+    let Some(record) = line::decode(text) else {
+        if unreadable(decide, text) {
+            done.dropped += 1;
+            return Ok(());
+        }
+        return out.push(piece);
+    };
+    let body = match decide.record(&record) {
         Verdict::Keep => {
             done.kept += 1;
             return out.push(piece);
@@ -240,6 +316,10 @@ fn rewrite_piece(
             return Ok(());
         }
         Verdict::Erase => Body::Erased { was: digest(text) },
+        Verdict::Summarise(mut summary) => {
+            summary.was = Some(digest(text));
+            Body::Entry(summary.entry())
+        }
         Verdict::Replace(body) => body,
     };
     done.replaced += 1;
@@ -251,11 +331,15 @@ fn rewrite_piece(
 
 /// `sha256:` and the digest of a line without its line end.
 fn digest(line: &[u8]) -> String {
-    let mut text = String::from("sha256:");
-    for byte in Sha256::digest(line) {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
+    format!("sha256:{}", hex(&Sha256::digest(line)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
+        text
+    })
 }
 
 /// Every piece of a segment. A frame that cannot be decompressed is an error: what cannot be

@@ -12,8 +12,11 @@ use super::RunError;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Answers;
+use crate::erasure::Erasure;
+use crate::http::Context;
 use crate::journal::{DataLock, FileJournal, Journal, Options};
 use crate::projector::{self, Projector};
+use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
 
@@ -70,6 +73,11 @@ impl Data {
     /// The journal, for everyone above.
     pub(super) fn journal(&self) -> Arc<dyn Journal> {
         self.journal.clone()
+    }
+
+    /// The services that keep and erase.
+    pub(super) fn keepers(&self, clock: &Clock, dir: &Path) -> (Retention, Erasure) {
+        Context::keepers(&self.journal, &self.store, &self.state, clock, dir.to_owned())
     }
 
     /// Writes a last checkpoint and closes the files.

@@ -37,6 +37,7 @@ use crate::http::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
+use crate::retention::Retention;
 use crate::{journal, limits, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.
@@ -101,6 +102,7 @@ pub struct Running {
     certificates: Arc<Certificates>,
     data: Data,
     tallying: JoinHandle<()>,
+    keeping: JoinHandle<()>,
 }
 
 /// Runs the appliance until `shutdown` resolves, and then drains. What is logged meanwhile goes
@@ -175,7 +177,10 @@ impl Running {
         let gauges = Arc::new(Gauges::default());
         let public_url = config.public_url.clone();
         let ingest = Ingest::new(data.journal(), answers, clock.clone(), public_url.clone());
+        let (retention, erasure) = data.keepers(&clock, &config.data);
         let context = Arc::new(Context {
+            retention,
+            erasure,
             store: data.store.clone(),
             state: data.state.clone(),
             journal: data.journal(),
@@ -206,8 +211,10 @@ impl Running {
         }
         remember_address(&config, &context).await;
         let tallying = tokio::spawn(tally(context.ingest.clone()));
+        context.erasure.resume();
+        let keeping = tokio::spawn(keep(context.retention.clone()));
         tracing::info!(address = %listen, data = %config.data.display(), "listening");
-        Ok(Self { config, context, server, certificates, data, tallying })
+        Ok(Self { config, context, server, certificates, data, tallying, keeping })
     }
 
     /// Where HTTPS is listened on.
@@ -263,9 +270,12 @@ impl Running {
 
     /// Finishes what was received, writes what is known, closes everything.
     pub async fn stop(self) {
-        let Self { context, server, data, tallying, config, .. } = self;
+        let Self { context, server, data, tallying, keeping, config, .. } = self;
         server.drain().await;
         tallying.abort();
+        keeping.abort();
+        context.retention.stop();
+        context.erasure.stop();
         context.ingest.drain().await;
         socket::remove(&config.data);
         drop(context);
@@ -306,6 +316,15 @@ async fn tally(ingest: Ingest) {
     loop {
         every.tick().await;
         ingest.flush_tallies().await;
+    }
+}
+
+/// Looks every minute whether the nightly run is due.
+async fn keep(retention: Retention) {
+    let mut every = tokio::time::interval(limits::RETENTION_POLL);
+    loop {
+        every.tick().await;
+        retention.run_if_due();
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Book {
     pub(super) require_second_factor: Demand,
     pub(super) setup_code: Option<Secret>,
     pub(super) address: Option<String>,
+    pub(super) values: BTreeMap<String, serde_json::Value>,
+    pub(super) sealed_values: BTreeMap<String, Secret>,
     /// The highest id ever given to an app: ids are not reused, also after a removal.
     highest_app: u32,
     /// By the hash of the token: finding one takes no longer when more of it is right.
@@ -75,6 +77,16 @@ impl Book {
             }
             Fact::SetupCode(code) => self.setup_code = Some(code),
             Fact::Address(address) => self.address = Some(address),
+            Fact::Value(name, serde_json::Value::Null) => {
+                self.values.remove(&name);
+                self.sealed_values.remove(&name);
+            }
+            Fact::Value(name, value) => {
+                self.values.insert(name, value);
+            }
+            Fact::SealedValue(name, value) => {
+                self.sealed_values.insert(name, value);
+            }
             Fact::Search(search) => {
                 self.searches.insert(search.id.clone(), Arc::new(search));
             }
@@ -158,6 +170,8 @@ impl Book {
         facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
         facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
         facts.extend(self.searches.values().map(|search| Fact::Search(SearchFact::clone(search))));
+        facts.extend(self.values.iter().map(|(name, value)| Fact::Value(name.clone(), value.clone())));
+        facts.extend(self.sealed_values.iter().map(|(name, value)| Fact::SealedValue(name.clone(), value.clone())));
         if self.users.is_empty() {
             facts.extend(self.setup_code.iter().cloned().map(Fact::SetupCode));
         }

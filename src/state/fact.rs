@@ -10,6 +10,7 @@
 //! | `second_factor` `second_factor_off` | a user's second factor; that there is none any more |
 //! | `setting` | a named value, sealed where it is a secret |
 //! | `search` `search_removed` | a saved query, by its id |
+//! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
 //! only the last of each. `by` names who set it. The shapes here are the log's own: a field
@@ -48,6 +49,9 @@ pub(super) enum Fact {
     SecondFactor(SecondFactorFact),
     SecondFactorOff(String),
     RequireSecondFactor(Demand),
+    /// Null when it is gone.
+    Value(String, Value),
+    SealedValue(String, Secret),
 }
 
 /// A user with the hash of the password.
@@ -220,6 +224,7 @@ impl Fact {
             Self::SetupCode(_) | Self::Address(_) | Self::RequireSecondFactor(_) => "setting",
             Self::SecondFactor(_) => "second_factor",
             Self::SecondFactorOff(_) => "second_factor_off",
+            Self::Value(..) | Self::SealedValue(..) => "value",
         }
     }
 
@@ -281,6 +286,13 @@ impl Fact {
                 let value = Some(demand.name().to_owned());
                 fields(&SettingLine { name: REQUIRE_SECOND_FACTOR.to_owned(), value, sealed: None })
             }
+            Self::Value(name, value) => {
+                Map::from_iter([("name".to_owned(), name.as_str().into()), ("value".to_owned(), value.clone())])
+            }
+            Self::SealedValue(name, value) => {
+                let sealed = key.seal(&format!("value/{name}"), value);
+                Map::from_iter([("name".to_owned(), name.as_str().into()), ("sealed".to_owned(), sealed.into())])
+            }
         };
         if let Some(by) = by {
             fields.insert("by".to_owned(), by.name.as_str().into());
@@ -311,6 +323,7 @@ impl Fact {
             "setting" => read_setting(entry, key)?,
             "search" => line(entry).map(read_search).map(Self::Search),
             "search_removed" => text("id").map(Self::SearchRemoved),
+            "value" => read_value(entry, key)?,
             "second_factor" => match line(entry) {
                 Some(line) => second_factor::read(line, key)?.map(Self::SecondFactor),
                 None => None,
@@ -331,6 +344,15 @@ fn read_setting(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError
         (ADDRESS, Some(address), None) => Some(Fact::Address(address)),
         (REQUIRE_SECOND_FACTOR, Some(demand), None) => Demand::parse(&demand).map(Fact::RequireSecondFactor),
         _ => None,
+    })
+}
+
+fn read_value(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError> {
+    let Some(name) = entry.fields.get("name").and_then(Value::as_str) else { return Ok(None) };
+    Ok(match (entry.fields.get("sealed").and_then(Value::as_str), entry.fields.get("value")) {
+        (Some(sealed), _) => Some(Fact::SealedValue(name.to_owned(), key.unseal(&format!("value/{name}"), sealed)?)),
+        (None, Some(value)) => Some(Fact::Value(name.to_owned(), value.clone())),
+        (None, None) => None,
     })
 }
 

@@ -2,14 +2,17 @@
 //!
 //! It is a journal like the one of callbacks, with one segment that is never finished, so that
 //! rewriting it is one rename over the same name: a copy of the directory taken at that moment
-//! gets the old file or the new one, each whole. It is rewritten at a start only, before
-//! anybody reads or writes it.
+//! gets the old file or the new one, each whole. It is rewritten at a start that finds it long,
+//! and when something must leave it, while nobody else may write.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::book::Book;
 use super::fact::{self, Fact, Reading};
@@ -21,13 +24,15 @@ use crate::limits::{STATE_READ_BYTES, STATE_REWRITE_RECORDS, STATE_SEGMENT_BYTES
 /// The log.
 #[derive(Debug)]
 pub(super) struct Log {
-    journal: FileJournal,
+    /// Another one after each rewrite.
+    journal: ArcSwap<FileJournal>,
     key: SealKey,
+    dir: PathBuf,
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.journal.close();
+        self.journal.load().close();
     }
 }
 
@@ -45,14 +50,24 @@ impl Log {
         let key = SealKey::open(keys, entries.iter().any(fact::is_sealed))?;
         let records = entries.len();
         let book = sum_up(entries, &key, now)?;
-        let log = Self { journal, key };
-        if log.is_worth_rewriting(records, &book) { log.rewrite(dir, keys, book, now) } else { Ok((log, book)) }
+        let log = Self { journal: ArcSwap::from_pointee(journal), key, dir: dir.to_owned() };
+        if log.is_worth_rewriting(records, &book) {
+            match log.compact(&book, now, &|_| None) {
+                Ok((records, book)) => {
+                    tracing::info!(records, "rewrote the state");
+                    return Ok((log, book));
+                }
+                Err(error) => tracing::warn!(%error, "the state was not rewritten; it goes on as it is"),
+            }
+        }
+        Ok((log, book))
     }
 
     /// Appends a fact; returns when it is durable.
     pub(super) async fn append(&self, at: Timestamp, by: Option<&Principal>, fact: &Fact) -> Result<(), StateError> {
         let body = Body::Entry(fact.write(by, &self.key));
-        match self.journal.append(NewRecord { at, body }).await {
+        let appended = self.journal.load().append(NewRecord { at, body });
+        match appended.await {
             Ok(_) => Ok(()),
             Err(error) => Err(StateError::Write(Box::new(error))),
         }
@@ -60,7 +75,7 @@ impl Log {
 
     /// Appends outside any runtime, while the state is opened.
     pub(super) fn append_now(&self, at: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
-        append_all(&self.journal, at, entries)
+        append_all(&self.journal.load(), at, entries)
     }
 
     /// The key that seals.
@@ -78,29 +93,48 @@ impl Log {
         records >= STATE_REWRITE_RECORDS && records >= 4 * (facts.len() + foreign.len())
     }
 
-    /// Writes the book as a new log beside the old one and renames it over that.
-    fn rewrite(self, dir: &Path, keys: &Path, book: Book, now: Timestamp) -> Result<(Self, Book), StateError> {
+    /// Writes the book as a new log beside the old one and renames it over that; gives how many
+    /// records it has, and the book as it is read from them.
+    pub(super) fn compact(
+        &self,
+        book: &Book,
+        now: Timestamp,
+        scrub: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(usize, Book), StateError> {
         let (facts, foreign) = book.facts();
         let mut entries: Vec<Entry> = facts.iter().map(|fact| self.entry(fact)).collect();
         entries.extend(foreign.iter().map(|entry| Entry::clone(entry)));
-        let whole = entries.len();
-        drop(self);
+        for entry in &mut entries {
+            entry.fields.values_mut().for_each(|value| scrub_texts(value, scrub));
+        }
+        let book = sum_up(entries.clone(), &self.key, now)?;
+        let records = entries.len();
 
-        let unfinished = beside(dir, "tmp").join("state");
+        let unfinished = beside(&self.dir, "tmp").join("state");
         let io = |source: io::Error| StateError::Write(Box::new(source));
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(io)?;
         }
         fs::create_dir_all(&unfinished).map_err(io)?;
-        write_new(&unfinished, dir, now, entries)?;
-        match replace_only_file(&unfinished, dir) {
-            Ok(()) => tracing::info!(records = whole, "rewrote the state"),
-            Err(error) => tracing::warn!(error = %error, "the state was not rewritten; it goes on as it is"),
-        }
+        write_new(&unfinished, &self.dir, now, entries)?;
+        self.journal.load().close();
+        let replaced = replace_only_file(&unfinished, &self.dir).map_err(io);
+        self.journal.store(Arc::new(open_journal(&self.dir, &self.dir)?));
+        replaced.map(|()| (records, book))
+    }
+}
 
-        let journal = open_journal(dir, dir)?;
-        let key = SealKey::open(keys, true)?;
-        Ok((Self { journal, key }, book))
+/// Asks about every text in a value.
+fn scrub_texts(value: &mut Value, scrub: &dyn Fn(&str) -> Option<String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(other) = scrub(text) {
+                *text = other;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| scrub_texts(value, scrub)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| scrub_texts(value, scrub)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

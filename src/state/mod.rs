@@ -31,6 +31,7 @@ mod tickets;
 mod tokens;
 pub(crate) mod totp;
 mod users;
+mod values;
 
 #[cfg(test)]
 mod tests;

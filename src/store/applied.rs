@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{AuditRow, CallbackRow};
+use super::{AuditRow, CallbackRow, Cut};
 use crate::domain::{AppId, Item, Seq};
 
 /// What a record of the journal means for the store.
@@ -32,6 +32,13 @@ pub enum Applied {
         /// How many are possibly lost.
         possibly_lost: u64,
     },
+    /// Rows whose time is over.
+    Cut {
+        /// The record's number.
+        seq: Seq,
+        /// Which, and what they had counted.
+        cut: Box<Cut>,
+    },
     /// An entry of the audit trail.
     Audit(Box<AuditRow>),
     /// A record that says nothing about calls.
@@ -46,7 +53,7 @@ impl Applied {
         match self {
             Self::Callback { row, .. } => row.seq,
             Self::Audit(row) => row.seq,
-            Self::Tally { seq, .. } | Self::Other { seq } => *seq,
+            Self::Tally { seq, .. } | Self::Cut { seq, .. } | Self::Other { seq } => *seq,
         }
     }
 }

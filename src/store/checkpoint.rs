@@ -6,6 +6,7 @@
 
 use roaring::RoaringBitmap;
 
+use super::collection::Collection;
 use super::doc::Doc;
 use super::numbers;
 use super::open::{APPLIED, segment_key, write_chunk};
@@ -38,20 +39,23 @@ impl Writer {
             let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
             self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
             self.chunks.write_live(&mut batch);
-            let kinds = [
-                (b'b', &self.callbacks, &rows.callbacks),
-                (b's', &self.sms, &rows.sms),
-                (b'a', &self.audit, &rows.audit),
-            ];
-            for (prefix, places, collection) in kinds {
-                if let Some(first) = places.first() {
+            for (prefix, places, collection, anew) in [
+                (b'b', &self.callbacks, &rows.callbacks, self.rewrite_callbacks),
+                (b's', &self.sms, &rows.sms, self.rewrite_sms),
+                (b'a', &self.audit, &rows.audit, false),
+            ] {
+                if anew {
+                    self.write_anew(&mut batch, prefix, collection)?;
+                } else if let Some(first) = places.first() {
                     let docs = places.iter().filter_map(|place| collection.hot.get(place));
                     batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
                 }
             }
             for number in &self.buried {
-                if let Some(dead) = rows.calls.dead(*number) {
-                    batch.insert(segment_key(&rows.calls, Some(*number)), bitmap_bytes(dead));
+                for collection in [&rows.calls, &rows.callbacks, &rows.sms] {
+                    if let Some(dead) = collection.dead(*number) {
+                        batch.insert(segment_key(collection, Some(*number)), bitmap_bytes(dead));
+                    }
                 }
             }
             for app in &self.apps {
@@ -64,7 +68,7 @@ impl Writer {
         }
         {
             let mut hours = self.shared.hours();
-            hours.close_days(&self.shared.db, self.received).map_err(WriteError::new)?;
+            hours.close_days(&self.shared.db(), self.received).map_err(WriteError::new)?;
             hours.write(&mut batch);
             self.applied.open_from = hours.open_from;
             let numbers = self.shared.numbers();
@@ -73,8 +77,8 @@ impl Writer {
             }
         }
         batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
-        self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
-        self.shared.db.flush().map_err(WriteError::new)?;
+        self.shared.db().apply_batch(batch).map_err(WriteError::new)?;
+        self.shared.db().flush().map_err(WriteError::new)?;
         self.chunks.written();
         self.calls.clear();
         self.callbacks.clear();
@@ -82,9 +86,24 @@ impl Writer {
         self.audit.clear();
         self.apps.clear();
         self.buried.clear();
+        self.rewrite_callbacks = false;
+        self.rewrite_sms = false;
         self.shared.hours().written();
         self.shared.numbers().changed.clear();
+        self.drop_dead_segments()?;
         self.seal()
+    }
+
+    /// Puts the hot rows of a collection into the batch in the place of all its chunks: some
+    /// were taken away, which a chunk of rows that never change has no way to say.
+    fn write_anew(&self, batch: &mut sled::Batch, prefix: u8, collection: &Collection) -> Result<(), WriteError> {
+        for key in self.shared.db().scan_prefix([prefix]).keys() {
+            batch.remove(key.map_err(WriteError::new)?);
+        }
+        if let Some((first, _)) = collection.hot.first_key_value() {
+            batch.insert(chunk_key(prefix, first.0), write_chunk(collection.hot.values()));
+        }
+        Ok(())
     }
 }
 

@@ -99,6 +99,47 @@ impl Collection {
         self.hot.insert(doc.place(), doc);
     }
 
+    /// Takes a row away for good.
+    pub(super) fn remove(&mut self, id: &[u8; 16], found: Found) {
+        match found {
+            Found::Hot => {
+                if let Some(k) = self.places.remove(id) {
+                    self.hot.remove(&(k, *id));
+                    self.rows -= 1;
+                }
+            }
+            Found::Sealed { number, position } => self.bury(number, position),
+        }
+    }
+
+    /// Every row ordered at `k_max` or below in the time up to `t_max`, in no order.
+    pub(super) fn walk(
+        &self,
+        k_max: i64,
+        t_max: i64,
+        mut each: impl FnMut(Doc, Found) -> Result<(), SegmentError>,
+    ) -> Result<(), SegmentError> {
+        for doc in self.hot.values().filter(|doc| doc.k <= k_max && doc.t <= t_max) {
+            each(doc.clone(), Found::Hot)?;
+        }
+        for Sealed { segment, dead } in self.sealed.iter().filter(|sealed| sealed.segment.oldest().0 <= k_max) {
+            let mut block = None;
+            for position in segment.range(k_max, i64::MIN, t_max) - dead {
+                let doc = segment.doc_cached(&mut block, position)?;
+                if doc.k <= k_max && doc.t <= t_max {
+                    each(doc, Found::Sealed { number: segment.number, position })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The segments that have no living row left.
+    pub(super) fn dead_segments(&self) -> Vec<u64> {
+        let empty = self.sealed.iter().filter(|s| s.dead.len() == u64::from(s.segment.rows()));
+        empty.map(|s| s.segment.number).collect()
+    }
+
     /// Marks a sealed row as living on in the hot part.
     pub(super) fn bury(&mut self, number: u64, position: u32) {
         if let Some(sealed) = self.sealed.iter_mut().find(|s| s.segment.number == number)
@@ -140,9 +181,13 @@ impl Collection {
             }
             // The first block whose rows can be as low as k holds it.
             let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).min() else { continue };
-            let (block, _) = Segment::block_of(first);
-            let block = sealed.segment.block(block)?;
-            if let Some(doc) = (0..).map_while(|i| block.doc(i)).find(|doc| doc.k == k) {
+            let (index, before) = Segment::block_of(first);
+            let block = sealed.segment.block(index)?;
+            let begin = first - u32::try_from(before).unwrap_or(first);
+            let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
+            if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
+                && !sealed.dead.contains(position)
+            {
                 return Ok(Some(doc));
             }
         }

@@ -219,7 +219,7 @@ impl Hour {
         }
         add(&mut self.calls, &share.kind, &share.sums, sign);
         let buckets = self.talk.entry(share.kind.product).or_default();
-        buckets[share.bucket] += sign;
+        buckets[share.bucket] += sign * share.sums.calls;
         // The same calls must give the same bytes, whatever came first.
         if *buckets == [0; TALK_BUCKETS] {
             self.talk.remove(&share.kind.product);

@@ -10,6 +10,7 @@ mod checkpoint;
 mod collection;
 mod count;
 mod cursor;
+mod cut;
 mod days;
 mod doc;
 mod hot_chunks;
@@ -39,6 +40,7 @@ mod writer;
 pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
+pub use cut::{Cut, CutBounds, Removed};
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
     Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,

@@ -29,7 +29,7 @@ use crate::domain::{AppId, Seq};
 use crate::limits;
 
 /// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
@@ -107,6 +107,19 @@ impl Store {
         Self::open_with(dir, installation, catalog, clock, fingerprint, Sizes::default())
     }
 
+    /// The same with few rows in the hot part and in each segment, so that tests seal at all.
+    #[cfg(test)]
+    pub(crate) fn open_small(
+        dir: &Path,
+        installation: &str,
+        catalog: Catalog,
+        clock: &Clock,
+        fingerprint: &dyn Fn(Seq) -> Option<u64>,
+    ) -> Result<(Self, Writer, Opened), OpenError> {
+        let sizes = Sizes { hot_calls: 60, sealed_calls: 25, sealed_callbacks: 90 };
+        Self::open_with(dir, installation, catalog, clock, fingerprint, sizes)
+    }
+
     pub(super) fn open_with(
         dir: &Path,
         installation: &str,
@@ -123,7 +136,7 @@ impl Store {
         let io = |source| OpenError::Io { path: dir.to_owned(), source };
         fs::create_dir_all(dir).map_err(io)?;
         let mut opened = Opened::Fresh;
-        if dir.join("sled").exists() {
+        if sled_dir(dir).map_err(io)?.is_some() {
             match load(dir, installation, fingerprint) {
                 Ok((db, rows, numbers, applied, chunks)) => {
                     let shared = share(db, rows, numbers);
@@ -139,12 +152,9 @@ impl Store {
         fs::create_dir_all(dir.join("sealed")).map_err(io)?;
         fs::write(dir.join("marker"), "Ringback: this directory is derived from ../journal and may be deleted.\n")
             .map_err(io)?;
-        let db = open_sled(dir).map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
         let meta = meta(dir, installation).map_err(io)?;
         let bytes = postcard::to_stdvec(&meta).expect("meta holds nothing that postcard cannot write");
-        db.insert(META, bytes)
-            .and_then(|_| db.flush())
-            .map_err(|source| OpenError::Make { path: dir.to_owned(), source })?;
+        let db = make_sled(&dir.join(format!("{SLED}1")), bytes)?;
         let rows = Rows::new(&dir.join("sealed"));
         let shared = share(db, rows, Numbers::default());
         let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
@@ -152,17 +162,57 @@ impl Store {
     }
 }
 
-fn config(dir: &Path) -> sled::Config {
+/// What the name of sled's directory begins with; a number follows that grows whenever the
+/// store begins anew while it is open.
+const SLED: &str = "sled-";
+
+/// sled's directory. More than one is none: the process ended between making one and removing
+/// the other.
+fn sled_dir(dir: &Path) -> io::Result<Option<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(SLED.trim_end_matches('-'))) {
+            found.push(entry.path());
+        }
+    }
+    match <[PathBuf; 1]>::try_from(found) {
+        Ok([path]) => Ok(Some(path)),
+        Err(found) if found.is_empty() => Ok(None),
+        Err(_) => Ok(Some(dir.join(SLED))),
+    }
+}
+
+/// An empty sled beside the present one, bound as that is; and the present one's directory.
+pub(super) fn replacement(dir: &Path, present: &sled::Db) -> Result<(sled::Db, PathBuf), OpenError> {
+    let failed = |source| OpenError::Make { path: dir.to_owned(), source };
+    let bound = present.get(META).map_err(failed)?.map(|bytes| bytes.to_vec()).unwrap_or_default();
+    let old = sled_dir(dir).and_then(|path| path.ok_or_else(|| io::ErrorKind::NotFound.into()));
+    let old = old.map_err(|source| OpenError::Io { path: dir.to_owned(), source })?;
+    let number = old.file_name().and_then(|name| name.to_str()?.strip_prefix(SLED)?.parse::<u64>().ok()).unwrap_or(0);
+    let fresh = make_sled(&dir.join(format!("{SLED}{}", number + 1)), bound)?;
+    Ok((fresh, old))
+}
+
+/// Makes an empty sled that is bound to its place.
+fn make_sled(path: &Path, bound: Vec<u8>) -> Result<sled::Db, OpenError> {
+    let failed = |source| OpenError::Make { path: path.to_owned(), source };
+    let db = open_sled(path).map_err(failed)?;
+    db.insert(META, bound).and_then(|_| db.flush()).map_err(failed)?;
+    Ok(db)
+}
+
+fn config(path: &Path) -> sled::Config {
     // One writer flushes at its checkpoints; sled's own timer would only compete with it.
-    sled::Config::new().path(dir.join("sled")).cache_capacity(limits::SLED_CACHE_BYTES).flush_every_ms(None)
+    sled::Config::new().path(path).cache_capacity(limits::SLED_CACHE_BYTES).flush_every_ms(None)
 }
 
 /// Opens sled. Its own lock may outlive the last use of an earlier handle by a moment: its
 /// threads let go of it when they end, and a child process has it until it executes.
-fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
+fn open_sled(path: &Path) -> sled::Result<sled::Db> {
     let mut tries = limits::STORE_LOCK_TRIES;
     loop {
-        match config(dir).open() {
+        match config(path).open() {
             // sled gives a lock that is held no kind of its own.
             Err(sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && tries > 0 => {
                 tries -= 1;
@@ -191,7 +241,9 @@ fn load(
     fingerprint: &dyn Fn(Seq) -> Option<u64>,
 ) -> Result<(sled::Db, Rows, Numbers, AppliedRow, HotChunks), String> {
     let here = meta(dir, installation).map_err(|_| "its marker is missing".to_owned())?;
-    let db = catch_unwind(AssertUnwindSafe(|| open_sled(dir)))
+    let path = sled_dir(dir).ok().flatten().filter(|path| path.is_dir());
+    let path = path.ok_or_else(|| "it was being made anew".to_owned())?;
+    let db = catch_unwind(AssertUnwindSafe(|| open_sled(&path)))
         .map_err(|_| "sled panicked while opening it".to_owned())?
         .map_err(|error| format!("sled cannot open it: {error}"))?;
     let read = |key: &[u8]| db.get(key).map_err(|error| format!("sled cannot read it: {error}"));

@@ -199,7 +199,7 @@ impl Store {
                 + rows.callbacks.bytes()
                 + rows.sms.bytes()
                 + rows.audit.bytes()
-                + self.shared.db.size_on_disk().unwrap_or(0),
+                + self.shared.db().size_on_disk().unwrap_or(0),
         }
     }
 
@@ -218,7 +218,13 @@ impl Store {
     /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
     /// on being taken meanwhile.
     pub fn rebuild(&self) {
-        self.shared.rebuild_wanted.store(true, Ordering::Relaxed);
+        self.shared.rebuild_wanted.store(true, Ordering::Release);
+    }
+
+    /// Whether a rebuild was asked for and the store still has what it had before.
+    #[must_use]
+    pub fn rebuild_waits(&self) -> bool {
+        self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
     /// Follows changes as they are projected.

@@ -75,7 +75,7 @@ impl Writer {
             (collection.write_segment(number, count, &tmp).map_err(WriteError::new)?, count)
         };
         let mut batch = sled::Batch::default();
-        for row in self.shared.db.scan_prefix([prefix]).keys() {
+        for row in self.shared.db().scan_prefix([prefix]).keys() {
             batch.remove(row.map_err(WriteError::new)?);
         }
         {
@@ -126,9 +126,9 @@ impl Writer {
         std::fs::remove_file(file).map_err(WriteError::new)
     }
 
-    fn commit(&self, mut batch: sled::Batch) -> Result<(), WriteError> {
+    pub(super) fn commit(&self, mut batch: sled::Batch) -> Result<(), WriteError> {
         batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
-        self.shared.db.apply_batch(batch).map_err(WriteError::new)?;
-        self.shared.db.flush().map(drop).map_err(WriteError::new)
+        self.shared.db().apply_batch(batch).map_err(WriteError::new)?;
+        self.shared.db().flush().map(drop).map_err(WriteError::new)
     }
 }

@@ -14,6 +14,7 @@ use crate::limits::COUNTED_TALK_HOURS;
 
 /// What calls of one kind in one hour add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Sums {
     pub(super) calls: i64,
     pub(super) talk_seconds: i64,
@@ -45,6 +46,7 @@ pub(super) struct Kind {
 /// Why a call ended, as it is counted. The provider's tables bound how many there can be: a
 /// platform that makes up codes must not grow the counters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Cause {
     /// No code was given.
     None,
@@ -65,7 +67,7 @@ pub(super) struct Share {
     pub(super) bucket: usize,
     pub(super) sums: Sums,
     /// The talk's first second and the one after its last.
-    talk: Option<(i64, i64)>,
+    pub(super) talk: Option<(i64, i64)>,
 }
 
 impl Share {

@@ -6,14 +6,16 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use arc_swap::ArcSwap;
 use tokio::sync::broadcast;
 
 use super::Change;
 use super::collection::Collection;
 use super::hours::Hours;
 use super::numbers::Numbers;
+use super::open::{self, OpenError};
 use crate::clock::Clock;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
@@ -42,7 +44,8 @@ impl Default for Sizes {
 /// Everything behind a [`super::Store`].
 pub(super) struct Shared {
     pub(super) dir: PathBuf,
-    pub(super) db: sled::Db,
+    /// Changes when the store begins anew.
+    db: ArcSwap<sled::Db>,
     pub(super) catalog: Catalog,
     pub(super) clock: Clock,
     pub(super) sizes: Sizes,
@@ -68,6 +71,8 @@ pub(super) struct Rows {
     /// The first and the last record of the rebuild under way.
     pub(super) rebuild: Option<(Seq, Seq)>,
     pub(super) next_segment: u64,
+    /// How often the store began anew since it was opened.
+    pub(super) generation: u64,
     /// The last record there was when this process began to follow the journal.
     pub(super) began: Seq,
     /// Callbacks behind it that are applied.
@@ -87,6 +92,7 @@ impl Rows {
             durable: 0,
             rebuild: None,
             next_segment: 1,
+            generation: 0,
             began: 0,
             followed: HashMap::new(),
         }
@@ -112,7 +118,7 @@ impl Shared {
     ) -> Self {
         Self {
             dir,
-            db,
+            db: ArcSwap::from_pointee(db),
             catalog,
             clock,
             sizes: Sizes::default(),
@@ -122,6 +128,19 @@ impl Shared {
             hours: Mutex::new(Hours::default()),
             numbers: Mutex::new(numbers),
         }
+    }
+
+    /// sled, as it is at this moment.
+    pub(super) fn db(&self) -> sled::Db {
+        sled::Db::clone(&self.db.load())
+    }
+
+    /// Puts an empty sled in the place of the present one and removes what that had on disk: sled
+    /// itself keeps the bytes of removed rows for as long as it likes.
+    pub(super) fn begin_anew(&self) -> Result<(), OpenError> {
+        let (fresh, old) = open::replacement(&self.dir, &self.db())?;
+        self.db.store(Arc::new(fresh));
+        std::fs::remove_dir_all(&old).map_err(|source| OpenError::Io { path: old, source })
     }
 
     // A panic while a lock is held is a bug that was reported; what the lock guards is derived

@@ -245,11 +245,11 @@ impl Store {
         let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
         let stored = |row: Option<sled::Result<(sled::IVec, sled::IVec)>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
         if span.from.is_none() {
-            let known = stored(self.shared.db.scan_prefix([hours.hours.prefix]).next());
+            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next());
             first = known.into_iter().chain(changed()).min()?;
         }
         if span.to.is_none() {
-            let known = stored(self.shared.db.scan_prefix([hours.hours.prefix]).next_back());
+            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next_back());
             end = known.into_iter().chain(changed()).max()? + 1;
         }
         Some((first, end))
@@ -272,7 +272,7 @@ impl Store {
             let inside = changed.rows.iter().filter(|((at, app), _)| (from..to).contains(at) && takes(*app));
             (changed.prefix, inside.map(|(at, row)| (*at, row.write())).collect::<BTreeMap<HourKey, Vec<u8>>>())
         };
-        for row in self.shared.db.range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
+        for row in self.shared.db().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
             let (at, bytes) = row.map_err(QueryError::damaged)?;
             let at = hours::read_key(&at).map_err(QueryError::damaged)?;
             while let Some(earlier) = changed.first_entry().filter(|row| *row.key() < at) {

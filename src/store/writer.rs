@@ -15,7 +15,7 @@ use super::doc::Doc;
 use super::hot_chunks::HotChunks;
 use super::hours::{self, Hours, hour_of};
 use super::numbers::Numbers;
-use super::open::{AppliedRow, META};
+use super::open::AppliedRow;
 use super::share::Share;
 use super::shared::{Rows, Shared};
 use super::{Applied, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
@@ -47,6 +47,9 @@ pub struct Writer {
     pub(super) audit: Vec<Place>,
     pub(super) apps: BTreeSet<AppId>,
     pub(super) buried: BTreeSet<u64>,
+    /// Whether hot rows were taken away, so that their chunks must be written anew.
+    pub(super) rewrite_callbacks: bool,
+    pub(super) rewrite_sms: bool,
 }
 
 /// A call while a batch is applied to it.
@@ -70,6 +73,8 @@ impl Writer {
             audit: Vec::new(),
             apps: BTreeSet::new(),
             buried: BTreeSet::new(),
+            rewrite_callbacks: false,
+            rewrite_sms: false,
         }
     }
 
@@ -96,16 +101,16 @@ impl Writer {
         self.shared.rows_mut().rebuild = span;
     }
 
-    /// Whether somebody asked for a rebuild since this was last asked.
+    /// Whether somebody asked for a rebuild that has not begun.
     #[must_use]
     pub fn rebuild_wanted(&self) -> bool {
-        self.shared.rebuild_wanted.swap(false, Ordering::Relaxed)
+        self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
     /// Whether changes wait for a checkpoint.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        !self.calls.is_empty() || !self.callbacks.is_empty() || self.changed_rows() > 0
+        self.rewrite_callbacks || self.rewrite_sms || !self.buried.is_empty() || self.changed_rows() > 0
     }
 
     /// How many rows wait for a checkpoint.
@@ -119,7 +124,24 @@ impl Writer {
     ///
     /// # Errors
     /// When a part of the store cannot be read.
-    pub fn apply(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
+    pub fn apply(&mut self, mut batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
+        // A cut is about the rows as they are when its turn comes.
+        while let Some(place) = batch.iter().position(|applied| matches!(applied, Applied::Cut { .. })) {
+            let rest = batch.split_off(place + 1);
+            let cut = batch.pop();
+            self.apply_rows(batch, fingerprint)?;
+            if let Some(Applied::Cut { seq, cut }) = cut
+                && seq > self.applied.seq
+            {
+                self.cut(&cut)?;
+                self.apply_rows(vec![Applied::Other { seq }], fingerprint)?;
+            }
+            batch = rest;
+        }
+        self.apply_rows(batch, fingerprint)
+    }
+
+    fn apply_rows(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
         let Some(last) = batch.last().map(Applied::seq) else { return Ok(()) };
         let mut works: HashMap<CallId, Work> = HashMap::new();
         let mut callback_docs = Vec::new();
@@ -149,10 +171,10 @@ impl Writer {
                         hour.refused += refused;
                         hour.possibly_lost += possibly_lost;
                     };
-                    self.shared.hours().change(&self.shared.db, key, count).map_err(WriteError::new)?;
+                    self.shared.hours().change(&self.shared.db(), key, count).map_err(WriteError::new)?;
                 }
                 Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
-                Applied::Other { .. } => {}
+                Applied::Cut { .. } | Applied::Other { .. } => {}
             }
         }
         let call_docs = self.finish_calls(&works)?;
@@ -303,9 +325,9 @@ impl Writer {
             let share = Share::of(&call, &self.shared.catalog);
             if work.before.as_ref() != Some(&share) {
                 if let Some(before) = &work.before {
-                    hours.count(&self.shared.db, before, -1).map_err(WriteError::new)?;
+                    hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;
                 }
-                hours.count(&self.shared.db, &share, 1).map_err(WriteError::new)?;
+                hours.count(&self.shared.db(), &share, 1).map_err(WriteError::new)?;
             }
             for number in [&call.x, &call.y].into_iter().flatten() {
                 numbers.used(call.app, number);
@@ -323,7 +345,7 @@ impl Writer {
             hour.bytes += row.size_bytes;
         };
         let at = (hour_of(row.received_at), row.app.0);
-        self.shared.hours().change(&self.shared.db, at, count).map_err(WriteError::new)
+        self.shared.hours().change(&self.shared.db(), at, count).map_err(WriteError::new)
     }
 
     /// Empties the store: the next record applied is the first.
@@ -331,15 +353,12 @@ impl Writer {
     /// # Errors
     /// When sled or the disk refuses.
     pub fn reset(&mut self) -> Result<(), WriteError> {
-        let bound = self.shared.db.get(META).map_err(WriteError::new)?;
-        self.shared.db.clear().map_err(WriteError::new)?;
-        if let Some(bound) = bound {
-            self.shared.db.insert(META, bound).map_err(WriteError::new)?;
-        }
+        self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");
         let files = {
             let mut rows = self.shared.rows_mut();
-            let fresh = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
+            let kept = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
+            let fresh = Rows { generation: rows.generation + 1, ..kept };
             let old = std::mem::replace(&mut *rows, fresh);
             *self.shared.hours() = Hours::default();
             *self.shared.numbers() = Numbers::default();
@@ -350,7 +369,8 @@ impl Writer {
         }
         let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
         *self = Self::new(self.shared.clone(), fresh, HotChunks::default());
-        self.shared.db.flush().map(drop).map_err(WriteError::new)
+        self.shared.rebuild_wanted.store(false, Ordering::Release);
+        Ok(())
     }
 }
 

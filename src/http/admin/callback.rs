@@ -16,7 +16,7 @@ use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{Lang, Role, Seq};
 use crate::http::{HttpError, Response};
-use crate::journal::{Body, CallbackRecord, Record};
+use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
 use crate::store::CallbackRow;
 
@@ -49,6 +49,8 @@ pub(super) struct CallbackPage {
     suspicions: Vec<String>,
     /// `None` for whoever may not see it.
     body: Option<Shown>,
+    /// Why there is no body any more.
+    gone: Option<&'static str>,
     status: u16,
     answer_type: String,
     answer: String,
@@ -94,6 +96,9 @@ pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
         return Err(HttpError::Forbidden("show the numbers on the callback's page first; that is put on record"));
     }
     let (record, callback) = find(request)?;
+    if !matches!(record.body, Body::Callback(_)) {
+        return Err(HttpError::NotFound);
+    }
     let mut response = Response::new(callback.body.into());
     let headers = response.headers_mut();
     crate::http::assets::page_headers(headers);
@@ -108,11 +113,40 @@ pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
 fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
     let seq: Seq = request.segment(1).parse().map_err(|_| HttpError::NotFound)?;
     let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
-    let Body::Callback(callback) = record.body.clone() else { return Err(HttpError::NotFound) };
+    let callback = match &record.body {
+        Body::Callback(callback) => CallbackRecord::clone(callback),
+        Body::Entry(entry) => without_bytes(&CallbackSummary::read(entry).ok_or(HttpError::NotFound)?),
+        Body::Tally(_) | Body::Erased { .. } => return Err(HttpError::NotFound),
+    };
     if !request.scope().allows(callback.app) {
         return Err(HttpError::NotFound);
     }
-    Ok((record, *callback))
+    Ok((record, callback))
+}
+
+/// What is left of a callback as if it had had no bytes.
+fn without_bytes(summary: &CallbackSummary) -> CallbackRecord {
+    CallbackRecord {
+        app: summary.app,
+        provider: summary.provider.clone(),
+        peer: summary.peer,
+        tail: summary.tail.clone(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        verified: summary.verified,
+        reply: crate::domain::Ack { status: summary.status, content_type: String::new(), body: String::new() },
+        question: None,
+        foreign: Vec::new(),
+    }
+}
+
+/// Why a callback has no bytes any more.
+fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
+    let Body::Entry(entry) = &record.body else { return None };
+    Some(match CallbackSummary::read(entry)?.why {
+        Gone::Retention => lang.t("原始内容已按保留期删除。", "The bytes were removed when their time was over."),
+        Gone::Erasure => lang.t("原始内容已随个人信息删除。", "The bytes were removed when a person was erased."),
+    })
 }
 
 impl CallbackPage {
@@ -144,12 +178,13 @@ impl CallbackPage {
             },
             peer: callback.peer.to_string(),
             tail: text(&callback.tail, eyes),
-            size: size(callback.body.len() as u64),
+            size: size(row.map_or(callback.body.len() as u64, |row| row.size_bytes)),
             sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
             calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             suspicions: row
                 .map(|r| r.suspicions.iter().map(|s| text(&words::suspicion(lang, s), eyes)).collect())
                 .unwrap_or_default(),
+            gone: gone(lang, record),
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
             status: callback.reply.status,
             answer_type: callback.reply.content_type.clone(),

@@ -25,6 +25,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod erasure;
 mod error;
 pub(super) mod evidence;
 pub(super) mod evidence_pack;
@@ -47,6 +48,7 @@ mod preferences;
 mod query;
 mod reply;
 mod request;
+mod retention;
 mod reveal;
 mod rights_form;
 #[cfg(test)]
@@ -205,6 +207,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["audit"] => read(request, audit::show).await,
             ["audit", "export"] => audit::export(&request).await,
             ["account"] => account::show(&request),
+            ["retention"] => read(request, retention::show).await,
+            ["erasure"] | ["erasure", _] => read(request, erasure::show).await,
+            ["erasure", _, "certificate.json"] => read(request, erasure::download).await,
             ["account", "second-factor"] => second_factor::show(&request),
             ["users"] => users::show(&request),
             ["users", _] => user::show(&request),
@@ -236,6 +241,11 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["account", "password"] => account::change_password(&request).await,
         ["account", "logins"] => account::end_others(&request).await,
         ["account", "logins", _] => account::end(&request).await,
+        ["retention"] => retention::save(&request).await,
+        ["retention", "runs"] => retention::run(&request).await,
+        ["retention", "holds"] => retention::hold(&request).await,
+        ["retention", "holds", _] => retention::release(&request).await,
+        ["erasure"] => erasure::begin(&request).await,
         ["account", "second-factor"] => second_factor::confirm(&request).await,
         ["account", "second-factor", "codes"] => second_factor::renew(&request).await,
         ["account", "second-factor", "off"] => second_factor::switch_off(&request).await,

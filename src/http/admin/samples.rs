@@ -629,6 +629,10 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("apps", &super::apps::AppsPage::sample(lang));
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
+    add("retention", &super::retention::RetentionPage::sample(lang));
+    add("retention-empty", &super::retention::RetentionPage::sample_empty(lang));
+    add("erasure", &super::erasure::ErasurePage::sample(lang));
+    add("erasure-empty", &super::erasure::ErasurePage::sample_empty(lang));
     add("system", &super::system::SystemPage::sample(lang));
     add("system-empty", &super::system::SystemPage::sample_empty(lang));
     add("system-backup", &super::system_actions::BackupPage::sample(lang));

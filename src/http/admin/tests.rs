@@ -60,7 +60,7 @@ impl House {
             segment_bytes: 1 << 20,
             compress: false,
         };
-        let journal: Arc<dyn Journal> = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
+        let journal = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
         let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
@@ -71,7 +71,9 @@ impl House {
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal, audit, ingest, oidc, clock, server });
+        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
+        let context =
+            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, oidc, clock, server });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }

@@ -60,6 +60,16 @@ impl Ask {
         }
     }
 
+    /// Lets administrators through who see every app: what concerns all of them.
+    pub(super) fn whole_admin(&self) -> Result<(), HttpError> {
+        self.admin()?;
+        if self.principal.scope.is_all() {
+            Ok(())
+        } else {
+            Err(HttpError::Forbidden("this takes an administrator of every app"))
+        }
+    }
+
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         serde_json::from_slice(&self.body).map_err(|error| HttpError::BadRequest(format!("the body: {error}")))

@@ -7,8 +7,8 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, events, evidence, export, ledger, lists, log, logins,
-    numbers, recordings, searches, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, evidence, export, ledger, lists,
+    log, logins, numbers, recordings, retention, searches, settings, sms, stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -68,6 +68,16 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["audit", "export"]) => audit::export(context, ask).await,
         ("GET", ["logins"]) => logins::list(context, ask),
         ("DELETE", ["logins", id]) => logins::end(context, ask, id).await,
+        ("GET", ["retention"]) => retention::show(context, ask),
+        ("PATCH", ["retention"]) => retention::change(context, ask).await,
+        ("POST", ["retention", "runs"]) => retention::run(context, ask).await,
+        ("POST", ["retention", "holds"]) => retention::hold(context, ask).await,
+        ("DELETE", ["retention", "holds", id]) => retention::release(context, ask, id).await,
+        ("GET", ["erasures"]) => erasures::list(context, ask).await,
+        ("POST", ["erasures"]) => erasures::begin(context, ask).await,
+        ("GET", ["erasures", id]) => erasures::one(context, ask, id).await,
+        ("GET", ["settings"]) => settings::show(context, ask),
+        ("PATCH", ["settings"]) => settings::change(context, ask).await,
         ("GET", ["system"]) => system::status(context, ask).await,
         ("GET", ["system", "log"]) => log::list(context, ask),
         ("POST", ["system", "backup"]) => system::backup(context, ask).await,
@@ -79,9 +89,13 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
 /// The methods an address takes; `None` where there is nothing.
 pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
-        ["apps" | "users" | "tokens" | "searches"] => "GET, POST",
+        ["apps" | "users" | "tokens" | "erasures" | "searches"] => "GET, POST",
         ["searches", _] => "DELETE",
         ["calls" | "callbacks" | "sms" | "numbers", "count" | "export"] => "GET",
+        ["retention" | "settings"] => "GET, PATCH",
+        ["retention", "runs" | "holds"] => "POST",
+        ["retention", "holds", _] => "DELETE",
+        ["erasures", _] => "GET",
         ["apps", _] => "GET, PATCH, DELETE",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
@@ -134,6 +148,13 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/audit/export",
     "/logins",
     "/logins/{id}",
+    "/retention",
+    "/retention/runs",
+    "/retention/holds",
+    "/retention/holds/{id}",
+    "/erasures",
+    "/erasures/{id}",
+    "/settings",
     "/system",
     "/system/log",
     "/system/backup",

@@ -92,7 +92,9 @@ impl House {
         };
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
-        let context = Arc::new(Context { store, state, journal, audit, ingest, oidc: None, clock, server });
+        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
+        let context =
+            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, oidc: None, clock, server });
         Self { context, _projector: projector, _dir: dir }
     }
 

@@ -226,6 +226,20 @@ impl Segment {
         self.block(block)?.doc(index).ok_or_else(|| self.damaged("a row"))
     }
 
+    /// One row, keeping its block for the next.
+    pub(in crate::store) fn doc_cached(
+        &self,
+        cached: &mut Option<(usize, Block)>,
+        position: u32,
+    ) -> Result<Doc, SegmentError> {
+        let (wanted, index) = Self::block_of(position);
+        let block = match cached {
+            Some((held, block)) if *held == wanted => block,
+            _ => &mut cached.insert((wanted, self.block(wanted)?)).1,
+        };
+        block.doc(index).ok_or_else(|| self.damaged("a row"))
+    }
+
     pub(in crate::store) fn damaged(&self, what: &'static str) -> SegmentError {
         SegmentError::Damaged(self.name.clone(), what)
     }

@@ -5,10 +5,12 @@
 
 use super::operation::Operation;
 use crate::domain::Role::{Operator, Viewer};
+use crate::erasure::Certificate;
 use crate::http::api::{
-    apps, audit, callbacks, calls, events, evidence, export, filters, ledger, lists, log, logins, numbers, recordings,
-    searches, sms, stats, system, tokens, users,
+    apps, audit, callbacks, calls, erasures, events, evidence, export, filters, ledger, lists, log, logins, numbers,
+    recordings, retention, searches, settings, sms, stats, system, tokens, users,
 };
+use crate::retention::{Hold, Policy};
 
 /// What a list can be exported as.
 const FILES: &[&str] =
@@ -23,6 +25,7 @@ pub(super) fn all() -> Vec<Operation> {
         ("apps", apps()),
         ("people", people()),
         ("system", system()),
+        ("system", keeping()),
     ];
     parts.into_iter().flat_map(|(tag, rows)| rows.into_iter().map(move |row| row.of(tag))).collect()
 }
@@ -182,5 +185,38 @@ fn system() -> Vec<Operation> {
             .answers::<system::BackupMade>(),
         Operation::change("POST", "/system/reindex", "rebuildStore", "Rebuilds what is known from the journal")
             .begins::<system::System>(),
+    ]
+}
+
+fn keeping() -> Vec<Operation> {
+    vec![
+        Operation::get("/settings", "getSettings", "What is set while the server runs")
+            .for_admins()
+            .answers::<settings::Settings>(),
+        Operation::change("PATCH", "/settings", "changeSettings", "Changes what is set; what is not there stays")
+            .reads::<settings::SettingsChange>()
+            .answers::<settings::Settings>(),
+        Operation::get("/retention", "getRetention", "What is kept for how long, what is held, and how runs went")
+            .for_admins()
+            .answers::<retention::RetentionObject>(),
+        Operation::change("PATCH", "/retention", "changeRetention", "Says for how long each kind is kept")
+            .reads::<Policy>()
+            .answers::<retention::RetentionObject>(),
+        Operation::change("POST", "/retention/runs", "runRetention", "Begins a run, or a dry one")
+            .reads::<retention::RunWanted>()
+            .begins::<retention::RunObject>(),
+        Operation::change("POST", "/retention/holds", "addHold", "Holds something beyond its time")
+            .reads::<retention::HoldWanted>()
+            .makes::<Hold>(),
+        Operation::change("DELETE", "/retention/holds/{id}", "endHold", "Ends a hold").answers::<Hold>(),
+        Operation::get("/erasures", "listErasures", "Certificates of erasures, and the one under way")
+            .for_admins()
+            .answers::<erasures::Erasures>(),
+        Operation::change("POST", "/erasures", "beginErasure", "Takes everything of one person out, or only looks")
+            .reads::<erasures::ErasureWanted>()
+            .begins::<erasures::ErasureJob>(),
+        Operation::get("/erasures/{id}", "getErasure", "The certificate of an erasure")
+            .for_admins()
+            .answers::<Certificate>(),
     ]
 }

@@ -1,0 +1,16 @@
+//! `ringback system`: how this installation is doing, as `GET /system` says.
+
+use anyhow::Result;
+
+use super::arguments::Place;
+use super::client::{Client, Needs};
+use super::owner;
+use super::retention::print;
+
+/// Prints it.
+pub(super) async fn run(place: &Place) -> Result<()> {
+    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
+    print(&client.get("/system", &[]).await?)?;
+    client.close().await?;
+    Ok(owner::settle(&place.data)?)
+}

@@ -1,0 +1,205 @@
+//! Finds one phone number in anything, however a platform wrote it.
+//!
+//! | form | found because |
+//! | --- | --- |
+//! | `+86138…`, `86138…`, `0086138…`, `138…` | all hold the national digits |
+//! | `138-1234-0021`, `138 1234 0021` | one blank, hyphen or dot between digits is passed over |
+//! | inside a session id, a URL, `%2B86138…` | digits are found within longer text |
+//! | Base64 | the digits' encodings at the three places of a group are looked for as well |
+//!
+//! Eleven digits and more are found within longer runs of digits too: rather a stranger's order
+//! number loses eleven digits than a person stays. Shorter numbers must stand alone.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::domain::PhoneNumber;
+
+/// Digits from which on a number is found inside longer runs.
+const SURE: usize = 11;
+/// The fewest digits of a person's number.
+const FEWEST: usize = 7;
+
+/// One number to be found.
+#[derive(Clone)]
+pub(super) struct Needle {
+    number: PhoneNumber,
+    digits: Vec<u8>,
+    encoded: Vec<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Needle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Needle").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl Needle {
+    /// Looks for this number; `None` when it is too short to be a person's, or no number.
+    pub(super) fn new(number: &PhoneNumber) -> Option<Self> {
+        let digits: Vec<u8> = number.national().bytes().filter(u8::is_ascii_digit).collect();
+        let plain = number.national().bytes().all(|byte| byte.is_ascii_digit());
+        if !plain || digits.len() < FEWEST {
+            return None;
+        }
+        let encoded = (0..3).map(|place| encoded_at(&digits, place)).collect();
+        Some(Self { number: number.clone(), digits, encoded })
+    }
+
+    /// The number looked for.
+    pub(super) fn number(&self) -> &PhoneNumber {
+        &self.number
+    }
+
+    /// Whether this is the number.
+    pub(super) fn is(&self, number: &PhoneNumber) -> bool {
+        *number == self.number || PhoneNumber::parse(number.reveal()).as_ref() == Some(&self.number)
+    }
+
+    /// Whether it stands anywhere in these bytes.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.next(bytes, 0).is_some()
+            || self.encoded.iter().any(|encoded| memchr::memmem::find(bytes, encoded).is_some())
+    }
+
+    /// The text with `other` wherever the number stood; `None` where it does not stand.
+    pub(super) fn replace(&self, text: &str, other: &str) -> Option<String> {
+        let mut bytes = text.as_bytes().to_vec();
+        let mut changed = false;
+        let mut from = 0;
+        while let Some((start, end)) = self.next(&bytes, from) {
+            bytes.splice(start..end, other.bytes());
+            from = start + other.len();
+            changed = true;
+        }
+        while let Some((start, end)) = self.next_encoded(&bytes) {
+            bytes.splice(start..end, other.bytes());
+            changed = true;
+        }
+        // Whole characters were put in the place of whole characters.
+        changed.then(|| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Where it next stands.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let first = *self.digits.first()?;
+        let mut at = from;
+        while let Some(found) = memchr::memchr(first, bytes.get(at..)?) {
+            let start = at + found;
+            if let Some(end) = self.matches(bytes, start) {
+                return Some((start, end));
+            }
+            at = start + 1;
+        }
+        None
+    }
+
+    /// The end of the number if it begins at `start`.
+    fn matches(&self, bytes: &[u8], start: usize) -> Option<usize> {
+        let mut at = start;
+        for (n, digit) in self.digits.iter().enumerate() {
+            if n > 0 && matches!(bytes.get(at), Some(b' ' | b'-' | b'.')) {
+                at += 1;
+            }
+            if bytes.get(at) != Some(digit) {
+                return None;
+            }
+            at += 1;
+        }
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        let alone = !is_digit(bytes.get(at)) && !self.is_digit_before(bytes, start);
+        (alone || self.digits.len() >= SURE).then_some(at)
+    }
+
+    /// Whether a digit stands before that belongs to no prefix of ours.
+    fn is_digit_before(&self, bytes: &[u8], start: usize) -> bool {
+        let before = &bytes[..start];
+        let before = ["0086", "+86", "86", "0"]
+            .iter()
+            .find_map(|prefix| before.strip_suffix(prefix.as_bytes()))
+            .unwrap_or(before);
+        before.last().is_some_and(u8::is_ascii_digit)
+    }
+
+    /// The run of Base64 in which it next stands.
+    fn next_encoded(&self, bytes: &[u8]) -> Option<(usize, usize)> {
+        let found = self.encoded.iter().find_map(|encoded| memchr::memmem::find(bytes, encoded))?;
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-');
+        let start = bytes[..found].iter().rposition(|byte| !is_letter(byte)).map_or(0, |at| at + 1);
+        let is_inside = |byte: &u8| is_letter(byte) || *byte == b'=';
+        let end = bytes[found..].iter().position(|byte| !is_inside(byte)).map_or(bytes.len(), |at| found + at);
+        Some((start, end))
+    }
+}
+
+/// How digits look in Base64 when they begin at this place of a group of three bytes: only the
+/// letters that no neighbour has a part in.
+fn encoded_at(digits: &[u8], place: usize) -> Vec<u8> {
+    let mut bytes = vec![0; place];
+    bytes.extend_from_slice(digits);
+    let encoded = STANDARD_NO_PAD.encode(&bytes).into_bytes();
+    let from = (place * 8).div_ceil(6);
+    let to = bytes.len() * 8 / 6;
+    encoded[from..to].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::STANDARD;
+
+    fn needle(text: &str) -> Needle {
+        Needle::new(&PhoneNumber::parse(text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_number_is_found_in_every_written_form() {
+        let needle = needle("13812340021");
+        for text in [
+            "13812340021",
+            "+8613812340021",
+            "8613812340021",
+            "008613812340021",
+            "013812340021",
+            "138-1234-0021",
+            "+86 138 1234 0021",
+            "tel=%2B8613812340021&x",
+            r#"{"callId":"1200_13812340021_7"}"#,
+            "9913812340021777",
+        ] {
+            assert!(needle.is_in(text.as_bytes()), "{text}");
+            let other = needle.replace(text, "*").unwrap();
+            assert!(!needle.is_in(other.as_bytes()), "{other}");
+        }
+        for text in ["13812340022", "1381234 0 0 2 2", "3812340021", ""] {
+            assert!(!needle.is_in(text.as_bytes()), "{text}");
+            assert_eq!(needle.replace(text, "*"), None);
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_in_base64_wherever_it_begins() {
+        let needle = needle("13812340021");
+        for prefix in ["", "a", "ab", "+86", "tel:+86"] {
+            let text = format!("u={};", STANDARD.encode(format!("{prefix}13812340021, please")));
+            assert!(needle.is_in(text.as_bytes()), "{prefix}");
+            assert_eq!(needle.replace(&text, "x").unwrap(), "u=x;");
+        }
+    }
+
+    #[test]
+    fn a_short_number_must_stand_alone() {
+        let needle = needle("010-12345678");
+        assert!(needle.is_in(b"+861012345678"));
+        assert!(needle.is_in(b"010-12345678"));
+        assert!(!needle.is_in(b"91012345678"));
+        assert!(!needle.is_in(b"10123456780"));
+    }
+
+    #[test]
+    fn what_is_no_persons_number_is_refused() {
+        for text in ["95555", "110", "138****0021", "abc"] {
+            assert!(PhoneNumber::parse(text).and_then(|number| Needle::new(&number)).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! One erasure: search, rewrite, begin the store anew, certify.
+//!
+//! ```text
+//! intent, sealed in state/ ─► segment finished ─► segments rewritten ─► torn/ ─► store anew
+//!                                                    ─► certificate ─► intent forgotten, state/ rewritten
+//! ```
+//!
+//! Every step may be done twice: whoever finds the intent at a start begins again at the first.
+//! The store is begun anew because sled keeps the bytes of removed rows.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::needle::Needle;
+use super::scrub::Scrub;
+use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment};
+use crate::domain::{CallId, PhoneNumber, Seq};
+use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
+use crate::projector::summarise;
+use crate::state::random;
+use crate::store::{CallQuery, Filter, Page, SmsQuery};
+
+/// How often it is looked how far the store is.
+const LOOK: Duration = Duration::from_millis(20);
+/// The kind of a certificate's record.
+pub(super) const KIND: &str = "erasure";
+
+/// What is to be done: sealed in the state until it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Intent {
+    pub(super) id: String,
+    pub(super) number: String,
+    pub(super) pseudonymise: bool,
+    pub(super) reason: String,
+    pub(super) by: String,
+    pub(super) salt: String,
+    pub(super) started_at: String,
+}
+
+/// An erasure under way, or only the search for one.
+pub(super) struct Run<'a> {
+    pub(super) erasure: &'a Erasure,
+    pub(super) intent: Intent,
+    pub(super) dry: bool,
+    pub(super) progress: &'a dyn Fn(f64),
+}
+
+impl Run<'_> {
+    /// Does it. Blocks; must be called where a runtime is at hand.
+    pub(super) fn run(&self) -> Result<(Counts, Option<Certificate>), ErasureError> {
+        let inner = &self.erasure.0;
+        let number = PhoneNumber::from_stored(self.intent.number.clone());
+        let needle = Needle::new(&number).ok_or(ErasureError::NotAPerson)?;
+        self.wait(|| {
+            let status = inner.store.status();
+            let last = *inner.journal.durable().borrow();
+            status.rebuilding.is_none() && (status.applied >= last || self.is_end(status.applied))
+        })?;
+        let mut counts = Counts::default();
+        let (calls, callbacks) = self.known(&needle, &mut counts)?;
+        let scrub = Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
+        let through = *inner.journal.durable().borrow();
+        if !self.dry {
+            inner.journal.roll().map_err(ErasureError::Roll)?;
+        }
+        let segments = self.segments(&scrub, &callbacks, through, &mut counts)?;
+        counts.torn = self.torn(&scrub.needle)?;
+        if self.dry {
+            return Ok((counts, None));
+        }
+        self.begin_store_anew()?;
+        let certificate = self.certify(&scrub, counts.clone(), segments, through)?;
+        Ok((counts, Some(certificate)))
+    }
+
+    /// The person's calls, and the callbacks of these and of the person's messages.
+    fn known(
+        &self,
+        needle: &Needle,
+        counts: &mut Counts,
+    ) -> Result<(HashSet<CallId>, HashMap<Seq, bool>), ErasureError> {
+        let store = &self.erasure.0.store;
+        let number = || Filter::any(vec![needle.number().national().to_owned()]);
+        let (mut calls, mut callbacks) = (HashSet::new(), HashMap::new());
+        let query = CallQuery { number: number(), ..CallQuery::default() };
+        let mut cursor = None;
+        loop {
+            let listing = store.calls(&query, &Page { limit: 500, cursor })?;
+            for call in listing.items {
+                let parties = [&call.caller, &call.callee, &call.x, &call.y];
+                if parties.into_iter().flatten().any(|party| needle.is(party)) {
+                    calls.insert(call.id);
+                    counts.recordings += u64::from(call.recording.is_some());
+                    callbacks.extend(call.callbacks.iter().map(|seq| (*seq, true)));
+                }
+            }
+            cursor = listing.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        counts.calls = calls.len() as u64;
+        let query = SmsQuery { number: number(), ..SmsQuery::default() };
+        loop {
+            let listing = store.sms(&query, &Page { limit: 500, cursor })?;
+            for row in listing.items {
+                if [&row.sms.from, &row.sms.to, &row.sms.x].into_iter().flatten().any(|party| needle.is(party)) {
+                    counts.sms += 1;
+                }
+            }
+            cursor = listing.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok((calls, callbacks))
+    }
+
+    /// Rewrites every segment that has something of the person.
+    fn segments(
+        &self,
+        scrub: &Scrub,
+        callbacks: &HashMap<Seq, bool>,
+        through: Seq,
+        counts: &mut Counts,
+    ) -> Result<Vec<RewrittenSegment>, ErasureError> {
+        let journal = &self.erasure.0.journal;
+        let firsts: Vec<Seq> = journal.segments().into_iter().filter(|first| *first <= through).collect();
+        let mut rewritten = Vec::new();
+        for (n, first) in firsts.iter().enumerate() {
+            let mut eraser = Eraser { scrub, callbacks, counts: Counts::default() };
+            let found = journal.survey(*first, &mut eraser)?;
+            counts.add(&eraser.counts);
+            if !self.dry && found.replaced + found.dropped > 0 {
+                let before = journal.digest(*first)?;
+                journal.rewrite_all(*first, &mut Eraser { scrub, callbacks, counts: Counts::default() })?;
+                let after = journal.digest(*first)?;
+                rewritten.push(RewrittenSegment { segment: format!("{first:012}"), before, after });
+            }
+            self.go_on()?;
+            (self.progress)(0.6 * (n + 1) as f64 / firsts.len() as f64);
+        }
+        Ok(rewritten)
+    }
+
+    /// Tails that were set aside were never acknowledged; those that hold the number go whole.
+    fn torn(&self, needle: &Needle) -> Result<u64, ErasureError> {
+        let dir = self.erasure.0.data.join("torn");
+        let failed = |source| ErasureError::Torn { path: dir.clone(), source };
+        let mut found = 0;
+        let entries = match fs::read_dir(&dir) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            if path.is_file() && needle.is_in(&fs::read(&path).map_err(failed)?) {
+                found += 1;
+                if !self.dry {
+                    fs::remove_file(&path).map_err(failed)?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn begin_store_anew(&self) -> Result<(), ErasureError> {
+        let inner = &self.erasure.0;
+        inner.store.rebuild();
+        self.wait(|| !inner.store.rebuild_waits())?;
+        self.wait(|| {
+            let status = inner.store.status();
+            (self.progress)(0.6 + 0.35 * status.rebuilding.unwrap_or(0.0));
+            status.rebuilding.is_none() && (status.applied >= status.durable || self.is_end(status.applied))
+        })
+    }
+
+    /// Damaged records at the end are never applied.
+    fn is_end(&self, applied: Seq) -> bool {
+        self.erasure.0.journal.read(applied + 1, 1).is_ok_and(|records| records.is_empty())
+    }
+
+    fn wait(&self, done: impl Fn() -> bool) -> Result<(), ErasureError> {
+        while !done() {
+            self.go_on()?;
+            std::thread::park_timeout(LOOK);
+        }
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), ErasureError> {
+        if self.erasure.0.stop.load(std::sync::atomic::Ordering::Relaxed) { Err(ErasureError::Stopped) } else { Ok(()) }
+    }
+
+    /// Writes the certificate, forgets the intent, and takes both out of the state's past.
+    fn certify(
+        &self,
+        scrub: &Scrub,
+        counts: Counts,
+        segments: Vec<RewrittenSegment>,
+        through: Seq,
+    ) -> Result<Certificate, ErasureError> {
+        let inner = &self.erasure.0;
+        let runtime = tokio::runtime::Handle::current();
+        let salt = random::hex(&random::bytes::<16>());
+        let number = scrub.needle.number().reveal();
+        let certificate = Certificate {
+            id: self.intent.id.clone(),
+            mode: if self.intent.pseudonymise { "pseudonymised" } else { "erased" }.to_owned(),
+            by: self.intent.by.clone(),
+            reason: scrub.text(self.intent.reason.clone()),
+            started_at: self.intent.started_at.clone(),
+            finished_at: inner.clock.now().to_string(),
+            number_sha256: random::hex(&Sha256::digest(format!("{salt}{number}"))),
+            salt,
+            through,
+            counts,
+            segments,
+            statement: Certificate::STATEMENT.to_owned(),
+        };
+        let fields = match serde_json::to_value(&certificate) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        let body = Body::Entry(Entry { kind: KIND.to_owned(), fields });
+        let appended = runtime.block_on(inner.journal.append(NewRecord { at: inner.clock.now(), body }))?;
+        runtime.block_on(async {
+            let name = format!("{}{}", super::CERTIFICATE, certificate.id);
+            inner.state.set_value(None, &name, &appended.seq).await?;
+            inner.state.forget_value(None, super::INTENT).await?;
+            let (needle, other) = (scrub.needle.clone(), scrub.text(number.to_owned()));
+            inner.state.compact(move |text| needle.replace(text, &other)).await
+        })?;
+        Ok(certificate)
+    }
+}
+
+/// Says what becomes of each record.
+struct Eraser<'a> {
+    scrub: &'a Scrub,
+    /// The callbacks of the person's calls.
+    callbacks: &'a HashMap<Seq, bool>,
+    counts: Counts,
+}
+
+impl Decide for Eraser<'_> {
+    fn record(&mut self, record: &Record) -> Verdict {
+        match &record.body {
+            Body::Callback(callback) => {
+                let theirs = !self.scrub.pseudonymise && self.callbacks.contains_key(&record.seq);
+                if !theirs && !self.scrub.is_in_callback(callback) {
+                    return Verdict::Keep;
+                }
+                self.counts.callbacks += 1;
+                self.without_person(record)
+            }
+            Body::Entry(entry) if entry.kind == SUMMARY && CallbackSummary::read(entry).is_some() => {
+                let theirs = !self.scrub.pseudonymise && self.callbacks.contains_key(&record.seq);
+                if !theirs && !self.is_in(entry) {
+                    return Verdict::Keep;
+                }
+                let Some(before) = CallbackSummary::read(entry) else { return Verdict::Keep };
+                if self.scrub.summary(before.clone()) == before {
+                    return Verdict::Keep;
+                }
+                self.counts.summaries += 1;
+                self.without_person(record)
+            }
+            Body::Entry(entry) if entry.kind == "audit" => self.audit(entry),
+            Body::Entry(entry) if self.is_in(entry) => {
+                self.counts.others += 1;
+                let fields = entry.fields.clone().into_iter();
+                let fields = fields.map(|(name, value)| (name, self.scrub.value(value))).collect();
+                Verdict::Replace(Body::Entry(Entry { kind: entry.kind.clone(), fields }))
+            }
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Verdict::Keep,
+        }
+    }
+
+    fn unreadable(&mut self, bytes: &[u8]) -> Verdict {
+        if self.scrub.needle.is_in(bytes) {
+            self.counts.others += 1;
+            return Verdict::Drop;
+        }
+        Verdict::Keep
+    }
+}
+
+impl Eraser<'_> {
+    fn is_in(&self, entry: &Entry) -> bool {
+        entry.fields.values().any(|value| self.scrub.is_in_value(value))
+    }
+
+    fn without_person(&self, record: &Record) -> Verdict {
+        match summarise(record, Gone::Erasure) {
+            Some(summary) => {
+                let summary = self.scrub.summary(summary);
+                Verdict::Summarise(Box::new(CallbackSummary { why: Gone::Erasure, ..summary }))
+            }
+            None => Verdict::Erase,
+        }
+    }
+
+    /// The public part stays, and with it the chain.
+    fn audit(&mut self, entry: &Entry) -> Verdict {
+        let has = entry.fields.get("personal").is_some_and(|personal| self.scrub.is_in_value(personal));
+        if !has {
+            return Verdict::Keep;
+        }
+        self.counts.audit += 1;
+        let mut entry = entry.clone();
+        entry.fields.remove("personal");
+        Verdict::Replace(Body::Entry(entry))
+    }
+}

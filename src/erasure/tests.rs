@@ -1,0 +1,189 @@
+//! A person leaves a whole installation: nothing of the number is on the disk, every count is
+//! as it was, the journal verifies, and an interrupted erasure comes to its end.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::domain::Call;
+use crate::journal::{Entry, NewRecord, verify};
+use crate::retention::Hold;
+use crate::retention::tests::House;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn service(house: &House) -> Erasure {
+    let (journal, store, state) = house.parts();
+    let data = house.dir.path().to_owned();
+    Erasure::new(journal, store, state, house.retention.clone(), house.clock.clone(), data)
+}
+
+/// A person with calls, and the calls of others.
+fn person(calls: &[Call]) -> PhoneNumber {
+    let parties = calls.iter().flat_map(|call| [&call.caller, &call.callee]).flatten();
+    let person = parties.clone().find(|number| Needle::new(number).is_some_and(|_| number.national().len() == 11));
+    person.expect("the samples name people").clone()
+}
+
+fn files(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+fn files_with(dir: &Path, number: &PhoneNumber) -> Vec<PathBuf> {
+    let needle = Needle::new(number).unwrap();
+    let mut all = Vec::new();
+    files(dir, &mut all);
+    all.retain(|path| needle.is_in(&std::fs::read(path).unwrap()));
+    all
+}
+
+fn wanted(number: &PhoneNumber, pseudonymise: bool, dry_run: bool) -> Wanted {
+    let reason = format!("asked by {} himself", number.reveal());
+    Wanted { number: number.reveal().to_owned(), pseudonymise, dry_run, reason }
+}
+
+fn finished(erasure: &Erasure) -> Job {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let standing = erasure.standing();
+        if let (None, Some(job)) = (standing.running, standing.last) {
+            return job;
+        }
+        assert!(Instant::now() < deadline, "it does not end");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+/// What else of the installation knows the number.
+async fn traces(house: &House, number: &PhoneNumber) {
+    let (journal, _, state) = house.parts();
+    let personal = serde_json::json!({"personal": {"query": number.reveal(), "salt": "s"}, "hash": "kept"});
+    let Value::Object(fields) = personal else { panic!("an object") };
+    let body = Body::Entry(Entry { kind: "audit".to_owned(), fields });
+    journal.append(NewRecord { at: house.clock.now(), body }).await.unwrap();
+    state.set_value(None, "search/1", &format!("number={}", number.national())).await.unwrap();
+    let torn = house.dir.path().join("torn");
+    std::fs::create_dir_all(&torn).unwrap();
+    std::fs::write(torn.join("x"), format!("half a line {}", number.reveal())).unwrap();
+    house.caught_up();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
+    let house = House::with_days(3, false).await;
+    let before = house.known();
+    let person = person(&before.calls);
+    traces(&house, &person).await;
+    let erasure = service(&house);
+    let by = Principal::command_line();
+    erasure.start(&by, wanted(&person, false, true)).await.unwrap();
+    let found = finished(&erasure).counts.unwrap();
+    assert!(found.calls > 0 && found.callbacks > 0 && found.audit == 1 && found.torn == 1, "{found:?}");
+    assert_eq!(house.known(), before, "a search changes nothing");
+
+    let erasure = service(&house);
+    let job = erasure.start(&by, wanted(&person, false, false)).await.unwrap();
+    let done = finished(&erasure);
+    assert_eq!(done.error, None);
+    assert_eq!(done.counts.unwrap(), found);
+    let after = house.known();
+    assert_eq!(after.ledger, before.ledger);
+    let sum = |known: &[crate::store::StatRow]| {
+        known.iter().map(|row| (row.calls, row.answered)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    };
+    assert_eq!(sum(&after.stats), sum(&before.stats));
+    assert_eq!(after.calls.len(), before.calls.len());
+    assert_eq!(after.sms.len(), before.sms.len());
+    let others = |call: &&Call| ![&call.caller, &call.callee, &call.x].into_iter().flatten().any(|n| *n == person);
+    let left: Vec<_> = after.calls.iter().filter(|call| before.calls.contains(call)).collect();
+    let strangers: Vec<_> = before.calls.iter().filter(others).collect();
+    assert!(left.len() >= strangers.len() / 2, "{} of {}", left.len(), strangers.len());
+    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+
+    let certificate = erasure.certificate(&job.id).unwrap().unwrap();
+    assert_eq!(certificate.mode, "erased");
+    assert!(!certificate.segments.is_empty());
+    assert!(certificate.segments.iter().all(|segment| segment.before != segment.after));
+    assert!(certificate.statement.contains("Backups"));
+    assert_eq!(erasure.certificates().unwrap(), [certificate]);
+    let (journal, ..) = house.parts();
+    journal.close();
+    let report = verify(&house.dir.path().join("journal")).unwrap();
+    assert_eq!(report.damaged, 0, "{:?}", report.damages);
+    let house = house.reopened(true);
+    assert_eq!(house.known(), after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
+    let house = House::with_days(2, false).await;
+    let before = house.known();
+    let person = person(&before.calls);
+    let theirs = |calls: &[Call], number: &PhoneNumber| {
+        calls.iter().filter(|call| call.caller.as_ref() == Some(number) || call.callee.as_ref() == Some(number)).count()
+    };
+    let erasure = service(&house);
+    erasure.start(&Principal::command_line(), wanted(&person, true, false)).await.unwrap();
+    assert_eq!(finished(&erasure).error, None);
+    let after = house.known();
+    let pseudonym = after.calls.iter().flat_map(|call| [&call.caller, &call.callee]).flatten();
+    let pseudonym = pseudonym.clone().find(|number| number.reveal().starts_with("p-")).unwrap();
+    assert_eq!(theirs(&after.calls, pseudonym), theirs(&before.calls, &person));
+    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
+    let house = House::with_days(2, false).await;
+    let person = person(&house.known().calls);
+    traces(&house, &person).await;
+    let erasure = service(&house);
+    erasure.stop();
+    erasure.start(&Principal::command_line(), wanted(&person, false, false)).await.unwrap();
+    assert!(finished(&erasure).error.is_some());
+    assert!(!files_with(house.dir.path(), &person).is_empty());
+    let (_, _, state) = house.parts();
+    let intent = state.sealed_value(INTENT).expect("the intent outlives the process");
+    assert!(intent.reveal().contains(person.reveal()));
+    let mut all = Vec::new();
+    files(&house.dir.path().join("state"), &mut all);
+    drop((state, erasure));
+    let house = house.reopened(false);
+    let erasure = service(&house);
+    erasure.resume();
+    assert_eq!(finished(&erasure).error, None);
+    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+    let (_, _, state) = house.parts();
+    assert!(state.sealed_value(INTENT).is_none());
+    assert_eq!(erasure.certificates().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
+    let house = House::with_days(1, false).await;
+    let person = person(&house.known().calls);
+    let by = Principal::command_line();
+    let hold = Hold {
+        id: String::new(),
+        name: "dispute".to_owned(),
+        reason: "court".to_owned(),
+        app: None,
+        number: Some(person.national().to_owned()),
+        session: None,
+        from: None,
+        to: None,
+        by: String::new(),
+        created_at: String::new(),
+    };
+    house.retention.add_hold(&by, hold).await.unwrap();
+    let erasure = service(&house);
+    let held = erasure.start(&by, wanted(&person, false, false)).await;
+    assert!(matches!(held, Err(ErasureError::Held(name)) if name == "dispute"));
+    let silent = Wanted { reason: " ".to_owned(), ..wanted(&person, false, false) };
+    assert!(matches!(erasure.start(&by, silent).await, Err(ErasureError::NoReason)));
+    let short = Wanted { number: "10086".to_owned(), ..wanted(&person, false, true) };
+    assert!(matches!(erasure.start(&by, short).await, Err(ErasureError::NotAPerson)));
+}

@@ -1,0 +1,211 @@
+//! `/retention`: what is kept for how long, what is held, and the runs that make room. For
+//! administrators who see everything; each change and each run leaves an entry in the trail
+//! before it is made.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::ask::Ask;
+use super::{Context, HttpError, Instant, Response, json, ok};
+use crate::audit::Act;
+use crate::http::acts::recorded;
+use crate::retention::{Freed, Hold, Job, Policy, RetentionError};
+
+/// What is kept, what is held, and where runs stand.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RetentionObject {
+    /// What is kept for how long.
+    policy: Policy,
+    /// What is kept beyond that.
+    holds: Vec<Hold>,
+    /// The run under way.
+    running: Option<RunObject>,
+    /// The last run since the start.
+    last: Option<RunObject>,
+    /// The last dry run since the start.
+    last_dry_run: Option<RunObject>,
+    /// When a run last came to its end.
+    #[schemars(with = "Option<String>")]
+    last_at: Option<Instant>,
+}
+
+/// A run, or a dry one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RunObject {
+    /// Whether it only says what it would free.
+    dry_run: bool,
+    /// Who asked for it; null for the nightly one.
+    by: Option<String>,
+    /// When it began.
+    #[schemars(with = "String")]
+    started_at: Instant,
+    /// When it ended.
+    #[schemars(with = "Option<String>")]
+    finished_at: Option<Instant>,
+    /// How far it is, from 0 to 1.
+    progress: f64,
+    /// What it freed, or would free.
+    freed: Option<Freed>,
+    /// Why it did not come to its end.
+    error: Option<String>,
+}
+
+/// A run to begin.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunWanted {
+    /// Only say what it would free.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A hold to set.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoldWanted {
+    /// Its name.
+    name: String,
+    /// Why.
+    reason: String,
+    /// Only this app, by its name.
+    #[serde(default)]
+    app: Option<String>,
+    /// Only calls and messages of this number, by its end.
+    #[serde(default)]
+    number: Option<String>,
+    /// Only this session.
+    #[serde(default)]
+    session: Option<String>,
+    /// Only what happened from here on.
+    #[serde(default)]
+    from: Option<String>,
+    /// Only what happened before.
+    #[serde(default)]
+    to: Option<String>,
+}
+
+impl From<&Job> for RunObject {
+    fn from(job: &Job) -> Self {
+        Self {
+            dry_run: job.dry_run,
+            by: job.by.clone(),
+            started_at: Instant(job.started_at),
+            finished_at: job.finished_at.map(Instant),
+            progress: job.progress,
+            freed: job.freed.clone(),
+            error: job.error.clone(),
+        }
+    }
+}
+
+impl From<RetentionError> for HttpError {
+    fn from(error: RetentionError) -> Self {
+        match error {
+            RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string()),
+            RetentionError::Invalid(problem) => Self::BadRequest(problem),
+            RetentionError::NoHold(_) => Self::NotFound,
+            error => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+/// `GET /retention`
+pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    ask.no_query()?;
+    let standing = context.retention.standing();
+    let sight = ask.sight();
+    let mut holds = context.retention.holds();
+    for hold in &mut holds {
+        hold.number = hold.number.as_deref().map(|number| sight.text(number));
+        hold.session = hold.session.as_deref().map(|session| sight.text(session));
+    }
+    ok(&RetentionObject {
+        policy: context.retention.policy(),
+        holds,
+        running: standing.running.as_ref().map(RunObject::from),
+        last: standing.last.as_ref().map(RunObject::from),
+        last_dry_run: standing.last_dry.as_ref().map(RunObject::from),
+        last_at: standing.last_at.map(Instant),
+    })
+}
+
+/// `PATCH /retention`: fields that are absent stay, null is for ever.
+pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    let changes: serde_json::Map<String, Value> = ask.json()?;
+    set(context, ask, changes).await?;
+    show(context, ask).map(recorded)
+}
+
+/// Changes the policy by what stands in `changes`.
+pub(super) async fn set(
+    context: &Arc<Context>,
+    ask: &Ask,
+    changes: serde_json::Map<String, Value>,
+) -> Result<(), HttpError> {
+    let Ok(Value::Object(mut policy)) = serde_json::to_value(context.retention.policy()) else {
+        return Err(HttpError::NotFound);
+    };
+    let said = Value::Object(changes.clone()).to_string();
+    policy.extend(changes);
+    let policy: Policy = serde_json::from_value(Value::Object(policy))
+        .map_err(|error| HttpError::BadRequest(format!("the body: {error}")))?;
+    context.audit.record(Act::new(&ask.principal, "retention.change", said).from(ask.peer)).await?;
+    Ok(context.retention.set_policy(&ask.principal, &policy).await?)
+}
+
+/// `POST /retention/runs`: begins one; `GET /retention` says how it goes.
+pub(super) async fn run(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    let wanted: RunWanted = ask.json()?;
+    if !wanted.dry_run {
+        context.audit.record(Act::new(&ask.principal, "retention.run", "retention").from(ask.peer)).await?;
+    }
+    let job = context.retention.start(Some(&ask.principal), wanted.dry_run)?;
+    Ok(recorded(json(StatusCode::ACCEPTED, &RunObject::from(&job))))
+}
+
+/// `POST /retention/holds`
+pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    let wanted: HoldWanted = ask.json()?;
+    let app = match &wanted.app {
+        Some(name) => {
+            let apps = context.state.apps();
+            let app = apps.iter().find(|app| app.name == *name);
+            Some(app.ok_or_else(|| HttpError::BadRequest(format!("there is no app named {name}")))?.id.0)
+        }
+        None => None,
+    };
+    let hold = Hold {
+        id: String::new(),
+        name: wanted.name,
+        reason: wanted.reason,
+        app,
+        number: wanted.number,
+        session: wanted.session,
+        from: wanted.from,
+        to: wanted.to,
+        by: String::new(),
+        created_at: String::new(),
+    };
+    let act = Act::new(&ask.principal, "hold.add", "hold").from(ask.peer);
+    context.audit.record(act.with("name", hold.name.as_str()).with("reason", hold.reason.as_str())).await?;
+    let hold = context.retention.add_hold(&ask.principal, hold).await?;
+    Ok(recorded(json(StatusCode::CREATED, &hold)))
+}
+
+/// `DELETE /retention/holds/{id}`
+pub(super) async fn release(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    if !context.retention.holds().iter().any(|hold| hold.id == id) {
+        return Err(HttpError::NotFound);
+    }
+    context.audit.record(Act::new(&ask.principal, "hold.end", format!("hold {id}")).from(ask.peer)).await?;
+    ok(&context.retention.end_hold(&ask.principal, id).await?).map(recorded)
+}

@@ -1,0 +1,70 @@
+//! `/settings`: what is set while the server runs. What stands in the configuration file is set
+//! there.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::ask::Ask;
+use super::{Context, HttpError, Response, ok, retention};
+use crate::http::acts::recorded;
+use crate::retention::Policy;
+
+/// What is set, and what the configuration says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Settings {
+    /// What is kept for how long.
+    retention: Policy,
+    /// What the configuration file says: changed there.
+    configuration: Configuration,
+}
+
+/// What the configuration file says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Configuration {
+    /// The address the platforms use.
+    public_url: Option<String>,
+    /// Where HTTPS is listened on.
+    listen: String,
+    /// Where callbacks are taken without TLS.
+    plain_listen: Option<String>,
+    /// The data directory.
+    data: String,
+}
+
+/// Changes; what is absent stays.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SettingsChange {
+    /// Fields of the retention policy; null is for ever.
+    #[serde(default)]
+    retention: serde_json::Map<String, Value>,
+}
+
+/// `GET /settings`
+pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    ask.no_query()?;
+    let server = &context.server;
+    ok(&Settings {
+        retention: context.retention.policy(),
+        configuration: Configuration {
+            public_url: server.public_url.clone(),
+            listen: server.listen.to_string(),
+            plain_listen: server.plain_listen.map(|address| address.to_string()),
+            data: server.data.display().to_string(),
+        },
+    })
+}
+
+/// `PATCH /settings`
+pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.whole_admin()?;
+    let change: SettingsChange = ask.json()?;
+    if !change.retention.is_empty() {
+        retention::set(context, ask, change.retention).await?;
+    }
+    show(context, ask).map(recorded)
+}

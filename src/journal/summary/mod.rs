@@ -1,0 +1,311 @@
+//! What outlives the bytes of a callback: the `summary` record that takes its line's place.
+//!
+//! ```text
+//! {"seq":17,"at":"…","kind":"summary","v":1,"of":"callback","why":"retention","app":1,…,"items":[…]}
+//! ```
+//!
+//! It has the number and the time of the callback it replaces and everything a decoder read from
+//! it, in words, so that a store rebuilt from it is the store that was built from the bytes, and
+//! a late repeat is still known as one. What was not understood is gone with the bytes, and so
+//! are headers, signature and answer. The notation is in `items`; like every notation of the
+//! journal it only grows.
+
+mod items;
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use self::items::{ItemWire, SuspicionWire};
+use super::record::Entry;
+use crate::domain::{AppId, Item, Outcome, Suspicion};
+
+/// The kind of these records.
+pub const SUMMARY: &str = "summary";
+/// The version of the notation; a reader passes over versions it does not know.
+const VERSION: u32 = 1;
+
+/// Why the bytes are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// Their time was over.
+    Retention,
+    /// Somebody in them was erased.
+    Erasure,
+}
+
+impl Gone {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Retention => "retention",
+            Self::Erasure => "erasure",
+        }
+    }
+}
+
+/// A callback without its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallbackSummary {
+    /// Why the bytes are gone.
+    pub why: Gone,
+    /// `sha256:…` of the line that stood here, where it was erased.
+    pub was: Option<String>,
+    /// The app.
+    pub app: AppId,
+    /// Its provider's name.
+    pub provider: String,
+    /// Who called.
+    pub peer: IpAddr,
+    /// What stood behind the token.
+    pub tail: String,
+    /// Whether the signature held.
+    pub verified: Option<bool>,
+    /// What we answered.
+    pub status: u16,
+    /// The body's size.
+    pub size_bytes: u64,
+    /// What a decoder made of it. That it repeats another follows from that one, and is said here
+    /// where that one may be gone.
+    pub outcome: Outcome,
+    /// What it is, in one word of the provider.
+    pub label: String,
+    /// Whether it asked a question.
+    pub question: bool,
+    /// What looked wrong with it.
+    pub suspicions: Vec<Suspicion>,
+    /// What it said.
+    pub items: Vec<Item>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    v: u32,
+    of: String,
+    why: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    was: Option<String>,
+    app: u32,
+    provider: String,
+    peer: IpAddr,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    tail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
+    status: u16,
+    size_bytes: u64,
+    outcome: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    label: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    question: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    suspicions: Vec<SuspicionWire>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    items: Vec<Value>,
+}
+
+impl CallbackSummary {
+    /// As an entry of the journal.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        let wire = Wire {
+            v: VERSION,
+            of: "callback".to_owned(),
+            why: self.why.name().to_owned(),
+            was: self.was.clone(),
+            app: self.app.0,
+            provider: self.provider.clone(),
+            peer: self.peer,
+            tail: self.tail.clone(),
+            verified: self.verified,
+            status: self.status,
+            size_bytes: self.size_bytes,
+            outcome: self.outcome.name().to_owned(),
+            label: self.label.clone(),
+            question: self.question,
+            suspicions: self.suspicions.iter().map(SuspicionWire::from).collect(),
+            items: self.items.iter().map(|item| json(&ItemWire::from(item))).collect(),
+        };
+        let Value::Object(fields) = json(&wire) else { panic!("a struct is written as an object") };
+        Entry { kind: SUMMARY.to_owned(), fields }
+    }
+
+    /// Reads an entry; `None` when it is no summary of a callback, or of a later version.
+    #[must_use]
+    pub fn read(entry: &Entry) -> Option<Self> {
+        if entry.kind != SUMMARY || entry.fields.get("of")?.as_str()? != "callback" {
+            return None;
+        }
+        let wire: Wire = serde_json::from_value(Value::Object(entry.fields.clone())).ok()?;
+        if wire.v != VERSION {
+            return None;
+        }
+        Some(Self {
+            why: if wire.why == "erasure" { Gone::Erasure } else { Gone::Retention },
+            was: wire.was,
+            app: AppId(wire.app),
+            provider: wire.provider,
+            peer: wire.peer,
+            tail: wire.tail,
+            verified: wire.verified,
+            status: wire.status,
+            size_bytes: wire.size_bytes,
+            outcome: Outcome::parse(&wire.outcome)?,
+            label: wire.label,
+            question: wire.question,
+            suspicions: wire.suspicions.into_iter().map(Suspicion::from).collect(),
+            // A word of a later version costs its item, not the others.
+            items: wire
+                .items
+                .into_iter()
+                .filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read())
+                .collect(),
+        })
+    }
+}
+
+/// What another room says in a `summary` record, under its own `of`.
+#[must_use]
+pub fn summary_entry(of: &str, mut fields: Map<String, Value>) -> Entry {
+    fields.insert("v".to_owned(), VERSION.into());
+    fields.insert("of".to_owned(), of.into());
+    Entry { kind: SUMMARY.to_owned(), fields }
+}
+
+fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("a summary is plain data with string keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Anomaly, CallEvent, CallKey, CallRecord, CauseCode, Direction, EventKind, Identity, NumberState, NumberStatus,
+        Party, PhoneNumber, Product, RecordingRef, SessionId, SmsEvent, SmsMode, Stamp,
+    };
+
+    fn stamp() -> Option<Stamp> {
+        Some(Stamp { at: Some("2026-11-20T08:00:00Z".parse().unwrap()), text: "2026-11-20 16:00:00".to_owned() })
+    }
+
+    fn number(text: &str) -> Option<PhoneNumber> {
+        PhoneNumber::parse(text)
+    }
+
+    /// A summary with something in every field.
+    fn full() -> CallbackSummary {
+        let key = CallKey { family: "private".into(), session: SessionId::new("s@1") };
+        let text = |text: &str| Some(text.to_owned());
+        let event = CallEvent {
+            key: key.clone(),
+            identity: Identity(u64::MAX),
+            kind: EventKind::DigitsCollected,
+            at: Some(Stamp { at: None, text: "no time".to_owned() }),
+            product: Some(Product::Axyb),
+            leg: Some(Party::Callee),
+            dialled: number("13800000001"),
+            caller: number("13800000002"),
+            callee: number("13800000003"),
+            x: number("17000000001"),
+            digits: text("12#"),
+            causes: vec![CauseCode::new("q850", "16")],
+            by: Some(Party::Platform),
+            user_data: text("order"),
+            binding_id: text("b"),
+        };
+        let record = CallRecord {
+            key,
+            identity: Identity(7),
+            product: Some(Product::Axb),
+            is_release: true,
+            caller: number("13800000001"),
+            callee: number("95555"),
+            x: number("17000000001"),
+            y: number("17000000002"),
+            extension: text("12"),
+            direction: Some(Direction::BToA),
+            setup_at: stamp(),
+            alerting_at: stamp(),
+            answered_at: stamp(),
+            released_at: stamp(),
+            talk_seconds: 8,
+            causes: vec![CauseCode::new("ulFailReason", "0"), CauseCode::new("sip", "200")],
+            by: Some(Party::Caller),
+            recording: Some(RecordingRef {
+                url: text("https://r/1"),
+                object: text("o"),
+                domain: text("d"),
+                bucket: text("b"),
+                started_at: stamp(),
+            }),
+            user_data: text("u"),
+            binding_id: text("b"),
+            anomalies: vec![Anomaly::DurationMismatch],
+        };
+        let sms = SmsEvent {
+            identity: Identity(9),
+            sms_id: "sms".to_owned(),
+            mode: SmsMode::Block,
+            from: number("13800000001"),
+            to: number("13800000002"),
+            x: number("17000000001"),
+            at: stamp(),
+            binding_id: text("b"),
+            content: text("hello"),
+            result: text("0"),
+            kind: text("k"),
+            parts: Some(2),
+        };
+        let status = |state| NumberStatus { number: number("17000000001").unwrap(), state, cause: text("c") };
+        CallbackSummary {
+            why: Gone::Erasure,
+            was: text("sha256:00"),
+            app: AppId(3),
+            provider: "jiuyun".to_owned(),
+            peer: "192.0.2.1".parse().unwrap(),
+            tail: "/a".to_owned(),
+            verified: Some(false),
+            status: 200,
+            size_bytes: 812,
+            outcome: Outcome::Accepted,
+            label: "fee".to_owned(),
+            question: true,
+            suspicions: vec![
+                Suspicion::WrongCase { found: "CallId".to_owned(), meant: "callId".into() },
+                Suspicion::Missing("x".into()),
+                Suspicion::UnknownEvent("y".to_owned()),
+                Suspicion::BadValue("z".into()),
+                Suspicion::OtherApplication("k".to_owned()),
+            ],
+            items: vec![
+                Item::Event(Box::new(event)),
+                Item::Record(Box::new(record)),
+                Item::Sms(Box::new(sms)),
+                Item::Number(status(NumberState::Frozen)),
+                Item::Number(status(NumberState::Unknown("odd".to_owned()))),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_summary_reads_as_it_was_written() {
+        let summary = full();
+        assert_eq!(CallbackSummary::read(&summary.entry()), Some(summary));
+    }
+
+    #[test]
+    fn another_version_and_another_subject_are_passed_over() {
+        let mut entry = full().entry();
+        entry.fields.insert("v".to_owned(), 2.into());
+        assert_eq!(CallbackSummary::read(&entry), None);
+        assert_eq!(CallbackSummary::read(&summary_entry("cut", Map::new())), None);
+    }
+
+    #[test]
+    fn a_word_of_a_later_version_costs_its_item_only() {
+        let mut entry = full().entry();
+        entry.fields["items"][0]["event"]["kind"] = "teleported".into();
+        assert_eq!(CallbackSummary::read(&entry).unwrap().items.len(), 4);
+    }
+}

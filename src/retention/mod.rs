@@ -1,0 +1,306 @@
+//! Retention: what is kept for how long, and the runs that make room.
+//!
+//! One service behind the page, the API, the command line and the nightly task. One run at a
+//! time, never while the store is rebuilt. [`policy`](Policy) says what is kept, `run` does it;
+//! how rows end and counts stay is [`crate::store::Cut`]. Nothing is removed that nobody asked
+//! to remove: the default keeps everything for ever.
+
+mod policy;
+mod run;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::policy::{HOLD, POLICY};
+pub use self::policy::{Hold, Policy};
+pub use self::run::Freed;
+use self::run::{Done, Run};
+use crate::clock::Clock;
+use crate::error_chain::Chain;
+use crate::journal::{AppendError, FileJournal, ReadError, RewriteError};
+use crate::limits::HOLDS_MAX;
+use crate::state::{Principal, State, StateError, random};
+use crate::store::{QueryError, Store};
+
+/// How far earlier runs came, in the state.
+const DONE: &str = "retention/done";
+/// The dashboard's hour, UTC+8, in minutes.
+const BEIJING_MINUTES: i64 = 8 * 60;
+
+/// The service. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Retention(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    journal: Arc<FileJournal>,
+    store: Store,
+    state: State,
+    clock: Clock,
+    stop: AtomicBool,
+    jobs: Mutex<Jobs>,
+}
+
+impl Inner {
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Jobs {
+    running: Option<Job>,
+    last: Option<Job>,
+    last_dry: Option<Job>,
+}
+
+/// A run, under way or over.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Whether it only says what it would free.
+    pub dry_run: bool,
+    /// Who asked for it; nobody for the nightly one.
+    pub by: Option<String>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// How far it is, from 0 to 1.
+    pub progress: f64,
+    /// What it freed.
+    pub freed: Option<Freed>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// Where runs stand.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// The one under way.
+    pub running: Option<Job>,
+    /// The last real one since the start.
+    pub last: Option<Job>,
+    /// The last dry one since the start.
+    pub last_dry: Option<Job>,
+    /// When a run last came to its end, also before the start.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Why a run, a policy or a hold is not possible.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// One is under way.
+    #[error("a run is under way")]
+    Busy,
+    /// The store does not know everything yet.
+    #[error("the store is being rebuilt; try again when it is done")]
+    Rebuilding,
+    /// The store does not follow.
+    #[error("the store did not apply what was written")]
+    Behind,
+    /// The server stops.
+    #[error("stopped before the end; the next run goes on")]
+    Stopped,
+    /// A value breaks a rule; the text says which.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no such hold.
+    #[error("there is no hold {0}")]
+    NoHold(String),
+    /// A new segment could not be begun.
+    #[error("finishing the segment being written")]
+    Roll(#[source] std::io::Error),
+    /// The journal could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The journal could not be rewritten.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
+    /// A cut could not be written.
+    #[error("writing a cut")]
+    Append(#[from] AppendError),
+    /// The store could not be read.
+    #[error("reading the store")]
+    Store(#[from] QueryError),
+    /// The state could not be written.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl Retention {
+    /// The service over an installation.
+    #[must_use]
+    pub fn new(journal: Arc<FileJournal>, store: Store, state: State, clock: Clock) -> Self {
+        let (stop, jobs) = (AtomicBool::new(false), Mutex::default());
+        Self(Arc::new(Inner { journal, store, state, clock, stop, jobs }))
+    }
+
+    /// What is kept for how long.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.0.state.value(POLICY).unwrap_or_default()
+    }
+
+    /// Changes that.
+    ///
+    /// # Errors
+    /// A value that breaks a rule.
+    pub async fn set_policy(&self, by: &Principal, policy: &Policy) -> Result<(), RetentionError> {
+        if let Some(problem) = policy.problem() {
+            return Err(RetentionError::Invalid(problem));
+        }
+        Ok(self.0.state.set_value(Some(by), POLICY, policy).await?)
+    }
+
+    /// Every hold.
+    #[must_use]
+    pub fn holds(&self) -> Vec<Hold> {
+        self.0.state.values(HOLD)
+    }
+
+    /// Sets a hold; its id, who and when are filled in here.
+    ///
+    /// # Errors
+    /// A hold that says nothing, or one too many.
+    pub async fn add_hold(&self, by: &Principal, mut hold: Hold) -> Result<Hold, RetentionError> {
+        hold.id = random::hex(&random::bytes::<4>());
+        by.name.clone_into(&mut hold.by);
+        hold.created_at = self.0.clock.now().to_string();
+        if let Some(problem) = hold.problem() {
+            return Err(RetentionError::Invalid(problem));
+        }
+        if self.holds().len() >= HOLDS_MAX {
+            return Err(RetentionError::Invalid(format!("there are {HOLDS_MAX} holds already, which is the most")));
+        }
+        self.0.state.set_value(Some(by), &format!("{HOLD}{}", hold.id), &hold).await?;
+        Ok(hold)
+    }
+
+    /// Ends a hold.
+    ///
+    /// # Errors
+    /// No such hold.
+    pub async fn end_hold(&self, by: &Principal, id: &str) -> Result<Hold, RetentionError> {
+        let hold = self.holds().into_iter().find(|hold| hold.id == id);
+        let hold = hold.ok_or_else(|| RetentionError::NoHold(id.to_owned()))?;
+        self.0.state.forget_value(Some(by), &format!("{HOLD}{id}")).await?;
+        Ok(hold)
+    }
+
+    /// Where runs stand.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let jobs = self.jobs();
+        Standing {
+            running: jobs.running.clone(),
+            last: jobs.last.clone(),
+            last_dry: jobs.last_dry.clone(),
+            last_at: self.done().and_then(|done| done.at.parse().ok()),
+        }
+    }
+
+    /// Begins a run, or a dry one; [`Retention::standing`] says how it goes.
+    ///
+    /// # Errors
+    /// While one is under way, or the store is being rebuilt.
+    pub fn start(&self, by: Option<&Principal>, dry_run: bool) -> Result<Job, RetentionError> {
+        if self.0.store.status().rebuilding.is_some() {
+            return Err(RetentionError::Rebuilding);
+        }
+        let job = {
+            let mut jobs = self.jobs();
+            if jobs.running.is_some() {
+                return Err(RetentionError::Busy);
+            }
+            let job = Job {
+                dry_run,
+                by: by.map(|by| by.name.clone()),
+                started_at: self.0.clock.now(),
+                finished_at: None,
+                progress: 0.0,
+                freed: None,
+                error: None,
+            };
+            jobs.running = Some(job.clone());
+            job
+        };
+        let (retention, full) = (self.clone(), by.is_some());
+        tokio::task::spawn_blocking(move || retention.run(dry_run, full));
+        Ok(job)
+    }
+
+    /// Does a run and notes how it ended.
+    fn run(&self, dry: bool, full: bool) {
+        let progress = |progress: f64| {
+            if let Some(job) = &mut self.jobs().running {
+                job.progress = progress;
+            }
+        };
+        let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
+        let ended = run.run().and_then(|(freed, done)| {
+            if !dry {
+                let noted = self.0.state.set_value(None, DONE, &done);
+                tokio::runtime::Handle::current().block_on(noted)?;
+            }
+            Ok(freed)
+        });
+        let mut jobs = self.jobs();
+        let Some(mut job) = jobs.running.take() else { return };
+        job.finished_at = Some(self.0.clock.now());
+        job.progress = 1.0;
+        match ended {
+            Ok(freed) => {
+                tracing::info!(dry_run = dry, raw = freed.raw, calls = freed.calls, sms = freed.sms, "retention ran");
+                job.freed = Some(freed);
+            }
+            Err(error) => {
+                tracing::warn!(dry_run = dry, error = %Chain(&error), "retention did not come to its end");
+                job.error = Some(Chain(&error).to_string());
+            }
+        }
+        let place = if dry { &mut jobs.last_dry } else { &mut jobs.last };
+        *place = Some(job);
+    }
+
+    /// Begins the nightly run if it is time: the policy removes something, and no run came to
+    /// its end since the hour for it last struck.
+    pub fn run_if_due(&self) {
+        if self.policy().removes_something() && self.is_due() {
+            // Busy or rebuilding: it is asked again in a minute.
+            let _ = self.start(None, false);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let now = self.0.clock.now();
+        let last = self.done().and_then(|done| done.at.parse::<Timestamp>().ok());
+        let failed_lately = self.jobs().last.as_ref().is_some_and(|job| {
+            job.error.is_some() && now.duration_since(job.started_at) < SignedDuration::from_hours(1)
+        });
+        !failed_lately && last.is_none_or(|last| last < struck(now, self.policy().at_minute))
+    }
+
+    /// Lets a run under way come to an early end.
+    pub fn stop(&self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn done(&self) -> Option<Done> {
+        self.0.state.value(DONE)
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the minute of the day, Beijing time, last struck.
+fn struck(now: Timestamp, at_minute: u16) -> Timestamp {
+    let minutes = now.as_second().div_euclid(60) + BEIJING_MINUTES - i64::from(at_minute);
+    let last = minutes.div_euclid(24 * 60) * 24 * 60 - BEIJING_MINUTES + i64::from(at_minute);
+    Timestamp::from_second(last * 60).unwrap_or(Timestamp::UNIX_EPOCH)
+}

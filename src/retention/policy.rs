@@ -1,0 +1,171 @@
+//! What is kept for how long, and what is held beyond that.
+//!
+//! Both are named values of the state. By default everything is kept for ever: nothing is
+//! removed that nobody asked to remove. Days count back from the moment of a run.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Call, PhoneNumber};
+use crate::limits::{KEEP_DAYS_MAX, KEEP_DAYS_MIN};
+use crate::store::SmsRow;
+
+/// The policy's name in the state.
+pub(super) const POLICY: &str = "retention/policy";
+/// What the names of holds begin with.
+pub(super) const HOLD: &str = "hold/";
+
+/// For how many days each kind is kept; absent is for ever.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Callbacks as received: body, headers, answer. What they said stays longer.
+    pub raw_days: Option<u32>,
+    /// Calls, and the callbacks that named them.
+    pub call_days: Option<u32>,
+    /// Text messages.
+    pub sms_days: Option<u32>,
+    /// The personal part of the audit trail. Who did what to which object stays.
+    pub audit_days: Option<u32>,
+    /// Archived recordings.
+    pub recording_days: Option<u32>,
+    /// When the nightly run begins: minutes after midnight, Beijing time.
+    pub at_minute: u16,
+}
+
+/// Something that must be kept whatever the policy says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Hold {
+    /// Its id, eight letters.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Only this app, by its id.
+    #[serde(default)]
+    pub app: Option<u32>,
+    /// Only calls and messages of this number, by its end.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Only this session.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Only what happened from here on, RFC 3339.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Only what happened before, RFC 3339.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Who set it.
+    pub by: String,
+    /// When, RFC 3339.
+    pub created_at: String,
+}
+
+impl Policy {
+    /// Whether anything is ever removed.
+    #[must_use]
+    pub fn removes_something(&self) -> bool {
+        self.days().iter().any(|(_, days)| days.is_some())
+    }
+
+    /// Callbacks cannot be kept longer than what they say.
+    #[must_use]
+    pub fn effective_raw_days(&self) -> Option<u32> {
+        [self.raw_days, self.call_days, self.sms_days].into_iter().flatten().min()
+    }
+
+    fn days(&self) -> [(&'static str, Option<u32>); 5] {
+        [
+            ("raw_days", self.raw_days),
+            ("call_days", self.call_days),
+            ("sms_days", self.sms_days),
+            ("audit_days", self.audit_days),
+            ("recording_days", self.recording_days),
+        ]
+    }
+
+    /// What is wrong with it, if anything.
+    pub(super) fn problem(&self) -> Option<String> {
+        for (name, days) in self.days() {
+            if days.is_some_and(|days| !(KEEP_DAYS_MIN..=KEEP_DAYS_MAX).contains(&days)) {
+                return Some(format!("{name} is {KEEP_DAYS_MIN} to {KEEP_DAYS_MAX} days, or absent for ever"));
+            }
+        }
+        (self.at_minute >= 24 * 60).then(|| "at_minute is 0 to 1439".to_owned())
+    }
+}
+
+/// The instant before which something is over.
+pub(super) fn cut_at(now: Timestamp, days: Option<u32>) -> Option<Timestamp> {
+    now.checked_sub(SignedDuration::from_hours(24 * i64::from(days?))).ok()
+}
+
+impl Hold {
+    /// What is wrong with it, if anything.
+    pub(super) fn problem(&self) -> Option<String> {
+        if self.name.trim().is_empty() || self.reason.trim().is_empty() {
+            return Some("a hold has a name and a reason".to_owned());
+        }
+        for (name, text) in [("from", &self.from), ("to", &self.to)] {
+            if text.as_ref().is_some_and(|text| text.parse::<Timestamp>().is_err()) {
+                return Some(format!("{name} is an instant such as 2026-11-21T00:00:00Z"));
+            }
+        }
+        if self.number.as_ref().is_some_and(|number| digits(number).len() < 4) {
+            return Some("number has four digits or more".to_owned());
+        }
+        let says = self.app.is_some() || self.number.is_some() || self.session.is_some();
+        let says = says || self.from.is_some() || self.to.is_some();
+        (!says).then(|| "a hold names an app, a number, a session or a span".to_owned())
+    }
+
+    /// Whether it covers this call.
+    #[must_use]
+    pub fn covers_call(&self, call: &Call) -> bool {
+        self.covers(
+            call.app.0,
+            call.t,
+            call.session.reveal(),
+            [&call.caller, &call.callee, &call.x, &call.y].into_iter().flatten(),
+        )
+    }
+
+    /// Whether it covers this message.
+    #[must_use]
+    pub fn covers_sms(&self, row: &SmsRow) -> bool {
+        let numbers = [&row.sms.from, &row.sms.to, &row.sms.x].into_iter().flatten();
+        self.covers(row.app.0, row.received_at, &row.sms.sms_id, numbers)
+    }
+
+    /// Whether it may cover something of this app and time that nobody understood.
+    pub(super) fn covers_unknown(&self, app: u32, at: Timestamp) -> bool {
+        self.number.is_none() && self.session.is_none() && self.covers(app, at, "", std::iter::empty())
+    }
+
+    fn covers<'a>(
+        &self,
+        app: u32,
+        at: Timestamp,
+        session: &str,
+        mut numbers: impl Iterator<Item = &'a PhoneNumber>,
+    ) -> bool {
+        let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
+        self.app.is_none_or(|only| only == app)
+            && bound(&self.from).is_none_or(|from| from <= at)
+            && bound(&self.to).is_none_or(|to| at < to)
+            && self.session.as_ref().is_none_or(|only| only == session)
+            && self.number.as_ref().is_none_or(|only| {
+                let only = digits(only);
+                numbers.any(|number| digits(number.reveal()).ends_with(&only))
+            })
+    }
+}
+
+/// The digits of a number, without the country code of China.
+fn digits(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let national = if number.starts_with('+') { digits.strip_prefix("86") } else { None };
+    national.map_or(digits.clone(), str::to_owned)
+}

@@ -1,0 +1,418 @@
+//! One run: rows leave the store through cuts, then the journal is thinned behind them.
+//!
+//! ```text
+//! cuts (records of the journal, applied by the projector) ─► segments rewritten, oldest first
+//!        durable and applied before anything is removed        each over its own name
+//! ```
+//!
+//! It may end at any moment: a cut is whole in one record, a segment is replaced whole, and the
+//! next run begins where this one did. What stays of a callback is decided from the store, which
+//! has applied the cuts by then; see [`crate::store::Cut`] for why a rebuild comes to the same.
+
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::policy::{Hold, Policy, cut_at};
+use super::{Retention, RetentionError};
+use crate::domain::{Item, Seq, SmsEvent};
+use crate::journal::{Body, CallbackSummary, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
+use crate::limits::{CUT_CALLBACKS, KEEP_DAYS_MIN, RETENTION_WAIT};
+use crate::projector::{cut_entry, summarise};
+use crate::store::{CallbackRow, CutBounds, QueryError, Removed};
+
+/// What a run freed, or would free.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct Freed {
+    /// Callbacks that lost their bytes.
+    pub raw: u64,
+    /// How many bytes their bodies had.
+    pub raw_bytes: u64,
+    /// Calls that are gone.
+    pub calls: u64,
+    /// Messages that are gone.
+    pub sms: u64,
+    /// Callbacks that are gone altogether.
+    pub callbacks: u64,
+    /// Entries of the audit trail without their personal part.
+    pub audit: u64,
+    /// Calls and messages whose time is over and that a hold keeps.
+    pub held: u64,
+    /// Segments of the journal that were written anew.
+    pub segments_rewritten: u64,
+    /// Segments that are gone.
+    pub segments_removed: u64,
+    /// By how much the journal is smaller on disk; 0 in a dry run.
+    pub disk_bytes: u64,
+}
+
+/// How far earlier runs came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    pub(super) at: String,
+    /// Under which policy and holds.
+    under: String,
+    calls_before: Seq,
+    sms_before: Seq,
+    /// Segments below this are thinned.
+    through: Seq,
+}
+
+/// Where each kind ends.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    raw: Seq,
+    calls: Seq,
+    sms: Seq,
+    sms_at: Option<Timestamp>,
+    audit_at: Option<Timestamp>,
+    audit: Seq,
+}
+
+impl Ends {
+    fn highest(&self) -> Seq {
+        self.raw.max(self.highest_cut()).max(self.audit)
+    }
+
+    fn highest_cut(&self) -> Seq {
+        self.calls.max(self.sms)
+    }
+}
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    pub(super) retention: &'a Retention,
+    pub(super) policy: Policy,
+    pub(super) holds: Vec<Hold>,
+    pub(super) dry: bool,
+    /// Whether to look at segments again that an earlier run was done with.
+    pub(super) full: bool,
+    pub(super) progress: &'a dyn Fn(f64),
+}
+
+impl Run<'_> {
+    /// Does it. Blocks; must be called where a runtime is at hand.
+    pub(super) fn run(&self) -> Result<(Freed, Done), RetentionError> {
+        let inner = &self.retention.0;
+        let now = inner.clock.now();
+        let under = serde_json::to_string(&(&self.policy, &self.holds)).expect("plain data");
+        let mut done: Done = self.retention.done().unwrap_or_default();
+        if self.full || done.under != under {
+            done = Done::default();
+        }
+        let generation = inner.store.generation();
+        self.caught_up(*inner.journal.durable().borrow())?;
+        let ends = self.ends(now)?;
+        let mut freed = Freed::default();
+        if self.dry {
+            self.sum_up(&ends, &mut freed)?;
+        } else {
+            self.cut(&ends, &mut done, &mut freed)?;
+        }
+        self.thin(&ends, generation, &done, &mut freed)?;
+        done = Done {
+            at: now.to_string(),
+            under,
+            calls_before: ends.calls,
+            sms_before: ends.sms,
+            through: ends.highest(),
+        };
+        Ok((freed, done))
+    }
+
+    fn ends(&self, now: Timestamp) -> Result<Ends, RetentionError> {
+        let journal = &self.retention.0.journal;
+        let seq = |at: Option<Timestamp>| at.map_or(Ok(0), |at| journal.first_at(at));
+        let (sms_at, audit_at) = (cut_at(now, self.policy.sms_days), cut_at(now, self.policy.audit_days));
+        Ok(Ends {
+            raw: seq(cut_at(now, self.policy.effective_raw_days()))?,
+            calls: seq(cut_at(now, self.policy.call_days))?,
+            sms: seq(sms_at)?,
+            sms_at,
+            audit_at,
+            audit: seq(audit_at)?,
+        })
+    }
+
+    /// Waits until the store knows everything up to `seq`.
+    fn caught_up(&self, seq: Seq) -> Result<(), RetentionError> {
+        let inner = &self.retention.0;
+        let began = Instant::now();
+        loop {
+            let status = inner.store.status();
+            if status.rebuilding.is_some() {
+                return Err(RetentionError::Rebuilding);
+            }
+            // Damaged records at the end are never applied.
+            if status.applied >= seq || inner.journal.read(status.applied + 1, 1)?.is_empty() {
+                return Ok(());
+            }
+            if began.elapsed() > RETENTION_WAIT || inner.stopping() {
+                return Err(RetentionError::Behind);
+            }
+            std::thread::park_timeout(std::time::Duration::from_millis(5));
+        }
+    }
+
+    /// What cuts would take, all at once.
+    fn sum_up(&self, ends: &Ends, freed: &mut Freed) -> Result<(), RetentionError> {
+        let bounds = CutBounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
+        let (removed, held) = self.plan(bounds).map(|cut| (cut.removed, cut.kept_calls.len() + cut.kept_sms.len()))?;
+        count(freed, removed, held);
+        Ok(())
+    }
+
+    fn plan(&self, bounds: CutBounds) -> Result<crate::store::Cut, QueryError> {
+        let held = |call: &_| self.holds.iter().any(|hold| hold.covers_call(call));
+        let sms_held = |sms: &_| self.holds.iter().any(|hold| hold.covers_sms(sms));
+        self.retention.0.store.plan_cut(bounds, &held, &sms_held)
+    }
+
+    /// Writes the cuts, each when the one before is applied.
+    fn cut(&self, ends: &Ends, done: &mut Done, freed: &mut Freed) -> Result<(), RetentionError> {
+        let inner = &self.retention.0;
+        while done.calls_before < ends.calls || done.sms_before < ends.sms {
+            let next = |from: Seq, end: Seq| end.min(from.saturating_add(CUT_CALLBACKS)).max(from);
+            let calls_before = next(done.calls_before, ends.calls);
+            // The last cut also looks for what earlier ones could not see: calls that a platform's
+            // clock put into the future, and what a hold has let go of.
+            let is_last = calls_before == ends.calls;
+            let bounds = CutBounds {
+                calls_before,
+                sms_before: next(done.sms_before, ends.sms),
+                latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
+            };
+            let cut = self.plan(bounds)?;
+            count(freed, cut.removed, cut.kept_calls.len() + cut.kept_sms.len());
+            if !cut.is_empty() {
+                let body = Body::Entry(cut_entry(&cut));
+                let append = inner.journal.append(NewRecord { at: inner.clock.now(), body });
+                let appended = tokio::runtime::Handle::current().block_on(append)?;
+                self.caught_up(appended.seq)?;
+            }
+            (done.calls_before, done.sms_before) = (bounds.calls_before, bounds.sms_before);
+            if inner.stopping() {
+                return Err(RetentionError::Stopped);
+            }
+            (self.progress)(0.5 * done.calls_before.max(done.sms_before) as f64 / ends.highest().max(1) as f64);
+        }
+        Ok(())
+    }
+
+    /// No call that ended before the record `seq` began later than this, however wrong a
+    /// platform's clock is by hours.
+    fn latest(&self, seq: Seq) -> Result<i64, RetentionError> {
+        let records = self.retention.0.journal.read(seq, 1)?;
+        let at = records.first().map_or(self.retention.0.clock.now(), |record| record.at);
+        Ok(at.checked_add(SignedDuration::from_hours(48)).unwrap_or(Timestamp::MAX).as_microsecond())
+    }
+
+    /// Thins the segments below the ends.
+    fn thin(&self, ends: &Ends, generation: u64, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
+        let journal = &self.retention.0.journal;
+        let limit = ends.highest();
+        if !self.dry && journal.segments().last().is_some_and(|last| *last < limit) {
+            journal.roll().map_err(RetentionError::Roll)?;
+        }
+        let before = journal.health().bytes;
+        let segments = journal.segments();
+        // What a call at the edge left behind goes with a later run.
+        let begin = segments.partition_point(|first| *first < done.through).saturating_sub(3);
+        let end = segments.partition_point(|first| *first < limit).min(segments.len() - usize::from(!self.dry));
+        // The newest first: a repeat has been summarised as one before what it repeats can go.
+        for (n, first) in segments.get(begin..end).unwrap_or_default().iter().rev().enumerate() {
+            let mut keeper = Keeper { run: self, ends, generation, freed: Freed::default(), failed: None };
+            let mut decide = |record: &Record| keeper.decide(record);
+            let rewritten =
+                if self.dry { journal.survey(*first, &mut decide) } else { journal.rewrite(*first, decide) }?;
+            let Keeper { freed: kept, failed, .. } = keeper;
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            freed.raw += kept.raw;
+            freed.raw_bytes += kept.raw_bytes;
+            freed.audit += kept.audit;
+            match (rewritten.kept + rewritten.replaced, rewritten.replaced + rewritten.dropped) {
+                (_, 0) => {}
+                (0, _) => freed.segments_removed += 1,
+                _ => freed.segments_rewritten += 1,
+            }
+            if self.retention.0.stopping() {
+                return Err(RetentionError::Stopped);
+            }
+            (self.progress)(0.5 + 0.5 * (n + 1) as f64 / (end - begin) as f64);
+        }
+        if !self.dry {
+            freed.disk_bytes = before.saturating_sub(journal.health().bytes);
+        }
+        Ok(())
+    }
+}
+
+fn count(freed: &mut Freed, removed: Removed, held: usize) {
+    freed.calls += removed.calls;
+    freed.sms += removed.sms;
+    freed.callbacks += removed.callbacks;
+    freed.held += held as u64;
+}
+
+/// Says what becomes of the records of one segment.
+struct Keeper<'a> {
+    run: &'a Run<'a>,
+    ends: &'a Ends,
+    freed: Freed,
+    /// The store that the rows are read from.
+    generation: u64,
+    failed: Option<RetentionError>,
+}
+
+impl Keeper<'_> {
+    fn decide(&mut self, record: &Record) -> Verdict {
+        if self.failed.is_some() {
+            return Verdict::Keep;
+        }
+        let decided = match &record.body {
+            Body::Callback(_) => self.callback(record),
+            Body::Entry(entry) if entry.kind == SUMMARY => self.summary(record),
+            Body::Entry(entry) if entry.kind == "audit" => Ok(self.audit(record, entry)),
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(Verdict::Keep),
+        };
+        decided.unwrap_or_else(|error| {
+            self.failed = Some(error);
+            Verdict::Keep
+        })
+    }
+
+    fn callback(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+        if record.seq >= self.ends.highest_cut().max(self.ends.raw) {
+            return Ok(Verdict::Keep);
+        }
+        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let row = self.row(record.seq)?;
+        if (row.is_some() && record.seq >= self.ends.raw) || self.is_held(record, &summary, row.as_ref())? {
+            return Ok(Verdict::Keep);
+        }
+        self.freed.raw += 1;
+        self.freed.raw_bytes += summary.size_bytes;
+        if row.is_none() {
+            return Ok(self.rest(record, summary));
+        }
+        // The one it repeats may leave before it does.
+        summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
+        Ok(Verdict::Replace(Body::Entry(summary.entry())))
+    }
+
+    fn summary(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+        if record.seq >= self.ends.highest_cut() || self.row(record.seq)?.is_some() {
+            return Ok(Verdict::Keep);
+        }
+        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        if self.is_held(record, &summary, None)? {
+            return Ok(Verdict::Keep);
+        }
+        let before = summary.clone();
+        match self.rest(record, summary) {
+            Verdict::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(Verdict::Keep),
+            verdict => Ok(verdict),
+        }
+    }
+
+    /// The record's row; `None` is the word of a cut.
+    fn row(&self, seq: Seq) -> Result<Option<CallbackRow>, RetentionError> {
+        let store = &self.run.retention.0.store;
+        let row = store.callback(seq)?;
+        if row.is_none() && store.generation() != self.generation {
+            return Err(RetentionError::Rebuilding);
+        }
+        Ok(row)
+    }
+
+    /// What is left of a record that has no row any more: nothing of calls, of messages what
+    /// tells a repeat, and what was said of the company's own numbers, whose state it is.
+    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
+        let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
+            Item::Event(_) | Item::Record(_) => None,
+            Item::Sms(sms) => self.may_be_repeated(record.at).then(|| Item::Sms(Box::new(only_identity(&sms)))),
+            Item::Number(status) => Some(Item::Number(status)),
+        });
+        summary.items = left.collect();
+        if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
+    }
+
+    /// Whether a repeat may stand behind the cut: it must be known as one when the journal is
+    /// read again.
+    fn may_be_repeated(&self, at: Timestamp) -> bool {
+        let window = SignedDuration::from_hours(24 * i64::from(KEEP_DAYS_MIN));
+        self.ends.sms_at.and_then(|cut| cut.checked_sub(window).ok()).is_some_and(|since| at >= since)
+    }
+
+    fn is_held(
+        &self,
+        record: &Record,
+        summary: &CallbackSummary,
+        row: Option<&CallbackRow>,
+    ) -> Result<bool, QueryError> {
+        let (holds, store) = (&self.run.holds, &self.run.retention.0.store);
+        if holds.is_empty() {
+            return Ok(false);
+        }
+        if holds.iter().any(|hold| hold.covers_unknown(summary.app.0, record.at)) {
+            return Ok(true);
+        }
+        let Some(row) = row else { return Ok(false) };
+        for id in &row.calls {
+            if let Some(call) = store.call(*id)?
+                && holds.iter().any(|hold| hold.covers_call(&call))
+            {
+                return Ok(true);
+            }
+        }
+        let messages = summary.items.iter().filter_map(|item| match item {
+            Item::Sms(sms) => Some((**sms).clone()),
+            Item::Event(_) | Item::Record(_) | Item::Number(_) => None,
+        });
+        let Some(provider) = row.provider else { return Ok(false) };
+        Ok(messages
+            .map(|sms| crate::store::SmsRow {
+                callback: record.seq,
+                app: summary.app,
+                provider,
+                received_at: record.at,
+                sms,
+            })
+            .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))
+    }
+
+    /// The public part of an entry stays: the trail is a chain.
+    fn audit(&mut self, record: &Record, entry: &Entry) -> Verdict {
+        let over = self.ends.audit_at.is_some_and(|end| record.at < end) && self.run.holds.is_empty();
+        if !over || !entry.fields.contains_key("personal") {
+            return Verdict::Keep;
+        }
+        self.freed.audit += 1;
+        let mut entry = entry.clone();
+        entry.fields.remove("personal");
+        Verdict::Replace(Body::Entry(entry))
+    }
+}
+
+/// A message of which only is left what tells a repeat of it.
+fn only_identity(sms: &SmsEvent) -> SmsEvent {
+    SmsEvent {
+        identity: sms.identity,
+        sms_id: String::new(),
+        mode: sms.mode,
+        from: None,
+        to: None,
+        x: None,
+        at: None,
+        binding_id: None,
+        content: None,
+        result: None,
+        kind: None,
+        parts: None,
+    }
+}

@@ -1,0 +1,90 @@
+//! Named values that services keep here: settings, holds, what an interrupted job goes on with.
+//!
+//! A value is whole in itself and the last one of a name wins; the service that owns a name owns
+//! its shape. A value that must not stand in the log in clear is sealed. Removing a value takes
+//! it out of the book; its bytes leave the disk with the next [`State::compact`].
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::fact::Fact;
+use super::{Principal, State, StateError};
+use crate::domain::Secret;
+
+impl State {
+    /// The value of this name, if there is one of this shape.
+    #[must_use]
+    pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let book = self.book();
+        T::deserialize(book.values.get(name)?).ok()
+    }
+
+    /// Every value whose name begins with `prefix`, by name.
+    #[must_use]
+    pub fn values<T: DeserializeOwned>(&self, prefix: &str) -> Vec<T> {
+        let book = self.book();
+        let named = book.values.iter().filter(|(name, _)| name.starts_with(prefix));
+        named.filter_map(|(_, value)| T::deserialize(value).ok()).collect()
+    }
+
+    /// Sets a value.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn set_value(
+        &self,
+        by: Option<&Principal>,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<(), StateError> {
+        let value = serde_json::to_value(value).map_err(|error| StateError::Write(Box::new(error)))?;
+        let name = name.to_owned();
+        self.change(by, move |_| Ok((Fact::Value(name, value), ()))).await
+    }
+
+    /// Forgets a value, sealed or not.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn forget_value(&self, by: Option<&Principal>, name: &str) -> Result<(), StateError> {
+        let name = name.to_owned();
+        self.change(by, move |_| Ok((Fact::Value(name, Value::Null), ()))).await
+    }
+
+    /// A sealed value.
+    #[must_use]
+    pub fn sealed_value(&self, name: &str) -> Option<Secret> {
+        self.book().sealed_values.get(name).cloned()
+    }
+
+    /// Seals a value.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn seal_value(&self, by: Option<&Principal>, name: &str, value: Secret) -> Result<(), StateError> {
+        let name = name.to_owned();
+        self.change(by, move |_| Ok((Fact::SealedValue(name, value), ()))).await
+    }
+
+    /// Writes the log anew with only what is so now. `scrub` is asked about every text in it and
+    /// gives another one where it may not stay.
+    ///
+    /// # Errors
+    /// The log cannot be written; it is then as it was.
+    pub async fn compact(&self, scrub: impl Fn(&str) -> Option<String> + Send + 'static) -> Result<usize, StateError> {
+        let state = self.clone();
+        let done = tokio::spawn(async move {
+            let shared = &state.shared;
+            let _alone = shared.writing.lock().await;
+            let now = shared.clock.now();
+            let (records, book) = shared.log.compact(&shared.book.load(), now, &scrub)?;
+            shared.book.store(std::sync::Arc::new(book));
+            Ok(records)
+        });
+        match done.await {
+            Ok(result) => result,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Sums up a cut before it is written: which rows it will take, and what they count.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Cut, CutBounds, Removed, living_sms, sums};
+use crate::correlate::join;
+use crate::domain::{Call, CallId, Seq};
+use crate::store::share::Share;
+use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row};
+
+impl Store {
+    /// How often the store began anew since it was opened. Whoever takes the absence of a row for
+    /// the word of a cut asks before and after: rows are absent in a rebuild as well.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.shared.rows().generation
+    }
+
+    /// Sums up a cut with these bounds. What one of the questions says yes to stays.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn plan_cut(
+        &self,
+        bounds: CutBounds,
+        held: &dyn Fn(&Call) -> bool,
+        sms_held: &dyn Fn(&SmsRow) -> bool,
+    ) -> Result<Cut, QueryError> {
+        let catalog = &self.shared.catalog;
+        let rows = self.shared.rows();
+        let mut cut = Cut { bounds, as_of: rows.applied, ..Cut::default() };
+        let mut shares = Vec::new();
+        let mut numbers = BTreeSet::new();
+        let mut gone: HashSet<CallId> = HashSet::new();
+        for call in cut.calls_in(&rows.calls, catalog).map_err(QueryError::damaged)? {
+            let call = join(&call.facts, catalog);
+            if held(&call) {
+                cut.kept_calls.push(call.id.to_string());
+                continue;
+            }
+            gone.insert(call.id);
+            numbers.extend([&call.x, &call.y].into_iter().flatten().map(|x| (call.app.0, x.reveal().to_owned())));
+            shares.push(Share::of(&call, catalog));
+        }
+        let mut sms_gone = Vec::new();
+        for (doc, found) in cut.sms_in(&rows.sms).map_err(QueryError::damaged)? {
+            let sms = sms_row::read(&doc, catalog).map_err(QueryError::damaged)?;
+            if sms_held(&sms) {
+                cut.kept_sms.push(sms.callback);
+            } else {
+                sms_gone.push((doc, found));
+            }
+        }
+        // One message that is held keeps all that came with it.
+        let kept: HashSet<Seq> = cut.kept_sms.iter().copied().collect();
+        cut.kept_sms = kept.iter().copied().collect();
+        cut.kept_sms.sort_unstable();
+        sms_gone.retain(|(doc, _)| !kept.contains(&doc.last));
+        let sms_alive = living_sms(&rows.sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
+        let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
+        let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
+        let callbacks: Vec<CallbackRow> = callbacks
+            .iter()
+            .map(|(doc, _)| callback_row::read(doc, catalog).map_err(QueryError::damaged))
+            .collect::<Result<_, _>>()?;
+        let mut seen: BTreeMap<u32, i64> = BTreeMap::new();
+        for row in &callbacks {
+            let at = row.received_at.as_microsecond();
+            seen.entry(row.app.0).and_modify(|last| *last = at.max(*last)).or_insert(at);
+        }
+        cut.removed =
+            Removed { calls: gone.len() as u64, sms: sms_gone.len() as u64, callbacks: callbacks.len() as u64 };
+        cut.calls = sums::calls(shares.into_iter());
+        cut.hours = sums::callbacks(callbacks.iter());
+        cut.numbers = numbers.into_iter().collect();
+        cut.seen = seen.into_iter().collect();
+        Ok(cut)
+    }
+}

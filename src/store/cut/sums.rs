@@ -1,0 +1,143 @@
+//! What the rows of a cut had counted, in words: the part of a cut that lives for ever.
+//!
+//! Calls of one hour, app, product, outcome and privacy number are one line, callbacks of one
+//! hour and app another. Nothing here belongs to a person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::hours::{TALK_BUCKETS, hour_of};
+use super::super::share::{Cause, Kind, Share, Sums};
+use super::super::{CallbackRow, hours, words};
+use crate::correlate::Catalog;
+use crate::domain::{AppId, CallOutcome, Product};
+
+/// What calls of one kind in one hour had counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct CallSum {
+    hour: i64,
+    app: u32,
+    provider: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outcome: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+    /// The bucket of their talk time.
+    bucket: usize,
+    sums: Sums,
+    /// Their talks: from which second since 1970 to before which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    talks: Vec<(i64, i64)>,
+}
+
+/// What callbacks of one hour had counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct HourSum {
+    pub(super) hour: i64,
+    pub(super) app: u32,
+    outcomes: [u64; 5],
+    joined: u64,
+    not_calls: u64,
+    bytes: u64,
+}
+
+/// Sums up what calls had counted.
+pub(super) fn calls(shares: impl Iterator<Item = Share>) -> Vec<CallSum> {
+    type Key = (i64, u32, &'static str, Kind, Option<String>, usize);
+    let mut sums: BTreeMap<Key, (Sums, Vec<(i64, i64)>)> = BTreeMap::new();
+    for share in shares {
+        let key = (share.hour, share.app.0, share.provider, share.kind, share.x, share.bucket);
+        let (sum, talks) = sums.entry(key).or_default();
+        sum.add(&share.sums, 1);
+        talks.extend(share.talk);
+    }
+    let line = |((hour, app, provider, kind, x, bucket), (sums, mut talks)): (Key, (Sums, Vec<(i64, i64)>))| {
+        let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+        talks.sort_unstable();
+        CallSum {
+            hour,
+            app,
+            provider: provider.to_owned(),
+            product: product.map(|product| product.name().to_owned()),
+            outcome: outcome.map(|outcome| outcome.name().to_owned()),
+            cause: (kind.cause != Cause::None).then_some(kind.cause),
+            x,
+            bucket,
+            sums,
+            talks,
+        }
+    };
+    sums.into_iter().map(line).collect()
+}
+
+/// Sums up what callbacks had counted; of each whether it named a call.
+pub(super) fn callbacks<'a>(rows: impl Iterator<Item = &'a CallbackRow>) -> Vec<HourSum> {
+    let mut sums: BTreeMap<(i64, u32), HourSum> = BTreeMap::new();
+    for row in rows {
+        let (hour, app) = (hour_of(row.received_at), row.app.0);
+        let sum = sums.entry((hour, app)).or_insert_with(|| HourSum { hour, app, ..HourSum::default() });
+        sum.add(row);
+    }
+    sums.into_values().collect()
+}
+
+impl CallSum {
+    /// As the counters take it: what all of them count, and a share for each talk, because
+    /// these lie on different seconds.
+    pub(super) fn shares(&self, catalog: &Catalog) -> impl Iterator<Item = Share> {
+        let product = self.product.as_deref().and_then(Product::parse);
+        let outcome = self.outcome.as_deref().and_then(CallOutcome::parse);
+        let all = Share {
+            hour: self.hour,
+            app: AppId(self.app),
+            provider: (catalog.provider)(&self.provider).map_or("", |provider| provider.0),
+            kind: Kind {
+                product: words::product(product),
+                outcome: words::call_outcome(outcome),
+                cause: self.cause.clone().unwrap_or(Cause::None),
+            },
+            x: self.x.clone(),
+            bucket: self.bucket.min(TALK_BUCKETS - 1),
+            sums: self.sums,
+            talk: None,
+        };
+        let talks: Vec<Share> =
+            self.talks.iter().map(|talk| Share { sums: Sums::default(), talk: Some(*talk), ..all.clone() }).collect();
+        std::iter::once(all).chain(talks)
+    }
+}
+
+impl HourSum {
+    fn add(&mut self, row: &CallbackRow) {
+        self.outcomes[hours::outcome_index(row.outcome)] += 1;
+        self.joined += u64::from(!row.calls.is_empty());
+        self.not_calls += u64::from(row.not_calls > 0);
+        self.bytes += row.size_bytes;
+    }
+
+    /// Adds it to an hour.
+    pub(super) fn put(&self, hour: &mut hours::Hour) {
+        for (sum, more) in hour.outcomes.iter_mut().zip(self.outcomes) {
+            *sum += more;
+        }
+        hour.joined += self.joined;
+        hour.not_calls += self.not_calls;
+        hour.bytes += self.bytes;
+    }
+
+    /// Takes it back from an hour that has it.
+    pub(super) fn take(&self, hour: &mut hours::Hour) {
+        for (sum, less) in hour.outcomes.iter_mut().zip(self.outcomes) {
+            *sum = sum.saturating_sub(less);
+        }
+        hour.joined = hour.joined.saturating_sub(self.joined);
+        hour.not_calls = hour.not_calls.saturating_sub(self.not_calls);
+        hour.bytes = hour.bytes.saturating_sub(self.bytes);
+    }
+}
