@@ -95,6 +95,7 @@ pub struct RewrittenSegment {
 
 /// What was done, without saying to whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "ErasureCertificate")]
 pub struct Certificate {
     /// Its id.
     pub id: String,

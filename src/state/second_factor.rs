@@ -80,7 +80,7 @@ pub(super) fn line(factor: &SecondFactorFact, key: &SealKey) -> SecondFactorLine
     }
 }
 
-/// Reads [`line`].
+/// Reads [`line()`].
 pub(super) fn read(line: SecondFactorLine, key: &SealKey) -> Result<Option<SecondFactorFact>, StateError> {
     let secret = key.unseal(&place(&line.name), &line.sealed)?;
     let Ok(created_at) = line.created_at.parse() else { return Ok(None) };

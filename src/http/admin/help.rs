@@ -10,7 +10,7 @@ use super::request::Request;
 use super::view::{Section, View};
 use super::words;
 use crate::domain::{Lang, Text};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::providers::{self, CodeTable, FieldDoc, Provider};
 
 /// What there is to read.
@@ -20,7 +20,8 @@ pub(super) struct HelpPage {
     view: View,
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
-    api: Vec<(&'static str, &'static str)>,
+    /// Method, address, what it does.
+    api: Vec<(&'static str, String, &'static str)>,
 }
 
 /// One platform: its addresses and its codes.
@@ -116,28 +117,8 @@ const DEFINITIONS: &[(Text, Text)] = &[
     ),
 ];
 
-const API: &[(&str, Text)] = &[
-    (
-        "GET /api/v1/calls",
-        Text::new("通话列表，参数与“通话”页面的地址栏相同", "calls; the same parameters as the address bar of Calls"),
-    ),
-    ("GET /api/v1/calls/{id}", Text::new("一次通话", "one call")),
-    ("GET /api/v1/callbacks", Text::new("回调列表", "callbacks")),
-    ("GET /api/v1/callbacks/{seq}/raw", Text::new("回调原文", "a callback's bytes")),
-    ("GET /api/v1/sms", Text::new("短信", "messages")),
-    ("GET /api/v1/numbers", Text::new("号码状态", "numbers")),
-    (
-        "GET /api/v1/stats",
-        Text::new(
-            "统计：by=hour|day,group=app|provider|outcome|x",
-            "statistics: by=hour|day, group=app|provider|outcome|x",
-        ),
-    ),
-    ("GET /api/v1/ledger", Text::new("每应用每小时的账目", "the ledger per app and hour")),
-    ("GET /api/v1/events", Text::new("实时事件（SSE）", "server-sent events")),
-    ("GET /api/v1/openapi.json", Text::new("完整说明", "the whole description")),
-    ("GET /healthz · /readyz · /metrics", Text::new("监控", "monitoring")),
-];
+/// What monitors ask: not part of the API.
+const MONITORS: &str = "/healthz · /readyz · /metrics";
 
 /// `GET /help`
 pub(super) fn index(request: &Request) -> Result<Response, HttpError> {
@@ -159,13 +140,17 @@ pub(super) fn fields(request: &Request) -> Result<Response, HttpError> {
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
-        let words = |list: &'static [(&'static str, Text)]| {
-            list.iter().map(|(name, text)| (*name, text.get(view.lang))).collect()
-        };
+        let mut api = api::describe::listed(view.lang);
+        api.push((
+            "GET",
+            "/api/v1/openapi.json".to_owned(),
+            view.lang.t("以上全部的说明（OpenAPI 3.1）", "all of this, as OpenAPI 3.1"),
+        ));
+        api.push(("GET", MONITORS.to_owned(), view.lang.t("监控", "monitoring")));
         Self {
             providers,
             definitions: DEFINITIONS.iter().map(|(name, text)| (name.get(view.lang), text.get(view.lang))).collect(),
-            api: words(API),
+            api,
             view,
         }
     }

@@ -57,6 +57,7 @@ mod samples;
 mod scope_tests;
 mod searches;
 mod second_factor;
+mod settings;
 mod setup;
 mod statistics;
 mod statistics_charts;
@@ -214,6 +215,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["users"] => users::show(&request),
             ["users", _] => user::show(&request),
             ["tokens"] => tokens::show(&request),
+            ["settings"] => settings::show(&request),
             ["system"] => read(request, system::show).await,
             ["system", "backup"] => read(request, system_actions::ask_backup).await,
             ["system", "reindex"] => read(request, system_actions::ask_rebuild).await,

@@ -629,6 +629,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("apps", &super::apps::AppsPage::sample(lang));
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
+    add("settings", &super::settings::SettingsPage::sample(lang));
     add("retention", &super::retention::RetentionPage::sample(lang));
     add("retention-empty", &super::retention::RetentionPage::sample_empty(lang));
     add("erasure", &super::erasure::ErasurePage::sample(lang));

@@ -85,6 +85,16 @@ pub(super) async fn demand(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other("/users?done=demand"))
 }
 
+/// Who must have a second factor, in words.
+pub(super) fn demand_words(lang: Lang, demand: Demand) -> &'static str {
+    match demand {
+        Demand::None => lang.t("不要求", "Nobody"),
+        Demand::Admin => lang.t("管理员", "Administrators"),
+        Demand::Operator => lang.t("操作员和管理员", "Operators and administrators"),
+        Demand::All => lang.t("所有人", "Everyone"),
+    }
+}
+
 /// Whether logging in takes a code, as a badge.
 pub(super) fn second_factor_badge(lang: Lang, user: &User) -> Badge {
     match (&user.outside, user.second_factor) {
@@ -124,16 +134,8 @@ impl UsersPage {
             logins: *logins,
             last: user.last_login_at.map(When::full),
         };
-        let choice = |of: Demand| DemandChoice {
-            value: of.name(),
-            label: match of {
-                Demand::None => lang.t("不要求", "Nobody"),
-                Demand::Admin => lang.t("管理员", "Administrators"),
-                Demand::Operator => lang.t("操作员和管理员", "Operators and administrators"),
-                Demand::All => lang.t("所有人", "Everyone"),
-            },
-            chosen: of == demand,
-        };
+        let choice =
+            |of: Demand| DemandChoice { value: of.name(), label: demand_words(lang, of), chosen: of == demand };
         Self {
             rows: users.iter().map(row).collect(),
             rights,

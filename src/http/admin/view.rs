@@ -65,6 +65,7 @@ pub(super) enum Section {
     Tokens,
     System,
     Audit,
+    Settings,
     Retention,
     Erasure,
     /// One's own, behind one's name.
@@ -138,6 +139,7 @@ const NAVIGATION: &[Group] = &[
             manage(Section::Users, "/users", Text::new("用户", "Users"), Some('u')),
             manage(Section::Tokens, "/tokens", Text::new("令牌", "Tokens"), Some('t')),
             manage(Section::Audit, "/audit", Text::new("审计", "Audit"), None),
+            manage(Section::Settings, "/settings", Text::new("设置", "Settings"), None),
             manage(Section::Retention, "/retention", Text::new("保留", "Retention"), None),
             manage(Section::Erasure, "/erasure", Text::new("删除", "Erasure"), None),
             manage(Section::System, "/system", Text::new("系统", "System"), Some('s')),

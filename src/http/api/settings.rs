@@ -8,17 +8,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ask::Ask;
+use super::query::bad;
 use super::{Context, HttpError, Response, ok, retention};
+use crate::audit::Act;
 use crate::http::acts::recorded;
 use crate::retention::Policy;
+use crate::state::Demand;
 
 /// What is set, and what the configuration says.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Settings {
     /// What is kept for how long.
     retention: Policy,
+    /// Who may in, and how.
+    access: Access,
     /// What the configuration file says: changed there.
     configuration: Configuration,
+}
+
+/// Who may in, and how.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Access {
+    /// Who must have a second factor: `none`, `admin`, `operator` (and administrators) or `all`.
+    second_factor: &'static str,
 }
 
 /// What the configuration file says.
@@ -41,6 +53,18 @@ pub(super) struct SettingsChange {
     /// Fields of the retention policy; null is for ever.
     #[serde(default)]
     retention: serde_json::Map<String, Value>,
+    /// Who may in, and how.
+    #[serde(default)]
+    access: AccessChange,
+}
+
+/// Changes to who may in.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessChange {
+    /// Who must have a second factor: `none`, `admin`, `operator` (and administrators) or `all`.
+    #[serde(default)]
+    second_factor: Option<String>,
 }
 
 /// `GET /settings`
@@ -50,6 +74,7 @@ pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
     let server = &context.server;
     ok(&Settings {
         retention: context.retention.policy(),
+        access: Access { second_factor: context.state.required_second_factor().name() },
         configuration: Configuration {
             public_url: server.public_url.clone(),
             listen: server.listen.to_string(),
@@ -63,8 +88,17 @@ pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.whole_admin()?;
     let change: SettingsChange = ask.json()?;
+    let demand = change.access.second_factor.as_deref().map(|name| {
+        Demand::parse(name).ok_or_else(|| bad("access.second_factor", name, "one of none, admin, operator, all"))
+    });
+    let demand = demand.transpose()?;
     if !change.retention.is_empty() {
         retention::set(context, ask, change.retention).await?;
+    }
+    if let Some(demand) = demand {
+        let act = Act::new(&ask.principal, "settings.change", "access.second_factor").from(ask.peer);
+        context.audit.record(act).await?;
+        context.state.require_second_factor(&ask.principal, demand).await?;
     }
     show(context, ask).map(recorded)
 }

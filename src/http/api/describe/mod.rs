@@ -11,6 +11,7 @@
 //! addresses: nothing here can say what the code does not do. The Help page shows the same rows.
 
 mod addresses;
+mod chinese;
 mod operation;
 mod parameters;
 
@@ -23,7 +24,20 @@ use serde_json::{Map, Value, json};
 
 use self::addresses::all;
 use super::{HttpError, Response};
+use crate::domain::Lang;
 use crate::http::respond;
+
+/// Every operation for a person to read: method, address, and what it does.
+pub(in crate::http) fn listed(lang: Lang) -> Vec<(&'static str, String, &'static str)> {
+    let listed = all().into_iter().map(|operation| {
+        let words = match lang {
+            Lang::Zh => chinese::summary(operation.id).unwrap_or(operation.summary),
+            Lang::En => operation.summary,
+        };
+        (operation.method, format!("/api/v1{}", operation.path), words)
+    });
+    listed.collect()
+}
 
 /// The document: the same for every installation, so anyone may read it.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
@@ -149,10 +163,11 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_has_a_name_of_its_own() {
+    fn every_operation_has_a_name_of_its_own_and_is_said_in_both_languages() {
         let mut ids = BTreeSet::new();
         for operation in all() {
             assert!(ids.insert(operation.id), "{} is there twice", operation.id);
+            assert!(chinese::summary(operation.id).is_some(), "{} is not said in Chinese", operation.id);
         }
     }
 }
