@@ -54,6 +54,7 @@ struct Inner {
 /// What was found of a person, and changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "ErasureCounts")]
 pub struct Counts {
     /// Calls the person was a party of.
     pub calls: u64,
