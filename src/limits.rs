@@ -129,6 +129,10 @@ pub const HOME_EXPIRING: usize = 200;
 pub const HOME_LEDGER_DAYS: i64 = 30;
 /// Rows of one table of the statistics; all of them are one click away.
 pub const STATISTICS_ROWS: usize = 50;
+/// Days over which gaps are looked for: as long as the longest that a platform keeps a recording.
+pub const GAPS_DAYS: i64 = 30;
+/// Hours without a push after which an app that was busy a week ago has stopped.
+pub const GAPS_QUIET_HOURS: i64 = 6;
 /// Callbacks whose bodies stand on the page of a call; the others are one click away.
 pub const CALL_BODIES: usize = 24;
 /// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.

@@ -31,6 +31,7 @@ pub(super) mod evidence;
 pub(super) mod evidence_pack;
 mod filter_words;
 mod found;
+mod gaps;
 mod help;
 mod home;
 mod home_ledger;
@@ -46,6 +47,7 @@ mod oidc;
 mod parts;
 mod preferences;
 mod query;
+mod recordings;
 mod reply;
 mod request;
 mod retention;
@@ -199,6 +201,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["callbacks", _] => read(request, callback::show).await,
             ["callbacks", _, "raw"] => read(request, callback::raw).await,
             ["attention"] => read(request, attention::show).await,
+            ["recordings"] => read(request, recordings::show).await,
+            ["gaps"] => read(request, gaps::show).await,
             ["live"] => read(request, live::show).await,
             ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,

@@ -623,6 +623,10 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("callback", &super::callback::CallbackPage::sample(lang));
     add("attention", &super::attention::AttentionPage::sample(lang));
     add("attention-empty", &super::attention::AttentionPage::sample_empty(lang));
+    add("recordings", &super::recordings::RecordingsPage::sample(lang));
+    add("recordings-empty", &super::recordings::RecordingsPage::sample_empty(lang));
+    add("gaps", &super::gaps::GapsPage::sample(lang));
+    add("gaps-empty", &super::gaps::GapsPage::sample_empty(lang));
     add("messages", &super::messages::MessagesPage::sample(lang));
     add("numbers", &super::numbers::NumbersPage::sample(lang));
     add("numbers-empty", &super::numbers::NumbersPage::sample_empty(lang));

@@ -57,6 +57,8 @@ pub(super) enum Section {
     Live,
     Callbacks,
     Attention,
+    Gaps,
+    Recordings,
     Messages,
     Numbers,
     Statistics,
@@ -114,6 +116,7 @@ const NAVIGATION: &[Group] = &[
         pages: &[
             page(Section::Calls, "/calls", Text::new("通话", "Calls"), Some('c')),
             page(Section::Live, "/live", Text::new("实时", "Live"), Some('l')),
+            page(Section::Recordings, "/recordings", Text::new("录音", "Recordings"), Some('r')),
             page(Section::Messages, "/messages", Text::new("短信", "Messages"), Some('m')),
             page(Section::Numbers, "/numbers", Text::new("号码", "Numbers"), Some('n')),
         ],
@@ -127,6 +130,7 @@ const NAVIGATION: &[Group] = &[
         pages: &[
             page(Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks"), Some('b')),
             page(Section::Attention, "/attention", Text::new("待处理", "Attention"), Some('w')),
+            page(Section::Gaps, "/gaps", Text::new("对账", "Gaps"), None),
         ],
     },
     Group {
@@ -227,10 +231,13 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Statistics};
+        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Recordings, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(self.section, Calls | Callbacks | Attention | Messages | Numbers | Statistics | Audit)
+            && matches!(
+                self.section,
+                Calls | Callbacks | Attention | Messages | Numbers | Recordings | Statistics | Audit
+            )
     }
 
     /// Until when it shows them.

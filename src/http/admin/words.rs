@@ -153,6 +153,11 @@ pub(super) fn recording_badge(lang: Lang, state: RecordingState) -> Badge {
     Badge::new(tone, word.get(lang))
 }
 
+/// An app whose platform pushed and no longer does.
+pub(super) fn stopped(lang: Lang) -> Badge {
+    Badge::new(Tone::Bad, lang.t("停了", "stopped"))
+}
+
 /// What a number can do.
 pub(super) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
     let (tone, word) = match state {
