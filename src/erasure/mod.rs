@@ -6,6 +6,7 @@
 //! number is found in `needle`. Nothing here logs the number, and nothing of it stays but a
 //! salted hash in the certificate.
 
+mod holds;
 mod needle;
 mod run;
 mod scrub;
@@ -28,7 +29,7 @@ use crate::error_chain::Chain;
 use crate::journal::{AppendError, Body, FileJournal, Journal, ReadError, RewriteError};
 use crate::retention::Retention;
 use crate::state::{Principal, State, StateError, random};
-use crate::store::{CallQuery, Filter, Page, QueryError, Store};
+use crate::store::{QueryError, Store};
 
 /// The sealed intent's name in the state.
 const INTENT: &str = "erasure/intent";
@@ -174,6 +175,21 @@ pub struct Wanted {
     pub reason: String,
 }
 
+/// What a person asks for, looked at: it may be done. Only [`Erasure::examine`] makes one.
+#[derive(Debug)]
+pub struct Examined {
+    wanted: Wanted,
+    number: PhoneNumber,
+}
+
+impl Examined {
+    /// Whether it only searches.
+    #[must_use]
+    pub fn dry_run(&self) -> bool {
+        self.wanted.dry_run
+    }
+}
+
 /// Why nothing was erased.
 #[derive(Debug, thiserror::Error)]
 pub enum ErasureError {
@@ -239,11 +255,11 @@ impl Erasure {
         Self(Arc::new(Inner { journal, store, state, retention, clock, data, stop, jobs }))
     }
 
-    /// Begins a search or an erasure; [`Erasure::standing`] says how it goes.
+    /// Looks at what is asked for: only what may be done can be begun.
     ///
     /// # Errors
     /// A number that is no person's, a missing reason, a hold in the way, another one under way.
-    pub async fn start(&self, by: &Principal, wanted: Wanted) -> Result<Job, ErasureError> {
+    pub async fn examine(&self, wanted: Wanted) -> Result<Examined, ErasureError> {
         let number = PhoneNumber::parse(&wanted.number).ok_or(ErasureError::NotAPerson)?;
         let needle = Needle::new(&number).ok_or(ErasureError::NotAPerson)?;
         if !wanted.dry_run && wanted.reason.trim().is_empty() {
@@ -252,6 +268,25 @@ impl Erasure {
         if self.0.store.status().rebuilding.is_some() {
             return Err(ErasureError::Rebuilding);
         }
+        if self.jobs().running.is_some() {
+            return Err(ErasureError::Busy);
+        }
+        if !wanted.dry_run {
+            let erasure = self.clone();
+            let held = tokio::task::spawn_blocking(move || holds::held(&erasure, &needle)).await;
+            if let Some(name) = held.unwrap_or(Ok(None))? {
+                return Err(ErasureError::Held(name));
+            }
+        }
+        Ok(Examined { wanted, number })
+    }
+
+    /// Begins a search or an erasure; [`Erasure::standing`] says how it goes.
+    ///
+    /// # Errors
+    /// Another one has begun meanwhile, or the intent cannot be kept.
+    pub async fn start(&self, by: &Principal, examined: Examined) -> Result<Job, ErasureError> {
+        let Examined { wanted, number } = examined;
         let now = self.0.clock.now();
         let intent = Intent {
             id: random::hex(&random::bytes::<6>()),
@@ -262,13 +297,6 @@ impl Erasure {
             salt: random::hex(&random::bytes::<16>()),
             started_at: now.to_string(),
         };
-        if !wanted.dry_run {
-            let erasure = self.clone();
-            let held = tokio::task::spawn_blocking(move || erasure.held(&needle)).await;
-            if let Some(name) = held.unwrap_or(Ok(None))? {
-                return Err(ErasureError::Held(name));
-            }
-        }
         let job = self.begin(&intent, wanted.dry_run)?;
         if !wanted.dry_run {
             let sealed = Secret::new(serde_json::to_string(&intent).unwrap_or_default());
@@ -331,31 +359,6 @@ impl Erasure {
         let Some(record) = self.0.journal.get(seq)? else { return Ok(None) };
         let Body::Entry(entry) = record.body else { return Ok(None) };
         Ok((entry.kind == KIND).then(|| serde_json::from_value(Value::Object(entry.fields)).ok()).flatten())
-    }
-
-    /// The name of a hold that keeps something of this person.
-    fn held(&self, needle: &Needle) -> Result<Option<String>, ErasureError> {
-        let holds = self.0.retention.holds();
-        if holds.is_empty() {
-            return Ok(None);
-        }
-        let query =
-            CallQuery { number: Filter::any(vec![needle.number().national().to_owned()]), ..CallQuery::default() };
-        let mut cursor = None;
-        loop {
-            let listing = self.0.store.calls(&query, &Page { limit: 500, cursor })?;
-            for call in &listing.items {
-                let parties = [&call.caller, &call.callee, &call.x, &call.y];
-                let theirs = parties.into_iter().flatten().any(|party| needle.is(party));
-                if let Some(hold) = holds.iter().find(|hold| theirs && hold.covers_call(call)) {
-                    return Ok(Some(hold.name.clone()));
-                }
-            }
-            cursor = listing.next;
-            if cursor.is_none() {
-                return Ok(None);
-            }
-        }
     }
 
     fn begin(&self, intent: &Intent, dry_run: bool) -> Result<Job, ErasureError> {

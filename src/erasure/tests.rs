@@ -25,6 +25,26 @@ fn person(calls: &[Call]) -> PhoneNumber {
     person.expect("the samples name people").clone()
 }
 
+/// Somebody who wrote once and never called.
+async fn writer(house: &House) -> PhoneNumber {
+    let journal = house.parts().0;
+    let records = journal.read(1, usize::MAX).unwrap();
+    let mut written = records.into_iter().find_map(|record| match record.body {
+        Body::Callback(callback) if callback.body.windows(8).any(|word| word == b"smsEvent") => Some(callback),
+        _ => None,
+    });
+    let callback = written.as_mut().expect("the samples have a message");
+    callback.body = br#"{"appKey":"k","smsEvent":{"smsIdentifier":"w1","notificationMode":"Notify",
+        "calling":"+8613912340099","virtualNumber":"+8617000000099","event":"Text SMS",
+        "timeStamp":"2026-11-20T09:06:16.450Z"}}"#
+        .to_vec();
+    callback.question = None;
+    let body = Body::Callback(written.unwrap());
+    journal.append(NewRecord { at: house.clock.now(), body }).await.unwrap();
+    house.caught_up();
+    PhoneNumber::parse("13912340099").unwrap()
+}
+
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -43,6 +63,10 @@ fn files_with(dir: &Path, number: &PhoneNumber) -> Vec<PathBuf> {
 fn wanted(number: &PhoneNumber, pseudonymise: bool, dry_run: bool) -> Wanted {
     let reason = format!("asked by {} himself", number.reveal());
     Wanted { number: number.reveal().to_owned(), pseudonymise, dry_run, reason }
+}
+
+async fn begin(erasure: &Erasure, by: &Principal, wanted: Wanted) -> Result<Job, ErasureError> {
+    erasure.start(by, erasure.examine(wanted).await?).await
 }
 
 fn finished(erasure: &Erasure) -> Job {
@@ -79,13 +103,13 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     traces(&house, &person).await;
     let erasure = service(&house);
     let by = Principal::command_line();
-    erasure.start(&by, wanted(&person, false, true)).await.unwrap();
+    begin(&erasure, &by, wanted(&person, false, true)).await.unwrap();
     let found = finished(&erasure).counts.unwrap();
     assert!(found.calls > 0 && found.callbacks > 0 && found.audit == 1 && found.torn == 1, "{found:?}");
     assert_eq!(house.known(), before, "a search changes nothing");
 
     let erasure = service(&house);
-    let job = erasure.start(&by, wanted(&person, false, false)).await.unwrap();
+    let job = begin(&erasure, &by, wanted(&person, false, false)).await.unwrap();
     let done = finished(&erasure);
     assert_eq!(done.error, None);
     assert_eq!(done.counts.unwrap(), found);
@@ -126,7 +150,7 @@ async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
         calls.iter().filter(|call| call.caller.as_ref() == Some(number) || call.callee.as_ref() == Some(number)).count()
     };
     let erasure = service(&house);
-    erasure.start(&Principal::command_line(), wanted(&person, true, false)).await.unwrap();
+    begin(&erasure, &Principal::command_line(), wanted(&person, true, false)).await.unwrap();
     assert_eq!(finished(&erasure).error, None);
     let after = house.known();
     let pseudonym = after.calls.iter().flat_map(|call| [&call.caller, &call.callee]).flatten();
@@ -142,7 +166,7 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
     traces(&house, &person).await;
     let erasure = service(&house);
     erasure.stop();
-    erasure.start(&Principal::command_line(), wanted(&person, false, false)).await.unwrap();
+    begin(&erasure, &Principal::command_line(), wanted(&person, false, false)).await.unwrap();
     assert!(finished(&erasure).error.is_some());
     assert!(!files_with(house.dir.path(), &person).is_empty());
     let (_, _, state) = house.parts();
@@ -178,12 +202,19 @@ async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
         by: String::new(),
         created_at: String::new(),
     };
-    house.retention.add_hold(&by, hold).await.unwrap();
+    house.retention.add_hold(&by, hold.clone()).await.unwrap();
     let erasure = service(&house);
-    let held = erasure.start(&by, wanted(&person, false, false)).await;
+    let held = begin(&erasure, &by, wanted(&person, false, false)).await;
     assert!(matches!(held, Err(ErasureError::Held(name)) if name == "dispute"));
+    let only_messages = writer(&house).await;
+    let number = Some(only_messages.national().to_owned());
+    let id = house.retention.holds()[0].id.clone();
+    house.retention.end_hold(&by, &id).await.unwrap();
+    house.retention.add_hold(&by, Hold { name: "messages".to_owned(), number, ..hold }).await.unwrap();
+    let held = begin(&erasure, &by, wanted(&only_messages, false, false)).await;
+    assert!(matches!(held, Err(ErasureError::Held(name)) if name == "messages"));
     let silent = Wanted { reason: " ".to_owned(), ..wanted(&person, false, false) };
-    assert!(matches!(erasure.start(&by, silent).await, Err(ErasureError::NoReason)));
+    assert!(matches!(begin(&erasure, &by, silent).await, Err(ErasureError::NoReason)));
     let short = Wanted { number: "10086".to_owned(), ..wanted(&person, false, true) };
-    assert!(matches!(erasure.start(&by, short).await, Err(ErasureError::NotAPerson)));
+    assert!(matches!(begin(&erasure, &by, short).await, Err(ErasureError::NotAPerson)));
 }

@@ -19,6 +19,7 @@ mod context;
 mod disk;
 mod error;
 mod health;
+mod keeping;
 mod log_tail;
 mod metrics;
 pub mod peer;

@@ -150,9 +150,7 @@ impl Retention {
     /// # Errors
     /// A value that breaks a rule.
     pub async fn set_policy(&self, by: &Principal, policy: &Policy) -> Result<(), RetentionError> {
-        if let Some(problem) = policy.problem() {
-            return Err(RetentionError::Invalid(problem));
-        }
+        policy.check()?;
         Ok(self.0.state.set_value(Some(by), POLICY, policy).await?)
     }
 
@@ -170,9 +168,7 @@ impl Retention {
         hold.id = random::hex(&random::bytes::<4>());
         by.name.clone_into(&mut hold.by);
         hold.created_at = self.0.clock.now().to_string();
-        if let Some(problem) = hold.problem() {
-            return Err(RetentionError::Invalid(problem));
-        }
+        hold.check()?;
         if self.holds().len() >= HOLDS_MAX {
             return Err(RetentionError::Invalid(format!("there are {HOLDS_MAX} holds already, which is the most")));
         }
@@ -200,6 +196,18 @@ impl Retention {
             last: jobs.last.clone(),
             last_dry: jobs.last_dry.clone(),
             last_at: self.done().and_then(|done| done.at.parse().ok()),
+        }
+    }
+
+    /// Refuses what could not begin now.
+    ///
+    /// # Errors
+    /// While a run is under way, or the store is being rebuilt.
+    pub fn check_idle(&self) -> Result<(), RetentionError> {
+        match (self.0.store.status().rebuilding, &self.jobs().running) {
+            (Some(_), _) => Err(RetentionError::Rebuilding),
+            (None, Some(_)) => Err(RetentionError::Busy),
+            (None, None) => Ok(()),
         }
     }
 

@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::RetentionError;
 use crate::domain::{Call, PhoneNumber};
 use crate::limits::{KEEP_DAYS_MAX, KEEP_DAYS_MIN};
 use crate::store::SmsRow;
@@ -86,8 +87,15 @@ impl Policy {
         ]
     }
 
-    /// What is wrong with it, if anything.
-    pub(super) fn problem(&self) -> Option<String> {
+    /// Refuses what breaks a rule.
+    ///
+    /// # Errors
+    /// Says which value, and what it may be.
+    pub fn check(&self) -> Result<(), RetentionError> {
+        self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
+    }
+
+    fn problem(&self) -> Option<String> {
         for (name, days) in self.days() {
             if days.is_some_and(|days| !(KEEP_DAYS_MIN..=KEEP_DAYS_MAX).contains(&days)) {
                 return Some(format!("{name} is {KEEP_DAYS_MIN} to {KEEP_DAYS_MAX} days, or absent for ever"));
@@ -103,8 +111,15 @@ pub(super) fn cut_at(now: Timestamp, days: Option<u32>) -> Option<Timestamp> {
 }
 
 impl Hold {
-    /// What is wrong with it, if anything.
-    pub(super) fn problem(&self) -> Option<String> {
+    /// Refuses a hold that says nothing.
+    ///
+    /// # Errors
+    /// Says what is missing.
+    pub fn check(&self) -> Result<(), RetentionError> {
+        self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
+    }
+
+    fn problem(&self) -> Option<String> {
         if self.name.trim().is_empty() || self.reason.trim().is_empty() {
             return Some("a hold has a name and a reason".to_owned());
         }

@@ -10,11 +10,10 @@ use super::parts::{count, local};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::audit::Act;
 use crate::domain::{Lang, PhoneNumber, Role};
 use crate::erasure::{Certificate, Counts, Job, Standing, Wanted};
 use crate::http::acts::recorded;
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, keeping};
 use crate::state::Principal;
 
 /// Searches, erasures and their certificates.
@@ -87,15 +86,13 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
             return Err(HttpError::BadRequest(problem.to_owned()));
         }
     }
-    let action = if dry_run { "erasure.search" } else { "erasure.begin" };
-    request.ctx().audit.record(Act::new(&by, action, "a person").from(Some(request.peer))).await?;
     let wanted = Wanted {
         number,
         pseudonymise: request.field("mode") == Some("pseudonymise"),
         dry_run,
         reason: request.field("reason").unwrap_or_default().to_owned(),
     };
-    erasure.start(&by, wanted).await?;
+    keeping::erase(request.ctx(), request.asker(&by), wanted).await?;
     Ok(recorded(reply::see_other("/erasure")))
 }
 

@@ -15,6 +15,7 @@ use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope};
 pub(super) use crate::http::api::LOGIN_COOKIE;
+use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError, reveals};
 use crate::state::{Login, Principal};
 
@@ -133,6 +134,11 @@ impl Request {
     pub(super) fn principal(&self) -> Result<Principal, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
         Ok(login.user.principal())
+    }
+
+    /// Who is asking and from where, for what goes on record.
+    pub(super) fn asker<'a>(&self, by: &'a Principal) -> Asker<'a> {
+        Asker { by, peer: Some(self.peer) }
     }
 
     /// Who is asking, if they have at least the rights of `role`. What takes an administrator

@@ -10,10 +10,9 @@ use super::parts::{Badge, Tone, count, local, size};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::audit::Act;
 use crate::domain::{Lang, PhoneNumber, Role};
 use crate::http::acts::recorded;
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, keeping};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
 use crate::state::Principal;
 
@@ -106,20 +105,14 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
         recording_days: retention.policy().recording_days,
         at_minute: at.unwrap_or(retention.policy().at_minute),
     };
-    let said = serde_json::to_string(&policy).unwrap_or_default();
-    request.ctx().audit.record(Act::new(&by, "retention.change", said).from(Some(request.peer))).await?;
-    retention.set_policy(&by, &policy).await?;
+    keeping::set_policy(request.ctx(), request.asker(&by), &policy).await?;
     Ok(recorded(reply::see_other("/retention?done=saved")))
 }
 
 /// `POST /retention/runs`
 pub(super) async fn run(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
-    let dry = request.field("dry_run").is_some();
-    if !dry {
-        request.ctx().audit.record(Act::new(&by, "retention.run", "retention").from(Some(request.peer))).await?;
-    }
-    request.ctx().retention.start(Some(&by), dry)?;
+    keeping::start_run(request.ctx(), request.asker(&by), request.field("dry_run").is_some()).await?;
     Ok(recorded(reply::see_other("/retention?done=begun")))
 }
 
@@ -139,21 +132,14 @@ pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
         by: String::new(),
         created_at: String::new(),
     };
-    let act = Act::new(&by, "hold.add", "hold").from(Some(request.peer));
-    request.ctx().audit.record(act.with("name", hold.name.as_str()).with("reason", hold.reason.as_str())).await?;
-    request.ctx().retention.add_hold(&by, hold).await?;
+    keeping::add_hold(request.ctx(), request.asker(&by), hold).await?;
     Ok(recorded(reply::see_other("/retention?done=held")))
 }
 
 /// `POST /retention/holds/{id}`
 pub(super) async fn release(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
-    let id = request.segment(2).to_owned();
-    if !request.ctx().retention.holds().iter().any(|hold| hold.id == id) {
-        return Err(HttpError::NotFound);
-    }
-    request.ctx().audit.record(Act::new(&by, "hold.end", format!("hold {id}")).from(Some(request.peer))).await?;
-    request.ctx().retention.end_hold(&by, &id).await?;
+    keeping::end_hold(request.ctx(), request.asker(&by), request.segment(2)).await?;
     Ok(recorded(reply::see_other("/retention?done=released")))
 }
 

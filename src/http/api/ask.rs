@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::HttpError;
 use super::sight::Sight;
 use crate::domain::Role;
+use crate::http::keeping::Asker;
 use crate::state::Principal;
 
 /// One request, its sender known.
@@ -40,6 +41,11 @@ impl Ask {
             return Sight::Masked;
         }
         if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
+    }
+
+    /// Who asks and from where, for what goes on record.
+    pub(super) fn asker(&self) -> Asker<'_> {
+        Asker { by: &self.principal, peer: self.peer }
     }
 
     /// Lets administrators of everything through: what concerns the whole installation is not

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
-use crate::audit::Act;
 use crate::erasure::{Certificate, Counts, ErasureError, Job, Wanted};
 use crate::http::acts::recorded;
+use crate::http::keeping;
 
 /// Certificates, newest first, and where a search or an erasure stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -121,9 +121,8 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
 pub(super) async fn begin(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.whole_admin()?;
     let wanted: ErasureWanted = ask.json()?;
-    let action = if wanted.dry_run { "erasure.search" } else { "erasure.begin" };
-    context.audit.record(Act::new(&ask.principal, action, "a person").from(ask.peer)).await?;
     let ErasureWanted { number, pseudonymise, dry_run, reason } = wanted;
-    let job = context.erasure.start(&ask.principal, Wanted { number, pseudonymise, dry_run, reason }).await?;
+    let wanted = Wanted { number, pseudonymise, dry_run, reason };
+    let job = keeping::erase(context, ask.asker(), wanted).await?;
     Ok(recorded(json(StatusCode::ACCEPTED, &ErasureJob::from(&job))))
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, json, ok};
-use crate::audit::Act;
 use crate::http::acts::recorded;
+use crate::http::keeping;
 use crate::retention::{Freed, Hold, Job, Policy, RetentionError};
 
 /// What is kept, what is held, and where runs stand.
@@ -151,22 +151,17 @@ pub(super) async fn set(
     let Ok(Value::Object(mut policy)) = serde_json::to_value(context.retention.policy()) else {
         return Err(HttpError::NotFound);
     };
-    let said = Value::Object(changes.clone()).to_string();
     policy.extend(changes);
     let policy: Policy = serde_json::from_value(Value::Object(policy))
         .map_err(|error| HttpError::BadRequest(format!("the body: {error}")))?;
-    context.audit.record(Act::new(&ask.principal, "retention.change", said).from(ask.peer)).await?;
-    Ok(context.retention.set_policy(&ask.principal, &policy).await?)
+    keeping::set_policy(context, ask.asker(), &policy).await
 }
 
 /// `POST /retention/runs`: begins one; `GET /retention` says how it goes.
 pub(super) async fn run(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.whole_admin()?;
     let wanted: RunWanted = ask.json()?;
-    if !wanted.dry_run {
-        context.audit.record(Act::new(&ask.principal, "retention.run", "retention").from(ask.peer)).await?;
-    }
-    let job = context.retention.start(Some(&ask.principal), wanted.dry_run)?;
+    let job = keeping::start_run(context, ask.asker(), wanted.dry_run).await?;
     Ok(recorded(json(StatusCode::ACCEPTED, &RunObject::from(&job))))
 }
 
@@ -194,18 +189,12 @@ pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         by: String::new(),
         created_at: String::new(),
     };
-    let act = Act::new(&ask.principal, "hold.add", "hold").from(ask.peer);
-    context.audit.record(act.with("name", hold.name.as_str()).with("reason", hold.reason.as_str())).await?;
-    let hold = context.retention.add_hold(&ask.principal, hold).await?;
+    let hold = keeping::add_hold(context, ask.asker(), hold).await?;
     Ok(recorded(json(StatusCode::CREATED, &hold)))
 }
 
 /// `DELETE /retention/holds/{id}`
 pub(super) async fn release(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.whole_admin()?;
-    if !context.retention.holds().iter().any(|hold| hold.id == id) {
-        return Err(HttpError::NotFound);
-    }
-    context.audit.record(Act::new(&ask.principal, "hold.end", format!("hold {id}")).from(ask.peer)).await?;
-    ok(&context.retention.end_hold(&ask.principal, id).await?).map(recorded)
+    ok(&keeping::end_hold(context, ask.asker(), id).await?).map(recorded)
 }

@@ -547,6 +547,14 @@ async fn a_change_is_on_record_before_its_answer_and_a_refused_one_is_not() {
     house.ask(Role::Admin, "PATCH", "/apps/courier", json!({"app_secret": "very-secret-value"})).await;
     house.ask(Role::Admin, "PATCH", "/apps/courier", json!({"verify": "nonsense"})).await;
     house.ask(Role::Operator, "DELETE", "/apps/courier", json!({})).await;
+    for (method, path, refused) in [
+        ("PATCH", "/retention", json!({"raw_days": 0})),
+        ("POST", "/retention/holds", json!({"name": "", "reason": ""})),
+        ("POST", "/erasures", json!({"number": "12", "reason": "asked"})),
+    ] {
+        let answer = house.ask(Role::Admin, method, path, refused).await;
+        assert!(matches!(answer.status.as_u16(), 400 | 422), "{path}: {} {}", answer.status, answer.text());
+    }
     house.ask(Role::Admin, "POST", "/users", json!({"name": "lin", "role": "viewer", "password": PASSWORD})).await;
     let records = house.context.journal.read(1, 1 << 20).unwrap();
     let trail: Vec<_> = records.iter().filter_map(crate::audit::AuditEntry::read).collect();
