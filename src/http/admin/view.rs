@@ -62,6 +62,7 @@ pub(super) enum Section {
     Messages,
     Numbers,
     Statistics,
+    Bindings,
     Apps,
     Users,
     Tokens,
@@ -132,6 +133,10 @@ const NAVIGATION: &[Group] = &[
             page(Section::Attention, "/attention", Text::new("待处理", "Attention"), Some('w')),
             page(Section::Gaps, "/gaps", Text::new("对账", "Gaps"), None),
         ],
+    },
+    Group {
+        label: Text::new("路由", "Routing"),
+        pages: &[page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x'))],
     },
     Group {
         label: Text::new("接入", "Connect"),
@@ -231,12 +236,12 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Messages, Numbers, Recordings, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
             && matches!(
                 self.section,
-                Calls | Callbacks | Attention | Messages | Numbers | Recordings | Statistics | Audit
+                Calls | Callbacks | Attention | Messages | Numbers | Recordings | Statistics | Bindings | Audit
             )
     }
 
