@@ -39,6 +39,7 @@
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
+//! | [`outgoing`] | the one HTTPS client: roots compiled in, bounds on time and size, no redirects | [`outgoing::Client::send`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
@@ -65,7 +66,8 @@
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
 //! | [`mod@export`] | [`domain`] |
-//! | [`oidc`] | [`domain`], [`config`] |
+//! | [`outgoing`] | [`domain`] |
+//! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
 //! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
@@ -76,7 +78,7 @@
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
-//! [`http`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
+//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
 //! fails on a name that is not allowed.
 //!
 //! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
@@ -183,6 +185,7 @@ pub mod ingest;
 pub mod journal;
 pub mod limits;
 pub mod oidc;
+pub mod outgoing;
 pub mod projector;
 pub mod providers;
 pub mod retention;

@@ -389,6 +389,15 @@ pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
 
+// Asking others.
+
+/// Connections kept open to one host for the next question: as many as are asked at once where
+/// it matters, while a phone rings.
+pub const OUTGOING_IDLE: usize = 64;
+/// How long one is kept that nobody uses: less than servers usually do, so that none is closed
+/// as a question sets out.
+pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
+
 // The simulator.
 
 /// Pushes a simulated platform has under way at once, unless told otherwise.

@@ -62,7 +62,8 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room { name: "config", may_name: &["domain", "providers"] },
-    Room { name: "oidc", may_name: &["domain", "config"] },
+    Room { name: "outgoing", may_name: &["domain"] },
+    Room { name: "oidc", may_name: &["domain", "config", "outgoing"] },
 ];
 
 /// Rooms at the top, which put the parts together and may name them all.
@@ -86,8 +87,14 @@ const HOMES: &[Home] = &[
     Home { crate_name: "rust_embed", rooms: &["http"], why: "assets are served in one place" },
     Home { crate_name: "rcgen", rooms: &["http", "simulator"], why: "certificates belong to the listener" },
     Home { crate_name: "x509_parser", rooms: &["http"], why: "certificates belong to the listener" },
-    Home { crate_name: "rustls", rooms: &["http", "oidc", "simulator", "cli"], why: "TLS is spoken at the edges only" },
+    Home {
+        crate_name: "rustls",
+        rooms: &["http", "outgoing", "simulator", "cli"],
+        why: "TLS is spoken at the edges only",
+    },
     Home { crate_name: "tokio_rustls", rooms: &["http", "simulator", "cli"], why: "TLS is spoken at the edges only" },
+    Home { crate_name: "hyper_rustls", rooms: &["outgoing", "simulator"], why: "others are asked by one client" },
+    Home { crate_name: "webpki_roots", rooms: &["outgoing", "simulator"], why: "others are asked by one client" },
     Home { crate_name: "quick_xml", rooms: &["providers", "simulator"], why: "XML is a platform's notation" },
     Home { crate_name: "hmac", rooms: &["providers", "simulator"], why: "signatures are the platforms' business" },
     Home { crate_name: "argon2", rooms: &["state"], why: "passwords are hashed in one place" },
