@@ -40,6 +40,7 @@
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
 //! | [`outgoing`] | the one HTTPS client: roots compiled in, bounds on time and size, no redirects | [`outgoing::Client::send`] |
+//! | [`platform`] | the platforms' other direction: bind, query, stop a call | [`platform::OPERATIONS`], [`platform::Platform::call`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
@@ -67,6 +68,7 @@
 //! | [`config`] | [`domain`], [`providers`] |
 //! | [`mod@export`] | [`domain`] |
 //! | [`outgoing`] | [`domain`] |
+//! | [`platform`] | [`domain`], [`providers`], [`outgoing`] |
 //! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
@@ -186,6 +188,7 @@ pub mod journal;
 pub mod limits;
 pub mod oidc;
 pub mod outgoing;
+pub mod platform;
 pub mod projector;
 pub mod providers;
 pub mod retention;

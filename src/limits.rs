@@ -398,6 +398,13 @@ pub const OUTGOING_IDLE: usize = 64;
 /// as a question sets out.
 pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
 
+/// How long a platform may take to do what it is asked; a person waits for it.
+pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
+/// The longest answer of a platform that is read: a hundred bindings are some fifty kilobytes.
+pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
+/// Characters kept of what a platform says about its refusal: documented are 256.
+pub const PLATFORM_TEXT_CHARS: usize = 256;
+
 // The simulator.
 
 /// Pushes a simulated platform has under way at once, unless told otherwise.

@@ -57,12 +57,14 @@ const ROOMS: &[Room] = &[
             "projector",
             "control",
             "oidc",
+            "platform",
             "retention",
             "erasure",
         ],
     },
     Room { name: "config", may_name: &["domain", "providers"] },
     Room { name: "outgoing", may_name: &["domain"] },
+    Room { name: "platform", may_name: &["domain", "providers", "outgoing"] },
     Room { name: "oidc", may_name: &["domain", "config", "outgoing"] },
 ];
 
@@ -96,7 +98,12 @@ const HOMES: &[Home] = &[
     Home { crate_name: "hyper_rustls", rooms: &["outgoing", "simulator"], why: "others are asked by one client" },
     Home { crate_name: "webpki_roots", rooms: &["outgoing", "simulator"], why: "others are asked by one client" },
     Home { crate_name: "quick_xml", rooms: &["providers", "simulator"], why: "XML is a platform's notation" },
-    Home { crate_name: "hmac", rooms: &["providers", "simulator"], why: "signatures are the platforms' business" },
+    Home {
+        crate_name: "hmac",
+        rooms: &["providers", "platform", "simulator"],
+        why: "signatures are the platforms' business",
+    },
+    Home { crate_name: "md5", rooms: &["platform", "simulator"], why: "nobody but a platform asks for it" },
     Home { crate_name: "argon2", rooms: &["state"], why: "passwords are hashed in one place" },
     Home { crate_name: "crc32c", rooms: &["journal", "store"], why: "checksums belong to files" },
     Home { crate_name: "zstd", rooms: &["journal", "store"], why: "compressed files have one reader" },
