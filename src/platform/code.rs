@@ -138,8 +138,11 @@ const HUAWEI: &[CodeDoc] = &[
     code(
         "1023006",
         Who::Us,
-        ["没有 Authorization，或时间相差过大", "Authorization is missing, or our clock is too far off"],
-        ["核对本机时间；检查中间的代理。", "Check this server's clock, and proxies between."],
+        ["没有 Authorization，或鉴权失败", "Authorization is missing, or the signature does not hold"],
+        [
+            "核对 APP_Key、APP_Secret、签名方式和本机时间。",
+            "Check APP_Key, APP_Secret, the way of signing and this server's clock.",
+        ],
     ),
     code("1023007", Who::Us, ["Authorization 缺少 realm", "Authorization lacks realm"], SIGNING),
     code("1023008", Who::Us, ["Authorization 缺少 profile", "Authorization lacks profile"], SIGNING),
