@@ -389,6 +389,22 @@ pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
 
+// Asking others.
+
+/// Connections kept open to one host for the next question: as many as are asked at once where
+/// it matters, while a phone rings.
+pub const OUTGOING_IDLE: usize = 64;
+/// How long one is kept that nobody uses: less than servers usually do, so that none is closed
+/// as a question sets out.
+pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
+
+/// How long a platform may take to do what it is asked; a person waits for it.
+pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
+/// The longest answer of a platform that is read: a hundred bindings are some fifty kilobytes.
+pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
+/// Characters kept of what a platform says about its refusal: documented are 256.
+pub const PLATFORM_TEXT_CHARS: usize = 256;
+
 // The simulator.
 
 /// Pushes a simulated platform has under way at once, unless told otherwise.
@@ -424,6 +440,35 @@ pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
 pub const BINDINGS_IMPORT_WAITING: usize = 512;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
 pub const BINDINGS_SCAN_MAX: usize = 50_000;
+/// Milliseconds in which a platform has its answer, unless the app's rules say otherwise. None
+/// says how long it waits; a caller hears nothing meanwhile.
+pub const DECISION_DEADLINE_MS: u16 = 800;
+/// What an app may say instead, and what a rule may give the company's own system.
+pub const DECISION_DEADLINES_MS: std::ops::RangeInclusive<u16> = 50..=5_000;
+/// What is left of the deadline for making the answer durable and sending it.
+pub const DECISION_MARGIN: Duration = Duration::from_millis(100);
+/// What a rule gives the company's own system unless it says otherwise.
+pub const RULE_ASK_MS: u16 = 500;
+/// Rules of an app: more is a program, which the company's own system should be.
+pub const RULES_MAX: usize = 200;
+/// Values of one condition; more belong into a list.
+pub const RULE_VALUES_MAX: usize = 200;
+/// Earlier versions of an app's rules that are kept.
+pub const RULE_VERSIONS: u64 = 20;
+/// Lists that rules may look into.
+pub const LISTS_MAX: usize = 200;
+/// Entries of a list: all seven-digit beginnings of a province's mobiles.
+pub const LIST_ENTRIES_MAX: usize = 50_000;
+/// The answer of the company's own system; a decision has some hundred bytes.
+pub const ASK_ANSWER_MAX: usize = 16 << 10;
+/// Questions to one address that wait at once; the next one is left to the next rule.
+pub const ASK_AT_ONCE: usize = 256;
+/// Addresses remembered with how they have been answering.
+pub const ASK_SYSTEMS_MAX: usize = 1_000;
+/// Failures in a row after which an address is left alone.
+pub const ASK_FAILURES: u32 = 5;
+/// For how long.
+pub const ASK_REST: Duration = Duration::from_secs(10);
 /// Bindings of one pair looked at for one question: all but the one that holds are over.
 pub const BINDINGS_ASKED_MAX: usize = 1_000;
 /// The largest file of bindings that an import reads: some ten million lines. It is never held.

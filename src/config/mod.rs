@@ -47,6 +47,8 @@ pub struct Config {
     pub segment_bytes: u64,
     /// The provider of logins, where one is configured.
     pub oidc: Option<OidcConfig>,
+    /// Certificates that the company's own system may have, besides the public ones.
+    pub control_roots: Option<PathBuf>,
     /// What is logged, and how.
     pub log: LogConfig,
     /// Where this came from, to be read again on HUP.
@@ -157,6 +159,7 @@ impl Config {
             ("journal.reserve_mib", self.reserve_bytes == other.reserve_bytes),
             ("journal.segment_mib", self.segment_bytes == other.segment_bytes),
             ("oidc", self.oidc == other.oidc),
+            ("control", self.control_roots == other.control_roots),
             ("log.level", self.log.level == other.log.level),
             ("log.format", self.log.format == other.log.format),
         ];

@@ -28,6 +28,7 @@ pub struct Settings {
     reserve_mib: Option<u64>,
     segment_mib: Option<u64>,
     oidc: OidcSettings,
+    control_roots: Option<PathBuf>,
     log_level: Option<String>,
     log_format: Option<String>,
 }
@@ -54,6 +55,7 @@ impl Settings {
             reserve_mib: reader.number("journal", "reserve_mib"),
             segment_mib: reader.number("journal", "segment_mib"),
             oidc: OidcSettings::read(&mut reader),
+            control_roots: reader.text("control", "extra_roots").map(PathBuf::from),
             log_level: reader.text("log", "level"),
             log_format: reader.text("log", "format"),
         };
@@ -92,6 +94,7 @@ impl Settings {
             listen,
             plain_listen,
             oidc: self.oidc.into_config(public_url.is_some(), problems),
+            control_roots: self.control_roots,
             public_url,
             trusted_proxies: networks(&self.trusted_proxies.unwrap_or_default(), problems),
             certificate: certificate(self.tls_cert, self.tls_key, problems),

@@ -29,7 +29,7 @@ use self::data::Data;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::control::LoadError;
+use crate::control::{Control, LoadError};
 use crate::error_chain::Chain;
 use crate::http::peer::TrustedProxies;
 use crate::http::server::{Gauges, Listener, Server, Times};
@@ -38,7 +38,7 @@ use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, ro
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::retention::Retention;
-use crate::{bindings, journal, limits, state, store};
+use crate::{bindings, journal, limits, outgoing, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,9 @@ pub enum RunError {
     /// There is no certificate.
     #[error("preparing TLS")]
     Tls(#[from] TlsError),
+    /// A file of certificates for asking the company's own system cannot be used.
+    #[error("preparing to ask the company's own system")]
+    Control(#[from] outgoing::PrepareError),
     /// Logins at a provider are configured and a file of theirs cannot be used.
     #[error("preparing logins at the provider")]
     Oidc(#[from] OidcError),
@@ -179,7 +182,9 @@ impl Running {
 
         let gauges = Arc::new(Gauges::default());
         let public_url = config.public_url.clone();
-        let ingest = Ingest::new(data.journal(), answers, clock.clone(), public_url.clone());
+        let roots = config.control_roots.clone();
+        let control = Control::new(data.state.clone(), data.bindings.clone(), clock.clone(), roots)?;
+        let ingest = Ingest::new(data.journal(), answers, control.clone(), clock.clone(), public_url.clone());
         let (retention, erasure) = data.keepers(&clock, &config.data);
         let context = Arc::new(Context {
             retention,
@@ -187,6 +192,7 @@ impl Running {
             store: data.store.clone(),
             state: data.state.clone(),
             bindings: data.bindings.clone(),
+            control,
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
