@@ -25,6 +25,7 @@ mod log_tail;
 mod metrics;
 pub mod peer;
 mod reveals;
+mod rules;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod testing;

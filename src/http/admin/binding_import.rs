@@ -14,7 +14,9 @@ use super::parts::{count, size, text};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::domain::{Lang, Role};
+#[cfg(test)]
+use crate::domain::Lang;
+use crate::domain::Role;
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field, Report};
 use crate::http::{HttpError, Response, body};

@@ -8,7 +8,9 @@ use super::binding_form::{self, BindingForm, Input};
 use super::reply;
 use super::request::{Pairs, Request};
 use super::view::{Section, View};
-use crate::domain::{BindingKind, Lang, Role};
+#[cfg(test)]
+use crate::domain::Lang;
+use crate::domain::{BindingKind, Role};
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};

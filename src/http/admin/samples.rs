@@ -197,6 +197,7 @@ pub(super) fn system() -> System {
         rooms: vec![
             room("journal", 42, 2_400_000_000),
             room("state", 1, 184_320),
+            room("bindings", 2, 48 << 20),
             room("store", 311, 940_000_000),
             room("recordings", 0, 0),
             room("certs", 2, 4_096),
