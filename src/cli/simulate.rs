@@ -31,6 +31,9 @@ pub(super) struct Flags {
     /// The same seed plays the same calls
     #[arg(long, default_value_t = 1, value_name = "S")]
     seed: u64,
+    /// Nothing but questions: X mode, and messages that ask
+    #[arg(long)]
+    questions: bool,
     /// Also duplicates, disorder, late retries, dropped connections, garbage
     #[arg(long)]
     chaos: bool,
@@ -64,6 +67,7 @@ impl Flags {
         plan.calls = self.calls;
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.seed = self.seed;
+        plan.questions = self.questions;
         plan.chaos = self.chaos;
         plan.time_scale = self.time_scale;
         plan.app_key = self.app_key;

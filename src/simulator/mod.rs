@@ -55,7 +55,7 @@ pub use plan::{Pace, Plan, Receipts};
 pub use platform::{Platform, PushKind};
 pub use play::{PlayError, play};
 pub use push::{Decided, Expectation, Push};
-pub use script::{Owned, numbers, script};
+pub use script::{Owned, numbers, questions, script};
 pub use sign::Recipe;
 
 #[cfg(test)]

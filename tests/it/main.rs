@@ -21,6 +21,7 @@ mod house;
 mod load;
 mod namespace;
 mod paging;
+mod questions;
 mod signatures;
 mod simulated;
 mod transport;
