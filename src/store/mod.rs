@@ -34,6 +34,7 @@ mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
+mod want;
 mod words;
 mod writer;
 

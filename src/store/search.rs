@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 
 use super::callback_row::{ANY, verified_name};
-use super::scan::Want;
 use super::terms::{self, Field, Terms, digits, ending, typed_digits};
+use super::want::Want;
 use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span};
 use crate::domain::{Call, CallId, PhoneNumber, RecordingState};
 
