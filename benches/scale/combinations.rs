@@ -102,7 +102,9 @@ fn first_pages(store: &Store, kind: &str, sets: &[Vec<&(String, Change)>]) {
         all.iter().map(|took| took.count).max().unwrap_or_default(),
         all.iter().filter(|took| took.short).count(),
     );
-    println!("      worst: {} rows of {}", worst.rows, worst.name);
+    for worst in all.iter().rev().take(3) {
+        println!("      {:>9.2?} {:>9.2?}  {} rows of {}", worst.median, worst.first, worst.rows, worst.name);
+    }
 }
 
 /// Sets of `size` different numbers below `below`, the same in every run.

@@ -5,9 +5,10 @@
 //! stops there, and says so, so that a frequent question is not dearer than a rare one.
 
 use super::collection::Collection;
+use super::hot_test::HotTest;
 use super::scan::load;
 use super::segment::SegmentError;
-use super::want::{Precision, Test, Want};
+use super::want::{Precision, Want};
 use crate::limits::{COUNT_MAX, SCAN_WORK};
 
 /// How many rows there are.
@@ -24,7 +25,7 @@ pub(super) fn count(collection: &Collection, want: &Want) -> Result<Count, Segme
     if want.is_all() {
         return Ok(Count { rows: collection.len(), exact: true });
     }
-    let test = Test::new(want);
+    let test = HotTest::new(want);
     let mut rows = collection.hot.values().filter(|doc| test.takes(doc)).take(COUNT_MAX + 1).count() as u64;
     let mut work = 0;
     let (t_min, t_max) = want.time();

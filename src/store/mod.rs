@@ -14,6 +14,7 @@ mod cut;
 mod days;
 mod doc;
 mod hot_chunks;
+mod hot_test;
 mod hours;
 mod numbers;
 mod open;

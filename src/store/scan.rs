@@ -9,8 +9,9 @@ use std::iter::Peekable;
 
 use super::collection::{Collection, Place, Sealed};
 use super::doc::Doc;
+use super::hot_test::HotTest;
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
-use super::want::{Precision, Test, Want};
+use super::want::{Precision, Want};
 
 /// What a step of a walk gives.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl<'a> Scan<'a> {
     /// Starts a walk over `collection` that reads about `work_max` parts of its segments.
     pub(super) fn new(collection: &'a Collection, want: &'a Want, work_max: usize) -> Self {
         let after = want.after;
-        let test = Test::new(want);
+        let test = HotTest::new(want);
         let rows: Box<dyn Iterator<Item = &'a Doc> + 'a> = match after {
             Some(place) => Box::new(collection.hot.range(..place).rev().map(|(_, doc)| doc)),
             None => Box::new(collection.hot.values().rev()),

@@ -157,7 +157,7 @@ const VALUE: u64 = (1 << 56) - 1;
 /// Digits of a number that are indexed, from its end. E.164 has 15; 11^16 is just below 2^56.
 const PLACES: usize = 16;
 /// The fewest digits of an ending: fewer would mean everyone.
-const ENDING_MIN: usize = 4;
+pub(super) const ENDING_MIN: usize = 4;
 /// Digits of an ending that hardly two numbers share.
 const RARE_DIGITS: usize = 7;
 

@@ -6,9 +6,8 @@
 //! read.
 
 use super::collection::{Place, Sealed};
-use super::doc::Doc;
 use super::segment::{Positions, SegmentError};
-use super::terms::{Terms, apart, signature_bits};
+use super::terms::{Terms, apart};
 
 /// A question in terms.
 #[derive(Debug, Clone, Default)]
@@ -32,9 +31,11 @@ pub(super) enum Precision {
     Exact,
 }
 
-/// Blocks of terms that are read and walked in the time in which one block of rows is read,
-/// decompressed, and its rows are compared.
+/// Blocks of terms that are read and walked in the time in which one block of rows is read and
+/// decompressed.
 const ROW_BLOCK: usize = 6;
+/// And in the time in which one row is read and compared.
+const ROW: u64 = 2;
 
 impl Want {
     /// Sorted as look-ups like it: ascending, and no two spans overlap.
@@ -80,8 +81,9 @@ impl Want {
         let mut left = segment.range(k_max, t_min, t_max);
         left.bury(&sealed.dead);
         for (look, wanted) in looks {
-            let blocks = left.blocks();
-            if blocks == 0 || (precision == Precision::Rough && look.parts > blocks * ROW_BLOCK) {
+            let rows = left.len();
+            let compared = rows * ROW + (left.blocks() * ROW_BLOCK) as u64;
+            if rows == 0 || (precision == Precision::Rough && look.parts as u64 > compared) {
                 break;
             }
             let (found, reads) = segment.find(&look)?;
@@ -93,69 +95,5 @@ impl Want {
             }
         }
         Ok(left)
-    }
-}
-
-/// A question as it is put to rows that have their terms at hand.
-#[derive(Debug)]
-pub(super) struct Test {
-    t: (i64, i64),
-    /// What every row that answers has in its signature.
-    signature: u128,
-    all: Vec<Spans>,
-    none: Spans,
-}
-
-impl Test {
-    pub(super) fn new(want: &Want) -> Self {
-        let mut all: Vec<Spans> = want.all.iter().map(|any| Spans::new(any)).collect();
-        let certain = all.iter().filter_map(|spans| spans.signatures.as_deref());
-        let signature = certain.filter(|bits| bits.len() == 1).flatten().fold(0, |all, bits| all | bits);
-        // Those that look at few rows' terms first.
-        all.sort_by_key(|spans| spans.signatures.as_ref().map_or(usize::MAX, Vec::len));
-        Self { t: want.time(), signature, all, none: Spans::new(&want.none) }
-    }
-
-    /// Whether a row answers.
-    pub(super) fn takes(&self, doc: &Doc) -> bool {
-        doc.signature & self.signature == self.signature
-            && (self.t.0..=self.t.1).contains(&doc.t)
-            && self.all.iter().all(|spans| spans.any_of(doc))
-            && !self.none.any_of(doc)
-    }
-}
-
-/// Terms of which any will do.
-#[derive(Debug)]
-struct Spans {
-    /// Ascending and apart.
-    spans: Vec<Terms>,
-    /// Their bits in signatures, where each has some and they are few.
-    signatures: Option<Vec<u128>>,
-}
-
-/// Signatures that are compared before a row's terms are looked at.
-const SIGNATURES_MAX: usize = 16;
-
-impl Spans {
-    fn new(spans: &[Terms]) -> Self {
-        let spans = apart(spans.to_vec());
-        let few = spans.len() <= SIGNATURES_MAX;
-        let signatures = few.then(|| spans.iter().map(signature_bits).collect()).flatten();
-        Self { spans, signatures }
-    }
-
-    fn any_of(&self, doc: &Doc) -> bool {
-        let (Some(first), Some(last)) = (self.spans.first(), self.spans.last()) else { return false };
-        if let Some(signatures) = &self.signatures
-            && !signatures.iter().any(|bits| doc.signature & bits == *bits)
-        {
-            return false;
-        }
-        let from = doc.terms.partition_point(|term| *term < first.first);
-        doc.terms[from..].iter().take_while(|term| **term <= last.last).any(|term| {
-            let at = self.spans.partition_point(|span| span.last < *term);
-            self.spans[at].first <= *term
-        })
     }
 }

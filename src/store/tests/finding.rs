@@ -9,9 +9,10 @@ use proptest::prelude::*;
 
 use super::super::collection::Sealed;
 use super::super::doc::{Doc, signature};
+use super::super::hot_test::HotTest;
 use super::super::segment::{self, Segment};
 use super::super::terms::{Field, Terms, amount, ending, push_number, term};
-use super::super::want::{Precision, Test, Want};
+use super::super::want::{Precision, Want};
 use crate::domain::PhoneNumber;
 
 const ROWS: u64 = 6_000;
@@ -91,7 +92,7 @@ fn check(want: Want) -> Result<(), TestCaseError> {
         any.iter().any(|wanted| doc.terms.iter().any(|term| (wanted.first..=wanted.last).contains(term)))
     };
     let (t_min, t_max) = want.time();
-    let test = Test::new(&want);
+    let test = HotTest::new(&want);
     let mut expected = Vec::new();
     for (position, doc) in (0u32..).zip(docs) {
         let takes = want.all.iter().all(|any| has(doc, any)) && !has(doc, &want.none);
