@@ -20,9 +20,9 @@
 //!  journal ─ projector ─ correlate ─ store ─► pages, API, command line
 //! ```
 //!
-//! There are two logs of the same kind: the journal has what platforms sent, and the state has
-//! what people set (apps, users, tokens). Both are read by the same code, and neither is ever
-//! computed from anything else.
+//! There are three logs of the same kind: the journal has what platforms sent, the state has what
+//! people set (apps, users, tokens), and the bindings have who reaches whom through which number.
+//! All are read by the same code, and none is ever computed from anything else.
 //!
 //! # Code map
 //!
@@ -34,11 +34,14 @@
 //! | [`state`] | what people set: apps, users, tokens, logins | [`state::State`] |
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
+//! | [`bindings`] | who reaches whom through which privacy number, found among millions | [`bindings::Bindings::find`] |
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
+//! | [`outgoing`] | the one HTTPS client: roots compiled in, bounds on time and size, no redirects | [`outgoing::Client::send`] |
+//! | [`platform`] | the platforms' other direction: bind, query, stop a call | [`platform::OPERATIONS`], [`platform::Platform::call`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
@@ -65,10 +68,12 @@
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
 //! | [`config`] | [`domain`], [`providers`] |
 //! | [`mod@export`] | [`domain`] |
-//! | [`oidc`] | [`domain`], [`config`] |
+//! | [`outgoing`] | [`domain`] |
+//! | [`platform`] | [`domain`], [`providers`], [`outgoing`] |
+//! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
@@ -76,7 +81,7 @@
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
-//! [`http`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
+//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
 //! fails on a name that is not allowed.
 //!
 //! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
@@ -168,6 +173,7 @@
 //!   no page ever scans.
 
 pub mod audit;
+pub mod bindings;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -183,6 +189,8 @@ pub mod ingest;
 pub mod journal;
 pub mod limits;
 pub mod oidc;
+pub mod outgoing;
+pub mod platform;
 pub mod projector;
 pub mod providers;
 pub mod retention;

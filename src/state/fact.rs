@@ -13,22 +13,21 @@
 //! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
-//! only the last of each. `by` names who set it. The shapes here are the log's own: a field
-//! is added with `#[serde(default)]`, never renamed.
+//! only the last of each. `by` names who set it. The shapes that more than a name is written in
+//! are in [`super::lines`].
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::lines::{AppLine, LoginLine, SearchLine, SettingLine, TokenLine, UserLine, fields, line};
 use super::random::{self, Hash};
 use super::seal::SealKey;
 use super::second_factor::{self, SecondFactorFact};
 use super::{Demand, OutsideId, Principal, Search, StateError};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
-use crate::providers::{self, Provider};
 
 /// One thing that is so from now on.
 #[derive(Debug, Clone)]
@@ -104,105 +103,6 @@ pub(super) enum Reading {
     Foreign,
 }
 
-/// An instant as RFC 3339.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-struct Instant(Timestamp);
-
-impl TryFrom<String> for Instant {
-    type Error = jiff::Error;
-
-    fn try_from(text: String) -> Result<Self, jiff::Error> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Instant> for String {
-    fn from(instant: Instant) -> Self {
-        instant.0.to_string()
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct AppLine {
-    id: u32,
-    name: String,
-    provider: String,
-    token: String,
-    app_key: Option<String>,
-    app_secret: Option<String>,
-    verify: String,
-    #[serde(default)]
-    allow_from: Vec<String>,
-    #[serde(default)]
-    answer_form: Option<String>,
-    #[serde(default)]
-    close_tone: Option<String>,
-    created_at: Instant,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UserLine {
-    name: String,
-    role: String,
-    password: String,
-    created_at: Instant,
-    #[serde(default)]
-    last_login_at: Option<Instant>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    apps: Option<Vec<u32>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    issuer: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TokenLine {
-    name: String,
-    role: String,
-    sha256: String,
-    created_at: Instant,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    apps: Option<Vec<u32>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    expires_at: Option<Instant>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_used_at: Option<Instant>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct LoginLine {
-    sha256: String,
-    user: String,
-    created_at: Instant,
-    expires_at: Instant,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    peer: Option<IpAddr>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    agent: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SettingLine {
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sealed: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SearchLine {
-    id: String,
-    list: String,
-    name: String,
-    query: String,
-    #[serde(default)]
-    owner: Option<String>,
-    created_at: Instant,
-}
-
 const SETUP_CODE: &str = "setup_code";
 const ADDRESS: &str = "address";
 const REQUIRE_SECOND_FACTOR: &str = "require_second_factor";
@@ -232,38 +132,14 @@ impl Fact {
     pub(super) fn write(&self, by: Option<&Principal>, key: &SealKey) -> Entry {
         let mut fields = match self {
             Self::Installation(id) => one("id", id.as_str()),
-            Self::App(app) => fields(&app_line(app, key)),
+            Self::App(app) => fields(&AppLine::of(app, key)),
             Self::AppRemoved(id) => one("id", id.0),
-            Self::User(user) => fields(&UserLine {
-                name: user.name.clone(),
-                role: user.role.name().to_owned(),
-                password: user.password.reveal().to_owned(),
-                created_at: Instant(user.created_at),
-                last_login_at: user.last_login_at.map(Instant),
-                apps: ids(&user.scope),
-                issuer: user.outside.as_ref().map(|id| id.issuer.clone()),
-                subject: user.outside.as_ref().map(|id| id.subject.clone()),
-            }),
+            Self::User(user) => fields(&UserLine::of(user)),
             Self::UserRemoved(name) | Self::TokenRevoked(name) | Self::SecondFactorOff(name) => {
                 one("name", name.as_str())
             }
-            Self::Token(token) => fields(&TokenLine {
-                name: token.name.clone(),
-                role: token.role.name().to_owned(),
-                sha256: random::hex(&token.hash),
-                created_at: Instant(token.created_at),
-                apps: ids(&token.scope),
-                expires_at: token.expires_at.map(Instant),
-                last_used_at: token.last_used_at.map(Instant),
-            }),
-            Self::Login(login) => fields(&LoginLine {
-                sha256: random::hex(&login.hash),
-                user: login.user.clone(),
-                created_at: Instant(login.created_at),
-                expires_at: Instant(login.expires_at),
-                peer: login.peer,
-                agent: login.agent.clone(),
-            }),
+            Self::Token(token) => fields(&TokenLine::of(token)),
+            Self::Login(login) => fields(&LoginLine::of(login)),
             Self::LoginEnded(hash) => one("sha256", random::hex(hash)),
             Self::SetupCode(code) => {
                 let sealed = Some(key.seal("setting/setup_code", code));
@@ -272,14 +148,7 @@ impl Fact {
             Self::Address(address) => {
                 fields(&SettingLine { name: ADDRESS.to_owned(), value: Some(address.clone()), sealed: None })
             }
-            Self::Search(search) => fields(&SearchLine {
-                id: search.id.clone(),
-                list: search.list.clone(),
-                name: search.name.clone(),
-                query: search.query.clone(),
-                owner: search.owner.clone(),
-                created_at: Instant(search.created_at),
-            }),
+            Self::Search(search) => fields(&SearchLine::of(search)),
             Self::SearchRemoved(id) => one("id", id.as_str()),
             Self::SecondFactor(factor) => fields(&second_factor::line(factor, key)),
             Self::RequireSecondFactor(demand) => {
@@ -310,18 +179,18 @@ impl Fact {
         let fact = match entry.kind.as_str() {
             "installation" => text("id").map(Self::Installation),
             "app" => match line::<AppLine>(entry) {
-                Some(line) => read_app(line, key)?.map(Self::App),
+                Some(line) => AppLine::read(line, key)?.map(Self::App),
                 None => None,
             },
             "app_removed" => line_id(entry).map(Self::AppRemoved),
-            "user" => line(entry).and_then(read_user).map(Self::User),
+            "user" => line(entry).and_then(UserLine::read).map(Self::User),
             "user_removed" => text("name").map(Self::UserRemoved),
-            "token" => line(entry).and_then(read_token).map(Self::Token),
+            "token" => line(entry).and_then(TokenLine::read).map(Self::Token),
             "token_revoked" => text("name").map(Self::TokenRevoked),
-            "login" => line(entry).and_then(read_login).map(Self::Login),
+            "login" => line(entry).and_then(LoginLine::read).map(Self::Login),
             "login_ended" => text("sha256").and_then(|hex| random::from_hex(&hex)).map(Self::LoginEnded),
             "setting" => read_setting(entry, key)?,
-            "search" => line(entry).map(read_search).map(Self::Search),
+            "search" => line(entry).map(SearchLine::read).map(Self::Search),
             "search_removed" => text("id").map(Self::SearchRemoved),
             "value" => read_value(entry, key)?,
             "second_factor" => match line(entry) {
@@ -361,122 +230,10 @@ pub(super) fn is_sealed(entry: &Entry) -> bool {
     entry.kind == "app" || entry.fields.contains_key("sealed")
 }
 
-fn fields(line: &impl Serialize) -> Map<String, Value> {
-    let Ok(Value::Object(map)) = serde_json::to_value(line) else {
-        panic!("a line is a struct of plain data");
-    };
-    map
-}
-
 fn one(name: &str, value: impl Into<Value>) -> Map<String, Value> {
     Map::from_iter([(name.to_owned(), value.into())])
 }
 
-fn line<T: for<'de> Deserialize<'de>>(entry: &Entry) -> Option<T> {
-    serde_json::from_value(Value::Object(entry.fields.clone())).ok()
-}
-
 fn line_id(entry: &Entry) -> Option<AppId> {
     entry.fields.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(AppId)
-}
-
-fn app_line(app: &App, key: &SealKey) -> AppLine {
-    let id = app.id.0;
-    AppLine {
-        id,
-        name: app.name.clone(),
-        provider: app.provider.0.to_owned(),
-        token: key.seal(&format!("app/{id}/token"), &app.token),
-        app_key: app.app_key.clone(),
-        app_secret: app.app_secret.as_ref().map(|secret| key.seal(&format!("app/{id}/secret"), secret)),
-        verify: app.verify.name().to_owned(),
-        allow_from: app.allow_from.0.iter().map(ToString::to_string).collect(),
-        answer_form: Some(app.answer_form.name().to_owned()),
-        close_tone: app.close_tone.clone(),
-        created_at: Instant(app.created_at),
-    }
-}
-
-fn read_app(line: AppLine, key: &SealKey) -> Result<Option<App>, StateError> {
-    let id = line.id;
-    let token = key.unseal(&format!("app/{id}/token"), &line.token)?;
-    let app_secret = match &line.app_secret {
-        Some(sealed) => Some(key.unseal(&format!("app/{id}/secret"), sealed)?),
-        None => None,
-    };
-    let networks: Result<Vec<_>, _> = line.allow_from.iter().map(|net| net.parse()).collect();
-    let (Some(verify), Ok(networks)) = (VerifyMode::parse(&line.verify), networks) else {
-        return Ok(None);
-    };
-    Ok(Some(App {
-        id: AppId(id),
-        name: line.name,
-        provider: provider_id(&line.provider),
-        token,
-        app_key: line.app_key,
-        app_secret,
-        verify,
-        allow_from: AllowFrom(networks),
-        answer_form: line.answer_form.as_deref().and_then(AnswerForm::parse).unwrap_or_default(),
-        close_tone: line.close_tone,
-        created_at: line.created_at.0,
-    }))
-}
-
-/// The id of a provider by its name. One that this version does not know keeps its name, which
-/// then lives as long as the program: its callbacks are still kept, and the apps are few.
-fn provider_id(name: &str) -> ProviderId {
-    providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
-}
-
-/// A scope as its line has it: absent means all apps.
-fn ids(scope: &Scope) -> Option<Vec<u32>> {
-    match scope {
-        Scope::All => None,
-        Scope::Apps(apps) => Some(apps.iter().map(|app| app.0).collect()),
-    }
-}
-
-fn scope(apps: Option<Vec<u32>>) -> Scope {
-    apps.map_or(Scope::All, |apps| Scope::Apps(apps.into_iter().map(AppId).collect()))
-}
-
-fn read_user(line: UserLine) -> Option<UserFact> {
-    Some(UserFact {
-        role: Role::parse(&line.role)?,
-        scope: scope(line.apps),
-        outside: line.issuer.zip(line.subject).map(|(issuer, subject)| OutsideId { issuer, subject }),
-        name: line.name,
-        password: Secret::new(line.password),
-        created_at: line.created_at.0,
-        last_login_at: line.last_login_at.map(|at| at.0),
-    })
-}
-
-fn read_token(line: TokenLine) -> Option<TokenFact> {
-    Some(TokenFact {
-        role: Role::parse(&line.role)?,
-        scope: scope(line.apps),
-        hash: random::from_hex(&line.sha256)?,
-        name: line.name,
-        created_at: line.created_at.0,
-        expires_at: line.expires_at.map(|at| at.0),
-        last_used_at: line.last_used_at.map(|at| at.0),
-    })
-}
-
-fn read_search(line: SearchLine) -> SearchFact {
-    let SearchLine { id, list, name, query, owner, created_at } = line;
-    SearchFact { id, list, name, query, owner, created_at: created_at.0 }
-}
-
-fn read_login(line: LoginLine) -> Option<LoginFact> {
-    Some(LoginFact {
-        hash: random::from_hex(&line.sha256)?,
-        user: line.user,
-        created_at: line.created_at.0,
-        expires_at: line.expires_at.0,
-        peer: line.peer,
-        agent: line.agent,
-    })
 }

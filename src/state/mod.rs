@@ -17,6 +17,7 @@ mod apps;
 mod book;
 mod error;
 mod fact;
+mod lines;
 mod log;
 mod logins;
 mod logins_open;
@@ -30,6 +31,7 @@ mod second_factor;
 mod tickets;
 mod tokens;
 pub(crate) mod totp;
+mod two_steps;
 mod users;
 mod values;
 
@@ -47,7 +49,8 @@ pub use model::{
     ApiToken, AppChange, Demand, Login, NewApp, NewSearch, NewToken, NewUser, OpenLogin, OutsideId, Principal, Search,
     User, UserChange,
 };
-pub use second_factor::{Enrolment, FirstStep, SecondFactor};
+pub use second_factor::{Enrolment, SecondFactor};
+pub use two_steps::FirstStep;
 
 use self::book::Book;
 use self::fact::Fact;

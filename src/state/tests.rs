@@ -3,6 +3,8 @@
 //! Each opens the directory again before it believes anything: what is only in memory does not
 //! count. No test looks for a secret without looking through every byte on disk.
 
+mod second_factor;
+
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
