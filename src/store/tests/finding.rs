@@ -34,10 +34,10 @@ fn row(n: u64) -> Doc {
         term(Field::App, &[(mixed % 3) as u8]),
         term(Field::Outcome, &[(n % 100 / 90) as u8]),
         amount(Field::Hour, n / 500 % 24),
-        amount(Field::Talk, if mixed % 4 == 0 { 0 } else { mixed % 5_000 }),
+        amount(Field::Talk, if mixed.is_multiple_of(4) { 0 } else { mixed % 5_000 }),
         amount(Field::Expires, 1_790_000_000 + n * 40_000),
     ];
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         terms.push(amount(Field::Ring, mixed % 60));
     }
     for (field, number) in [(Field::Caller, caller(n)), (Field::X, format!("170{:04}", n % 50))] {
