@@ -20,9 +20,9 @@
 //!  journal ─ projector ─ correlate ─ store ─► pages, API, command line
 //! ```
 //!
-//! There are two logs of the same kind: the journal has what platforms sent, and the state has
-//! what people set (apps, users, tokens). Both are read by the same code, and neither is ever
-//! computed from anything else.
+//! There are three logs of the same kind: the journal has what platforms sent, the state has what
+//! people set (apps, users, tokens), and the bindings have who reaches whom through which number.
+//! All are read by the same code, and none is ever computed from anything else.
 //!
 //! # Code map
 //!
@@ -34,6 +34,7 @@
 //! | [`state`] | what people set: apps, users, tokens, logins | [`state::State`] |
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
+//! | [`bindings`] | who reaches whom through which privacy number, found among millions | [`bindings::Bindings::find`] |
 //! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
@@ -68,7 +69,7 @@
 //! | [`oidc`] | [`domain`], [`config`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
@@ -168,6 +169,7 @@
 //!   no page ever scans.
 
 pub mod audit;
+pub mod bindings;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -409,3 +409,23 @@ pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;
 pub const SIMULATOR_ANSWERS_KEPT: usize = 100_000;
 /// Records of one `feeLst`, as documented.
 pub const SIMULATOR_FEES_MAX: usize = 50;
+
+// Bindings and decisions.
+
+/// Memory for pages of the index of bindings: the upper levels of its trees at ten million.
+pub const BINDINGS_CACHE_BYTES: usize = 64 << 20;
+/// Changes to the index that a crash may make us read from the log again.
+pub const BINDINGS_DURABLE_EVERY: u64 = 100_000;
+/// A segment of the log of bindings.
+pub const BINDINGS_SEGMENT_BYTES: u64 = 64 << 20;
+/// Lines of the log of bindings read and applied at a time: some hundred thousand, so that a
+/// tree of millions is not rewritten for each handful.
+pub const BINDINGS_READ_BYTES: usize = 64 << 20;
+/// Bindings of one import written at a time.
+pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
+/// Of them, how many wait for the disk at once: few beside what callbacks may have waiting.
+pub const BINDINGS_IMPORT_WAITING: usize = 512;
+/// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
+pub const BINDINGS_SCAN_MAX: usize = 50_000;
+/// Bindings of one pair looked at for one question: all but the one that holds are over.
+pub const BINDINGS_ASKED_MAX: usize = 1_000;

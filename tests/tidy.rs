@@ -34,9 +34,10 @@ const ROOMS: &[Room] = &[
     Room { name: "export", may_name: &["domain"] },
     Room { name: "store", may_name: &["domain", "correlate", "providers"] },
     Room { name: "state", may_name: &["domain", "providers", "journal"] },
+    Room { name: "bindings", may_name: &["domain", "providers", "journal", "store", "state"] },
     Room { name: "audit", may_name: &["domain", "journal", "store", "state"] },
     Room { name: "evidence", may_name: &["domain", "journal"] },
-    Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state"] },
+    Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "bindings"] },
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
     Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "audit"] },
     Room { name: "retention", may_name: &["domain", "correlate", "journal", "store", "state", "projector"] },
@@ -50,6 +51,7 @@ const ROOMS: &[Room] = &[
             "journal",
             "store",
             "state",
+            "bindings",
             "audit",
             "evidence",
             "export",
@@ -78,7 +80,16 @@ struct Home {
 /// The homes of outside crates. Crates that are not listed may be used anywhere but in `domain`.
 const HOMES: &[Home] = &[
     Home { crate_name: "sled", rooms: &["store"], why: "the store is derived and must stay replaceable" },
-    Home { crate_name: "postcard", rooms: &["store"], why: "only the store's rows are written in it" },
+    Home {
+        crate_name: "redb",
+        rooms: &["bindings"],
+        why: "the index of bindings is derived and must stay replaceable",
+    },
+    Home {
+        crate_name: "postcard",
+        rooms: &["store", "bindings"],
+        why: "only rows of what is derived are written in it",
+    },
     Home { crate_name: "roaring", rooms: &["store"], why: "postings are the store's business" },
     Home { crate_name: "xorf", rooms: &["store"], why: "filters over sealed segments are the store's business" },
     Home { crate_name: "warp", rooms: &["http"], why: "the rest must not know which server serves it" },

@@ -18,6 +18,7 @@ use http_body_util::Full;
 use super::client::Reply;
 use super::socket::{pour, reply};
 use crate::audit::Audit;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Answers;
 use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
@@ -73,6 +74,7 @@ impl Here {
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
             Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &fingerprint)?;
+        let bindings = Bindings::open(data, &state.installation(), clock.clone())?;
         let projector = Projector::start(writer, journal.clone()).with_context(what)?;
         let server = ServerInfo {
             public_url: state.address(),
@@ -91,6 +93,7 @@ impl Here {
         let context = Arc::new(Context {
             store,
             state,
+            bindings,
             journal: journal_of,
             audit,
             retention,

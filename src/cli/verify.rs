@@ -22,8 +22,10 @@ pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
     let mut chain = Chain::default();
     let mut reports = vec![("journal", journal::verify_each(&dir.join("journal"), &mut |record| chain.check(record))?)];
     let audit = chain.finish();
-    if dir.join("state").is_dir() {
-        reports.push(("state", journal::verify(&dir.join("state"))?));
+    for log in ["state", "bindings"] {
+        if dir.join(log).is_dir() {
+            reports.push((log, journal::verify(&dir.join(log))?));
+        }
     }
     let sound = reports.iter().all(|(_, report)| report.is_sound()) && audit.is_whole();
     match flags.json {

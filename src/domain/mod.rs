@@ -8,6 +8,7 @@
 //! way to the whole text, so that a log line or a panic message cannot leak one.
 
 mod app;
+mod binding;
 mod call;
 mod callback;
 mod cause;
@@ -22,6 +23,7 @@ mod secret;
 mod sms;
 
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
+pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
 pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};
 pub use callback::{Ack, Callback, Item, Outcome, Suspicion};
 pub use cause::{CauseCode, Party, Who};

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::{Gauges, LogTail};
 use crate::audit::Audit;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::erasure::Erasure;
 use crate::ingest::Ingest;
@@ -28,6 +29,8 @@ pub struct Context {
     pub store: Store,
     /// What people set.
     pub state: State,
+    /// Who reaches whom through which privacy number.
+    pub bindings: Bindings,
     /// The truth.
     pub journal: Arc<dyn Journal>,
     /// Who did what.

@@ -18,13 +18,13 @@ use super::opened::read_lines;
 use crate::limits::READ_CHUNK;
 
 /// The logs, in the order in which they are copied, and the directories copied as they are.
-const LOGS: [&str; 2] = ["journal", "state"];
+const LOGS: [&str; 3] = ["journal", "state", "bindings"];
 const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
 
 /// What was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Copied {
-    /// Segments of both logs.
+    /// Segments of the logs.
     pub segments: u64,
     /// Other files: recordings, keys, certificates.
     pub files: u64,

@@ -77,8 +77,29 @@ pub trait Provider: Debug + Sync {
     fn ack(&self, occasion: &Occasion<'_>) -> Ack;
     /// What a question is answered when no rule says otherwise: close, discard.
     fn default_decision(&self, question: &Question, app: &App) -> Decision;
+    /// Whether it asks questions that a decision answers.
+    fn asks(&self) -> bool {
+        false
+    }
+    /// Checks a decision against the documented length and format of every field of its answer.
+    ///
+    /// # Errors
+    /// The field and its rule.
+    fn check(&self, _decision: &Decision) -> Result<(), InvalidAnswer> {
+        Ok(())
+    }
     /// Writes a decision as the platform reads it.
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
+}
+
+/// Why a decision must not be given: the platform would not take its answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {rule}")]
+pub struct InvalidAnswer {
+    /// The field, by our name.
+    pub field: &'static str,
+    /// The rule that it breaks.
+    pub rule: String,
 }
 
 /// What a signature is checked against.

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::RunError;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Answers;
@@ -21,7 +22,7 @@ use crate::state::State;
 use crate::store::Store;
 
 /// The directories in a data directory.
-const ROOMS: [&str; 8] = ["journal", "state", "store", "recordings", "certs", "keys", "torn", "tmp"];
+const ROOMS: [&str; 9] = ["journal", "state", "bindings", "store", "recordings", "certs", "keys", "torn", "tmp"];
 
 /// What is open in a data directory.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub(super) struct Data {
     journal: Arc<FileJournal>,
     pub(super) state: State,
     pub(super) store: Store,
+    pub(super) bindings: Bindings,
     projector: Projector,
     // Last, so that it is let go last.
     _lock: DataLock,
@@ -64,10 +66,11 @@ impl Data {
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
+        let bindings = Bindings::open(dir, &state.installation(), clock.clone())?;
         let answers = Answers::load(journal.as_ref(), &store, clock.now())?;
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;
-        Ok((Self { journal, state, store, projector, _lock: lock }, answers))
+        Ok((Self { journal, state, store, bindings, projector, _lock: lock }, answers))
     }
 
     /// The journal, for everyone above.
@@ -83,6 +86,7 @@ impl Data {
     /// Writes a last checkpoint and closes the files.
     pub(super) fn close(self) {
         self.projector.stop();
+        self.bindings.close();
         self.journal.close();
     }
 }

@@ -1,7 +1,7 @@
 //! The appliance: everything opened in its order, until told to stop.
 //!
 //! ```text
-//! data directory ─ LOCK ─ journal ─ state ─ store ─ answers ─ certificate ─ listeners
+//! data directory ─ LOCK ─ journal ─ state ─ store ─ bindings ─ answers ─ certificate ─ listeners
 //!        opened from left to right, let go from right to left
 //! ```
 //!
@@ -38,7 +38,7 @@ use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, ro
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::retention::Retention;
-use crate::{journal, limits, state, store};
+use crate::{bindings, journal, limits, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,9 @@ pub enum RunError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] store::OpenError),
+    /// The bindings cannot be opened.
+    #[error(transparent)]
+    Bindings(#[from] bindings::OpenError),
     /// The answers of the last day cannot be read.
     #[error(transparent)]
     Answers(#[from] LoadError),
@@ -183,6 +186,7 @@ impl Running {
             erasure,
             store: data.store.clone(),
             state: data.state.clone(),
+            bindings: data.bindings.clone(),
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,

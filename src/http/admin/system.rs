@@ -111,6 +111,7 @@ impl DamageRow {
 fn what(lang: Lang, room: &str) -> &'static str {
     match room {
         "journal" => lang.t("收到的回调，逐字节", "what was received, byte for byte"),
+        "bindings" => lang.t("绑定：谁经哪个号码找到谁", "bindings: who reaches whom through which number"),
         "state" => lang.t("应用、用户、令牌、设置", "apps, users, tokens, settings"),
         "store" => lang.t("索引；可以从日志重建", "what is known; can be rebuilt"),
         "recordings" => lang.t("录音文件", "archived recordings"),

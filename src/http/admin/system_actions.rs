@@ -21,7 +21,7 @@ use crate::http::{HttpError, Response};
 use crate::journal::CopyError;
 
 /// What of a data directory is copied; the rest comes back by itself.
-const COPIED: [&str; 5] = ["journal", "state", "recordings", "keys", "certs"];
+const COPIED: [&str; 6] = ["journal", "state", "bindings", "recordings", "keys", "certs"];
 
 /// A copy, before and after it was made.
 #[derive(Debug, Template)]

@@ -22,6 +22,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::samples::{self, selector};
 use crate::audit::Audit;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Answers;
 use crate::domain::{AppId, Role, Scope, Secret};
@@ -64,6 +65,7 @@ impl House {
         let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
+        let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let answers = Answers::load(&*journal, &store, clock.now()).unwrap();
         let ingest = Ingest::new(journal.clone(), answers, clock.clone(), None);
@@ -72,8 +74,19 @@ impl House {
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
-        let context =
-            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, oidc, clock, server });
+        let context = Arc::new(Context {
+            store,
+            state,
+            bindings,
+            journal,
+            audit,
+            retention,
+            erasure,
+            ingest,
+            oidc,
+            clock,
+            server,
+        });
         let routes = crate::http::routes(&context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
         Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }

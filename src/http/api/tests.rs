@@ -14,6 +14,7 @@ use tower_service::Service;
 
 use super::*;
 use crate::audit::Audit;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Answers;
 use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
@@ -79,6 +80,7 @@ impl House {
         let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
         let (store, writer, _) =
             Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &|_| None).unwrap();
+        let bindings = Bindings::open(data, &state.installation(), clock.clone()).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let server = ServerInfo {
             public_url: Some("https://callbacks.example.com".to_owned()),
@@ -93,8 +95,19 @@ impl House {
         let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
-        let context =
-            Arc::new(Context { store, state, journal, audit, retention, erasure, ingest, oidc: None, clock, server });
+        let context = Arc::new(Context {
+            store,
+            state,
+            bindings,
+            journal,
+            audit,
+            retention,
+            erasure,
+            ingest,
+            oidc: None,
+            clock,
+            server,
+        });
         Self { context, _projector: projector, _dir: dir }
     }
 

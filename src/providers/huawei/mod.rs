@@ -9,10 +9,12 @@
 //! envelope ─ object       which kind, and its fields, leniently
 //! status  fee             a call event, a call record, as far as both products agree
 //! answer                  what the platform hears
+//! check                   what it may hear
 //! codes  table            the documentation both share, and how tables are written
 //! ```
 
 pub(super) mod answer;
+pub(super) mod check;
 pub(super) mod codes;
 pub(super) mod envelope;
 pub(super) mod fee;

@@ -24,15 +24,15 @@ mod tests;
 
 use std::time::Duration;
 
-use super::huawei::answer;
 use super::huawei::envelope::{self, Envelope};
 use super::huawei::fee;
 use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
+use super::huawei::{answer, check};
 use super::{
-    Address, CodeTable, DecodeError, Decoded, FieldDoc, Item, Occasion, Provider, RetrySchedule, Sample, Secrets,
-    Verdict, Verified,
+    Address, CodeTable, DecodeError, Decoded, FieldDoc, InvalidAnswer, Item, Occasion, Provider, RetrySchedule, Sample,
+    Secrets, Verdict, Verified,
 };
 use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, ProviderId, Question, Text};
 
@@ -133,6 +133,14 @@ impl Provider for HuaweiPrivate {
 
     fn default_decision(&self, question: &Question, app: &App) -> Decision {
         answer::default_decision(question, app)
+    }
+
+    fn asks(&self) -> bool {
+        true
+    }
+
+    fn check(&self, decision: &Decision) -> Result<(), InvalidAnswer> {
+        check::check(decision)
     }
 
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack {

@@ -1,0 +1,341 @@
+//! Bindings: who reaches whom through which privacy number.
+//!
+//! They are kept in a log of their own beside the journal, because there may be millions of them
+//! and none may go when callbacks do; an index derived from it answers while the phone rings.
+//!
+//! ```text
+//! write: check ─► log (durable) ─► index ─► answered
+//! read:                            index, one snapshot
+//! ```
+//!
+//! Every change goes through [`Bindings`], whoever makes it. A binding ends and is never removed.
+
+mod import;
+mod index;
+mod keys;
+mod query;
+mod row;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+use xxhash_rust::xxh3::Xxh3;
+
+pub use self::import::{Imported, Refused};
+pub use self::query::BindingQuery;
+
+use self::index::{Applied, Index, IndexError};
+use crate::clock::Clock;
+use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
+use crate::journal::{self, AppendError, Body, Entry, FileJournal, Journal, NewRecord, Options, ReadError, Record};
+use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_BYTES, BINDINGS_SEGMENT_BYTES};
+use crate::providers::InvalidAnswer;
+use crate::state::Principal;
+use crate::store::{Listing, Page, QueryError};
+
+/// The bindings. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Bindings(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    log: Arc<FileJournal>,
+    index: Index,
+    /// Held from the check of a change to its effect, so that no two changes cross.
+    writing: Mutex<()>,
+    clock: Clock,
+}
+
+/// A binding that answers a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The binding.
+    pub binding: Binding,
+    /// Whom the caller reaches by it.
+    pub callee: PhoneNumber,
+}
+
+/// Why a binding cannot be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum BindingError {
+    /// A field breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidAnswer),
+    /// Somebody is bound on this number already.
+    #[error("binding {} already answers one of its parties at that time; end or change it first", .0.0)]
+    Exists(BindingId),
+    /// An earlier line of the same import says who is reached.
+    #[error("an earlier line already binds one of its parties on that number")]
+    Twice,
+    /// There is none of that id.
+    #[error("there is no binding {}", .0.0)]
+    NotFound(BindingId),
+    /// It is over.
+    #[error("binding {} has ended; make a new one", .0.0)]
+    Ended(BindingId),
+    /// The log did not take it.
+    #[error("writing the bindings")]
+    Write(#[source] Arc<AppendError>),
+    /// The index cannot be read or written; it is made again at the next start.
+    #[error("the index of bindings; it is made again at the next start")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why the bindings cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Their log.
+    #[error("the log of bindings")]
+    Log(#[from] journal::OpenError),
+    /// A segment of it.
+    #[error("reading the log of bindings")]
+    Read(#[from] ReadError),
+    /// Their index.
+    #[error("the index of bindings")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<IndexError> for BindingError {
+    fn from(error: IndexError) -> Self {
+        Self::Index(Box::new(error))
+    }
+}
+
+impl Bindings {
+    /// Opens the bindings of the data directory `data`. When this returns, every one that was
+    /// ever acknowledged is looked up.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn open(data: &Path, installation: &str, clock: Clock) -> Result<Self, OpenError> {
+        let options = Options {
+            reserve: None,
+            torn: data.join("torn"),
+            tmp: data.join("tmp"),
+            segment_bytes: BINDINGS_SEGMENT_BYTES,
+            compress: true,
+        };
+        let log = Arc::new(FileJournal::open(&data.join("bindings"), options)?);
+        for damage in log.damage() {
+            tracing::error!(
+                segment = %damage.segment, line = damage.line, record.seq = damage.seq, reason = damage.reason,
+                "a record of the bindings is damaged and was passed over"
+            );
+        }
+        let failed = |error: IndexError| OpenError::Index(Box::new(error));
+        let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
+        let (index, mut applied) =
+            Index::open(&data.join("store").join("bindings"), installation, &print).map_err(failed)?;
+        loop {
+            let records = log.read(applied.seq + 1, BINDINGS_READ_BYTES)?;
+            let Some(last) = records.last() else { break };
+            applied = Applied { seq: last.seq, print: fingerprint(last) };
+            let bindings: Vec<_> = records.iter().filter_map(wire::read).collect();
+            tracing::debug!(bindings = bindings.len(), log.seq = applied.seq, "reading the log of bindings");
+            index.apply(bindings, applied).map_err(failed)?;
+        }
+        Ok(Self(Arc::new(Inner { log, index, writing: Mutex::new(()), clock })))
+    }
+
+    /// The binding by which `caller` reaches somebody at `dialled` now; the newest, where there
+    /// are several, and one that names the caller before one for everybody.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn find(
+        &self,
+        app: AppId,
+        dialled: &PhoneNumber,
+        caller: Option<&PhoneNumber>,
+        now: Timestamp,
+    ) -> Result<Option<Bound>, BindingError> {
+        let look = self.0.index.look()?;
+        let mut found = None;
+        for asked in [caller, None] {
+            let mut looked = 0;
+            look.asked(app, dialled, asked, |binding| {
+                looked += 1;
+                if binding.state(now) == BindingState::Active
+                    && let Some(callee) = binding.terms.other_party(dialled, caller)
+                {
+                    let callee = callee.clone();
+                    found = Some(Bound { binding, callee });
+                }
+                found.is_none() && looked < BINDINGS_ASKED_MAX
+            })?;
+            if found.is_some() || asked.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// One binding.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn get(&self, id: BindingId) -> Result<Option<Binding>, BindingError> {
+        Ok(self.0.index.look()?.get(id.0)?)
+    }
+
+    /// Bindings, newest first.
+    ///
+    /// # Errors
+    /// A cursor of another query, or an index that cannot be read.
+    pub fn list(&self, query: &BindingQuery, page: &Page) -> Result<Listing<Binding>, QueryError> {
+        let look = self.0.index.look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        look.list(query, page, self.0.clock.now())
+    }
+
+    /// How many there are, ended ones too.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn count(&self) -> Result<u64, BindingError> {
+        Ok(self.0.index.look()?.count()?)
+    }
+
+    /// Makes a binding.
+    ///
+    /// # Errors
+    /// A field that breaks a rule, or a party that is bound on that number already.
+    pub async fn add(&self, by: &Principal, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
+        rules::check(app, &terms)?;
+        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        alone(async move {
+            let _alone = inner.writing.lock().await;
+            inner.check_free(app, &terms, None)?;
+            let entry = wire::made(app, &terms, Some(&by));
+            inner.keep(entry).await
+        })
+        .await
+    }
+
+    /// Gives a binding other terms.
+    ///
+    /// # Errors
+    /// As [`Bindings::add`]; and none of that id, or one that has ended.
+    pub async fn change(
+        &self,
+        by: &Principal,
+        app: &App,
+        id: BindingId,
+        terms: BindingTerms,
+    ) -> Result<Binding, BindingError> {
+        rules::check(app, &terms)?;
+        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        alone(async move {
+            let _alone = inner.writing.lock().await;
+            let present = inner.open_binding(id, app)?;
+            inner.check_free(app, &terms, Some(id))?;
+            inner.keep(wire::changed(&Binding { terms, ..present }, Some(&by))).await
+        })
+        .await
+    }
+
+    /// Ends a binding. Calls that it led to go on.
+    ///
+    /// # Errors
+    /// None of that id, or one that has ended.
+    pub async fn end(&self, by: &Principal, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
+        let (inner, by) = (self.0.clone(), by.name.clone());
+        alone(async move {
+            let _alone = inner.writing.lock().await;
+            let present = inner.open_binding(id, app)?;
+            let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
+            inner.keep(wire::changed(&ended, Some(&by))).await
+        })
+        .await
+    }
+
+    /// The log, for those who verify, copy or erase.
+    #[must_use]
+    pub fn log(&self) -> Arc<FileJournal> {
+        self.0.log.clone()
+    }
+
+    /// Puts the index on disk and closes the log. Blocks.
+    pub fn close(&self) {
+        if let Err(error) = self.0.index.flush() {
+            tracing::warn!(error = %crate::error_chain::Chain(&error), "the index of bindings is read anew at the next start");
+        }
+        self.0.log.close();
+    }
+}
+
+impl Inner {
+    fn open_binding(&self, id: BindingId, app: AppId) -> Result<Binding, BindingError> {
+        let binding = self.index.look()?.get(id.0)?.filter(|binding| binding.app == app);
+        let binding = binding.ok_or(BindingError::NotFound(id))?;
+        if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
+    }
+
+    /// Whether nobody whom these terms answer is answered by another binding at the same time:
+    /// then it would be chance who is reached.
+    fn check_free(&self, app: AppId, terms: &BindingTerms, but: Option<BindingId>) -> Result<(), BindingError> {
+        let (look, now) = (self.index.look()?, self.clock.now());
+        let mut in_the_way = None;
+        for (dialled, caller) in terms.asked_by() {
+            look.asked(app, dialled, caller, |other| {
+                let over = matches!(other.state(now), BindingState::Expired | BindingState::Ended);
+                if Some(other.id) != but && !over && overlap(terms, &other.terms) && answers(&other, dialled, caller) {
+                    in_the_way = Some(other.id);
+                }
+                in_the_way.is_none()
+            })?;
+        }
+        in_the_way.map_or(Ok(()), |id| Err(BindingError::Exists(id)))
+    }
+
+    /// Writes a record and applies it.
+    async fn keep(&self, entry: Entry) -> Result<Binding, BindingError> {
+        let at = self.clock.now();
+        let body = Body::Entry(entry);
+        let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
+        let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
+        let record = Record { seq, at, body };
+        let binding = wire::read(&record).expect("what was written is read");
+        self.index.apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
+        Ok(binding)
+    }
+}
+
+/// Whether another binding has this question answered; a hash may be another number's.
+fn answers(other: &Binding, dialled: &PhoneNumber, caller: Option<&PhoneNumber>) -> bool {
+    other.terms.asked_by().contains(&(dialled, caller))
+}
+
+/// Whether both hold at some instant.
+fn overlap(one: &BindingTerms, other: &BindingTerms) -> bool {
+    let before =
+        |to: Option<Timestamp>, from: Option<Timestamp>| matches!((to, from), (Some(to), Some(from)) if to <= from);
+    !before(one.valid_to, other.valid_from) && !before(other.valid_to, one.valid_from)
+}
+
+/// What tells a record from any other of the same number.
+fn fingerprint(record: &Record) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&record.seq.to_be_bytes());
+    hash.update(&record.at.as_microsecond().to_be_bytes());
+    if let Body::Entry(entry) = &record.body {
+        hash.update(entry.kind.as_bytes());
+        hash.update(&entry.fields.len().to_be_bytes());
+    }
+    hash.digest()
+}
+
+/// Runs as a task of its own: a client that hangs up must not leave log and index in disagreement.
+async fn alone<T: Send + 'static>(
+    work: impl Future<Output = Result<T, BindingError>> + Send + 'static,
+) -> Result<T, BindingError> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,173 @@
+//! Lists of bindings, newest first.
+//!
+//! A number is found by its last four digits and then compared; an app by its own key; anything
+//! else by looking at one row after another, a bounded number of them for a page. Ids only grow,
+//! so a place in the list is an id and nobody is shown a row twice.
+
+use std::collections::BTreeSet;
+use std::iter::Peekable;
+
+use jiff::Timestamp;
+use redb::{Key, Range, Value};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::index::{APPS, ENDS, IndexError, Look, ROWS};
+use super::keys::{self, End};
+use super::row;
+use crate::domain::{AppId, Binding, BindingKind, BindingState, PhoneNumber, Seq};
+use crate::limits::BINDINGS_SCAN_MAX;
+use crate::store::{Filter, Listing, Page, QueryError};
+
+/// Which bindings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BindingQuery {
+    /// By app.
+    pub app: Filter<AppId>,
+    /// By mode.
+    pub kind: Filter<BindingKind>,
+    /// By how they stand now.
+    pub state: Filter<BindingState>,
+    /// By the end of any of their numbers.
+    pub number: Filter<String>,
+    /// By the end of A.
+    pub a: Filter<String>,
+    /// By the end of X.
+    pub x: Filter<String>,
+    /// By the end of B.
+    pub b: Filter<String>,
+    /// By the end of Y.
+    pub y: Filter<String>,
+    /// By the platform's own id.
+    pub platform_id: Filter<String>,
+    /// By what is echoed, exactly.
+    pub user_data: Filter<String>,
+}
+
+/// Ids in falling order, from the ranges of one table; an error ends a range and is told once.
+struct Ids<'a>(Vec<Peekable<OneRange<'a>>>);
+
+/// The ids of one range.
+type OneRange<'a> = Box<dyn Iterator<Item = Result<Seq, IndexError>> + 'a>;
+
+impl Look {
+    /// The rows of a page, and where the next one begins.
+    pub(super) fn list(
+        &self,
+        query: &BindingQuery,
+        page: &Page,
+        now: Timestamp,
+    ) -> Result<Listing<Binding>, QueryError> {
+        let digest = xxh3_64(format!("{query:?}").as_bytes());
+        let below = page.cursor.as_deref().map(|text| read_cursor(text, digest)).transpose()?;
+        let rows = self.transaction().open_table(ROWS).map_err(damaged)?;
+        let mut ids = self.ids(query, below.unwrap_or(Seq::MAX)).map_err(damaged)?;
+        let mut found = Vec::new();
+        let mut looked = 0;
+        while let Some(id) = ids.next().map_err(damaged)? {
+            let Some(row) = rows.get(id).map_err(damaged)? else { continue };
+            let binding = row::read(id, row.value()).ok_or_else(|| damaged(IndexError::Row(id)))?;
+            looked += 1;
+            if query.takes(&binding, now) {
+                found.push(binding);
+            }
+            if found.len() >= page.limit || looked >= BINDINGS_SCAN_MAX {
+                let next = (id > 0).then(|| write_cursor(id, digest));
+                return Ok(Listing { items: found, next });
+            }
+        }
+        Ok(Listing { items: found, next: None })
+    }
+
+    fn ids(&self, query: &BindingQuery, below: Seq) -> Result<Ids<'_>, IndexError> {
+        let mut ids = Ids(Vec::new());
+        let numbers = [&query.number, &query.a, &query.b, &query.y, &query.x];
+        if let Some(filter) = numbers.into_iter().find(|filter| !filter.any.is_empty()) {
+            let table = self.transaction().open_table(ENDS)?;
+            for to in filter.any.iter().filter_map(|text| keys::end(text, below)).collect::<BTreeSet<End>>() {
+                let mut from = to;
+                from[2..].fill(0);
+                ids.push(table.range(from..to)?, |key| keys::id(&key));
+            }
+        } else if !query.app.any.is_empty() {
+            let table = self.transaction().open_table(APPS)?;
+            for app in query.app.any.iter().copied().collect::<BTreeSet<AppId>>() {
+                ids.push(table.range(keys::of_app(app, 0)..keys::of_app(app, below))?, |key| keys::id(&key));
+            }
+        } else {
+            ids.push(self.transaction().open_table(ROWS)?.range(..below)?, |key| key);
+        }
+        Ok(ids)
+    }
+}
+
+impl<'a> Ids<'a> {
+    fn push<K, V>(&mut self, range: Range<'a, K, V>, id: impl Fn(K) -> Seq + 'a)
+    where
+        K: for<'k> Key<SelfType<'k> = K> + 'static,
+        V: Value + 'static,
+    {
+        let ids = range.rev().map(move |row| Ok(id(row?.0.value())));
+        let ids: OneRange<'a> = Box::new(ids);
+        self.0.push(ids.peekable());
+    }
+
+    /// The greatest id that any range has next, taken from all that have it.
+    fn next(&mut self) -> Result<Option<Seq>, IndexError> {
+        let mut greatest = None;
+        for range in &mut self.0 {
+            if let Some(Ok(id)) = range.peek() {
+                greatest = greatest.max(Some(*id));
+            } else if let Some(failed) = range.next() {
+                return failed.map(Some);
+            }
+        }
+        for range in &mut self.0 {
+            range.next_if(|next| next.as_ref().ok() == greatest.as_ref());
+        }
+        Ok(greatest)
+    }
+}
+
+impl BindingQuery {
+    fn takes(&self, binding: &Binding, now: Timestamp) -> bool {
+        let terms = &binding.terms;
+        let is = |number: Option<&PhoneNumber>, end: &String| number.is_some_and(|number| ends_with(number, end));
+        let text = |filter: &Filter<String>, text: Option<&String>| filter.takes(|asked| text == Some(asked));
+        self.app.takes(|app| *app == binding.app)
+            && self.kind.takes(|kind| *kind == terms.kind)
+            && self.state.takes(|state| *state == binding.state(now))
+            && self.a.takes(|end| is(Some(&terms.a), end))
+            && self.x.takes(|end| is(Some(&terms.x), end))
+            && self.b.takes(|end| is(terms.b.as_ref(), end))
+            && self.y.takes(|end| is(terms.y.as_ref(), end))
+            && self.number.takes(|end| {
+                [Some(&terms.a), Some(&terms.x), terms.b.as_ref(), terms.y.as_ref()]
+                    .into_iter()
+                    .any(|number| is(number, end))
+            })
+            && text(&self.platform_id, terms.platform_id.as_ref())
+            && text(&self.user_data, terms.user_data.as_ref())
+    }
+}
+
+/// Whether a number ends so, with or without country code.
+fn ends_with(number: &PhoneNumber, end: &str) -> bool {
+    let whole = PhoneNumber::parse(end);
+    whole.as_ref() == Some(number) || number.national().ends_with(end)
+}
+
+fn write_cursor(id: Seq, digest: u64) -> String {
+    format!("{digest:016x}{id:016x}")
+}
+
+fn read_cursor(text: &str, digest: u64) -> Result<Seq, QueryError> {
+    let number = |part: Option<&str>| part.and_then(|hex| u64::from_str_radix(hex, 16).ok());
+    match (number(text.get(..16)), number(text.get(16..32)), text.len()) {
+        (Some(of), Some(id), 32) if of == digest => Ok(id),
+        _ => Err(QueryError::Cursor),
+    }
+}
+
+fn damaged(error: impl Into<IndexError>) -> QueryError {
+    QueryError::Damaged(Box::new(error.into()))
+}

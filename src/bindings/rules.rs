@@ -1,0 +1,84 @@
+//! What a binding must be like before it is kept.
+//!
+//! The rules of the platform that will hear its answer are the provider's; here stand those that
+//! hold everywhere: that its numbers are numbers, that its parties are two, and that its time has
+//! a beginning before its end.
+
+use super::BindingError;
+use crate::domain::{App, BindingKind, BindingTerms, CallDecision, Decision, PhoneNumber};
+use crate::providers::{self, InvalidAnswer};
+
+/// The longest extension, as documented for AXE.
+const EXTENSION_MAX: usize = 4;
+/// The platform's own id, as documented for `subscriptionId`.
+const PLATFORM_ID_MAX: usize = 64;
+
+/// Checks what somebody wants to bind.
+pub(super) fn check(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
+    let numbers = [("a", Some(&terms.a)), ("x", Some(&terms.x)), ("b", terms.b.as_ref()), ("y", terms.y.as_ref())];
+    for (field, number) in numbers {
+        let Some(number) = number else { continue };
+        let digits = number.reveal().strip_prefix('+').unwrap_or(number.reveal());
+        if digits.len() < 4 || digits.len() > 30 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return refuse(field, "is a phone number of 4 to 30 digits, such as +8613800000021");
+        }
+    }
+    if terms.b.as_ref() == Some(&terms.a) {
+        return refuse("b", "is another number than a: nobody is bound to themselves");
+    }
+    let private: Vec<&PhoneNumber> = [Some(&terms.x), terms.y.as_ref()].into_iter().flatten().collect();
+    if private.contains(&&terms.a) || terms.b.as_ref().is_some_and(|b| private.contains(&b)) {
+        return refuse("x", "is a privacy number, not the number of one of the parties");
+    }
+    if terms.y.as_ref() == Some(&terms.x) {
+        return refuse("y", "is another privacy number than x");
+    }
+    if let Some(extension) = &terms.extension {
+        let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
+        if extension.is_empty() || extension.len() > EXTENSION_MAX || !digits {
+            return refuse("extension", "has 1 to 4 digits");
+        }
+    }
+    if let (Some(from), Some(to)) = (terms.valid_from, terms.valid_to)
+        && from >= to
+    {
+        return refuse("valid_to", "comes after valid_from");
+    }
+    if terms.platform_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > PLATFORM_ID_MAX) {
+        return refuse("platform_id", "has 1 to 64 characters");
+    }
+    of_kind(terms)?;
+    answers(app, terms)
+}
+
+/// What each mode needs.
+fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
+    match terms.kind {
+        BindingKind::Axb if terms.b.is_none() => refuse("b", "is needed for axb"),
+        BindingKind::Axe if terms.extension.is_none() => refuse("extension", "is needed for axe"),
+        BindingKind::Axyb if terms.b.is_none() || terms.y.is_none() => refuse("y", "and b are needed for axyb"),
+        BindingKind::Ax if terms.b.is_some() => refuse("b", "has no place in ax: everybody who calls x reaches a"),
+        BindingKind::X if terms.extension.is_some() => {
+            refuse("extension", "has no place in x: the platform does not ask for digits there")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the answers that it leads to are such as the platform takes.
+fn answers(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
+    let Some(provider) = providers::by_id(app.provider).filter(|provider| provider.asks()) else { return Ok(()) };
+    for (field, party) in [("a", Some(&terms.a)), ("b", terms.b.as_ref())] {
+        let Some(party) = party else { continue };
+        let decision = Decision::Call(CallDecision::Connect(Box::new(terms.connect(party))));
+        provider.check(&decision).map_err(|error| {
+            let field = if error.field == "callee" { field } else { error.field };
+            BindingError::Invalid(InvalidAnswer { field, ..error })
+        })?;
+    }
+    Ok(())
+}
+
+fn refuse(field: &'static str, rule: &str) -> Result<(), BindingError> {
+    Err(BindingError::Invalid(InvalidAnswer { field, rule: rule.to_owned() }))
+}

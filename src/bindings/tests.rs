@@ -1,0 +1,271 @@
+//! Bindings on a real disk: looked up, changed, ended, imported, killed and copied.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::{AnswerForm, BindingKind, Direction, ProviderId, Secret, VerifyMode};
+use crate::store::Filter;
+
+fn app(id: u32) -> Arc<App> {
+    Arc::new(App {
+        id: AppId(id),
+        name: format!("app {id}"),
+        provider: ProviderId("huawei-private"),
+        token: Secret::new("t".repeat(24)),
+        app_key: None,
+        app_secret: None,
+        verify: VerifyMode::Off,
+        allow_from: Default::default(),
+        answer_form: AnswerForm::Array,
+        close_tone: None,
+        created_at: now(),
+    })
+}
+
+fn now() -> Timestamp {
+    "2026-11-21T04:00:00Z".parse().unwrap()
+}
+
+fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::parse(text).unwrap()
+}
+
+fn terms(a: &str, x: &str, b: &str) -> BindingTerms {
+    BindingTerms {
+        kind: BindingKind::X,
+        a: number(a),
+        x: number(x),
+        b: (!b.is_empty()).then(|| number(b)),
+        y: None,
+        extension: None,
+        direction: None,
+        valid_from: None,
+        valid_to: None,
+        max_minutes: Some(30),
+        record: true,
+        hint_tone: Some("hint.wav".to_owned()),
+        wait_tone: None,
+        last_minute_tone: None,
+        user_data: Some("order=17".to_owned()),
+        platform_id: None,
+    }
+}
+
+fn open(data: &Path) -> Bindings {
+    open_at(data, Clock::fixed(now()))
+}
+
+fn open_at(data: &Path, clock: Clock) -> Bindings {
+    Bindings::open(data, "installation", clock).unwrap()
+}
+
+fn reached(bindings: &Bindings, app: u32, x: &str, caller: &str) -> Option<String> {
+    let caller = PhoneNumber::parse(caller);
+    let bound = bindings.find(AppId(app), &number(x), caller.as_ref(), now()).unwrap();
+    bound.map(|bound| bound.callee.national().to_owned())
+}
+
+fn by() -> Principal {
+    Principal::command_line()
+}
+
+const A: &str = "13800000001";
+const B: &str = "13800000002";
+const C: &str = "13800000003";
+const X: &str = "17000000001";
+
+#[tokio::test]
+async fn who_is_bound_is_found_at_once_and_after_every_kind_of_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    assert_eq!(bindings.get(made.id).unwrap().unwrap(), made);
+    let found = |bindings: &Bindings| {
+        assert_eq!(reached(bindings, 1, X, A).as_deref(), Some(B));
+        assert_eq!(reached(bindings, 1, X, B).as_deref(), Some(A));
+        assert_eq!(reached(bindings, 1, X, C), None);
+        assert_eq!(reached(bindings, 1, X, ""), None);
+        assert_eq!(reached(bindings, 2, X, A), None, "another app's");
+        assert_eq!(bindings.count().unwrap(), 1);
+    };
+    found(&bindings);
+    bindings.close();
+    drop(bindings);
+    found(&open(dir.path()));
+    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    found(&open(dir.path()));
+    let copy = tempfile::tempdir().unwrap();
+    for room in ["bindings", "store/bindings"] {
+        std::fs::create_dir_all(copy.path().join(room)).unwrap();
+        for file in std::fs::read_dir(dir.path().join(room)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), copy.path().join(room).join(file.file_name())).unwrap();
+        }
+    }
+    // What was copied while it was written is not to be trusted, whatever it holds.
+    std::fs::write(copy.path().join("store/bindings/index.redb"), [7; 5_000]).unwrap();
+    found(&open(copy.path()));
+}
+
+#[tokio::test]
+async fn a_binding_that_changes_or_ends_answers_as_it_is_now() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    bindings.change(&by(), &app(1), made.id, terms(A, X, C)).await.unwrap();
+    assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(C));
+    assert_eq!(reached(&bindings, 1, X, B), None);
+    let one_way = BindingTerms { direction: Some(Direction::BToA), ..terms(A, X, C) };
+    bindings.change(&by(), &app(1), made.id, one_way).await.unwrap();
+    assert_eq!(reached(&bindings, 1, X, A), None);
+    let ended = bindings.end(&by(), AppId(1), made.id).await.unwrap();
+    assert_eq!((ended.id, ended.ended_at), (made.id, Some(now())));
+    assert_eq!(reached(&bindings, 1, X, C), None);
+    assert!(matches!(bindings.end(&by(), AppId(1), made.id).await, Err(BindingError::Ended(_))));
+    assert!(matches!(bindings.end(&by(), AppId(2), made.id).await, Err(BindingError::NotFound(_))));
+    bindings.close();
+    drop(bindings);
+    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    let again = open(dir.path());
+    assert_eq!(again.get(made.id).unwrap().unwrap(), ended);
+    assert_eq!(reached(&again, 1, X, C), None);
+}
+
+#[tokio::test]
+async fn nobody_is_bound_twice_on_one_number_at_one_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(now());
+    let bindings = open_at(dir.path(), clock.clone());
+    let noon: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+    let morning = BindingTerms { valid_to: Some(noon), ..terms(A, X, B) };
+    let first = bindings.add(&by(), &app(1), morning).await.unwrap();
+    let again = bindings.add(&by(), &app(1), terms(A, X, C)).await;
+    assert!(matches!(again, Err(BindingError::Exists(id)) if id == first.id));
+    bindings.add(&by(), &app(2), terms(A, X, C)).await.unwrap();
+    let afternoon = BindingTerms { valid_from: Some(noon), ..terms(A, X, C) };
+    bindings.add(&by(), &app(1), afternoon).await.unwrap();
+    assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(B));
+    let later = bindings.find(AppId(1), &number(X), Some(&number(A)), noon).unwrap().unwrap();
+    assert_eq!(later.callee, number(C));
+    // Everybody else reaches somebody else; who is named goes first.
+    bindings.add(&by(), &app(1), terms("13800000009", X, "")).await.unwrap();
+    assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(B));
+    assert_eq!(reached(&bindings, 1, X, "").as_deref(), Some("13800000009"));
+}
+
+#[tokio::test]
+async fn what_the_platform_would_not_take_is_not_bound() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let good = || terms(A, X, B);
+    let cases = [
+        ("b", BindingTerms { b: Some(number(A)), ..good() }),
+        ("x", BindingTerms { x: number(A), ..good() }),
+        ("a", BindingTerms { a: PhoneNumber::from_stored("abc"), ..good() }),
+        ("a", BindingTerms { a: PhoneNumber::from_stored("95188"), ..good() }),
+        ("y", BindingTerms { y: Some(number(X)), ..good() }),
+        ("hint_tone", BindingTerms { hint_tone: None, ..good() }),
+        ("max_minutes", BindingTerms { max_minutes: Some(2_000), ..good() }),
+        ("user_data", BindingTerms { user_data: Some("订单".to_owned()), ..good() }),
+        ("valid_to", BindingTerms { valid_from: Some(now()), valid_to: Some(now()), ..good() }),
+        ("extension", BindingTerms { extension: Some("12".to_owned()), ..good() }),
+        ("extension", BindingTerms { kind: BindingKind::Axe, b: None, ..good() }),
+        ("b", BindingTerms { kind: BindingKind::Axb, b: None, ..good() }),
+    ];
+    for (field, terms) in cases {
+        let error = bindings.add(&by(), &app(1), terms).await.unwrap_err();
+        assert!(matches!(&error, BindingError::Invalid(invalid) if invalid.field == field), "{field}: {error}");
+    }
+    assert_eq!(bindings.count().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_import_says_what_became_of_each_line_and_may_be_repeated() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let line = |n: u64| (n, terms(&format!("138{n:08}"), X, &format!("139{n:08}")));
+    let mut lines: Vec<_> = (1..=200).map(line).collect();
+    lines.push((201, terms("13800000007", X, B)));
+    lines.push((202, BindingTerms { hint_tone: None, ..terms("13700000001", X, B) }));
+    lines.push((203, line(5).1));
+    let first = bindings.import(&by(), &app(1), lines.clone()).await.unwrap();
+    assert_eq!((first.made, first.unchanged), (200, 1));
+    assert_eq!(first.refused.iter().map(|refused| refused.line).collect::<Vec<_>>(), [201, 202]);
+    let again = bindings.import(&by(), &app(1), lines).await.unwrap();
+    assert_eq!((again.made, again.unchanged, again.refused.len()), (0, 201, 2));
+    assert_eq!(reached(&bindings, 1, X, "13800000123").as_deref(), Some("13900000123"));
+}
+
+fn all(bindings: &Bindings, query: &BindingQuery, limit: usize) -> Vec<u64> {
+    let (mut ids, mut cursor) = (Vec::new(), None);
+    loop {
+        let listing = bindings.list(query, &Page { limit, cursor }).unwrap();
+        ids.extend(listing.items.iter().map(|binding| binding.id.0));
+        cursor = listing.next;
+        if cursor.is_none() {
+            return ids;
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_every_filter_and_its_negation_make_the_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    for n in 1..=40_u32 {
+        let mut terms = terms(&format!("138{n:08}"), &format!("1700000{:04}", n % 3), &format!("139{:08}", 9_000 + n));
+        terms.user_data = Some(format!("order={}", n % 5));
+        if n % 4 == 0 {
+            terms.valid_from = Some("2027-01-01T00:00:00Z".parse().unwrap());
+        }
+        let made = bindings.add(&by(), &app(1 + n % 2), terms).await.unwrap();
+        if n % 7 == 0 {
+            bindings.end(&by(), made.app, made.id).await.unwrap();
+        }
+    }
+    let whole = all(&bindings, &BindingQuery::default(), 7);
+    assert_eq!(whole.len(), 40);
+    assert!(whole.is_sorted_by(|a, b| a > b));
+    let text = |text: &str| Filter::any(vec![text.to_owned()]);
+    let queries = [
+        BindingQuery { app: Filter::any(vec![AppId(2)]), ..Default::default() },
+        BindingQuery { number: text("0012"), ..Default::default() },
+        BindingQuery { number: Filter::any(vec!["9012".to_owned(), "0001".to_owned()]), ..Default::default() },
+        BindingQuery { a: text("+8613800000012"), ..Default::default() },
+        BindingQuery { x: text("0001"), ..Default::default() },
+        BindingQuery { b: text("9003"), ..Default::default() },
+        BindingQuery { state: Filter::any(vec![BindingState::Scheduled]), ..Default::default() },
+        BindingQuery { state: Filter::any(vec![BindingState::Ended]), ..Default::default() },
+        BindingQuery { user_data: text("order=3"), ..Default::default() },
+        BindingQuery { kind: Filter::any(vec![BindingKind::X]), ..Default::default() },
+    ];
+    for query in queries {
+        let some = all(&bindings, &query, 3);
+        assert!(!some.is_empty() && some.is_sorted_by(|a, b| a > b), "{query:?}: {some:?}");
+        let negated = BindingQuery {
+            app: not(query.app),
+            kind: not(query.kind),
+            state: not(query.state),
+            number: not(query.number),
+            a: not(query.a),
+            x: not(query.x),
+            b: not(query.b),
+            y: not(query.y),
+            platform_id: not(query.platform_id),
+            user_data: not(query.user_data),
+        };
+        let mut both = [some, all(&bindings, &negated, 3)].concat();
+        both.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(both, whole, "{negated:?}");
+    }
+    let page = Page { limit: 3, cursor: None };
+    let next = bindings.list(&BindingQuery::default(), &page).unwrap().next;
+    let other = BindingQuery { x: text("0001"), ..Default::default() };
+    let foreign = bindings.list(&other, &Page { limit: 3, cursor: next });
+    assert!(matches!(foreign, Err(QueryError::Cursor)));
+}
+
+fn not<T>(filter: Filter<T>) -> Filter<T> {
+    Filter { any: filter.none, none: filter.any }
+}
