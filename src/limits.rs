@@ -388,6 +388,9 @@ pub const HOLDS_MAX: usize = 200;
 pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
+/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest
+/// line.
+pub const ERASURE_NOTE_CALLS: usize = 10_000;
 
 // Asking others.
 

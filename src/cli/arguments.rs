@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters};
 use super::{
-    Usage, app, config, demo, erase, evidence, export, login, retention, serve, settings, simulate, stats, token, user,
+    Usage, app, config, demo, erase, evidence, export, log, login, retention, search, serve, settings, simulate, stats,
+    token, user,
 };
 use crate::config::DEFAULT_DATA;
 
@@ -91,8 +92,13 @@ pub(super) enum Command {
     Erase(erase::Flags),
     /// What is set while the server runs
     Settings(settings::Flags),
+    /// Searches of lists, saved under a name
+    #[command(subcommand, visible_alias = "searches")]
+    Search(search::Command),
     /// How this installation is doing
     System,
+    /// Show the last lines of the running server's log
+    Log(log::Flags),
     /// The configuration file
     #[command(subcommand)]
     Config(config::Command),

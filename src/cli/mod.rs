@@ -22,6 +22,7 @@ mod filters;
 mod generate;
 mod healthcheck;
 mod here;
+mod log;
 mod logging;
 mod login;
 mod owner;
@@ -29,6 +30,7 @@ mod password;
 mod providers;
 mod reindex;
 mod retention;
+mod search;
 mod serve;
 mod settings;
 mod simulate;
@@ -113,7 +115,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Retention(command) => retention::run(&place, command).await,
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,
+        Command::Search(command) => search::run(&place, command).await,
         Command::System => system::run(&place).await,
+        Command::Log(flags) => log::run(&place, &flags).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

@@ -18,6 +18,7 @@ mod damage;
 mod description;
 mod disk;
 mod house;
+mod interrupted;
 mod load;
 mod namespace;
 mod paging;

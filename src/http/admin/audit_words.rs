@@ -5,9 +5,10 @@
 use crate::domain::{Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 28] = [
+pub(super) const ACTIONS: [(&str, Text); 29] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
+    ("login.throttled", Text::new("登录受限", "Logins held up")),
     ("logout", Text::new("退出", "Logged out")),
     ("login.end", Text::new("结束登录", "Login ended")),
     ("setup", Text::new("初始化", "Set up")),

@@ -231,12 +231,12 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
             && matches!(
                 self.section,
-                Calls | Callbacks | Attention | Messages | Numbers | Recordings | Statistics | Audit
+                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Audit
             )
     }
 
