@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters};
 use super::{
-    Usage, app, config, demo, erase, evidence, export, login, retention, serve, settings, simulate, stats, token, user,
+    Usage, app, config, demo, erase, evidence, export, login, platform, retention, serve, settings, simulate, stats,
+    token, user,
 };
 use crate::config::DEFAULT_DATA;
 
@@ -91,6 +92,9 @@ pub(super) enum Command {
     Erase(erase::Flags),
     /// What is set while the server runs
     Settings(settings::Flags),
+    /// Ask an app's platform: bind, change, unbind, query, stop a call
+    #[command(subcommand)]
+    Platform(platform::Command),
     /// How this installation is doing
     System,
     /// The configuration file

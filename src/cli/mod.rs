@@ -26,6 +26,7 @@ mod logging;
 mod login;
 mod owner;
 mod password;
+mod platform;
 mod providers;
 mod reindex;
 mod retention;
@@ -113,6 +114,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Retention(command) => retention::run(&place, command).await,
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,
+        Command::Platform(command) => platform::run(&place, command).await,
         Command::System => system::run(&place).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),

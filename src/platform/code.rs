@@ -106,10 +106,18 @@ const HUAWEI: &[CodeDoc] = &[
         ["X 号码已被其他 A 占用", "X is bound to another A"],
         ["换一个 X 号码。", "Use another X."],
     ),
-    code("1012001", Who::Us, ["号码资源不足（绑定时），或号码、绑定不存在", "No number is free (bind), or there is no such number or binding"], [
-        "绑定时：换城市码或 areaMatchMode=1，或订购号码；其他：先查询。",
-        "On bind: another areaCode, areaMatchMode 1, or more numbers; otherwise query it.",
-    ]),
+    code(
+        "1012001",
+        Who::Us,
+        [
+            "号码资源不足（绑定时），或号码、绑定不存在",
+            "No number is free (bind), or there is no such number or binding",
+        ],
+        [
+            "绑定时：换城市码或 areaMatchMode=1，或订购号码；其他：先查询。",
+            "On bind: another areaCode, areaMatchMode 1, or more numbers; otherwise query it.",
+        ],
+    ),
     code("1012007", Who::Us, ["记录或绑定不存在", "There is no such record or binding"], GONE),
     code(
         "1012010",

@@ -37,6 +37,8 @@ use crate::http::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
+use crate::outgoing::PrepareError;
+use crate::platform::{Hosts, Platform};
 use crate::retention::Retention;
 use crate::{bindings, journal, limits, state, store};
 
@@ -76,6 +78,9 @@ pub enum RunError {
     /// Logins at a provider are configured and a file of theirs cannot be used.
     #[error("preparing logins at the provider")]
     Oidc(#[from] OidcError),
+    /// A file of `[platform]` cannot be used.
+    #[error("preparing to ask the platforms")]
+    Platform(#[from] PrepareError),
     /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
@@ -190,6 +195,11 @@ impl Running {
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
+            platform: Platform::new(
+                Hosts::new(&config.platform.hosts),
+                config.platform.extra_roots.clone(),
+                clock.clone(),
+            )?,
             oidc: oidc(&config, &clock)?,
             server: ServerInfo {
                 public_url,

@@ -21,6 +21,7 @@ mod house;
 mod load;
 mod namespace;
 mod paging;
+mod platform;
 mod signatures;
 mod simulated;
 mod transport;
