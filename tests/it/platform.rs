@@ -5,6 +5,8 @@
 
 use serde_json::{Value, json};
 
+use crate::access::{FORM, csrf, log_in};
+use crate::bodies::status;
 use crate::house::{House, Server};
 
 const SECRET: &str = "made-up-app-secret-0123456789abcd";
@@ -267,5 +269,53 @@ fn a_comparison_finds_what_is_missing_different_and_unknown() {
     assert_eq!(verdict(&unknown), Some(("unknown".to_owned(), json!([]))), "{compared}");
     let said = house.cli(&["platform", "compare", "ours", "axb"]).done();
     assert!(said.contains("1 the same, 3 not"), "{said}");
+    server.stop();
+}
+
+#[test]
+fn an_operator_binds_and_stops_a_call_on_the_pages() {
+    let house = House::new();
+    let (_gateway, address) = gateway(&house, "huawei-private", "pages", &["--number", X[0]]);
+    let server = serve(&house, &["pages"]);
+    huawei_app(&house, "masked", &address);
+    let callbacks = house.app("huawei-private", "other", &[]);
+    let token = house.token("t", "admin");
+    let cookie = log_in(&house, &server, "op", "operator");
+    let csrf = csrf(&server, &cookie);
+    let post = |path: &str, fields: &str| {
+        let form = format!("csrf={csrf}&{fields}");
+        server.request("POST", path, &[("Cookie", &cookie), FORM], form.as_bytes())
+    };
+    let page = server.request("GET", "/platform?app=1&op=axb.bind", &[("Cookie", &cookie)], b"").text();
+    assert!(page.contains("name=\"callerNum\"") && page.contains("action=\"/platform/1/axb.bind\""), "{page}");
+    let refused = post("/platform/1/axb.bind", "callerNum=10086&calleeNum=");
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("id=\"p-callerNum\"") && refused.text().contains("value=\"10086\""));
+    let bound = post("/platform/1/axb.bind", &format!("callerNum={A}&calleeNum={B}&relationNum=&duration=60"));
+    assert_eq!(bound.status, 200, "{}", bound.text());
+    assert!(bound.text().contains("sub-axb-000001") && bound.text().contains("subscriptionId"));
+    assert_eq!(post("/platform/1/axb.bind", &format!("callerNum={A}&calleeNum={B}")).status, 502);
+    let compared = post("/platform/1/compare", "mode=axb");
+    assert_eq!(compared.status, 200, "{}", compared.text());
+
+    // A call under way of an app that asks its platform can be stopped; of another app it cannot.
+    let mine = house.cli(&["app", "rotate", "masked"]).done();
+    let (_, path) = mine.trim().split_once("/callbacks/").unwrap();
+    let (mine, other) = (crate::house::App(format!("/callbacks/{path}")), callbacks);
+    let event = |session: &str| status("alerting", session, "02:11:06", json!({"caller": A, "called": B}));
+    server.push(&mine, event("session-mine"));
+    server.push(&other, event("session-other"));
+    let api = server.api(&token);
+    api.settled();
+    let stop = |session: &str| {
+        let id = api.call(session, 1)["id"].as_str().unwrap().to_owned();
+        let page = server.request("GET", &format!("/calls/{id}"), &[("Cookie", &cookie)], b"").text();
+        (page.contains(&format!("action=\"/calls/{id}/stop\"")), post(&format!("/calls/{id}/stop"), "").status)
+    };
+    assert_eq!(stop("session-mine"), (true, 303));
+    assert_eq!(stop("session-mine"), (true, 502), "the platform says that it is over");
+    assert_eq!(stop("session-other"), (false, 409));
+    let viewer = log_in(&house, &server, "v", "viewer");
+    assert_eq!(server.request("GET", "/platform", &[("Cookie", &viewer)], b"").status, 403);
     server.stop();
 }

@@ -54,7 +54,8 @@ impl PlatformForm {
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     // A box that is there and empty forgets what was in it; a password's box leaves it.
-    let text = |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
+    let text =
+        |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
     let auth_token = match (request.field("forget_token"), request.field("auth_token")) {
         (Some(_), _) => Some(Secret::new("")),
         (None, token) => token.map(Secret::new),

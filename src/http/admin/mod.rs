@@ -47,6 +47,7 @@ mod numbers;
 mod oidc;
 mod parts;
 mod platform;
+mod platform_form;
 mod preferences;
 mod query;
 mod recordings;

@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::parts::{Badge, Tone, phone};
+use super::platform_form::{Choice, Chosen, Form, MODES, href};
 use super::reply;
 use super::request::{Request, link};
 use super::view::{Section, View};
@@ -16,7 +17,7 @@ use crate::domain::{App, Lang, Role};
 use crate::http::acts::recorded;
 use crate::http::platform::{self as service, Done, Failure, Verdict};
 use crate::http::{HttpError, Response};
-use crate::platform::{Effect, Field, FieldProblem, Kind, Mode, Operation, PlatformError, find, of_provider};
+use crate::platform::{FieldProblem, Mode, Operation, PlatformError, find, of_provider};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -29,51 +30,6 @@ pub(super) struct PlatformPage {
     outcome: Option<Outcome>,
     problem: Option<Problem>,
     compared: Option<Compared>,
-}
-
-/// A link of which one is chosen.
-#[derive(Debug)]
-struct Choice {
-    href: String,
-    label: String,
-    current: bool,
-}
-
-/// The app that is asked.
-#[derive(Debug)]
-struct Chosen {
-    id: u32,
-    name: String,
-    /// Whether anything can be asked yet.
-    is_on: bool,
-    operations: Vec<Choice>,
-    /// The modes whose bindings can be compared.
-    modes: Vec<&'static str>,
-}
-
-/// The form of one operation.
-#[derive(Debug)]
-struct Form {
-    action: String,
-    title: &'static str,
-    about: &'static str,
-    source: &'static str,
-    fields: Vec<FieldRow>,
-    /// Whether a call or a binding ends by it.
-    ends: bool,
-}
-
-#[derive(Debug)]
-struct FieldRow {
-    name: &'static str,
-    meaning: &'static str,
-    kind: String,
-    required: bool,
-    value: String,
-    problem: Option<String>,
-    /// Words to choose from; empty for a box to write in.
-    options: Vec<(&'static str, &'static str, bool)>,
-    numeric: bool,
 }
 
 /// What the platform answered.
@@ -184,20 +140,11 @@ pub(super) async fn stop(request: &Request) -> Result<Response, HttpError> {
     Ok(recorded(reply::see_other(&link(&format!("/calls/{}", call.id), &[("done", "stopped")]))))
 }
 
-const MODES: [Mode; 4] = [Mode::Ax, Mode::Axb, Mode::Axe, Mode::Axyb];
-
 /// The apps whose platform takes questions.
 fn askable(request: &Request) -> Vec<std::sync::Arc<App>> {
     let mut apps = request.apps();
     apps.retain(|app| of_provider(app.provider.0).next().is_some());
     apps
-}
-
-fn href(app: &App, operation: Option<&str>) -> String {
-    let id = app.id.0.to_string();
-    let mut pairs = vec![("app", id.as_str())];
-    pairs.extend(operation.map(|operation| ("op", operation)));
-    link("/platform", &pairs)
 }
 
 impl PlatformPage {
@@ -235,61 +182,6 @@ impl PlatformPage {
             problem: None,
             compared: None,
             view,
-        }
-    }
-}
-
-impl Chosen {
-    fn of(lang: Lang, app: &App, is_on: bool, chosen: Option<&Operation>) -> Self {
-        let operation = |one: &Operation| Choice {
-            href: href(app, Some(one.id)),
-            label: one.title.get(lang).to_owned(),
-            current: chosen.is_some_and(|chosen| chosen.id == one.id),
-        };
-        let modes = MODES.iter().filter(|mode| mode.providers().contains(&app.provider.0));
-        Self {
-            id: app.id.0,
-            name: app.name.clone(),
-            is_on,
-            operations: of_provider(app.provider.0).map(operation).collect(),
-            modes: modes.map(|mode| mode.name()).collect(),
-        }
-    }
-}
-
-impl Form {
-    fn of(
-        lang: Lang,
-        app: &App,
-        operation: &Operation,
-        problems: &[FieldProblem],
-        given: &dyn Fn(&str) -> String,
-    ) -> Self {
-        let row = |field: &Field| {
-            let value = given(field.name);
-            let only = field.required && field.kind.choices().len() == 1;
-            let option = |choice: &crate::platform::Choice| {
-                (choice.value, choice.meaning.get(lang), choice.value == value || only)
-            };
-            let problem = problems.iter().find(|problem| problem.field == field.name);
-            FieldRow {
-                name: field.name,
-                meaning: field.meaning.get(lang),
-                kind: field.kind.documented(),
-                required: field.required,
-                options: field.kind.choices().iter().map(option).collect(),
-                problem: problem.map(|problem| lang.t(&problem.zh, &problem.en).to_owned()),
-                numeric: field.kind.is_number() || matches!(field.kind, Kind::Integer { .. } | Kind::Digits { .. }),
-                value,
-            }
-        };
-        Self {
-            action: format!("/platform/{}/{}", app.id.0, operation.id),
-            title: operation.title.get(lang),
-            about: operation.about.get(lang),
-            source: operation.source,
-            fields: operation.fields.iter().map(row).collect(),
-            ends: matches!(operation.effect, Effect::Unbinds | Effect::EndsCall),
         }
     }
 }
@@ -375,7 +267,8 @@ impl PlatformPage {
         use super::samples;
         let view = View { here: "/platform?app=2".to_owned(), ..View::sample(lang, Section::Platform) };
         let apps: Vec<_> = samples::apps().into_iter().map(std::sync::Arc::new).collect();
-        let problem = FieldProblem { field: "callerNum".to_owned(), zh: "必填".to_owned(), en: "is missing".to_owned() };
+        let problem =
+            FieldProblem { field: "callerNum".to_owned(), zh: "必填".to_owned(), en: "is missing".to_owned() };
         let mut page = Self::new(view, &apps, Some(&apps[1]), true, find("axb.bind"), &[problem], &|_| String::new());
         let fields = vec![("subscriptionId".to_owned(), "sub-1".to_owned())];
         let description = "Success".to_owned();

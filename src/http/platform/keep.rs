@@ -176,11 +176,11 @@ fn is_named(binding: &Binding, request: &Request) -> bool {
 fn named(context: &Context, app: &App, kind: BindingKind, request: &Request) -> Result<Vec<Binding>, KeepError> {
     let mut query = open(app, kind);
     match request.value("subscriptionId") {
-        Some(id) => query.platform_id = Filter { any: vec![id.to_owned()], none: Vec::new() },
+        Some(id) => query.platform_id = Filter::any(vec![id.to_owned()]),
         None => {
             let x = ["relationNum", "privateNum", "virtualNum"].iter().find_map(|name| request.value(name));
             let x = x.and_then(PhoneNumber::parse).ok_or(KeepError::Untold("X"))?;
-            query.x = Filter { any: vec![x.national().to_owned()], none: Vec::new() };
+            query.x = Filter::any(vec![x.national().to_owned()]);
         }
     }
     let mut found = all(context, &query)?;
@@ -193,9 +193,9 @@ fn named(context: &Context, app: &App, kind: BindingKind, request: &Request) -> 
 /// Bindings of an app and a kind that are not over.
 pub(super) fn open(app: &App, kind: BindingKind) -> BindingQuery {
     BindingQuery {
-        app: Filter { any: vec![app.id], none: Vec::new() },
-        kind: Filter { any: vec![kind], none: Vec::new() },
-        state: Filter { any: vec![BindingState::Active, BindingState::Scheduled], none: Vec::new() },
+        app: Filter::any(vec![app.id]),
+        kind: Filter::any(vec![kind]),
+        state: Filter::any(vec![BindingState::Active, BindingState::Scheduled]),
         ..BindingQuery::default()
     }
 }

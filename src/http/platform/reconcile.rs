@@ -139,7 +139,7 @@ async fn strangers(
     let mut rows = Vec::new();
     for (id, x) in theirs {
         let mut query = keep::open(app, kind);
-        query.platform_id = store::Filter { any: vec![id.clone()], none: Vec::new() };
+        query.platform_id = store::Filter::any(vec![id.clone()]);
         let known = ours.iter().any(|binding| binding.terms.platform_id.as_deref() == Some(&id))
             || !context
                 .bindings
