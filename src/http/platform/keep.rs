@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::bindings::{BindingError, BindingQuery};
 use crate::domain::{App, Binding, BindingId, BindingKind, BindingState, BindingTerms, Direction, PhoneNumber};
 use crate::http::Context;
-use crate::limits::PAGE_MAX;
+use crate::limits::{PAGE_MAX, PLATFORM_PAIRS};
 use crate::platform::{Answer, Effect, Mode, Request};
 use crate::state::Principal;
 use crate::store::{Filter, Page, QueryError};
@@ -207,7 +207,7 @@ fn all(context: &Context, query: &BindingQuery) -> Result<Vec<Binding>, KeepErro
         let listing = context.bindings.list(query, &page)?;
         found.extend(listing.items.into_iter().filter(|binding| binding.terms.platform_id.is_some()));
         page.cursor = listing.next;
-        if page.cursor.is_none() || found.len() >= PAGE_MAX {
+        if page.cursor.is_none() || found.len() >= PLATFORM_PAIRS {
             return Ok(found);
         }
     }
