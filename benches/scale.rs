@@ -182,6 +182,7 @@ fn record(seq: Seq, generated: simulator::Generated) -> Record {
         foreign: Vec::new(),
         reply: Ack { status: 200, content_type: "application/json".to_owned(), body: String::new() },
         question: None,
+        decision: None,
     };
     Record { seq, at: generated.received_at, body: Body::Callback(Box::new(body)) }
 }

@@ -35,7 +35,7 @@
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
 //! | [`bindings`] | who reaches whom through which privacy number, found among millions | [`bindings::Bindings::find`] |
-//! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
+//! | [`control`] | answers to what a platform asks while the phone rings | [`control::Control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
@@ -73,7 +73,7 @@
 //! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`control`] also [`bindings`] and [`outgoing`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
@@ -142,7 +142,7 @@
 //!    [`providers::Verified`] can go into [`providers::Provider::decode`].
 //! 5. A notice already has its answer, from [`providers::Provider::ack`]. For a question
 //!    [`control::Answers::ask`] knows the earlier answer, or lets the first one to ask go on to
-//!    [`control::decide`] while the others wait for the same bytes.
+//!    [`control::Control::decide`] while the others wait for the same bytes.
 //! 6. [`journal::Journal::append`] writes the [`journal::CallbackRecord`], answer included, as
 //!    one line. It waits in `src/journal/queue.rs`; `src/journal/committer.rs` takes whatever waits,
 //!    writes it at once, syncs once, and tells everyone who waited.

@@ -445,5 +445,34 @@ pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
 pub const BINDINGS_IMPORT_WAITING: usize = 512;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
 pub const BINDINGS_SCAN_MAX: usize = 50_000;
+/// Milliseconds in which a platform has its answer, unless the app's rules say otherwise. None
+/// says how long it waits; a caller hears nothing meanwhile.
+pub const DECISION_DEADLINE_MS: u16 = 800;
+/// What an app may say instead, and what a rule may give the company's own system.
+pub const DECISION_DEADLINES_MS: std::ops::RangeInclusive<u16> = 50..=5_000;
+/// What is left of the deadline for making the answer durable and sending it.
+pub const DECISION_MARGIN: Duration = Duration::from_millis(100);
+/// What a rule gives the company's own system unless it says otherwise.
+pub const RULE_ASK_MS: u16 = 500;
+/// Rules of an app: more is a program, which the company's own system should be.
+pub const RULES_MAX: usize = 200;
+/// Values of one condition; more belong into a list.
+pub const RULE_VALUES_MAX: usize = 200;
+/// Earlier versions of an app's rules that are kept.
+pub const RULE_VERSIONS: u64 = 20;
+/// Lists that rules may look into.
+pub const LISTS_MAX: usize = 200;
+/// Entries of a list: all seven-digit beginnings of a province's mobiles.
+pub const LIST_ENTRIES_MAX: usize = 50_000;
+/// The answer of the company's own system; a decision has some hundred bytes.
+pub const ASK_ANSWER_MAX: usize = 16 << 10;
+/// Questions to one address that wait at once; the next one is left to the next rule.
+pub const ASK_AT_ONCE: usize = 256;
+/// Addresses remembered with how they have been answering.
+pub const ASK_SYSTEMS_MAX: usize = 1_000;
+/// Failures in a row after which an address is left alone.
+pub const ASK_FAILURES: u32 = 5;
+/// For how long.
+pub const ASK_REST: Duration = Duration::from_secs(10);
 /// Bindings of one pair looked at for one question: all but the one that holds are over.
 pub const BINDINGS_ASKED_MAX: usize = 1_000;

@@ -37,7 +37,10 @@ const ROOMS: &[Room] = &[
     Room { name: "bindings", may_name: &["domain", "providers", "journal", "store", "state"] },
     Room { name: "audit", may_name: &["domain", "journal", "store", "state"] },
     Room { name: "evidence", may_name: &["domain", "journal"] },
-    Room { name: "control", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "bindings"] },
+    Room {
+        name: "control",
+        may_name: &["domain", "correlate", "providers", "journal", "store", "state", "bindings", "outgoing"],
+    },
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
     Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "audit"] },
     Room { name: "retention", may_name: &["domain", "correlate", "journal", "store", "state", "projector"] },
@@ -111,7 +114,7 @@ const HOMES: &[Home] = &[
     Home { crate_name: "quick_xml", rooms: &["providers", "simulator"], why: "XML is a platform's notation" },
     Home {
         crate_name: "hmac",
-        rooms: &["providers", "platform", "simulator"],
+        rooms: &["control", "providers", "platform", "simulator"],
         why: "signatures are the platforms' business",
     },
     Home { crate_name: "md5", rooms: &["platform", "simulator"], why: "nobody but a platform asks for it" },

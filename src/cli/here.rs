@@ -21,7 +21,7 @@ use super::socket::{pour, reply};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::Answers;
+use crate::control::{Answers, Control};
 use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
 use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Options};
@@ -88,7 +88,9 @@ impl Here {
             gauges: Arc::default(),
             log: Arc::default(),
         };
-        let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
+        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None)?;
+        let url = server.public_url.clone();
+        let ingest = Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), url);
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
         let journal_of = journal.clone();
@@ -98,6 +100,7 @@ impl Here {
             store,
             state,
             bindings,
+            control,
             journal: journal_of,
             audit,
             retention,

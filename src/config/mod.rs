@@ -51,6 +51,8 @@ pub struct Config {
     pub oidc: Option<OidcConfig>,
     /// Where platforms may be asked.
     pub platform: PlatformConfig,
+    /// Certificates that the company's own system may have, besides the public ones.
+    pub control_roots: Option<PathBuf>,
     /// What is logged, and how.
     pub log: LogConfig,
     /// Where this came from, to be read again on HUP.
@@ -162,6 +164,7 @@ impl Config {
             ("journal.segment_mib", self.segment_bytes == other.segment_bytes),
             ("oidc", self.oidc == other.oidc),
             ("platform", self.platform == other.platform),
+            ("control", self.control_roots == other.control_roots),
             ("log.level", self.log.level == other.log.level),
             ("log.format", self.log.format == other.log.format),
         ];

@@ -30,6 +30,7 @@ pub struct Settings {
     segment_mib: Option<u64>,
     oidc: OidcSettings,
     platform: PlatformSettings,
+    control_roots: Option<PathBuf>,
     log_level: Option<String>,
     log_format: Option<String>,
 }
@@ -57,6 +58,7 @@ impl Settings {
             segment_mib: reader.number("journal", "segment_mib"),
             oidc: OidcSettings::read(&mut reader),
             platform: PlatformSettings::read(&mut reader),
+            control_roots: reader.text("control", "extra_roots").map(PathBuf::from),
             log_level: reader.text("log", "level"),
             log_format: reader.text("log", "format"),
         };
@@ -96,6 +98,7 @@ impl Settings {
             plain_listen,
             oidc: self.oidc.into_config(public_url.is_some(), problems),
             platform: self.platform.into_config(problems),
+            control_roots: self.control_roots,
             public_url,
             trusted_proxies: networks(&self.trusted_proxies.unwrap_or_default(), problems),
             certificate: certificate(self.tls_cert, self.tls_key, problems),
@@ -235,7 +238,7 @@ impl Reader<'_> {
         for (name, value) in &self.document {
             match value {
                 Value::Table(section)
-                    if ["server", "tls", "journal", "oidc", "platform", "log"].contains(&name.as_str()) =>
+                    if ["server", "tls", "journal", "oidc", "platform", "control", "log"].contains(&name.as_str()) =>
                 {
                     for key in section.keys() {
                         self.problems
@@ -245,11 +248,11 @@ impl Reader<'_> {
                 Value::Table(_) => {
                     self.problems.add(
                         name.clone(),
-                        "there is no such section; there are server, tls, journal, oidc, platform and log",
+                        "there is no such section; there are server, tls, journal, oidc, platform, control and log",
                     );
                 }
                 _ => {
-                    let text = "every key stands in a section: [server], [tls], [journal], [oidc], [platform], [log]";
+                    let text = "every key stands in a section: [server], [tls], [journal], [oidc], [platform], [control], [log]";
                     self.problems.add(name.clone(), text);
                 }
             }

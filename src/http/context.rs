@@ -14,6 +14,7 @@ use super::{Gauges, LogTail};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
+use crate::control::Control;
 use crate::erasure::Erasure;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
@@ -32,6 +33,8 @@ pub struct Context {
     pub state: State,
     /// Who reaches whom through which privacy number.
     pub bindings: Bindings,
+    /// Decides what platforms ask.
+    pub control: Control,
     /// The truth.
     pub journal: Arc<dyn Journal>,
     /// Who did what.

@@ -12,6 +12,7 @@ mod count;
 mod cursor;
 mod cut;
 mod days;
+mod decisions;
 mod doc;
 mod hot_chunks;
 mod hours;
@@ -41,6 +42,7 @@ pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
 pub use cut::{Cut, CutBounds, Removed};
+pub use decisions::DecisionQuery;
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
     Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
@@ -57,7 +59,9 @@ use doc::Doc;
 use shared::Shared;
 
 use crate::correlate::Facts;
-use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion};
+use crate::domain::{
+    AppId, Call, CallId, DecidedQuestion, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion,
+};
 
 /// The store. Clones share everything.
 #[derive(Debug, Clone)]
@@ -98,6 +102,8 @@ pub struct CallbackRow {
     pub suspicions: Vec<Suspicion>,
     /// Whether it asked a question.
     pub question: bool,
+    /// The question and what was decided, where it was decided then and there.
+    pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
 }

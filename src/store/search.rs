@@ -94,7 +94,7 @@ fn bounds(want: &mut Want, filter: &Filter<Bounds>, field: Field) {
     word(want, filter, |bounds| Terms::amounts(field, bounds.min.into(), bounds.max.into()));
 }
 
-fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
+pub(super) fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
     match wanted {
         Some(true) => want.all.push(vec![terms]),
         Some(false) => want.none.push(terms),
@@ -104,7 +104,7 @@ fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
 
 /// Endings span exactly what ends so; a NOT on one with more digits than are indexed is left to
 /// the comparison, because its span would take away too much.
-fn number(want: &mut Want, filter: &Filter<String>, fields: &[Field]) {
+pub(super) fn number(want: &mut Want, filter: &Filter<String>, fields: &[Field]) {
     let endings = |typed: &String| {
         let typed = typed_digits(typed);
         fields.iter().filter_map(|field| ending(*field, &typed)).collect()

@@ -54,6 +54,8 @@ pub(super) enum Field {
     By = 50,
     Action = 51,
     Subject = 52,
+    Rule = 60,
+    Binding = 61,
 }
 
 /// A span of terms, both ends included; mostly one term.

@@ -348,6 +348,7 @@ pub(super) fn callbacks() -> Vec<CallbackRow> {
         size_bytes: FEE.len() as u64,
         suspicions: Vec::new(),
         question: false,
+        decision: None,
         label: label.to_owned(),
     };
     let id = answered_call().id;
@@ -408,6 +409,7 @@ pub(super) fn record() -> (Record, CallbackRecord) {
             body: r#"{"resultcode":"0","resultdesc":"Success"}"#.to_owned(),
         },
         question: None,
+        decision: None,
     };
     (
         Record { seq: 121, at: at("2026-11-21T02:14:49.120Z"), body: Body::Callback(Box::new(callback.clone())) },

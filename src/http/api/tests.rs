@@ -16,7 +16,7 @@ use super::*;
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::Answers;
+use crate::control::{Answers, Control};
 use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::ingest::Ingest;
@@ -93,13 +93,16 @@ impl House {
             gauges: Arc::default(),
             log: Arc::default(),
         };
-        let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
+        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None).unwrap();
+        let ingest =
+            Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
         let context = Arc::new(Context {
             store,
             state,
             bindings,
+            control,
             journal,
             audit,
             retention,
