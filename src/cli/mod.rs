@@ -27,6 +27,7 @@ mod logging;
 mod login;
 mod owner;
 mod password;
+mod platform;
 mod providers;
 mod reindex;
 mod retention;
@@ -116,6 +117,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,
         Command::Search(command) => search::run(&place, command).await,
+        Command::Platform(command) => platform::run(&place, command).await,
         Command::System => system::run(&place).await,
         Command::Log(flags) => log::run(&place, &flags).await,
         Command::Export(command) => export::run(&place, command).await,

@@ -23,6 +23,7 @@ mod keeping;
 mod log_tail;
 mod metrics;
 pub mod peer;
+mod platform;
 mod reveals;
 pub mod server;
 #[cfg(test)]

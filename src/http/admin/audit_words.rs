@@ -5,7 +5,7 @@
 use crate::domain::{Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 29] = [
+pub(super) const ACTIONS: [(&str, Text); 33] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
     ("login.throttled", Text::new("登录受限", "Logins held up")),
@@ -22,6 +22,10 @@ pub(super) const ACTIONS: [(&str, Text); 29] = [
     ("app.rotate", Text::new("更换回调地址", "Address changed")),
     ("app.remove", Text::new("删除应用", "App removed")),
     ("app.test", Text::new("测试回调", "Test callback")),
+    ("platform.settings", Text::new("修改平台接口设置", "Platform settings changed")),
+    ("platform.call", Text::new("调用平台接口", "Platform asked")),
+    ("platform.outcome", Text::new("平台接口结果", "Platform answered")),
+    ("platform.compare", Text::new("与平台核对", "Compared with the platform")),
     ("user.add", Text::new("添加用户", "User added")),
     ("user.change", Text::new("修改用户", "User changed")),
     ("user.remove", Text::new("删除用户", "User removed")),
@@ -56,6 +60,8 @@ pub(super) fn detail(lang: Lang, name: &str) -> String {
         "number" => lang.t("号码", "number"),
         "format" => lang.t("格式", "format"),
         "rows" => lang.t("行数", "rows"),
+        "said" => lang.t("填写的内容", "what was said"),
+        "subscription" => lang.t("平台绑定 ID", "platform's id"),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -12,6 +12,7 @@
 mod account;
 mod app;
 mod app_changes;
+mod app_platform;
 mod apps;
 mod around;
 mod attention;
@@ -45,6 +46,8 @@ mod messages;
 mod numbers;
 mod oidc;
 mod parts;
+mod platform;
+mod platform_form;
 mod preferences;
 mod query;
 mod recordings;
@@ -209,6 +212,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["numbers"] => read(request, numbers::show).await,
             ["apps"] => read(request, apps::show).await,
             ["apps", _] => read(request, app::show).await,
+            ["platform"] => read(request, platform::show).await,
             ["audit"] => read(request, audit::show).await,
             ["audit", "export"] => audit::export(&request).await,
             ["account"] => account::show(&request),
@@ -242,6 +246,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["searches"] => searches::save(&request).await,
         ["searches", _, "remove"] => searches::remove(&request).await,
         ["calls", _, "evidence"] => evidence::download(&request).await,
+        ["calls", _, "stop"] => platform::stop(&request).await,
+        ["platform", _, "compare"] => platform::compare(&request).await,
+        ["platform", _, _] => platform::call(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
         ["account", "password"] => account::change_password(&request).await,
@@ -270,6 +277,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,
         ["apps", _, "remove"] => app_changes::remove(&request).await,
+        ["apps", _, "platform"] => app_platform::save(&request).await,
         ["apps", _, "test"] => app_changes::test(&request).await,
         _ => Err(HttpError::NotFound),
     }

@@ -62,6 +62,7 @@ pub(super) enum Section {
     Messages,
     Numbers,
     Statistics,
+    Platform,
     Apps,
     Users,
     Tokens,
@@ -120,6 +121,13 @@ const NAVIGATION: &[Group] = &[
             page(Section::Messages, "/messages", Text::new("短信", "Messages"), Some('m')),
             page(Section::Numbers, "/numbers", Text::new("号码", "Numbers"), Some('n')),
         ],
+    },
+    Group {
+        label: Text::new("绑定", "Bindings"),
+        pages: &[Place {
+            least: Role::Operator,
+            ..page(Section::Platform, "/platform", Text::new("平台接口", "Platform"), Some('p'))
+        }],
     },
     Group {
         label: Text::new("统计", "Statistics"),
