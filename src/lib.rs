@@ -66,7 +66,7 @@
 //! | [`domain`] | nothing |
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
-//! | [`config`] | [`domain`], [`providers`] |
+//! | [`config`] | [`domain`], [`providers`], [`platform`]: its documented hosts |
 //! | [`mod@export`] | [`domain`] |
 //! | [`outgoing`] | [`domain`] |
 //! | [`platform`] | [`domain`], [`providers`], [`outgoing`] |

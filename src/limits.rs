@@ -388,6 +388,9 @@ pub const HOLDS_MAX: usize = 200;
 pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
+/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest
+/// line.
+pub const ERASURE_NOTE_CALLS: usize = 10_000;
 
 // Asking others.
 
@@ -402,6 +405,11 @@ pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
 pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
 /// The longest answer of a platform that is read: a hundred bindings are some fifty kilobytes.
 pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
+/// Our bindings that follow one question: an X has at most so many pairs, as documented.
+pub const PLATFORM_PAIRS: usize = 5_000;
+/// Our bindings that one comparison asks a platform about: a person waits for some tens of
+/// milliseconds each.
+pub const PLATFORM_COMPARED: usize = 100;
 /// Characters kept of what a platform says about its refusal: documented are 256.
 pub const PLATFORM_TEXT_CHARS: usize = 256;
 

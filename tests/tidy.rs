@@ -67,7 +67,7 @@ const ROOMS: &[Room] = &[
             "erasure",
         ],
     },
-    Room { name: "config", may_name: &["domain", "providers"] },
+    Room { name: "config", may_name: &["domain", "providers", "platform"] },
     Room { name: "outgoing", may_name: &["domain"] },
     Room { name: "platform", may_name: &["domain", "providers", "outgoing"] },
     Room { name: "oidc", may_name: &["domain", "config", "outgoing"] },

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Decisions, Entries, Filters};
 use super::{
-    Usage, app, bindings, config, demo, erase, evidence, export, login, retention, rules, serve, settings, simulate,
-    stats, token, user,
+    Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, rules, search, serve,
+    settings, simulate, stats, token, user,
 };
 use crate::config::DEFAULT_DATA;
 
@@ -99,8 +99,16 @@ pub(super) enum Command {
     Erase(erase::Flags),
     /// What is set while the server runs
     Settings(settings::Flags),
+    /// Searches of lists, saved under a name
+    #[command(subcommand, visible_alias = "searches")]
+    Search(search::Command),
+    /// Ask an app's platform: bind, change, unbind, query, stop a call
+    #[command(subcommand)]
+    Platform(platform::Command),
     /// How this installation is doing
     System,
+    /// Show the last lines of the running server's log
+    Log(log::Flags),
     /// The configuration file
     #[command(subcommand)]
     Config(config::Command),

@@ -152,6 +152,9 @@ impl Client {
         if reply.status == StatusCode::NOT_FOUND {
             bail!("there is no {}", named(path));
         }
+        if reply.status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
         reply.json()
     }
 

@@ -1,5 +1,6 @@
 //! The API in this process, for when no server runs: the directory is locked and opened, and
-//! the same routes are called in memory. Nothing listens and nothing is fetched.
+//! the same routes are called in memory. Nothing listens, and nothing is fetched but what
+//! `ringback platform` asks for.
 
 use std::fs::DirBuilder;
 use std::io::{IsTerminal, Write, stderr};
@@ -25,6 +26,7 @@ use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
 use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Options};
 use crate::limits::SEGMENT_BYTES;
+use crate::platform::{Hosts, Platform};
 use crate::projector::{self, Projector};
 use crate::state::{Principal, State};
 use crate::store::Store;
@@ -92,6 +94,8 @@ impl Here {
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
         let journal_of = journal.clone();
+        // No configuration was read: the documented hosts, and the public roots.
+        let platform = Platform::new(Hosts::default(), None, clock.clone())?;
         let context = Arc::new(Context {
             store,
             state,
@@ -102,6 +106,7 @@ impl Here {
             retention,
             erasure,
             ingest,
+            platform,
             oidc: None,
             clock,
             server,

@@ -24,14 +24,17 @@ mod filters;
 mod generate;
 mod healthcheck;
 mod here;
+mod log;
 mod logging;
 mod login;
 mod owner;
 mod password;
+mod platform;
 mod providers;
 mod reindex;
 mod retention;
 mod rules;
+mod search;
 mod serve;
 mod settings;
 mod simulate;
@@ -120,7 +123,10 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Retention(command) => retention::run(&place, command).await,
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,
+        Command::Search(command) => search::run(&place, command).await,
+        Command::Platform(command) => platform::run(&place, command).await,
         Command::System => system::run(&place).await,
+        Command::Log(flags) => log::run(&place, &flags).await,
         Command::Export(command) => export::run(&place, command).await,
         Command::Config(command) => config::run(command),
         Command::Providers(flags) => providers::run(&flags),

@@ -8,6 +8,7 @@
 
 mod holds;
 mod needle;
+mod notes;
 mod run;
 mod scrub;
 #[cfg(test)]

@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! intent, sealed in state/ ─► segment finished ─► segments rewritten ─► torn/ ─► store anew
-//!                                                    ─► certificate ─► intent forgotten, state/ rewritten
+//!                         ─► certificate ─► state/ rewritten ─► intent forgotten
 //! ```
 //!
-//! Every step may be done twice: whoever finds the intent at a start begins again at the first.
-//! The store is begun anew because sled keeps the bytes of removed rows.
+//! Every step may be done twice: whoever finds the intent at a start begins again at the first,
+//! with what [`super::notes`] kept of the run before. The store is begun anew because sled keeps
+//! the bytes of removed rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::needle::Needle;
+use super::notes::{Found, Notes, SegmentNote};
 use super::scrub::Scrub;
 use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment};
 use crate::domain::{CallId, PhoneNumber, Seq};
@@ -61,32 +64,37 @@ impl Run<'_> {
             let last = *inner.journal.durable().borrow();
             status.rebuilding.is_none() && (status.applied >= last || self.is_end(status.applied))
         })?;
-        let mut counts = Counts::default();
-        let (calls, callbacks) = self.known(&needle, &mut counts)?;
+        let mut found = self.known(&needle)?;
+        let notes = Notes(&inner.state);
+        if !self.dry {
+            found = with_earlier(found, notes.found());
+            tokio::runtime::Handle::current().block_on(notes.keep_found(&found))?;
+        }
+        let callbacks = self.callbacks(&found.calls)?;
+        let Found { mut counts, calls } = found;
         let scrub = Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
         let through = *inner.journal.durable().borrow();
         if !self.dry {
             inner.journal.roll().map_err(ErasureError::Roll)?;
         }
-        let segments = self.segments(&scrub, &callbacks, through, &mut counts)?;
-        counts.torn = self.torn(&scrub.needle)?;
+        let rewritten = self.segments(&scrub, &callbacks, through)?;
+        rewritten.iter().for_each(|note| counts.add(&note.counts));
         if self.dry {
             return Ok((counts, None));
         }
+        for path in self.torn(&scrub.needle)? {
+            fs::remove_file(&path).map_err(|source| ErasureError::Torn { path, source })?;
+        }
         self.begin_store_anew()?;
-        let certificate = self.certify(&scrub, counts.clone(), segments, through)?;
+        let certificate = self.certify(&scrub, counts.clone(), &rewritten, through)?;
         Ok((counts, Some(certificate)))
     }
 
-    /// The person's calls, and the callbacks of these and of the person's messages.
-    fn known(
-        &self,
-        needle: &Needle,
-        counts: &mut Counts,
-    ) -> Result<(HashSet<CallId>, HashMap<Seq, bool>), ErasureError> {
+    /// The person's calls, and how much else the store and `torn/` have of them.
+    fn known(&self, needle: &Needle) -> Result<Found, ErasureError> {
         let store = &self.erasure.0.store;
         let number = || Filter::any(vec![needle.number().national().to_owned()]);
-        let (mut calls, mut callbacks) = (HashSet::new(), HashMap::new());
+        let (mut calls, mut counts) = (HashSet::new(), Counts::default());
         let query = CallQuery { number: number(), ..CallQuery::default() };
         let mut cursor = None;
         loop {
@@ -96,7 +104,6 @@ impl Run<'_> {
                 if parties.into_iter().flatten().any(|party| needle.is(party)) {
                     calls.insert(call.id);
                     counts.recordings += u64::from(call.recording.is_some());
-                    callbacks.extend(call.callbacks.iter().map(|seq| (*seq, true)));
                 }
             }
             cursor = listing.next;
@@ -118,52 +125,62 @@ impl Run<'_> {
                 break;
             }
         }
-        Ok((calls, callbacks))
+        counts.torn = self.torn(needle)?.len() as u64;
+        Ok(Found { counts, calls })
     }
 
-    /// Rewrites every segment that has something of the person.
+    /// The callbacks of the person's calls.
+    fn callbacks(&self, calls: &HashSet<CallId>) -> Result<HashSet<Seq>, ErasureError> {
+        let mut callbacks = HashSet::new();
+        for id in calls {
+            callbacks.extend(self.erasure.0.store.call(*id)?.into_iter().flat_map(|call| call.callbacks));
+        }
+        Ok(callbacks)
+    }
+
+    /// Rewrites every segment that has something of the person; gives those, and also those that
+    /// a run before this one rewrote.
     fn segments(
         &self,
         scrub: &Scrub,
-        callbacks: &HashMap<Seq, bool>,
+        callbacks: &HashSet<Seq>,
         through: Seq,
-        counts: &mut Counts,
-    ) -> Result<Vec<RewrittenSegment>, ErasureError> {
-        let journal = &self.erasure.0.journal;
+    ) -> Result<Vec<SegmentNote>, ErasureError> {
+        let (journal, notes) = (&self.erasure.0.journal, Notes(&self.erasure.0.state));
         let firsts: Vec<Seq> = journal.segments().into_iter().filter(|first| *first <= through).collect();
-        let mut rewritten = Vec::new();
-        for (n, first) in firsts.iter().enumerate() {
-            let mut eraser = Eraser { scrub, callbacks, counts: Counts::default() };
-            let found = journal.survey(*first, &mut eraser)?;
-            counts.add(&eraser.counts);
-            if !self.dry && found.replaced + found.dropped > 0 {
-                let before = journal.digest(*first)?;
-                journal.rewrite_all(*first, &mut Eraser { scrub, callbacks, counts: Counts::default() })?;
-                let after = journal.digest(*first)?;
-                rewritten.push(RewrittenSegment { segment: format!("{first:012}"), before, after });
+        let mut surveyed = Vec::new();
+        for (n, first) in firsts.iter().copied().enumerate() {
+            let eraser = || Eraser { scrub, callbacks, counts: Counts::default() };
+            let mut surveyor = eraser();
+            let found = journal.survey(first, &mut surveyor)?;
+            let note = SegmentNote { first, before: None, counts: surveyor.counts };
+            if found.replaced + found.dropped > 0 && self.dry {
+                surveyed.push(note);
+            } else if found.replaced + found.dropped > 0 {
+                let note = SegmentNote { before: journal.digest(first)?, ..note };
+                tokio::runtime::Handle::current().block_on(notes.keep_segment(&note))?;
+                journal.rewrite_all(first, &mut eraser())?;
             }
             self.go_on()?;
             (self.progress)(0.6 * (n + 1) as f64 / firsts.len() as f64);
         }
-        Ok(rewritten)
+        Ok(if self.dry { surveyed } else { notes.segments() })
     }
 
-    /// Tails that were set aside were never acknowledged; those that hold the number go whole.
-    fn torn(&self, needle: &Needle) -> Result<u64, ErasureError> {
+    /// Tails that were set aside and hold the number. They were never acknowledged, so they go
+    /// whole.
+    fn torn(&self, needle: &Needle) -> Result<Vec<PathBuf>, ErasureError> {
         let dir = self.erasure.0.data.join("torn");
         let failed = |source| ErasureError::Torn { path: dir.clone(), source };
-        let mut found = 0;
+        let mut found = Vec::new();
         let entries = match fs::read_dir(&dir) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
             entries => entries.map_err(failed)?,
         };
         for entry in entries {
             let path = entry.map_err(failed)?.path();
             if path.is_file() && needle.is_in(&fs::read(&path).map_err(failed)?) {
-                found += 1;
-                if !self.dry {
-                    fs::remove_file(&path).map_err(failed)?;
-                }
+                found.push(path);
             }
         }
         Ok(found)
@@ -197,16 +214,22 @@ impl Run<'_> {
         if self.erasure.0.stop.load(std::sync::atomic::Ordering::Relaxed) { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
-    /// Writes the certificate, forgets the intent, and takes both out of the state's past.
+    /// Writes the certificate, takes the person out of the state, and only then forgets the
+    /// intent, its past included.
     fn certify(
         &self,
         scrub: &Scrub,
         counts: Counts,
-        segments: Vec<RewrittenSegment>,
+        rewritten: &[SegmentNote],
         through: Seq,
     ) -> Result<Certificate, ErasureError> {
         let inner = &self.erasure.0;
         let runtime = tokio::runtime::Handle::current();
+        let segments = rewritten.iter().map(|note| {
+            let (segment, before) = (format!("{:012}", note.first), note.before.clone());
+            inner.journal.digest(note.first).map(|after| RewrittenSegment { segment, before, after })
+        });
+        let segments = segments.collect::<Result<Vec<_>, _>>()?;
         let salt = random::hex(&random::bytes::<16>());
         let number = scrub.needle.number().reveal();
         let certificate = Certificate {
@@ -232,19 +255,33 @@ impl Run<'_> {
         runtime.block_on(async {
             let name = format!("{}{}", super::CERTIFICATE, certificate.id);
             inner.state.set_value(None, &name, &appended.seq).await?;
-            inner.state.forget_value(None, super::INTENT).await?;
             let (needle, other) = (scrub.needle.clone(), scrub.text(number.to_owned()));
-            inner.state.compact(move |text| needle.replace(text, &other)).await
+            inner.state.compact(move |text| needle.replace(text, &other)).await?;
+            Notes(&inner.state).forget().await?;
+            inner.state.forget_value(None, super::INTENT).await?;
+            inner.state.compact(|_| None).await
         })?;
         Ok(certificate)
     }
+}
+
+/// What is found now, with what an interrupted run had found before it changed anything.
+fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
+    let Some(mut all) = earlier else { return now };
+    all.calls.extend(now.calls);
+    let (counts, now) = (&mut all.counts, now.counts);
+    counts.calls = all.calls.len() as u64;
+    counts.sms = counts.sms.max(now.sms);
+    counts.recordings = counts.recordings.max(now.recordings);
+    counts.torn = counts.torn.max(now.torn);
+    all
 }
 
 /// Says what becomes of each record.
 struct Eraser<'a> {
     scrub: &'a Scrub,
     /// The callbacks of the person's calls.
-    callbacks: &'a HashMap<Seq, bool>,
+    callbacks: &'a HashSet<Seq>,
     counts: Counts,
 }
 
@@ -252,7 +289,7 @@ impl Decide for Eraser<'_> {
     fn record(&mut self, record: &Record) -> Verdict {
         match &record.body {
             Body::Callback(callback) => {
-                let theirs = !self.scrub.pseudonymise && self.callbacks.contains_key(&record.seq);
+                let theirs = !self.scrub.pseudonymise && self.callbacks.contains(&record.seq);
                 if !theirs && !self.scrub.is_in_callback(callback) {
                     return Verdict::Keep;
                 }
@@ -260,7 +297,7 @@ impl Decide for Eraser<'_> {
                 self.without_person(record)
             }
             Body::Entry(entry) if entry.kind == SUMMARY && CallbackSummary::read(entry).is_some() => {
-                let theirs = !self.scrub.pseudonymise && self.callbacks.contains_key(&record.seq);
+                let theirs = !self.scrub.pseudonymise && self.callbacks.contains(&record.seq);
                 if !theirs && !self.is_in(entry) {
                     return Verdict::Keep;
                 }

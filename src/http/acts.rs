@@ -99,6 +99,7 @@ fn app_of(context: &Context, app: &str) -> Option<std::sync::Arc<App>> {
 fn action(method: &Method, path: &[&str]) -> &'static str {
     match (method.as_str(), path) {
         ("POST", ["apps"]) => "app.add",
+        ("PATCH" | "POST", ["apps", _, "platform"]) => "platform.settings",
         ("PATCH" | "POST", ["apps", _]) => "app.change",
         ("DELETE", ["apps", _]) | ("POST", ["apps", _, "remove"]) => "app.remove",
         ("POST", ["apps", _, "rotate"]) => "app.rotate",

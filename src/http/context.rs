@@ -19,6 +19,7 @@ use crate::erasure::Erasure;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
 use crate::oidc::Oidc;
+use crate::platform::Platform;
 use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
@@ -44,6 +45,8 @@ pub struct Context {
     pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
+    /// The way to the platforms.
+    pub platform: Platform,
     /// The company's own provider of logins.
     pub oidc: Option<Oidc>,
     /// The time.

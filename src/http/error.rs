@@ -65,6 +65,14 @@ pub enum HttpError {
     /// Enough do this already; the text says what and is shown.
     #[error("{0}")]
     Busy(&'static str),
+    /// A platform that was asked said no, or nothing; the text says what and is shown.
+    #[error("{message}")]
+    Platform {
+        /// `platform_refused`, `platform_unreachable`.
+        code: &'static str,
+        /// What it said, and what to do.
+        message: String,
+    },
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
@@ -91,6 +99,7 @@ impl HttpError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Platform { .. } => StatusCode::BAD_GATEWAY,
             Self::NotKept(_) | Self::NotRecorded(_) | Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -113,6 +122,7 @@ impl HttpError {
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Busy(_) => "busy",
+            Self::Platform { code, .. } => code,
             Self::NotKept(_) => "not_kept",
             Self::NotRecorded(_) => "not_recorded",
             Self::Internal(_) => "internal",
@@ -138,6 +148,7 @@ impl HttpError {
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
             | Self::TooManyRequests { .. }
+            | Self::Platform { .. }
             | Self::Busy(_) => self.to_string(),
         }
     }
@@ -253,6 +264,7 @@ mod tests {
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
             (HttpError::Busy("enough"), 503, "busy"),
+            (HttpError::Platform { code: "platform_refused", message: "no".into() }, 502, "platform_refused"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
             (HttpError::NotRecorded(AppendError::Closed), 503, "not_recorded"),

@@ -24,6 +24,7 @@ mod keeping;
 mod log_tail;
 mod metrics;
 pub mod peer;
+mod platform;
 mod reveals;
 mod rules;
 pub mod server;

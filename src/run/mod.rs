@@ -37,8 +37,10 @@ use crate::http::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
+use crate::outgoing::PrepareError;
+use crate::platform::{Hosts, Platform};
 use crate::retention::Retention;
-use crate::{bindings, journal, limits, outgoing, state, store};
+use crate::{bindings, journal, limits, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.
 #[derive(Debug, thiserror::Error)]
@@ -75,10 +77,13 @@ pub enum RunError {
     Tls(#[from] TlsError),
     /// A file of certificates for asking the company's own system cannot be used.
     #[error("preparing to ask the company's own system")]
-    Control(#[from] outgoing::PrepareError),
+    Control(#[from] PrepareError),
     /// Logins at a provider are configured and a file of theirs cannot be used.
     #[error("preparing logins at the provider")]
     Oidc(#[from] OidcError),
+    /// A file of `[platform]` cannot be used.
+    #[error("preparing to ask the platforms")]
+    Platform(#[source] PrepareError),
     /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
@@ -196,6 +201,7 @@ impl Running {
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
+            platform: platform(&config, &clock)?,
             oidc: oidc(&config, &clock)?,
             server: ServerInfo {
                 public_url,
@@ -294,6 +300,12 @@ impl Running {
         });
         tracing::info!("stopped");
     }
+}
+
+/// The way to the platforms.
+fn platform(config: &Config, clock: &Clock) -> Result<Platform, RunError> {
+    let (hosts, roots) = (Hosts::new(&config.platform.hosts), config.platform.extra_roots.clone());
+    Platform::new(hosts, roots, clock.clone()).map_err(RunError::Platform)
 }
 
 /// The provider of logins, where one is configured.

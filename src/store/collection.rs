@@ -124,7 +124,9 @@ impl Collection {
         }
         for Sealed { segment, dead } in self.sealed.iter().filter(|sealed| sealed.segment.oldest().0 <= k_max) {
             let mut block = None;
-            for position in segment.range(k_max, i64::MIN, t_max) - dead {
+            let mut positions = segment.range(k_max, i64::MIN, t_max);
+            positions.bury(dead);
+            for position in positions {
                 let doc = segment.doc_cached(&mut block, position)?;
                 if doc.k <= k_max && doc.t <= t_max {
                     each(doc, Found::Sealed { number: segment.number, position })?;
@@ -154,13 +156,15 @@ impl Collection {
         self.sealed.iter().find(|s| s.segment.number == number).map(|s| &s.dead)
     }
 
-    /// The row of this id, which carries `term`.
+    /// The row of this id, which carries the id's `term`.
     pub(super) fn get(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
         if let Some(k) = self.places.get(id) {
             return Ok(self.hot.get(&(*k, *id)).map(|doc| (doc.clone(), Found::Hot)));
         }
-        for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(id)) {
-            for position in sealed.segment.postings(&[Terms::one(term)])?.0 - &sealed.dead {
+        for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(term)) {
+            let (mut positions, _) = sealed.segment.find(&sealed.segment.look(&[Terms::one(term)]))?;
+            positions.bury(&sealed.dead);
+            for position in positions {
                 let doc = sealed.segment.doc(position)?;
                 if doc.id == *id {
                     return Ok(Some((doc, Found::Sealed { number: sealed.segment.number, position })));
@@ -180,7 +184,7 @@ impl Collection {
                 continue;
             }
             // The first block whose rows can be as low as k holds it.
-            let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).min() else { continue };
+            let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).into_iter().next() else { continue };
             let (index, before) = Segment::block_of(first);
             let block = sealed.segment.block(index)?;
             let begin = first - u32::try_from(before).unwrap_or(first);

@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::callback_row;
-use super::scan::Want;
 use super::search::{ends_with, flag, number, time, word};
 use super::terms::{Field, Terms, amount, push_number, term};
+use super::want::Want;
 use super::{CallbackRow, Filter, Listing, Page, QueryError, Span, Store};
 use crate::domain::{
     AppId, AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber,

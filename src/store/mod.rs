@@ -15,6 +15,7 @@ mod days;
 mod decisions;
 mod doc;
 mod hot_chunks;
+mod hot_test;
 mod hours;
 mod numbers;
 mod open;
@@ -35,6 +36,7 @@ mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
+mod want;
 mod words;
 mod writer;
 

@@ -85,6 +85,9 @@
   const query = new URLSearchParams(place.dataset.liveQuery);
   query.set("kind", "call");
   query.set("since", place.dataset.liveTold);
+  // Numbers are told whole as long as this page is shown whole; then all of it is masked again.
+  const until = Date.parse(place.dataset.liveUntil);
+  if (until) setTimeout(() => location.reload(), Math.max(0, until - Date.now()) + 1000);
   const source = new EventSource(`/api/v1/events?${query}`);
   source.addEventListener("open", () => { if (!paused) say("good", LIVE); });
   source.addEventListener("error", () => say("warn", LOST));

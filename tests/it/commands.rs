@@ -3,11 +3,14 @@
 //! Results go to standard output and nothing else does, so that scripts can read them; the exit
 //! status says done, failed or wrongly used; a failure says why in one line.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::bodies::{axb_hangup, private, xml};
 use crate::house::House;
-use crate::wait::{SOON, wait_until};
+use crate::wait::{SOON, wait_for, wait_until};
 
 #[test]
 fn every_command_works_beside_a_running_server_and_without_one() {
@@ -44,6 +47,46 @@ fn every_command_works_beside_a_running_server_and_without_one() {
     look();
     assert_eq!(house.cli(&["reindex"]).status, Some(0));
     look();
+}
+
+#[test]
+fn searches_are_saved_and_the_log_is_read_as_on_the_pages() {
+    let house = House::new();
+    let saved = |query: &str| house.cli(&["search", "save", "busy", "--list", "calls", "--query", query, "--shared"]);
+    assert_eq!(house.cli(&["log"]).status, Some(1), "without a directory there is nothing to show");
+    house.app("jiuyun", "hotline", &[]);
+    let id = saved("outcome=busy").done().trim().to_owned();
+    assert!(house.cli(&["log"]).err.contains("no server runs"), "its lines are in a server's memory");
+    let server = house.serve();
+    let wrong = saved("colour=red");
+    assert_eq!((wrong.status, wrong.out.as_str()), (Some(2), ""), "an unknown filter: {wrong:#?}");
+    let listed = house.cli(&["search", "list"]).done();
+    assert!(listed.contains(&id) && listed.contains("outcome=busy") && listed.contains("everybody"), "{listed}");
+    assert_eq!(house.cli(&["search", "list", "--list", "sms"]).done(), "");
+    assert_eq!(house.cli(&["search", "remove", &id]).status, Some(0));
+    assert_eq!(house.cli(&["search", "remove", &id]).status, Some(1), "it is gone");
+    assert!(house.cli(&["audit", "--action", "search"]).done().contains("search.save"));
+
+    let log = house.cli(&["log", "--level", "info"]).done();
+    assert!(log.lines().any(|line| line.contains("INFO") && line.contains("listening")), "{log}");
+    let one = house.cli(&["log", "--json", "--limit", "1"]).done();
+    assert_eq!(serde_json::from_str::<Value>(one.trim()).unwrap()["level"], "info");
+    assert_eq!(house.cli(&["log", "--level", "loud"]).status, Some(2));
+    server.stop();
+}
+
+#[test]
+fn a_log_that_is_followed_ends_with_its_server() {
+    let house = House::new();
+    let server = house.serve();
+    let mut follow = house.command();
+    let mut following = follow.args(["log", "--follow"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.contains("INFO"), "{first}");
+    server.stop();
+    let status = wait_for("it ends", SOON, || following.try_wait().unwrap());
+    assert!(status.success(), "{status}");
 }
 
 #[test]

@@ -303,6 +303,17 @@ impl Api<'_> {
         reply.json()
     }
 
+    /// Sends an object that must be taken; gives the answer.
+    #[track_caller]
+    pub(crate) fn send(&self, method: &str, target: &str, object: &Value) -> Value {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        let body = object.to_string();
+        let reply = self.server.request(method, &format!("/api/v1{target}"), &headers, body.as_bytes());
+        assert!(reply.status < 300, "{method} {target}: {}\n{}", reply.text(), self.server.messages());
+        reply.json()
+    }
+
     /// Every row of a listing, page after page.
     #[track_caller]
     pub(crate) fn all(&self, target: &str) -> Vec<Value> {

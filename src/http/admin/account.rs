@@ -10,7 +10,7 @@ use super::audit_words::browser;
 use super::parts::When;
 use super::request::Request;
 use super::view::{Section, View};
-use super::{login, reply};
+use super::{login, reply, trail};
 use crate::audit::Act;
 #[cfg(test)]
 use crate::domain::Lang;
@@ -50,9 +50,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 /// `POST /account/password`
 pub(super) async fn change_password(request: &Request) -> Result<Response, HttpError> {
     let by = request.principal()?;
-    let (lang, throttle) = (request.lang, &request.site.throttle);
+    let lang = request.lang;
     // Whoever found an open browser must not find the password by trying.
-    if let Err(retry_after) = throttle.count(&by.name, request.peer, request.now()) {
+    if let Some(retry_after) = trail::count_try(request, &by.name, &by.name).await? {
         return Err(HttpError::TooManyRequests { retry_after });
     }
     if request.raw_field("password") != request.raw_field("again") {
@@ -66,7 +66,7 @@ pub(super) async fn change_password(request: &Request) -> Result<Response, HttpE
         Err(StateError::Invalid(problem)) => return refused(request, problem),
         Err(error) => return Err(error.into()),
     };
-    throttle.succeeded(&by.name, request.peer);
+    request.site.throttle.succeeded(&by.name, request.peer);
     let act = Act::new(&by, "password.change", format!("user {}", by.name)).from(Some(request.peer));
     request.ctx().audit.record(act).await?;
     Ok(acts::recorded(login::enter(request, &cookie, &opened, "/account?done=password")))

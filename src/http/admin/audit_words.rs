@@ -5,9 +5,10 @@
 use crate::domain::{Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 33] = [
+pub(super) const ACTIONS: [(&str, Text); 38] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
+    ("login.throttled", Text::new("登录受限", "Logins held up")),
     ("logout", Text::new("退出", "Logged out")),
     ("login.end", Text::new("结束登录", "Login ended")),
     ("setup", Text::new("初始化", "Set up")),
@@ -21,6 +22,10 @@ pub(super) const ACTIONS: [(&str, Text); 33] = [
     ("app.rotate", Text::new("更换回调地址", "Address changed")),
     ("app.remove", Text::new("删除应用", "App removed")),
     ("app.test", Text::new("测试回调", "Test callback")),
+    ("platform.settings", Text::new("修改平台接口设置", "Platform settings changed")),
+    ("platform.call", Text::new("调用平台接口", "Platform asked")),
+    ("platform.outcome", Text::new("平台接口结果", "Platform answered")),
+    ("platform.compare", Text::new("与平台核对", "Compared with the platform")),
     ("binding.add", Text::new("新建绑定", "Binding made")),
     ("binding.change", Text::new("修改绑定", "Binding changed")),
     ("binding.end", Text::new("解除绑定", "Binding ended")),
@@ -63,6 +68,8 @@ pub(super) fn detail(lang: Lang, name: &str) -> String {
         "unchanged" => lang.t("已有", "there already"),
         "refused" => lang.t("未导入", "refused"),
         "rows" => lang.t("行数", "rows"),
+        "said" => lang.t("填写的内容", "what was said"),
+        "subscription" => lang.t("平台绑定 ID", "platform's id"),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -14,8 +14,6 @@ use super::parts::{count, size, text};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-#[cfg(test)]
-use crate::domain::Lang;
 use crate::domain::Role;
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field, Report};
@@ -128,12 +126,12 @@ impl Told {
 
 #[cfg(test)]
 impl ImportPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings/import".to_owned(), ..View::sample(lang, Section::Bindings) };
         Self::new(view, &super::samples::app_names(), "courier")
     }
 
-    pub(super) fn sample_done(lang: Lang) -> Self {
+    pub(super) fn sample_done(lang: crate::domain::Lang) -> Self {
         let mut page = Self::sample(lang);
         let refused = |line, reason: &str| crate::bindings::Refused { line, reason: reason.to_owned() };
         let report = Report {

@@ -8,8 +8,6 @@ use super::binding_form::{self, BindingForm, Input};
 use super::reply;
 use super::request::{Pairs, Request};
 use super::view::{Section, View};
-#[cfg(test)]
-use crate::domain::Lang;
 use crate::domain::{BindingKind, Role};
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field};
@@ -76,12 +74,12 @@ impl NewBindingPage {
 
 #[cfg(test)]
 impl NewBindingPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings/new".to_owned(), ..View::sample(lang, Section::Bindings) };
         Self::new(view, &super::samples::app_names(), &Pairs::new(), None)
     }
 
-    pub(super) fn sample_empty(lang: Lang) -> Self {
+    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
         Self::new(View::sample(lang, Section::Bindings), &[], &Pairs::new(), None)
     }
 }

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use super::request::{LOGIN_COOKIE, Request, is_local, link};
 use super::view::{Section, View};
-use super::{login_code, reply};
+use super::{login_code, reply, trail};
 use crate::domain::{Lang, Secret};
 use crate::http::{HttpError, Response};
 use crate::state::{FirstStep, Login};
@@ -52,14 +52,13 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
     let name = request.field("name").unwrap_or_default().to_owned();
     let next = next(request.field("next"));
-    let throttle = &request.site.throttle;
-    if let Err(wait) = throttle.count(&name, request.peer, request.now()) {
+    if let Some(wait) = trail::count_try(request, &name, &name).await? {
         return too_many(request, name, next, wait);
     }
     let password = Secret::new(request.raw_field("password"));
     let first = request.ctx().state.first_step(&name, &password).await?;
     if first.is_some() {
-        throttle.succeeded(&name, request.peer);
+        request.site.throttle.succeeded(&name, request.peer);
     }
     match first {
         Some(FirstStep::In(cookie, login)) => Ok(enter(request, &cookie, &login, &next)),

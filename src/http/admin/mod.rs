@@ -12,6 +12,7 @@
 mod account;
 mod app;
 mod app_changes;
+mod app_platform;
 mod apps;
 mod around;
 mod attention;
@@ -52,6 +53,8 @@ mod multipart;
 mod numbers;
 mod oidc;
 mod parts;
+mod platform;
+mod platform_form;
 mod preferences;
 mod query;
 mod recordings;
@@ -222,6 +225,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["bindings", _] => read(request, binding::show).await,
             ["apps"] => read(request, apps::show).await,
             ["apps", _] => read(request, app::show).await,
+            ["platform"] => read(request, platform::show).await,
             ["audit"] => read(request, audit::show).await,
             ["audit", "export"] => audit::export(&request).await,
             ["account"] => account::show(&request),
@@ -255,6 +259,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["searches"] => searches::save(&request).await,
         ["searches", _, "remove"] => searches::remove(&request).await,
         ["calls", _, "evidence"] => evidence::download(&request).await,
+        ["calls", _, "stop"] => platform::stop(&request).await,
+        ["platform", _, "compare"] => platform::compare(&request).await,
+        ["platform", _, _] => platform::call(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
         ["account", "password"] => account::change_password(&request).await,
@@ -287,6 +294,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,
         ["apps", _, "remove"] => app_changes::remove(&request).await,
+        ["apps", _, "platform"] => app_platform::save(&request).await,
         ["apps", _, "test"] => app_changes::test(&request).await,
         _ => Err(HttpError::NotFound),
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 use super::request::{OIDC_COOKIE, Request};
-use super::{login, reply};
+use super::{login, reply, trail};
 use crate::error_chain::Chain;
 use crate::http::{HttpError, Response};
 use crate::limits::OIDC_LOGIN_TIME;
@@ -37,7 +37,7 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn finish(request: &Request) -> Result<Response, HttpError> {
     let oidc = provider(request)?;
     // Many tries at once would each ask the provider.
-    if let Err(retry_after) = request.site.throttle.count("\noidc", request.peer, request.now()) {
+    if let Some(retry_after) = trail::count_try(request, "\noidc", "").await? {
         return Err(HttpError::TooManyRequests { retry_after });
     }
     let Some((begun, next)) = begun(request) else {

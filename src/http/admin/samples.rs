@@ -691,6 +691,8 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("apps", &super::apps::AppsPage::sample(lang));
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
+    add("platform", &super::platform::PlatformPage::sample(lang));
+    add("platform-empty", &super::platform::PlatformPage::sample_empty(lang));
     add("settings", &super::settings::SettingsPage::sample(lang));
     add("retention", &super::retention::RetentionPage::sample(lang));
     add("retention-empty", &super::retention::RetentionPage::sample_empty(lang));
@@ -788,6 +790,7 @@ fn no_text_is_left_in_the_other_language() {
         "binding-import-done",
         "attention-empty",
         "numbers-empty",
+        "platform-empty",
         "setup",
         "error",
         "system",

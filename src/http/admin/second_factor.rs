@@ -10,9 +10,9 @@ use http::StatusCode;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::parts::When;
-use super::reply;
 use super::request::{Request, encoded};
 use super::view::{Section, View};
+use super::{reply, trail};
 #[cfg(test)]
 use crate::domain::Lang;
 use crate::domain::Secret;
@@ -93,7 +93,7 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
     let enrolment = state.enrolment(&name, request.raw_field("sealed")).ok_or_else(|| {
         HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").to_owned())
     })?;
-    count_try(request, &name)?;
+    count_try(request, &name).await?;
     match state.confirm_second_factor(&name, &enrolment, request.field("code").unwrap_or_default()).await {
         Ok(Some(codes)) => {
             request.site.throttle.succeeded(&key(&name), request.peer);
@@ -116,7 +116,7 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
 /// `POST /account/second-factor/codes`: new recovery codes, with the password.
 pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
     let name = request.principal()?.name;
-    count_try(request, &name)?;
+    count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
     match request.ctx().state.renew_recovery_codes(&name, &password).await? {
         Some(codes) => {
@@ -130,7 +130,7 @@ pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
 /// `POST /account/second-factor/off`: with the password.
 pub(super) async fn switch_off(request: &Request) -> Result<Response, HttpError> {
     let name = request.principal()?.name;
-    count_try(request, &name)?;
+    count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
     if !request.ctx().state.switch_off_second_factor(&name, &password).await? {
         return wrong_password(request);
@@ -140,9 +140,11 @@ pub(super) async fn switch_off(request: &Request) -> Result<Response, HttpError>
 }
 
 /// Whoever found an open browser must not find a password or a code by trying.
-fn count_try(request: &Request, name: &str) -> Result<(), HttpError> {
-    let counted = request.site.throttle.count(&key(name), request.peer, request.now());
-    counted.map_err(|retry_after| HttpError::TooManyRequests { retry_after })
+async fn count_try(request: &Request, name: &str) -> Result<(), HttpError> {
+    match trail::count_try(request, &key(name), name).await? {
+        Some(retry_after) => Err(HttpError::TooManyRequests { retry_after }),
+        None => Ok(()),
+    }
 }
 
 /// Tries at the second step count apart from those at the first: a right password must not give

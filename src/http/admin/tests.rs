@@ -30,6 +30,7 @@ use crate::http::testing::{Client, SOON, TestServer};
 use crate::http::{Context, server::Times};
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal, Options};
+use crate::platform::{Hosts, Platform};
 use crate::projector::{Projector, catalog, fingerprint};
 use crate::state::{Principal, State};
 use crate::store::Store;
@@ -85,6 +86,7 @@ impl House {
             retention,
             erasure,
             ingest,
+            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
             oidc,
             clock,
             server,

@@ -1,7 +1,9 @@
 //! Slows down whoever guesses passwords: so many tries per name and per peer, then a wait.
 //!
 //! A try is counted before anything else is looked at, so that many tries at once cannot slip
-//! through while the first is still being checked. A success gives its own count back.
+//! through while the first is still being checked. A success gives its own count back. That
+//! somebody is held up is told once a window for each name and each peer: whoever goes on
+//! trying must not fill the audit trail.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -32,27 +34,42 @@ enum Key {
 struct Tries {
     count: u32,
     since: Timestamp,
+    /// Whether it was told already that there were too many.
+    told: bool,
+}
+
+/// One try too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Held {
+    /// How long to wait.
+    pub(super) wait: Duration,
+    /// Whether it is the first of its window, for this name or from this peer.
+    pub(super) is_first: bool,
 }
 
 impl Throttle {
     /// Counts a try.
     ///
     /// # Errors
-    /// How long to wait, when there were too many.
-    pub(super) fn count(&self, name: &str, peer: IpAddr, now: Timestamp) -> Result<(), Duration> {
+    /// When there were too many.
+    pub(super) fn count(&self, name: &str, peer: IpAddr, now: Timestamp) -> Result<(), Held> {
         let keys = [(self.name(name), limits::LOGIN_TRIES_NAME), (network(peer), limits::LOGIN_TRIES_PEER)];
         let mut tries = self.lock();
         tries.retain(|_, t| age(t, now) < limits::LOGIN_WINDOW);
-        let wait = keys.iter().filter_map(|(key, most)| {
-            let t = tries.get(key).filter(|t| t.count >= *most)?;
-            Some(limits::LOGIN_WINDOW.saturating_sub(age(t, now)))
-        });
-        if let Some(wait) = wait.max() {
-            return Err(wait);
+        let mut held: Option<Held> = None;
+        for (key, most) in keys {
+            let Some(of) = tries.get_mut(&key).filter(|of| of.count >= most) else { continue };
+            let wait = limits::LOGIN_WINDOW.saturating_sub(age(of, now));
+            let is_first = !std::mem::replace(&mut of.told, true);
+            let before = held.unwrap_or(Held { wait, is_first });
+            held = Some(Held { wait: wait.max(before.wait), is_first: is_first || before.is_first });
+        }
+        if let Some(held) = held {
+            return Err(held);
         }
         for (key, _) in keys {
             make_room(&mut tries);
-            tries.entry(key).or_insert(Tries { count: 0, since: now }).count += 1;
+            tries.entry(key).or_insert(Tries { count: 0, since: now, told: false }).count += 1;
         }
         Ok(())
     }
@@ -115,10 +132,31 @@ mod tests {
             let peer = IpAddr::V4(std::net::Ipv4Addr::from(i));
             assert_eq!(throttle.count("lin", peer, at(0)), Ok(()));
         }
-        let wait = throttle.count("lin", PEER, at(60)).unwrap_err();
-        assert_eq!(wait, limits::LOGIN_WINDOW - Duration::from_secs(60));
+        let held = throttle.count("lin", PEER, at(60)).unwrap_err();
+        assert_eq!(held, Held { wait: limits::LOGIN_WINDOW - Duration::from_secs(60), is_first: true });
         assert_eq!(throttle.count("wang", PEER, at(60)), Ok(()));
-        assert_eq!(throttle.count("lin", PEER, at(60) + wait), Ok(()));
+        assert_eq!(throttle.count("lin", PEER, at(60) + held.wait), Ok(()));
+    }
+
+    #[test]
+    fn who_is_held_up_is_told_once_a_window_for_a_name_and_for_a_peer() {
+        let throttle = Throttle::default();
+        for _ in 0..limits::LOGIN_TRIES_NAME {
+            throttle.count("lin", PEER, at(0)).unwrap();
+        }
+        let is_first = |name: &str, seconds| throttle.count(name, PEER, at(seconds)).unwrap_err().is_first;
+        assert!(is_first("lin", 1));
+        assert!(!is_first("lin", 2));
+        for n in limits::LOGIN_TRIES_NAME..limits::LOGIN_TRIES_PEER {
+            throttle.count(&n.to_string(), PEER, at(3)).unwrap();
+        }
+        assert!(is_first("another", 4), "the peer this time");
+        assert!(!(5..100).any(|n| is_first(&format!("name-{n}"), n)), "whatever else it tries");
+        let window = i64::try_from(limits::LOGIN_WINDOW.as_secs()).unwrap();
+        for _ in 0..limits::LOGIN_TRIES_NAME {
+            throttle.count("lin", PEER, at(window)).unwrap();
+        }
+        assert!(is_first("lin", window + 1), "another window");
     }
 
     #[test]

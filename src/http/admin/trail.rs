@@ -2,10 +2,12 @@
 //!
 //! It looks at what was asked and at what was answered, in one place for all pages, so that a
 //! new page cannot forget it. A login is known by the cookie that the answer sets, whichever
-//! way it was opened: the form, a second factor, another company's login page.
+//! way it was opened: the form, a second factor, another company's login page. A try that was
+//! refused because there were too many is put on record where it is counted, once a window.
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Method, StatusCode, header};
 
@@ -82,7 +84,7 @@ impl Asked {
             (What::Login(name), _) if answered.status() == StatusCode::UNAUTHORIZED => {
                 let mut act = Act::unknown("login.failed", "login").from(peer);
                 if let Some(name) = name {
-                    act = act.with("name", name.chars().take(crate::limits::NAME_CHARS_MAX).collect::<String>());
+                    act = act.with("name", cut(&name));
                 }
                 ctx.audit.record(act).await?;
             }
@@ -94,6 +96,29 @@ impl Asked {
         }
         Ok(answered)
     }
+}
+
+/// Counts a try of a password or a code; gives how long to wait when there were too many. `key`
+/// tells the tries at one thing from those at another, `name` is whose it is.
+///
+/// # Errors
+/// When the first one too many of a window cannot be put on record.
+pub(super) async fn count_try(request: &Request, key: &str, name: &str) -> Result<Option<Duration>, HttpError> {
+    let Err(held) = request.site.throttle.count(key, request.peer, request.now()) else { return Ok(None) };
+    if held.is_first {
+        const ACTION: &str = "login.throttled";
+        let act = match request.principal() {
+            Ok(by) => Act::new(&by, ACTION, format!("user {}", by.name)),
+            Err(_) => Act::unknown(ACTION, "login").with("name", cut(name)),
+        };
+        request.ctx().audit.record(act.from(Some(request.peer))).await?;
+    }
+    Ok(Some(held.wait))
+}
+
+/// What was typed as a name, no longer than one.
+fn cut(name: &str) -> String {
+    name.chars().take(crate::limits::NAME_CHARS_MAX).collect()
 }
 
 /// The value of the login cookie that an answer sets.

@@ -63,6 +63,7 @@ pub(super) enum Section {
     Numbers,
     Statistics,
     Bindings,
+    Platform,
     Apps,
     Users,
     Tokens,
@@ -136,7 +137,13 @@ const NAVIGATION: &[Group] = &[
     },
     Group {
         label: Text::new("路由", "Routing"),
-        pages: &[page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x'))],
+        pages: &[
+            page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x')),
+            Place {
+                least: Role::Operator,
+                ..page(Section::Platform, "/platform", Text::new("平台接口", "Platform"), Some('p'))
+            },
+        ],
     },
     Group {
         label: Text::new("接入", "Connect"),
@@ -236,12 +243,12 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
             && matches!(
                 self.section,
-                Calls | Callbacks | Attention | Messages | Numbers | Recordings | Statistics | Bindings | Audit
+                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Bindings | Audit
             )
     }
 

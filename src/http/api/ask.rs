@@ -43,6 +43,12 @@ impl Ask {
         if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
     }
 
+    /// The login of a browser whose reader may have the numbers of a page shown.
+    pub(super) fn may_be_shown_numbers(&self) -> Option<&str> {
+        let may = self.principal.role >= Role::Operator && !self.headers.contains_key(super::MASKED);
+        self.login.as_deref().filter(|_| may)
+    }
+
     /// Who asks and from where, for what goes on record.
     pub(super) fn asker(&self) -> Asker<'_> {
         Asker { by: &self.principal, peer: self.peer }

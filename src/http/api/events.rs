@@ -7,6 +7,10 @@
 //! with `Last-Event-ID` (or begins with `since`) gets the callbacks it missed and the calls
 //! they changed, as they are now; a call may be told twice, so a row takes the place of the row
 //! of the same id. One that is too slow gets `lagged` and should ask the lists.
+//!
+//! A browser that follows sees numbers masked, as its pages show them, except while the Live page
+//! with the same filters is shown whole to its login. Whether it still is, is asked at every
+//! event: what shows a number ends by itself, and no stream may outlast it.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -30,6 +34,7 @@ use super::sms::SmsObject;
 use super::{Context, HttpError, Response, blocking};
 use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq};
 use crate::error_chain::Chain;
+use crate::http::reveals;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::state::Principal;
 use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
@@ -55,6 +60,8 @@ struct Follower {
     context: Arc<Context>,
     principal: Principal,
     sight: Sight,
+    /// The login and the page with the same filters: whole while that page is.
+    page: Option<(String, String)>,
     kind: Option<Kind>,
     calls: CallQuery,
 }
@@ -72,7 +79,8 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
         return Err(HttpError::Busy("too many follow live already; try again in a moment"));
     }
     let (principal, sight) = (ask.principal.clone(), ask.sight());
-    let follower = Arc::new(Follower { context: context.clone(), principal, sight, kind, calls });
+    let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
+    let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kind, calls });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
@@ -83,6 +91,12 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     // A proxy that buffers would hold events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// The Live page that has these filters, as its reveal names it.
+fn live_page(query: &str) -> String {
+    let filters = form_urlencoded::parse(query.as_bytes()).into_owned();
+    reveals::page("/live", &filters.filter(|(name, _)| name != "kind" && name != "since").collect::<Vec<_>>())
 }
 
 /// Ends when whoever follows loses the rights they began with: they may come back with others.
@@ -108,6 +122,12 @@ fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Strea
 }
 
 impl Follower {
+    /// How this follower sees numbers now.
+    fn sight(&self) -> Sight {
+        let is_whole = |(login, page): &(String, String)| self.context.audit.revealed(login, page).is_some();
+        if self.page.as_ref().is_some_and(is_whole) { Sight::Whole } else { self.sight }
+    }
+
     fn wants(&self, change: &Change) -> bool {
         let kind = match change {
             Change::Callback(_) => Kind::Callback,
@@ -145,7 +165,7 @@ impl Follower {
             let Some(row) = store.callback(seq)? else { continue };
             calls.extend(row.calls.iter().copied());
             if self.wants(&Change::Callback(seq)) && self.sees(row.app, row.provider) {
-                events.push(event("callback", &CallbackObject::new(&self.context, self.sight, &row)));
+                events.push(event("callback", &CallbackObject::new(&self.context, self.sight(), &row)));
             }
         }
         if self.kind.is_none_or(|kind| kind == Kind::Call) {
@@ -169,7 +189,7 @@ impl Follower {
         match change {
             Change::Callback(seq) => {
                 let row = self.context.store.callback(*seq)?.filter(|row| self.sees(row.app, row.provider));
-                Ok(row.map(|row| event("callback", &CallbackObject::new(&self.context, self.sight, &row))))
+                Ok(row.map(|row| event("callback", &CallbackObject::new(&self.context, self.sight(), &row))))
             }
             Change::Call(id) => self.call(*id),
             Change::Sms(seq) => self.sms(*seq),
@@ -180,7 +200,7 @@ impl Follower {
 
     fn call(&self, id: CallId) -> Result<Option<Event>, QueryError> {
         let call = self.context.store.call(id)?.filter(|call| self.calls.matches(call));
-        Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.sight, &call))))
+        Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.sight(), &call))))
     }
 
     /// The message that a callback brought is among those of the moment it was received.
@@ -191,7 +211,7 @@ impl Follower {
         let page = Page { limit: crate::limits::PAGE_MAX, cursor: None };
         let rows = self.context.store.sms(&query, &page)?.items;
         let row = rows.iter().find(|row| row.callback == seq).filter(|row| self.sees(row.app, Some(row.provider)));
-        Ok(row.map(|row| event("sms", &SmsObject::new(&self.context, self.sight, row))))
+        Ok(row.map(|row| event("sms", &SmsObject::new(&self.context, self.sight(), row))))
     }
 
     fn number(&self, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
@@ -199,7 +219,7 @@ impl Follower {
         // Where several apps have the number, the latest news is what changed.
         let seen = rows.iter().filter(|row| self.sees(row.app, None));
         let row = seen.max_by_key(|row| row.history.first().map(|(_, _, _, seq)| *seq));
-        Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.sight, row))))
+        Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.sight(), row))))
     }
 }
 

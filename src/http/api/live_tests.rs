@@ -10,7 +10,8 @@ use tower_service::Service;
 
 use super::tests::{DEADLINE, House};
 use super::*;
-use crate::domain::{AppId, Role, Scope};
+use crate::audit::Act;
+use crate::domain::{AppId, Role, Scope, Secret};
 use crate::limits::FOLLOWERS_MAX;
 use crate::providers;
 
@@ -220,4 +221,44 @@ async fn what_waits_counts_callbacks_alone_and_ends_at_nothing() {
     house.context.ingest.flush_tallies().await;
     house.settle().await;
     assert_eq!(ledger::waiting(&house.context, &Scope::All), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_a_viewer() {
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    let mut sent = 0;
+    for (name, role) in [("wang", Role::Operator), ("zhao", Role::Viewer)] {
+        let (state, password) = (&house.context.state, Secret::new("correct horse battery"));
+        state.add_user(&Principal::command_line(), name, role, &password).await.unwrap();
+        let (cookie, login) = state.log_in(name, &password).await.unwrap().unwrap();
+        let reveal = async |page: &str| {
+            let act = Act::new(&login.user.principal(), "reveal", "list live");
+            house.context.audit.reveal(&login.id, page, act).await.unwrap();
+        };
+        let follow = async |query: &str| {
+            let request = Request::get(format!("/api/v1/events?{query}"));
+            let request = request.header("cookie", format!("ringback_login={}", cookie.reveal()));
+            let routes = routes(house.context.clone());
+            let Ok(stream) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
+            stream
+        };
+        let (mut all, mut filtered) = (follow("kind=call").await, follow("app=a&kind=call").await);
+        let mut tell = async |stream: &mut Response| {
+            sent += 1;
+            house.receive(&app, "application/json", &notice("axb-alerting", sent)).await;
+            let mut page = Page::default();
+            read_until(&mut page, stream, |page| !page.rows.is_empty()).await;
+            let row = page.rows.into_values().next_back().unwrap();
+            !row["caller"].as_str().unwrap().contains('*')
+        };
+        assert!(!tell(&mut filtered).await, "nothing was revealed yet");
+        reveal("/live?app=a").await;
+        assert_eq!(tell(&mut filtered).await, role == Role::Operator, "{name}");
+        assert!(!tell(&mut all).await, "another page was revealed");
+        house.context.audit.hide(&login.id);
+        // What was told of before it was hidden may still be on its way.
+        tell(&mut filtered).await;
+        assert!(!tell(&mut filtered).await, "the same stream, hidden again");
+    }
 }

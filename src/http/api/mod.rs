@@ -26,6 +26,7 @@ pub(super) mod lists;
 pub(super) mod log;
 mod logins;
 pub(super) mod numbers;
+mod platform;
 mod query;
 mod recordings;
 pub(super) mod retention;

@@ -9,8 +9,8 @@ use super::super::body::{BodyLimits, CALLBACK, FORM};
 use super::ask::Ask;
 use super::{
     Context, HttpError, Response, apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence,
-    export, ledger, lists, log, logins, numbers, recordings, retention, rules, searches, settings, sms, stats, system,
-    tokens, users,
+    export, ledger, lists, log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms,
+    stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -83,6 +83,11 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["apps", app]) => apps::one(context, ask, app),
         ("PATCH", ["apps", app]) => apps::change(context, ask, app).await,
         ("DELETE", ["apps", app]) => apps::remove(context, ask, app).await,
+        ("GET", ["apps", app, "platform"]) => platform::settings(context, ask, app),
+        ("PATCH", ["apps", app, "platform"]) => platform::change(context, ask, app).await,
+        ("GET", ["platform", "operations"]) => platform::operations(ask),
+        ("POST", ["platform", app, "compare"]) => platform::compare(context, ask, app).await,
+        ("POST", ["platform", app, operation]) => platform::call(context, ask, app, operation).await,
         ("POST", ["apps", app, "rotate"]) => apps::rotate(context, ask, app).await,
         ("GET", ["users"]) => users::list(context, ask),
         ("POST", ["users"]) => users::add(context, ask).await,
@@ -131,6 +136,9 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["retention", "holds", _] => "DELETE",
         ["erasures", _] => "GET",
         ["apps" | "bindings", _] => "GET, PATCH, DELETE",
+        ["apps", _, "platform"] => "GET, PATCH",
+        ["platform", "operations"] => "GET",
+        ["platform", _, _] => "POST",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
         ["second-factor"] => "GET, PATCH",
@@ -184,6 +192,10 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/apps",
     "/apps/{app}",
     "/apps/{app}/rotate",
+    "/apps/{app}/platform",
+    "/platform/operations",
+    "/platform/{app}/compare",
+    "/platform/{app}/{operation}",
     "/users",
     "/users/{name}",
     "/users/{name}/second-factor",

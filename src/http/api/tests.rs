@@ -21,6 +21,7 @@ use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Options};
+use crate::platform::{Hosts, Platform};
 use crate::projector::{self, Projector};
 use crate::providers;
 use crate::state::{NewApp, State};
@@ -107,6 +108,7 @@ impl House {
             retention,
             erasure,
             ingest,
+            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
             oidc: None,
             clock,
             server,

@@ -45,6 +45,15 @@ impl House {
         records.iter().filter_map(AuditEntry::read).collect()
     }
 
+    /// Waits until the store knows this record.
+    async fn known_up_to(&self, seq: crate::domain::Seq) {
+        let deadline = Instant::now() + SOON;
+        while self.context.store.status().applied < seq {
+            assert!(Instant::now() < deadline, "the projector did not come to it");
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn actions(&self) -> Vec<String> {
         self.trail().into_iter().map(|entry| entry.action).collect()
     }
@@ -104,7 +113,7 @@ async fn numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_o
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_that_offers_a_reveal_gives_it_and_no_other_address_is_one() {
     let house = House::with_calls().await;
-    for path in ["/calls", "/callbacks", "/messages", "/numbers", "/attention", "/statistics", "/audit"] {
+    for path in ["/calls", "/callbacks", "/live", "/messages", "/numbers", "/attention", "/statistics", "/audit"] {
         let page = house.page(path).await;
         let form = page.select(&selector("form[action='/reveal'] input[name=page]")).next();
         let here = form.unwrap_or_else(|| panic!("{path} offers none")).attr("value").unwrap().to_owned();
@@ -161,16 +170,33 @@ async fn logins_failures_and_changes_are_on_record_without_their_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guesser_who_is_held_up_stands_on_record_once_however_long_he_goes_on() {
+    let mut house = House::with_calls().await;
+    let cookie = std::mem::take(&mut house.cookie);
+    let guess = [("name", "13812340021"), ("password", "guess")];
+    for _ in 0..crate::limits::LOGIN_TRIES_NAME {
+        assert_eq!(house.post("/login", &guess).await.status(), 401);
+    }
+    for _ in 0..5 {
+        assert_eq!(house.post("/login", &guess).await.status(), 429);
+    }
+    let held: Vec<_> = house.trail().into_iter().filter(|entry| entry.action == "login.throttled").collect();
+    let [entry] = held.as_slice() else { panic!("one for all of them: {held:#?}") };
+    assert_eq!(entry.personal.as_ref().unwrap()["name"], "13812340021", "what was typed is personal");
+    assert!(entry.peer.is_some() && entry.by == "?");
+    house.cookie = cookie;
+    house.known_up_to(entry.seq).await;
+    let page = house.page("/audit?action=login.throttled").await;
+    let row: String = page.select(&selector("table.audit tbody tr")).next().unwrap().text().collect();
+    assert!(row.contains("登录受限") && row.contains("138****0021"), "{row}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_trail_is_found_on_its_page_and_exported() {
     let house = House::with_calls().await;
     let csrf = house.csrf("/calls").await;
     house.post("/reveal", &[("csrf", &csrf), ("page", "/calls?number=13812340021")]).await;
-    let last = house.trail().last().unwrap().seq;
-    let deadline = Instant::now() + SOON;
-    while house.context.store.status().applied < last {
-        assert!(Instant::now() < deadline, "the projector did not come to it");
-        tokio::task::yield_now().await;
-    }
+    house.known_up_to(house.trail().last().unwrap().seq).await;
     let page = house.page("/audit?action=reveal").await;
     assert_eq!(page.select(&selector("table.audit tbody tr")).count(), 1);
     let html = text(&house.get("/audit").await);

@@ -8,7 +8,8 @@ use crate::domain::Role::{Operator, Viewer};
 use crate::erasure::Certificate;
 use crate::http::api::{
     apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence, export, filters, ledger, lists,
-    log, logins, numbers, recordings, retention, rules, searches, settings, sms, stats, system, tokens, users,
+    log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms, stats, system, tokens,
+    users,
 };
 use crate::retention::{Hold, Policy};
 
@@ -200,6 +201,41 @@ fn apps() -> Vec<Operation> {
         Operation::change("POST", "/apps/{app}/rotate", "rotateApp", "A new address; the old one stops at once")
             .may_read::<apps::AppToRotate>()
             .answers::<apps::AppObject>(),
+        Operation::get("/apps/{app}/platform", "getPlatformSettings", "What asking an app's platform takes")
+            .for_admins()
+            .answers::<platform::PlatformSettings>(),
+        Operation::change(
+            "PATCH",
+            "/apps/{app}/platform",
+            "changePlatformSettings",
+            "Changes it; what is absent stays",
+        )
+        .reads::<platform::PlatformSettingsChange>()
+        .answers::<platform::PlatformSettings>(),
+        Operation::get(
+            "/platform/operations",
+            "listPlatformOperations",
+            "What platforms can be asked, with every field",
+        )
+        .lists::<platform::OperationObject>(),
+        Operation::change(
+            "POST",
+            "/platform/{app}/{operation}",
+            "callPlatform",
+            "Asks an app's platform: bind, change, unbind, query, stop a call",
+        )
+        .by(Operator)
+        .may_read::<platform::PlatformFields>()
+        .answers::<platform::PlatformAnswer>(),
+        Operation::change(
+            "POST",
+            "/platform/{app}/compare",
+            "comparePlatform",
+            "Compares our bindings with the platform's, a page at a time",
+        )
+        .by(Operator)
+        .reads::<platform::CompareFrom>()
+        .answers::<platform::Comparison>(),
     ]
 }
 

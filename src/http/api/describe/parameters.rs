@@ -21,6 +21,7 @@ pub(super) fn in_path(name: &str) -> Value {
     let (text, schema) = match name {
         "seq" => ("Its number in the journal", json!({ "type": "integer", "minimum": 1 })),
         "app" => ("An app by name or id", json!({ "type": "string" })),
+        "operation" => ("What is asked, as `GET /platform/operations` names it", json!({ "type": "string" })),
         "name" => ("Its name", json!({ "type": "string" })),
         _ => ("Its id", json!({ "type": "string" })),
     };

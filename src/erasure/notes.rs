@@ -1,0 +1,91 @@
+//! What a run under way has found and changed: the next one goes on with it after a crash.
+//!
+//! What was taken out is not found a second time, so without these the certificate of an
+//! interrupted erasure would leave out what was done before, and callbacks of the person's calls
+//! in segments not yet reached would no longer be known as such once the store was made anew.
+//!
+//! ```text
+//! erasure/found, erasure/calls/…   before anything is changed
+//! erasure/segment/…                before a segment is
+//! ```
+//!
+//! Values of the state, forgotten with the intent. Nothing in them leads to a person: ids of
+//! calls are hashes.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::Counts;
+use crate::domain::{CallId, Seq};
+use crate::limits::ERASURE_NOTE_CALLS;
+use crate::state::{State, StateError};
+
+const FOUND: &str = "erasure/found";
+const CALLS: &str = "erasure/calls/";
+const SEGMENT: &str = "erasure/segment/";
+
+/// The notes of the run under way.
+pub(super) struct Notes<'a>(pub(super) &'a State);
+
+/// What was found of a person before anything was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) counts: Counts,
+    pub(super) calls: HashSet<CallId>,
+}
+
+/// A segment that is about to be written anew, or was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SegmentNote {
+    pub(super) first: Seq,
+    /// The SHA-256 of the file before.
+    pub(super) before: Option<String>,
+    /// What is changed in it.
+    pub(super) counts: Counts,
+}
+
+impl Notes<'_> {
+    /// What the run that was interrupted had found.
+    pub(super) fn found(&self) -> Option<Found> {
+        let counts = self.0.value(FOUND)?;
+        let ids = self.0.values::<Vec<String>>(CALLS).into_iter().flatten();
+        Some(Found { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
+    }
+
+    /// Keeps it. The counts come last: with them it is whole.
+    pub(super) async fn keep_found(&self, found: &Found) -> Result<(), StateError> {
+        let ids: Vec<String> = found.calls.iter().map(ToString::to_string).collect();
+        for (n, part) in ids.chunks(ERASURE_NOTE_CALLS).enumerate() {
+            self.0.set_value(None, &format!("{CALLS}{n}"), &part).await?;
+        }
+        self.0.set_value(None, FOUND, &found.counts).await
+    }
+
+    /// Every segment that was written anew, or was about to be, in their order.
+    pub(super) fn segments(&self) -> Vec<SegmentNote> {
+        let mut notes: Vec<SegmentNote> = self.0.values(SEGMENT);
+        notes.sort_unstable_by_key(|note| note.first);
+        notes
+    }
+
+    /// Keeps that a segment is about to be written anew.
+    pub(super) async fn keep_segment(&self, note: &SegmentNote) -> Result<(), StateError> {
+        self.0.set_value(None, &segment(note.first), note).await
+    }
+
+    /// Forgets all of them.
+    pub(super) async fn forget(&self) -> Result<(), StateError> {
+        for note in self.segments() {
+            self.0.forget_value(None, &segment(note.first)).await?;
+        }
+        for n in 0..self.0.values::<Vec<String>>(CALLS).len() {
+            self.0.forget_value(None, &format!("{CALLS}{n}")).await?;
+        }
+        self.0.forget_value(None, FOUND).await
+    }
+}
+
+fn segment(first: Seq) -> String {
+    format!("{SEGMENT}{first}")
+}
