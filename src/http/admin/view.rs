@@ -63,6 +63,8 @@ pub(super) enum Section {
     Numbers,
     Statistics,
     Bindings,
+    Rules,
+    Decisions,
     Platform,
     Apps,
     Users,
@@ -243,13 +245,15 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
+        use Section::{Bindings, Decisions, Rules};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(
-                self.section,
-                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Bindings | Audit
-            )
+            && match self.section {
+                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Audit => true,
+                Bindings | Rules | Decisions => true,
+                _ => false,
+            }
     }
 
     /// Until when it shows them.
