@@ -134,6 +134,8 @@ async fn a_decision_is_listed_with_its_question_its_rule_and_what_then_happened(
     ] {
         assert_eq!(count(&filter).await + count(&format!("not_{filter}")).await, whole, "{name}");
     }
+    let asked = house.get(Role::Admin, &format!("/callbacks/{}", first["callback"])).await.json();
+    assert_eq!(asked["decision"]["action"], first["action"], "live as well: the event of a callback is this object");
     let x = first["x"].as_str().unwrap().trim_start_matches("+86");
     assert!(count(&format!("x={x}")).await >= 1);
     let seen = house.get(Role::Viewer, "/decisions").await;
