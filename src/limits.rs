@@ -479,3 +479,16 @@ pub const ASK_FAILURES: u32 = 5;
 pub const ASK_REST: Duration = Duration::from_secs(10);
 /// Bindings of one pair looked at for one question: all but the one that holds are over.
 pub const BINDINGS_ASKED_MAX: usize = 1_000;
+/// The largest file of bindings that an import reads: some ten million lines. It is never held.
+pub const BINDINGS_IMPORT_MAX: usize = 1 << 30;
+/// Pieces of such a file that wait to be read: some hundred kilobytes.
+pub const BINDINGS_IMPORT_PIECES: usize = 8;
+/// The longest line of it; a binding with every field at its longest is a tenth.
+pub const BINDINGS_IMPORT_LINE_MAX: u64 = 64 << 10;
+/// Lines that an import did not make of which it says why.
+pub const BINDINGS_REFUSED_TOLD: usize = 1_000;
+/// The largest file that a form uploads: it is held while it is read. A hundred thousand
+/// bindings; the command line takes more.
+pub const UPLOAD_MAX: usize = 16 << 20;
+/// How long an upload may take.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(300);

@@ -17,7 +17,7 @@ use http::Request;
 use http_body_util::Full;
 
 use super::client::Reply;
-use super::socket::{pour, reply};
+use super::socket::{Sent, pour, reply};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
@@ -115,7 +115,7 @@ impl Here {
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }
 
-    pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
+    pub(super) async fn ask<B: Sent>(&self, request: Request<B>) -> Result<Reply> {
         reply(crate::http::ask(self.routes.clone(), request).await).await
     }
 
@@ -165,6 +165,7 @@ impl Here {
         let Self { routes, context, journal, projector, _lock } = self;
         tokio::task::spawn_blocking(move || {
             projector.stop();
+            context.bindings.close();
             drop((routes, context));
             journal.close();
         })

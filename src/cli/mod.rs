@@ -9,6 +9,7 @@ mod app;
 mod arguments;
 mod audit;
 mod backup;
+mod bindings;
 mod callbacks;
 mod calls;
 mod cells;
@@ -41,6 +42,7 @@ mod system;
 mod table;
 mod tail;
 mod token;
+mod upload;
 mod user;
 mod verify;
 
@@ -106,6 +108,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Bindings(flags) => bindings::run(&place, *flags).await,
         Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Stats(flags) => stats::run(&place, flags).await,

@@ -47,6 +47,9 @@ pub enum HttpError {
     /// It contradicts what is there already; the text says how and is shown.
     #[error("{0}")]
     Conflict(String),
+    /// There is one already that this one would stand beside; the text says which and is shown.
+    #[error("{0}")]
+    Exists(String),
     /// The body is larger than what this address takes.
     #[error("the body is too large")]
     BodyTooLarge,
@@ -92,7 +95,7 @@ impl HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Exists(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -114,6 +117,7 @@ impl HttpError {
             Self::BodyTimeout => "body_timeout",
             Self::BodyBroken => "body_broken",
             Self::Conflict(_) => "conflict",
+            Self::Exists(_) => "exists",
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
@@ -140,6 +144,7 @@ impl HttpError {
             | Self::BodyTimeout
             | Self::BodyBroken
             | Self::Conflict(_)
+            | Self::Exists(_)
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
             | Self::TooManyRequests { .. }
@@ -255,6 +260,7 @@ mod tests {
             (HttpError::BodyTimeout, 408, "body_timeout"),
             (HttpError::BodyBroken, 400, "body_broken"),
             (HttpError::Conflict("there is already one".into()), 409, "conflict"),
+            (HttpError::Exists("bound already".into()), 409, "exists"),
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
             (HttpError::Busy("enough"), 503, "busy"),

@@ -12,6 +12,7 @@ pub(crate) mod acts;
 pub mod admin;
 pub mod api;
 pub mod assets;
+mod bindings;
 pub mod body;
 mod callbacks;
 mod connection;

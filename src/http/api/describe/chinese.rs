@@ -15,8 +15,14 @@ pub(super) fn summary(id: &str) -> Option<&'static str> {
         "listMessages" => "短信列表，最新的在前",
         "listNumbers" => "隐私号码及其状态",
         "listRecordings" => "录音列表，按最新的通话排列",
-        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" => "查询命中多少行",
-        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" => {
+        "listBindings" => "绑定列表，最新的在前，含已结束的",
+        "addBinding" => "新建绑定；应答返回即生效",
+        "getBinding" => "一个绑定",
+        "changeBinding" => "修改绑定；未写的字段不变",
+        "endBinding" => "结束绑定；记录保留",
+        "importBindings" => "由 CSV 批量导入绑定，最大 1 GiB",
+        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" | "countBindings" => "查询命中多少行",
+        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" | "exportBindings" => {
             "查询命中的每一行，导出为文件；先留审计记录，再发出第一个字节"
         }
         "listSearches" => "保存的查询：自己的和共享的",
