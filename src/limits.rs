@@ -409,7 +409,7 @@ pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
 pub const PLATFORM_PAIRS: usize = 5_000;
 /// Our bindings that one comparison asks a platform about: a person waits for some tens of
 /// milliseconds each.
-pub const PLATFORM_COMPARED: usize = 100;
+pub const PLATFORM_COMPARED: usize = 50;
 /// Characters kept of what a platform says about its refusal: documented are 256.
 pub const PLATFORM_TEXT_CHARS: usize = 256;
 

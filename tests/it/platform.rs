@@ -269,6 +269,11 @@ fn a_comparison_finds_what_is_missing_different_and_unknown() {
     assert_eq!(verdict(&unknown), Some(("unknown".to_owned(), json!([]))), "{compared}");
     let said = house.cli(&["platform", "compare", "ours", "axb"]).done();
     assert!(said.contains("1 the same, 3 not"), "{said}");
+
+    // A key that is refused is not tried again for every binding.
+    std::fs::write(house.beside("other"), "another secret").unwrap();
+    house.cli(&["app", "set", "ours", "--app-secret-file", house.beside("other").to_str().unwrap()]).done();
+    api.refused("/platform/ours/compare", &json!({"mode": "axb"}), "1023006");
     server.stop();
 }
 

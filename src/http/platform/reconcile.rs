@@ -2,7 +2,8 @@
 //!
 //! Each of ours is asked for by the platform's id; each X of ours is asked for what else is bound
 //! on it, where the mode can list an X. A page at a time: a platform limits how often it is asked,
-//! and a person waits.
+//! and a person waits. It ends with the first question that the platform will not take: asking on
+//! with a key that is refused gets an address blocked.
 //!
 //! | verdict | means |
 //! | --- | --- |
@@ -10,7 +11,7 @@
 //! | different | both have it, with other numbers |
 //! | missing | ours, and the platform has none |
 //! | unknown | the platform's, and we have none |
-//! | failed | the platform did not say |
+//! | failed | the platform finds the question itself wrong |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,13 @@ use crate::store;
 
 /// Codes by which a platform says that there is no such binding.
 const NONE_THERE: [&str; 3] = ["1012001", "1012007", "1011004"];
+
+/// The code by which it says that a question is wrong in itself.
+const INVALID: &str = "1010002";
+
+fn is_none_there(code: &str) -> bool {
+    NONE_THERE.contains(&code)
+}
 
 /// What came of comparing one binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +97,18 @@ pub(in crate::http) async fn reconcile(
     let ours: Vec<Binding> = listing.items.into_iter().filter(|one| one.terms.platform_id.is_some()).collect();
     let mut rows = Vec::new();
     for binding in &ours {
-        rows.push(compare(context, &credentials, mode, binding).await);
+        rows.push(compare(context, &credentials, mode, binding).await?);
     }
     rows.extend(strangers(context, &credentials, app, kind, mode, &ours).await?);
     Ok(Page { rows, next: listing.next })
 }
 
-async fn compare(context: &Context, credentials: &Credentials, mode: Mode, binding: &Binding) -> Row {
+async fn compare(
+    context: &Context,
+    credentials: &Credentials,
+    mode: Mode,
+    binding: &Binding,
+) -> Result<Row, PlatformError> {
     let id = binding.terms.platform_id.clone().unwrap_or_default();
     let (verdict, what) = match ask(context, credentials, mode, &[("subscriptionId", &id)]).await {
         Ok(theirs) => {
@@ -106,12 +119,13 @@ async fn compare(context: &Context, credentials: &Credentials, mode: Mode, bindi
                 Some(what) => (Verdict::Different, what),
             }
         }
-        Err(PlatformError::Refused { code, .. }) if NONE_THERE.contains(&code.as_str()) => {
-            (Verdict::Missing, Vec::new())
+        Err(PlatformError::Refused { code, .. }) if is_none_there(&code) => (Verdict::Missing, Vec::new()),
+        Err(PlatformError::Refused { code, description, .. }) if code == INVALID => {
+            (Verdict::Failed, vec![description])
         }
-        Err(error) => (Verdict::Failed, vec![crate::error_chain::Chain(&error).to_string()]),
+        Err(error) => return Err(error),
     };
-    Row { verdict, binding: Some(binding.id), platform_id: id, x: Some(binding.terms.x.clone()), what }
+    Ok(Row { verdict, binding: Some(binding.id), platform_id: id, x: Some(binding.terms.x.clone()), what })
 }
 
 /// What the platform has on our numbers and we do not.
@@ -132,8 +146,10 @@ async fn strangers(
     let numbers: BTreeSet<&PhoneNumber> = ours.iter().map(|binding| &binding.terms.x).collect();
     let mut theirs: BTreeMap<String, PhoneNumber> = BTreeMap::new();
     for x in numbers {
-        // Why this failed is told by the binding's own row.
-        let Ok(found) = ask(context, credentials, mode, &[(field, x.reveal())]).await else { continue };
+        let found = match ask(context, credentials, mode, &[(field, x.reveal())]).await {
+            Err(PlatformError::Refused { code, .. }) if is_none_there(&code) => continue,
+            found => found?,
+        };
         theirs.extend(found.into_iter().filter_map(|bound| Some((bound.id?, x.clone()))));
     }
     let mut rows = Vec::new();
