@@ -141,6 +141,8 @@ const NAVIGATION: &[Group] = &[
         label: Text::new("路由", "Routing"),
         pages: &[
             page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x')),
+            page(Section::Rules, "/rules", Text::new("规则", "Rules"), None),
+            page(Section::Decisions, "/decisions", Text::new("决策", "Decisions"), Some('d')),
             Place {
                 least: Role::Operator,
                 ..page(Section::Platform, "/platform", Text::new("平台接口", "Platform"), Some('p'))
