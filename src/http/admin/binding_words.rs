@@ -149,6 +149,7 @@ fn rule(rule: &str) -> String {
         ("is a time such as", "应为时间，如 2026-11-21 10:00"),
         ("is a whole number of minutes", "应为整数分钟"),
         ("is one of", "请从列表中选择"),
+        ("must name the announcement", "录音通话必须有提示音，否则会被运营商拦截"),
         ("is true or false", "请选择是或否"),
     ];
     known.iter().find(|(en, _)| rule.starts_with(en)).map_or(rule, |(_, zh)| zh).to_owned()

@@ -32,6 +32,7 @@ async fn a_binding_is_made_changed_while_masked_and_ended_by_forms() {
         ("b", "13912345603"),
         ("valid_to", "2099-01-01T08:00"),
         ("record", "true"),
+        ("hint_tone", "hint.wav"),
         ("user_data", "order=7"),
     ];
     let made = house.post("/bindings", &fields).await;
