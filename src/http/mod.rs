@@ -14,6 +14,7 @@ pub mod api;
 pub mod assets;
 pub mod body;
 mod callbacks;
+mod compress;
 mod connection;
 mod context;
 mod disk;
