@@ -104,7 +104,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let erasure = service(&house);
     let by = Principal::command_line();
     begin(&erasure, &by, wanted(&person, false, true)).await.unwrap();
-    let found = finished(&erasure).counts.unwrap();
+    let found = finished(&erasure).result.unwrap();
     assert!(found.calls > 0 && found.callbacks > 0 && found.audit == 1 && found.torn == 1, "{found:?}");
     assert_eq!(house.known(), before, "a search changes nothing");
 
@@ -112,7 +112,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let job = begin(&erasure, &by, wanted(&person, false, false)).await.unwrap();
     let done = finished(&erasure);
     assert_eq!(done.error, None);
-    assert_eq!(done.counts.unwrap(), found);
+    assert_eq!(done.result.unwrap(), found);
     let after = house.known();
     assert_eq!(after.ledger, before.ledger);
     let sum = |known: &[crate::store::StatRow]| {
@@ -127,7 +127,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     assert!(left.len() >= strangers.len() / 2, "{} of {}", left.len(), strangers.len());
     assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
 
-    let certificate = erasure.certificate(&job.id).unwrap().unwrap();
+    let certificate = erasure.certificate(&job.asked.id).unwrap().unwrap();
     assert_eq!(certificate.mode, "erased");
     assert!(!certificate.segments.is_empty());
     assert!(certificate.segments.iter().all(|segment| segment.before != segment.after));
