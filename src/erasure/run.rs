@@ -214,7 +214,7 @@ impl Run<'_> {
     }
 
     fn go_on(&self) -> Result<(), ErasureError> {
-        if self.erasure.0.stop.load(std::sync::atomic::Ordering::Relaxed) { Err(ErasureError::Stopped) } else { Ok(()) }
+        if self.erasure.0.jobs.is_stopping() { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
     /// Writes the certificate, takes the person out of the state, and only then forgets the

@@ -37,7 +37,7 @@ fn app() -> App {
         allow_from: AllowFrom::default(),
         answer_form: AnswerForm::Array,
         close_tone: None,
-        created_at: Timestamp::UNIX_EPOCH,
+        created_at: jiff::Timestamp::UNIX_EPOCH,
     }
 }
 
@@ -153,7 +153,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let theirs = bound.add(&by, &app(), terms(&person)).await.unwrap();
     let anothers = bound.add(&by, &app(), terms(&PhoneNumber::parse("13712340077").unwrap())).await.unwrap();
     begin(&erasure, &by, wanted(&person, false, true)).await.unwrap();
-    let found = finished(&erasure).counts.unwrap();
+    let found = finished(&erasure).result.unwrap();
     assert!(found.calls > 0 && found.callbacks > 0 && found.audit == 1 && found.torn == 1, "{found:?}");
     assert_eq!(found.bindings, 1);
     assert_eq!(house.known(), before, "a search changes nothing");
@@ -162,7 +162,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let job = begin(&erasure, &by, wanted(&person, false, false)).await.unwrap();
     let done = finished(&erasure);
     assert_eq!(done.error, None);
-    assert_eq!(done.counts.unwrap(), found);
+    assert_eq!(done.result.unwrap(), found);
     let after = house.known();
     assert_eq!(after.ledger, before.ledger);
     let sum = |known: &[crate::store::StatRow]| {
@@ -180,7 +180,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     assert_eq!(bound.get(anothers.id).unwrap().unwrap(), anothers);
     assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
 
-    let certificate = erasure.certificate(&job.id).unwrap().unwrap();
+    let certificate = erasure.certificate(&job.asked.id).unwrap().unwrap();
     assert_eq!(certificate.mode, "erased");
     assert!(!certificate.segments.is_empty());
     assert!(certificate.segments.iter().all(|segment| segment.before != segment.after));

@@ -12,6 +12,7 @@ use roaring::RoaringBitmap;
 use super::doc::Doc;
 use super::segment::{self, Segment, SegmentError};
 use super::terms::Terms;
+use crate::limits::BLOCK_ROWS;
 
 /// A row's place: newest first is descending.
 pub(super) type Place = (i64, [u8; 16]);
@@ -183,16 +184,22 @@ impl Collection {
             if sealed.segment.oldest().0 > k || sealed.segment.newest().0 < k {
                 continue;
             }
-            // The first block whose rows can be as low as k holds it.
+            // The first block whose rows can be as low as k holds it, or the one behind that as its
+            // very first row: of where a block ends only the beginning of the next one is known.
             let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).into_iter().next() else { continue };
-            let (index, before) = Segment::block_of(first);
-            let block = sealed.segment.block(index)?;
-            let begin = first - u32::try_from(before).unwrap_or(first);
-            let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
-            if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
-                && !sealed.dead.contains(position)
-            {
-                return Ok(Some(doc));
+            let (index, _) = Segment::block_of(first);
+            for index in [index, index + 1] {
+                let begin = (index * BLOCK_ROWS) as u32;
+                if begin >= sealed.segment.rows() {
+                    break;
+                }
+                let block = sealed.segment.block(index)?;
+                let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
+                if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
+                    && !sealed.dead.contains(position)
+                {
+                    return Ok(Some(doc));
+                }
             }
         }
         Ok(None)
