@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Entries, Filters};
+use super::filters::{Callbacks, Calls, Decisions, Entries, Filters};
 use super::{
-    Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, search, serve,
+    Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, rules, search, serve,
     settings, simulate, stats, token, user,
 };
 use crate::config::DEFAULT_DATA;
@@ -70,6 +70,11 @@ pub(super) enum Command {
     Callbacks(ListFlags<Callbacks>),
     /// Show bindings, newest first; make, change, end and import them
     Bindings(Box<bindings::Flags>),
+    /// How the questions of an app are decided
+    #[command(subcommand)]
+    Rules(Box<rules::Command>),
+    /// Show what platforms asked and what was answered, newest first
+    Decisions(ListFlags<Decisions>),
     /// Show who did what, and who looked at what, newest first
     Audit(ListFlags<Entries>),
     /// Count calls: answer rate, mean talk, causes …

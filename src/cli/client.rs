@@ -118,6 +118,25 @@ impl Client {
         reply?.json()
     }
 
+    /// `POST /api/v1{path}?{query}`
+    pub(super) async fn post_about(&self, path: &str, query: &[(String, String)], body: &Value) -> Result<Value> {
+        self.ask(Method::POST, &uri(path, query), Some(body)).await?.json()
+    }
+
+    /// `PUT /api/v1{path}?{query}`
+    pub(super) async fn put(&self, path: &str, query: &[(String, String)], body: &Value) -> Result<Value> {
+        self.ask(Method::PUT, &uri(path, query), Some(body)).await?.json()
+    }
+
+    /// `DELETE /api/v1{path}` that answers nothing.
+    pub(super) async fn remove(&self, path: &str) -> Result<()> {
+        let reply = self.ask(Method::DELETE, &uri(path, &[]), None).await?;
+        if reply.status == StatusCode::NOT_FOUND {
+            bail!("there is no {}", named(path));
+        }
+        reply.text().map(drop)
+    }
+
     /// `PATCH /api/v1{path}`
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
         self.change(Method::PATCH, path, Some(body)).await

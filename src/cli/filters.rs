@@ -164,6 +164,28 @@ impl Filtered for Bindings {
     ];
 }
 
+/// Decisions.
+#[derive(Debug, Clone)]
+pub(super) struct Decisions;
+
+impl Filtered for Decisions {
+    const FILTERS: &'static [FilterDoc] = &[
+        APP,
+        many!("asks", "WORD", "About this: call, sms"),
+        NUMBER,
+        many!("caller", "DIGITS", "Of a caller or sender that ends so"),
+        many!("callee", "DIGITS", "Answered with a number that ends so"),
+        many!("x", "DIGITS", "At a privacy number that ends so"),
+        many!("action", "ACTION", "Answered so: connect, close, forward, discard"),
+        many!("rule", "NAME", "By this rule; `default` where none decided"),
+        many!("binding", "ID", "By this binding"),
+        many!("asking", "WORD", "Where our own system was asked and did this: decided, late …"),
+        SESSION,
+        FROM,
+        TO,
+    ];
+}
+
 /// Entries of the audit trail.
 #[derive(Debug, Clone)]
 pub(super) struct Entries;

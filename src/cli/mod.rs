@@ -15,6 +15,7 @@ mod calls;
 mod cells;
 mod client;
 mod config;
+mod decisions;
 mod demo;
 mod erase;
 mod evidence;
@@ -32,6 +33,7 @@ mod platform;
 mod providers;
 mod reindex;
 mod retention;
+mod rules;
 mod search;
 mod serve;
 mod settings;
@@ -109,6 +111,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
         Command::Bindings(flags) => bindings::run(&place, *flags).await,
+        Command::Rules(command) => rules::run(&place, *command).await,
+        Command::Decisions(flags) => decisions::run(&place, flags).await,
         Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Stats(flags) => stats::run(&place, flags).await,

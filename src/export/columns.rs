@@ -187,6 +187,29 @@ pub const BINDINGS: Sheet = Sheet {
     ],
 };
 
+/// Decisions.
+pub const DECISIONS: Sheet = Sheet {
+    title: Text::new("决策", "Decisions"),
+    columns: &[
+        column("callback", "/callback", Whole, 10, "回调编号", "Callback"),
+        column("at", "/at", Instant, 19, "时间", "At"),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("asks", "/asks", Words, 8, "询问", "Asked"),
+        column("session", "/session", Words, 30, "会话号", "Session"),
+        column("caller", "/caller", Phone, 16, "主叫", "Caller"),
+        column("x", "/x", Phone, 16, "X 号码", "X number"),
+        column("action", "/action", Words, 10, "回答", "Answer"),
+        column("callee", "/callee", Phone, 16, "接到", "To"),
+        column("rule_number", "/rule/number", Whole, 8, "规则序号", "Rule no."),
+        column("rule_name", "/rule/name", Words, 16, "规则", "Rule"),
+        column("version", "/version", Whole, 8, "规则版本", "Version"),
+        column("binding", "/binding", Whole, 10, "绑定", "Binding"),
+        column("micros", "/micros", Whole, 10, "微秒", "Microseconds"),
+        column("call", "/call/id", Words, 34, "通话号", "Call"),
+        column("outcome", "/call/outcome", Words, 14, "结果", "Outcome"),
+    ],
+};
+
 /// Entries of the audit trail.
 pub const AUDIT: Sheet = Sheet {
     title: Text::new("审计", "Audit"),

@@ -27,6 +27,7 @@ mod metrics;
 pub mod peer;
 mod platform;
 mod reveals;
+mod rules;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,7 +5,7 @@
 use crate::domain::{Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 38] = [
+pub(super) const ACTIONS: [(&str, Text); 42] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
     ("login.throttled", Text::new("登录受限", "Logins held up")),
@@ -31,6 +31,10 @@ pub(super) const ACTIONS: [(&str, Text); 38] = [
     ("binding.end", Text::new("解除绑定", "Binding ended")),
     ("binding.import", Text::new("开始导入绑定", "Import begun")),
     ("binding.imported", Text::new("导入绑定完成", "Import done")),
+    ("rules.change", Text::new("修改规则", "Rules changed")),
+    ("rules.secret", Text::new("更换询问密钥", "Secret for asking made")),
+    ("list.change", Text::new("修改名单", "List changed")),
+    ("list.remove", Text::new("删除名单", "List removed")),
     ("user.add", Text::new("添加用户", "User added")),
     ("user.change", Text::new("修改用户", "User changed")),
     ("user.remove", Text::new("删除用户", "User removed")),
@@ -64,6 +68,9 @@ pub(super) fn detail(lang: Lang, name: &str) -> String {
         "agent" => lang.t("浏览器", "browser"),
         "number" => lang.t("号码", "number"),
         "format" => lang.t("格式", "format"),
+        "version" => lang.t("版本", "version"),
+        "list" => lang.t("名单", "list"),
+        "entries" => lang.t("条数", "entries"),
         "made" => lang.t("新建", "made"),
         "unchanged" => lang.t("已有", "there already"),
         "refused" => lang.t("未导入", "refused"),

@@ -1,10 +1,10 @@
 //! The words for filters: their names and their values, as chips and boxes show them.
 
-use super::binding_words;
 use super::words::{anomaly_name, call_state, callback_outcome, outcome, product, recording_badge};
+use super::{binding_words, decisions};
 use crate::domain::{
-    Anomaly, BindingKind, BindingState, CallOutcome, CallState, Direction, Lang, Outcome, Product, RecordingState,
-    SmsMode, Text,
+    Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Lang, Outcome,
+    Product, RecordingState, SmsMode, Text,
 };
 
 /// A filter's name.
@@ -19,6 +19,10 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "b" => Text::new("B 号码", "B"),
         "x" => Text::new("X 号码", "X"),
         "y" => Text::new("Y 号码", "Y"),
+        "rule" => Text::new("规则", "rule"),
+        "binding" => Text::new("绑定", "binding"),
+        "asks" => Text::new("询问", "asked"),
+        "asking" => Text::new("公司系统", "our system"),
         "kind" => Text::new("模式", "mode"),
         "user_data" => Text::new("随路数据", "user data"),
         "platform_id" => Text::new("平台绑定号", "platform's id"),
@@ -74,6 +78,9 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
             let binding = || BindingState::parse(value).map(binding_words::state);
             CallState::parse(value).map(call_state).or_else(|| number_state(value)).or_else(binding)
         }
+        "action" => DecisionAction::parse(value).map(decisions::action),
+        "asks" => Asks::parse(value).map(decisions::asks),
+        "asking" => Asking::parse(value).map(decisions::asking),
         "kind" => BindingKind::parse(value).map(binding_words::kind),
         "direction" => Direction::parse(value).map(direction),
         "anomaly" => Anomaly::parse(value).map(anomaly_name),

@@ -32,6 +32,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod decisions;
 mod erasure;
 mod error;
 pub(super) mod evidence;
@@ -64,6 +65,9 @@ mod request;
 mod retention;
 mod reveal;
 mod rights_form;
+mod rule_form;
+mod rule_trial;
+mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -228,6 +232,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
+            ["rules"] => read(request, rules::show).await,
+            ["decisions"] => read(request, decisions::show).await,
             ["bindings"] => read(request, bindings::show).await,
             ["bindings", "new"] => binding_new::show(&request),
             ["bindings", "import"] => binding_import::show(&request),
@@ -295,6 +301,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
+        ["rules", _] => rules::change(&request).await,
+        ["rules", _, "try"] => rule_trial::try_out(&request).await,
         ["bindings"] => binding_new::add(&request).await,
         ["bindings", "import"] => binding_import::import(&request).await,
         ["bindings", _] => binding::change(&request).await,

@@ -15,7 +15,8 @@ use crate::store::Span;
 /// Parameters whose values are ends of phone numbers.
 const NUMBERS: [&str; 9] = ["number", "caller", "callee", "a", "b", "x", "y", "sender", "receiver"];
 /// Parameters of which one box may hold several words.
-const WORDS: [&str; 9] = ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id", "platform_id"];
+const WORDS: [&str; 11] =
+    ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id", "platform_id", "rule", "binding"];
 /// Parameters with a least and a most.
 const AMOUNTS: [&str; 3] = ["talk", "ring", "size"];
 /// What stands between several values in one box.

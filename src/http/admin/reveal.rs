@@ -13,8 +13,20 @@ use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
 
 /// Pages that show numbers and are named by their query.
-const LISTS: [&str; 10] =
-    ["attention", "audit", "bindings", "callbacks", "calls", "live", "messages", "numbers", "recordings", "statistics"];
+const LISTS: [&str; 12] = [
+    "attention",
+    "audit",
+    "bindings",
+    "callbacks",
+    "calls",
+    "decisions",
+    "live",
+    "messages",
+    "numbers",
+    "recordings",
+    "rules",
+    "statistics",
+];
 
 /// `POST /reveal`
 pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {

@@ -15,11 +15,13 @@ use super::home::Facts;
 use super::home_vitals::Expiring;
 use super::query::{hour, hours_later, midnight};
 use super::statistics::Counts;
+use crate::control::{RuleSet, RulesVersion};
 use crate::domain::{
-    Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Binding, BindingId, BindingKind, BindingTerms, Call,
-    CallEventView, CallId, CallOutcome, CallState, CauseCode, Direction, EventKind, Identity, Lang, NumberState,
-    Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef, RecordingState, RecordingView, Release, Role,
-    Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion, VerifyMode,
+    Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, AskedNote, Asking, Asks, Binding, BindingId, BindingKind,
+    BindingTerms, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode, DecidedQuestion, DecisionAction,
+    DecisionNote, Direction, EventKind, Identity, Lang, NumberState, Outcome, Party, PhoneNumber, Product, ProviderId,
+    RecordingRef, RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode,
+    Stamp, Suspicion, VerifyMode,
 };
 use crate::http::api::Instant;
 use crate::http::api::system::{Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System};
@@ -145,6 +147,47 @@ pub(super) fn bindings() -> Vec<Binding> {
     ]
 }
 
+/// The versions of an app's rules, newest first.
+pub(super) fn rules() -> Vec<RulesVersion> {
+    let set = serde_json::json!({"rules": [
+        {"name": "night", "when": {"asks": "call", "time": [{"from": "22:00", "to": "07:00"}]},
+         "then": {"do": "close", "tone": "night.wav"}},
+        {"name": "boss", "when": {"caller": ["13812340021"]}, "then": {"do": "connect", "to": "13912345678"}},
+        {"name": "crm", "off": true, "then": {"do": "ask", "url": "https://crm.example.com/ask"}},
+    ]});
+    let set: RuleSet = serde_json::from_value(set).unwrap();
+    let version = |version, set| RulesVersion {
+        version,
+        at: (version > 0).then(|| "2026-11-20T09:30:00Z".to_owned()),
+        by: (version > 0).then(|| "lin".to_owned()),
+        set,
+    };
+    vec![version(2, set.clone()), version(1, set), version(0, RuleSet::default())]
+}
+
+/// Decisions: one by a binding, one by a rule after our own system was too late.
+pub(super) fn decisions() -> Vec<(CallbackRow, Option<Call>)> {
+    let decided = |rule: Option<(u32, String)>, to: Option<PhoneNumber>, asked| DecidedQuestion {
+        asks: Asks::Call,
+        x: number("075528780808"),
+        from: number("13812340021"),
+        note: DecisionNote {
+            action: if to.is_some() { DecisionAction::Connect } else { DecisionAction::Close },
+            binding: to.is_some().then_some(BindingId(128)),
+            to,
+            version: 2,
+            rule,
+            micros: 412,
+            asked,
+        },
+    };
+    let late = AskedNote { rule: 1, asking: Asking::Late, millis: 500 };
+    let by_rule = decided(Some((2, "night".to_owned())), None, vec![late]);
+    let by_binding = decided(None, number("13912345678"), Vec::new());
+    let row = |decided| CallbackRow { question: true, decision: Some(Box::new(decided)), ..callbacks().remove(0) };
+    vec![(row(by_binding), Some(answered_call())), (row(by_rule), None)]
+}
+
 pub(super) fn last_seen() -> Vec<Option<Timestamp>> {
     vec![Some(at("2026-11-21T02:19:48Z")), Some(at("2026-11-21T02:14:49Z")), None]
 }
@@ -197,6 +240,7 @@ pub(super) fn system() -> System {
         rooms: vec![
             room("journal", 42, 2_400_000_000),
             room("state", 1, 184_320),
+            room("bindings", 2, 48 << 20),
             room("store", 311, 940_000_000),
             room("recordings", 0, 0),
             room("certs", 2, 4_096),
@@ -680,6 +724,11 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("numbers", &super::numbers::NumbersPage::sample(lang));
     add("numbers-empty", &super::numbers::NumbersPage::sample_empty(lang));
     add("bindings", &super::bindings::BindingsPage::sample(lang));
+    add("rules", &super::rules::RulesPage::sample(lang));
+    add("rules-edit", &super::rules::RulesPage::sample_edit(lang));
+    add("rules-empty", &super::rules::RulesPage::sample_empty(lang));
+    add("decisions", &super::decisions::DecisionsPage::sample(lang));
+    add("decisions-empty", &super::decisions::DecisionsPage::sample_empty(lang));
     add("bindings-empty", &super::bindings::BindingsPage::sample_empty(lang));
     add("binding", &super::binding::BindingPage::sample(lang));
     add("binding-ended", &super::binding::BindingPage::sample_ended(lang));
@@ -780,6 +829,11 @@ fn no_text_is_left_in_the_other_language() {
     let untranslated = [
         "home-empty",
         "apps-empty",
+        "rules",
+        "rules-edit",
+        "rules-empty",
+        "decisions",
+        "decisions-empty",
         "bindings",
         "bindings-empty",
         "binding",

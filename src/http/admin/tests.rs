@@ -8,6 +8,7 @@ mod evidence;
 mod oidc;
 mod people;
 mod rights;
+mod routing;
 mod system;
 
 use std::sync::Arc;

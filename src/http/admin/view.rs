@@ -64,6 +64,8 @@ pub(super) enum Section {
     Numbers,
     Statistics,
     Bindings,
+    Rules,
+    Decisions,
     Platform,
     Apps,
     Users,
@@ -140,6 +142,8 @@ const NAVIGATION: &[Group] = &[
         label: Text::new("路由", "Routing"),
         pages: &[
             page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x')),
+            page(Section::Rules, "/rules", Text::new("规则", "Rules"), None),
+            page(Section::Decisions, "/decisions", Text::new("决策", "Decisions"), Some('d')),
             Place {
                 least: Role::Operator,
                 ..page(Section::Platform, "/platform", Text::new("平台接口", "Platform"), Some('p'))
@@ -244,13 +248,15 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
+        use Section::{Bindings, Decisions, Rules};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && matches!(
-                self.section,
-                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Bindings | Audit
-            )
+            && match self.section {
+                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Audit => true,
+                Bindings | Rules | Decisions => true,
+                _ => false,
+            }
     }
 
     /// Until when it shows them.

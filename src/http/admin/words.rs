@@ -2,7 +2,7 @@
 //!
 //! Codes of a platform are not here: the provider's tables explain those.
 
-use super::parts::{Badge, Tone};
+use super::parts::{Badge, Tone, When};
 use crate::domain::{
     Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState, Suspicion,
     Text, VerifyMode, Who,
@@ -151,6 +151,11 @@ pub(super) fn recording_badge(lang: Lang, state: RecordingState) -> Badge {
         RecordingState::Failed => (Tone::Bad, Text::new("下载失败", "Fetching failed")),
     };
     Badge::new(tone, word.get(lang))
+}
+
+/// An instant that stands as RFC 3339.
+pub(super) fn instant(text: Option<&str>) -> Option<When> {
+    text?.parse().ok().map(When::full)
 }
 
 /// An app whose platform pushed and no longer does.

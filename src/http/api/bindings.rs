@@ -253,7 +253,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         _ => return Err(HttpError::BadRequest("app is needed: the name of one".to_owned())),
     };
     let wanted: BindingToChange = read(body)?;
-    let terms = wanted.put(Draft::default()).map_err(invalid)?;
+    let terms = wanted.put(Draft::default()).map_err(|error| invalid(&error))?;
     let made = bindings::add(context, ask.asker(), &app, terms).await?;
     let mut response = super::json(StatusCode::CREATED, &BindingObject::new(context, ask.sight(), &made));
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bindings/{}", made.id.0)) {
@@ -268,7 +268,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, id: &str) -> Resul
     ask.no_query()?;
     bindings::manager(&ask.principal)?;
     let wanted: BindingToChange = read(ask.json()?)?;
-    let terms = wanted.put(Draft::from(&present.terms)).map_err(invalid)?;
+    let terms = wanted.put(Draft::from(&present.terms)).map_err(|error| invalid(&error))?;
     let changed = bindings::change(context, ask.asker(), &present, terms).await?;
     ok(&BindingObject::new(context, ask.sight(), &changed)).map(recorded)
 }
@@ -303,7 +303,7 @@ fn read(fields: Map<String, Value>) -> Result<BindingToChange, HttpError> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| HttpError::BadRequest(format!("the body: {error}")))
 }
 
-fn invalid(error: InvalidAnswer) -> HttpError {
+fn invalid(error: &InvalidAnswer) -> HttpError {
     HttpError::BadRequest(error.to_string())
 }
 

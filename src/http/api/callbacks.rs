@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
+use super::decisions::DecisionObject;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
@@ -52,12 +53,17 @@ pub(super) struct CallbackObject {
     peer: String,
     tail: String,
     size_bytes: u64,
+    /// Where it asked and was decided: the question, the rule and the answer. What then became of
+    /// the call stands in the list of decisions.
+    decision: Option<DecisionObject>,
 }
 
 impl CallbackObject {
     /// A callback as someone with this sight sees it.
     pub(super) fn new(context: &Context, sight: Sight, row: &CallbackRow) -> Self {
+        let decision = row.decision.as_deref();
         Self {
+            decision: decision.map(|decided| DecisionObject::new(context, sight, row, decided, None)),
             seq: row.seq,
             received_at: Instant(row.received_at),
             app: filters::app_name(context, row.app),

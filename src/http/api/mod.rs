@@ -14,6 +14,7 @@ pub(super) mod audit;
 pub(super) mod bindings;
 pub(super) mod callbacks;
 pub(super) mod calls;
+pub(super) mod decisions;
 pub(super) mod describe;
 pub(super) mod erasures;
 mod events;
@@ -29,6 +30,7 @@ mod platform;
 mod query;
 mod recordings;
 pub(super) mod retention;
+pub(super) mod rules;
 pub(super) mod searches;
 pub(super) mod settings;
 pub(super) mod sight;
@@ -43,6 +45,8 @@ mod users;
 mod bindings_tests;
 #[cfg(test)]
 mod live_tests;
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;
 
@@ -112,7 +116,7 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     if table::is_streamed(&ask.method, &ask.path) {
                         return bindings::import(&context, &ask, stream).await;
                     }
-                    ask.body = body::read(&ask.headers, stream, body::FORM).await?;
+                    ask.body = body::read(&ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
                     table::answer(&context, ask).await
                 };
                 let answer = finish(&context, answer.await);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::Method;
 
 use super::super::acts::{Deed, json_fields};
+use super::super::body::{BodyLimits, CALLBACK, FORM};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, bindings, callbacks, calls, erasures, events, evidence, export, ledger,
-    lists, log, logins, numbers, platform, recordings, retention, searches, settings, sms, stats, system, tokens,
-    users,
+    Context, HttpError, Response, apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence,
+    export, ledger, lists, log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms,
+    stats, system, tokens, users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -27,6 +28,15 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
 /// Whether the body of this request is read in pieces by its handler, which holds it nowhere.
 pub(super) fn is_streamed(method: &Method, path: &[String]) -> bool {
     *method == Method::POST && path == ["bindings", "import"]
+}
+
+/// How large a body this request may have.
+pub(super) fn limits(method: &Method, path: &[String]) -> BodyLimits {
+    match path {
+        // The longest list that rules look into is some hundred kilobytes.
+        [list, _] if *method == Method::PUT && list == "lists" => CALLBACK,
+        _ => FORM,
+    }
 }
 
 async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
@@ -55,6 +65,15 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["bindings", id]) => bindings::one(context, ask, id),
         ("PATCH", ["bindings", id]) => bindings::change(context, ask, id).await,
         ("DELETE", ["bindings", id]) => bindings::end(context, ask, id).await,
+        ("GET", ["rules"]) => rules::show(context, ask),
+        ("PUT", ["rules"]) => rules::set(context, ask).await,
+        ("GET", ["rules", "versions"]) => rules::versions(context, ask),
+        ("POST", ["rules", "try"]) => rules::try_out(context, ask).await,
+        ("POST", ["rules", "secret"]) => rules::new_secret(context, ask).await,
+        ("GET", ["lists"]) => rules::lists(context, ask),
+        ("PUT", ["lists", name]) => rules::set_list(context, ask, name).await,
+        ("DELETE", ["lists", name]) => rules::remove_list(context, ask, name).await,
+        ("GET", ["decisions"]) => decisions::list(context, ask).await,
         ("GET", ["recordings"]) => recordings::list(context, ask).await,
         ("GET", ["stats"]) => stats::list(context, ask).await,
         ("GET", ["ledger"]) => ledger::list(context, ask).await,
@@ -108,7 +127,10 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
         ["apps" | "users" | "tokens" | "erasures" | "searches" | "bindings"] => "GET, POST",
         ["searches", _] => "DELETE",
         ["calls" | "callbacks" | "sms" | "numbers" | "bindings", "count" | "export"] => "GET",
-        ["bindings", "import"] => "POST",
+        ["rules"] => "GET, PUT",
+        ["lists", _] => "PUT, DELETE",
+        ["rules", "versions"] | ["lists" | "decisions"] => "GET",
+        ["bindings", "import"] | ["rules", "try" | "secret"] => "POST",
         ["retention" | "settings"] => "GET, PATCH",
         ["retention", "runs" | "holds"] => "POST",
         ["retention", "holds", _] => "DELETE",
@@ -154,6 +176,13 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/bindings",
     "/bindings/import",
     "/bindings/{id}",
+    "/rules",
+    "/rules/versions",
+    "/rules/try",
+    "/rules/secret",
+    "/lists",
+    "/lists/{name}",
+    "/decisions",
     "/recordings",
     "/searches",
     "/searches/{id}",

@@ -220,7 +220,7 @@ fn numbers_in(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "/calls?limit=1000",
     "/callbacks?limit=1000",
     "/sms",
@@ -229,6 +229,7 @@ const LISTS: [&str; 8] = [
     "/stats?group=x",
     "/apps",
     "/bindings",
+    "/decisions",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -168,7 +168,7 @@ impl Draft {
                 self.max_minutes = minutes.transpose()?;
             }
             Field::Record => {
-                self.record = text.map_or(Ok(false), |text| yes(text).ok_or_else(|| wrong("is true or false")))?
+                self.record = text.map_or(Ok(false), |text| yes(text).ok_or_else(|| wrong("is true or false")))?;
             }
             Field::HintTone => self.hint_tone = owned(),
             Field::WaitTone => self.wait_tone = owned(),

@@ -50,29 +50,40 @@ pub(super) struct Arriving {
     pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
     piece: Bytes,
     taken: u64,
+    /// The last byte given.
+    last: u8,
     line_begins: Arc<AtomicU64>,
 }
 
 impl Arriving {
     pub(super) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
-        Self { pieces, piece: Bytes::new(), taken: 0, line_begins: Arc::default() }
+        Self { pieces, piece: Bytes::new(), taken: 0, last: b'\n', line_begins: Arc::default() }
     }
 }
 
 impl Read for Arriving {
+    /// Without carriage returns, and with an end of the last line: then every line counts once.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.taken.saturating_sub(self.line_begins.load(Ordering::Relaxed)) > BINDINGS_IMPORT_LINE_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        while self.piece.is_empty() {
-            match self.pieces.blocking_recv() {
-                None => return Ok(0),
-                Some(Ok(piece)) => self.piece = piece,
-                Some(Err(error)) => return Err(io::Error::other(error)),
+        let mut length = 0;
+        while length == 0 && !buffer.is_empty() {
+            while self.piece.is_empty() {
+                match self.pieces.blocking_recv() {
+                    None if self.last == b'\n' => return Ok(0),
+                    None => self.piece = Bytes::from_static(b"\n"),
+                    Some(Ok(piece)) => self.piece = piece,
+                    Some(Err(error)) => return Err(io::Error::other(error)),
+                }
+            }
+            let part = self.piece.split_to(buffer.len().min(self.piece.len()));
+            for byte in part.iter().filter(|byte| **byte != b'\r') {
+                buffer[length] = *byte;
+                length += 1;
+                self.last = *byte;
             }
         }
-        let length = buffer.len().min(self.piece.len());
-        buffer[..length].copy_from_slice(&self.piece.split_to(length));
         self.taken += length as u64;
         Ok(length)
     }
@@ -106,7 +117,9 @@ pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) 
             columns = Some(columns_of(&record)?);
             continue;
         };
-        let line = record.position().map_or(line, csv::Position::line);
+        // Counted from its end: blank lines before it are no part of it.
+        let within = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
+        let line = reader.position().line() - 1 - within;
         match terms_of(columns, &record, wanted) {
             Ok(terms) => chunk.lines.push((line, terms)),
             Err(reason) => chunk.refused.push(Refused { line, reason }),

@@ -62,7 +62,7 @@ fn columns_stand_in_any_order_and_lines_keep_their_numbers() {
     for (_, terms) in &lines {
         assert!(terms.record && terms.valid_to == Some(until));
     }
-    assert_eq!(lines[0].1.user_data.as_deref(), Some("order=1,\r\ntwice"));
+    assert_eq!(lines[0].1.user_data.as_deref(), Some("order=1,\ntwice"));
     assert_eq!((lines[0].1.b.is_none(), lines[1].1.user_data.as_deref()), (true, Some("=1+1")));
 }
 

@@ -7,8 +7,9 @@ use super::operation::Operation;
 use crate::domain::Role::{Operator, Viewer};
 use crate::erasure::Certificate;
 use crate::http::api::{
-    apps, audit, bindings, callbacks, calls, erasures, events, evidence, export, filters, ledger, lists, log, logins,
-    numbers, platform, recordings, retention, searches, settings, sms, stats, system, tokens, users,
+    apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence, export, filters, ledger, lists,
+    log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms, stats, system, tokens,
+    users,
 };
 use crate::retention::{Hold, Policy};
 
@@ -23,6 +24,7 @@ pub(super) fn all() -> Vec<Operation> {
         ("lists", counts_and_exports()),
         ("figures", figures()),
         ("routing", bindings()),
+        ("routing", rules()),
         ("apps", apps()),
         ("people", people()),
         ("system", system()),
@@ -136,6 +138,51 @@ fn bindings() -> Vec<Operation> {
             .takes(bindings::IMPORT)
             .reads_file("text/csv")
             .answers::<bindings::ImportObject>(),
+    ]
+}
+
+fn rules() -> Vec<Operation> {
+    vec![
+        Operation::get("/rules", "getRules", "How an app's questions are decided, in order")
+            .takes(rules::KNOWN)
+            .answers::<rules::RulesObject>(),
+        Operation::change("PUT", "/rules", "setRules", "Sets an app's rules; they hold from the answer on")
+            .by(Operator)
+            .takes(rules::KNOWN)
+            .reads::<rules::RulesToSet>()
+            .answers::<rules::RulesObject>(),
+        Operation::get("/rules/versions", "listRulesVersions", "The versions of an app's rules that are kept")
+            .takes(rules::KNOWN)
+            .lists::<rules::RulesObject>(),
+        Operation::change(
+            "POST",
+            "/rules/try",
+            "tryRules",
+            "Which rule would answer a question, and how; keeps nothing",
+        )
+        .by(Operator)
+        .takes(rules::KNOWN)
+        .reads::<rules::QuestionToTry>()
+        .answers::<rules::TrialObject>(),
+        Operation::change(
+            "POST",
+            "/rules/secret",
+            "makeAskSecret",
+            "Another secret for asking the company's own system",
+        )
+        .takes(rules::KNOWN)
+        .answers::<rules::SecretObject>(),
+        Operation::get("/lists", "listLists", "The lists that rules look into").lists::<rules::ListObject>(),
+        Operation::change("PUT", "/lists/{name}", "setList", "Keeps a list, in the place of one of the same name")
+            .by(Operator)
+            .reads::<rules::ListToSet>()
+            .answers::<rules::ListObject>(),
+        Operation::change("DELETE", "/lists/{name}", "removeList", "Removes a list that no rule looks into")
+            .by(Operator),
+        Operation::get("/decisions", "listDecisions", "What platforms asked and was answered, newest first")
+            .takes(decisions::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<decisions::DecisionObject>(),
     ]
 }
 

@@ -6,7 +6,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Anomaly, BindingKind, BindingState, CallOutcome, CallState, Direction, Outcome, Product, RecordingState, Suspicion,
+    Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Outcome,
+    Product, RecordingState, Suspicion,
 };
 use crate::http::api::{log, numbers};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
@@ -126,6 +127,11 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "by" if path == "/stats" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
         "group" => ("What is counted apart", words(["app", "provider", "product", "outcome", "cause", "x", "talk"])),
         "by" => ("Who: a user or a token", text()),
+        "action" if path == "/decisions" => ("What was answered", words(DecisionAction::ALL.map(DecisionAction::name))),
+        "asks" => ("What was asked about", words(Asks::ALL.map(Asks::name))),
+        "rule" => ("The name of the rule that decided; `default` where none did", text()),
+        "binding" => ("The binding that was followed", json!({ "type": "integer", "minimum": 0 })),
+        "asking" => ("How asking the company's own system went", words(Asking::ALL.map(Asking::name))),
         "action" => ("What was done: `reveal`, `app.add`", text()),
         "subject" => ("What it was done to: `call 8f0c…`", text()),
         "user" => ("Whose", text()),

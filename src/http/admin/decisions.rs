@@ -1,0 +1,258 @@
+//! 决策 Decisions: what platforms asked, what was answered, by which rule, in how many
+//! milliseconds, and what then became of the call.
+//!
+//! A decision stands with the callback that asked: there are the exact bytes of both.
+
+use askama::Template;
+use http::StatusCode;
+
+use super::found::{Range, ranges};
+use super::list_form::{Form, Maker};
+use super::parts::{Badge, Phone, Tone, When};
+use super::query::canonical;
+use super::request::{Pairs, Request, find, link};
+use super::view::{Section, View};
+use super::{reply, words};
+use crate::domain::{AppId, Asking, Asks, Call, DecisionAction, Lang, PhoneNumber, Text, mask_digit_runs};
+use crate::http::{HttpError, Response, api};
+use crate::store::{CallbackRow, Listing};
+use jiff::Timestamp;
+
+/// The log of decisions.
+#[derive(Debug, Template)]
+#[template(path = "admin/decisions.html")]
+pub(super) struct DecisionsPage {
+    view: View,
+    form: Form,
+    ranges: Vec<Range>,
+    rows: Vec<Row>,
+    filtered: bool,
+    next: Option<String>,
+    first: Option<String>,
+    problem: Option<String>,
+}
+
+/// One decision.
+#[derive(Debug)]
+struct Row {
+    callback: u64,
+    at: When,
+    app: String,
+    asks: &'static str,
+    caller: Option<Phone>,
+    x: Option<Phone>,
+    action: Badge,
+    to: Option<Phone>,
+    rule: Option<(u32, String)>,
+    binding: Option<u64>,
+    millis: String,
+    /// How asking the company's own system went.
+    asked: Vec<(Badge, u32)>,
+    /// What became of the call, and its page.
+    then: Option<(Badge, String)>,
+}
+
+/// A decision with the call that it was about.
+type Decided = (CallbackRow, Option<Call>);
+
+/// `GET /decisions`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/decisions", &pairs)));
+    }
+    let ctx = request.ctx();
+    let found = api::decisions::asked(ctx, &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| Ok(ctx.store.decisions(&query, &page)?));
+    let (listing, problem) = match found {
+        Ok(listing) => (listing, None),
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            (Listing { items: Vec::new(), next: None }, Some(error.message()))
+        }
+        Err(error) => return Err(error),
+    };
+    let mut decided = Vec::with_capacity(listing.items.len());
+    for row in listing.items {
+        let call = row.calls.first().map(|id| ctx.store.call(*id)).transpose()?.flatten();
+        decided.push((row, call));
+    }
+    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let view = View::of(request, Section::Decisions);
+    let around = Around { apps: request.app_names(), now: request.now(), problem };
+    let app = |id| request.app_name(id);
+    reply::page_with(status, &DecisionsPage::new(view, &request.query, &decided, listing.next, around, &app))
+}
+
+/// What the page knows besides its rows.
+struct Around {
+    apps: Vec<String>,
+    now: Timestamp,
+    problem: Option<String>,
+}
+
+impl DecisionsPage {
+    fn new(
+        view: View,
+        pairs: &Pairs,
+        decided: &[Decided],
+        next: Option<String>,
+        around: Around,
+        app: &dyn Fn(AppId) -> String,
+    ) -> Self {
+        let rest: Pairs = pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+        let with_cursor = |cursor: String| {
+            let more = ("cursor".to_owned(), cursor);
+            link("/decisions", &rest.iter().cloned().chain([more]).collect::<Pairs>())
+        };
+        Self {
+            form: form(view.lang, pairs, &around.apps),
+            ranges: ranges(view.lang, "/decisions", pairs, around.now),
+            rows: decided.iter().filter_map(|decided| Row::of(&view, decided, app)).collect(),
+            filtered: rest.iter().any(|(name, _)| name != "limit"),
+            next: next.map(with_cursor),
+            first: find(pairs, "cursor").map(|_| link("/decisions", &rest)),
+            problem: around.problem,
+            view,
+        }
+    }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let digits = Text::new("后四位或全号", "last digits or all");
+    let exactly = Text::new("完全一致", "exactly");
+    let mut form = Form::new(make, "/decisions", Text::new("查找决策", "Find decisions"));
+    form.main = vec![make.text(
+        "number",
+        Text::new("号码", "Number"),
+        Text::new("任一个，后四位即可", "any of them, last four digits"),
+    )];
+    form.more = vec![
+        make.text("caller", Text::new("主叫", "Caller"), digits),
+        make.text("x", Text::new("X 号码", "X number"), digits),
+        make.text("callee", Text::new("接到", "To"), digits),
+        make.text(
+            "rule",
+            Text::new("规则", "Rule"),
+            Text::new("名称；默认规则写 default", "its name; default where none"),
+        ),
+        make.text("binding", Text::new("绑定", "Binding"), Text::new("编号", "its number")),
+        make.text("session", Text::new("会话号", "Session"), exactly),
+    ];
+    let named = |name: &'static str, text: Text| (name.to_owned(), text.get(lang).to_owned());
+    form.choices = vec![
+        make.choices("action", Text::new("回答", "Answer"), DecisionAction::ALL.map(|of| named(of.name(), action(of)))),
+        make.choices("asks", Text::new("询问", "Asked"), Asks::ALL.map(|of| named(of.name(), asks(of)))),
+        make.choices("asking", Text::new("公司系统", "Our system"), Asking::ALL.map(|of| named(of.name(), asking(of)))),
+        make.apps(apps),
+    ];
+    form.finish(make)
+}
+
+impl Row {
+    fn of(view: &View, (row, call): &Decided, app: &dyn Fn(AppId) -> String) -> Option<Self> {
+        let decided = row.decision.as_deref()?;
+        let (lang, note) = (view.lang, &decided.note);
+        let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, view.eyes()));
+        let asked = |asked: &crate::domain::AskedNote| {
+            let tone = match asked.asking {
+                Asking::Decided | Asking::Passed => Tone::Good,
+                Asking::Resting | Asking::Busy => Tone::Warn,
+                Asking::Late | Asking::Unreachable | Asking::Refused | Asking::Invalid => Tone::Bad,
+            };
+            (Badge::new(tone, asking(asked.asking).get(lang)), asked.millis)
+        };
+        Some(Self {
+            callback: row.seq,
+            at: When::short(row.received_at),
+            app: app(row.app),
+            asks: asks(decided.asks).get(lang),
+            caller: number(&decided.from),
+            x: number(&decided.x),
+            action: badge(lang, note.action),
+            to: number(&note.to),
+            rule: note.rule.as_ref().map(|(number, name)| (*number, mask_digit_runs(name))),
+            binding: note.binding.map(|id| id.0),
+            millis: format!("{}.{:02}", note.micros / 1_000, note.micros % 1_000 / 10),
+            asked: note.asked.iter().map(asked).collect(),
+            then: call
+                .as_ref()
+                .map(|call| (words::call_badge(lang, call.outcome, call.state), format!("/calls/{}", call.id))),
+        })
+    }
+}
+
+/// What was answered, with its tone.
+pub(super) fn badge(lang: Lang, of: DecisionAction) -> Badge {
+    let tone = match of {
+        DecisionAction::Connect | DecisionAction::Forward => Tone::Good,
+        DecisionAction::Close | DecisionAction::Discard => Tone::Quiet,
+    };
+    Badge::new(tone, action(of).get(lang))
+}
+
+/// What was answered, as a word.
+pub(super) fn action(action: DecisionAction) -> Text {
+    match action {
+        DecisionAction::Connect => Text::new("接通", "Connect"),
+        DecisionAction::Close => Text::new("挂断", "Close"),
+        DecisionAction::Forward => Text::new("转发短信", "Forward"),
+        DecisionAction::Discard => Text::new("丢弃短信", "Discard"),
+    }
+}
+
+/// What was asked about, as a word.
+pub(super) fn asks(asks: Asks) -> Text {
+    match asks {
+        Asks::Call => Text::new("来电", "Call"),
+        Asks::Sms => Text::new("短信", "Message"),
+    }
+}
+
+/// How asking the company's own system went, as words.
+pub(super) fn asking(asking: Asking) -> Text {
+    match asking {
+        Asking::Decided => Text::new("已决定", "decided"),
+        Asking::Passed => Text::new("交给下一条", "left it to the next rule"),
+        Asking::Late => Text::new("超时", "too late"),
+        Asking::Unreachable => Text::new("连不上", "unreachable"),
+        Asking::Refused => Text::new("拒绝", "refused"),
+        Asking::Invalid => Text::new("答复无效", "no valid answer"),
+        Asking::Resting => Text::new("暂停询问", "left alone for a while"),
+        Asking::Busy => Text::new("太忙", "too busy"),
+    }
+}
+
+#[cfg(test)]
+impl DecisionsPage {
+    pub(super) fn sample(lang: Lang) -> Self {
+        use super::samples;
+        let view = View { here: "/decisions".to_owned(), ..View::sample(lang, Section::Decisions) };
+        let around = Around { apps: samples::app_names(), now: samples::now(), problem: None };
+        let decided = samples::decisions();
+        Self::new(view, &Pairs::new(), &decided, Some("c0ffee".to_owned()), around, &samples::app_name)
+    }
+
+    pub(super) fn sample_empty(lang: Lang) -> Self {
+        use super::samples;
+        let view = View { here: "/decisions".to_owned(), ..View::sample(lang, Section::Decisions) };
+        let around = Around { apps: Vec::new(), now: samples::now(), problem: None };
+        Self::new(view, &Pairs::new(), &[], None, around, &samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+
+    #[test]
+    fn a_decision_says_by_which_rule_how_fast_and_what_then_happened() {
+        let html = scraper::Html::parse_document(&DecisionsPage::sample(Lang::En).render().unwrap());
+        let rows: Vec<String> = html.select(&selector("tbody tr")).map(|row| row.text().collect()).collect();
+        assert_eq!(rows.len(), 2);
+        assert!(rows[0].contains("Connect") && rows[0].contains("0.41") && rows[0].contains("Answered"), "{rows:?}");
+        assert!(rows[1].contains("night") && rows[1].contains("too late"), "{rows:?}");
+        assert!(html.select(&selector("tbody a[href='/bindings/128']")).next().is_some());
+    }
+}

@@ -1,0 +1,310 @@
+//! 规则 Rules: how an app's questions are decided, as an ordered list of sentences.
+//!
+//! A change is made from the version that the person looked at and is refused where somebody was
+//! faster. While numbers are masked only rules that hold none can be edited: a mask must never
+//! be saved for a number.
+
+use askama::Template;
+use http::StatusCode;
+
+use super::parts::{Badge, Tone, When};
+use super::request::{Request, link};
+use super::rule_form::{self, RuleForm};
+use super::rule_trial::Tried;
+use super::view::{Eyes, Section, View};
+use super::{reply, words};
+use crate::control::{Rule, RuleSet, RulesVersion, sentence};
+use crate::domain::{App, AppId, Role};
+use crate::http::acts::recorded;
+use crate::http::rules::{self, masked};
+use crate::http::{HttpError, Response};
+use crate::providers;
+
+/// The rules of one app.
+#[derive(Debug, Template)]
+#[template(path = "admin/rules.html")]
+pub(super) struct RulesPage {
+    view: View,
+    /// The apps whose platform asks: name, address, whether it is this one.
+    apps: Vec<(String, String, bool)>,
+    app: Option<Shown>,
+    done: Option<&'static str>,
+    problem: Option<String>,
+}
+
+/// An app and its rules.
+#[derive(Debug)]
+pub(super) struct Shown {
+    id: u32,
+    name: String,
+    version: u64,
+    /// Whether this is the version in force.
+    present: bool,
+    by: Option<String>,
+    at: Option<When>,
+    deadline_ms: u16,
+    rows: Vec<Row>,
+    versions: Vec<Past>,
+    may_manage: bool,
+    /// A rule being written.
+    form: Option<RuleForm>,
+    /// A rule whose numbers must be shown before it is edited.
+    veiled: bool,
+    decisions: String,
+    /// This page, and the form for another rule.
+    here: String,
+    add: String,
+    pub(super) tried: Tried,
+}
+
+/// One rule.
+#[derive(Debug)]
+struct Row {
+    number: usize,
+    name: String,
+    off: Option<Badge>,
+    sentence: String,
+    edit: String,
+    decisions: String,
+}
+
+/// A version that is kept.
+#[derive(Debug)]
+struct Past {
+    version: u64,
+    href: String,
+    by: Option<String>,
+    at: Option<When>,
+    rules: usize,
+    current: bool,
+}
+
+/// `GET /rules`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    let mut page = RulesPage::of(request, request.param("app"))?;
+    page.done = match request.param("done") {
+        Some("saved") => {
+            Some(request.lang.t("已保存，下一个询问就按新规则回答。", "Saved; the next question is decided by it."))
+        }
+        _ => None,
+    };
+    reply::page(&page)
+}
+
+/// `POST /rules/{app}`
+pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
+    let (by, app) = request.require_for_app(Role::Operator, 1)?;
+    let present = request.ctx().control.rules(app.id);
+    let based_on = request.field("version").and_then(|version| version.parse().ok());
+    let changed = match changed(request, &app, present.set) {
+        Ok(set) => rules::set(request.ctx(), request.asker(&by), &app, set, Some(based_on.unwrap_or(u64::MAX))).await,
+        Err(problem) => Err(HttpError::BadRequest(problem)),
+    };
+    match changed {
+        Ok(_) => Ok(recorded(reply::see_other(&link("/rules", &[("app", app.name.as_str()), ("done", "saved")])))),
+        Err(error @ (HttpError::BadRequest(_) | HttpError::Conflict(_))) => {
+            let mut page = RulesPage::of(request, Some(&app.name))?;
+            page.problem = Some(error.message());
+            if let Some(shown) = page.app.as_mut().filter(|_| request.field("do_what") == Some("save")) {
+                shown.form = Some(RuleForm::entered(request.lang, number(request), &request.form));
+            }
+            reply::page_with(StatusCode::BAD_REQUEST, &page)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn number(request: &Request) -> usize {
+    request.field("rule").and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+/// The rules as the form wants them.
+fn changed(request: &Request, app: &App, mut set: RuleSet) -> Result<RuleSet, String> {
+    let at = number(request).wrapping_sub(1);
+    let gone = || request.lang.t("没有这条规则。", "There is no such rule.").to_owned();
+    match request.field("do_what").unwrap_or_default() {
+        "save" => {
+            let rule: Rule =
+                serde_json::from_value(rule_form::read(&request.form)).map_err(|error| error.to_string())?;
+            match set.rules.get_mut(at) {
+                Some(present) => *present = Rule { off: present.off, ..rule },
+                None => set.rules.push(rule),
+            }
+        }
+        "up" if at > 0 && at < set.rules.len() => set.rules.swap(at, at - 1),
+        "down" if at < set.rules.len().saturating_sub(1) => set.rules.swap(at, at + 1),
+        "switch" => {
+            let rule = set.rules.get_mut(at).ok_or_else(gone)?;
+            rule.off = !rule.off;
+        }
+        "remove" if at < set.rules.len() => drop(set.rules.remove(at)),
+        "deadline" => {
+            let entered = request.field("deadline_ms").and_then(|text| text.parse().ok());
+            set.deadline_ms =
+                entered.ok_or_else(|| request.lang.t("请填写毫秒数。", "Enter milliseconds.").to_owned())?;
+        }
+        "restore" => {
+            let wanted = request.field("restore").and_then(|version| version.parse::<u64>().ok());
+            let mut kept = request.ctx().control.versions(app.id).into_iter();
+            let old = kept.find(|kept| Some(kept.version) == wanted);
+            let gone = || request.lang.t("这个版本已不再保留。", "This version is no longer kept.").to_owned();
+            set = old.ok_or_else(gone)?.set;
+        }
+        _ => return Err(gone()),
+    }
+    Ok(set)
+}
+
+impl RulesPage {
+    /// The page for the app of this name, or for the first whose platform asks.
+    pub(super) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
+        let view = View::of(request, Section::Rules);
+        let asks = |app: &App| providers::by_id(app.provider).is_some_and(|provider| provider.asks());
+        let apps: Vec<_> = request.apps().into_iter().filter(|app| asks(app)).collect();
+        let app = match wanted {
+            Some(name) => Some(apps.iter().find(|app| app.name == name).ok_or(HttpError::NotFound)?),
+            None => apps.first(),
+        };
+        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
+        let Some(app) = app else { return Ok(Self::new(view, &names, None)) };
+        let control = &request.ctx().control;
+        let versions = control.versions(app.id);
+        let version = request.param("version").and_then(|text| text.parse::<u64>().ok());
+        let edit = request.param("edit").map(|text| text.parse::<usize>().unwrap_or_default());
+        let shown = Shown::new(&view, (app.id, &app.name), &versions, version, edit);
+        Ok(Self::new(view, &names, Some(shown)))
+    }
+
+    fn new(view: View, apps: &[String], app: Option<Shown>) -> Self {
+        let tab = |name: &String| {
+            let current = app.as_ref().is_some_and(|app| app.name == *name);
+            (name.clone(), link("/rules", &[("app", name)]), current)
+        };
+        Self { apps: apps.iter().map(tab).collect(), app, done: None, problem: None, view }
+    }
+
+    /// The same with a question and what it would be answered.
+    pub(super) fn tried(mut self, tried: Tried, problem: Option<String>) -> Self {
+        if let Some(app) = &mut self.app {
+            app.tried = tried;
+        }
+        Self { problem, ..self }
+    }
+
+    pub(super) fn view(&self) -> &View {
+        &self.view
+    }
+}
+
+impl Shown {
+    fn new(
+        view: &View,
+        (id, name): (AppId, &str),
+        versions: &[RulesVersion],
+        wanted: Option<u64>,
+        edit: Option<usize>,
+    ) -> Self {
+        let (lang, eyes) = (view.lang, view.eyes());
+        let present = &versions[0];
+        let shown = versions.iter().find(|version| Some(version.version) == wanted).unwrap_or(present);
+        let is_present = shown.version == present.version;
+        let set = if eyes == Eyes::Whole { shown.set.clone() } else { masked(shown.set.clone()) };
+        let row = |(at, rule): (usize, &Rule)| Row {
+            number: at + 1,
+            name: rule.name.clone(),
+            off: rule.off.then(|| Badge::new(Tone::Quiet, lang.t("已停用", "Off"))),
+            sentence: sentence(rule, lang, &str::to_owned),
+            edit: link("/rules", &[("app", name), ("edit", &(at + 1).to_string())]),
+            decisions: link("/decisions", &[("app", name), ("rule", &rule.name)]),
+        };
+        let may_manage = view.may(Role::Operator) && is_present;
+        let edited = edit.filter(|_| may_manage);
+        let rule = edited.and_then(|number| Some((present.set.rules.get(number.checked_sub(1)?)?, number)));
+        // What the mask changes would be lost by saving it.
+        let veiled = rule.is_some_and(|(_, number)| set.rules.get(number - 1) != present.set.rules.get(number - 1));
+        let number = rule.map_or(0, |(_, number)| number);
+        let form = edited.filter(|_| !veiled).map(|_| RuleForm::of(lang, number, rule.map(|(rule, _)| rule)));
+        Self {
+            id: id.0,
+            name: name.to_owned(),
+            version: shown.version,
+            present: is_present,
+            by: shown.by.clone(),
+            at: words::instant(shown.at.as_deref()),
+            deadline_ms: shown.set.deadline_ms,
+            rows: set.rules.iter().enumerate().map(row).collect(),
+            versions: versions.iter().map(|version| Past::new(name, version, shown.version)).collect(),
+            may_manage,
+            form,
+            veiled,
+            decisions: link("/decisions", &[("app", name)]),
+            here: link("/rules", &[("app", name)]),
+            add: link("/rules", &[("app", name), ("edit", "0")]),
+            tried: Tried::default(),
+        }
+    }
+}
+
+impl Past {
+    fn new(app: &str, version: &RulesVersion, shown: u64) -> Self {
+        Self {
+            version: version.version,
+            href: link("/rules", &[("app", app), ("version", &version.version.to_string())]),
+            by: version.by.clone(),
+            at: words::instant(version.at.as_deref()),
+            rules: version.set.rules.len(),
+            current: version.version == shown,
+        }
+    }
+}
+
+#[cfg(test)]
+impl RulesPage {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+        Self::sample_with(View::sample(lang, Section::Rules), None).tried(Tried::sample(lang), None)
+    }
+
+    pub(super) fn sample_edit(lang: crate::domain::Lang) -> Self {
+        Self::sample_with(View::sample(lang, Section::Rules), Some(2))
+    }
+
+    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+        Self::new(View::sample(lang, Section::Rules), &[], None)
+    }
+
+    fn sample_with(view: View, edit: Option<usize>) -> Self {
+        use super::samples;
+        let view = View { here: "/rules".to_owned(), ..view };
+        let versions = samples::rules();
+        let shown = Shown::new(&view, (AppId(2), "courier"), &versions, None, edit);
+        Self::new(view, &["courier".to_owned()], Some(shown))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::selector;
+    use super::*;
+
+    #[test]
+    fn rules_read_as_sentences_in_their_order_and_end_with_the_default() {
+        let html = scraper::Html::parse_document(&RulesPage::sample(crate::domain::Lang::En).render().unwrap());
+        let rules: Vec<String> = html.select(&selector("ol.rules > li")).map(|li| li.text().collect()).collect();
+        assert_eq!(rules.len(), 4);
+        assert!(rules[0].contains("22:00–07:00: close the call with night.wav"), "{rules:?}");
+        assert!(rules[3].contains("a binding is followed"), "{rules:?}");
+        assert!(html.select(&selector("pre#answer")).next().is_some());
+    }
+
+    #[test]
+    fn while_masked_a_rule_that_holds_a_number_has_no_form() {
+        let mut view = View::sample(crate::domain::Lang::Zh, Section::Rules);
+        view.revealed = None;
+        for (edit, may) in [(1, true), (2, false)] {
+            let html = RulesPage::sample_with(view.clone(), Some(edit)).render().unwrap();
+            let dom = scraper::Html::parse_document(&html);
+            assert_eq!(dom.select(&selector("form.rule")).next().is_some(), may, "{edit}");
+            assert!(!html.contains("13912345678"), "{html}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Bindings and rules through the pages: made, changed while masked, imported by a form, tried.
+
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::Full;
+use scraper::Html;
+
+use super::super::samples::selector;
+use super::{House, location, text};
+use crate::bindings::BindingQuery;
+use crate::domain::{Binding, BindingId, Role};
+
+async fn house() -> (House, String) {
+    let house = House::with_admin().await;
+    let csrf = house.csrf("/apps").await;
+    house.post("/apps", &[("csrf", &csrf), ("provider", "huawei-private"), ("name", "courier")]).await;
+    (house, csrf)
+}
+
+fn binding(house: &House, id: u64) -> Binding {
+    house.context.bindings.get(BindingId(id)).unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_binding_is_made_changed_while_masked_and_ended_by_forms() {
+    let (mut house, csrf) = house().await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("app", "courier"),
+        ("a", "138 1234 5601"),
+        ("x", "17012345602"),
+        ("b", "13912345603"),
+        ("valid_to", "2099-01-01T08:00"),
+        ("record", "true"),
+        ("user_data", "order=7"),
+    ];
+    let made = house.post("/bindings", &fields).await;
+    assert_eq!(made.status(), 303, "{}", text(&made));
+    let page = location(&made).split('?').next().unwrap().to_owned();
+    let id: u64 = page.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!(binding(&house, id).terms.valid_to.unwrap().to_string(), "2099-01-01T00:00:00Z");
+    let again = house.post("/bindings", &fields).await;
+    assert_eq!(again.status(), 400);
+    assert!(text(&again).contains("13912345603") && text(&again).contains(&id.to_string()), "what was typed is kept");
+
+    let shown = text(&house.get(&page).await);
+    assert!(!shown.contains("13812345601") && shown.contains("138 **** 5601"), "{shown}");
+    let changed = house.post(&page, &[("csrf", &csrf), ("max_minutes", "30"), ("valid_to", "")]).await;
+    assert_eq!(changed.status(), 303, "{}", text(&changed));
+    let terms = binding(&house, id).terms;
+    assert_eq!((terms.max_minutes, terms.valid_to, terms.a.national()), (Some(30), None, "13812345601"));
+    assert_eq!(terms.user_data.as_deref(), Some("order=7"), "what has no box stays");
+    let wrong = house.post(&page, &[("csrf", &csrf), ("max_minutes", "soon")]).await;
+    assert_eq!(wrong.status(), 400);
+
+    house.become_user("wang", Role::Viewer).await;
+    let viewers = house.csrf("/bindings").await;
+    assert_eq!(house.post(&page, &[("csrf", &viewers), ("max_minutes", "1")]).await.status(), 403);
+    assert_eq!(house.get("/bindings/new").await.status(), 403);
+    house.become_user("zhao", Role::Operator).await;
+    let csrf = house.csrf(&page).await;
+    let end = format!("{page}/end");
+    assert_eq!(house.post(&end, &[("csrf", &csrf)]).await.status(), 400, "it asks first");
+    assert_eq!(house.post(&end, &[("csrf", &csrf), ("sure", "1")]).await.status(), 303);
+    assert!(binding(&house, id).ended_at.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_csv_is_imported_by_a_form_with_a_file_and_only_with_the_token() {
+    let (house, csrf) = house().await;
+    let upload = async |csrf: &str| {
+        let body = format!(
+            "--b7\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n\
+             --b7\r\nContent-Disposition: form-data; name=\"app\"\r\n\r\ncourier\r\n\
+             --b7\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b.csv\"\r\nContent-Type: text/csv\r\n\r\n\
+             a,x\r\n13812345601,17012345602\r\n13812345603,soon\r\n\r\n--b7--\r\n"
+        );
+        let request = Request::post("/bindings/import")
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, &house.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b7");
+        house.client().await.send(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap()
+    };
+    assert_eq!(upload("guessed").await.status(), 403);
+    assert_eq!(house.context.bindings.count().unwrap(), 0);
+    let done = upload(&csrf).await;
+    assert_eq!(done.status(), 200, "{}", text(&done));
+    let page = Html::parse_document(&text(&done));
+    let refused: String = page.select(&selector("tbody tr")).next().unwrap().text().collect();
+    assert!(refused.starts_with('3') && refused.contains("x is a phone number"), "{refused}");
+    let listing = house.context.bindings.list(&BindingQuery::default(), &Default::default()).unwrap();
+    assert_eq!(listing.items.len(), 1);
+    let pasted = [("csrf", csrf.as_str()), ("app", "courier"), ("lines", "a,x\n13812345601,17012345602\n")];
+    assert!(text(&house.post("/bindings/import", &pasted).await).contains("<b>1</b>"), "it is there already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_written_moved_tried_and_brought_back_by_forms() {
+    let (house, csrf) = house().await;
+    let save = async |fields: &[(&str, &str)]| {
+        let version = house.context.control.rules(crate::domain::AppId(1)).version.to_string();
+        let all = [&[("csrf", csrf.as_str()), ("version", version.as_str())], fields].concat();
+        house.post("/rules/1", &all).await
+    };
+    let names = || {
+        let set = house.context.control.rules(crate::domain::AppId(1)).set;
+        set.rules.iter().map(|rule| format!("{}{}", rule.name, if rule.off { "-" } else { "" })).collect::<Vec<_>>()
+    };
+    let night =
+        [("do_what", "save"), ("name", "night"), ("when_time", "22:00-07:00"), ("do", "close"), ("then_tone", "n.wav")];
+    assert_eq!(save(&night).await.status(), 303);
+    let boss = [
+        ("do_what", "save"),
+        ("name", "boss"),
+        ("when_caller", "13812345601"),
+        ("do", "connect"),
+        ("then_to", "13912345603"),
+    ];
+    assert_eq!(save(&boss).await.status(), 303);
+    let wrong = save(&[("do_what", "save"), ("name", "third"), ("do", "connect")]).await;
+    assert!(wrong.status() == 400 && text(&wrong).contains("value=\"third\""), "{}", text(&wrong));
+    assert_eq!(save(&[("do_what", "up"), ("rule", "2")]).await.status(), 303);
+    assert_eq!(save(&[("do_what", "switch"), ("rule", "2")]).await.status(), 303);
+    assert_eq!(names(), ["boss", "night-"]);
+    let stale =
+        house.post("/rules/1", &[("csrf", &csrf), ("version", "1"), ("do_what", "remove"), ("rule", "1")]).await;
+    assert_eq!((stale.status().as_u16(), names().len()), (400, 2), "somebody was faster");
+
+    let page = text(&house.get("/rules?app=courier").await);
+    assert!(!page.contains("13912345603"), "{page}");
+    let question =
+        [("csrf", csrf.as_str()), ("x", "17012345602"), ("caller", "13812345601"), ("at", "2026-11-21T10:00")];
+    let tried = Html::parse_document(&text(&house.post("/rules/1/try", &question).await));
+    let answer: String = tried.select(&selector("pre#answer")).next().unwrap().text().collect();
+    assert!(answer.contains("connect") && !answer.contains("13912345603"), "{answer}");
+    assert_eq!(save(&[("do_what", "restore"), ("restore", "2")]).await.status(), 303);
+    assert_eq!(names(), ["night", "boss"]);
+    assert_eq!(house.get("/decisions").await.status(), 200);
+    assert_eq!(house.get("/rules?app=nobody").await.status(), 404);
+}

@@ -1,0 +1,159 @@
+//! `GET /decisions`: what platforms asked, what was answered, by which rule, how fast, and what
+//! then became of the call.
+//!
+//! A decision stands with the callback that asked, whose number names it. A repeat, which got the
+//! answer of the first, is none.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ask::Ask;
+use super::query::Query;
+use super::rules::RuleNamed;
+use super::sight::Sight;
+use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use crate::domain::{Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
+use crate::store::{CallbackRow, DecisionQuery, Page};
+
+/// The filters of decisions.
+pub(super) const FILTERS: &[&str] = &[
+    "app!", "asks!", "number!", "caller!", "callee!", "x!", "action!", "rule!", "binding!", "asking!", "session!",
+    "from", "to",
+];
+
+/// A decision.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct DecisionObject {
+    /// The callback that asked.
+    callback: Seq,
+    at: Instant,
+    app: String,
+    /// `call` or `sms`.
+    asks: &'static str,
+    /// The platform's id of the call.
+    session: Option<String>,
+    /// Who called or wrote.
+    caller: Option<String>,
+    x: Option<String>,
+    /// `connect`, `close`, `forward` or `discard`.
+    action: &'static str,
+    /// To whom.
+    callee: Option<String>,
+    /// The rule that decided; null is the default.
+    rule: Option<RuleNamed>,
+    /// The version of the app's rules; 0 while nobody has set any.
+    version: u64,
+    /// The binding that was followed.
+    binding: Option<u64>,
+    /// From the receipt of the question to the decision.
+    micros: u64,
+    /// How asking the company's own system went, each time.
+    asked: Vec<AskedObject>,
+    /// What then happened; null until the platform tells of it.
+    call: Option<CallAfter>,
+}
+
+/// One time that the company's own system was asked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct AskedObject {
+    rule: u32,
+    asking: &'static str,
+    millis: u32,
+}
+
+/// What became of the call.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct CallAfter {
+    id: String,
+    state: &'static str,
+    outcome: Option<&'static str>,
+    talk_seconds: u32,
+}
+
+impl DecisionObject {
+    /// A decision as someone with this sight sees it; `call` is the one that it was about.
+    pub(in crate::http) fn new(
+        context: &Context,
+        sight: Sight,
+        row: &CallbackRow,
+        decided: &DecidedQuestion,
+        call: Option<&Call>,
+    ) -> Self {
+        let note = &decided.note;
+        let asked = |asked: &crate::domain::AskedNote| AskedObject {
+            rule: asked.rule,
+            asking: asked.asking.name(),
+            millis: asked.millis,
+        };
+        Self {
+            callback: row.seq,
+            at: Instant(row.received_at),
+            app: filters::app_name(context, row.app),
+            asks: decided.asks.name(),
+            session: row.sessions.first().map(|session| sight.text(session)),
+            caller: sight.maybe(decided.from.as_ref()),
+            x: sight.maybe(decided.x.as_ref()),
+            action: note.action.name(),
+            callee: sight.maybe(note.to.as_ref()),
+            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: sight.text(name) }),
+            version: note.version,
+            binding: note.binding.map(|id| id.0),
+            micros: note.micros,
+            asked: note.asked.iter().map(asked).collect(),
+            call: call.map(|call| CallAfter {
+                id: call.id.to_string(),
+                state: call.state.name(),
+                outcome: call.outcome.map(CallOutcome::name),
+                talk_seconds: call.talk_seconds,
+            }),
+        }
+    }
+}
+
+/// `GET /decisions`
+pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let (query, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (owned, sight) = (context.clone(), ask.sight());
+    let (items, next) = blocking(move || {
+        let listing = owned.store.decisions(&query, &page)?;
+        let mut items = Vec::with_capacity(listing.items.len());
+        for row in &listing.items {
+            let Some(decided) = row.decision.as_deref() else { continue };
+            let call = row.calls.first().map(|id| owned.store.call(*id)).transpose()?.flatten();
+            items.push(DecisionObject::new(&owned, sight, row, decided, call.as_ref()));
+        }
+        Ok::<_, HttpError>((items, listing.next))
+    })
+    .await?;
+    ok(&List { items, next })
+}
+
+/// Which decisions, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(DecisionQuery, Page), HttpError> {
+    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
+    Ok((read(context, scope, &query)?, filters::page(&query)?))
+}
+
+fn read(context: &Context, scope: &Scope, query: &Query) -> Result<DecisionQuery, HttpError> {
+    let asks = Asks::ALL.map(Asks::name);
+    let actions = DecisionAction::ALL.map(DecisionAction::name);
+    let askings = Asking::ALL.map(Asking::name);
+    let binding = filters::whole(query, "binding", 0..=u64::MAX)?;
+    let ids = |ids: Vec<u64>| ids.into_iter().map(BindingId).collect();
+    Ok(DecisionQuery {
+        span: filters::span(query)?,
+        app: filters::apps(context, scope, query)?,
+        asks: filters::named(query, "asks", Asks::parse, &asks)?,
+        number: filters::numbers(query, "number")?,
+        from: filters::numbers(query, "caller")?,
+        x: filters::numbers(query, "x")?,
+        to: filters::numbers(query, "callee")?,
+        action: filters::named(query, "action", DecisionAction::parse, &actions)?,
+        rule: filters::texts(query, "rule")?,
+        binding: crate::store::Filter { any: ids(binding.any), none: ids(binding.none) },
+        asking: filters::named(query, "asking", Asking::parse, &askings)?,
+        session: filters::sessions(query)?,
+    })
+}

@@ -1,0 +1,295 @@
+//! `/rules`: how an app's questions are decided, tried out before it is set; and `/lists`, into
+//! which rules look. Rules read as sentences in both languages beside their notation.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ask::Ask;
+use super::bindings::app_of;
+use super::query::Query;
+use super::sight::Sight;
+use super::{Context, HttpError, List, Response, ok, respond};
+use crate::control::{AsksWord, ListKind, NamedList, RuleSet, RulesVersion, Trial, Verdict, sentence};
+use crate::domain::{App, Lang, PhoneNumber, Question, QuestionKind, SessionId};
+use crate::http::acts::recorded;
+use crate::http::bindings::manager;
+use crate::http::rules::{self, masked};
+
+/// What every address of rules is asked.
+pub(super) const KNOWN: &[&str] = &["app"];
+
+/// An app's rules.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RulesObject {
+    app: String,
+    #[serde(flatten)]
+    rules: RulesVersion,
+    /// The same rules, to be read; the default comes after them.
+    sentences: Sentences,
+}
+
+/// Rules as sentences.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Sentences {
+    zh: Vec<String>,
+    en: Vec<String>,
+}
+
+/// Rules to set. What `GET` answers may be sent back: `version` is then the one that is changed,
+/// and where another is present by now nothing is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct RulesToSet {
+    /// The version that this is made from.
+    #[serde(default)]
+    version: Option<u64>,
+    #[serde(flatten)]
+    set: RuleSet,
+}
+
+/// A question to try the rules with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct QuestionToTry {
+    /// `call` (when not said) or `sms`.
+    #[serde(default)]
+    pub(in crate::http) asks: Option<AsksWord>,
+    /// The privacy number.
+    #[serde(default)]
+    pub(in crate::http) x: Option<String>,
+    /// Who calls or writes.
+    #[serde(default)]
+    pub(in crate::http) caller: Option<String>,
+    /// When, RFC 3339; now when not said.
+    #[serde(default)]
+    pub(in crate::http) at: Option<String>,
+    /// Rules to try instead of those that are set.
+    #[serde(default)]
+    pub(in crate::http) rules: Option<RuleSet>,
+    /// Whether the company's own system is really asked.
+    #[serde(default)]
+    pub(in crate::http) ask: bool,
+}
+
+/// What a question would be answered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TrialObject {
+    /// `connect`, `close`, `forward` or `discard`.
+    action: &'static str,
+    /// To whom.
+    to: Option<String>,
+    /// The rule that decides; null is the default.
+    rule: Option<RuleNamed>,
+    /// The binding that is followed.
+    binding: Option<u64>,
+    micros: u64,
+    /// Every rule that was looked at.
+    steps: Vec<StepObject>,
+    /// The exact answer.
+    answer: AnswerObject,
+}
+
+/// A rule by its place and name.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RuleNamed {
+    pub(super) number: u32,
+    pub(super) name: String,
+}
+
+/// One rule that was looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StepObject {
+    rule: u32,
+    name: String,
+    /// `off`, `unmet`, `not_for`, `asked` or `decided`.
+    verdict: &'static str,
+    /// Which condition, what is missing, or how asking went.
+    why: Option<&'static str>,
+}
+
+/// What would be sent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AnswerObject {
+    status: u16,
+    content_type: String,
+    body: String,
+}
+
+/// A list that rules look into.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ListObject {
+    name: String,
+    kind: ListKind,
+    /// How many entries it has.
+    count: usize,
+    /// Null for whoever does not see every app.
+    entries: Option<Vec<String>>,
+}
+
+/// A list to keep under the name in the address.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListToSet {
+    kind: ListKind,
+    entries: Vec<String>,
+}
+
+/// A secret, told this once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SecretObject {
+    /// What questions to the company's own system are signed with, as Standard Webhooks has it.
+    secret: String,
+}
+
+impl RulesObject {
+    fn new(sight: Sight, app: &App, version: RulesVersion) -> Self {
+        let set = match sight {
+            Sight::Whole => version.set,
+            Sight::Masked => masked(version.set),
+        };
+        let said = |lang| set.rules.iter().map(|rule| sentence(rule, lang, &str::to_owned)).collect();
+        let sentences = Sentences { zh: said(Lang::Zh), en: said(Lang::En) };
+        Self { app: app.name.clone(), sentences, rules: RulesVersion { set, ..version } }
+    }
+}
+
+impl TrialObject {
+    pub(super) fn new(sight: Sight, trial: &Trial) -> Self {
+        let (note, ack) = (&trial.decided.note, &trial.decided.ack);
+        let steps = trial.steps.iter().map(|step| {
+            let (verdict, why) = said(&step.verdict);
+            StepObject { rule: step.rule, name: sight.text(&step.name), verdict, why }
+        });
+        Self {
+            action: note.action.name(),
+            to: sight.maybe(note.to.as_ref()),
+            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: sight.text(name) }),
+            binding: note.binding.map(|id| id.0),
+            micros: note.micros,
+            steps: steps.collect(),
+            answer: AnswerObject {
+                status: ack.status,
+                content_type: ack.content_type.clone(),
+                body: sight.text(&ack.body),
+            },
+        }
+    }
+}
+
+/// What became of a rule, in a word, and why.
+pub(in crate::http) fn said(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
+    match verdict {
+        Verdict::Off => ("off", None),
+        Verdict::Unmet(field) => ("unmet", Some(field)),
+        Verdict::NotFor(what) => ("not_for", Some(what)),
+        Verdict::Asked(asking) => ("asked", Some(asking.name())),
+        Verdict::Decided => ("decided", None),
+    }
+}
+
+/// The app that an address is about.
+fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
+    let query = Query::parse(&ask.query, KNOWN)?;
+    let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".to_owned()))?;
+    app_of(context, &ask.principal.scope, name)
+}
+
+/// `GET /rules?app=`
+pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    let app = app(context, ask)?;
+    ok(&RulesObject::new(ask.sight(), &app, context.control.rules(app.id)))
+}
+
+/// `GET /rules/versions?app=`
+pub(super) fn versions(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    let app = app(context, ask)?;
+    let versions = context.control.versions(app.id).into_iter();
+    ok(&List::whole(versions.map(|version| RulesObject::new(ask.sight(), &app, version)).collect()))
+}
+
+/// `PUT /rules?app=`
+pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let app = app(context, ask)?;
+    manager(&ask.principal)?;
+    let mut body: Map<String, Value> = ask.json()?;
+    // What `GET` tells beside the rules.
+    for told in ["app", "at", "by", "sentences"] {
+        body.remove(told);
+    }
+    let wrong = |error: serde_json::Error| HttpError::BadRequest(format!("the body: {error}"));
+    let version = body.remove("version").map(serde_json::from_value).transpose().map_err(wrong)?.flatten();
+    let wanted = RulesToSet { version, set: serde_json::from_value(Value::Object(body)).map_err(wrong)? };
+    let made = rules::set(context, ask.asker(), &app, wanted.set, wanted.version).await?;
+    ok(&RulesObject::new(ask.sight(), &app, made)).map(recorded)
+}
+
+/// `POST /rules/try?app=`
+pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let app = app(context, ask)?;
+    manager(&ask.principal)?;
+    let trial = trial(context, &app, ask.json()?).await?;
+    // Nothing is changed, so nothing is on record.
+    ok(&TrialObject::new(ask.sight(), &trial)).map(recorded)
+}
+
+/// What a question would be answered.
+pub(in crate::http) async fn trial(context: &Context, app: &App, wanted: QuestionToTry) -> Result<Trial, HttpError> {
+    let at = match wanted.at.as_deref() {
+        None => context.clock.now(),
+        Some(text) => text.parse().map_err(|_| super::query::bad("at", text, "a time such as 2026-11-21T10:00:00Z"))?,
+    };
+    let number = |text: Option<&str>| text.and_then(PhoneNumber::parse);
+    let kind = match wanted.asks.unwrap_or(AsksWord::Call) {
+        AsksWord::Call => QuestionKind::Call { session: SessionId::new("trial") },
+        AsksWord::Sms => QuestionKind::Sms { content: None },
+    };
+    let (x, from) = (number(wanted.x.as_deref()), number(wanted.caller.as_deref()));
+    let question = Question { id: "trial".to_owned(), x, from, kind };
+    Ok(context.control.try_rules(app, &question, at, wanted.rules, wanted.ask).await?)
+}
+
+/// `POST /rules/secret?app=`
+pub(super) async fn new_secret(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    let app = app(context, ask)?;
+    ask.admin_of_app()?;
+    let secret = rules::new_secret(context, ask.asker(), &app).await?;
+    ok(&SecretObject { secret: secret.reveal().to_owned() }).map(recorded)
+}
+
+/// `GET /lists`
+pub(super) fn lists(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    let (sight, all) = (ask.sight(), ask.principal.scope.is_all());
+    let object = |list: NamedList| ListObject {
+        count: list.entries.len(),
+        entries: all.then(|| list.entries.iter().map(|entry| sight.text(entry)).collect()),
+        kind: list.kind,
+        name: sight.text(&list.name),
+    };
+    ok(&List::whole(context.control.lists().into_iter().map(object).collect()))
+}
+
+/// `PUT /lists/{name}`
+pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    rules::of_all(&ask.principal)?;
+    let ListToSet { kind, entries } = ask.json()?;
+    let list = NamedList { name: name.to_owned(), kind, entries };
+    let object = ListObject {
+        name: list.name.clone(),
+        kind,
+        count: list.entries.len(),
+        entries: Some(list.entries.iter().map(|entry| ask.sight().text(entry)).collect()),
+    };
+    rules::set_list(context, ask.asker(), list).await?;
+    ok(&object).map(recorded)
+}
+
+/// `DELETE /lists/{name}`
+pub(super) async fn remove_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    rules::remove_list(context, ask.asker(), name).await?;
+    Ok(recorded(respond(http::StatusCode::NO_CONTENT, "application/json", "")))
+}

@@ -1,0 +1,144 @@
+//! Changes to rules and lists, as the pages and the API make them, each on record; and how much
+//! of them somebody sees.
+//!
+//! Rules belong to an app and are managed by whoever manages its bindings. Lists belong to the
+//! installation: several apps' rules look into them, so they take somebody who sees every app.
+
+use std::sync::Arc;
+
+use super::bindings::manager;
+use super::keeping::Asker;
+use super::{Context, HttpError};
+use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
+use crate::domain::{App, PhoneNumber, Secret, mask_digit_runs};
+use crate::state::Principal;
+
+impl From<ControlError> for HttpError {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Rule(_) | ControlError::ListEntry(_) | ControlError::NoQuestions(_) => {
+                Self::BadRequest(error.to_string())
+            }
+            ControlError::List(_) | ControlError::Stale { .. } => Self::Conflict(error.to_string()),
+            ControlError::NoList(_) | ControlError::NoVersion(_) => Self::NotFound,
+            ControlError::State(error) => error.into(),
+        }
+    }
+}
+
+/// Sets an app's rules; `based_on` is the version that whoever asks looked at.
+pub(super) async fn set(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &Arc<App>,
+    set: RuleSet,
+    based_on: Option<u64>,
+) -> Result<RulesVersion, HttpError> {
+    manager(asker.by)?;
+    let made = context.control.set_rules(asker.by, app, set, based_on).await?;
+    let act = asker.act("rules.change", format!("app {}", app.id.0)).of(app.id);
+    context.audit.record(act.with("version", made.version)).await?;
+    Ok(made)
+}
+
+/// Keeps a list.
+pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), HttpError> {
+    of_all(asker.by)?;
+    let (name, entries) = (list.name.clone(), list.entries.len());
+    context.control.set_list(asker.by, list).await?;
+    let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
+    context.audit.record(act).await?;
+    Ok(())
+}
+
+/// Removes a list.
+pub(super) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), HttpError> {
+    of_all(asker.by)?;
+    context.control.remove_list(asker.by, name).await?;
+    context.audit.record(asker.act("list.remove", "list of rules").with("list", name)).await?;
+    Ok(())
+}
+
+/// Makes another secret for an app's questions to the company's own system.
+pub(super) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, HttpError> {
+    let secret = context.control.new_ask_secret(asker.by, app.id).await?;
+    context.audit.record(asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id)).await?;
+    Ok(secret)
+}
+
+/// Lets those through who manage what all apps share.
+pub(super) fn of_all(by: &Principal) -> Result<(), HttpError> {
+    manager(by)?;
+    if by.scope.is_all() { Ok(()) } else { Err(HttpError::Forbidden("this takes somebody who sees every app")) }
+}
+
+/// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.
+pub(super) fn masked_number(text: &str) -> String {
+    match PhoneNumber::parse(text) {
+        Some(number) if !text.contains('*') => mask_digit_runs(&number.masked()),
+        _ => mask_digit_runs(text),
+    }
+}
+
+/// Rules without a whole number, and without more of an address than its host.
+pub(super) fn masked(mut set: RuleSet) -> RuleSet {
+    let numbers = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = masked_number(text));
+    let text = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = mask_digit_runs(text);
+        }
+    };
+    let number = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = masked_number(text);
+        }
+    };
+    for rule in &mut set.rules {
+        rule.name = mask_digit_runs(&rule.name);
+        let when = &mut rule.when;
+        for list in [&mut when.x, &mut when.caller, &mut when.not_caller, &mut when.region, &mut when.not_region] {
+            numbers(list);
+        }
+        match &mut rule.then {
+            Then::Connect(to) => {
+                to.to = masked_number(&to.to);
+                number(&mut to.display);
+                text(&mut to.user_data);
+            }
+            Then::Close { user_data, .. } => text(user_data),
+            Then::Forward { to, from } => {
+                number(to);
+                number(from);
+            }
+            Then::Ask { url, .. } => {
+                let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+                *url = host.unwrap_or_default();
+            }
+            Then::FollowBinding {} | Then::Discard {} => {}
+        }
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn masked_rules_hold_no_whole_number_and_no_secret_of_an_address() {
+        let set: RuleSet = serde_json::from_value(json!({"rules": [
+            {"name": "boss 13812340021", "when": {"caller": ["13812340021", "+86755*"], "x": ["17012345602"]},
+             "then": {"do": "connect", "to": "13912345678", "display": "17012345602", "user_data": "for 13912345678"}},
+            {"name": "sms", "then": {"do": "forward", "to": "13912345678", "from": "13812340021"}},
+            {"name": "crm", "then": {"do": "ask", "url": "https://crm.example/ask?key=13812340021"}},
+        ]}))
+        .unwrap();
+        let said = serde_json::to_string(&masked(set)).unwrap();
+        for number in ["13812340021", "17012345602", "13912345678"] {
+            assert!(!said.contains(number), "{said}");
+        }
+        assert!(said.contains("+86755*") && said.contains("\"crm.example\""), "{said}");
+    }
+}
