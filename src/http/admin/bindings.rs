@@ -148,7 +148,7 @@ impl BindingsPage {
         use super::samples;
         let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
         let listing = Listing { items: samples::bindings(), next: Some("c0ffee".to_owned()) };
-        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Bindings, 1_284_011), &samples::app_name)
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Bindings, 84_011), &samples::app_name)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
