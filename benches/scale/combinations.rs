@@ -1,12 +1,13 @@
 //! Combinations of filters: first pages and counts, and the worst of them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use ringback::domain::Call;
 use ringback::store::{CallQuery, Page, Store};
 
 use super::filters::{self, Change};
+use super::{middle, timed};
 
 /// Runs of each page behind the first one.
 const RUNS: usize = 5;
@@ -48,7 +49,9 @@ pub(super) fn run(store: &Store, call: &Call, newest: &[Call], until: Timestamp)
 
 /// What one question took.
 struct Took {
-    median: Duration,
+    /// Medians by the clock and on a processor.
+    clock: Duration,
+    processor: Duration,
     first: Duration,
     count: Duration,
     rows: usize,
@@ -59,51 +62,36 @@ struct Took {
 
 fn first_pages(store: &Store, kind: &str, sets: &[Vec<&(String, Change)>]) {
     let page = Page::default();
-    let mut all: Vec<Took> = sets
-        .iter()
-        .map(|set| {
-            let mut query = CallQuery::default();
-            set.iter().for_each(|(_, change)| change(&mut query));
-            let ask = || {
-                let started = Instant::now();
-                let listing = store.calls(&query, &page).expect("a list");
-                (started.elapsed(), listing)
-            };
-            let (first, listing) = ask();
-            let mut times: Vec<Duration> = (0..RUNS).map(|_| ask().0).collect();
-            times.sort_unstable();
-            let started = Instant::now();
-            store.count_calls(&query).expect("a count");
-            Took {
-                median: times[RUNS / 2],
-                first,
-                count: started.elapsed(),
-                rows: listing.items.len(),
-                short: listing.items.len() < page.limit && listing.next.is_some(),
-                name: set.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + "),
-            }
-        })
-        .collect();
-    all.sort_unstable_by_key(|took| took.median);
-    let middle = |mut times: Vec<Duration>| {
-        times.sort_unstable();
-        times[times.len() / 2]
+    let ask = |set: &Vec<&(String, Change)>| {
+        let mut query = CallQuery::default();
+        set.iter().for_each(|(_, change)| change(&mut query));
+        let (first, _, listing) = timed(|| store.calls(&query, &page).expect("a list"));
+        let more = (0..RUNS).map(|_| timed(|| store.calls(&query, &page).expect("a list")));
+        let (clock, processor) = more.map(|(clock, processor, _)| (clock, processor)).unzip();
+        Took {
+            clock: middle(clock),
+            processor: middle(processor),
+            first,
+            count: timed(|| store.count_calls(&query).expect("a count")).1,
+            rows: listing.items.len(),
+            short: listing.items.len() < page.limit && listing.next.is_some(),
+            name: set.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + "),
+        }
     };
-    let Some(worst) = all.last() else { return };
-    let first = all.iter().max_by_key(|took| took.first).unwrap_or(worst);
-    println!(
-        "  {kind:<26} {:>5}  median {:>9.2?} worst {:>9.2?}  first runs {:>9.2?} {:>9.2?}  counts {:>9.2?} {:>9.2?}  in pieces {}",
-        all.len(),
-        all[all.len() / 2].median,
-        worst.median,
-        middle(all.iter().map(|took| took.first).collect()),
-        first.first,
-        middle(all.iter().map(|took| took.count).collect()),
-        all.iter().map(|took| took.count).max().unwrap_or_default(),
-        all.iter().filter(|took| took.short).count(),
-    );
-    for worst in all.iter().rev().take(3) {
-        println!("      {:>9.2?} {:>9.2?}  {} rows of {}", worst.median, worst.first, worst.rows, worst.name);
+    let mut all: Vec<Took> = sets.iter().map(ask).collect();
+    all.sort_unstable_by_key(|took| took.processor);
+    let figures = |of: fn(&Took) -> Duration| {
+        let times: Vec<Duration> = all.iter().map(of).collect();
+        let worst = times.iter().max().copied().unwrap_or_default();
+        format!("{:>9.2?} {worst:>9.2?}", middle(times))
+    };
+    println!("  {kind}: {} questions, {} short pages", all.len(), all.iter().filter(|took| took.short).count());
+    println!("      median, worst          {}", figures(|took| took.clock));
+    println!("      of that on a processor {}", figures(|took| took.processor));
+    println!("      first run              {}", figures(|took| took.first));
+    println!("      count, on a processor  {}", figures(|took| took.count));
+    for worst in all.iter().rev().take(2) {
+        println!("      {:>9.2?} {:>9.2?}  {} rows of {}", worst.clock, worst.processor, worst.rows, worst.name);
     }
 }
 

@@ -126,6 +126,23 @@ fn record(seq: Seq, generated: simulator::Generated) -> Record {
     Record { seq, at: generated.received_at, body: Body::Callback(Box::new(body)) }
 }
 
+/// How long `ask` took: by the clock, and on a processor. Where the two differ, something else
+/// had the processors.
+fn timed<T>(ask: impl FnOnce() -> T) -> (Duration, Duration, T) {
+    let on_processor = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::from_secs(time.tv_sec as u64) + Duration::from_nanos(time.tv_nsec as u64)
+    };
+    let (started, before) = (Instant::now(), on_processor());
+    let answer = ask();
+    (started.elapsed(), on_processor() - before, answer)
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,12 +1,10 @@
 //! First pages and figures, each asked for several times.
 
-use std::time::{Duration, Instant};
-
 use jiff::{SignedDuration, Timestamp};
 use ringback::domain::CallOutcome;
 use ringback::store::{Bounds, CallQuery, CallbackQuery, Filter, Group, Page, Span, StatQuery, Step, Store};
 
-use super::combinations;
+use super::{combinations, middle, timed};
 
 /// Runs of each search; the median is told.
 const RUNS: usize = 21;
@@ -60,7 +58,7 @@ pub(super) fn run(store: &Store, until: Timestamp) {
         ("talk of an hour and more", by(&|q| q.talk = Filter::any(vec![Bounds { min: 3_600, max: u32::MAX }]))),
         ("free text", by(&|q| q.q = Filter::any(vec![call.user_data.clone().unwrap_or_else(|| session.clone())]))),
     ];
-    println!("\nsearch, first page of {}, median of {RUNS} (first run)", page.limit);
+    println!("\nsearch, first page of {}, median of {RUNS}, of that on a processor (first run)", page.limit);
     for (name, query) in &queries {
         tell(name, || store.calls(query, &page).expect("a list").items.len());
     }
@@ -89,15 +87,13 @@ pub(super) fn run(store: &Store, until: Timestamp) {
 }
 
 fn tell(name: &str, ask: impl Fn() -> usize) {
-    let mut rows = 0;
-    let mut times: Vec<Duration> = (0..RUNS)
-        .map(|_| {
-            let started = Instant::now();
-            rows = ask();
-            started.elapsed()
-        })
-        .collect();
-    let first = times[0];
-    times.sort_unstable();
-    println!("  {name:<38} {:>10.2?} ({first:>9.2?})  {rows} rows", times[RUNS / 2]);
+    let (mut clock, mut processor, mut rows) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..RUNS {
+        let (took, busy, found) = timed(&ask);
+        clock.push(took);
+        processor.push(busy);
+        rows = found;
+    }
+    let first = clock[0];
+    println!("  {name:<38} {:>10.2?} {:>10.2?} ({first:>9.2?})  {rows} rows", middle(clock), middle(processor));
 }

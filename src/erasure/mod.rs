@@ -6,6 +6,7 @@
 //! number is found in `needle`. Nothing here logs the number, and nothing of it stays but a
 //! salted hash in the certificate.
 
+mod bindings;
 mod holds;
 mod needle;
 mod notes;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 use self::needle::Needle;
 use self::run::{Intent, KIND, Run};
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{PhoneNumber, Secret, Seq};
 use crate::error_chain::Chain;
@@ -45,6 +47,7 @@ pub struct Erasure(Arc<Inner>);
 struct Inner {
     journal: Arc<FileJournal>,
     store: Store,
+    bindings: Bindings,
     state: State,
     retention: Retention,
     clock: Clock,
@@ -62,6 +65,8 @@ pub struct Counts {
     pub calls: u64,
     /// Messages from or to the person.
     pub sms: u64,
+    /// Bindings that name the person; they end.
+    pub bindings: u64,
     /// Recordings of these calls.
     pub recordings: u64,
     /// Callbacks as received that hold the number, or belong to these calls.
@@ -233,6 +238,9 @@ pub enum ErasureError {
     /// The certificate could not be written.
     #[error("writing the certificate")]
     Append(#[from] AppendError),
+    /// The bindings could not be ended or rewritten.
+    #[error("the bindings")]
+    Bindings(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store could not be read.
     #[error("reading the store")]
     Store(#[from] QueryError),
@@ -247,13 +255,14 @@ impl Erasure {
     pub fn new(
         journal: Arc<FileJournal>,
         store: Store,
+        bindings: Bindings,
         state: State,
         retention: Retention,
         clock: Clock,
         data: PathBuf,
     ) -> Self {
         let (stop, jobs) = (AtomicBool::new(false), Mutex::default());
-        Self(Arc::new(Inner { journal, store, state, retention, clock, data, stop, jobs }))
+        Self(Arc::new(Inner { journal, store, bindings, state, retention, clock, data, stop, jobs }))
     }
 
     /// Looks at what is asked for: only what may be done can be begun.

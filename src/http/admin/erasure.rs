@@ -145,6 +145,7 @@ fn facts(lang: Lang, counts: &Counts) -> Vec<(&'static str, String)> {
         (lang.t("原始回调", "Callbacks as received"), count(counts.callbacks)),
         (lang.t("已无原文的回调", "Callbacks without their bytes"), count(counts.summaries)),
         (lang.t("审计条目", "Audit entries"), count(counts.audit)),
+        (lang.t("绑定", "Bindings"), count(counts.bindings)),
         (lang.t("其他记录", "Other records"), count(counts.others)),
         (lang.t("残尾文件", "Torn tails"), count(counts.torn)),
     ]
