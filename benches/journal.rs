@@ -99,6 +99,7 @@ fn callback() -> NewRecord {
             body: r#"{"resultcode":"0","resultdesc":"Success"}"#.to_owned(),
         },
         question: None,
+        decision: None,
     };
     NewRecord { at: Timestamp::UNIX_EPOCH, body: Body::Callback(Box::new(record)) }
 }

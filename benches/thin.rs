@@ -108,6 +108,7 @@ fn fill(
                 foreign: Vec::new(),
                 reply: Ack { status: 200, content_type: "application/json".to_owned(), body: String::new() },
                 question: None,
+                decision: None,
             };
             journal.append(NewRecord { at: one.received_at, body: Body::Callback(Box::new(body)) })
         });

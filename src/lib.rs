@@ -35,11 +35,13 @@
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
 //! | [`bindings`] | who reaches whom through which privacy number, found among millions | [`bindings::Bindings::find`] |
-//! | [`control`] | answers to what a platform asks while the phone rings | [`control::decide`], [`control::Answers`] |
+//! | [`control`] | answers to what a platform asks while the phone rings | [`control::Control::decide`], [`control::Answers`] |
 //! | [`ingest`] | the one write path, from a callback to its answer | [`ingest::Ingest::receive`] |
 //! | [`audit`] | who did what, and who looked at what | [`audit::Audit::record`] |
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
+//! | [`outgoing`] | the one HTTPS client: roots compiled in, bounds on time and size, no redirects | [`outgoing::Client::send`] |
+//! | [`platform`] | the platforms' other direction: bind, query, stop a call | [`platform::OPERATIONS`], [`platform::Platform::call`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
@@ -64,12 +66,14 @@
 //! | [`domain`] | nothing |
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
 //! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
-//! | [`config`] | [`domain`], [`providers`] |
+//! | [`config`] | [`domain`], [`providers`], [`platform`]: its documented hosts |
 //! | [`mod@export`] | [`domain`] |
-//! | [`oidc`] | [`domain`], [`config`] |
+//! | [`outgoing`] | [`domain`] |
+//! | [`platform`] | [`domain`], [`providers`], [`outgoing`] |
+//! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
 //! | [`store`] | [`domain`], [`correlate`], [`providers`] |
 //! | [`state`] | [`domain`], [`providers`], [`journal`] |
-//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`ingest`] also [`control`] |
+//! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`control`] also [`bindings`] and [`outgoing`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
@@ -77,7 +81,7 @@
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
-//! [`http`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
+//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
 //! fails on a name that is not allowed.
 //!
 //! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
@@ -138,7 +142,7 @@
 //!    [`providers::Verified`] can go into [`providers::Provider::decode`].
 //! 5. A notice already has its answer, from [`providers::Provider::ack`]. For a question
 //!    [`control::Answers::ask`] knows the earlier answer, or lets the first one to ask go on to
-//!    [`control::decide`] while the others wait for the same bytes.
+//!    [`control::Control::decide`] while the others wait for the same bytes.
 //! 6. [`journal::Journal::append`] writes the [`journal::CallbackRecord`], answer included, as
 //!    one line. It waits in `src/journal/queue.rs`; `src/journal/committer.rs` takes whatever waits,
 //!    writes it at once, syncs once, and tells everyone who waited.
@@ -185,6 +189,8 @@ pub mod ingest;
 pub mod journal;
 pub mod limits;
 pub mod oidc;
+pub mod outgoing;
+pub mod platform;
 pub mod projector;
 pub mod providers;
 pub mod retention;

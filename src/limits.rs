@@ -177,9 +177,6 @@ pub const AUDIT_READ_BYTES: usize = 4 << 20;
 pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
 /// The shortest answer that is compressed: a shorter one leaves in one packet as it is.
 pub const COMPRESS_MIN: usize = 1_400;
-/// The longest answer that is compressed where it was made; a longer one takes a millisecond and
-/// more, and does so on a thread that may be busy.
-pub const COMPRESS_ASIDE: usize = 64 << 10;
 /// Pages that are shown whole at once, of everybody together: some hundred bytes each.
 pub const REVEALS_MAX: usize = 10_000;
 /// Characters of the reason that somebody gives for a reveal: a sentence.
@@ -205,11 +202,9 @@ pub const LINE_MAX: usize = 4 << 20;
 pub const FRAME_BYTES: usize = 256 << 10;
 /// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
 pub const ZSTD_LEVEL: i32 = 3;
-/// The level of segments that an erasure wrote anew: a fifth smaller than at 3, and thirty
-/// megabytes a second are fast enough for somebody who waits.
+/// That of segments an erasure wrote anew: a fifth smaller than at 3, and quick enough to wait for.
 pub const ZSTD_LEVEL_ERASED: i32 = 9;
-/// The level of segments that a retention run thinned: what is left stays for years, and is a
-/// third smaller than at 3. Three megabytes a second are enough for a night.
+/// That of segments a retention run thinned: a third smaller than at 3, for years; slow, at night.
 pub const ZSTD_LEVEL_THINNED: i32 = 15;
 /// The distance of two marks in the index of a plain segment: what is read too much to find one
 /// record, against the memory that the marks of 64 MiB take (32 KiB).
@@ -403,6 +398,27 @@ pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
 /// line.
 pub const ERASURE_NOTE_CALLS: usize = 10_000;
 
+// Asking others.
+
+/// Connections kept open to one host for the next question: as many as are asked at once where
+/// it matters, while a phone rings.
+pub const OUTGOING_IDLE: usize = 64;
+/// How long one is kept that nobody uses: less than servers usually do, so that none is closed
+/// as a question sets out.
+pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
+
+/// How long a platform may take to do what it is asked; a person waits for it.
+pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
+/// The longest answer of a platform that is read: a hundred bindings are some fifty kilobytes.
+pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
+/// Our bindings that follow one question: an X has at most so many pairs, as documented.
+pub const PLATFORM_PAIRS: usize = 5_000;
+/// Our bindings that one comparison asks a platform about: a person waits for some tens of
+/// milliseconds each.
+pub const PLATFORM_COMPARED: usize = 100;
+/// Characters kept of what a platform says about its refusal: documented are 256.
+pub const PLATFORM_TEXT_CHARS: usize = 256;
+
 // The simulator.
 
 /// Pushes a simulated platform has under way at once, unless told otherwise.
@@ -438,5 +454,47 @@ pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
 pub const BINDINGS_IMPORT_WAITING: usize = 512;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
 pub const BINDINGS_SCAN_MAX: usize = 50_000;
+/// Milliseconds in which a platform has its answer, unless the app's rules say otherwise. None
+/// says how long it waits; a caller hears nothing meanwhile.
+pub const DECISION_DEADLINE_MS: u16 = 800;
+/// What an app may say instead, and what a rule may give the company's own system.
+pub const DECISION_DEADLINES_MS: std::ops::RangeInclusive<u16> = 50..=5_000;
+/// What is left of the deadline for making the answer durable and sending it.
+pub const DECISION_MARGIN: Duration = Duration::from_millis(100);
+/// What a rule gives the company's own system unless it says otherwise.
+pub const RULE_ASK_MS: u16 = 500;
+/// Rules of an app: more is a program, which the company's own system should be.
+pub const RULES_MAX: usize = 200;
+/// Values of one condition; more belong into a list.
+pub const RULE_VALUES_MAX: usize = 200;
+/// Earlier versions of an app's rules that are kept.
+pub const RULE_VERSIONS: u64 = 20;
+/// Lists that rules may look into.
+pub const LISTS_MAX: usize = 200;
+/// Entries of a list: all seven-digit beginnings of a province's mobiles.
+pub const LIST_ENTRIES_MAX: usize = 50_000;
+/// The answer of the company's own system; a decision has some hundred bytes.
+pub const ASK_ANSWER_MAX: usize = 16 << 10;
+/// Questions to one address that wait at once; the next one is left to the next rule.
+pub const ASK_AT_ONCE: usize = 256;
+/// Addresses remembered with how they have been answering.
+pub const ASK_SYSTEMS_MAX: usize = 1_000;
+/// Failures in a row after which an address is left alone.
+pub const ASK_FAILURES: u32 = 5;
+/// For how long.
+pub const ASK_REST: Duration = Duration::from_secs(10);
 /// Bindings of one pair looked at for one question: all but the one that holds are over.
 pub const BINDINGS_ASKED_MAX: usize = 1_000;
+/// The largest file of bindings that an import reads: some ten million lines. It is never held.
+pub const BINDINGS_IMPORT_MAX: usize = 1 << 30;
+/// Pieces of such a file that wait to be read: some hundred kilobytes.
+pub const BINDINGS_IMPORT_PIECES: usize = 8;
+/// The longest line of it; a binding with every field at its longest is a tenth.
+pub const BINDINGS_IMPORT_LINE_MAX: u64 = 64 << 10;
+/// Lines that an import did not make of which it says why.
+pub const BINDINGS_REFUSED_TOLD: usize = 1_000;
+/// The largest file that a form uploads: it is held while it is read. A hundred thousand
+/// bindings; the command line takes more.
+pub const UPLOAD_MAX: usize = 16 << 20;
+/// How long an upload may take.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(300);

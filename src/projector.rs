@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::audit::AuditEntry;
 use crate::correlate::{Catalog, Meaning};
-use crate::domain::{Anomaly, Callback, Item, Outcome, Seq, Suspicion};
+use crate::domain::{Anomaly, Callback, DecidedQuestion, Item, Outcome, Seq, Suspicion};
 use crate::error_chain::Chain;
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Entry, Gone, Journal, Record, SUMMARY, summary_entry};
 use crate::limits;
@@ -308,6 +308,7 @@ fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
             suspicions: summary.suspicions,
             label: summary.label,
             question: summary.question,
+            decision: None,
         });
         let items = if provider.is_some() { summary.items } else { Vec::new() };
         return Applied::Callback { row, items };
@@ -339,7 +340,9 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         suspicions: Vec::new(),
         label: String::new(),
         question: record.question.is_some(),
+        decision: None,
     });
+    let note = record.decision;
     let Some(provider) = provider else { return Applied::Callback { row, items: Vec::new() } };
     if record.reply.status == 401 {
         row.outcome = Outcome::Unverified;
@@ -364,6 +367,10 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
             }
             row.label = decoded.items.first().map_or("", Item::label).to_owned();
             row.suspicions = decoded.suspicions;
+            row.decision = decoded.question.zip(note).map(|(question, note)| {
+                let asks = question.asks();
+                Box::new(DecidedQuestion { asks, x: question.x, from: question.from, note })
+            });
             row.suspicions.extend(record.foreign.iter().cloned().map(Suspicion::OtherApplication));
             let mut items = decoded.items;
             for (item, _) in

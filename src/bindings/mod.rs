@@ -37,7 +37,7 @@ use crate::journal::{self, AppendError, Body, Entry, FileJournal, Journal, NewRe
 use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_BYTES, BINDINGS_SEGMENT_BYTES};
 use crate::providers::InvalidAnswer;
 use crate::state::Principal;
-use crate::store::{Listing, Page, QueryError};
+use crate::store::{Count, Listing, Page, QueryError};
 
 /// The bindings. Clones share everything.
 #[derive(Debug, Clone)]
@@ -191,6 +191,15 @@ impl Bindings {
     pub fn list(&self, query: &BindingQuery, page: &Page) -> Result<Listing<Binding>, QueryError> {
         let look = self.0.index.look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
         look.list(query, page, self.0.clock.now())
+    }
+
+    /// How many a query has; of a wide one only so many are looked at.
+    ///
+    /// # Errors
+    /// An index that cannot be read.
+    pub fn count_of(&self, query: &BindingQuery) -> Result<Count, QueryError> {
+        let look = self.0.index.look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        look.count_of(query, self.0.clock.now())
     }
 
     /// How many there are, ended ones too.

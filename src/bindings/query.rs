@@ -16,7 +16,7 @@ use super::keys::{self, End};
 use super::row;
 use crate::domain::{AppId, Binding, BindingKind, BindingState, PhoneNumber, Seq};
 use crate::limits::BINDINGS_SCAN_MAX;
-use crate::store::{Filter, Listing, Page, QueryError};
+use crate::store::{Count, Filter, Listing, Page, QueryError};
 
 /// Which bindings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +76,26 @@ impl Look {
             }
         }
         Ok(Listing { items: found, next: None })
+    }
+
+    /// How many rows a query has, as far as so many are looked at.
+    pub(super) fn count_of(&self, query: &BindingQuery, now: Timestamp) -> Result<Count, QueryError> {
+        if *query == BindingQuery::default() {
+            return Ok(Count { rows: self.count().map_err(damaged)?, exact: true });
+        }
+        let rows = self.transaction().open_table(ROWS).map_err(damaged)?;
+        let mut ids = self.ids(query, Seq::MAX).map_err(damaged)?;
+        let (mut found, mut looked) = (0, 0);
+        while let Some(id) = ids.next().map_err(damaged)? {
+            if looked >= BINDINGS_SCAN_MAX {
+                return Ok(Count { rows: found, exact: false });
+            }
+            let Some(row) = rows.get(id).map_err(damaged)? else { continue };
+            let binding = row::read(id, row.value()).ok_or_else(|| damaged(IndexError::Row(id)))?;
+            looked += 1;
+            found += u64::from(query.takes(&binding, now));
+        }
+        Ok(Count { rows: found, exact: true })
     }
 
     fn ids(&self, query: &BindingQuery, below: Seq) -> Result<Ids<'_>, IndexError> {

@@ -56,7 +56,8 @@ fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
     match terms.kind {
         BindingKind::Axb if terms.b.is_none() => refuse("b", "is needed for axb"),
         BindingKind::Axe if terms.extension.is_none() => refuse("extension", "is needed for axe"),
-        BindingKind::Axyb if terms.b.is_none() || terms.y.is_none() => refuse("y", "and b are needed for axyb"),
+        // A and X are bound first; B and Y join them together.
+        BindingKind::Axyb if terms.b.is_some() != terms.y.is_some() => refuse("y", "and b come together in axyb"),
         BindingKind::Ax if terms.b.is_some() => refuse("b", "has no place in ax: everybody who calls x reaches a"),
         BindingKind::X if terms.extension.is_some() => {
             refuse("extension", "has no place in x: the platform does not ask for digits there")
@@ -67,6 +68,10 @@ fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
 
 /// Whether the answers that it leads to are such as the platform takes.
 fn answers(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
+    // What the platform keeps it does not ask about; it was the judge of its fields.
+    if terms.platform_id.is_some() {
+        return Ok(());
+    }
     let Some(provider) = providers::by_id(app.provider).filter(|provider| provider.asks()) else { return Ok(()) };
     for (field, party) in [("a", Some(&terms.a)), ("b", terms.b.as_ref())] {
         let Some(party) = party else { continue };

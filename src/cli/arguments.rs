@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::filters::{Callbacks, Calls, Entries, Filters};
 use super::{
-    Usage, app, config, demo, erase, evidence, export, log, login, retention, search, serve, settings, simulate, stats,
-    token, user,
+    Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, search, serve,
+    settings, simulate, stats, token, user,
 };
 use crate::config::DEFAULT_DATA;
 
@@ -68,6 +68,8 @@ pub(super) enum Command {
     Calls(ListFlags<Calls>),
     /// Show callbacks, newest first
     Callbacks(ListFlags<Callbacks>),
+    /// Show bindings, newest first; make, change, end and import them
+    Bindings(Box<bindings::Flags>),
     /// Show who did what, and who looked at what, newest first
     Audit(ListFlags<Entries>),
     /// Count calls: answer rate, mean talk, causes …
@@ -95,6 +97,9 @@ pub(super) enum Command {
     /// Searches of lists, saved under a name
     #[command(subcommand, visible_alias = "searches")]
     Search(search::Command),
+    /// Ask an app's platform: bind, change, unbind, query, stop a call
+    #[command(subcommand)]
+    Platform(platform::Command),
     /// How this installation is doing
     System,
     /// Show the last lines of the running server's log

@@ -27,7 +27,9 @@ pub(super) async fn show<T: Filtered>(
     head: &[&str],
     row: fn(&Value) -> Vec<String>,
 ) -> Result<()> {
-    let client = Client::open(&place.data, Needs::Store, place.masked).await?;
+    // Bindings are looked up in an index of their own, which is never behind.
+    let needs = if path == "/bindings" { Needs::State } else { Needs::Store };
+    let client = Client::open(&place.data, needs, place.masked).await?;
     let text = client.get_text(path, &flags.query()).await?;
     client.close().await?;
     owner::settle(&place.data)?;

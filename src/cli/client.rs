@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, request};
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::Usage;
 use super::here::Here;
 use super::socket::{Socket, Stream};
+use super::upload::Upload;
 use crate::http::api;
 use crate::journal::DataLock;
 
@@ -107,6 +108,16 @@ impl Client {
         self.change(Method::POST, path, Some(body)).await
     }
 
+    /// `POST /api/v1{path}?{query}` with a CSV that is read as it is sent.
+    pub(super) async fn upload(&self, path: &str, query: &[(String, String)], file: Upload) -> Result<Value> {
+        let request = self.about(Method::POST, &uri(path, query)).header("content-type", "text/csv").body(file)?;
+        let reply = match &self.back {
+            Back::Socket(socket) => socket.ask(request).await,
+            Back::Here(here) => here.ask(request).await,
+        };
+        reply?.json()
+    }
+
     /// `PATCH /api/v1{path}`
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
         self.change(Method::PATCH, path, Some(body)).await
@@ -154,15 +165,17 @@ impl Client {
     }
 
     fn request(&self, method: Method, uri: &str, body: Option<&Value>) -> Result<Request<Full<Bytes>>> {
-        let mut request = Request::builder().method(method).uri(uri).header("host", "ringback");
-        if self.masked {
-            request = request.header(api::MASKED, "1");
-        }
+        let mut request = self.about(method, uri);
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
         let body = body.map(Value::to_string).unwrap_or_default();
         Ok(request.body(Full::new(Bytes::from(body)))?)
+    }
+
+    fn about(&self, method: Method, uri: &str) -> request::Builder {
+        let request = Request::builder().method(method).uri(uri).header("host", "ringback");
+        if self.masked { request.header(api::MASKED, "1") } else { request }
     }
 }
 

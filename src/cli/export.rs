@@ -12,7 +12,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::Place;
 use super::client::{Client, Needs};
-use super::filters::{Callbacks, Calls, Filters, Numbers, Sms};
+use super::filters::{Bindings, Callbacks, Calls, Filters, Numbers, Sms};
 use super::owner;
 
 /// What to export.
@@ -26,6 +26,8 @@ pub(super) enum Command {
     Sms(ExportFlags<Filters<Sms>>),
     /// Privacy numbers
     Numbers(ExportFlags<Filters<Numbers>>),
+    /// Bindings; `bindings import` reads the CSV
+    Bindings(ExportFlags<Filters<Bindings>>),
 }
 
 /// Which rows, and how.
@@ -69,6 +71,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
         Command::Callbacks(flags) => ("/callbacks/export", flags.filters.query, flags.file),
         Command::Sms(flags) => ("/sms/export", flags.filters.query, flags.file),
         Command::Numbers(flags) => ("/numbers/export", flags.filters.query, flags.file),
+        Command::Bindings(flags) => ("/bindings/export", flags.filters.query, flags.file),
     };
     let name = file.format.to_possible_value().expect("no format is hidden").get_name().to_owned();
     query.push(("format".to_owned(), name));

@@ -145,6 +145,25 @@ impl Filtered for Numbers {
     ];
 }
 
+/// Bindings.
+#[derive(Debug, Clone)]
+pub(super) struct Bindings;
+
+impl Filtered for Bindings {
+    const FILTERS: &'static [FilterDoc] = &[
+        APP,
+        many!("kind", "MODE", "Of this mode: x, ax, axb, axe, axyb"),
+        many!("state", "STATE", "That stand so: active, scheduled, expired, ended"),
+        NUMBER,
+        many!("a", "DIGITS", "With an A that ends so"),
+        many!("x", "DIGITS", "With a privacy number that ends so"),
+        many!("b", "DIGITS", "With a B that ends so"),
+        many!("y", "DIGITS", "With a privacy number of B that ends so"),
+        many!("platform_id", "platform-id", "ID", "With this id of the platform"),
+        many!("user_data", "user-data", "TEXT", "With this user data, exactly"),
+    ];
+}
+
 /// Entries of the audit trail.
 #[derive(Debug, Clone)]
 pub(super) struct Entries;

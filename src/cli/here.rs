@@ -1,5 +1,6 @@
 //! The API in this process, for when no server runs: the directory is locked and opened, and
-//! the same routes are called in memory. Nothing listens and nothing is fetched.
+//! the same routes are called in memory. Nothing listens, and nothing is fetched but what
+//! `ringback platform` asks for.
 
 use std::fs::DirBuilder;
 use std::io::{IsTerminal, Write, stderr};
@@ -16,15 +17,16 @@ use http::Request;
 use http_body_util::Full;
 
 use super::client::Reply;
-use super::socket::{pour, reply};
+use super::socket::{Sent, pour, reply};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::Answers;
+use crate::control::{Answers, Control};
 use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
 use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Options};
 use crate::limits::SEGMENT_BYTES;
+use crate::platform::{Hosts, Platform};
 use crate::projector::{self, Projector};
 use crate::state::{Principal, State};
 use crate::store::Store;
@@ -86,19 +88,25 @@ impl Here {
             gauges: Arc::default(),
             log: Arc::default(),
         };
-        let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
+        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None)?;
+        let url = server.public_url.clone();
+        let ingest = Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), url);
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
         let journal_of = journal.clone();
+        // No configuration was read: the documented hosts, and the public roots.
+        let platform = Platform::new(Hosts::default(), None, clock.clone())?;
         let context = Arc::new(Context {
             store,
             state,
             bindings,
+            control,
             journal: journal_of,
             audit,
             retention,
             erasure,
             ingest,
+            platform,
             oidc: None,
             clock,
             server,
@@ -107,7 +115,7 @@ impl Here {
         Ok(Self { routes, context, journal, projector, _lock: lock })
     }
 
-    pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
+    pub(super) async fn ask<B: Sent>(&self, request: Request<B>) -> Result<Reply> {
         reply(crate::http::ask(self.routes.clone(), request).await).await
     }
 
@@ -157,6 +165,7 @@ impl Here {
         let Self { routes, context, journal, projector, _lock } = self;
         tokio::task::spawn_blocking(move || {
             projector.stop();
+            context.bindings.close();
             drop((routes, context));
             journal.close();
         })

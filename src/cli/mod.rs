@@ -9,6 +9,7 @@ mod app;
 mod arguments;
 mod audit;
 mod backup;
+mod bindings;
 mod callbacks;
 mod calls;
 mod cells;
@@ -27,6 +28,7 @@ mod logging;
 mod login;
 mod owner;
 mod password;
+mod platform;
 mod providers;
 mod reindex;
 mod retention;
@@ -40,6 +42,7 @@ mod system;
 mod table;
 mod tail;
 mod token;
+mod upload;
 mod user;
 mod verify;
 
@@ -105,6 +108,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Token(command) => token::run(&place, command).await,
         Command::Calls(flags) => calls::run(&place, flags).await,
         Command::Callbacks(flags) => callbacks::run(&place, flags).await,
+        Command::Bindings(flags) => bindings::run(&place, *flags).await,
         Command::Login(command) => login::run(&place, command).await,
         Command::Audit(flags) => audit::run(&place, flags).await,
         Command::Stats(flags) => stats::run(&place, flags).await,
@@ -116,6 +120,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
         Command::Erase(flags) => erase::run(&place, &flags).await,
         Command::Settings(flags) => settings::run(&place, &flags).await,
         Command::Search(command) => search::run(&place, command).await,
+        Command::Platform(command) => platform::run(&place, command).await,
         Command::System => system::run(&place).await,
         Command::Log(flags) => log::run(&place, &flags).await,
         Command::Export(command) => export::run(&place, command).await,

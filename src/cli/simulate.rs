@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ use http::Uri;
 use super::{Usage, app};
 use crate::clock::Clock;
 use crate::domain::Secret;
-use crate::simulator::{Plan, Platform, Receipts, Recipe, play};
+use crate::simulator::{Gateway, GatewayPlan, Plan, Platform, Receipts, Recipe, play};
 
 /// What to play.
 #[derive(Debug, Args)]
@@ -20,8 +21,23 @@ pub(super) struct Flags {
     /// Which platform: jiuyun, huawei-voice, huawei-private
     provider: String,
     /// The callback address
-    #[arg(long, value_name = "URL")]
-    to: Uri,
+    #[arg(long, value_name = "URL", required_unless_present = "serve")]
+    to: Option<Uri>,
+    /// Play the platform's own interfaces at this address instead: bind, query, stop a call
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "to", requires_all = ["app_key", "app_secret_file"])]
+    serve: Option<SocketAddr>,
+    /// With --serve: the only mode the application is of: ax, axb, axe, axyb
+    #[arg(long, value_name = "MODE", requires = "serve")]
+    mode: Option<String>,
+    /// With --serve: a privacy number that the application has; repeat for more
+    #[arg(long = "number", value_name = "NUMBER", requires = "serve")]
+    numbers: Vec<String>,
+    /// With --serve: the accountSid (玖云); --app-secret-file holds the authToken then
+    #[arg(long, value_name = "SID", requires = "serve")]
+    account: Option<String>,
+    /// With --serve: where to write the certificate that was made for it
+    #[arg(long, value_name = "FILE", requires = "serve")]
+    certificate: Option<PathBuf>,
     /// How many calls
     #[arg(long, default_value_t = 10, value_name = "N")]
     calls: u64,
@@ -31,6 +47,9 @@ pub(super) struct Flags {
     /// The same seed plays the same calls
     #[arg(long, default_value_t = 1, value_name = "S")]
     seed: u64,
+    /// Nothing but questions: X mode, and messages that ask
+    #[arg(long)]
+    questions: bool,
     /// Also duplicates, disorder, late retries, dropped connections, garbage
     #[arg(long)]
     chaos: bool,
@@ -55,15 +74,35 @@ pub(super) struct Flags {
 }
 
 impl Flags {
+    fn platform(&self) -> Result<Platform> {
+        let known = || Platform::ALL.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ");
+        let unknown = || Usage(format!("there is no platform {}; there are: {}", self.provider, known()));
+        Ok(Platform::parse(&self.provider).ok_or_else(unknown)?)
+    }
+
+    /// The other direction: the platform is asked and does not push.
+    fn gateway(self, listen: SocketAddr) -> Result<GatewayPlan> {
+        let secret = app::secret(self.app_secret_file.as_deref())?;
+        Ok(GatewayPlan {
+            platform: self.platform()?,
+            listen,
+            app_key: self.app_key.unwrap_or_default(),
+            secret: Secret::new(secret.unwrap_or_default()),
+            account: self.account.unwrap_or_default(),
+            mode: self.mode,
+            numbers: self.numbers,
+            clock: Clock::system(),
+        })
+    }
+
     fn plan(self) -> Result<Plan> {
-        let platform = Platform::parse(&self.provider).ok_or_else(|| {
-            let known: Vec<&str> = Platform::ALL.iter().map(|platform| platform.name()).collect();
-            Usage(format!("there is no platform {}; there are: {}", self.provider, known.join(", ")))
-        })?;
-        let mut plan = Plan::new(platform, self.to, Clock::system());
+        let platform = self.platform()?;
+        let to = self.to.context("--to says where to")?;
+        let mut plan = Plan::new(platform, to, Clock::system());
         plan.calls = self.calls;
         plan.rate = self.rate.unwrap_or(plan.rate);
         plan.seed = self.seed;
+        plan.questions = self.questions;
         plan.chaos = self.chaos;
         plan.time_scale = self.time_scale;
         plan.app_key = self.app_key;
@@ -85,6 +124,9 @@ impl Flags {
 
 /// Does it: 0 when every push was acknowledged in the end, 1 when one was given up.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
+    if let Some(listen) = flags.serve {
+        return serve(flags, listen).await;
+    }
     let chaos = flags.chaos;
     let plan = flags.plan()?;
     let stop = plan.stop.clone();
@@ -99,4 +141,20 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     // Chaos sends what must be refused.
     let lost = ledger.total().given_up > 0 && !chaos;
     Ok(if lost { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Plays the platform's own interfaces until the process is asked to end.
+async fn serve(flags: Flags, listen: SocketAddr) -> Result<ExitCode> {
+    let certificate = flags.certificate.clone();
+    let gateway = Gateway::listen(flags.gateway(listen)?).await?;
+    if let Some(path) = certificate {
+        std::fs::write(&path, gateway.certificate()).with_context(|| format!("writing {}", path.display()))?;
+    }
+    writeln!(stdout(), "listening on https://{}", gateway.address())?;
+    let end = crate::run::asked_to_end()?;
+    tokio::select! {
+        () = gateway.run() => {}
+        () = end => {}
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use bytes::{Buf as _, Bytes};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
@@ -20,6 +20,14 @@ use super::client::Reply;
 pub(super) struct Socket {
     path: PathBuf,
 }
+
+/// A body that can be sent.
+pub(super) trait Sent:
+    Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + Sync + Unpin + 'static
+{
+}
+
+impl<B> Sent for B where B: Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + Sync + Unpin + 'static {}
 
 /// An answer that does not end.
 #[derive(Debug)]
@@ -33,7 +41,7 @@ impl Socket {
         Self { path: data.join("control.sock") }
     }
 
-    pub(super) async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Reply> {
+    pub(super) async fn ask<B: Sent>(&self, request: Request<B>) -> Result<Reply> {
         reply(self.send(request).await?).await
     }
 
@@ -49,7 +57,7 @@ impl Socket {
         Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")))
     }
 
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
+    async fn send<B: Sent>(&self, request: Request<B>) -> Result<Response<Incoming>> {
         let what = || format!("a server runs on this directory, but does not answer at {}", self.path.display());
         let stream = UnixStream::connect(&self.path).await.with_context(what)?;
         let (mut sender, connection) =
@@ -62,7 +70,7 @@ impl Socket {
 /// The body of a success into `out`, as it comes.
 pub(super) async fn pour<B>(response: Response<B>, out: &mut (dyn Write + Send)) -> Result<()>
 where
-    B: hyper::body::Body + Unpin,
+    B: Body + Unpin,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     if !response.status().is_success() {
@@ -86,7 +94,7 @@ where
 /// An answer, read to its end.
 pub(super) async fn reply<B>(response: Response<B>) -> Result<Reply>
 where
-    B: hyper::body::Body,
+    B: Body,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let rebuilding = response.headers().get("x-ringback-rebuilding").and_then(|v| v.to_str().ok()).map(str::to_owned);

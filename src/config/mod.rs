@@ -5,6 +5,7 @@
 //! each with its key. [`DEFAULT`] is the documentation, and a test holds it to be true.
 
 mod oidc;
+mod platform;
 mod problem;
 mod settings;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 pub use self::oidc::OidcConfig;
+pub use self::platform::PlatformConfig;
 pub use self::problem::{ConfigError, Problem, Problems};
 pub use self::settings::Settings;
 use crate::limits;
@@ -47,6 +49,10 @@ pub struct Config {
     pub segment_bytes: u64,
     /// The provider of logins, where one is configured.
     pub oidc: Option<OidcConfig>,
+    /// Where platforms may be asked.
+    pub platform: PlatformConfig,
+    /// Certificates that the company's own system may have, besides the public ones.
+    pub control_roots: Option<PathBuf>,
     /// What is logged, and how.
     pub log: LogConfig,
     /// Where this came from, to be read again on HUP.
@@ -157,6 +163,8 @@ impl Config {
             ("journal.reserve_mib", self.reserve_bytes == other.reserve_bytes),
             ("journal.segment_mib", self.segment_bytes == other.segment_bytes),
             ("oidc", self.oidc == other.oidc),
+            ("platform", self.platform == other.platform),
+            ("control", self.control_roots == other.control_roots),
             ("log.level", self.log.level == other.log.level),
             ("log.format", self.log.format == other.log.format),
         ];

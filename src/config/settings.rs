@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use toml::{Table, Value};
 
 use super::oidc::OidcSettings;
+use super::platform::PlatformSettings;
 use super::{CertificateFiles, Config, DEFAULT_DATA, LogConfig, LogFormat, Origin, Overrides, Problems};
 use crate::limits::{self, CONFIGURED_MEBIBYTES_MAX};
 
@@ -28,6 +29,8 @@ pub struct Settings {
     reserve_mib: Option<u64>,
     segment_mib: Option<u64>,
     oidc: OidcSettings,
+    platform: PlatformSettings,
+    control_roots: Option<PathBuf>,
     log_level: Option<String>,
     log_format: Option<String>,
 }
@@ -54,6 +57,8 @@ impl Settings {
             reserve_mib: reader.number("journal", "reserve_mib"),
             segment_mib: reader.number("journal", "segment_mib"),
             oidc: OidcSettings::read(&mut reader),
+            platform: PlatformSettings::read(&mut reader),
+            control_roots: reader.text("control", "extra_roots").map(PathBuf::from),
             log_level: reader.text("log", "level"),
             log_format: reader.text("log", "format"),
         };
@@ -92,6 +97,8 @@ impl Settings {
             listen,
             plain_listen,
             oidc: self.oidc.into_config(public_url.is_some(), problems),
+            platform: self.platform.into_config(problems),
+            control_roots: self.control_roots,
             public_url,
             trusted_proxies: networks(&self.trusted_proxies.unwrap_or_default(), problems),
             certificate: certificate(self.tls_cert, self.tls_key, problems),
@@ -230,18 +237,22 @@ impl Reader<'_> {
     fn refuse_the_rest(self) {
         for (name, value) in &self.document {
             match value {
-                Value::Table(section) if ["server", "tls", "journal", "oidc", "log"].contains(&name.as_str()) => {
+                Value::Table(section)
+                    if ["server", "tls", "journal", "oidc", "platform", "control", "log"].contains(&name.as_str()) =>
+                {
                     for key in section.keys() {
                         self.problems
                             .add(format!("{name}.{key}"), "there is no such key; `ringback config default` lists them");
                     }
                 }
                 Value::Table(_) => {
-                    self.problems
-                        .add(name.clone(), "there is no such section; there are server, tls, journal, oidc and log");
+                    self.problems.add(
+                        name.clone(),
+                        "there is no such section; there are server, tls, journal, oidc, platform, control and log",
+                    );
                 }
                 _ => {
-                    let text = "every key stands in a section: [server], [tls], [journal], [oidc], [log]";
+                    let text = "every key stands in a section: [server], [tls], [journal], [oidc], [platform], [control], [log]";
                     self.problems.add(name.clone(), text);
                 }
             }

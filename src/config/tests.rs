@@ -51,6 +51,8 @@ fn all_problems_are_reported_at_once_with_their_keys() {
         [journal]
         reserve_mib = -1
         segment_mib = 0
+        [platform]
+        hosts = ["api.example.com:8443", "https://api.example.com/"]
         [log]
         level = "loud"
         format = "xml"
@@ -68,6 +70,7 @@ fn all_problems_are_reported_at_once_with_their_keys() {
         "tls.key",
         "journal.reserve_mib",
         "journal.segment_mib",
+        "platform.hosts[1]",
         "log.level",
         "log.format",
         "serevr",

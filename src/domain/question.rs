@@ -4,7 +4,7 @@
 //! must be quick, and must say the same thing twice. Writing a decision in a platform's notation is
 //! its provider's business.
 
-use super::{PhoneNumber, SessionId};
+use super::{Asks, PhoneNumber, SessionId};
 
 /// A question. Its identity is the app and [`Question::key`]: however often it is asked, the
 /// answer is the same bytes.
@@ -21,6 +21,15 @@ pub struct Question {
 }
 
 impl Question {
+    /// What it is about.
+    #[must_use]
+    pub fn asks(&self) -> Asks {
+        match self.kind {
+            QuestionKind::Call { .. } => Asks::Call,
+            QuestionKind::Sms { .. } => Asks::Sms,
+        }
+    }
+
     /// What names it within its app. The platform numbers calls and messages apart, so equal
     /// ids of the two are two questions.
     #[must_use]

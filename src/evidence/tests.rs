@@ -43,6 +43,7 @@ fn gathered() -> Gathered {
             verified: Some(true),
             reply: Ack { status: 200, content_type: "application/json".to_owned(), body: "{}".to_owned() },
             question: None,
+            decision: None,
             foreign: Vec::new(),
         },
         crc: "9ae0daaf".to_owned(),

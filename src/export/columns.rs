@@ -158,6 +158,35 @@ pub const NUMBERS: Sheet = Sheet {
     ],
 };
 
+/// Bindings. What people set is named as an import reads it.
+pub const BINDINGS: Sheet = Sheet {
+    title: Text::new("绑定", "Bindings"),
+    columns: &[
+        column("id", "/id", Whole, 10, "编号", "No."),
+        column("app", "/app", Words, 16, "应用", "App"),
+        column("kind", "/kind", Words, 8, "模式", "Mode"),
+        column("state", "/state", Words, 10, "状态", "State"),
+        column("a", "/a", Phone, 16, "A 号码", "A"),
+        column("x", "/x", Phone, 16, "X 号码", "X"),
+        column("b", "/b", Phone, 16, "B 号码", "B"),
+        column("y", "/y", Phone, 16, "Y 号码", "Y"),
+        column("extension", "/extension", Words, 10, "分机", "Extension"),
+        column("direction", "/direction", Words, 10, "方向", "Direction"),
+        column("valid_from", "/valid_from", Instant, 19, "生效", "Valid from"),
+        column("valid_to", "/valid_to", Instant, 19, "失效", "Valid to"),
+        column("max_minutes", "/max_minutes", Whole, 10, "最长分钟", "Longest, min"),
+        column("record", "/record", Flag, 8, "录音", "Recorded"),
+        column("hint_tone", "/hint_tone", Words, 16, "录音提示音", "Recording tone"),
+        column("wait_tone", "/wait_tone", Words, 16, "等待音", "Waiting tone"),
+        column("last_minute_tone", "/last_minute_tone", Words, 16, "最后一分钟音", "Last minute tone"),
+        column("user_data", "/user_data", Words, 24, "随路数据", "User data"),
+        column("platform_id", "/platform_id", Words, 24, "平台绑定号", "Platform's id"),
+        column("created_at", "/created_at", Instant, 19, "建于", "Made"),
+        column("changed_at", "/changed_at", Instant, 19, "改于", "Changed"),
+        column("ended_at", "/ended_at", Instant, 19, "结束于", "Ended"),
+    ],
+};
+
 /// Entries of the audit trail.
 pub const AUDIT: Sheet = Sheet {
     title: Text::new("审计", "Audit"),

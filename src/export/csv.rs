@@ -67,6 +67,15 @@ fn guard(text: String) -> String {
     if runs && !is_number(&text) { format!("'{text}") } else { text }
 }
 
+/// A cell as it was before it was guarded.
+#[must_use]
+pub fn unguard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if text.starts_with(['=', '@', '+', '-', '\t', '\r']) => text,
+        _ => cell,
+    }
+}
+
 /// A phone number, whole or masked, or a number.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -94,6 +103,7 @@ mod tests {
             ("+", "'+"),
         ] {
             assert_eq!(guard(cell.to_owned()), written);
+            assert_eq!(unguard(written), cell);
         }
     }
 

@@ -99,6 +99,7 @@ fn app_of(context: &Context, app: &str) -> Option<std::sync::Arc<App>> {
 fn action(method: &Method, path: &[&str]) -> &'static str {
     match (method.as_str(), path) {
         ("POST", ["apps"]) => "app.add",
+        ("PATCH" | "POST", ["apps", _, "platform"]) => "platform.settings",
         ("PATCH" | "POST", ["apps", _]) => "app.change",
         ("DELETE", ["apps", _]) | ("POST", ["apps", _, "remove"]) => "app.remove",
         ("POST", ["apps", _, "rotate"]) => "app.rotate",
@@ -134,7 +135,7 @@ mod tests {
         let by = |method: Method, path: &[&str]| action(&method, path);
         assert_eq!(by(Method::DELETE, &["apps", "3"]), by(Method::POST, &["apps", "3", "remove"]));
         assert_eq!(by(Method::PATCH, &["apps", "3"]), by(Method::POST, &["apps", "3"]));
-        assert_eq!(by(Method::POST, &["bindings"]), "change");
+        assert_eq!(by(Method::POST, &["something"]), "change");
     }
 
     #[test]

@@ -8,9 +8,10 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use http::{HeaderMap, header};
+use tokio::sync::mpsc;
 use warp::Filter;
 
 use super::HttpError;
@@ -39,6 +40,12 @@ pub const CALLBACK: BodyLimits = BodyLimits {
 
 /// The limits of a form or an API request.
 pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
+
+/// The limits of a file of bindings that a program sends; it is never held.
+pub const IMPORT: BodyLimits = BodyLimits { max: limits::BINDINGS_IMPORT_MAX, ..CALLBACK };
+
+/// The limits of a file that somebody who is logged in uploads by a form.
+pub const UPLOAD: BodyLimits = BodyLimits { max: limits::UPLOAD_MAX, time: limits::UPLOAD_TIME, ..CALLBACK };
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -119,6 +126,47 @@ where
     }
 }
 
+/// Hands a body over in pieces, for one that is too large to be held. Of `limits` the time is
+/// how long the next piece may take. Ends early where nobody takes the pieces any more.
+///
+/// # Errors
+/// When it is too large, too slow or breaks off; whoever takes the pieces is told as well.
+pub async fn pour<S, B, E>(
+    headers: &HeaderMap,
+    stream: S,
+    limits: BodyLimits,
+    give: mpsc::Sender<Result<Bytes, BodyError>>,
+) -> Result<(), BodyError>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let mut stream = std::pin::pin!(stream);
+    let mut seen = declared.filter(|length| *length > limits.max).unwrap_or(0);
+    loop {
+        let piece = match tokio::time::timeout(limits.time, stream.next()).await {
+            _ if seen > limits.max => Err(BodyError::TooLarge),
+            Ok(None) => return Ok(()),
+            Ok(Some(Ok(mut piece))) => {
+                seen += piece.remaining();
+                if seen > limits.max { Err(BodyError::TooLarge) } else { Ok(piece.copy_to_bytes(piece.remaining())) }
+            }
+            Ok(Some(Err(_))) => Err(BodyError::Broken),
+            Err(_) => Err(BodyError::Timeout),
+        };
+        let failed = piece.as_ref().err().copied();
+        let unwanted = give.send(piece).await.is_err();
+        if unwanted || failed == Some(BodyError::TooLarge) {
+            drain(stream, limits).await;
+            return failed.map_or(Ok(()), Err);
+        }
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+    }
+}
+
 /// Reads and drops what is still coming, within its own limits.
 async fn drain<S, B, E>(mut stream: std::pin::Pin<&mut S>, limits: BodyLimits)
 where
@@ -143,7 +191,6 @@ mod tests {
     use std::cell::Cell;
     use std::convert::Infallible;
 
-    use bytes::Bytes;
     use futures_util::stream;
 
     use super::*;
@@ -196,6 +243,29 @@ mod tests {
         let hurried = BodyLimits { time: Duration::from_millis(20), ..SMALL };
         let stalled = chunks(&["one"]).chain(stream::pending());
         assert_eq!(read(&HeaderMap::new(), stalled, hurried).await, Err(BodyError::Timeout));
+    }
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_handed_over_within_its_limits() {
+        let poured = async |stream: &'static [&'static str], limits| {
+            let (give, mut take) = mpsc::channel(1);
+            let taking = async {
+                let mut taken = Vec::new();
+                while let Some(piece) = take.recv().await {
+                    taken.push(piece);
+                }
+                taken
+            };
+            let headers = HeaderMap::new();
+            tokio::join!(pour(&headers, chunks(stream), limits, give), taking)
+        };
+        let (done, taken) = poured(&["one", "two"], SMALL).await;
+        assert_eq!((done, taken), (Ok(()), vec![Ok("one".into()), Ok("two".into())]));
+        let (done, taken) = poured(&["0123456789", "x", "y"], SMALL).await;
+        assert_eq!((done, taken.last()), (Err(BodyError::TooLarge), Some(&Err(BodyError::TooLarge))));
+        let (give, take) = mpsc::channel(1);
+        drop(take);
+        assert_eq!(pour(&HeaderMap::new(), chunks(&["one", "two"]), SMALL, give).await, Ok(()));
     }
 
     #[tokio::test]

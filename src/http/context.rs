@@ -14,10 +14,12 @@ use super::{Gauges, LogTail};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
+use crate::control::Control;
 use crate::erasure::Erasure;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
 use crate::oidc::Oidc;
+use crate::platform::Platform;
 use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
@@ -31,6 +33,8 @@ pub struct Context {
     pub state: State,
     /// Who reaches whom through which privacy number.
     pub bindings: Bindings,
+    /// Decides what platforms ask.
+    pub control: Control,
     /// The truth.
     pub journal: Arc<dyn Journal>,
     /// Who did what.
@@ -41,6 +45,8 @@ pub struct Context {
     pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
+    /// The way to the platforms.
+    pub platform: Platform,
     /// The company's own provider of logins.
     pub oidc: Option<Oidc>,
     /// The time.

@@ -47,6 +47,9 @@ pub enum HttpError {
     /// It contradicts what is there already; the text says how and is shown.
     #[error("{0}")]
     Conflict(String),
+    /// There is one already that this one would stand beside; the text says which and is shown.
+    #[error("{0}")]
+    Exists(String),
     /// The body is larger than what this address takes.
     #[error("the body is too large")]
     BodyTooLarge,
@@ -62,6 +65,14 @@ pub enum HttpError {
     /// Enough do this already; the text says what and is shown.
     #[error("{0}")]
     Busy(&'static str),
+    /// A platform that was asked said no, or nothing; the text says what and is shown.
+    #[error("{message}")]
+    Platform {
+        /// `platform_refused`, `platform_unreachable`.
+        code: &'static str,
+        /// What it said, and what to do.
+        message: String,
+    },
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
@@ -84,10 +95,11 @@ impl HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Exists(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Platform { .. } => StatusCode::BAD_GATEWAY,
             Self::NotKept(_) | Self::NotRecorded(_) | Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -105,10 +117,12 @@ impl HttpError {
             Self::BodyTimeout => "body_timeout",
             Self::BodyBroken => "body_broken",
             Self::Conflict(_) => "conflict",
+            Self::Exists(_) => "exists",
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::Busy(_) => "busy",
+            Self::Platform { code, .. } => code,
             Self::NotKept(_) => "not_kept",
             Self::NotRecorded(_) => "not_recorded",
             Self::Internal(_) => "internal",
@@ -130,9 +144,11 @@ impl HttpError {
             | Self::BodyTimeout
             | Self::BodyBroken
             | Self::Conflict(_)
+            | Self::Exists(_)
             | Self::BodyTooLarge
             | Self::UnsupportedMediaType
             | Self::TooManyRequests { .. }
+            | Self::Platform { .. }
             | Self::Busy(_) => self.to_string(),
         }
     }
@@ -244,9 +260,11 @@ mod tests {
             (HttpError::BodyTimeout, 408, "body_timeout"),
             (HttpError::BodyBroken, 400, "body_broken"),
             (HttpError::Conflict("there is already one".into()), 409, "conflict"),
+            (HttpError::Exists("bound already".into()), 409, "exists"),
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
             (HttpError::Busy("enough"), 503, "busy"),
+            (HttpError::Platform { code: "platform_refused", message: "no".into() }, 502, "platform_refused"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),
             (HttpError::NotRecorded(AppendError::Closed), 503, "not_recorded"),

@@ -21,7 +21,8 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
+    /// Something that they do.
+    pub(super) fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
         Act::new(self.by, action, subject).from(self.peer)
     }
 }

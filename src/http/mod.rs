@@ -12,6 +12,7 @@ pub(crate) mod acts;
 pub mod admin;
 pub mod api;
 pub mod assets;
+mod bindings;
 pub mod body;
 mod callbacks;
 mod compress;
@@ -24,6 +25,7 @@ mod keeping;
 mod log_tail;
 mod metrics;
 pub mod peer;
+mod platform;
 mod reveals;
 pub mod server;
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Which page a reveal is for: the same words on the pages and in the API.
 //!
-//! A list is named by its address with its query: another query is another reveal. A call or a
-//! callback is named by its own address, whatever follows it: the tabs of a body, its download
+//! A list is named by its address with its query: another query is another reveal. A call, a
+//! callback or a binding is named by its own address, whatever follows it: the tabs of a body, its download
 //! and the evidence of a call belong to it.
 
 /// The page that an address and its query belong to.
 pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    if let [kind @ ("calls" | "callbacks"), id, ..] = parts.as_slice()
+    if let [kind @ ("calls" | "callbacks" | "bindings"), id, ..] = parts.as_slice()
         && id.starts_with(|c: char| c.is_ascii_hexdigit())
         && id.chars().all(|c| c.is_ascii_hexdigit())
     {
@@ -37,6 +37,8 @@ mod tests {
             ("/callbacks/121?view=hex", "/callbacks/121"),
             ("/callbacks/121/raw", "/callbacks/121"),
             ("/calls/8f0c/evidence", "/calls/8f0c"),
+            ("/bindings/17?done=changed", "/bindings/17"),
+            ("/bindings/new?app=a", "/bindings/new?app=a"),
             ("/calls?number=0021&from=", "/calls?number=0021&from="),
             ("/calls", "/calls"),
             ("/", "/"),

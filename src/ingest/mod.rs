@@ -16,8 +16,10 @@ mod tallies;
 #[cfg(test)]
 mod tests;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio_util::task::TaskTracker;
 
 pub use self::counts::{CallbackCount, Counts, Histogram};
@@ -25,10 +27,10 @@ use self::reading::{Reading, Reply};
 pub use self::tallies::Pending;
 use self::tallies::Tallies;
 use crate::clock::Clock;
-use crate::control::{self, Answers, Asked};
-use crate::domain::{Ack, App, AppId, Callback};
+use crate::control::{Answers, AskedAnswer, Control};
+use crate::domain::{Ack, App, AppId, Callback, DecisionNote, Question};
 use crate::journal::{AppendError, Appended, Body, CallbackRecord, Journal, NewRecord};
-use crate::providers::{BodyForm, Occasion};
+use crate::providers::{BodyForm, Occasion, Provider};
 
 /// The write path. Clones share everything.
 #[derive(Debug, Clone)]
@@ -38,6 +40,7 @@ pub struct Ingest(Arc<Inner>);
 struct Inner {
     journal: Arc<dyn Journal>,
     answers: Answers,
+    control: Control,
     clock: Clock,
     public_url: Option<String>,
     tasks: TaskTracker,
@@ -52,12 +55,19 @@ pub struct NotKept(#[source] pub AppendError);
 
 impl Ingest {
     /// A write path into `journal`. `answers` holds what the questions of the last day were
-    /// answered; `public_url` is how the platforms know us.
+    /// answered, and `control` decides new ones; `public_url` is how the platforms know us.
     #[must_use]
-    pub fn new(journal: Arc<dyn Journal>, answers: Answers, clock: Clock, public_url: Option<String>) -> Self {
+    pub fn new(
+        journal: Arc<dyn Journal>,
+        answers: Answers,
+        control: Control,
+        clock: Clock,
+        public_url: Option<String>,
+    ) -> Self {
         Self(Arc::new(Inner {
             journal,
             answers,
+            control,
             clock,
             public_url,
             tasks: TaskTracker::new(),
@@ -120,6 +130,13 @@ impl Ingest {
     }
 }
 
+/// A question that got its answer.
+struct Answered<'a> {
+    question: &'a Question,
+    /// By which rule, where it was decided now.
+    decision: Option<DecisionNote>,
+}
+
 impl Inner {
     async fn keep(&self, app: &App, callback: Callback) -> Result<Ack, NotKept> {
         let reading = Reading::of(app, &callback, self.public_url.as_deref(), self.clock.now());
@@ -130,22 +147,36 @@ impl Inner {
                 Ok(ack)
             }
             Reply::Ask(provider, question) => match self.answers.ask(app.id, &question.key(), self.clock.now()).await {
-                Asked::Known(ack) => {
-                    self.append(app, callback, &reading, &ack, Some(question.key())).await?;
+                AskedAnswer::Known(ack) => {
+                    self.append(app, callback, &reading, &ack, Some(Answered { question, decision: None })).await?;
                     Ok(ack)
                 }
-                Asked::New(ticket) => {
-                    let ack = reading::caught(|| control::decide(*provider, app, question))
-                        .unwrap_or_else(|| provider.ack(&Occasion::Kept(BodyForm::Json)));
-                    self.append(app, callback, &reading, &ack, Some(question.key())).await?;
+                AskedAnswer::New(ticket) => {
+                    let (ack, decision) = self.decide(*provider, app, question).await;
+                    self.append(app, callback, &reading, &ack, Some(Answered { question, decision })).await?;
                     ticket.keep(ack.clone());
                     Ok(ack)
                 }
-                Asked::Failed(error) => {
+                AskedAnswer::Failed(error) => {
                     self.count_lost(app, &reading);
                     Err(NotKept(error))
                 }
             },
+        }
+    }
+
+    /// The answer to a new question. A rule that panics is a bug of ours; the platform gets the
+    /// default all the same.
+    async fn decide(&self, provider: &dyn Provider, app: &App, question: &Question) -> (Ack, Option<DecisionNote>) {
+        let deciding = self.control.decide(provider, app, question);
+        match AssertUnwindSafe(deciding).catch_unwind().await {
+            Ok(decided) => (decided.ack, Some(decided.note)),
+            Err(_) => {
+                tracing::error!(app = app.id.0, "deciding a question panicked; it gets the default");
+                let default = || provider.answer(&provider.default_decision(question, app), app.answer_form);
+                let ack = reading::caught(default).unwrap_or_else(|| provider.ack(&Occasion::Kept(BodyForm::Json)));
+                (ack, None)
+            }
         }
     }
 
@@ -155,7 +186,7 @@ impl Inner {
         callback: Callback,
         reading: &Reading,
         ack: &Ack,
-        question: Option<String>,
+        answered: Option<Answered<'_>>,
     ) -> Result<Appended, NotKept> {
         let record = CallbackRecord {
             app: app.id,
@@ -167,7 +198,8 @@ impl Inner {
             verified: reading.verified,
             foreign: reading.foreign.clone(),
             reply: ack.clone(),
-            question,
+            question: answered.as_ref().map(|answered| answered.question.key()),
+            decision: answered.and_then(|answered| answered.decision),
         };
         let body = Body::Callback(Box::new(record));
         let started = std::time::Instant::now();

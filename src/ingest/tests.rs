@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::*;
+use crate::bindings::Bindings;
 use crate::domain::{
     AllowFrom, AnswerForm, CallDecision, Decision, Lang, Outcome, ProviderId, Question, QuestionKind, Secret,
     SessionId, VerifyMode,
@@ -18,6 +19,7 @@ use crate::providers::{
     Address, BodyForm, CodeTable, DecodeError, Decoded, FieldDoc, Occasion, Provider, RetrySchedule, Sample, Secrets,
     Verdict, Verified, VerifyError,
 };
+use crate::state::State;
 
 fn now() -> Timestamp {
     "2026-11-21T08:00:00Z".parse().unwrap()
@@ -233,7 +235,12 @@ async fn counts_that_could_not_be_written_are_written_later() {
 async fn a_refusing_journal_means_503_and_a_count() {
     let journal = Arc::new(Moody::default());
     journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
-    let ingest = Ingest::new(journal, Answers::default(), Clock::fixed(now()), None);
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(now());
+    let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
+    let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
+    let control = Control::new(state, bindings, clock.clone(), None).unwrap();
+    let ingest = Ingest::new(journal, Answers::default(), control, clock, None);
     let error = ingest.receive(Arc::new(app(VerifyMode::Off)), callback("anything")).await.unwrap_err();
     assert!(matches!(error.0, AppendError::QueueFull));
     assert_eq!(ingest.pending(), [Pending { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }]);

@@ -14,6 +14,7 @@ mod backup;
 mod catalog;
 mod committer;
 mod compress;
+mod decision;
 mod disk;
 mod file;
 mod frames;
@@ -42,6 +43,7 @@ use tokio::sync::watch;
 
 pub use backup::{Copied, CopyError, copy};
 pub use catalog::compressed;
+pub use decision::DecisionFields;
 pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::domain::{Ack, AppId, Seq};
+use crate::domain::{Ack, AppId, DecisionNote, Seq};
 
 /// A record as it stands in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +70,9 @@ pub struct CallbackRecord {
     pub reply: Ack,
     /// For an answered question: what names it, so that the same question gets the same bytes.
     pub question: Option<String>,
+    /// For a question that was decided here and now: by which rule, from what, how fast. A repeat
+    /// has none: it got the answer of the first.
+    pub decision: Option<DecisionNote>,
 }
 
 impl std::fmt::Debug for CallbackRecord {

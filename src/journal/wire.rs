@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::decision::DecisionFields;
 use super::record::{CallbackRecord, Tally};
 use crate::domain::{Ack, AppId};
 
@@ -39,6 +40,8 @@ pub(super) struct CallbackFields<'a> {
     answer: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<DecisionFields>,
 }
 
 /// A body that is text: borrowed when written, owned when read, in one copy each.
@@ -79,6 +82,7 @@ impl<'a> CallbackFields<'a> {
             content_type: Cow::Borrowed(&record.reply.content_type),
             answer: Cow::Borrowed(&record.reply.body),
             question: record.question.as_deref().map(Cow::Borrowed),
+            decision: record.decision.as_ref().map(DecisionFields::from_note),
         }
     }
 
@@ -105,6 +109,7 @@ impl<'a> CallbackFields<'a> {
                 body: self.answer.into_owned(),
             },
             question: self.question.map(Cow::into_owned),
+            decision: self.decision.and_then(DecisionFields::into_note),
         })
     }
 }

@@ -1,53 +1,35 @@
-//! Asking the provider: HTTPS only, with roots compiled in and those of the configuration, under
-//! a deadline, and no more read than an answer of its kind can be.
+//! Asking the provider, and reading the JSON it answers.
 //!
-//! Redirects are not followed: an endpoint is where the discovery says it is. What goes out and
-//! comes in is never logged; there are secrets in both.
+//! TLS only, a connection for each question, and no more read than an answer of its kind can be:
+//! all of it [`outgoing`](crate::outgoing)'s to see to. Redirects are refused: an endpoint is where
+//! the discovery says it is.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use http::{Request, header};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Map, Value};
 
 use super::OidcError;
 use crate::domain::Secret;
 use crate::limits::{OIDC_ANSWER_MAX, OIDC_TIME};
+use crate::outgoing::{self, Limits, Options, OutgoingError};
 
 /// A client of one provider.
 #[derive(Debug)]
-pub(super) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(super) struct Client(outgoing::Client);
 
 impl Client {
     /// A client that trusts public roots and the certificates in `extra_roots`.
-    pub(super) fn new(extra_roots: Option<&Path>) -> Result<Self, OidcError> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        if let Some(path) = extra_roots {
-            let certificates = CertificateDer::pem_file_iter(path).map_err(prepare)?;
-            for certificate in certificates {
-                roots.add(certificate.map_err(prepare)?).map_err(prepare)?;
-            }
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = builder.map_err(prepare)?.with_root_certificates(roots).with_no_client_auth();
-        let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1().build();
-        Ok(Self(legacy::Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)))
+    pub(super) fn new(extra_roots: Option<PathBuf>) -> Result<Self, OidcError> {
+        let client = outgoing::Client::new(&Options { extra_roots, keep_alive: false });
+        client.map(Self).map_err(|error| OidcError::Prepare(Box::new(error)))
     }
 
     /// The object at `address`.
     pub(super) async fn get(&self, address: &str) -> Result<Map<String, Value>, OidcError> {
-        let request = Request::get(address).header(header::ACCEPT, "application/json").body(Full::default());
-        self.ask("discovery", request.map_err(ask)?).await
+        let request = Request::get(address).header(header::ACCEPT, "application/json").body(Bytes::new());
+        self.ask("discovery", request).await
     }
 
     /// The object that `address` answers to a form.
@@ -64,27 +46,24 @@ impl Client {
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization.reveal());
         }
-        self.ask("the code", request.body(Full::new(body.into())).map_err(ask)?).await
+        self.ask("the code", request.body(body.into())).await
     }
 
-    async fn ask(&self, what: &'static str, request: Request<Full<Bytes>>) -> Result<Map<String, Value>, OidcError> {
-        let exchange = async {
-            let response = self.0.request(request).await.map_err(ask)?;
-            let status = response.status();
-            if !status.is_success() {
-                return Err(OidcError::Refused { what, status: status.as_u16() });
-            }
-            let body = Limited::new(response.into_body(), OIDC_ANSWER_MAX).collect().await.map_err(OidcError::Ask)?;
-            serde_json::from_slice(&body.to_bytes()).map_err(|_| OidcError::Malformed("JSON"))
-        };
-        tokio::time::timeout(OIDC_TIME, exchange).await.map_err(ask)?
+    async fn ask(
+        &self,
+        what: &'static str,
+        request: http::Result<Request<Bytes>>,
+    ) -> Result<Map<String, Value>, OidcError> {
+        let request = request.map_err(|_| OidcError::Ask(OutgoingError::Address("it is not written as one")))?;
+        // An issuer on this machine gets no exception: the standard asks for TLS everywhere.
+        if request.uri().scheme_str() != Some("https") {
+            return Err(OidcError::Ask(OutgoingError::Address("it does not begin with https://")));
+        }
+        let limits = Limits { time: OIDC_TIME, answer_max: OIDC_ANSWER_MAX };
+        let response = self.0.send(request, limits).await.map_err(OidcError::Ask)?;
+        if !response.status().is_success() {
+            return Err(OidcError::Refused { what, status: response.status().as_u16() });
+        }
+        serde_json::from_slice(response.body()).map_err(|_| OidcError::Malformed("JSON"))
     }
-}
-
-fn ask(error: impl std::error::Error + Send + Sync + 'static) -> OidcError {
-    OidcError::Ask(Box::new(error))
-}
-
-fn prepare(error: impl std::error::Error + Send + Sync + 'static) -> OidcError {
-    OidcError::Prepare(Box::new(error))
 }

@@ -31,6 +31,7 @@ use self::discovery::{Discovered, Discovery};
 use crate::clock::Clock;
 use crate::config::OidcConfig;
 use crate::domain::{Role, Secret};
+use crate::outgoing::OutgoingError;
 
 /// A provider of logins. Clones share everything.
 #[derive(Debug, Clone)]
@@ -78,7 +79,7 @@ pub enum OidcError {
     Prepare(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The provider cannot be reached, or answers too late or too much.
     #[error("asking the provider of logins")]
-    Ask(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Ask(#[source] OutgoingError),
     /// It answered with an error.
     #[error("the provider of logins answered {status} to {what}")]
     Refused {
@@ -108,7 +109,7 @@ impl Oidc {
         let prepare = |error| OidcError::Prepare(Box::new(error));
         let secret = std::fs::read_to_string(&config.client_secret_file).map_err(prepare)?;
         let secret = Secret::new(secret.trim());
-        let client = Client::new(config.extra_roots.as_deref())?;
+        let client = Client::new(config.extra_roots.clone())?;
         let redirect_uri = format!("{public_url}/login/oidc/callback");
         let discovery = Discovery::default();
         Ok(Self(Arc::new(Inner { config, secret, redirect_uri, client, discovery, clock })))

@@ -264,6 +264,7 @@ fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> Cal
         verified: None,
         reply: crate::domain::Ack { status: 200, content_type: "application/json".to_owned(), body: "{}".to_owned() },
         question: None,
+        decision: None,
         foreign: Vec::new(),
     };
     let first =

@@ -29,7 +29,7 @@ use self::data::Data;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::control::LoadError;
+use crate::control::{Control, LoadError};
 use crate::error_chain::Chain;
 use crate::http::peer::TrustedProxies;
 use crate::http::server::{Gauges, Listener, Server, Times};
@@ -37,6 +37,8 @@ use crate::http::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
+use crate::outgoing::PrepareError;
+use crate::platform::{Hosts, Platform};
 use crate::retention::Retention;
 use crate::{bindings, journal, limits, state, store};
 
@@ -73,9 +75,15 @@ pub enum RunError {
     /// There is no certificate.
     #[error("preparing TLS")]
     Tls(#[from] TlsError),
+    /// A file of certificates for asking the company's own system cannot be used.
+    #[error("preparing to ask the company's own system")]
+    Control(#[from] PrepareError),
     /// Logins at a provider are configured and a file of theirs cannot be used.
     #[error("preparing logins at the provider")]
     Oidc(#[from] OidcError),
+    /// A file of `[platform]` cannot be used.
+    #[error("preparing to ask the platforms")]
+    Platform(#[source] PrepareError),
     /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
@@ -179,7 +187,9 @@ impl Running {
 
         let gauges = Arc::new(Gauges::default());
         let public_url = config.public_url.clone();
-        let ingest = Ingest::new(data.journal(), answers, clock.clone(), public_url.clone());
+        let roots = config.control_roots.clone();
+        let control = Control::new(data.state.clone(), data.bindings.clone(), clock.clone(), roots)?;
+        let ingest = Ingest::new(data.journal(), answers, control.clone(), clock.clone(), public_url.clone());
         let (retention, erasure) = data.keepers(&clock, &config.data);
         let context = Arc::new(Context {
             retention,
@@ -187,9 +197,11 @@ impl Running {
             store: data.store.clone(),
             state: data.state.clone(),
             bindings: data.bindings.clone(),
+            control,
             journal: data.journal(),
             audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
             ingest,
+            platform: platform(&config, &clock)?,
             oidc: oidc(&config, &clock)?,
             server: ServerInfo {
                 public_url,
@@ -288,6 +300,12 @@ impl Running {
         });
         tracing::info!("stopped");
     }
+}
+
+/// The way to the platforms.
+fn platform(config: &Config, clock: &Clock) -> Result<Platform, RunError> {
+    let (hosts, roots) = (Hosts::new(&config.platform.hosts), config.platform.extra_roots.clone());
+    Platform::new(hosts, roots, clock.clone()).map_err(RunError::Platform)
 }
 
 /// The provider of logins, where one is configured.

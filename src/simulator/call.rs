@@ -127,7 +127,18 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn draw(platform: Platform, number: u64, setup: Millis, world: &World, rng: &mut Rng) -> Self {
-        let scene = Scene::draw(platform, rng);
+        Self::of(Scene::draw(platform, rng), platform, number, setup, world, rng)
+    }
+
+    /// A call of this scene.
+    pub(super) fn of(
+        scene: Scene,
+        platform: Platform,
+        number: u64,
+        setup: Millis,
+        world: &World,
+        rng: &mut Rng,
+    ) -> Self {
         let fate = possible(scene, Fate::draw(rng));
         let form = if platform == Platform::Jiuyun { national } else { global };
         let index = world.x_index(rng);

@@ -19,6 +19,7 @@ use super::play::{PlayError, Player};
 use super::push::Push;
 use super::stamp::Millis;
 use super::starts::Starts;
+use super::stream::Questions;
 use crate::clock::Clock;
 use crate::domain::Secret;
 
@@ -71,7 +72,7 @@ fn player(app: DemoApp, seed: u64, clock: &Clock, stop: CancellationToken) -> Re
     let now = clock.now().as_millisecond();
     let past = Starts::days(now - DAY.as_millis() as Millis, 1, PAST_CALLS);
     let starts = past.then(Starts::paced(now, LIVE_RATE, u64::MAX));
-    let stream = super::script::stream(app.platform, app.app_key.as_deref(), seed, starts);
+    let stream = super::script::stream(app.platform, app.app_key.as_deref(), seed, starts, Questions::Ask);
     let plan = Plan {
         connections: CONNECTIONS,
         seed,

@@ -20,6 +20,7 @@ mod chaos;
 mod client;
 mod demo;
 mod fate;
+mod gateway;
 mod generate;
 mod histogram;
 mod jiuyun;
@@ -47,6 +48,7 @@ mod voice;
 
 pub use answer::Refusal;
 pub use demo::{DemoApp, demo_day};
+pub use gateway::{Gateway, GatewayError, GatewayPlan};
 pub use generate::{Generated, Generator, generate};
 pub use histogram::Histogram;
 pub use ledger::{Ledger, Line};
@@ -55,7 +57,7 @@ pub use plan::{Pace, Plan, Receipts};
 pub use platform::{Platform, PushKind};
 pub use play::{PlayError, play};
 pub use push::{Decided, Expectation, Push};
-pub use script::{Owned, numbers, script};
+pub use script::{Owned, numbers, questions, script};
 pub use sign::Recipe;
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub struct Plan {
     pub rate: f64,
     /// The same seed plays the same calls.
     pub seed: u64,
+    /// Whether to play nothing but questions: X mode, and messages that ask.
+    pub questions: bool,
     /// Whether to duplicate, disorder, delay, cut, forge and garble.
     pub chaos: bool,
     /// How many seconds of a call pass in a real one; also shortens the gaps between tries.
@@ -82,6 +84,7 @@ impl Plan {
             calls: 10,
             rate: RATE,
             seed: 1,
+            questions: false,
             chaos: false,
             time_scale: 1.0,
             app_key: None,

@@ -32,7 +32,7 @@ use super::push::{Decided, Push};
 use super::sign::Signer;
 use super::stamp::Millis;
 use super::starts::Starts;
-use super::stream::Stream;
+use super::stream::{Questions, Stream};
 use crate::limits::SIMULATOR_ANSWERS_KEPT;
 
 /// How much of a call may lie after its last start, for the stamps of scaled plays.
@@ -50,6 +50,9 @@ pub enum PlayError {
     /// The rate or the time scale is not a positive number.
     #[error("the rate and the time scale must be above zero")]
     Pace,
+    /// Only one platform asks.
+    #[error("only huawei-private asks questions")]
+    Questions,
 }
 
 /// Plays a plan to its end or until it is stopped. `progress` hears of the ledger after every
@@ -70,6 +73,7 @@ pub async fn play(plan: Plan, progress: impl FnMut(&Ledger)) -> Result<Ledger, P
         plan.app_key.as_deref(),
         plan.seed,
         Starts::paced(base, per_second, plan.calls),
+        if plan.questions { Questions::Only } else { Questions::Ask },
     );
     Ok(Player::new(plan, stream, Duration::ZERO)?.run(progress).await)
 }
@@ -100,6 +104,9 @@ impl Player {
         }
         if !(plan.rate > 0.0 && plan.time_scale > 0.0 && plan.time_scale.is_finite()) {
             return Err(PlayError::Pace);
+        }
+        if plan.questions && plan.platform != Platform::HuaweiPrivate {
+            return Err(PlayError::Questions);
         }
         let signer = plan.app_secret.clone().filter(|_| plan.platform != Platform::Jiuyun).map(|secret| Signer {
             recipe: plan.recipe,
@@ -273,6 +280,7 @@ impl Player {
                 "sessions": job.push.sessions,
                 "xxh3": format!("{:016x}", xxh3_64(&job.push.body)),
                 "at": self.plan.clock.now().to_string(),
+                "decided": decided.as_ref().map(Decided::words),
             });
             let _ = writeln!(receipts.0, "{line}");
         }

@@ -80,6 +80,19 @@ pub enum Decided {
     Discard,
 }
 
+impl Decided {
+    /// In words: `connect +86…`, `close`, `forward +86…`, `discard`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Connect { callee, .. } => format!("connect {callee}"),
+            Self::Close { .. } => "close".to_owned(),
+            Self::Forward { to } => format!("forward {to}"),
+            Self::Discard => "discard".to_owned(),
+        }
+    }
+}
+
 impl Push {
     /// The headers, unsigned, names in lower case.
     #[must_use]

@@ -26,14 +26,28 @@ const PER_SECOND: f64 = 2.0;
 #[must_use]
 pub fn script(platform: Platform, seed: u64, calls: u64, base: Timestamp) -> Vec<Push> {
     let starts = Starts::paced(base.as_millisecond(), PER_SECOND, calls);
-    stream(platform, None, seed, starts).collect()
+    stream(platform, None, seed, starts, Questions::Ask).collect()
+}
+
+/// The questions of `calls` calls in X mode, and of a message beside every fourth, without what
+/// follows them. The same arguments give the same bytes, and [`super::play()`] plays the same.
+#[must_use]
+pub fn questions(seed: u64, calls: u64, base: Timestamp) -> Vec<Push> {
+    let starts = Starts::paced(base.as_millisecond(), PER_SECOND, calls);
+    stream(Platform::HuaweiPrivate, None, seed, starts, Questions::Only).collect()
 }
 
 /// The stream behind a script; `app_key` replaces the made-up key in the bodies.
-pub(super) fn stream(platform: Platform, app_key: Option<&str>, seed: u64, starts: Starts) -> Stream {
+pub(super) fn stream(
+    platform: Platform,
+    app_key: Option<&str>,
+    seed: u64,
+    starts: Starts,
+    questions: Questions,
+) -> Stream {
     let account = Account::new(app_key, seed);
     let rng = fastrand::Rng::with_seed(mix(world_seed(platform, seed)));
-    Stream::new(starts, world(platform, seed), vec![(platform, account)], Questions::Ask, rng)
+    Stream::new(starts, world(platform, seed), vec![(platform, account)], questions, rng)
 }
 
 /// A privacy number and the person behind it: what a customer has to know to answer questions.

@@ -63,7 +63,7 @@ impl Recipe {
         String::from_utf8(buf).expect("digits are text")
     }
 
-    fn digest(self, secret: &Secret, url: &str, nonce: &str, created: &str) -> String {
+    pub(super) fn digest(self, secret: &Secret, url: &str, nonce: &str, created: &str) -> String {
         let secret = secret.reveal().as_bytes();
         let hmac = |parts: &[&str]| {
             let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");

@@ -40,6 +40,11 @@ impl Message {
         }
     }
 
+    /// The same message, where the platform asks what to do with it.
+    pub(super) fn asking(self) -> Self {
+        Self { asks: true, ..self }
+    }
+
     /// Two messages in three are passed on.
     pub(super) fn assumed(&self) -> Decided {
         if mix(self.bits).is_multiple_of(3) { Decided::Discard } else { Decided::Forward { to: self.to.clone() } }

@@ -16,7 +16,7 @@ use fastrand::Rng;
 
 use super::account::Account;
 use super::batch::Batches;
-use super::call::Call;
+use super::call::{Call, Scene};
 use super::people::World;
 use super::platform::Platform;
 use super::push::{Decided, Next, Push, Sink};
@@ -31,6 +31,8 @@ pub(super) enum Questions {
     Ask,
     /// The usual answer is assumed and followed.
     Assume,
+    /// There is nothing but questions: X mode, and messages that ask.
+    Only,
 }
 
 /// Pushes in the order in which they leave.
@@ -79,6 +81,18 @@ impl Stream {
         let (platform, account) = &self.accounts[self.rng.usize(0..self.accounts.len())];
         let platform = *platform;
         let mut sink = Sink::default();
+        if self.questions == Questions::Only {
+            let call = Call::of(Scene::X, platform, self.calls, at, &self.world, &mut self.rng);
+            super::private::write(&call, account, &mut sink);
+            // Beside one call in four a message.
+            if self.rng.u8(..) < 64 {
+                let message = Message::draw(self.calls, at, &self.world, account, &mut self.rng).asking();
+                sms::write(&message, account, &mut sink);
+            }
+            self.calls += 1;
+            self.keep(platform, sink);
+            return;
+        }
         let call = Call::draw(platform, self.calls, at, &self.world, &mut self.rng);
         match platform {
             Platform::Jiuyun => super::jiuyun::write(&call, account, &mut sink),

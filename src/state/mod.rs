@@ -40,6 +40,7 @@ mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
@@ -68,6 +69,8 @@ pub struct State {
 
 struct Shared {
     book: ArcSwap<Book>,
+    /// Grows with every book that follows another.
+    revision: AtomicU64,
     log: Log,
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
@@ -81,6 +84,14 @@ struct Shared {
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").field("log", &self.log).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Puts a book in the place of the present one.
+    fn put(&self, book: Book) {
+        self.book.store(Arc::new(book));
+        self.revision.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -102,6 +113,7 @@ impl State {
         }
         let shared = Shared {
             book: ArcSwap::from_pointee(book),
+            revision: AtomicU64::new(0),
             log,
             writing: Mutex::new(()),
             passwords: Passwords::new(),
@@ -170,7 +182,7 @@ impl State {
             let mut book = Book::clone(&shared.book.load());
             book.prune(now);
             book.apply(fact);
-            shared.book.store(Arc::new(book));
+            shared.put(book);
             Ok(value)
         });
         match done.await {

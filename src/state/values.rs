@@ -4,6 +4,8 @@
 //! its shape. A value that must not stand in the log in clear is sealed. Removing a value takes
 //! it out of the book; its bytes leave the disk with the next [`State::compact`].
 
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +20,13 @@ impl State {
     pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let book = self.book();
         T::deserialize(book.values.get(name)?).ok()
+    }
+
+    /// Another number after every change of what is set: who keeps something made from it looks
+    /// whether that is still of the present.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.shared.revision.load(Ordering::Acquire)
     }
 
     /// Every value whose name begins with `prefix`, by name.
@@ -79,7 +88,7 @@ impl State {
             let _alone = shared.writing.lock().await;
             let now = shared.clock.now();
             let (records, book) = shared.log.compact(&shared.book.load(), now, &scrub)?;
-            shared.book.store(std::sync::Arc::new(book));
+            shared.put(book);
             Ok(records)
         });
         match done.await {

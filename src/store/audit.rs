@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::doc::{Doc, signature};
 use super::row::RowError;
-use super::scan::{Scan, Step, Want};
+use super::scan::{Scan, Step};
 use super::search::{time, word};
 use super::terms::{Field, Terms, term};
+use super::want::Want;
 use super::{Filter, Listing, Page, QueryError, Span, Store};
 use crate::domain::{AppId, Seq};
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::decisions::{self, DecisionRow};
 use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::terms::{Field, amount, suspicion, term};
@@ -34,6 +35,7 @@ struct Row {
     suspicions: Vec<SuspicionRow>,
     label: String,
     question: bool,
+    decision: Option<DecisionRow>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +78,9 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
     if row.question {
         terms.push(term(Field::Question, b"yes"));
     }
+    if let Some(decision) = &row.decision {
+        decisions::terms(decision, &mut terms);
+    }
     if !row.suspicions.is_empty() {
         terms.push(term(Field::Suspicion, ANY));
     }
@@ -102,6 +107,7 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         suspicions: row.suspicions.iter().map(pack).collect(),
         label: row.label.clone(),
         question: row.question,
+        decision: row.decision.as_deref().map(DecisionRow::pack),
     };
     let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
     Doc {
@@ -149,6 +155,7 @@ pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError
         suspicions: row.suspicions.into_iter().map(unpack).collect(),
         label: row.label,
         question: row.question,
+        decision: row.decision.and_then(DecisionRow::unpack).map(Box::new),
     })
 }
 

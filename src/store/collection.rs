@@ -125,7 +125,9 @@ impl Collection {
         }
         for Sealed { segment, dead } in self.sealed.iter().filter(|sealed| sealed.segment.oldest().0 <= k_max) {
             let mut block = None;
-            for position in segment.range(k_max, i64::MIN, t_max) - dead {
+            let mut positions = segment.range(k_max, i64::MIN, t_max);
+            positions.bury(dead);
+            for position in positions {
                 let doc = segment.doc_cached(&mut block, position)?;
                 if doc.k <= k_max && doc.t <= t_max {
                     each(doc, Found::Sealed { number: segment.number, position })?;
@@ -155,13 +157,15 @@ impl Collection {
         self.sealed.iter().find(|s| s.segment.number == number).map(|s| &s.dead)
     }
 
-    /// The row of this id, which carries `term`.
+    /// The row of this id, which carries the id's `term`.
     pub(super) fn get(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
         if let Some(k) = self.places.get(id) {
             return Ok(self.hot.get(&(*k, *id)).map(|doc| (doc.clone(), Found::Hot)));
         }
-        for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(id)) {
-            for position in sealed.segment.postings(&[Terms::one(term)])?.0 - &sealed.dead {
+        for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(term)) {
+            let (mut positions, _) = sealed.segment.find(&sealed.segment.look(&[Terms::one(term)]))?;
+            positions.bury(&sealed.dead);
+            for position in positions {
                 let doc = sealed.segment.doc(position)?;
                 if doc.id == *id {
                     return Ok(Some((doc, Found::Sealed { number: sealed.segment.number, position })));
@@ -182,7 +186,7 @@ impl Collection {
             }
             // The first block whose rows can be as low as k holds it, or the one behind that as its
             // very first row: of where a block ends only the beginning of the next one is known.
-            let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).min() else { continue };
+            let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).into_iter().next() else { continue };
             let (index, _) = Segment::block_of(first);
             for index in [index, index + 1] {
                 let begin = (index * BLOCK_ROWS) as u32;
@@ -220,5 +224,28 @@ impl Collection {
             ids.push(place.1);
         }
         ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_found_by_its_number_in_whichever_block_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rows = Collection::new("rows", dir.path());
+        let count = 3 * BLOCK_ROWS + 7;
+        for k in 0..count as i64 {
+            let (id, terms, row) = ((k as u128).to_be_bytes(), Arc::default(), Arc::from(k.to_be_bytes()));
+            rows.put(Doc { id, k, t: k, last: k as u64, signature: 0, terms, row });
+        }
+        let segment = rows.write_segment(1, count, &dir.path().join("segment.tmp")).unwrap();
+        rows.cool(count);
+        rows.attach(segment, RoaringBitmap::new());
+        for k in 0..count as i64 {
+            assert_eq!(rows.at(k).unwrap().map(|doc| doc.k), Some(k));
+        }
+        assert!(rows.at(count as i64).unwrap().is_none());
     }
 }

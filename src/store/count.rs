@@ -5,8 +5,10 @@
 //! stops there, and says so, so that a frequent question is not dearer than a rare one.
 
 use super::collection::Collection;
-use super::scan::{Want, load};
+use super::hot_test::HotTest;
+use super::scan::load;
 use super::segment::SegmentError;
+use super::want::{Precision, Want};
 use crate::limits::{COUNT_MAX, SCAN_WORK};
 
 /// How many rows there are.
@@ -23,21 +25,24 @@ pub(super) fn count(collection: &Collection, want: &Want) -> Result<Count, Segme
     if want.is_all() {
         return Ok(Count { rows: collection.len(), exact: true });
     }
-    let mut rows = collection.hot.values().filter(|doc| want.takes(doc)).take(COUNT_MAX + 1).count() as u64;
+    let test = HotTest::new(want);
+    let mut rows = collection.hot.values().filter(|doc| test.takes(doc)).take(COUNT_MAX + 1).count() as u64;
     let mut work = 0;
     let (t_min, t_max) = want.time();
     for sealed in &collection.sealed {
         if rows > COUNT_MAX as u64 || work > SCAN_WORK {
             return Ok(Count { rows: rows.min(COUNT_MAX as u64), exact: false });
         }
-        let positions = want.positions(sealed, &mut work)?;
+        let mut positions = want.positions(sealed, Precision::Exact, &mut work)?;
         if positions.is_empty() {
             continue;
         }
-        let inside = &positions & sealed.segment.inside(t_min, t_max);
-        rows += inside.len();
+        let inside = sealed.segment.inside(t_min, t_max);
+        let all = positions.len();
+        positions.remove(&inside);
+        rows += all - positions.len();
         let mut block = None;
-        for position in positions - inside {
+        for position in positions {
             let doc = load(&sealed.segment, &mut block, position, &mut work)?;
             rows += u64::from((t_min..=t_max).contains(&doc.t));
         }

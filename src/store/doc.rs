@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use super::terms::{Terms, signature_bits};
+
 /// One row. Collections do not know what is in it.
 #[derive(Debug, Clone)]
 pub(super) struct Doc {
@@ -28,12 +30,7 @@ pub(super) struct Doc {
 /// Two bits of 128 for each term. Walking the hot part compares signatures, which stand in the
 /// walked rows, and looks at the terms behind a pointer only where those agree: 7 of 100 times.
 pub(super) fn signature(terms: &[u64]) -> u128 {
-    terms.iter().fold(0, |all, term| all | term_bits(*term))
-}
-
-/// The bits of one term.
-pub(super) fn term_bits(term: u64) -> u128 {
-    1 << (term & 127) | 1 << (term >> 7 & 127)
+    terms.iter().filter_map(|term| signature_bits(&Terms::one(*term))).fold(0, |all, bits| all | bits)
 }
 
 /// Bytes before the row.

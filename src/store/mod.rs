@@ -12,8 +12,10 @@ mod count;
 mod cursor;
 mod cut;
 mod days;
+mod decisions;
 mod doc;
 mod hot_chunks;
+mod hot_test;
 mod hours;
 mod numbers;
 mod open;
@@ -34,6 +36,7 @@ mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
+mod want;
 mod words;
 mod writer;
 
@@ -41,6 +44,7 @@ pub use applied::Applied;
 pub use audit::{AuditQuery, AuditRow};
 pub use count::Count;
 pub use cut::{Cut, CutBounds, Removed};
+pub use decisions::DecisionQuery;
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
     Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
@@ -57,7 +61,9 @@ use doc::Doc;
 use shared::Shared;
 
 use crate::correlate::Facts;
-use crate::domain::{AppId, Call, CallId, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion};
+use crate::domain::{
+    AppId, Call, CallId, DecidedQuestion, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion,
+};
 
 /// The store. Clones share everything.
 #[derive(Debug, Clone)]
@@ -98,6 +104,8 @@ pub struct CallbackRow {
     pub suspicions: Vec<Suspicion>,
     /// Whether it asked a question.
     pub question: bool,
+    /// The question and what was decided, where it was decided then and there.
+    pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
 }

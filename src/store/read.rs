@@ -11,7 +11,8 @@ use super::collection::{Collection, Place};
 use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::doc::Doc;
-use super::scan::{Scan, Step, Want};
+use super::scan::{Scan, Step};
+use super::want::Want;
 use super::{
     CallQuery, CallbackQuery, CallbackRow, Change, Count, Listing, NumberQuery, NumberRow, Page, QueryError, SmsQuery,
     SmsRow, Status, Store, callback_row, row, search, sms_row, terms,

@@ -1,85 +1,17 @@
 //! Walks the rows that can answer a question, newest first, across hot part and segments.
 //!
-//! Lists, NOT and ranges are set algebra on postings; a segment is looked at only when the
-//! walk gets to its newest row. What comes out may be a little too much: the caller compares
-//! each row with the question itself. A walk does no more than a given amount of work: a
-//! question that is dear to answer is answered piece by piece, not by one long wait.
+//! A segment is looked at only when the walk gets to its newest row. What comes out may be a
+//! little too much: the caller compares each row with the question itself. A walk does no more
+//! than a given amount of work: a question that is dear to answer is answered piece by piece, not
+//! by one long wait.
 
 use std::iter::Peekable;
 
-use roaring::RoaringBitmap;
-
 use super::collection::{Collection, Place, Sealed};
-use super::doc::{Doc, term_bits};
-use super::segment::{Block, Segment, SegmentError};
-use super::terms::Terms;
-
-/// A question in terms.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Want {
-    /// Of each of these, any must be there.
-    pub(super) all: Vec<Vec<Terms>>,
-    /// None of these may be.
-    pub(super) none: Vec<Terms>,
-    /// The first and the last microsecond.
-    pub(super) t: Option<(i64, i64)>,
-    /// Only rows that stand after this one in the list.
-    pub(super) after: Option<Place>,
-}
-
-impl Want {
-    /// Sorted as look-ups like it: what stands together in a segment is read once.
-    pub(super) fn sorted(mut self) -> Self {
-        self.all.iter_mut().for_each(|any| any.sort_unstable());
-        self.none.sort_unstable();
-        self
-    }
-
-    /// Whether it wants everything.
-    pub(super) fn is_all(&self) -> bool {
-        self.all.is_empty() && self.none.is_empty() && self.t.is_none() && self.after.is_none()
-    }
-
-    pub(super) fn time(&self) -> (i64, i64) {
-        self.t.unwrap_or((i64::MIN, i64::MAX))
-    }
-
-    pub(super) fn takes(&self, doc: &Doc) -> bool {
-        let has = |terms: &Terms| {
-            if terms.first == terms.last {
-                let bits = term_bits(terms.first);
-                return doc.signature & bits == bits && doc.terms.binary_search(&terms.first).is_ok();
-            }
-            let at = doc.terms.partition_point(|term| *term < terms.first);
-            doc.terms.get(at).is_some_and(|term| *term <= terms.last)
-        };
-        let (t_min, t_max) = self.time();
-        (t_min..=t_max).contains(&doc.t) && self.all.iter().all(|any| any.iter().any(has)) && !self.none.iter().any(has)
-    }
-
-    /// The positions in a segment that can answer; `work` grows by the parts read.
-    pub(super) fn positions(&self, sealed: &Sealed, work: &mut usize) -> Result<RoaringBitmap, SegmentError> {
-        let (t_min, t_max) = self.time();
-        let k_max = self.after.map_or(i64::MAX, |(k, _)| k);
-        let mut left = sealed.segment.range(k_max, t_min, t_max);
-        left -= &sealed.dead;
-        *work += 1;
-        for any in &self.all {
-            if left.is_empty() {
-                return Ok(left);
-            }
-            let (has, reads) = sealed.segment.postings(any)?;
-            *work += reads;
-            left &= has;
-        }
-        if !left.is_empty() && !self.none.is_empty() {
-            let (has, reads) = sealed.segment.postings(&self.none)?;
-            *work += reads;
-            left -= has;
-        }
-        Ok(left)
-    }
-}
+use super::doc::Doc;
+use super::hot_test::HotTest;
+use super::segment::{Block, Positions, Segment, SegmentError, Walk};
+use super::want::{Precision, Want};
 
 /// What a step of a walk gives.
 #[derive(Debug)]
@@ -113,11 +45,12 @@ impl<'a> Scan<'a> {
     /// Starts a walk over `collection` that reads about `work_max` parts of its segments.
     pub(super) fn new(collection: &'a Collection, want: &'a Want, work_max: usize) -> Self {
         let after = want.after;
+        let test = HotTest::new(want);
         let rows: Box<dyn Iterator<Item = &'a Doc> + 'a> = match after {
             Some(place) => Box::new(collection.hot.range(..place).rev().map(|(_, doc)| doc)),
             None => Box::new(collection.hot.values().rev()),
         };
-        let hot: Box<dyn Iterator<Item = &'a Doc> + 'a> = Box::new(rows.filter(|doc| want.takes(doc)));
+        let hot: Box<dyn Iterator<Item = &'a Doc> + 'a> = Box::new(rows.filter(move |doc| test.takes(doc)));
         let behind = |sealed: &&Sealed| after.is_none_or(|after| sealed.segment.oldest() < after);
         let mut waiting: Vec<&Sealed> = collection.sealed.iter().filter(behind).collect();
         waiting.reverse();
@@ -139,7 +72,7 @@ impl<'a> Scan<'a> {
             }
             if newest > best {
                 let Some(sealed) = self.waiting.pop() else { return Ok(Step::End) };
-                let positions = self.want.positions(sealed, &mut self.work)?;
+                let positions = self.want.positions(sealed, Precision::Rough, &mut self.work)?;
                 match Cursor::start(sealed, positions, self.want.after, &mut self.work)? {
                     Some(cursor) => self.open.push(cursor),
                     None => self.moved = true,
@@ -165,7 +98,7 @@ impl<'a> Scan<'a> {
 /// The walk within one segment.
 struct Cursor<'a> {
     segment: &'a Segment,
-    positions: roaring::bitmap::IntoIter,
+    positions: Walk,
     block: Option<(usize, Block)>,
     current: Doc,
 }
@@ -173,7 +106,7 @@ struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     fn start(
         sealed: &'a Sealed,
-        positions: RoaringBitmap,
+        positions: Positions,
         after: Option<Place>,
         work: &mut usize,
     ) -> Result<Option<Self>, SegmentError> {

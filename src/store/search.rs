@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 
 use super::callback_row::{ANY, verified_name};
-use super::scan::Want;
-use super::terms::{self, Field, Terms, digits, ending, typed_digits};
+use super::terms::{self, ENDING_MIN, Field, Terms, digits, ending, typed_digits};
+use super::want::Want;
 use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span};
 use crate::domain::{Call, CallId, PhoneNumber, RecordingState};
 
@@ -94,7 +94,7 @@ fn bounds(want: &mut Want, filter: &Filter<Bounds>, field: Field) {
     word(want, filter, |bounds| Terms::amounts(field, bounds.min.into(), bounds.max.into()));
 }
 
-fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
+pub(super) fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
     match wanted {
         Some(true) => want.all.push(vec![terms]),
         Some(false) => want.none.push(terms),
@@ -104,7 +104,7 @@ fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
 
 /// Endings span exactly what ends so; a NOT on one with more digits than are indexed is left to
 /// the comparison, because its span would take away too much.
-fn number(want: &mut Want, filter: &Filter<String>, fields: &[Field]) {
+pub(super) fn number(want: &mut Want, filter: &Filter<String>, fields: &[Field]) {
     let endings = |typed: &String| {
         let typed = typed_digits(typed);
         fields.iter().filter_map(|field| ending(*field, &typed)).collect()
@@ -142,9 +142,13 @@ fn looks_like_number(text: &str) -> bool {
 
 /// Whether the call answers the question.
 pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
-    let ends = |number: &Option<PhoneNumber>, typed: &String| number.as_ref().is_some_and(|n| ends_with(n, typed));
-    let x = |typed: &String| ends(&call.x, typed) || ends(&call.y, typed);
-    let party = |typed: &String| ends(&call.caller, typed) || ends(&call.callee, typed) || x(typed);
+    let [caller, callee, x, y] =
+        [&call.caller, &call.callee, &call.x, &call.y].map(|number| number.as_ref().map(digits));
+    let any_ends = |numbers: &[&Option<String>], typed: &str| {
+        let typed = typed_digits(typed);
+        typed.len() >= ENDING_MIN && numbers.iter().copied().flatten().any(|number| number.ends_with(&typed))
+    };
+    let party = |typed: &String| any_ends(&[&caller, &callee, &x, &y], typed);
     let text = |text: &String| {
         let text = text.trim();
         call.session.reveal() == text
@@ -168,9 +172,9 @@ pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
         && query.anomaly.takes(|anomaly| call.anomalies.contains(anomaly))
         && query.session.takes(|session| session == call.session.reveal())
         && query.number.takes(party)
-        && query.caller.takes(|typed| ends(&call.caller, typed))
-        && query.callee.takes(|typed| ends(&call.callee, typed))
-        && query.x.takes(x)
+        && query.caller.takes(|typed| any_ends(&[&caller], typed))
+        && query.callee.takes(|typed| any_ends(&[&callee], typed))
+        && query.x.takes(|typed| any_ends(&[&x, &y], typed))
         && query.q.takes(text)
         && query.talk.takes(|bounds| bounds.contains(call.talk_seconds))
         && query.ring.takes(|bounds| call.ring_seconds.is_some_and(|ring| bounds.contains(ring)))
@@ -216,5 +220,5 @@ pub(super) fn sms_matches(query: &SmsQuery, row: &SmsRow) -> bool {
 /// Whether a number ends with what was typed: four digits or more.
 pub(super) fn ends_with(number: &PhoneNumber, typed: &str) -> bool {
     let typed = typed_digits(typed);
-    typed.len() >= 4 && digits(number).ends_with(&typed)
+    typed.len() >= ENDING_MIN && digits(number).ends_with(&typed)
 }

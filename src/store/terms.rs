@@ -54,6 +54,8 @@ pub(super) enum Field {
     By = 50,
     Action = 51,
     Subject = 52,
+    Rule = 60,
+    Binding = 61,
 }
 
 /// A span of terms, both ends included; mostly one term.
@@ -79,11 +81,87 @@ impl Terms {
     }
 }
 
+/// What makes a word rare: hardly two rows have it. Segments keep filters of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rare {
+    /// The id of a row.
+    Id(u64),
+    /// A session, a customer's reference, the last seven digits of a number.
+    Other(u64),
+}
+
+/// What stands for a span in filters: every row that has a term of the span has it as well.
+/// `None` for what many rows have.
+pub(super) fn rare(terms: &Terms) -> Option<Rare> {
+    const ID: u8 = Field::Id as u8;
+    const WORDS: [u8; 2] = [Field::Session as u8, Field::UserData as u8];
+    const STEM: u64 = 11u64.pow((PLACES - RARE_DIGITS) as u32);
+    let field = field_of(terms.first);
+    let stem = |term| (u64::from(field) << 56) | (amount_of(term) / STEM);
+    match field {
+        ID if terms.first == terms.last => Some(Rare::Id(terms.first)),
+        _ if WORDS.contains(&field) && terms.first == terms.last => Some(Rare::Other(terms.first)),
+        _ if is_number(field) && stem(terms.first) == stem(terms.last) => Some(Rare::Other(stem(terms.first))),
+        _ => None,
+    }
+}
+
+/// Spans sorted, those of one field that touch joined, and none empty: as look-ups want them.
+pub(super) fn apart(mut spans: Vec<Terms>) -> Vec<Terms> {
+    spans.retain(|span| span.first <= span.last);
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let touch = next.first <= last.last.saturating_add(1) && field_of(next.first) == field_of(last.first);
+        if touch {
+            last.last = last.last.max(next.last);
+        }
+        touch
+    });
+    spans
+}
+
+/// The field of a term.
+pub(super) fn field_of(term: u64) -> u8 {
+    (term >> 56) as u8
+}
+
+/// What of a term is not its field.
+pub(super) fn amount_of(term: u64) -> u64 {
+    term & VALUE
+}
+
+/// Whether a term is an amount that is asked for in spans: a row has at most one of its field.
+pub(super) fn is_amount(term: u64) -> bool {
+    (Field::Talk as u8..=Field::Size as u8).contains(&field_of(term))
+}
+
+fn is_number(field: u8) -> bool {
+    (Field::Caller as u8..=Field::X as u8).contains(&field)
+}
+
+/// The bits that every row with a term of the span has in its signature; `None` where there is
+/// nothing that they share.
+pub(super) fn signature_bits(terms: &Terms) -> Option<u128> {
+    const ENDING: u64 = 11u64.pow((PLACES - ENDING_MIN) as u32);
+    let field = field_of(terms.first);
+    let ending = |term| amount_of(term) / ENDING;
+    let key = if is_number(field) {
+        // What ends alike shares its bits, so that the shortest ending has them too.
+        let key = (u64::from(field) << 32 | ending(terms.first)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        (ending(terms.first) == ending(terms.last)).then_some(key)
+    } else {
+        (terms.first == terms.last).then_some(terms.first)
+    };
+    key.map(|key| 1 << (key & 127) | 1 << (key >> 7 & 127))
+}
+
 const VALUE: u64 = (1 << 56) - 1;
 /// Digits of a number that are indexed, from its end. E.164 has 15; 11^16 is just below 2^56.
 const PLACES: usize = 16;
 /// The fewest digits of an ending: fewer would mean everyone.
-const ENDING_MIN: usize = 4;
+pub(super) const ENDING_MIN: usize = 4;
+/// Digits of an ending that hardly two numbers share.
+const RARE_DIGITS: usize = 7;
 
 /// The term of a word.
 pub(super) fn term(field: Field, value: &[u8]) -> u64 {

@@ -9,10 +9,10 @@ use crate::bodies::{A, B, X, axb_hangup, private, status, xml};
 use crate::house::{House, Server};
 use crate::wait::{SOON, wait_until};
 
-const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 /// Makes a user and logs in; gives the cookie.
-fn log_in(house: &House, server: &Server, name: &str, role: &str) -> String {
+pub(crate) fn log_in(house: &House, server: &Server, name: &str, role: &str) -> String {
     let admin = house.token(&format!("for-{name}"), "admin");
     let user = serde_json::json!({"name": name, "role": role, "password": "correct horse battery"}).to_string();
     let bearer = format!("Bearer {admin}");
@@ -25,7 +25,7 @@ fn log_in(house: &House, server: &Server, name: &str, role: &str) -> String {
 }
 
 /// The token that this login's forms carry.
-fn csrf(server: &Server, cookie: &str) -> String {
+pub(crate) fn csrf(server: &Server, cookie: &str) -> String {
     let page = server.request("GET", "/calls", &[("Cookie", cookie)], b"").text();
     let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()

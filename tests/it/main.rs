@@ -22,6 +22,8 @@ mod interrupted;
 mod load;
 mod namespace;
 mod paging;
+mod platform;
+mod questions;
 mod signatures;
 mod simulated;
 mod transport;

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use jiff::Timestamp;
 
+use super::app_platform::PlatformForm;
 use super::apps::seen_badge;
 use super::certificate::{Verdict, host, verdict};
 use super::parts::{Badge, When};
@@ -39,6 +40,7 @@ pub(super) struct AppPage {
     curl: Option<String>,
     tested: Option<Tested>,
     settings: Settings,
+    platform: Option<PlatformForm>,
     done: Option<&'static str>,
     pub(super) problem: Option<String>,
     calls: String,
@@ -96,6 +98,7 @@ impl AppPage {
         let seen = request.ctx().store.last_seen(app.id);
         let mut page = Self::new(view, app, server, &server.certificate.load(), seen, request.now());
         page.done = done(request.lang, request.param("done"));
+        page.platform = PlatformForm::of(request.ctx(), request.lang, app);
         page.tested = request.param("tested").map(|sample| {
             let status = request.param("status").and_then(|s| s.parse().ok()).unwrap_or(0);
             Tested { sample: sample.to_owned(), status, fine: status == 200 }
@@ -137,6 +140,7 @@ impl AppPage {
             curl: curl(&view, provider, server, app, plain),
             tested: None,
             settings: Settings::of(lang, app),
+            platform: None,
             done: None,
             problem: None,
             calls: link("/calls", &only),
@@ -230,6 +234,8 @@ impl AppPage {
     pub(super) fn sample(lang: Lang) -> Self {
         let mut page = Self::sample_as(lang, crate::domain::Role::Admin);
         page.tested = Some(Tested { sample: "fee".to_owned(), status: 200, fine: true });
+        let (app, settings) = (super::samples::apps().remove(1), crate::platform::Settings::default());
+        page.platform = PlatformForm::new(lang, &app, settings, false, &["gateway.example.com".to_owned()]);
         page
     }
 

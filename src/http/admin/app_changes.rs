@@ -40,6 +40,7 @@ pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
+    crate::http::platform::forget(request.ctx(), request.asker(&by), app.id).await?;
     request.ctx().state.remove_app(&by, app.id).await?;
     Ok(reply::see_other("/apps?done=removed"))
 }

@@ -140,7 +140,12 @@ impl Row {
         let (word, name) = row.subject.split_once(' ').unwrap_or((&row.subject, ""));
         let page = personal.as_ref().and_then(|personal| personal.get("page")?.as_str());
         let name = match word {
-            "app" => name.parse().map_or_else(|_| name.to_owned(), |id| app(AppId(id))),
+            "app" => {
+                // What was asked of its platform stands behind it.
+                let (id, asked) = name.split_once(' ').unwrap_or((name, ""));
+                let known = id.parse().map_or_else(|_| id.to_owned(), |id| app(AppId(id)));
+                format!("{known} {asked}").trim_end().to_owned()
+            }
             // Ids of ours are long and lead on by a link.
             "call" => name.chars().take(8).collect(),
             _ => name.to_owned(),
@@ -169,7 +174,7 @@ fn href(subject: &str, page: Option<&str>, eyes: Eyes) -> Option<String> {
     match subject.split_once(' ')? {
         ("call", id) => Some(format!("/calls/{id}")),
         ("callback", seq) => Some(format!("/callbacks/{seq}")),
-        ("app", id) => Some(format!("/apps/{id}")),
+        ("app", id) => Some(format!("/apps/{}", id.split(' ').next().unwrap_or(id))),
         ("list", _) if eyes == Eyes::Whole => page.filter(|page| super::request::is_local(page)).map(str::to_owned),
         _ => None,
     }
@@ -184,6 +189,10 @@ fn shown(name: &str, value: &Value, eyes: Eyes) -> String {
         },
         Value::String(value) => text(value, eyes),
         Value::Array(items) => items.iter().map(|item| shown(name, item, eyes)).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let each = fields.iter().map(|(name, value)| format!("{name} {}", shown(name, value, eyes)));
+            each.collect::<Vec<_>>().join(", ")
+        }
         other => text(&other.to_string(), eyes),
     }
 }

@@ -5,7 +5,7 @@
 use crate::domain::{Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 29] = [
+pub(super) const ACTIONS: [(&str, Text); 38] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
     ("login.throttled", Text::new("登录受限", "Logins held up")),
@@ -22,6 +22,15 @@ pub(super) const ACTIONS: [(&str, Text); 29] = [
     ("app.rotate", Text::new("更换回调地址", "Address changed")),
     ("app.remove", Text::new("删除应用", "App removed")),
     ("app.test", Text::new("测试回调", "Test callback")),
+    ("platform.settings", Text::new("修改平台接口设置", "Platform settings changed")),
+    ("platform.call", Text::new("调用平台接口", "Platform asked")),
+    ("platform.outcome", Text::new("平台接口结果", "Platform answered")),
+    ("platform.compare", Text::new("与平台核对", "Compared with the platform")),
+    ("binding.add", Text::new("新建绑定", "Binding made")),
+    ("binding.change", Text::new("修改绑定", "Binding changed")),
+    ("binding.end", Text::new("解除绑定", "Binding ended")),
+    ("binding.import", Text::new("开始导入绑定", "Import begun")),
+    ("binding.imported", Text::new("导入绑定完成", "Import done")),
     ("user.add", Text::new("添加用户", "User added")),
     ("user.change", Text::new("修改用户", "User changed")),
     ("user.remove", Text::new("删除用户", "User removed")),
@@ -55,7 +64,12 @@ pub(super) fn detail(lang: Lang, name: &str) -> String {
         "agent" => lang.t("浏览器", "browser"),
         "number" => lang.t("号码", "number"),
         "format" => lang.t("格式", "format"),
+        "made" => lang.t("新建", "made"),
+        "unchanged" => lang.t("已有", "there already"),
+        "refused" => lang.t("未导入", "refused"),
         "rows" => lang.t("行数", "rows"),
+        "said" => lang.t("填写的内容", "what was said"),
+        "subscription" => lang.t("平台绑定 ID", "platform's id"),
         other => return other.to_owned(),
     }
     .to_owned()
@@ -67,6 +81,7 @@ pub(super) fn object(lang: Lang, word: &str) -> String {
         "call" => lang.t("通话", "Call"),
         "callback" => lang.t("回调", "Callback"),
         "app" => lang.t("应用", "App"),
+        "binding" => lang.t("绑定", "Binding"),
         "user" => lang.t("用户", "User"),
         "token" => lang.t("令牌", "Token"),
         "list" => lang.t("列表", "List"),
@@ -130,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_action_without_a_name_is_shown_as_it_is() {
-        assert_eq!(action(Lang::En, "binding.add"), "binding.add");
+        assert_eq!(action(Lang::En, "something.new"), "something.new");
         assert_eq!(action(Lang::Zh, "reveal"), "查看号码");
     }
 }

@@ -12,7 +12,7 @@ use super::request::{Request, link};
 use super::story::{Behind, Story};
 use super::view::{Section, View};
 use super::{body_text, reply, words};
-use crate::domain::{Call, CallId, Role, Seq};
+use crate::domain::{Call, CallId, CallState, Role, Seq};
 use crate::http::{HttpError, Response};
 use crate::journal::Body;
 use crate::limits;
@@ -29,6 +29,9 @@ pub(super) struct CallPage {
     app_href: String,
     provider_href: String,
     may_export: bool,
+    /// Whether the call is under way and its platform takes the order to end it.
+    may_stop: bool,
+    stopped: bool,
     callbacks: Vec<Raw>,
     /// Callbacks that are not listed here.
     more_callbacks: usize,
@@ -78,7 +81,18 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let sources = sources(request, &call, view.may_read_bodies())?;
     let app = request.app_name(call.app);
     let around = Around::read(request, &view, &call)?;
-    reply::page(&CallPage::new(view, &call, app, sources, around, request.now()))
+    let may_stop = may_stop(request, &view, &call);
+    let mut page = CallPage::new(view, &call, app, sources, around, request.now());
+    page.may_stop = may_stop;
+    page.stopped = request.param("done") == Some("stopped");
+    reply::page(&page)
+}
+
+/// Whether the call is under way and its platform takes the order to end it.
+fn may_stop(request: &Request, view: &View, call: &Call) -> bool {
+    let takes = crate::platform::of_provider(call.provider.0).any(|operation| operation.id == "call.stop");
+    let is_on = || !crate::http::platform::of(request.ctx(), call.app).base_url.is_empty();
+    call.state != CallState::Released && view.may(Role::Operator) && takes && is_on()
 }
 
 fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, HttpError> {
@@ -106,6 +120,8 @@ impl CallPage {
             app,
             provider_href: format!("/help/{}", call.provider),
             may_export: view.may(Role::Operator),
+            may_stop: false,
+            stopped: false,
             more_callbacks: call.callbacks.len().saturating_sub(sources.len()),
             callbacks: sources.into_iter().map(|s| raw(&view, call, s, &mut room)).collect(),
             around,

@@ -136,6 +136,7 @@ fn without_bytes(summary: &CallbackSummary) -> CallbackRecord {
         verified: summary.verified,
         reply: crate::domain::Ack { status: summary.status, content_type: String::new(), body: String::new() },
         question: None,
+        decision: None,
         foreign: Vec::new(),
     }
 }

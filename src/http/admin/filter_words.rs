@@ -1,8 +1,10 @@
 //! The words for filters: their names and their values, as chips and boxes show them.
 
+use super::binding_words;
 use super::words::{anomaly_name, call_state, callback_outcome, outcome, product, recording_badge};
 use crate::domain::{
-    Anomaly, CallOutcome, CallState, Direction, Lang, Outcome, Product, RecordingState, SmsMode, Text,
+    Anomaly, BindingKind, BindingState, CallOutcome, CallState, Direction, Lang, Outcome, Product, RecordingState,
+    SmsMode, Text,
 };
 
 /// A filter's name.
@@ -13,6 +15,13 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "number" => Text::new("号码", "number"),
         "caller" => Text::new("主叫", "caller"),
         "callee" => Text::new("被叫", "callee"),
+        "a" => Text::new("A 号码", "A"),
+        "b" => Text::new("B 号码", "B"),
+        "x" => Text::new("X 号码", "X"),
+        "y" => Text::new("Y 号码", "Y"),
+        "kind" => Text::new("模式", "mode"),
+        "user_data" => Text::new("随路数据", "user data"),
+        "platform_id" => Text::new("平台绑定号", "platform's id"),
         "sender" => Text::new("发送方", "sender"),
         "receiver" => Text::new("接收方", "receiver"),
         "session" => Text::new("会话", "session"),
@@ -61,7 +70,11 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
             call.or_else(|| Outcome::parse(value).map(callback_outcome))
         }
         "product" => Product::parse(value).map(product),
-        "state" => CallState::parse(value).map(call_state).or_else(|| number_state(value)),
+        "state" => {
+            let binding = || BindingState::parse(value).map(binding_words::state);
+            CallState::parse(value).map(call_state).or_else(|| number_state(value)).or_else(binding)
+        }
+        "kind" => BindingKind::parse(value).map(binding_words::kind),
         "direction" => Direction::parse(value).map(direction),
         "anomaly" => Anomaly::parse(value).map(anomaly_name),
         "recording_state" => return RecordingState::parse(value).map(|state| recording_badge(lang, state).word),

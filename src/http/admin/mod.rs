@@ -12,11 +12,18 @@
 mod account;
 mod app;
 mod app_changes;
+mod app_platform;
 mod apps;
 mod around;
 mod attention;
 mod audit;
 mod audit_words;
+mod binding;
+mod binding_form;
+mod binding_import;
+mod binding_new;
+mod binding_words;
+mod bindings;
 mod body_text;
 mod call;
 mod call_form;
@@ -43,9 +50,12 @@ mod live;
 mod login;
 mod login_code;
 mod messages;
+mod multipart;
 mod numbers;
 mod oidc;
 mod parts;
+mod platform;
+mod platform_form;
 mod preferences;
 mod query;
 mod recordings;
@@ -92,7 +102,7 @@ use warp::path::FullPath;
 
 use self::request::{Request, Site};
 use self::throttle::Throttle;
-use super::body::{BodyError, FORM, body};
+use super::body::{self, BodyError, FORM, UPLOAD};
 use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
@@ -107,19 +117,21 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .and(raw_query)
         .and(warp::header::headers_cloned())
         .and(peer::peer())
-        .and(body(FORM))
-        .then(
-            move |method: Method,
-                  path: FullPath,
-                  query: String,
-                  headers: HeaderMap,
-                  peer: Peer,
-                  body: Result<Vec<u8>, BodyError>| {
-                let request = Request::new(site.clone(), path.as_str(), &query, headers, peer.ip());
-                answer(request, method, body)
-            },
-        )
+        .and(warp::body::stream())
+        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
+            let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
+            async move {
+                let limits = if takes_file(&request, &method) { UPLOAD } else { FORM };
+                let body = body::read(&headers, stream, limits).await;
+                answer(request, method, body).await
+            }
+        })
         .boxed()
+}
+
+/// Whether a request may carry a file: not before it is known whose it is.
+fn takes_file(request: &Request, method: &Method) -> bool {
+    *method == Method::POST && request.login.is_some() && request.segments() == ["bindings", "import"]
 }
 
 /// Lets through what is not an address of programs.
@@ -143,7 +155,7 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
         && !request.segments().first().is_some_and(|first| SECRETS.contains(first));
     let answered = match body {
         Ok(body) => {
-            request.read_form(&body);
+            request.read_form(body);
             let asked = trail::Asked::of(&request, &method);
             match guard(request, &method).await {
                 Ok(answered) => asked.record(answered).await,
@@ -216,8 +228,13 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
+            ["bindings"] => read(request, bindings::show).await,
+            ["bindings", "new"] => binding_new::show(&request),
+            ["bindings", "import"] => binding_import::show(&request),
+            ["bindings", _] => read(request, binding::show).await,
             ["apps"] => read(request, apps::show).await,
             ["apps", _] => read(request, app::show).await,
+            ["platform"] => read(request, platform::show).await,
             ["audit"] => read(request, audit::show).await,
             ["audit", "export"] => audit::export(&request).await,
             ["account"] => account::show(&request),
@@ -251,6 +268,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["searches"] => searches::save(&request).await,
         ["searches", _, "remove"] => searches::remove(&request).await,
         ["calls", _, "evidence"] => evidence::download(&request).await,
+        ["calls", _, "stop"] => platform::stop(&request).await,
+        ["platform", _, "compare"] => platform::compare(&request).await,
+        ["platform", _, _] => platform::call(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
         ["account", "password"] => account::change_password(&request).await,
@@ -275,10 +295,15 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
+        ["bindings"] => binding_new::add(&request).await,
+        ["bindings", "import"] => binding_import::import(&request).await,
+        ["bindings", _] => binding::change(&request).await,
+        ["bindings", _, "end"] => binding::end(&request).await,
         ["apps"] => apps::add(&request).await,
         ["apps", _] => app_changes::change(&request).await,
         ["apps", _, "rotate"] => app_changes::rotate(&request).await,
         ["apps", _, "remove"] => app_changes::remove(&request).await,
+        ["apps", _, "platform"] => app_platform::save(&request).await,
         ["apps", _, "test"] => app_changes::test(&request).await,
         _ => Err(HttpError::NotFound),
     }

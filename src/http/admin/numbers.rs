@@ -5,6 +5,7 @@
 
 use askama::Template;
 
+use super::bindings::findable;
 use super::found::{self, Around, Found};
 use super::list_form::{Form, Maker};
 use super::parts::{Badge, Phone, When};
@@ -37,6 +38,7 @@ struct Row {
     since: Option<When>,
     history: Vec<Past>,
     calls: Option<String>,
+    bindings: Option<String>,
 }
 
 /// Why its state changed.
@@ -128,6 +130,7 @@ impl Row {
             cause: cause(row.cause.as_ref()),
             since: row.since.map(When::full),
             history: row.history.iter().map(past).collect(),
+            bindings: findable(&row.number, view.eyes()).map(|x| link("/bindings", &[("x", x)])),
             calls: view.may_read_bodies().then(|| link("/calls", &[("x", row.number.national())])),
         }
     }

@@ -13,9 +13,9 @@ use super::request::{Pairs, find};
 use crate::store::Span;
 
 /// Parameters whose values are ends of phone numbers.
-const NUMBERS: [&str; 6] = ["number", "caller", "callee", "x", "sender", "receiver"];
+const NUMBERS: [&str; 9] = ["number", "caller", "callee", "a", "b", "x", "y", "sender", "receiver"];
 /// Parameters of which one box may hold several words.
-const WORDS: [&str; 8] = ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id"];
+const WORDS: [&str; 9] = ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id", "platform_id"];
 /// Parameters with a least and a most.
 const AMOUNTS: [&str; 3] = ["talk", "ring", "size"];
 /// What stands between several values in one box.

@@ -7,10 +7,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use super::forged;
+use super::multipart;
 use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope};
@@ -47,6 +49,8 @@ pub(super) struct Request {
     path: String,
     pub(super) query: Pairs,
     pub(super) form: Pairs,
+    /// The file that came with the form.
+    pub(super) upload: Option<Bytes>,
     headers: HeaderMap,
     pub(super) peer: IpAddr,
     pub(super) login: Option<Login>,
@@ -60,12 +64,25 @@ impl Request {
         let lang = cookie(&headers, LANG_COOKIE).and_then(Lang::parse).unwrap_or_else(|| preferred_lang(&headers));
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default();
         let query = parse_pairs(query.as_bytes());
-        Self { site, path: path.to_owned(), query, form: Pairs::new(), headers, peer, login, lang, theme }
+        let (path, form) = (path.to_owned(), Pairs::new());
+        Self { site, path, query, form, upload: None, headers, peer, login, lang, theme }
     }
 
-    /// Takes the body in as a form.
-    pub(super) fn read_form(&mut self, body: &[u8]) {
-        self.form = parse_pairs(body);
+    /// Takes the body in as a form, with its file if it has one.
+    pub(super) fn read_form(&mut self, body: Vec<u8>) {
+        let body = Bytes::from(body);
+        let kind = header_text(&self.headers, header::CONTENT_TYPE).unwrap_or_default();
+        let Some(parts) = multipart::parts(kind, &body) else {
+            self.form = parse_pairs(&body);
+            return;
+        };
+        for part in parts {
+            if part.is_file {
+                self.upload = Some(part.data);
+            } else {
+                self.form.push((part.name, String::from_utf8_lossy(&part.data).into_owned()));
+            }
+        }
     }
 
     pub(super) fn ctx(&self) -> &Context {

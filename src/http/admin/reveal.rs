@@ -8,13 +8,13 @@ use super::reply;
 use super::request::{Request, is_local};
 use crate::audit::Act;
 use crate::domain::{AppId, CallId, Role};
-use crate::http::{HttpError, Response, reveals};
+use crate::http::{HttpError, Response, bindings, reveals};
 use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
 
 /// Pages that show numbers and are named by their query.
-const LISTS: [&str; 9] =
-    ["attention", "audit", "callbacks", "calls", "live", "messages", "numbers", "recordings", "statistics"];
+const LISTS: [&str; 10] =
+    ["attention", "audit", "bindings", "callbacks", "calls", "live", "messages", "numbers", "recordings", "statistics"];
 
 /// `POST /reveal`
 pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {
@@ -59,6 +59,10 @@ fn subject(request: &Request, page: &str) -> Result<(String, Option<AppId>), Htt
             let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
             let Body::Callback(callback) = record.body else { return Err(HttpError::NotFound) };
             Ok((format!("callback {seq}"), Some(callback.app)))
+        }
+        ["bindings", id] if id.parse::<u64>().is_ok() => {
+            let binding = bindings::find(request.ctx(), &request.scope(), id)?;
+            Ok((format!("binding {id}"), Some(binding.app)))
         }
         // A subject is never made of what somebody typed.
         [list] => match LISTS.iter().find(|known| *known == list) {

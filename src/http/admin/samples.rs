@@ -16,10 +16,10 @@ use super::home_vitals::Expiring;
 use super::query::{hour, hours_later, midnight};
 use super::statistics::Counts;
 use crate::domain::{
-    Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode,
-    EventKind, Identity, Lang, NumberState, Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef,
-    RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion,
-    VerifyMode,
+    Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, Binding, BindingId, BindingKind, BindingTerms, Call,
+    CallEventView, CallId, CallOutcome, CallState, CauseCode, Direction, EventKind, Identity, Lang, NumberState,
+    Outcome, Party, PhoneNumber, Product, ProviderId, RecordingRef, RecordingState, RecordingView, Release, Role,
+    Scope, Secret, Seq, SessionId, SmsEvent, SmsMode, Stamp, Suspicion, VerifyMode,
 };
 use crate::http::api::Instant;
 use crate::http::api::system::{Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System};
@@ -95,6 +95,53 @@ pub(super) fn apps() -> Vec<App> {
         app(1, "order-hotline", ProviderId("jiuyun"), VerifyMode::Off),
         app(2, "courier", PRIVATE, VerifyMode::Enforce),
         app(3, "notices", ProviderId("huawei-voice"), VerifyMode::Log),
+    ]
+}
+
+/// Bindings: one of each state, newest first.
+pub(super) fn bindings() -> Vec<Binding> {
+    let terms = |a: &str, x: &str, b: Option<&str>| BindingTerms {
+        kind: BindingKind::X,
+        a: PhoneNumber::parse(a).unwrap(),
+        x: PhoneNumber::parse(x).unwrap(),
+        b: b.and_then(PhoneNumber::parse),
+        y: None,
+        extension: None,
+        direction: None,
+        valid_from: None,
+        valid_to: Some(at("2026-12-01T00:00:00Z")),
+        max_minutes: Some(30),
+        record: true,
+        hint_tone: Some("hint.wav".to_owned()),
+        wait_tone: None,
+        last_minute_tone: None,
+        user_data: Some("order=20261121-7, 13812340021".to_owned()),
+        platform_id: None,
+    };
+    let binding = |id, terms, ended_at| Binding {
+        id: BindingId(id),
+        app: AppId(2),
+        terms,
+        created_at: at("2026-11-20T08:00:00Z"),
+        changed_at: at("2026-11-20T09:30:00Z"),
+        ended_at,
+    };
+    let both = || terms("13812340021", "075528780808", Some("13912345678"));
+    let open = BindingTerms { valid_to: None, user_data: None, ..terms("13812340023", "17012340809", None) };
+    let later = BindingTerms {
+        kind: BindingKind::Axyb,
+        y: number("17012340811"),
+        direction: Some(Direction::AToB),
+        valid_from: Some(at("2026-11-22T00:00:00Z")),
+        ..both()
+    };
+    let over = BindingTerms { valid_to: Some(at("2026-11-20T12:00:00Z")), ..both() };
+    vec![
+        binding(128, both(), None),
+        binding(127, open, None),
+        binding(126, later, None),
+        binding(125, over, None),
+        binding(101, both(), Some(at("2026-11-20T10:00:00Z"))),
     ]
 }
 
@@ -348,6 +395,7 @@ pub(super) fn callbacks() -> Vec<CallbackRow> {
         size_bytes: FEE.len() as u64,
         suspicions: Vec::new(),
         question: false,
+        decision: None,
         label: label.to_owned(),
     };
     let id = answered_call().id;
@@ -408,6 +456,7 @@ pub(super) fn record() -> (Record, CallbackRecord) {
             body: r#"{"resultcode":"0","resultdesc":"Success"}"#.to_owned(),
         },
         question: None,
+        decision: None,
     };
     (
         Record { seq: 121, at: at("2026-11-21T02:14:49.120Z"), body: Body::Callback(Box::new(callback.clone())) },
@@ -630,9 +679,19 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("messages", &super::messages::MessagesPage::sample(lang));
     add("numbers", &super::numbers::NumbersPage::sample(lang));
     add("numbers-empty", &super::numbers::NumbersPage::sample_empty(lang));
+    add("bindings", &super::bindings::BindingsPage::sample(lang));
+    add("bindings-empty", &super::bindings::BindingsPage::sample_empty(lang));
+    add("binding", &super::binding::BindingPage::sample(lang));
+    add("binding-ended", &super::binding::BindingPage::sample_ended(lang));
+    add("binding-new", &super::binding_new::NewBindingPage::sample(lang));
+    add("binding-new-empty", &super::binding_new::NewBindingPage::sample_empty(lang));
+    add("binding-import", &super::binding_import::ImportPage::sample(lang));
+    add("binding-import-done", &super::binding_import::ImportPage::sample_done(lang));
     add("apps", &super::apps::AppsPage::sample(lang));
     add("apps-empty", &super::apps::AppsPage::sample_empty(lang));
     add("app", &super::app::AppPage::sample(lang));
+    add("platform", &super::platform::PlatformPage::sample(lang));
+    add("platform-empty", &super::platform::PlatformPage::sample_empty(lang));
     add("settings", &super::settings::SettingsPage::sample(lang));
     add("retention", &super::retention::RetentionPage::sample(lang));
     add("retention-empty", &super::retention::RetentionPage::sample_empty(lang));
@@ -721,8 +780,16 @@ fn no_text_is_left_in_the_other_language() {
     let untranslated = [
         "home-empty",
         "apps-empty",
+        "bindings",
+        "bindings-empty",
+        "binding",
+        "binding-ended",
+        "binding-new",
+        "binding-import",
+        "binding-import-done",
         "attention-empty",
         "numbers-empty",
+        "platform-empty",
         "setup",
         "error",
         "system",

@@ -175,6 +175,7 @@ async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
         format!("/callbacks/{seq}"),
         format!("/callbacks/{seq}/raw"),
         "/apps/2".to_owned(),
+        "/platform?app=2".to_owned(),
         "/calls?app=%232".to_owned(),
         "/numbers?app=theirs-courier".to_owned(),
         "/system".to_owned(),
@@ -188,7 +189,10 @@ async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
         two.check(&path, &text(&response).replace(&path, "").replace(asked, ""));
     }
     let csrf = two.house.csrf("/apps/1").await;
-    for path in ["/apps/2", "/apps/2/rotate", "/apps/2/remove", "/apps/2/test", "/apps", "/users", "/tokens"] {
+    let stop = format!("/calls/{}/stop", call.id);
+    let of_platform = ["/apps/2/platform", "/platform/2/axb.query", "/platform/2/compare", stop.as_str()];
+    let of_app = ["/apps/2", "/apps/2/rotate", "/apps/2/remove", "/apps/2/test", "/apps", "/users", "/tokens"];
+    for path in of_app.into_iter().chain(of_platform) {
         let fields = [("csrf", csrf.as_str()), ("confirm", "theirs-courier"), ("name", "x"), ("provider", "jiuyun")];
         let response = two.house.post(path, &fields).await;
         assert!(matches!(response.status().as_u16(), 403 | 404), "{path}: {}", response.status());

@@ -24,12 +24,13 @@ use super::samples::{self, selector};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::Answers;
+use crate::control::{Answers, Control};
 use crate::domain::{AppId, Role, Scope, Secret};
 use crate::http::testing::{Client, SOON, TestServer};
 use crate::http::{Context, server::Times};
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal, Options};
+use crate::platform::{Hosts, Platform};
 use crate::projector::{Projector, catalog, fingerprint};
 use crate::state::{Principal, State};
 use crate::store::Store;
@@ -68,7 +69,8 @@ impl House {
         let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
         let projector = Projector::start(writer, journal.clone()).unwrap();
         let answers = Answers::load(&*journal, &store, clock.now()).unwrap();
-        let ingest = Ingest::new(journal.clone(), answers, clock.clone(), None);
+        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None).unwrap();
+        let ingest = Ingest::new(journal.clone(), answers, control.clone(), clock.clone(), None);
         let mut server = samples::server();
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
@@ -78,11 +80,13 @@ impl House {
             store,
             state,
             bindings,
+            control,
             journal,
             audit,
             retention,
             erasure,
             ingest,
+            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
             oidc,
             clock,
             server,

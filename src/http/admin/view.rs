@@ -63,6 +63,8 @@ pub(super) enum Section {
     Messages,
     Numbers,
     Statistics,
+    Bindings,
+    Platform,
     Apps,
     Users,
     Tokens,
@@ -132,6 +134,16 @@ const NAVIGATION: &[Group] = &[
             page(Section::Callbacks, "/callbacks", Text::new("回调", "Callbacks"), Some('b')),
             page(Section::Attention, "/attention", Text::new("待处理", "Attention"), Some('w')),
             page(Section::Gaps, "/gaps", Text::new("对账", "Gaps"), None),
+        ],
+    },
+    Group {
+        label: Text::new("路由", "Routing"),
+        pages: &[
+            page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x')),
+            Place {
+                least: Role::Operator,
+                ..page(Section::Platform, "/platform", Text::new("平台接口", "Platform"), Some('p'))
+            },
         ],
     },
     Group {
@@ -232,12 +244,12 @@ impl View {
 
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
-        use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
+        use Section::{Attention, Audit, Bindings, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         self.revealed.is_none()
             && self.may(Role::Operator)
             && matches!(
                 self.section,
-                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Audit
+                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Bindings | Audit
             )
     }
 

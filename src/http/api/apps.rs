@@ -151,6 +151,7 @@ pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     ask.admin_of_app()?;
+    crate::http::platform::forget(context, ask.asker(), app.id).await?;
     context.state.remove_app(&ask.principal, app.id).await?;
     ok(&AppObject::new(context, ask, &app))
 }
@@ -180,7 +181,7 @@ impl AppObject {
 }
 
 /// By name, then by id: a name may consist of digits. What may not be seen is not there.
-fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
+pub(super) fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
     let seen = |found: &Arc<App>| ask.principal.scope.allows(found.id);
     let by_id = || context.state.app(AppId(app.parse().ok()?)).filter(seen);
     context.state.app_named(app).filter(seen).or_else(by_id).ok_or(HttpError::NotFound)

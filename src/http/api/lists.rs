@@ -1,4 +1,4 @@
-//! The four lists as one thing: what an address asks of one, its next page as objects, its count.
+//! The lists as one thing: what an address asks of one, its next page as objects, its count.
 //!
 //! Exports, counts and saved searches work on any list; they come here and never ask which.
 
@@ -9,13 +9,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::ask::Ask;
+use super::bindings::BindingObject;
 use super::callbacks::CallbackObject;
 use super::calls::CallObject;
 use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, blocking, callbacks, calls, numbers, ok, sms};
+use super::{Context, HttpError, Response, bindings, blocking, callbacks, calls, numbers, ok, sms};
+use crate::bindings::BindingQuery;
 use crate::domain::Scope;
 use crate::store::{CallQuery, CallbackQuery, Count, Listing, NumberQuery, Page, QueryError, SmsQuery};
 
@@ -26,6 +28,7 @@ pub(in crate::http) enum Which {
     Callbacks,
     Sms,
     Numbers,
+    Bindings,
 }
 
 /// What is asked of a list.
@@ -36,6 +39,7 @@ pub(in crate::http) enum Question {
     Callbacks(CallbackQuery),
     Sms(SmsQuery),
     Numbers(NumberQuery),
+    Bindings(BindingQuery),
 }
 
 /// How many rows a query has.
@@ -48,7 +52,7 @@ pub(super) struct CountObject {
 }
 
 impl Which {
-    const ALL: [Self; 4] = [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers];
+    pub(super) const ALL: [Self; 5] = [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings];
 
     /// Its name in an address.
     pub(in crate::http) fn name(self) -> &'static str {
@@ -57,6 +61,7 @@ impl Which {
             Self::Callbacks => "callbacks",
             Self::Sms => "sms",
             Self::Numbers => "numbers",
+            Self::Bindings => "bindings",
         }
     }
 
@@ -71,6 +76,7 @@ impl Which {
             Self::Callbacks => callbacks::FILTERS,
             Self::Sms => sms::FILTERS,
             Self::Numbers => numbers::FILTERS,
+            Self::Bindings => bindings::FILTERS,
         }
     }
 
@@ -81,6 +87,7 @@ impl Which {
             Self::Callbacks => Question::Callbacks(callbacks::read(context, scope, query)?),
             Self::Sms => Question::Sms(sms::read(context, scope, query)?),
             Self::Numbers => Question::Numbers(numbers::read(context, scope, query)?),
+            Self::Bindings => Question::Bindings(bindings::query(context, scope, query)?),
         })
     }
 }
@@ -102,6 +109,9 @@ impl Question {
             Self::Numbers(query) => {
                 objects(context.store.numbers(query, page)?, |row| NumberObject::new(context, sight, row))
             }
+            Self::Bindings(query) => {
+                objects(context.bindings.list(query, page)?, |row| BindingObject::new(context, sight, row))
+            }
         })
     }
 
@@ -112,6 +122,7 @@ impl Question {
             Self::Callbacks(query) => context.store.count_callbacks(query),
             Self::Sms(query) => context.store.count_sms(query),
             Self::Numbers(query) => Ok(context.store.count_numbers(query)),
+            Self::Bindings(query) => context.bindings.count_of(query),
         }
     }
 }
@@ -121,7 +132,7 @@ fn objects<T, O: Serialize>(listing: Listing<T>, object: impl Fn(&T) -> O) -> (V
     (listing.items.iter().map(value).collect(), listing.next)
 }
 
-/// `GET /{calls,callbacks,sms,numbers}/count`
+/// `GET /{calls,callbacks,sms,numbers,bindings}/count`
 pub(super) async fn count(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
     let which = Which::parse(list).ok_or(HttpError::NotFound)?;
     let query = Query::parse(&ask.query, which.filters())?;

@@ -11,6 +11,7 @@
 mod apps;
 mod ask;
 pub(super) mod audit;
+pub(super) mod bindings;
 pub(super) mod callbacks;
 pub(super) mod calls;
 pub(super) mod describe;
@@ -24,6 +25,7 @@ pub(super) mod lists;
 pub(super) mod log;
 mod logins;
 pub(super) mod numbers;
+mod platform;
 mod query;
 mod recordings;
 pub(super) mod retention;
@@ -37,6 +39,8 @@ pub(super) mod table;
 mod tokens;
 mod users;
 
+#[cfg(test)]
+mod bindings_tests;
 #[cfg(test)]
 mod live_tests;
 #[cfg(test)]
@@ -103,8 +107,12 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     };
                     let revealed = login.as_deref().is_some_and(|login| is_revealed(&context, login, &headers));
                     let peer = peer.and_then(network);
-                    let body = body::read(&headers, stream, body::FORM).await?;
-                    let ask = Ask { principal, peer, login, revealed, method, path, query, headers, body };
+                    let mut ask =
+                        Ask { principal, peer, login, revealed, method, path, query, headers, body: Vec::new() };
+                    if table::is_streamed(&ask.method, &ask.path) {
+                        return bindings::import(&context, &ask, stream).await;
+                    }
+                    ask.body = body::read(&ask.headers, stream, body::FORM).await?;
                     table::answer(&context, ask).await
                 };
                 let answer = finish(&context, answer.await);

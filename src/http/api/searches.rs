@@ -30,7 +30,7 @@ pub(super) struct SearchObject {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SearchToSave {
-    /// The list that is searched: `calls`, `callbacks`, `sms` or `numbers`.
+    /// The list that is searched: `calls`, `callbacks`, `sms`, `numbers` or `bindings`.
     list: String,
     /// The name it is found by.
     name: String,
@@ -66,7 +66,7 @@ impl From<Search> for SearchObject {
 /// `GET /searches`
 pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, &["list"])?;
-    let lists = ["calls", "callbacks", "sms", "numbers"].map(|name| (name, name));
+    let lists = Which::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
     let searches = context.state.searches(&ask.principal.name, wanted);
     ok(&List::whole(searches.into_iter().map(SearchObject::from).collect()))

@@ -7,8 +7,9 @@ use http::Method;
 use super::super::acts::{Deed, json_fields};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, callbacks, calls, erasures, events, evidence, export, ledger, lists,
-    log, logins, numbers, recordings, retention, searches, settings, sms, stats, system, tokens, users,
+    Context, HttpError, Response, apps, audit, bindings, callbacks, calls, erasures, events, evidence, export, ledger,
+    lists, log, logins, numbers, platform, recordings, retention, searches, settings, sms, stats, system, tokens,
+    users,
 };
 
 /// Answers a request whose sender is known. What changed something is on record before the
@@ -23,15 +24,20 @@ pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response,
     deed.record(context, &ask.principal, ask.peer, answered).await
 }
 
+/// Whether the body of this request is read in pieces by its handler, which holds it nowhere.
+pub(super) fn is_streamed(method: &Method, path: &[String]) -> bool {
+    *method == Method::POST && path == ["bindings", "import"]
+}
+
 async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, ask).await,
-        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "count"]) => {
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings"), "count"]) => {
             lists::count(context, ask, list).await
         }
-        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers"), "export"]) => {
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings"), "export"]) => {
             export::get(context, ask, list).await
         }
         ("GET", ["searches"]) => searches::list(context, ask),
@@ -44,6 +50,11 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["callbacks", seq, "raw"]) => callbacks::raw(context, ask, seq).await,
         ("GET", ["sms"]) => sms::list(context, ask).await,
         ("GET", ["numbers"]) => numbers::list(context, ask).await,
+        ("GET", ["bindings"]) => bindings::list(context, ask).await,
+        ("POST", ["bindings"]) => bindings::add(context, ask).await,
+        ("GET", ["bindings", id]) => bindings::one(context, ask, id),
+        ("PATCH", ["bindings", id]) => bindings::change(context, ask, id).await,
+        ("DELETE", ["bindings", id]) => bindings::end(context, ask, id).await,
         ("GET", ["recordings"]) => recordings::list(context, ask).await,
         ("GET", ["stats"]) => stats::list(context, ask).await,
         ("GET", ["ledger"]) => ledger::list(context, ask).await,
@@ -53,6 +64,11 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
         ("GET", ["apps", app]) => apps::one(context, ask, app),
         ("PATCH", ["apps", app]) => apps::change(context, ask, app).await,
         ("DELETE", ["apps", app]) => apps::remove(context, ask, app).await,
+        ("GET", ["apps", app, "platform"]) => platform::settings(context, ask, app),
+        ("PATCH", ["apps", app, "platform"]) => platform::change(context, ask, app).await,
+        ("GET", ["platform", "operations"]) => platform::operations(ask),
+        ("POST", ["platform", app, "compare"]) => platform::compare(context, ask, app).await,
+        ("POST", ["platform", app, operation]) => platform::call(context, ask, app, operation).await,
         ("POST", ["apps", app, "rotate"]) => apps::rotate(context, ask, app).await,
         ("GET", ["users"]) => users::list(context, ask),
         ("POST", ["users"]) => users::add(context, ask).await,
@@ -89,14 +105,18 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
 /// The methods an address takes; `None` where there is nothing.
 pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
-        ["apps" | "users" | "tokens" | "erasures" | "searches"] => "GET, POST",
+        ["apps" | "users" | "tokens" | "erasures" | "searches" | "bindings"] => "GET, POST",
         ["searches", _] => "DELETE",
-        ["calls" | "callbacks" | "sms" | "numbers", "count" | "export"] => "GET",
+        ["calls" | "callbacks" | "sms" | "numbers" | "bindings", "count" | "export"] => "GET",
+        ["bindings", "import"] => "POST",
         ["retention" | "settings"] => "GET, PATCH",
         ["retention", "runs" | "holds"] => "POST",
         ["retention", "holds", _] => "DELETE",
         ["erasures", _] => "GET",
-        ["apps", _] => "GET, PATCH, DELETE",
+        ["apps" | "bindings", _] => "GET, PATCH, DELETE",
+        ["apps", _, "platform"] => "GET, PATCH",
+        ["platform", "operations"] => "GET",
+        ["platform", _, _] => "POST",
         ["users", _] => "PATCH, DELETE",
         ["tokens", _] | ["users", _, "second-factor"] => "DELETE",
         ["second-factor"] => "GET, PATCH",
@@ -125,10 +145,15 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/callbacks/count",
     "/sms/count",
     "/numbers/count",
+    "/bindings/count",
     "/calls/export",
     "/callbacks/export",
     "/sms/export",
     "/numbers/export",
+    "/bindings/export",
+    "/bindings",
+    "/bindings/import",
+    "/bindings/{id}",
     "/recordings",
     "/searches",
     "/searches/{id}",
@@ -138,6 +163,10 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/apps",
     "/apps/{app}",
     "/apps/{app}/rotate",
+    "/apps/{app}/platform",
+    "/platform/operations",
+    "/platform/{app}/compare",
+    "/platform/{app}/{operation}",
     "/users",
     "/users/{name}",
     "/users/{name}/second-factor",

@@ -16,11 +16,12 @@ use super::*;
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::Answers;
+use crate::control::{Answers, Control};
 use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Options};
+use crate::platform::{Hosts, Platform};
 use crate::projector::{self, Projector};
 use crate::providers;
 use crate::state::{NewApp, State};
@@ -36,23 +37,23 @@ pub(super) struct House {
     _dir: TempDir,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
     #[track_caller]
-    fn refused(&self, status: u16, code: &str, message: &str) {
+    pub(super) fn refused(&self, status: u16, code: &str, message: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         let error = &self.json()["error"];
         assert_eq!(error["code"], code);
@@ -61,7 +62,7 @@ impl Answer {
     }
 }
 
-fn principal(role: Role) -> Principal {
+pub(super) fn principal(role: Role) -> Principal {
     Principal { name: "someone".to_owned(), role, scope: Scope::All }
 }
 
@@ -92,18 +93,22 @@ impl House {
             gauges: Arc::default(),
             log: Arc::default(),
         };
-        let ingest = Ingest::new(journal.clone(), Answers::default(), clock.clone(), server.public_url.clone());
+        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None).unwrap();
+        let ingest =
+            Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
         let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
         let context = Arc::new(Context {
             store,
             state,
             bindings,
+            control,
             journal,
             audit,
             retention,
             erasure,
             ingest,
+            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
             oidc: None,
             clock,
             server,
@@ -147,6 +152,11 @@ impl House {
                 house.receive(&app, sample.content_type, sample.body).await;
             }
         }
+        for (a, x, b) in [("13812345601", "17012345602", "13912345603"), ("13812345604", "17012345605", "")] {
+            let said = format!("order 7, ring {a}");
+            let body = json!({"app": "huawei-private", "a": a, "x": x, "b": b, "user_data": said});
+            assert_eq!(house.ask(Role::Operator, "POST", "/bindings", body).await.status, 201);
+        }
         house.settle().await;
         house
     }
@@ -162,20 +172,20 @@ impl House {
         }
     }
 
-    async fn call(&self, routes: Routes, request: Request<Full<Bytes>>) -> Answer {
+    pub(super) async fn call(&self, routes: Routes, request: Request<Full<Bytes>>) -> Answer {
         let Ok(response) = warp::service(routes).call(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    async fn ask(&self, role: Role, method: &str, path: &str, body: Value) -> Answer {
+    pub(super) async fn ask(&self, role: Role, method: &str, path: &str, body: Value) -> Answer {
         let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).body(Full::new(body)).unwrap();
         self.call(routes_as(self.context.clone(), principal(role)), request).await
     }
 
-    async fn get(&self, role: Role, path: &str) -> Answer {
+    pub(super) async fn get(&self, role: Role, path: &str) -> Answer {
         self.ask(role, "GET", path, Value::Null).await
     }
 
@@ -192,7 +202,8 @@ fn numbers_in(value: &Value, found: &mut BTreeSet<String>) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 let is_number =
-                    ["caller", "callee", "x_number", "y_number", "from", "to", "number"].contains(&name.as_str());
+                    ["caller", "callee", "x_number", "y_number", "from", "to", "number", "a", "b", "x", "y"]
+                        .contains(&name.as_str());
                 match value.as_str() {
                     Some(text) if is_number && !text.contains('*') => {
                         let digits = text.strip_prefix("+86").unwrap_or(text.trim_start_matches('+'));
@@ -209,8 +220,16 @@ fn numbers_in(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-const LISTS: [&str; 7] =
-    ["/calls?limit=1000", "/callbacks?limit=1000", "/sms", "/numbers", "/recordings", "/stats?group=x", "/apps"];
+const LISTS: [&str; 8] = [
+    "/calls?limit=1000",
+    "/callbacks?limit=1000",
+    "/sms",
+    "/numbers",
+    "/recordings",
+    "/stats?group=x",
+    "/apps",
+    "/bindings",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_is_shown_no_whole_number_anywhere() {
@@ -232,6 +251,10 @@ async fn a_viewer_is_shown_no_whole_number_anywhere() {
             "operator",
         );
     }
+    for binding in house.list(Role::Admin, "/bindings").await {
+        paths.push(format!("/bindings/{}", binding["id"]));
+    }
+    assert!(numbers.contains("17012345602") && numbers.contains("13912345603"));
     assert!(numbers.len() >= 5, "the samples name numbers: {numbers:?}");
     for path in &paths {
         let answer = house.get(Role::Viewer, path).await;
@@ -703,7 +726,7 @@ async fn the_description_and_the_table_have_the_same_addresses() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_the_rows_of_the_list_masked_for_a_viewer_and_leaves_a_trace() {
     let house = House::with_samples().await;
-    for list in ["calls", "callbacks", "sms", "numbers"] {
+    for list in ["calls", "callbacks", "sms", "numbers", "bindings"] {
         for role in [Role::Viewer, Role::Admin] {
             let rows = house.list(role, &format!("/{list}?limit=1000&app=huawei-private")).await;
             let file = house.get(role, &format!("/{list}/export?format=jsonl&app=huawei-private")).await;
@@ -725,7 +748,7 @@ async fn an_export_is_the_rows_of_the_list_masked_for_a_viewer_and_leaves_a_trac
         crate::journal::Body::Entry(entry) => entry.fields.get("action") == Some(&json!("export")),
         _ => false,
     });
-    assert_eq!(exports.count(), 4 * 3);
+    assert_eq!(exports.count(), 5 * 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

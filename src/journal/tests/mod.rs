@@ -34,6 +34,7 @@ pub(super) fn callback(app: u32, body: Vec<u8>) -> NewRecord {
         foreign: Vec::new(),
         reply: Ack { status: 200, content_type: "application/json".into(), body: "{\"statusCode\":\"0000\"}".into() },
         question: None,
+        decision: None,
     };
     NewRecord { at, body: Body::Callback(Box::new(record)) }
 }
@@ -83,6 +84,7 @@ fn any_body() -> impl Strategy<Value = Body> {
             foreign,
             reply,
             question,
+            decision: None,
         }))
     });
     let tally = (any::<Option<u32>>(), any::<u64>(), any::<u64>())

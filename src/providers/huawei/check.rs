@@ -28,7 +28,7 @@ pub(in crate::providers) fn check(decision: &Decision) -> Result<(), InvalidAnsw
         }
         Decision::Sms(SmsDecision::Forward { to, from }) => {
             number("to", to, SMS_NUMBER)?;
-            number("from", from, SMS_NUMBER)
+            sender(from)
         }
         Decision::Sms(SmsDecision::Discard) => Ok(()),
     }
@@ -87,6 +87,16 @@ fn number(
         Some(_) => refuse(field, "is no number of China: a mobile has 11 digits after +86, a landline 9 to 11"),
         None => Ok(()),
     }
+}
+
+/// The sender is repeated as the question has it: senders of services are no subscribers' numbers.
+fn sender(number: &PhoneNumber) -> Result<(), InvalidAnswer> {
+    let digits = number.reveal().strip_prefix('+').unwrap_or(number.reveal());
+    let fits = !digits.is_empty() && number.reveal().len() <= *SMS_NUMBER.end();
+    if !fits || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return refuse("from", format!("is a number of at most {} characters", SMS_NUMBER.end()));
+    }
+    Ok(())
 }
 
 fn tone(field: &'static str, name: Option<&str>) -> Result<(), InvalidAnswer> {
@@ -170,6 +180,11 @@ mod tests {
             |to: &str| check(&Decision::Sms(SmsDecision::Forward { to: number(to), from: number("+8613800000001") }));
         assert!(forward("+8613800000021").is_ok());
         assert_eq!(forward("13800000021").unwrap_err().field, "to");
+        let of_service = |from: &str| {
+            check(&Decision::Sms(SmsDecision::Forward { to: number("+8613800000021"), from: number(from) }))
+        };
+        assert!(of_service("1069012345678").is_ok() && of_service("+861069012345678").is_ok());
+        assert_eq!(of_service("Company").unwrap_err().field, "from");
         let close =
             |tone: &str| check(&Decision::Call(CallDecision::Close { tone: Some(tone.to_owned()), user_data: None }));
         assert!(close("busy.wav").is_ok());

@@ -1,37 +1,40 @@
 //! A sealed segment: some ten thousand rows that no longer change, in one file, written once.
 //!
-//! Rows stand newest first in compressed blocks; every term has a posting list of row
-//! positions. Reading one row costs one block, looking up one term costs one block of terms.
-//! Only the index of the blocks and the filter of ids are kept in memory, about three bytes a
-//! row, so that ten million calls fit a small machine.
+//! Rows stand newest first in compressed blocks; every word has a posting list of row positions,
+//! and every amount a column. Reading one row costs one block, looking up one word costs one block
+//! of terms, a span of amounts one column. Only the index of the blocks and the filters of rare
+//! words are kept in memory, about eight bytes a call, so that ten million calls fit a small
+//! machine.
 //!
 //! ```text
-//! "RBSEG2\0\0"
+//! "RBSEG3\0\0"
 //! row blocks      zstd( n × u32 length, n × head+row )           limits::BLOCK_ROWS rows each
-//! term blocks     Δterm varint, length varint, kind 1, postings   about TERM_BLOCK bytes each
-//! id filter       descriptor, n × u16
+//! term blocks     Δterm varint, length varint, postings           about TERM_BLOCK bytes each
+//! columns         rows × width                                    one for each field of amounts
+//! filters         two × ( length u64, descriptor, n × u16 or u8 )
 //! footer          postcard( Footer ), its CRC-32C, its length, "RBSEGEND"
 //! ```
 //!
 //! A row that changes after all is marked dead here and goes on living in the hot part.
 
+mod column;
 mod filter;
+mod find;
+mod positions;
+mod postings;
 mod read;
 mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use positions::{Positions, Walk};
 pub(super) use read::{Block, Segment};
 pub(super) use write::write;
 
-const MAGIC: &[u8; 8] = b"RBSEG2\0\0";
+const MAGIC: &[u8; 8] = b"RBSEG3\0\0";
 const END: &[u8; 8] = b"RBSEGEND";
 /// The size at which a block of terms is finished: a look-up reads one of them.
 const TERM_BLOCK: usize = 8 << 10;
-/// Postings are a delta list below this many rows, and a roaring bitmap from there on.
-const LIST_MAX: usize = 512;
-const LIST: u8 = 0;
-const BITMAP: u8 = 1;
 
 /// What must be known to read the rest.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,8 +49,10 @@ struct Footer {
     /// First term and offset of each block of terms.
     terms: Vec<(u64, u64)>,
     terms_end: u64,
-    filter_end: u64,
-    filter_crc: u32,
+    columns: Vec<column::Column>,
+    columns_end: u64,
+    filters_end: u64,
+    filters_crc: u32,
 }
 
 /// Where a block of rows is and what it spans.

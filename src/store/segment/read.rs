@@ -1,4 +1,4 @@
-//! Reads a segment: one positioned read a block, nothing kept but the indexes.
+//! Opens a segment and reads its rows: one positioned read a block, nothing kept but the indexes.
 //!
 //! Every length that a file gives is compared with the file's own before memory is asked for; a
 //! segment that does not add up is an error of its own, and the store is rebuilt.
@@ -7,14 +7,11 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use roaring::RoaringBitmap;
-
-use super::filter::IdFilter;
-use super::{BITMAP, END, Footer, MAGIC, SegmentError};
+use super::filter::Filters;
+use super::{END, Footer, MAGIC, Positions, SegmentError};
 use crate::limits;
 use crate::store::doc::Doc;
 use crate::store::terms::Terms;
-use crate::store::varint;
 
 /// An open segment.
 #[derive(Debug)]
@@ -23,8 +20,8 @@ pub(in crate::store) struct Segment {
     pub(in crate::store) number: u64,
     name: String,
     file: File,
-    footer: Footer,
-    filter: IdFilter,
+    pub(super) footer: Footer,
+    pub(super) filters: Filters,
     bytes: u64,
 }
 
@@ -70,12 +67,12 @@ impl Segment {
             return Err(damaged("its footer's checksum"));
         }
         let footer: Footer = postcard::from_bytes(&raw).map_err(|_| damaged("its footer"))?;
-        let filter = read(&file, footer.terms_end, footer.filter_end).map_err(io)?;
-        if crc32c::crc32c(&filter) != footer.filter_crc {
-            return Err(damaged("its filter's checksum"));
+        let filters = read(&file, footer.columns_end, footer.filters_end).map_err(io)?;
+        if crc32c::crc32c(&filters) != footer.filters_crc {
+            return Err(damaged("its filters' checksum"));
         }
-        let filter = IdFilter::read(&filter).ok_or_else(|| damaged("its filter"))?;
-        Ok(Self { number, name, file, footer, filter, bytes })
+        let filters = Filters::read(&filters).ok_or_else(|| damaged("its filters"))?;
+        Ok(Self { number, name, file, footer, filters, bytes })
     }
 
     pub(in crate::store) fn rows(&self) -> u32 {
@@ -96,98 +93,42 @@ impl Segment {
         self.footer.oldest
     }
 
-    /// Whether a row of this id may be here; wrong once in 65,536 times, and never a false no.
-    pub(in crate::store) fn may_hold(&self, id: &[u8; 16]) -> bool {
-        self.filter.may_hold(id)
-    }
-
-    /// The positions of the rows that have any of these terms, and how many parts of the file
-    /// were read for them. `wanted` is best sorted: what stands together is read once.
-    pub(in crate::store) fn postings(&self, wanted: &[Terms]) -> Result<(RoaringBitmap, usize), SegmentError> {
-        let mut found = RoaringBitmap::new();
-        let mut held: Option<(usize, Vec<u8>)> = None;
-        let mut reads = 0;
-        for terms in wanted {
-            let first = self.footer.terms.partition_point(|(first, _)| *first <= terms.first).saturating_sub(1);
-            let reach = self.footer.terms.iter().enumerate().skip(first);
-            for (at, (_, from)) in reach.take_while(|(_, (first, _))| *first <= terms.last) {
-                if held.as_ref().is_none_or(|(held, _)| *held != at) {
-                    let to = self.footer.terms.get(at + 1).map_or(self.footer.terms_end, |(_, offset)| *offset);
-                    let block = read(&self.file, *from, to);
-                    held = Some((at, block.map_err(|source| SegmentError::Io(self.name.clone(), source))?));
-                    reads += 1;
-                }
-                let block = held.as_ref().map_or(&[][..], |(_, block)| block);
-                self.collect(block, *terms, &mut found).ok_or_else(|| self.damaged("a block of terms"))?;
-            }
-        }
-        Ok((found, reads))
-    }
-
-    fn collect(&self, mut block: &[u8], wanted: Terms, found: &mut RoaringBitmap) -> Option<()> {
-        let mut term = 0u64;
-        while !block.is_empty() {
-            term = term.checked_add(varint::take(&mut block)?)?;
-            let length = usize::try_from(varint::take(&mut block)?).ok()?;
-            let (postings, rest) = block.split_at_checked(length)?;
-            block = rest;
-            if term > wanted.last {
-                break;
-            }
-            if term >= wanted.first {
-                *found |= self.decode_postings(postings)?;
-            }
-        }
-        Some(())
-    }
-
-    fn decode_postings(&self, postings: &[u8]) -> Option<RoaringBitmap> {
-        let (kind, mut rest) = postings.split_first()?;
-        if *kind == BITMAP {
-            return RoaringBitmap::deserialize_from(rest).ok();
-        }
-        let mut bitmap = RoaringBitmap::new();
-        let mut position = 0u64;
-        while !rest.is_empty() {
-            position = position.checked_add(varint::take(&mut rest)?)?;
-            if position >= u64::from(self.footer.rows) {
-                return None;
-            }
-            bitmap.insert(u32::try_from(position).ok()?);
-        }
-        Some(bitmap)
+    /// Whether a row with the term of an id may be here; wrong once in 65,536 times, and never a
+    /// false no.
+    pub(in crate::store) fn may_hold(&self, id: u64) -> bool {
+        self.filters.may_hold(&Terms::one(id))
     }
 
     /// The positions of rows that can lie in `k` ≤ `k_max`, and in the time from `t_min` to
     /// `t_max` (microseconds): whole blocks, so a few too many.
-    pub(in crate::store) fn range(&self, k_max: i64, t_min: i64, t_max: i64) -> RoaringBitmap {
+    pub(in crate::store) fn range(&self, k_max: i64, t_min: i64, t_max: i64) -> Positions {
         let (t_min, t_max) = (t_min.div_euclid(1_000_000), t_max.div_euclid(1_000_000));
-        let mut bitmap = RoaringBitmap::new();
+        let mut found = Positions::none(self.footer.rows);
         let rows = limits::BLOCK_ROWS as u32;
         for (i, block) in self.footer.blocks.iter().enumerate() {
             // The block's last k is not below the next block's first.
             let k_last = self.footer.blocks.get(i + 1).map_or(self.footer.oldest.0, |next| next.k_first);
             if k_last <= k_max && block.t_min <= t_max && block.t_max >= t_min {
                 let from = i as u32 * rows;
-                bitmap.insert_range(from..(from + rows).min(self.footer.rows));
+                found.insert_range(from, from + rows);
             }
         }
-        bitmap
+        found
     }
 
     /// The positions of rows that certainly lie in the time from `t_min` to `t_max`: whole blocks,
     /// so a few too little.
-    pub(in crate::store) fn inside(&self, t_min: i64, t_max: i64) -> RoaringBitmap {
-        let mut bitmap = RoaringBitmap::new();
+    pub(in crate::store) fn inside(&self, t_min: i64, t_max: i64) -> Positions {
+        let mut found = Positions::none(self.footer.rows);
         let rows = limits::BLOCK_ROWS as u32;
         for (i, block) in self.footer.blocks.iter().enumerate() {
             let (first, end) = (block.t_min.saturating_mul(1_000_000), (block.t_max + 1).saturating_mul(1_000_000));
             if first >= t_min && end.saturating_sub(1) <= t_max {
                 let from = i as u32 * rows;
-                bitmap.insert_range(from..(from + rows).min(self.footer.rows));
+                found.insert_range(from, from + rows);
             }
         }
-        bitmap
+        found
     }
 
     /// Which block holds a position, and where in it.
@@ -200,7 +141,7 @@ impl Segment {
         let from = self.footer.blocks.get(index).ok_or_else(|| self.damaged("a position"))?.offset;
         let to = self.footer.blocks.get(index + 1).map_or(self.footer.blocks_end, |next| next.offset);
         let io = |source| SegmentError::Io(self.name.clone(), source);
-        let packed = read(&self.file, from, to).map_err(io)?;
+        let packed = self.read(from, to)?;
         let (length, packed) = packed.split_at_checked(4).ok_or_else(|| self.damaged("a block"))?;
         let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
         if length > limits::BLOCK_BYTES_MAX {
@@ -238,6 +179,11 @@ impl Segment {
             _ => &mut cached.insert((wanted, self.block(wanted)?)).1,
         };
         block.doc(index).ok_or_else(|| self.damaged("a row"))
+    }
+
+    /// Part of the file.
+    pub(super) fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, SegmentError> {
+        read(&self.file, from, to).map_err(|source| SegmentError::Io(self.name.clone(), source))
     }
 
     pub(in crate::store) fn damaged(&self, what: &'static str) -> SegmentError {

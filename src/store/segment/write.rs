@@ -7,12 +7,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use super::filter::IdFilter;
-use super::{BITMAP, BlockIndex, END, Footer, LIST, LIST_MAX, MAGIC, TERM_BLOCK};
+use super::column::Column;
+use super::filter::Filters;
+use super::{BlockIndex, END, Footer, MAGIC, TERM_BLOCK, postings};
 use crate::limits;
 use crate::store::doc::Doc;
+use crate::store::terms::{field_of, is_amount};
 use crate::store::varint;
-use roaring::RoaringBitmap;
 
 /// The compression of blocks: level 3 halves what level 1 leaves for a third more time; beyond
 /// it little is won.
@@ -26,22 +27,33 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
 
     let blocks = write_blocks(&mut out, docs)?;
     let blocks_end = out.at;
-    let terms = write_terms(&mut out, docs)?;
+    let rows = u32::try_from(docs.len()).map_err(io::Error::other)?;
+    let mut words: Vec<(u64, u32)> = Vec::with_capacity(docs.iter().map(|doc| doc.terms.len()).sum());
+    for (position, doc) in (0..).zip(docs) {
+        words.extend(doc.terms.iter().map(|term| (*term, position)));
+    }
+    words.sort_unstable();
+    let amounts: Vec<(u64, u32)> = words.extract_if(.., |(term, _)| is_amount(*term)).collect();
+    let terms = write_words(&mut out, &words, rows)?;
     let terms_end = out.at;
-    let filter = IdFilter::of(docs).map_err(io::Error::other)?.write();
-    out.write_all(&filter)?;
+    let columns = write_columns(&mut out, &amounts, rows)?;
+    let columns_end = out.at;
+    let filters = Filters::of(words.iter().map(|(term, _)| *term)).map_err(io::Error::other)?.write();
+    out.write_all(&filters)?;
 
     let (first, last) = (&docs[0], &docs[docs.len() - 1]);
     let footer = Footer {
-        rows: u32::try_from(docs.len()).map_err(io::Error::other)?,
+        rows,
         newest: first.place(),
         oldest: last.place(),
         blocks,
         blocks_end,
         terms,
         terms_end,
-        filter_end: out.at,
-        filter_crc: crc32c::crc32c(&filter),
+        columns,
+        columns_end,
+        filters_end: out.at,
+        filters_crc: crc32c::crc32c(&filters),
     };
     let footer = postcard::to_stdvec(&footer).map_err(io::Error::other)?;
     out.write_all(&footer)?;
@@ -81,18 +93,12 @@ fn write_blocks(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<BlockIndex>> 
     Ok(index)
 }
 
-fn write_terms(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<(u64, u64)>> {
-    let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(docs.iter().map(|d| d.terms.len()).sum());
-    for (position, doc) in docs.iter().enumerate() {
-        let position = u32::try_from(position).map_err(io::Error::other)?;
-        pairs.extend(doc.terms.iter().map(|term| (*term, position)));
-    }
-    pairs.sort_unstable();
+fn write_words(out: &mut Counted, words: &[(u64, u32)], rows: u32) -> io::Result<Vec<(u64, u64)>> {
     let mut index = Vec::new();
     let mut block = Vec::with_capacity(TERM_BLOCK * 2);
     let mut previous = 0;
-    let mut postings = Vec::new();
-    for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+    let (mut postings, mut positions) = (Vec::new(), Vec::new());
+    for group in words.chunk_by(|a, b| a.0 == b.0) {
         if block.len() >= TERM_BLOCK {
             out.write_all(&block)?;
             block.clear();
@@ -102,7 +108,9 @@ fn write_terms(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<(u64, u64)>> {
             previous = 0;
         }
         postings.clear();
-        encode_postings(&mut postings, group)?;
+        positions.clear();
+        positions.extend(group.iter().map(|(_, position)| *position));
+        postings::encode(&mut postings, &positions, rows);
         varint::put(&mut block, group[0].0 - previous);
         varint::put(&mut block, postings.len() as u64);
         block.extend_from_slice(&postings);
@@ -112,21 +120,15 @@ fn write_terms(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<(u64, u64)>> {
     Ok(index)
 }
 
-fn encode_postings(out: &mut Vec<u8>, group: &[(u64, u32)]) -> io::Result<()> {
-    if group.len() < LIST_MAX {
-        out.push(LIST);
-        let mut previous = 0;
-        for (_, position) in group {
-            varint::put(out, u64::from(position - previous));
-            previous = *position;
-        }
-        return Ok(());
-    }
-    out.push(BITMAP);
-    let mut bitmap =
-        RoaringBitmap::from_sorted_iter(group.iter().map(|(_, position)| *position)).map_err(io::Error::other)?;
-    bitmap.optimize();
-    bitmap.serialize_into(out)
+fn write_columns(out: &mut Counted, amounts: &[(u64, u32)], rows: u32) -> io::Result<Vec<Column>> {
+    let fields = amounts.chunk_by(|a, b| field_of(a.0) == field_of(b.0));
+    fields
+        .map(|pairs| {
+            let (column, bytes) = Column::of(pairs, rows, out.at);
+            out.write_all(&bytes)?;
+            Ok(column)
+        })
+        .collect()
 }
 
 /// A writer that knows its offset.

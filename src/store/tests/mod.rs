@@ -4,5 +4,6 @@
 //! The files are real ones in a directory of the test's own.
 
 mod counters;
+mod finding;
 mod model;
 mod story;

@@ -133,6 +133,7 @@ pub(super) fn callback(seq: u64, app: u32, items: Vec<Item>) -> Applied {
         suspicions: Vec::new(),
         label: String::new(),
         question: false,
+        decision: None,
     };
     Applied::Callback { row: Box::new(row), items }
 }

@@ -3,7 +3,8 @@
 //! One happening a test, named for what a person would say of it; the model beside covers what
 //! nobody thought of.
 
-use super::super::scan::{Scan, Step as ScanStep, Want};
+use super::super::scan::{Scan, Step as ScanStep};
+use super::super::want::Want;
 use super::super::{
     Applied, Bounds, CallQuery, CallbackQuery, Filter, NumberQuery, Opened, Page, QueryError, Span, search,
 };

@@ -7,8 +7,8 @@ use super::operation::Operation;
 use crate::domain::Role::{Operator, Viewer};
 use crate::erasure::Certificate;
 use crate::http::api::{
-    apps, audit, callbacks, calls, erasures, events, evidence, export, filters, ledger, lists, log, logins, numbers,
-    recordings, retention, searches, settings, sms, stats, system, tokens, users,
+    apps, audit, bindings, callbacks, calls, erasures, events, evidence, export, filters, ledger, lists, log, logins,
+    numbers, platform, recordings, retention, searches, settings, sms, stats, system, tokens, users,
 };
 use crate::retention::{Hold, Policy};
 
@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<Operation> {
         ("calls", calls()),
         ("lists", counts_and_exports()),
         ("figures", figures()),
+        ("routing", bindings()),
         ("apps", apps()),
         ("people", people()),
         ("system", system()),
@@ -70,6 +71,7 @@ fn counts_and_exports() -> Vec<Operation> {
         ("/callbacks/count", "countCallbacks", "/callbacks/export", "exportCallbacks", callbacks::FILTERS),
         ("/sms/count", "countMessages", "/sms/export", "exportMessages", sms::FILTERS),
         ("/numbers/count", "countNumbers", "/numbers/export", "exportNumbers", numbers::FILTERS),
+        ("/bindings/count", "countBindings", "/bindings/export", "exportBindings", bindings::FILTERS),
     ];
     let both = |(count, count_id, file, file_id, filters)| {
         [
@@ -111,6 +113,32 @@ fn figures() -> Vec<Operation> {
     ]
 }
 
+fn bindings() -> Vec<Operation> {
+    vec![
+        Operation::get("/bindings", "listBindings", "Bindings, newest first; ended ones too")
+            .takes(bindings::FILTERS)
+            .takes(filters::PAGING)
+            .lists::<bindings::BindingObject>(),
+        Operation::change("POST", "/bindings", "addBinding", "Makes a binding; it holds from the answer on")
+            .by(Operator)
+            .reads::<bindings::BindingToAdd>()
+            .makes::<bindings::BindingObject>(),
+        Operation::get("/bindings/{id}", "getBinding", "One binding").answers::<bindings::BindingObject>(),
+        Operation::change("PATCH", "/bindings/{id}", "changeBinding", "Changes a binding; what is not there stays")
+            .by(Operator)
+            .reads::<bindings::BindingToChange>()
+            .answers::<bindings::BindingObject>(),
+        Operation::change("DELETE", "/bindings/{id}", "endBinding", "Ends a binding; it is kept")
+            .by(Operator)
+            .answers::<bindings::BindingObject>(),
+        Operation::change("POST", "/bindings/import", "importBindings", "Makes the bindings of a CSV, up to 1 GiB")
+            .by(Operator)
+            .takes(bindings::IMPORT)
+            .reads_file("text/csv")
+            .answers::<bindings::ImportObject>(),
+    ]
+}
+
 fn apps() -> Vec<Operation> {
     vec![
         Operation::get("/apps", "listApps", "Apps by name").lists::<apps::AppObject>(),
@@ -126,6 +154,41 @@ fn apps() -> Vec<Operation> {
         Operation::change("POST", "/apps/{app}/rotate", "rotateApp", "A new address; the old one stops at once")
             .may_read::<apps::AppToRotate>()
             .answers::<apps::AppObject>(),
+        Operation::get("/apps/{app}/platform", "getPlatformSettings", "What asking an app's platform takes")
+            .for_admins()
+            .answers::<platform::PlatformSettings>(),
+        Operation::change(
+            "PATCH",
+            "/apps/{app}/platform",
+            "changePlatformSettings",
+            "Changes it; what is absent stays",
+        )
+        .reads::<platform::PlatformSettingsChange>()
+        .answers::<platform::PlatformSettings>(),
+        Operation::get(
+            "/platform/operations",
+            "listPlatformOperations",
+            "What platforms can be asked, with every field",
+        )
+        .lists::<platform::OperationObject>(),
+        Operation::change(
+            "POST",
+            "/platform/{app}/{operation}",
+            "callPlatform",
+            "Asks an app's platform: bind, change, unbind, query, stop a call",
+        )
+        .by(Operator)
+        .may_read::<platform::PlatformFields>()
+        .answers::<platform::PlatformAnswer>(),
+        Operation::change(
+            "POST",
+            "/platform/{app}/compare",
+            "comparePlatform",
+            "Compares our bindings with the platform's, a page at a time",
+        )
+        .by(Operator)
+        .reads::<platform::CompareFrom>()
+        .answers::<platform::Comparison>(),
     ]
 }
 

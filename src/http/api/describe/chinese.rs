@@ -15,8 +15,14 @@ pub(super) fn summary(id: &str) -> Option<&'static str> {
         "listMessages" => "短信列表，最新的在前",
         "listNumbers" => "隐私号码及其状态",
         "listRecordings" => "录音列表，按最新的通话排列",
-        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" => "查询命中多少行",
-        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" => {
+        "listBindings" => "绑定列表，最新的在前，含已结束的",
+        "addBinding" => "新建绑定；应答返回即生效",
+        "getBinding" => "一个绑定",
+        "changeBinding" => "修改绑定；未写的字段不变",
+        "endBinding" => "结束绑定；记录保留",
+        "importBindings" => "由 CSV 批量导入绑定，最大 1 GiB",
+        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" | "countBindings" => "查询命中多少行",
+        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" | "exportBindings" => {
             "查询命中的每一行，导出为文件；先留审计记录，再发出第一个字节"
         }
         "listSearches" => "保存的查询：自己的和共享的",
@@ -31,6 +37,11 @@ pub(super) fn summary(id: &str) -> Option<&'static str> {
         "changeApp" => "修改应用；未写的字段不变",
         "removeApp" => "移除应用；通话保留",
         "rotateApp" => "更换地址；旧地址立即失效",
+        "getPlatformSettings" => "应用的平台接口设置；密钥只进不出",
+        "changePlatformSettings" => "修改平台接口设置；未写的字段不变",
+        "listPlatformOperations" => "可以向平台发起的操作及其字段",
+        "callPlatform" => "向应用的平台发起一个操作：绑定、修改、解绑、查询、终止呼叫",
+        "comparePlatform" => "把本机的绑定与平台逐一核对，一页一页进行",
         "listUsers" => "用户列表",
         "addUser" => "新建用户",
         "changeUser" => "修改用户；未写的字段不变",

@@ -16,6 +16,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("calls", "Calls, and what platforms said about them"),
     ("lists", "Counts and files of what a list shows, and searches that were saved"),
     ("figures", "Counts and statistics, kept as calls change: never a scan"),
+    ("routing", "Who reaches whom through which privacy number"),
     ("apps", "Connections to platforms"),
     ("people", "Users, logins, API tokens, and who did what"),
     ("system", "The installation itself"),
@@ -52,6 +53,7 @@ pub(super) struct Operation {
     tag: &'static str,
     query: Vec<&'static str>,
     body: Option<(SchemaOf, bool)>,
+    file: Option<&'static str>,
     answer: Answer,
     conflicts: bool,
 }
@@ -69,7 +71,7 @@ impl Operation {
 
     fn new(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, role: Role) -> Self {
         let (query, body, answer) = (Vec::new(), None, Answer::Nothing);
-        Self { method, path, id, summary, role, tag: "calls", query, body, answer, conflicts: false }
+        Self { method, path, id, summary, role, tag: "calls", query, body, file: None, answer, conflicts: false }
     }
 
     /// The part of the API it belongs to.
@@ -101,6 +103,11 @@ impl Operation {
     /// The JSON object it may be given.
     pub(super) fn may_read<T: JsonSchema>(self) -> Self {
         Self { body: Some((SchemaGenerator::subschema_for::<T>, false)), ..self }
+    }
+
+    /// The file of this type that it needs.
+    pub(super) fn reads_file(self, kind: &'static str) -> Self {
+        Self { file: Some(kind), ..self }
     }
 
     /// It answers one object.
@@ -141,6 +148,10 @@ impl Operation {
         if let Some((schema, required)) = self.body {
             described["requestBody"] =
                 json!({ "required": required, "content": { "application/json": { "schema": schema(generator) } } });
+        }
+        if let Some(kind) = self.file {
+            described["requestBody"] =
+                json!({ "required": true, "content": { kind: { "schema": { "type": "string" } } } });
         }
         described
     }

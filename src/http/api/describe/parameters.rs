@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Anomaly, CallOutcome, CallState, Direction, Outcome, Product, RecordingState, Suspicion};
+use crate::domain::{
+    Anomaly, BindingKind, BindingState, CallOutcome, CallState, Direction, Outcome, Product, RecordingState, Suspicion,
+};
 use crate::http::api::{log, numbers};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::providers;
@@ -18,6 +20,7 @@ pub(super) fn in_path(name: &str) -> Value {
     let (text, schema) = match name {
         "seq" => ("Its number in the journal", json!({ "type": "integer", "minimum": 1 })),
         "app" => ("An app by name or id", json!({ "type": "string" })),
+        "operation" => ("What is asked, as `GET /platform/operations` names it", json!({ "type": "string" })),
         "name" => ("Its name", json!({ "type": "string" })),
         _ => ("Its id", json!({ "type": "string" })),
     };
@@ -69,12 +72,15 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "product" => ("A product of a platform", words(Product::ALL.map(Product::name))),
         "session" => ("The platform's id of a call, exactly", text()),
         "number" => ("Any party. The end of a number, four digits or more, with or without country code", text()),
-        "caller" | "callee" | "x" | "sender" | "receiver" => (ENDING, text()),
+        "caller" | "callee" | "a" | "b" | "x" | "y" | "sender" | "receiver" => (ENDING, text()),
         "q" => ("A session, our id, your own reference, or the end of a number", text()),
         "outcome" if path.starts_with("/callbacks") => ("What became of it", words(Outcome::ALL.map(Outcome::name))),
         "outcome" => ("How the call ended", words(CallOutcome::ALL.map(CallOutcome::name))),
         "state" if path.starts_with("/numbers") => {
             ("What the platform last said of the number", words(numbers::STATES))
+        }
+        "state" if path.starts_with("/bindings") => {
+            ("How the binding stands now", words(BindingState::ALL.map(BindingState::name)))
         }
         "state" => ("How far the call is", words(CallState::ALL.map(CallState::name))),
         "direction" => ("Who called", words(Direction::ALL.map(Direction::name))),
@@ -107,6 +113,11 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "status" => ("The status we answered", json!({ "type": "integer", "minimum": 100, "maximum": 599 })),
         "mode" => ("Whether the message was told or asked about", words(["notify", "block"])),
         "sms_id" => ("The platform's id of the message, exactly", text()),
+        "kind" if path.starts_with("/bindings") => {
+            ("The platform's mode", words(BindingKind::ALL.map(BindingKind::name)))
+        }
+        "platform_id" => ("The platform's own id of it, exactly", text()),
+        "user_data" => ("What is echoed in events and records, exactly", text()),
         "kind" => ("What is followed", words(["callback", "call", "sms", "number"])),
         "since" => (
             "Callbacks after this one are sent first, as with `Last-Event-ID`",

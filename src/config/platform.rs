@@ -1,0 +1,43 @@
+//! `[platform]`: where the platforms' own interfaces may be asked. The documented hosts by default;
+//! an empty list forbids all.
+
+use std::path::PathBuf;
+
+use super::Problems;
+use super::settings::Reader;
+use crate::platform::DOCUMENTED_HOSTS;
+
+/// Where platforms may be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformConfig {
+    /// Hosts, each `host` or `host:port`.
+    pub hosts: Vec<String>,
+    /// Certificates trusted besides the public ones.
+    pub extra_roots: Option<PathBuf>,
+}
+
+/// What a person may write.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PlatformSettings {
+    hosts: Option<Vec<String>>,
+    extra_roots: Option<String>,
+}
+
+impl PlatformSettings {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self { hosts: reader.texts("platform", "hosts"), extra_roots: reader.text("platform", "extra_roots") }
+    }
+
+    /// What the program needs.
+    pub(super) fn into_config(self, problems: &mut Problems) -> PlatformConfig {
+        let hosts = self.hosts.unwrap_or_else(|| DOCUMENTED_HOSTS.iter().map(|host| (*host).to_owned()).collect());
+        for (index, host) in hosts.iter().enumerate() {
+            let is_host = host.parse::<http::uri::Authority>().is_ok_and(|at| !at.host().is_empty());
+            if !is_host || host.contains('@') {
+                let text = format!("{host:?} is not a host like api.example.com, nor one with its port");
+                problems.add(format!("platform.hosts[{index}]"), text);
+            }
+        }
+        PlatformConfig { hosts, extra_roots: self.extra_roots.map(PathBuf::from) }
+    }
+}

@@ -1,0 +1,118 @@
+//! A question as the company's own system gets it, and its signature.
+//!
+//! Signed as Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body` with the bytes behind
+//! `whsec_`, in Base64 behind `v1,`. The id is the same however often the same question is put,
+//! so that the other side can tell a repeat.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::control::rules::Facts;
+use crate::domain::{Asks, BindingId, PhoneNumber, Question, QuestionKind, Secret};
+
+/// A question to be put.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::control) struct Asked<'a> {
+    /// The app's name.
+    pub(in crate::control) app: &'a str,
+    /// What the platform asked.
+    pub(in crate::control) question: &'a Question,
+    /// What is known.
+    pub(in crate::control) facts: &'a Facts<'a>,
+    /// The binding that answers the caller, if there is one.
+    pub(in crate::control) binding: Option<BindingId>,
+    /// When it is put.
+    pub(in crate::control) at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    app: &'a str,
+    x: Option<&'a str>,
+    from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a str>,
+    asked_at: String,
+    binding: Option<Bound<'a>>,
+}
+
+#[derive(Serialize)]
+struct Bound<'a> {
+    id: Option<String>,
+    other: &'a str,
+    user_data: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// What names the question: without anything of it in clear.
+    pub(super) fn id(&self) -> String {
+        let digest = Sha256::digest(format!("{}\0{}", self.app, self.question.key()));
+        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("q_{hex}")
+    }
+
+    pub(super) fn body(&self) -> Vec<u8> {
+        let (id, facts) = (&self.question.id, self.facts);
+        let content = match &self.question.kind {
+            QuestionKind::Sms { content } => content.as_deref(),
+            QuestionKind::Call { .. } => None,
+        };
+        let is_call = facts.asks == Asks::Call;
+        let body = Body {
+            r#type: if is_call { "call.question" } else { "sms.question" },
+            timestamp: self.at.to_string(),
+            data: Data {
+                app: self.app,
+                x: facts.x.map(PhoneNumber::reveal),
+                from: facts.from.map(PhoneNumber::reveal),
+                session_id: is_call.then_some(id.as_str()),
+                sms_id: (!is_call).then_some(id.as_str()),
+                content,
+                asked_at: facts.at.to_string(),
+                binding: facts.bound.map(|(other, terms)| Bound {
+                    id: self.binding.map(|id| id.0.to_string()),
+                    other: other.reveal(),
+                    user_data: terms.user_data.as_deref(),
+                }),
+            },
+        };
+        serde_json::to_vec(&body).expect("structs of strings always serialise")
+    }
+}
+
+/// The signature; `None` where the secret is none of the notation.
+pub(super) fn sign(secret: &Secret, id: &str, seconds: i64, body: &[u8]) -> Option<String> {
+    let key = STANDARD.decode(secret.reveal().strip_prefix("whsec_")?).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body);
+    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_the_one_of_the_standards_own_example() {
+        let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let signed = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assert_eq!(sign(&Secret::new("plain"), "id", 1, b""), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! The rules and lists that people set, kept in the state, and ready to decide.
+//!
+//! What is ready is made when something changes and looked up by everybody: a phone is ringing.
+//! Each version of an app's rules is kept beside the present one, the last twenty of them, so
+//! that a change can be looked at and taken back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::lists::{LIST, Lists};
+use super::rules::{Compiled, RuleSet, check};
+use super::{ControlError, NamedList};
+use crate::clock::Clock;
+use crate::domain::{App, AppId, Secret};
+use crate::limits::{LISTS_MAX, RULE_VERSIONS};
+use crate::providers;
+use crate::state::{Principal, State, random};
+
+/// What the names of rules in the state begin with.
+const RULES: &str = "rules/";
+/// What the names of signing secrets begin with.
+const ASK: &str = "ask/";
+
+/// A version of an app's rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RulesVersion {
+    /// Its number: 1 is the first that somebody set; 0 is what was there before.
+    pub version: u64,
+    /// When it was set, RFC 3339.
+    pub at: Option<String>,
+    /// By whom.
+    pub by: Option<String>,
+    /// The rules.
+    #[serde(flatten)]
+    pub set: RuleSet,
+}
+
+/// The rules, ready.
+#[derive(Debug)]
+pub(super) struct Book {
+    state: State,
+    clock: Clock,
+    ready: ArcSwap<Ready>,
+}
+
+#[derive(Debug, Default)]
+struct Ready {
+    /// The state's revision that this was made from.
+    revision: u64,
+    lists: Lists,
+    rules: HashMap<AppId, Arc<Compiled>>,
+}
+
+impl Book {
+    pub(super) fn new(state: State, clock: Clock) -> Self {
+        let ready = ArcSwap::from_pointee(Ready::of(&state));
+        Self { state, clock, ready }
+    }
+
+    #[cfg(test)]
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The rules of an app; none were set.
+    pub(super) fn rules(&self, app: AppId) -> Option<Arc<Compiled>> {
+        self.fresh().rules.get(&app).cloned()
+    }
+
+    /// What is ready now; made anew when a value of the state has changed.
+    fn fresh(&self) -> arc_swap::Guard<Arc<Ready>> {
+        let ready = self.ready.load();
+        if ready.revision == self.state.revision() {
+            return ready;
+        }
+        self.ready.store(Arc::new(Ready::of(&self.state)));
+        self.ready.load()
+    }
+
+    /// The present version.
+    pub(super) fn present(&self, app: AppId) -> RulesVersion {
+        self.state.value(&format!("{RULES}{}", app.0)).unwrap_or(RulesVersion {
+            version: 0,
+            at: None,
+            by: None,
+            set: RuleSet::default(),
+        })
+    }
+
+    /// The versions that are kept, newest first; the first is the present one.
+    pub(super) fn versions(&self, app: AppId) -> Vec<RulesVersion> {
+        let mut versions: Vec<RulesVersion> = self.state.values(&format!("{RULES}{}/", app.0));
+        versions.push(self.present(app));
+        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+        versions
+    }
+
+    /// Checks a set as if it were to be kept.
+    pub(super) fn check(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
+        let provider = providers::by_id(app.provider).filter(|provider| provider.asks());
+        let provider = provider.ok_or_else(|| ControlError::NoQuestions(app.name.clone()))?;
+        Ok(check(set, provider, &self.fresh().lists)?)
+    }
+
+    /// A set that was checked, ready, but not kept.
+    pub(super) fn ready(&self, set: RuleSet) -> Compiled {
+        Compiled::new(0, set, &self.fresh().lists)
+    }
+
+    /// Keeps a set as the next version. `based_on` is the version that the person saw.
+    pub(super) async fn set(
+        &self,
+        by: &Principal,
+        app: &App,
+        set: RuleSet,
+        based_on: Option<u64>,
+    ) -> Result<RulesVersion, ControlError> {
+        self.check(app, &set)?;
+        let present = self.present(app.id);
+        if based_on.is_some_and(|version| version != present.version) {
+            return Err(ControlError::Stale { present: present.version });
+        }
+        let at: Timestamp = self.clock.now();
+        let next =
+            RulesVersion { version: present.version + 1, at: Some(at.to_string()), by: Some(by.name.clone()), set };
+        let name = format!("{RULES}{}", app.id.0);
+        // The old one first: whatever happens between, no version is missing.
+        if present.version > 0 {
+            self.state.set_value(Some(by), &format!("{name}/{:08}", present.version), &present).await?;
+        }
+        self.state.set_value(Some(by), &name, &next).await?;
+        if let Some(old) = next.version.checked_sub(RULE_VERSIONS + 1).filter(|old| *old > 0) {
+            self.state.forget_value(Some(by), &format!("{name}/{old:08}")).await?;
+        }
+        Ok(next)
+    }
+
+    /// All lists, by name.
+    pub(super) fn lists(&self) -> Vec<NamedList> {
+        self.state.values(LIST)
+    }
+
+    /// Keeps a list, in the place of one of the same name.
+    pub(super) async fn set_list(&self, by: &Principal, list: NamedList) -> Result<(), ControlError> {
+        list.check()?;
+        let others = self.lists();
+        if others.len() >= LISTS_MAX && others.iter().all(|other| other.name != list.name) {
+            return Err(ControlError::List(format!("there are {LISTS_MAX} lists already, which is the most")));
+        }
+        let changed = others.iter().find(|other| other.name == list.name && other.kind != list.kind);
+        if changed.is_some() && self.used_in(&list.name).is_some() {
+            return Err(ControlError::List("a rule looks into this list; it cannot hold something else".to_owned()));
+        }
+        Ok(self.state.set_value(Some(by), &format!("{LIST}{}", list.name), &list).await?)
+    }
+
+    /// Removes a list that no rule looks into.
+    pub(super) async fn remove_list(&self, by: &Principal, name: &str) -> Result<(), ControlError> {
+        if self.lists().iter().all(|list| list.name != name) {
+            return Err(ControlError::NoList(name.to_owned()));
+        }
+        if let Some(app) = self.used_in(name) {
+            return Err(ControlError::List(format!("a rule of app {} looks into this list; change that first", app.0)));
+        }
+        Ok(self.state.forget_value(Some(by), &format!("{LIST}{name}")).await?)
+    }
+
+    /// An app whose rules look into a list.
+    fn used_in(&self, name: &str) -> Option<AppId> {
+        let ready = self.fresh();
+        let mut apps = ready.rules.iter();
+        apps.find(|(_, rules)| {
+            rules.set.rules.iter().any(|rule| {
+                let when = &rule.when;
+                let lists = [&when.region, &when.not_region, &when.holiday, &when.not_holiday];
+                lists.into_iter().flatten().any(|used| used == name)
+            })
+        })
+        .map(|(app, _)| *app)
+    }
+
+    /// What an app's questions to the company's own system are signed with.
+    pub(super) fn secret(&self, app: AppId) -> Option<Secret> {
+        self.state.sealed_value(&format!("{ASK}{}", app.0))
+    }
+
+    /// Makes another one; the old one stops being used at once.
+    pub(super) async fn new_secret(&self, by: &Principal, app: AppId) -> Result<Secret, ControlError> {
+        use base64::Engine as _;
+        let key = base64::engine::general_purpose::STANDARD.encode(random::bytes::<32>());
+        let secret = Secret::new(format!("whsec_{key}"));
+        self.state.seal_value(Some(by), &format!("{ASK}{}", app.0), secret.clone()).await?;
+        Ok(secret)
+    }
+}
+
+impl Ready {
+    fn of(state: &State) -> Self {
+        // Before the values: what changes meanwhile is seen at the next look.
+        let revision = state.revision();
+        let lists = Lists::new(state.values(LIST));
+        let rules = state.apps().into_iter().filter_map(|app| {
+            let kept: RulesVersion = state.value(&format!("{RULES}{}", app.id.0))?;
+            Some((app.id, Arc::new(Compiled::new(kept.version, kept.set, &lists))))
+        });
+        let rules = rules.collect();
+        Self { revision, lists, rules }
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists that rules look into: days (holidays) and numbers (regions, customers, the unwanted).
+//!
+//! Kept as values of the state under their names. A list of numbers holds whole numbers and
+//! beginnings: the seven digits by which carriers number a city's mobiles are beginnings.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::PhoneNumber;
+use crate::limits::{LIST_ENTRIES_MAX, NAME_CHARS_MAX};
+
+/// What their names in the state begin with.
+pub(super) const LIST: &str = "list/";
+
+/// What a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ListKind {
+    /// Days: `2026-10-01`, or `2026-10-01/2026-10-08` for a span with both ends.
+    Days,
+    /// Whole numbers, and beginnings with a star: `1380755*`.
+    Numbers,
+}
+
+/// A list under its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedList {
+    /// Its name, unique.
+    pub name: String,
+    /// What it holds.
+    pub kind: ListKind,
+    /// Its entries.
+    pub entries: Vec<String>,
+}
+
+/// Why a list cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ListError(String);
+
+/// All lists, ready to be looked into.
+#[derive(Debug, Default)]
+pub(super) struct Lists(BTreeMap<String, ReadyList>);
+
+/// One list, ready.
+#[derive(Debug)]
+pub(super) struct ReadyList {
+    kind: ListKind,
+    pub(super) days: Arc<BTreeSet<Date>>,
+    pub(super) numbers: Arc<Numbers>,
+}
+
+/// Numbers and beginnings of numbers.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    whole: HashSet<PhoneNumber>,
+    beginnings: HashSet<String>,
+    /// The lengths that beginnings have.
+    lengths: BTreeSet<usize>,
+}
+
+impl Lists {
+    pub(super) fn new(lists: Vec<NamedList>) -> Self {
+        Self(lists.into_iter().map(|list| (list.name.clone(), ReadyList::new(&list))).collect())
+    }
+
+    pub(super) fn get(&self, name: &str, kind: ListKind) -> Option<&ReadyList> {
+        self.0.get(name).filter(|list| list.kind == kind)
+    }
+}
+
+impl ReadyList {
+    fn new(list: &NamedList) -> Self {
+        let mut ready =
+            Self { kind: list.kind, days: Arc::new(BTreeSet::new()), numbers: Arc::new(Numbers::default()) };
+        match list.kind {
+            ListKind::Days => {
+                let days = list.entries.iter().filter_map(|entry| span(entry)).flat_map(|(from, to)| {
+                    std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(move |day| *day <= to)
+                });
+                ready.days = Arc::new(days.collect());
+            }
+            ListKind::Numbers => ready.numbers = Arc::new(Numbers::new(&list.entries)),
+        }
+        ready
+    }
+}
+
+impl Numbers {
+    fn new(entries: &[String]) -> Self {
+        let mut numbers = Self::default();
+        for entry in entries {
+            match entry.trim().strip_suffix('*') {
+                Some(beginning) => {
+                    let digits = beginning.trim_start_matches('+').to_owned();
+                    numbers.lengths.insert(digits.len());
+                    numbers.beginnings.insert(digits);
+                }
+                None => numbers.whole.extend(PhoneNumber::parse(entry)),
+            }
+        }
+        numbers
+    }
+
+    /// Whether a number is among them, written with or without its country code.
+    pub(super) fn takes(&self, number: &PhoneNumber) -> bool {
+        let begins = |digits: &str| {
+            self.lengths.iter().any(|n| digits.get(..*n).is_some_and(|part| self.beginnings.contains(part)))
+        };
+        self.whole.contains(number) || begins(number.national()) || begins(number.reveal().trim_start_matches('+'))
+    }
+}
+
+impl NamedList {
+    /// Checks a list.
+    ///
+    /// # Errors
+    /// The entry that is none, with its place.
+    pub fn check(&self) -> Result<(), ListError> {
+        let chars = self.name.trim().chars().count();
+        let digits = self.name.bytes().all(|byte| byte.is_ascii_digit());
+        if chars == 0 || chars > NAME_CHARS_MAX || digits || self.name.chars().any(|c| c.is_control() || c == '/') {
+            return Err(ListError(format!(
+                "the name of a list has 1 to {NAME_CHARS_MAX} characters, not only digits and no slash"
+            )));
+        }
+        if self.entries.len() > LIST_ENTRIES_MAX {
+            return Err(ListError(format!("a list has at most {LIST_ENTRIES_MAX} entries")));
+        }
+        let fit = |entry: &str| match self.kind {
+            ListKind::Days => span(entry).is_some(),
+            ListKind::Numbers => {
+                let digits = entry.trim().trim_end_matches('*').trim_start_matches('+');
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+            }
+        };
+        match self.entries.iter().position(|entry| !fit(entry)) {
+            None => Ok(()),
+            Some(at) => Err(ListError(match self.kind {
+                ListKind::Days => format!("entry {} is no day: write 2026-10-01 or 2026-10-01/2026-10-08", at + 1),
+                ListKind::Numbers => {
+                    format!("entry {} is no number: write it whole, or its beginning and a star", at + 1)
+                }
+            })),
+        }
+    }
+}
+
+/// A day, or the first and last of some; a year at most.
+fn span(text: &str) -> Option<(Date, Date)> {
+    let text = text.trim();
+    let (from, to) = text.split_once('/').unwrap_or((text, text));
+    let (from, to): (Date, Date) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (from <= to && from.until(to).ok()?.get_days() <= 366).then_some((from, to))
+}

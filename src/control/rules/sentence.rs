@@ -1,0 +1,110 @@
+//! A rule as a sentence, in both languages: what a person reads before trusting it.
+//!
+//! Numbers are written by the caller's hand: whoever may not see them whole gets them masked.
+
+use super::{AsksWord, Rule, Then, When};
+use crate::domain::Lang;
+
+/// `When 22:00–07:00 and nobody is bound: close the call with night.wav.` `number` writes a number.
+#[must_use]
+pub fn sentence(rule: &Rule, lang: Lang, number: &dyn Fn(&str) -> String) -> String {
+    let conditions = conditions(&rule.when, lang, number);
+    let then = action(&rule.then, lang, number);
+    match (conditions.is_empty(), lang) {
+        (true, Lang::Zh) => format!("总是：{then}。"),
+        (true, Lang::En) => format!("Always: {then}."),
+        (false, Lang::Zh) => format!("当{}：{then}。", conditions.join("，并且")),
+        (false, Lang::En) => format!("When {}: {then}.", conditions.join(" and ")),
+    }
+}
+
+fn conditions(when: &When, lang: Lang, number: &dyn Fn(&str) -> String) -> Vec<String> {
+    let t = |zh: &str, en: &str, values: String| match lang {
+        Lang::Zh => zh.replace("{}", &values),
+        Lang::En => en.replace("{}", &values),
+    };
+    let or = match lang {
+        Lang::Zh => " 或 ",
+        Lang::En => " or ",
+    };
+    let numbers = |list: &[String]| list.iter().map(|text| number(text)).collect::<Vec<_>>().join(or);
+    let words = |list: &[String]| list.join(or);
+    let mut said = Vec::new();
+    match when.asks {
+        Some(AsksWord::Call) => said.push(t("有来电", "a call comes", String::new())),
+        Some(AsksWord::Sms) => said.push(t("有短信", "a message comes", String::new())),
+        None => {}
+    }
+    let mut say = |is: bool, zh: &str, en: &str, values: String| {
+        if is {
+            said.push(t(zh, en, values));
+        }
+    };
+    say(!when.x.is_empty(), "号码 X 是 {}", "X is {}", numbers(&when.x));
+    say(!when.caller.is_empty(), "主叫是 {}", "the caller is {}", numbers(&when.caller));
+    say(!when.not_caller.is_empty(), "主叫不是 {}", "the caller is not {}", numbers(&when.not_caller));
+    say(!when.region.is_empty(), "主叫来自 {}", "the caller is from {}", words(&when.region));
+    say(!when.not_region.is_empty(), "主叫不来自 {}", "the caller is not from {}", words(&when.not_region));
+    let spans: Vec<_> = when.time.iter().map(|span| format!("{}–{}", span.from, span.to)).collect();
+    say(!spans.is_empty(), "时间在 {}", "the time is {}", spans.join(or));
+    let days: Vec<_> = when.weekday.iter().map(|day| weekday(*day, lang)).collect();
+    say(!days.is_empty(), "今天是 {}", "it is {}", days.join(or));
+    say(!when.holiday.is_empty(), "今天在 {} 之内", "today is in {}", words(&when.holiday));
+    say(!when.not_holiday.is_empty(), "今天不在 {} 之内", "today is not in {}", words(&when.not_holiday));
+    match when.binding {
+        Some(true) => say(true, "有绑定", "somebody is bound", String::new()),
+        Some(false) => say(true, "没有绑定", "nobody is bound", String::new()),
+        None => {}
+    }
+    said
+}
+
+fn action(then: &Then, lang: Lang, number: &dyn Fn(&str) -> String) -> String {
+    let zh = lang == Lang::Zh;
+    let pick = |chinese: String, english: String| if zh { chinese } else { english };
+    match then {
+        Then::FollowBinding {} => pick(
+            "接通到绑定的另一方（短信转发给另一方）".to_owned(),
+            "connect to the other party of the binding (a message goes to them)".to_owned(),
+        ),
+        Then::Connect(to) => {
+            let callee = number(&to.to);
+            let mut said = pick(format!("接通到 {callee}"), format!("connect to {callee}"));
+            if let Some(minutes) = to.max_minutes {
+                said += &pick(format!("，最长 {minutes} 分钟"), format!(", for {minutes} min at most"));
+            }
+            if to.record {
+                said += &pick("，录音".to_owned(), ", recorded".to_owned());
+            }
+            said
+        }
+        Then::Close { tone: Some(tone), .. } => {
+            pick(format!("播放 {tone} 后挂断"), format!("close the call with {tone}"))
+        }
+        Then::Close { tone: None, .. } => pick("挂断".to_owned(), "close the call".to_owned()),
+        Then::Forward { to: Some(to), .. } => {
+            let to = number(to);
+            pick(format!("把短信转发给 {to}"), format!("forward the message to {to}"))
+        }
+        Then::Forward { to: None, .. } => pick(
+            "把短信转发给绑定的另一方".to_owned(),
+            "forward the message to the other party of the binding".to_owned(),
+        ),
+        Then::Discard {} => pick("丢弃短信".to_owned(), "drop the message".to_owned()),
+        Then::Ask { url, timeout_ms } => {
+            let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+            let host = host.unwrap_or_default();
+            pick(
+                format!("询问公司系统 {host}（{timeout_ms} 毫秒内）"),
+                format!("ask our system at {host} (within {timeout_ms} ms)"),
+            )
+        }
+    }
+}
+
+fn weekday(day: u8, lang: Lang) -> String {
+    const ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let names = if lang == Lang::Zh { ZH } else { EN };
+    names.get(usize::from(day).wrapping_sub(1)).map_or_else(|| day.to_string(), |name| (*name).to_owned())
+}

@@ -1,0 +1,47 @@
+//! Trying rules: which would answer a question, and with which bytes.
+//!
+//! It goes the same way as a real question and leaves no trace: nothing is kept, and the company's
+//! own system is asked only where that is wanted.
+
+use jiff::Timestamp;
+
+use super::{Control, ControlError, Decided, Mode, RuleSet, Step};
+use crate::domain::{App, Question};
+use crate::providers;
+
+/// What a trial found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// What would be answered.
+    pub decided: Decided,
+    /// Every rule that was looked at, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Control {
+    /// What `question` would be answered at `at`, by the app's rules or by `set`.
+    ///
+    /// # Errors
+    /// Rules that are not fit, or an app whose platform asks nothing.
+    pub async fn try_rules(
+        &self,
+        app: &App,
+        question: &Question,
+        at: Timestamp,
+        set: Option<RuleSet>,
+        ask: bool,
+    ) -> Result<Trial, ControlError> {
+        let book = &self.0.book;
+        let provider = providers::by_id(app.provider).filter(|provider| provider.asks());
+        let provider = provider.ok_or_else(|| ControlError::NoQuestions(app.name.clone()))?;
+        let mode = Mode::Trial(at, ask);
+        let (decided, steps) = match set {
+            Some(set) => {
+                book.check(app, &set)?;
+                self.0.run(provider, app, question, Some(&book.ready(set)), mode).await
+            }
+            None => self.0.run(provider, app, question, book.rules(app.id).as_deref(), mode).await,
+        };
+        Ok(Trial { decided, steps })
+    }
+}

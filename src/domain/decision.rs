@@ -1,0 +1,169 @@
+//! What is remembered of a decision beside its answer: which rule made it, from what, how fast.
+//!
+//! The answer itself stands with the callback that asked. Kept in the journal, so that months later
+//! somebody can still be told why a call went where it went.
+
+use super::{BindingId, PhoneNumber};
+
+/// What was done with what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DecisionAction {
+    /// The call was connected.
+    Connect,
+    /// The call was closed.
+    Close,
+    /// The message was forwarded.
+    Forward,
+    /// The message was dropped.
+    Discard,
+}
+
+impl DecisionAction {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Connect, Self::Close, Self::Forward, Self::Discard];
+
+    /// `connect`, `close`, `forward`, `discard`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Close => "close",
+            Self::Forward => "forward",
+            Self::Discard => "discard",
+        }
+    }
+
+    /// Reads [`DecisionAction::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// How asking the company's own system went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asking {
+    /// It decided.
+    Decided,
+    /// It left the decision to the next rule.
+    Passed,
+    /// It did not answer in time.
+    Late,
+    /// There was no connection, or it broke.
+    Unreachable,
+    /// It answered with a status that is no answer.
+    Refused,
+    /// It answered something that is no decision, or one that the platform would not take.
+    Invalid,
+    /// It was not asked: it had failed several times just before.
+    Resting,
+    /// It was not asked: too many questions were waiting for it, or no time was left.
+    Busy,
+}
+
+impl Asking {
+    /// All there are.
+    pub const ALL: [Self; 8] = [
+        Self::Decided,
+        Self::Passed,
+        Self::Late,
+        Self::Unreachable,
+        Self::Refused,
+        Self::Invalid,
+        Self::Resting,
+        Self::Busy,
+    ];
+
+    /// `decided`, `passed`, `late`, `unreachable`, `refused`, `invalid`, `resting`, `busy`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Passed => "passed",
+            Self::Late => "late",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::Invalid => "invalid",
+            Self::Resting => "resting",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// Reads [`Asking::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|asking| asking.name() == name)
+    }
+}
+
+/// One time that the company's own system was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedNote {
+    /// By which rule, counted from 1.
+    pub rule: u32,
+    /// How it went.
+    pub asking: Asking,
+    /// How long it took.
+    pub millis: u32,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asks {
+    /// Where a call should go.
+    Call,
+    /// What should become of a message.
+    Sms,
+}
+
+impl Asks {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Call, Self::Sms];
+
+    /// `call`, `sms`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// Reads [`Asks::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|asks| asks.name() == name)
+    }
+}
+
+/// A question that was decided, as lists know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedQuestion {
+    /// What it was about.
+    pub asks: Asks,
+    /// The privacy number that was called or written to.
+    pub x: Option<PhoneNumber>,
+    /// Who called or wrote.
+    pub from: Option<PhoneNumber>,
+    /// What was decided, by which rule.
+    pub note: DecisionNote,
+}
+
+/// What is remembered of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionNote {
+    /// What was done.
+    pub action: DecisionAction,
+    /// To whom it was connected or forwarded.
+    pub to: Option<PhoneNumber>,
+    /// The version of the app's rules; 0 while nobody has set any.
+    pub version: u64,
+    /// The rule that decided, counted from 1, and its name; none is the default.
+    pub rule: Option<(u32, String)>,
+    /// The binding that was followed.
+    pub binding: Option<BindingId>,
+    /// From the receipt of the question to the decision, in microseconds.
+    pub micros: u64,
+    /// When the company's own system was asked, how that went.
+    pub asked: Vec<AskedNote>,
+}

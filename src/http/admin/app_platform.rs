@@ -1,0 +1,70 @@
+//! What asking an app's platform takes, as a part of the app's page.
+//!
+//! A secret is taken in and never shown. A host that the configuration does not list is refused
+//! with the page it was entered on.
+
+use super::reply;
+use super::request::{Request, link};
+use crate::domain::{App, Lang, Role, Secret};
+use crate::http::platform::{self as service, Change};
+use crate::http::{Context, HttpError, Response};
+use crate::platform::{Scheme, Settings, of_provider};
+
+/// The form.
+#[derive(Debug)]
+pub(super) struct PlatformForm {
+    pub(super) base_url: String,
+    pub(super) is_on: bool,
+    pub(super) hosts: String,
+    pub(super) is_jiuyun: bool,
+    pub(super) account_sid: String,
+    pub(super) has_token: bool,
+    pub(super) schemes: [(&'static str, &'static str, bool); 2],
+}
+
+impl PlatformForm {
+    /// The form of an app whose platform takes questions.
+    pub(super) fn of(context: &Context, lang: Lang, app: &App) -> Option<Self> {
+        let hosts = context.platform.hosts().list();
+        Self::new(lang, app, service::of(context, app.id), service::has_token(context, app.id), hosts)
+    }
+
+    pub(super) fn new(lang: Lang, app: &App, settings: Settings, has_token: bool, hosts: &[String]) -> Option<Self> {
+        of_provider(app.provider.0).next()?;
+        let scheme = |scheme: Scheme| {
+            let words = match scheme {
+                Scheme::Aksk => lang.t("AKSK（现行）", "AKSK (today)"),
+                Scheme::Wsse => lang.t("WSSE（2024 年底以前）", "WSSE (before the end of 2024)"),
+            };
+            (scheme.name(), words, scheme == settings.scheme)
+        };
+        Some(Self {
+            is_on: !settings.base_url.is_empty(),
+            hosts: hosts.join(lang.t("、", ", ")),
+            is_jiuyun: app.provider.0 == "jiuyun",
+            account_sid: settings.account_sid.clone().unwrap_or_default(),
+            has_token,
+            schemes: Scheme::ALL.map(scheme),
+            base_url: settings.base_url,
+        })
+    }
+}
+
+/// `POST /apps/{id}/platform`
+pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
+    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    // A box that is there and empty forgets what was in it; a password's box leaves it.
+    let text =
+        |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
+    let auth_token = match (request.field("forget_token"), request.field("auth_token")) {
+        (Some(_), _) => Some(Secret::new("")),
+        (None, token) => token.map(Secret::new),
+    };
+    let change =
+        Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };
+    match service::set(request.ctx(), request.asker(&by), app.id, change).await {
+        Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
+        Err(HttpError::BadRequest(problem)) => super::app::refused(request, &app, problem),
+        Err(error) => Err(error),
+    }
+}

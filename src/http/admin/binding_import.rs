@@ -1,0 +1,149 @@
+//! 导入绑定 Import: a CSV of some megabytes by a form; for more there is the command line.
+//!
+//! What became of each line is told on the page that the form answers: nothing of it is kept.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderMap, StatusCode};
+
+use super::binding_words;
+use super::parts::{count, size, text};
+use super::reply;
+use super::request::Request;
+use super::view::{Section, View};
+use crate::domain::Role;
+use crate::http::acts::recorded;
+use crate::http::bindings::{self, Field, Report};
+use crate::http::{HttpError, Response, body};
+use crate::limits::UPLOAD_MAX;
+
+/// The form, and what became of the lines of the last one.
+#[derive(Debug, Template)]
+#[template(path = "admin/binding_import.html")]
+pub(super) struct ImportPage {
+    view: View,
+    apps: Vec<(String, bool)>,
+    /// Columns: name, what it is, what to put in.
+    columns: Vec<(&'static str, &'static str, &'static str)>,
+    most: String,
+    command: String,
+    curl: String,
+    problem: Option<String>,
+    report: Option<Told>,
+}
+
+/// What became of the lines.
+#[derive(Debug)]
+struct Told {
+    made: String,
+    unchanged: String,
+    refused_total: u64,
+    refused: Vec<(u64, String)>,
+    /// How many more were refused than are shown.
+    more: u64,
+    app_href: String,
+}
+
+/// `GET /bindings/import`
+pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Operator)?;
+    reply::page(&ImportPage::of(request))
+}
+
+/// `POST /bindings/import`
+pub(super) async fn import(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Operator)?;
+    let mut page = ImportPage::of(request);
+    let wanted = request.field("app").unwrap_or_default();
+    let Some(app) = request.apps().into_iter().find(|app| app.name == wanted) else {
+        page.problem = Some(request.lang.t("请选择应用。", "Choose an app.").to_owned());
+        return reply::page_with(StatusCode::BAD_REQUEST, &page);
+    };
+    let pasted = || Bytes::copy_from_slice(request.raw_field("lines").as_bytes());
+    let file = request.upload.clone().unwrap_or_else(pasted);
+    let pieces = stream::iter([Ok::<_, Infallible>(file)]);
+    match bindings::import(request.ctx(), request.asker(&by), &app, (&HeaderMap::new(), pieces, body::UPLOAD)).await {
+        Ok(report) => {
+            page.report = Some(Told::new(&page.view, report, &app.name));
+            Ok(recorded(reply::page(&page)?))
+        }
+        Err(HttpError::BadRequest(problem)) => {
+            page.problem = Some(problem);
+            reply::page_with(StatusCode::BAD_REQUEST, &page)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl ImportPage {
+    fn of(request: &Request) -> Self {
+        let view = View::of(request, Section::Bindings);
+        let chosen = request.field("app").or_else(|| request.param("app")).unwrap_or_default();
+        Self::new(view, &request.app_names(), chosen)
+    }
+
+    fn new(view: View, apps: &[String], chosen: &str) -> Self {
+        let lang = view.lang;
+        let column = |field: Field| {
+            let words = (binding_words::label(field).get(lang), binding_words::hint(field).get(lang));
+            (field.name(), words.0, words.1)
+        };
+        let app = apps.iter().find(|name| *name == chosen).or(apps.first()).map_or("APP", String::as_str);
+        Self {
+            columns: Field::ALL.map(column).to_vec(),
+            most: size(UPLOAD_MAX as u64),
+            command: format!("ringback bindings import bindings.csv --app '{app}'"),
+            curl: format!(
+                "curl -T bindings.csv -X POST -H 'Content-Type: text/csv' -H \"Authorization: Bearer $TOKEN\" \
+                 'https://HOST/api/v1/bindings/import?{}'",
+                form_urlencoded::Serializer::new(String::new()).append_pair("app", app).finish()
+            ),
+            apps: apps.iter().map(|name| (name.clone(), name == chosen)).collect(),
+            problem: None,
+            report: None,
+            view,
+        }
+    }
+}
+
+impl Told {
+    fn new(view: &View, report: Report, app: &str) -> Self {
+        let shown = |line: crate::bindings::Refused| (line.line, text(&line.reason, view.eyes()));
+        let told = report.refused.len() as u64;
+        Self {
+            made: count(report.made),
+            unchanged: count(report.unchanged),
+            refused_total: report.refused_total,
+            refused: report.refused.into_iter().map(shown).collect(),
+            more: report.refused_total - told,
+            app_href: super::request::link("/bindings", &[("app", app)]),
+        }
+    }
+}
+
+#[cfg(test)]
+impl ImportPage {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+        let view = View { here: "/bindings/import".to_owned(), ..View::sample(lang, Section::Bindings) };
+        Self::new(view, &super::samples::app_names(), "courier")
+    }
+
+    pub(super) fn sample_done(lang: crate::domain::Lang) -> Self {
+        let mut page = Self::sample(lang);
+        let refused = |line, reason: &str| crate::bindings::Refused { line, reason: reason.to_owned() };
+        let report = Report {
+            made: 128_400,
+            unchanged: 12,
+            refused: vec![
+                refused(17, "valid_to comes after valid_from"),
+                refused(903, "binding 12 already answers one of its parties at that time; end or change it first"),
+            ],
+            refused_total: 1_402,
+        };
+        page.report = Some(Told::new(&page.view, report, "courier"));
+        page
+    }
+}

@@ -1,0 +1,283 @@
+//! `/platform`: asking an app's platform for something, and `/apps/{app}/platform`: what that takes.
+//!
+//! What there is to ask is a table (`src/platform/operation.rs`); a request names the operation in its path
+//! and gives the fields of its row. A secret goes in and never comes out.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ask::Ask;
+use super::sight::Sight;
+use super::{Context, HttpError, List, Response, apps, ok};
+use crate::domain::{App, Lang, Role, Secret};
+use crate::http::acts::recorded;
+use crate::http::platform::{self as service, Change};
+use crate::platform::{self, Effect, Field, Mode, Operation, Place};
+
+/// Something that a platform can be asked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OperationObject {
+    /// Its name, as the path takes it: `axb.bind`.
+    id: &'static str,
+    /// The product of the platform: an application of one mode may use its mode's only.
+    mode: &'static str,
+    /// The providers whose apps may be asked.
+    providers: &'static [&'static str],
+    /// What it is called, in Chinese and English.
+    title: [&'static str; 2],
+    /// What it does, in Chinese and English.
+    about: [&'static str; 2],
+    /// `reads`, `binds`, `changes`, `unbinds`, `ends_call`.
+    effect: &'static str,
+    /// What it takes.
+    fields: Vec<FieldObject>,
+    /// Where the platform documents it.
+    source: &'static str,
+}
+
+/// A field of an operation.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FieldObject {
+    name: &'static str,
+    /// The object of the platform's body that it stands in, if it stands in one.
+    within: Option<&'static str>,
+    required: bool,
+    /// Type and length as documented: `String(1-64)`.
+    kind: String,
+    /// What it means, in Chinese and English.
+    meaning: [&'static str; 2],
+    /// The words there are to choose from; empty where anything of its kind may stand.
+    choices: Vec<ChoiceObject>,
+}
+
+/// One word.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ChoiceObject {
+    value: &'static str,
+    /// What it means, in Chinese and English.
+    meaning: [&'static str; 2],
+}
+
+/// The fields of an operation, by their names; see `GET /platform/operations`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct PlatformFields {
+    #[serde(flatten)]
+    fields: Map<String, Value>,
+}
+
+/// What a platform answered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PlatformAnswer {
+    /// What was asked.
+    operation: &'static str,
+    /// The platform's code for success.
+    code: String,
+    /// The platform's words.
+    description: String,
+    /// Everything else that it sent.
+    fields: Map<String, Value>,
+    /// Our bindings that follow from it.
+    bindings: Vec<u64>,
+    /// Why none of ours follows, where one should.
+    not_kept: Option<String>,
+}
+
+/// Where a comparison goes on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompareFrom {
+    /// `ax`, `axb`, `axe` or `axyb`.
+    mode: String,
+    /// The `next` of the answer before.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Our bindings and the platform's.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Comparison {
+    items: Vec<Compared>,
+    /// Where it goes on; null at the end.
+    next: Option<String>,
+}
+
+/// One binding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Compared {
+    /// `same`, `different`, `missing` (at the platform), `unknown` (here), `failed`.
+    verdict: &'static str,
+    /// Ours.
+    binding: Option<u64>,
+    /// The platform's own id.
+    platform_id: String,
+    x: Option<String>,
+    /// The fields that differ, or why the platform did not say.
+    what: Vec<String>,
+}
+
+/// What asking an app's platform takes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PlatformSettings {
+    /// Where the platform stands; empty: nothing is ever asked.
+    base_url: String,
+    /// How Huawei's requests are signed: `aksk` or `wsse`.
+    scheme: &'static str,
+    /// The account at 玖云.
+    account_sid: Option<String>,
+    /// Whether 玖云's authToken is set.
+    has_auth_token: bool,
+    /// Hosts that a base URL may have: set in the configuration file.
+    hosts: Vec<String>,
+}
+
+/// Changes; what is absent stays, what is empty is forgotten.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlatformSettingsChange {
+    #[serde(default)]
+    base_url: Option<String>,
+    #[serde(default)]
+    scheme: Option<String>,
+    #[serde(default)]
+    account_sid: Option<String>,
+    /// 玖云's authToken; it is sealed and never told.
+    #[serde(default)]
+    auth_token: Option<String>,
+}
+
+/// `GET /platform/operations`
+pub(super) fn operations(ask: &Ask) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    ok(&List::whole(platform::OPERATIONS.iter().copied().flatten().map(OperationObject::new).collect()))
+}
+
+/// `POST /platform/{app}/{operation}`
+pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str) -> Result<Response, HttpError> {
+    let app = find(context, ask, app)?;
+    let operation = service::operation(&app, id)?;
+    let fields = if ask.body.is_empty() { Map::new() } else { ask.json::<PlatformFields>()?.fields };
+    let fields = service::fields(fields)?;
+    let done = service::call(context, ask.asker(), &app, operation, &fields).await?;
+    ok(&PlatformAnswer {
+        operation: operation.id,
+        code: done.answer.code,
+        description: ask.sight().text(&done.answer.description),
+        fields: seen(ask.sight(), done.answer.fields),
+        bindings: done.kept.iter().map(|id| id.0).collect(),
+        not_kept: done.not_kept,
+    })
+    .map(recorded)
+}
+
+/// `POST /platform/{app}/compare`
+pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
+    let app = find(context, ask, app)?;
+    let from: CompareFrom = ask.json()?;
+    let modes = [Mode::Ax, Mode::Axb, Mode::Axe, Mode::Axyb];
+    let mode = modes.into_iter().find(|mode| mode.name() == from.mode);
+    let mode =
+        mode.ok_or_else(|| HttpError::BadRequest(format!("mode: {:?} is none of ax, axb, axe, axyb", from.mode)))?;
+    let page = service::reconcile(context, ask.asker(), &app, mode, from.cursor).await?;
+    let sight = ask.sight();
+    let row = |row: service::Row| Compared {
+        verdict: row.verdict.name(),
+        binding: row.binding.map(|id| id.0),
+        platform_id: row.platform_id,
+        x: sight.maybe(row.x.as_ref()),
+        what: row.what,
+    };
+    ok(&Comparison { items: page.rows.into_iter().map(row).collect(), next: page.next }).map(recorded)
+}
+
+/// `GET /apps/{app}/platform`
+pub(super) fn settings(context: &Context, ask: &Ask, app: &str) -> Result<Response, HttpError> {
+    ask.no_query()?;
+    let app = apps::find(context, ask, app)?;
+    ask.admin_of_app()?;
+    ok(&PlatformSettings::new(context, &app))
+}
+
+/// `PATCH /apps/{app}/platform`
+pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
+    let app = apps::find(context, ask, app)?;
+    ask.admin_of_app()?;
+    let change: PlatformSettingsChange = ask.json()?;
+    let change = Change {
+        base_url: change.base_url,
+        scheme: change.scheme,
+        account_sid: change.account_sid,
+        auth_token: change.auth_token.map(Secret::new),
+    };
+    service::set(context, ask.asker(), app.id, change).await?;
+    ok(&PlatformSettings::new(context, &app))
+}
+
+/// The app, for those who may act with it.
+fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
+    ask.no_query()?;
+    let app = apps::find(context, ask, app)?;
+    if ask.principal.role >= Role::Operator { Ok(app) } else { Err(HttpError::Forbidden("this takes an operator")) }
+}
+
+/// Texts of an answer as whoever asks may see them.
+fn seen(sight: Sight, fields: Map<String, Value>) -> Map<String, Value> {
+    fn value(sight: Sight, name: &str, found: Value) -> Value {
+        match found {
+            // An id of the platform's is no number, and a link by it must work.
+            Value::String(text) if name != "subscriptionId" => sight.text(&text).into(),
+            Value::Array(items) => items.into_iter().map(|item| value(sight, name, item)).collect(),
+            Value::Object(fields) => Value::Object(seen(sight, fields)),
+            other => other,
+        }
+    }
+    fields.into_iter().map(|(name, found)| (name.clone(), value(sight, &name, found))).collect()
+}
+
+fn both(text: crate::domain::Text) -> [&'static str; 2] {
+    [text.get(Lang::Zh), text.get(Lang::En)]
+}
+
+impl OperationObject {
+    fn new(operation: &Operation) -> Self {
+        Self {
+            id: operation.id,
+            mode: operation.mode.name(),
+            providers: operation.mode.providers(),
+            title: both(operation.title),
+            about: both(operation.about),
+            effect: Effect::name(operation.effect),
+            fields: operation.fields.iter().map(FieldObject::new).collect(),
+            source: operation.source,
+        }
+    }
+}
+
+impl FieldObject {
+    fn new(field: &Field) -> Self {
+        let choice = |choice: &platform::Choice| ChoiceObject { value: choice.value, meaning: both(choice.meaning) };
+        Self {
+            name: field.name,
+            within: if let Place::Within(object) = field.place { Some(object) } else { None },
+            required: field.required,
+            kind: field.kind.documented(),
+            meaning: both(field.meaning),
+            choices: field.kind.choices().iter().map(choice).collect(),
+        }
+    }
+}
+
+impl PlatformSettings {
+    fn new(context: &Context, app: &App) -> Self {
+        let settings = service::of(context, app.id);
+        Self {
+            base_url: settings.base_url,
+            scheme: settings.scheme.name(),
+            account_sid: settings.account_sid,
+            has_auth_token: service::has_token(context, app.id),
+            hosts: context.platform.hosts().list().to_vec(),
+        }
+    }
+}

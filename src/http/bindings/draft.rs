@@ -1,0 +1,282 @@
+//! A binding while it is written: fields by their names, each read from the text that people
+//! and programs write.
+//!
+//! Whether the whole may be kept is for [`crate::bindings`] to say; here only the notation is
+//! checked. A refusal names the field as the API calls it.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber};
+use crate::providers::InvalidAnswer;
+
+/// A field that people set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Field {
+    Kind,
+    A,
+    X,
+    B,
+    Y,
+    Extension,
+    Direction,
+    ValidFrom,
+    ValidTo,
+    MaxMinutes,
+    Record,
+    HintTone,
+    WaitTone,
+    LastMinuteTone,
+    UserData,
+    PlatformId,
+}
+
+impl Field {
+    /// All there are, in the order in which they are written.
+    pub(in crate::http) const ALL: [Self; 16] = [
+        Self::Kind,
+        Self::A,
+        Self::X,
+        Self::B,
+        Self::Y,
+        Self::Extension,
+        Self::Direction,
+        Self::ValidFrom,
+        Self::ValidTo,
+        Self::MaxMinutes,
+        Self::Record,
+        Self::HintTone,
+        Self::WaitTone,
+        Self::LastMinuteTone,
+        Self::UserData,
+        Self::PlatformId,
+    ];
+
+    /// Its name in the API, in a CSV and in a form.
+    pub(in crate::http) fn name(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::A => "a",
+            Self::X => "x",
+            Self::B => "b",
+            Self::Y => "y",
+            Self::Extension => "extension",
+            Self::Direction => "direction",
+            Self::ValidFrom => "valid_from",
+            Self::ValidTo => "valid_to",
+            Self::MaxMinutes => "max_minutes",
+            Self::Record => "record",
+            Self::HintTone => "hint_tone",
+            Self::WaitTone => "wait_tone",
+            Self::LastMinuteTone => "last_minute_tone",
+            Self::UserData => "user_data",
+            Self::PlatformId => "platform_id",
+        }
+    }
+
+    /// Reads [`Field::name`].
+    pub(in crate::http) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// Whether it is a phone number, or may hold one: shown whole only to those who asked.
+    pub(in crate::http) fn is_personal(self) -> bool {
+        matches!(self, Self::A | Self::X | Self::B | Self::Y | Self::UserData)
+    }
+
+    /// Whether it is an instant.
+    pub(in crate::http) fn is_instant(self) -> bool {
+        matches!(self, Self::ValidFrom | Self::ValidTo)
+    }
+}
+
+/// A binding of which some fields are written.
+#[derive(Debug, Clone, Default)]
+pub(in crate::http) struct Draft {
+    kind: BindingKind,
+    a: Option<PhoneNumber>,
+    x: Option<PhoneNumber>,
+    b: Option<PhoneNumber>,
+    y: Option<PhoneNumber>,
+    extension: Option<String>,
+    direction: Option<Direction>,
+    valid_from: Option<Timestamp>,
+    valid_to: Option<Timestamp>,
+    max_minutes: Option<u16>,
+    record: bool,
+    hint_tone: Option<String>,
+    wait_tone: Option<String>,
+    last_minute_tone: Option<String>,
+    user_data: Option<String>,
+    platform_id: Option<String>,
+}
+
+impl From<&BindingTerms> for Draft {
+    fn from(terms: &BindingTerms) -> Self {
+        let terms = terms.clone();
+        Self {
+            kind: terms.kind,
+            a: Some(terms.a),
+            x: Some(terms.x),
+            b: terms.b,
+            y: terms.y,
+            extension: terms.extension,
+            direction: terms.direction,
+            valid_from: terms.valid_from,
+            valid_to: terms.valid_to,
+            max_minutes: terms.max_minutes,
+            record: terms.record,
+            hint_tone: terms.hint_tone,
+            wait_tone: terms.wait_tone,
+            last_minute_tone: terms.last_minute_tone,
+            user_data: terms.user_data,
+            platform_id: terms.platform_id,
+        }
+    }
+}
+
+impl Draft {
+    /// Writes a field; no text, or an empty one, is none.
+    pub(in crate::http) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        let wrong = |rule: &str| InvalidAnswer { field: field.name(), rule: rule.to_owned() };
+        let number = || text.and_then(PhoneNumber::parse);
+        let owned = || text.map(str::to_owned);
+        match field {
+            Field::Kind => {
+                let kind =
+                    text.map(|text| BindingKind::parse(text).ok_or_else(|| wrong("is one of x, ax, axb, axe, axyb")));
+                self.kind = kind.transpose()?.unwrap_or_default();
+            }
+            Field::A => self.a = number(),
+            Field::X => self.x = number(),
+            Field::B => self.b = number(),
+            Field::Y => self.y = number(),
+            Field::Extension => self.extension = owned(),
+            Field::Direction => {
+                let direction =
+                    text.map(|text| Direction::parse(text).ok_or_else(|| wrong("is one of a_to_b, b_to_a")));
+                self.direction = direction.transpose()?;
+            }
+            Field::ValidFrom | Field::ValidTo => {
+                let instant = text.map(|text| text.parse().map_err(|_| wrong(INSTANT))).transpose()?;
+                self.put_instant(field, instant);
+            }
+            Field::MaxMinutes => {
+                let minutes = text.map(|text| text.parse().map_err(|_| wrong("is a whole number of minutes")));
+                self.max_minutes = minutes.transpose()?;
+            }
+            Field::Record => {
+                self.record = text.map_or(Ok(false), |text| yes(text).ok_or_else(|| wrong("is true or false")))?
+            }
+            Field::HintTone => self.hint_tone = owned(),
+            Field::WaitTone => self.wait_tone = owned(),
+            Field::LastMinuteTone => self.last_minute_tone = owned(),
+            Field::UserData => self.user_data = owned(),
+            Field::PlatformId => self.platform_id = owned(),
+        }
+        Ok(())
+    }
+
+    /// Writes a field as people write it: a time without an offset is one of Asia/Shanghai.
+    pub(in crate::http) fn set_local(&mut self, field: Field, text: &str) -> Result<(), InvalidAnswer> {
+        let text = text.trim();
+        if !field.is_instant() || text.is_empty() {
+            return self.set(field, Some(text));
+        }
+        let wrong = || InvalidAnswer { field: field.name(), rule: INSTANT.to_owned() };
+        self.put_instant(field, Some(local_instant(text).ok_or_else(wrong)?));
+        Ok(())
+    }
+
+    /// An instant that was written.
+    pub(in crate::http) fn instant(&self, field: Field) -> Option<Timestamp> {
+        if field == Field::ValidFrom { self.valid_from } else { self.valid_to }
+    }
+
+    fn put_instant(&mut self, field: Field, instant: Option<Timestamp>) {
+        if field == Field::ValidFrom {
+            self.valid_from = instant;
+        } else {
+            self.valid_to = instant;
+        }
+    }
+
+    /// What is written, if nothing that every binding needs is missing.
+    pub(in crate::http) fn terms(self) -> Result<BindingTerms, InvalidAnswer> {
+        let needed = |field: Field, number: Option<PhoneNumber>| {
+            number.ok_or_else(|| InvalidAnswer { field: field.name(), rule: "is needed".to_owned() })
+        };
+        Ok(BindingTerms {
+            kind: self.kind,
+            a: needed(Field::A, self.a)?,
+            x: needed(Field::X, self.x)?,
+            b: self.b,
+            y: self.y,
+            extension: self.extension,
+            direction: self.direction,
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            max_minutes: self.max_minutes,
+            record: self.record,
+            hint_tone: self.hint_tone,
+            wait_tone: self.wait_tone,
+            last_minute_tone: self.last_minute_tone,
+            user_data: self.user_data,
+            platform_id: self.platform_id,
+        })
+    }
+}
+
+const INSTANT: &str = "is a time such as 2026-11-21T10:00:00+08:00";
+
+/// The names of the fields in which two differ.
+pub(super) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'static str> {
+    let same = |field: Field| match field {
+        Field::Kind => one.kind == other.kind,
+        Field::A => one.a == other.a,
+        Field::X => one.x == other.x,
+        Field::B => one.b == other.b,
+        Field::Y => one.y == other.y,
+        Field::Extension => one.extension == other.extension,
+        Field::Direction => one.direction == other.direction,
+        Field::ValidFrom => one.valid_from == other.valid_from,
+        Field::ValidTo => one.valid_to == other.valid_to,
+        Field::MaxMinutes => one.max_minutes == other.max_minutes,
+        Field::Record => one.record == other.record,
+        Field::HintTone => one.hint_tone == other.hint_tone,
+        Field::WaitTone => one.wait_tone == other.wait_tone,
+        Field::LastMinuteTone => one.last_minute_tone == other.last_minute_tone,
+        Field::UserData => one.user_data == other.user_data,
+        Field::PlatformId => one.platform_id == other.platform_id,
+    };
+    Field::ALL.into_iter().filter(|field| !same(*field)).map(Field::name).collect()
+}
+
+/// An instant with its offset, or a local time as forms and spreadsheets write it, which is one
+/// of Asia/Shanghai.
+pub(in crate::http) fn local_instant(text: &str) -> Option<Timestamp> {
+    const FORMATS: [&str; 6] = [
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
+        "%Y/%m/%d %H:%M:%S",
+        "%Y/%m/%d %H:%M",
+    ];
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    let civil = FORMATS.iter().find_map(|format| DateTime::strptime(format, text).ok())?;
+    let local = civil.to_zoned(TimeZone::fixed(Offset::constant(8))).ok()?;
+    Some(local.timestamp())
+}
+
+fn yes(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "是" => Some(true),
+        "false" | "0" | "no" | "否" => Some(false),
+        _ => None,
+    }
+}

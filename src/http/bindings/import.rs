@@ -1,0 +1,89 @@
+//! An import: a CSV of any length from a body to the bindings, in the memory of some chunks.
+//!
+//! ```text
+//! body ─► pieces ─► lines (a thread) ─► chunks ─► Bindings ─► report
+//! ```
+//!
+//! Each stage waits for the next, so a sender who is faster than the disk is slowed down. What
+//! was made before a body broke off stays made; the same file may be sent again.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use futures_util::Stream;
+use http::HeaderMap;
+use tokio::sync::mpsc;
+
+use super::lines::{self, Arriving, Chunk, Wanted};
+use super::{import_act, manager};
+use crate::bindings::{Imported, Refused};
+use crate::domain::App;
+use crate::http::body::{self, BodyLimits};
+use crate::http::keeping::Asker;
+use crate::http::{Context, HttpError};
+use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
+
+/// What became of the lines of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::http) struct Report {
+    pub(in crate::http) made: u64,
+    pub(in crate::http) unchanged: u64,
+    /// The first of those that were not made.
+    pub(in crate::http) refused: Vec<Refused>,
+    pub(in crate::http) refused_total: u64,
+}
+
+impl Report {
+    fn add(&mut self, unread: Vec<Refused>, done: Imported) {
+        self.made += done.made;
+        self.unchanged += done.unchanged;
+        let mut refused = [unread, done.refused].concat();
+        refused.sort_by_key(|refused| refused.line);
+        self.refused_total += refused.len() as u64;
+        let room = BINDINGS_REFUSED_TOLD - self.refused.len();
+        self.refused.extend(refused.into_iter().take(room));
+    }
+}
+
+/// Makes the bindings that a CSV names, of one app.
+///
+/// # Errors
+/// When the body is no CSV of bindings or breaks off, and when they cannot be kept.
+pub(in crate::http) async fn import<S, B, E>(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &Arc<App>,
+    (headers, stream, limits): (&HeaderMap, S, BodyLimits),
+) -> Result<Report, HttpError>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    manager(asker.by)?;
+    context.audit.record(import_act(asker, app, "binding.import")).await?;
+    let (give, pieces) = mpsc::channel(BINDINGS_IMPORT_PIECES);
+    let (hand_on, mut chunks) = mpsc::channel::<Chunk>(1);
+    let wanted = Wanted { app: app.name.clone(), now: context.clock.now() };
+    let reading = tokio::task::spawn_blocking(move || lines::read(Arriving::new(pieces), &wanted, &hand_on));
+    let making = async {
+        // Closed at the first failure, which ends the reading as well.
+        let mut report = Report::default();
+        while let Some(Chunk { lines, refused }) = chunks.recv().await {
+            match context.bindings.import(asker.by, app, lines).await {
+                Ok(done) => report.add(refused, done),
+                Err(error) => {
+                    chunks.close();
+                    return Err(HttpError::from(error));
+                }
+            }
+        }
+        Ok(report)
+    };
+    let (poured, read, made) = tokio::join!(body::pour(headers, stream, limits, give), reading, making);
+    let report = made?;
+    read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+    poured?;
+    let act = import_act(asker, app, "binding.imported").with("made", report.made);
+    context.audit.record(act.with("unchanged", report.unchanged).with("refused", report.refused_total)).await?;
+    Ok(report)
+}

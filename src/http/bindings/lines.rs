@@ -1,0 +1,217 @@
+//! A CSV with bindings, line by line, in the memory of one line.
+//!
+//! The first line names the columns: fields by their names or by the headings of an export in
+//! either language, in any order. An export may come back as it was: what it tells of a binding
+//! beside its terms is looked at and never set. Runs on a thread that may wait.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use csv::{ByteRecord, ReaderBuilder};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{Draft, Field, local_instant};
+use crate::bindings::Refused;
+use crate::domain::{BindingTerms, Lang};
+use crate::export::{self, csv as cells};
+use crate::http::HttpError;
+use crate::http::body::BodyError;
+use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
+
+/// Some lines: those to make, and those that cannot be read.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub(super) lines: Vec<(u64, BindingTerms)>,
+    pub(super) refused: Vec<Refused>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    /// What is set.
+    Set(Field),
+    /// The same instant in Asia/Shanghai, as an export writes it beside.
+    Local(Field),
+    /// The app's name, which must be that of the import.
+    App,
+    /// How the binding stood.
+    State,
+    /// What an export tells beside.
+    Told,
+}
+
+/// The body as it arrives. It knows how far the line under way reaches, so that a line without
+/// an end takes no memory.
+#[derive(Debug)]
+pub(super) struct Arriving {
+    pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
+    piece: Bytes,
+    taken: u64,
+    line_begins: Arc<AtomicU64>,
+}
+
+impl Arriving {
+    pub(super) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
+        Self { pieces, piece: Bytes::new(), taken: 0, line_begins: Arc::default() }
+    }
+}
+
+impl Read for Arriving {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken.saturating_sub(self.line_begins.load(Ordering::Relaxed)) > BINDINGS_IMPORT_LINE_MAX {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        while self.piece.is_empty() {
+            match self.pieces.blocking_recv() {
+                None => return Ok(0),
+                Some(Ok(piece)) => self.piece = piece,
+                Some(Err(error)) => return Err(io::Error::other(error)),
+            }
+        }
+        let length = buffer.len().min(self.piece.len());
+        buffer[..length].copy_from_slice(&self.piece.split_to(length));
+        self.taken += length as u64;
+        Ok(length)
+    }
+}
+
+/// What the lines are read for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// The name of the app that they are for.
+    pub(super) app: String,
+    /// What is over by then is not made.
+    pub(super) now: Timestamp,
+}
+
+/// Reads all lines and gives them away in chunks; ends early where nobody takes them.
+///
+/// # Errors
+/// When the body is no such CSV. What was given before stays given.
+pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), HttpError> {
+    let line_begins = body.line_begins.clone();
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body);
+    let (mut record, mut columns) = (ByteRecord::new(), None);
+    let mut chunk = Chunk::default();
+    loop {
+        line_begins.store(reader.position().byte(), Ordering::Relaxed);
+        let line = reader.position().line();
+        if !reader.read_byte_record(&mut record).map_err(|error| broken(line, &error))? {
+            break;
+        }
+        let Some(columns) = &columns else {
+            columns = Some(columns_of(&record)?);
+            continue;
+        };
+        let line = record.position().map_or(line, csv::Position::line);
+        match terms_of(columns, &record, wanted) {
+            Ok(terms) => chunk.lines.push((line, terms)),
+            Err(reason) => chunk.refused.push(Refused { line, reason }),
+        }
+        if chunk.lines.len() + chunk.refused.len() >= BINDINGS_IMPORT_CHUNK
+            && give.blocking_send(std::mem::take(&mut chunk)).is_err()
+        {
+            return Ok(());
+        }
+    }
+    if columns.is_none() {
+        return Err(HttpError::BadRequest("the file is empty; its first line names the columns".to_owned()));
+    }
+    // Whoever took them is gone only with the request.
+    let _ = give.blocking_send(chunk);
+    Ok(())
+}
+
+fn broken(line: u64, error: &csv::Error) -> HttpError {
+    match error.kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => HttpError::BadRequest(format!(
+            "line {line} is longer than {BINDINGS_IMPORT_LINE_MAX} bytes; is a quotation mark missing?"
+        )),
+        csv::ErrorKind::Io(error) => {
+            let of_body = error.get_ref().and_then(|error| error.downcast_ref::<BodyError>());
+            of_body.copied().unwrap_or(BodyError::Broken).into()
+        }
+        _ => HttpError::BadRequest(format!("line {line} is not CSV")),
+    }
+}
+
+fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
+    let mut columns = Vec::with_capacity(head.len());
+    for (n, name) in head.iter().enumerate() {
+        let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
+        let name = String::from_utf8_lossy(name);
+        let name = name.trim();
+        let column = column(name).ok_or_else(|| {
+            let fields: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+            let shown: String = name.chars().take(80).collect();
+            HttpError::BadRequest(format!("there is no column {shown} here; there are: {}", fields.join(" ")))
+        })?;
+        if column != Column::Told && columns.contains(&column) {
+            return Err(HttpError::BadRequest(format!("the column {name} stands there twice")));
+        }
+        columns.push(column);
+    }
+    for needed in [Field::A, Field::X] {
+        if !columns.contains(&Column::Set(needed)) {
+            let message = format!("the column {} is missing: the first line names the columns", needed.name());
+            return Err(HttpError::BadRequest(message));
+        }
+    }
+    Ok(columns)
+}
+
+/// What a heading means, in the notation of programs or of people.
+fn column(name: &str) -> Option<Column> {
+    let headed = |lang: Option<Lang>, suffix: &str| {
+        let bare = name.strip_suffix(suffix)?;
+        export::BINDINGS.columns.iter().find(|column| column.head(lang) == bare).map(|column| column.name)
+    };
+    let local = [(None, "_shanghai"), (Some(Lang::Zh), "（北京时间）"), (Some(Lang::En), " (Asia/Shanghai)")];
+    let plain =
+        [(None, ""), (Some(Lang::Zh), ""), (Some(Lang::En), ""), (Some(Lang::Zh), " UTC"), (Some(Lang::En), " UTC")];
+    if let Some(field) = local.iter().find_map(|(lang, suffix)| headed(*lang, suffix)) {
+        return Some(Field::parse(field).map_or(Column::Told, Column::Local));
+    }
+    let name = plain.iter().find_map(|(lang, suffix)| headed(*lang, suffix))?;
+    Some(match (Field::parse(name), name) {
+        (Some(field), _) => Column::Set(field),
+        (None, "app") => Column::App,
+        (None, "state") => Column::State,
+        (None, _) => Column::Told,
+    })
+}
+
+fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<BindingTerms, String> {
+    if record.len() != columns.len() {
+        return Err(format!("has {} cells where the first line has {}", record.len(), columns.len()));
+    }
+    let mut draft = Draft::default();
+    for (column, cell) in columns.iter().zip(record) {
+        let cell = std::str::from_utf8(cell).map_err(|_| "is not UTF-8".to_owned())?;
+        let cell = cells::unguard(cell.trim());
+        match column {
+            Column::Set(field) => draft.set_local(*field, cell).map_err(|error| error.to_string())?,
+            Column::App if !cell.is_empty() && cell != wanted.app => {
+                return Err(format!("is of the app {cell}, and this import is for {}", wanted.app));
+            }
+            Column::State if cell == "ended" => return Err("has ended: it is not made again".to_owned()),
+            Column::App | Column::State | Column::Local(_) | Column::Told => {}
+        }
+    }
+    // Whoever edits an export may have edited the other column of the two.
+    for (column, cell) in columns.iter().zip(record) {
+        let Column::Local(field) = column else { continue };
+        let local = std::str::from_utf8(cell).ok().and_then(|cell| local_instant(cell.trim()));
+        if local.map(Timestamp::as_second) != draft.instant(*field).map(Timestamp::as_second) {
+            return Err(format!("{0} and {0}_shanghai say different times", field.name()));
+        }
+    }
+    let terms = draft.terms().map_err(|error| error.to_string())?;
+    if terms.valid_to.is_some_and(|to| to <= wanted.now) {
+        return Err("valid_to has passed: it would never hold".to_owned());
+    }
+    Ok(terms)
+}

@@ -1,0 +1,145 @@
+//! Bindings as people and programs manage them: what they may write, and each change put on
+//! record under the binding's own number.
+//!
+//! ```text
+//! JSON ┐
+//! form ├─► Draft ─► BindingTerms ─► Bindings ─► the trail ─► answered
+//! CSV  ┘
+//! ```
+//!
+//! The pages and the API come here for every change; there is no second way over HTTP. What is
+//! refused leaves no entry, and what was done is on record before the answer says so. An import
+//! is on record before its first line is read ([`import`]).
+
+mod draft;
+mod import;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub(super) use draft::{Draft, Field, local_instant};
+pub(super) use import::{Report, import};
+
+use super::keeping::Asker;
+use super::{Context, HttpError};
+use crate::audit::Act;
+use crate::bindings::BindingError;
+use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope};
+use crate::state::Principal;
+
+impl From<BindingError> for HttpError {
+    fn from(error: BindingError) -> Self {
+        match error {
+            BindingError::Invalid(_) => Self::BadRequest(error.to_string()),
+            BindingError::Exists(_) | BindingError::Twice => Self::Exists(error.to_string()),
+            BindingError::NotFound(_) => Self::NotFound,
+            BindingError::Ended(_) => Self::Conflict(error.to_string()),
+            BindingError::Write(_) | BindingError::Index(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+/// Why a change was not made. The pages say the first in words of their own.
+#[derive(Debug)]
+pub(super) enum NotDone {
+    /// The bindings do not take it.
+    Refused(BindingError),
+    /// Whoever asks may not, or it could not be put on record.
+    Failed(HttpError),
+}
+
+impl From<BindingError> for NotDone {
+    fn from(error: BindingError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<HttpError> for NotDone {
+    fn from(error: HttpError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<NotDone> for HttpError {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::Refused(error) => error.into(),
+            NotDone::Failed(error) => error,
+        }
+    }
+}
+
+/// Lets those through who may manage bindings.
+pub(super) fn manager(by: &Principal) -> Result<(), HttpError> {
+    if by.role >= Role::Operator { Ok(()) } else { Err(HttpError::Forbidden("this takes an operator")) }
+}
+
+/// The binding whose number stands in an address, and its app, if whoever asks may see it.
+pub(super) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding, HttpError> {
+    let id = id.parse().map(BindingId).map_err(|_| HttpError::NotFound)?;
+    let binding = context.bindings.get(id)?;
+    binding.filter(|binding| scope.allows(binding.app)).ok_or(HttpError::NotFound)
+}
+
+/// Makes a binding.
+pub(super) async fn add(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &Arc<App>,
+    terms: BindingTerms,
+) -> Result<Binding, NotDone> {
+    manager(asker.by)?;
+    let made = context.bindings.add(asker.by, app, terms).await?;
+    record(context, asker, "binding.add", &made, &[]).await?;
+    Ok(made)
+}
+
+/// Gives a binding other terms; the entry says which fields differ.
+pub(super) async fn change(
+    context: &Context,
+    asker: Asker<'_>,
+    present: &Binding,
+    terms: BindingTerms,
+) -> Result<Binding, NotDone> {
+    manager(asker.by)?;
+    let app = context.state.app(present.app).ok_or_else(|| HttpError::Conflict(GONE.to_owned()))?;
+    let fields = draft::differing(&present.terms, &terms);
+    if fields.is_empty() && present.ended_at.is_none() {
+        return Ok(present.clone());
+    }
+    let changed = context.bindings.change(asker.by, &app, present.id, terms).await?;
+    record(context, asker, "binding.change", &changed, &fields).await?;
+    Ok(changed)
+}
+
+/// Ends a binding.
+pub(super) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
+    manager(asker.by)?;
+    let ended = context.bindings.end(asker.by, present.app, present.id).await?;
+    record(context, asker, "binding.end", &ended, &[]).await?;
+    Ok(ended)
+}
+
+const GONE: &str = "its app was removed; it can only be ended";
+
+async fn record(
+    context: &Context,
+    asker: Asker<'_>,
+    action: &'static str,
+    binding: &Binding,
+    fields: &[&'static str],
+) -> Result<(), HttpError> {
+    let mut act = asker.act(action, format!("binding {}", binding.id.0)).of(binding.app);
+    if !fields.is_empty() {
+        act = act.with("fields", fields.iter().map(|field| serde_json::Value::from(*field)).collect::<Vec<_>>());
+    }
+    context.audit.record(act).await?;
+    Ok(())
+}
+
+/// What an import leaves in the trail.
+fn import_act(asker: Asker<'_>, app: &App, action: &'static str) -> Act {
+    asker.act(action, format!("app {}", app.id.0)).of(app.id)
+}

@@ -1,0 +1,147 @@
+//! CSVs of bindings, read as they arrive in pieces.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::lines::{Arriving, Chunk, Wanted, read};
+use super::{Draft, Field};
+use crate::bindings::Refused;
+use crate::domain::{BindingTerms, Lang};
+use crate::export::{BINDINGS, csv as cells};
+use crate::http::HttpError;
+use crate::http::body::BodyError;
+use crate::limits::BINDINGS_IMPORT_LINE_MAX;
+
+fn wanted() -> Wanted {
+    Wanted { app: "courier".to_owned(), now: "2026-11-21T02:20:00Z".parse().unwrap() }
+}
+
+/// Reads a body that arrives so many bytes at a time.
+fn read_pieces(body: &[u8], size: usize, last: Option<BodyError>) -> (Result<(), HttpError>, Vec<Chunk>) {
+    let pieces: Vec<_> = body.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let (give, take) = mpsc::channel(pieces.len() + 1);
+    for piece in pieces.into_iter().chain(last.map(Err)) {
+        give.try_send(piece).unwrap();
+    }
+    drop(give);
+    let (hand_on, mut chunks) = mpsc::channel(1_000);
+    let done = read(Arriving::new(take), &wanted(), &hand_on);
+    let read = std::iter::from_fn(|| chunks.try_recv().ok()).collect();
+    (done, read)
+}
+
+fn read_all(body: &str) -> (Vec<(u64, BindingTerms)>, Vec<Refused>) {
+    let (done, chunks) = read_pieces(body.as_bytes(), 7, None);
+    done.unwrap();
+    let (mut lines, mut refused) = (Vec::new(), Vec::new());
+    for chunk in chunks {
+        lines.extend(chunk.lines);
+        refused.extend(chunk.refused);
+    }
+    (lines, refused)
+}
+
+fn message(body: &str) -> String {
+    let (done, chunks) = read_pieces(body.as_bytes(), 1_000, None);
+    assert!(chunks.is_empty());
+    done.unwrap_err().message()
+}
+
+#[test]
+fn columns_stand_in_any_order_and_lines_keep_their_numbers() {
+    let (lines, refused) = read_all(
+        "\u{feff}x,b,a,record,valid_to,user_data\r\n\
+         17000000001,,13800000001,true,2026-12-01T08:00:00+08:00,\"order=1,\r\ntwice\"\r\n\
+         \r\n\
+         17000000002,13900000002,13800000002,是,2026-12-01 08:00,'=1+1\r\n",
+    );
+    assert_eq!(refused, []);
+    assert_eq!(lines.iter().map(|line| line.0).collect::<Vec<_>>(), [2, 5]);
+    let until: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+    for (_, terms) in &lines {
+        assert!(terms.record && terms.valid_to == Some(until));
+    }
+    assert_eq!(lines[0].1.user_data.as_deref(), Some("order=1,\r\ntwice"));
+    assert_eq!((lines[0].1.b.is_none(), lines[1].1.user_data.as_deref()), (true, Some("=1+1")));
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_not() {
+    let (lines, refused) = read_all(
+        "app,state,a,x,kind,max_minutes,valid_to\n\
+         courier,active,13800000001,17000000001,x,30,\n\
+         hotline,active,13800000002,17000000002,x,,\n\
+         ,ended,13800000003,17000000003,x,,\n\
+         ,,13800000004,17000000004,axz,,\n\
+         ,,13800000005,17000000005,,soon,\n\
+         ,,13800000006,17000000006,,,2026-11-21 10:20\n\
+         ,,,17000000007,,,\n\
+         ,,13800000008,17000000008\n\
+         ,,13800000009,17000000009,,,tomorrow\n",
+    );
+    assert_eq!(lines.len(), 1);
+    let reasons: Vec<(u64, &str)> = refused.iter().map(|refused| (refused.line, refused.reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            (3, "is of the app hotline, and this import is for courier"),
+            (4, "has ended: it is not made again"),
+            (5, "kind is one of x, ax, axb, axe, axyb"),
+            (6, "max_minutes is a whole number of minutes"),
+            (7, "valid_to has passed: it would never hold"),
+            (8, "a is needed"),
+            (9, "has 4 cells where the first line has 7"),
+            (10, "valid_to is a time such as 2026-11-21T10:00:00+08:00"),
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_list_of_bindings_is_refused_as_a_whole() {
+    assert!(message("").contains("is empty"));
+    assert!(message("a,x,colour\n1,2,3\n").contains("there is no column colour here; there are: kind a x b"));
+    assert!(message("a,b\n").contains("the column x is missing"));
+    assert!(message("a,x,a\n").contains("the column a stands there twice"));
+    let endless = format!("a,x\n1,\"{}", "2".repeat(3 * BINDINGS_IMPORT_LINE_MAX as usize));
+    let (done, chunks) = read_pieces(endless.as_bytes(), 10_000, None);
+    assert!(done.unwrap_err().message().contains("line 2 is longer than 65536 bytes; is a quotation mark missing?"));
+    assert!(chunks.is_empty());
+}
+
+#[test]
+fn the_last_line_of_a_body_that_broke_off_is_not_taken_for_a_whole_one() {
+    let body = b"a,x,b\n13800000001,17000000001,13900000001\n13800000002,17000000002,1390000";
+    for (error, status) in [(BodyError::Broken, 400), (BodyError::Timeout, 408), (BodyError::TooLarge, 413)] {
+        let (done, chunks) = read_pieces(body, 9, Some(error));
+        assert_eq!(done.unwrap_err().status(), status);
+        assert!(chunks.is_empty(), "{chunks:?}");
+    }
+}
+
+#[test]
+fn an_export_is_read_back_whatever_the_language_of_its_headings() {
+    let object = serde_json::json!({
+        "id": 7, "app": "courier", "kind": "axe", "state": "active", "a": "+8613800000001", "x": "+8617000000001",
+        "extension": "12", "direction": "a_to_b", "valid_from": "2026-11-21T02:00:00.5Z",
+        "valid_to": "2026-12-21T02:00:00Z", "max_minutes": 30, "record": true, "hint_tone": "h.wav", "user_data": "=7",
+        "created_at": "2026-11-20T02:00:00Z", "changed_at": "2026-11-20T02:00:00Z", "ended_at": null,
+    });
+    let row = cells::rows(&BINDINGS, std::slice::from_ref(&object)).unwrap();
+    let mut expected = Draft::default();
+    for field in Field::ALL {
+        let text = object.get(field.name()).map(crate::export::text);
+        expected.set(field, text.as_deref()).unwrap();
+    }
+    let expected = expected.terms().unwrap();
+    for lang in [None, Some(Lang::Zh), Some(Lang::En)] {
+        let file = [cells::head(&BINDINGS, lang).unwrap(), row.clone()].concat();
+        let (lines, refused) = read_all(std::str::from_utf8(&file).unwrap());
+        assert_eq!((lines, refused), (vec![(2, expected.clone())], vec![]), "{lang:?}");
+        // Of the two columns of an instant, somebody changed the one that is not read.
+        let edited = String::from_utf8(file).unwrap().replace("2026-12-21 10:00:00", "2027-12-21 10:00:00");
+        let (lines, refused) = read_all(&edited);
+        assert!(lines.is_empty());
+        assert_eq!(refused[0].reason, "valid_to and valid_to_shanghai say different times");
+    }
+}

@@ -1,0 +1,141 @@
+//! Asking an app's platform for something, as the pages, the API and the command line do it.
+//!
+//! In this order: checked, put on record, asked, the outcome put on record, our binding kept
+//! beside theirs. What may have been done at a platform is on record before it can have been; the
+//! outcome follows, whatever it is. Numbers stand in the personal part of an entry only, secrets
+//! nowhere.
+
+mod keep;
+mod reconcile;
+mod settings;
+
+use serde_json::Value;
+
+use super::keeping::Asker;
+use super::{Context, HttpError};
+use crate::audit::Act;
+use crate::domain::{App, BindingId};
+use crate::platform::{Answer, Effect, Operation, PlatformError, Request, find, of_provider};
+
+pub(super) use self::reconcile::{Page, Row, Verdict, reconcile};
+pub(super) use self::settings::{Change, forget, has_token, of, set};
+
+/// What was done.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// What the platform said.
+    pub(super) answer: Answer,
+    /// Our bindings that follow from it.
+    pub(super) kept: Vec<BindingId>,
+    /// Why ours does not follow, where it should.
+    pub(super) not_kept: Option<String>,
+}
+
+/// Why it was not, or may not have been.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The platform, or the way to it.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    /// Something of ours.
+    #[error(transparent)]
+    Ours(#[from] HttpError),
+}
+
+impl From<crate::journal::AppendError> for Failure {
+    fn from(error: crate::journal::AppendError) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+impl From<Failure> for HttpError {
+    fn from(failure: Failure) -> Self {
+        let error = match failure {
+            Failure::Platform(error) => error,
+            Failure::Ours(error) => return error,
+        };
+        let advice = error.advice().en;
+        match &error {
+            PlatformError::Off | PlatformError::Missing(_) => Self::Conflict(format!("{error}; {advice}")),
+            PlatformError::Base | PlatformError::Host(_) | PlatformError::Unsendable => {
+                Self::BadRequest(format!("{error}; {advice}"))
+            }
+            PlatformError::Fields(_) => Self::BadRequest(error.to_string()),
+            PlatformError::Refused { known, .. } => {
+                let meaning = known.map_or(String::new(), |known| format!(" ({})", known.text.en));
+                Self::Platform { code: "platform_refused", message: format!("{error}{meaning}; {advice}") }
+            }
+            PlatformError::Outgoing(cause) => {
+                let message = format!("{}; {advice}", crate::error_chain::Chain(cause));
+                Self::Platform { code: "platform_unreachable", message }
+            }
+            PlatformError::NotAnAnswer { .. } => {
+                Self::Platform { code: "platform_unreachable", message: format!("{error}; {advice}") }
+            }
+        }
+    }
+}
+
+/// The operation of a name, if it is one for this app.
+pub(super) fn operation(app: &App, id: &str) -> Result<&'static Operation, HttpError> {
+    let found = find(id).filter(|operation| operation.mode.providers().contains(&app.provider.0));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = of_provider(app.provider.0).map(|operation| operation.id).collect();
+        HttpError::BadRequest(format!("{id:?} is no operation of {}; there are: {}", app.provider, known.join(", ")))
+    })
+}
+
+/// Asks for an operation with these fields.
+pub(super) async fn call(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &App,
+    operation: &'static Operation,
+    fields: &[(String, String)],
+) -> Result<Done, Failure> {
+    let request = Request::new(operation, fields).map_err(PlatformError::Fields)?;
+    let credentials = settings::credentials(context, app);
+    // Nothing is on record that could not even be tried.
+    context.platform.hosts().admit(&credentials.base_url)?;
+    let subject = |outcome: &str| format!("app {} {}{outcome}", app.id.0, operation.id);
+    let act = Act::new(asker.by, "platform.call", subject("")).from(asker.peer).of(app.id);
+    let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
+    context.audit.record(act.with("said", said.collect::<serde_json::Map<_, _>>())).await?;
+
+    let answered = context.platform.call(&credentials, &request).await;
+    let outcome = match &answered {
+        Ok(answer) => answer.code.as_str(),
+        Err(error) => error.outcome(),
+    };
+    let mut act = Act::new(asker.by, "platform.outcome", subject(&format!(": {outcome}"))).of(app.id);
+    if let Some(id) = answered.as_ref().ok().and_then(|answer| answer.fields.get("subscriptionId")) {
+        act = act.with("subscription", id.clone());
+    }
+    context.audit.record(act.from(asker.peer)).await?;
+
+    let answer = answered?;
+    let (kept, not_kept) = match operation.effect {
+        Effect::Reads | Effect::EndsCall => (Vec::new(), None),
+        Effect::Binds | Effect::Changes | Effect::Unbinds => {
+            match keep::follow(context, asker.by, app, &request, &answer).await {
+                Ok(kept) => (kept, None),
+                Err(error) => (Vec::new(), Some(crate::error_chain::Chain(&error).to_string())),
+            }
+        }
+    };
+    Ok(Done { answer, kept, not_kept })
+}
+
+/// The fields of a JSON object, as text.
+pub(super) fn fields(object: serde_json::Map<String, Value>) -> Result<Vec<(String, String)>, HttpError> {
+    let text = |(name, value): (String, Value)| match value {
+        Value::String(text) => Ok((name, text)),
+        Value::Number(number) => Ok((name, number.to_string())),
+        Value::Bool(yes) => Ok((name, yes.to_string())),
+        Value::Null => Ok((name, String::new())),
+        Value::Array(_) | Value::Object(_) => {
+            Err(HttpError::BadRequest(format!("{name} is a text or a number; fields of an object stand beside it")))
+        }
+    };
+    object.into_iter().map(text).collect()
+}

@@ -1,0 +1,196 @@
+//! Our bindings compared with the platform's, by its own queries.
+//!
+//! Each of ours is asked for by the platform's id; each X of ours is asked for what else is bound
+//! on it, where the mode can list an X. A page at a time: a platform limits how often it is asked,
+//! and a person waits.
+//!
+//! | verdict | means |
+//! | --- | --- |
+//! | same | both say the same |
+//! | different | both have it, with other numbers |
+//! | missing | ours, and the platform has none |
+//! | unknown | the platform's, and we have none |
+//! | failed | the platform did not say |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::keep;
+use super::{Asker, Failure, settings};
+use crate::audit::Act;
+use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber};
+use crate::http::Context;
+use crate::limits::PLATFORM_COMPARED;
+use crate::platform::{self, Bound, Credentials, Mode, PlatformError, Request};
+use crate::store;
+
+/// Codes by which a platform says that there is no such binding.
+const NONE_THERE: [&str; 3] = ["1012001", "1012007", "1011004"];
+
+/// What came of comparing one binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Verdict {
+    Same,
+    Different,
+    Missing,
+    Unknown,
+    Failed,
+}
+
+impl Verdict {
+    pub(in crate::http) fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Different => "different",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One binding, ours or theirs.
+#[derive(Debug)]
+pub(in crate::http) struct Row {
+    pub(in crate::http) verdict: Verdict,
+    pub(in crate::http) binding: Option<BindingId>,
+    pub(in crate::http) platform_id: String,
+    pub(in crate::http) x: Option<PhoneNumber>,
+    /// What differs, or why it failed.
+    pub(in crate::http) what: Vec<String>,
+}
+
+/// What one comparison found.
+#[derive(Debug)]
+pub(in crate::http) struct Page {
+    pub(in crate::http) rows: Vec<Row>,
+    /// Where the next goes on.
+    pub(in crate::http) next: Option<String>,
+}
+
+/// Compares a page of an app's bindings of one mode with the platform's.
+pub(in crate::http) async fn reconcile(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &App,
+    mode: Mode,
+    cursor: Option<String>,
+) -> Result<Page, Failure> {
+    let Some(kind) = keep::kind_of(mode) else {
+        let text = "bindings are compared in the modes ax, axb, axe and axyb".to_owned();
+        return Err(crate::http::HttpError::BadRequest(text).into());
+    };
+    let credentials = settings::credentials(context, app);
+    context.platform.hosts().admit(&credentials.base_url)?;
+    let act = Act::new(asker.by, "platform.compare", format!("app {} {}", app.id.0, mode.name()));
+    context.audit.record(act.from(asker.peer).of(app.id)).await?;
+    let query = keep::open(app, kind);
+    let listing = context.bindings.list(&query, &store::Page { limit: PLATFORM_COMPARED, cursor });
+    let listing = listing.map_err(crate::http::HttpError::from)?;
+    let ours: Vec<Binding> = listing.items.into_iter().filter(|one| one.terms.platform_id.is_some()).collect();
+    let mut rows = Vec::new();
+    for binding in &ours {
+        rows.push(compare(context, &credentials, mode, binding).await);
+    }
+    rows.extend(strangers(context, &credentials, app, kind, mode, &ours).await?);
+    Ok(Page { rows, next: listing.next })
+}
+
+async fn compare(context: &Context, credentials: &Credentials, mode: Mode, binding: &Binding) -> Row {
+    let id = binding.terms.platform_id.clone().unwrap_or_default();
+    let (verdict, what) = match ask(context, credentials, mode, &[("subscriptionId", &id)]).await {
+        Ok(theirs) => {
+            let one = theirs.iter().find(|bound| bound.id.as_deref().is_none_or(|found| found == id));
+            match one.map(|bound| differences(binding, bound, &theirs)) {
+                None => (Verdict::Missing, Vec::new()),
+                Some(what) if what.is_empty() => (Verdict::Same, what),
+                Some(what) => (Verdict::Different, what),
+            }
+        }
+        Err(PlatformError::Refused { code, .. }) if NONE_THERE.contains(&code.as_str()) => {
+            (Verdict::Missing, Vec::new())
+        }
+        Err(error) => (Verdict::Failed, vec![crate::error_chain::Chain(&error).to_string()]),
+    };
+    Row { verdict, binding: Some(binding.id), platform_id: id, x: Some(binding.terms.x.clone()), what }
+}
+
+/// What the platform has on our numbers and we do not.
+async fn strangers(
+    context: &Context,
+    credentials: &Credentials,
+    app: &App,
+    kind: BindingKind,
+    mode: Mode,
+    ours: &[Binding],
+) -> Result<Vec<Row>, Failure> {
+    let field = match mode {
+        Mode::Ax => "privateNum",
+        Mode::Axb | Mode::Axyb => "relationNum",
+        // An extension is asked for by its own digits only.
+        _ => return Ok(Vec::new()),
+    };
+    let numbers: BTreeSet<&PhoneNumber> = ours.iter().map(|binding| &binding.terms.x).collect();
+    let mut theirs: BTreeMap<String, PhoneNumber> = BTreeMap::new();
+    for x in numbers {
+        // Why this failed is told by the binding's own row.
+        let Ok(found) = ask(context, credentials, mode, &[(field, x.reveal())]).await else { continue };
+        theirs.extend(found.into_iter().filter_map(|bound| Some((bound.id?, x.clone()))));
+    }
+    let mut rows = Vec::new();
+    for (id, x) in theirs {
+        let mut query = keep::open(app, kind);
+        query.platform_id = store::Filter::any(vec![id.clone()]);
+        let known = ours.iter().any(|binding| binding.terms.platform_id.as_deref() == Some(&id))
+            || !context
+                .bindings
+                .list(&query, &store::Page { limit: 1, cursor: None })
+                .map_err(crate::http::HttpError::from)?
+                .items
+                .is_empty();
+        if !known {
+            rows.push(Row { verdict: Verdict::Unknown, binding: None, platform_id: id, x: Some(x), what: Vec::new() });
+        }
+    }
+    Ok(rows)
+}
+
+async fn ask(
+    context: &Context,
+    credentials: &Credentials,
+    mode: Mode,
+    fields: &[(&str, &str)],
+) -> Result<Vec<Bound>, PlatformError> {
+    let id = format!("{}.query", mode.name());
+    let operation = platform::find(&id).expect("every mode that keeps bindings has a query");
+    let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let request = Request::new(operation, &fields).map_err(PlatformError::Fields)?;
+    Ok(context.platform.call(credentials, &request).await?.bindings())
+}
+
+/// The fields in which both have something and it is not the same. B and Y may stand in a row of
+/// their own.
+fn differences(ours: &Binding, theirs: &Bound, all: &[Bound]) -> Vec<String> {
+    let number = |text: &Option<String>| text.as_deref().and_then(PhoneNumber::parse);
+    let mut what = Vec::new();
+    let mut check = |name: &str, ours: Option<&PhoneNumber>, theirs: Option<PhoneNumber>| {
+        if let (Some(ours), Some(theirs)) = (ours, theirs)
+            && *ours != theirs
+        {
+            what.push(name.to_owned());
+        }
+    };
+    let terms = &ours.terms;
+    check("a", Some(&terms.a), number(&theirs.a));
+    check("x", Some(&terms.x), number(&theirs.x));
+    let b = theirs.b.as_ref().or_else(|| all.iter().find_map(|bound| bound.b.as_ref()));
+    let is_paired = all.iter().any(|bound| number(&bound.b).as_ref() == terms.b.as_ref());
+    if !is_paired {
+        check("b", terms.b.as_ref(), number(&b.cloned()));
+    }
+    if let (Some(ours), Some(theirs)) = (&terms.extension, &theirs.extension)
+        && ours.trim_start_matches('0') != theirs.trim_start_matches('0')
+    {
+        what.push("extension".to_owned());
+    }
+    what
+}

@@ -1,0 +1,107 @@
+//! What an app needs to ask its platform, as it is kept: in clear what may be shown, sealed what
+//! may not.
+//!
+//! `platform/{id}` holds [`Settings`], `platform/{id}/token` 玖云's authToken. Key and secret are the
+//! app's own. A host that the configuration does not list is refused here already.
+
+use crate::domain::{App, AppId, Secret};
+use crate::http::keeping::Asker;
+use crate::http::{Context, HttpError};
+use crate::limits::SECRET_BYTES_MAX;
+use crate::platform::{Credentials, Scheme, Settings};
+
+/// What somebody wants to be so. What is `None` stays; what is empty is forgotten.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Change {
+    pub(in crate::http) base_url: Option<String>,
+    pub(in crate::http) scheme: Option<String>,
+    pub(in crate::http) account_sid: Option<String>,
+    pub(in crate::http) auth_token: Option<Secret>,
+}
+
+fn name(app: AppId) -> String {
+    format!("platform/{}", app.0)
+}
+
+fn token_name(app: AppId) -> String {
+    format!("platform/{}/token", app.0)
+}
+
+/// What is set for an app.
+pub(in crate::http) fn of(context: &Context, app: AppId) -> Settings {
+    context.state.value(&name(app)).unwrap_or_default()
+}
+
+/// Whether 玖云's authToken is set.
+pub(in crate::http) fn has_token(context: &Context, app: AppId) -> bool {
+    token(context, app).is_some()
+}
+
+fn token(context: &Context, app: AppId) -> Option<Secret> {
+    context.state.sealed_value(&token_name(app)).filter(|token| !token.reveal().is_empty())
+}
+
+/// Everything that one question needs.
+pub(super) fn credentials(context: &Context, app: &App) -> Credentials {
+    let settings = of(context, app.id);
+    Credentials {
+        base_url: settings.base_url,
+        scheme: settings.scheme,
+        app_key: app.app_key.clone(),
+        app_secret: app.app_secret.clone(),
+        account_sid: settings.account_sid,
+        auth_token: token(context, app.id),
+    }
+}
+
+/// Sets it. The trail is the caller's: it notes which fields were named.
+pub(in crate::http) async fn set(
+    context: &Context,
+    asker: Asker<'_>,
+    app: AppId,
+    change: Change,
+) -> Result<Settings, HttpError> {
+    let mut settings = of(context, app);
+    if let Some(base_url) = change.base_url {
+        let base_url = base_url.trim();
+        settings.base_url = match base_url {
+            "" => String::new(),
+            _ => context
+                .platform
+                .hosts()
+                .admit(base_url)
+                .map_err(|error| HttpError::BadRequest(format!("base_url: {error}; {}", error.advice().en)))?,
+        };
+    }
+    if let Some(scheme) = change.scheme {
+        settings.scheme = Scheme::parse(&scheme)
+            .ok_or_else(|| HttpError::BadRequest(format!("scheme: {scheme:?} is none of aksk, wsse")))?;
+    }
+    if let Some(account) = change.account_sid {
+        let account = account.trim().to_owned();
+        // It becomes a part of a path.
+        if account.len() > 64 || !account.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(HttpError::BadRequest("account_sid: takes up to 64 letters and digits".to_owned()));
+        }
+        settings.account_sid = Some(account).filter(|account| !account.is_empty());
+    }
+    if let Some(token) = change.auth_token {
+        if token.reveal().len() > SECRET_BYTES_MAX {
+            return Err(HttpError::BadRequest(format!("auth_token: is longer than {SECRET_BYTES_MAX} bytes")));
+        }
+        context.state.seal_value(Some(asker.by), &token_name(app), token).await?;
+    }
+    context.state.set_value(Some(asker.by), &name(app), &settings).await?;
+    Ok(settings)
+}
+
+/// Forgets it with the app: ids are never given out twice, and a secret without use is a risk.
+pub(in crate::http) async fn forget(context: &Context, asker: Asker<'_>, app: AppId) -> Result<(), HttpError> {
+    if has_token(context, app) {
+        context.state.forget_value(Some(asker.by), &token_name(app)).await?;
+    }
+    if of(context, app) != Settings::default() {
+        context.state.forget_value(Some(asker.by), &name(app)).await?;
+    }
+    Ok(())
+}

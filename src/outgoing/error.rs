@@ -1,0 +1,165 @@
+//! Why there is no answer, told apart by what a person would do about it.
+//!
+//! Names the host only: an address may hold a signature, and a body anything.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http_body_util::LengthLimitError;
+use hyper_util::client::legacy;
+
+use crate::domain::Text;
+
+/// A cause of another crate.
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why no client can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The file of certificates is not one.
+    #[error("reading certificates from {path}")]
+    Roots {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// There is nothing in it.
+    #[error("{path} has no certificate in PEM")]
+    NoRoots {
+        /// The file.
+        path: PathBuf,
+    },
+    /// TLS cannot be set up at all.
+    #[error("preparing TLS")]
+    Tls(#[source] Cause),
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum OutgoingError {
+    /// The address may not be asked.
+    #[error("the address cannot be asked: {0}")]
+    Address(&'static str),
+    /// There is no connection.
+    #[error("connecting to {host}")]
+    Connect {
+        /// Whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// There is a connection, and TLS refused it.
+    #[error("making TLS with {host}")]
+    Tls {
+        /// Whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// The answer did not come in time.
+    #[error("{host} did not answer within {} ms", time.as_millis())]
+    Late {
+        /// Whom.
+        host: String,
+        /// What it was given.
+        time: Duration,
+    },
+    /// The answer is longer than it may be.
+    #[error("the answer of {host} is longer than {max} bytes")]
+    TooLong {
+        /// Whom.
+        host: String,
+        /// What is read.
+        max: usize,
+    },
+    /// The connection broke, or what came is not HTTP.
+    #[error("the exchange with {host} broke off")]
+    Broken {
+        /// Whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+}
+
+impl OutgoingError {
+    /// Whether the question may have arrived: it must not be asked again if it may count once only.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Connect { .. } | Self::Tls { .. } => false,
+            Self::Late { .. } | Self::TooLong { .. } | Self::Broken { .. } => true,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> Text {
+        match self {
+            Self::Address(_) => Text::new(
+                "请检查地址：以 https:// 开头，有主机名；只有本机可以用 http://。",
+                "Check the address: it begins with https:// and has a host; http:// is for this machine only.",
+            ),
+            Self::Connect { .. } => Text::new(
+                "请检查主机名和端口、DNS，以及防火墙是否允许从这台服务器连出去。",
+                "Check host and port, DNS, and whether a firewall lets this server connect outwards.",
+            ),
+            Self::Tls { .. } => Text::new(
+                "对方的证书不被信任：请检查主机名和对方证书的有效期；若是公司自己的证书，请把它的根证书写进配置的 extra_roots。",
+                "Its certificate is not trusted: check the host and the certificate's dates; for a company's own \
+                 certificate put its root into extra_roots of the configuration.",
+            ),
+            Self::Late { .. } => Text::new(
+                "对方没有及时回答：可能已经处理，请先查询再重试。",
+                "It did not answer in time and may have done it all the same: query before trying again.",
+            ),
+            Self::TooLong { .. } => Text::new(
+                "回答太长，不像是这个接口的：请检查地址。",
+                "The answer is too long to be this interface's: check the address.",
+            ),
+            Self::Broken { .. } => Text::new(
+                "连接中断或对方说的不是 HTTP：可能已经处理，请检查地址和端口，先查询再重试。",
+                "The connection broke, or it does not speak HTTP; it may have been done all the same: check address \
+                 and port, and query before trying again.",
+            ),
+        }
+    }
+
+    /// What a question ended with before there was the head of an answer.
+    pub(super) fn asking(host: &str, error: legacy::Error) -> Self {
+        let host = host.to_owned();
+        let (connecting, tls) = (error.is_connect(), is_of_tls(&error));
+        let source = Box::new(error);
+        match (connecting, tls) {
+            (_, true) => Self::Tls { host, source },
+            (true, false) => Self::Connect { host, source },
+            (false, false) => Self::Broken { host, source },
+        }
+    }
+
+    /// What an answer ended with after its head.
+    pub(super) fn reading(host: &str, source: Cause, max: usize) -> Self {
+        let host = host.to_owned();
+        if source.is::<LengthLimitError>() { Self::TooLong { host, max } } else { Self::Broken { host, source } }
+    }
+}
+
+/// Whether TLS is among the causes. An I/O error leaves what it wraps out of its causes, so that
+/// it is looked into.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
+    }
+    false
+}

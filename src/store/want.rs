@@ -1,0 +1,99 @@
+//! A question in terms, and which rows of a segment can answer it.
+//!
+//! Lists, NOT and ranges are set algebra. A segment that certainly lacks one of the words is left
+//! before anything is read; of the others the cheapest groups are looked for first, since an empty
+//! set needs no further look, and a set of few rows is compared faster than the dear groups are
+//! read.
+
+use super::collection::{Place, Sealed};
+use super::segment::{Positions, SegmentError};
+use super::terms::{Terms, apart};
+
+/// A question in terms.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Want {
+    /// Of each of these, any must be there.
+    pub(super) all: Vec<Vec<Terms>>,
+    /// None of these may be.
+    pub(super) none: Vec<Terms>,
+    /// The first and the last microsecond.
+    pub(super) t: Option<(i64, i64)>,
+    /// Only rows that stand after this one in the list.
+    pub(super) after: Option<Place>,
+}
+
+/// How exactly positions are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precision {
+    /// A few too many will do: each row is compared with the question.
+    Rough,
+    /// They are counted.
+    Exact,
+}
+
+/// Blocks of terms that are read and walked in the time in which one block of rows is read and
+/// decompressed.
+const ROW_BLOCK: usize = 6;
+/// And in the time in which one row is read and compared.
+const ROW: u64 = 2;
+
+impl Want {
+    /// Sorted as look-ups like it: ascending, and no two spans overlap.
+    pub(super) fn sorted(mut self) -> Self {
+        self.all = self.all.into_iter().map(apart).collect();
+        self.none = apart(self.none);
+        self
+    }
+
+    /// Whether it wants everything.
+    pub(super) fn is_all(&self) -> bool {
+        self.all.is_empty() && self.none.is_empty() && self.t.is_none() && self.after.is_none()
+    }
+
+    pub(super) fn time(&self) -> (i64, i64) {
+        self.t.unwrap_or((i64::MIN, i64::MAX))
+    }
+
+    /// The positions in a segment that can answer; `work` grows by the parts read.
+    pub(super) fn positions(
+        &self,
+        sealed: &Sealed,
+        precision: Precision,
+        work: &mut usize,
+    ) -> Result<Positions, SegmentError> {
+        *work += 1;
+        let segment = &sealed.segment;
+        let mut looks = Vec::with_capacity(self.all.len() + 1);
+        for any in &self.all {
+            let look = segment.look(any);
+            if look.is_vain() {
+                return Ok(Positions::none(segment.rows()));
+            }
+            looks.push((look, true));
+        }
+        let not = segment.look(&self.none);
+        if !not.is_vain() {
+            looks.push((not, false));
+        }
+        looks.sort_by_key(|(look, _)| look.parts);
+        let (t_min, t_max) = self.time();
+        let k_max = self.after.map_or(i64::MAX, |(k, _)| k);
+        let mut left = segment.range(k_max, t_min, t_max);
+        left.bury(&sealed.dead);
+        for (look, wanted) in looks {
+            let rows = left.len();
+            let compared = rows * ROW + (left.blocks() * ROW_BLOCK) as u64;
+            if rows == 0 || (precision == Precision::Rough && look.parts as u64 > compared) {
+                break;
+            }
+            let (found, reads) = segment.find(&look)?;
+            *work += reads;
+            if wanted {
+                left.keep(&found);
+            } else {
+                left.remove(&found);
+            }
+        }
+        Ok(left)
+    }
+}
