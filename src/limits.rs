@@ -177,9 +177,6 @@ pub const AUDIT_READ_BYTES: usize = 4 << 20;
 pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
 /// The shortest answer that is compressed: a shorter one leaves in one packet as it is.
 pub const COMPRESS_MIN: usize = 1_400;
-/// The longest answer that is compressed where it was made; a longer one takes a millisecond and
-/// more, and does so on a thread that may be busy.
-pub const COMPRESS_ASIDE: usize = 64 << 10;
 /// Pages that are shown whole at once, of everybody together: some hundred bytes each.
 pub const REVEALS_MAX: usize = 10_000;
 /// Characters of the reason that somebody gives for a reveal: a sentence.
@@ -205,11 +202,9 @@ pub const LINE_MAX: usize = 4 << 20;
 pub const FRAME_BYTES: usize = 256 << 10;
 /// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
 pub const ZSTD_LEVEL: i32 = 3;
-/// The level of segments that an erasure wrote anew: a fifth smaller than at 3, and thirty
-/// megabytes a second are fast enough for somebody who waits.
+/// That of segments an erasure wrote anew: a fifth smaller than at 3, and quick enough to wait for.
 pub const ZSTD_LEVEL_ERASED: i32 = 9;
-/// The level of segments that a retention run thinned: what is left stays for years, and is a
-/// third smaller than at 3. Three megabytes a second are enough for a night.
+/// That of segments a retention run thinned: a third smaller than at 3, for years; slow, at night.
 pub const ZSTD_LEVEL_THINNED: i32 = 15;
 /// The distance of two marks in the index of a plain segment: what is read too much to find one
 /// record, against the memory that the marks of 64 MiB take (32 KiB).

@@ -226,3 +226,26 @@ impl Collection {
         ids
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_found_by_its_number_in_whichever_block_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rows = Collection::new("rows", dir.path());
+        let count = 3 * BLOCK_ROWS + 7;
+        for k in 0..count as i64 {
+            let (id, terms, row) = ((k as u128).to_be_bytes(), Arc::default(), Arc::from(k.to_be_bytes()));
+            rows.put(Doc { id, k, t: k, last: k as u64, signature: 0, terms, row });
+        }
+        let segment = rows.write_segment(1, count, &dir.path().join("segment.tmp")).unwrap();
+        rows.cool(count);
+        rows.attach(segment, RoaringBitmap::new());
+        for k in 0..count as i64 {
+            assert_eq!(rows.at(k).unwrap().map(|doc| doc.k), Some(k));
+        }
+        assert!(rows.at(count as i64).unwrap().is_none());
+    }
+}
