@@ -175,6 +175,8 @@ pub const AUDIT_READ_BYTES: usize = 4 << 20;
 /// How long a page stays whole after a reveal: long enough to dial a number and to note it, not
 /// long enough to forget that it is on the screen.
 pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);
+/// The shortest answer that is compressed: a shorter one leaves in one packet as it is.
+pub const COMPRESS_MIN: usize = 1_400;
 /// Pages that are shown whole at once, of everybody together: some hundred bytes each.
 pub const REVEALS_MAX: usize = 10_000;
 /// Characters of the reason that somebody gives for a reveal: a sentence.
@@ -200,6 +202,10 @@ pub const LINE_MAX: usize = 4 << 20;
 pub const FRAME_BYTES: usize = 256 << 10;
 /// The level finished segments are compressed with: 6 takes twice the time for a few per cent.
 pub const ZSTD_LEVEL: i32 = 3;
+/// That of segments an erasure wrote anew: a fifth smaller than at 3, and quick enough to wait for.
+pub const ZSTD_LEVEL_ERASED: i32 = 9;
+/// That of segments a retention run thinned: a third smaller than at 3, for years; slow, at night.
+pub const ZSTD_LEVEL_THINNED: i32 = 15;
 /// The distance of two marks in the index of a plain segment: what is read too much to find one
 /// record, against the memory that the marks of 64 MiB take (32 KiB).
 pub const MARK_BYTES: u64 = 64 << 10;

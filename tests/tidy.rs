@@ -44,7 +44,10 @@ const ROOMS: &[Room] = &[
     Room { name: "ingest", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "control"] },
     Room { name: "projector", may_name: &["domain", "correlate", "providers", "journal", "store", "state", "audit"] },
     Room { name: "retention", may_name: &["domain", "correlate", "journal", "store", "state", "projector"] },
-    Room { name: "erasure", may_name: &["domain", "correlate", "journal", "store", "state", "projector", "retention"] },
+    Room {
+        name: "erasure",
+        may_name: &["domain", "correlate", "journal", "store", "state", "bindings", "projector", "retention"],
+    },
     Room { name: "simulator", may_name: &["domain", "providers"] },
     Room {
         name: "http",

@@ -121,7 +121,7 @@ impl Inner {
     }
 
     fn is_same(&self, id: BindingId, terms: &BindingTerms) -> Result<bool, BindingError> {
-        Ok(self.index.look()?.get(id.0)?.is_some_and(|binding| binding.terms == *terms))
+        Ok(self.index.load().look()?.get(id.0)?.is_some_and(|binding| binding.terms == *terms))
     }
 
     async fn keep_all(&self, app: AppId, by: &str, all: Vec<BindingTerms>) -> Result<(), BindingError> {
@@ -149,7 +149,7 @@ impl Inner {
         }
         // What is durable is looked up from now on, also when the rest was not taken.
         if let Some((seq, print)) = applied {
-            self.index.apply(bindings, Applied { seq, print })?;
+            self.index.load().apply(bindings, Applied { seq, print })?;
         }
         failed.map_or(Ok(()), Err)
     }

@@ -20,9 +20,11 @@ mod rules;
 mod tests;
 mod wire;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use xxhash_rust::xxh3::Xxh3;
@@ -39,6 +41,10 @@ use crate::providers::InvalidAnswer;
 use crate::state::Principal;
 use crate::store::{Count, Listing, Page, QueryError};
 
+/// The index's directory in the store, and that of one being made.
+const INDEX: &str = "bindings";
+const UNFINISHED: &str = "bindings.new";
+
 /// The bindings. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Bindings(Arc<Inner>);
@@ -46,10 +52,20 @@ pub struct Bindings(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     log: Arc<FileJournal>,
-    index: Index,
+    /// Another one after it was made anew.
+    index: ArcSwap<Index>,
+    /// Where it is, and what binds it to its place.
+    place: Place,
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
     clock: Clock,
+}
+
+/// Where the index is.
+#[derive(Debug)]
+struct Place {
+    store: PathBuf,
+    installation: String,
 }
 
 /// A binding that answers a question.
@@ -128,19 +144,33 @@ impl Bindings {
                 "a record of the bindings is damaged and was passed over"
             );
         }
-        let failed = |error: IndexError| OpenError::Index(Box::new(error));
-        let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
-        let (index, mut applied) =
-            Index::open(&data.join("store").join("bindings"), installation, &print).map_err(failed)?;
-        loop {
-            let records = log.read(applied.seq + 1, BINDINGS_READ_BYTES)?;
-            let Some(last) = records.last() else { break };
-            applied = Applied { seq: last.seq, print: fingerprint(last) };
-            let bindings: Vec<_> = records.iter().filter_map(wire::read).collect();
-            tracing::debug!(bindings = bindings.len(), log.seq = applied.seq, "reading the log of bindings");
-            index.apply(bindings, applied).map_err(failed)?;
+        let place = Place { store: data.join("store"), installation: installation.to_owned() };
+        let index = place.index(&log, INDEX)?;
+        let index = ArcSwap::from_pointee(index);
+        Ok(Self(Arc::new(Inner { log, index, place, writing: Mutex::new(()), clock })))
+    }
+
+    /// Makes the index anew from the log, in files of its own, while the present one answers:
+    /// what was removed from the log is then nowhere any more. Blocks, and must be called where a
+    /// runtime is at hand.
+    ///
+    /// # Errors
+    /// A file cannot be read or written; the present index stays in use.
+    pub fn begin_index_anew(&self) -> Result<(), OpenError> {
+        let inner = &self.0;
+        let _alone = tokio::runtime::Handle::current().block_on(inner.writing.lock());
+        let io = |error: std::io::Error| OpenError::Index(Box::new(error));
+        let (unfinished, present) = (inner.place.store.join(UNFINISHED), inner.place.store.join(INDEX));
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(io)?;
         }
-        Ok(Self(Arc::new(Inner { log, index, writing: Mutex::new(()), clock })))
+        let fresh = inner.place.index(&inner.log, UNFINISHED)?;
+        fresh.flush().map_err(|error| OpenError::Index(Box::new(error)))?;
+        // Open files do not mind: the new one is found under its name at the next start.
+        fs::remove_dir_all(&present).map_err(io)?;
+        fs::rename(&unfinished, &present).map_err(io)?;
+        inner.index.store(Arc::new(fresh));
+        Ok(())
     }
 
     /// The binding by which `caller` reaches somebody at `dialled` now; the newest, where there
@@ -155,7 +185,7 @@ impl Bindings {
         caller: Option<&PhoneNumber>,
         now: Timestamp,
     ) -> Result<Option<Bound>, BindingError> {
-        let look = self.0.index.look()?;
+        let look = self.0.index.load().look()?;
         let mut found = None;
         for asked in [caller, None] {
             let mut looked = 0;
@@ -181,7 +211,7 @@ impl Bindings {
     /// # Errors
     /// The index cannot be read.
     pub fn get(&self, id: BindingId) -> Result<Option<Binding>, BindingError> {
-        Ok(self.0.index.look()?.get(id.0)?)
+        Ok(self.0.index.load().look()?.get(id.0)?)
     }
 
     /// Bindings, newest first.
@@ -189,7 +219,7 @@ impl Bindings {
     /// # Errors
     /// A cursor of another query, or an index that cannot be read.
     pub fn list(&self, query: &BindingQuery, page: &Page) -> Result<Listing<Binding>, QueryError> {
-        let look = self.0.index.look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        let look = self.0.index.load().look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
         look.list(query, page, self.0.clock.now())
     }
 
@@ -198,7 +228,7 @@ impl Bindings {
     /// # Errors
     /// An index that cannot be read.
     pub fn count_of(&self, query: &BindingQuery) -> Result<Count, QueryError> {
-        let look = self.0.index.look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        let look = self.0.index.load().look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
         look.count_of(query, self.0.clock.now())
     }
 
@@ -207,7 +237,7 @@ impl Bindings {
     /// # Errors
     /// The index cannot be read.
     pub fn count(&self) -> Result<u64, BindingError> {
-        Ok(self.0.index.look()?.count()?)
+        Ok(self.0.index.load().look()?.count()?)
     }
 
     /// Makes a binding.
@@ -271,16 +301,33 @@ impl Bindings {
 
     /// Puts the index on disk and closes the log. Blocks.
     pub fn close(&self) {
-        if let Err(error) = self.0.index.flush() {
+        if let Err(error) = self.0.index.load().flush() {
             tracing::warn!(error = %crate::error_chain::Chain(&error), "the index of bindings is read anew at the next start");
         }
         self.0.log.close();
     }
 }
 
+impl Place {
+    /// The index in this directory of the store, with all that the log says.
+    fn index(&self, log: &FileJournal, name: &str) -> Result<Index, OpenError> {
+        let failed = |error: IndexError| OpenError::Index(Box::new(error));
+        let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
+        let (index, mut applied) = Index::open(&self.store.join(name), &self.installation, &print).map_err(failed)?;
+        loop {
+            let records = log.read(applied.seq + 1, BINDINGS_READ_BYTES)?;
+            let Some(last) = records.last() else { return Ok(index) };
+            applied = Applied { seq: last.seq, print: fingerprint(last) };
+            let bindings: Vec<_> = records.iter().filter_map(wire::read).collect();
+            tracing::debug!(bindings = bindings.len(), log.seq = applied.seq, "reading the log of bindings");
+            index.apply(bindings, applied).map_err(failed)?;
+        }
+    }
+}
+
 impl Inner {
     fn open_binding(&self, id: BindingId, app: AppId) -> Result<Binding, BindingError> {
-        let binding = self.index.look()?.get(id.0)?.filter(|binding| binding.app == app);
+        let binding = self.index.load().look()?.get(id.0)?.filter(|binding| binding.app == app);
         let binding = binding.ok_or(BindingError::NotFound(id))?;
         if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
     }
@@ -288,7 +335,7 @@ impl Inner {
     /// Whether nobody whom these terms answer is answered by another binding at the same time:
     /// then it would be chance who is reached.
     fn check_free(&self, app: AppId, terms: &BindingTerms, but: Option<BindingId>) -> Result<(), BindingError> {
-        let (look, now) = (self.index.look()?, self.clock.now());
+        let (look, now) = (self.index.load().look()?, self.clock.now());
         let mut in_the_way = None;
         for (dialled, caller) in terms.asked_by() {
             look.asked(app, dialled, caller, |other| {
@@ -310,7 +357,7 @@ impl Inner {
         let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
         let record = Record { seq, at, body };
         let binding = wire::read(&record).expect("what was written is read");
-        self.index.apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
+        self.index.load().apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
         Ok(binding)
     }
 }

@@ -93,18 +93,18 @@ async fn who_is_bound_is_found_at_once_and_after_every_kind_of_restart() {
     bindings.close();
     drop(bindings);
     found(&open(dir.path()));
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     found(&open(dir.path()));
     let copy = tempfile::tempdir().unwrap();
     for room in ["bindings", "store/bindings"] {
-        std::fs::create_dir_all(copy.path().join(room)).unwrap();
-        for file in std::fs::read_dir(dir.path().join(room)).unwrap() {
+        fs::create_dir_all(copy.path().join(room)).unwrap();
+        for file in fs::read_dir(dir.path().join(room)).unwrap() {
             let file = file.unwrap();
-            std::fs::copy(file.path(), copy.path().join(room).join(file.file_name())).unwrap();
+            fs::copy(file.path(), copy.path().join(room).join(file.file_name())).unwrap();
         }
     }
     // What was copied while it was written is not to be trusted, whatever it holds.
-    std::fs::write(copy.path().join("store/bindings/index.redb"), [7; 5_000]).unwrap();
+    fs::write(copy.path().join("store/bindings/index.redb"), [7; 5_000]).unwrap();
     found(&open(copy.path()));
 }
 
@@ -126,7 +126,7 @@ async fn a_binding_that_changes_or_ends_answers_as_it_is_now() {
     assert!(matches!(bindings.end(&by(), AppId(2), made.id).await, Err(BindingError::NotFound(_))));
     bindings.close();
     drop(bindings);
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     let again = open(dir.path());
     assert_eq!(again.get(made.id).unwrap().unwrap(), ended);
     assert_eq!(reached(&again, 1, X, C), None);

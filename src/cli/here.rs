@@ -92,7 +92,7 @@ impl Here {
         let url = server.public_url.clone();
         let ingest = Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), url);
         let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, data.to_owned());
+        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, data.to_owned());
         let journal_of = journal.clone();
         // No configuration was read: the documented hosts, and the public roots.
         let platform = Platform::new(Hosts::default(), None, clock.clone())?;

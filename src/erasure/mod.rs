@@ -6,6 +6,9 @@
 //! number is found in `needle`. Nothing here logs the number, and nothing of it stays but a
 //! salted hash in the certificate.
 
+mod bindings;
+mod certificate;
+mod error;
 mod holds;
 mod needle;
 mod notes;
@@ -15,22 +18,22 @@ mod scrub;
 mod tests;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::certificate::{Certificate, Counts, RewrittenSegment};
+pub use self::error::ErasureError;
 use self::needle::Needle;
 use self::run::{Intent, KIND, Run};
+use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{PhoneNumber, Secret, Seq};
 use crate::error_chain::Chain;
-use crate::journal::{AppendError, Body, FileJournal, Journal, ReadError, RewriteError};
-use crate::retention::Retention;
-use crate::state::{Principal, State, StateError, random};
-use crate::store::{QueryError, Store};
+use crate::journal::{Body, FileJournal, Journal};
+use crate::retention::{self, Jobs, Retention};
+use crate::state::{Principal, State, random};
+use crate::store::Store;
 
 /// The sealed intent's name in the state.
 const INTENT: &str = "erasure/intent";
@@ -45,95 +48,20 @@ pub struct Erasure(Arc<Inner>);
 struct Inner {
     journal: Arc<FileJournal>,
     store: Store,
+    bindings: Bindings,
     state: State,
     retention: Retention,
     clock: Clock,
     data: PathBuf,
-    stop: AtomicBool,
-    jobs: Mutex<Standing>,
-}
-
-/// What was found of a person, and changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default)]
-#[schemars(rename = "ErasureCounts")]
-pub struct Counts {
-    /// Calls the person was a party of.
-    pub calls: u64,
-    /// Messages from or to the person.
-    pub sms: u64,
-    /// Recordings of these calls.
-    pub recordings: u64,
-    /// Callbacks as received that hold the number, or belong to these calls.
-    pub callbacks: u64,
-    /// Callbacks whose bytes were gone already.
-    pub summaries: u64,
-    /// Entries of the audit trail that lose their personal part.
-    pub audit: u64,
-    /// Other records that hold the number.
-    pub others: u64,
-    /// Tails of interrupted writes that hold it.
-    pub torn: u64,
-}
-
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.callbacks += other.callbacks;
-        self.summaries += other.summaries;
-        self.audit += other.audit;
-        self.others += other.others;
-    }
-}
-
-/// A segment of the journal before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct RewrittenSegment {
-    /// Its name, which it keeps.
-    pub segment: String,
-    /// The SHA-256 of the file before.
-    pub before: Option<String>,
-    /// The SHA-256 of the file after; absent when nothing was left of it.
-    pub after: Option<String>,
-}
-
-/// What was done, without saying to whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[schemars(rename = "ErasureCertificate")]
-pub struct Certificate {
-    /// Its id.
-    pub id: String,
-    /// `erased` or `pseudonymised`.
-    pub mode: String,
-    /// Who asked for it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-    /// When it began, RFC 3339.
-    pub started_at: String,
-    /// When it was done, RFC 3339.
-    pub finished_at: String,
-    /// SHA-256 of the salt followed by the number in E.164: whoever knows the number can check.
-    pub number_sha256: String,
-    /// The salt.
-    pub salt: String,
-    /// The last record it covers.
-    pub through: Seq,
-    /// What was found and changed.
-    pub counts: Counts,
-    /// The segments that were written anew.
-    pub segments: Vec<RewrittenSegment>,
-    /// What it does not cover.
-    pub statement: String,
-}
-
-impl Certificate {
-    /// What every certificate says about its limits.
-    pub const STATEMENT: &str = "This covers the journal, the state and the store of this installation up to the record named. Backups made earlier, copies forwarded to other systems, exports, and what the platforms keep themselves are not covered.";
+    jobs: Jobs<Asked, Counts>,
 }
 
 /// A search or an erasure, under way or over.
+pub type Job = retention::Task<Asked, Counts>;
+
+/// Which search or erasure.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Asked {
     /// The erasure's id; the certificate has the same.
     pub id: String,
     /// Whether it only searches.
@@ -142,16 +70,12 @@ pub struct Job {
     pub pseudonymise: bool,
     /// Whose number: shown only masked.
     pub number: PhoneNumber,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
-    /// How far it is, from 0 to 1.
-    pub progress: f64,
-    /// What was found.
-    pub counts: Option<Counts>,
-    /// Why it failed.
-    pub error: Option<String>,
+}
+
+impl retention::Asked for Asked {
+    fn is_dry(&self) -> bool {
+        self.dry_run
+    }
 }
 
 /// Where searches and erasures stand.
@@ -191,69 +115,19 @@ impl Examined {
     }
 }
 
-/// Why nothing was erased.
-#[derive(Debug, thiserror::Error)]
-pub enum ErasureError {
-    /// One is under way.
-    #[error("a search or an erasure is under way")]
-    Busy,
-    /// The store does not know everything yet.
-    #[error("the store is being rebuilt; try again when it is done")]
-    Rebuilding,
-    /// The number cannot be a person's.
-    #[error("a person's number has seven digits or more, and nothing but digits")]
-    NotAPerson,
-    /// No reason was given.
-    #[error("an erasure needs a reason")]
-    NoReason,
-    /// A hold keeps something of this person.
-    #[error("the hold {0} keeps something of this number; end it first")]
-    Held(String),
-    /// The server stops.
-    #[error("stopped before the end; it goes on at the next start")]
-    Stopped,
-    /// A new segment could not be begun.
-    #[error("finishing the segment being written")]
-    Roll(#[source] std::io::Error),
-    /// A torn tail could not be read or removed.
-    #[error("looking at {}", path.display())]
-    Torn {
-        /// Where.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The journal could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The journal could not be rewritten.
-    #[error(transparent)]
-    Rewrite(#[from] RewriteError),
-    /// The certificate could not be written.
-    #[error("writing the certificate")]
-    Append(#[from] AppendError),
-    /// The store could not be read.
-    #[error("reading the store")]
-    Store(#[from] QueryError),
-    /// The state could not be written.
-    #[error(transparent)]
-    State(#[from] StateError),
-}
-
 impl Erasure {
     /// The service over the installation in `data`.
     #[must_use]
     pub fn new(
         journal: Arc<FileJournal>,
         store: Store,
+        bindings: Bindings,
         state: State,
         retention: Retention,
         clock: Clock,
         data: PathBuf,
     ) -> Self {
-        let (stop, jobs) = (AtomicBool::new(false), Mutex::default());
-        Self(Arc::new(Inner { journal, store, state, retention, clock, data, stop, jobs }))
+        Self(Arc::new(Inner { journal, store, bindings, state, retention, clock, data, jobs: Jobs::default() }))
     }
 
     /// Looks at what is asked for: only what may be done can be begun.
@@ -269,7 +143,7 @@ impl Erasure {
         if self.0.store.status().rebuilding.is_some() {
             return Err(ErasureError::Rebuilding);
         }
-        if self.jobs().running.is_some() {
+        if self.0.jobs.running().is_some() {
             return Err(ErasureError::Busy);
         }
         if !wanted.dry_run {
@@ -302,7 +176,7 @@ impl Erasure {
         if !wanted.dry_run {
             let sealed = Secret::new(serde_json::to_string(&intent).unwrap_or_default());
             if let Err(error) = self.0.state.seal_value(Some(by), INTENT, sealed).await {
-                self.jobs().running = None;
+                self.0.jobs.withdraw();
                 return Err(error.into());
             }
         }
@@ -323,7 +197,9 @@ impl Erasure {
     /// Where searches and erasures stand.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        self.jobs().clone()
+        let jobs = &self.0.jobs;
+        let last = [jobs.last(), jobs.last_dry()].into_iter().flatten().max_by_key(|job| job.finished_at);
+        Standing { running: jobs.running(), last }
     }
 
     /// Every certificate, newest first.
@@ -353,7 +229,7 @@ impl Erasure {
 
     /// Lets a run under way come to an early end; it goes on at the next start.
     pub fn stop(&self) {
-        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.jobs.stop();
     }
 
     fn read(&self, seq: Seq) -> Result<Option<Certificate>, ErasureError> {
@@ -363,23 +239,9 @@ impl Erasure {
     }
 
     fn begin(&self, intent: &Intent, dry_run: bool) -> Result<Job, ErasureError> {
-        let mut jobs = self.jobs();
-        if jobs.running.is_some() {
-            return Err(ErasureError::Busy);
-        }
-        let job = Job {
-            id: intent.id.clone(),
-            dry_run,
-            pseudonymise: intent.pseudonymise,
-            number: PhoneNumber::from_stored(intent.number.clone()),
-            started_at: self.0.clock.now(),
-            finished_at: None,
-            progress: 0.0,
-            counts: None,
-            error: None,
-        };
-        jobs.running = Some(job.clone());
-        Ok(job)
+        let number = PhoneNumber::from_stored(intent.number.clone());
+        let asked = Asked { id: intent.id.clone(), dry_run, pseudonymise: intent.pseudonymise, number };
+        self.0.jobs.begin(asked, self.0.clock.now()).ok_or(ErasureError::Busy)
     }
 
     fn spawn(&self, intent: Intent, dry: bool) {
@@ -388,33 +250,16 @@ impl Erasure {
     }
 
     fn run(&self, intent: Intent, dry: bool) {
-        let progress = |progress: f64| {
-            if let Some(job) = &mut self.jobs().running {
-                job.progress = progress;
-            }
-        };
-        let run = Run { erasure: self, intent, dry, progress: &progress };
-        let ended = run.run();
-        let mut jobs = self.jobs();
-        let Some(mut job) = jobs.running.take() else { return };
-        job.finished_at = Some(self.0.clock.now());
-        job.progress = 1.0;
-        match ended {
-            Ok((counts, certificate)) => {
-                if let Some(certificate) = certificate {
-                    tracing::info!(erasure.id = %certificate.id, "a person was erased");
-                }
-                job.counts = Some(counts);
-            }
+        let (id, progress) = (intent.id.clone(), |progress: f64| self.0.jobs.progress(progress));
+        let ended = Run { erasure: self, intent, dry, progress: &progress }.run();
+        match &ended {
+            Ok((_, Some(_))) => tracing::info!(erasure.id = %id, "a person was erased"),
+            Ok((_, None)) => {}
             Err(error) => {
-                tracing::error!(erasure.id = %job.id, error = %Chain(&error), "an erasure did not come to its end");
-                job.error = Some(Chain(&error).to_string());
+                tracing::error!(erasure.id = %id, error = %Chain(error), "an erasure did not come to its end");
             }
         }
-        jobs.last = Some(job);
-    }
-
-    fn jobs(&self) -> MutexGuard<'_, Standing> {
-        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+        let ended = ended.map(|(counts, _)| counts).map_err(|error| Chain(&error).to_string());
+        self.0.jobs.end(self.0.clock.now(), ended);
     }
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::bindings;
 use super::needle::Needle;
 use super::notes::{Found, Notes, SegmentNote};
 use super::scrub::Scrub;
@@ -82,6 +83,7 @@ impl Run<'_> {
         if self.dry {
             return Ok((counts, None));
         }
+        bindings::erase(&inner.bindings, &scrub)?;
         for path in self.torn(&scrub.needle)? {
             fs::remove_file(&path).map_err(|source| ErasureError::Torn { path, source })?;
         }
@@ -125,6 +127,7 @@ impl Run<'_> {
                 break;
             }
         }
+        counts.bindings = bindings::of(&self.erasure.0.bindings, needle)?.len() as u64;
         counts.torn = self.torn(needle)?.len() as u64;
         Ok(Found { counts, calls })
     }
@@ -211,7 +214,7 @@ impl Run<'_> {
     }
 
     fn go_on(&self) -> Result<(), ErasureError> {
-        if self.erasure.0.stop.load(std::sync::atomic::Ordering::Relaxed) { Err(ErasureError::Stopped) } else { Ok(()) }
+        if self.erasure.0.jobs.is_stopping() { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
     /// Writes the certificate, takes the person out of the state, and only then forgets the
@@ -273,6 +276,7 @@ fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
     counts.calls = all.calls.len() as u64;
     counts.sms = counts.sms.max(now.sms);
     counts.recordings = counts.recordings.max(now.recordings);
+    counts.bindings = counts.bindings.max(now.bindings);
     counts.torn = counts.torn.max(now.torn);
     all
 }

@@ -5,17 +5,63 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::domain::Call;
+use crate::bindings::Bindings;
+use crate::domain::{
+    AllowFrom, AnswerForm, App, AppId, BindingKind, BindingTerms, Call, Direction, ProviderId, VerifyMode,
+};
 use crate::journal::{Entry, NewRecord, verify};
 use crate::retention::Hold;
 use crate::retention::tests::House;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-fn service(house: &House) -> Erasure {
+fn bindings(house: &House) -> Bindings {
+    Bindings::open(house.dir.path(), &house.parts().2.installation(), house.clock.clone()).unwrap()
+}
+
+fn service(house: &House, bindings: &Bindings) -> Erasure {
     let (journal, store, state) = house.parts();
     let data = house.dir.path().to_owned();
-    Erasure::new(journal, store, state, house.retention.clone(), house.clock.clone(), data)
+    Erasure::new(journal, store, bindings.clone(), state, house.retention.clone(), house.clock.clone(), data)
+}
+
+fn app() -> App {
+    App {
+        id: AppId(3),
+        name: "courier".to_owned(),
+        provider: ProviderId("huawei-private"),
+        token: Secret::new("t".repeat(24)),
+        app_key: None,
+        app_secret: None,
+        verify: VerifyMode::Off,
+        allow_from: AllowFrom::default(),
+        answer_form: AnswerForm::Array,
+        close_tone: None,
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A binding of somebody.
+fn terms(a: &PhoneNumber) -> BindingTerms {
+    BindingTerms {
+        kind: BindingKind::X,
+        a: a.clone(),
+        // One for each, so that nobody is bound twice on it.
+        x: PhoneNumber::from_stored(format!("+861700000{}", &a.national()[7..])),
+        b: PhoneNumber::parse("13600000088"),
+        y: None,
+        extension: None,
+        direction: Some(Direction::AToB),
+        valid_from: None,
+        valid_to: None,
+        max_minutes: None,
+        record: false,
+        hint_tone: None,
+        wait_tone: None,
+        last_minute_tone: None,
+        user_data: None,
+        platform_id: None,
+    }
 }
 
 /// A person with calls, and the calls of others.
@@ -101,18 +147,22 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let before = house.known();
     let person = person(&before.calls);
     traces(&house, &person).await;
-    let erasure = service(&house);
+    let bound = bindings(&house);
+    let erasure = service(&house, &bound);
     let by = Principal::command_line();
+    let theirs = bound.add(&by, &app(), terms(&person)).await.unwrap();
+    let anothers = bound.add(&by, &app(), terms(&PhoneNumber::parse("13712340077").unwrap())).await.unwrap();
     begin(&erasure, &by, wanted(&person, false, true)).await.unwrap();
-    let found = finished(&erasure).counts.unwrap();
+    let found = finished(&erasure).result.unwrap();
     assert!(found.calls > 0 && found.callbacks > 0 && found.audit == 1 && found.torn == 1, "{found:?}");
+    assert_eq!(found.bindings, 1);
     assert_eq!(house.known(), before, "a search changes nothing");
 
-    let erasure = service(&house);
+    let erasure = service(&house, &bound);
     let job = begin(&erasure, &by, wanted(&person, false, false)).await.unwrap();
     let done = finished(&erasure);
     assert_eq!(done.error, None);
-    assert_eq!(done.counts.unwrap(), found);
+    assert_eq!(done.result.unwrap(), found);
     let after = house.known();
     assert_eq!(after.ledger, before.ledger);
     let sum = |known: &[crate::store::StatRow]| {
@@ -125,9 +175,12 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let left: Vec<_> = after.calls.iter().filter(|call| before.calls.contains(call)).collect();
     let strangers: Vec<_> = before.calls.iter().filter(others).collect();
     assert!(left.len() >= strangers.len() / 2, "{} of {}", left.len(), strangers.len());
+    let theirs = bound.get(theirs.id).unwrap().unwrap();
+    assert!(theirs.ended_at.is_some() && theirs.terms.a.reveal() == "+86*", "{theirs:?}");
+    assert_eq!(bound.get(anothers.id).unwrap().unwrap(), anothers);
     assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
 
-    let certificate = erasure.certificate(&job.id).unwrap().unwrap();
+    let certificate = erasure.certificate(&job.asked.id).unwrap().unwrap();
     assert_eq!(certificate.mode, "erased");
     assert!(!certificate.segments.is_empty());
     assert!(certificate.segments.iter().all(|segment| segment.before != segment.after));
@@ -149,7 +202,8 @@ async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
     let theirs = |calls: &[Call], number: &PhoneNumber| {
         calls.iter().filter(|call| call.caller.as_ref() == Some(number) || call.callee.as_ref() == Some(number)).count()
     };
-    let erasure = service(&house);
+    let bound = bindings(&house);
+    let erasure = service(&house, &bound);
     begin(&erasure, &Principal::command_line(), wanted(&person, true, false)).await.unwrap();
     assert_eq!(finished(&erasure).error, None);
     let after = house.known();
@@ -164,7 +218,8 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
     let house = House::with_days(2, false).await;
     let person = person(&house.known().calls);
     traces(&house, &person).await;
-    let erasure = service(&house);
+    let bound = bindings(&house);
+    let erasure = service(&house, &bound);
     erasure.stop();
     begin(&erasure, &Principal::command_line(), wanted(&person, false, false)).await.unwrap();
     assert!(finished(&erasure).error.is_some());
@@ -176,7 +231,7 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
     files(&house.dir.path().join("state"), &mut all);
     drop((state, erasure));
     let house = house.reopened(false);
-    let erasure = service(&house);
+    let erasure = service(&house, &bound);
     erasure.resume();
     assert_eq!(finished(&erasure).error, None);
     assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
@@ -203,7 +258,8 @@ async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
         created_at: String::new(),
     };
     house.retention.add_hold(&by, hold.clone()).await.unwrap();
-    let erasure = service(&house);
+    let bound = bindings(&house);
+    let erasure = service(&house, &bound);
     let held = begin(&erasure, &by, wanted(&person, false, false)).await;
     assert!(matches!(held, Err(ErasureError::Held(name)) if name == "dispute"));
     let only_messages = writer(&house).await;

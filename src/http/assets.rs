@@ -6,16 +6,14 @@
 //! [`page_headers`] is what every page carries: nothing from elsewhere, nothing inline.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::LazyLock;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::RustEmbed;
 use warp::Filter;
 
-use super::{HttpError, Response, Routes};
+use super::{HttpError, Response, Routes, compress};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/static"]
@@ -47,14 +45,11 @@ pub fn text(path: &str) -> String {
     Files::get(path).map_or_else(String::new, |file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
-/// The assets that become smaller, compressed: at first use, and once. They hold nothing secret,
-/// so that no secret can be guessed from their size; pages are never compressed.
+/// The assets that become smaller, compressed: at first use, and once.
 static COMPRESSED: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let compress = |name: &str| {
         let file = Files::get(name)?;
-        let mut writer = GzEncoder::new(Vec::new(), Compression::best());
-        writer.write_all(&file.data).ok()?;
-        let compressed = writer.finish().ok()?;
+        let compressed = compress::gzip(&file.data, Compression::best());
         (compressed.len() < file.data.len()).then_some(compressed)
     };
     Files::iter().filter_map(|name| Some((name.to_string(), compress(&name)?))).collect()
@@ -79,7 +74,7 @@ fn asset(hash: &str, path: &str, asked: &HeaderMap) -> Response {
     let Some(file) = Files::get(path) else {
         return HttpError::NotFound.into_text_response();
     };
-    let compressed = COMPRESSED.get(path).filter(|_| takes_gzip(asked));
+    let compressed = COMPRESSED.get(path).filter(|_| compress::is_read_by(asked));
     let is_compressed = compressed.is_some();
     let mut response = Response::new(compressed.cloned().unwrap_or_else(|| file.data.into_owned()).into());
     *response.status_mut() = StatusCode::OK;
@@ -92,16 +87,6 @@ fn asset(hash: &str, path: &str, asked: &HeaderMap) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// Whether a client says that it reads gzip; one that refuses it writes a weight of zero.
-fn takes_gzip(asked: &HeaderMap) -> bool {
-    let said = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
-    said.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("gzip")
-            && !matches!(weight.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -61,13 +61,21 @@ impl Context {
     pub fn keepers(
         journal: &Arc<FileJournal>,
         store: &Store,
+        bindings: &Bindings,
         state: &State,
         clock: &Clock,
         data: PathBuf,
     ) -> (Retention, Erasure) {
         let retention = Retention::new(journal.clone(), store.clone(), state.clone(), clock.clone());
-        let erasure =
-            Erasure::new(journal.clone(), store.clone(), state.clone(), retention.clone(), clock.clone(), data);
+        let erasure = Erasure::new(
+            journal.clone(),
+            store.clone(),
+            bindings.clone(),
+            state.clone(),
+            retention.clone(),
+            clock.clone(),
+            data,
+        );
         (retention, erasure)
     }
 }

@@ -15,6 +15,7 @@ pub mod assets;
 mod bindings;
 pub mod body;
 mod callbacks;
+mod compress;
 mod connection;
 mod context;
 mod disk;

@@ -29,7 +29,7 @@ use super::rewrite::{Decide, RewriteError, Rewriter, Rewritten, Verdict};
 use super::writer::Writer;
 use super::{Append, AppendError, Damage, Health, Journal, NewRecord, ReadError, Record};
 use crate::domain::Seq;
-use crate::limits::{LINE_MAX, READ_CHUNK};
+use crate::limits::{LINE_MAX, READ_CHUNK, ZSTD_LEVEL_ERASED, ZSTD_LEVEL_THINNED};
 
 /// How a file journal is kept.
 #[derive(Debug, Clone)]
@@ -157,22 +157,23 @@ impl FileJournal {
         answer.recv().unwrap_or_else(|_| Err(io::Error::other("the journal is closed")))
     }
 
-    /// Asks about every record of a finished segment and writes it anew. A segment that has no
-    /// record left is removed; one that is kept whole stays the file it is. Blocks.
+    /// Asks about every record of a finished segment and writes it anew, as small as it becomes
+    /// in bearable time. A segment that has no record left is removed; one that is kept whole
+    /// stays the file it is. Blocks.
     ///
     /// # Errors
     /// When the segment is being written, or a file cannot be read or written; nothing has
     /// changed then.
     pub fn rewrite(&self, first: Seq, mut decide: impl FnMut(&Record) -> Verdict) -> Result<Rewritten, RewriteError> {
-        self.rewriter.rewrite(first, &mut decide)
+        self.rewriter.rewrite(first, ZSTD_LEVEL_THINNED, &mut decide)
     }
 
-    /// The same, also asking about what is no record.
+    /// The same for somebody who waits, also asking about what is no record.
     ///
     /// # Errors
     /// As [`FileJournal::rewrite`].
     pub fn rewrite_all(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
-        self.rewriter.rewrite(first, decide)
+        self.rewriter.rewrite(first, ZSTD_LEVEL_ERASED, decide)
     }
 
     /// Asks about everything in a segment, also in the one being written, and changes nothing.

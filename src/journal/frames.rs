@@ -20,7 +20,7 @@ use zstd::bulk::{Compressor, Decompressor};
 
 use super::scan::{Piece, Scan};
 use crate::domain::Seq;
-use crate::limits::{FRAME_BYTES, LINE_MAX, ZSTD_LEVEL};
+use crate::limits::{FRAME_BYTES, LINE_MAX};
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const SKIPPABLE_MAGIC: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
@@ -215,8 +215,9 @@ pub(super) struct FrameWriter<W> {
 }
 
 impl<W: Write> FrameWriter<W> {
-    pub(super) fn new(out: W, first: Seq) -> io::Result<Self> {
-        let mut compressor = Compressor::new(ZSTD_LEVEL)?;
+    /// `level` is zstd's.
+    pub(super) fn new(out: W, first: Seq, level: i32) -> io::Result<Self> {
+        let mut compressor = Compressor::new(level)?;
         compressor.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true))?;
         let begun = Frame { seq: first, line: 1, offset: 0, raw_offset: 0 };
         Ok(Self {

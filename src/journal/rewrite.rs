@@ -23,7 +23,7 @@ use super::record::{Body, NewRecord, Record};
 use super::scan::{Piece, Scan};
 use super::summary::CallbackSummary;
 use crate::domain::Seq;
-use crate::limits::READ_CHUNK;
+use crate::limits::{READ_CHUNK, ZSTD_LEVEL};
 
 /// What becomes of a record when its segment is rewritten.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,20 +128,21 @@ impl Rewriter {
         if matches!(opened.layout, Layout::Frames(_)) || bytes == 0 {
             return Ok(false);
         }
-        let compressed = self.write(&opened, bytes, true, |_, piece, out| out.push(piece));
+        let compressed = self.write(&opened, bytes, Some(ZSTD_LEVEL), |_, piece, out| out.push(piece));
         compressed.map(|()| true).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// Asks about every record of a segment and writes it anew; a segment without any left is
-    /// removed. A segment of which every record is kept stays the file it is.
-    pub(super) fn rewrite(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+    /// Asks about every record of a segment and writes it anew, compressed at `level` where
+    /// segments are; a segment without any record left is removed. One of which every record is
+    /// kept stays the file it is.
+    pub(super) fn rewrite(&self, first: Seq, level: i32, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
         let io = |source| RewriteError::Io { segment: catalog::name(first), source };
         let mut done = Rewritten::default();
         let compress = self.compress || matches!(opened.layout, Layout::Frames(_));
         let mut damaged = false;
-        self.write(&opened, bytes, compress, |done_writing, piece, out| {
+        self.write(&opened, bytes, compress.then_some(level), |done_writing, piece, out| {
             let is_damaged = matches!(piece, Piece::Damaged { .. });
             let dropped = done.dropped;
             let outcome = rewrite_piece(piece, decide, &mut done, out);
@@ -250,20 +251,20 @@ impl Rewriter {
         Ok((opened, bytes))
     }
 
-    /// Writes a segment anew, piece by piece, and puts it in its place, unless the first
-    /// argument of `each` was left `false`.
+    /// Writes a segment anew, piece by piece, compressed if there is a level, and puts it in its
+    /// place, unless the first argument of `each` was left `false`.
     fn write(
         &self,
         opened: &Opened,
         bytes: u64,
-        compress: bool,
+        level: Option<i32>,
         mut each: impl FnMut(&mut bool, Piece<'_>, &mut Output) -> io::Result<()>,
     ) -> io::Result<()> {
         let path = self.tmp.join(format!("{}{}", self.prefix, catalog::name(opened.first)));
         let file = BufWriter::with_capacity(READ_CHUNK, File::create(&path)?);
         let written = (|| {
-            let mut out = Output::new(file, compress, opened.first)?;
-            let mut changed = compress && matches!(opened.layout, Layout::Plain(_));
+            let mut out = Output::new(file, level, opened.first)?;
+            let mut changed = level.is_some() && matches!(opened.layout, Layout::Plain(_));
             for_each_piece(opened, bytes, |piece| each(&mut changed, piece, &mut out))?;
             let file = out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
@@ -368,8 +369,11 @@ enum Output {
 }
 
 impl Output {
-    fn new(file: BufWriter<File>, compress: bool, first: Seq) -> io::Result<Self> {
-        if compress { FrameWriter::new(file, first).map(Box::new).map(Self::Frames) } else { Ok(Self::Plain(file)) }
+    fn new(file: BufWriter<File>, level: Option<i32>, first: Seq) -> io::Result<Self> {
+        match level {
+            Some(level) => FrameWriter::new(file, first, level).map(Box::new).map(Self::Frames),
+            None => Ok(Self::Plain(file)),
+        }
     }
 
     fn push(&mut self, piece: Piece<'_>) -> io::Result<()> {

@@ -4,10 +4,14 @@ use super::operation::Mode;
 use crate::domain::{Text, Who};
 use crate::providers::{CodeDoc, CodeTable};
 
-/// The tables.
+/// The table of a platform, by its provider's id; none where there is nothing to ask.
 #[must_use]
-pub fn codes() -> &'static [CodeTable] {
-    &TABLES
+pub fn codes(provider: &str) -> &'static [CodeTable] {
+    match provider {
+        "jiuyun" => &TABLES[1..],
+        "huawei-private" | "huawei-voice" => &TABLES[..1],
+        _ => &[],
+    }
 }
 
 /// What is known about a code.

@@ -5,16 +5,19 @@
 //! how rows end and counts stay is [`crate::store::Cut`]. Nothing is removed that nobody asked
 //! to remove: the default keeps everything for ever.
 
+mod jobs;
+mod keeper;
 mod policy;
 mod run;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::jobs::Task;
+pub(crate) use self::jobs::{Asked, Jobs};
 use self::policy::{HOLD, POLICY};
 pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
@@ -41,40 +44,25 @@ struct Inner {
     store: Store,
     state: State,
     clock: Clock,
-    stop: AtomicBool,
-    jobs: Mutex<Jobs>,
-}
-
-impl Inner {
-    fn stopping(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-}
-
-#[derive(Debug, Default)]
-struct Jobs {
-    running: Option<Job>,
-    last: Option<Job>,
-    last_dry: Option<Job>,
+    jobs: Jobs<Wanted, Freed>,
 }
 
 /// A run, under way or over.
+pub type Job = Task<Wanted, Freed>;
+
+/// Which run.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub struct Wanted {
     /// Whether it only says what it would free.
     pub dry_run: bool,
     /// Who asked for it; nobody for the nightly one.
     pub by: Option<String>,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
-    /// How far it is, from 0 to 1.
-    pub progress: f64,
-    /// What it freed.
-    pub freed: Option<Freed>,
-    /// Why it failed.
-    pub error: Option<String>,
+}
+
+impl Asked for Wanted {
+    fn is_dry(&self) -> bool {
+        self.dry_run
+    }
 }
 
 /// Where runs stand.
@@ -135,8 +123,7 @@ impl Retention {
     /// The service over an installation.
     #[must_use]
     pub fn new(journal: Arc<FileJournal>, store: Store, state: State, clock: Clock) -> Self {
-        let (stop, jobs) = (AtomicBool::new(false), Mutex::default());
-        Self(Arc::new(Inner { journal, store, state, clock, stop, jobs }))
+        Self(Arc::new(Inner { journal, store, state, clock, jobs: Jobs::default() }))
     }
 
     /// What is kept for how long.
@@ -190,11 +177,11 @@ impl Retention {
     /// Where runs stand.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        let jobs = self.jobs();
+        let jobs = &self.0.jobs;
         Standing {
-            running: jobs.running.clone(),
-            last: jobs.last.clone(),
-            last_dry: jobs.last_dry.clone(),
+            running: jobs.running(),
+            last: jobs.last(),
+            last_dry: jobs.last_dry(),
             last_at: self.done().and_then(|done| done.at.parse().ok()),
         }
     }
@@ -204,7 +191,7 @@ impl Retention {
     /// # Errors
     /// While a run is under way, or the store is being rebuilt.
     pub fn check_idle(&self) -> Result<(), RetentionError> {
-        match (self.0.store.status().rebuilding, &self.jobs().running) {
+        match (self.0.store.status().rebuilding, self.0.jobs.running()) {
             (Some(_), _) => Err(RetentionError::Rebuilding),
             (None, Some(_)) => Err(RetentionError::Busy),
             (None, None) => Ok(()),
@@ -219,23 +206,8 @@ impl Retention {
         if self.0.store.status().rebuilding.is_some() {
             return Err(RetentionError::Rebuilding);
         }
-        let job = {
-            let mut jobs = self.jobs();
-            if jobs.running.is_some() {
-                return Err(RetentionError::Busy);
-            }
-            let job = Job {
-                dry_run,
-                by: by.map(|by| by.name.clone()),
-                started_at: self.0.clock.now(),
-                finished_at: None,
-                progress: 0.0,
-                freed: None,
-                error: None,
-            };
-            jobs.running = Some(job.clone());
-            job
-        };
+        let wanted = Wanted { dry_run, by: by.map(|by| by.name.clone()) };
+        let job = self.0.jobs.begin(wanted, self.0.clock.now()).ok_or(RetentionError::Busy)?;
         let (retention, full) = (self.clone(), by.is_some());
         tokio::task::spawn_blocking(move || retention.run(dry_run, full));
         Ok(job)
@@ -243,11 +215,7 @@ impl Retention {
 
     /// Does a run and notes how it ended.
     fn run(&self, dry: bool, full: bool) {
-        let progress = |progress: f64| {
-            if let Some(job) = &mut self.jobs().running {
-                job.progress = progress;
-            }
-        };
+        let progress = |progress: f64| self.0.jobs.progress(progress);
         let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
         let ended = run.run().and_then(|(freed, done)| {
             if !dry {
@@ -256,22 +224,15 @@ impl Retention {
             }
             Ok(freed)
         });
-        let mut jobs = self.jobs();
-        let Some(mut job) = jobs.running.take() else { return };
-        job.finished_at = Some(self.0.clock.now());
-        job.progress = 1.0;
-        match ended {
+        match &ended {
             Ok(freed) => {
                 tracing::info!(dry_run = dry, raw = freed.raw, calls = freed.calls, sms = freed.sms, "retention ran");
-                job.freed = Some(freed);
             }
             Err(error) => {
-                tracing::warn!(dry_run = dry, error = %Chain(&error), "retention did not come to its end");
-                job.error = Some(Chain(&error).to_string());
+                tracing::warn!(dry_run = dry, error = %Chain(error), "retention did not come to its end");
             }
         }
-        let place = if dry { &mut jobs.last_dry } else { &mut jobs.last };
-        *place = Some(job);
+        self.0.jobs.end(self.0.clock.now(), ended.map_err(|error| Chain(&error).to_string()));
     }
 
     /// Begins the nightly run if it is time: the policy removes something, and no run came to
@@ -286,7 +247,7 @@ impl Retention {
     fn is_due(&self) -> bool {
         let now = self.0.clock.now();
         let last = self.done().and_then(|done| done.at.parse::<Timestamp>().ok());
-        let failed_lately = self.jobs().last.as_ref().is_some_and(|job| {
+        let failed_lately = self.0.jobs.last().is_some_and(|job| {
             job.error.is_some() && now.duration_since(job.started_at) < SignedDuration::from_hours(1)
         });
         !failed_lately && last.is_none_or(|last| last < struck(now, self.policy().at_minute))
@@ -294,15 +255,11 @@ impl Retention {
 
     /// Lets a run under way come to an early end.
     pub fn stop(&self) {
-        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.jobs.stop();
     }
 
     fn done(&self) -> Option<Done> {
         self.0.state.value(DONE)
-    }
-
-    fn jobs(&self) -> MutexGuard<'_, Jobs> {
-        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

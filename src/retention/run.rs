@@ -7,20 +7,21 @@
 //!
 //! It may end at any moment: a cut is whole in one record, a segment is replaced whole, and the
 //! next run begins where this one did. What stays of a callback is decided from the store, which
-//! has applied the cuts by then; see [`crate::store::Cut`] for why a rebuild comes to the same.
+//! has applied the cuts by then, in [`super::keeper`]; see [`crate::store::Cut`] for why a rebuild comes to the same.
 
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::keeper::Deciding;
 use super::policy::{Hold, Policy, cut_at};
 use super::{Retention, RetentionError};
-use crate::domain::{Item, Seq, SmsEvent};
-use crate::journal::{Body, CallbackSummary, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
-use crate::limits::{CUT_CALLBACKS, KEEP_DAYS_MIN, RETENTION_WAIT};
-use crate::projector::{cut_entry, summarise};
-use crate::store::{CallbackRow, CutBounds, QueryError, Removed};
+use crate::domain::Seq;
+use crate::journal::{Body, Journal, NewRecord};
+use crate::limits::{CUT_CALLBACKS, RETENTION_WAIT};
+use crate::projector::cut_entry;
+use crate::store::{CutBounds, QueryError, Removed};
 
 /// What a run freed, or would free.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -63,12 +64,12 @@ pub(super) struct Done {
 
 /// Where each kind ends.
 #[derive(Debug, Clone, Copy, Default)]
-struct Ends {
-    raw: Seq,
+pub(super) struct Ends {
+    pub(super) raw: Seq,
     calls: Seq,
     sms: Seq,
-    sms_at: Option<Timestamp>,
-    audit_at: Option<Timestamp>,
+    pub(super) sms_at: Option<Timestamp>,
+    pub(super) audit_at: Option<Timestamp>,
     audit: Seq,
 }
 
@@ -77,7 +78,7 @@ impl Ends {
         self.raw.max(self.highest_cut()).max(self.audit)
     }
 
-    fn highest_cut(&self) -> Seq {
+    pub(super) fn highest_cut(&self) -> Seq {
         self.calls.max(self.sms)
     }
 }
@@ -150,7 +151,7 @@ impl Run<'_> {
             if status.applied >= seq || inner.journal.read(status.applied + 1, 1)?.is_empty() {
                 return Ok(());
             }
-            if began.elapsed() > RETENTION_WAIT || inner.stopping() {
+            if began.elapsed() > RETENTION_WAIT || inner.jobs.is_stopping() {
                 return Err(RetentionError::Behind);
             }
             std::thread::park_timeout(std::time::Duration::from_millis(5));
@@ -194,7 +195,7 @@ impl Run<'_> {
                 self.caught_up(appended.seq)?;
             }
             (done.calls_before, done.sms_before) = (bounds.calls_before, bounds.sms_before);
-            if inner.stopping() {
+            if inner.jobs.is_stopping() {
                 return Err(RetentionError::Stopped);
             }
             (self.progress)(0.5 * done.calls_before.max(done.sms_before) as f64 / ends.highest().max(1) as f64);
@@ -224,13 +225,12 @@ impl Run<'_> {
         let end = segments.partition_point(|first| *first < limit).min(segments.len() - usize::from(!self.dry));
         // The newest first: a repeat has been summarised as one before what it repeats can go.
         for (n, first) in segments.get(begin..end).unwrap_or_default().iter().rev().enumerate() {
-            let mut keeper = Keeper { run: self, ends, generation, freed: Freed::default(), failed: None };
-            let mut decide = |record: &Record| keeper.decide(record);
-            let rewritten =
-                if self.dry { journal.survey(*first, &mut decide) } else { journal.rewrite(*first, decide) }?;
-            let Keeper { freed: kept, failed, .. } = keeper;
-            if let Some(error) = failed {
-                return Err(error);
+            let decide = Deciding { run: self, ends, generation };
+            // Most of what an earlier run was done with has nothing to change, and compressing is
+            // what takes the time.
+            let (rewritten, kept) = decide.on(|decide| journal.survey(*first, decide))?;
+            if !self.dry && rewritten.replaced + rewritten.dropped > 0 {
+                decide.on(|decide| journal.rewrite(*first, |record| decide.record(record)))?;
             }
             freed.raw += kept.raw;
             freed.raw_bytes += kept.raw_bytes;
@@ -240,7 +240,7 @@ impl Run<'_> {
                 (0, _) => freed.segments_removed += 1,
                 _ => freed.segments_rewritten += 1,
             }
-            if self.retention.0.stopping() {
+            if self.retention.0.jobs.is_stopping() {
                 return Err(RetentionError::Stopped);
             }
             (self.progress)(0.5 + 0.5 * (n + 1) as f64 / (end - begin) as f64);
@@ -257,162 +257,4 @@ fn count(freed: &mut Freed, removed: Removed, held: usize) {
     freed.sms += removed.sms;
     freed.callbacks += removed.callbacks;
     freed.held += held as u64;
-}
-
-/// Says what becomes of the records of one segment.
-struct Keeper<'a> {
-    run: &'a Run<'a>,
-    ends: &'a Ends,
-    freed: Freed,
-    /// The store that the rows are read from.
-    generation: u64,
-    failed: Option<RetentionError>,
-}
-
-impl Keeper<'_> {
-    fn decide(&mut self, record: &Record) -> Verdict {
-        if self.failed.is_some() {
-            return Verdict::Keep;
-        }
-        let decided = match &record.body {
-            Body::Callback(_) => self.callback(record),
-            Body::Entry(entry) if entry.kind == SUMMARY => self.summary(record),
-            Body::Entry(entry) if entry.kind == "audit" => Ok(self.audit(record, entry)),
-            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(Verdict::Keep),
-        };
-        decided.unwrap_or_else(|error| {
-            self.failed = Some(error);
-            Verdict::Keep
-        })
-    }
-
-    fn callback(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
-        if record.seq >= self.ends.highest_cut().max(self.ends.raw) {
-            return Ok(Verdict::Keep);
-        }
-        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
-        let row = self.row(record.seq)?;
-        if (row.is_some() && record.seq >= self.ends.raw) || self.is_held(record, &summary, row.as_ref())? {
-            return Ok(Verdict::Keep);
-        }
-        self.freed.raw += 1;
-        self.freed.raw_bytes += summary.size_bytes;
-        if row.is_none() {
-            return Ok(self.rest(record, summary));
-        }
-        // The one it repeats may leave before it does.
-        summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
-        Ok(Verdict::Replace(Body::Entry(summary.entry())))
-    }
-
-    fn summary(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
-        if record.seq >= self.ends.highest_cut() || self.row(record.seq)?.is_some() {
-            return Ok(Verdict::Keep);
-        }
-        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
-        if self.is_held(record, &summary, None)? {
-            return Ok(Verdict::Keep);
-        }
-        let before = summary.clone();
-        match self.rest(record, summary) {
-            Verdict::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(Verdict::Keep),
-            verdict => Ok(verdict),
-        }
-    }
-
-    /// The record's row; `None` is the word of a cut.
-    fn row(&self, seq: Seq) -> Result<Option<CallbackRow>, RetentionError> {
-        let store = &self.run.retention.0.store;
-        let row = store.callback(seq)?;
-        if row.is_none() && store.generation() != self.generation {
-            return Err(RetentionError::Rebuilding);
-        }
-        Ok(row)
-    }
-
-    /// What is left of a record that has no row any more: nothing of calls, of messages what
-    /// tells a repeat, and what was said of the company's own numbers, whose state it is.
-    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
-        let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
-            Item::Event(_) | Item::Record(_) => None,
-            Item::Sms(sms) => self.may_be_repeated(record.at).then(|| Item::Sms(Box::new(only_identity(&sms)))),
-            Item::Number(status) => Some(Item::Number(status)),
-        });
-        summary.items = left.collect();
-        if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
-    }
-
-    /// Whether a repeat may stand behind the cut: it must be known as one when the journal is
-    /// read again.
-    fn may_be_repeated(&self, at: Timestamp) -> bool {
-        let window = SignedDuration::from_hours(24 * i64::from(KEEP_DAYS_MIN));
-        self.ends.sms_at.and_then(|cut| cut.checked_sub(window).ok()).is_some_and(|since| at >= since)
-    }
-
-    fn is_held(
-        &self,
-        record: &Record,
-        summary: &CallbackSummary,
-        row: Option<&CallbackRow>,
-    ) -> Result<bool, QueryError> {
-        let (holds, store) = (&self.run.holds, &self.run.retention.0.store);
-        if holds.is_empty() {
-            return Ok(false);
-        }
-        if holds.iter().any(|hold| hold.covers_unknown(summary.app.0, record.at)) {
-            return Ok(true);
-        }
-        let Some(row) = row else { return Ok(false) };
-        for id in &row.calls {
-            if let Some(call) = store.call(*id)?
-                && holds.iter().any(|hold| hold.covers_call(&call))
-            {
-                return Ok(true);
-            }
-        }
-        let messages = summary.items.iter().filter_map(|item| match item {
-            Item::Sms(sms) => Some((**sms).clone()),
-            Item::Event(_) | Item::Record(_) | Item::Number(_) => None,
-        });
-        let Some(provider) = row.provider else { return Ok(false) };
-        Ok(messages
-            .map(|sms| crate::store::SmsRow {
-                callback: record.seq,
-                app: summary.app,
-                provider,
-                received_at: record.at,
-                sms,
-            })
-            .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))
-    }
-
-    /// The public part of an entry stays: the trail is a chain.
-    fn audit(&mut self, record: &Record, entry: &Entry) -> Verdict {
-        let over = self.ends.audit_at.is_some_and(|end| record.at < end) && self.run.holds.is_empty();
-        if !over || !entry.fields.contains_key("personal") {
-            return Verdict::Keep;
-        }
-        self.freed.audit += 1;
-        let mut entry = entry.clone();
-        entry.fields.remove("personal");
-        Verdict::Replace(Body::Entry(entry))
-    }
-}
-
-/// A message of which only is left what tells a repeat of it.
-fn only_identity(sms: &SmsEvent) -> SmsEvent {
-    SmsEvent {
-        identity: sms.identity,
-        sms_id: String::new(),
-        mode: sms.mode,
-        from: None,
-        to: None,
-        x: None,
-        at: None,
-        binding_id: None,
-        content: None,
-        result: None,
-        kind: None,
-        parts: None,
-    }
 }

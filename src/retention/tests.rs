@@ -240,7 +240,7 @@ impl House {
             let (policy, holds) = (retention.policy(), retention.holds());
             let run = Run { retention: &retention, policy, holds, dry, full: true, progress: &progress };
             let freed = run.run().map(|(freed, _)| freed);
-            retention.0.stop.store(false, Ordering::Relaxed);
+            retention.0.jobs.go_on();
             freed
         });
         done.await.unwrap()
@@ -300,7 +300,13 @@ async fn raw_callbacks_go_and_everything_they_said_stays() {
     assert!(freed.raw > 0 && house.raw_left() as u64 == raw as u64 - freed.raw);
     assert!(freed.segments_rewritten > 0);
     house.known().assert_is(&before, "after a run");
+    let seqs = |house: &House| -> Vec<u64> {
+        house.retention.0.journal.read(1, usize::MAX).unwrap().iter().map(|record| record.seq).collect()
+    };
+    let all = seqs(&house);
+    assert_eq!(all, (1..=*house.retention.0.journal.durable().borrow()).collect::<Vec<_>>());
     let house = house.rebuilt();
+    assert_eq!(seqs(&house), all);
     house.known().assert_is(&before, "rebuilt");
     assert_eq!(house.run(false, None).await.unwrap().raw, 0, "a second run finds nothing");
 }

@@ -80,7 +80,7 @@ impl Data {
 
     /// The services that keep and erase.
     pub(super) fn keepers(&self, clock: &Clock, dir: &Path) -> (Retention, Erasure) {
-        Context::keepers(&self.journal, &self.store, &self.state, clock, dir.to_owned())
+        Context::keepers(&self.journal, &self.store, &self.bindings, &self.state, clock, dir.to_owned())
     }
 
     /// Writes a last checkpoint and closes the files.

@@ -12,6 +12,7 @@ use roaring::RoaringBitmap;
 use super::doc::Doc;
 use super::segment::{self, Segment, SegmentError};
 use super::terms::Terms;
+use crate::limits::BLOCK_ROWS;
 
 /// A row's place: newest first is descending.
 pub(super) type Place = (i64, [u8; 16]);
@@ -183,16 +184,22 @@ impl Collection {
             if sealed.segment.oldest().0 > k || sealed.segment.newest().0 < k {
                 continue;
             }
-            // The first block whose rows can be as low as k holds it.
+            // The first block whose rows can be as low as k holds it, or the one behind that as its
+            // very first row: of where a block ends only the beginning of the next one is known.
             let Some(first) = sealed.segment.range(k, i64::MIN, i64::MAX).into_iter().next() else { continue };
-            let (index, before) = Segment::block_of(first);
-            let block = sealed.segment.block(index)?;
-            let begin = first - u32::try_from(before).unwrap_or(first);
-            let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
-            if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
-                && !sealed.dead.contains(position)
-            {
-                return Ok(Some(doc));
+            let (index, _) = Segment::block_of(first);
+            for index in [index, index + 1] {
+                let begin = (index * BLOCK_ROWS) as u32;
+                if begin >= sealed.segment.rows() {
+                    break;
+                }
+                let block = sealed.segment.block(index)?;
+                let mut rows = (begin..).zip((0..).map_while(|i| block.doc(i)));
+                if let Some((position, doc)) = rows.find(|(_, doc)| doc.k == k)
+                    && !sealed.dead.contains(position)
+                {
+                    return Ok(Some(doc));
+                }
             }
         }
         Ok(None)
@@ -217,5 +224,28 @@ impl Collection {
             ids.push(place.1);
         }
         ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_found_by_its_number_in_whichever_block_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rows = Collection::new("rows", dir.path());
+        let count = 3 * BLOCK_ROWS + 7;
+        for k in 0..count as i64 {
+            let (id, terms, row) = ((k as u128).to_be_bytes(), Arc::default(), Arc::from(k.to_be_bytes()));
+            rows.put(Doc { id, k, t: k, last: k as u64, signature: 0, terms, row });
+        }
+        let segment = rows.write_segment(1, count, &dir.path().join("segment.tmp")).unwrap();
+        rows.cool(count);
+        rows.attach(segment, RoaringBitmap::new());
+        for k in 0..count as i64 {
+            assert_eq!(rows.at(k).unwrap().map(|doc| doc.k), Some(k));
+        }
+        assert!(rows.at(count as i64).unwrap().is_none());
     }
 }

@@ -3,8 +3,6 @@
 //! Newest first, by who, what, which object and when. What is personal in an entry is masked
 //! like everything else until the page is revealed, and may have been erased since.
 
-use std::sync::Arc;
-
 use askama::Template;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -36,7 +34,7 @@ pub(super) struct AuditPage {
     rows: Vec<Row>,
     next: Option<String>,
     first: Option<String>,
-    exports: [(&'static str, String); 2],
+    exports: [(&'static str, String); 3],
 }
 
 /// One entry.
@@ -76,7 +74,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&AuditPage::new(view, &request.query, &found, listing.next, &app, request.now()))
 }
 
-/// `GET /audit/export?format=csv|jsonl`: every entry of the query, masked unless that page of
+/// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of the query, masked unless that page of
 /// the trail is revealed.
 pub(super) async fn export(request: &Request) -> Result<Response, HttpError> {
     let by = administrator(request)?;
@@ -90,7 +88,7 @@ pub(super) async fn export(request: &Request) -> Result<Response, HttpError> {
     };
     let act = Act::new(&by, "export", "audit").from(Some(request.peer)).with("query", request.raw_query());
     request.ctx().audit.record(act).await?;
-    Ok(api::audit::stream_all(Arc::clone(&request.site.ctx), sight, query, format))
+    api::audit::file(&request.site.ctx, sight, query, format)
 }
 
 /// Who asks, if an administrator, be it of some apps: the query is narrowed to those.
@@ -130,7 +128,7 @@ impl AuditPage {
             rows: found.iter().map(|found| Row::of(&view, found, app)).collect(),
             next: next.map(|cursor| with("/audit", "cursor", &cursor)),
             first: (rest.len() < pairs.len()).then(|| link("/audit", &rest)),
-            exports: [("CSV", export("csv")), ("JSONL", export("jsonl"))],
+            exports: [("CSV", export("csv")), ("Excel", export("xlsx")), ("JSONL", export("jsonl"))],
             view,
         }
     }

@@ -79,7 +79,7 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
     let dry_run = request.field("confirm").is_none();
     let number = request.field(if dry_run { "number" } else { "confirm" }).unwrap_or_default().to_owned();
     if !dry_run {
-        let searched = erasure.standing().last.filter(|job| job.dry_run).map(|job| job.number);
+        let searched = erasure.standing().last.filter(|job| job.asked.dry_run).map(|job| job.asked.number);
         if searched.is_none() || searched != PhoneNumber::parse(&number) {
             let problem =
                 request.lang.t("输入的号码与查找的号码不一致。", "The number typed is not the one searched for.");
@@ -100,10 +100,10 @@ impl ErasurePage {
     fn new(view: View, standing: &Standing, certificates: &[Certificate], certificate: Option<Certificate>) -> Self {
         let lang = view.lang;
         let last = standing.last.as_ref();
-        let found = last.filter(|job| job.dry_run).map(|job| Found::new(lang, job));
-        let ended = last.filter(|job| !job.dry_run).map(|job| Found::new(lang, job));
+        let found = last.filter(|job| job.asked.dry_run).map(|job| Found::new(lang, job));
+        let ended = last.filter(|job| !job.asked.dry_run).map(|job| Found::new(lang, job));
         let running =
-            standing.running.as_ref().map(|job| (job.number.masked(), format!("{:.0}%", job.progress * 100.0)));
+            standing.running.as_ref().map(|job| (job.asked.number.masked(), format!("{:.0}%", job.progress * 100.0)));
         let certificates = certificates.iter().map(|certificate| CertificateRow::new(lang, certificate)).collect();
         let certificate = certificate.map(|certificate| (CertificateRow::new(lang, &certificate), certificate));
         Self { view, running, found, ended, certificates, certificate }
@@ -113,8 +113,8 @@ impl ErasurePage {
 impl Found {
     fn new(lang: Lang, job: &Job) -> Self {
         Self {
-            number: job.number.masked(),
-            facts: job.counts.as_ref().map(|counts| facts(lang, counts)).unwrap_or_default(),
+            number: job.asked.number.masked(),
+            facts: job.result.as_ref().map(|counts| facts(lang, counts)).unwrap_or_default(),
             error: job.error.clone(),
         }
     }
@@ -145,6 +145,7 @@ fn facts(lang: Lang, counts: &Counts) -> Vec<(&'static str, String)> {
         (lang.t("原始回调", "Callbacks as received"), count(counts.callbacks)),
         (lang.t("已无原文的回调", "Callbacks without their bytes"), count(counts.summaries)),
         (lang.t("审计条目", "Audit entries"), count(counts.audit)),
+        (lang.t("绑定", "Bindings"), count(counts.bindings)),
         (lang.t("其他记录", "Other records"), count(counts.others)),
         (lang.t("残尾文件", "Torn tails"), count(counts.torn)),
     ]
@@ -157,14 +158,16 @@ impl ErasurePage {
         let view = View { here: "/erasure".to_owned(), ..View::sample(lang, Section::Erasure) };
         let counts = Counts { calls: 12, sms: 3, recordings: 2, callbacks: 61, audit: 1, ..Counts::default() };
         let job = Job {
-            id: "0123456789ab".to_owned(),
-            dry_run: true,
-            pseudonymise: false,
-            number: PhoneNumber::from_stored("+8613800000021"),
+            asked: crate::erasure::Asked {
+                id: "0123456789ab".to_owned(),
+                dry_run: true,
+                pseudonymise: false,
+                number: PhoneNumber::from_stored("+8613800000021"),
+            },
             started_at: samples::now(),
             finished_at: Some(samples::now()),
             progress: 1.0,
-            counts: Some(counts.clone()),
+            result: Some(counts.clone()),
             error: None,
         };
         let certificate = Certificate {

@@ -27,7 +27,7 @@ impl Place {
             theme: request.theme,
             section: if login.is_some() { Section::Help } else { Section::Outside },
             who: login.map(super::view::Who::of),
-            csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
+            csrf: login.map(|login| super::forged::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
             rebuilding: None,
             revealed: None,

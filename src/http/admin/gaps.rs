@@ -13,7 +13,7 @@ use super::query::{hour, hours_later};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{Anomaly, AppId, Lang, RecordingState};
+use crate::domain::{Anomaly, AppId, Lang, RecordingState, Text};
 use crate::http::{HttpError, Response};
 use crate::limits::{GAPS_DAYS, GAPS_QUIET_HOURS};
 use crate::store::{CallQuery, Count, Filter, LedgerRow, QueryError, Span, Store};
@@ -52,6 +52,14 @@ const COUNTED: [(&str, &str, Option<Tone>); 4] = [
     ("recording_state", "expired", Some(Tone::Bad)),
 ];
 
+/// What each of these is called.
+const HEADS: [Text; 4] = [
+    Text::new("有挂机无话单", "Hang-up, no record"),
+    Text::new("有话单无挂机", "Record, no hang-up"),
+    Text::new("录音仍在平台", "Recording at the platform"),
+    Text::new("录音已被平台删除", "Recording deleted there"),
+];
+
 /// `GET /gaps`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let (view, now, store) = (View::of(request, Section::Gaps), request.now(), &request.ctx().store);
@@ -70,6 +78,12 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         });
     }
     reply::page(&GapsPage { view, rows })
+}
+
+impl GapsPage {
+    fn heads(&self) -> [&'static str; 4] {
+        HEADS.map(|head| head.get(self.view.lang))
+    }
 }
 
 impl Figure {

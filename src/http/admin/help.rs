@@ -11,6 +11,7 @@ use super::view::{Section, View};
 use super::words;
 use crate::domain::{Lang, Text};
 use crate::http::{HttpError, Response, api};
+use crate::platform;
 use crate::providers::{self, CodeTable, FieldDoc, Provider};
 
 /// What there is to read.
@@ -166,10 +167,15 @@ impl ProviderPage {
             addresses: provider.addresses().iter().map(address).collect(),
             retry: provider.retry().text.get(lang),
             recording_days: provider.recording_days(),
-            tables: provider.codes().iter().map(|t| Table::of(lang, t)).collect(),
+            tables: tables(provider).map(|t| Table::of(lang, t)).collect(),
             view,
         }
     }
+}
+
+/// The codes that it pushes, and those that its own interfaces answer.
+fn tables(provider: &'static dyn Provider) -> impl Iterator<Item = &'static CodeTable> {
+    provider.codes().iter().chain(platform::codes(provider.id().0))
 }
 
 impl FieldsPage {
@@ -237,7 +243,7 @@ mod tests {
         for (id, page) in ProviderPage::samples(Lang::Zh) {
             let provider = providers::by_name(id).unwrap();
             let html = scraper::Html::parse_document(&page.render().unwrap());
-            let codes: usize = provider.codes().iter().map(|t| t.codes.len()).sum();
+            let codes: usize = tables(provider).map(|t| t.codes.len()).sum();
             assert_eq!(html.select(&selector("table.codes tbody tr")).count(), codes, "{id}");
         }
         for (id, page) in FieldsPage::samples(Lang::Zh) {

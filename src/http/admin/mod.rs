@@ -38,6 +38,7 @@ mod error;
 pub(super) mod evidence;
 pub(super) mod evidence_pack;
 mod filter_words;
+mod forged;
 mod found;
 mod gaps;
 mod help;
@@ -106,7 +107,7 @@ use warp::path::FullPath;
 use self::request::{Request, Site};
 use self::throttle::Throttle;
 use super::body::{self, BodyError, FORM, UPLOAD};
-use super::{Context, HttpError, Peer, Response, Routes, peer};
+use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.
@@ -147,8 +148,15 @@ fn people_only() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
         .untuple_one()
 }
 
+/// Pages on which secrets stand that are worth guessing: never compressed.
+const SECRETS: [&str; 5] = ["account", "apps", "login", "setup", "tokens"];
+
 async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, BodyError>) -> Response {
     let page = error::Place::of(&request);
+    let may_be_small = request.reads_gzip()
+        && method == Method::GET
+        && request.revealed().is_none()
+        && !request.segments().first().is_some_and(|first| SECRETS.contains(first));
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
@@ -160,7 +168,8 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
         }
         Err(error) => Err(error.into()),
     };
-    answered.unwrap_or_else(|error| error::respond(page, error))
+    let answer = answered.unwrap_or_else(|error| error::respond(page, error));
+    if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
 /// Sends whoever is not logged in to the login, and back here afterwards.

@@ -10,15 +10,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use jiff::Timestamp;
-use subtle::ConstantTimeEq;
 
+use super::forged;
 use super::multipart;
 use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope};
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::keeping::Asker;
-use crate::http::{Context, HttpError, reveals};
+use crate::http::{Context, HttpError, compress, reveals};
 use crate::state::{Login, Principal};
 
 /// The cookie that remembers the language.
@@ -211,6 +211,11 @@ impl Request {
         cookie(&self.headers, LOGIN_COOKIE)
     }
 
+    /// Whether the browser reads compressed pages.
+    pub(super) fn reads_gzip(&self) -> bool {
+        compress::is_read_by(&self.headers)
+    }
+
     /// The value of the cookie between the two steps of a login.
     pub(super) fn pass_cookie(&self) -> Option<&str> {
         cookie(&self.headers, PASS_COOKIE)
@@ -223,9 +228,11 @@ impl Request {
 
     /// Refuses a form that does not carry the login's token.
     pub(super) fn check_csrf(&self) -> Result<(), HttpError> {
-        let expected = self.login.as_ref().map(|l| l.csrf.reveal()).unwrap_or_default();
-        let same = bool::from(expected.as_bytes().ct_eq(self.raw_field("csrf").as_bytes()));
-        if same && !expected.is_empty() { Ok(()) } else { Err(FORGED) }
+        let field = self.raw_field("csrf");
+        match &self.login {
+            Some(login) if forged::carries(&login.csrf, field) => Ok(()),
+            _ => Err(FORGED),
+        }
     }
 
     /// Refuses a form that another site made the browser send. Programs send no `Origin`.

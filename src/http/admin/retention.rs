@@ -209,7 +209,7 @@ impl RetentionPage {
 
 impl Run {
     fn new(lang: Lang, job: &Job) -> Self {
-        let title = if job.dry_run {
+        let title = if job.asked.dry_run {
             lang.t("试算：将会释放", "Dry run: would free")
         } else {
             lang.t("上次清理：已释放", "Last run: freed")
@@ -218,7 +218,7 @@ impl Run {
         Self {
             title: title.to_owned(),
             at: local(at, "%Y-%m-%d %H:%M:%S"),
-            facts: job.freed.as_ref().map(|freed| facts(lang, freed)).unwrap_or_default(),
+            facts: job.result.as_ref().map(|freed| facts(lang, freed)).unwrap_or_default(),
             error: job.error.clone(),
         }
     }
@@ -263,15 +263,14 @@ impl RetentionPage {
         let freed =
             Freed { raw: 48_210, raw_bytes: 38 << 20, segments_rewritten: 3, disk_bytes: 9 << 20, ..Freed::default() };
         let job = Job {
-            dry_run: false,
-            by: None,
+            asked: crate::retention::Wanted { dry_run: false, by: None },
             started_at: samples::now(),
             finished_at: Some(samples::now()),
             progress: 1.0,
-            freed: Some(freed),
+            result: Some(freed),
             error: None,
         };
-        let dry = Job { dry_run: true, ..job.clone() };
+        let dry = Job { asked: crate::retention::Wanted { dry_run: true, by: None }, ..job.clone() };
         let standing = Standing { running: None, last: Some(job), last_dry: Some(dry), last_at: Some(samples::now()) };
         let hold = Hold {
             id: "0123abcd".to_owned(),

@@ -76,7 +76,7 @@ impl House {
         server.data = dir.path().to_owned();
         server.started_at = clock.now();
         let audit = Audit::new(journal.clone(), clock.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
+        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, server.data.clone());
         let context = Arc::new(Context {
             store,
             state,

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::forged;
 use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
@@ -232,7 +233,7 @@ impl View {
             theme: request.theme,
             section,
             who: login.map(Who::of),
-            csrf: login.map(|l| l.csrf.reveal().to_owned()).unwrap_or_default(),
+            csrf: login.map(|login| forged::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
             rebuilding: request.rebuilding(),
             revealed: request.revealed(),

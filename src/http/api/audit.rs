@@ -6,21 +6,17 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::{Stream, stream};
-use http::{HeaderValue, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use warp::Reply;
 
 use super::ask::Ask;
-use super::query::{Query, bad};
+use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{Context, HttpError, Instant, List, Response, blocking, export, filters, ok};
 use crate::audit::{Act, AuditEntry};
 use crate::domain::{Scope, Seq};
-use crate::error_chain::Chain;
+use crate::export::Format;
 use crate::journal::{Journal, ReadError};
 use crate::limits::PAGE_MAX;
 use crate::store::{AuditQuery, AuditRow, Page};
@@ -52,15 +48,6 @@ pub(in crate::http) struct AuditObject {
     personal: Option<Map<String, Value>>,
 }
 
-/// A notation of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Format {
-    /// Comma-separated, with a BOM for spreadsheets.
-    Csv,
-    /// One object a line.
-    Jsonl,
-}
-
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin_of_app()?;
@@ -70,13 +57,13 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     ok(&List { items, next })
 }
 
-/// `GET /audit/export?format=csv|jsonl`: every entry of a query.
+/// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin_of_app()?;
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
     let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
     context.audit.record(act).await?;
-    Ok(stream_all(context.clone(), ask.sight(), asked, format))
+    file(context, ask.sight(), asked, format)
 }
 
 /// Which entries, and which page of them, an address asks for. The page takes the same.
@@ -92,11 +79,7 @@ pub(in crate::http) fn asked_export(
     raw: &str,
 ) -> Result<(AuditQuery, Format), HttpError> {
     let query = Query::parse(raw, KNOWN_EXPORT)?;
-    let format = match query.one("format") {
-        None | Some("csv") => Format::Csv,
-        Some("jsonl") => Format::Jsonl,
-        Some(other) => return Err(bad("format", other, "one of csv, jsonl")),
-    };
+    let format = query.word("format", &Format::NAMED)?.unwrap_or(Format::Csv);
     Ok((read(context, scope, &query)?, format))
 }
 
@@ -170,91 +153,27 @@ fn masked_value(sight: Sight, value: Value) -> Value {
     }
 }
 
-/// Every entry of a query, page by page: a million of them take no more memory than a thousand.
-/// One that fails midway breaks the connection, so that nobody takes it for whole.
-pub(in crate::http) fn stream_all(context: Arc<Context>, sight: Sight, query: AuditQuery, format: Format) -> Response {
-    let (content_type, name, head) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\"", csv_head()),
-        Format::Jsonl => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\"", String::new()),
-    };
-    let head = stream::iter([Ok::<Bytes, std::io::Error>(Bytes::from(head))]);
-    let rows = pages(context, sight, query, format);
-    let mut response = warp::reply::stream(futures_util::StreamExt::chain(head, rows)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-fn pages(
-    context: Arc<Context>,
+/// Every entry of a query as a file. One that fails midway breaks the connection, so that nobody
+/// takes it for whole.
+pub(in crate::http) fn file(
+    context: &Arc<Context>,
     sight: Sight,
     query: AuditQuery,
     format: Format,
-) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
-    stream::unfold(Some(None), move |cursor: Option<Option<String>>| {
-        let (context, query) = (context.clone(), query.clone());
-        async move {
-            let page = Page { limit: PAGE_MAX, cursor: cursor? };
-            match blocking(move || objects(&context, sight, &query, &page)).await {
-                Ok((items, next)) => {
-                    let text: String = items.iter().map(|item| line(item, format)).collect();
-                    Some((Ok(Bytes::from(text)), next.map(Some)))
-                }
-                Err(error) => {
-                    tracing::error!(error = %Chain(&error), "an export of the audit trail ended early");
-                    Some((Err(std::io::Error::other("the export ended early")), None))
-                }
-            }
-        }
-    })
-}
-
-fn line(item: &AuditObject, format: Format) -> String {
-    let personal = || item.personal.as_ref().map(json).unwrap_or_default();
-    match format {
-        Format::Jsonl => json(item) + "\n",
-        Format::Csv => {
-            let (n, seq, at, personal) = (item.n.to_string(), item.seq.to_string(), item.at.0.to_string(), personal());
-            let (app, peer) = (item.app.as_deref().unwrap_or_default(), item.peer.as_deref().unwrap_or_default());
-            let cells = [&n, &seq, &at, &item.by, &item.action, &item.subject, app, peer, &personal];
-            cells.map(cell).join(",") + "\r\n"
-        }
-    }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("an entry is plain data")
-}
-
-/// A BOM, so that spreadsheets read it as UTF-8, and the names of the columns.
-fn csv_head() -> String {
-    "\u{feff}n,seq,at,by,action,subject,app,peer,personal\r\n".to_owned()
-}
-
-/// A cell that a spreadsheet neither runs nor splits.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '@', '+', '-', '\t', '\r']) { "'" } else { "" };
-    if text.contains([',', '"', '\r', '\n']) || !guard.is_empty() {
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+) -> Result<Response, HttpError> {
+    let rows = export::begin(format, &crate::export::AUDIT, None)?;
+    let owned = context.clone();
+    let source = move |cursor| {
+        let (items, next) = objects(&owned, sight, &query, &Page { limit: PAGE_MAX, cursor })?;
+        let plain = |item| serde_json::to_value(item).expect("an entry is plain data");
+        Ok((items.iter().map(plain).collect(), next))
+    };
+    Ok(export::file(context, "audit", format, rows, Box::new(source)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cell_neither_runs_nor_splits_in_a_spreadsheet() {
-        for (text, written) in
-            [("lin", "lin"), ("=1+1", "\"'=1+1\""), ("a,b", "\"a,b\""), ("{\"a\":1}", "\"{\"\"a\"\":1}\"")]
-        {
-            assert_eq!(cell(text), written);
-        }
-    }
 
     #[test]
     fn numbers_in_the_personal_part_are_masked_in_whatever_shape_they_come() {

@@ -71,14 +71,14 @@ pub(super) struct ErasureWanted {
 impl From<&Job> for ErasureJob {
     fn from(job: &Job) -> Self {
         Self {
-            id: job.id.clone(),
-            dry_run: job.dry_run,
-            pseudonymise: job.pseudonymise,
-            number: job.number.masked(),
+            id: job.asked.id.clone(),
+            dry_run: job.asked.dry_run,
+            pseudonymise: job.asked.pseudonymise,
+            number: job.asked.number.masked(),
             started_at: Instant(job.started_at),
             finished_at: job.finished_at.map(Instant),
             progress: job.progress,
-            counts: job.counts.clone(),
+            counts: job.result.clone(),
             error: job.error.clone(),
         }
     }

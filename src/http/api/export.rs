@@ -24,10 +24,10 @@ use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::export::{self, ExportError, Format, Rows, Sheet};
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
-use crate::store::{Page, QueryError};
+use crate::store::Page;
 
 /// A page of objects and the cursor of the next; asked with the cursor before.
-type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), QueryError> + Send>;
+pub(super) type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), HttpError> + Send>;
 
 /// What may be said of a file besides the filters of its rows.
 pub(super) const CHOICES: &[&str] = &["format", "lang"];
@@ -36,7 +36,7 @@ pub(super) const CHOICES: &[&str] = &["format", "lang"];
 #[derive(Debug, thiserror::Error)]
 enum BrokenOff {
     #[error("reading the rows of an export")]
-    Read(#[from] QueryError),
+    Read(#[from] HttpError),
     #[error("writing the rows of an export")]
     Write(#[from] ExportError),
 }
@@ -50,22 +50,32 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
         format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".to_owned()))?;
     let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
     let question = which.read(context, &ask.principal.scope, &query)?;
-    let rows = Rows::begin(format, sheet(which), lang).map_err(|error| HttpError::Internal(Box::new(error)))?;
+    let rows = begin(format, sheet(which), lang)?;
     let act = Act::new(&ask.principal, "export", format!("{} as {}", which.name(), format.name()));
     // Durable before the first byte leaves.
     context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
-    let source = move |cursor| question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor });
-    let mut response = warp::reply::stream(stream(rows, Box::new(source))).into_response();
+    let source = move |cursor| Ok(question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
+    Ok(file(context, which.name(), format, rows, Box::new(source)))
+}
+
+/// A file without rows yet.
+pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Rows, HttpError> {
+    Rows::begin(format, sheet, lang).map_err(|error| HttpError::Internal(Box::new(error)))
+}
+
+/// The answer that is a file of all rows of `source`, under a name of today.
+pub(super) fn file(context: &Context, of: &str, format: Format, rows: Rows, source: Source) -> Response {
+    let mut response = warp::reply::stream(stream(rows, source)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     let at = context.clock.now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)));
-    let name = format!("ringback-{}-{}.{}", which.name(), at.strftime("%Y%m%d-%H%M%S"), format.name());
+    let name = format!("ringback-{of}-{}.{}", at.strftime("%Y%m%d-%H%M%S"), format.name());
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    response
 }
 
 fn sheet(which: Which) -> &'static Sheet {
@@ -137,7 +147,7 @@ mod tests {
         Box::new(move |cursor| {
             let page: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
             if page == last && fails {
-                return Err(QueryError::Stale);
+                return Err(crate::store::QueryError::Stale.into());
             }
             let objects = (0..1_000).map(|i| json!({ "id": format!("{page}-{i}") })).collect();
             Ok((objects, (page < last).then(|| (page + 1).to_string())))

@@ -59,7 +59,7 @@ use warp::filters::path::Tail;
 
 use self::ask::Ask;
 use super::body;
-use super::{Context, HttpError, Peer, Response, Routes, respond, reveals};
+use super::{Context, HttpError, Peer, Response, Routes, compress, respond, reveals};
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -98,6 +98,7 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
         .and(warp::body::stream())
         .then(move |tail: Tail, method: Method, query: String, headers: HeaderMap, peer: Option<Peer>, stream| {
             let (context, known) = (context.clone(), known.clone());
+            let reads_gzip = compress::is_read_by(&headers);
             async move {
                 let answer = async {
                     let path = ask::path(tail.as_str())?;
@@ -118,7 +119,8 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     ask.body = body::read(&ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
                     table::answer(&context, ask).await
                 };
-                finish(&context, answer.await)
+                let answer = finish(&context, answer.await);
+                if reads_gzip { compress::compressed(answer).await } else { answer }
             }
         })
         .boxed()

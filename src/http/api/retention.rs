@@ -91,12 +91,12 @@ pub(super) struct HoldWanted {
 impl From<&Job> for RunObject {
     fn from(job: &Job) -> Self {
         Self {
-            dry_run: job.dry_run,
-            by: job.by.clone(),
+            dry_run: job.asked.dry_run,
+            by: job.asked.by.clone(),
             started_at: Instant(job.started_at),
             finished_at: job.finished_at.map(Instant),
             progress: job.progress,
-            freed: job.freed.clone(),
+            freed: job.result.clone(),
             error: job.error.clone(),
         }
     }

@@ -97,7 +97,7 @@ impl House {
         let ingest =
             Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), server.public_url.clone());
         let audit = Audit::new(journal.clone(), clock.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &state, &clock, server.data.clone());
+        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, server.data.clone());
         let context = Arc::new(Context {
             store,
             state,

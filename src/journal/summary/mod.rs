@@ -10,7 +10,9 @@
 //! are headers, signature and answer. The notation is in `items`; like every notation of the
 //! journal it only grows.
 
+mod call_items;
 mod items;
+mod parts;
 
 use std::net::IpAddr;
 
@@ -95,8 +97,9 @@ struct Wire {
     status: u16,
     size_bytes: u64,
     outcome: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    label: String,
+    /// Absent where it is the word of the first item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     question: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -122,7 +125,7 @@ impl CallbackSummary {
             status: self.status,
             size_bytes: self.size_bytes,
             outcome: self.outcome.name().to_owned(),
-            label: self.label.clone(),
+            label: Some(self.label.clone()).filter(|label| label.as_str() != first_word(&self.items)),
             question: self.question,
             suspicions: self.suspicions.iter().map(SuspicionWire::from).collect(),
             items: self.items.iter().map(|item| json(&ItemWire::from(item))).collect(),
@@ -141,6 +144,9 @@ impl CallbackSummary {
         if wire.v != VERSION {
             return None;
         }
+        // A word of a later version costs its item, not the others.
+        let items = wire.items.into_iter().filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read());
+        let items: Vec<Item> = items.collect();
         Some(Self {
             why: if wire.why == "erasure" { Gone::Erasure } else { Gone::Retention },
             was: wire.was,
@@ -152,15 +158,10 @@ impl CallbackSummary {
             status: wire.status,
             size_bytes: wire.size_bytes,
             outcome: Outcome::parse(&wire.outcome)?,
-            label: wire.label,
+            label: wire.label.unwrap_or_else(|| first_word(&items).to_owned()),
             question: wire.question,
             suspicions: wire.suspicions.into_iter().map(Suspicion::from).collect(),
-            // A word of a later version costs its item, not the others.
-            items: wire
-                .items
-                .into_iter()
-                .filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read())
-                .collect(),
+            items,
         })
     }
 }
@@ -171,6 +172,17 @@ pub fn summary_entry(of: &str, mut fields: Map<String, Value>) -> Entry {
     fields.insert("v".to_owned(), VERSION.into());
     fields.insert("of".to_owned(), of.into());
     Entry { kind: SUMMARY.to_owned(), fields }
+}
+
+/// What a callback is called if its provider calls it nothing else.
+fn first_word(items: &[Item]) -> &'static str {
+    match items.first() {
+        Some(Item::Event(event)) => event.kind.name(),
+        Some(Item::Record(_)) => "record",
+        Some(Item::Sms(_)) => "sms",
+        Some(Item::Number(_)) => "number",
+        None => "",
+    }
 }
 
 fn json(value: &impl Serialize) -> Value {

@@ -211,7 +211,7 @@ async fn the_trail_is_found_on_its_page_and_exported() {
     let csv = house.get("/audit/export?format=csv&action=reveal").await;
     let lines = text(&csv);
     assert_eq!(lines.lines().count(), 2, "{lines}");
-    assert!(lines.starts_with("\u{feff}n,seq,at,by,action"), "{lines}");
+    assert!(lines.starts_with("\u{feff}n,seq,at,at_shanghai,by,action"), "{lines}");
     assert!(lines.contains(",reveal,list calls,") && !lines.contains("13812340021"), "{lines}");
     let jsonl = text(&house.get("/audit/export?format=jsonl").await);
     let first: serde_json::Value = serde_json::from_str(jsonl.lines().last().unwrap()).unwrap();

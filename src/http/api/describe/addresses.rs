@@ -277,7 +277,7 @@ fn people() -> Vec<Operation> {
         Operation::get("/audit/export", "exportAudit", "The same as a file")
             .for_admins()
             .takes(audit::KNOWN_EXPORT)
-            .streams(&["text/csv", "application/x-ndjson"]),
+            .streams(FILES),
     ]
 }
 

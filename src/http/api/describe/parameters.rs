@@ -135,7 +135,6 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "action" => ("What was done: `reveal`, `app.add`", text()),
         "subject" => ("What it was done to: `call 8f0c…`", text()),
         "user" => ("Whose", text()),
-        "format" if path == "/audit/export" => ("The kind of file", words(["csv", "jsonl"])),
         "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
         "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
         "level" => ("The least serious level", words(log::LEVELS.map(|(name, _)| name))),

@@ -2,27 +2,32 @@
 //!
 //! ```text
 //! cargo bench --bench load [-- [--seconds N] [--connections N] [--rate PER_SECOND] [--provider P]…]
+//! cargo bench --bench load -- --decisions BINDINGS [--seconds N] [--connections N]
 //! ```
 //!
 //! A server of its own in a directory of its own, on a free port of loopback; both are gone
 //! afterwards. Client and server share the machine, so the figures are a floor. Nothing is
 //! ever sent anywhere else.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+mod decisions;
+mod server;
+
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use ringback::clock::Clock;
 use ringback::simulator::{Load, Plan, Platform, load, prepare, script};
 
-const RINGBACK: &str = env!("CARGO_BIN_EXE_ringback");
+use self::server::{Server, add_app};
+
 /// Calls whose pushes are made beforehand; after them the same come again, as duplicates.
 const CALLS: u64 = 40_000;
 
 fn main() -> anyhow::Result<()> {
     let asked = Asked::read(std::env::args().skip(1))?;
+    if let Some(bindings) = asked.decisions {
+        return decisions::run(&asked, bindings);
+    }
     let data = tempfile::tempdir().context("making a data directory")?;
     let mut server = Server::start(data.path())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -55,11 +60,14 @@ struct Asked {
     connections: usize,
     rate: Option<f64>,
     time: Duration,
+    /// With how many bindings questions are decided, if that is to be measured.
+    decisions: Option<u64>,
 }
 
 impl Asked {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut asked = Self { platforms: Vec::new(), connections: 64, rate: None, time: Duration::from_secs(10) };
+        let mut asked =
+            Self { platforms: Vec::new(), connections: 64, rate: None, time: Duration::from_secs(10), decisions: None };
         while let Some(name) = arguments.next() {
             // Cargo itself adds this one.
             if name == "--bench" {
@@ -70,6 +78,7 @@ impl Asked {
                 "--seconds" => asked.time = Duration::from_secs_f64(value.parse()?),
                 "--connections" => asked.connections = value.parse()?,
                 "--rate" => asked.rate = Some(value.parse()?),
+                "--decisions" => asked.decisions = Some(value.parse()?),
                 "--provider" => asked.platforms.push(Platform::parse(&value).context("no such provider")?),
                 _ => bail!("unknown argument {name}"),
             }
@@ -79,56 +88,4 @@ impl Asked {
         }
         Ok(asked)
     }
-}
-
-/// The binary under load; killed when dropped.
-struct Server(Child);
-
-impl Server {
-    /// Starts it and waits for the line that says where it listens.
-    fn start(data: &Path) -> anyhow::Result<Self> {
-        let mut child = Command::new(RINGBACK)
-            .arg("--data")
-            .arg(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("starting the server")?;
-        let output = child.stdout.take().context("the server's output")?;
-        let server = Self(child);
-        let mut lines = BufReader::new(output).lines();
-        for line in &mut lines {
-            if line.context("reading the server's output")?.starts_with("listening on ") {
-                // The rest is read so that a full pipe never stops the server.
-                std::thread::spawn(move || lines.for_each(drop));
-                return Ok(server);
-            }
-        }
-        bail!("the server ended before it listened")
-    }
-
-    fn stop(&mut self) -> anyhow::Result<()> {
-        self.0.kill().context("stopping the server")?;
-        self.0.wait().context("waiting for the server")?;
-        Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.stop();
-    }
-}
-
-/// Adds an app over the control socket; its callback address is what the command prints.
-fn add_app(data: &Path, platform: Platform) -> anyhow::Result<String> {
-    let made = Command::new(RINGBACK)
-        .arg("--data")
-        .arg(data)
-        .args(["app", "add", "--provider", platform.name(), "--name", &format!("load-{}", platform.name())])
-        .output()
-        .context("adding an app")?;
-    ensure!(made.status.success(), "adding an app failed: {}", String::from_utf8_lossy(&made.stderr));
-    Ok(String::from_utf8(made.stdout)?.trim().to_owned())
 }

@@ -1,0 +1,158 @@
+//! One job at a time, and what became of the last: what retention runs and erasures share.
+//!
+//! In memory only: after a restart no job has been. What must outlive the process is for whoever
+//! runs the job to keep.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+/// A job, under way or over.
+#[derive(Debug, Clone)]
+pub struct Task<A, R> {
+    /// What was asked for.
+    pub asked: A,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// How far it is, from 0 to 1.
+    pub progress: f64,
+    /// What came of it.
+    pub result: Option<R>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// What is asked of a job.
+pub(crate) trait Asked: Clone {
+    /// Whether it only says what it would do.
+    fn is_dry(&self) -> bool;
+}
+
+/// The jobs of one kind.
+#[derive(Debug)]
+pub(crate) struct Jobs<A, R> {
+    stop: AtomicBool,
+    known: Mutex<Known<A, R>>,
+}
+
+#[derive(Debug)]
+struct Known<A, R> {
+    running: Option<Task<A, R>>,
+    last: Option<Task<A, R>>,
+    last_dry: Option<Task<A, R>>,
+}
+
+impl<A, R> Default for Jobs<A, R> {
+    fn default() -> Self {
+        let known = Known { running: None, last: None, last_dry: None };
+        Self { stop: AtomicBool::new(false), known: Mutex::new(known) }
+    }
+}
+
+impl<A: Asked, R: Clone> Jobs<A, R> {
+    /// Begins one; `None` while one is under way.
+    pub(crate) fn begin(&self, asked: A, now: Timestamp) -> Option<Task<A, R>> {
+        let mut known = self.lock();
+        if known.running.is_some() {
+            return None;
+        }
+        let job = Task { asked, started_at: now, finished_at: None, progress: 0.0, result: None, error: None };
+        known.running = Some(job.clone());
+        Some(job)
+    }
+
+    /// Forgets that one was begun: it could not be.
+    pub(crate) fn withdraw(&self) {
+        self.lock().running = None;
+    }
+
+    /// Says how far the one under way is.
+    pub(crate) fn progress(&self, progress: f64) {
+        if let Some(job) = &mut self.lock().running {
+            job.progress = progress;
+        }
+    }
+
+    /// Ends the one under way, with what came of it or why nothing did.
+    pub(crate) fn end(&self, now: Timestamp, ended: Result<R, String>) {
+        let mut known = self.lock();
+        let Some(mut job) = known.running.take() else { return };
+        (job.finished_at, job.progress) = (Some(now), 1.0);
+        match ended {
+            Ok(result) => job.result = Some(result),
+            Err(error) => job.error = Some(error),
+        }
+        let place = if job.asked.is_dry() { &mut known.last_dry } else { &mut known.last };
+        *place = Some(job);
+    }
+
+    /// The one under way.
+    pub(crate) fn running(&self) -> Option<Task<A, R>> {
+        self.lock().running.clone()
+    }
+
+    /// The last real one since the start.
+    pub(crate) fn last(&self) -> Option<Task<A, R>> {
+        self.lock().last.clone()
+    }
+
+    /// The last dry one since the start.
+    pub(crate) fn last_dry(&self) -> Option<Task<A, R>> {
+        self.lock().last_dry.clone()
+    }
+
+    /// Lets the one under way come to an early end.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets jobs run again, as a new process would.
+    #[cfg(test)]
+    pub(crate) fn go_on(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the one under way should end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known<A, R>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Asked for bool {
+        fn is_dry(&self) -> bool {
+            *self
+        }
+    }
+
+    #[test]
+    fn one_at_a_time_and_the_last_of_each_kind_is_known() {
+        let (jobs, now) = (Jobs::<bool, u32>::default(), Timestamp::UNIX_EPOCH);
+        assert!(jobs.begin(true, now).is_some());
+        assert!(jobs.begin(false, now).is_none());
+        jobs.progress(0.5);
+        assert_eq!(jobs.running().map(|job| job.progress), Some(0.5));
+        jobs.end(now, Ok(7));
+        assert!(jobs.running().is_none());
+        assert_eq!(jobs.last_dry().and_then(|job| job.result), Some(7));
+        assert!(jobs.begin(false, now).is_some());
+        jobs.end(now, Err("a reason".to_owned()));
+        assert_eq!(jobs.last().and_then(|job| job.error).as_deref(), Some("a reason"));
+        assert_eq!(jobs.last_dry().and_then(|job| job.result), Some(7));
+        assert!(jobs.begin(false, now).is_some());
+        jobs.withdraw();
+        assert!(jobs.running().is_none() && !jobs.is_stopping());
+        jobs.stop();
+        assert!(jobs.is_stopping());
+    }
+}
