@@ -57,7 +57,6 @@ fn with_a_past() -> (House, String) {
             reply: Ack { status: 200, content_type: "application/json".to_owned(), body: String::new() },
             question: None,
             decision: None,
-            decision: None,
         };
         appends.push(journal.append(NewRecord { at: callback.received_at, body: Body::Callback(Box::new(body)) }));
     }

@@ -150,7 +150,7 @@ impl RuleForm {
         let weekdays = WEEKDAYS.iter().map(|(value, label)| Choice {
             value,
             label: label.get(lang),
-            chosen: days.iter().any(|day| day.to_string() == *value),
+            chosen: days.iter().any(|day| day.as_u64() == value.parse().ok()),
         });
         Self {
             number,

@@ -159,7 +159,7 @@ impl RulesPage {
     /// The page for the app of this name, or for the first whose platform asks.
     pub(super) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
         let view = View::of(request, Section::Rules);
-        let asks = |app: &App| providers::by_id(app.provider).is_some_and(|provider| provider.asks());
+        let asks = |app: &App| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
         let apps: Vec<_> = request.apps().into_iter().filter(|app| asks(app)).collect();
         let app = match wanted {
             Some(name) => Some(apps.iter().find(|app| app.name == name).ok_or(HttpError::NotFound)?),

@@ -252,11 +252,8 @@ impl View {
         use Section::{Bindings, Decisions, Rules};
         self.revealed.is_none()
             && self.may(Role::Operator)
-            && match self.section {
-                Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings | Statistics | Audit => true,
-                Bindings | Rules | Decisions => true,
-                _ => false,
-            }
+            && (matches!(self.section, Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings)
+                || matches!(self.section, Statistics | Audit | Bindings | Rules | Decisions))
     }
 
     /// Until when it shows them.
