@@ -68,7 +68,7 @@ fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     });
     let before = bytes(&room("journal"));
 
-    let retention = Retention::new(journal.clone(), store, state, clock);
+    let retention = Retention::new(journal, store, state, clock);
     let by = Principal::command_line();
     runtime.block_on(async {
         let policy = Policy { raw_days: Some(10), ..Policy::default() };

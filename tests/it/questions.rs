@@ -51,7 +51,7 @@ impl Opened {
         Self { bindings, control, app, runtime }
     }
 
-    fn rules(&self, rules: Value) {
+    fn rules(&self, rules: &Value) {
         let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
         let by = Principal::command_line();
         self.runtime.block_on(self.control.set_rules(&by, &self.app, set, None)).unwrap();
@@ -204,7 +204,7 @@ fn ten_thousand_questions_with_chaos_go_where_the_rules_say() {
         opened.list("this week", ListKind::Days, days);
         opened.list("north", ListKind::Numbers, vec!["132*".to_owned(), "+86133*".to_owned()]);
         opened.runtime.block_on(opened.control.new_ask_secret(&Principal::command_line(), opened.app.id)).unwrap();
-        opened.rules(json!([
+        opened.rules(&json!([
             {"name": "off", "off": true, "then": {"do": "close", "tone": "off.wav"}},
             {"name": "blocked", "when": {"caller": ["130*"]}, "then": {"do": "close", "tone": "blocked.wav"}},
             {"name": "spam", "when": {"asks": "sms", "caller": ["+86131*"]}, "then": {"do": "discard"}},
@@ -249,7 +249,7 @@ fn ten_thousand_questions_with_chaos_go_where_the_rules_say() {
         } else {
             "close"
         };
-        if at(2..12) && asked.last_digit() % 2 == 0 {
+        if at(2..12) && asked.last_digit().is_multiple_of(2) {
             // Late under load, or resting after it was silent, leaves it to what comes after.
             let decided = if message { format!("forward {OWN_SMS}") } else { format!("connect {OWN_CALL}") };
             return vec![decided, after.to_owned()];
@@ -384,7 +384,7 @@ fn bindings_and_answers_survive_kills_and_a_lost_store() {
     let question = Asked::read(call_question("s1").as_bytes()).unwrap();
     {
         let opened = Opened::new(&house.data(), "courier");
-        opened.bind(std::iter::once((question.from.clone(), question.x.clone(), DESK.to_owned())));
+        opened.bind(std::iter::once((question.from, question.x, DESK.to_owned())));
         // Dropped without a word to the index: as by a kill.
     }
     let server = house.serve();
@@ -394,7 +394,7 @@ fn bindings_and_answers_survive_kills_and_a_lost_store() {
     std::fs::remove_dir_all(house.data().join("store")).unwrap();
     {
         let opened = Opened::new(&house.data(), "courier");
-        opened.rules(json!([{"name": "shut", "then": {"do": "close", "tone": "shut.wav"}}]));
+        opened.rules(&json!([{"name": "shut", "then": {"do": "close", "tone": "shut.wav"}}]));
     }
     let server = house.serve();
     assert_eq!(server.post(&app, call_question("s1").as_bytes()).text(), first, "as the first time");

@@ -60,6 +60,7 @@ async fn rules_are_set_versioned_read_as_sentences_and_tried() {
     let other = house.ask(Role::Operator, "POST", "/rules/try?app=courier", day).await.json();
     assert_eq!((&other["action"], &other["to"]), (&json!("connect"), &json!("+8613912345603")));
     assert_eq!(house.get(Role::Viewer, "/rules?app=courier").await.json()["version"], 2, "nothing was kept");
+    house.settle().await;
     let acts = house.list(Role::Admin, "/audit?action=rules.change").await;
     assert_eq!(acts.iter().map(|act| &act["personal"]["version"]).collect::<Vec<_>>(), [2, 1]);
 }
