@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -15,16 +16,23 @@ use tokio_util::sync::CancellationToken;
 use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
-use crate::domain::{AllowFrom, Lang, Role};
+use crate::domain::{AllowFrom, App, BindingKind, BindingTerms, Lang, PhoneNumber, Role};
+use crate::http::Context;
 use crate::providers;
 use crate::run::{self, Running};
-use crate::simulator::{DemoApp, Platform, demo_day};
+use crate::simulator::{DemoApp, Platform, demo_day, numbers};
 use crate::state::{NewApp, Principal, State, random};
 
 /// The demo's administrator.
 const ADMIN: &str = "admin";
 /// Which day is played.
 const SEED: u64 = 1;
+/// How its questions are answered besides by bindings.
+const RULES: &str = r#"{"rules": [
+  {"name": "夜间 night", "when": {"asks": "call", "time": [{"from": "23:00", "to": "06:00"}]},
+   "then": {"do": "close", "tone": "night.wav"}},
+  {"name": "拒接 unwanted", "when": {"caller": ["+86188*"]}, "then": {"do": "close", "tone": "refused.wav"}}
+]}"#;
 
 /// Where to show it.
 #[derive(Debug, Args)]
@@ -77,6 +85,7 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let secret = password::make();
     state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &secret).await?;
     let apps = apps(state, reachable(running.address())).await?;
+    route(running.context()).await?;
     writeln!(stdout(), "listening on https://{}", running.address())?;
     writeln!(stdout(), "log in as {ADMIN} with the password {}", secret.reveal())?;
 
@@ -111,6 +120,35 @@ async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
         apps.push(DemoApp { platform, to, app_key, app_secret });
     }
     Ok(apps)
+}
+
+/// Who stands behind each privacy number that asks, and two rules beside: X mode as a company has it.
+async fn route(context: &Context) -> Result<()> {
+    let by = Principal::command_line();
+    let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
+    let Some(app) = context.state.apps().into_iter().find(asks) else { return Ok(()) };
+    let lines = numbers(Platform::HuaweiPrivate, SEED).into_iter().map(|owned| BindingTerms {
+        kind: BindingKind::X,
+        a: PhoneNumber::from_stored(owned.owner),
+        x: PhoneNumber::from_stored(owned.x),
+        b: None,
+        y: None,
+        extension: None,
+        direction: None,
+        valid_from: None,
+        valid_to: None,
+        max_minutes: Some(60),
+        record: true,
+        hint_tone: Some("recorded.wav".to_owned()),
+        wait_tone: None,
+        last_minute_tone: None,
+        user_data: None,
+        platform_id: None,
+    });
+    context.bindings.import(&by, &app, (1..).zip(lines).collect()).await?;
+    let rules = serde_json::from_str(RULES).context("the demo's rules")?;
+    context.control.set_rules(&by, &app, rules, None).await?;
+    Ok(())
 }
 
 /// An address to reach a listener at: one that listens everywhere is reached on this machine.

@@ -1,7 +1,7 @@
 //! Asking the provider, and reading the JSON it answers.
 //!
 //! TLS only, a connection for each question, and no more read than an answer of its kind can be:
-//! all of it [`outgoing`](crate::outgoing)'s to see to. Redirects are refused: an endpoint is where
+//! all of it [`outgoing`]'s to see to. Redirects are refused: an endpoint is where
 //! the discovery says it is.
 
 use std::path::PathBuf;

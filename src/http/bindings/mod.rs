@@ -9,7 +9,7 @@
 //!
 //! The pages and the API come here for every change; there is no second way over HTTP. What is
 //! refused leaves no entry, and what was done is on record before the answer says so. An import
-//! is on record before its first line is read ([`import`]).
+//! is on record before its first line is read ([`import()`]).
 
 mod draft;
 mod import;
