@@ -271,6 +271,7 @@ pub fn summarise(record: &Record, why: Gone) -> Option<CallbackSummary> {
         outcome: row.outcome,
         label: row.label,
         question: row.question,
+        decision: row.decision,
         suspicions: row.suspicions,
         items,
     })
@@ -308,7 +309,7 @@ fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
             suspicions: summary.suspicions,
             label: summary.label,
             question: summary.question,
-            decision: None,
+            decision: summary.decision,
         });
         let items = if provider.is_some() { summary.items } else { Vec::new() };
         return Applied::Callback { row, items };

@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
-use ringback::domain::{App, BindingKind, BindingTerms, PhoneNumber};
+use ringback::domain::{App, BindingTerms, Direction, PhoneNumber};
 use ringback::journal::{Body, FileJournal, Journal as _, Options};
 use ringback::simulator::{Load, LoadReport, Plan, Platform, Push, load, prepare, questions};
 use ringback::state::{Principal, State};
@@ -130,23 +130,12 @@ fn time_lookups(bindings: &Bindings, app: &Arc<App>, pairs: &[(PhoneNumber, Phon
 }
 
 fn terms(a: PhoneNumber, x: PhoneNumber) -> BindingTerms {
+    let b = PhoneNumber::from_stored(format!("+86199{}", &a.national()[3..]));
     BindingTerms {
-        kind: BindingKind::X,
-        b: Some(PhoneNumber::from_stored(format!("+86199{}", &a.national()[3..]))),
-        a,
-        x,
-        y: None,
-        extension: None,
-        direction: Some(ringback::domain::Direction::AToB),
-        valid_from: None,
-        valid_to: None,
+        direction: Some(Direction::AToB),
         max_minutes: Some(60),
-        record: false,
-        hint_tone: None,
-        wait_tone: None,
-        last_minute_tone: None,
         user_data: Some("order-20000017".to_owned()),
-        platform_id: None,
+        ..BindingTerms::new(a, x, Some(b))
     }
 }
 

@@ -33,22 +33,11 @@ fn number(text: &str) -> PhoneNumber {
 
 fn terms(a: &str, x: &str, b: &str) -> BindingTerms {
     BindingTerms {
-        kind: BindingKind::X,
-        a: number(a),
-        x: number(x),
-        b: (!b.is_empty()).then(|| number(b)),
-        y: None,
-        extension: None,
-        direction: None,
-        valid_from: None,
-        valid_to: None,
         max_minutes: Some(30),
         record: true,
         hint_tone: Some("hint.wav".to_owned()),
-        wait_tone: None,
-        last_minute_tone: None,
         user_data: Some("order=17".to_owned()),
-        platform_id: None,
+        ..BindingTerms::new(number(a), number(x), PhoneNumber::parse(b))
     }
 }
 

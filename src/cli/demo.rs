@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
-use crate::domain::{AllowFrom, App, BindingKind, BindingTerms, Lang, PhoneNumber, Role};
+use crate::domain::{AllowFrom, App, BindingTerms, Lang, PhoneNumber, Role};
 use crate::http::Context;
 use crate::providers;
 use crate::run::{self, Running};
@@ -128,22 +128,10 @@ async fn route(context: &Context) -> Result<()> {
     let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
     let Some(app) = context.state.apps().into_iter().find(asks) else { return Ok(()) };
     let lines = numbers(Platform::HuaweiPrivate, SEED).into_iter().map(|owned| BindingTerms {
-        kind: BindingKind::X,
-        a: PhoneNumber::from_stored(owned.owner),
-        x: PhoneNumber::from_stored(owned.x),
-        b: None,
-        y: None,
-        extension: None,
-        direction: None,
-        valid_from: None,
-        valid_to: None,
         max_minutes: Some(60),
         record: true,
         hint_tone: Some("recorded.wav".to_owned()),
-        wait_tone: None,
-        last_minute_tone: None,
-        user_data: None,
-        platform_id: None,
+        ..BindingTerms::new(PhoneNumber::from_stored(owned.owner), PhoneNumber::from_stored(owned.x), None)
     });
     context.bindings.import(&by, &app, (1..).zip(lines).collect()).await?;
     let rules = serde_json::from_str(RULES).context("the demo's rules")?;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::domain::{AnswerForm, BindingKind, BindingTerms, ProviderId, QuestionKind, SessionId, VerifyMode};
+use crate::domain::{AnswerForm, BindingTerms, ProviderId, QuestionKind, SessionId, VerifyMode};
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS};
 use crate::providers;
 
@@ -34,22 +34,9 @@ fn number(text: &str) -> PhoneNumber {
 
 fn terms(a: &str, b: &str) -> BindingTerms {
     BindingTerms {
-        kind: BindingKind::X,
-        a: number(a),
-        x: number(X),
-        b: Some(number(b)),
-        y: None,
-        extension: None,
-        direction: None,
-        valid_from: None,
-        valid_to: None,
         max_minutes: Some(30),
-        record: false,
-        hint_tone: None,
-        wait_tone: None,
-        last_minute_tone: None,
         user_data: Some("order=17".to_owned()),
-        platform_id: None,
+        ..BindingTerms::new(number(a), number(X), Some(number(b)))
     }
 }
 

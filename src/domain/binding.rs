@@ -154,6 +154,29 @@ impl Binding {
 }
 
 impl BindingTerms {
+    /// The plainest there are: in X mode, both ways, at once and for ever, nothing recorded.
+    #[must_use]
+    pub fn new(a: PhoneNumber, x: PhoneNumber, b: Option<PhoneNumber>) -> Self {
+        Self {
+            kind: BindingKind::X,
+            a,
+            x,
+            b,
+            y: None,
+            extension: None,
+            direction: None,
+            valid_from: None,
+            valid_to: None,
+            max_minutes: None,
+            record: false,
+            hint_tone: None,
+            wait_tone: None,
+            last_minute_tone: None,
+            user_data: None,
+            platform_id: None,
+        }
+    }
+
     /// How a call to `callee` is connected by it.
     #[must_use]
     pub fn connect(&self, callee: &PhoneNumber) -> Connect {
@@ -206,24 +229,7 @@ mod tests {
     }
 
     fn terms() -> BindingTerms {
-        BindingTerms {
-            kind: BindingKind::X,
-            a: number("13800000001"),
-            x: number("17000000001"),
-            b: Some(number("13800000002")),
-            y: None,
-            extension: None,
-            direction: None,
-            valid_from: None,
-            valid_to: None,
-            max_minutes: None,
-            record: false,
-            hint_tone: None,
-            wait_tone: None,
-            last_minute_tone: None,
-            user_data: None,
-            platform_id: None,
-        }
+        BindingTerms::new(number("13800000001"), number("17000000001"), Some(number("13800000002")))
     }
 
     fn reaches(terms: &BindingTerms, dialled: &str, caller: &str) -> Option<String> {

@@ -18,7 +18,10 @@ use sha2::{Digest, Sha256};
 
 use super::needle::Needle;
 use crate::correlate::call_id;
-use crate::domain::{CallEvent, CallId, CallRecord, Item, PhoneNumber, RecordingRef, SessionId, SmsEvent, Suspicion};
+use crate::domain::{
+    CallEvent, CallId, CallRecord, DecidedQuestion, DecisionNote, Item, PhoneNumber, RecordingRef, SessionId, SmsEvent,
+    Suspicion,
+};
 use crate::journal::{CallbackRecord, CallbackSummary};
 use crate::state::random;
 
@@ -40,7 +43,13 @@ impl Scrub {
             || is_in(&record.tail)
             || is_in(&record.reply.body)
             || record.question.as_deref().is_some_and(is_in)
+            || record.decision.as_ref().is_some_and(|note| self.is_in_note(note))
             || record.headers.iter().any(|(_, value)| is_in(value))
+    }
+
+    fn is_in_note(&self, note: &DecisionNote) -> bool {
+        note.to.as_ref().is_some_and(|to| self.needle.is(to))
+            || note.rule.as_ref().is_some_and(|(_, name)| self.needle.is_in(name.as_bytes()))
     }
 
     /// Whether a value holds the number anywhere.
@@ -94,6 +103,7 @@ impl Scrub {
         summary.tail = self.text(summary.tail);
         summary.label = self.text(summary.label);
         summary.suspicions = summary.suspicions.into_iter().map(|suspicion| self.suspicion(suspicion)).collect();
+        summary.decision = summary.decision.map(|decided| Box::new(self.decided(*decided)));
         let app = summary.app;
         let items = std::mem::take(&mut summary.items);
         summary.items = items
@@ -173,6 +183,21 @@ impl Scrub {
             binding_id: self.own(sms.binding_id, false),
             content: sms.content.filter(|_| !theirs).map(|text| self.text(text)),
             ..sms
+        }
+    }
+
+    fn decided(&self, decided: DecidedQuestion) -> DecidedQuestion {
+        let note = decided.note;
+        DecidedQuestion {
+            x: self.number(decided.x),
+            from: self.number(decided.from),
+            note: DecisionNote {
+                to: self.number(note.to),
+                // A rule for one caller may be named after them.
+                rule: note.rule.map(|(rule, name)| (rule, self.text(name))),
+                ..note
+            },
+            ..decided
         }
     }
 

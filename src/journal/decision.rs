@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AskedNote, Asking, BindingId, DecisionAction, DecisionNote, PhoneNumber};
+use crate::domain::{AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber};
 
 /// A note as fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,40 @@ impl DecisionFields {
             binding: self.binding.map(BindingId),
             micros: self.micros,
             asked: self.asked.into_iter().map(asked).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// A question with its note, where the question itself is gone.
+#[derive(Serialize, Deserialize)]
+pub(super) struct DecidedFields {
+    asks: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(flatten)]
+    note: DecisionFields,
+}
+
+impl DecidedFields {
+    pub(super) fn from_decided(decided: &DecidedQuestion) -> Self {
+        let text = |number: &Option<PhoneNumber>| number.as_ref().map(|number| number.reveal().to_owned());
+        Self {
+            asks: decided.asks.name().to_owned(),
+            x: text(&decided.x),
+            from: text(&decided.from),
+            note: DecisionFields::from_note(&decided.note),
+        }
+    }
+
+    /// `None` where a word is of another version.
+    pub(super) fn into_decided(self) -> Option<DecidedQuestion> {
+        Some(DecidedQuestion {
+            asks: Asks::parse(&self.asks)?,
+            x: self.x.map(PhoneNumber::from_stored),
+            from: self.from.map(PhoneNumber::from_stored),
+            note: self.note.into_note()?,
         })
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{AppId, Call, Item};
+use crate::domain::{AppId, BindingId, Call, DecisionAction, DecisionNote, Item, PhoneNumber};
 use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
 use crate::projector::{self, Projector, summarise};
 use crate::providers;
@@ -267,10 +267,19 @@ fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> Cal
         decision: None,
         foreign: Vec::new(),
     };
-    let first =
-        crate::journal::Record { seq: 1, at: Timestamp::UNIX_EPOCH, body: Body::Callback(Box::new(record.clone())) };
+    let read = |record: &CallbackRecord| {
+        let body = Body::Callback(Box::new(record.clone()));
+        let record = crate::journal::Record { seq: 1, at: Timestamp::UNIX_EPOCH, body };
+        summarise(&record, crate::journal::Gone::Retention).unwrap()
+    };
     let mut text = sample.body.to_owned();
-    for item in summarise(&first, crate::journal::Gone::Retention).unwrap().items {
+    let items = read(&record).items;
+    // Only a question keeps what was decided.
+    record.decision = Some(decided(&items));
+    if read(&record).decision.is_none() {
+        record.decision = None;
+    }
+    for item in items {
         let name = match item {
             Item::Event(event) => event.key.session.reveal().to_owned(),
             Item::Record(record) => record.key.session.reveal().to_owned(),
@@ -284,6 +293,25 @@ fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> Cal
     }
     record.body = text.into_bytes();
     record
+}
+
+/// A question was decided by sending the caller back to where the call came from.
+fn decided(items: &[Item]) -> DecisionNote {
+    let to = match items.first() {
+        Some(Item::Event(event)) => event.caller.clone(),
+        Some(Item::Sms(sms)) => sms.from.clone(),
+        _ => None,
+    };
+    let name = format!("back to {}", to.as_ref().map_or("nobody", PhoneNumber::reveal));
+    DecisionNote {
+        action: DecisionAction::Connect,
+        to,
+        version: 3,
+        rule: Some((2, name)),
+        binding: Some(BindingId(7)),
+        micros: 640,
+        asked: Vec::new(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,7 @@ pub enum Group {
 /// One step of a statistic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatRow {
-    /// The start of the step; of the whole span, its first hour with a call.
+    /// The start of the step; of the whole span, its first day with a call.
     pub at: Timestamp,
     /// The group's key; empty without groups.
     pub key: String,

@@ -56,7 +56,7 @@ impl Counted<'_> {
         let row = match rows.get_mut(key) {
             Some(row) => row,
             None => rows.entry(key.to_owned()).or_insert_with(|| StatRow {
-                at: hour_start(if by == Step::Whole { self.hour } else { step(by, self.hour) }),
+                at: hour_start(begins(by, self.hour)),
                 key: key.to_owned(),
                 ..StatRow::default()
             }),
@@ -93,7 +93,7 @@ impl Peaks {
         let Some((hour, curve)) = self.hour.take() else { return };
         let (peak, second) = curve.peak();
         let peak_at = Timestamp::from_second(hour.saturating_mul(3600) + second).unwrap_or(Timestamp::MAX);
-        let at = hour_start(if self.by == Step::Whole { hour } else { step(self.by, hour) });
+        let at = hour_start(begins(self.by, hour));
         let best = self.rows.entry(step(self.by, hour)).or_insert(PeakRow { at, peak, peak_at });
         if (peak, Reverse(peak_at)) > (best.peak, Reverse(best.peak_at)) {
             (best.peak, best.peak_at) = (peak, peak_at);
@@ -108,6 +108,12 @@ fn step(by: Step, hour: i64) -> i64 {
         Step::Day => day_start(day_of(hour)),
         Step::Whole => 0,
     }
+}
+
+/// The first hour of what is told of a step: the whole begins with a day, since of a day that is
+/// summed up the hours are not looked at.
+fn begins(by: Step, hour: i64) -> i64 {
+    step(if by == Step::Whole { Step::Day } else { by }, hour)
 }
 
 /// The hours of a span, from the first to before the second.

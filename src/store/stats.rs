@@ -71,9 +71,11 @@ impl Store {
             })?;
         }
         let mut rows: Vec<StatRow> = Vec::new();
+        let begins = hour_start(bounds(query.span).0);
         for step in steps.into_values() {
             let first = rows.len();
-            rows.extend(step.into_values().filter(|row| row.calls > 0));
+            let counted = step.into_values().filter(|row| row.calls > 0);
+            rows.extend(counted.map(|row| StatRow { at: row.at.max(begins), ..row }));
             rows[first..].sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
         Ok(rows)

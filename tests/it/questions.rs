@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::control::{Control, ListKind, NamedList, RuleSet};
-use ringback::domain::{App, BindingKind, BindingTerms, PhoneNumber};
+use ringback::domain::{App, BindingTerms, PhoneNumber};
 use ringback::simulator::{Platform, numbers, questions};
 use ringback::state::{Principal, State};
 use serde_json::{Value, json};
@@ -71,24 +71,7 @@ impl Opened {
 
 fn terms(a: &str, x: &str, b: &str) -> BindingTerms {
     let number = |text: &str| PhoneNumber::parse(text).unwrap();
-    BindingTerms {
-        kind: BindingKind::X,
-        a: number(a),
-        x: number(x),
-        b: Some(number(b)),
-        y: None,
-        extension: None,
-        direction: None,
-        valid_from: None,
-        valid_to: None,
-        max_minutes: None,
-        record: false,
-        hint_tone: None,
-        wait_tone: None,
-        last_minute_tone: None,
-        user_data: None,
-        platform_id: None,
-    }
+    BindingTerms::new(number(a), number(x), Some(number(b)))
 }
 
 /// Who asks, at which number, about what.

@@ -79,23 +79,14 @@ fn made(context: &Context, kind: BindingKind, request: &Request, answer: &Answer
         let text = told.or_else(|| names.iter().find_map(|name| request.value(name)));
         text.and_then(PhoneNumber::parse).ok_or(KeepError::Untold(what))
     };
+    let a = number(told.a.as_deref(), &["callerNum", "origNum", "bindNum"], "A")?;
+    let x = number(told.x.as_deref(), &["relationNum", "privateNum", "virtualNum"], "X")?;
+    let b = number(told.b.as_deref(), &["calleeNum"], "B").ok();
     let mut terms = BindingTerms {
         kind,
-        a: number(told.a.as_deref(), &["callerNum", "origNum", "bindNum"], "A")?,
-        x: number(told.x.as_deref(), &["relationNum", "privateNum", "virtualNum"], "X")?,
-        b: number(told.b.as_deref(), &["calleeNum"], "B").ok(),
-        y: None,
         extension: told.extension.or_else(|| request.value("extendNum").map(str::to_owned)),
-        direction: None,
-        valid_from: None,
-        valid_to: None,
-        max_minutes: None,
-        record: false,
-        hint_tone: None,
-        wait_tone: None,
-        last_minute_tone: None,
-        user_data: None,
         platform_id: Some(told.id.ok_or(KeepError::Untold("subscriptionId"))?),
+        ..BindingTerms::new(a, x, b)
     };
     apply(context, &mut terms, request);
     Ok(terms)

@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::items::{ItemWire, SuspicionWire};
+use super::decision::DecidedFields;
 use super::record::Entry;
-use crate::domain::{AppId, Item, Outcome, Suspicion};
+use crate::domain::{AppId, DecidedQuestion, Item, Outcome, Suspicion};
 
 /// The kind of these records.
 pub const SUMMARY: &str = "summary";
@@ -74,6 +75,8 @@ pub struct CallbackSummary {
     pub label: String,
     /// Whether it asked a question.
     pub question: bool,
+    /// The question and what was decided, where it was decided then and there.
+    pub decision: Option<Box<DecidedQuestion>>,
     /// What looked wrong with it.
     pub suspicions: Vec<Suspicion>,
     /// What it said.
@@ -102,6 +105,8 @@ struct Wire {
     label: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     question: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<DecidedFields>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     suspicions: Vec<SuspicionWire>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -127,6 +132,7 @@ impl CallbackSummary {
             outcome: self.outcome.name().to_owned(),
             label: Some(self.label.clone()).filter(|label| label.as_str() != first_word(&self.items)),
             question: self.question,
+            decision: self.decision.as_deref().map(DecidedFields::from_decided),
             suspicions: self.suspicions.iter().map(SuspicionWire::from).collect(),
             items: self.items.iter().map(|item| json(&ItemWire::from(item))).collect(),
         };
@@ -160,6 +166,7 @@ impl CallbackSummary {
             outcome: Outcome::parse(&wire.outcome)?,
             label: wire.label.unwrap_or_else(|| first_word(&items).to_owned()),
             question: wire.question,
+            decision: wire.decision.and_then(DecidedFields::into_decided).map(Box::new),
             suspicions: wire.suspicions.into_iter().map(Suspicion::from).collect(),
             items,
         })
@@ -193,8 +200,9 @@ fn json(value: &impl Serialize) -> Value {
 mod tests {
     use super::*;
     use crate::domain::{
-        Anomaly, CallEvent, CallKey, CallRecord, CauseCode, Direction, EventKind, Identity, NumberState, NumberStatus,
-        Party, PhoneNumber, Product, RecordingRef, SessionId, SmsEvent, SmsMode, Stamp,
+        Anomaly, AskedNote, Asking, Asks, BindingId, CallEvent, CallKey, CallRecord, CauseCode, DecisionAction,
+        DecisionNote, Direction, EventKind, Identity, NumberState, NumberStatus, Party, PhoneNumber, Product,
+        RecordingRef, SessionId, SmsEvent, SmsMode, Stamp,
     };
 
     fn stamp() -> Option<Stamp> {
@@ -283,6 +291,20 @@ mod tests {
             outcome: Outcome::Accepted,
             label: "fee".to_owned(),
             question: true,
+            decision: Some(Box::new(DecidedQuestion {
+                asks: Asks::Call,
+                x: number("17000000001"),
+                from: number("13800000001"),
+                note: DecisionNote {
+                    action: DecisionAction::Connect,
+                    to: number("13800000002"),
+                    version: 4,
+                    rule: Some((2, "open hours".to_owned())),
+                    binding: Some(BindingId(17)),
+                    micros: 812,
+                    asked: vec![AskedNote { rule: 1, asking: Asking::Late, millis: 300 }],
+                },
+            })),
             suspicions: vec![
                 Suspicion::WrongCase { found: "CallId".to_owned(), meant: "callId".into() },
                 Suspicion::Missing("x".into()),
