@@ -288,7 +288,7 @@ async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.close();
     drop(bindings);
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
 
     let (bindings, held) = being_read(dir.path());
     assert_eq!(bindings.reading(), Some(0.0));
@@ -315,7 +315,7 @@ async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_en
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.close();
     drop(bindings);
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     let (bindings, held) = being_read(dir.path());
     held.abort().unwrap();
     bindings.close();
@@ -325,7 +325,7 @@ async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_en
     bindings.close();
     drop(bindings);
 
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     let (bindings, held) = being_read(dir.path());
     held.abort().unwrap();
     let anew = bindings.clone();
