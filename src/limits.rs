@@ -117,6 +117,8 @@ pub const FOLLOWERS_MAX: usize = 200;
 /// Hours for which a call without an end counts as under way on the live page: no platform lets
 /// one run for longer, and a hang-up that was never told must not stand there for ever.
 pub const LIVE_HOURS: i64 = 4;
+/// The newest decisions on the live page, beside the calls; `static/js/live.js` keeps as many.
+pub const LIVE_DECISIONS: usize = 12;
 /// Calls under way on the live page.
 pub const LIVE_ACTIVE: usize = 100;
 /// Missed callbacks sent to a follower of events that comes back; more is a case for the lists.
@@ -477,6 +479,10 @@ pub const RULE_VERSIONS: u64 = 20;
 pub const LISTS_MAX: usize = 200;
 /// Entries of a list: all seven-digit beginnings of a province's mobiles.
 pub const LIST_ENTRIES_MAX: usize = 50_000;
+/// Entries of a list that its page shows to whoever does not edit it: enough to know it again.
+pub const LIST_SHOWN: usize = 1_000;
+/// Lines of the box in which a list is edited: a short one is seen whole, a long one scrolls.
+pub const LIST_BOX_LINES: std::ops::RangeInclusive<usize> = 6..=24;
 /// The answer of the company's own system; a decision has some hundred bytes.
 pub const ASK_ANSWER_MAX: usize = 16 << 10;
 /// Questions to one address that wait at once; the next one is left to the next rule.

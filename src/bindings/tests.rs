@@ -161,10 +161,21 @@ async fn what_the_platform_would_not_take_is_not_bound() {
         ("extension", BindingTerms { extension: Some("12".to_owned()), ..good() }),
         ("extension", BindingTerms { kind: BindingKind::Axe, b: None, ..good() }),
         ("b", BindingTerms { kind: BindingKind::Axb, b: None, ..good() }),
+        ("y", BindingTerms { kind: BindingKind::Axyb, y: None, ..good() }),
+        ("b", BindingTerms { kind: BindingKind::Ax, ..good() }),
+        ("extension", BindingTerms { extension: Some("12345".to_owned()), ..good() }),
+        ("platform_id", BindingTerms { platform_id: Some("p".repeat(65)), ..good() }),
     ];
+    let mut rules = std::collections::BTreeSet::new();
     for (field, terms) in cases {
         let error = bindings.add(&by(), &app(1), terms).await.unwrap_err();
         assert!(matches!(&error, BindingError::Invalid(invalid) if invalid.field == field), "{field}: {error}");
+        assert!(error.wording().is_in_both(), "{:?}", error.wording());
+        rules.insert(error.wording().zh);
+    }
+    assert_eq!(rules.len(), 16, "each for its own reason: {rules:?}");
+    for error in [BindingError::Exists(BindingId(1)), BindingError::Twice, BindingError::Ended(BindingId(1))] {
+        assert!(error.wording().is_in_both(), "{:?}", error.wording());
     }
     assert_eq!(bindings.count().unwrap(), 0);
 }

@@ -129,7 +129,7 @@ fn answer(then: &Then, provider: &dyn Provider) -> Result<(), Wrong> {
     let Some(decision) = compose(&then, &facts) else { return Ok(()) };
     provider.check(&decision).map_err(|error| {
         let field = if error.field == "callee" { "to" } else { error.field };
-        wrong(&format!("then.{field}"), error.rule)
+        wrong(&format!("then.{field}"), error.rule.en)
     })
 }
 
