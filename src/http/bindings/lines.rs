@@ -3,13 +3,18 @@
 //! The first line names the columns: fields by their names or by the headings of an export in
 //! either language, in any order. An export may come back as it was: what it tells of a binding
 //! beside its terms is looked at and never set. Runs on a thread that may wait.
+//!
+//! Spreadsheets write it as they like: cells end with commas, semicolons or tabs, as the first
+//! line does, and Excel in China writes GBK, in which no byte of a character is one of these.
 
-use std::io::{self, Read};
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use csv::{ByteRecord, ReaderBuilder};
+use encoding_rs::GBK;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -102,9 +107,13 @@ pub(super) struct Wanted {
 ///
 /// # Errors
 /// When the body is no such CSV. What was given before stays given.
-pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), HttpError> {
+pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), HttpError> {
     let line_begins = body.line_begins.clone();
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body);
+    let head = first_line(&mut body)?;
+    let delimiter = delimiter(&head);
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
+    let mut reader = reader.from_reader(Cursor::new(head).chain(body));
     let (mut record, mut columns) = (ByteRecord::new(), None);
     let mut chunk = Chunk::default();
     loop {
@@ -117,9 +126,14 @@ pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) 
             columns = Some(columns_of(&record)?);
             continue;
         };
-        // Counted from its end: blank lines before it are no part of it.
+        // What a spreadsheet leaves of an empty row.
+        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        // Counted from its end: blank lines before it are no part of it. The end of the file also
+        // ends a line whose quotation mark is missing.
         let within = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
-        let line = reader.position().line() - 1 - within;
+        let line = line.max(reader.position().line() - 1 - within);
         match terms_of(columns, &record, wanted) {
             Ok(terms) => chunk.lines.push((line, terms)),
             Err(reason) => chunk.refused.push(Refused { line, reason }),
@@ -136,6 +150,37 @@ pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) 
     // Whoever took them is gone only with the request.
     let _ = give.blocking_send(chunk);
     Ok(())
+}
+
+/// The first line that is not blank, with the blank ones before it.
+fn first_line(body: &mut Arriving) -> Result<Vec<u8>, HttpError> {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while body.read(&mut byte).map_err(|error| broken(1, &error.into()))? > 0 {
+        head.push(byte[0]);
+        if byte[0] == b'\n' && head.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            break;
+        }
+    }
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        let message = "the file is UTF-16 text; save it as CSV, in UTF-8 or GBK";
+        return Err(HttpError::BadRequest(message.to_owned()));
+    }
+    Ok(head)
+}
+
+/// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
+fn delimiter(head: &[u8]) -> u8 {
+    let times = |delimiter: &u8| memchr::memchr_iter(*delimiter, head).count();
+    // Of equals the last is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
+}
+
+/// The text of a cell, whichever of the two it is written in.
+fn text(cell: &[u8]) -> Option<Cow<'_, str>> {
+    std::str::from_utf8(cell)
+        .map(Cow::Borrowed)
+        .ok()
+        .or_else(|| GBK.decode_without_bom_handling_and_without_replacement(cell))
 }
 
 fn broken(line: u64, error: &csv::Error) -> HttpError {
@@ -155,7 +200,7 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
     let mut columns = Vec::with_capacity(head.len());
     for (n, name) in head.iter().enumerate() {
         let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
-        let name = String::from_utf8_lossy(name);
+        let name = text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
         let name = name.trim();
         let column = column(name).ok_or_else(|| {
             let fields: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
@@ -176,11 +221,13 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
     Ok(columns)
 }
 
-/// What a heading means, in the notation of programs or of people.
+/// What a heading means, in the notation of programs or of people, who do not mind blanks and case.
 fn column(name: &str) -> Option<Column> {
+    let plain_of = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let name = plain_of(name);
     let headed = |lang: Option<Lang>, suffix: &str| {
-        let bare = name.strip_suffix(suffix)?;
-        export::BINDINGS.columns.iter().find(|column| column.head(lang) == bare).map(|column| column.name)
+        let bare = name.strip_suffix(&plain_of(suffix))?;
+        export::BINDINGS.columns.iter().find(|column| plain_of(column.head(lang)) == bare).map(|column| column.name)
     };
     let local = [(None, "_shanghai"), (Some(Lang::Zh), "（北京时间）"), (Some(Lang::En), " (Asia/Shanghai)")];
     let plain =
@@ -203,7 +250,7 @@ fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<
     }
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(record) {
-        let cell = std::str::from_utf8(cell).map_err(|_| "is not UTF-8".to_owned())?;
+        let cell = text(cell).ok_or_else(|| "is neither UTF-8 nor GBK".to_owned())?;
         let cell = cells::unguard(cell.trim());
         match column {
             Column::Set(field) => draft.set_local(*field, cell).map_err(|error| error.to_string())?,
