@@ -413,6 +413,8 @@ pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
 pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
 /// Our bindings that follow one question: an X has at most so many pairs, as documented.
 pub const PLATFORM_PAIRS: usize = 5_000;
+/// Bindings of an X that are asked for at once: the most that the platform gives.
+pub const PLATFORM_PAGE: usize = 100;
 /// Our bindings that one comparison asks a platform about: a person waits for some tens of
 /// milliseconds each.
 pub const PLATFORM_COMPARED: usize = 50;
