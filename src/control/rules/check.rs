@@ -11,7 +11,8 @@ use super::evaluate::{Facts, compose};
 use super::{Rule, RuleSet, Then, TimeSpan, When};
 use crate::control::lists::{ListKind, Lists};
 use crate::domain::{Asks, PhoneNumber};
-use crate::limits::{DECISION_DEADLINES_MS, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
+use crate::limits::{DECISION_DEADLINES_MS, DECISION_MARGIN, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
+use crate::outgoing::{self, OutgoingError};
 use crate::providers::Provider;
 
 /// Why a rule set cannot be kept: which rule, which field, what would do.
@@ -54,12 +55,12 @@ pub(in crate::control) fn check(set: &RuleSet, provider: &dyn Provider, lists: &
         if set.rules[..at].iter().any(|other| other.name == rule.name) {
             return Err(wrong(("name".to_owned(), "is another rule's already".to_owned())));
         }
-        one(rule, provider, lists).map_err(wrong)?;
+        one(rule, set.deadline_ms, provider, lists).map_err(wrong)?;
     }
     Ok(())
 }
 
-fn one(rule: &Rule, provider: &dyn Provider, lists: &Lists) -> Result<(), Wrong> {
+fn one(rule: &Rule, deadline_ms: u16, provider: &dyn Provider, lists: &Lists) -> Result<(), Wrong> {
     let chars = rule.name.trim().chars().count();
     if chars == 0 || chars > NAME_CHARS_MAX || rule.name.chars().any(char::is_control) {
         return Err(wrong("name", format!("has 1 to {NAME_CHARS_MAX} characters")));
@@ -71,7 +72,7 @@ fn one(rule: &Rule, provider: &dyn Provider, lists: &Lists) -> Result<(), Wrong>
     }
     conditions(&rule.when, lists)?;
     match &rule.then {
-        Then::Ask { url, timeout_ms } => ask(url, *timeout_ms),
+        Then::Ask { url, timeout_ms } => ask(url, *timeout_ms, deadline_ms),
         then => answer(then, provider),
     }
 }
@@ -128,20 +129,34 @@ fn answer(then: &Then, provider: &dyn Provider) -> Result<(), Wrong> {
     // What follows a binding was checked when the binding was made.
     let Some(decision) = compose(&then, &facts) else { return Ok(()) };
     provider.check(&decision).map_err(|error| {
-        let field = if error.field == "callee" { "to" } else { error.field };
+        let field = match error.field {
+            "callee" => "to",
+            "close_tone" => "tone",
+            field => field,
+        };
         wrong(&format!("then.{field}"), error.rule)
     })
 }
 
-fn ask(url: &str, timeout_ms: u16) -> Result<(), Wrong> {
-    let uri: Result<http::Uri, _> = url.parse();
-    let fit = uri.ok().filter(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("https" | "http")));
-    if fit.is_none() {
-        return Err(wrong("then.url", "is an address such as https://calls.example.com/route".to_owned()));
+/// An address that may be asked, and a time that it can really have: what keeping the answer
+/// takes comes out of the deadline as well.
+fn ask(url: &str, timeout_ms: u16, deadline_ms: u16) -> Result<(), Wrong> {
+    let uri: http::Uri = url
+        .parse()
+        .map_err(|_| wrong("then.url", "is an address such as https://calls.example.com/route".to_owned()))?;
+    outgoing::admit(&uri).map_err(|error| match error {
+        OutgoingError::Address(why) => wrong("then.url", format!("cannot be asked: {why}")),
+        _ => wrong("then.url", "is an address such as https://calls.example.com/route".to_owned()),
+    })?;
+    let margin = u16::try_from(DECISION_MARGIN.as_millis()).unwrap_or(u16::MAX);
+    let (least, most) = (*DECISION_DEADLINES_MS.start(), deadline_ms.saturating_sub(margin));
+    if least > most {
+        let needed = least.saturating_add(margin);
+        return Err(wrong("then", format!("asks nobody in time: deadline_ms has to be {needed} or more for that")));
     }
-    if !DECISION_DEADLINES_MS.contains(&timeout_ms) {
-        let (from, to) = (DECISION_DEADLINES_MS.start(), DECISION_DEADLINES_MS.end());
-        return Err(wrong("then.timeout_ms", format!("is {from} to {to} milliseconds")));
+    if !(least..=most).contains(&timeout_ms) {
+        let why = format!("is {least} to {most} milliseconds: the deadline is {deadline_ms}, and {margin} are ours");
+        return Err(wrong("then.timeout_ms", why));
     }
     Ok(())
 }

@@ -66,7 +66,9 @@ mod retention;
 mod reveal;
 mod rights_form;
 mod rule_form;
+mod rule_secret;
 mod rule_trial;
+mod rule_words;
 mod rules;
 #[cfg(test)]
 mod samples;
@@ -302,6 +304,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
         ["rules", _] => rules::change(&request).await,
+        ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,
         ["bindings"] => binding_new::add(&request).await,
         ["bindings", "import"] => binding_import::import(&request).await,

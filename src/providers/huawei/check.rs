@@ -102,7 +102,7 @@ fn sender(number: &PhoneNumber) -> Result<(), InvalidAnswer> {
 fn tone(field: &'static str, name: Option<&str>) -> Result<(), InvalidAnswer> {
     let Some(name) = name else { return Ok(()) };
     let chars = name.chars().count();
-    if chars == 0 || chars > TONE_MAX || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || chars > TONE_MAX || name.chars().any(char::is_control) {
         return refuse(field, format!("is the file name of an approved announcement, 1 to {TONE_MAX} characters"));
     }
     Ok(())
@@ -188,6 +188,8 @@ mod tests {
         let close =
             |tone: &str| check(&Decision::Call(CallDecision::Close { tone: Some(tone.to_owned()), user_data: None }));
         assert!(close("busy.wav").is_ok());
-        assert_eq!(close(" \u{7}").unwrap_err().field, "close_tone");
+        for blank in [" \u{7}", " ", "\u{3000}"] {
+            assert_eq!(close(blank).unwrap_err().field, "close_tone", "{blank:?}");
+        }
     }
 }
