@@ -12,6 +12,7 @@ use crate::domain::{BindingKind, Role};
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};
+use crate::providers;
 
 /// The form for a new binding.
 #[derive(Debug, Template)]
@@ -54,7 +55,11 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
 impl NewBindingPage {
     fn of(request: &Request, said: &Pairs, problem: Option<String>) -> Self {
         let view = View::of(request, Section::Bindings);
-        Self::new(view, &request.app_names(), said, problem)
+        // Of several the first is chosen, which should be one that asks.
+        let mut apps = request.apps();
+        apps.sort_by_key(|app| !providers::by_id(app.provider).is_some_and(providers::Provider::asks));
+        let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
+        Self::new(view, &names, said, problem)
     }
 
     fn new(view: View, apps: &[String], said: &Pairs, problem: Option<String>) -> Self {
