@@ -272,7 +272,7 @@ fn a_comparison_finds_what_is_missing_different_and_unknown() {
     let here = house.cli(&[&add[..], &["--x", X[0]]].concat()).done();
     let compared = api.done("/platform/ours/compare", &json!({"mode": "axb"}));
     let rows = compared["items"].as_array().unwrap();
-    let row = rows.iter().find(|row| row["binding"].to_string() == here.trim()).unwrap();
+    let row = rows.iter().find(|row| row["binding"].as_u64() == here.trim().parse().ok()).unwrap();
     assert_eq!((&row["verdict"], &row["what"]), (&json!("missing"), &json!(["platform_id"])), "{compared}");
     let said = house.cli(&["platform", "compare", "ours", "axb"]).done();
     assert!(said.contains("1 the same, 4 not"), "{said}");
