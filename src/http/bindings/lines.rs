@@ -161,11 +161,18 @@ fn first_line(body: &mut Arriving) -> Result<Vec<u8>, HttpError> {
             break;
         }
     }
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        let message = "the file is UTF-16 text; save it as CSV, in UTF-8 or GBK";
-        return Err(HttpError::BadRequest(message.to_owned()));
+    let other = [
+        (&b"\xff\xfe"[..], "UTF-16 text"),
+        (b"\xfe\xff", "UTF-16 text"),
+        (b"PK\x03\x04", "a workbook or an archive"),
+        (b"\xd0\xcf\x11\xe0", "an old workbook"),
+    ];
+    match other.iter().find(|(beginning, _)| head.starts_with(beginning)) {
+        Some((_, what)) => {
+            Err(HttpError::BadRequest(format!("the file is {what}; save it as CSV, in UTF-8 or GBK, and import that")))
+        }
+        None => Ok(head),
     }
-    Ok(head)
 }
 
 /// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
@@ -221,10 +228,23 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
     Ok(columns)
 }
 
+/// What forms call a field where an export says it shorter.
+const BOXES: [(&str, Field); 6] = [
+    ("x号码（隐私号）", Field::X),
+    ("分机号", Field::Extension),
+    ("生效时间", Field::ValidFrom),
+    ("失效时间", Field::ValidTo),
+    ("最长通话（分钟）", Field::MaxMinutes),
+    ("最后一分钟提示音", Field::LastMinuteTone),
+];
+
 /// What a heading means, in the notation of programs or of people, who do not mind blanks and case.
 fn column(name: &str) -> Option<Column> {
     let plain_of = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
     let name = plain_of(name);
+    if let Some((_, field)) = BOXES.iter().find(|(label, _)| *label == name) {
+        return Some(Column::Set(*field));
+    }
     let headed = |lang: Option<Lang>, suffix: &str| {
         let bare = name.strip_suffix(&plain_of(suffix))?;
         export::BINDINGS.columns.iter().find(|column| plain_of(column.head(lang)) == bare).map(|column| column.name)

@@ -142,6 +142,17 @@ fn a_file_is_read_as_spreadsheets_write_it() {
     let utf16: Vec<u8> = "\u{feff}a,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (done, _) = read_pieces(&utf16, 7, None);
     assert!(done.unwrap_err().message().contains("UTF-16"));
+    assert!(message("PK\u{3}\u{4}\u{14}\n").contains("a workbook"));
+}
+
+#[test]
+fn the_names_of_the_boxes_of_forms_are_headings_too() {
+    let (lines, refused) = read_all(
+        "A 号码,X 号码（隐私号）,失效时间,最长通话（分钟）,最后一分钟提示音\n\
+         13800000001,17000000001,2027/1/5 8:00,30,l.wav\n",
+    );
+    assert_eq!(refused, []);
+    assert_eq!((lines[0].1.max_minutes, lines[0].1.last_minute_tone.as_deref()), (Some(30), Some("l.wav")));
 }
 
 #[test]

@@ -24,6 +24,12 @@ fn binding(house: &House, id: u64) -> Binding {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_binding_is_made_changed_while_masked_and_ended_by_forms() {
     let (mut house, csrf) = house().await;
+    house.post("/apps", &[("csrf", &csrf), ("provider", "huawei-voice"), ("name", "alarm")]).await;
+    for page in ["/bindings/new", "/bindings/import"] {
+        let html = Html::parse_document(&text(&house.get(page).await));
+        let first = html.select(&selector("select[name=app] option")).next().unwrap().text().collect::<String>();
+        assert_eq!(first.trim(), "courier", "{page}: one whose platform asks");
+    }
     let fields = [
         ("csrf", csrf.as_str()),
         ("app", "courier"),
