@@ -5,6 +5,7 @@
 //! durable as a whole before the next one begins.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
@@ -12,7 +13,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use super::index::{Applied, Look};
 use super::keys::{self, Pair};
 use super::{BindingError, Bindings, Inner, alone, fingerprint, overlap, rules, wire};
-use crate::domain::{App, AppId, Binding, BindingId, BindingTerms};
+use crate::domain::{App, AppId, Binding, BindingId, BindingTerms, Wording};
 use crate::journal::{Body, Journal as _, NewRecord, Record};
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_WAITING};
 use crate::state::Principal;
@@ -33,8 +34,27 @@ pub struct Imported {
 pub struct Refused {
     /// Its number, as the caller counts.
     pub line: u64,
-    /// Why.
-    pub reason: String,
+    /// The field that it is for.
+    pub field: Option<&'static str>,
+    /// Why, as what follows the name of the field.
+    pub reason: Wording,
+}
+
+impl Refused {
+    /// A line for which there is this reason.
+    #[must_use]
+    pub fn new(line: u64, reason: impl Into<Wording>) -> Self {
+        Self { line, field: None, reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field {
+            Some(field) => write!(f, "{field} {}", self.reason.en),
+            None => f.write_str(&self.reason.en),
+        }
+    }
 }
 
 /// The new ones of a chunk, found by who asks.
@@ -104,7 +124,9 @@ impl Inner {
                 Err(error @ (BindingError::Write(_) | BindingError::Index(_) | BindingError::Reading)) => {
                     return Err(error);
                 }
-                Err(error) => done.refused.push(Refused { line, reason: error.to_string() }),
+                Err(error) => {
+                    done.refused.push(Refused { field: error.field(), ..Refused::new(line, error.wording()) });
+                }
             }
         }
         drop(look);

@@ -39,7 +39,7 @@ pub use self::query::BindingQuery;
 use self::index::{Applied, Index, IndexError, Look};
 use self::reading::Reading;
 use crate::clock::Clock;
-use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
+use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber, Wording};
 use crate::journal::{self, AppendError, Body, Entry, FileJournal, Journal, NewRecord, Options, ReadError, Record};
 use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_FIRST, BINDINGS_SEGMENT_BYTES};
 use crate::providers::InvalidAnswer;
@@ -124,6 +124,33 @@ pub enum OpenError {
     /// Their index.
     #[error("the index of bindings")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl BindingError {
+    /// The same in both languages; without the field, where it is about one.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        let zh = match self {
+            Self::Invalid(error) => return error.rule.clone(),
+            Self::Exists(id) => format!("绑定 {} 在这段时间已经占用了同一隐私号上的某一方，请先解除或修改它", id.0),
+            Self::Twice => "前面的某一行已经占用了同一隐私号上的某一方".to_owned(),
+            Self::NotFound(id) => format!("没有编号为 {} 的绑定", id.0),
+            Self::Ended(id) => format!("绑定 {} 已解除，请新建一个", id.0),
+            Self::Write(_) => "绑定未能写入".to_owned(),
+            Self::Reading => "正在读取绑定，请一分钟后再试".to_owned(),
+            Self::Index(_) => "绑定的索引有问题，下次启动时重建".to_owned(),
+        };
+        Wording::new(zh, self.to_string())
+    }
+
+    /// The field that it is about.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid(error) => Some(error.field),
+            _ => None,
+        }
+    }
 }
 
 impl From<IndexError> for BindingError {

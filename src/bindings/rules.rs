@@ -5,7 +5,7 @@
 //! a beginning before its end.
 
 use super::BindingError;
-use crate::domain::{App, BindingKind, BindingTerms, CallDecision, Decision, PhoneNumber};
+use crate::domain::{App, BindingKind, BindingTerms, CallDecision, Decision, PhoneNumber, Text};
 use crate::providers::{self, InvalidAnswer};
 
 /// The longest extension, as documented for AXE.
@@ -20,32 +20,44 @@ pub(super) fn check(app: &App, terms: &BindingTerms) -> Result<(), BindingError>
         let Some(number) = number else { continue };
         let digits = number.reveal().strip_prefix('+').unwrap_or(number.reveal());
         if digits.len() < 4 || digits.len() > 30 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return refuse(field, "is a phone number of 4 to 30 digits, such as +8613800000021");
+            return refuse(
+                field,
+                Text::new(
+                    "应为 4 到 30 位的电话号码，如 +8613800000021",
+                    "is a phone number of 4 to 30 digits, such as +8613800000021",
+                ),
+            );
         }
     }
     if terms.b.as_ref() == Some(&terms.a) {
-        return refuse("b", "is another number than a: nobody is bound to themselves");
+        return refuse(
+            "b",
+            Text::new("不能与 A 相同：没有人与自己绑定", "is another number than a: nobody is bound to themselves"),
+        );
     }
     let private: Vec<&PhoneNumber> = [Some(&terms.x), terms.y.as_ref()].into_iter().flatten().collect();
     if private.contains(&&terms.a) || terms.b.as_ref().is_some_and(|b| private.contains(&b)) {
-        return refuse("x", "is a privacy number, not the number of one of the parties");
+        return refuse(
+            "x",
+            Text::new("应为隐私号，不能是某一方的号码", "is a privacy number, not the number of one of the parties"),
+        );
     }
     if terms.y.as_ref() == Some(&terms.x) {
-        return refuse("y", "is another privacy number than x");
+        return refuse("y", Text::new("应与 X 不同", "is another privacy number than x"));
     }
     if let Some(extension) = &terms.extension {
         let digits = extension.bytes().all(|byte| byte.is_ascii_digit());
         if extension.is_empty() || extension.len() > EXTENSION_MAX || !digits {
-            return refuse("extension", "has 1 to 4 digits");
+            return refuse("extension", Text::new("应为 1 到 4 位数字", "has 1 to 4 digits"));
         }
     }
     if let (Some(from), Some(to)) = (terms.valid_from, terms.valid_to)
         && from >= to
     {
-        return refuse("valid_to", "comes after valid_from");
+        return refuse("valid_to", Text::new("应晚于生效时间", "comes after valid_from"));
     }
     if terms.platform_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > PLATFORM_ID_MAX) {
-        return refuse("platform_id", "has 1 to 64 characters");
+        return refuse("platform_id", Text::new("应为 1 到 64 个字符", "has 1 to 64 characters"));
     }
     of_kind(terms)?;
     answers(app, terms)
@@ -54,14 +66,25 @@ pub(super) fn check(app: &App, terms: &BindingTerms) -> Result<(), BindingError>
 /// What each mode needs.
 fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
     match terms.kind {
-        BindingKind::Axb if terms.b.is_none() => refuse("b", "is needed for axb"),
-        BindingKind::Axe if terms.extension.is_none() => refuse("extension", "is needed for axe"),
-        // A and X are bound first; B and Y join them together.
-        BindingKind::Axyb if terms.b.is_some() != terms.y.is_some() => refuse("y", "and b come together in axyb"),
-        BindingKind::Ax if terms.b.is_some() => refuse("b", "has no place in ax: everybody who calls x reaches a"),
-        BindingKind::X if terms.extension.is_some() => {
-            refuse("extension", "has no place in x: the platform does not ask for digits there")
+        BindingKind::Axb if terms.b.is_none() => refuse("b", Text::new("AXB 模式必填", "is needed for axb")),
+        BindingKind::Axe if terms.extension.is_none() => {
+            refuse("extension", Text::new("AXE 模式必填", "is needed for axe"))
         }
+        // A and X are bound first; B and Y join them together.
+        BindingKind::Axyb if terms.b.is_some() != terms.y.is_some() => {
+            refuse("y", Text::new("AXYB 模式中须与 B 一起填写", "and b come together in axyb"))
+        }
+        BindingKind::Ax if terms.b.is_some() => refuse(
+            "b",
+            Text::new("AX 模式不填：谁呼 X 都接到 A", "has no place in ax: everybody who calls x reaches a"),
+        ),
+        BindingKind::X if terms.extension.is_some() => refuse(
+            "extension",
+            Text::new(
+                "X 模式不填：平台在此模式不收号",
+                "has no place in x: the platform does not ask for digits there",
+            ),
+        ),
         _ => Ok(()),
     }
 }
@@ -84,6 +107,6 @@ fn answers(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
     Ok(())
 }
 
-fn refuse(field: &'static str, rule: &str) -> Result<(), BindingError> {
-    Err(BindingError::Invalid(InvalidAnswer { field, rule: rule.to_owned() }))
+fn refuse(field: &'static str, rule: Text) -> Result<(), BindingError> {
+    Err(BindingError::Invalid(InvalidAnswer { field, rule: rule.into() }))
 }

@@ -161,10 +161,21 @@ async fn what_the_platform_would_not_take_is_not_bound() {
         ("extension", BindingTerms { extension: Some("12".to_owned()), ..good() }),
         ("extension", BindingTerms { kind: BindingKind::Axe, b: None, ..good() }),
         ("b", BindingTerms { kind: BindingKind::Axb, b: None, ..good() }),
+        ("y", BindingTerms { kind: BindingKind::Axyb, y: None, ..good() }),
+        ("b", BindingTerms { kind: BindingKind::Ax, ..good() }),
+        ("extension", BindingTerms { extension: Some("12345".to_owned()), ..good() }),
+        ("platform_id", BindingTerms { platform_id: Some("p".repeat(65)), ..good() }),
     ];
+    let mut rules = std::collections::BTreeSet::new();
     for (field, terms) in cases {
         let error = bindings.add(&by(), &app(1), terms).await.unwrap_err();
         assert!(matches!(&error, BindingError::Invalid(invalid) if invalid.field == field), "{field}: {error}");
+        assert!(error.wording().is_in_both(), "{:?}", error.wording());
+        rules.insert(error.wording().zh);
+    }
+    assert_eq!(rules.len(), 16, "each for its own reason: {rules:?}");
+    for error in [BindingError::Exists(BindingId(1)), BindingError::Twice, BindingError::Ended(BindingId(1))] {
+        assert!(error.wording().is_in_both(), "{:?}", error.wording());
     }
     assert_eq!(bindings.count().unwrap(), 0);
 }
@@ -288,7 +299,7 @@ async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.close();
     drop(bindings);
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
 
     let (bindings, held) = being_read(dir.path());
     assert_eq!(bindings.reading(), Some(0.0));
@@ -315,7 +326,7 @@ async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_en
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.close();
     drop(bindings);
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     let (bindings, held) = being_read(dir.path());
     held.abort().unwrap();
     bindings.close();
@@ -325,7 +336,7 @@ async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_en
     bindings.close();
     drop(bindings);
 
-    std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
     let (bindings, held) = being_read(dir.path());
     held.abort().unwrap();
     let anew = bindings.clone();

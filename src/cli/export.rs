@@ -12,7 +12,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::Place;
 use super::client::{Client, Needs};
-use super::filters::{Bindings, Callbacks, Calls, Filters, Numbers, Sms};
+use super::filters::{Bindings, Callbacks, Calls, Decisions, Filters, Numbers, Sms};
 use super::owner;
 
 /// What to export.
@@ -28,6 +28,8 @@ pub(super) enum Command {
     Numbers(ExportFlags<Filters<Numbers>>),
     /// Bindings; `bindings import` reads the CSV
     Bindings(ExportFlags<Filters<Bindings>>),
+    /// Decisions
+    Decisions(ExportFlags<Filters<Decisions>>),
 }
 
 /// Which rows, and how.
@@ -72,6 +74,7 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
         Command::Sms(flags) => ("/sms/export", flags.filters.query, flags.file),
         Command::Numbers(flags) => ("/numbers/export", flags.filters.query, flags.file),
         Command::Bindings(flags) => ("/bindings/export", flags.filters.query, flags.file),
+        Command::Decisions(flags) => ("/decisions/export", flags.filters.query, flags.file),
     };
     let name = file.format.to_possible_value().expect("no format is hidden").get_name().to_owned();
     query.push(("format".to_owned(), name));

@@ -150,11 +150,11 @@ impl Book {
         list.check()?;
         let others = self.lists();
         if others.len() >= LISTS_MAX && others.iter().all(|other| other.name != list.name) {
-            return Err(ControlError::List(format!("there are {LISTS_MAX} lists already, which is the most")));
+            return Err(ControlError::TooManyLists);
         }
         let changed = others.iter().find(|other| other.name == list.name && other.kind != list.kind);
         if changed.is_some() && self.used_in(&list.name).is_some() {
-            return Err(ControlError::List("a rule looks into this list; it cannot hold something else".to_owned()));
+            return Err(ControlError::OtherKind);
         }
         Ok(self.state.set_value(Some(by), &format!("{LIST}{}", list.name), &list).await?)
     }
@@ -165,7 +165,7 @@ impl Book {
             return Err(ControlError::NoList(name.to_owned()));
         }
         if let Some(app) = self.used_in(name) {
-            return Err(ControlError::List(format!("a rule of app {} looks into this list; change that first", app.0)));
+            return Err(ControlError::ListUsed(app));
         }
         Ok(self.state.forget_value(Some(by), &format!("{LIST}{name}")).await?)
     }
@@ -174,14 +174,7 @@ impl Book {
     fn used_in(&self, name: &str) -> Option<AppId> {
         let ready = self.fresh();
         let mut apps = ready.rules.iter();
-        apps.find(|(_, rules)| {
-            rules.set.rules.iter().any(|rule| {
-                let when = &rule.when;
-                let lists = [&when.region, &when.not_region, &when.holiday, &when.not_holiday];
-                lists.into_iter().flatten().any(|used| used == name)
-            })
-        })
-        .map(|(app, _)| *app)
+        apps.find(|(_, rules)| rules.set.rules.iter().any(|rule| rule.when.looks_into(name))).map(|(app, _)| *app)
     }
 
     /// What an app's questions to the company's own system are signed with.

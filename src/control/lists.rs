@@ -39,9 +39,21 @@ pub struct NamedList {
 }
 
 /// Why a list cannot be kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ListError(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// Its name is none.
+    #[error("the name of a list has 1 to {NAME_CHARS_MAX} characters, not only digits and no slash")]
+    Name,
+    /// It is too long.
+    #[error("a list has at most {LIST_ENTRIES_MAX} entries")]
+    TooLong,
+    /// An entry, counted from 1, is no day.
+    #[error("entry {0} is no day: write 2026-10-01 or 2026-10-01/2026-10-08")]
+    NoDay(usize),
+    /// An entry, counted from 1, is no number.
+    #[error("entry {0} is no number: write it whole, or its beginning and a star")]
+    NoNumber(usize),
+}
 
 /// All lists, ready to be looked into.
 #[derive(Debug, Default)]
@@ -125,28 +137,26 @@ impl NamedList {
         let chars = self.name.trim().chars().count();
         let digits = self.name.bytes().all(|byte| byte.is_ascii_digit());
         if chars == 0 || chars > NAME_CHARS_MAX || digits || self.name.chars().any(|c| c.is_control() || c == '/') {
-            return Err(ListError(format!(
-                "the name of a list has 1 to {NAME_CHARS_MAX} characters, not only digits and no slash"
-            )));
+            return Err(ListError::Name);
         }
         if self.entries.len() > LIST_ENTRIES_MAX {
-            return Err(ListError(format!("a list has at most {LIST_ENTRIES_MAX} entries")));
+            return Err(ListError::TooLong);
         }
         let fit = |entry: &str| match self.kind {
             ListKind::Days => span(entry).is_some(),
             ListKind::Numbers => {
-                let digits = entry.trim().trim_end_matches('*').trim_start_matches('+');
+                // One star: more of them are a number of which somebody sees a part only.
+                let digits = entry.strip_suffix('*').unwrap_or(entry);
+                let digits = digits.strip_prefix('+').unwrap_or(digits);
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }
         };
-        match self.entries.iter().position(|entry| !fit(entry)) {
+        match self.entries.iter().position(|entry| !fit(entry.trim())) {
             None => Ok(()),
-            Some(at) => Err(ListError(match self.kind {
-                ListKind::Days => format!("entry {} is no day: write 2026-10-01 or 2026-10-01/2026-10-08", at + 1),
-                ListKind::Numbers => {
-                    format!("entry {} is no number: write it whole, or its beginning and a star", at + 1)
-                }
-            })),
+            Some(at) => Err(match self.kind {
+                ListKind::Days => ListError::NoDay(at + 1),
+                ListKind::Numbers => ListError::NoNumber(at + 1),
+            }),
         }
     }
 }

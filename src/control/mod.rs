@@ -41,7 +41,7 @@ use crate::domain::{
     Secret, SmsDecision,
 };
 use crate::error_chain::Chain;
-use crate::limits::{DECISION_DEADLINE_MS, DECISION_MARGIN};
+use crate::limits::{DECISION_DEADLINE_MS, DECISION_MARGIN, LISTS_MAX};
 use crate::outgoing::PrepareError;
 use crate::providers::Provider;
 use crate::state::{Principal, State, StateError};
@@ -67,9 +67,15 @@ pub enum ControlError {
     /// A list is not fit.
     #[error(transparent)]
     ListEntry(#[from] ListError),
-    /// A list cannot be changed so.
-    #[error("{0}")]
-    List(String),
+    /// There are as many lists as there may be.
+    #[error("there are {LISTS_MAX} lists already, which is the most")]
+    TooManyLists,
+    /// A list that a rule looks into was to hold something else.
+    #[error("a rule looks into this list; it cannot hold something else")]
+    OtherKind,
+    /// A list that a rule looks into was to be removed.
+    #[error("a rule of app {} looks into this list; change that first", .0.0)]
+    ListUsed(AppId),
     /// There is no such list.
     #[error("there is no list {0}")]
     NoList(String),

@@ -106,7 +106,11 @@ impl House {
 
     async fn refused(&self, set: Value) -> String {
         let set = serde_json::from_value(set).unwrap();
-        self.control.set_rules(&by(), &self.app, set, None).await.unwrap_err().to_string()
+        let error = self.control.set_rules(&by(), &self.app, set, None).await.unwrap_err();
+        if let ControlError::Rule(RuleError::Set(why) | RuleError::Rule { why, .. }) = &error {
+            assert!(why.is_in_both(), "{why:?}");
+        }
+        error.to_string()
     }
 }
 

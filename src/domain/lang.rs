@@ -1,6 +1,7 @@
 //! The two languages every text for people comes in.
 //!
-//! A [`Text`] carries both, so that a code table cannot be half translated.
+//! A [`Text`] carries both, so that a code table cannot be half translated; a [`Wording`] does so
+//! where the sentence is made of what was found.
 
 /// A language of the dashboard and of the code tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -65,5 +66,43 @@ impl Text {
             Lang::Zh => self.zh,
             Lang::En => self.en,
         }
+    }
+}
+
+/// One sentence in both languages, made of what was found: a bound, the number of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// Simplified Chinese.
+    pub zh: String,
+    /// English: what the API and the log say.
+    pub en: String,
+}
+
+impl Wording {
+    /// A sentence in both languages.
+    #[must_use]
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// The sentence in `lang`.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        lang.t(&self.zh, &self.en)
+    }
+}
+
+#[cfg(test)]
+impl Wording {
+    /// Whether each language says it in its own words.
+    pub(crate) fn is_in_both(&self) -> bool {
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        han(&self.zh) && !han(&self.en) && !self.en.is_empty()
+    }
+}
+
+impl From<Text> for Wording {
+    fn from(text: Text) -> Self {
+        Self::new(text.zh, text.en)
     }
 }

@@ -31,7 +31,7 @@ pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId, mask_digit_runs};
-pub use lang::{Lang, Text};
+pub use lang::{Lang, Text, Wording};
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 pub use record::{CallRecord, Direction, Product, RecordingRef};

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::{Context, HttpError};
 use crate::audit::Act;
+use crate::domain::Wording;
 use crate::erasure::{self, Wanted};
 use crate::retention::{self, Hold, Policy};
 use crate::state::Principal;
@@ -24,6 +25,37 @@ impl Asker<'_> {
     /// Something that they do.
     pub(super) fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
         Act::new(self.by, action, subject).from(self.peer)
+    }
+}
+
+/// Why a change was not made. The pages say the first in words of their own.
+#[derive(Debug)]
+pub(super) enum NotDone<E> {
+    /// What is kept does not take it.
+    Refused(E),
+    /// Whoever asks may not, or it could not be put on record.
+    Failed(HttpError),
+}
+
+impl<E> From<HttpError> for NotDone<E> {
+    fn from(error: HttpError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<E: Into<Self>> From<NotDone<E>> for HttpError {
+    fn from(error: NotDone<E>) -> Self {
+        match error {
+            NotDone::Refused(error) => error.into(),
+            NotDone::Failed(error) => error,
+        }
+    }
+}
+
+/// What was refused with words of both languages is told to programs in English.
+impl From<Wording> for HttpError {
+    fn from(words: Wording) -> Self {
+        Self::BadRequest(words.en)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which page a reveal is for: the same words on the pages and in the API.
 //!
 //! A list is named by its address with its query: another query is another reveal. A call, a
-//! callback or a binding is named by its own address, whatever follows it: the tabs of a body, its download
-//! and the evidence of a call belong to it.
+//! callback, a binding or a list of rules is named by its own address, whatever follows it: the
+//! tabs of a body, its download and the evidence of a call belong to it.
 
 /// The page that an address and its query belong to.
 pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
@@ -14,6 +14,9 @@ pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
         return format!("/{kind}/{id}");
     }
     let path = format!("/{}", parts.join("/"));
+    if matches!(parts.as_slice(), ["lists", _]) {
+        return path;
+    }
     if query.is_empty() {
         return path;
     }
@@ -39,6 +42,7 @@ mod tests {
             ("/calls/8f0c/evidence", "/calls/8f0c"),
             ("/bindings/17?done=changed", "/bindings/17"),
             ("/bindings/new?app=a", "/bindings/new?app=a"),
+            ("/lists/%E5%B8%B8%E5%AE%A2?done=saved", "/lists/%E5%B8%B8%E5%AE%A2"),
             ("/calls?number=0021&from=", "/calls?number=0021&from="),
             ("/calls", "/calls"),
             ("/", "/"),

@@ -7,11 +7,20 @@
 use std::sync::Arc;
 
 use super::bindings::manager;
-use super::keeping::Asker;
+use super::keeping::{self, Asker};
 use super::{Context, HttpError};
 use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
 use crate::domain::{App, PhoneNumber, Secret, mask_digit_runs};
 use crate::state::Principal;
+
+/// Why a list was not kept or removed.
+pub(super) type NotDone = keeping::NotDone<ControlError>;
+
+impl From<ControlError> for NotDone {
+    fn from(error: ControlError) -> Self {
+        Self::Refused(error)
+    }
+}
 
 impl From<ControlError> for HttpError {
     fn from(error: ControlError) -> Self {
@@ -19,7 +28,10 @@ impl From<ControlError> for HttpError {
             ControlError::Rule(_) | ControlError::ListEntry(_) | ControlError::NoQuestions(_) => {
                 Self::BadRequest(error.to_string())
             }
-            ControlError::List(_) | ControlError::Stale { .. } => Self::Conflict(error.to_string()),
+            ControlError::TooManyLists
+            | ControlError::OtherKind
+            | ControlError::ListUsed(_)
+            | ControlError::Stale { .. } => Self::Conflict(error.to_string()),
             ControlError::NoList(_) | ControlError::NoVersion(_) => Self::NotFound,
             ControlError::State(error) => error.into(),
         }
@@ -48,20 +60,21 @@ pub(super) async fn set(
 }
 
 /// Keeps a list.
-pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), HttpError> {
+pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
     context.control.set_list(asker.by, list).await?;
     let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
-    context.audit.record(act).await?;
+    context.audit.record(act).await.map_err(HttpError::from)?;
     Ok(())
 }
 
 /// Removes a list.
-pub(super) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), HttpError> {
+pub(super) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
     of_all(asker.by)?;
     context.control.remove_list(asker.by, name).await?;
-    context.audit.record(asker.act("list.remove", "list of rules").with("list", name)).await?;
+    let act = asker.act("list.remove", "list of rules").with("list", name);
+    context.audit.record(act).await.map_err(HttpError::from)?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ mod tests;
 use std::fmt::Debug;
 
 pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
-use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question};
+use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
 pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
 
@@ -94,12 +94,12 @@ pub trait Provider: Debug + Sync {
 
 /// Why a decision must not be given: the platform would not take its answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {rule}")]
+#[error("{field} {}", .rule.en)]
 pub struct InvalidAnswer {
     /// The field, by our name.
     pub field: &'static str,
-    /// The rule that it breaks.
-    pub rule: String,
+    /// The rule that it breaks, as what follows the name of the field.
+    pub rule: Wording,
 }
 
 /// What a signature is checked against.

@@ -6,10 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::callback_row;
+use super::count::count;
 use super::search::{ends_with, flag, number, time, word};
 use super::terms::{Field, Terms, amount, push_number, term};
 use super::want::Want;
-use super::{CallbackRow, Filter, Listing, Page, QueryError, Span, Store};
+use super::{CallbackRow, Count, Filter, Listing, Page, QueryError, Span, Store};
 use crate::domain::{
     AppId, AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber,
 };
@@ -48,6 +49,14 @@ pub struct DecisionQuery {
     pub session: Filter<String>,
 }
 
+impl DecisionQuery {
+    /// Whether this callback brought such a decision.
+    #[must_use]
+    pub fn matches(&self, row: &CallbackRow) -> bool {
+        matches(self, row)
+    }
+}
+
 impl Store {
     /// Decisions, newest first: each with its question.
     ///
@@ -60,6 +69,14 @@ impl Store {
             let shown = doc.last <= cursor.snapshot && matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
         })
+    }
+
+    /// How many decisions answer a question.
+    ///
+    /// # Errors
+    /// A damaged store.
+    pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
+        count(&self.shared.rows().callbacks, &want(query)).map_err(QueryError::damaged)
     }
 }
 

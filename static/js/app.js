@@ -137,7 +137,7 @@
     source = null;
     if (paused) return;
     source = new EventSource("/api/v1/events");
-    for (const kind of ["call", "callback", "sms", "number", "lagged"]) source.addEventListener(kind, changed);
+    for (const kind of ["call", "callback", "decision", "sms", "number", "lagged"]) source.addEventListener(kind, changed);
   };
   button.addEventListener("click", () => {
     paused = !paused;

@@ -1,11 +1,12 @@
 // The live page: rows come by themselves. A call has one row, whatever is told of it and how
-// often; what was missed while the connection was away is told again from where it broke.
+// often, and a decision has one; what was missed while the connection was away is told again from where it broke.
 "use strict";
 (() => {
   const $ = (css, from = document) => from.querySelector(css);
   const place = $("[data-live-query]"), active = $("tbody[data-active]"), recent = $("tbody[data-recent]");
   if (!place || !window.EventSource || location.protocol === "file:") return;
   const [LIVE, PAUSED, LOST, CHANGES, GO_ON, PAUSE] = place.dataset.words.split("|");
+  const decided = $("[data-decisions]"), DECISIONS = 12;
   const state = $("[data-live-state]"), button = $("[data-live-pause]"), KEPT = 200;
   const say = (tone, text) => { state.className = `badge ${tone}`; state.textContent = text; };
   let paused = false, waiting = new Map();
@@ -22,17 +23,15 @@
     return /^1[\d*]{10}$/.test(text) ? `${text.slice(0, 3)} ${text.slice(3, 7)} ${text.slice(7)}` : text;
   };
   const words = (kind, name) => $(`template[data-${kind}="${name}"]`)?.content.cloneNode(true) ?? name ?? "";
-  const cell = (css, ...content) => {
-    const td = document.createElement("td");
-    td.className = css;
-    td.append(...content);
-    return td;
+  const node = (tag, css, ...content) => {
+    const made = document.createElement(tag);
+    made.className = css;
+    made.append(...content);
+    return made;
   };
-  const number = (css, text) => {
-    const span = document.createElement("span");
-    [span.className, span.textContent] = text ? ["tel", phone(text)] : ["muted", "–"];
-    return cell(css, span);
-  };
+  const cell = (css, ...content) => node("td", css, ...content);
+  const tel = (text) => (text ? node("span", "tel", phone(text)) : node("span", "muted", "–"));
+  const number = (css, text) => cell(css, tel(text));
 
   const row = (call) => {
     const tr = document.createElement("tr"), link = document.createElement("a"), small = document.createElement("small");
@@ -62,14 +61,34 @@
     count();
   };
   const count = () => { $("[data-active-count]").textContent = active.querySelectorAll("tr[data-call]").length; };
-  const take = (call) => {
-    // The row somebody stands on must not move away under them.
-    if (paused || find(call.id)?.contains(document.activeElement)) {
-      waiting.set(call.id, call);
-      if (paused) say("quiet", `${PAUSED} · ${waiting.size} ${CHANGES}`);
-    } else put(call);
+
+  const decision = (told) => {
+    const li = document.createElement("li"), link = node("a", "go", local(Date.parse(told.at)));
+    li.dataset.decision = told.callback;
+    link.href = `/callbacks/${told.callback}`;
+    const millis = (Math.floor(told.micros / 10) / 100).toFixed(2);
+    li.append(link, " ", words("badge", told.action), " ", told.callee ? tel(told.callee) : "", " ", node("small", "muted n", `${millis} ms`),
+      document.createElement("br"), tel(told.caller), " → ", tel(told.x), " ",
+      node("small", "muted", told.rule ? `${told.rule.number}. ${told.rule.name}` : decided.dataset.default));
+    return li;
   };
-  const flush = () => { const calls = [...waiting.values()]; waiting = new Map(); calls.forEach(take); };
+  const findDecision = (id) => decided.querySelector(`li[data-decision="${id}"]`);
+  const putDecision = (told) => {
+    findDecision(told.callback)?.remove();
+    $("[data-decisions-empty]").hidden = true;
+    const older = [...decided.children].find((li) => Number(li.dataset.decision) < told.callback);
+    if (older) older.before(decision(told)); else decided.append(decision(told));
+    [...decided.children].slice(DECISIONS).forEach((li) => li.remove());
+  };
+
+  const take = ([key, told, row, place]) => {
+    // The row somebody stands on must not move away under them.
+    if (paused || row(key)?.contains(document.activeElement)) {
+      waiting.set(key, [key, told, row, place]);
+      if (paused) say("quiet", `${PAUSED} · ${waiting.size} ${CHANGES}`);
+    } else place(told);
+  };
+  const flush = () => { const all = [...waiting.values()]; waiting = new Map(); all.forEach(take); };
 
   // Too much was missed to be told: the page itself knows.
   const reload = async () => {
@@ -80,10 +99,12 @@
     for (const [body, css] of [[active, "tbody[data-active]"], [recent, "tbody[data-recent]"]])
       body.replaceChildren(...$(css, fresh).childNodes);
     count();
+    decided?.replaceChildren(...$("[data-decisions]", fresh).childNodes);
   };
 
   const query = new URLSearchParams(place.dataset.liveQuery);
   query.set("kind", "call");
+  if (decided) query.append("kind", "decision");
   query.set("since", place.dataset.liveTold);
   // Numbers are told whole as long as this page is shown whole; then all of it is masked again.
   const until = Date.parse(place.dataset.liveUntil);
@@ -91,7 +112,8 @@
   const source = new EventSource(`/api/v1/events?${query}`);
   source.addEventListener("open", () => { if (!paused) say("good", LIVE); });
   source.addEventListener("error", () => say("warn", LOST));
-  source.addEventListener("call", (e) => take(JSON.parse(e.data)));
+  source.addEventListener("call", (e) => { const call = JSON.parse(e.data); take([call.id, call, find, put]); });
+  source.addEventListener("decision", (e) => { const told = JSON.parse(e.data); take([told.callback, told, findDecision, putDecision]); });
   source.addEventListener("lagged", reload);
   button.hidden = false;
   button.addEventListener("click", () => {

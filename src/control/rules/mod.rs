@@ -191,6 +191,13 @@ impl When {
     pub fn is_always(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether it looks into the list of this name.
+    #[must_use]
+    pub fn looks_into(&self, list: &str) -> bool {
+        let lists = [&self.region, &self.not_region, &self.holiday, &self.not_holiday];
+        lists.into_iter().flatten().any(|name| name == list)
+    }
 }
 
 impl From<AsksWord> for Asks {

@@ -15,9 +15,11 @@ use super::parts::{count, size, text};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
+use crate::bindings::Refused;
 use crate::domain::Role;
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field, Report};
+use crate::http::keeping::NotDone;
 use crate::http::{HttpError, Response, body};
 use crate::limits::UPLOAD_MAX;
 
@@ -71,11 +73,11 @@ pub(super) async fn import(request: &Request) -> Result<Response, HttpError> {
             page.report = Some(Told::new(&page.view, report, &app.name));
             Ok(recorded(reply::page(&page)?))
         }
-        Err(HttpError::BadRequest(problem)) => {
-            page.problem = Some(problem);
+        Err(NotDone::Refused(problem)) => {
+            page.problem = Some(problem.get(request.lang).to_owned());
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
-        Err(error) => Err(error),
+        Err(NotDone::Failed(error)) => Err(error),
     }
 }
 
@@ -112,7 +114,11 @@ impl ImportPage {
 
 impl Told {
     fn new(view: &View, report: Report, app: &str) -> Self {
-        let shown = |line: crate::bindings::Refused| (line.line, text(&line.reason, view.eyes()));
+        let shown = |refused: Refused| {
+            let why = binding_words::line(view.lang, &refused);
+            // The rule of a field holds nothing that stood in the file.
+            (refused.line, if refused.field.is_some() { why } else { text(&why, view.eyes()) })
+        };
         let told = report.refused.len() as u64;
         Self {
             made: count(report.made),
@@ -133,14 +139,16 @@ impl ImportPage {
     }
 
     pub(super) fn sample_done(lang: crate::domain::Lang) -> Self {
+        use crate::bindings::BindingError;
+        use crate::domain::{BindingId, Text};
         let mut page = Self::sample(lang);
-        let refused = |line, reason: &str| crate::bindings::Refused { line, reason: reason.to_owned() };
+        let after = Text::new("应晚于生效时间", "comes after valid_from");
         let report = Report {
             made: 128_400,
             unchanged: 12,
             refused: vec![
-                refused(17, "valid_to comes after valid_from"),
-                refused(903, "binding 12 already answers one of its parties at that time; end or change it first"),
+                Refused { field: Some("valid_to"), ..Refused::new(17, after) },
+                Refused::new(903, BindingError::Exists(BindingId(12)).wording()),
             ],
             refused_total: 1_402,
         };

@@ -4,48 +4,42 @@
 //! A decision stands with the callback that asked: there are the exact bytes of both.
 
 use askama::Template;
-use http::StatusCode;
 
-use super::found::{Range, ranges};
+use super::found::{self, Around, Found};
 use super::list_form::{Form, Maker};
 use super::parts::{Badge, Phone, Tone, When};
 use super::query::canonical;
-use super::request::{Pairs, Request, find, link};
+use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{AppId, Asking, Asks, Call, DecisionAction, Lang, PhoneNumber, Text, mask_digit_runs};
+use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
-use jiff::Timestamp;
 
 /// The log of decisions.
 #[derive(Debug, Template)]
 #[template(path = "admin/decisions.html")]
 pub(super) struct DecisionsPage {
     view: View,
-    form: Form,
-    ranges: Vec<Range>,
+    found: Found,
     rows: Vec<Row>,
-    filtered: bool,
-    next: Option<String>,
-    first: Option<String>,
-    problem: Option<String>,
 }
 
-/// One decision.
+/// One decision; the Live page shows the same.
 #[derive(Debug)]
-struct Row {
-    callback: u64,
-    at: When,
+pub(super) struct Row {
+    pub(super) callback: u64,
+    pub(super) at: When,
     app: String,
     asks: &'static str,
-    caller: Option<Phone>,
-    x: Option<Phone>,
-    action: Badge,
-    to: Option<Phone>,
-    rule: Option<(u32, String)>,
+    pub(super) caller: Option<Phone>,
+    pub(super) x: Option<Phone>,
+    pub(super) action: Badge,
+    pub(super) to: Option<Phone>,
+    pub(super) rule: Option<(u32, String)>,
     binding: Option<u64>,
-    millis: String,
+    pub(super) millis: String,
     /// How asking the company's own system went.
     asked: Vec<(Badge, u32)>,
     /// What became of the call, and its page.
@@ -53,7 +47,7 @@ struct Row {
 }
 
 /// A decision with the call that it was about.
-type Decided = (CallbackRow, Option<Call>);
+pub(super) type Decided = (CallbackRow, Option<Call>);
 
 /// `GET /decisions`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
@@ -61,58 +55,34 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/decisions", &pairs)));
     }
     let ctx = request.ctx();
-    let found = api::decisions::asked(ctx, &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| Ok(ctx.store.decisions(&query, &page)?));
-    let (listing, problem) = match found {
-        Ok(listing) => (listing, None),
-        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
-            (Listing { items: Vec::new(), next: None }, Some(error.message()))
-        }
-        Err(error) => return Err(error),
-    };
+    let asked = api::decisions::asked(ctx, &request.principal()?.scope, &request.raw_query());
+    let found = asked.and_then(|(query, page)| {
+        let listing = ctx.store.decisions(&query, &page)?;
+        Ok((Question::Decisions(query), listing))
+    });
+    let (listing, around) = found::ask(request, Which::Decisions, found)?;
     let mut decided = Vec::with_capacity(listing.items.len());
     for row in listing.items {
         let call = row.calls.first().map(|id| ctx.store.call(*id)).transpose()?.flatten();
         decided.push((row, call));
     }
-    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = View::of(request, Section::Decisions);
-    let around = Around { apps: request.app_names(), now: request.now(), problem };
-    let app = |id| request.app_name(id);
-    reply::page_with(status, &DecisionsPage::new(view, &request.query, &decided, listing.next, around, &app))
-}
-
-/// What the page knows besides its rows.
-struct Around {
-    apps: Vec<String>,
-    now: Timestamp,
-    problem: Option<String>,
+    let listing = Listing { items: decided, next: listing.next };
+    let page = DecisionsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
 }
 
 impl DecisionsPage {
     fn new(
         view: View,
         pairs: &Pairs,
-        decided: &[Decided],
-        next: Option<String>,
+        listing: &Listing<Decided>,
         around: Around,
         app: &dyn Fn(AppId) -> String,
     ) -> Self {
-        let rest: Pairs = pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
-        let with_cursor = |cursor: String| {
-            let more = ("cursor".to_owned(), cursor);
-            link("/decisions", &rest.iter().cloned().chain([more]).collect::<Pairs>())
-        };
-        Self {
-            form: form(view.lang, pairs, &around.apps),
-            ranges: ranges(view.lang, "/decisions", pairs, around.now),
-            rows: decided.iter().filter_map(|decided| Row::of(&view, decided, app)).collect(),
-            filtered: rest.iter().any(|(name, _)| name != "limit"),
-            next: next.map(with_cursor),
-            first: find(pairs, "cursor").map(|_| link("/decisions", &rest)),
-            problem: around.problem,
-            view,
-        }
+        let form = form(view.lang, pairs, &around.apps);
+        let rows = listing.items.iter().filter_map(|decided| Row::of(&view, decided, app)).collect();
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
     }
 }
 
@@ -150,7 +120,7 @@ fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
 }
 
 impl Row {
-    fn of(view: &View, (row, call): &Decided, app: &dyn Fn(AppId) -> String) -> Option<Self> {
+    pub(super) fn of(view: &View, (row, call): &Decided, app: &dyn Fn(AppId) -> String) -> Option<Self> {
         let decided = row.decision.as_deref()?;
         let (lang, note) = (view.lang, &decided.note);
         let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, view.eyes()));
@@ -228,16 +198,15 @@ impl DecisionsPage {
     pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/decisions".to_owned(), ..View::sample(lang, Section::Decisions) };
-        let around = Around { apps: samples::app_names(), now: samples::now(), problem: None };
-        let decided = samples::decisions();
-        Self::new(view, &Pairs::new(), &decided, Some("c0ffee".to_owned()), around, &samples::app_name)
+        let listing = Listing { items: samples::decisions(), next: Some("c0ffee".to_owned()) };
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Decisions, 5_318), &samples::app_name)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/decisions".to_owned(), ..View::sample(lang, Section::Decisions) };
-        let around = Around { apps: Vec::new(), now: samples::now(), problem: None };
-        Self::new(view, &Pairs::new(), &[], None, around, &samples::app_name)
+        let none = Listing { items: Vec::new(), next: None };
+        Self::new(view, &Pairs::new(), &none, Around::sample(Which::Decisions, 0), &samples::app_name)
     }
 }
 

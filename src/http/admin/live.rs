@@ -3,21 +3,24 @@
 //! The page comes with the newest calls and those under way; `static/js/live.js` follows
 //! `/api/v1/events` from exactly the record up to which the page knows, and puts a call's row in
 //! the place of the row it had. Without a script the page is a list with a link to reload it.
-//! Rows are masked by the reader's eyes here and by the API's sight there.
+//! Rows are masked by the reader's eyes here and by the API's sight there. The newest decisions
+//! stand beside the calls where an app's platform asks.
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calls::CallRow;
+use super::decisions;
 use super::parts::{Badge, Tone, When, clock_seconds};
 use super::query::canonical;
 use super::request::{Pairs, Request, find, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Call, CallOutcome, CallState, Lang, Product, Seq};
+use crate::domain::{AppId, Call, CallOutcome, CallState, DecisionAction, Lang, Product, Seq};
 use crate::http::{HttpError, Response, api};
 use crate::limits;
-use crate::store::Page;
+use crate::providers;
+use crate::store::{CallQuery, CallbackRow, DecisionQuery, Page};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -34,6 +37,8 @@ pub(super) struct LivePage {
     number: String,
     active: Vec<LiveRow>,
     recent: Vec<LiveRow>,
+    /// The newest decisions; none where no platform asks.
+    decided: Option<Vec<decisions::Row>>,
     /// A badge for every outcome and state, for the script to copy.
     badges: Vec<(&'static str, Badge)>,
     products: Vec<(&'static str, &'static str)>,
@@ -65,6 +70,7 @@ struct Shown {
     told: Seq,
     active: Vec<Call>,
     recent: Vec<Call>,
+    decided: Option<Vec<CallbackRow>>,
     problem: Option<String>,
 }
 
@@ -74,23 +80,45 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/live", &pairs)));
     }
     let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
+    let apps = request.apps();
+    let asks = apps.iter().any(|app| providers::by_id(app.provider).is_some_and(providers::Provider::asks));
     // Read first: what comes in between is told again, and takes its row's place.
     let told = ctx.store.status().applied;
     let shown = match api::calls::asked(ctx, &scope, &request.raw_query()) {
         Ok((query, _)) => {
             let since = now.saturating_sub(SignedDuration::from_hours(limits::LIVE_HOURS)).unwrap_or(now);
             let recent = ctx.store.calls(&query, &Page { limit: limits::PAGE_DEFAULT, cursor: None })?.items;
-            Shown { told, active: ctx.store.active(&query, since, limits::LIVE_ACTIVE)?, recent, problem: None }
+            let decided = if asks { Some(decided(request, &query)?) } else { None };
+            let active = ctx.store.active(&query, since, limits::LIVE_ACTIVE)?;
+            Shown { told, active, recent, decided, problem: None }
         }
         Err(error @ HttpError::BadRequest(_)) => {
-            Shown { told, active: Vec::new(), recent: Vec::new(), problem: Some(error.message()) }
+            let problem = Some(error.message());
+            Shown { told, active: Vec::new(), recent: Vec::new(), decided: None, problem }
         }
         Err(error) => return Err(error),
     };
-    let apps = ctx.state.apps();
-    let apps: Vec<String> = apps.iter().filter(|app| scope.allows(app.id)).map(|app| app.name.clone()).collect();
+    let apps: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
     let view = View::of(request, Section::Live);
     reply::page(&LivePage::new(view, &request.query, shown, &apps, now, &|id| request.app_name(id)))
+}
+
+/// The newest decisions, narrowed down as the events are: by what a question knows of its call.
+fn decided(request: &Request, calls: &CallQuery) -> Result<Vec<CallbackRow>, HttpError> {
+    let calls = calls.clone();
+    let query = DecisionQuery {
+        app: calls.app,
+        session: calls.session,
+        number: calls.number,
+        from: calls.caller,
+        to: calls.callee,
+        x: calls.x,
+        ..DecisionQuery::default()
+    };
+    let page = Page { limit: limits::LIVE_DECISIONS, cursor: None };
+    let mut rows = request.ctx().store.decisions(&query, &page)?.items;
+    rows.retain(|row| calls.provider.takes(|provider| Some(*provider) == row.provider));
+    Ok(rows)
 }
 
 impl LivePage {
@@ -124,6 +152,10 @@ impl LivePage {
             number: find(pairs, "number").unwrap_or_default().to_owned(),
             active: shown.active.iter().map(row).collect(),
             recent: shown.recent.iter().filter(under_way).map(row).collect(),
+            decided: shown.decided.map(|rows| {
+                let row = |row: CallbackRow| decisions::Row::of(&view, &(row, None), name);
+                rows.into_iter().filter_map(row).collect()
+            }),
             badges: badges(lang),
             products: Product::ALL.map(|product| (product.name(), words::product(product).get(lang))).into(),
             problem: shown.problem,
@@ -143,7 +175,8 @@ fn badges(lang: Lang) -> Vec<(&'static str, Badge)> {
         CallState::Answered => ("talking", Badge::new(Tone::Busy, words::call_badge(lang, None, state).word)),
         _ => (state.name(), words::call_badge(lang, None, state)),
     });
-    ended.chain(states).collect()
+    let decided = DecisionAction::ALL.map(|action| (action.name(), decisions::badge(lang, action)));
+    ended.chain(states).chain(decided).collect()
 }
 
 impl LiveRow {
@@ -166,7 +199,8 @@ impl LivePage {
         let view = View { here: "/live".to_owned(), ..View::sample(lang, Section::Live) };
         let mut calls = samples::calls();
         let active = Call { state: CallState::Alerting, outcome: None, released_at: None, ..calls.remove(0) };
-        let shown = Shown { told: 142, active: vec![active], recent: calls, problem: None };
+        let decided = samples::decisions().into_iter().map(|(row, _)| row).collect();
+        let shown = Shown { told: 142, active: vec![active], recent: calls, decided: Some(decided), problem: None };
         let pairs = vec![("number".to_owned(), "0021".to_owned())];
         Self::new(view, &pairs, shown, &samples::app_names(), samples::now(), &samples::app_name)
     }
@@ -174,7 +208,7 @@ impl LivePage {
     pub(super) fn sample_empty(lang: Lang) -> Self {
         use super::samples;
         let view = View { here: "/live".to_owned(), ..View::sample(lang, Section::Live) };
-        let shown = Shown { told: 0, active: Vec::new(), recent: Vec::new(), problem: None };
+        let shown = Shown { told: 0, active: Vec::new(), recent: Vec::new(), decided: Some(Vec::new()), problem: None };
         Self::new(view, &Pairs::new(), shown, &[], samples::now(), &samples::app_name)
     }
 }
@@ -192,6 +226,11 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = rows.iter().collect();
         assert_eq!(distinct.len(), rows.len());
         assert_eq!(html.select(&selector("tbody[data-active] tr[data-call]")).count(), 1);
+        let decided = html.select(&selector("[data-decisions] li[data-decision] a[href^='/callbacks/']")).count();
+        assert_eq!(decided, samples::decisions().len());
+        for action in DecisionAction::ALL {
+            assert!(html.select(&selector(&format!("template[data-badge='{}']", action.name()))).next().is_some());
+        }
         for outcome in CallOutcome::ALL {
             let template = format!("template[data-badge='{}']", outcome.name());
             assert!(html.select(&selector(&template)).next().is_some(), "{}", outcome.name());

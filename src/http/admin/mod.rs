@@ -66,6 +66,8 @@ mod retention;
 mod reveal;
 mod rights_form;
 mod rule_form;
+mod rule_list;
+mod rule_lists;
 mod rule_secret;
 mod rule_trial;
 mod rule_words;
@@ -108,7 +110,7 @@ use warp::path::FullPath;
 
 use self::request::{Request, Site};
 use self::throttle::Throttle;
-use super::body::{self, BodyError, FORM, UPLOAD};
+use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};
 use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
@@ -127,7 +129,7 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
             let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
             async move {
-                let limits = if takes_file(&request, &method) { UPLOAD } else { FORM };
+                let limits = body_limits(&request, &method);
                 let body = body::read(&headers, stream, limits).await;
                 answer(request, method, body).await
             }
@@ -135,9 +137,17 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .boxed()
 }
 
-/// Whether a request may carry a file: not before it is known whose it is.
-fn takes_file(request: &Request, method: &Method) -> bool {
-    *method == Method::POST && request.login.is_some() && request.segments() == ["bindings", "import"]
+/// How much a request may carry: a file or a long list not before it is known whose it is.
+fn body_limits(request: &Request, method: &Method) -> BodyLimits {
+    if *method != Method::POST || request.login.is_none() {
+        return FORM;
+    }
+    match request.segments().as_slice() {
+        ["bindings", "import"] => UPLOAD,
+        // As long as the API takes it.
+        ["lists"] | ["lists", _] => CALLBACK,
+        _ => FORM,
+    }
 }
 
 /// Lets through what is not an address of programs.
@@ -235,6 +245,8 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
             ["rules"] => read(request, rules::show).await,
+            ["lists"] => read(request, rule_lists::show).await,
+            ["lists", _] => read(request, rule_list::show).await,
             ["decisions"] => read(request, decisions::show).await,
             ["bindings"] => read(request, bindings::show).await,
             ["bindings", "new"] => binding_new::show(&request),
@@ -306,6 +318,9 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["rules", _] => rules::change(&request).await,
         ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,
+        ["lists"] => rule_lists::add(&request).await,
+        ["lists", _] => rule_list::change(&request).await,
+        ["lists", _, "remove"] => rule_list::remove(&request).await,
         ["bindings"] => binding_new::add(&request).await,
         ["bindings", "import"] => binding_import::import(&request).await,
         ["bindings", _] => binding::change(&request).await,

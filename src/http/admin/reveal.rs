@@ -5,7 +5,7 @@
 //! login, and for [`crate::limits::REVEAL_TIME`] at most.
 
 use super::reply;
-use super::request::{Request, is_local};
+use super::request::{Request, decoded, is_local};
 use crate::audit::Act;
 use crate::domain::{AppId, CallId, Role};
 use crate::http::{HttpError, Response, bindings, reveals};
@@ -13,13 +13,14 @@ use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
 
 /// Pages that show numbers and are named by their query.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "attention",
     "audit",
     "bindings",
     "callbacks",
     "calls",
     "decisions",
+    "lists",
     "live",
     "messages",
     "numbers",
@@ -75,6 +76,11 @@ fn subject(request: &Request, page: &str) -> Result<(String, Option<AppId>), Htt
         ["bindings", id] if id.parse::<u64>().is_ok() => {
             let binding = bindings::find(request.ctx(), &request.scope(), id)?;
             Ok((format!("binding {id}"), Some(binding.app)))
+        }
+        ["lists", name] if request.scope().is_all() => {
+            let name = decoded(name);
+            let known = request.ctx().control.lists().iter().any(|list| list.name == name);
+            if known { Ok(("list of rules".to_owned(), None)) } else { Err(HttpError::NotFound) }
         }
         // A subject is never made of what somebody typed.
         [list] => match LISTS.iter().find(|known| *known == list) {

@@ -41,6 +41,17 @@ pub(super) struct TextField {
     pub(super) label: &'static str,
     pub(super) hint: &'static str,
     pub(super) value: String,
+    /// The id of the names that are offered.
+    pub(super) offers: Option<&'static str>,
+}
+
+/// The id of the lists that a box may name.
+fn offers(name: &str) -> Option<&'static str> {
+    match name {
+        "region" | "not_region" => Some("number-lists"),
+        "holiday" | "not_holiday" => Some("day-lists"),
+        _ => None,
+    }
 }
 
 const WHEN: [(&str, Text, Text); 8] = [
@@ -137,6 +148,7 @@ impl RuleForm {
             label: label.get(lang),
             hint: hint.get(lang),
             value: text(&of[*name]),
+            offers: offers(name),
         };
         let choices = |of: &[(&'static str, Text)], chosen: &str| -> Vec<Choice> {
             let choice = |(value, label): &(&'static str, Text)| Choice {

@@ -7,13 +7,13 @@
 use askama::Template;
 use http::StatusCode;
 
-use super::parts::{Badge, Tone, When};
+use super::parts::{Badge, Tone, When, text};
 use super::request::{Request, link};
 use super::rule_form::{self, RuleForm};
 use super::rule_trial::Tried;
 use super::view::{Eyes, Section, View};
 use super::{reply, rule_words, words};
-use crate::control::{ControlError, Rule, RuleSet, RulesVersion, Then, sentence};
+use crate::control::{ControlError, ListKind, NamedList, Rule, RuleSet, RulesVersion, Then, sentence};
 use crate::domain::{App, AppId, Role};
 use crate::http::acts::recorded;
 use crate::http::rules::{self, masked};
@@ -50,6 +50,8 @@ pub(super) struct Shown {
     form: Option<RuleForm>,
     /// A rule whose numbers must be shown before it is edited.
     veiled: bool,
+    /// The lists that a rule may name.
+    lists: Offered,
     decisions: String,
     /// This page, and the form for another rule.
     here: String,
@@ -59,6 +61,13 @@ pub(super) struct Shown {
     asks: bool,
     /// A secret that was made just now, to be seen this once.
     secret: Option<String>,
+}
+
+/// The names of lists.
+#[derive(Debug, Default)]
+struct Offered {
+    days: Vec<String>,
+    numbers: Vec<String>,
 }
 
 /// One rule.
@@ -186,7 +195,8 @@ impl RulesPage {
         let versions = control.versions(app.id);
         let version = request.param("version").and_then(|text| text.parse::<u64>().ok());
         let edit = request.param("edit").map(|text| text.parse::<usize>().unwrap_or_default());
-        let shown = Shown::new(&view, (app.id, &app.name), &versions, version, edit);
+        let mut shown = Shown::new(&view, (app.id, &app.name), &versions, version, edit);
+        shown.lists = Offered::new(&view, control.lists());
         Ok(Self::new(view, &names, Some(shown)))
     }
 
@@ -260,6 +270,7 @@ impl Shown {
             may_manage,
             form,
             veiled,
+            lists: Offered::default(),
             decisions: link("/decisions", &[("app", name)]),
             here: link("/rules", &[("app", name)]),
             add: link("/rules", &[("app", name), ("edit", "0")]),
@@ -267,6 +278,16 @@ impl Shown {
             asks: present.set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. })),
             secret: None,
         }
+    }
+}
+
+impl Offered {
+    /// Those whose names the reader sees as they are: another name would be no list's.
+    fn new(view: &View, mut lists: Vec<NamedList>) -> Self {
+        lists.retain(|list| text(&list.name, view.eyes()) == list.name);
+        let (days, numbers): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.kind == ListKind::Days);
+        let names = |lists: Vec<NamedList>| lists.into_iter().map(|list| list.name).collect();
+        Self { days: names(days), numbers: names(numbers) }
     }
 }
 
@@ -301,7 +322,8 @@ impl RulesPage {
         use super::samples;
         let view = View { here: "/rules".to_owned(), ..view };
         let versions = samples::rules();
-        let shown = Shown::new(&view, (AppId(2), "courier"), &versions, None, edit);
+        let mut shown = Shown::new(&view, (AppId(2), "courier"), &versions, None, edit);
+        shown.lists = Offered::new(&view, samples::lists());
         Self::new(view, &["courier".to_owned()], Some(shown))
     }
 }
@@ -319,6 +341,18 @@ mod tests {
         assert!(rules[0].contains("22:00–07:00: close the call with night.wav"), "{rules:?}");
         assert!(rules[3].contains("a binding is followed"), "{rules:?}");
         assert!(html.select(&selector("pre#answer")).next().is_some());
+    }
+
+    #[test]
+    fn a_box_that_names_lists_offers_those_there_are() {
+        let html = RulesPage::sample_edit(crate::domain::Lang::Zh).render().unwrap();
+        let html = scraper::Html::parse_document(&html);
+        for (name, list) in [("region", "regulars"), ("not_holiday", "golden-week")] {
+            let of = html.select(&selector(&format!("input[name=when_{name}]"))).next().unwrap().attr("list").unwrap();
+            let offered = html.select(&selector(&format!("datalist#{of} option"))).next().unwrap();
+            assert_eq!(offered.attr("value"), Some(list));
+        }
+        assert!(html.select(&selector("form.rule a[href='/lists']")).next().is_some());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::home::Facts;
 use super::home_vitals::Expiring;
 use super::query::{hour, hours_later, midnight};
 use super::statistics::Counts;
-use crate::control::{RuleSet, RulesVersion};
+use crate::control::{ListKind, NamedList, RuleSet, RulesVersion};
 use crate::domain::{
     Ack, AllowFrom, Anomaly, AnswerForm, App, AppId, AskedNote, Asking, Asks, Binding, BindingId, BindingKind,
     BindingTerms, Call, CallEventView, CallId, CallOutcome, CallState, CauseCode, DecidedQuestion, DecisionAction,
@@ -165,6 +165,27 @@ pub(super) fn rules() -> Vec<RulesVersion> {
         set,
     };
     vec![version(2, set.clone()), version(1, set), version(0, RuleSet::default())]
+}
+
+/// Lists that rules look into.
+pub(super) fn lists() -> Vec<NamedList> {
+    let list = |name: &str, kind, entries: &[&str]| NamedList {
+        name: name.to_owned(),
+        kind,
+        entries: entries.iter().map(|entry| (*entry).to_owned()).collect(),
+    };
+    vec![
+        list("golden-week", ListKind::Days, &["2026-10-01/2026-10-08", "2026-12-31"]),
+        list("regulars", ListKind::Numbers, &["13812340021", "+86755*", "075528780808"]),
+    ]
+}
+
+/// The rules of an app, one of which looks into a list.
+pub(super) fn rule_sets() -> Vec<(String, RuleSet)> {
+    let set = serde_json::json!({"rules": [
+        {"name": "holiday", "when": {"holiday": ["golden-week"]}, "then": {"do": "close", "tone": "holiday.wav"}},
+    ]});
+    vec![("courier".to_owned(), serde_json::from_value(set).unwrap())]
 }
 
 /// Decisions: one by a binding, one by a rule after our own system was too late.
@@ -730,6 +751,11 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("rules", &super::rules::RulesPage::sample(lang));
     add("rules-edit", &super::rules::RulesPage::sample_edit(lang));
     add("rules-empty", &super::rules::RulesPage::sample_empty(lang));
+    add("lists", &super::rule_lists::ListsPage::sample(lang));
+    add("lists-empty", &super::rule_lists::ListsPage::sample_empty(lang));
+    add("list", &super::rule_list::ListPage::sample(lang));
+    add("list-masked", &super::rule_list::ListPage::sample_masked(lang));
+    add("list-wrong", &super::rule_list::ListPage::sample_wrong(lang));
     add("decisions", &super::decisions::DecisionsPage::sample(lang));
     add("decisions-empty", &super::decisions::DecisionsPage::sample_empty(lang));
     add("bindings-empty", &super::bindings::BindingsPage::sample_empty(lang));
@@ -835,6 +861,11 @@ fn no_text_is_left_in_the_other_language() {
         "rules",
         "rules-edit",
         "rules-empty",
+        "lists",
+        "lists-empty",
+        "list",
+        "list-masked",
+        "list-wrong",
         "decisions",
         "decisions-empty",
         "bindings",

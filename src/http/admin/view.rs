@@ -65,6 +65,7 @@ pub(super) enum Section {
     Statistics,
     Bindings,
     Rules,
+    Lists,
     Decisions,
     Platform,
     Apps,
@@ -143,6 +144,7 @@ const NAVIGATION: &[Group] = &[
         pages: &[
             page(Section::Bindings, "/bindings", Text::new("绑定", "Bindings"), Some('x')),
             page(Section::Rules, "/rules", Text::new("规则", "Rules"), None),
+            page(Section::Lists, "/lists", Text::new("名单", "Lists"), None),
             page(Section::Decisions, "/decisions", Text::new("决策", "Decisions"), Some('d')),
             Place {
                 least: Role::Operator,
@@ -249,11 +251,11 @@ impl View {
     /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
         use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
-        use Section::{Bindings, Decisions, Rules};
+        use Section::{Bindings, Decisions, Lists, Rules};
         self.revealed.is_none()
             && self.may(Role::Operator)
             && (matches!(self.section, Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings)
-                || matches!(self.section, Statistics | Audit | Bindings | Rules | Decisions))
+                || matches!(self.section, Statistics | Audit | Bindings | Rules | Lists | Decisions))
     }
 
     /// Until when it shows them.

@@ -155,7 +155,7 @@ pub(super) struct RefusedLine {
 impl ImportObject {
     fn new(sight: Sight, report: Report) -> Self {
         let refused =
-            |line: crate::bindings::Refused| RefusedLine { line: line.line, reason: sight.text(&line.reason) };
+            |line: crate::bindings::Refused| RefusedLine { line: line.line, reason: sight.text(&line.to_string()) };
         Self {
             made: report.made,
             unchanged: report.unchanged,

@@ -15,7 +15,7 @@ use super::rules::RuleNamed;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
-use crate::store::{CallbackRow, DecisionQuery, Page};
+use crate::store::{CallbackRow, DecisionQuery, Listing, Page, QueryError};
 
 /// The filters of decisions.
 pub(super) const FILTERS: &[&str] = &[
@@ -74,7 +74,7 @@ pub(in crate::http) struct CallAfter {
 
 impl DecisionObject {
     /// A decision as someone with this sight sees it; `call` is the one that it was about.
-    pub(in crate::http) fn new(
+    pub(super) fn new(
         context: &Context,
         sight: Sight,
         row: &CallbackRow,
@@ -116,18 +116,27 @@ impl DecisionObject {
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let (query, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let (owned, sight) = (context.clone(), ask.sight());
-    let (items, next) = blocking(move || {
-        let listing = owned.store.decisions(&query, &page)?;
-        let mut items = Vec::with_capacity(listing.items.len());
-        for row in &listing.items {
-            let Some(decided) = row.decision.as_deref() else { continue };
-            let call = row.calls.first().map(|id| owned.store.call(*id)).transpose()?.flatten();
-            items.push(DecisionObject::new(&owned, sight, row, decided, call.as_ref()));
-        }
-        Ok::<_, HttpError>((items, listing.next))
-    })
-    .await?;
+    let Listing { items, next } = blocking(move || self::page(&owned, sight, &query, &page)).await?;
     ok(&List { items, next })
+}
+
+/// One page of decisions, each with what became of its call. May wait for the disk.
+pub(super) fn page(
+    context: &Context,
+    sight: Sight,
+    query: &DecisionQuery,
+    page: &Page,
+) -> Result<Listing<DecisionObject>, QueryError> {
+    let Listing { items, next } = context.store.decisions(query, page)?;
+    let objects = items.iter().map(|row| object(context, sight, row));
+    Ok(Listing { items: objects.filter_map(Result::transpose).collect::<Result<_, _>>()?, next })
+}
+
+/// The decision of a callback, if it asked and was decided.
+pub(super) fn object(context: &Context, sight: Sight, row: &CallbackRow) -> Result<Option<DecisionObject>, QueryError> {
+    let Some(decided) = row.decision.as_deref() else { return Ok(None) };
+    let call = row.calls.first().map(|id| context.store.call(*id)).transpose()?.flatten();
+    Ok(Some(DecisionObject::new(context, sight, row, decided, call.as_ref())))
 }
 
 /// Which decisions, and which page of them, an address asks for. The pages take the same.
@@ -136,7 +145,8 @@ pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Res
     Ok((read(context, scope, &query)?, filters::page(&query)?))
 }
 
-fn read(context: &Context, scope: &Scope, query: &Query) -> Result<DecisionQuery, HttpError> {
+/// Which decisions a query means.
+pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<DecisionQuery, HttpError> {
     let asks = Asks::ALL.map(Asks::name);
     let actions = DecisionAction::ALL.map(DecisionAction::name);
     let askings = Asking::ALL.map(Asking::name);

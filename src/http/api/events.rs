@@ -1,10 +1,11 @@
 //! `GET /events`: server-sent events, one a change.
 //!
-//! The event's name says what changed (`callback`, `call`, `sms`, `number`), its data is the
-//! object as the lists show it. An `id` comes alone, and only once everything up to that
+//! The event's name says what changed (`callback`, `call`, `decision`, `sms`, `number`), its data
+//! is the object as the lists show it; a decision is told once, with what is known of its call
+//! then. An `id` comes alone, and only once everything up to that
 //! callback was told: a batch of callbacks changes calls in any order, and who loses the
 //! connection in its middle must not take half of it for the whole. A client that comes back
-//! with `Last-Event-ID` (or begins with `since`) gets the callbacks it missed and the calls
+//! with `Last-Event-ID` (or begins with `since`) gets the callbacks and decisions it missed and the calls
 //! they changed, as they are now; a call may be told twice, so a row takes the place of the row
 //! of the same id. One that is too slow gets `lagged` and should ask the lists.
 //!
@@ -31,28 +32,35 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, blocking};
+use super::{Context, HttpError, Response, blocking, decisions, filters};
 use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq};
 use crate::error_chain::Chain;
 use crate::http::reveals;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::state::Principal;
-use crate::store::{CallQuery, Change, Page, QueryError, SmsQuery};
+use crate::store::{CallQuery, CallbackRow, Change, DecisionQuery, Filter, Page, QueryError, SmsQuery};
 
 pub(super) const KNOWN: &[&str] =
-    &["kind", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
+    &["kind!", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
 
 /// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Callback,
     Call,
+    Decision,
     Sms,
     Number,
 }
 
-const KINDS: &[(&str, Kind)] =
-    &[("callback", Kind::Callback), ("call", Kind::Call), ("sms", Kind::Sms), ("number", Kind::Number)];
+impl Kind {
+    const ALL: [Self; 5] = [Self::Callback, Self::Call, Self::Decision, Self::Sms, Self::Number];
+    const NAMES: [&'static str; 5] = ["callback", "call", "decision", "sms", "number"];
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().zip(Self::NAMES).find(|(_, known)| *known == name).map(|(kind, _)| kind)
+    }
+}
 
 /// What one follower is told, and how much of it they may see.
 #[derive(Debug)]
@@ -62,8 +70,9 @@ struct Follower {
     sight: Sight,
     /// The login and the page with the same filters: whole while that page is.
     page: Option<(String, String)>,
-    kind: Option<Kind>,
+    kinds: Filter<Kind>,
     calls: CallQuery,
+    decisions: DecisionQuery,
 }
 
 /// `GET /events`
@@ -72,7 +81,11 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let calls = calls::read(context, &ask.principal.scope, &query)?;
     // Apps and providers narrow everything down, the other filters only make sense of calls.
     let plain = CallQuery { app: calls.app.clone(), provider: calls.provider.clone(), ..CallQuery::default() };
-    let kind = query.word("kind", KINDS)?.or((calls != plain).then_some(Kind::Call));
+    let mut kinds = filters::named(&query, "kind", Kind::parse, &Kind::NAMES)?;
+    if kinds.any.is_empty() && calls != plain {
+        kinds.any.push(Kind::Call);
+    }
+    let decisions = decisions::read(context, &ask.principal.scope, &query)?;
     let header = ask.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Seq>().ok());
     let since = header.or(query.number("since", 0..=Seq::MAX)?);
     if context.store.followers() >= FOLLOWERS_MAX {
@@ -80,7 +93,7 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     }
     let (principal, sight) = (ask.principal.clone(), ask.sight());
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
-    let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kind, calls });
+    let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kinds, calls, decisions });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
@@ -96,7 +109,10 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
 /// The Live page that has these filters, as its reveal names it.
 fn live_page(query: &str) -> String {
     let filters = form_urlencoded::parse(query.as_bytes()).into_owned();
-    reveals::page("/live", &filters.filter(|(name, _)| name != "kind" && name != "since").collect::<Vec<_>>())
+    reveals::page(
+        "/live",
+        &filters.filter(|(name, _)| !matches!(name.as_str(), "kind" | "not_kind" | "since")).collect::<Vec<_>>(),
+    )
 }
 
 /// Ends when whoever follows loses the rights they began with: they may come back with others.
@@ -106,19 +122,20 @@ fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Strea
     let held = watched.context.state.still_holds(&watched.principal);
     let still = move |_: &_| std::future::ready(!held || watched.context.state.still_holds(&watched.principal));
     let changes = changes.take_while(still);
-    changes.filter_map(move |change| {
+    let events = changes.then(move |change| {
         let follower = follower.clone();
         async move {
             match change {
-                Ok(Change::Told(seq)) => Some(mark(seq)),
-                Ok(change) if !follower.wants(&change) => None,
+                Ok(Change::Told(seq)) => vec![mark(seq)],
+                Ok(change) if !follower.wants_some(&change) => Vec::new(),
                 Ok(change) => blocking(move || follower.describe_or_log(&change)).await,
                 Err(BroadcastStreamRecvError::Lagged(missed)) => {
-                    Some(event("lagged", &serde_json::json!({ "missed": missed })))
+                    vec![event("lagged", &serde_json::json!({ "missed": missed }))]
                 }
             }
         }
-    })
+    });
+    events.flat_map(stream::iter)
 }
 
 impl Follower {
@@ -128,15 +145,19 @@ impl Follower {
         if self.page.as_ref().is_some_and(is_whole) { Sight::Whole } else { self.sight }
     }
 
-    fn wants(&self, change: &Change) -> bool {
-        let kind = match change {
-            Change::Callback(_) => Kind::Callback,
-            Change::Call(_) => Kind::Call,
-            Change::Sms(_) => Kind::Sms,
-            Change::Number(_) => Kind::Number,
-            Change::Told(_) => return true,
-        };
-        self.kind.is_none_or(|wanted| wanted == kind)
+    fn wants(&self, kind: Kind) -> bool {
+        self.kinds.takes(|wanted| *wanted == kind)
+    }
+
+    fn wants_some(&self, change: &Change) -> bool {
+        match change {
+            // A decision stands with the callback that asked.
+            Change::Callback(_) => self.wants(Kind::Callback) || self.wants(Kind::Decision),
+            Change::Call(_) => self.wants(Kind::Call),
+            Change::Sms(_) => self.wants(Kind::Sms),
+            Change::Number(_) => self.wants(Kind::Number),
+            Change::Told(_) => true,
+        }
     }
 
     /// Whether something of this app and provider is told.
@@ -164,11 +185,9 @@ impl Follower {
         for seq in first..=applied {
             let Some(row) = store.callback(seq)? else { continue };
             calls.extend(row.calls.iter().copied());
-            if self.wants(&Change::Callback(seq)) && self.sees(row.app, row.provider) {
-                events.push(event("callback", &CallbackObject::new(&self.context, self.sight(), &row)));
-            }
+            events.extend(self.callback(&row)?);
         }
-        if self.kind.is_none_or(|kind| kind == Kind::Call) {
+        if self.wants(Kind::Call) {
             for id in calls {
                 events.extend(self.call(id)?);
             }
@@ -178,24 +197,41 @@ impl Follower {
     }
 
     /// A change that cannot be read any more is passed over: the lists tell the rest.
-    fn describe_or_log(&self, change: &Change) -> Option<Event> {
+    fn describe_or_log(&self, change: &Change) -> Vec<Event> {
         self.describe(change).unwrap_or_else(|error| {
             tracing::error!(error = %Chain(&error), "a change could not be read for its followers");
-            None
+            Vec::new()
         })
     }
 
-    fn describe(&self, change: &Change) -> Result<Option<Event>, QueryError> {
-        match change {
-            Change::Callback(seq) => {
-                let row = self.context.store.callback(*seq)?.filter(|row| self.sees(row.app, row.provider));
-                Ok(row.map(|row| event("callback", &CallbackObject::new(&self.context, self.sight(), &row))))
-            }
-            Change::Call(id) => self.call(*id),
-            Change::Sms(seq) => self.sms(*seq),
-            Change::Number(changed) => self.number(changed),
-            Change::Told(seq) => Ok(Some(mark(*seq))),
+    fn describe(&self, change: &Change) -> Result<Vec<Event>, QueryError> {
+        let told = match change {
+            Change::Callback(seq) => match self.context.store.callback(*seq)? {
+                Some(row) => return self.callback(&row),
+                None => None,
+            },
+            Change::Call(id) => self.call(*id)?,
+            Change::Sms(seq) => self.sms(*seq)?,
+            Change::Number(changed) => self.number(changed)?,
+            Change::Told(seq) => Some(mark(*seq)),
+        };
+        Ok(told.into_iter().collect())
+    }
+
+    /// A callback, and the decision that it brought.
+    fn callback(&self, row: &CallbackRow) -> Result<Vec<Event>, QueryError> {
+        let mut events = Vec::new();
+        if !self.sees(row.app, row.provider) {
+            return Ok(events);
         }
+        if self.wants(Kind::Callback) {
+            events.push(event("callback", &CallbackObject::new(&self.context, self.sight(), row)));
+        }
+        if self.wants(Kind::Decision) && self.decisions.matches(row) {
+            let decision = decisions::object(&self.context, self.sight(), row)?;
+            events.extend(decision.map(|decision| event("decision", &decision)));
+        }
+        Ok(events)
     }
 
     fn call(&self, id: CallId) -> Result<Option<Event>, QueryError> {

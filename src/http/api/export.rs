@@ -1,4 +1,5 @@
-//! `GET /{calls,callbacks,sms,numbers,bindings}/export?format=…`: exactly the rows of a query as a file.
+//! `GET /{calls,callbacks,sms,numbers,bindings,decisions}/export?format=…`: exactly the rows of a
+//! query as a file.
 //!
 //! The list's pages are read one after the other under one cursor, so the file is the list as it
 //! was when the first was read. A page is read when the one before it is on its way: a client
@@ -85,6 +86,7 @@ fn sheet(which: Which) -> &'static Sheet {
         Which::Sms => &export::SMS,
         Which::Numbers => &export::NUMBERS,
         Which::Bindings => &export::BINDINGS,
+        Which::Decisions => &export::DECISIONS,
     }
 }
 

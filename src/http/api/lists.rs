@@ -16,10 +16,10 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, bindings, blocking, callbacks, calls, numbers, ok, sms};
+use super::{Context, HttpError, Response, bindings, blocking, callbacks, calls, decisions, numbers, ok, sms};
 use crate::bindings::BindingQuery;
 use crate::domain::Scope;
-use crate::store::{CallQuery, CallbackQuery, Count, Listing, NumberQuery, Page, QueryError, SmsQuery};
+use crate::store::{CallQuery, CallbackQuery, Count, DecisionQuery, Listing, NumberQuery, Page, QueryError, SmsQuery};
 
 /// A list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub(in crate::http) enum Which {
     Sms,
     Numbers,
     Bindings,
+    Decisions,
 }
 
 /// What is asked of a list.
@@ -40,6 +41,7 @@ pub(in crate::http) enum Question {
     Sms(SmsQuery),
     Numbers(NumberQuery),
     Bindings(BindingQuery),
+    Decisions(DecisionQuery),
 }
 
 /// How many rows a query has.
@@ -52,7 +54,8 @@ pub(super) struct CountObject {
 }
 
 impl Which {
-    pub(super) const ALL: [Self; 5] = [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings, Self::Decisions];
 
     /// Its name in an address.
     pub(in crate::http) fn name(self) -> &'static str {
@@ -62,6 +65,7 @@ impl Which {
             Self::Sms => "sms",
             Self::Numbers => "numbers",
             Self::Bindings => "bindings",
+            Self::Decisions => "decisions",
         }
     }
 
@@ -77,6 +81,7 @@ impl Which {
             Self::Sms => sms::FILTERS,
             Self::Numbers => numbers::FILTERS,
             Self::Bindings => bindings::FILTERS,
+            Self::Decisions => decisions::FILTERS,
         }
     }
 
@@ -88,6 +93,7 @@ impl Which {
             Self::Sms => Question::Sms(sms::read(context, scope, query)?),
             Self::Numbers => Question::Numbers(numbers::read(context, scope, query)?),
             Self::Bindings => Question::Bindings(bindings::query(context, scope, query)?),
+            Self::Decisions => Question::Decisions(decisions::read(context, scope, query)?),
         })
     }
 }
@@ -112,6 +118,7 @@ impl Question {
             Self::Bindings(query) => {
                 objects(context.bindings.list(query, page)?, |row| BindingObject::new(context, sight, row))
             }
+            Self::Decisions(query) => values(decisions::page(context, sight, query, page)?),
         })
     }
 
@@ -123,16 +130,21 @@ impl Question {
             Self::Sms(query) => context.store.count_sms(query),
             Self::Numbers(query) => Ok(context.store.count_numbers(query)),
             Self::Bindings(query) => context.bindings.count_of(query),
+            Self::Decisions(query) => context.store.count_decisions(query),
         }
     }
 }
 
 fn objects<T, O: Serialize>(listing: Listing<T>, object: impl Fn(&T) -> O) -> (Vec<Value>, Option<String>) {
-    let value = |row| serde_json::to_value(object(row)).expect("the API's objects are plain data");
-    (listing.items.iter().map(value).collect(), listing.next)
+    values(Listing { items: listing.items.iter().map(object).collect(), next: listing.next })
 }
 
-/// `GET /{calls,callbacks,sms,numbers,bindings}/count`
+fn values<O: Serialize>(listing: Listing<O>) -> (Vec<Value>, Option<String>) {
+    let value = |object| serde_json::to_value(object).expect("the API's objects are plain data");
+    (listing.items.into_iter().map(value).collect(), listing.next)
+}
+
+/// `GET /{calls,callbacks,sms,numbers,bindings,decisions}/count`
 pub(super) async fn count(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
     let which = Which::parse(list).ok_or(HttpError::NotFound)?;
     let query = Query::parse(&ask.query, which.filters())?;

@@ -36,6 +36,8 @@ fn notice(name: &str, session: usize) -> String {
 #[derive(Default)]
 struct Page {
     rows: BTreeMap<String, Value>,
+    /// Decisions as they were told, by their callback.
+    decided: BTreeMap<u64, Value>,
     told: u64,
     lagged: bool,
     text: String,
@@ -55,6 +57,10 @@ impl Page {
                 (Some("call"), Some(data)) => {
                     let call: Value = serde_json::from_str(data).unwrap();
                     self.rows.insert(call["id"].as_str().unwrap().to_owned(), call);
+                }
+                (Some("decision"), Some(data)) => {
+                    let decision: Value = serde_json::from_str(data).unwrap();
+                    self.decided.insert(decision["callback"].as_u64().unwrap(), decision);
                 }
                 (Some("lagged"), _) => self.lagged = true,
                 _ => {}
@@ -167,6 +173,62 @@ async fn a_follower_is_told_only_of_the_apps_and_calls_asked_for_and_allowed() {
     };
     assert_eq!((stats(Scope::All).await, stats(Scope::Apps([ours.id].into())).await), (2.into(), 1.into()));
     assert_eq!(stats(Scope::Apps([AppId(77)].into())).await, Value::Null);
+}
+
+/// What the platform asks of a call to X.
+fn question(session: usize) -> String {
+    let provider = providers::by_name("huawei-private").unwrap();
+    let samples = provider.samples();
+    let asks = samples.iter().filter_map(|sample| serde_json::from_str::<Value>(sample.body).ok());
+    let mut body = asks
+        .into_iter()
+        .find(|body| body["statusInfo"]["notifyMode"] == "Block")
+        .expect("the samples ask about a call");
+    body["statusInfo"]["sessionId"] = Value::from(format!("q-{session}"));
+    body.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_is_told_as_it_is_made_masked_and_scoped_as_the_list_and_again_to_who_comes_back() {
+    let house = House::open();
+    let (ours, theirs) = (house.app("ours", "huawei-private").await, house.app("theirs", "huawei-private").await);
+    let mut live = Page::default();
+    let mut stream = follow(&house, Scope::All, "?kind=decision", None).await;
+    for (n, app) in [&theirs, &ours, &ours].into_iter().enumerate() {
+        house.receive(app, "application/json", &question(n)).await;
+        house.receive(app, "application/json", &notice("axb-alerting", n)).await;
+    }
+    house.settle().await;
+    read_until(&mut live, &mut stream, |page| page.decided.len() == 3).await;
+    assert!(live.rows.is_empty(), "of one kind only");
+    let listed = house.list(Role::Admin, "/decisions").await;
+    let values: Vec<Value> = live.decided.into_values().rev().collect();
+    assert_eq!(values, listed, "the same objects");
+
+    let back = async |scope: Scope, query: &str| {
+        let applied = house.context.store.status().applied;
+        let mut page = Page::default();
+        let mut stream = follow(&house, scope, query, Some(0)).await;
+        read_until(&mut page, &mut stream, |page| page.told >= applied).await;
+        (page.decided.len(), page.rows.len())
+    };
+    let x = listed[0]["x"].as_str().unwrap();
+    let last = &x[x.len() - 4..];
+    assert_eq!(back(Scope::Apps([ours.id].into()), "").await.0, 2);
+    assert_eq!(back(Scope::All, "?kind=decision&app=theirs").await, (1, 0));
+    assert_eq!(back(Scope::All, &format!("?kind=decision&x={last}")).await.0, 3);
+    assert_eq!(back(Scope::All, "?kind=decision&not_session=q-1").await.0, 2);
+    assert_eq!(back(Scope::All, "?kind=decision&number=00000000").await, (0, 0));
+    let (decided, calls) = back(Scope::All, "?kind=decision&kind=call").await;
+    assert!(decided == 3 && calls > 0, "of two kinds");
+    assert_eq!(back(Scope::All, "?not_kind=decision").await.0, 0);
+
+    let viewer = Principal { name: "zhao".to_owned(), role: Role::Viewer, scope: Scope::All };
+    let request = Request::get("/api/v1/events?kind=decision&since=0").body(Full::new(Bytes::new())).unwrap();
+    let Ok(mut stream) = warp::service(routes_as(house.context.clone(), viewer)).call(request).await;
+    let mut masked = Page::default();
+    read_until(&mut masked, &mut stream, |page| page.decided.len() == 3).await;
+    assert!(masked.decided.values().all(|decision| decision["x"].as_str().unwrap().contains('*')));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ pub(super) struct SearchObject {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SearchToSave {
-    /// The list that is searched: `calls`, `callbacks`, `sms`, `numbers` or `bindings`.
+    /// The list that is searched: `calls`, `callbacks`, `sms`, `numbers`, `bindings` or `decisions`.
     list: String,
     /// The name it is found by.
     name: String,

@@ -44,10 +44,10 @@ async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpErr
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {
         ("GET", ["calls"]) => calls::list(context, ask).await,
-        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings"), "count"]) => {
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings" | "decisions"), "count"]) => {
             lists::count(context, ask, list).await
         }
-        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings"), "export"]) => {
+        ("GET", [list @ ("calls" | "callbacks" | "sms" | "numbers" | "bindings" | "decisions"), "export"]) => {
             export::get(context, ask, list).await
         }
         ("GET", ["searches"]) => searches::list(context, ask),
@@ -126,7 +126,7 @@ pub(super) fn allowed(path: &[&str]) -> Option<&'static str> {
     Some(match path {
         ["apps" | "users" | "tokens" | "erasures" | "searches" | "bindings"] => "GET, POST",
         ["searches", _] => "DELETE",
-        ["calls" | "callbacks" | "sms" | "numbers" | "bindings", "count" | "export"] => "GET",
+        ["calls" | "callbacks" | "sms" | "numbers" | "bindings" | "decisions", "count" | "export"] => "GET",
         ["rules"] => "GET, PUT",
         ["lists", _] => "PUT, DELETE",
         ["rules", "versions"] | ["lists" | "decisions"] => "GET",
@@ -168,11 +168,13 @@ pub(in crate::http) const PATHS: &[&str] = &[
     "/sms/count",
     "/numbers/count",
     "/bindings/count",
+    "/decisions/count",
     "/calls/export",
     "/callbacks/export",
     "/sms/export",
     "/numbers/export",
     "/bindings/export",
+    "/decisions/export",
     "/bindings",
     "/bindings/import",
     "/bindings/{id}",

@@ -727,7 +727,7 @@ async fn the_description_and_the_table_have_the_same_addresses() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_the_rows_of_the_list_masked_for_a_viewer_and_leaves_a_trace() {
     let house = House::with_samples().await;
-    for list in ["calls", "callbacks", "sms", "numbers", "bindings"] {
+    for list in ["calls", "callbacks", "sms", "numbers", "bindings", "decisions"] {
         for role in [Role::Viewer, Role::Admin] {
             let rows = house.list(role, &format!("/{list}?limit=1000&app=huawei-private")).await;
             let file = house.get(role, &format!("/{list}/export?format=jsonl&app=huawei-private")).await;
@@ -749,7 +749,7 @@ async fn an_export_is_the_rows_of_the_list_masked_for_a_viewer_and_leaves_a_trac
         crate::journal::Body::Entry(entry) => entry.fields.get("action") == Some(&json!("export")),
         _ => false,
     });
-    assert_eq!(exports.count(), 5 * 3);
+    assert_eq!(exports.count(), 6 * 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

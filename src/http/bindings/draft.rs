@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber};
+use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
 use crate::providers::InvalidAnswer;
 
 /// A field that people set.
@@ -140,13 +140,12 @@ impl Draft {
     /// Writes a field; no text, or an empty one, is none.
     pub(in crate::http) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
-        let wrong = |rule: &str| InvalidAnswer { field: field.name(), rule: rule.to_owned() };
+        let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
         let number = || text.and_then(PhoneNumber::parse);
         let owned = || text.map(str::to_owned);
         match field {
             Field::Kind => {
-                let kind =
-                    text.map(|text| BindingKind::parse(text).ok_or_else(|| wrong("is one of x, ax, axb, axe, axyb")));
+                let kind = text.map(|text| BindingKind::parse(text).ok_or_else(|| wrong(KINDS)));
                 self.kind = kind.transpose()?.unwrap_or_default();
             }
             Field::A => self.a = number(),
@@ -155,8 +154,7 @@ impl Draft {
             Field::Y => self.y = number(),
             Field::Extension => self.extension = owned(),
             Field::Direction => {
-                let direction =
-                    text.map(|text| Direction::parse(text).ok_or_else(|| wrong("is one of a_to_b, b_to_a")));
+                let direction = text.map(|text| Direction::parse(text).ok_or_else(|| wrong(DIRECTIONS)));
                 self.direction = direction.transpose()?;
             }
             Field::ValidFrom | Field::ValidTo => {
@@ -164,11 +162,11 @@ impl Draft {
                 self.put_instant(field, instant);
             }
             Field::MaxMinutes => {
-                let minutes = text.map(|text| text.parse().map_err(|_| wrong("is a whole number of minutes")));
+                let minutes = text.map(|text| text.parse().map_err(|_| wrong(MINUTES)));
                 self.max_minutes = minutes.transpose()?;
             }
             Field::Record => {
-                self.record = text.map_or(Ok(false), |text| yes(text).ok_or_else(|| wrong("is true or false")))?;
+                self.record = text.map_or(Ok(false), |text| yes(text).ok_or_else(|| wrong(FLAG)))?;
             }
             Field::HintTone => self.hint_tone = owned(),
             Field::WaitTone => self.wait_tone = owned(),
@@ -185,7 +183,7 @@ impl Draft {
         if !field.is_instant() || text.is_empty() {
             return self.set(field, Some(text));
         }
-        let wrong = || InvalidAnswer { field: field.name(), rule: INSTANT.to_owned() };
+        let wrong = || InvalidAnswer { field: field.name(), rule: INSTANT.into() };
         self.put_instant(field, Some(local_instant(text).ok_or_else(wrong)?));
         Ok(())
     }
@@ -206,7 +204,7 @@ impl Draft {
     /// What is written, if nothing that every binding needs is missing.
     pub(in crate::http) fn terms(self) -> Result<BindingTerms, InvalidAnswer> {
         let needed = |field: Field, number: Option<PhoneNumber>| {
-            number.ok_or_else(|| InvalidAnswer { field: field.name(), rule: "is needed".to_owned() })
+            number.ok_or_else(|| InvalidAnswer { field: field.name(), rule: NEEDED.into() })
         };
         Ok(BindingTerms {
             kind: self.kind,
@@ -229,7 +227,12 @@ impl Draft {
     }
 }
 
-const INSTANT: &str = "is a time such as 2026-11-21T10:00:00+08:00";
+const KINDS: Text = Text::new("应为 x、ax、axb、axe、axyb 之一", "is one of x, ax, axb, axe, axyb");
+const DIRECTIONS: Text = Text::new("应为 a_to_b、b_to_a 之一", "is one of a_to_b, b_to_a");
+const MINUTES: Text = Text::new("应为整数分钟", "is a whole number of minutes");
+const FLAG: Text = Text::new("应为 true 或 false", "is true or false");
+const NEEDED: Text = Text::new("必填", "is needed");
+const INSTANT: Text = Text::new("应为时间，如 2026-11-21 10:00", "is a time such as 2026-11-21T10:00:00+08:00");
 
 /// The names of the fields in which two differ.
 pub(super) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'static str> {

@@ -14,7 +14,7 @@ use futures_util::Stream;
 use http::HeaderMap;
 use tokio::sync::mpsc;
 
-use super::lines::{self, Arriving, Chunk, Wanted};
+use super::lines::{self, Arriving, Chunk, NotDone, Wanted};
 use super::{import_act, manager};
 use crate::bindings::{Imported, Refused};
 use crate::domain::App;
@@ -54,13 +54,13 @@ pub(in crate::http) async fn import<S, B, E>(
     asker: Asker<'_>,
     app: &Arc<App>,
     (headers, stream, limits): (&HeaderMap, S, BodyLimits),
-) -> Result<Report, HttpError>
+) -> Result<Report, NotDone>
 where
     S: Stream<Item = Result<B, E>>,
     B: Buf,
 {
     manager(asker.by)?;
-    context.audit.record(import_act(asker, app, "binding.import")).await?;
+    context.audit.record(import_act(asker, app, "binding.import")).await.map_err(HttpError::from)?;
     let (give, pieces) = mpsc::channel(BINDINGS_IMPORT_PIECES);
     let (hand_on, mut chunks) = mpsc::channel::<Chunk>(1);
     let wanted = Wanted { app: app.name.clone(), now: context.clock.now() };
@@ -82,8 +82,9 @@ where
     let (poured, read, made) = tokio::join!(body::pour(headers, stream, limits, give), reading, making);
     let report = made?;
     read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-    poured?;
+    poured.map_err(HttpError::from)?;
     let act = import_act(asker, app, "binding.imported").with("made", report.made);
-    context.audit.record(act.with("unchanged", report.unchanged).with("refused", report.refused_total)).await?;
+    let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
+    context.audit.record(act).await.map_err(HttpError::from)?;
     Ok(report)
 }

@@ -20,11 +20,19 @@ use tokio::sync::mpsc;
 
 use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang};
+use crate::domain::{BindingTerms, Lang, Text, Wording};
 use crate::export::{self, csv as cells};
-use crate::http::HttpError;
 use crate::http::body::BodyError;
+use crate::http::keeping;
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
+use crate::providers::InvalidAnswer;
+
+/// Why a file was not read to its end.
+pub(super) type NotDone = keeping::NotDone<Wording>;
+
+const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
+const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
+const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid_to has passed: it would never hold");
 
 /// Some lines: those to make, and those that cannot be read.
 #[derive(Debug, Default)]
@@ -107,7 +115,7 @@ pub(super) struct Wanted {
 ///
 /// # Errors
 /// When the body is no such CSV. What was given before stays given.
-pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), HttpError> {
+pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
     let line_begins = body.line_begins.clone();
     let head = first_line(&mut body)?;
     let delimiter = delimiter(&head);
@@ -136,7 +144,7 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
         let line = line.max(reader.position().line() - 1 - within);
         match terms_of(columns, &record, wanted) {
             Ok(terms) => chunk.lines.push((line, terms)),
-            Err(reason) => chunk.refused.push(Refused { line, reason }),
+            Err(NoTerms { field, reason }) => chunk.refused.push(Refused { field, ..Refused::new(line, reason) }),
         }
         if chunk.lines.len() + chunk.refused.len() >= BINDINGS_IMPORT_CHUNK
             && give.blocking_send(std::mem::take(&mut chunk)).is_err()
@@ -145,7 +153,8 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
         }
     }
     if columns.is_none() {
-        return Err(HttpError::BadRequest("the file is empty; its first line names the columns".to_owned()));
+        let words = Text::new("文件是空的；首行应写列名", "the file is empty; its first line names the columns");
+        return Err(NotDone::Refused(words.into()));
     }
     // Whoever took them is gone only with the request.
     let _ = give.blocking_send(chunk);
@@ -153,7 +162,7 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
 }
 
 /// The first line that is not blank, with the blank ones before it.
-fn first_line(body: &mut Arriving) -> Result<Vec<u8>, HttpError> {
+fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while body.read(&mut byte).map_err(|error| broken(1, &error.into()))? > 0 {
         head.push(byte[0]);
@@ -162,15 +171,16 @@ fn first_line(body: &mut Arriving) -> Result<Vec<u8>, HttpError> {
         }
     }
     let other = [
-        (&b"\xff\xfe"[..], "UTF-16 text"),
-        (b"\xfe\xff", "UTF-16 text"),
-        (b"PK\x03\x04", "a workbook or an archive"),
-        (b"\xd0\xcf\x11\xe0", "an old workbook"),
+        (&b"\xff\xfe"[..], Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"\xfe\xff", Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"PK\x03\x04", Text::new("工作簿或压缩包", "a workbook or an archive")),
+        (b"\xd0\xcf\x11\xe0", Text::new("旧式工作簿", "an old workbook")),
     ];
     match other.iter().find(|(beginning, _)| head.starts_with(beginning)) {
-        Some((_, what)) => {
-            Err(HttpError::BadRequest(format!("the file is {what}; save it as CSV, in UTF-8 or GBK, and import that")))
-        }
+        Some((_, what)) => Err(NotDone::Refused(Wording::new(
+            format!("这个文件是{}；请另存为 UTF-8 或 GBK 的 CSV 再导入", what.zh),
+            format!("the file is {}; save it as CSV, in UTF-8 or GBK, and import that", what.en),
+        ))),
         None => Ok(head),
     }
 }
@@ -190,20 +200,21 @@ fn text(cell: &[u8]) -> Option<Cow<'_, str>> {
         .or_else(|| GBK.decode_without_bom_handling_and_without_replacement(cell))
 }
 
-fn broken(line: u64, error: &csv::Error) -> HttpError {
+fn broken(line: u64, error: &csv::Error) -> NotDone {
     match error.kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => HttpError::BadRequest(format!(
-            "line {line} is longer than {BINDINGS_IMPORT_LINE_MAX} bytes; is a quotation mark missing?"
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => NotDone::Refused(Wording::new(
+            format!("第 {line} 行超过 {BINDINGS_IMPORT_LINE_MAX} 字节；是不是少了一个引号？"),
+            format!("line {line} is longer than {BINDINGS_IMPORT_LINE_MAX} bytes; is a quotation mark missing?"),
         )),
         csv::ErrorKind::Io(error) => {
             let of_body = error.get_ref().and_then(|error| error.downcast_ref::<BodyError>());
-            of_body.copied().unwrap_or(BodyError::Broken).into()
+            NotDone::Failed(of_body.copied().unwrap_or(BodyError::Broken).into())
         }
-        _ => HttpError::BadRequest(format!("line {line} is not CSV")),
+        _ => NotDone::Refused(Wording::new(format!("第 {line} 行不是 CSV"), format!("line {line} is not CSV"))),
     }
 }
 
-fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
+fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
     let mut columns = Vec::with_capacity(head.len());
     for (n, name) in head.iter().enumerate() {
         let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
@@ -212,17 +223,25 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, HttpError> {
         let column = column(name).ok_or_else(|| {
             let fields: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
             let shown: String = name.chars().take(80).collect();
-            HttpError::BadRequest(format!("there is no column {shown} here; there are: {}", fields.join(" ")))
+            let fields = fields.join(" ");
+            NotDone::Refused(Wording::new(
+                format!("没有列 {shown}；可用的列有：{fields}"),
+                format!("there is no column {shown} here; there are: {fields}"),
+            ))
         })?;
         if column != Column::Told && columns.contains(&column) {
-            return Err(HttpError::BadRequest(format!("the column {name} stands there twice")));
+            let words = Wording::new(format!("列 {name} 出现了两次"), format!("the column {name} stands there twice"));
+            return Err(NotDone::Refused(words));
         }
         columns.push(column);
     }
     for needed in [Field::A, Field::X] {
         if !columns.contains(&Column::Set(needed)) {
-            let message = format!("the column {} is missing: the first line names the columns", needed.name());
-            return Err(HttpError::BadRequest(message));
+            let name = needed.name();
+            return Err(NotDone::Refused(Wording::new(
+                format!("缺少列 {name}：首行应写列名"),
+                format!("the column {name} is missing: the first line names the columns"),
+            )));
         }
     }
     Ok(columns)
@@ -264,20 +283,47 @@ fn column(name: &str) -> Option<Column> {
     })
 }
 
-fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<BindingTerms, String> {
+/// Why a line says no terms.
+struct NoTerms {
+    field: Option<&'static str>,
+    reason: Wording,
+}
+
+impl From<InvalidAnswer> for NoTerms {
+    fn from(error: InvalidAnswer) -> Self {
+        Self { field: Some(error.field), reason: error.rule }
+    }
+}
+
+impl From<Wording> for NoTerms {
+    fn from(reason: Wording) -> Self {
+        Self { field: None, reason }
+    }
+}
+
+impl From<Text> for NoTerms {
+    fn from(reason: Text) -> Self {
+        Wording::from(reason).into()
+    }
+}
+
+fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<BindingTerms, NoTerms> {
     if record.len() != columns.len() {
-        return Err(format!("has {} cells where the first line has {}", record.len(), columns.len()));
+        let (has, head) = (record.len(), columns.len());
+        let en = format!("has {has} cells where the first line has {head}");
+        return Err(Wording::new(format!("有 {has} 格，而首行有 {head} 格"), en).into());
     }
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(record) {
-        let cell = text(cell).ok_or_else(|| "is neither UTF-8 nor GBK".to_owned())?;
+        let cell = text(cell).ok_or(NO_TEXT)?;
         let cell = cells::unguard(cell.trim());
         match column {
-            Column::Set(field) => draft.set_local(*field, cell).map_err(|error| error.to_string())?,
+            Column::Set(field) => draft.set_local(*field, cell)?,
             Column::App if !cell.is_empty() && cell != wanted.app => {
-                return Err(format!("is of the app {cell}, and this import is for {}", wanted.app));
+                let (zh, app) = (format!("属于应用 {cell}，而本次导入的是 {}", wanted.app), &wanted.app);
+                return Err(Wording::new(zh, format!("is of the app {cell}, and this import is for {app}")).into());
             }
-            Column::State if cell == "ended" => return Err("has ended: it is not made again".to_owned()),
+            Column::State if cell == "ended" => return Err(OVER.into()),
             Column::App | Column::State | Column::Local(_) | Column::Told => {}
         }
     }
@@ -286,12 +332,14 @@ fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<
         let Column::Local(field) = column else { continue };
         let local = std::str::from_utf8(cell).ok().and_then(|cell| local_instant(cell.trim()));
         if local.map(Timestamp::as_second) != draft.instant(*field).map(Timestamp::as_second) {
-            return Err(format!("{0} and {0}_shanghai say different times", field.name()));
+            let name = field.name();
+            let en = format!("{name} and {name}_shanghai say different times");
+            return Err(Wording::new(format!("{name} 与 {name}_shanghai 的时间不一致"), en).into());
         }
     }
-    let terms = draft.terms().map_err(|error| error.to_string())?;
+    let terms = draft.terms()?;
     if terms.valid_to.is_some_and(|to| to <= wanted.now) {
-        return Err("valid_to has passed: it would never hold".to_owned());
+        return Err(PASSED.into());
     }
     Ok(terms)
 }

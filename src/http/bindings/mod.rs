@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub(super) use draft::{Draft, Field, local_instant};
 pub(super) use import::{Report, import};
 
-use super::keeping::Asker;
+use super::keeping::{self, Asker};
 use super::{Context, HttpError};
 use crate::audit::Act;
 use crate::bindings::BindingError;
@@ -42,33 +42,12 @@ impl From<BindingError> for HttpError {
     }
 }
 
-/// Why a change was not made. The pages say the first in words of their own.
-#[derive(Debug)]
-pub(super) enum NotDone {
-    /// The bindings do not take it.
-    Refused(BindingError),
-    /// Whoever asks may not, or it could not be put on record.
-    Failed(HttpError),
-}
+/// Why a change was not made.
+pub(super) type NotDone = keeping::NotDone<BindingError>;
 
 impl From<BindingError> for NotDone {
     fn from(error: BindingError) -> Self {
         Self::Refused(error)
-    }
-}
-
-impl From<HttpError> for NotDone {
-    fn from(error: HttpError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<NotDone> for HttpError {
-    fn from(error: NotDone) -> Self {
-        match error {
-            NotDone::Refused(error) => error.into(),
-            NotDone::Failed(error) => error,
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::lines::{Arriving, Chunk, Wanted, read};
+use super::lines::{Arriving, Chunk, NotDone, Wanted, read};
 use super::{Draft, Field};
 use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Lang};
@@ -17,8 +17,14 @@ fn wanted() -> Wanted {
     Wanted { app: "courier".to_owned(), now: "2026-11-21T02:20:00Z".parse().unwrap() }
 }
 
-/// Reads a body that arrives so many bytes at a time.
+/// As programs are told of it.
 fn read_pieces(body: &[u8], size: usize, last: Option<BodyError>) -> (Result<(), HttpError>, Vec<Chunk>) {
+    let (done, chunks) = read_whole(body, size, last);
+    (done.map_err(HttpError::from), chunks)
+}
+
+/// Reads a body that arrives so many bytes at a time.
+fn read_whole(body: &[u8], size: usize, last: Option<BodyError>) -> (Result<(), NotDone>, Vec<Chunk>) {
     let pieces: Vec<_> = body.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let (give, take) = mpsc::channel(pieces.len() + 1);
     for piece in pieces.into_iter().chain(last.map(Err)) {
@@ -81,7 +87,8 @@ fn a_line_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_not(
          ,,13800000009,17000000009,,,tomorrow\n",
     );
     assert_eq!(lines.len(), 1);
-    let reasons: Vec<(u64, &str)> = refused.iter().map(|refused| (refused.line, refused.reason.as_str())).collect();
+    let reasons: Vec<(u64, String)> = refused.iter().map(|refused| (refused.line, refused.to_string())).collect();
+    let reasons: Vec<(u64, &str)> = reasons.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
     assert_eq!(
         reasons,
         [
@@ -107,6 +114,42 @@ fn what_is_no_list_of_bindings_is_refused_as_a_whole() {
     let (done, chunks) = read_pieces(endless.as_bytes(), 10_000, None);
     assert!(done.unwrap_err().message().contains("line 2 is longer than 65536 bytes; is a quotation mark missing?"));
     assert!(chunks.is_empty());
+}
+
+#[test]
+fn whatever_is_wrong_with_a_file_or_a_line_is_said_in_both_languages() {
+    let head = "app,state,a,x,kind,direction,max_minutes,record,valid_from,valid_to,valid_to_shanghai\n";
+    let lines = [
+        "hotline,,13800000001,17000000001,,,,,,,",
+        ",ended,13800000001,17000000001,,,,,,,",
+        ",,13800000001,17000000001,axz,,,,,,",
+        ",,13800000001,17000000001,,sideways,,,,,",
+        ",,13800000001,17000000001,,,soon,,,,",
+        ",,13800000001,17000000001,,,,perhaps,,,",
+        ",,13800000001,17000000001,,,,,now,,",
+        ",,13800000001,17000000001,,,,,,2026-12-01 08:00,2026-12-02 08:00:00",
+        ",,13800000001,17000000001,,,,,,2026-11-01 08:00,2026-11-01 08:00:00",
+        ",,,17000000001,,,,,,,",
+        "13800000001,17000000001",
+    ];
+    let mut body = [head, &lines.join("\n")].concat().into_bytes();
+    body.extend(b"\n,,\xff,17000000001,,,,,,,\n");
+    let (done, chunks) = read_pieces(&body, 1_000, None);
+    done.unwrap();
+    let refused: Vec<Refused> = chunks.into_iter().flat_map(|chunk| chunk.refused).collect();
+    assert_eq!(refused.len(), lines.len() + 1);
+    let distinct: std::collections::BTreeSet<String> = refused.iter().map(|line| line.reason.zh.clone()).collect();
+    assert_eq!(distinct.len(), refused.len(), "each for its own reason: {distinct:?}");
+    let endless = format!("a,x\n1,\"{}", "2".repeat(3 * BINDINGS_IMPORT_LINE_MAX as usize));
+    let files = ["", "a,x,colour\n", "a,b\n", "a,x,a\n", endless.as_str()].map(|body| {
+        let NotDone::Refused(words) = read_whole(body.as_bytes(), 10_000, None).0.unwrap_err() else {
+            panic!("{body} is refused for what it says")
+        };
+        words
+    });
+    for words in refused.iter().map(|line| &line.reason).chain(&files) {
+        assert!(words.is_in_both(), "{words:?}");
+    }
 }
 
 #[test]
@@ -185,6 +228,6 @@ fn an_export_is_read_back_whatever_the_language_of_its_headings() {
         let edited = String::from_utf8(file).unwrap().replace("2026-12-21 10:00:00", "2027-12-21 10:00:00");
         let (lines, refused) = read_all(&edited);
         assert!(lines.is_empty());
-        assert_eq!(refused[0].reason, "valid_to and valid_to_shanghai say different times");
+        assert_eq!(refused[0].reason.en, "valid_to and valid_to_shanghai say different times");
     }
 }

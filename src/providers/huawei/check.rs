@@ -5,7 +5,7 @@
 //! what the company's own system decides, so that no invalid answer can be made: the platform
 //! hangs up on one, and says nothing about why. Lengths are characters, as the pages give them.
 
-use crate::domain::{CallDecision, Connect, Decision, PhoneNumber, SmsDecision};
+use crate::domain::{CallDecision, Connect, Decision, PhoneNumber, SmsDecision, Text, Wording};
 use crate::providers::InvalidAnswer;
 
 /// Minutes that may be asked for, as the page of `connectInfo` gives them.
@@ -40,7 +40,10 @@ fn connect(info: &Connect) -> Result<(), InvalidAnswer> {
         number("display", display, CALL_NUMBER)?;
     }
     if info.max_minutes.is_some_and(|minutes| minutes > MINUTES_MAX) {
-        return refuse("max_minutes", format!("is at most {MINUTES_MAX} minutes"));
+        return refuse(
+            "max_minutes",
+            Wording::new(format!("最多 {MINUTES_MAX} 分钟"), format!("is at most {MINUTES_MAX} minutes")),
+        );
     }
     tone("hint_tone", info.hint_tone.as_deref())?;
     tone("wait_tone", info.wait_tone.as_deref())?;
@@ -48,11 +51,20 @@ fn connect(info: &Connect) -> Result<(), InvalidAnswer> {
     if info.record && info.hint_tone.is_none() {
         return refuse(
             "hint_tone",
-            "must name the announcement that a recorded call begins with: carriers block recorded calls without one",
+            Text::new(
+                "录音通话必须以提示音开头，否则会被运营商拦截",
+                "must name the announcement that a recorded call begins with: carriers block recorded calls without one",
+            ),
         );
     }
     if info.last_minute_tone.is_some() && info.max_minutes.is_none_or(|minutes| minutes < 2) {
-        return refuse("last_minute_tone", "goes with max_minutes of 2 and more: it is played a minute before the end");
+        return refuse(
+            "last_minute_tone",
+            Text::new(
+                "须同时把最长分钟设为 2 以上：它在结束前一分钟播放",
+                "goes with max_minutes of 2 and more: it is played a minute before the end",
+            ),
+        );
     }
     user_data(info.user_data.as_deref())
 }
@@ -69,22 +81,33 @@ fn number(
     if !global || !length.contains(&text.len()) {
         return refuse(
             field,
-            format!(
-                "is a number with its country code, {} to {} characters, such as +8613800000021 or +8675528780808",
-                length.start(),
-                length.end()
+            Wording::new(
+                format!(
+                    "应为带国家码的号码，{} 到 {} 个字符，如 +8613800000021 或 +8675528780808",
+                    length.start(),
+                    length.end()
+                ),
+                format!(
+                    "is a number with its country code, {} to {} characters, such as +8613800000021 or +8675528780808",
+                    length.start(),
+                    length.end()
+                ),
             ),
         );
     }
     match digits.strip_prefix("86") {
         Some(national) if national.starts_with('0') => {
-            refuse(field, "has no 0 between +86 and the area code: +8675528780808")
+            let rule = "has no 0 between +86 and the area code: +8675528780808";
+            refuse(field, Text::new("+86 与区号之间没有 0：+8675528780808", rule))
         }
         Some(national) if national.starts_with('1') && national.len() == 11 => Ok(()),
         // An area code and a landline, or a service number.
         Some(national) if !national.starts_with('1') && (5..=12).contains(&national.len()) => Ok(()),
         Some(national) if national.starts_with("10") && (9..=11).contains(&national.len()) => Ok(()),
-        Some(_) => refuse(field, "is no number of China: a mobile has 11 digits after +86, a landline 9 to 11"),
+        Some(_) => {
+            let rule = "is no number of China: a mobile has 11 digits after +86, a landline 9 to 11";
+            refuse(field, Text::new("不是中国的号码：+86 之后手机为 11 位，固话为 9 到 11 位", rule))
+        }
         None => Ok(()),
     }
 }
@@ -94,7 +117,9 @@ fn sender(number: &PhoneNumber) -> Result<(), InvalidAnswer> {
     let digits = number.reveal().strip_prefix('+').unwrap_or(number.reveal());
     let fits = !digits.is_empty() && number.reveal().len() <= *SMS_NUMBER.end();
     if !fits || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return refuse("from", format!("is a number of at most {} characters", SMS_NUMBER.end()));
+        let most = SMS_NUMBER.end();
+        let (zh, en) = (format!("应为号码，最多 {most} 个字符"), format!("is a number of at most {most} characters"));
+        return refuse("from", Wording::new(zh, en));
     }
     Ok(())
 }
@@ -103,7 +128,11 @@ fn tone(field: &'static str, name: Option<&str>) -> Result<(), InvalidAnswer> {
     let Some(name) = name else { return Ok(()) };
     let chars = name.chars().count();
     if name.trim().is_empty() || chars > TONE_MAX || name.chars().any(char::is_control) {
-        return refuse(field, format!("is the file name of an approved announcement, 1 to {TONE_MAX} characters"));
+        let rule = Wording::new(
+            format!("应为已审核放音文件的文件名，1 到 {TONE_MAX} 个字符"),
+            format!("is the file name of an approved announcement, 1 to {TONE_MAX} characters"),
+        );
+        return refuse(field, rule);
     }
     Ok(())
 }
@@ -111,15 +140,17 @@ fn tone(field: &'static str, name: Option<&str>) -> Result<(), InvalidAnswer> {
 fn user_data(text: Option<&str>) -> Result<(), InvalidAnswer> {
     let Some(text) = text else { return Ok(()) };
     if text.len() > USER_DATA_MAX {
-        return refuse("user_data", format!("has at most {USER_DATA_MAX} characters"));
+        let (zh, en) = (format!("最多 {USER_DATA_MAX} 个字符"), format!("has at most {USER_DATA_MAX} characters"));
+        return refuse("user_data", Wording::new(zh, en));
     }
     if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'{' && byte != b'}') {
-        return refuse("user_data", "holds no braces and nothing but ASCII: write anything else as Base64");
+        let rule = "holds no braces and nothing but ASCII: write anything else as Base64";
+        return refuse("user_data", Text::new("只能是 ASCII 字符且不含花括号：其他内容请用 Base64", rule));
     }
     Ok(())
 }
 
-fn refuse(field: &'static str, rule: impl Into<String>) -> Result<(), InvalidAnswer> {
+fn refuse(field: &'static str, rule: impl Into<Wording>) -> Result<(), InvalidAnswer> {
     Err(InvalidAnswer { field, rule: rule.into() })
 }
 
@@ -140,8 +171,15 @@ mod tests {
         }
     }
 
+    /// The field of what is refused; every rule is said in both languages.
     fn refused(connect: Connect) -> Option<&'static str> {
-        check(&Decision::Call(CallDecision::Connect(Box::new(connect)))).err().map(|error| error.field)
+        field(&Decision::Call(CallDecision::Connect(Box::new(connect))))
+    }
+
+    fn field(decision: &Decision) -> Option<&'static str> {
+        let error = check(decision).err()?;
+        assert!(error.rule.is_in_both(), "{:?}", error.rule);
+        Some(error.field)
     }
 
     #[test]
@@ -177,19 +215,19 @@ mod tests {
     fn messages_and_announcements_have_rules_too() {
         let number = |text: &str| PhoneNumber::from_stored(text);
         let forward =
-            |to: &str| check(&Decision::Sms(SmsDecision::Forward { to: number(to), from: number("+8613800000001") }));
-        assert!(forward("+8613800000021").is_ok());
-        assert_eq!(forward("13800000021").unwrap_err().field, "to");
+            |to: &str| field(&Decision::Sms(SmsDecision::Forward { to: number(to), from: number("+8613800000001") }));
+        assert_eq!(forward("+8613800000021"), None);
+        assert_eq!(forward("13800000021"), Some("to"));
         let of_service = |from: &str| {
-            check(&Decision::Sms(SmsDecision::Forward { to: number("+8613800000021"), from: number(from) }))
+            field(&Decision::Sms(SmsDecision::Forward { to: number("+8613800000021"), from: number(from) }))
         };
-        assert!(of_service("1069012345678").is_ok() && of_service("+861069012345678").is_ok());
-        assert_eq!(of_service("Company").unwrap_err().field, "from");
+        assert_eq!((of_service("1069012345678"), of_service("+861069012345678")), (None, None));
+        assert_eq!(of_service("Company"), Some("from"));
         let close =
-            |tone: &str| check(&Decision::Call(CallDecision::Close { tone: Some(tone.to_owned()), user_data: None }));
-        assert!(close("busy.wav").is_ok());
+            |tone: &str| field(&Decision::Call(CallDecision::Close { tone: Some(tone.to_owned()), user_data: None }));
+        assert_eq!(close("busy.wav"), None);
         for blank in [" \u{7}", " ", "\u{3000}"] {
-            assert_eq!(close(blank).unwrap_err().field, "close_tone", "{blank:?}");
+            assert_eq!(close(blank), Some("close_tone"), "{blank:?}");
         }
     }
 }

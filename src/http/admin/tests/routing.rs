@@ -6,6 +6,7 @@ use http_body_util::Full;
 use scraper::Html;
 
 use super::super::samples::selector;
+use super::system::on_record;
 use super::{House, location, text};
 use crate::bindings::BindingQuery;
 use crate::domain::{Binding, BindingId, Role};
@@ -94,7 +95,7 @@ async fn a_csv_is_imported_by_a_form_with_a_file_and_only_with_the_token() {
     assert_eq!(done.status(), 200, "{}", text(&done));
     let page = Html::parse_document(&text(&done));
     let refused: String = page.select(&selector("tbody tr")).next().unwrap().text().collect();
-    assert!(refused.starts_with('3') && refused.contains("x is a phone number"), "{refused}");
+    assert!(refused.starts_with('3') && refused.contains("X 号码（隐私号）：应为 4 到 30 位的电话号码"), "{refused}");
     let listing = house.context.bindings.list(&BindingQuery::default(), &Default::default()).unwrap();
     assert_eq!(listing.items.len(), 1);
     let pasted = [("csrf", csrf.as_str()), ("app", "courier"), ("lines", "a,x\n13812345601,17012345602\n")];
@@ -169,4 +170,67 @@ async fn the_secret_of_questions_is_made_anew_and_shown_once_where_a_rule_asks()
     house.become_user("zhao", Role::Operator).await;
     let csrf = house.csrf("/rules").await;
     assert_eq!(house.post("/rules/1/secret", &[("csrf", &csrf)]).await.status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_made_edited_and_not_removed_while_a_rule_uses_it_and_no_mask_is_saved() {
+    let (mut house, csrf) = house().await;
+    let lists = |house: &House| house.context.control.lists();
+    let new = |name: &'static str, kind: &'static str, entries: &'static str| {
+        [("csrf", csrf.clone()), ("name", name.to_owned()), ("kind", kind.to_owned()), ("entries", entries.to_owned())]
+    };
+    let post = async |path: &str, fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        house.post(path, &fields).await
+    };
+    let wrong = post("/lists", &new("\u{5e38}\u{5ba2}", "numbers", "13812345601\r\n\r\n+86138****5603\r\n")).await;
+    assert!(wrong.status() == 400 && text(&wrong).contains("\u{7b2c} 3 \u{884c}"), "{}", text(&wrong));
+    assert!(text(&wrong).contains("13812345601"), "what was typed is kept");
+    let made = post("/lists", &new("\u{5e38}\u{5ba2}", "numbers", "13812345601\r\n1380755*\r\n")).await;
+    let page = location(&made).split('?').next().unwrap().to_owned();
+    assert_eq!((made.status().as_u16(), page.as_str()), (303, "/lists/%E5%B8%B8%E5%AE%A2"));
+    let again = post("/lists", &new("\u{5e38}\u{5ba2}", "days", "2026-10-01")).await;
+    assert_eq!((again.status().as_u16(), lists(&house)[0].entries.len()), (400, 2), "another of its name is refused");
+
+    let masked = text(&house.get(&page).await);
+    assert!(!masked.contains("13812345601") && !masked.contains("<textarea"), "{masked}");
+    assert_eq!(house.post("/reveal", &[("csrf", &csrf), ("page", &page)]).await.status(), 303);
+    let shown = house.page(&format!("{page}?done=saved")).await;
+    let seen = shown.select(&selector("input[name=seen]")).next().unwrap().attr("value").unwrap().to_owned();
+    let entries: String = shown.select(&selector("textarea")).next().unwrap().text().collect();
+    assert_eq!(entries, "13812345601\n1380755*");
+    let edit = |seen: &str, entries: &str| {
+        [("csrf", csrf.clone()), ("seen", seen.to_owned()), ("entries", entries.to_owned())]
+    };
+    assert_eq!(post(&page, &edit(&seen, "13812345601\r\n")).await.status(), 303);
+    assert_eq!(lists(&house)[0].entries, ["13812345601"]);
+    assert_eq!(post(&page, &edit(&seen, "13812345603")).await.status(), 400, "somebody was faster");
+
+    let rule = [
+        ("csrf", csrf.as_str()),
+        ("version", "0"),
+        ("do_what", "save"),
+        ("name", "regulars"),
+        ("when_region", "\u{5e38}\u{5ba2}"),
+        ("do", "close"),
+    ];
+    assert_eq!(house.post("/rules/1", &rule).await.status(), 303);
+    let remove = format!("{page}/remove");
+    assert_eq!(house.post(&remove, &[("csrf", &csrf)]).await.status(), 409);
+    let index = house.page("/lists").await;
+    assert!(index.select(&selector("tbody a[href='/rules?app=courier']")).next().is_some());
+    let none = [("csrf", csrf.as_str()), ("version", "1"), ("do_what", "remove"), ("rule", "1")];
+    assert_eq!(house.post("/rules/1", &none).await.status(), 303);
+    house.become_user("wang", Role::Viewer).await;
+    let viewers = house.csrf("/lists").await;
+    for path in ["/lists", &page, &remove] {
+        assert_eq!(house.post(path, &[("csrf", &viewers), ("name", "x"), ("entries", "1")]).await.status(), 403);
+    }
+    house.become_user("zhao", Role::Operator).await;
+    let csrf = house.csrf("/lists").await;
+    assert_eq!(house.post(&remove, &[("csrf", &csrf)]).await.status(), 303);
+    assert!(lists(&house).is_empty() && house.get(&page).await.status() == 404);
+    for action in ["list.change", "list.remove", "reveal"] {
+        on_record(&house, action).await;
+    }
 }

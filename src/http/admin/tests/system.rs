@@ -32,7 +32,7 @@ async fn projected(changes: &mut Receiver<Change>) {
 }
 
 /// Waits for an entry in the trail.
-async fn on_record(house: &House, action: &str) {
+pub(super) async fn on_record(house: &House, action: &str) {
     let query = AuditQuery { action: Filter::any(vec![action.to_owned()]), ..AuditQuery::default() };
     let deadline = Instant::now() + SOON;
     while house.context.store.audit(&query, &Page { limit: 1, cursor: None }).unwrap().items.is_empty() {

@@ -74,6 +74,7 @@ fn counts_and_exports() -> Vec<Operation> {
         ("/sms/count", "countMessages", "/sms/export", "exportMessages", sms::FILTERS),
         ("/numbers/count", "countNumbers", "/numbers/export", "exportNumbers", numbers::FILTERS),
         ("/bindings/count", "countBindings", "/bindings/export", "exportBindings", bindings::FILTERS),
+        ("/decisions/count", "countDecisions", "/decisions/export", "exportDecisions", decisions::FILTERS),
     ];
     let both = |(count, count_id, file, file_id, filters)| {
         [
@@ -108,7 +109,7 @@ fn figures() -> Vec<Operation> {
         Operation::get(
             "/events",
             "followEvents",
-            "Changes as they happen: server-sent events `callback`, `call`, `sms`, `number` with the object as data",
+            "Changes as they happen: server-sent events `callback`, `call`, `decision`, `sms`, `number`, each with its object as data",
         )
         .takes(events::KNOWN)
         .streams(&["text/event-stream"]),

@@ -30,16 +30,17 @@ pub(super) fn summary(id: &str) -> Option<&'static str> {
         "changeBinding" => "修改绑定；未写的字段不变",
         "endBinding" => "结束绑定；记录保留",
         "importBindings" => "由 CSV 批量导入绑定，最大 1 GiB",
-        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" | "countBindings" => "查询命中多少行",
-        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" | "exportBindings" => {
-            "查询命中的每一行，导出为文件；先留审计记录，再发出第一个字节"
+        "countCalls" | "countCallbacks" | "countMessages" | "countNumbers" | "countBindings" | "countDecisions" => {
+            "查询命中多少行"
         }
+        "exportCalls" | "exportCallbacks" | "exportMessages" | "exportNumbers" | "exportBindings"
+        | "exportDecisions" => "查询命中的每一行，导出为文件；先留审计记录，再发出第一个字节",
         "listSearches" => "保存的查询：自己的和共享的",
         "saveSearch" => "保存一个查询",
         "removeSearch" => "删除保存的查询",
         "getStatistics" => "通话、接通与时长，按时段和分组统计",
         "getLedger" => "收到什么、去向如何，按应用和小时记账",
-        "followEvents" => "实时变化（SSE）：callback、call、sms、number，数据即对象",
+        "followEvents" => "实时变化（SSE）：callback、call、decision、sms、number，数据即对象",
         "listApps" => "应用列表",
         "addApp" => "新建应用；应答中给出回调地址",
         "getApp" => "一个应用",

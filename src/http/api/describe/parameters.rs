@@ -119,7 +119,7 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         }
         "platform_id" => ("The platform's own id of it, exactly", text()),
         "user_data" => ("What is echoed in events and records, exactly", text()),
-        "kind" => ("What is followed", words(["callback", "call", "sms", "number"])),
+        "kind" => ("What is followed", words(["callback", "call", "decision", "sms", "number"])),
         "since" => (
             "Callbacks after this one are sent first, as with `Last-Event-ID`",
             json!({ "type": "integer", "minimum": 0 }),
@@ -127,7 +127,9 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "by" if path == "/stats" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
         "group" => ("What is counted apart", words(["app", "provider", "product", "outcome", "cause", "x", "talk"])),
         "by" => ("Who: a user or a token", text()),
-        "action" if path == "/decisions" => ("What was answered", words(DecisionAction::ALL.map(DecisionAction::name))),
+        "action" if path.starts_with("/decisions") => {
+            ("What was answered", words(DecisionAction::ALL.map(DecisionAction::name)))
+        }
         "asks" => ("What was asked about", words(Asks::ALL.map(Asks::name))),
         "rule" => ("The name of the rule that decided; `default` where none did", text()),
         "binding" => ("The binding that was followed", json!({ "type": "integer", "minimum": 0 })),
