@@ -46,8 +46,7 @@ pub const FORM_MAX: usize = 256 << 10;
 pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// One refused request in so many is logged: a scanner must not fill the log.
 pub const REFUSALS_LOGGED_EVERY: u64 = 100;
-/// Header fields kept with a callback: those that are kept at all, some of them more
-/// than once.
+/// Header fields kept with a callback: those that are kept at all, some of them more than once.
 pub const KEPT_HEADERS_MAX: usize = 24;
 /// The longest value of a kept header; the longest documented one is about 300 bytes.
 pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
@@ -196,8 +195,7 @@ pub const LOCK_LOOK_TIME: Duration = Duration::from_millis(5);
 /// How often a journal that cannot write tries whether it can again when nothing arrives, and
 /// whether there is room for the reserve again.
 pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
-/// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers
-/// stays below.
+/// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers stays below.
 pub const LINE_MAX: usize = 4 << 20;
 /// The uncompressed size of one independent zstd frame in a finished segment: small enough to
 /// show one callback quickly, large enough to compress well.
@@ -254,8 +252,7 @@ pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
 pub const SEALED_CALLS: usize = 32_768;
 /// Callbacks in one sealed segment of the store, likewise.
 pub const SEALED_CALLBACKS: usize = 32_768;
-/// Rows in one compressed block of a sealed segment: 8 to 32 KiB, what one read costs and what
-/// compresses well.
+/// Rows in one compressed block of a sealed segment: 8 to 32 KiB, what one read costs and what compresses well.
 pub const BLOCK_ROWS: usize = 128;
 /// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.
 pub const BLOCK_BYTES_MAX: usize = 64 << 20;
@@ -277,8 +274,7 @@ pub const NUMBER_STATES_MAX: usize = 200;
 pub const COUNTED_TALK_HOURS: usize = 24;
 /// How long after its end a day is summed up: by then nearly every record of it is here.
 pub const DAY_OPEN_HOURS: i64 = 2;
-/// The longest span over which the most calls at once are looked for, a quarter: each of its
-/// hours is read.
+/// The longest span over which the most calls at once are looked for, a quarter: each of its hours is read.
 pub const PEAK_HOURS: i64 = 93 * 24;
 
 // Providers: signatures, bodies, questions.
@@ -297,14 +293,11 @@ pub const SESSION_MAX: usize = 256;
 /// Bytes of any other single field that is taken over into a call: twice the longest address of
 /// a recording. What is longer stays readable in the callback itself.
 pub const FIELD_MAX: usize = 4_096;
-/// Characters of an undocumented name that a platform sent, where it is shown to a person: a
-/// cell of a table.
+/// Characters of an undocumented name that a platform sent, where it is shown to a person: a cell of a table.
 pub const SHOWN_NAME_MAX: usize = 32;
-/// Applications that one push names beside the app's own, and that are remembered: a push is of one
-/// application.
+/// Applications that one push names beside the app's own, and that are remembered: a push is of one application.
 pub const FOREIGN_APPLICATIONS_MAX: usize = 8;
-/// Different oddities noted per push: a person reads them, and a sender of nonsense must not
-/// make the list long.
+/// Different oddities noted per push: a person reads them, and a sender of nonsense must not make the list long.
 pub const SUSPICIONS_MAX: usize = 64;
 /// Answers to questions remembered in memory: at 400 bytes each about 50 MiB, and one and a
 /// half new questions a second for a whole day. The oldest go first.
@@ -320,8 +313,7 @@ pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 
 /// Characters of a name of an app, a user or a token: fits a table's cell.
 pub const NAME_CHARS_MAX: usize = 64;
-/// Characters of an app's token: shorter could be guessed, longer does not fit every platform's
-/// address field.
+/// Characters of an app's token: shorter could be guessed, longer does not fit every platform's address field.
 pub const APP_TOKEN_LEN: std::ops::RangeInclusive<usize> = 16..=64;
 /// The longest app key, app secret, password or announcement.
 pub const SECRET_BYTES_MAX: usize = 1_024;
@@ -331,8 +323,7 @@ pub const SET_MAX: usize = 1_000;
 pub const SEARCHES_MAX: usize = 100;
 /// The longest query that is saved: a hundred values of each of a handful of filters.
 pub const SEARCH_QUERY_MAX: usize = 8 << 10;
-/// The state log is rewritten at a start when it has this many records, and many times more
-/// than it needs.
+/// The state log is rewritten at a start when it has this many records, and many times more than it needs.
 pub const STATE_REWRITE_RECORDS: usize = 2_000;
 /// The state log is one segment: larger than it ever becomes.
 pub const STATE_SEGMENT_BYTES: u64 = 1 << 40;
@@ -370,8 +361,7 @@ pub const LOGINS_PER_USER: usize = 64;
 pub const AGENT_CHARS_MAX: usize = 300;
 /// Logins of which it is remembered when they were last used: some fifty bytes each.
 pub const LOGINS_SEEN_MAX: usize = 10_000;
-/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
-/// guesser.
+/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;
 /// Logins tried by one peer within [`LOGIN_WINDOW`]: a whole office may share an address.
 pub const LOGIN_TRIES_PEER: u32 = 30;
@@ -387,8 +377,7 @@ pub const LOGIN_TRACKED: usize = 10_000;
 pub const KEEP_DAYS_MIN: u32 = 7;
 /// The longest: a century, which no calendar arithmetic minds.
 pub const KEEP_DAYS_MAX: u32 = 36_500;
-/// Callbacks that one cut of the store spans: its sums are some hundred kilobytes then, far
-/// below the longest line.
+/// Callbacks that one cut of the store spans: its sums are some hundred kilobytes then, far below the longest line.
 pub const CUT_CALLBACKS: u64 = 20_000;
 /// Holds: each is asked about every record whose time is over.
 pub const HOLDS_MAX: usize = 200;
@@ -396,8 +385,7 @@ pub const HOLDS_MAX: usize = 200;
 pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
-/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest
-/// line.
+/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest line.
 pub const ERASURE_NOTE_CALLS: usize = 10_000;
 
 // Asking others.
@@ -405,8 +393,7 @@ pub const ERASURE_NOTE_CALLS: usize = 10_000;
 /// Connections kept open to one host for the next question: as many as are asked at once where
 /// it matters, while a phone rings.
 pub const OUTGOING_IDLE: usize = 64;
-/// How long one is kept that nobody uses: less than servers usually do, so that none is closed
-/// as a question sets out.
+/// How long one is kept that nobody uses: less than servers usually do, so that none is closed as a question sets out.
 pub const OUTGOING_IDLE_TIME: Duration = Duration::from_secs(20);
 
 /// How long a platform may take to do what it is asked; a person waits for it.
@@ -415,8 +402,9 @@ pub const PLATFORM_TIME: Duration = Duration::from_secs(15);
 pub const PLATFORM_ANSWER_MAX: usize = 1 << 20;
 /// Our bindings that follow one question: an X has at most so many pairs, as documented.
 pub const PLATFORM_PAIRS: usize = 5_000;
-/// Our bindings that one comparison asks a platform about: a person waits for some tens of
-/// milliseconds each.
+/// Bindings of an X that are asked for at once: the most that the platform gives.
+pub const PLATFORM_PAGE: usize = 100;
+/// Our bindings that one comparison asks a platform about: a person waits for some tens of milliseconds each.
 pub const PLATFORM_COMPARED: usize = 50;
 /// Characters kept of what a platform says about its refusal: documented are 256.
 pub const PLATFORM_TEXT_CHARS: usize = 256;

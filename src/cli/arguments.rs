@@ -103,7 +103,7 @@ pub(super) enum Command {
     #[command(subcommand, visible_alias = "searches")]
     Search(search::Command),
     /// Ask an app's platform: bind, change, unbind, query, stop a call
-    #[command(subcommand)]
+    #[command(subcommand, after_help = platform::HOW_TO_ASK)]
     Platform(platform::Command),
     /// How this installation is doing
     System,

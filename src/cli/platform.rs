@@ -15,6 +15,13 @@ use super::client::{Client, Needs, part};
 use super::retention::print;
 use super::{Usage, app, cells, owner, table};
 
+/// How one asks, which is no command that has a name.
+pub(super) const HOW_TO_ASK: &str = "\
+To ask: ringback platform APP OPERATION [field=value ...]
+  ringback platform operations            what there is to ask
+  ringback platform operations axb.bind   the fields of one
+  ringback platform order-hotline axb.bind callerNum=13800000021 calleeNum=13900000022 areaCode=0755";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -107,8 +114,12 @@ fn question(words: &[String]) -> Result<(String, Value)> {
     };
     let mut body = Map::new();
     for field in fields {
-        let pair = field.split_once('=').ok_or_else(|| Usage(format!("{field} is not field=value")))?;
-        body.insert(pair.0.to_owned(), pair.1.into());
+        let pair = field.split_once('=').ok_or_else(|| {
+            Usage(format!("{field} is not field=value; `ringback platform operations {operation}` names the fields"))
+        })?;
+        if body.insert(pair.0.to_owned(), pair.1.into()).is_some() {
+            return Err(Usage(format!("{} is there twice", pair.0)).into());
+        }
     }
     Ok((format!("/platform/{}/{}", part(app), part(operation)), body.into()))
 }

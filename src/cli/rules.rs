@@ -11,6 +11,19 @@ use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::{cells, owner, retention, table};
 
+/// What a file of rules looks like. `show --json` prints one, the API's description has every word.
+const RULES_FILE: &str = r#"A file of rules; the first whose conditions all hold decides:
+  {"deadline_ms": 800, "rules": [
+    {"name": "night", "when": {"asks": "call", "time": [{"from": "22:00", "to": "07:00"}]},
+     "then": {"do": "close", "tone": "night.wav"}},
+    {"name": "hotline", "when": {"x": ["17000000001"], "weekday": [1,2,3,4,5], "not_holiday": ["golden-week"]},
+     "then": {"do": "connect", "to": "075528780808", "max_minutes": 60}},
+    {"name": "crm", "when": {"binding": false},
+     "then": {"do": "ask", "url": "https://crm.example.com/route", "timeout_ms": 500}},
+    {"name": "texts", "when": {"asks": "sms"}, "then": {"do": "forward", "to": "13800000021"}}]}
+when: asks x caller not_caller region not_region time weekday holiday not_holiday binding
+then: follow_binding connect close forward discard ask"#;
+
 /// What to do with rules.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -23,6 +36,7 @@ pub(super) enum Command {
         json: bool,
     },
     /// Set the rules of an app from a JSON file
+    #[command(after_help = RULES_FILE)]
     Set {
         #[command(flatten)]
         of: OfApp,
@@ -171,13 +185,18 @@ fn tried(trial: &Value) -> Result<()> {
     let mut out = stdout();
     for step in trial["steps"].as_array().into_iter().flatten() {
         let text = |field: &str| table::plain(&cells::text(&step[field]));
-        writeln!(out, "{}. {}: {} {}", text("rule"), text("name"), text("verdict"), text("why"))?;
+        let verdict = [text("verdict"), text("why")].join(" ");
+        writeln!(out, "{}. {}: {}", text("rule"), text("name"), verdict.trim_end())?;
     }
     let by = match trial["rule"]["name"].as_str() {
         Some(name) => format!("rule {} ({})", cells::text(&trial["rule"]["number"]), table::plain(name)),
         None => "the default".to_owned(),
     };
-    writeln!(out, "{} by {by}: {}", cells::text(&trial["action"]), table::plain(&cells::text(&trial["to"])))?;
+    let to = match trial["to"].as_str() {
+        Some(to) => format!(": {}", table::plain(to)),
+        None => String::new(),
+    };
+    writeln!(out, "{} by {by}{to}", cells::text(&trial["action"]))?;
     writeln!(out, "{}", table::plain(&cells::text(&trial["answer"]["body"])))?;
     Ok(())
 }

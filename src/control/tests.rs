@@ -106,7 +106,11 @@ impl House {
 
     async fn refused(&self, set: Value) -> String {
         let set = serde_json::from_value(set).unwrap();
-        self.control.set_rules(&by(), &self.app, set, None).await.unwrap_err().to_string()
+        let error = self.control.set_rules(&by(), &self.app, set, None).await.unwrap_err();
+        if let ControlError::Rule(RuleError::Set(why) | RuleError::Rule { why, .. }) = &error {
+            assert!(why.is_in_both(), "{why:?}");
+        }
+        error.to_string()
     }
 }
 
@@ -216,7 +220,11 @@ async fn rules_that_could_give_an_invalid_answer_are_not_kept() {
         (with(json!({"do": "connect", "to": B, "record": true}), json!({})), "then.hint_tone"),
         (with(json!({"do": "close", "user_data": "订单"}), json!({})), "then.user_data"),
         (with(json!({"do": "forward", "to": "abc"}), json!({})), "then.to"),
+        (with(json!({"do": "close", "tone": " "}), json!({})), "then.tone"),
         (with(json!({"do": "ask", "url": "ftp://x"}), json!({})), "then.url"),
+        (with(json!({"do": "ask", "url": "http://crm.example/"}), json!({})), "then.url"),
+        (with(json!({"do": "ask", "url": "https://me:secret@crm.example/"}), json!({})), "then.url"),
+        (with(json!({"do": "ask", "url": "https://crm.example/", "timeout_ms": 701}), json!({})), "50 to 700"),
         (with(close(), json!({"asks": "sms"})), "call only"),
         (with(close(), json!({"caller": ["Lin"]})), "when.caller"),
         (with(close(), json!({"region": ["nowhere"]})), "when.region"),
@@ -305,6 +313,29 @@ fn a_rule_reads_as_a_sentence() {
     assert_eq!(sentence(&rule, crate::domain::Lang::En, &number), en);
     let zh = "当有来电，并且时间在 22:00–07:00，并且今天是 周六 或 周日，并且没有绑定：播放 night.wav 后挂断。";
     assert_eq!(sentence(&rule, crate::domain::Lang::Zh, &number), zh);
+}
+
+#[test]
+fn a_sentence_leaves_out_nothing_that_somebody_will_notice() {
+    let said = |then: Value| {
+        let rule: Rule = serde_json::from_value(json!({"name": "r", "then": then})).unwrap();
+        let of = |lang| sentence(&rule, lang, &str::to_owned);
+        (of(crate::domain::Lang::En), of(crate::domain::Lang::Zh))
+    };
+    let (en, zh) = said(json!({
+        "do": "connect", "to": "B", "display": "X", "max_minutes": 30, "record": true, "hint_tone": "h.wav",
+        "wait_tone": "w.wav", "last_minute_tone": "l.wav", "user_data": "u",
+    }));
+    let all = "Always: connect to B, showing X, with w.wav while it rings, for 30 min at most (l.wav a minute before), \
+               recorded (after h.wav), user data u.";
+    assert_eq!(en, all);
+    let all = "总是：接通到 B，显示 X，等待音 w.wav，最长 30 分钟（最后一分钟播放 l.wav），录音（先播放 h.wav），随路数据 u。";
+    assert_eq!(zh, all);
+    let (en, zh) = said(json!({"do": "forward", "to": "B", "from": "X"}));
+    assert_eq!(
+        (en.as_str(), zh.as_str()),
+        ("Always: forward the message to B as from X.", "总是：把短信转发给 B，发送方改为 X。")
+    );
 }
 
 /// A company's own system on this machine: each request is answered by `answer`.

@@ -38,7 +38,8 @@ impl From<ControlError> for HttpError {
     }
 }
 
-/// Sets an app's rules; `based_on` is the version that whoever asks looked at.
+/// Sets an app's rules; `based_on` is the version that whoever asks looked at. With the first rule
+/// that asks the company's own system the secret for that is made: no question leaves unsigned.
 pub(super) async fn set(
     context: &Context,
     asker: Asker<'_>,
@@ -47,6 +48,11 @@ pub(super) async fn set(
     based_on: Option<u64>,
 ) -> Result<RulesVersion, HttpError> {
     manager(asker.by)?;
+    context.control.check_rules(app, &set)?;
+    let asks = set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. }));
+    if asks && context.control.ask_secret(app.id).is_none() {
+        new_secret(context, asker, app).await?;
+    }
     let made = context.control.set_rules(asker.by, app, set, based_on).await?;
     let act = asker.act("rules.change", format!("app {}", app.id.0)).of(app.id);
     context.audit.record(act.with("version", made.version)).await?;

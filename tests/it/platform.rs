@@ -267,8 +267,23 @@ fn a_comparison_finds_what_is_missing_different_and_unknown() {
     assert_eq!(verdict(&changed), Some(("different".to_owned(), json!(["b"]))), "{compared}");
     assert_eq!(verdict(&ended), Some(("missing".to_owned(), json!([]))), "{compared}");
     assert_eq!(verdict(&unknown), Some(("unknown".to_owned(), json!([]))), "{compared}");
+    // Made here only: the platform leads nobody by it.
+    let add = ["bindings", "add", "--app", "ours", "--kind", "axb", "--a", "13800000011", "--b", "13800000012"];
+    let here = house.cli(&[&add[..], &["--x", X[0]]].concat()).done();
+    let compared = api.done("/platform/ours/compare", &json!({"mode": "axb"}));
+    let rows = compared["items"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["binding"].as_u64() == here.trim().parse().ok()).unwrap();
+    assert_eq!((&row["verdict"], &row["what"]), (&json!("missing"), &json!(["platform_id"])), "{compared}");
     let said = house.cli(&["platform", "compare", "ours", "axb"]).done();
-    assert!(said.contains("1 the same, 3 not"), "{said}");
+    assert!(said.contains("1 the same, 4 not"), "{said}");
+
+    // More on one number than the platform tells at once.
+    for n in 0..100 {
+        bind("theirs", &format!("139{n:08}"), &format!("137{n:08}"));
+    }
+    let compared = api.done("/platform/ours/compare", &json!({"mode": "axb"}));
+    let unknown = compared["items"].as_array().unwrap().iter().filter(|row| row["verdict"] == "unknown");
+    assert_eq!(unknown.count(), 101, "{compared}");
 
     // A key that is refused is not tried again for every binding.
     std::fs::write(house.beside("other"), "another secret").unwrap();

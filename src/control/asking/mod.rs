@@ -12,6 +12,7 @@
 //!                                                               follow_binding, next
 //! ```
 
+mod answer;
 mod breaker;
 mod question;
 
@@ -22,12 +23,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
-use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use self::breaker::Breaker;
 pub(super) use self::question::Asked;
-use super::rules::{ConnectTo, Then};
+use super::rules::Then;
 use crate::domain::{AppId, Asking, Secret};
 use crate::limits::{ASK_ANSWER_MAX, ASK_AT_ONCE, ASK_SYSTEMS_MAX};
 use crate::outgoing::{Client, Limits, Options, OutgoingError, PrepareError};
@@ -45,28 +45,6 @@ struct System {
     breaker: Breaker,
     /// What hangs holds few of our tasks.
     at_once: Semaphore,
-}
-
-/// What it may answer.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-enum Answer {
-    FollowBinding {},
-    Connect(ConnectTo),
-    Close {
-        #[serde(default)]
-        tone: Option<String>,
-        #[serde(default)]
-        user_data: Option<String>,
-    },
-    Forward {
-        #[serde(default)]
-        to: Option<String>,
-        #[serde(default)]
-        from: Option<String>,
-    },
-    Discard {},
-    Next {},
 }
 
 impl Asker {
@@ -121,7 +99,7 @@ impl Asker {
         let Ok(request) = request.body(Bytes::from(body)) else { return (Asking::Unreachable, None) };
         let limits = Limits { time, answer_max: ASK_ANSWER_MAX };
         match self.client.send(request, limits).await {
-            Ok(answer) if answer.status() == StatusCode::OK => read(answer.body()),
+            Ok(answer) if answer.status() == StatusCode::OK => answer::read(answer.body()),
             Ok(answer) if answer.status() == StatusCode::NO_CONTENT => (Asking::Passed, None),
             Ok(_) => (Asking::Refused, None),
             Err(OutgoingError::Late { .. }) => (Asking::Late, None),
@@ -144,17 +122,4 @@ impl Asker {
         systems.insert((app, url.to_owned()), system.clone());
         system
     }
-}
-
-fn read(body: &[u8]) -> (Asking, Option<Then>) {
-    let then = match serde_json::from_slice(body) {
-        Ok(Answer::Next {}) => return (Asking::Passed, None),
-        Ok(Answer::FollowBinding {}) => Then::FollowBinding {},
-        Ok(Answer::Connect(to)) => Then::Connect(to),
-        Ok(Answer::Close { tone, user_data }) => Then::Close { tone, user_data },
-        Ok(Answer::Forward { to, from }) => Then::Forward { to, from },
-        Ok(Answer::Discard {}) => Then::Discard {},
-        Err(_) => return (Asking::Invalid, None),
-    };
-    (Asking::Decided, Some(then))
 }

@@ -10,18 +10,19 @@ use jiff::civil::Time;
 use super::evaluate::{Facts, compose};
 use super::{Rule, RuleSet, Then, TimeSpan, When};
 use crate::control::lists::{ListKind, Lists};
-use crate::domain::{Asks, PhoneNumber};
-use crate::limits::{DECISION_DEADLINES_MS, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
+use crate::domain::{Asks, PhoneNumber, Wording};
+use crate::limits::{DECISION_DEADLINES_MS, DECISION_MARGIN, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
+use crate::outgoing::{self, OutgoingError};
 use crate::providers::Provider;
 
 /// Why a rule set cannot be kept: which rule, which field, what would do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// Something of the whole set.
-    #[error("{0}")]
-    Set(String),
+    #[error("{}", .0.en)]
+    Set(Wording),
     /// Something of one rule.
-    #[error("rule {rule} ({name}): {field} {rule_text}", rule_text = .why)]
+    #[error("rule {rule} ({name}): {field} {rule_text}", rule_text = .why.en)]
     Rule {
         /// Which, counted from 1.
         rule: usize,
@@ -29,49 +30,61 @@ pub enum RuleError {
         name: String,
         /// Which field.
         field: String,
-        /// What would do.
-        why: String,
+        /// What would do, as what follows the name of the field.
+        why: Wording,
     },
 }
 
 /// What is wrong with a field.
-type Wrong = (String, String);
+type Wrong = (String, Wording);
 
 /// Checks a set for an app of this provider.
 pub(in crate::control) fn check(set: &RuleSet, provider: &dyn Provider, lists: &Lists) -> Result<(), RuleError> {
     if !DECISION_DEADLINES_MS.contains(&set.deadline_ms) {
-        return Err(RuleError::Set(format!(
-            "deadline_ms is {} to {} milliseconds",
-            DECISION_DEADLINES_MS.start(),
-            DECISION_DEADLINES_MS.end()
+        let (least, most) = (DECISION_DEADLINES_MS.start(), DECISION_DEADLINES_MS.end());
+        return Err(RuleError::Set(Wording::new(
+            format!("时限应为 {least} 到 {most} 毫秒"),
+            format!("deadline_ms is {least} to {most} milliseconds"),
         )));
     }
     if set.rules.len() > RULES_MAX {
-        return Err(RuleError::Set(format!("an app has at most {RULES_MAX} rules")));
+        return Err(RuleError::Set(Wording::new(
+            format!("一个应用最多 {RULES_MAX} 条规则"),
+            format!("an app has at most {RULES_MAX} rules"),
+        )));
     }
     for (at, rule) in set.rules.iter().enumerate() {
         let wrong = |(field, why): Wrong| RuleError::Rule { rule: at + 1, name: rule.name.clone(), field, why };
         if set.rules[..at].iter().any(|other| other.name == rule.name) {
-            return Err(wrong(("name".to_owned(), "is another rule's already".to_owned())));
+            let why = Wording::new("与另一条规则重名", "is another rule's already");
+            return Err(wrong(("name".to_owned(), why)));
         }
-        one(rule, provider, lists).map_err(wrong)?;
+        one(rule, set.deadline_ms, provider, lists).map_err(wrong)?;
     }
     Ok(())
 }
 
-fn one(rule: &Rule, provider: &dyn Provider, lists: &Lists) -> Result<(), Wrong> {
+fn one(rule: &Rule, deadline_ms: u16, provider: &dyn Provider, lists: &Lists) -> Result<(), Wrong> {
     let chars = rule.name.trim().chars().count();
     if chars == 0 || chars > NAME_CHARS_MAX || rule.name.chars().any(char::is_control) {
-        return Err(wrong("name", format!("has 1 to {NAME_CHARS_MAX} characters")));
+        return Err(wrong(
+            "name",
+            format!("应为 1 到 {NAME_CHARS_MAX} 个字符"),
+            format!("has 1 to {NAME_CHARS_MAX} characters"),
+        ));
     }
     if let (Some(asks), Some(decides)) = (rule.when.asks, rule.then.decides())
         && decides != asks.into()
     {
-        return Err(wrong("then", format!("decides about a {} only", decides.name())));
+        let zh = match decides {
+            Asks::Call => "只能用于来电",
+            Asks::Sms => "只能用于短信",
+        };
+        return Err(wrong("then", zh, format!("decides about a {} only", decides.name())));
     }
     conditions(&rule.when, lists)?;
     match &rule.then {
-        Then::Ask { url, timeout_ms } => ask(url, *timeout_ms),
+        Then::Ask { url, timeout_ms } => ask(url, *timeout_ms, deadline_ms),
         then => answer(then, provider),
     }
 }
@@ -83,6 +96,7 @@ fn conditions(when: &When, lists: &Lists) -> Result<(), Wrong> {
         if let Some(bad) = numbers.iter().find(|number| !is_pattern(number)) {
             return Err(wrong(
                 field,
+                format!("“{bad}”不对：请写全号，或带星号的开头，如 +86755*"),
                 format!("has {bad:?}: write a whole number, or a beginning with a star: +86755*"),
             ));
         }
@@ -94,6 +108,7 @@ fn conditions(when: &When, lists: &Lists) -> Result<(), Wrong> {
             if !area && lists.get(region, ListKind::Numbers).is_none() {
                 return Err(wrong(
                     field,
+                    format!("“{region}”既不是区号，也不是号码名单"),
                     format!("has {region:?}: it is no area code, and there is no such list of numbers"),
                 ));
             }
@@ -102,15 +117,21 @@ fn conditions(when: &When, lists: &Lists) -> Result<(), Wrong> {
     for (field, days) in [("when.holiday", &when.holiday), ("when.not_holiday", &when.not_holiday)] {
         few(field, days.len())?;
         if let Some(missing) = days.iter().find(|name| lists.get(name, ListKind::Days).is_none()) {
-            return Err(wrong(field, format!("has {missing:?}: there is no such list of days")));
+            let zh = format!("“{missing}”不是日期名单");
+            return Err(wrong(field, zh, format!("has {missing:?}: there is no such list of days")));
         }
     }
     few("when.time", when.time.len())?;
     if let Some(bad) = when.time.iter().find(|span| span.minutes().is_none()) {
-        return Err(wrong("when.time", format!("has {} to {}: write HH:MM, two different times", bad.from, bad.to)));
+        let (from, to) = (&bad.from, &bad.to);
+        return Err(wrong(
+            "when.time",
+            format!("“{from}”到“{to}”不对：请写成 22:00-07:00 这样，起止不能相同"),
+            format!("has {from} to {to}: write HH:MM, two different times"),
+        ));
     }
     if when.weekday.iter().any(|day| !(1..=7).contains(day)) {
-        return Err(wrong("when.weekday", "has days from 1 (Monday) to 7".to_owned()));
+        return Err(wrong("when.weekday", "应为 1（周一）到 7（周日）", "has days from 1 (Monday) to 7"));
     }
     Ok(())
 }
@@ -128,27 +149,54 @@ fn answer(then: &Then, provider: &dyn Provider) -> Result<(), Wrong> {
     // What follows a binding was checked when the binding was made.
     let Some(decision) = compose(&then, &facts) else { return Ok(()) };
     provider.check(&decision).map_err(|error| {
-        let field = if error.field == "callee" { "to" } else { error.field };
-        wrong(&format!("then.{field}"), error.rule.en)
+        let field = match error.field {
+            "callee" => "to",
+            "close_tone" => "tone",
+            field => field,
+        };
+        (format!("then.{field}"), error.rule)
     })
 }
 
-fn ask(url: &str, timeout_ms: u16) -> Result<(), Wrong> {
-    let uri: Result<http::Uri, _> = url.parse();
-    let fit = uri.ok().filter(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("https" | "http")));
-    if fit.is_none() {
-        return Err(wrong("then.url", "is an address such as https://calls.example.com/route".to_owned()));
+/// An address that may be asked, and a time that it can really have: what keeping the answer
+/// takes comes out of the deadline as well.
+fn ask(url: &str, timeout_ms: u16, deadline_ms: u16) -> Result<(), Wrong> {
+    let cannot = |why: &str| {
+        let zh = "不能询问：地址以 https:// 开头，有主机名，不含用户名和密码；只有本机可以用 http://";
+        wrong("then.url", zh, format!("cannot be asked: {why}"))
+    };
+    let uri: http::Uri = url.parse().map_err(|_| cannot("write an address such as https://calls.example.com/route"))?;
+    outgoing::admit(&uri).map_err(|error| match error {
+        OutgoingError::Address(why) => cannot(why),
+        _ => cannot("write an address such as https://calls.example.com/route"),
+    })?;
+    let margin = u16::try_from(DECISION_MARGIN.as_millis()).unwrap_or(u16::MAX);
+    let (least, most) = (*DECISION_DEADLINES_MS.start(), deadline_ms.saturating_sub(margin));
+    if least > most {
+        let needed = least.saturating_add(margin);
+        return Err(wrong(
+            "then",
+            format!("来不及询问：时限应为 {needed} 毫秒以上"),
+            format!("asks nobody in time: deadline_ms has to be {needed} or more for that"),
+        ));
     }
-    if !DECISION_DEADLINES_MS.contains(&timeout_ms) {
-        let (from, to) = (DECISION_DEADLINES_MS.start(), DECISION_DEADLINES_MS.end());
-        return Err(wrong("then.timeout_ms", format!("is {from} to {to} milliseconds")));
+    if !(least..=most).contains(&timeout_ms) {
+        return Err(wrong(
+            "then.timeout_ms",
+            format!("应为 {least} 到 {most} 毫秒：时限为 {deadline_ms}，其中 {margin} 毫秒用于保存应答"),
+            format!("is {least} to {most} milliseconds: the deadline is {deadline_ms}, and {margin} are ours"),
+        ));
     }
     Ok(())
 }
 
 fn few(field: &str, values: usize) -> Result<(), Wrong> {
     if values > RULE_VALUES_MAX {
-        return Err(wrong(field, format!("has at most {RULE_VALUES_MAX} values: put more of them into a list")));
+        return Err(wrong(
+            field,
+            format!("最多 {RULE_VALUES_MAX} 个值：更多的请放进名单"),
+            format!("has at most {RULE_VALUES_MAX} values: put more of them into a list"),
+        ));
     }
     Ok(())
 }
@@ -160,8 +208,8 @@ fn is_pattern(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn wrong(field: &str, why: String) -> Wrong {
-    (field.to_owned(), why)
+fn wrong(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
+    (field.to_owned(), Wording::new(zh, en))
 }
 
 impl TimeSpan {

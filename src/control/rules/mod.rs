@@ -24,7 +24,8 @@ use crate::limits::{DECISION_DEADLINE_MS, RULE_ASK_MS};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSet {
-    /// Milliseconds after which the platform must have its answer, 100 to 5,000.
+    /// Milliseconds after which the platform must have its answer, 50 to 5,000; 150 or more where a
+    /// rule asks the company's own system.
     #[serde(default = "deadline")]
     pub deadline_ms: u16,
     /// In the order in which they are looked at.
@@ -143,7 +144,7 @@ pub enum Then {
     Ask {
         /// Its address: `https://…`, or `http://` on this machine.
         url: String,
-        /// Milliseconds it has, within the app's deadline.
+        /// Milliseconds it has, 50 to the app's deadline less 100.
         #[serde(default = "ask_time")]
         timeout_ms: u16,
     },

@@ -2,7 +2,7 @@
 //!
 //! Numbers are written by the caller's hand: whoever may not see them whole gets them masked.
 
-use super::{AsksWord, Rule, Then, When};
+use super::{AsksWord, ConnectTo, Rule, Then, When};
 use crate::domain::Lang;
 
 /// `When 22:00–07:00 and nobody is bound: close the call with night.wav.` `number` writes a number.
@@ -67,29 +67,31 @@ fn action(then: &Then, lang: Lang, number: &dyn Fn(&str) -> String) -> String {
             "接通到绑定的另一方（短信转发给另一方）".to_owned(),
             "connect to the other party of the binding (a message goes to them)".to_owned(),
         ),
-        Then::Connect(to) => {
-            let callee = number(&to.to);
-            let mut said = pick(format!("接通到 {callee}"), format!("connect to {callee}"));
-            if let Some(minutes) = to.max_minutes {
-                said += &pick(format!("，最长 {minutes} 分钟"), format!(", for {minutes} min at most"));
-            }
-            if to.record {
-                said += &pick("，录音".to_owned(), ", recorded".to_owned());
+        Then::Connect(to) => connect(to, zh, number),
+        Then::Close { tone, user_data } => {
+            let said = match tone {
+                Some(tone) => pick(format!("播放 {tone} 后挂断"), format!("close the call with {tone}")),
+                None => pick("挂断".to_owned(), "close the call".to_owned()),
+            };
+            said + &given_back(user_data.as_deref(), zh)
+        }
+        Then::Forward { to, from } => {
+            let mut said = match to {
+                Some(to) => {
+                    let to = number(to);
+                    pick(format!("把短信转发给 {to}"), format!("forward the message to {to}"))
+                }
+                None => pick(
+                    "把短信转发给绑定的另一方".to_owned(),
+                    "forward the message to the other party of the binding".to_owned(),
+                ),
+            };
+            if let Some(from) = from {
+                let from = number(from);
+                said += &pick(format!("，发送方改为 {from}"), format!(" as from {from}"));
             }
             said
         }
-        Then::Close { tone: Some(tone), .. } => {
-            pick(format!("播放 {tone} 后挂断"), format!("close the call with {tone}"))
-        }
-        Then::Close { tone: None, .. } => pick("挂断".to_owned(), "close the call".to_owned()),
-        Then::Forward { to: Some(to), .. } => {
-            let to = number(to);
-            pick(format!("把短信转发给 {to}"), format!("forward the message to {to}"))
-        }
-        Then::Forward { to: None, .. } => pick(
-            "把短信转发给绑定的另一方".to_owned(),
-            "forward the message to the other party of the binding".to_owned(),
-        ),
         Then::Discard {} => pick("丢弃短信".to_owned(), "drop the message".to_owned()),
         Then::Ask { url, timeout_ms } => {
             let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
@@ -99,6 +101,40 @@ fn action(then: &Then, lang: Lang, number: &dyn Fn(&str) -> String) -> String {
                 format!("ask our system at {host} (within {timeout_ms} ms)"),
             )
         }
+    }
+}
+
+/// Everything that the caller or the callee will notice.
+fn connect(to: &ConnectTo, zh: bool, number: &dyn Fn(&str) -> String) -> String {
+    let pick = |chinese: String, english: String| if zh { chinese } else { english };
+    let callee = number(&to.to);
+    let mut said = pick(format!("接通到 {callee}"), format!("connect to {callee}"));
+    if let Some(display) = to.display.as_deref().map(number) {
+        said += &pick(format!("，显示 {display}"), format!(", showing {display}"));
+    }
+    if let Some(tone) = &to.wait_tone {
+        said += &pick(format!("，等待音 {tone}"), format!(", with {tone} while it rings"));
+    }
+    if let Some(minutes) = to.max_minutes {
+        said += &pick(format!("，最长 {minutes} 分钟"), format!(", for {minutes} min at most"));
+    }
+    if let Some(tone) = &to.last_minute_tone {
+        said += &pick(format!("（最后一分钟播放 {tone}）"), format!(" ({tone} a minute before)"));
+    }
+    if to.record {
+        said += &pick("，录音".to_owned(), ", recorded".to_owned());
+        if let Some(tone) = &to.hint_tone {
+            said += &pick(format!("（先播放 {tone}）"), format!(" (after {tone})"));
+        }
+    }
+    said + &given_back(to.user_data.as_deref(), zh)
+}
+
+fn given_back(user_data: Option<&str>, zh: bool) -> String {
+    match user_data {
+        None => String::new(),
+        Some(data) if zh => format!("，随路数据 {data}"),
+        Some(data) => format!(", user data {data}"),
     }
 }
 

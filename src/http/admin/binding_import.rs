@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderMap, StatusCode};
 
+use super::binding_new::app_names;
 use super::binding_words;
 use super::parts::{count, size, text};
 use super::reply;
@@ -84,7 +85,7 @@ impl ImportPage {
     fn of(request: &Request) -> Self {
         let view = View::of(request, Section::Bindings);
         let chosen = request.field("app").or_else(|| request.param("app")).unwrap_or_default();
-        Self::new(view, &request.app_names(), chosen)
+        Self::new(view, &app_names(request), chosen)
     }
 
     fn new(view: View, apps: &[String], chosen: &str) -> Self {

@@ -12,6 +12,7 @@ use crate::domain::{BindingKind, Role};
 use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};
+use crate::providers;
 
 /// The form for a new binding.
 #[derive(Debug, Template)]
@@ -51,10 +52,17 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
+/// The apps that a binding may be for. The first is chosen unless said otherwise: one that asks.
+pub(super) fn app_names(request: &Request) -> Vec<String> {
+    let mut apps = request.apps();
+    apps.sort_by_key(|app| !providers::by_id(app.provider).is_some_and(providers::Provider::asks));
+    apps.iter().map(|app| app.name.clone()).collect()
+}
+
 impl NewBindingPage {
     fn of(request: &Request, said: &Pairs, problem: Option<String>) -> Self {
         let view = View::of(request, Section::Bindings);
-        Self::new(view, &request.app_names(), said, problem)
+        Self::new(view, &app_names(request), said, problem)
     }
 
     fn new(view: View, apps: &[String], said: &Pairs, problem: Option<String>) -> Self {

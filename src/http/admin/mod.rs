@@ -68,7 +68,9 @@ mod rights_form;
 mod rule_form;
 mod rule_list;
 mod rule_lists;
+mod rule_secret;
 mod rule_trial;
+mod rule_words;
 mod rules;
 #[cfg(test)]
 mod samples;
@@ -314,6 +316,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
         ["rules", _] => rules::change(&request).await,
+        ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,
         ["lists"] => rule_lists::add(&request).await,
         ["lists", _] => rule_list::change(&request).await,

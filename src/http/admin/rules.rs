@@ -12,8 +12,8 @@ use super::request::{Request, link};
 use super::rule_form::{self, RuleForm};
 use super::rule_trial::Tried;
 use super::view::{Eyes, Section, View};
-use super::{reply, words};
-use crate::control::{ListKind, NamedList, Rule, RuleSet, RulesVersion, sentence};
+use super::{reply, rule_words, words};
+use crate::control::{ControlError, ListKind, NamedList, Rule, RuleSet, RulesVersion, Then, sentence};
 use crate::domain::{App, AppId, Role};
 use crate::http::acts::recorded;
 use crate::http::rules::{self, masked};
@@ -57,6 +57,10 @@ pub(super) struct Shown {
     here: String,
     add: String,
     pub(super) tried: Tried,
+    /// Whether a rule asks the company's own system, so that the secret for that matters.
+    asks: bool,
+    /// A secret that was made just now, to be seen this once.
+    secret: Option<String>,
 }
 
 /// The names of lists.
@@ -88,6 +92,11 @@ struct Past {
     current: bool,
 }
 
+const STALE: (&str, &str) = (
+    "规则刚被别人改过：下面是现在的版本，请看过后再改。",
+    "Somebody changed the rules meanwhile: this is the present version; look at it, then change it.",
+);
+
 /// `GET /rules`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let mut page = RulesPage::of(request, request.param("app"))?;
@@ -106,14 +115,20 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
     let present = request.ctx().control.rules(app.id);
     let based_on = request.field("version").and_then(|version| version.parse().ok());
     let changed = match changed(request, &app, present.set) {
-        Ok(set) => rules::set(request.ctx(), request.asker(&by), &app, set, Some(based_on.unwrap_or(u64::MAX))).await,
+        Ok(set) => match request.ctx().control.check_rules(&app, &set) {
+            Err(ControlError::Rule(error)) => Err(HttpError::BadRequest(rule_words::wrong(request.lang, &error))),
+            _ => rules::set(request.ctx(), request.asker(&by), &app, set, Some(based_on.unwrap_or(u64::MAX))).await,
+        },
         Err(problem) => Err(HttpError::BadRequest(problem)),
     };
     match changed {
         Ok(_) => Ok(recorded(reply::see_other(&link("/rules", &[("app", app.name.as_str()), ("done", "saved")])))),
         Err(error @ (HttpError::BadRequest(_) | HttpError::Conflict(_))) => {
             let mut page = RulesPage::of(request, Some(&app.name))?;
-            page.problem = Some(error.message());
+            page.problem = Some(match error {
+                HttpError::Conflict(_) => request.lang.t(STALE.0, STALE.1).to_owned(),
+                error => error.message(),
+            });
             if let Some(shown) = page.app.as_mut().filter(|_| request.field("do_what") == Some("save")) {
                 shown.form = Some(RuleForm::entered(request.lang, number(request), &request.form));
             }
@@ -201,6 +216,14 @@ impl RulesPage {
         Self { problem, ..self }
     }
 
+    /// The same with a secret that was made just now.
+    pub(super) fn with_secret(mut self, secret: String) -> Self {
+        if let Some(app) = &mut self.app {
+            app.secret = Some(secret);
+        }
+        self
+    }
+
     pub(super) fn view(&self) -> &View {
         &self.view
     }
@@ -252,6 +275,8 @@ impl Shown {
             here: link("/rules", &[("app", name)]),
             add: link("/rules", &[("app", name), ("edit", "0")]),
             tried: Tried::default(),
+            asks: present.set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. })),
+            secret: None,
         }
     }
 }

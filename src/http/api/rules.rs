@@ -241,12 +241,14 @@ pub(in crate::http) async fn trial(context: &Context, app: &App, wanted: Questio
         Some(text) => text.parse().map_err(|_| super::query::bad("at", text, "a time such as 2026-11-21T10:00:00Z"))?,
     };
     let number = |text: Option<&str>| text.and_then(PhoneNumber::parse);
+    // Another one each time: the company's own system may know a question again by its id.
+    let id = format!("trial-{}", context.clock.now().as_microsecond());
     let kind = match wanted.asks.unwrap_or(AsksWord::Call) {
-        AsksWord::Call => QuestionKind::Call { session: SessionId::new("trial") },
+        AsksWord::Call => QuestionKind::Call { session: SessionId::new(&id) },
         AsksWord::Sms => QuestionKind::Sms { content: None },
     };
     let (x, from) = (number(wanted.x.as_deref()), number(wanted.caller.as_deref()));
-    let question = Question { id: "trial".to_owned(), x, from, kind };
+    let question = Question { id, x, from, kind };
     Ok(context.control.try_rules(app, &question, at, wanted.rules, wanted.ask).await?)
 }
 

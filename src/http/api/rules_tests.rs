@@ -66,6 +66,29 @@ async fn rules_are_set_versioned_read_as_sentences_and_tried() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_rule_that_asks_our_own_system_has_its_questions_signed() {
+    let house = house().await;
+    let courier = house.context.state.apps().into_iter().find(|app| app.name == "courier").unwrap().id;
+    let secret = || house.context.control.ask_secret(courier).map(|secret| secret.reveal().to_owned());
+    let asks = |url: &str| json!({"rules": [{"name": "crm", "then": {"do": "ask", "url": url}}]});
+    house.ask(Role::Operator, "PUT", "/rules?app=courier", asks("http://crm.example/")).await.refused(
+        400,
+        "bad_request",
+        "then.url",
+    );
+    assert_eq!(secret(), None, "nothing came of it");
+    house.ask(Role::Operator, "PUT", "/rules?app=courier", rules()).await;
+    assert_eq!(secret(), None, "nobody is asked");
+    house.ask(Role::Operator, "PUT", "/rules?app=courier", asks("https://crm.example/")).await;
+    let made = secret().unwrap();
+    assert!(made.starts_with("whsec_"));
+    house.ask(Role::Operator, "PUT", "/rules?app=courier", asks("https://crm.example/other")).await;
+    assert_eq!(secret(), Some(made), "it stays");
+    house.settle().await;
+    assert_eq!(house.list(Role::Admin, "/audit?action=rules.secret").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_rules_is_said_with_the_rule_and_the_field() {
     let house = house().await;
     let with = |then: Value| json!({"rules": [{"name": "one", "then": then}]});

@@ -3,13 +3,18 @@
 //! The first line names the columns: fields by their names or by the headings of an export in
 //! either language, in any order. An export may come back as it was: what it tells of a binding
 //! beside its terms is looked at and never set. Runs on a thread that may wait.
+//!
+//! Spreadsheets write it as they like: cells end with commas, semicolons or tabs, as the first
+//! line does, and Excel in China writes GBK, in which no byte of a character is one of these.
 
-use std::io::{self, Read};
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use csv::{ByteRecord, ReaderBuilder};
+use encoding_rs::GBK;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -25,7 +30,7 @@ use crate::providers::InvalidAnswer;
 /// Why a file was not read to its end.
 pub(super) type NotDone = keeping::NotDone<Wording>;
 
-const NOT_UTF8: Text = Text::new("不是 UTF-8 编码", "is not UTF-8");
+const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
 const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
 const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid_to has passed: it would never hold");
 
@@ -110,9 +115,13 @@ pub(super) struct Wanted {
 ///
 /// # Errors
 /// When the body is no such CSV. What was given before stays given.
-pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
+pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
     let line_begins = body.line_begins.clone();
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body);
+    let head = first_line(&mut body)?;
+    let delimiter = delimiter(&head);
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
+    let mut reader = reader.from_reader(Cursor::new(head).chain(body));
     let (mut record, mut columns) = (ByteRecord::new(), None);
     let mut chunk = Chunk::default();
     loop {
@@ -125,9 +134,14 @@ pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) 
             columns = Some(columns_of(&record)?);
             continue;
         };
-        // Counted from its end: blank lines before it are no part of it.
+        // What a spreadsheet leaves of an empty row.
+        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        // Counted from its end: blank lines before it are no part of it. The end of the file also
+        // ends a line whose quotation mark is missing.
         let within = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
-        let line = reader.position().line() - 1 - within;
+        let line = line.max(reader.position().line() - 1 - within);
         match terms_of(columns, &record, wanted) {
             Ok(terms) => chunk.lines.push((line, terms)),
             Err(NoTerms { field, reason }) => chunk.refused.push(Refused { field, ..Refused::new(line, reason) }),
@@ -145,6 +159,45 @@ pub(super) fn read(body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) 
     // Whoever took them is gone only with the request.
     let _ = give.blocking_send(chunk);
     Ok(())
+}
+
+/// The first line that is not blank, with the blank ones before it.
+fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while body.read(&mut byte).map_err(|error| broken(1, &error.into()))? > 0 {
+        head.push(byte[0]);
+        if byte[0] == b'\n' && head.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            break;
+        }
+    }
+    let other = [
+        (&b"\xff\xfe"[..], Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"\xfe\xff", Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"PK\x03\x04", Text::new("工作簿或压缩包", "a workbook or an archive")),
+        (b"\xd0\xcf\x11\xe0", Text::new("旧式工作簿", "an old workbook")),
+    ];
+    match other.iter().find(|(beginning, _)| head.starts_with(beginning)) {
+        Some((_, what)) => Err(NotDone::Refused(Wording::new(
+            format!("这个文件是{}；请另存为 UTF-8 或 GBK 的 CSV 再导入", what.zh),
+            format!("the file is {}; save it as CSV, in UTF-8 or GBK, and import that", what.en),
+        ))),
+        None => Ok(head),
+    }
+}
+
+/// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
+fn delimiter(head: &[u8]) -> u8 {
+    let times = |delimiter: &u8| memchr::memchr_iter(*delimiter, head).count();
+    // Of equals the last is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
+}
+
+/// The text of a cell, whichever of the two it is written in.
+fn text(cell: &[u8]) -> Option<Cow<'_, str>> {
+    std::str::from_utf8(cell)
+        .map(Cow::Borrowed)
+        .ok()
+        .or_else(|| GBK.decode_without_bom_handling_and_without_replacement(cell))
 }
 
 fn broken(line: u64, error: &csv::Error) -> NotDone {
@@ -165,7 +218,7 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
     let mut columns = Vec::with_capacity(head.len());
     for (n, name) in head.iter().enumerate() {
         let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
-        let name = String::from_utf8_lossy(name);
+        let name = text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
         let name = name.trim();
         let column = column(name).ok_or_else(|| {
             let fields: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
@@ -194,11 +247,26 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
     Ok(columns)
 }
 
-/// What a heading means, in the notation of programs or of people.
+/// What forms call a field where an export says it shorter.
+const BOXES: [(&str, Field); 6] = [
+    ("x号码（隐私号）", Field::X),
+    ("分机号", Field::Extension),
+    ("生效时间", Field::ValidFrom),
+    ("失效时间", Field::ValidTo),
+    ("最长通话（分钟）", Field::MaxMinutes),
+    ("最后一分钟提示音", Field::LastMinuteTone),
+];
+
+/// What a heading means, in the notation of programs or of people, who do not mind blanks and case.
 fn column(name: &str) -> Option<Column> {
+    let plain_of = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let name = plain_of(name);
+    if let Some((_, field)) = BOXES.iter().find(|(label, _)| *label == name) {
+        return Some(Column::Set(*field));
+    }
     let headed = |lang: Option<Lang>, suffix: &str| {
-        let bare = name.strip_suffix(suffix)?;
-        export::BINDINGS.columns.iter().find(|column| column.head(lang) == bare).map(|column| column.name)
+        let bare = name.strip_suffix(&plain_of(suffix))?;
+        export::BINDINGS.columns.iter().find(|column| plain_of(column.head(lang)) == bare).map(|column| column.name)
     };
     let local = [(None, "_shanghai"), (Some(Lang::Zh), "（北京时间）"), (Some(Lang::En), " (Asia/Shanghai)")];
     let plain =
@@ -247,7 +315,7 @@ fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<
     }
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(record) {
-        let cell = std::str::from_utf8(cell).map_err(|_| NOT_UTF8)?;
+        let cell = text(cell).ok_or(NO_TEXT)?;
         let cell = cells::unguard(cell.trim());
         match column {
             Column::Set(field) => draft.set_local(*field, cell)?,

@@ -163,6 +163,49 @@ fn the_last_line_of_a_body_that_broke_off_is_not_taken_for_a_whole_one() {
 }
 
 #[test]
+fn a_file_is_read_as_spreadsheets_write_it() {
+    let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
+    let of = |text: &str| text.as_bytes().to_vec();
+    let (head, row) = ("A 号码,x 号码,B号码,等待音\n", "13800000001,17000000001,13900000001,彩铃.wav\n");
+    let both = [head, row].concat();
+    for (what, body) in [
+        ("GBK", gbk(&both)),
+        ("UTF-8", of(&both)),
+        ("semicolons", of(&both.replace(',', ";"))),
+        ("tabs", of(&both.replace(',', "\t"))),
+        ("rows left empty", of(&format!("\n\n{head},,,\n , ,,\n{row},,,\n"))),
+    ] {
+        let (done, chunks) = read_pieces(&body, 7, None);
+        done.unwrap();
+        assert_eq!(chunks.iter().map(|chunk| chunk.refused.len()).sum::<usize>(), 0, "{what}");
+        let lines: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.lines).collect();
+        assert_eq!(lines.len(), 1, "{what}");
+        assert_eq!(lines[0].1.wait_tone.as_deref(), Some("彩铃.wav"), "{what}");
+    }
+    let utf16: Vec<u8> = "\u{feff}a,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (done, _) = read_pieces(&utf16, 7, None);
+    assert!(done.unwrap_err().message().contains("UTF-16"));
+    assert!(message("PK\u{3}\u{4}\u{14}\n").contains("a workbook"));
+}
+
+#[test]
+fn the_names_of_the_boxes_of_forms_are_headings_too() {
+    let (lines, refused) = read_all(
+        "A 号码,X 号码（隐私号）,失效时间,最长通话（分钟）,最后一分钟提示音\n\
+         13800000001,17000000001,2027/1/5 8:00,30,l.wav\n",
+    );
+    assert_eq!(refused, []);
+    assert_eq!((lines[0].1.max_minutes, lines[0].1.last_minute_tone.as_deref()), (Some(30), Some("l.wav")));
+}
+
+#[test]
+fn a_missing_quotation_mark_is_told_of_the_line_that_it_is_missing_in() {
+    let (lines, refused) = read_all("a,x\n\"13800000001,17000000001\n13800000002,17000000002\n");
+    assert!(lines.is_empty());
+    assert_eq!((refused.len(), refused[0].line), (1, 2));
+}
+
+#[test]
 fn an_export_is_read_back_whatever_the_language_of_its_headings() {
     let object = serde_json::json!({
         "id": 7, "app": "courier", "kind": "axe", "state": "active", "a": "+8613800000001", "x": "+8617000000001",

@@ -56,21 +56,21 @@ impl From<Failure> for HttpError {
         };
         let advice = error.advice().en;
         match &error {
-            PlatformError::Off | PlatformError::Missing(_) => Self::Conflict(format!("{error}; {advice}")),
+            PlatformError::Off | PlatformError::Missing(_) => Self::Conflict(format!("{error}. {advice}")),
             PlatformError::Base | PlatformError::Host(_) | PlatformError::Unsendable => {
-                Self::BadRequest(format!("{error}; {advice}"))
+                Self::BadRequest(format!("{error}. {advice}"))
             }
             PlatformError::Fields(_) => Self::BadRequest(error.to_string()),
             PlatformError::Refused { known, .. } => {
                 let meaning = known.map_or(String::new(), |known| format!(" ({})", known.text.en));
-                Self::Platform { code: "platform_refused", message: format!("{error}{meaning}; {advice}") }
+                Self::Platform { code: "platform_refused", message: format!("{error}{meaning}. {advice}") }
             }
             PlatformError::Outgoing(cause) => {
-                let message = format!("{}; {advice}", crate::error_chain::Chain(cause));
+                let message = format!("{}. {advice}", crate::error_chain::Chain(cause));
                 Self::Platform { code: "platform_unreachable", message }
             }
             PlatformError::NotAnAnswer { .. } => {
-                Self::Platform { code: "platform_unreachable", message: format!("{error}; {advice}") }
+                Self::Platform { code: "platform_unreachable", message: format!("{error}. {advice}") }
             }
         }
     }

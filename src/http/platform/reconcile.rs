@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | same | both say the same |
 //! | different | both have it, with other numbers |
-//! | missing | ours, and the platform has none |
+//! | missing | ours, and the platform has none; with `platform_id` where it was never told |
 //! | unknown | the platform's, and we have none |
 //! | failed | the platform finds the question itself wrong |
 
@@ -20,7 +20,7 @@ use super::{Asker, Failure, settings};
 use crate::audit::Act;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber};
 use crate::http::Context;
-use crate::limits::PLATFORM_COMPARED;
+use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platform::{self, Bound, Credentials, Mode, PlatformError, Request};
 use crate::store;
 
@@ -94,10 +94,13 @@ pub(in crate::http) async fn reconcile(
     let query = keep::open(app, kind);
     let listing = context.bindings.list(&query, &store::Page { limit: PLATFORM_COMPARED, cursor });
     let listing = listing.map_err(crate::http::HttpError::from)?;
-    let ours: Vec<Binding> = listing.items.into_iter().filter(|one| one.terms.platform_id.is_some()).collect();
+    let ours = listing.items;
     let mut rows = Vec::new();
     for binding in &ours {
-        rows.push(compare(context, &credentials, mode, binding).await?);
+        rows.push(match &binding.terms.platform_id {
+            Some(id) => compare(context, &credentials, mode, binding, id).await?,
+            None => never_bound(binding),
+        });
     }
     rows.extend(strangers(context, &credentials, app, kind, mode, &ours).await?);
     Ok(Page { rows, next: listing.next })
@@ -108,9 +111,9 @@ async fn compare(
     credentials: &Credentials,
     mode: Mode,
     binding: &Binding,
+    id: &str,
 ) -> Result<Row, PlatformError> {
-    let id = binding.terms.platform_id.clone().unwrap_or_default();
-    let (verdict, what) = match ask(context, credentials, mode, &[("subscriptionId", &id)]).await {
+    let (verdict, what) = match ask(context, credentials, mode, &[("subscriptionId", id)]).await {
         Ok(theirs) => {
             let one = theirs.iter().find(|bound| bound.id.as_deref().is_none_or(|found| found == id));
             match one.map(|bound| differences(binding, bound, &theirs)) {
@@ -125,7 +128,18 @@ async fn compare(
         }
         Err(error) => return Err(error),
     };
-    Ok(Row { verdict, binding: Some(binding.id), platform_id: id, x: Some(binding.terms.x.clone()), what })
+    Ok(Row { verdict, binding: Some(binding.id), platform_id: id.to_owned(), x: Some(binding.terms.x.clone()), what })
+}
+
+/// One that was made here and of which the platform was never told, so that it leads nowhere.
+fn never_bound(binding: &Binding) -> Row {
+    Row {
+        verdict: Verdict::Missing,
+        binding: Some(binding.id),
+        platform_id: String::new(),
+        x: Some(binding.terms.x.clone()),
+        what: vec!["platform_id".to_owned()],
+    }
 }
 
 /// What the platform has on our numbers and we do not.
@@ -146,7 +160,7 @@ async fn strangers(
     let numbers: BTreeSet<&PhoneNumber> = ours.iter().map(|binding| &binding.terms.x).collect();
     let mut theirs: BTreeMap<String, PhoneNumber> = BTreeMap::new();
     for x in numbers {
-        let found = match ask(context, credentials, mode, &[(field, x.reveal())]).await {
+        let found = match on_number(context, credentials, mode, (field, x.reveal())).await {
             Err(PlatformError::Refused { code, .. }) if is_none_there(&code) => continue,
             found => found?,
         };
@@ -168,6 +182,30 @@ async fn strangers(
         }
     }
     Ok(rows)
+}
+
+/// All that the platform has on a number; only AXB has so many on one that they come in pages.
+async fn on_number(
+    context: &Context,
+    credentials: &Credentials,
+    mode: Mode,
+    number: (&str, &str),
+) -> Result<Vec<Bound>, PlatformError> {
+    if mode != Mode::Axb {
+        return ask(context, credentials, mode, &[number]).await;
+    }
+    let (mut all, size) = (Vec::new(), PLATFORM_PAGE.to_string());
+    for page in 1..=PLATFORM_PAIRS.div_ceil(PLATFORM_PAGE) {
+        let page = page.to_string();
+        let fields = [number, ("pageIndex", page.as_str()), ("pageSize", size.as_str())];
+        let found = ask(context, credentials, mode, &fields).await?;
+        let is_last = found.len() < PLATFORM_PAGE;
+        all.extend(found);
+        if is_last {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 async fn ask(

@@ -70,7 +70,7 @@ pub(in crate::http) async fn set(
                 .platform
                 .hosts()
                 .admit(base_url)
-                .map_err(|error| HttpError::BadRequest(format!("base_url: {error}; {}", error.advice().en)))?,
+                .map_err(|error| HttpError::BadRequest(format!("base_url: {error}. {}", error.advice().en)))?,
         };
     }
     if let Some(scheme) = change.scheme {

@@ -127,7 +127,7 @@ fn sender(number: &PhoneNumber) -> Result<(), InvalidAnswer> {
 fn tone(field: &'static str, name: Option<&str>) -> Result<(), InvalidAnswer> {
     let Some(name) = name else { return Ok(()) };
     let chars = name.chars().count();
-    if chars == 0 || chars > TONE_MAX || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || chars > TONE_MAX || name.chars().any(char::is_control) {
         let rule = Wording::new(
             format!("应为已审核放音文件的文件名，1 到 {TONE_MAX} 个字符"),
             format!("is the file name of an approved announcement, 1 to {TONE_MAX} characters"),
@@ -226,6 +226,8 @@ mod tests {
         let close =
             |tone: &str| field(&Decision::Call(CallDecision::Close { tone: Some(tone.to_owned()), user_data: None }));
         assert_eq!(close("busy.wav"), None);
-        assert_eq!(close(" \u{7}"), Some("close_tone"));
+        for blank in [" \u{7}", " ", "\u{3000}"] {
+            assert_eq!(close(blank), Some("close_tone"), "{blank:?}");
+        }
     }
 }

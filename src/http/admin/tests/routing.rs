@@ -25,6 +25,12 @@ fn binding(house: &House, id: u64) -> Binding {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_binding_is_made_changed_while_masked_and_ended_by_forms() {
     let (mut house, csrf) = house().await;
+    house.post("/apps", &[("csrf", &csrf), ("provider", "huawei-voice"), ("name", "alarm")]).await;
+    for page in ["/bindings/new", "/bindings/import"] {
+        let html = Html::parse_document(&text(&house.get(page).await));
+        let first = html.select(&selector("select[name=app] option")).next().unwrap().text().collect::<String>();
+        assert_eq!(first.trim(), "courier", "{page}: one whose platform asks");
+    }
     let fields = [
         ("csrf", csrf.as_str()),
         ("app", "courier"),
@@ -121,6 +127,7 @@ async fn rules_are_written_moved_tried_and_brought_back_by_forms() {
     assert_eq!(save(&boss).await.status(), 303);
     let wrong = save(&[("do_what", "save"), ("name", "third"), ("do", "connect")]).await;
     assert!(wrong.status() == 400 && text(&wrong).contains("value=\"third\""), "{}", text(&wrong));
+    assert!(text(&wrong).contains("规则 3（third）的“接到”：应为带国家码的号码"), "{}", text(&wrong));
     assert_eq!(save(&[("do_what", "up"), ("rule", "2")]).await.status(), 303);
     assert_eq!(save(&[("do_what", "switch"), ("rule", "2")]).await.status(), 303);
     assert_eq!(names(), ["boss", "night-"]);
@@ -139,6 +146,30 @@ async fn rules_are_written_moved_tried_and_brought_back_by_forms() {
     assert_eq!(names(), ["night", "boss"]);
     assert_eq!(house.get("/decisions").await.status(), 200);
     assert_eq!(house.get("/rules?app=nobody").await.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_of_questions_is_made_anew_and_shown_once_where_a_rule_asks() {
+    let (mut house, csrf) = house().await;
+    assert!(!text(&house.get("/rules").await).contains("/rules/1/secret"), "no rule asks");
+    let ask = [
+        ("csrf", csrf.as_str()),
+        ("version", "0"),
+        ("do_what", "save"),
+        ("name", "crm"),
+        ("do", "ask"),
+        ("then_url", "https://crm.example/"),
+    ];
+    assert_eq!(house.post("/rules/1", &ask).await.status(), 303);
+    let present = || house.context.control.ask_secret(crate::domain::AppId(1)).unwrap().reveal().to_owned();
+    let first = present();
+    assert!(!text(&house.get("/rules").await).contains(&first));
+    let made = Html::parse_document(&text(&house.post("/rules/1/secret", &[("csrf", &csrf)]).await));
+    let shown: String = made.select(&selector("code#ask-secret")).next().unwrap().text().collect();
+    assert!(shown == present() && shown != first);
+    house.become_user("zhao", Role::Operator).await;
+    let csrf = house.csrf("/rules").await;
+    assert_eq!(house.post("/rules/1/secret", &[("csrf", &csrf)]).await.status(), 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

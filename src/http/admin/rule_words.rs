@@ -1,0 +1,59 @@
+//! What may be wrong with rules, in words of the reader's language.
+//!
+//! The control room says what would do, and names fields as the notation does; a person gets the
+//! names of the boxes.
+
+use super::rule_form::RuleForm;
+use crate::control::RuleError;
+use crate::domain::Lang;
+
+/// Why rules cannot be kept.
+pub(super) fn wrong(lang: Lang, error: &RuleError) -> String {
+    match error {
+        RuleError::Set(why) => why.get(lang).to_owned(),
+        RuleError::Rule { rule, name, field, why } => {
+            let (field, why) = (label(lang, field), why.get(lang));
+            match lang {
+                Lang::En => format!("Rule {rule} ({name}), {field}: {why}."),
+                Lang::Zh => format!("规则 {rule}（{name}）的“{field}”：{why}。"),
+            }
+        }
+    }
+}
+
+/// The box that a field is entered in.
+fn label(lang: Lang, field: &str) -> String {
+    let form = RuleForm::of(lang, 0, None);
+    let (boxes, name) = match field.split_once('.') {
+        Some(("when", name)) => (form.when, name),
+        Some(("then", name)) => (form.then, name),
+        _ => (Vec::new(), field),
+    };
+    let label = boxes.iter().find(|known| known.name == name).map(|known| known.label);
+    label
+        .unwrap_or(match name {
+            "name" => lang.t("名称", "name"),
+            "weekday" => lang.t("星期", "weekday"),
+            "then" => lang.t("怎么做", "what to do"),
+            other => other,
+        })
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Wording;
+
+    #[test]
+    fn a_refusal_names_the_box_that_it_is_about() {
+        let of = |lang, field: &str| {
+            let why = Wording::new("必填", "is needed");
+            wrong(lang, &RuleError::Rule { rule: 2, name: "crm".to_owned(), field: field.to_owned(), why })
+        };
+        assert_eq!(of(Lang::Zh, "then.timeout_ms"), "规则 2（crm）的“最多等待毫秒”：必填。");
+        assert_eq!(of(Lang::Zh, "when.region"), "规则 2（crm）的“主叫来自”：必填。");
+        assert_eq!(of(Lang::En, "name"), "Rule 2 (crm), name: is needed.");
+        assert_eq!(of(Lang::En, "when.weekday"), "Rule 2 (crm), weekday: is needed.");
+    }
+}
