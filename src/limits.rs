@@ -475,10 +475,6 @@ pub const RULE_VERSIONS: u64 = 20;
 pub const LISTS_MAX: usize = 200;
 /// Entries of a list: all seven-digit beginnings of a province's mobiles.
 pub const LIST_ENTRIES_MAX: usize = 50_000;
-/// Entries of a list that its page shows to whoever does not edit it: enough to know it again.
-pub const LIST_SHOWN: usize = 1_000;
-/// Lines of the box in which a list is edited: a short one is seen whole, a long one scrolls.
-pub const LIST_BOX_LINES: std::ops::RangeInclusive<usize> = 6..=24;
 /// The answer of the company's own system; a decision has some hundred bytes.
 pub const ASK_ANSWER_MAX: usize = 16 << 10;
 /// Questions to one address that wait at once; the next one is left to the next rule.
