@@ -443,15 +443,19 @@ pub const SIMULATOR_FEES_MAX: usize = 50;
 
 /// Memory for pages of the index of bindings: the upper levels of its trees at ten million.
 pub const BINDINGS_CACHE_BYTES: usize = 64 << 20;
-/// Changes to the index that a crash may make us read from the log again.
-pub const BINDINGS_DURABLE_EVERY: u64 = 100_000;
+/// Changes to the index that a crash may make us read from the log again: some seconds of it.
+pub const BINDINGS_DURABLE_EVERY: u64 = 400_000;
 /// A segment of the log of bindings.
 pub const BINDINGS_SEGMENT_BYTES: u64 = 64 << 20;
-/// Lines of the log of bindings read and applied at a time: some hundred thousand, so that a
-/// tree of millions is not rewritten for each handful.
-pub const BINDINGS_READ_BYTES: usize = 64 << 20;
-/// Bindings of one import written at a time.
-pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
+/// Lines of the log of bindings read at a time; as values they take ten times as much.
+pub const BINDINGS_READ_BYTES: usize = 8 << 20;
+/// Bindings read from it that are applied at a time: some hundred thousand, so that a tree of
+/// millions is not rewritten for each handful.
+pub const BINDINGS_APPLY: usize = 200_000;
+/// Records of it that a start waits for: a second or two. More are read while it is at work.
+pub const BINDINGS_READ_FIRST: u64 = 50_000;
+/// Bindings of one import written at a time; they are held, and other changes wait for them.
+pub const BINDINGS_IMPORT_CHUNK: usize = 40_000;
 /// Of them, how many wait for the disk at once: few beside what callbacks may have waiting.
 pub const BINDINGS_IMPORT_WAITING: usize = 512;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.

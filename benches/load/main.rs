@@ -3,12 +3,14 @@
 //! ```text
 //! cargo bench --bench load [-- [--seconds N] [--connections N] [--rate PER_SECOND] [--provider P]…]
 //! cargo bench --bench load -- --decisions BINDINGS [--seconds N] [--connections N]
+//! cargo bench --bench load -- --bindings BINDINGS
 //! ```
 //!
 //! A server of its own in a directory of its own, on a free port of loopback; both are gone
 //! afterwards. Client and server share the machine, so the figures are a floor. Nothing is
 //! ever sent anywhere else.
 
+mod bindings;
 mod decisions;
 mod server;
 
@@ -27,6 +29,9 @@ fn main() -> anyhow::Result<()> {
     let asked = Asked::read(std::env::args().skip(1))?;
     if let Some(bindings) = asked.decisions {
         return decisions::run(&asked, bindings);
+    }
+    if let Some(wanted) = asked.bindings {
+        return bindings::run(wanted);
     }
     let data = tempfile::tempdir().context("making a data directory")?;
     let mut server = Server::start(data.path())?;
@@ -62,12 +67,20 @@ struct Asked {
     time: Duration,
     /// With how many bindings questions are decided, if that is to be measured.
     decisions: Option<u64>,
+    /// How many bindings are imported and looked up, without a server.
+    bindings: Option<u64>,
 }
 
 impl Asked {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut asked =
-            Self { platforms: Vec::new(), connections: 64, rate: None, time: Duration::from_secs(10), decisions: None };
+        let mut asked = Self {
+            platforms: Vec::new(),
+            connections: 64,
+            rate: None,
+            time: Duration::from_secs(10),
+            decisions: None,
+            bindings: None,
+        };
         while let Some(name) = arguments.next() {
             // Cargo itself adds this one.
             if name == "--bench" {
@@ -79,6 +92,7 @@ impl Asked {
                 "--connections" => asked.connections = value.parse()?,
                 "--rate" => asked.rate = Some(value.parse()?),
                 "--decisions" => asked.decisions = Some(value.parse()?),
+                "--bindings" => asked.bindings = Some(value.parse()?),
                 "--provider" => asked.platforms.push(Platform::parse(&value).context("no such provider")?),
                 _ => bail!("unknown argument {name}"),
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
-use super::index::Applied;
+use super::index::{Applied, Look};
 use super::keys::{self, Pair};
 use super::{BindingError, Bindings, Inner, alone, fingerprint, overlap, rules, wire};
 use crate::domain::{App, AppId, Binding, BindingId, BindingTerms, Wording};
@@ -115,35 +115,36 @@ impl Inner {
         let _alone = self.writing.lock().await;
         let mut done = Imported::default();
         let mut new = New::default();
+        // Nothing else is written meanwhile, so that one look holds for all lines.
+        let look = self.index()?.look()?;
         for (line, terms) in chunk {
-            match self.look_at(app, &terms, &new) {
+            match self.look_at(&look, app, &terms, &new) {
                 Ok(true) => new.push(app.id, terms),
                 Ok(false) => done.unchanged += 1,
-                Err(error @ (BindingError::Write(_) | BindingError::Index(_))) => return Err(error),
+                Err(error @ (BindingError::Write(_) | BindingError::Index(_) | BindingError::Reading)) => {
+                    return Err(error);
+                }
                 Err(error) => {
                     done.refused.push(Refused { field: error.field(), ..Refused::new(line, error.wording()) });
                 }
             }
         }
+        drop(look);
         done.made = new.terms.len() as u64;
         self.keep_all(app.id, by, new.terms).await?;
         Ok(done)
     }
 
     /// Whether this one is new; `false` is there already.
-    fn look_at(&self, app: &App, terms: &BindingTerms, new: &New) -> Result<bool, BindingError> {
+    fn look_at(&self, look: &Look, app: &App, terms: &BindingTerms, new: &New) -> Result<bool, BindingError> {
         rules::check(app, terms)?;
         if let Some(earlier) = new.in_the_way(app.id, terms) {
             return if earlier == terms { Ok(false) } else { Err(BindingError::Twice) };
         }
-        match self.check_free(app.id, terms, None) {
-            Err(BindingError::Exists(id)) if self.is_same(id, terms)? => Ok(false),
+        match self.check_free(look, app.id, terms, None) {
+            Err(BindingError::Exists(id)) if is_same(look, id, terms)? => Ok(false),
             checked => checked.map(|()| true),
         }
-    }
-
-    fn is_same(&self, id: BindingId, terms: &BindingTerms) -> Result<bool, BindingError> {
-        Ok(self.index.load().look()?.get(id.0)?.is_some_and(|binding| binding.terms == *terms))
     }
 
     async fn keep_all(&self, app: AppId, by: &str, all: Vec<BindingTerms>) -> Result<(), BindingError> {
@@ -171,8 +172,12 @@ impl Inner {
         }
         // What is durable is looked up from now on, also when the rest was not taken.
         if let Some((seq, print)) = applied {
-            self.index.load().apply(bindings, Applied { seq, print })?;
+            self.index()?.apply(bindings, Applied { seq, print })?;
         }
         failed.map_or(Ok(()), Err)
     }
+}
+
+fn is_same(look: &Look, id: BindingId, terms: &BindingTerms) -> Result<bool, BindingError> {
+    Ok(look.get(id.0)?.is_some_and(|binding| binding.terms == *terms))
 }

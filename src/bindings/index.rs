@@ -3,7 +3,7 @@
 //! A binding is looked up while a phone rings, among millions, so it is found by one range of a
 //! B-tree and nothing of it need be in memory. The file is bound to its place as the store is
 //! (see [`crate::store`]): copied, of another version or not to be opened, it is removed and made
-//! again from the log before any question is decided.
+//! again from the log.
 
 use std::fs;
 use std::io;
@@ -177,6 +177,12 @@ impl Index {
     /// What holds now: every read of one look goes to the same snapshot.
     pub(super) fn look(&self) -> Result<Look, IndexError> {
         Ok(Look(self.db.begin_read()?))
+    }
+
+    /// Whoever has it keeps everybody else from applying anything.
+    #[cfg(test)]
+    pub(super) fn hold(&self) -> redb::WriteTransaction {
+        self.db.begin_write().unwrap()
     }
 
     /// Puts on disk what is loose.

@@ -8,12 +8,16 @@
 //! read:                            index, one snapshot
 //! ```
 //!
+//! Where the index is lost, or was copied, it is made from the log while everything else is at
+//! work ([`reading`]): until then nobody is looked up and nothing is changed.
+//!
 //! Every change goes through [`Bindings`], whoever makes it. A binding ends and is never removed.
 
 mod import;
 mod index;
 mod keys;
 mod query;
+mod reading;
 mod row;
 mod rules;
 #[cfg(test)]
@@ -32,11 +36,12 @@ use xxhash_rust::xxh3::Xxh3;
 pub use self::import::{Imported, Refused};
 pub use self::query::BindingQuery;
 
-use self::index::{Applied, Index, IndexError};
+use self::index::{Applied, Index, IndexError, Look};
+use self::reading::Reading;
 use crate::clock::Clock;
 use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber, Wording};
 use crate::journal::{self, AppendError, Body, Entry, FileJournal, Journal, NewRecord, Options, ReadError, Record};
-use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_BYTES, BINDINGS_SEGMENT_BYTES};
+use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_FIRST, BINDINGS_SEGMENT_BYTES};
 use crate::providers::InvalidAnswer;
 use crate::state::Principal;
 use crate::store::{Count, Listing, Page, QueryError};
@@ -52,8 +57,9 @@ pub struct Bindings(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     log: Arc<FileJournal>,
-    /// Another one after it was made anew.
+    /// Another one after it was made anew; to be had from [`Inner::index`].
     index: ArcSwap<Index>,
+    reading: Arc<Reading>,
     /// Where it is, and what binds it to its place.
     place: Place,
     /// Held from the check of a change to its effect, so that no two changes cross.
@@ -98,6 +104,9 @@ pub enum BindingError {
     /// The log did not take it.
     #[error("writing the bindings")]
     Write(#[source] Arc<AppendError>),
+    /// The log is still being read.
+    #[error("the bindings are being read from their log; try again in a minute")]
+    Reading,
     /// The index cannot be read or written; it is made again at the next start.
     #[error("the index of bindings; it is made again at the next start")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -128,6 +137,7 @@ impl BindingError {
             Self::NotFound(id) => format!("没有编号为 {} 的绑定", id.0),
             Self::Ended(id) => format!("绑定 {} 已解除，请新建一个", id.0),
             Self::Write(_) => "绑定未能写入".to_owned(),
+            Self::Reading => "正在读取绑定，请一分钟后再试".to_owned(),
             Self::Index(_) => "绑定的索引有问题，下次启动时重建".to_owned(),
         };
         Wording::new(zh, self.to_string())
@@ -156,6 +166,17 @@ impl Bindings {
     /// # Errors
     /// When a file cannot be read or written.
     pub fn open(data: &Path, installation: &str, clock: Clock) -> Result<Self, OpenError> {
+        let bindings = Self::start(data, installation, clock)?;
+        bindings.0.reading.wait()?;
+        Ok(bindings)
+    }
+
+    /// As [`Bindings::open`], but of a long log most is read afterwards, in a thread of its own:
+    /// whoever starts with it can do everything else meanwhile.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn start(data: &Path, installation: &str, clock: Clock) -> Result<Self, OpenError> {
         let options = Options {
             reserve: None,
             torn: data.join("torn"),
@@ -171,9 +192,17 @@ impl Bindings {
             );
         }
         let place = Place { store: data.join("store"), installation: installation.to_owned() };
-        let index = place.index(&log, INDEX)?;
-        let index = ArcSwap::from_pointee(index);
-        Ok(Self(Arc::new(Inner { log, index, place, writing: Mutex::new(()), clock })))
+        let (index, applied) = place.index(&log, INDEX)?;
+        let index = Arc::new(index);
+        let reading = Reading::start(log.clone(), index.clone(), applied, BINDINGS_READ_FIRST)?;
+        let index = ArcSwap::new(index);
+        Ok(Self(Arc::new(Inner { log, index, reading, place, writing: Mutex::new(()), clock })))
+    }
+
+    /// How much of the log is read, from 0 to 1, while some of it is not.
+    #[must_use]
+    pub fn reading(&self) -> Option<f64> {
+        self.0.reading.progress()
     }
 
     /// Makes the index anew from the log, in files of its own, while the present one answers:
@@ -182,7 +211,7 @@ impl Bindings {
     ///
     /// # Errors
     /// A file cannot be read or written; the present index stays in use.
-    pub fn begin_index_anew(&self) -> Result<(), OpenError> {
+    pub fn make_index_anew(&self) -> Result<(), OpenError> {
         let inner = &self.0;
         let _alone = tokio::runtime::Handle::current().block_on(inner.writing.lock());
         let io = |error: std::io::Error| OpenError::Index(Box::new(error));
@@ -190,12 +219,15 @@ impl Bindings {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(io)?;
         }
-        let fresh = inner.place.index(&inner.log, UNFINISHED)?;
+        inner.reading.stop();
+        let (fresh, applied) = inner.place.index(&inner.log, UNFINISHED)?;
+        reading::catch_up(&inner.log, &fresh, applied, |_| true)?;
         fresh.flush().map_err(|error| OpenError::Index(Box::new(error)))?;
         // Open files do not mind: the new one is found under its name at the next start.
         fs::remove_dir_all(&present).map_err(io)?;
         fs::rename(&unfinished, &present).map_err(io)?;
         inner.index.store(Arc::new(fresh));
+        inner.reading.is_whole();
         Ok(())
     }
 
@@ -211,7 +243,7 @@ impl Bindings {
         caller: Option<&PhoneNumber>,
         now: Timestamp,
     ) -> Result<Option<Bound>, BindingError> {
-        let look = self.0.index.load().look()?;
+        let look = self.0.index()?.look()?;
         let mut found = None;
         for asked in [caller, None] {
             let mut looked = 0;
@@ -237,7 +269,7 @@ impl Bindings {
     /// # Errors
     /// The index cannot be read.
     pub fn get(&self, id: BindingId) -> Result<Option<Binding>, BindingError> {
-        Ok(self.0.index.load().look()?.get(id.0)?)
+        Ok(self.0.index()?.look()?.get(id.0)?)
     }
 
     /// Bindings, newest first.
@@ -245,7 +277,7 @@ impl Bindings {
     /// # Errors
     /// A cursor of another query, or an index that cannot be read.
     pub fn list(&self, query: &BindingQuery, page: &Page) -> Result<Listing<Binding>, QueryError> {
-        let look = self.0.index.load().look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        let look = self.0.look()?;
         look.list(query, page, self.0.clock.now())
     }
 
@@ -254,7 +286,7 @@ impl Bindings {
     /// # Errors
     /// An index that cannot be read.
     pub fn count_of(&self, query: &BindingQuery) -> Result<Count, QueryError> {
-        let look = self.0.index.load().look().map_err(|error| QueryError::Damaged(Box::new(error)))?;
+        let look = self.0.look()?;
         look.count_of(query, self.0.clock.now())
     }
 
@@ -263,7 +295,7 @@ impl Bindings {
     /// # Errors
     /// The index cannot be read.
     pub fn count(&self) -> Result<u64, BindingError> {
-        Ok(self.0.index.load().look()?.count()?)
+        Ok(self.0.index()?.look()?.count()?)
     }
 
     /// Makes a binding.
@@ -275,7 +307,7 @@ impl Bindings {
         let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
         alone(async move {
             let _alone = inner.writing.lock().await;
-            inner.check_free(app, &terms, None)?;
+            inner.check_free(&inner.index()?.look()?, app, &terms, None)?;
             let entry = wire::made(app, &terms, Some(&by));
             inner.keep(entry).await
         })
@@ -298,7 +330,7 @@ impl Bindings {
         alone(async move {
             let _alone = inner.writing.lock().await;
             let present = inner.open_binding(id, app)?;
-            inner.check_free(app, &terms, Some(id))?;
+            inner.check_free(&inner.index()?.look()?, app, &terms, Some(id))?;
             inner.keep(wire::changed(&Binding { terms, ..present }, Some(&by))).await
         })
         .await
@@ -327,6 +359,7 @@ impl Bindings {
 
     /// Puts the index on disk and closes the log. Blocks.
     pub fn close(&self) {
+        self.0.reading.stop();
         if let Err(error) = self.0.index.load().flush() {
             tracing::warn!(error = %crate::error_chain::Chain(&error), "the index of bindings is read anew at the next start");
         }
@@ -335,33 +368,44 @@ impl Bindings {
 }
 
 impl Place {
-    /// The index in this directory of the store, with all that the log says.
-    fn index(&self, log: &FileJournal, name: &str) -> Result<Index, OpenError> {
-        let failed = |error: IndexError| OpenError::Index(Box::new(error));
+    /// The index in this directory of the store, and how far the log is in it.
+    fn index(&self, log: &FileJournal, name: &str) -> Result<(Index, Applied), OpenError> {
         let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
-        let (index, mut applied) = Index::open(&self.store.join(name), &self.installation, &print).map_err(failed)?;
-        loop {
-            let records = log.read(applied.seq + 1, BINDINGS_READ_BYTES)?;
-            let Some(last) = records.last() else { return Ok(index) };
-            applied = Applied { seq: last.seq, print: fingerprint(last) };
-            let bindings: Vec<_> = records.iter().filter_map(wire::read).collect();
-            tracing::debug!(bindings = bindings.len(), log.seq = applied.seq, "reading the log of bindings");
-            index.apply(bindings, applied).map_err(failed)?;
-        }
+        let opened = Index::open(&self.store.join(name), &self.installation, &print);
+        opened.map_err(|error| OpenError::Index(Box::new(error)))
     }
 }
 
 impl Inner {
+    /// The index, once it holds everything.
+    fn index(&self) -> Result<Arc<Index>, BindingError> {
+        if self.reading.progress().is_some() {
+            return Err(BindingError::Reading);
+        }
+        Ok(self.index.load_full())
+    }
+
+    fn look(&self) -> Result<Look, QueryError> {
+        let index = self.index().map_err(|_| QueryError::Rebuilding)?;
+        index.look().map_err(|error| QueryError::Damaged(Box::new(error)))
+    }
+
     fn open_binding(&self, id: BindingId, app: AppId) -> Result<Binding, BindingError> {
-        let binding = self.index.load().look()?.get(id.0)?.filter(|binding| binding.app == app);
+        let binding = self.index()?.look()?.get(id.0)?.filter(|binding| binding.app == app);
         let binding = binding.ok_or(BindingError::NotFound(id))?;
         if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
     }
 
     /// Whether nobody whom these terms answer is answered by another binding at the same time:
     /// then it would be chance who is reached.
-    fn check_free(&self, app: AppId, terms: &BindingTerms, but: Option<BindingId>) -> Result<(), BindingError> {
-        let (look, now) = (self.index.load().look()?, self.clock.now());
+    fn check_free(
+        &self,
+        look: &Look,
+        app: AppId,
+        terms: &BindingTerms,
+        but: Option<BindingId>,
+    ) -> Result<(), BindingError> {
+        let now = self.clock.now();
         let mut in_the_way = None;
         for (dialled, caller) in terms.asked_by() {
             look.asked(app, dialled, caller, |other| {
@@ -383,7 +427,7 @@ impl Inner {
         let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
         let record = Record { seq, at, body };
         let binding = wire::read(&record).expect("what was written is read");
-        self.index.load().apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
+        self.index()?.apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
         Ok(binding)
     }
 }

@@ -269,3 +269,79 @@ async fn lists_are_newest_first_and_every_filter_and_its_negation_make_the_whole
 fn not<T>(filter: Filter<T>) -> Filter<T> {
     Filter { any: filter.none, none: filter.any }
 }
+
+/// Bindings whose log is read in a thread, and that thread kept waiting.
+fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
+    let options = Options {
+        reserve: None,
+        torn: data.join("torn"),
+        tmp: data.join("tmp"),
+        segment_bytes: BINDINGS_SEGMENT_BYTES,
+        compress: false,
+    };
+    let log = Arc::new(FileJournal::open(&data.join("bindings"), options).unwrap());
+    let place = Place { store: data.join("store"), installation: "installation".to_owned() };
+    let (index, applied) = place.index(&log, INDEX).unwrap();
+    let index = Arc::new(index);
+    let held = index.hold();
+    let reading = Reading::start(log.clone(), index.clone(), applied, 0).unwrap();
+    let index = ArcSwap::new(index);
+    (
+        Bindings(Arc::new(Inner { log, index, reading, place, writing: Mutex::new(()), clock: Clock::fixed(now()) })),
+        held,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    bindings.close();
+    drop(bindings);
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
+
+    let (bindings, held) = being_read(dir.path());
+    assert_eq!(bindings.reading(), Some(0.0));
+    let looked_up = bindings.find(AppId(1), &number(X), Some(&number(A)), now());
+    assert!(matches!(looked_up, Err(BindingError::Reading)));
+    let added = bindings.add(&by(), &app(1), terms("13800000077", X, B)).await;
+    assert!(matches!(added, Err(BindingError::Reading)));
+    let imported = bindings.import(&by(), &app(1), vec![(1, terms("13800000077", X, B))]).await;
+    assert!(matches!(imported, Err(BindingError::Reading)));
+    let page = Page { limit: 10, cursor: None };
+    assert!(matches!(bindings.list(&BindingQuery::default(), &page), Err(QueryError::Rebuilding)));
+
+    held.abort().unwrap();
+    bindings.0.reading.wait().unwrap();
+    assert_eq!(bindings.reading(), None);
+    assert_eq!(bindings.get(made.id).unwrap(), Some(made));
+    bindings.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    bindings.close();
+    drop(bindings);
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
+    let (bindings, held) = being_read(dir.path());
+    held.abort().unwrap();
+    bindings.close();
+    drop(bindings);
+    let bindings = open(dir.path());
+    assert_eq!(bindings.get(made.id).unwrap().as_ref(), Some(&made));
+    bindings.close();
+    drop(bindings);
+
+    fs::remove_dir_all(dir.path().join("store")).unwrap();
+    let (bindings, held) = being_read(dir.path());
+    held.abort().unwrap();
+    let anew = bindings.clone();
+    tokio::task::spawn_blocking(move || anew.make_index_anew()).await.unwrap().unwrap();
+    assert_eq!(bindings.reading(), None);
+    assert_eq!(bindings.get(made.id).unwrap(), Some(made));
+    bindings.close();
+}

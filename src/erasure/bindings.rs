@@ -50,7 +50,7 @@ pub(super) fn erase(bindings: &Bindings, scrub: &Scrub) -> Result<(), ErasureErr
         changed += rewritten.replaced + rewritten.dropped;
     }
     if changed > 0 {
-        bindings.begin_index_anew().map_err(|error| ErasureError::Bindings(Box::new(error)))?;
+        bindings.make_index_anew().map_err(|error| ErasureError::Bindings(Box::new(error)))?;
     }
     Ok(())
 }

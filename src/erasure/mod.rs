@@ -140,7 +140,7 @@ impl Erasure {
         if !wanted.dry_run && wanted.reason.trim().is_empty() {
             return Err(ErasureError::NoReason);
         }
-        if self.0.store.status().rebuilding.is_some() {
+        if self.0.store.status().rebuilding.is_some() || self.0.bindings.reading().is_some() {
             return Err(ErasureError::Rebuilding);
         }
         if self.0.jobs.running().is_some() {

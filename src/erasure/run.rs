@@ -63,7 +63,9 @@ impl Run<'_> {
         self.wait(|| {
             let status = inner.store.status();
             let last = *inner.journal.durable().borrow();
-            status.rebuilding.is_none() && (status.applied >= last || self.is_end(status.applied))
+            status.rebuilding.is_none()
+                && inner.bindings.reading().is_none()
+                && (status.applied >= last || self.is_end(status.applied))
         })?;
         let mut found = self.known(&needle)?;
         let notes = Notes(&inner.state);

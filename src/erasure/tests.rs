@@ -9,7 +9,7 @@ use crate::bindings::Bindings;
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, BindingTerms, Call, Direction, ProviderId, VerifyMode};
 use crate::journal::{Entry, NewRecord, verify};
 use crate::retention::Hold;
-use crate::retention::tests::House;
+use crate::retention::tests::{House, Known};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -167,7 +167,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let left: Vec<_> = after.calls.iter().filter(|call| before.calls.contains(call)).collect();
     let strangers: Vec<_> = before.calls.iter().filter(others).collect();
     assert!(left.len() >= strangers.len() / 2, "{} of {}", left.len(), strangers.len());
-    let decided = |known: &retention::tests::Known| known.callbacks.iter().filter(|row| row.decision.is_some()).count();
+    let decided = |known: &Known| known.callbacks.iter().filter(|row| row.decision.is_some()).count();
     assert_eq!(decided(&after), decided(&before));
     let theirs = bound.get(theirs.id).unwrap().unwrap();
     assert!(theirs.ended_at.is_some() && theirs.terms.a.reveal() == "+86*", "{theirs:?}");

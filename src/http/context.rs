@@ -16,6 +16,7 @@ use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::erasure::Erasure;
+use crate::error_chain::Chain;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
 use crate::oidc::Oidc;
@@ -77,6 +78,25 @@ impl Context {
             data,
         );
         (retention, erasure)
+    }
+
+    /// Makes what is derived from the logs anew, while everything goes on: callbacks are taken,
+    /// and the present index of bindings answers until the new one is whole.
+    pub fn rebuild(&self) {
+        self.store.rebuild();
+        let bindings = self.bindings.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = bindings.make_index_anew() {
+                tracing::error!(error = %Chain(&error), "the index of bindings was not made anew");
+            }
+        });
+    }
+
+    /// How much of what is derived from the logs is rebuilt, from 0 to 1, while something is not.
+    #[must_use]
+    pub fn rebuilding(&self) -> Option<f64> {
+        let parts = [self.store.status().rebuilding, self.bindings.reading()];
+        parts.into_iter().flatten().reduce(f64::min)
     }
 }
 

@@ -206,6 +206,7 @@ impl From<QueryError> for HttpError {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Cursor | QueryError::Stale => Self::BadRequest(error.to_string()),
+            QueryError::Rebuilding => Self::Busy("what is asked for is being rebuilt; try again in a minute"),
             QueryError::Damaged(_) => Self::Internal(Box::new(error)),
         }
     }

@@ -73,7 +73,7 @@ fn journal_problems(context: &Context) -> impl Iterator<Item = Problem> {
 }
 
 fn rebuilding(context: &Context) -> Option<Problem> {
-    let progress = context.store.status().rebuilding?;
+    let progress = context.rebuilding()?;
     let message = format!("the store is being rebuilt: {:.0} %", progress * 100.0);
     Some(Problem { code: "rebuilding", message })
 }

@@ -106,6 +106,12 @@ fn store(out: &mut Exposition, context: &Context) {
         "1 while the store is rebuilt.",
         u8::from(store.rebuilding.is_some()),
     );
+    out.single(
+        "ringback_bindings_reading",
+        "gauge",
+        "1 while the bindings are read from their log, and nobody is looked up.",
+        u8::from(context.bindings.reading().is_some()),
+    );
 }
 
 fn machine(out: &mut Exposition, context: &Context) {

@@ -66,7 +66,7 @@ impl Data {
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
-        let bindings = Bindings::open(dir, &state.installation(), clock.clone())?;
+        let bindings = Bindings::start(dir, &state.installation(), clock.clone())?;
         let answers = Answers::load(journal.as_ref(), &store, clock.now())?;
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;

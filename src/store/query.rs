@@ -291,6 +291,9 @@ pub enum QueryError {
     /// The cursor was given out by a store that knew more: this one is being rebuilt.
     #[error("the cursor is stale: what it points into is being rebuilt; start again without it")]
     Stale,
+    /// What is asked for is not there yet.
+    #[error("what is asked for is being rebuilt; try again in a minute")]
+    Rebuilding,
     /// A part of the store cannot be read; it can be rebuilt.
     #[error("reading the store; `ringback reindex` rebuilds it")]
     Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -87,6 +87,13 @@ fn words(lang: Lang, status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::TOO_MANY_REQUESTS => {
             (lang.t("尝试过于频繁", "Too many tries"), lang.t("请稍候再试。", "Wait a little, then try again."))
         }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            lang.t("暂时不可用", "Not ready yet"),
+            lang.t(
+                "正在读取或写入，请一分钟后再试。回调的接收不受页面影响。",
+                "It is being read or written: try again in a minute. Receiving callbacks does not depend on this page.",
+            ),
+        ),
         status if status.is_server_error() => (
             lang.t("服务器出错了", "Something failed here"),
             lang.t(

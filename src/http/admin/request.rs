@@ -113,11 +113,11 @@ impl Request {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
     }
 
-    /// How much of the store is rebuilt, in percent, while it is.
+    /// How much of the store and the bindings is rebuilt, in percent, while it is.
     pub(super) fn rebuilding(&self) -> Option<u8> {
         // Before login nothing is shown that depends on it.
         self.login.as_ref()?;
-        let progress = self.ctx().store.status().rebuilding?;
+        let progress = self.ctx().rebuilding()?;
         Some((progress.clamp(0.0, 1.0) * 100.0) as u8)
     }
 

@@ -24,7 +24,9 @@ use crate::domain::{
     Stamp, Suspicion, VerifyMode,
 };
 use crate::http::api::Instant;
-use crate::http::api::system::{Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System};
+use crate::http::api::system::{
+    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System,
+};
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
 use crate::state::{OutsideId, User};
@@ -283,6 +285,7 @@ pub(super) fn system() -> System {
             damaged: 0,
             damage: Vec::new(),
         },
+        bindings: BindingsStatus { count: Some(20_480), reading: None },
         store: StoreStatus {
             applied: 1_284_011,
             waiting: 2,

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::parts::{count, size};
 use super::reply;
 use super::request::Request;
-use super::system_groups::{Group, certificate, disk, journal, program, store};
+use super::system_groups::{Group, bindings, certificate, disk, journal, program, store};
 use super::view::{Section, View};
 use crate::domain::{Lang, Role};
 use crate::http::api::system::{DamageObject, System};
@@ -69,6 +69,7 @@ impl SystemPage {
             disk(lang, &system),
             journal(lang, &system.journal),
             store(lang, &system.store),
+            bindings(lang, &system.bindings),
             certificate(lang, &system, now),
             program(lang, &system),
         ];

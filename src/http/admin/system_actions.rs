@@ -86,7 +86,7 @@ pub(super) fn ask_rebuild(request: &Request) -> Result<Response, HttpError> {
 /// `POST /system/reindex`: begins; the page does not wait for it.
 pub(super) fn rebuild(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Admin)?;
-    request.ctx().store.rebuild();
+    request.ctx().rebuild();
     Ok(reply::see_other("/system?done=reindex"))
 }
 

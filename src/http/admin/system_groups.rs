@@ -10,7 +10,7 @@ use super::home_vitals::{DISK_DAYS, lasts};
 use super::parts::{Badge, Tone, count, local, size, span};
 use crate::domain::Lang;
 use crate::http::CertificateInfo;
-use crate::http::api::system::{JournalStatus, StoreStatus, System};
+use crate::http::api::system::{BindingsStatus, JournalStatus, StoreStatus, System};
 
 /// Records that may wait to be applied: a second of the fastest sender.
 const WAITING: u64 = 1_000;
@@ -102,6 +102,22 @@ pub(super) fn store(lang: Lang, store: &StoreStatus) -> Group {
     }
 }
 
+/// The bindings.
+pub(super) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
+    let badge = match bindings.reading {
+        Some(progress) => {
+            Badge::new(Tone::Busy, format!("{} {:.0}%", lang.t("读取中", "being read"), progress * 100.0))
+        }
+        None => Badge::new(Tone::Good, lang.t("正常", "well")),
+    };
+    let known = bindings.count.map_or_else(|| "–".to_owned(), count);
+    Group {
+        title: lang.t("绑定", "Bindings"),
+        badge,
+        facts: vec![(lang.t("绑定数（含已结束）", "Bindings, ended ones too"), known)],
+    }
+}
+
 /// The certificate.
 pub(super) fn certificate(lang: Lang, system: &System, now: Timestamp) -> Group {
     let base = system.public_url.clone().unwrap_or_else(|| format!("https://{}", system.listen));
@@ -186,5 +202,7 @@ mod tests {
         assert_eq!(store(Lang::En, &system.store).badge.tone, Tone::Warn);
         system.store.rebuilding = Some(0.42);
         assert_eq!(store(Lang::En, &system.store).badge.word, "rebuilding 42%");
+        system.bindings.reading = Some(0.07);
+        assert_eq!(bindings(Lang::En, &system.bindings).badge.word, "being read 7%");
     }
 }

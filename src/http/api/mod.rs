@@ -180,7 +180,7 @@ fn finish(context: &Context, answer: Result<Response, HttpError>) -> Response {
     let mut response = answer.unwrap_or_else(HttpError::into_response);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(progress) = context.store.status().rebuilding
+    if let Some(progress) = context.rebuilding()
         && let Ok(progress) = HeaderValue::from_str(&format!("{progress:.2}"))
     {
         headers.insert(REBUILDING, progress);

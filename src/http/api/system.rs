@@ -53,6 +53,8 @@ pub(in crate::http) struct System {
     pub(in crate::http) journal: JournalStatus,
     /// The store: what is known from the journal, and can be rebuilt from it.
     pub(in crate::http) store: StoreStatus,
+    /// The bindings.
+    pub(in crate::http) bindings: BindingsStatus,
     /// Apps that were set up.
     pub(in crate::http) apps: usize,
     /// Whether there is an administrator.
@@ -180,6 +182,16 @@ pub(in crate::http) struct StoreStatus {
     pub(in crate::http) format: u32,
 }
 
+/// The bindings.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct BindingsStatus {
+    /// How many there are, ended ones too; null while they are read.
+    pub(in crate::http) count: Option<u64>,
+    /// While they are read from their log: how much is done, from 0 to 1. Nobody is looked up
+    /// until then.
+    pub(in crate::http) reading: Option<f64>,
+}
+
 /// Where a copy goes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -229,7 +241,7 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
 /// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
 pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
-    context.store.rebuild();
+    context.rebuild();
     let context = context.clone();
     Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
 }
@@ -287,6 +299,7 @@ impl System {
             rooms_whole,
             journal: JournalStatus::of(context, reserve),
             store: StoreStatus::of(context),
+            bindings: BindingsStatus::of(context),
             apps: context.state.apps().len(),
             set_up: context.state.setup_code().is_none(),
         }
@@ -340,6 +353,12 @@ impl StoreStatus {
             bytes: status.bytes,
             format: store::FORMAT,
         }
+    }
+}
+
+impl BindingsStatus {
+    fn of(context: &Context) -> Self {
+        Self { count: context.bindings.count().ok(), reading: context.bindings.reading() }
     }
 }
 

@@ -36,6 +36,7 @@ impl From<BindingError> for HttpError {
             BindingError::Exists(_) | BindingError::Twice => Self::Exists(error.to_string()),
             BindingError::NotFound(_) => Self::NotFound,
             BindingError::Ended(_) => Self::Conflict(error.to_string()),
+            BindingError::Reading => Self::Busy("the bindings are being read from their log; try again in a minute"),
             BindingError::Write(_) | BindingError::Index(_) => Self::Internal(Box::new(error)),
         }
     }

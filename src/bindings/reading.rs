@@ -1,0 +1,132 @@
+//! Reading the log into the index, behind everybody's back when it is long.
+//!
+//! Ten million bindings take minutes to read. A server that waited for them would be away from
+//! its platforms for so long, and callbacks that nobody takes are lost; so it starts without
+//! them. What was never looked at is not guessed: until the last record is applied every look-up
+//! and every change is refused, and a question is decided by the rules that need no binding.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::index::{Applied, Index};
+use super::{OpenError, fingerprint, wire};
+use crate::domain::Seq;
+use crate::error_chain::Chain;
+use crate::journal::{FileJournal, Journal as _};
+use crate::limits::{BINDINGS_APPLY, BINDINGS_READ_BYTES};
+
+/// How far the log is read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The records before the first and the last of those to be read.
+    span: (Seq, Seq),
+    read: AtomicU64,
+    whole: AtomicBool,
+    stop: AtomicBool,
+    thread: Mutex<Option<JoinHandle<Result<(), OpenError>>>>,
+}
+
+impl Reading {
+    /// Reads what is missing: so few records now, more in a thread.
+    pub(super) fn start(
+        log: Arc<FileJournal>,
+        index: Arc<Index>,
+        applied: Applied,
+        few: u64,
+    ) -> Result<Arc<Self>, OpenError> {
+        let last = *log.durable().borrow();
+        let reading = Arc::new(Self {
+            span: (applied.seq, last),
+            read: applied.seq.into(),
+            whole: false.into(),
+            stop: false.into(),
+            thread: Mutex::new(None),
+        });
+        if last.saturating_sub(applied.seq) <= few {
+            catch_up(&log, &index, applied, |_| true)?;
+            reading.is_whole();
+            return Ok(reading);
+        }
+        tracing::info!(records = last - applied.seq, "the bindings are read from their log");
+        let told = reading.clone();
+        let work = move || told.run(&log, &index, applied);
+        let thread = thread::Builder::new().name("bindings".to_owned()).spawn(work);
+        *reading.thread.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(thread.map_err(|error| OpenError::Index(Box::new(error)))?);
+        Ok(reading)
+    }
+
+    fn run(&self, log: &FileJournal, index: &Index, applied: Applied) -> Result<(), OpenError> {
+        let done = catch_up(log, index, applied, |seq| {
+            self.read.store(seq, Relaxed);
+            !self.stop.load(Relaxed)
+        });
+        match &done {
+            Ok(true) => {
+                tracing::info!("every binding is looked up");
+                self.is_whole();
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(error = %Chain(error), "the bindings cannot be read; remove store/bindings/ and start again");
+            }
+        }
+        done.map(drop)
+    }
+
+    /// From 0 to 1; `None` once everything is read.
+    pub(super) fn progress(&self) -> Option<f64> {
+        if self.whole.load(Relaxed) {
+            return None;
+        }
+        let (first, last) = self.span;
+        Some((self.read.load(Relaxed) - first) as f64 / (last - first).max(1) as f64)
+    }
+
+    /// Everything is read.
+    pub(super) fn is_whole(&self) {
+        self.whole.store(true, Relaxed);
+    }
+
+    /// Waits until everything is read.
+    pub(super) fn wait(&self) -> Result<(), OpenError> {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return Ok(()) };
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// Leaves it where it is: the next start goes on from there.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Relaxed);
+        // How it ended was logged.
+        let _ = self.wait();
+    }
+}
+
+/// Applies to the index what the log has beyond `applied`, as long as it may go on: then `true`.
+pub(super) fn catch_up(
+    log: &FileJournal,
+    index: &Index,
+    mut applied: Applied,
+    mut go_on: impl FnMut(Seq) -> bool,
+) -> Result<bool, OpenError> {
+    let mut bindings = Vec::new();
+    let mut known = applied.seq;
+    loop {
+        let records = log.read(applied.seq + 1, BINDINGS_READ_BYTES)?;
+        if let Some(last) = records.last() {
+            applied = Applied { seq: last.seq, print: fingerprint(last) };
+            bindings.extend(records.iter().filter_map(wire::read));
+        }
+        let over = records.is_empty();
+        // A tree of millions is not written anew for each handful.
+        if applied.seq > known && (over || bindings.len() >= BINDINGS_APPLY) {
+            index.apply(std::mem::take(&mut bindings), applied).map_err(|error| OpenError::Index(Box::new(error)))?;
+            known = applied.seq;
+        }
+        if over || !go_on(applied.seq) {
+            return Ok(over);
+        }
+    }
+}
