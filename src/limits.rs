@@ -46,8 +46,7 @@ pub const FORM_MAX: usize = 256 << 10;
 pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// One refused request in so many is logged: a scanner must not fill the log.
 pub const REFUSALS_LOGGED_EVERY: u64 = 100;
-/// Header fields kept with a callback: those that are kept at all, some of them more
-/// than once.
+/// Header fields kept with a callback: those that are kept at all, some of them more than once.
 pub const KEPT_HEADERS_MAX: usize = 24;
 /// The longest value of a kept header; the longest documented one is about 300 bytes.
 pub const KEPT_HEADER_VALUE_MAX: usize = 2_048;
@@ -109,8 +108,7 @@ pub const COUNT_MAX: usize = 100_000;
 pub const SCAN_WORK: usize = 5_000;
 /// Values of one repeated filter: each is a look-up in every segment.
 pub const FILTER_VALUES_MAX: usize = 100;
-/// How many changes a slow follower of live events may fall behind before it must start over:
-/// a minute of seventy a second.
+/// Changes by which a slow follower of live events may fall behind: a minute of seventy a second.
 pub const LIVE_BACKLOG: usize = 4_096;
 /// Followers of live events at once, open pages included: each reads every change it is told.
 pub const FOLLOWERS_MAX: usize = 200;
@@ -196,8 +194,7 @@ pub const LOCK_LOOK_TIME: Duration = Duration::from_millis(5);
 /// How often a journal that cannot write tries whether it can again when nothing arrives, and
 /// whether there is room for the reserve again.
 pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
-/// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers
-/// stays below.
+/// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers stays below.
 pub const LINE_MAX: usize = 4 << 20;
 /// The uncompressed size of one independent zstd frame in a finished segment: small enough to
 /// show one callback quickly, large enough to compress well.
@@ -370,8 +367,7 @@ pub const LOGINS_PER_USER: usize = 64;
 pub const AGENT_CHARS_MAX: usize = 300;
 /// Logins of which it is remembered when they were last used: some fifty bytes each.
 pub const LOGINS_SEEN_MAX: usize = 10_000;
-/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a
-/// guesser.
+/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;
 /// Logins tried by one peer within [`LOGIN_WINDOW`]: a whole office may share an address.
 pub const LOGIN_TRIES_PEER: u32 = 30;
@@ -396,8 +392,7 @@ pub const HOLDS_MAX: usize = 200;
 pub const RETENTION_POLL: Duration = Duration::from_secs(60);
 /// How long a run waits for the store to apply what it wrote to the journal.
 pub const RETENTION_WAIT: Duration = Duration::from_secs(600);
-/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest
-/// line.
+/// Ids of calls in one note of an erasure under way: a third of a megabyte, far below the longest line.
 pub const ERASURE_NOTE_CALLS: usize = 10_000;
 
 // Asking others.
@@ -499,8 +494,7 @@ pub const BINDINGS_IMPORT_PIECES: usize = 8;
 pub const BINDINGS_IMPORT_LINE_MAX: u64 = 64 << 10;
 /// Lines that an import did not make of which it says why.
 pub const BINDINGS_REFUSED_TOLD: usize = 1_000;
-/// The largest file that a form uploads: it is held while it is read. A hundred thousand
-/// bindings; the command line takes more.
+/// The largest file that a form uploads; it is held. The command line takes more bindings.
 pub const UPLOAD_MAX: usize = 16 << 20;
 /// How long an upload may take.
 pub const UPLOAD_TIME: Duration = Duration::from_secs(300);
