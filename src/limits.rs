@@ -444,15 +444,16 @@ pub const BINDINGS_DURABLE_EVERY: u64 = 400_000;
 pub const BINDINGS_SEGMENT_BYTES: u64 = 64 << 20;
 /// Lines of the log of bindings read at a time; as values they take ten times as much.
 pub const BINDINGS_READ_BYTES: usize = 8 << 20;
-/// Bindings read from it that are applied at a time: some hundred thousand, so that a tree of
-/// millions is not rewritten for each handful.
+/// Bindings of it, or of an import, that are applied to the index at a time: some hundred
+/// thousand, so that a tree of millions is not rewritten for each handful. They are held, and
+/// other changes wait the second or two that it takes.
 pub const BINDINGS_APPLY: usize = 200_000;
 /// Records of it that a start waits for: a second or two. More are read while it is at work.
 pub const BINDINGS_READ_FIRST: u64 = 50_000;
-/// Bindings of one import written at a time; they are held, and other changes wait for them.
-pub const BINDINGS_IMPORT_CHUNK: usize = 40_000;
-/// Of them, how many wait for the disk at once: few beside what callbacks may have waiting.
-pub const BINDINGS_IMPORT_WAITING: usize = 512;
+/// Bindings of one import written to the log at a time.
+pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
+/// Of them, how many wait for the disk at once: half of what may, so that a single one finds room.
+pub const BINDINGS_IMPORT_WAITING: usize = 1_024;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
 pub const BINDINGS_SCAN_MAX: usize = 50_000;
 /// Milliseconds in which a platform has its answer, unless the app's rules say otherwise. None

@@ -56,12 +56,13 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
     });
     let mut all = others.chain(pairs.iter().map(|(from, x)| terms(from.clone(), x.clone())));
     let (mut made, mut told) = (0, 0);
+    let mut import = bindings.importing(&Principal::command_line(), &app);
     loop {
         let lines: Vec<(u64, BindingTerms)> = (0..).zip(all.by_ref().take(CHUNK)).collect();
         if lines.is_empty() {
             break;
         }
-        let imported = runtime.block_on(bindings.import(&Principal::command_line(), &app, lines))?;
+        let imported = runtime.block_on(import.lines(lines))?;
         ensure!(imported.refused.is_empty(), "refused: {:?}", imported.refused.first());
         made += imported.made;
         if made / TOLD > told {
@@ -69,6 +70,7 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
             println!("{made} bindings made after {:.1} s, {} MiB", begun.elapsed().as_secs_f64(), resident("self")?);
         }
     }
+    runtime.block_on(import.finish())?;
     println!("{made} bindings made in {:.1} s", begun.elapsed().as_secs_f64());
     time_lookups(&bindings, &app, pairs, wanted);
     bindings.close();

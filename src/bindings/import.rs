@@ -2,20 +2,25 @@
 //!
 //! An import may be repeated: what is there already is left as it is, so that one that was
 //! interrupted is simply run again. Lines are written some thousands at a time; a chunk is
-//! durable as a whole before the next one begins.
+//! durable as a whole before the next one begins, and all of them are looked up once the import
+//! is over, however it ended.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::spawn_blocking;
 
-use super::index::{Applied, Look};
+use super::index::Applied;
 use super::keys::{self, Pair};
+use super::pending::Pending;
 use super::{BindingError, Bindings, Inner, alone, fingerprint, overlap, rules, wire};
-use crate::domain::{App, AppId, Binding, BindingId, BindingTerms, Wording};
+use crate::domain::{App, AppId, Binding, BindingTerms, Wording};
+use crate::error_chain::Chain;
 use crate::journal::{Body, Journal as _, NewRecord, Record};
-use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_WAITING};
+use crate::limits::{BINDINGS_APPLY, BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_WAITING};
 use crate::state::Principal;
 
 /// What became of the lines of an import.
@@ -40,6 +45,23 @@ pub struct Refused {
     pub reason: Wording,
 }
 
+/// An import under way, of one app.
+#[derive(Debug)]
+pub struct Import {
+    inner: Arc<Inner>,
+    app: Arc<App>,
+    by: String,
+    /// Whether what it made may still have to be applied.
+    open: bool,
+}
+
+/// The new ones of a chunk, found by who asks; in place of their ids stand their places.
+#[derive(Default)]
+struct New {
+    terms: Vec<BindingTerms>,
+    pairs: BTreeSet<Pair>,
+}
+
 impl Refused {
     /// A line for which there is this reason.
     #[must_use]
@@ -57,30 +79,28 @@ impl fmt::Display for Refused {
     }
 }
 
-/// The new ones of a chunk, found by who asks.
-#[derive(Default)]
-struct New {
-    terms: Vec<BindingTerms>,
-    by_pair: HashMap<Pair, Vec<usize>>,
-}
-
 impl New {
     fn push(&mut self, app: AppId, terms: BindingTerms) {
-        for pair in keys::pairs(app, &terms, 0) {
-            self.by_pair.entry(pair).or_default().push(self.terms.len());
-        }
+        self.pairs.extend(keys::pairs(app, &terms, self.terms.len() as u64));
         self.terms.push(terms);
     }
 
     /// An earlier line that answers one of the same questions at the same time.
     fn in_the_way(&self, app: AppId, terms: &BindingTerms) -> Option<&BindingTerms> {
-        let pairs = keys::pairs(app, terms, 0);
-        let earlier = pairs.iter().filter_map(|pair| self.by_pair.get(pair)).flatten();
-        earlier.map(|at| &self.terms[*at]).find(|earlier| overlap(terms, earlier))
+        let asked = keys::pairs(app, terms, 0);
+        let same = asked.iter().flat_map(|pair| self.pairs.range(*pair..=keys::last_of(*pair)));
+        let earlier = same.filter_map(|pair| self.terms.get(usize::try_from(keys::id(pair)).ok()?));
+        earlier.into_iter().find(|earlier| overlap(terms, earlier))
     }
 }
 
 impl Bindings {
+    /// Begins an import.
+    #[must_use]
+    pub fn importing(&self, by: &Principal, app: &Arc<App>) -> Import {
+        Import { inner: self.0.clone(), app: app.clone(), by: by.name.clone(), open: false }
+    }
+
     /// Makes these bindings of an app, each with the number of its line.
     ///
     /// # Errors
@@ -91,63 +111,117 @@ impl Bindings {
         app: &Arc<App>,
         lines: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
+        let mut import = self.importing(by, app);
+        let imported = import.lines(lines).await?;
+        import.finish().await?;
+        Ok(imported)
+    }
+}
+
+impl Import {
+    /// Makes these bindings, each with the number of its line.
+    ///
+    /// # Errors
+    /// When the log does not take them: the chunks before are made.
+    pub async fn lines(&mut self, lines: Vec<(u64, BindingTerms)>) -> Result<Imported, BindingError> {
         let mut imported = Imported::default();
         let mut lines = lines.into_iter().peekable();
+        self.open = true;
         while lines.peek().is_some() {
             let chunk: Vec<_> = lines.by_ref().take(BINDINGS_IMPORT_CHUNK).collect();
-            let (inner, app, by) = (self.0.clone(), app.clone(), by.name.clone());
-            let done = alone(async move { inner.import_chunk(&by, &app, chunk).await }).await?;
+            let (inner, app, by) = (self.inner.clone(), self.app.clone(), self.by.clone());
+            let done = alone(async move { inner.import_chunk(&by, app, chunk).await }).await?;
             imported.made += done.made;
             imported.unchanged += done.unchanged;
             imported.refused.extend(done.refused);
         }
         Ok(imported)
     }
+
+    /// Ends it: when this returns, every binding that it made is looked up.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub async fn finish(mut self) -> Result<(), BindingError> {
+        self.open = false;
+        let inner = self.inner.clone();
+        alone(async move { inner.apply_pending().await }).await
+    }
+}
+
+impl Drop for Import {
+    /// Whoever hangs up leaves what was made; it is looked up as well.
+    fn drop(&mut self) {
+        let Some(runtime) = tokio::runtime::Handle::try_current().ok().filter(|_| self.open) else { return };
+        let inner = self.inner.clone();
+        runtime.spawn(async move {
+            if let Err(error) = inner.apply_pending().await {
+                tracing::error!(error = %Chain(&error), "bindings of an import are looked up after the next start");
+            }
+        });
+    }
 }
 
 impl Inner {
     async fn import_chunk(
-        &self,
+        self: &Arc<Self>,
         by: &str,
-        app: &App,
+        app: Arc<App>,
         chunk: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
-        let _alone = self.writing.lock().await;
-        let mut done = Imported::default();
-        let mut new = New::default();
+        let pending = self.writing.clone().lock_owned().await;
+        let (inner, of) = (self.clone(), app.clone());
+        let looking = spawn_blocking(move || inner.look_at(&of, chunk, &pending).map(|looked| (looked, pending)));
+        let ((new, mut done), mut pending) = joined(looking.await)?;
+        done.made = new.len() as u64;
+        self.keep_all(app.id, by, new, &mut pending).await?;
+        if pending.len() >= BINDINGS_APPLY {
+            self.apply(pending).await?;
+        }
+        Ok(done)
+    }
+
+    /// Those that are new, and what becomes of the others.
+    fn look_at(
+        &self,
+        app: &App,
+        chunk: Vec<(u64, BindingTerms)>,
+        pending: &Pending,
+    ) -> Result<(Vec<BindingTerms>, Imported), BindingError> {
+        let (mut new, mut done) = (New::default(), Imported::default());
         // Nothing else is written meanwhile, so that one look holds for all lines.
         let look = self.index()?.look()?;
         for (line, terms) in chunk {
-            match self.look_at(&look, app, &terms, &new) {
+            let earlier = new.in_the_way(app.id, &terms);
+            let checked = match rules::check(app, &terms) {
+                Ok(()) if earlier == Some(&terms) => Ok(false),
+                Ok(()) if earlier.is_some() => Err(BindingError::Twice),
+                Ok(()) => match self.in_the_way(&look, pending, app.id, &terms, None) {
+                    Ok(None) => Ok(true),
+                    Ok(Some(other)) if other.terms == terms => Ok(false),
+                    Ok(Some(other)) => Err(BindingError::Exists(other.id)),
+                    Err(error) => return Err(error),
+                },
+                Err(error) => Err(error),
+            };
+            match checked {
                 Ok(true) => new.push(app.id, terms),
                 Ok(false) => done.unchanged += 1,
-                Err(error @ (BindingError::Write(_) | BindingError::Index(_) | BindingError::Reading)) => {
-                    return Err(error);
-                }
                 Err(error) => {
                     done.refused.push(Refused { field: error.field(), ..Refused::new(line, error.wording()) });
                 }
             }
         }
-        drop(look);
-        done.made = new.terms.len() as u64;
-        self.keep_all(app.id, by, new.terms).await?;
-        Ok(done)
+        Ok((new.terms, done))
     }
 
-    /// Whether this one is new; `false` is there already.
-    fn look_at(&self, look: &Look, app: &App, terms: &BindingTerms, new: &New) -> Result<bool, BindingError> {
-        rules::check(app, terms)?;
-        if let Some(earlier) = new.in_the_way(app.id, terms) {
-            return if earlier == terms { Ok(false) } else { Err(BindingError::Twice) };
-        }
-        match self.check_free(look, app.id, terms, None) {
-            Err(BindingError::Exists(id)) if is_same(look, id, terms)? => Ok(false),
-            checked => checked.map(|()| true),
-        }
-    }
-
-    async fn keep_all(&self, app: AppId, by: &str, all: Vec<BindingTerms>) -> Result<(), BindingError> {
+    async fn keep_all(
+        &self,
+        app: AppId,
+        by: &str,
+        all: Vec<BindingTerms>,
+        pending: &mut Pending,
+    ) -> Result<(), BindingError> {
         let at = self.clock.now();
         let mut bindings: Vec<Binding> = Vec::with_capacity(all.len());
         let (mut applied, mut failed) = (None, None);
@@ -170,14 +244,24 @@ impl Inner {
                 }
             }
         }
-        // What is durable is looked up from now on, also when the rest was not taken.
+        // What is durable is looked up in the end, also when the rest was not taken.
         if let Some((seq, print)) = applied {
-            self.index()?.apply(bindings, Applied { seq, print })?;
+            pending.push(&*self.index()?, bindings, Applied { seq, print })?;
         }
         failed.map_or(Ok(()), Err)
     }
+
+    /// Applies what waits, where something does.
+    async fn apply_pending(&self) -> Result<(), BindingError> {
+        self.apply(self.writing.clone().lock_owned().await).await
+    }
+
+    async fn apply(&self, mut pending: OwnedMutexGuard<Pending>) -> Result<(), BindingError> {
+        let index = self.index()?;
+        Ok(joined(spawn_blocking(move || pending.apply(&index)).await)?)
+    }
 }
 
-fn is_same(look: &Look, id: BindingId, terms: &BindingTerms) -> Result<bool, BindingError> {
-    Ok(look.get(id.0)?.is_some_and(|binding| binding.terms == *terms))
+fn joined<T>(result: Result<T, tokio::task::JoinError>) -> T {
+    result.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

@@ -174,6 +174,11 @@ impl Index {
         Ok(())
     }
 
+    /// How far the log is applied.
+    pub(super) fn applied(&self) -> Result<Applied, IndexError> {
+        applied(&self.db)
+    }
+
     /// What holds now: every read of one look goes to the same snapshot.
     pub(super) fn look(&self) -> Result<Look, IndexError> {
         Ok(Look(self.db.begin_read()?))

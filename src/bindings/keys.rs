@@ -33,6 +33,12 @@ pub(super) fn pair(app: AppId, dialled: &PhoneNumber, caller: Option<&PhoneNumbe
     key
 }
 
+/// The last key of who asks there.
+pub(super) fn last_of(mut pair: Pair) -> Pair {
+    pair[20..].fill(0xff);
+    pair
+}
+
 /// Every key by which this one is found when a question comes.
 pub(super) fn pairs(app: AppId, terms: &BindingTerms, id: Seq) -> Vec<Pair> {
     terms.asked_by().into_iter().map(|(dialled, caller)| pair(app, dialled, caller, id)).collect()

@@ -16,6 +16,7 @@
 mod import;
 mod index;
 mod keys;
+mod pending;
 mod query;
 mod reading;
 mod row;
@@ -33,10 +34,11 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use xxhash_rust::xxh3::Xxh3;
 
-pub use self::import::{Imported, Refused};
+pub use self::import::{Import, Imported, Refused};
 pub use self::query::BindingQuery;
 
 use self::index::{Applied, Index, IndexError, Look};
+use self::pending::Pending;
 use self::reading::Reading;
 use crate::clock::Clock;
 use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber, Wording};
@@ -63,7 +65,7 @@ struct Inner {
     /// Where it is, and what binds it to its place.
     place: Place,
     /// Held from the check of a change to its effect, so that no two changes cross.
-    writing: Mutex<()>,
+    writing: Arc<Mutex<Pending>>,
     clock: Clock,
 }
 
@@ -196,7 +198,7 @@ impl Bindings {
         let index = Arc::new(index);
         let reading = Reading::start(log.clone(), index.clone(), applied, BINDINGS_READ_FIRST)?;
         let index = ArcSwap::new(index);
-        Ok(Self(Arc::new(Inner { log, index, reading, place, writing: Mutex::new(()), clock })))
+        Ok(Self(Arc::new(Inner { log, index, reading, place, writing: Arc::default(), clock })))
     }
 
     /// How much of the log is read, from 0 to 1, while some of it is not.
@@ -213,7 +215,7 @@ impl Bindings {
     /// A file cannot be read or written; the present index stays in use.
     pub fn make_index_anew(&self) -> Result<(), OpenError> {
         let inner = &self.0;
-        let _alone = tokio::runtime::Handle::current().block_on(inner.writing.lock());
+        let mut pending = tokio::runtime::Handle::current().block_on(inner.writing.lock());
         let io = |error: std::io::Error| OpenError::Index(Box::new(error));
         let (unfinished, present) = (inner.place.store.join(UNFINISHED), inner.place.store.join(INDEX));
         if unfinished.exists() {
@@ -228,6 +230,7 @@ impl Bindings {
         fs::rename(&unfinished, &present).map_err(io)?;
         inner.index.store(Arc::new(fresh));
         inner.reading.is_whole();
+        pending.forget();
         Ok(())
     }
 
@@ -306,10 +309,10 @@ impl Bindings {
         rules::check(app, &terms)?;
         let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
         alone(async move {
-            let _alone = inner.writing.lock().await;
-            inner.check_free(&inner.index()?.look()?, app, &terms, None)?;
+            let mut pending = inner.writing.lock().await;
+            inner.check_free(&pending, app, &terms, None)?;
             let entry = wire::made(app, &terms, Some(&by));
-            inner.keep(entry).await
+            inner.keep(&mut pending, entry).await
         })
         .await
     }
@@ -328,10 +331,10 @@ impl Bindings {
         rules::check(app, &terms)?;
         let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
         alone(async move {
-            let _alone = inner.writing.lock().await;
+            let mut pending = inner.writing.lock().await;
             let present = inner.open_binding(id, app)?;
-            inner.check_free(&inner.index()?.look()?, app, &terms, Some(id))?;
-            inner.keep(wire::changed(&Binding { terms, ..present }, Some(&by))).await
+            inner.check_free(&pending, app, &terms, Some(id))?;
+            inner.keep(&mut pending, wire::changed(&Binding { terms, ..present }, Some(&by))).await
         })
         .await
     }
@@ -343,10 +346,10 @@ impl Bindings {
     pub async fn end(&self, by: &Principal, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
         let (inner, by) = (self.0.clone(), by.name.clone());
         alone(async move {
-            let _alone = inner.writing.lock().await;
+            let mut pending = inner.writing.lock().await;
             let present = inner.open_binding(id, app)?;
             let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
-            inner.keep(wire::changed(&ended, Some(&by))).await
+            inner.keep(&mut pending, wire::changed(&ended, Some(&by))).await
         })
         .await
     }
@@ -400,34 +403,50 @@ impl Inner {
     /// then it would be chance who is reached.
     fn check_free(
         &self,
-        look: &Look,
+        pending: &Pending,
         app: AppId,
         terms: &BindingTerms,
         but: Option<BindingId>,
     ) -> Result<(), BindingError> {
+        let other = self.in_the_way(&self.index()?.look()?, pending, app, terms, but)?;
+        other.map_or(Ok(()), |other| Err(BindingError::Exists(other.id)))
+    }
+
+    fn in_the_way(
+        &self,
+        look: &Look,
+        pending: &Pending,
+        app: AppId,
+        terms: &BindingTerms,
+        but: Option<BindingId>,
+    ) -> Result<Option<Binding>, BindingError> {
         let now = self.clock.now();
-        let mut in_the_way = None;
+        let mut in_the_way = pending.in_the_way(app, terms).cloned();
         for (dialled, caller) in terms.asked_by() {
+            if in_the_way.is_some() {
+                break;
+            }
             look.asked(app, dialled, caller, |other| {
                 let over = matches!(other.state(now), BindingState::Expired | BindingState::Ended);
                 if Some(other.id) != but && !over && overlap(terms, &other.terms) && answers(&other, dialled, caller) {
-                    in_the_way = Some(other.id);
+                    in_the_way = Some(other);
                 }
                 in_the_way.is_none()
             })?;
         }
-        in_the_way.map_or(Ok(()), |id| Err(BindingError::Exists(id)))
+        Ok(in_the_way)
     }
 
     /// Writes a record and applies it.
-    async fn keep(&self, entry: Entry) -> Result<Binding, BindingError> {
+    async fn keep(&self, pending: &mut Pending, entry: Entry) -> Result<Binding, BindingError> {
         let at = self.clock.now();
         let body = Body::Entry(entry);
         let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
         let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
         let record = Record { seq, at, body };
         let binding = wire::read(&record).expect("what was written is read");
-        self.index()?.apply(vec![binding.clone()], Applied { seq, print: fingerprint(&record) })?;
+        let mark = pending.mark(Applied { seq, print: fingerprint(&record) });
+        self.index()?.apply(vec![binding.clone()], mark)?;
         Ok(binding)
     }
 }

@@ -287,7 +287,7 @@ fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
     let reading = Reading::start(log.clone(), index.clone(), applied, 0).unwrap();
     let index = ArcSwap::new(index);
     (
-        Bindings(Arc::new(Inner { log, index, reading, place, writing: Mutex::new(()), clock: Clock::fixed(now()) })),
+        Bindings(Arc::new(Inner { log, index, reading, place, writing: Arc::default(), clock: Clock::fixed(now()) })),
         held,
     )
 }
@@ -343,5 +343,62 @@ async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_en
     tokio::task::spawn_blocking(move || anew.make_index_anew()).await.unwrap().unwrap();
     assert_eq!(bindings.reading(), None);
     assert_eq!(bindings.get(made.id).unwrap(), Some(made));
+    bindings.close();
+}
+
+fn numbered(terms: BindingTerms) -> Vec<(u64, BindingTerms)> {
+    vec![(1, terms)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_looked_up_once_it_is_over_and_is_in_the_way_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let mut import = bindings.importing(&by(), &app(1));
+    assert_eq!(import.lines(numbered(terms(A, X, B))).await.unwrap().made, 1);
+    assert_eq!(reached(&bindings, 1, X, A), None);
+    let added = bindings.add(&by(), &app(1), terms(A, X, "13800000077")).await;
+    assert!(matches!(added, Err(BindingError::Exists(_))), "{added:?}");
+    assert_eq!(import.lines(numbered(terms(A, X, B))).await.unwrap().unchanged, 1);
+    assert_eq!(import.lines(numbered(terms(A, X, "13800000077"))).await.unwrap().refused.len(), 1);
+    import.finish().await.unwrap();
+    assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(B));
+    bindings.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_left_is_looked_up_as_far_as_it_came() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let mut import = bindings.importing(&by(), &app(1));
+    import.lines(numbered(terms(A, X, B))).await.unwrap();
+    drop(import);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while reached(&bindings, 1, X, A).is_none() {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::task::yield_now().await;
+    }
+    bindings.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_import_had_made_is_read_from_the_log_after_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let bindings = open(dir.path());
+    let before = bindings.add(&by(), &app(1), terms("13800000071", X, "13800000081")).await.unwrap();
+    let mut import = bindings.importing(&by(), &app(1));
+    import.lines(numbered(terms(A, X, B))).await.unwrap();
+    // Applied past what waits, and one that was there before is changed.
+    let beside = bindings.add(&by(), &app(1), terms("13800000077", X, "13800000082")).await.unwrap();
+    bindings.end(&by(), AppId(1), before.id).await.unwrap();
+    // Where there is no runtime nothing can be applied any more.
+    std::thread::spawn(move || drop(import)).join().unwrap();
+    bindings.close();
+    drop(bindings);
+    let bindings = open(dir.path());
+    assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(B));
+    assert_eq!(bindings.get(beside.id).unwrap(), Some(beside));
+    assert!(bindings.get(before.id).unwrap().unwrap().ended_at.is_some());
+    assert_eq!(bindings.count().unwrap(), 3);
     bindings.close();
 }

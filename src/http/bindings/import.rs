@@ -68,8 +68,9 @@ where
     let making = async {
         // Closed at the first failure, which ends the reading as well.
         let mut report = Report::default();
+        let mut import = context.bindings.importing(asker.by, app);
         while let Some(Chunk { lines, refused }) = chunks.recv().await {
-            match context.bindings.import(asker.by, app, lines).await {
+            match import.lines(lines).await {
                 Ok(done) => report.add(refused, done),
                 Err(error) => {
                     chunks.close();
@@ -77,6 +78,7 @@ where
                 }
             }
         }
+        import.finish().await?;
         Ok(report)
     };
     let (poured, read, made) = tokio::join!(body::pour(headers, stream, limits, give), reading, making);
