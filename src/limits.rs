@@ -108,8 +108,7 @@ pub const COUNT_MAX: usize = 100_000;
 pub const SCAN_WORK: usize = 5_000;
 /// Values of one repeated filter: each is a look-up in every segment.
 pub const FILTER_VALUES_MAX: usize = 100;
-/// How many changes a slow follower of live events may fall behind before it must start over:
-/// a minute of seventy a second.
+/// Changes by which a slow follower of live events may fall behind: a minute of seventy a second.
 pub const LIVE_BACKLOG: usize = 4_096;
 /// Followers of live events at once, open pages included: each reads every change it is told.
 pub const FOLLOWERS_MAX: usize = 200;
@@ -468,10 +467,6 @@ pub const RULE_VERSIONS: u64 = 20;
 pub const LISTS_MAX: usize = 200;
 /// Entries of a list: all seven-digit beginnings of a province's mobiles.
 pub const LIST_ENTRIES_MAX: usize = 50_000;
-/// Entries of a list that its page shows to whoever does not edit it: enough to know it again.
-pub const LIST_SHOWN: usize = 1_000;
-/// Lines of the box in which a list is edited: a short one is seen whole, a long one scrolls.
-pub const LIST_BOX_LINES: std::ops::RangeInclusive<usize> = 6..=24;
 /// The answer of the company's own system; a decision has some hundred bytes.
 pub const ASK_ANSWER_MAX: usize = 16 << 10;
 /// Questions to one address that wait at once; the next one is left to the next rule.
@@ -492,8 +487,7 @@ pub const BINDINGS_IMPORT_PIECES: usize = 8;
 pub const BINDINGS_IMPORT_LINE_MAX: u64 = 64 << 10;
 /// Lines that an import did not make of which it says why.
 pub const BINDINGS_REFUSED_TOLD: usize = 1_000;
-/// The largest file that a form uploads: it is held while it is read. A hundred thousand
-/// bindings; the command line takes more.
+/// The largest file that a form uploads; it is held. The command line takes more bindings.
 pub const UPLOAD_MAX: usize = 16 << 20;
 /// How long an upload may take.
 pub const UPLOAD_TIME: Duration = Duration::from_secs(300);

@@ -19,7 +19,7 @@ use crate::domain::Role;
 use crate::http::acts::recorded;
 use crate::http::rules::{self, masked_number};
 use crate::http::{HttpError, Response};
-use crate::limits::{LIST_BOX_LINES, LIST_SHOWN};
+use crate::limits::PAGE_MAX;
 
 /// One list.
 #[derive(Debug, Template)]
@@ -151,14 +151,14 @@ impl ListPage {
         if may_manage && !veiled {
             return page.entered(&seen.join("\n"), list);
         }
-        let shown = seen.into_iter().take(if closed { 0 } else { LIST_SHOWN });
+        let shown = seen.into_iter().take(if closed { 0 } else { PAGE_MAX });
         let shown: Vec<String> = shown.collect();
         Self { more: list.entries.len() - shown.len(), shown, ..page }
     }
 
     /// The same with this in the box.
     fn entered(self, text: &str, present: &NamedList) -> Self {
-        let lines = text.lines().count().clamp(*LIST_BOX_LINES.start(), *LIST_BOX_LINES.end());
+        let lines = text.lines().count().clamp(6, 24);
         let form = Some(ListBox { text: text.to_owned(), lines, seen: mark(present) });
         Self { form, shown: Vec::new(), more: 0, veiled: false, ..self }
     }

@@ -160,6 +160,10 @@ async fn a_decision_is_listed_with_its_question_its_rule_and_what_then_happened(
     }
     let asked = house.get(Role::Admin, &format!("/callbacks/{}", first["callback"])).await.json();
     assert_eq!(asked["decision"]["action"], first["action"], "live as well: the event of a callback is this object");
+    for query in ["", "action=close", "not_asks=sms"] {
+        let told = house.get(Role::Admin, &format!("/decisions/count?{query}")).await.json();
+        assert_eq!(told["count"].as_u64(), Some(count(query).await as u64), "{query}: {told}");
+    }
     let x = first["x"].as_str().unwrap().trim_start_matches("+86");
     assert!(count(&format!("x={x}")).await >= 1);
     let seen = house.get(Role::Viewer, "/decisions").await;
