@@ -1,16 +1,18 @@
 //! The rules and lists that people set, kept in the state, and ready to decide.
 //!
-//! What is ready is made when something changes and looked up by everybody: a phone is ringing.
+//! What is ready is made when something changes and looked up by everybody: a phone is ringing. Of
+//! a state that changed elsewhere, and of the rules and lists that did not, nothing is made again.
 //! Each version of an app's rules is kept beside the present one, the last twenty of them, so
 //! that a change can be looked at and taken back.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::lists::{LIST, Lists};
 use super::rules::{Compiled, RuleSet, check};
@@ -46,20 +48,30 @@ pub(super) struct Book {
     state: State,
     clock: Clock,
     ready: ArcSwap<Ready>,
+    /// Held by whoever makes it ready.
+    making: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct Ready {
-    /// The state's revision that this was made from.
+    /// The state's revision that this was made from, and the values in it.
     revision: u64,
+    kept: Kept,
     lists: Lists,
     rules: HashMap<AppId, Arc<Compiled>>,
 }
 
+/// The values that rules and lists are made from.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    lists: Vec<(String, Arc<Value>)>,
+    rules: Vec<(String, Arc<Value>)>,
+}
+
 impl Book {
     pub(super) fn new(state: State, clock: Clock) -> Self {
-        let ready = ArcSwap::from_pointee(Ready::of(&state));
-        Self { state, clock, ready }
+        let ready = ArcSwap::from_pointee(Ready::of(&state, &Ready::default()));
+        Self { state, clock, ready, making: Mutex::new(()) }
     }
 
     #[cfg(test)]
@@ -78,7 +90,11 @@ impl Book {
         if ready.revision == self.state.revision() {
             return ready;
         }
-        self.ready.store(Arc::new(Ready::of(&self.state)));
+        let _alone = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.ready.load();
+        if before.revision != self.state.revision() {
+            self.ready.store(Arc::new(Ready::of(&self.state, &before)));
+        }
         self.ready.load()
     }
 
@@ -156,7 +172,10 @@ impl Book {
         if changed.is_some() && self.used_in(&list.name).is_some() {
             return Err(ControlError::OtherKind);
         }
-        Ok(self.state.set_value(Some(by), &format!("{LIST}{}", list.name), &list).await?)
+        self.state.set_value(Some(by), &format!("{LIST}{}", list.name), &list).await?;
+        // Now, and not when the next phone rings.
+        self.fresh();
+        Ok(())
     }
 
     /// Removes a list that no rule looks into.
@@ -193,15 +212,38 @@ impl Book {
 }
 
 impl Ready {
-    fn of(state: &State) -> Self {
+    fn of(state: &State, before: &Self) -> Self {
         // Before the values: what changes meanwhile is seen at the next look.
         let revision = state.revision();
-        let lists = Lists::new(state.values(LIST));
-        let rules = state.apps().into_iter().filter_map(|app| {
-            let kept: RulesVersion = state.value(&format!("{RULES}{}", app.id.0))?;
-            Some((app.id, Arc::new(Compiled::new(kept.version, kept.set, &lists))))
+        let kept = Kept::of(state);
+        if kept == before.kept {
+            return Self { revision, kept, lists: before.lists.clone(), rules: before.rules.clone() };
+        }
+        let lists = Lists::of(kept.lists.clone(), &before.lists);
+        let rules = kept.rules.iter().filter_map(|(app, kept)| {
+            // Earlier versions have a name within that of the app.
+            let app = AppId(app.parse().ok()?);
+            let version = RulesVersion::deserialize(&**kept).ok()?;
+            Some((app, Arc::new(Compiled::new(version.version, version.set, &lists))))
         });
         let rules = rules.collect();
-        Self { revision, lists, rules }
+        Self { revision, kept, lists, rules }
+    }
+}
+
+impl Kept {
+    fn of(state: &State) -> Self {
+        Self { lists: state.kept_values(LIST), rules: state.kept_values(RULES) }
+    }
+}
+
+impl PartialEq for Kept {
+    /// Whether they are the very same values; equal ones that were set again are others.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |one: &[(String, Arc<Value>)], other: &[(String, Arc<Value>)]| {
+            let pairs = || one.iter().zip(other);
+            one.len() == other.len() && pairs().all(|(one, other)| one.0 == other.0 && Arc::ptr_eq(&one.1, &other.1))
+        };
+        same(&self.lists, &other.lists) && same(&self.rules, &other.rules)
     }
 }

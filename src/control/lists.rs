@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::domain::PhoneNumber;
 use crate::limits::{LIST_ENTRIES_MAX, NAME_CHARS_MAX};
@@ -56,12 +57,14 @@ pub enum ListError {
 }
 
 /// All lists, ready to be looked into.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Lists(BTreeMap<String, ReadyList>);
 
 /// One list, ready.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ReadyList {
+    /// What it was made from.
+    kept: Arc<Value>,
     kind: ListKind,
     pub(super) days: Arc<BTreeSet<Date>>,
     pub(super) numbers: Arc<Numbers>,
@@ -77,8 +80,13 @@ pub(super) struct Numbers {
 }
 
 impl Lists {
-    pub(super) fn new(lists: Vec<NamedList>) -> Self {
-        Self(lists.into_iter().map(|list| (list.name.clone(), ReadyList::new(&list))).collect())
+    /// All that are kept, under their names; those that are as they were before are not read again.
+    pub(super) fn of(kept: Vec<(String, Arc<Value>)>, before: &Self) -> Self {
+        let ready = |name: &str, kept: Arc<Value>| match before.0.get(name) {
+            Some(list) if Arc::ptr_eq(&list.kept, &kept) => Some(list.clone()),
+            _ => NamedList::deserialize(&*kept).ok().map(|list| ReadyList::new(&list, kept)),
+        };
+        Self(kept.into_iter().filter_map(|(name, kept)| Some((name.clone(), ready(&name, kept)?))).collect())
     }
 
     pub(super) fn get(&self, name: &str, kind: ListKind) -> Option<&ReadyList> {
@@ -87,9 +95,9 @@ impl Lists {
 }
 
 impl ReadyList {
-    fn new(list: &NamedList) -> Self {
+    fn new(list: &NamedList, kept: Arc<Value>) -> Self {
         let mut ready =
-            Self { kind: list.kind, days: Arc::new(BTreeSet::new()), numbers: Arc::new(Numbers::default()) };
+            Self { kept, kind: list.kind, days: Arc::new(BTreeSet::new()), numbers: Arc::new(Numbers::default()) };
         match list.kind {
             ListKind::Days => {
                 let days = list.entries.iter().filter_map(|entry| span(entry)).flat_map(|(from, to)| {

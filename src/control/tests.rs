@@ -281,6 +281,23 @@ async fn a_list_that_a_rule_looks_into_stays_until_the_rule_is_gone() {
 }
 
 #[tokio::test]
+async fn a_state_that_changed_elsewhere_makes_no_rule_ready_again() {
+    let house = House::with_app().await;
+    let list = NamedList { name: "vip".to_owned(), kind: ListKind::Numbers, entries: vec!["13800000077".to_owned()] };
+    house.control.set_list(&by(), list.clone()).await.unwrap();
+    house.rules(json!([{"name": "vip", "when": {"region": ["vip"]}, "then": {"do": "connect", "to": B}}])).await;
+    let book = &house.control.0.book;
+    let ready = || book.rules(house.app.id).unwrap();
+    let before = ready();
+    book.state().set_value(Some(&by()), "elsewhere", &1).await.unwrap();
+    assert!(Arc::ptr_eq(&before, &ready()));
+    let list = NamedList { entries: vec![A.to_owned()], ..list };
+    house.control.set_list(&by(), list).await.unwrap();
+    assert!(!Arc::ptr_eq(&before, &ready()));
+    assert_eq!(house.decide(&call(A)).await.note.rule, Some((1, "vip".to_owned())));
+}
+
+#[tokio::test]
 async fn a_trial_shows_every_rule_and_the_bytes_and_leaves_no_trace() {
     let house = House::with_app().await;
     let night = json!({"name": "night", "when": {"time": [{"from": "22:00", "to": "07:00"}]}, "then": {"do": "close"}});

@@ -32,7 +32,7 @@ pub(super) struct Book {
     pub(super) require_second_factor: Demand,
     pub(super) setup_code: Option<Secret>,
     pub(super) address: Option<String>,
-    pub(super) values: BTreeMap<String, serde_json::Value>,
+    pub(super) values: BTreeMap<String, Arc<serde_json::Value>>,
     pub(super) sealed_values: BTreeMap<String, Secret>,
     /// The highest id ever given to an app: ids are not reused, also after a removal.
     highest_app: u32,
@@ -82,7 +82,7 @@ impl Book {
                 self.sealed_values.remove(&name);
             }
             Fact::Value(name, value) => {
-                self.values.insert(name, value);
+                self.values.insert(name, Arc::new(value));
             }
             Fact::SealedValue(name, value) => {
                 self.sealed_values.insert(name, value);
@@ -170,7 +170,8 @@ impl Book {
         facts.extend(self.tokens.values().map(|token| Fact::Token(TokenFact::clone(token))));
         facts.extend(self.logins.values().map(|login| Fact::Login(LoginFact::clone(login))));
         facts.extend(self.searches.values().map(|search| Fact::Search(SearchFact::clone(search))));
-        facts.extend(self.values.iter().map(|(name, value)| Fact::Value(name.clone(), value.clone())));
+        facts
+            .extend(self.values.iter().map(|(name, value)| Fact::Value(name.clone(), serde_json::Value::clone(value))));
         facts.extend(self.sealed_values.iter().map(|(name, value)| Fact::SealedValue(name.clone(), value.clone())));
         if self.users.is_empty() {
             facts.extend(self.setup_code.iter().cloned().map(Fact::SetupCode));

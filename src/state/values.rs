@@ -4,6 +4,7 @@
 //! its shape. A value that must not stand in the log in clear is sealed. Removing a value takes
 //! it out of the book; its bytes leave the disk with the next [`State::compact`].
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ impl State {
     #[must_use]
     pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let book = self.book();
-        T::deserialize(book.values.get(name)?).ok()
+        T::deserialize(&**book.values.get(name)?).ok()
     }
 
     /// Another number after every change of what is set: who keeps something made from it looks
@@ -34,7 +35,15 @@ impl State {
     pub fn values<T: DeserializeOwned>(&self, prefix: &str) -> Vec<T> {
         let book = self.book();
         let named = book.values.iter().filter(|(name, _)| name.starts_with(prefix));
-        named.filter_map(|(_, value)| T::deserialize(value).ok()).collect()
+        named.filter_map(|(_, value)| T::deserialize(&**value).ok()).collect()
+    }
+
+    /// The same as they are kept, with what follows the prefix: the same one again is unchanged.
+    #[must_use]
+    pub fn kept_values(&self, prefix: &str) -> Vec<(String, Arc<Value>)> {
+        let book = self.book();
+        let named = book.values.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
+        named.map(|(name, value)| (name.to_owned(), value.clone())).collect()
     }
 
     /// Sets a value.

@@ -20,7 +20,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::{Connection, Reply};
-use crate::wait::{SOON, START, wait_for, wait_until};
+use crate::wait::{COMMAND, SOON, START, wait_for, wait_until};
 
 /// A data directory; the rest of its parent is free for a test's own files.
 #[derive(Debug)]
@@ -120,8 +120,8 @@ pub(crate) fn run(command: &mut Command) -> Said {
     let out = Heard::listen(child.stdout.take().unwrap());
     let err = Heard::listen(child.stderr.take().unwrap());
     let begun = std::time::Instant::now();
-    let status = wait_for("a command ends", START + SOON, || match child.try_wait().unwrap() {
-        None if begun.elapsed() > START => {
+    let status = wait_for("a command ends", COMMAND + SOON, || match child.try_wait().unwrap() {
+        None if begun.elapsed() > COMMAND => {
             child.kill().unwrap();
             None
         }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 /// How long a server may take to start, also in an unoptimised build beside other tests.
 pub(crate) const START: Duration = Duration::from_secs(60);
+/// How long a command may take; the longest plays ten thousand calls in an unoptimised build.
+pub(crate) const COMMAND: Duration = Duration::from_secs(240);
 /// How long anything else may take that is not slow by design.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
