@@ -5,7 +5,7 @@
 //! checked. A refusal names the field as the API calls it.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
@@ -184,7 +184,7 @@ impl Draft {
             return self.set(field, Some(text));
         }
         let wrong = || InvalidAnswer { field: field.name(), rule: INSTANT.into() };
-        self.put_instant(field, Some(local_instant(text).ok_or_else(wrong)?));
+        self.put_instant(field, Some(local_instant(field, text).ok_or_else(wrong)?));
         Ok(())
     }
 
@@ -258,8 +258,9 @@ pub(super) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'stati
 }
 
 /// An instant with its offset, or a local time as forms and spreadsheets write it, which is one
-/// of Asia/Shanghai.
-pub(in crate::http) fn local_instant(text: &str) -> Option<Timestamp> {
+/// of Asia/Shanghai. A day without a time is valid as a whole: from its first instant to its last.
+pub(in crate::http) fn local_instant(field: Field, text: &str) -> Option<Timestamp> {
+    const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
     const FORMATS: [&str; 6] = [
         "%Y-%m-%dT%H:%M:%S",
         "%Y-%m-%dT%H:%M",
@@ -271,7 +272,13 @@ pub(in crate::http) fn local_instant(text: &str) -> Option<Timestamp> {
     if let Ok(instant) = text.parse() {
         return Some(instant);
     }
-    let civil = FORMATS.iter().find_map(|format| DateTime::strptime(format, text).ok())?;
+    let timed = || FORMATS.iter().find_map(|format| DateTime::strptime(format, text).ok());
+    let day = DAYS.iter().find_map(|format| Date::strptime(format, text).ok());
+    let civil = match (day, field) {
+        (Some(day), Field::ValidTo) => day.tomorrow().ok()?.to_datetime(Time::midnight()),
+        (Some(day), _) => day.to_datetime(Time::midnight()),
+        (None, _) => timed()?,
+    };
     let local = civil.to_zoned(TimeZone::fixed(Offset::constant(8))).ok()?;
     Some(local.timestamp())
 }

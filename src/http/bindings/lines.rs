@@ -330,7 +330,7 @@ fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<
     // Whoever edits an export may have edited the other column of the two.
     for (column, cell) in columns.iter().zip(record) {
         let Column::Local(field) = column else { continue };
-        let local = std::str::from_utf8(cell).ok().and_then(|cell| local_instant(cell.trim()));
+        let local = std::str::from_utf8(cell).ok().and_then(|cell| local_instant(*field, cell.trim()));
         if local.map(Timestamp::as_second) != draft.instant(*field).map(Timestamp::as_second) {
             let name = field.name();
             let en = format!("{name} and {name}_shanghai say different times");

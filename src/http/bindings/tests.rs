@@ -199,6 +199,20 @@ fn the_names_of_the_boxes_of_forms_are_headings_too() {
 }
 
 #[test]
+fn a_day_without_a_time_is_valid_as_a_whole() {
+    let (lines, refused) = read_all(
+        "a,x,valid_from,valid_to\n\
+         13800000001,17000000001,2027-01-05,2027/1/6\n\
+         13800000002,17000000001,,2027-02-30\n",
+    );
+    let valid = |at: &str| Some(at.parse().unwrap());
+    let terms = &lines[0].1;
+    assert_eq!(terms.valid_from, valid("2027-01-05T00:00:00+08:00"));
+    assert_eq!(terms.valid_to, valid("2027-01-07T00:00:00+08:00"));
+    assert_eq!((refused.len(), refused[0].line), (1, 3));
+}
+
+#[test]
 fn a_missing_quotation_mark_is_told_of_the_line_that_it_is_missing_in() {
     let (lines, refused) = read_all("a,x\n\"13800000001,17000000001\n13800000002,17000000002\n");
     assert!(lines.is_empty());
