@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
+use crate::control::NamedList;
 use crate::domain::{AllowFrom, App, BindingTerms, Lang, PhoneNumber, Role};
 use crate::http::Context;
 use crate::providers;
@@ -31,8 +32,16 @@ const SEED: u64 = 1;
 const RULES: &str = r#"{"rules": [
   {"name": "夜间 night", "when": {"asks": "call", "time": [{"from": "23:00", "to": "06:00"}]},
    "then": {"do": "close", "tone": "night.wav"}},
-  {"name": "拒接 unwanted", "when": {"caller": ["+86188*"]}, "then": {"do": "close", "tone": "refused.wav"}}
+  {"name": "节假日 holiday", "when": {"asks": "call", "holiday": ["节假日 holidays"]},
+   "then": {"do": "close", "tone": "holiday.wav"}},
+  {"name": "拒接 unwanted", "when": {"region": ["拒接名单 unwanted"]}, "then": {"do": "close", "tone": "refused.wav"}}
 ]}"#;
+/// What they look into.
+const LISTS: &str = r#"[
+  {"name": "节假日 holidays", "kind": "days",
+   "entries": ["2027-01-01/2027-01-03", "2027-02-05/2027-02-11", "2027-10-01/2027-10-07"]},
+  {"name": "拒接名单 unwanted", "kind": "numbers", "entries": ["188*"]}
+]"#;
 
 /// Where to show it.
 #[derive(Debug, Args)]
@@ -122,7 +131,7 @@ async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
     Ok(apps)
 }
 
-/// Who stands behind each privacy number that asks, and two rules beside: X mode as a company has it.
+/// Who stands behind each privacy number that asks, and some rules beside: X mode as a company has it.
 async fn route(context: &Context) -> Result<()> {
     let by = Principal::command_line();
     let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
@@ -134,6 +143,10 @@ async fn route(context: &Context) -> Result<()> {
         ..BindingTerms::new(PhoneNumber::from_stored(owned.owner), PhoneNumber::from_stored(owned.x), None)
     });
     context.bindings.import(&by, &app, (1..).zip(lines).collect()).await?;
+    let lists: Vec<NamedList> = serde_json::from_str(LISTS).context("the demo's lists")?;
+    for list in lists {
+        context.control.set_list(&by, list).await?;
+    }
     let rules = serde_json::from_str(RULES).context("the demo's rules")?;
     context.control.set_rules(&by, &app, rules, None).await?;
     Ok(())
