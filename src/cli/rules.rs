@@ -185,7 +185,7 @@ fn tried(trial: &Value) -> Result<()> {
     let mut out = stdout();
     for step in trial["steps"].as_array().into_iter().flatten() {
         let text = |field: &str| table::plain(&cells::text(&step[field]));
-        let verdict = [text("verdict"), text("why")].join(" ");
+        let verdict = [text("verdict"), text("why"), text("problem")].join(" ");
         writeln!(out, "{}. {}: {}", text("rule"), text("name"), verdict.trim_end())?;
     }
     let by = match trial["rule"]["name"].as_str() {

@@ -15,13 +15,14 @@ mod asking;
 mod book;
 mod lists;
 mod rules;
+mod run;
 #[cfg(test)]
 mod tests;
 mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use self::answers::{Answers, Asked as AskedAnswer, LoadError, Ticket};
 pub use self::book::RulesVersion;
@@ -31,17 +32,13 @@ pub use self::rules::{
 };
 pub use self::trial::Trial;
 
-use self::asking::{Asked, Asker};
+use self::asking::Asker;
 use self::book::Book;
-use self::rules::{Compiled, compose};
-use crate::bindings::{Bindings, Bound};
+use self::run::Mode;
+use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::domain::{
-    Ack, App, AppId, AskedNote, Asking, CallDecision, Decision, DecisionAction, DecisionNote, PhoneNumber, Question,
-    Secret, SmsDecision,
-};
-use crate::error_chain::Chain;
-use crate::limits::{DECISION_DEADLINE_MS, DECISION_MARGIN, LISTS_MAX};
+use crate::domain::{Ack, App, AppId, Decision, DecisionNote, Question, Secret};
+use crate::limits::{DECISION_DEADLINE_MS, LISTS_MAX};
 use crate::outgoing::PrepareError;
 use crate::providers::Provider;
 use crate::state::{Principal, State, StateError};
@@ -201,188 +198,6 @@ impl Control {
     /// The state cannot be written.
     pub async fn new_ask_secret(&self, by: &Principal, app: AppId) -> Result<Secret, ControlError> {
         self.0.book.new_secret(by, app).await
-    }
-}
-
-/// What a run is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// A platform waits for it.
-    ForGood,
-    /// Somebody wants to know; at this instant, and whether the company's system is asked.
-    Trial(jiff::Timestamp, bool),
-}
-
-impl Inner {
-    async fn run(
-        &self,
-        provider: &dyn Provider,
-        app: &App,
-        question: &Question,
-        rules: Option<&Compiled>,
-        mode: Mode,
-    ) -> (Decided, Vec<Step>) {
-        let started = Instant::now();
-        let at = match mode {
-            Mode::ForGood => self.clock.now(),
-            Mode::Trial(at, _) => at,
-        };
-        let bound = self.bound(app, question, at);
-        let facts = Facts {
-            asks: question.asks(),
-            x: question.x.as_ref(),
-            from: question.from.as_ref(),
-            at,
-            bound: bound.as_ref().map(|bound| (&bound.callee, &bound.binding.terms)),
-        };
-        let mut run = Run {
-            inner: self,
-            provider,
-            app,
-            question,
-            facts: &facts,
-            bound: bound.as_ref(),
-            started,
-            mode,
-            asked: Vec::new(),
-            steps: Vec::new(),
-        };
-        let by_rule = match rules {
-            Some(rules) => run.rules(rules).await,
-            None => None,
-        };
-        let (rule, decision, followed) = by_rule.unwrap_or_else(|| run.default());
-        let (asked, steps) = (run.asked, run.steps);
-        let ack = provider.answer(&decision, app.answer_form);
-        let (action, to) = summary(&decision);
-        let note = DecisionNote {
-            action,
-            to,
-            version: rules.map_or(0, |rules| rules.version),
-            rule,
-            binding: bound.as_ref().filter(|_| followed).map(|bound| bound.binding.id),
-            micros: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            asked,
-        };
-        (Decided { decision, ack, note }, steps)
-    }
-
-    fn bound(&self, app: &App, question: &Question, at: jiff::Timestamp) -> Option<Bound> {
-        let x = question.x.as_ref()?;
-        self.bindings.find(app.id, x, question.from.as_ref(), at).unwrap_or_else(|error| {
-            tracing::error!(app = app.id.0, error = %Chain(&error), "a question is decided without its binding");
-            None
-        })
-    }
-}
-
-/// Which rule, what it decides, and whether a binding was followed.
-type Outcome = (Option<(u32, String)>, Decision, bool);
-
-/// One question on its way through the rules.
-struct Run<'a> {
-    inner: &'a Inner,
-    provider: &'a dyn Provider,
-    app: &'a App,
-    question: &'a Question,
-    facts: &'a Facts<'a>,
-    bound: Option<&'a Bound>,
-    started: Instant,
-    mode: Mode,
-    asked: Vec<AskedNote>,
-    steps: Vec<Step>,
-}
-
-impl Run<'_> {
-    async fn rules(&mut self, rules: &Compiled) -> Option<Outcome> {
-        for (at, rule) in rules.set.rules.iter().enumerate() {
-            let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            let (verdict, decided) = match rules.look(at, self.facts) {
-                Some(verdict) => (verdict, None),
-                None => self.act(number, &rule.then, rules.set.deadline_ms).await,
-            };
-            self.steps.push(Step { rule: number, name: rule.name.clone(), verdict });
-            if let Some((decision, followed)) = decided {
-                return Some((Some((number, rule.name.clone())), decision, followed));
-            }
-        }
-        None
-    }
-
-    async fn act(&mut self, number: u32, then: &Then, deadline_ms: u16) -> (Verdict, Option<(Decision, bool)>) {
-        let Then::Ask { url, timeout_ms } = then else {
-            return match self.decision(then) {
-                Some(decided) => (Verdict::Decided, Some(decided)),
-                None => (Verdict::NotFor("answer"), None),
-            };
-        };
-        if self.mode != Mode::ForGood && !matches!(self.mode, Mode::Trial(_, true)) {
-            return (Verdict::NotFor("trial"), None);
-        }
-        let (asking, decided) = self.ask(number, url, *timeout_ms, deadline_ms).await;
-        let verdict = if decided.is_some() { Verdict::Decided } else { Verdict::Asked(asking) };
-        (verdict, decided)
-    }
-
-    /// Asks the company's own system with what is left of the deadline.
-    async fn ask(
-        &mut self,
-        rule: u32,
-        url: &str,
-        timeout_ms: u16,
-        deadline_ms: u16,
-    ) -> (Asking, Option<(Decision, bool)>) {
-        let deadline = Duration::from_millis(deadline_ms.into()).saturating_sub(DECISION_MARGIN);
-        let time = deadline.saturating_sub(self.started.elapsed()).min(Duration::from_millis(timeout_ms.into()));
-        let began = Instant::now();
-        let (mut asking, mut decided) = (Asking::Busy, None);
-        if !time.is_zero() {
-            let secret = self.inner.book.secret(self.app.id);
-            let question = Asked {
-                app: &self.app.name,
-                question: self.question,
-                facts: self.facts,
-                binding: self.bound.map(|bound| bound.binding.id),
-                at: self.inner.clock.now(),
-            };
-            let (how, then) = self.inner.asker.ask(self.app.id, url, secret.as_ref(), &question, time).await;
-            decided = then.and_then(|then| self.decision(&then));
-            asking = if how == Asking::Decided && decided.is_none() { Asking::Invalid } else { how };
-        }
-        let millis = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
-        self.asked.push(AskedNote { rule, asking, millis });
-        (asking, decided)
-    }
-
-    /// What an action decides here, if the platform takes it, and whether it follows the binding.
-    fn decision(&self, then: &Then) -> Option<(Decision, bool)> {
-        if then.decides().is_some_and(|asks| asks != self.facts.asks) {
-            return None;
-        }
-        let decision = compose(then, self.facts)?;
-        if let Err(error) = self.provider.check(&decision) {
-            tracing::warn!(app = self.app.id.0, %error, "an answer that the platform would not take was not given");
-            return None;
-        }
-        let followed = matches!(then, Then::FollowBinding {} | Then::Forward { to: None, .. });
-        Some((decision, followed))
-    }
-
-    fn default(&self) -> Outcome {
-        match self.decision(&Then::FollowBinding {}) {
-            Some((decision, followed)) => (None, decision, followed),
-            None => (None, self.provider.default_decision(self.question, self.app), false),
-        }
-    }
-}
-
-/// What a decision does, and to whom.
-fn summary(decision: &Decision) -> (DecisionAction, Option<PhoneNumber>) {
-    match decision {
-        Decision::Call(CallDecision::Connect(connect)) => (DecisionAction::Connect, Some(connect.callee.clone())),
-        Decision::Call(CallDecision::Close { .. }) => (DecisionAction::Close, None),
-        Decision::Sms(SmsDecision::Forward { to, .. }) => (DecisionAction::Forward, Some(to.clone())),
-        Decision::Sms(SmsDecision::Discard) => (DecisionAction::Discard, None),
     }
 }
 

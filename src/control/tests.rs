@@ -8,7 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::domain::{AnswerForm, BindingTerms, ProviderId, QuestionKind, SessionId, VerifyMode};
+use crate::domain::{
+    AnswerForm, Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId, VerifyMode,
+};
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS};
 use crate::providers;
 
@@ -448,6 +450,13 @@ async fn our_own_system_decides_or_the_next_rule_does() {
         assert_eq!(decided.note.rule, Some(if by_system { (1, "ask".to_owned()) } else { (2, "next".to_owned()) }));
         assert_eq!(decided.note.to.is_some(), by_system);
         assert_eq!(system.times(), 1);
+        let trial = house.control.try_rules(&house.app, &call(A), Timestamp::UNIX_EPOCH, None, true).await.unwrap();
+        let problem = trial.steps[0].problem.as_ref();
+        match asking {
+            Asking::Invalid | Asking::Refused => assert!(problem.unwrap().is_in_both(), "{problem:?}"),
+            Asking::Unreachable => assert!(problem.is_some()),
+            _ => assert_eq!(problem, None),
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::{Control, ControlError, Decided, Mode, RuleSet, Step};
+use super::run::Mode;
+use super::{Control, ControlError, Decided, RuleSet, Step};
 use crate::domain::{App, Question};
 use crate::providers;
 

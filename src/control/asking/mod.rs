@@ -28,9 +28,28 @@ use tokio::sync::Semaphore;
 use self::breaker::Breaker;
 pub(super) use self::question::Asked;
 use super::rules::Then;
-use crate::domain::{AppId, Asking, Secret};
+use crate::domain::{AppId, Asking, Secret, Wording};
+use crate::error_chain::Chain;
 use crate::limits::{ASK_ANSWER_MAX, ASK_AT_ONCE, ASK_SYSTEMS_MAX};
 use crate::outgoing::{Client, Limits, Options, OutgoingError, PrepareError};
+
+/// How asking went: what was decided, or why nothing was, where there is more to say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) asking: Asking,
+    pub(super) then: Option<Then>,
+    pub(super) problem: Option<Wording>,
+}
+
+impl Heard {
+    fn only(asking: Asking) -> Self {
+        Self { asking, then: None, problem: None }
+    }
+
+    fn nothing(asking: Asking, problem: Wording) -> Self {
+        Self { problem: Some(problem), ..Self::only(asking) }
+    }
+}
 
 /// Who asks.
 #[derive(Debug)]
@@ -62,29 +81,29 @@ impl Asker {
         secret: Option<&Secret>,
         question: &Asked<'_>,
         time: Duration,
-    ) -> (Asking, Option<Then>) {
+    ) -> Heard {
         let system = self.system(app, url);
-        let Ok(_place) = system.at_once.try_acquire() else { return (Asking::Busy, None) };
+        let Ok(_place) = system.at_once.try_acquire() else { return Heard::only(Asking::Busy) };
         if !system.breaker.lets_through(Instant::now()) {
-            return (Asking::Resting, None);
+            return Heard::only(Asking::Resting);
         }
-        let (asking, then) = self.exchange(url, secret, question, time).await;
+        let heard = self.exchange(url, secret, question, time).await;
         // A decision that makes no sense is a fault of that system as much as silence is.
-        let well = matches!(asking, Asking::Decided | Asking::Passed);
+        let well = matches!(heard.asking, Asking::Decided | Asking::Passed);
         system.breaker.note(well, Instant::now());
         if !well {
-            tracing::debug!(app = app.0, asking = asking.name(), "the company's own system did not decide");
+            let problem = heard.problem.as_ref().map(|problem| problem.en.as_str());
+            tracing::debug!(
+                app = app.0,
+                asking = heard.asking.name(),
+                problem,
+                "the company's own system did not decide"
+            );
         }
-        (asking, then)
+        heard
     }
 
-    async fn exchange(
-        &self,
-        url: &str,
-        secret: Option<&Secret>,
-        question: &Asked<'_>,
-        time: Duration,
-    ) -> (Asking, Option<Then>) {
+    async fn exchange(&self, url: &str, secret: Option<&Secret>, question: &Asked<'_>, time: Duration) -> Heard {
         let body = question.body();
         let id = question.id();
         let seconds = question.at.as_second();
@@ -96,15 +115,33 @@ impl Asker {
         if let Some(signature) = secret.and_then(|secret| question::sign(secret, &id, seconds, &body)) {
             request = request.header("webhook-signature", signature);
         }
-        let Ok(request) = request.body(Bytes::from(body)) else { return (Asking::Unreachable, None) };
+        let Ok(request) = request.body(Bytes::from(body)) else { return Heard::only(Asking::Unreachable) };
         let limits = Limits { time, answer_max: ASK_ANSWER_MAX };
         match self.client.send(request, limits).await {
             Ok(answer) if answer.status() == StatusCode::OK => answer::read(answer.body()),
-            Ok(answer) if answer.status() == StatusCode::NO_CONTENT => (Asking::Passed, None),
-            Ok(_) => (Asking::Refused, None),
-            Err(OutgoingError::Late { .. }) => (Asking::Late, None),
-            Err(OutgoingError::TooLong { .. }) => (Asking::Invalid, None),
-            Err(_) => (Asking::Unreachable, None),
+            Ok(answer) if answer.status() == StatusCode::NO_CONTENT => Heard::only(Asking::Passed),
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                Heard::nothing(
+                    Asking::Refused,
+                    Wording::new(
+                        format!("状态码 {status}，应为 200 或 204"),
+                        format!("status {status}; 200 or 204 is an answer"),
+                    ),
+                )
+            }
+            Err(OutgoingError::Late { .. }) => Heard::only(Asking::Late),
+            Err(OutgoingError::TooLong { .. }) => Heard::nothing(
+                Asking::Invalid,
+                Wording::new(
+                    format!("答复超过 {ASK_ANSWER_MAX} 字节"),
+                    format!("the answer is longer than {ASK_ANSWER_MAX} bytes"),
+                ),
+            ),
+            Err(error) => {
+                let said = Chain(&error).to_string();
+                Heard::nothing(Asking::Unreachable, Wording::new(said.clone(), said))
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz};
 
 use super::{Rule, RuleSet, Then, When};
 use crate::control::lists::{ListKind, Lists};
-use crate::domain::{Asks, BindingTerms, CallDecision, Connect, Decision, PhoneNumber, SmsDecision};
+use crate::domain::{Asks, BindingTerms, CallDecision, Connect, Decision, PhoneNumber, SmsDecision, Wording};
 
 /// What is known of a question.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,8 @@ pub struct Step {
     pub name: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// Why its action decided nothing, where there is more to say.
+    pub problem: Option<Wording>,
 }
 
 /// A rule set, ready to decide.

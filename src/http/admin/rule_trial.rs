@@ -79,7 +79,9 @@ impl Answer {
         let (note, ack) = (&trial.decided.note, &trial.decided.ack);
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
-            (step.rule, text(&step.name, eyes), words(lang, verdict, why))
+            let problem = step.problem.as_ref().map(|problem| text(problem.get(lang), eyes));
+            let said = [Some(words(lang, verdict, why)), problem].into_iter().flatten().collect::<Vec<_>>();
+            (step.rule, text(&step.name, eyes), said.join(lang.t("；", "; ")))
         });
         Self {
             action: decisions::badge(lang, note.action),

@@ -107,6 +107,8 @@ pub(super) struct StepObject {
     verdict: &'static str,
     /// Which condition, what is missing, or how asking went.
     why: Option<&'static str>,
+    /// What is wrong with it, or with what the company's own system answered, in a sentence.
+    problem: Option<String>,
 }
 
 /// What would be sent.
@@ -160,7 +162,8 @@ impl TrialObject {
         let (note, ack) = (&trial.decided.note, &trial.decided.ack);
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
-            StepObject { rule: step.rule, name: sight.text(&step.name), verdict, why }
+            let problem = step.problem.as_ref().map(|problem| sight.text(&problem.en));
+            StepObject { rule: step.rule, name: sight.text(&step.name), verdict, why, problem }
         });
         Self {
             action: note.action.name(),
