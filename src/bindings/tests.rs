@@ -270,6 +270,16 @@ fn not<T>(filter: Filter<T>) -> Filter<T> {
     Filter { any: filter.none, none: filter.any }
 }
 
+/// A binding that only the log knows.
+async fn bound_and_unread(data: &Path) -> Binding {
+    let bindings = open(data);
+    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    bindings.close();
+    drop(bindings);
+    fs::remove_dir_all(data.join("store")).unwrap();
+    made
+}
+
 /// Bindings whose log is read in a thread, and that thread kept waiting.
 fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
     let options = Options {
@@ -295,11 +305,7 @@ fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
     let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
-    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
-    bindings.close();
-    drop(bindings);
-    fs::remove_dir_all(dir.path().join("store")).unwrap();
+    let made = bound_and_unread(dir.path()).await;
 
     let (bindings, held) = being_read(dir.path());
     assert_eq!(bindings.reading(), Some(0.0));
@@ -322,11 +328,7 @@ async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_ends_it() {
     let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
-    let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
-    bindings.close();
-    drop(bindings);
-    fs::remove_dir_all(dir.path().join("store")).unwrap();
+    let made = bound_and_unread(dir.path()).await;
     let (bindings, held) = being_read(dir.path());
     held.abort().unwrap();
     bindings.close();
