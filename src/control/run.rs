@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::asking::{Asked, Heard};
 use super::rules::{Compiled, compose};
 use super::{Decided, Facts, Inner, Step, Then, Verdict};
-use crate::bindings::Bound;
+use crate::bindings::{BindingError, Bound};
 use crate::domain::{
     App, AskedNote, Asking, Asks, CallDecision, Decision, DecisionAction, DecisionNote, PhoneNumber, Question,
     SmsDecision, Wording,
@@ -83,10 +83,15 @@ impl Inner {
 
     fn bound(&self, app: &App, question: &Question, at: jiff::Timestamp) -> Option<Bound> {
         let x = question.x.as_ref()?;
-        self.bindings.find(app.id, x, question.from.as_ref(), at).unwrap_or_else(|error| {
-            tracing::error!(app = app.id.0, error = %Chain(&error), "a question is decided without its binding");
-            None
-        })
+        match self.bindings.find(app.id, x, question.from.as_ref(), at) {
+            Ok(bound) => bound,
+            // Said once, when the reading began, and on every page.
+            Err(BindingError::Reading) => None,
+            Err(error) => {
+                tracing::error!(app = app.id.0, error = %Chain(&error), "a question is decided without its binding");
+                None
+            }
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use super::samples::selector;
 use super::tests::{House, PASSWORD, text};
-use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
+use crate::domain::{AllowFrom, App, BindingTerms, Callback, PhoneNumber, Role, Scope, Secret};
 use crate::http::api;
 use crate::providers;
 use crate::state::{NewApp, NewUser, Principal};
@@ -72,6 +72,7 @@ impl Two {
         secrets.retain(|secret| !known.contains(secret));
         assert!(secrets.len() > 20, "{secrets:?}");
         secrets.extend([theirs.name.clone(), theirs.token.reveal().to_owned()]);
+        secrets.extend(routed(&house, &theirs).await);
         let scope = Scope::Apps([mine.id].into());
         let new = NewUser { name: "wang".to_owned(), role: Role::Admin, scope, password: Secret::new(PASSWORD) };
         let state = &house.context.state;
@@ -102,6 +103,19 @@ impl Two {
         let body = response.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8_lossy(&body).into_owned())
     }
+}
+
+/// Binds somebody and sets a rule for an app; by what these are known.
+async fn routed(house: &House, app: &Arc<App>) -> [String; 3] {
+    let by = Principal::command_line();
+    let number = |text: &str| PhoneNumber::parse(text).unwrap();
+    let known = ["theirs-order-77", "theirs-night", "13500000933"].map(str::to_owned);
+    let (a, x) = (number(&known[2]), number("17000000934"));
+    let terms = BindingTerms { user_data: Some(known[0].clone()), ..BindingTerms::new(a, x, None) };
+    house.context.bindings.add(&by, app, terms).await.unwrap();
+    let rule = json!({"rules": [{"name": known[1], "then": {"do": "close"}}]});
+    house.context.control.set_rules(&by, app, serde_json::from_value(rule).unwrap(), None).await.unwrap();
+    known
 }
 
 /// Everything by which calls, callbacks, messages and numbers of an app are known.
