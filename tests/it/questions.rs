@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::bodies::call_question;
 use crate::house::House;
-use crate::wait::{SOON, wait_until};
+use crate::wait::{SOON, START, wait_until};
 
 const SEED: u64 = 11;
 /// With a message beside every fourth call: ten thousand questions.
@@ -387,4 +387,28 @@ fn bindings_and_answers_survive_kills_and_a_lost_store() {
     server.stop();
     let verified = house.cli(&["verify"]).done();
     assert!(verified.contains("bindings: 1 records"), "{verified}");
+}
+
+#[test]
+fn a_server_takes_callbacks_while_a_long_log_of_bindings_is_read() {
+    let house = House::new();
+    let app = house.app("huawei-private", "courier", &[]);
+    let token = house.token("t", "admin");
+    let question = Asked::read(call_question("s1").as_bytes()).unwrap();
+    {
+        let opened = Opened::new(&house.data(), "courier");
+        let others = (0..80_000).map(|n| (format!("+86180{n:08}"), question.x.clone(), other(&format!("{n:08}"))));
+        assert_eq!(opened.bind(others), 80_000);
+        opened.bind(std::iter::once((question.from, question.x.clone(), DESK.to_owned())));
+    }
+    std::fs::remove_dir_all(house.data().join("store/bindings")).unwrap();
+    let server = house.serve();
+    let reading = || server.api(&token).get("/system")["bindings"]["reading"].clone();
+    assert!(reading().is_f64(), "it waited for the bindings");
+    let answer = server.post(&app, call_question("s1").as_bytes()).text();
+    assert!(answer.contains("close") && !answer.contains(DESK), "{answer}");
+    wait_until("the bindings are read", START, || reading().is_null());
+    assert_eq!(server.post(&app, call_question("s1").as_bytes()).text(), answer, "as the first time");
+    assert!(server.post(&app, call_question("s2").as_bytes()).text().contains(DESK));
+    server.stop();
 }

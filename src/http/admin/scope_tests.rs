@@ -126,7 +126,7 @@ fn identifiers(house: &House, app: &App) -> BTreeSet<String> {
     let callbacks = store.callbacks(&CallbackQuery { app: only.clone(), ..Default::default() }, &ALL).unwrap().items;
     let sms = store.sms(&crate::store::SmsQuery { app: only, ..Default::default() }, &ALL).unwrap().items;
     let mut found = BTreeSet::new();
-    let mut numbers: Vec<crate::domain::PhoneNumber> = Vec::new();
+    let mut numbers: Vec<PhoneNumber> = Vec::new();
     for call in calls {
         found.insert(call.id.to_string());
         found.insert(call.session.reveal().to_owned());
