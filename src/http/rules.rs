@@ -115,8 +115,12 @@ pub(super) fn masked(mut set: RuleSet) -> RuleSet {
     for rule in &mut set.rules {
         rule.name = mask_digit_runs(&rule.name);
         let when = &mut rule.when;
-        for list in [&mut when.x, &mut when.caller, &mut when.not_caller, &mut when.region, &mut when.not_region] {
+        for list in [&mut when.x, &mut when.caller, &mut when.not_caller] {
             numbers(list);
+        }
+        // Area codes and names of lists.
+        for name in [&mut when.region, &mut when.not_region].into_iter().flatten() {
+            *name = mask_digit_runs(name);
         }
         match &mut rule.then {
             Then::Connect(to) => {
@@ -152,12 +156,15 @@ mod tests {
              "then": {"do": "connect", "to": "13912345678", "display": "17012345602", "user_data": "for 13912345678"}},
             {"name": "sms", "then": {"do": "forward", "to": "13912345678", "from": "13812340021"}},
             {"name": "crm", "then": {"do": "ask", "url": "https://crm.example/ask?key=13812340021"}},
+            {"name": "gone", "when": {"region": ["0755", "拒接 unwanted", "of 13912345678"]}, "then": {"do": "close"}},
         ]}))
         .unwrap();
         let said = serde_json::to_string(&masked(set)).unwrap();
         for number in ["13812340021", "17012345602", "13912345678"] {
             assert!(!said.contains(number), "{said}");
         }
-        assert!(said.contains("+86755*") && said.contains("\"crm.example\""), "{said}");
+        for shown in ["+86755*", "\"crm.example\"", "\"0755\"", "\"拒接 unwanted\""] {
+            assert!(said.contains(shown), "{said}");
+        }
     }
 }
