@@ -219,6 +219,9 @@ impl Reply {
         if self.status == StatusCode::BAD_REQUEST {
             return Err(Usage(message).into());
         }
+        if self.status == StatusCode::NOT_FOUND {
+            bail!("nothing is known under that name or number");
+        }
         bail!(message)
     }
 }

@@ -64,7 +64,11 @@ pub(super) enum Command {
         of: OfApp,
     },
     /// Show the lists that rules look into
-    Lists,
+    Lists {
+        /// Print the API's answer, with every entry
+        #[arg(long)]
+        json: bool,
+    },
     /// Keep a list from a file with an entry a line
     SetList {
         /// Its name
@@ -148,7 +152,10 @@ async fn act(client: &Client, command: Command) -> Result<()> {
             let made = client.post_about("/rules/secret", &of.query(), &json!({})).await?;
             writeln!(stdout(), "{}", cells::text(&made["secret"]))?;
         }
-        Command::Lists => retention::print(&client.get("/lists", &[]).await?["items"])?,
+        Command::Lists { json } => {
+            let lists = client.get("/lists", &[]).await?;
+            if json { retention::print(&lists)? } else { list_lists(&lists)? }
+        }
         Command::SetList { name, kind, file } => {
             let text = read(&file)?;
             let entries: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -199,6 +206,12 @@ fn tried(trial: &Value) -> Result<()> {
     writeln!(out, "{} by {by}{to}", cells::text(&trial["action"]))?;
     writeln!(out, "{}", table::plain(&cells::text(&trial["answer"]["body"])))?;
     Ok(())
+}
+
+fn list_lists(lists: &Value) -> Result<()> {
+    let row = |list: &Value| ["name", "kind", "count"].map(|field| cells::text(&list[field])).to_vec();
+    let rows: Vec<_> = super::app::items(lists).iter().map(row).collect();
+    Ok(table::write(&mut stdout(), &["NAME", "KIND", "ENTRIES"], &rows)?)
 }
 
 fn list_versions(versions: &Value) -> Result<()> {
