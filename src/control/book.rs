@@ -128,7 +128,7 @@ impl Book {
         Compiled::new(0, set, &self.fresh().lists)
     }
 
-    /// Keeps a set as the next version. `based_on` is the version that the person saw.
+    /// Keeps a set as the next version; one that says the same as the present is no other. `based_on` is the version that the person saw.
     pub(super) async fn set(
         &self,
         by: &Principal,
@@ -140,6 +140,9 @@ impl Book {
         let present = self.present(app.id);
         if based_on.is_some_and(|version| version != present.version) {
             return Err(ControlError::Stale { present: present.version });
+        }
+        if present.version > 0 && set == present.set {
+            return Ok(present);
         }
         let at: Timestamp = self.clock.now();
         let next =

@@ -251,6 +251,9 @@ async fn versions_are_kept_and_nobody_overwrites_what_they_have_not_seen() {
         let version = house.control.set_rules(&by(), &house.app, set, Some(n - 1)).await.unwrap();
         assert_eq!((version.version, version.by.as_deref()), (n, Some("command line")));
     }
+    let present = house.control.rules(house.app.id);
+    let again = house.control.set_rules(&by(), &house.app, present.set.clone(), None).await.unwrap();
+    assert_eq!(again, present, "the same again is no other version");
     let stale = house.control.set_rules(&by(), &house.app, RuleSet::default(), Some(1)).await;
     assert!(matches!(stale, Err(ControlError::Stale { present }) if present == RULE_VERSIONS + 3));
     let versions = house.control.versions(house.app.id);
