@@ -30,7 +30,7 @@ const ADMIN: &str = "admin";
 const SEED: u64 = 1;
 /// How its questions are answered besides by bindings.
 const RULES: &str = r#"{"rules": [
-  {"name": "夜间 night", "when": {"asks": "call", "time": [{"from": "23:00", "to": "06:00"}]},
+  {"name": "夜间 night", "when": {"asks": "call", "caller": ["+86130*"], "time": [{"from": "23:00", "to": "06:00"}]},
    "then": {"do": "close", "tone": "night.wav"}},
   {"name": "节假日 holiday", "when": {"asks": "call", "holiday": ["节假日 holidays"]},
    "then": {"do": "close", "tone": "holiday.wav"}},
