@@ -42,7 +42,7 @@ fn with_a_past() -> (House, String) {
     fs::create_dir(house.data()).unwrap();
     let journal = FileJournal::open(&dir("journal"), options).unwrap();
     let until = Clock::system().now().checked_sub(SignedDuration::from_hours(21 * 24)).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let mut appends = Vec::new();
     for callback in simulator::generate(CALLS, 5, DAYS, until) {
         let body = CallbackRecord {
