@@ -13,10 +13,11 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::spawn_blocking;
 
+use super::change::alone;
 use super::index::Applied;
 use super::keys::{self, Pair};
 use super::pending::Pending;
-use super::{BindingError, Bindings, Inner, alone, fingerprint, overlap, rules, wire};
+use super::{BindingError, Bindings, Inner, fingerprint, overlap, rules, wire};
 use crate::domain::{App, AppId, Binding, BindingTerms, Wording};
 use crate::error_chain::Chain;
 use crate::journal::{Body, Journal as _, NewRecord, Record};

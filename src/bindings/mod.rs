@@ -13,6 +13,8 @@
 //!
 //! Every change goes through [`Bindings`], whoever makes it. A binding ends and is never removed.
 
+mod change;
+mod error;
 mod import;
 mod index;
 mod keys;
@@ -34,18 +36,17 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use xxhash_rust::xxh3::Xxh3;
 
+pub use self::error::{BindingError, OpenError};
 pub use self::import::{Import, Imported, Refused};
 pub use self::query::BindingQuery;
 
-use self::index::{Applied, Index, IndexError, Look};
+use self::index::{Applied, Index, Look};
 use self::pending::Pending;
 use self::reading::Reading;
 use crate::clock::Clock;
-use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber, Wording};
-use crate::journal::{self, AppendError, Body, Entry, FileJournal, Journal, NewRecord, Options, ReadError, Record};
+use crate::domain::{AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
+use crate::journal::{Body, FileJournal, Journal, Options, Record};
 use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_FIRST, BINDINGS_SEGMENT_BYTES};
-use crate::providers::InvalidAnswer;
-use crate::state::Principal;
 use crate::store::{Count, Listing, Page, QueryError};
 
 /// The index's directory in the store, and that of one being made.
@@ -83,82 +84,6 @@ pub struct Bound {
     pub binding: Binding,
     /// Whom the caller reaches by it.
     pub callee: PhoneNumber,
-}
-
-/// Why a binding cannot be made or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum BindingError {
-    /// A field breaks a rule.
-    #[error(transparent)]
-    Invalid(#[from] InvalidAnswer),
-    /// Somebody is bound on this number already.
-    #[error("binding {} already answers one of its parties at that time; end or change it first", .0.0)]
-    Exists(BindingId),
-    /// An earlier line of the same import says who is reached.
-    #[error("an earlier line already binds one of its parties on that number")]
-    Twice,
-    /// There is none of that id.
-    #[error("there is no binding {}", .0.0)]
-    NotFound(BindingId),
-    /// It is over.
-    #[error("binding {} has ended; make a new one", .0.0)]
-    Ended(BindingId),
-    /// The log did not take it.
-    #[error("writing the bindings")]
-    Write(#[source] Arc<AppendError>),
-    /// The log is still being read.
-    #[error("the bindings are being read from their log; try again in a minute")]
-    Reading,
-    /// The index cannot be read or written; it is made again at the next start.
-    #[error("the index of bindings; it is made again at the next start")]
-    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// Why the bindings cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Their log.
-    #[error("the log of bindings")]
-    Log(#[from] journal::OpenError),
-    /// A segment of it.
-    #[error("reading the log of bindings")]
-    Read(#[from] ReadError),
-    /// Their index.
-    #[error("the index of bindings")]
-    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl BindingError {
-    /// The same in both languages; without the field, where it is about one.
-    #[must_use]
-    pub fn wording(&self) -> Wording {
-        let zh = match self {
-            Self::Invalid(error) => return error.rule.clone(),
-            Self::Exists(id) => format!("绑定 {} 在这段时间已经占用了同一隐私号上的某一方，请先解除或修改它", id.0),
-            Self::Twice => "前面的某一行已经占用了同一隐私号上的某一方".to_owned(),
-            Self::NotFound(id) => format!("没有编号为 {} 的绑定", id.0),
-            Self::Ended(id) => format!("绑定 {} 已解除，请新建一个", id.0),
-            Self::Write(_) => "绑定未能写入".to_owned(),
-            Self::Reading => "正在读取绑定，请一分钟后再试".to_owned(),
-            Self::Index(_) => "绑定的索引有问题，下次启动时重建".to_owned(),
-        };
-        Wording::new(zh, self.to_string())
-    }
-
-    /// The field that it is about.
-    #[must_use]
-    pub fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Invalid(error) => Some(error.field),
-            _ => None,
-        }
-    }
-}
-
-impl From<IndexError> for BindingError {
-    fn from(error: IndexError) -> Self {
-        Self::Index(Box::new(error))
-    }
 }
 
 impl Bindings {
@@ -301,59 +226,6 @@ impl Bindings {
         Ok(self.0.index()?.look()?.count()?)
     }
 
-    /// Makes a binding.
-    ///
-    /// # Errors
-    /// A field that breaks a rule, or a party that is bound on that number already.
-    pub async fn add(&self, by: &Principal, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
-        rules::check(app, &terms)?;
-        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
-        alone(async move {
-            let mut pending = inner.writing.lock().await;
-            inner.check_free(&pending, app, &terms, None)?;
-            let entry = wire::made(app, &terms, Some(&by));
-            inner.keep(&mut pending, entry).await
-        })
-        .await
-    }
-
-    /// Gives a binding other terms.
-    ///
-    /// # Errors
-    /// As [`Bindings::add`]; and none of that id, or one that has ended.
-    pub async fn change(
-        &self,
-        by: &Principal,
-        app: &App,
-        id: BindingId,
-        terms: BindingTerms,
-    ) -> Result<Binding, BindingError> {
-        rules::check(app, &terms)?;
-        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
-        alone(async move {
-            let mut pending = inner.writing.lock().await;
-            let present = inner.open_binding(id, app)?;
-            inner.check_free(&pending, app, &terms, Some(id))?;
-            inner.keep(&mut pending, wire::changed(&Binding { terms, ..present }, Some(&by))).await
-        })
-        .await
-    }
-
-    /// Ends a binding. Calls that it led to go on.
-    ///
-    /// # Errors
-    /// None of that id, or one that has ended.
-    pub async fn end(&self, by: &Principal, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
-        let (inner, by) = (self.0.clone(), by.name.clone());
-        alone(async move {
-            let mut pending = inner.writing.lock().await;
-            let present = inner.open_binding(id, app)?;
-            let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
-            inner.keep(&mut pending, wire::changed(&ended, Some(&by))).await
-        })
-        .await
-    }
-
     /// The log, for those who verify, copy or erase.
     #[must_use]
     pub fn log(&self) -> Arc<FileJournal> {
@@ -392,68 +264,6 @@ impl Inner {
         let index = self.index().map_err(|_| QueryError::Rebuilding)?;
         index.look().map_err(|error| QueryError::Damaged(Box::new(error)))
     }
-
-    fn open_binding(&self, id: BindingId, app: AppId) -> Result<Binding, BindingError> {
-        let binding = self.index()?.look()?.get(id.0)?.filter(|binding| binding.app == app);
-        let binding = binding.ok_or(BindingError::NotFound(id))?;
-        if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
-    }
-
-    /// Whether nobody whom these terms answer is answered by another binding at the same time:
-    /// then it would be chance who is reached.
-    fn check_free(
-        &self,
-        pending: &Pending,
-        app: AppId,
-        terms: &BindingTerms,
-        but: Option<BindingId>,
-    ) -> Result<(), BindingError> {
-        let other = self.in_the_way(&self.index()?.look()?, pending, app, terms, but)?;
-        other.map_or(Ok(()), |other| Err(BindingError::Exists(other.id)))
-    }
-
-    fn in_the_way(
-        &self,
-        look: &Look,
-        pending: &Pending,
-        app: AppId,
-        terms: &BindingTerms,
-        but: Option<BindingId>,
-    ) -> Result<Option<Binding>, BindingError> {
-        let now = self.clock.now();
-        let mut in_the_way = pending.in_the_way(app, terms).cloned();
-        for (dialled, caller) in terms.asked_by() {
-            if in_the_way.is_some() {
-                break;
-            }
-            look.asked(app, dialled, caller, |other| {
-                let over = matches!(other.state(now), BindingState::Expired | BindingState::Ended);
-                if Some(other.id) != but && !over && overlap(terms, &other.terms) && answers(&other, dialled, caller) {
-                    in_the_way = Some(other);
-                }
-                in_the_way.is_none()
-            })?;
-        }
-        Ok(in_the_way)
-    }
-
-    /// Writes a record and applies it.
-    async fn keep(&self, pending: &mut Pending, entry: Entry) -> Result<Binding, BindingError> {
-        let at = self.clock.now();
-        let body = Body::Entry(entry);
-        let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
-        let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
-        let record = Record { seq, at, body };
-        let binding = wire::read(&record).expect("what was written is read");
-        let mark = pending.mark(Applied { seq, print: fingerprint(&record) });
-        self.index()?.apply(vec![binding.clone()], mark)?;
-        Ok(binding)
-    }
-}
-
-/// Whether another binding has this question answered; a hash may be another number's.
-fn answers(other: &Binding, dialled: &PhoneNumber, caller: Option<&PhoneNumber>) -> bool {
-    other.terms.asked_by().contains(&(dialled, caller))
 }
 
 /// Whether both hold at some instant.
@@ -473,14 +283,4 @@ fn fingerprint(record: &Record) -> u64 {
         hash.update(&entry.fields.len().to_be_bytes());
     }
     hash.digest()
-}
-
-/// Runs as a task of its own: a client that hangs up must not leave log and index in disagreement.
-async fn alone<T: Send + 'static>(
-    work: impl Future<Output = Result<T, BindingError>> + Send + 'static,
-) -> Result<T, BindingError> {
-    match tokio::spawn(work).await {
-        Ok(result) => result,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }

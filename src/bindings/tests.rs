@@ -4,23 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::{AnswerForm, BindingKind, Direction, ProviderId, Secret, VerifyMode};
+use crate::domain::{App, BindingKind, Direction, ProviderId};
+use crate::state::Principal;
 use crate::store::Filter;
 
 fn app(id: u32) -> Arc<App> {
-    Arc::new(App {
-        id: AppId(id),
-        name: format!("app {id}"),
-        provider: ProviderId("huawei-private"),
-        token: Secret::new("t".repeat(24)),
-        app_key: None,
-        app_secret: None,
-        verify: VerifyMode::Off,
-        allow_from: Default::default(),
-        answer_form: AnswerForm::Array,
-        close_tone: None,
-        created_at: now(),
-    })
+    Arc::new(App { id: AppId(id), ..App::sample(ProviderId("huawei-private")) })
 }
 
 fn now() -> Timestamp {

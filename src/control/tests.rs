@@ -8,9 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::domain::{
-    AnswerForm, Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId, VerifyMode,
-};
+use crate::domain::{Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId};
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS};
 use crate::providers;
 
@@ -64,19 +62,7 @@ impl House {
         let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
         let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
         let control = Control::new(state, bindings.clone(), clock, None).unwrap();
-        let app = App {
-            id: AppId(1),
-            name: "courier".to_owned(),
-            provider: ProviderId("huawei-private"),
-            token: Secret::new("t".repeat(24)),
-            app_key: None,
-            app_secret: None,
-            verify: VerifyMode::Off,
-            allow_from: Default::default(),
-            answer_form: AnswerForm::Array,
-            close_tone: Some("nobody.wav".to_owned()),
-            created_at: noon(),
-        };
+        let app = App { close_tone: Some("nobody.wav".to_owned()), ..App::sample(ProviderId("huawei-private")) };
         Self { control, bindings, app, _dir: dir }
     }
 

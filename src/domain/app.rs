@@ -105,6 +105,26 @@ pub struct App {
     pub created_at: Timestamp,
 }
 
+#[cfg(test)]
+impl App {
+    /// One that nothing was set for, of a platform.
+    pub(crate) fn sample(provider: ProviderId) -> Self {
+        Self {
+            id: AppId(1),
+            name: "hotline".to_owned(),
+            provider,
+            token: Secret::new("0123456789abcdef"),
+            app_key: None,
+            app_secret: None,
+            verify: VerifyMode::Off,
+            allow_from: AllowFrom::default(),
+            answer_form: AnswerForm::Array,
+            close_tone: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
 /// What a person or a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {

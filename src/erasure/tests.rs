@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::bindings::Bindings;
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, BindingTerms, Call, Direction, ProviderId, VerifyMode};
+use crate::domain::{App, AppId, BindingTerms, Call, Direction, ProviderId};
 use crate::journal::{Entry, NewRecord, verify};
 use crate::retention::Hold;
 use crate::retention::tests::{House, Known};
@@ -24,19 +24,7 @@ fn service(house: &House, bindings: &Bindings) -> Erasure {
 }
 
 fn app() -> App {
-    App {
-        id: AppId(3),
-        name: "courier".to_owned(),
-        provider: ProviderId("huawei-private"),
-        token: Secret::new("t".repeat(24)),
-        app_key: None,
-        app_secret: None,
-        verify: VerifyMode::Off,
-        allow_from: AllowFrom::default(),
-        answer_form: AnswerForm::Array,
-        close_tone: None,
-        created_at: jiff::Timestamp::UNIX_EPOCH,
-    }
+    App { id: AppId(3), ..App::sample(ProviderId("huawei-private")) }
 }
 
 /// A binding of somebody.

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use super::*;
 use crate::bindings::Bindings;
 use crate::domain::{
-    AllowFrom, AnswerForm, CallDecision, Decision, Lang, Outcome, ProviderId, Question, QuestionKind, Secret,
-    SessionId, VerifyMode,
+    AnswerForm, CallDecision, Decision, Lang, Outcome, ProviderId, Question, QuestionKind, Secret, SessionId,
+    VerifyMode,
 };
 use crate::journal::{Append, Damage, Health, ReadError, Record, Tally};
 use crate::providers::{
@@ -26,19 +26,8 @@ fn now() -> Timestamp {
 }
 
 fn app(verify: VerifyMode) -> App {
-    App {
-        id: AppId(7),
-        name: "hotline".into(),
-        provider: ProviderId("touchy"),
-        token: Secret::new("0123456789abcdef"),
-        app_key: None,
-        app_secret: Some(Secret::new("secret")),
-        verify,
-        allow_from: AllowFrom::default(),
-        answer_form: AnswerForm::default(),
-        close_tone: None,
-        created_at: now(),
-    }
+    let app_secret = Some(Secret::new("secret"));
+    App { id: AppId(7), app_secret, verify, ..App::sample(ProviderId("touchy")) }
 }
 
 fn callback(body: &str) -> Callback {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::body::{Sniffed, flat, sniff};
 use super::*;
-use crate::domain::{AllowFrom, AppId, QuestionKind, Secret, SessionId, Text, VerifyMode};
+use crate::domain::{AppId, QuestionKind, SessionId, Text};
 
 /// Every field name in a body, at every depth.
 pub(super) fn names(body: &str) -> BTreeSet<String> {
@@ -208,19 +208,7 @@ proptest! {
 }
 
 fn app(provider: &dyn Provider) -> App {
-    App {
-        id: AppId(1),
-        name: "hotline".to_owned(),
-        provider: provider.id(),
-        token: Secret::new("0123456789abcdef"),
-        app_key: None,
-        app_secret: None,
-        verify: VerifyMode::Off,
-        allow_from: AllowFrom::default(),
-        answer_form: AnswerForm::Array,
-        close_tone: None,
-        created_at: Timestamp::UNIX_EPOCH,
-    }
+    App::sample(provider.id())
 }
 
 #[test]

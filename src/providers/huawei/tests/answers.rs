@@ -4,10 +4,8 @@
 //! record is pushed again for any `resultcode` but `"0"`.
 
 use crate::domain::{
-    AllowFrom, AnswerForm, App, AppId, CallDecision, Connect, Decision, PhoneNumber, Question, QuestionKind, Secret,
-    SessionId, SmsDecision, VerifyMode,
+    AnswerForm, App, CallDecision, Connect, Decision, PhoneNumber, Question, QuestionKind, SessionId, SmsDecision,
 };
-use crate::providers::huawei::testing::now;
 use crate::providers::{BodyForm, DecodeError, Occasion, Provider, by_name};
 
 fn provider() -> &'static dyn Provider {
@@ -140,19 +138,7 @@ fn a_message_is_forwarded_or_dropped() {
 
 #[test]
 fn an_app_without_rules_closes_with_its_tone_and_drops_messages() {
-    let app = App {
-        id: AppId(1),
-        name: "rides".to_owned(),
-        provider: provider().id(),
-        token: Secret::new("0123456789abcdef"),
-        app_key: None,
-        app_secret: None,
-        verify: VerifyMode::Off,
-        allow_from: AllowFrom::default(),
-        answer_form: AnswerForm::Array,
-        close_tone: Some("closed.wav".to_owned()),
-        created_at: now(),
-    };
+    let app = App { close_tone: Some("closed.wav".to_owned()), ..App::sample(provider().id()) };
     let call = QuestionKind::Call { session: SessionId::new("s") };
     let sms = QuestionKind::Sms { content: None };
     let question = |kind| Question { id: "q".to_owned(), x: None, from: None, kind };

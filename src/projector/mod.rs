@@ -6,7 +6,8 @@
 //! order of their numbers then too, so that of two equal callbacks the same one is the
 //! duplicate as before.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod meaning;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -15,14 +16,15 @@ use std::time::Instant;
 use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::audit::AuditEntry;
+pub use self::meaning::{cut_entry, project, summarise};
+
 use crate::correlate::{Catalog, Meaning};
-use crate::domain::{Anomaly, Callback, DecidedQuestion, Item, Outcome, Seq, Suspicion};
+use crate::domain::Seq;
 use crate::error_chain::Chain;
-use crate::journal::{Body, CallbackRecord, CallbackSummary, Entry, Gone, Journal, Record, SUMMARY, summary_entry};
+use crate::journal::{Body, Journal, Record};
 use crate::limits;
-use crate::providers::{self, Verified};
-use crate::store::{Applied, AuditRow, CallbackRow, Cut, WriteError, Writer};
+use crate::providers;
+use crate::store::{WriteError, Writer};
 
 /// The running projector.
 #[derive(Debug)]
@@ -209,194 +211,5 @@ impl Follow {
     fn report(&self, error: &WriteError) {
         tracing::error!(error = %Chain(error), "writing the store failed; the journal is not affected");
         std::thread::park_timeout(limits::STORE_RETRY);
-    }
-}
-
-/// What a record means for the store. Pure.
-#[must_use]
-pub fn project(record: Record) -> Applied {
-    let (seq, at) = (record.seq, record.at);
-    match record.body {
-        Body::Callback(callback) => project_callback(seq, at, *callback),
-        Body::Tally(tally) => {
-            Applied::Tally { seq, at, app: tally.app, refused: tally.refused, possibly_lost: tally.possibly_lost }
-        }
-        Body::Entry(entry) if entry.kind == SUMMARY => project_summary(seq, at, &entry),
-        Body::Entry(_) => match AuditEntry::read(&record) {
-            Some(entry) => Applied::Audit(Box::new(project_audit(entry))),
-            None => Applied::Other { seq },
-        },
-        Body::Erased { .. } => Applied::Other { seq },
-    }
-}
-
-/// The public part: what is personal is read from the journal, where it can be erased.
-fn project_audit(entry: AuditEntry) -> AuditRow {
-    AuditRow {
-        seq: entry.seq,
-        at: entry.at,
-        n: entry.n,
-        by: entry.by,
-        action: entry.action,
-        subject: entry.subject,
-        app: entry.app,
-        peer: entry.peer,
-    }
-}
-
-/// What a callback means, as a record that may take its place; `None` for any other record.
-#[must_use]
-pub fn summarise(record: &Record, why: Gone) -> Option<CallbackSummary> {
-    let (provider, row, items) = match &record.body {
-        Body::Callback(callback) => {
-            let provider = callback.provider.clone();
-            let Applied::Callback { row, items } = project_callback(record.seq, record.at, (**callback).clone()) else {
-                return None;
-            };
-            (provider, row, items)
-        }
-        Body::Entry(entry) => return CallbackSummary::read(entry),
-        Body::Tally(_) | Body::Erased { .. } => return None,
-    };
-    Some(CallbackSummary {
-        why,
-        was: None,
-        app: row.app,
-        provider,
-        peer: row.peer,
-        tail: row.tail,
-        verified: row.verified,
-        status: row.status,
-        size_bytes: row.size_bytes,
-        outcome: row.outcome,
-        label: row.label,
-        question: row.question,
-        decision: row.decision,
-        suspicions: row.suspicions,
-        items,
-    })
-}
-
-/// A cut as a record of the journal.
-#[must_use]
-pub fn cut_entry(cut: &Cut) -> Entry {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(cut) else {
-        panic!("a cut is a struct of plain data");
-    };
-    summary_entry(CUT, fields)
-}
-
-/// What a summary with a cut in it is `of`.
-const CUT: &str = "cut";
-
-fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
-    if let Some(summary) = CallbackSummary::read(entry) {
-        let provider = providers::by_name(&summary.provider).map(providers::Provider::id);
-        let row = Box::new(CallbackRow {
-            seq,
-            received_at: at,
-            app: summary.app,
-            provider,
-            outcome: summary.outcome,
-            verified: summary.verified,
-            sessions: Vec::new(),
-            calls: Vec::new(),
-            not_calls: 0,
-            status: summary.status,
-            peer: summary.peer,
-            tail: summary.tail,
-            size_bytes: summary.size_bytes,
-            suspicions: summary.suspicions,
-            label: summary.label,
-            question: summary.question,
-            decision: summary.decision,
-        });
-        let items = if provider.is_some() { summary.items } else { Vec::new() };
-        return Applied::Callback { row, items };
-    }
-    if entry.fields.get("of").and_then(serde_json::Value::as_str) == Some(CUT)
-        && let Ok(cut) = serde_json::from_value(serde_json::Value::Object(entry.fields.clone()))
-    {
-        return Applied::Cut { seq, cut: Box::new(cut) };
-    }
-    Applied::Other { seq }
-}
-
-fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Applied {
-    let provider = providers::by_name(&record.provider);
-    let mut row = Box::new(CallbackRow {
-        seq,
-        received_at: at,
-        app: record.app,
-        provider: provider.map(providers::Provider::id),
-        outcome: Outcome::Unrecognised,
-        verified: record.verified,
-        sessions: Vec::new(),
-        calls: Vec::new(),
-        not_calls: 0,
-        status: record.reply.status,
-        peer: record.peer,
-        tail: record.tail,
-        size_bytes: record.body.len() as u64,
-        suspicions: Vec::new(),
-        label: String::new(),
-        question: record.question.is_some(),
-        decision: None,
-    });
-    let note = record.decision;
-    let Some(provider) = provider else { return Applied::Callback { row, items: Vec::new() } };
-    if record.reply.status == 401 {
-        row.outcome = Outcome::Unverified;
-        return Applied::Callback { row, items: Vec::new() };
-    }
-    let callback = Callback {
-        app: record.app,
-        provider: provider.id(),
-        received_at: at,
-        peer: record.peer,
-        tail: String::new(),
-        target: String::new(),
-        headers: record.headers,
-        body: record.body,
-    };
-    // A decoder that panics is a bug of ours; the bytes are safe in the journal.
-    let decoded = catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback))));
-    let items = match decoded {
-        Ok(Ok(decoded)) => {
-            if decoded.recognised() {
-                row.outcome = Outcome::Accepted;
-            }
-            row.label = decoded.items.first().map_or("", Item::label).to_owned();
-            row.suspicions = decoded.suspicions;
-            row.decision = decoded.question.zip(note).map(|(question, note)| {
-                let asks = question.asks();
-                Box::new(DecidedQuestion { asks, x: question.x, from: question.from, note })
-            });
-            row.suspicions.extend(record.foreign.iter().cloned().map(Suspicion::OtherApplication));
-            let mut items = decoded.items;
-            for (item, _) in
-                items.iter_mut().zip(&decoded.applications).filter(|(_, name)| record.foreign.contains(name))
-            {
-                flag_foreign(item);
-            }
-            items
-        }
-        Ok(Err(_)) => {
-            row.outcome = Outcome::Unparsable;
-            Vec::new()
-        }
-        Err(_) => {
-            tracing::error!(callback.seq = seq, provider = %provider.id(), "a decoder panicked; the callback is kept as unrecognised");
-            Vec::new()
-        }
-    };
-    Applied::Callback { row, items }
-}
-
-/// Says of a record that it is another application's.
-fn flag_foreign(item: &mut Item) {
-    if let Item::Record(record) = item {
-        record.anomalies.push(Anomaly::AppKeyMismatch);
-        record.anomalies.sort_unstable();
     }
 }

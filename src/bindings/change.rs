@@ -1,0 +1,142 @@
+//! One binding made, changed or ended: checked, written to the log, applied to the index.
+//!
+//! From the check to the effect nothing else is changed, so that of two that are in each other's
+//! way only one is made. Many at once are [`super::import`]'s.
+
+use std::sync::Arc;
+
+use super::index::{Applied, Look};
+use super::pending::Pending;
+use super::{BindingError, Bindings, Inner, fingerprint, overlap, rules, wire};
+use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
+use crate::journal::{Body, Entry, Journal as _, NewRecord, Record};
+use crate::state::Principal;
+
+impl Bindings {
+    /// Makes a binding.
+    ///
+    /// # Errors
+    /// A field that breaks a rule, or a party that is bound on that number already.
+    pub async fn add(&self, by: &Principal, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
+        rules::check(app, &terms)?;
+        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        alone(async move {
+            let mut pending = inner.writing.lock().await;
+            inner.check_free(&pending, app, &terms, None)?;
+            let entry = wire::made(app, &terms, Some(&by));
+            inner.keep(&mut pending, entry).await
+        })
+        .await
+    }
+
+    /// Gives a binding other terms.
+    ///
+    /// # Errors
+    /// As [`Bindings::add`]; and none of that id, or one that has ended.
+    pub async fn change(
+        &self,
+        by: &Principal,
+        app: &App,
+        id: BindingId,
+        terms: BindingTerms,
+    ) -> Result<Binding, BindingError> {
+        rules::check(app, &terms)?;
+        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        alone(async move {
+            let mut pending = inner.writing.lock().await;
+            let present = inner.open_binding(id, app)?;
+            inner.check_free(&pending, app, &terms, Some(id))?;
+            inner.keep(&mut pending, wire::changed(&Binding { terms, ..present }, Some(&by))).await
+        })
+        .await
+    }
+
+    /// Ends a binding. Calls that it led to go on.
+    ///
+    /// # Errors
+    /// None of that id, or one that has ended.
+    pub async fn end(&self, by: &Principal, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
+        let (inner, by) = (self.0.clone(), by.name.clone());
+        alone(async move {
+            let mut pending = inner.writing.lock().await;
+            let present = inner.open_binding(id, app)?;
+            let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
+            inner.keep(&mut pending, wire::changed(&ended, Some(&by))).await
+        })
+        .await
+    }
+}
+
+impl Inner {
+    fn open_binding(&self, id: BindingId, app: AppId) -> Result<Binding, BindingError> {
+        let binding = self.index()?.look()?.get(id.0)?.filter(|binding| binding.app == app);
+        let binding = binding.ok_or(BindingError::NotFound(id))?;
+        if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
+    }
+
+    /// Whether nobody whom these terms answer is answered by another binding at the same time:
+    /// then it would be chance who is reached.
+    fn check_free(
+        &self,
+        pending: &Pending,
+        app: AppId,
+        terms: &BindingTerms,
+        but: Option<BindingId>,
+    ) -> Result<(), BindingError> {
+        let other = self.in_the_way(&self.index()?.look()?, pending, app, terms, but)?;
+        other.map_or(Ok(()), |other| Err(BindingError::Exists(other.id)))
+    }
+
+    pub(super) fn in_the_way(
+        &self,
+        look: &Look,
+        pending: &Pending,
+        app: AppId,
+        terms: &BindingTerms,
+        but: Option<BindingId>,
+    ) -> Result<Option<Binding>, BindingError> {
+        let now = self.clock.now();
+        let mut in_the_way = pending.in_the_way(app, terms).cloned();
+        for (dialled, caller) in terms.asked_by() {
+            if in_the_way.is_some() {
+                break;
+            }
+            look.asked(app, dialled, caller, |other| {
+                let over = matches!(other.state(now), BindingState::Expired | BindingState::Ended);
+                if Some(other.id) != but && !over && overlap(terms, &other.terms) && answers(&other, dialled, caller) {
+                    in_the_way = Some(other);
+                }
+                in_the_way.is_none()
+            })?;
+        }
+        Ok(in_the_way)
+    }
+
+    /// Writes a record and applies it.
+    async fn keep(&self, pending: &mut Pending, entry: Entry) -> Result<Binding, BindingError> {
+        let at = self.clock.now();
+        let body = Body::Entry(entry);
+        let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
+        let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
+        let record = Record { seq, at, body };
+        let binding = wire::read(&record).expect("what was written is read");
+        let mark = pending.mark(Applied { seq, print: fingerprint(&record) });
+        self.index()?.apply(vec![binding.clone()], mark)?;
+        Ok(binding)
+    }
+}
+
+/// Whether another binding has this question answered; a hash may be another number's.
+fn answers(other: &Binding, dialled: &PhoneNumber, caller: Option<&PhoneNumber>) -> bool {
+    other.terms.asked_by().contains(&(dialled, caller))
+}
+
+/// Runs as a task of its own: a client that hangs up must not leave log and index in disagreement.
+pub(super) async fn alone<T: Send + 'static>(
+    work: impl Future<Output = Result<T, BindingError>> + Send + 'static,
+) -> Result<T, BindingError> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

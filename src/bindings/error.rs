@@ -1,0 +1,88 @@
+//! What goes wrong with bindings, in the words of the log and, where somebody waits for them, in
+//! both languages.
+//!
+//! A field that breaks a rule is named beside the sentence, never within it: a form says it at
+//! its box.
+
+use std::sync::Arc;
+
+use super::index::IndexError;
+use crate::domain::{BindingId, Wording};
+use crate::journal::{self, AppendError, ReadError};
+use crate::providers::InvalidAnswer;
+
+/// Why a binding cannot be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum BindingError {
+    /// A field breaks a rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidAnswer),
+    /// Somebody is bound on this number already.
+    #[error("binding {} already answers one of its parties at that time; end or change it first", .0.0)]
+    Exists(BindingId),
+    /// An earlier line of the same import says who is reached.
+    #[error("an earlier line already binds one of its parties on that number")]
+    Twice,
+    /// There is none of that id.
+    #[error("there is no binding {}", .0.0)]
+    NotFound(BindingId),
+    /// It is over.
+    #[error("binding {} has ended; make a new one", .0.0)]
+    Ended(BindingId),
+    /// The log did not take it.
+    #[error("writing the bindings")]
+    Write(#[source] Arc<AppendError>),
+    /// The log is still being read.
+    #[error("the bindings are being read from their log; try again in a minute")]
+    Reading,
+    /// The index cannot be read or written; it is made again at the next start.
+    #[error("the index of bindings; it is made again at the next start")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why the bindings cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Their log.
+    #[error("the log of bindings")]
+    Log(#[from] journal::OpenError),
+    /// A segment of it.
+    #[error("reading the log of bindings")]
+    Read(#[from] ReadError),
+    /// Their index.
+    #[error("the index of bindings")]
+    Index(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl BindingError {
+    /// The same in both languages; without the field, where it is about one.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        let zh = match self {
+            Self::Invalid(error) => return error.rule.clone(),
+            Self::Exists(id) => format!("绑定 {} 在这段时间已经占用了同一隐私号上的某一方，请先解除或修改它", id.0),
+            Self::Twice => "前面的某一行已经占用了同一隐私号上的某一方".to_owned(),
+            Self::NotFound(id) => format!("没有编号为 {} 的绑定", id.0),
+            Self::Ended(id) => format!("绑定 {} 已解除，请新建一个", id.0),
+            Self::Write(_) => "绑定未能写入".to_owned(),
+            Self::Reading => "正在读取绑定，请一分钟后再试".to_owned(),
+            Self::Index(_) => "绑定的索引有问题，下次启动时重建".to_owned(),
+        };
+        Wording::new(zh, self.to_string())
+    }
+
+    /// The field that it is about.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid(error) => Some(error.field),
+            _ => None,
+        }
+    }
+}
+
+impl From<IndexError> for BindingError {
+    fn from(error: IndexError) -> Self {
+        Self::Index(Box::new(error))
+    }
+}
