@@ -2,9 +2,8 @@
 //!
 //! warp's own two will not do: `content_length_limit` refuses chunked bodies, which platforms
 //! may send, and `bytes` has no limit at all; clippy bans both. Here the declared length is
-//! looked at first, then the real one, against a deadline. A body that is too large is read and
-//! dropped for a while, because a client that is still sending does not look for an answer and
-//! would see a broken connection instead of the 413.
+//! looked at first, then the real one, against a deadline. What is left of a body that is too
+//! large goes the way of everything unread (`src/http/unread.rs`).
 
 use std::time::Duration;
 
@@ -24,19 +23,10 @@ pub struct BodyLimits {
     pub max: usize,
     /// How long it may take.
     pub time: Duration,
-    /// How much of a larger one is read and dropped.
-    pub drain_max: usize,
-    /// For how long.
-    pub drain_time: Duration,
 }
 
 /// The limits of a callback, and the most that any address reads.
-pub const CALLBACK: BodyLimits = BodyLimits {
-    max: limits::BODY_MAX,
-    time: limits::BODY_TIME,
-    drain_max: limits::BODY_DRAIN_MAX,
-    drain_time: limits::BODY_DRAIN_TIME,
-};
+pub const CALLBACK: BodyLimits = BodyLimits { max: limits::BODY_MAX, time: limits::BODY_TIME };
 
 /// The limits of a form or an API request.
 pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
@@ -45,7 +35,7 @@ pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
 pub const IMPORT: BodyLimits = BodyLimits { max: limits::BINDINGS_IMPORT_MAX, ..CALLBACK };
 
 /// The limits of a file that somebody who is logged in uploads by a form.
-pub const UPLOAD: BodyLimits = BodyLimits { max: limits::UPLOAD_MAX, time: limits::UPLOAD_TIME, ..CALLBACK };
+pub const UPLOAD: BodyLimits = BodyLimits { max: limits::UPLOAD_MAX, time: limits::UPLOAD_TIME };
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,15 +80,10 @@ where
     B: Buf,
 {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    // A client that asked whether to send at all has sent nothing that would have to be drained.
-    let asks_first = headers.contains_key(header::EXPECT);
-    let mut stream = std::pin::pin!(stream);
     if declared.is_some_and(|length| length > limits.max) {
-        if !asks_first {
-            drain(stream, limits).await;
-        }
         return Err(BodyError::TooLarge);
     }
+    let mut stream = std::pin::pin!(stream);
     let mut body = BytesMut::with_capacity(declared.unwrap_or(0));
     let collected = tokio::time::timeout(limits.time, async {
         while let Some(chunk) = stream.next().await {
@@ -117,10 +102,6 @@ where
     });
     match collected.await {
         Ok(Ok(())) => Ok(body.into()),
-        Ok(Err(BodyError::TooLarge)) => {
-            drain(stream, limits).await;
-            Err(BodyError::TooLarge)
-        }
         Ok(Err(error)) => Err(error),
         Err(_) => Err(BodyError::Timeout),
     }
@@ -157,46 +138,21 @@ where
         };
         let failed = piece.as_ref().err().copied();
         let unwanted = give.send(piece).await.is_err();
-        if unwanted || failed == Some(BodyError::TooLarge) {
-            drain(stream, limits).await;
+        if unwanted || failed.is_some() {
             return failed.map_or(Ok(()), Err);
-        }
-        if let Some(failed) = failed {
-            return Err(failed);
         }
     }
 }
 
-/// Reads and drops what is still coming, within its own limits.
-async fn drain<S, B, E>(mut stream: std::pin::Pin<&mut S>, limits: BodyLimits)
-where
-    S: Stream<Item = Result<B, E>>,
-    B: Buf,
-{
-    let mut dropped = 0;
-    let reading = async {
-        while let Some(Ok(chunk)) = stream.next().await {
-            dropped += chunk.remaining();
-            if dropped > limits.drain_max {
-                return;
-            }
-        }
-    };
-    // Running out of time ends the draining like running out of body does.
-    let _ = tokio::time::timeout(limits.drain_time, reading).await;
-}
-
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::convert::Infallible;
 
     use futures_util::stream;
 
     use super::*;
 
-    const SMALL: BodyLimits =
-        BodyLimits { max: 10, time: Duration::from_secs(5), drain_max: 100, drain_time: Duration::from_secs(2) };
+    const SMALL: BodyLimits = BodyLimits { max: 10, time: Duration::from_secs(5) };
 
     fn chunks(parts: &'static [&'static str]) -> impl Stream<Item = Result<Bytes, Infallible>> {
         stream::iter(parts.iter().map(|part| Ok(Bytes::from_static(part.as_bytes()))))
@@ -219,23 +175,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_is_declared_too_large_is_drained_up_to_the_limit() {
-        let seen = Cell::new(0);
-        let endless = stream::repeat_with(|| {
-            seen.set(seen.get() + 10);
-            Ok::<_, Infallible>(Bytes::from_static(b"0123456789"))
-        });
-        assert_eq!(read(&declared(11), endless, SMALL).await, Err(BodyError::TooLarge));
-        assert_eq!(seen.get(), 110);
-    }
-
-    #[tokio::test]
-    async fn a_client_that_asks_first_is_refused_without_reading() {
-        let mut headers = declared(11);
-        headers.insert(header::EXPECT, "100-continue".parse().unwrap());
+    async fn a_body_that_is_declared_too_large_is_refused_without_reading() {
         let untouched =
             stream::poll_fn(|_| -> std::task::Poll<Option<Result<Bytes, Infallible>>> { panic!("the body was read") });
-        assert_eq!(read(&headers, untouched, SMALL).await, Err(BodyError::TooLarge));
+        assert_eq!(read(&declared(11), untouched, SMALL).await, Err(BodyError::TooLarge));
     }
 
     #[tokio::test]

@@ -29,7 +29,7 @@ use tower_service::Service;
 
 use super::activity::{Activity, CountedBody, WatchedIo};
 use super::server::{Gauges, Shared};
-use super::{HttpError, Peer, Response, Routes};
+use super::{HttpError, Peer, Response, Routes, unread};
 use crate::limits;
 
 /// Who opened a connection.
@@ -166,6 +166,10 @@ fn answer(
     };
     request.extensions_mut().insert(peer);
     let under_way = activity.begin();
+    let asks_first = request.headers().contains_key(http::header::EXPECT);
+    let (head, body) = request.into_parts();
+    let (body, unread) = unread::lend(body, asks_first);
+    let request = Request::from_parts(head, body);
     let mut service = warp::service(routes.clone());
     async move {
         let answering = AssertUnwindSafe(async move { service.call(request).await });
@@ -173,6 +177,7 @@ fn answer(
             Ok(Ok(response)) => response,
             Err(_) => HttpError::Internal("a handler panicked".into()).into_response(),
         };
+        unread.drain().await;
         let is_live = response.headers().get(http::header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
         Ok(response.map(|body| CountedBody::new(body, under_way, is_live)))
     }

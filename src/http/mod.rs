@@ -32,6 +32,7 @@ pub mod server;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tls;
+mod unread;
 
 use std::sync::Arc;
 

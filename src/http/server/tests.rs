@@ -88,6 +88,31 @@ async fn a_connection_is_kept_between_requests() {
 }
 
 #[tokio::test]
+async fn a_body_that_no_handler_reads_does_not_cost_the_connection() {
+    let test = TestServer::start(patient(), hello()).await;
+    let mut stream = test.connect(&[]).await;
+    let body = [b'x'; 20_000];
+    let head = format!("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The handler has its answer long before the body comes.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stream.write_all(&body).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let said = String::from_utf8(read_to_close(&mut stream).await).unwrap();
+    assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 2, "{said}");
+}
+
+#[tokio::test]
+async fn whoever_asks_before_sending_is_answered_without_a_word_to_go_on() {
+    let test = TestServer::start(patient(), hello()).await;
+    let mut stream = test.connect(&[]).await;
+    let head = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let said = String::from_utf8(read_to_close(&mut stream).await).unwrap();
+    assert!(said.starts_with("HTTP/1.1 200 OK"), "{said}");
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_end_closes_the_connection() {
     let times = Times { head: Duration::from_millis(100), ..patient() };
     let test = TestServer::start(times, hello()).await;
