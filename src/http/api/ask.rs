@@ -84,7 +84,12 @@ impl Ask {
 
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(&self.body).map_err(|error| HttpError::BadRequest(format!("the body: {error}")))
+        let problem = |text: &dyn std::fmt::Display| HttpError::BadRequest(format!("the body: {text}"));
+        // serde would take a list for an object, its values in the order of the fields.
+        if self.body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(problem(&"expected an object, not a list"));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| problem(&error))
     }
 
     /// Refuses query parameters where there are none.

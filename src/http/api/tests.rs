@@ -462,6 +462,7 @@ async fn apps_are_managed_and_their_secrets_stay_inside() {
         (json!({"name": "x", "provider": "jiuyun", "token": "short"}), "16 to 64"),
         (json!({"name": "x", "provider": "jiuyun", "secret": "s"}), "unknown field `secret`"),
         (json!({"provider": "jiuyun"}), "missing field `name`"),
+        (json!(["x", "jiuyun"]), "expected an object, not a list"),
     ] {
         house.ask(Role::Admin, "POST", "/apps", body).await.refused(400, "bad_request", said);
     }

@@ -20,10 +20,10 @@ const ENDING: &str = "The end of a number, four digits or more, with or without 
 pub(super) fn in_path(name: &str) -> Value {
     let (text, schema) = match name {
         "seq" => ("Its number in the journal", json!({ "type": "integer", "minimum": 1 })),
-        "app" => ("An app by name or id", json!({ "type": "string" })),
-        "operation" => ("What is asked, as `GET /platform/operations` names it", json!({ "type": "string" })),
-        "name" => ("Its name", json!({ "type": "string" })),
-        _ => ("Its id", json!({ "type": "string" })),
+        "app" => ("An app by name or id", text()),
+        "operation" => ("What is asked, as `GET /platform/operations` names it", text()),
+        "name" => ("Its name", text()),
+        _ => ("Its id", text()),
     };
     json!({ "name": name, "in": "path", "required": true, "description": text, "schema": schema })
 }
@@ -32,7 +32,7 @@ pub(super) fn in_path(name: &str) -> Value {
 pub(super) fn in_query(path: &str, name: &str) -> Vec<Value> {
     let Some(base) = name.strip_suffix('!') else { return vec![one(path, name)] };
     let (text, schema) = meaning(path, base);
-    let many = json!({ "type": "array", "items": schema });
+    let many = json!({ "type": "array", "items": or_empty(schema) });
     let filter = |name: String, text: String| json!({ "name": name, "in": "query", "description": text, "schema": many, "style": "form", "explode": true });
     vec![
         filter(base.to_owned(), format!("{text}. Repeat for OR")),
@@ -40,11 +40,23 @@ pub(super) fn in_query(path: &str, name: &str) -> Vec<Value> {
     ]
 }
 
-/// An empty one counts as absent, as forms send it.
 fn one(path: &str, name: &str) -> Value {
     let (text, schema) = meaning(path, name);
-    let schema = json!({ "anyOf": [schema, { "const": "" }] });
-    json!({ "name": name, "in": "query", "description": text, "schema": schema })
+    json!({ "name": name, "in": "query", "description": text, "schema": or_empty(schema) })
+}
+
+/// An empty value counts as absent, as forms send it.
+fn or_empty(mut schema: Value) -> Value {
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        words.push("".into());
+    } else if schema != text() {
+        schema = json!({ "anyOf": [schema, { "const": "" }] });
+    }
+    schema
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
 }
 
 /// Where a follower of events goes on.
@@ -61,7 +73,6 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
 
 /// The meaning of a name at an address, and the shape of its value.
 fn meaning(path: &str, name: &str) -> (&'static str, Value) {
-    let text = || json!({ "type": "string", "minLength": 1 });
     let instant = || json!({ "type": "string", "format": "date-time" });
     let count = || json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
     let yes = || json!({ "type": "boolean" });
