@@ -42,12 +42,6 @@ mod tokens;
 mod users;
 
 #[cfg(test)]
-mod bindings_tests;
-#[cfg(test)]
-mod live_tests;
-#[cfg(test)]
-mod rules_tests;
-#[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tests::House;
+use super::House;
 use crate::domain::Role;
 
 const X: &str = "17012345602";

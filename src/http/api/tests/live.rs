@@ -8,7 +8,6 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use tower_service::Service;
 
-use super::tests::{DEADLINE, House};
 use super::*;
 use crate::audit::Act;
 use crate::domain::{AppId, Role, Scope, Secret};
@@ -323,4 +322,70 @@ async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_
         tell(&mut filtered).await;
         assert!(!tell(&mut filtered).await, "the same stream, hidden again");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_told_as_they_happen_and_again_to_who_comes_back() {
+    let house = House::open();
+    let provider = providers::by_name("jiuyun").unwrap();
+    let app = house.app("a", "jiuyun").await;
+    let follow = async |last: Option<&str>| {
+        let mut request = Request::get("/api/v1/events");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let routes = routes_as(house.context.clone(), Principal::command_line());
+        let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        response.into_body()
+    };
+    let mut live = follow(None).await;
+    house.receive(&app, provider.samples()[0].content_type, provider.samples()[0].body).await;
+    house.settle().await;
+    for mut body in [live_until_call(&mut live).await, live_until_call(&mut follow(Some("0")).await).await] {
+        let begin = body.find("event:callback").expect("a callback is told");
+        body.drain(..begin);
+        assert!(body.contains("\"seq\":1,"), "{body}");
+        assert!(body.contains("event:call\n") && body.contains("\"callbacks\":[1]"), "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_follows_changes_sees_no_whole_number_whatever_its_role() {
+    let house = House::open();
+    let provider = providers::by_name("jiuyun").unwrap();
+    let app = house.app("a", "jiuyun").await;
+    let state = &house.context.state;
+    let by = Principal::command_line();
+    state.add_user(&by, "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
+    let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let request = Request::get("/api/v1/events").header("cookie", format!("ringback_login={}", cookie.reveal()));
+    let routes = routes(house.context.clone());
+    let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
+    let mut live = response.into_body();
+    house.receive(&app, provider.samples()[0].content_type, provider.samples()[0].body).await;
+    house.settle().await;
+    let told = live_until_call(&mut live).await;
+    let call = house.context.store.calls(&Default::default(), &Default::default()).unwrap().items.remove(0);
+    for number in [&call.caller, &call.callee, &call.x].into_iter().flatten() {
+        assert!(!told.contains(number.national()), "{told}");
+    }
+    assert!(told.contains("****"), "{told}");
+}
+
+/// What a stream says until a whole `call` event has come.
+async fn live_until_call<B>(body: &mut B) -> String
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Debug,
+{
+    let mut text = String::new();
+    let reading = async {
+        while !text.split("event:call\n").nth(1).is_some_and(|rest| rest.contains("\n\n")) {
+            let frame = body.frame().await.expect("events do not end").unwrap();
+            text.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
+        }
+    };
+    tokio::time::timeout(DEADLINE, reading).await.expect("a call is told");
+    text
 }

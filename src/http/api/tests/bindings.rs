@@ -8,7 +8,6 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 use tower_service::Service;
 
-use super::tests::{Answer, House, principal};
 use super::*;
 use crate::domain::{Role, Scope};
 
