@@ -2,15 +2,13 @@
 //! the same routes are called in memory. Nothing listens, and nothing is fetched but what
 //! `ringback platform` asks for.
 
-use std::fs::DirBuilder;
 use std::io::{IsTerminal, Write, stderr};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::Request;
@@ -18,18 +16,12 @@ use http_body_util::Full;
 
 use super::client::Reply;
 use super::socket::{Sent, pour, reply};
-use crate::audit::Audit;
-use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
 use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
-use crate::ingest::Ingest;
-use crate::journal::{DataLock, FileJournal, Journal, Options};
-use crate::limits::SEGMENT_BYTES;
 use crate::platform::{Hosts, Platform};
-use crate::projector::{self, Projector};
-use crate::state::{Principal, State};
-use crate::store::Store;
+use crate::run::{Data, Opening, Surroundings};
+use crate::state::Principal;
 
 /// How often it is looked whether the store has caught up.
 const LOOK: Duration = Duration::from_millis(20);
@@ -40,10 +32,7 @@ const SILENT: Duration = Duration::from_secs(2);
 pub(super) struct Here {
     routes: Routes,
     context: Arc<Context>,
-    journal: Arc<FileJournal>,
-    projector: Projector,
-    // Last, so that the lock is given back when everything else is closed.
-    _lock: DataLock,
+    data: Data,
 }
 
 impl std::fmt::Debug for Here {
@@ -60,59 +49,28 @@ impl Here {
     }
 
     fn open_now(data: &Path) -> Result<Self> {
-        let what = || format!("opening the data directory {}", data.display());
-        DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(what)?;
-        let lock = DataLock::take(data)?;
         let clock = Clock::system();
-        let state = State::open(&data.join("state"), &data.join("keys"), clock.clone())?;
-        let options = Options {
-            reserve: None,
-            torn: data.join("torn"),
-            tmp: data.join("tmp"),
-            segment_bytes: SEGMENT_BYTES,
-            compress: false,
-        };
-        let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
-        let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
-        let (store, writer, _) =
-            Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &fingerprint)?;
-        let bindings = Bindings::open(data, &state.installation(), clock.clone())?;
-        let projector = Projector::start(writer, journal.clone()).with_context(what)?;
-        let server = ServerInfo {
-            public_url: state.address(),
-            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443)),
-            plain_listen: None,
-            data: data.to_owned(),
-            started_at: clock.now(),
-            certificate: ArcSwap::from_pointee(CertificateInfo::default()),
-            gauges: Arc::default(),
-            log: Arc::default(),
-        };
-        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None)?;
-        let url = server.public_url.clone();
-        let ingest = Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), url);
-        let audit = Audit::beside(journal.clone(), clock.clone(), store.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, data.to_owned());
-        let journal_of = journal.clone();
+        let opened = Data::open(data, Opening::COMMAND, &clock)?;
         // No configuration was read: the documented hosts, and the public roots.
-        let platform = Platform::new(Hosts::default(), None, clock.clone())?;
-        let context = Arc::new(Context {
-            store,
-            state,
-            bindings,
-            control,
-            journal: journal_of,
-            audit,
-            retention,
-            erasure,
-            ingest,
-            platform,
+        let surroundings = Surroundings {
+            answers: Answers::default(),
+            control: Control::new(opened.state.clone(), opened.bindings.clone(), clock.clone(), None)?,
+            platform: Platform::new(Hosts::default(), None, clock.clone())?,
             oidc: None,
-            clock,
-            server,
-        });
+            server: ServerInfo {
+                public_url: opened.state.address(),
+                listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443)),
+                plain_listen: None,
+                data: data.to_owned(),
+                started_at: clock.now(),
+                certificate: ArcSwap::from_pointee(CertificateInfo::default()),
+                gauges: Arc::default(),
+                log: Arc::default(),
+            },
+        };
+        let context = opened.context(&clock, surroundings);
         let routes = api::routes_as(context.clone(), Principal::command_line());
-        Ok(Self { routes, context, journal, projector, _lock: lock })
+        Ok(Self { routes, context, data: opened })
     }
 
     pub(super) async fn ask<B: Sent>(&self, request: Request<B>) -> Result<Reply> {
@@ -153,21 +111,19 @@ impl Here {
         if status.rebuilding.is_some() {
             return Ok(false);
         }
-        if status.applied >= *self.journal.durable().borrow() {
+        if status.applied >= *self.context.journal.durable().borrow() {
             return Ok(true);
         }
         // Damaged records at the end are never applied.
-        Ok(self.journal.read(status.applied + 1, 1)?.is_empty())
+        Ok(self.context.journal.read(status.applied + 1, 1)?.is_empty())
     }
 
     /// Stops the projector, closes the files, gives the lock back.
     pub(super) async fn close(self) -> Result<()> {
-        let Self { routes, context, journal, projector, _lock } = self;
         tokio::task::spawn_blocking(move || {
-            projector.stop();
-            context.bindings.close();
+            let Self { routes, context, data } = self;
             drop((routes, context));
-            journal.close();
+            data.close();
         })
         .await?;
         Ok(())

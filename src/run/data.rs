@@ -8,49 +8,81 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::RunError;
+use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::control::Answers;
-use crate::erasure::Erasure;
-use crate::http::Context;
+use crate::control::{Answers, Control};
+use crate::http::{Context, ServerInfo};
+use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Options};
+use crate::limits::SEGMENT_BYTES;
+use crate::oidc::Oidc;
+use crate::platform::Platform;
 use crate::projector::{self, Projector};
-use crate::retention::Retention;
 use crate::state::State;
 use crate::store::Store;
 
 /// The directories in a data directory.
 const ROOMS: [&str; 9] = ["journal", "state", "bindings", "store", "recordings", "certs", "keys", "torn", "tmp"];
 
+/// How a data directory is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    /// Room kept on the disk for a last word; none for 0.
+    pub(crate) reserve_bytes: u64,
+    /// How long a segment of the journal grows.
+    pub(crate) segment_bytes: u64,
+    /// A server goes on for long: full segments are packed, and a long log of bindings is read
+    /// while it is at work.
+    pub(crate) serves: bool,
+}
+
+impl Opening {
+    /// For one command.
+    pub(crate) const COMMAND: Self = Self { reserve_bytes: 0, segment_bytes: SEGMENT_BYTES, serves: false };
+}
+
+/// What the services above a data directory are given beside it.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// The answers of the last day, where questions may come again.
+    pub(crate) answers: Answers,
+    /// Where the company's own system is asked.
+    pub(crate) control: Control,
+    pub(crate) platform: Platform,
+    pub(crate) oidc: Option<Oidc>,
+    pub(crate) server: ServerInfo,
+}
+
 /// What is open in a data directory.
 #[derive(Debug)]
-pub(super) struct Data {
+pub(crate) struct Data {
     journal: Arc<FileJournal>,
-    pub(super) state: State,
-    pub(super) store: Store,
-    pub(super) bindings: Bindings,
+    pub(crate) state: State,
+    pub(crate) store: Store,
+    pub(crate) bindings: Bindings,
     projector: Projector,
     // Last, so that it is let go last.
     _lock: DataLock,
 }
 
 impl Data {
-    /// Makes what is missing and opens everything; gives the answers of the last day beside it.
-    pub(super) fn open(config: &Config, clock: &Clock) -> Result<(Self, Answers), RunError> {
-        let dir = &config.data;
+    /// Makes what is missing and opens everything.
+    pub(crate) fn open(dir: &Path, opening: Opening, clock: &Clock) -> Result<Self, RunError> {
         make(dir)?;
         let lock = DataLock::take(dir)?;
         for room in ROOMS {
             make(&dir.join(room))?;
         }
         let options = Options {
-            reserve: (config.reserve_bytes > 0).then(|| (dir.join("reserve"), config.reserve_bytes)),
+            reserve: (opening.reserve_bytes > 0).then(|| (dir.join("reserve"), opening.reserve_bytes)),
             torn: dir.join("torn"),
             tmp: dir.join("tmp"),
-            segment_bytes: config.segment_bytes,
-            compress: true,
+            segment_bytes: opening.segment_bytes,
+            compress: opening.serves,
         };
         let journal = Arc::new(FileJournal::open(&dir.join("journal"), options)?);
         for damage in journal.damage() {
@@ -66,25 +98,45 @@ impl Data {
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
-        let bindings = Bindings::start(dir, &state.installation(), clock.clone())?;
-        let answers = Answers::load(journal.as_ref(), &store, clock.now())?;
+        let open_bindings = if opening.serves { Bindings::start } else { Bindings::open };
+        let bindings = open_bindings(dir, &state.installation(), clock.clone())?;
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;
-        Ok((Self { journal, state, store, bindings, projector, _lock: lock }, answers))
+        Ok(Self { journal, state, store, bindings, projector, _lock: lock })
     }
 
-    /// The journal, for everyone above.
-    pub(super) fn journal(&self) -> Arc<dyn Journal> {
-        self.journal.clone()
+    /// The answers of the last day.
+    pub(super) fn answers(&self, now: Timestamp) -> Result<Answers, RunError> {
+        Ok(Answers::load(self.journal.as_ref(), &self.store, now)?)
     }
 
-    /// The services that keep and erase.
-    pub(super) fn keepers(&self, clock: &Clock, dir: &Path) -> (Retention, Erasure) {
-        Context::keepers(&self.journal, &self.store, &self.bindings, &self.state, clock, dir.to_owned())
+    /// The services above it.
+    pub(crate) fn context(&self, clock: &Clock, around: Surroundings) -> Arc<Context> {
+        let Surroundings { answers, control, platform, oidc, server } = around;
+        let journal: Arc<dyn Journal> = self.journal.clone();
+        let (store, state, bindings) = (self.store.clone(), self.state.clone(), self.bindings.clone());
+        let (retention, erasure) =
+            Context::keepers(&self.journal, &store, &bindings, &state, clock, server.data.clone());
+        let url = server.public_url.clone();
+        Arc::new(Context {
+            ingest: Ingest::new(journal.clone(), answers, control.clone(), clock.clone(), url),
+            audit: Audit::beside(journal.clone(), clock.clone(), store.clone()),
+            retention,
+            erasure,
+            store,
+            state,
+            bindings,
+            control,
+            journal,
+            platform,
+            oidc,
+            clock: clock.clone(),
+            server,
+        })
     }
 
     /// Writes a last checkpoint and closes the files.
-    pub(super) fn close(self) {
+    pub(crate) fn close(self) {
         self.projector.stop();
         self.bindings.close();
         self.journal.close();

@@ -25,8 +25,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use self::data::Data;
-use crate::audit::Audit;
+pub(crate) use self::data::{Data, Opening, Surroundings};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::{Control, LoadError};
@@ -171,11 +170,15 @@ impl Running {
     /// With what stands in the way; everything opened so far is closed again.
     pub async fn start(config: Config, clock: Clock, log: Arc<LogTail>) -> Result<Self, RunError> {
         raise_file_limit();
-        let (opening, at) = (config.clone(), clock.clone());
+        let opening =
+            Opening { reserve_bytes: config.reserve_bytes, segment_bytes: config.segment_bytes, serves: true };
+        let (dir, at) = (config.data.clone(), clock.clone());
         // Reading logs takes its time and must not hold up other tasks of the runtime.
-        let (data, answers) = tokio::task::spawn_blocking(move || Data::open(&opening, &at))
-            .await
-            .expect("opening never panics and is never cancelled")?;
+        let opened = tokio::task::spawn_blocking(move || {
+            let data = Data::open(&dir, opening, &at)?;
+            data.answers(at.now()).map(|answers| (data, answers))
+        });
+        let (data, answers) = opened.await.expect("opening never panics and is never cancelled")?;
         let source = certificate::source(&config);
         let certificates = Certificates::open(source, clock.clone())?;
         let acceptor = certificates.acceptor()?;
@@ -186,25 +189,14 @@ impl Running {
         };
 
         let gauges = Arc::new(Gauges::default());
-        let public_url = config.public_url.clone();
         let roots = config.control_roots.clone();
-        let control = Control::new(data.state.clone(), data.bindings.clone(), clock.clone(), roots)?;
-        let ingest = Ingest::new(data.journal(), answers, control.clone(), clock.clone(), public_url.clone());
-        let (retention, erasure) = data.keepers(&clock, &config.data);
-        let context = Arc::new(Context {
-            retention,
-            erasure,
-            store: data.store.clone(),
-            state: data.state.clone(),
-            bindings: data.bindings.clone(),
-            control,
-            journal: data.journal(),
-            audit: Audit::beside(data.journal(), clock.clone(), data.store.clone()),
-            ingest,
+        let surroundings = Surroundings {
+            answers,
+            control: Control::new(data.state.clone(), data.bindings.clone(), clock.clone(), roots)?,
             platform: platform(&config, &clock)?,
             oidc: oidc(&config, &clock)?,
             server: ServerInfo {
-                public_url,
+                public_url: config.public_url.clone(),
                 listen,
                 plain_listen: plain.as_ref().map(|(_, address)| *address),
                 data: config.data.clone(),
@@ -213,8 +205,8 @@ impl Running {
                 gauges: gauges.clone(),
                 log,
             },
-            clock,
-        });
+        };
+        let context = data.context(&clock, surroundings);
         let trusted = TrustedProxies(config.trusted_proxies.clone());
         let server = Server::new(Times::default(), trusted, gauges.clone());
         server.listen(Listener::Tls(tls, acceptor), routes(&context, &gauges));
