@@ -106,7 +106,7 @@ impl Data {
     }
 
     /// The answers of the last day.
-    pub(super) fn answers(&self, now: Timestamp) -> Result<Answers, RunError> {
+    pub(crate) fn answers(&self, now: Timestamp) -> Result<Answers, RunError> {
         Ok(Answers::load(self.journal.as_ref(), &self.store, now)?)
     }
 

@@ -13,10 +13,10 @@ use tower_service::Service;
 
 use super::samples::selector;
 use super::tests::{House, PASSWORD, text};
-use crate::domain::{AllowFrom, App, BindingTerms, Callback, PhoneNumber, Role, Scope, Secret};
+use crate::domain::{App, BindingTerms, Callback, PhoneNumber, Role, Scope, Secret};
 use crate::http::api;
 use crate::providers;
-use crate::state::{NewApp, NewUser, Principal};
+use crate::state::{NewUser, Principal};
 use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
 /// More pages than there are; beyond it links lead in circles.
@@ -35,16 +35,7 @@ struct Two {
 }
 
 async fn add(house: &House, name: &str, provider: &str) -> Arc<App> {
-    let new = NewApp {
-        name: name.to_owned(),
-        provider: providers::by_name(provider).unwrap().id(),
-        token: None,
-        app_key: None,
-        app_secret: None,
-        verify: None,
-        allow_from: AllowFrom::default(),
-    };
-    let app = house.context.state.add_app(&Principal::command_line(), new).await.unwrap();
+    let app = house.app(name, provider).await;
     for sample in providers::by_id(app.provider).unwrap().samples() {
         let callback = Callback {
             app: app.id,

@@ -11,6 +11,7 @@ mod rights;
 mod routing;
 mod system;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,29 +23,27 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::samples::{self, selector};
-use crate::audit::Audit;
-use crate::bindings::Bindings;
 use crate::clock::Clock;
-use crate::control::{Answers, Control};
 use crate::domain::{AppId, Role, Scope, Secret};
-use crate::http::testing::{Client, SOON, TestServer};
-use crate::http::{Context, server::Times};
-use crate::ingest::Ingest;
-use crate::journal::{FileJournal, Journal, Options};
-use crate::platform::{Hosts, Platform};
-use crate::projector::{Projector, catalog, fingerprint};
-use crate::state::{Principal, State};
-use crate::store::Store;
+use crate::http::server::Times;
+use crate::http::testing::{Client, Installation, SOON, TestServer};
+use crate::state::Principal;
 
 pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// A whole installation and one browser before it.
 pub(super) struct House {
-    pub(super) context: Arc<Context>,
+    installation: Installation,
     pub(super) server: TestServer,
-    _projector: Projector,
-    _dir: tempfile::TempDir,
     pub(super) cookie: String,
+}
+
+impl std::ops::Deref for House {
+    type Target = Installation;
+
+    fn deref(&self) -> &Installation {
+        &self.installation
+    }
 }
 
 impl House {
@@ -53,48 +52,16 @@ impl House {
     }
 
     pub(super) async fn with(oidc: Option<crate::oidc::Oidc>) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Clock::system();
-        let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
-        let options = Options {
-            reserve: None,
-            torn: dir.path().join("torn"),
-            tmp: dir.path().join("tmp"),
-            segment_bytes: 1 << 20,
-            compress: false,
+        let server = |data: &Path, clock: &Clock| {
+            let mut server = samples::server();
+            server.data = data.to_owned();
+            server.started_at = clock.now();
+            server
         };
-        let journal = Arc::new(FileJournal::open(&dir.path().join("journal"), options).unwrap());
-        let known = |seq| journal.get(seq).ok()?.map(|record| fingerprint(&record));
-        let (store, writer, _) =
-            Store::open(&dir.path().join("store"), &state.installation(), catalog(), &clock, &known).unwrap();
-        let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
-        let projector = Projector::start(writer, journal.clone()).unwrap();
-        let answers = Answers::load(&*journal, &store, clock.now()).unwrap();
-        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None).unwrap();
-        let ingest = Ingest::new(journal.clone(), answers, control.clone(), clock.clone(), None);
-        let mut server = samples::server();
-        server.data = dir.path().to_owned();
-        server.started_at = clock.now();
-        let audit = Audit::new(journal.clone(), clock.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, server.data.clone());
-        let context = Arc::new(Context {
-            store,
-            state,
-            bindings,
-            control,
-            journal,
-            audit,
-            retention,
-            erasure,
-            ingest,
-            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
-            oidc,
-            clock,
-            server,
-        });
-        let routes = crate::http::routes(&context, &Arc::default());
+        let installation = Installation::with(oidc, server);
+        let routes = crate::http::routes(&installation.context, &Arc::default());
         let server = TestServer::start(Times::default(), routes).await;
-        Self { context, server, _projector: projector, _dir: dir, cookie: String::new() }
+        Self { installation, server, cookie: String::new() }
     }
 
     /// A house with its first administrator, logged in.

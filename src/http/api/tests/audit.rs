@@ -51,7 +51,7 @@ async fn the_trail_is_paged_without_gaps_and_the_same_after_a_rebuild() {
     house.settle().await;
     let mut changes = house.context.store.changes();
     assert_eq!(house.ask(Role::Admin, "POST", "/system/reindex", json!({})).await.status, 202);
-    tokio::time::timeout(DEADLINE, changes.recv()).await.expect("the projector begins again").unwrap();
+    tokio::time::timeout(SOON, changes.recv()).await.expect("the projector begins again").unwrap();
     house.settle().await;
     assert_eq!(house.get(Role::Admin, "/audit?action=app.add").await.body, before);
 }

@@ -86,7 +86,7 @@ async fn read_until(page: &mut Page, stream: &mut Response, enough: impl Fn(&Pag
             page.take(&frame.into_data().unwrap());
         }
     };
-    tokio::time::timeout(DEADLINE, reading).await.expect("it is told");
+    tokio::time::timeout(SOON, reading).await.expect("it is told");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -386,6 +386,6 @@ where
             text.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
         }
     };
-    tokio::time::timeout(DEADLINE, reading).await.expect("a call is told");
+    tokio::time::timeout(SOON, reading).await.expect("a call is told");
     text
 }

@@ -10,40 +10,29 @@ mod rules;
 mod system;
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower_service::Service;
 
 use super::*;
-use crate::audit::Audit;
-use crate::bindings::Bindings;
-use crate::clock::Clock;
-use crate::control::{Answers, Control};
-use crate::domain::{AllowFrom, App, Callback, Role, Scope, Secret};
-use crate::http::{CertificateInfo, ServerInfo};
-use crate::ingest::Ingest;
-use crate::journal::{FileJournal, Options};
-use crate::platform::{Hosts, Platform};
-use crate::projector::{self, Projector};
+use crate::domain::{Role, Scope, Secret};
+use crate::http::testing::{Installation, SOON};
 use crate::providers;
-use crate::state::{NewApp, State};
-use crate::store::Store;
 
-const DEADLINE: Duration = Duration::from_secs(20);
 const PASSWORD: &str = "correct horse battery";
 
-/// An installation without a server.
-struct House {
-    context: Arc<Context>,
-    _projector: Projector,
-    _dir: TempDir,
+/// An installation, and whoever asks it.
+struct House(Installation);
+
+impl std::ops::Deref for House {
+    type Target = Installation;
+
+    fn deref(&self) -> &Installation {
+        &self.0
+    }
 }
 
 struct Answer {
@@ -77,79 +66,7 @@ fn principal(role: Role) -> Principal {
 
 impl House {
     fn open() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let (data, clock) = (dir.path(), Clock::system());
-        let state = State::open(&data.join("state"), &data.join("keys"), clock.clone()).unwrap();
-        let options = Options {
-            reserve: None,
-            torn: data.join("torn"),
-            tmp: data.join("tmp"),
-            segment_bytes: 1 << 20,
-            compress: false,
-        };
-        let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
-        let (store, writer, _) =
-            Store::open(&data.join("store"), &state.installation(), projector::catalog(), &clock, &|_| None).unwrap();
-        let bindings = Bindings::open(data, &state.installation(), clock.clone()).unwrap();
-        let projector = Projector::start(writer, journal.clone()).unwrap();
-        let server = ServerInfo {
-            public_url: Some("https://callbacks.example.com".to_owned()),
-            listen: "127.0.0.1:8443".parse().unwrap(),
-            plain_listen: None,
-            data: data.to_owned(),
-            started_at: clock.now(),
-            certificate: ArcSwap::from_pointee(CertificateInfo::default()),
-            gauges: Arc::default(),
-            log: Arc::default(),
-        };
-        let control = Control::new(state.clone(), bindings.clone(), clock.clone(), None).unwrap();
-        let ingest =
-            Ingest::new(journal.clone(), Answers::default(), control.clone(), clock.clone(), server.public_url.clone());
-        let audit = Audit::new(journal.clone(), clock.clone());
-        let (retention, erasure) = Context::keepers(&journal, &store, &bindings, &state, &clock, server.data.clone());
-        let context = Arc::new(Context {
-            store,
-            state,
-            bindings,
-            control,
-            journal,
-            audit,
-            retention,
-            erasure,
-            ingest,
-            platform: Platform::new(Hosts::default(), None, clock.clone()).unwrap(),
-            oidc: None,
-            clock,
-            server,
-        });
-        Self { context, _projector: projector, _dir: dir }
-    }
-
-    async fn app(&self, name: &str, provider: &str) -> Arc<App> {
-        let new = NewApp {
-            name: name.to_owned(),
-            provider: providers::by_name(provider).unwrap().id(),
-            token: None,
-            app_key: None,
-            app_secret: None,
-            verify: None,
-            allow_from: AllowFrom::default(),
-        };
-        self.context.state.add_app(&Principal::command_line(), new).await.unwrap()
-    }
-
-    async fn receive(&self, app: &Arc<App>, content_type: &str, body: &str) {
-        let callback = Callback {
-            app: app.id,
-            provider: app.provider,
-            received_at: self.context.clock.now(),
-            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            tail: String::new(),
-            target: String::new(),
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            body: body.as_bytes().to_vec(),
-        };
-        self.context.ingest.receive(app.clone(), callback).await.unwrap();
+        Self(Installation::open())
     }
 
     /// An app of every provider, each with every sample of its platform.
@@ -168,17 +85,6 @@ impl House {
         }
         house.settle().await;
         house
-    }
-
-    /// Waits until everything received is projected.
-    async fn settle(&self) {
-        let durable = *self.context.journal.durable().borrow();
-        let began = Instant::now();
-        let mut look = tokio::time::interval(Duration::from_millis(5));
-        while self.context.store.status().applied < durable {
-            assert!(began.elapsed() < DEADLINE, "the projector is stuck");
-            look.tick().await;
-        }
     }
 
     async fn call(&self, routes: Routes, request: Request<Full<Bytes>>) -> Answer {

@@ -2,6 +2,8 @@
 //!
 //! Clients verify the certificate as any client would: the server's own is their only root.
 
+mod installation;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+pub(crate) use self::installation::Installation;
 use super::server::{Gauges, Listener, Server, Times};
 use super::{Routes, tls};
 use crate::clock::Clock;
