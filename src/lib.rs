@@ -2,7 +2,7 @@
 //!
 //! A map for whoever opens the source for the first time. What the program is from outside is in
 //! `README.md`; here is how it is made, where what stands, and what may be relied upon. Links
-//! are checked by `cargo doc`, names of files and tests by `tests/tidy.rs`.
+//! are checked by `cargo doc`, names of files and tests by `tests/tidy/`.
 //!
 //! # Bird's-eye view
 //!
@@ -56,7 +56,7 @@
 //! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
 //!
 //! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
-//! [`http::assets`]; `tests/tidy.rs` holds the rules of this page; `tests/it/` drives the
+//! [`http::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
 //! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
 //!
 //! # Who may name whom
@@ -81,8 +81,8 @@
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
-//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`]. `tests/tidy.rs` has both tables as data and
-//! fails on a name that is not allowed.
+//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`].
+//! `tests/tidy/` has both tables as data and fails on a name that is not allowed.
 //!
 //! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
 //! can be fed with anything; [`journal`] knows no platform, so no new one can harm it; [`store`]
@@ -105,7 +105,7 @@
 //! 4. **One process at a time writes a data directory.**
 //!    `a_second_process_is_refused_and_the_first_is_not_disturbed` (`tests/it/damage.rs`).
 //! 5. **Every queue, body, loop, page and header has its bound in [`limits`], with the reason.**
-//!    `every_bound_is_used` (`tests/tidy.rs`).
+//!    `every_bound_is_used` (`tests/tidy/main.rs`).
 //! 6. **A phone number, a session id or a secret prints itself masked; seeing it takes
 //!    `.reveal()`.** `a_number_prints_itself_masked` (`src/domain/number.rs`);
 //!    `a_session_id_hides_the_phone_numbers_in_it` (`src/domain/ids.rs`);

@@ -1,0 +1,64 @@
+//! The rules, tried on sources that break them.
+
+use crate::rules::*;
+use crate::source::*;
+use crate::tables::*;
+
+fn complaints(rule: fn(&File) -> Vec<Complaint>, path: &str, text: &str) -> Vec<String> {
+    rule(&File { path: path.into(), text: text.into() }).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_room_rule_sees_plain_grouped_and_upward_names() {
+    for text in ["use crate::store::Store;", "use crate::{limits, store};", "fn f() { crate::store::x() }"] {
+        assert_eq!(complaints(room_rule, "src/providers/a.rs", text).len(), 1, "{text}");
+    }
+    assert_eq!(complaints(room_rule, "src/journal/mod.rs", "use super::http::Context;").len(), 1);
+    assert_eq!(complaints(room_rule, "src/domain/call.rs", "use crate::limits;").len(), 1);
+    for text in ["//! [`crate::store`]", "use crate::domain::App;", "#[cfg(test)]\nmod tests { use crate::store; }"] {
+        assert!(complaints(room_rule, "src/providers/a.rs", text).is_empty(), "{text}");
+    }
+    assert!(complaints(room_rule, "src/store/keys.rs", "use super::rows;").is_empty());
+}
+
+#[test]
+fn the_home_rule_sees_a_crate_that_left_home() {
+    assert_eq!(
+        complaints(home_rule, "src/http/mod.rs", "\nfn f(db: &sled::Db) {}"),
+        ["src/http/mod.rs:2: `sled` lives in store only: the store is derived and must stay replaceable"]
+    );
+    assert_eq!(complaints(home_rule, "src/domain/app.rs", "use serde::Serialize;").len(), 1);
+    assert!(complaints(home_rule, "src/store/mod.rs", "use sled::Db;").is_empty());
+    assert!(complaints(home_rule, "src/http/a.rs", "let x = self.sled::<u8>(); // sled::Db").is_empty());
+}
+
+#[test]
+fn the_other_rules_see_what_they_forbid() {
+    assert_eq!(complaints(header_rule, "src/a.rs", "use b;").len(), 1);
+    assert_eq!(complaints(header_rule, "src/utils.rs", "//! a\n//!\n//! b\n").len(), 1);
+    assert_eq!(complaints(length_rule, "src/a.rs", &"\n".repeat(LINES_MAX + 1)).len(), 1);
+    assert!(complaints(length_rule, "tests/it/a.rs", &"\n".repeat(LINES_MAX + 1)).is_empty());
+    assert_eq!(complaints(word_rule, "src/a.rs", "x.unwrap();").len(), 1);
+    assert!(complaints(word_rule, "src/a.rs", "#[cfg(test)]\nmod tests { fn f() { x.unwrap(); } }").is_empty());
+    assert_eq!(complaints(word_rule, "src/a.rs", "#[cfg(test)]\nmod tests {\n#[ignore] fn f() {} }").len(), 1);
+    assert_eq!(complaints(word_rule, "src/a.rs", "// TODO: later").len(), 1);
+    assert!(complaints(word_rule, "src/a.rs", "// TODO(#7): later").is_empty());
+    assert_eq!(complaints(word_rule, "src/a.rs", "use b;\n<<<<<<< HEAD\n=======\n>>>>>>> x").len(), 2);
+    assert_eq!(complaints(sleep_rule, "tests/it/a.rs", "std::thread::sleep(x);").len(), 1);
+    assert!(complaints(sleep_rule, "src/http/a.rs", "tokio::time::sleep(x).await;").is_empty());
+    assert_eq!(complaints(place_rule, "src/a.rs", "\"8.8.8.8:53\"").len(), 1);
+    assert!(complaints(place_rule, "src/a.rs", "\"127.0.0.1:0\" 203.0.113.7").is_empty());
+}
+
+#[test]
+fn strings_and_comments_are_not_code() {
+    let text = "let a = \"crate::x // \\\" y\"; let b = r#\"todo!\"#; /* a /* b */ c */ let c = '\"'; 'l: loop {}";
+    let seen = code(text);
+    assert_eq!(seen.len(), text.len());
+    for gone in ["crate", "todo", "/*", "\""] {
+        assert!(!seen.contains(gone), "{gone} in {seen}");
+    }
+    for kept in ["let a =", "let b =", "let c =", "'l: loop {}"] {
+        assert!(seen.contains(kept), "{kept} not in {seen}");
+    }
+}
