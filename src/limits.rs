@@ -137,6 +137,8 @@ pub const GAPS_QUIET_HOURS: i64 = 6;
 pub const CALL_BODIES: usize = 24;
 /// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
 pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Decisions on the page of a call and in its object: a call asks once, a broken rule may ask again.
+pub const CALL_DECISIONS: usize = 16;
 /// Steps of a call that are drawn: a screen and a half; the table below has the others.
 pub const LADDER_STEPS: usize = 40;
 /// Hours before and after a call in which messages belong to its story: half a working day.

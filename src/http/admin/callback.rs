@@ -10,12 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, header};
 
 use super::body_text;
+use super::decided::Decided;
 use super::parts::{Badge, When, size, text};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{Lang, Role, Seq};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
 use crate::store::CallbackRow;
@@ -47,6 +48,10 @@ pub(super) struct CallbackPage {
     sessions: Vec<(String, String)>,
     calls: Vec<String>,
     suspicions: Vec<String>,
+    /// What was decided, where it asked.
+    decided: Option<Decided>,
+    /// For a question that was not decided here: the callback that asked first, where it is known.
+    repeated: Option<Option<Seq>>,
     /// `None` for whoever may not see it.
     body: Option<Shown>,
     /// Why there is no body any more.
@@ -73,6 +78,7 @@ struct Shown {
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let (record, callback) = find(request)?;
     let row = request.ctx().store.callback(record.seq)?;
+    let first = first_to_ask(request, record.seq, row.as_ref())?;
     let view = View::of(request, Section::Callbacks);
     let form = match request.param("view") {
         Some("raw") => Form::Raw,
@@ -86,7 +92,18 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     };
     let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
     let name = request.app_name(callback.app);
-    reply::page(&CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url))
+    let mut page = CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url);
+    page.repeated = first;
+    reply::page(&page)
+}
+
+/// For a question that was not decided here, the one before it that was: a repeat gets the
+/// bytes of the first.
+fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Result<Option<Option<Seq>>, HttpError> {
+    let Some(row) = row.filter(|row| row.question && row.decision.is_none()) else { return Ok(None) };
+    let Some(session) = row.sessions.first() else { return Ok(Some(None)) };
+    let decided = api::decisions::of_session(request.ctx(), row.app, session)?;
+    Ok(Some(decided.iter().map(|row| row.seq).find(|first| *first < seq)))
 }
 
 /// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
@@ -164,7 +181,10 @@ impl CallbackPage {
         let waiting = Badge::new(super::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
         let provider = crate::providers::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
         let session = |s: &String| (text(s, eyes), link("/callbacks", &[("session", s)]));
+        let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
         Self {
+            decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
+            repeated: None,
             seq: record.seq,
             at: When::full(record.at),
             app_href: format!("/apps/{}", callback.app.0),

@@ -32,6 +32,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod decided;
 mod decisions;
 mod erasure;
 mod error;
