@@ -13,7 +13,7 @@ use super::body_text;
 use super::decided::Decided;
 use super::parts::{Badge, When, size, text};
 use super::request::{Request, link};
-use super::view::{Section, View};
+use super::view::{Eyes, Section, View};
 use super::{reply, words};
 use crate::domain::{Lang, Role, Seq};
 use crate::http::{HttpError, Response, api};
@@ -167,6 +167,13 @@ fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
     })
 }
 
+/// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
+/// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
+fn answer(callback: &CallbackRecord, eyes: Eyes) -> String {
+    let told = &callback.reply.body;
+    if callback.question.is_some() { text(told, eyes) } else { told.clone() }
+}
+
 impl CallbackPage {
     fn new(
         view: View,
@@ -209,7 +216,7 @@ impl CallbackPage {
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
             status: callback.reply.status,
             answer_type: callback.reply.content_type.clone(),
-            answer: text(&callback.reply.body, eyes),
+            answer: answer(callback, eyes),
             view,
         }
     }

@@ -98,3 +98,28 @@ async fn a_decision_stands_with_the_callback_that_asked_and_with_its_call() {
     let page = text(&house.get(&format!("/callbacks/{seq}")).await);
     assert!(!page.contains(B) && page.contains(MASKED));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_answers_are_shown_as_they_were_but_for_the_numbers_of_a_decision() {
+    let house = House::with_admin().await;
+    for provider in providers::ALL {
+        let app = house.app(provider.id().0, provider.id().0).await;
+        house.bind(&app).await;
+        let samples = provider.samples().iter().map(|sample| sample.body);
+        for body in ["", "{\"a\":", "<a>", "{}", "<a/>", "2.5"].into_iter().chain(samples) {
+            let seq = house.push(&app, body).await;
+            let Some(Body::Callback(record)) = house.context.journal.get(seq).unwrap().map(|record| record.body) else {
+                panic!("{seq} is no callback")
+            };
+            let shown = house.answer_on(&format!("/callbacks/{seq}")).await;
+            match record.question {
+                None => assert_eq!(shown, record.reply.body, "{body}"),
+                Some(_) => assert!(!shown.contains(B) && !shown.contains("13800000021"), "{shown}"),
+            }
+        }
+    }
+    let app = house.app("asks", "huawei-private").await;
+    house.bind(&app).await;
+    let seq = house.push(&app, &question("s-9")).await;
+    assert!(house.answer_on(&format!("/callbacks/{seq}")).await.contains("139****5603"));
+}
