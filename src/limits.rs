@@ -151,6 +151,10 @@ pub const EVIDENCE_CALLBACKS: usize = 1_000;
 pub const EVIDENCE_BYTES: usize = 64 << 20;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
+/// Unreadable bodies whose cause it looks for, of a mebibyte at most: each is read again from the journal.
+pub const ATTENTION_BODIES: usize = 200;
+/// Callbacks of such a group that it links one by one, as no filter finds them alone.
+pub const ATTENTION_LINKS: usize = 12;
 /// Days over which it looks: who was on holiday still sees what came.
 pub const ATTENTION_DAYS: i64 = 14;
 /// The largest body that a page shows; a larger one is a download.

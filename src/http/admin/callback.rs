@@ -13,9 +13,10 @@ use super::body_text;
 use super::decided::Decided;
 use super::parts::{Badge, When, size, text};
 use super::request::{Request, link};
+use super::unreadable::Unreadable;
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
-use crate::domain::{Lang, Role, Seq};
+use crate::domain::{Lang, Outcome, Role, Seq};
 use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
@@ -48,6 +49,8 @@ pub(super) struct CallbackPage {
     sessions: Vec<(String, String)>,
     calls: Vec<String>,
     suspicions: Vec<String>,
+    /// Why its body could not be read, and what to do next.
+    unreadable: Option<(&'static str, &'static str)>,
     /// What was decided, where it asked.
     decided: Option<Decided>,
     /// For a question that was not decided here: the callback that asked first, where it is known.
@@ -167,6 +170,21 @@ fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
     })
 }
 
+/// Why a body could not be read, and what to do next.
+fn unreadable(
+    lang: Lang,
+    record: &Record,
+    callback: &CallbackRecord,
+    row: Option<&CallbackRow>,
+) -> Option<(&'static str, &'static str)> {
+    row.filter(|row| row.outcome == Outcome::Unparsable)?;
+    let why = match record.body {
+        Body::Callback(_) => Unreadable::of(callback.clone(), record.at),
+        _ => Unreadable::Gone,
+    };
+    Some((why.words(lang), why.advice(lang)))
+}
+
 /// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
 /// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
 fn answer(callback: &CallbackRecord, eyes: Eyes) -> String {
@@ -192,6 +210,7 @@ impl CallbackPage {
         Self {
             decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
             repeated: None,
+            unreadable: unreadable(lang, record, callback, row),
             seq: record.seq,
             at: When::full(record.at),
             app_href: format!("/apps/{}", callback.app.0),

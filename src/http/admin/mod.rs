@@ -98,6 +98,7 @@ mod tests;
 mod throttle;
 mod tokens;
 mod trail;
+mod unreadable;
 mod user;
 mod users;
 mod view;
