@@ -28,6 +28,9 @@ pub const WRITE_TIME: Duration = Duration::from_secs(60);
 pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is under way.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How long a command waits for a server that is starting or stopping, or for another command:
+/// as long as a stop takes, and some.
+pub const COMMAND_PATIENCE: Duration = Duration::from_secs(15);
 /// How long, during a stop, a connection without a request may still deliver one that was on
 /// its way; a silent client holds up a stop for this long at most.
 pub const DRAIN_QUIET: Duration = Duration::from_millis(500);

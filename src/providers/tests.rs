@@ -26,7 +26,7 @@ pub(super) fn names(body: &str) -> BTreeSet<String> {
         }
     }
     match sniff(body.as_bytes()).expect("well-formed") {
-        Sniffed::Xml(xml) => flat(xml).expect("sniffed").fields.into_iter().map(|(name, _)| name).collect(),
+        Sniffed::Xml(xml) => flat(&xml).expect("sniffed").fields.into_iter().map(|(name, _)| name).collect(),
         Sniffed::Json(value) => {
             let mut names = BTreeSet::new();
             collect(&value, &mut names);

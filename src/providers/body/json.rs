@@ -2,6 +2,9 @@
 //!
 //! serde_json does the reading; its errors count lines and columns, which are turned into an
 //! offset here. Its texts are not passed on: some of them quote the body.
+//!
+//! Half a surrogate pair, as programs leave it that cut a text behind any sixteen bits, is read as
+//! U+FFFD: an emoji at the end of a message must not cost the whole callback.
 
 use serde_json::Value;
 use serde_json::error::Category;
@@ -15,10 +18,54 @@ pub(super) fn parse(text: &str) -> Result<Value, DecodeError> {
     if let Some(at) = too_deep(text.as_bytes()) {
         return Err(error("JSON nested too deeply", at));
     }
-    serde_json::from_str(text).map_err(|e| match e.classify() {
-        Category::Eof => error("JSON that ends too early", text.len()),
-        Category::Syntax | Category::Data | Category::Io => error("JSON that is not well-formed", offset(text, &e)),
-    })
+    let read = |text: &str| {
+        serde_json::from_str(text).map_err(|e| match e.classify() {
+            Category::Eof => error("JSON that ends too early", text.len()),
+            Category::Syntax | Category::Data | Category::Io => error("JSON that is not well-formed", offset(text, &e)),
+        })
+    };
+    read(text).or_else(|error| mended(text).map_or(Err(error), |text| read(&text)))
+}
+
+/// The text with every half of a surrogate pair made U+FFFD, byte for byte as long as before;
+/// `None` where there is none.
+fn mended(text: &str) -> Option<String> {
+    const REPLACEMENT: &str = "\\ufffd";
+    let mut mended = String::new();
+    let mut rest = 0;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &text.as_bytes()[at..]) {
+        at += found;
+        let length = match (surrogate(text, at), surrogate(text, at + REPLACEMENT.len())) {
+            (Some(Half::High), Some(Half::Low)) => 2 * REPLACEMENT.len(),
+            (Some(_), _) => {
+                mended.push_str(&text[rest..at]);
+                mended.push_str(REPLACEMENT);
+                rest = at + REPLACEMENT.len();
+                REPLACEMENT.len()
+            }
+            // Any other escape: the byte behind it is no backslash of its own.
+            (None, _) => 2,
+        };
+        at = (at + length).min(text.len());
+    }
+    (rest > 0).then(|| mended + &text[rest..])
+}
+
+#[derive(Clone, Copy)]
+enum Half {
+    High,
+    Low,
+}
+
+/// The half of a pair that is escaped at this byte.
+fn surrogate(text: &str, at: usize) -> Option<Half> {
+    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xD800..=0xDBFF => Some(Half::High),
+        0xDC00..=0xDFFF => Some(Half::Low),
+        _ => None,
+    }
 }
 
 /// The first byte of a level beyond the limit.

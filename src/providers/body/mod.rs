@@ -4,9 +4,9 @@
 //! first byte that is not white space decides, and the rest must be well-formed to its end.
 //!
 //! ```text
-//! bytes ─ BOM off ─ UTF-8? ─ white space off ─┬─ `<` ────────────► xml: no DOCTYPE, one root
-//!                                             ├─ `{ [ " 0-9 …` ──► json: bounded depth
-//!                                             └─ anything else ──► DecodeError
+//! bytes ─ BOM off ─ UTF-8 or GBK? ─ white space off ─┬─ `<` ────────────► xml: no DOCTYPE, one root
+//!                                                    ├─ `{ [ " 0-9 …` ──► json: bounded depth
+//!                                                    └─ anything else ──► DecodeError
 //! ```
 //!
 //! A [`DecodeError`] is sent to the platform: it names a byte and never quotes the body. Every
@@ -17,6 +17,9 @@ mod json;
 mod tests;
 mod xml;
 
+use std::borrow::Cow;
+
+use encoding_rs::GB18030;
 use serde_json::Value;
 
 pub(crate) use self::xml::flat;
@@ -28,26 +31,33 @@ pub(crate) enum Sniffed<'a> {
     /// Any JSON value, a bare number too. Of a repeated key the last value counts.
     Json(Value),
     /// A whole XML document without DOCTYPE; [`flat`] reads its fields.
-    Xml(&'a str),
+    Xml(Cow<'a, str>),
 }
 
 /// Finds out what a body is, and checks it to its end.
 ///
 /// # Errors
-/// When it is empty, not UTF-8, neither JSON nor XML, not well-formed, or XML with a DOCTYPE.
+/// When it is empty, neither UTF-8 nor GBK, neither JSON nor XML, not well-formed, or XML with a DOCTYPE.
 pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed<'_>, DecodeError> {
     let form = guess_form(body);
-    let text = utf8(body).map_err(|error| DecodeError { form, ..error })?;
+    let text = text(body).map_err(|error| DecodeError { form, ..error })?;
     let trimmed = text.trim_start_matches(is_blank);
-    let start = body.len() - trimmed.len();
-    let error = |reason: &str| DecodeError { reason: reason.to_owned(), at: start, form };
+    let blank = text.len() - trimmed.len();
+    let byte = |at: usize| match &text {
+        Cow::Borrowed(text) => body.len() - text.len() + at,
+        Cow::Owned(text) => GB18030.encode(text.get(..at).unwrap_or(text)).0.len(),
+    };
+    let error = |reason: &str| DecodeError { reason: reason.to_owned(), at: byte(blank), form };
     let parsed = match trimmed.as_bytes().first() {
         None => return Err(error("the body is empty")),
-        Some(b'<') => flat(trimmed).map(|_| Sniffed::Xml(trimmed)),
+        Some(b'<') => flat(trimmed).map(|_| match &text {
+            Cow::Borrowed(text) => Sniffed::Xml(text[blank..].into()),
+            Cow::Owned(text) => Sniffed::Xml(text[blank..].to_owned().into()),
+        }),
         Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => json::parse(trimmed).map(Sniffed::Json),
         Some(_) => return Err(error("the body is neither JSON nor XML")),
     };
-    parsed.map_err(|error| DecodeError { at: error.at + start, form, ..error })
+    parsed.map_err(|error| DecodeError { at: byte(blank + error.at), form, ..error })
 }
 
 /// The notation a body was probably meant to be in, so that the answer to a broken one can be
@@ -59,6 +69,17 @@ pub(crate) fn guess_form(body: &[u8]) -> Option<BodyForm> {
         b'{' | b'[' => Some(BodyForm::Json),
         _ => None,
     }
+}
+
+/// The body as text. What is not UTF-8 is GBK if all of it can be, as old systems in China still
+/// write; but not where UTF-8 stands before the first wrong byte: that is a text cut in two.
+fn text(body: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let error = match utf8(body) {
+        Ok(text) => return Ok(Cow::Borrowed(text)),
+        Err(error) => error,
+    };
+    let gbk = GB18030.decode_without_bom_handling_and_without_replacement(body);
+    gbk.filter(|_| error.at > 0 && body[..error.at].is_ascii()).map(|text| Cow::Owned(text.into_owned())).ok_or(error)
 }
 
 /// The body as text, without its byte order mark.

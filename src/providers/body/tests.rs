@@ -18,7 +18,7 @@ fn check_refused(cases: &[(&[u8], &str)]) {
 
 fn check_xml(body: &[u8], root: &str, fields: &[(&str, &str)]) {
     let Ok(Sniffed::Xml(xml)) = sniff(body) else { panic!("{:?}: {:?}", String::from_utf8_lossy(body), sniff(body)) };
-    let flat = flat(xml).expect("it was sniffed");
+    let flat = flat(&xml).expect("it was sniffed");
     let seen: Vec<(&str, &str)> = flat.fields.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
     assert_eq!((flat.root.as_str(), seen.as_slice()), (root, fields));
 }
@@ -54,7 +54,8 @@ fn what_is_no_text_is_refused_at_its_first_bad_byte() {
         (b"\xFE\xFF\0<\0r", "the body is UTF-16 where UTF-8 is expected at byte 0"),
         (b"<\0r\0", "the body is UTF-16 where UTF-8 is expected at byte 0"),
         (b"\0{\0}", "the body is UTF-16 where UTF-8 is expected at byte 0"),
-        (b"<req>\xD6\xD0\xCE\xC4</req>", "the body is not UTF-8 at byte 5"),
+        (b"<req>\xD6\xD0\xCE\xC4\xFF</req>", "the body is not UTF-8 at byte 5"),
+        ("{\"a\":\"中\u{6587}".as_bytes().split_last().unwrap().1, "the body is not UTF-8 at byte 9"),
         (b"{\"a\":\"\xFF\"}", "the body is not UTF-8 at byte 6"),
         (b"action=Hangup", "the body is neither JSON nor XML at byte 0"),
         (b"  \xEF\xBB\xBF{}", "the body is neither JSON nor XML at byte 2"),
@@ -104,6 +105,29 @@ fn a_declared_encoding_does_not_matter_where_the_bytes_are_utf_8() {
         let body = format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?><req><u>玖云</u></req>");
         check_xml(body.as_bytes(), "req", &[("u", "玖云")]);
     }
+}
+
+#[test]
+fn gbk_is_read_where_the_whole_body_is_gbk() {
+    check_xml(b"<?xml version='1.0' encoding='GBK'?><req><u>\xD6\xD0\xCE\xC4</u></req>", "req", &[("u", "中文")]);
+    check_json(b" {\"a\":\"\xD6\xD0\xCE\xC4\"}", &serde_json::json!({"a": "中文"}));
+    check_refused(&[
+        (b"{\"a\":\"\xD6\xD0\xCE\xC4\",}", "JSON that is not well-formed at byte 12"),
+        (b"<r>\xD6\xD0<!DOCTYPE x></r>", "XML with a DOCTYPE at byte 5"),
+    ]);
+}
+
+#[test]
+fn half_a_character_costs_that_character_and_nothing_else() {
+    // As a program cuts a text of UTF-16 that ends in an emoji.
+    let expected = serde_json::json!({"a": "x\u{FFFD}", "b": "\u{FFFD}\u{1F600}", "c": "\\ud83d"});
+    check_json(br#"{"a":"x\ud83d","b":"\uDE00\ud83d\ude00","c":"\\ud83d"}"#, &expected);
+    check_json(br#"["\ud83d\ud83d\ude00","\ud83d\n"]"#, &serde_json::json!(["\u{FFFD}\u{1F600}", "\u{FFFD}\n"]));
+    check_refused(&[
+        (br#"{"a":"\ud83d"#, "JSON that ends too early at byte 12"),
+        (br#"{"a":"\ud83d",}"#, "JSON that is not well-formed at byte 14"),
+        (br#"{"a":"\ud8"}"#, "JSON that is not well-formed at byte 11"),
+    ]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Notice, DecodeError> {
     let mut notice = Notice { form: BodyForm::Xml, fields: Vec::new(), suspicions: Vec::new() };
     match body::sniff(bytes)? {
         Sniffed::Xml(xml) => {
-            for (name, text) in body::flat(xml)?.fields {
+            for (name, text) in body::flat(&xml)?.fields {
                 notice.put(&name, |_| Some(text));
             }
         }
