@@ -43,8 +43,10 @@ struct Group {
     first: When,
     last: When,
     example: Seq,
-    /// Those of it that are linked one by one, where no filter finds them alone.
+    /// Others of it that are linked one by one, where no filter finds them alone.
     some: Vec<Seq>,
+    /// Whether the list has these alone.
+    alone: bool,
     href: String,
 }
 
@@ -110,8 +112,10 @@ impl AttentionPage {
                 href: link("/callbacks", &pairs),
                 some: match cause.alone {
                     true => Vec::new(),
-                    false => rows.iter().map(|row| row.seq).take(limits::ATTENTION_LINKS).collect(),
+                    // The first is the example.
+                    false => rows.iter().skip(1).map(|row| row.seq).take(limits::ATTENTION_LINKS).collect(),
                 },
+                alone: cause.alone,
                 app,
                 cause: text(&cause.words, eyes),
                 advice: cause.advice,
@@ -239,7 +243,10 @@ mod tests {
         let html = scraper::Html::parse_document(&AttentionPage::sample(Lang::En).render().unwrap());
         let groups: Vec<String> = html.select(&selector(".group")).map(|group| group.text().collect()).collect();
         let form = groups.iter().find(|text| text.contains("Sent as a form")).unwrap();
-        assert!(form.contains("wrapped it in a form") && form.contains("#95") && form.contains("#91"), "{form}");
+        assert!(
+            form.contains("wrapped it in a form") && form.contains("#91") && form.contains("all unreadable ones"),
+            "{form}"
+        );
         assert!(groups.iter().any(|text| text.contains("compressed") && text.contains("Switch off")), "{groups:?}");
         assert!(!groups.iter().any(|text| text.contains("Neither JSON nor XML")), "{groups:?}");
     }

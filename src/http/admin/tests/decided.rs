@@ -72,12 +72,12 @@ async fn a_decision_stands_with_the_callback_that_asked_and_with_its_call() {
         let cookie = house.cookie.clone();
         house.cookie = format!("{cookie}; ringback_lang={lang}");
         let page = house.page(&format!("/callbacks/{seq}")).await;
-        let section = words(&page, "dl.decided");
+        let section = words(&page, "dl.answer");
         for part in [connect, MASKED, "hint.wav", "#1", "30", "ms"] {
             assert!(section.contains(part), "{part}: {section}");
         }
-        assert!(page.select(&selector("dl.decided a[href='/bindings/1']")).next().is_some());
-        assert!(page.select(&selector("dl.decided a[href='/rules?app=courier']")).next().is_some());
+        assert!(page.select(&selector("dl.answer a[href='/bindings/1']")).next().is_some());
+        assert!(page.select(&selector("dl.answer a[href='/rules?app=courier']")).next().is_some());
         let page = house.page(&format!("/callbacks/{again}")).await;
         assert!(words(&page, "section").contains(repeat));
         assert!(page.select(&selector(&format!("a[href='/callbacks/{seq}#decision']"))).next().is_some());
@@ -86,8 +86,8 @@ async fn a_decision_stands_with_the_callback_that_asked_and_with_its_call() {
         let page = house.page(&format!("/calls/{call}")).await;
         let head = words(&page, "h1");
         assert!(head.contains(MASKED) && head.contains(told), "{head}");
-        assert_eq!(page.select(&selector("ol.decided > li")).count(), 1, "a repeat is no decision");
-        assert!(page.select(&selector(&format!("ol.decided a[href='/callbacks/{seq}#decision']"))).next().is_some());
+        assert_eq!(page.select(&selector("ol.answers > li")).count(), 1, "a repeat is no decision");
+        assert!(page.select(&selector(&format!("ol.answers a[href='/callbacks/{seq}#decision']"))).next().is_some());
         let call = house.context.store.callback(unbound).unwrap().unwrap().calls[0];
         assert!(!words(&house.page(&format!("/calls/{call}")).await, "h1").contains(told), "it was closed");
         house.cookie = cookie;
