@@ -140,6 +140,8 @@ pub const GAPS_QUIET_HOURS: i64 = 6;
 pub const CALL_BODIES: usize = 24;
 /// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
 pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Decisions on the page of a call and in its object: a call asks once, a broken rule may ask again.
+pub const CALL_DECISIONS: usize = 16;
 /// Steps of a call that are drawn: a screen and a half; the table below has the others.
 pub const LADDER_STEPS: usize = 40;
 /// Hours before and after a call in which messages belong to its story: half a working day.
@@ -152,6 +154,10 @@ pub const EVIDENCE_CALLBACKS: usize = 1_000;
 pub const EVIDENCE_BYTES: usize = 64 << 20;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
+/// Unreadable bodies whose cause it looks for, of a mebibyte at most: each is read again from the journal.
+pub const ATTENTION_BODIES: usize = 200;
+/// Callbacks of such a group that it links one by one, as no filter finds them alone.
+pub const ATTENTION_LINKS: usize = 12;
 /// Days over which it looks: who was on holiday still sees what came.
 pub const ATTENTION_DAYS: i64 = 14;
 /// The largest body that a page shows; a larger one is a download.

@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 use scraper::{Html, Selector};
 
-pub(super) use self::answers::{bindings, decisions, lists, rule_sets, rules};
+pub(super) use self::answers::{bindings, decisions, lists, questions, rule_sets, rules};
 pub(super) use self::events::{
     answered_call, callbacks, calls, failed_call, messages, numbers, record, sources, strange_callbacks,
 };
