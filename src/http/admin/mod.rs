@@ -65,6 +65,7 @@ mod request;
 mod retention;
 mod reveal;
 mod rights_form;
+mod rule_changes;
 mod rule_form;
 mod rule_list;
 mod rule_lists;
@@ -315,7 +316,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
-        ["rules", _] => rules::change(&request).await,
+        ["rules", _] => rule_changes::change(&request).await,
         ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,
         ["lists"] => rule_lists::add(&request).await,

@@ -12,8 +12,10 @@ use crate::domain::{Lang, Text};
 /// A rule to fill in.
 #[derive(Debug)]
 pub(super) struct RuleForm {
-    /// Which it takes the place of; 0 is a new one.
+    /// Where the rule that is edited stands now; 0 is a new one.
     pub(super) number: usize,
+    /// By what that rule is found again: its name before the form was opened.
+    pub(super) was: String,
     pub(super) name: String,
     pub(super) asks: Vec<Choice>,
     pub(super) binding: Vec<Choice>,
@@ -129,15 +131,16 @@ impl RuleForm {
     /// A rule, or none, as boxes.
     pub(super) fn of(lang: Lang, number: usize, rule: Option<&Rule>) -> Self {
         let rule = rule.and_then(|rule| serde_json::to_value(rule).ok()).unwrap_or_default();
-        Self::new(lang, number, &rule)
+        let was = one(&rule["name"]);
+        Self::new(lang, (number, &was), &rule)
     }
 
-    /// What was entered, for a form that is shown again.
-    pub(super) fn entered(lang: Lang, number: usize, form: &Pairs) -> Self {
-        Self::new(lang, number, &read(form))
+    /// What was entered, for a form that is shown again: about the rule of this place and name.
+    pub(super) fn entered(lang: Lang, edited: (usize, &str), form: &Pairs) -> Self {
+        Self::new(lang, edited, &read(form))
     }
 
-    fn new(lang: Lang, number: usize, rule: &Value) -> Self {
+    fn new(lang: Lang, (number, was): (usize, &str), rule: &Value) -> Self {
         let (when, then) = (&rule["when"], &rule["then"]);
         let text = |value: &Value| match value {
             Value::Array(values) => values.iter().map(one).collect::<Vec<_>>().join(", "),
@@ -166,6 +169,7 @@ impl RuleForm {
         });
         Self {
             number,
+            was: was.to_owned(),
             name: one(&rule["name"]),
             asks: choices(&ASKS, &one(&when["asks"])),
             binding: choices(&BINDING, &one(&when["binding"])),
@@ -274,7 +278,7 @@ mod tests {
             json!({"name": "sms", "when": {"asks": "sms"}, "then": {"do": "discard"}}),
         ];
         for said in rules {
-            let form = RuleForm::new(Lang::Zh, 1, &said);
+            let form = RuleForm::new(Lang::Zh, (1, ""), &said);
             let chosen = |choices: &[Choice]| choices.iter().find(|c| c.chosen).map_or("", |c| c.value).to_owned();
             let mut sent: Pairs = vec![
                 ("name".to_owned(), form.name.clone()),

@@ -21,6 +21,19 @@ pub(super) fn wrong(lang: Lang, error: &RuleError) -> String {
     }
 }
 
+/// That the rule which was edited is there no more, and what saving again does.
+pub(super) fn gone(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::Zh => {
+            format!("规则“{name}”刚被别人删除或改名，还没有保存。再次保存会把下面的内容添加为一条新规则。")
+        }
+        Lang::En => format!(
+            "Somebody removed or renamed the rule “{name}” meanwhile; nothing is saved yet. Saving again adds what is \
+             below as a new rule."
+        ),
+    }
+}
+
 /// The box that a field is entered in.
 fn label(lang: Lang, field: &str) -> String {
     let form = RuleForm::of(lang, 0, None);

@@ -1,22 +1,19 @@
 //! 规则 Rules: how an app's questions are decided, as an ordered list of sentences.
 //!
-//! A change is made from the version that the person looked at and is refused where somebody was
-//! faster. While numbers are masked only rules that hold none can be edited: a mask must never
-//! be saved for a number.
+//! What its forms do is `rule_changes.rs`. While numbers are masked only rules that hold none can
+//! be edited: a mask must never be saved for a number.
 
 use askama::Template;
-use http::StatusCode;
 
 use super::parts::{Badge, Tone, When, text};
 use super::request::{Request, link};
-use super::rule_form::{self, RuleForm};
+use super::rule_form::RuleForm;
 use super::rule_trial::Tried;
 use super::view::{Eyes, Section, View};
-use super::{reply, rule_words, words};
-use crate::control::{ControlError, ListKind, NamedList, Rule, RuleSet, RulesVersion, Then, sentence};
+use super::{reply, words};
+use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, sentence};
 use crate::domain::{App, AppId, Role};
-use crate::http::acts::recorded;
-use crate::http::rules::{self, masked};
+use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
 use crate::providers;
 
@@ -92,11 +89,6 @@ struct Past {
     current: bool,
 }
 
-const STALE: (&str, &str) = (
-    "规则刚被别人改过：下面是现在的版本，请看过后再改。",
-    "Somebody changed the rules meanwhile: this is the present version; look at it, then change it.",
-);
-
 /// `GET /rules`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let mut page = RulesPage::of(request, request.param("app"))?;
@@ -107,76 +99,6 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         _ => None,
     };
     reply::page(&page)
-}
-
-/// `POST /rules/{app}`
-pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
-    let present = request.ctx().control.rules(app.id);
-    let based_on = request.field("version").and_then(|version| version.parse().ok());
-    let changed = match changed(request, &app, present.set) {
-        Ok(set) => match request.ctx().control.check_rules(&app, &set) {
-            Err(ControlError::Rule(error)) => Err(HttpError::BadRequest(rule_words::wrong(request.lang, &error))),
-            _ => rules::set(request.ctx(), request.asker(&by), &app, set, Some(based_on.unwrap_or(u64::MAX))).await,
-        },
-        Err(problem) => Err(HttpError::BadRequest(problem)),
-    };
-    match changed {
-        Ok(_) => Ok(recorded(reply::see_other(&link("/rules", &[("app", app.name.as_str()), ("done", "saved")])))),
-        Err(error @ (HttpError::BadRequest(_) | HttpError::Conflict(_))) => {
-            let mut page = RulesPage::of(request, Some(&app.name))?;
-            page.problem = Some(match error {
-                HttpError::Conflict(_) => request.lang.t(STALE.0, STALE.1).to_owned(),
-                error => error.message(),
-            });
-            if let Some(shown) = page.app.as_mut().filter(|_| request.field("do_what") == Some("save")) {
-                shown.form = Some(RuleForm::entered(request.lang, number(request), &request.form));
-            }
-            reply::page_with(StatusCode::BAD_REQUEST, &page)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn number(request: &Request) -> usize {
-    request.field("rule").and_then(|number| number.parse().ok()).unwrap_or_default()
-}
-
-/// The rules as the form wants them.
-fn changed(request: &Request, app: &App, mut set: RuleSet) -> Result<RuleSet, String> {
-    let at = number(request).wrapping_sub(1);
-    let gone = || request.lang.t("没有这条规则。", "There is no such rule.").to_owned();
-    match request.field("do_what").unwrap_or_default() {
-        "save" => {
-            let rule: Rule =
-                serde_json::from_value(rule_form::read(&request.form)).map_err(|error| error.to_string())?;
-            match set.rules.get_mut(at) {
-                Some(present) => *present = Rule { off: present.off, ..rule },
-                None => set.rules.push(rule),
-            }
-        }
-        "up" if at > 0 && at < set.rules.len() => set.rules.swap(at, at - 1),
-        "down" if at < set.rules.len().saturating_sub(1) => set.rules.swap(at, at + 1),
-        "switch" => {
-            let rule = set.rules.get_mut(at).ok_or_else(gone)?;
-            rule.off = !rule.off;
-        }
-        "remove" if at < set.rules.len() => drop(set.rules.remove(at)),
-        "deadline" => {
-            let entered = request.field("deadline_ms").and_then(|text| text.parse().ok());
-            set.deadline_ms =
-                entered.ok_or_else(|| request.lang.t("请填写毫秒数。", "Enter milliseconds.").to_owned())?;
-        }
-        "restore" => {
-            let wanted = request.field("restore").and_then(|version| version.parse::<u64>().ok());
-            let mut kept = request.ctx().control.versions(app.id).into_iter();
-            let old = kept.find(|kept| Some(kept.version) == wanted);
-            let gone = || request.lang.t("这个版本已不再保留。", "This version is no longer kept.").to_owned();
-            set = old.ok_or_else(gone)?.set;
-        }
-        _ => return Err(gone()),
-    }
-    Ok(set)
 }
 
 impl RulesPage {
@@ -206,6 +128,14 @@ impl RulesPage {
             (name.clone(), link("/rules", &[("app", name)]), current)
         };
         Self { apps: apps.iter().map(tab).collect(), app, done: None, problem: None, view }
+    }
+
+    /// The same with why a change was not made, and what was entered for it.
+    pub(super) fn refused(mut self, problem: String, form: Option<RuleForm>) -> Self {
+        if let Some(app) = self.app.as_mut().filter(|_| form.is_some()) {
+            (app.form, app.veiled) = (form, false);
+        }
+        Self { problem: Some(problem), ..self }
     }
 
     /// The same with a question and what it would be answered.
