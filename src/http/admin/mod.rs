@@ -52,6 +52,7 @@ mod login;
 mod login_code;
 mod messages;
 mod multipart;
+mod nearest;
 mod numbers;
 mod oidc;
 mod parts;
@@ -245,7 +246,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
-            ["rules"] => read(request, rules::show).await,
+            ["rules"] => rules::show(&request).await,
             ["lists"] => read(request, rule_lists::show).await,
             ["lists", _] => read(request, rule_list::show).await,
             ["decisions"] => read(request, decisions::show).await,
@@ -274,7 +275,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
             ["help", _, "fields"] => help::fields(&request),
-            _ => Err(HttpError::NotFound),
+            _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),
         };
     }
     if method != Method::POST {

@@ -3,12 +3,14 @@
 //! What its forms do is `rule_changes.rs`. While numbers are masked only rules that hold none can
 //! be edited: a mask must never be saved for a number.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::parts::{Badge, Tone, When, text};
 use super::request::{Request, link};
 use super::rule_form::RuleForm;
-use super::rule_trial::Tried;
+use super::rule_trial::{self, Tried};
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
 use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, sentence};
@@ -90,7 +92,7 @@ struct Past {
 }
 
 /// `GET /rules`
-pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+pub(super) async fn show(request: &Request) -> Result<Response, HttpError> {
     let mut page = RulesPage::of(request, request.param("app"))?;
     page.done = match request.param("done") {
         Some("saved") => {
@@ -98,15 +100,21 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         }
         _ => None,
     };
-    reply::page(&page)
+    let (status, page) = rule_trial::of_address(request, page).await?;
+    reply::page_with(status, &page)
+}
+
+/// The apps that may be seen and whose platform asks.
+pub(super) fn asking(request: &Request) -> Vec<Arc<App>> {
+    let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
+    request.apps().into_iter().filter(asks).collect()
 }
 
 impl RulesPage {
     /// The page for the app of this name, or for the first whose platform asks.
     pub(super) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
         let view = View::of(request, Section::Rules);
-        let asks = |app: &App| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
-        let apps: Vec<_> = request.apps().into_iter().filter(|app| asks(app)).collect();
+        let apps = asking(request);
         let app = match wanted {
             Some(name) => Some(apps.iter().find(|app| app.name == name).ok_or(HttpError::NotFound)?),
             None => apps.first(),
@@ -138,12 +146,13 @@ impl RulesPage {
         Self { problem: Some(problem), ..self }
     }
 
-    /// The same with a question and what it would be answered.
+    /// The same with a question and what it would be answered. The page has an address then.
     pub(super) fn tried(mut self, tried: Tried, problem: Option<String>) -> Self {
-        if let Some(app) = &mut self.app {
-            app.tried = tried;
-        }
-        Self { problem, ..self }
+        let Some(app) = &mut self.app else { return self };
+        self.view.here = tried.address(&app.name);
+        self.view.once = false;
+        app.tried = Tried { problem, ..tried };
+        self
     }
 
     /// The same with a secret that was made just now.
@@ -156,6 +165,11 @@ impl RulesPage {
 
     pub(super) fn view(&self) -> &View {
         &self.view
+    }
+
+    /// The app whose rules are shown.
+    pub(super) fn app(&self) -> Option<AppId> {
+        self.app.as_ref().map(|app| AppId(app.id))
     }
 }
 

@@ -121,3 +121,101 @@ async fn after_a_move_the_page_opens_at_the_button_that_moves_the_rule_on() {
     }
     assert_eq!(moved, ["down-2", "up-3", "up-2", "down-1", "switch-2"]);
 }
+
+const X: &str = "17012345602";
+const CALLER: &str = "13812345601";
+
+/// The rules of a house in which calls are connected to a number.
+async fn connecting() -> (House, String) {
+    let (house, csrf) = house(&[]).await;
+    let made = save(&house, &csrf, &[("name", "boss"), ("do", "connect"), ("then_to", "13912345603")]).await;
+    assert_eq!(made.status(), 303, "{}", text(&made));
+    (house, csrf)
+}
+
+fn answer(page: &Html) -> String {
+    page.select(&selector("pre#answer")).next().map(|pre| pre.text().collect()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exact_answer_to_a_question_that_was_tried_is_shown_once_that_is_on_record() {
+    let (house, csrf) = connecting().await;
+    let question = [("csrf", csrf.as_str()), ("x", X), ("caller", CALLER), ("at", "2026-11-21T10:00")];
+    let masked = Html::parse_document(&text(&house.post("/rules/1/try", &question).await));
+    assert!(answer(&masked).contains("connect") && !answer(&masked).contains("13912345603"), "{}", answer(&masked));
+    let here = masked.select(&selector("form.reveal input[name=page]")).next().unwrap().attr("value").unwrap();
+    let shown = house.post("/reveal", &[("csrf", &csrf), ("page", here)]).await;
+    assert_eq!((shown.status().as_u16(), location(&shown)), (303, here));
+    let again = house.page(here.split('#').next().unwrap()).await;
+    assert!(answer(&again).contains("\"calleeNum\":\"+8613912345603\""), "{}", answer(&again));
+    let typed = again.select(&selector("input#q-caller")).next().unwrap().attr("value");
+    assert_eq!(typed, Some(CALLER), "what was typed is there still");
+    let by_form = Html::parse_document(&text(&house.post("/rules/1/try", &question).await));
+    assert!(answer(&by_form).contains("+8613912345603"), "the same page, the same reveal");
+    super::system::on_record(&house, "reveal").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_with_no_number_in_it_is_refused_and_not_answered() {
+    let (house, csrf) = connecting().await;
+    for (x, caller, at) in [("abc", CALLER, ""), ("", "", ""), (X, "12", ""), (X, "abc", ""), (X, CALLER, "soon")] {
+        let question = [("csrf", csrf.as_str()), ("x", x), ("caller", caller), ("at", at)];
+        let refused = house.post("/rules/1/try", &question).await;
+        let page = Html::parse_document(&text(&refused));
+        assert_eq!((refused.status().as_u16(), answer(&page).as_str()), (400, ""), "{x} {caller} {at}");
+        assert!(page.select(&selector("section .notice.bad")).next().is_some());
+    }
+    let hidden = [("csrf", csrf.as_str()), ("x", X)];
+    assert_eq!(house.post("/rules/1/try", &hidden).await.status(), 200, "a caller may hide their number");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_answers_a_form_has_nothing_that_would_lose_it() {
+    let (house, csrf) = house(&[]).await;
+    let ask = [("name", "crm"), ("do", "ask"), ("then_url", "https://crm.example/")];
+    assert_eq!(save(&house, &csrf, &ask).await.status(), 303);
+    let leads_away = "form[action='/preferences'], form.reveal";
+    assert!(house.page("/rules").await.select(&selector(leads_away)).next().is_some());
+    let wrong = [("csrf", csrf.as_str()), ("version", "1"), ("do_what", "save"), ("name", ""), ("do", "close")];
+    for (path, fields) in [("/rules/1/secret", &wrong[..1]), ("/rules/1", &wrong), ("/bindings", &wrong[..1])] {
+        let page = Html::parse_document(&text(&house.post(path, fields).await));
+        assert!(page.select(&selector("main form")).next().is_some(), "{path}");
+        assert!(page.select(&selector(leads_away)).next().is_none(), "{path}");
+    }
+    let secret = Html::parse_document(&text(&house.post("/rules/1/secret", &wrong[..1]).await));
+    assert!(secret.select(&selector("button[data-copy=ask-secret]")).next().is_some());
+    assert!(house.page("/bindings/new").await.select(&selector("form.reveal")).next().is_none(), "nothing to show");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_only_takes_forms_leads_to_the_nearest_page() {
+    let (house, csrf) = house(&["a"]).await;
+    for (address, page) in [
+        ("/rules/1", "/rules?app=courier"),
+        ("/rules/1/try", "/rules?app=courier"),
+        ("/rules/1/secret", "/rules?app=courier"),
+        ("/rules/99/try", "/rules"),
+        ("/lists/days/remove", "/lists/days"),
+        ("/bindings/1/end", "/bindings/1"),
+        ("/platform/1/compare", "/platform?app=1"),
+        ("/account/password", "/account"),
+        ("/account/logins", "/account"),
+        ("/account/second-factor/codes", "/account/second-factor"),
+        ("/retention/holds/1", "/retention"),
+        ("/users/lin/password", "/users/lin"),
+        ("/second-factor", "/users"),
+        ("/tokens/1/revoke", "/tokens"),
+        ("/apps/1/rotate", "/apps/1"),
+        ("/searches", "/"),
+        ("/reveal/end", "/"),
+    ] {
+        let led = house.get(address).await;
+        assert_eq!((led.status().as_u16(), location(&led)), (303, page), "{address}");
+    }
+    for page in ["/bindings/import", "/rules", "/rules?app=courier&edit=1&done=saved"] {
+        let shown = house.post("/reveal", &[("csrf", &csrf), ("page", page)]).await;
+        assert_eq!((shown.status().as_u16(), location(&shown)), (303, page), "{page}");
+        assert!(house.page(page).await.select(&selector("form.reveal.open")).next().is_some(), "{page}");
+    }
+    assert_eq!(house.post("/reveal", &[("csrf", &csrf), ("page", "/rules?app=nobody")]).await.status(), 404);
+}
