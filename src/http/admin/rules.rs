@@ -14,10 +14,14 @@ use super::rule_trial::{self, Tried};
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
 use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, sentence};
-use crate::domain::{App, AppId, Role};
+use crate::domain::{App, AppId, Lang, Role};
 use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
+use crate::limits::RULE_VERSIONS;
 use crate::providers;
+
+/// Versions that are shown at once; the others are behind a click.
+const PAST_SHOWN: usize = 12;
 
 /// The rules of one app.
 #[derive(Debug, Template)]
@@ -44,6 +48,10 @@ pub(super) struct Shown {
     deadline_ms: u16,
     rows: Vec<Row>,
     versions: Vec<Past>,
+    /// Those that are long past.
+    older: Vec<Past>,
+    /// That a version was asked for which is not there.
+    missing: Option<String>,
     may_manage: bool,
     /// A rule being written.
     form: Option<RuleForm>,
@@ -110,6 +118,19 @@ pub(super) fn asking(request: &Request) -> Vec<Arc<App>> {
     request.apps().into_iter().filter(asks).collect()
 }
 
+/// That there is no such version, or no more.
+fn not_kept(lang: Lang, version: &str) -> String {
+    match lang {
+        Lang::Zh => {
+            format!("版本 {version} 不存在或已不再保留（最多保留最近 {RULE_VERSIONS} 个）。下面是现在的规则。")
+        }
+        Lang::En => format!(
+            "There is no version {version}, or it is no longer kept (the last {RULE_VERSIONS} are). These are the \
+             present rules."
+        ),
+    }
+}
+
 impl RulesPage {
     /// The page for the app of this name, or for the first whose platform asks.
     pub(super) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
@@ -123,10 +144,12 @@ impl RulesPage {
         let Some(app) = app else { return Ok(Self::new(view, &names, None)) };
         let control = &request.ctx().control;
         let versions = control.versions(app.id);
-        let version = request.param("version").and_then(|text| text.parse::<u64>().ok());
+        let wanted = request.param("version");
+        let version = wanted.and_then(|text| text.parse::<u64>().ok());
         let edit = request.param("edit").map(|text| text.parse::<usize>().unwrap_or_default());
         let mut shown = Shown::new(&view, (app.id, &app.name), &versions, version, edit);
         shown.lists = Offered::new(&view, control.lists());
+        shown.missing = wanted.filter(|_| Some(shown.version) != version).map(|text| not_kept(view.lang, text));
         Ok(Self::new(view, &names, Some(shown)))
     }
 
@@ -201,6 +224,8 @@ impl Shown {
         let veiled = rule.is_some_and(|(_, number)| set.rules.get(number - 1) != present.set.rules.get(number - 1));
         let number = rule.map_or(0, |(_, number)| number);
         let form = edited.filter(|_| !veiled).map(|_| RuleForm::of(lang, number, rule.map(|(rule, _)| rule)));
+        let mut past = versions.iter().map(|version| Past::new(name, version, shown.version));
+        let versions = past.by_ref().take(PAST_SHOWN).collect();
         Self {
             id: id.0,
             name: name.to_owned(),
@@ -210,7 +235,9 @@ impl Shown {
             at: words::instant(shown.at.as_deref()),
             deadline_ms: shown.set.deadline_ms,
             rows: set.rules.iter().enumerate().map(row).collect(),
-            versions: versions.iter().map(|version| Past::new(name, version, shown.version)).collect(),
+            versions,
+            older: past.collect(),
+            missing: None,
             may_manage,
             form,
             veiled,

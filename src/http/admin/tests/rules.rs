@@ -219,3 +219,17 @@ async fn an_address_that_only_takes_forms_leads_to_the_nearest_page() {
     }
     assert_eq!(house.post("/reveal", &[("csrf", &csrf), ("page", "/rules?app=nobody")]).await.status(), 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_is_not_kept_is_not_taken_for_the_present_one() {
+    let (house, _) = house(&["a", "b"]).await;
+    let notice = async |version: &str| -> String {
+        let page = house.page(&format!("/rules?app=courier&version={version}")).await;
+        page.select(&selector("p.notice")).map(|notice| notice.text().collect::<String>()).collect()
+    };
+    for missing in ["99", "soon"] {
+        let said = notice(missing).await;
+        assert!(said.contains(&format!("版本 {missing} 不存在")), "{said}");
+    }
+    assert!(notice("1").await.contains("旧版本") && notice("2").await.is_empty());
+}
