@@ -7,9 +7,9 @@
 use http::StatusCode;
 
 use super::request::{Request, link};
-use super::rule_form::{self, RuleForm};
+use super::rule_form::RuleForm;
 use super::rules::RulesPage;
-use super::{reply, rule_words};
+use super::{reply, rule_reading, rule_words};
 use crate::control::{ControlError, Rule, RuleSet, RulesVersion};
 use crate::domain::{App, Lang, Role};
 use crate::http::acts::recorded;
@@ -56,8 +56,7 @@ fn changed(request: &Request, app: &App, mut set: RuleSet) -> Result<Changed, St
     let mut focus = String::new();
     match request.field("do_what").unwrap_or_default() {
         "save" => {
-            let rule: Rule =
-                serde_json::from_value(rule_form::read(&request.form)).map_err(|error| error.to_string())?;
+            let rule = rule_reading::read(request.lang, &request.form)?;
             match (edited(request), place_of(&set, edited(request))) {
                 (_, Some(at)) => set.rules[at] = Rule { off: set.rules[at].off, ..rule },
                 (Some(was), None) => return Err(rule_words::gone(request.lang, was)),
