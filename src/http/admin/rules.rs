@@ -277,15 +277,15 @@ impl Past {
 
 #[cfg(test)]
 impl RulesPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         Self::sample_with(View::sample(lang, Section::Rules), None).tried(Tried::sample(lang), None)
     }
 
-    pub(super) fn sample_edit(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_edit(lang: Lang) -> Self {
         Self::sample_with(View::sample(lang, Section::Rules), Some(2))
     }
 
-    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_empty(lang: Lang) -> Self {
         Self::new(View::sample(lang, Section::Rules), &[], None)
     }
 
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn rules_read_as_sentences_in_their_order_and_end_with_the_default() {
-        let html = scraper::Html::parse_document(&RulesPage::sample(crate::domain::Lang::En).render().unwrap());
+        let html = scraper::Html::parse_document(&RulesPage::sample(Lang::En).render().unwrap());
         let rules: Vec<String> = html.select(&selector("ol.rules > li")).map(|li| li.text().collect()).collect();
         assert_eq!(rules.len(), 4);
         assert!(rules[0].contains("22:00–07:00: close the call with night.wav"), "{rules:?}");
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_box_that_names_lists_offers_those_there_are() {
-        let html = RulesPage::sample_edit(crate::domain::Lang::Zh).render().unwrap();
+        let html = RulesPage::sample_edit(Lang::Zh).render().unwrap();
         let html = scraper::Html::parse_document(&html);
         for (name, list) in [("region", "regulars"), ("not_holiday", "golden-week")] {
             let of = html.select(&selector(&format!("input[name=when_{name}]"))).next().unwrap().attr("list").unwrap();
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn while_masked_a_rule_that_holds_a_number_has_no_form() {
-        let mut view = View::sample(crate::domain::Lang::Zh, Section::Rules);
+        let mut view = View::sample(Lang::Zh, Section::Rules);
         view.revealed = None;
         for (edit, may) in [(1, true), (2, false)] {
             let html = RulesPage::sample_with(view.clone(), Some(edit)).render().unwrap();
