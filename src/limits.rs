@@ -470,8 +470,15 @@ pub const RULE_ASK_MS: u16 = 500;
 pub const RULES_MAX: usize = 200;
 /// Values of one condition; more belong into a list.
 pub const RULE_VALUES_MAX: usize = 200;
-/// Earlier versions of an app's rules that are kept.
-pub const RULE_VERSIONS: u64 = 20;
+/// Earlier versions of an app's rules that are kept: every click that moves or switches a rule makes
+/// one, and whoever looks for last week's must find it. Of a dozen rules, some 3 KB, this is
+/// 600 KB of the state and a few MB of memory.
+pub const RULE_VERSIONS: usize = 200;
+/// Those of them that are kept however long they are.
+pub const RULE_VERSIONS_LEAST: usize = 20;
+/// Bytes of JSON that more of them may take together: of hundreds of rules, each with hundreds of
+/// values, not two hundred versions are held in memory.
+pub const RULE_VERSIONS_BYTES: usize = 4 << 20;
 /// Lists that rules may look into.
 pub const LISTS_MAX: usize = 200;
 /// Entries of a list: all seven-digit beginnings of a province's mobiles.

@@ -2,7 +2,7 @@
 //!
 //! What is ready is made when something changes and looked up by everybody: a phone is ringing. Of
 //! a state that changed elsewhere, and of the rules and lists that did not, nothing is made again.
-//! Each version of an app's rules is kept beside the present one, the last twenty of them, so
+//! Versions of an app's rules are kept beside the present one, as many as their bound allows, so
 //! that a change can be looked at and taken back.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use super::rules::{Compiled, RuleSet, check};
 use super::{ControlError, NamedList};
 use crate::clock::Clock;
 use crate::domain::{App, AppId, Secret};
-use crate::limits::{LISTS_MAX, RULE_VERSIONS};
+use crate::limits::{LISTS_MAX, RULE_VERSIONS, RULE_VERSIONS_BYTES, RULE_VERSIONS_LEAST};
 use crate::providers;
 use crate::state::{Principal, State, random};
 
@@ -153,10 +153,23 @@ impl Book {
             self.state.set_value(Some(by), &format!("{name}/{:08}", present.version), &present).await?;
         }
         self.state.set_value(Some(by), &name, &next).await?;
-        if let Some(old) = next.version.checked_sub(RULE_VERSIONS + 1).filter(|old| *old > 0) {
-            self.state.forget_value(Some(by), &format!("{name}/{old:08}")).await?;
+        for old in self.out_of_bounds(&format!("{name}/")) {
+            self.state.forget_value(Some(by), &old).await?;
         }
         Ok(next)
+    }
+
+    /// The names of the earlier versions that are too many, or too long together.
+    fn out_of_bounds(&self, prefix: &str) -> Vec<String> {
+        let mut kept = self.state.kept_values(prefix);
+        kept.sort_by(|one, other| other.0.cmp(&one.0));
+        let (mut count, mut bytes) = (0, 0);
+        kept.retain(|(_, version)| {
+            count += 1;
+            bytes += version.to_string().len();
+            count > RULE_VERSIONS || (bytes > RULE_VERSIONS_BYTES && count > RULE_VERSIONS_LEAST)
+        });
+        kept.into_iter().map(|(version, _)| format!("{prefix}{version}")).collect()
     }
 
     /// All lists, by name.

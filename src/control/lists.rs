@@ -51,6 +51,12 @@ pub enum ListError {
     /// An entry, counted from 1, is no day.
     #[error("entry {0} is no day: write 2026-10-01 or 2026-10-01/2026-10-08")]
     NoDay(usize),
+    /// A span, counted from 1, ends before it begins.
+    #[error("entry {0} ends before it begins")]
+    Reversed(usize),
+    /// A span, counted from 1, is too long.
+    #[error("entry {0} is longer than a year")]
+    LongSpan(usize),
     /// An entry, counted from 1, is no number.
     #[error("entry {0} is no number: write it whole, or its beginning and a star")]
     NoNumber(usize),
@@ -100,7 +106,7 @@ impl ReadyList {
             Self { kept, kind: list.kind, days: Arc::new(BTreeSet::new()), numbers: Arc::new(Numbers::default()) };
         match list.kind {
             ListKind::Days => {
-                let days = list.entries.iter().filter_map(|entry| span(entry)).flat_map(|(from, to)| {
+                let days = list.entries.iter().filter_map(|entry| span(entry).ok()).flat_map(|(from, to)| {
                     std::iter::successors(Some(from), |day| day.tomorrow().ok()).take_while(move |day| *day <= to)
                 });
                 ready.days = Arc::new(days.collect());
@@ -150,29 +156,36 @@ impl NamedList {
         if self.entries.len() > LIST_ENTRIES_MAX {
             return Err(ListError::TooLong);
         }
-        let fit = |entry: &str| match self.kind {
-            ListKind::Days => span(entry).is_some(),
-            ListKind::Numbers => {
-                // One star: more of them are a number of which somebody sees a part only.
-                let digits = entry.strip_suffix('*').unwrap_or(entry);
-                let digits = digits.strip_prefix('+').unwrap_or(digits);
-                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-            }
+        let check = |(at, entry): (usize, &String)| match self.kind {
+            ListKind::Days => span(entry).map(drop).map_err(|why| why(at + 1)),
+            ListKind::Numbers if is_number(entry.trim()) => Ok(()),
+            ListKind::Numbers => Err(ListError::NoNumber(at + 1)),
         };
-        match self.entries.iter().position(|entry| !fit(entry.trim())) {
-            None => Ok(()),
-            Some(at) => Err(match self.kind {
-                ListKind::Days => ListError::NoDay(at + 1),
-                ListKind::Numbers => ListError::NoNumber(at + 1),
-            }),
-        }
+        self.entries.iter().enumerate().try_for_each(check)
     }
 }
 
-/// A day, or the first and last of some; a year at most.
-fn span(text: &str) -> Option<(Date, Date)> {
-    let text = text.trim();
+/// A whole number, or a beginning with one star: more of them are a number of which somebody sees
+/// a part only.
+fn is_number(entry: &str) -> bool {
+    let digits = entry.strip_suffix('*').unwrap_or(entry);
+    let digits = digits.strip_prefix('+').unwrap_or(digits);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A day, or the first and last of some; a year at most. The error is made of the entry's place.
+fn span(text: &str) -> Result<(Date, Date), fn(usize) -> ListError> {
+    const YEAR: i32 = 366;
+    let day = |text: &str| -> Result<Date, fn(usize) -> ListError> {
+        text.trim().parse().map_err(|_| ListError::NoDay as fn(usize) -> ListError)
+    };
     let (from, to) = text.split_once('/').unwrap_or((text, text));
-    let (from, to): (Date, Date) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
-    (from <= to && from.until(to).ok()?.get_days() <= 366).then_some((from, to))
+    let (from, to) = (day(from)?, day(to)?);
+    if to < from {
+        return Err(ListError::Reversed);
+    }
+    match from.until(to).map(|span| span.get_days()) {
+        Ok(..=YEAR) => Ok((from, to)),
+        _ => Err(ListError::LongSpan),
+    }
 }

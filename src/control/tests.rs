@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::domain::{Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId};
-use crate::limits::{ASK_FAILURES, RULE_VERSIONS};
+use crate::limits::{ASK_FAILURES, RULE_VERSIONS, RULE_VERSIONS_LEAST};
 use crate::providers;
 
 struct House {
@@ -232,7 +232,8 @@ async fn rules_that_could_give_an_invalid_answer_are_not_kept() {
 #[tokio::test]
 async fn versions_are_kept_and_nobody_overwrites_what_they_have_not_seen() {
     let house = House::with_app().await;
-    for n in 1..=RULE_VERSIONS + 3 {
+    let last = RULE_VERSIONS as u64 + 3;
+    for n in 1..=last {
         let set = RuleSet { deadline_ms: 500 + u16::try_from(n).unwrap(), rules: Vec::new() };
         let version = house.control.set_rules(&by(), &house.app, set, Some(n - 1)).await.unwrap();
         assert_eq!((version.version, version.by.as_deref()), (n, Some("command line")));
@@ -241,11 +242,25 @@ async fn versions_are_kept_and_nobody_overwrites_what_they_have_not_seen() {
     let again = house.control.set_rules(&by(), &house.app, present.set.clone(), None).await.unwrap();
     assert_eq!(again, present, "the same again is no other version");
     let stale = house.control.set_rules(&by(), &house.app, RuleSet::default(), Some(1)).await;
-    assert!(matches!(stale, Err(ControlError::Stale { present }) if present == RULE_VERSIONS + 3));
+    assert!(matches!(stale, Err(ControlError::Stale { present }) if present == last));
     let versions = house.control.versions(house.app.id);
     let numbers: Vec<_> = versions.iter().map(|version| version.version).collect();
-    assert_eq!(numbers, (3..=RULE_VERSIONS + 3).rev().collect::<Vec<_>>());
+    assert_eq!(numbers, (3..=last).rev().collect::<Vec<_>>());
     assert_eq!(versions[0], house.control.rules(house.app.id));
+}
+
+#[tokio::test]
+async fn of_very_long_rules_fewer_versions_are_kept() {
+    let house = House::with_app().await;
+    let caller: Vec<_> = (0..200).map(|n| format!("1381234{n:04}")).collect();
+    let rule = |n: usize| json!({"name": n.to_string(), "when": {"caller": caller}, "then": {"do": "close"}});
+    let rules: Vec<_> = (0..100).map(rule).collect();
+    for n in 1..=RULE_VERSIONS_LEAST + 5 {
+        let set = json!({"deadline_ms": 500 + n, "rules": rules});
+        let set = serde_json::from_value(set).unwrap();
+        house.control.set_rules(&by(), &house.app, set, None).await.unwrap();
+    }
+    assert_eq!(house.control.versions(house.app.id).len(), RULE_VERSIONS_LEAST + 1, "the present one and those");
 }
 
 #[tokio::test]

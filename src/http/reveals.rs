@@ -2,7 +2,8 @@
 //!
 //! A list is named by its address with its query: another query is another reveal. A call, a
 //! callback, a binding or a list of rules is named by its own address, whatever follows it: the
-//! tabs of a body, its download and the evidence of a call belong to it.
+//! tabs of a body, its download and the evidence of a call belong to it. The rules of an app are one
+//! page, whichever rule is edited and whatever question is tried.
 
 /// The page that an address and its query belong to.
 pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
@@ -14,13 +15,15 @@ pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
         return format!("/{kind}/{id}");
     }
     let path = format!("/{}", parts.join("/"));
-    if matches!(parts.as_slice(), ["lists", _]) {
+    let told: Vec<_> = match parts.as_slice() {
+        ["lists", _] | ["bindings", "import"] => Vec::new(),
+        ["rules"] => query.iter().filter(|(name, _)| name == "app").take(1).collect(),
+        _ => query.iter().collect(),
+    };
+    if told.is_empty() {
         return path;
     }
-    if query.is_empty() {
-        return path;
-    }
-    format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish())
+    format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish())
 }
 
 /// The page that a local address, as it stands in a link, belongs to.
@@ -44,6 +47,8 @@ mod tests {
             ("/bindings/new?app=a", "/bindings/new?app=a"),
             ("/lists/%E5%B8%B8%E5%AE%A2?done=saved", "/lists/%E5%B8%B8%E5%AE%A2"),
             ("/calls?number=0021&from=", "/calls?number=0021&from="),
+            ("/rules?app=a&edit=2#rule", "/rules?app=a"),
+            ("/bindings/import?app=a", "/bindings/import"),
             ("/calls", "/calls"),
             ("/", "/"),
         ] {

@@ -29,6 +29,7 @@ impl Place {
             who: login.map(super::view::Who::of),
             csrf: login.map(|login| super::forged::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
+            once: false,
             rebuilding: None,
             revealed: None,
         };

@@ -53,6 +53,7 @@ mod login;
 mod login_code;
 mod messages;
 mod multipart;
+mod nearest;
 mod numbers;
 mod oidc;
 mod parts;
@@ -66,9 +67,11 @@ mod request;
 mod retention;
 mod reveal;
 mod rights_form;
+mod rule_changes;
 mod rule_form;
 mod rule_list;
 mod rule_lists;
+mod rule_reading;
 mod rule_secret;
 mod rule_trial;
 mod rule_words;
@@ -98,6 +101,7 @@ mod tests;
 mod throttle;
 mod tokens;
 mod trail;
+mod typed;
 mod unreadable;
 mod user;
 mod users;
@@ -246,7 +250,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["statistics"] => read(request, statistics::show).await,
             ["messages"] => read(request, messages::show).await,
             ["numbers"] => read(request, numbers::show).await,
-            ["rules"] => read(request, rules::show).await,
+            ["rules"] => rules::show(&request).await,
             ["lists"] => read(request, rule_lists::show).await,
             ["lists", _] => read(request, rule_list::show).await,
             ["decisions"] => read(request, decisions::show).await,
@@ -275,7 +279,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["help"] => help::index(&request),
             ["help", _] => help::show(&request),
             ["help", _, "fields"] => help::fields(&request),
-            _ => Err(HttpError::NotFound),
+            _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),
         };
     }
     if method != Method::POST {
@@ -317,7 +321,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["system", "backup"] => system_actions::backup(&request).await,
         ["system", "reindex"] => system_actions::rebuild(&request),
-        ["rules", _] => rules::change(&request).await,
+        ["rules", _] => rule_changes::change(&request).await,
         ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,
         ["lists"] => rule_lists::add(&request).await,

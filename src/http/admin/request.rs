@@ -13,12 +13,13 @@ use jiff::Timestamp;
 
 use super::forged;
 use super::multipart;
+use super::nearest;
 use super::throttle::Throttle;
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope};
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::keeping::Asker;
-use crate::http::{Context, HttpError, compress, reveals};
+use crate::http::{Context, HttpError, compress};
 use crate::state::{Login, Principal};
 
 /// The cookie that remembers the language.
@@ -103,9 +104,9 @@ impl Request {
         self.path.split('/').filter(|s| !s.is_empty()).nth(n).unwrap_or("")
     }
 
-    /// This page's path and query.
+    /// This page's path and query; of what only takes forms, the nearest page.
     pub(super) fn here(&self) -> String {
-        link(&self.path, &self.query)
+        nearest::of(self).unwrap_or_else(|| link(&self.path, &self.query))
     }
 
     /// The address's query as the API reads it.
@@ -139,7 +140,7 @@ impl Request {
     /// Until when this page is shown whole to this login, if it is.
     pub(super) fn revealed(&self) -> Option<Timestamp> {
         let login = self.login.as_ref()?;
-        self.ctx().audit.revealed(&login.id, &reveals::page(&self.path, &self.query))
+        self.ctx().audit.revealed(&login.id, &nearest::revealed(self, &self.here()))
     }
 
     /// What the browser says it is.

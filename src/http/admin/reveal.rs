@@ -4,16 +4,16 @@
 //! a time; who asked for which, and why, stands in the audit trail. Only that page, for that
 //! login, and for [`crate::limits::REVEAL_TIME`] at most.
 
-use super::reply;
-use super::request::{Request, decoded, is_local};
+use super::request::{Request, decoded, find, is_local};
+use super::{nearest, reply, rules};
 use crate::audit::Act;
 use crate::domain::{AppId, CallId, Role};
-use crate::http::{HttpError, Response, bindings, reveals};
+use crate::http::{HttpError, Response, bindings};
 use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
 
 /// Pages that show numbers and are named by their query.
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 12] = [
     "attention",
     "audit",
     "bindings",
@@ -25,7 +25,6 @@ const LISTS: [&str; 13] = [
     "messages",
     "numbers",
     "recordings",
-    "rules",
     "statistics",
 ];
 
@@ -33,7 +32,7 @@ const LISTS: [&str; 13] = [
 pub(super) async fn open(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     let address = request.field("page").filter(|path| is_local(path)).ok_or(HttpError::NotFound)?;
-    let page = reveals::page_of(address);
+    let page = nearest::revealed(request, address);
     let (subject, app) = subject(request, &page)?;
     // Who may not see the app sees no page of it, so there is nothing to reveal.
     if app.is_some_and(|app| !by.scope.allows(app)) {
@@ -81,6 +80,15 @@ fn subject(request: &Request, page: &str) -> Result<(String, Option<AppId>), Htt
             let name = decoded(name);
             let known = request.ctx().control.lists().iter().any(|list| list.name == name);
             if known { Ok(("list of rules".to_owned(), None)) } else { Err(HttpError::NotFound) }
+        }
+        // The numbers in what an import refuses.
+        ["bindings", "import"] => Ok(("list bindings".to_owned(), None)),
+        ["rules"] => {
+            let query = page.split_once('?').map_or("", |(_, query)| query);
+            let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            let Some(name) = find(&query, "app") else { return Ok(("list rules".to_owned(), None)) };
+            let app = rules::asking(request).into_iter().find(|app| app.name == name).ok_or(HttpError::NotFound)?;
+            Ok(("list rules".to_owned(), Some(app.id)))
         }
         // A subject is never made of what somebody typed.
         [list] => match LISTS.iter().find(|known| *known == list) {

@@ -1,19 +1,21 @@
-//! One rule as boxes of a form, and a form read back as a rule.
+//! One rule as boxes of a form. Read back it is by `rule_reading.rs`.
 //!
 //! The boxes are those of the notation: several values stand in one box with commas between.
-//! A box that the chosen action has no use for is passed over.
+//! Each says for which actions it is, so that the page shows no other.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::request::{Pairs, find};
+use super::request::Pairs;
 use crate::control::Rule;
 use crate::domain::{Lang, Text};
 
 /// A rule to fill in.
 #[derive(Debug)]
 pub(super) struct RuleForm {
-    /// Which it takes the place of; 0 is a new one.
+    /// Where the rule that is edited stands now; 0 is a new one.
     pub(super) number: usize,
+    /// By what that rule is found again: its name before the form was opened.
+    pub(super) was: String,
     pub(super) name: String,
     pub(super) asks: Vec<Choice>,
     pub(super) binding: Vec<Choice>,
@@ -43,6 +45,8 @@ pub(super) struct TextField {
     pub(super) value: String,
     /// The id of the names that are offered.
     pub(super) offers: Option<&'static str>,
+    /// The actions that it is for.
+    pub(super) acts: String,
 }
 
 /// The id of the lists that a box may name.
@@ -54,7 +58,7 @@ fn offers(name: &str) -> Option<&'static str> {
     }
 }
 
-const WHEN: [(&str, Text, Text); 8] = [
+pub(super) const WHEN: [(&str, Text, Text); 8] = [
     ("x", Text::new("X 号码", "X"), Text::new("全号或 +86755* 这样的开头", "whole, or a beginning such as +86755*")),
     (
         "caller",
@@ -71,7 +75,7 @@ const WHEN: [(&str, Text, Text); 8] = [
     (
         "time",
         Text::new("时间（北京）", "Time, Asia/Shanghai"),
-        Text::new("22:00-07:00，可多段", "22:00-07:00, several with commas"),
+        Text::new("9:00-12:00，14:00-18:00", "9:00-12:00, 14:00-18:00"),
     ),
     (
         "holiday",
@@ -81,7 +85,7 @@ const WHEN: [(&str, Text, Text); 8] = [
     ("not_holiday", Text::new("今天不在名单内", "Today is not in"), Text::new("同上", "the same")),
 ];
 
-const THEN: [(&str, Text, Text); 11] = [
+pub(super) const THEN: [(&str, Text, Text); 11] = [
     ("to", Text::new("接到", "To"), Text::new("接通或转发短信：对方号码", "connect, forward: the number")),
     ("display", Text::new("显示号码", "Number shown"), Text::new("接通：留空显示 X", "connect: empty shows X")),
     ("from", Text::new("发送方改为", "As from"), Text::new("转发短信：留空为原发送方", "forward: empty is the sender")),
@@ -116,7 +120,7 @@ const THEN: [(&str, Text, Text); 11] = [
 ];
 
 /// What each action reads of the boxes.
-const USES: [(&str, &[&str]); 6] = [
+pub(super) const USES: [(&str, &[&str]); 6] = [
     ("follow_binding", &[]),
     ("connect", &["to", "display", "max_minutes", "hint_tone", "wait_tone", "last_minute_tone", "user_data", "record"]),
     ("close", &["tone", "user_data"]),
@@ -129,26 +133,37 @@ impl RuleForm {
     /// A rule, or none, as boxes.
     pub(super) fn of(lang: Lang, number: usize, rule: Option<&Rule>) -> Self {
         let rule = rule.and_then(|rule| serde_json::to_value(rule).ok()).unwrap_or_default();
-        Self::new(lang, number, &rule)
+        Self::written(lang, number, &rule)
     }
 
-    /// What was entered, for a form that is shown again.
-    pub(super) fn entered(lang: Lang, number: usize, form: &Pairs) -> Self {
-        Self::new(lang, number, &read(form))
-    }
-
-    fn new(lang: Lang, number: usize, rule: &Value) -> Self {
-        let (when, then) = (&rule["when"], &rule["then"]);
-        let text = |value: &Value| match value {
-            Value::Array(values) => values.iter().map(one).collect::<Vec<_>>().join(", "),
-            other => one(other),
+    /// The same of a rule in its notation.
+    fn written(lang: Lang, number: usize, rule: &Value) -> Self {
+        let value = |name: &str| match name.split_once('_') {
+            Some(("when", name)) => text(&rule["when"][name]),
+            Some(("then", name)) => text(&rule["then"][name]),
+            _ if name == "name" => text(&rule["name"]),
+            _ if name == "do" => text(&rule["then"]["do"]),
+            _ => text(&rule["when"][name]),
         };
-        let field = |(name, label, hint): &(&'static str, Text, Text), of: &Value| TextField {
+        Self::new(lang, (number, &text(&rule["name"])), &value)
+    }
+
+    /// What was entered, for a form that is shown again: about the rule of this place and name.
+    pub(super) fn entered(lang: Lang, edited: (usize, &str), form: &Pairs) -> Self {
+        Self::new(lang, edited, &|name| {
+            let all: Vec<_> = form.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect();
+            all.join(", ")
+        })
+    }
+
+    fn new(lang: Lang, (number, was): (usize, &str), value: &dyn Fn(&str) -> String) -> Self {
+        let field = |part: &str, (name, label, hint): &(&'static str, Text, Text)| TextField {
             name,
             label: label.get(lang),
             hint: hint.get(lang),
-            value: text(&of[*name]),
+            value: value(&format!("{part}_{name}")),
             offers: offers(name),
+            acts: acts_of(name),
         };
         let choices = |of: &[(&'static str, Text)], chosen: &str| -> Vec<Choice> {
             let choice = |(value, label): &(&'static str, Text)| Choice {
@@ -158,24 +173,28 @@ impl RuleForm {
             };
             of.iter().map(choice).collect()
         };
-        let days = when["weekday"].as_array().cloned().unwrap_or_default();
-        let weekdays = WEEKDAYS.iter().map(|(value, label)| Choice {
-            value,
-            label: label.get(lang),
-            chosen: days.iter().any(|day| day.as_u64() == value.parse().ok()),
-        });
+        let days = value("weekday");
+        let mut weekdays = choices(&WEEKDAYS, "");
+        weekdays.iter_mut().for_each(|day| day.chosen = days.split(", ").any(|chosen| chosen == day.value));
         Self {
             number,
-            name: one(&rule["name"]),
-            asks: choices(&ASKS, &one(&when["asks"])),
-            binding: choices(&BINDING, &one(&when["binding"])),
-            weekdays: weekdays.collect(),
-            when: WHEN.iter().map(|of| field(of, when)).collect(),
-            acts: choices(&ACTS, &one(&then["do"])),
-            then: THEN.iter().map(|of| field(of, then)).collect(),
-            record: then["record"] == true,
+            was: was.to_owned(),
+            name: value("name"),
+            asks: choices(&ASKS, &value("asks")),
+            binding: choices(&BINDING, &value("binding")),
+            weekdays,
+            when: WHEN.iter().map(|of| field("when", of)).collect(),
+            acts: choices(&ACTS, &value("do")),
+            then: THEN.iter().map(|of| field("then", of)).collect(),
+            record: value("then_record") == "true",
         }
     }
+}
+
+/// The actions that read a box, as words with blanks between.
+fn acts_of(name: &str) -> String {
+    let acts = USES.iter().filter(|(_, uses)| uses.contains(&name)).map(|(act, _)| *act);
+    acts.collect::<Vec<_>>().join(" ")
 }
 
 const ASKS: [(&str, Text); 3] = [
@@ -197,7 +216,7 @@ const WEEKDAYS: [(&str, Text); 7] = [
     ("6", Text::new("周六", "Sat")),
     ("7", Text::new("周日", "Sun")),
 ];
-const ACTS: [(&str, Text); 6] = [
+pub(super) const ACTS: [(&str, Text); 6] = [
     ("follow_binding", Text::new("按绑定接通（短信转给另一方）", "follow the binding")),
     ("connect", Text::new("接通到指定号码", "connect to a number")),
     ("close", Text::new("挂断", "close the call")),
@@ -206,48 +225,12 @@ const ACTS: [(&str, Text); 6] = [
     ("ask", Text::new("询问公司系统", "ask our own system")),
 ];
 
-/// What was entered, in the notation of rules.
-pub(super) fn read(form: &Pairs) -> Value {
-    let entered = |name: &str| find(form, name).map(str::trim).filter(|text| !text.is_empty());
-    let list = |text: &str| -> Vec<Value> {
-        let parts = text.split([',', ';', '、', '\u{ff0c}', '\u{ff1b}', '\n']).map(str::trim);
-        parts.filter(|part| !part.is_empty()).map(Value::from).collect()
-    };
-    let mut when = Map::new();
-    for (name, _, _) in WHEN {
-        let Some(text) = entered(&format!("when_{name}")) else { continue };
-        let values = match name {
-            "time" => list(text).iter().map(span).collect(),
-            _ => list(text),
-        };
-        when.insert(name.to_owned(), values.into());
+/// A value of the notation as it stands in a box.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Array(values) => values.iter().map(one).collect::<Vec<_>>().join(", "),
+        other => one(other),
     }
-    when.extend(entered("asks").map(|asks| ("asks".to_owned(), asks.into())));
-    when.extend(entered("binding").map(|binding| ("binding".to_owned(), (binding == "true").into())));
-    let days = form.iter().filter(|(name, _)| name == "weekday").filter_map(|(_, day)| day.parse::<u8>().ok());
-    let days: Vec<Value> = days.map(Value::from).collect();
-    if !days.is_empty() {
-        when.insert("weekday".to_owned(), days.into());
-    }
-    let act = entered("do").unwrap_or_default();
-    let mut then = Map::from_iter([("do".to_owned(), Value::from(act))]);
-    for name in USES.iter().find(|(known, _)| *known == act).map_or(&[][..], |(_, uses)| uses) {
-        let Some(text) = entered(&format!("then_{name}")) else { continue };
-        let value = match (*name, text.parse::<u16>()) {
-            ("max_minutes" | "timeout_ms", Ok(number)) => number.into(),
-            ("record", _) => (text == "true").into(),
-            _ => text.into(),
-        };
-        then.insert((*name).to_owned(), value);
-    }
-    json!({ "name": entered("name").unwrap_or_default(), "when": when, "then": then })
-}
-
-/// `22:00-07:00` with any dash.
-fn span(text: &Value) -> Value {
-    let text = text.as_str().unwrap_or_default();
-    let (from, to) = text.split_once(['-', '–', '~']).unwrap_or((text, ""));
-    json!({ "from": from.trim(), "to": to.trim() })
 }
 
 fn one(value: &Value) -> String {
@@ -261,6 +244,9 @@ fn one(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::rule_reading::read;
     use super::*;
 
     #[test]
@@ -274,22 +260,24 @@ mod tests {
             json!({"name": "sms", "when": {"asks": "sms"}, "then": {"do": "discard"}}),
         ];
         for said in rules {
-            let form = RuleForm::new(Lang::Zh, 1, &said);
+            let form = RuleForm::written(Lang::Zh, 1, &said);
             let chosen = |choices: &[Choice]| choices.iter().find(|c| c.chosen).map_or("", |c| c.value).to_owned();
             let mut sent: Pairs = vec![
                 ("name".to_owned(), form.name.clone()),
                 ("asks".to_owned(), chosen(&form.asks)),
                 ("binding".to_owned(), chosen(&form.binding)),
                 ("do".to_owned(), chosen(&form.acts)),
-                ("then_record".to_owned(), form.record.to_string()),
             ];
+            sent.extend(form.record.then(|| ("then_record".to_owned(), "true".to_owned())));
             let days = form.weekdays.iter().filter(|day| day.chosen);
             sent.extend(days.map(|day| ("weekday".to_owned(), day.value.to_owned())));
             sent.extend(form.when.iter().map(|field| (format!("when_{}", field.name), field.value.clone())));
             sent.extend(form.then.iter().map(|field| (format!("then_{}", field.name), field.value.clone())));
-            assert_eq!(read(&sent), said);
             let rule: Rule = serde_json::from_value(said).unwrap();
-            assert_eq!(RuleForm::of(Lang::Zh, 1, Some(&rule)).name, rule.name);
+            assert_eq!(read(Lang::Zh, &sent), Ok(rule.clone()));
+            let again = RuleForm::entered(Lang::Zh, (1, &rule.name), &sent);
+            let of = RuleForm::of(Lang::Zh, 1, Some(&rule));
+            assert_eq!(format!("{again:?}"), format!("{of:?}"), "shown again it is the same form");
         }
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
             request.lang.t(stale, "Somebody changed the list meanwhile. Saving again replaces what they wrote.");
         return refused(request, &present, problem.to_owned());
     }
-    let (entries, lines) = entered(request.raw_field("entries"));
+    let (entries, lines) = entered(request.raw_field("entries"), present.kind);
     let list = NamedList { entries, ..present.clone() };
     match rules::set_list(request.ctx(), request.asker(&by), list).await {
         Ok(()) => Ok(recorded(reply::see_other(&link(&page_of(&present.name), &[("done", "saved")])))),

@@ -7,9 +7,9 @@ use askama::Template;
 use http::StatusCode;
 
 use super::parts::{count, text};
-use super::reply;
 use super::request::{Request, encoded, link};
 use super::view::{Section, View};
+use super::{reply, typed};
 use crate::control::{ControlError, ListError, ListKind, NamedList, RuleSet};
 use crate::domain::{Lang, Role, Text};
 use crate::http::acts::recorded;
@@ -72,8 +72,8 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     rules::of_all(&by)?;
-    let (entries, lines) = entered(request.raw_field("entries"));
     let kind = if request.field("kind") == Some("days") { ListKind::Days } else { ListKind::Numbers };
+    let (entries, lines) = entered(request.raw_field("entries"), kind);
     let list = NamedList { name: request.field("name").unwrap_or_default().to_owned(), kind, entries };
     let there = request.ctx().control.lists().iter().any(|other| other.name == list.name);
     let problem = if there {
@@ -148,9 +148,14 @@ pub(super) fn uses(view: &View, sets: &[(String, RuleSet)], list: &str) -> Vec<U
     sets.iter().filter_map(used).collect()
 }
 
-/// What was entered, one entry a line, and on which line each stood.
-pub(super) fn entered(text: &str) -> (Vec<String>, Vec<usize>) {
-    let lines = text.lines().enumerate().map(|(at, line)| (line.trim().to_owned(), at + 1));
+/// What was entered, one entry a line, as people write days and numbers; and on which line each
+/// stood.
+pub(super) fn entered(text: &str, kind: ListKind) -> (Vec<String>, Vec<usize>) {
+    let read = |line: &str| match kind {
+        ListKind::Days => typed::days(line),
+        ListKind::Numbers => typed::number(line),
+    };
+    let lines = text.lines().enumerate().map(|(at, line)| (read(line), at + 1));
     lines.filter(|(line, _)| !line.is_empty()).unzip()
 }
 
@@ -174,8 +179,16 @@ fn words(lang: Lang, error: &ControlError, lines: &[usize]) -> Option<String> {
             (format!("一个名单最多 {LIST_ENTRIES_MAX} 条。"), format!("A list has at most {LIST_ENTRIES_MAX} entries."))
         }
         ControlError::ListEntry(ListError::NoDay(entry)) => (
-            format!("第 {} 行不是日期：请写 2026-10-01，或一段 2026-10-01/2026-10-08（最长一年）。", line(entry)),
-            format!("Line {} is no day: write 2026-10-01, or 2026-10-01/2026-10-08 (a year at most).", line(entry)),
+            format!("第 {} 行不是日期：请写 2026-10-01，或一段 2026-10-01/2026-10-08。", line(entry)),
+            format!("Line {} is no day: write 2026-10-01, or 2026-10-01/2026-10-08.", line(entry)),
+        ),
+        ControlError::ListEntry(ListError::Reversed(entry)) => (
+            format!("第 {} 行的最后一天早于第一天：请对调。", line(entry)),
+            format!("Line {} ends before it begins: change its days over.", line(entry)),
+        ),
+        ControlError::ListEntry(ListError::LongSpan(entry)) => (
+            format!("第 {} 行超过一年：请分成几行，每段最长一年。", line(entry)),
+            format!("Line {} is longer than a year: write several lines of a year at most.", line(entry)),
         ),
         ControlError::ListEntry(ListError::NoNumber(entry)) => (
             format!("第 {} 行不是号码：请写完整号码，或开头加一个星号，如 1380755*。", line(entry)),
@@ -244,12 +257,28 @@ mod tests {
 
     #[test]
     fn a_wrong_entry_is_named_by_the_line_on_which_it_stands() {
-        let (entries, lines) = entered("2026-10-01\r\n\r\n  soon \n");
+        let (entries, lines) = entered("2026年10月1日\r\n\r\n  soon \n", ListKind::Days);
         assert_eq!(entries, ["2026-10-01", "soon"]);
         let list = NamedList { name: "days".to_owned(), kind: ListKind::Days, entries };
         let error = list.check().unwrap_err();
         let said = words(Lang::Zh, &error.into(), &lines).unwrap();
         assert!(said.starts_with("第 3 行"), "{said}");
+    }
+
+    #[test]
+    fn a_span_of_days_is_refused_for_what_is_wrong_with_it() {
+        for (typed, expected) in [
+            ("2026/10/8-2026/10/1", "第 1 行的最后一天早于第一天"),
+            ("2026-10-01/2028-10-08", "第 1 行超过一年"),
+            ("2026-13-01", "第 1 行不是日期"),
+        ] {
+            let (entries, lines) = entered(typed, ListKind::Days);
+            let list = NamedList { name: "days".to_owned(), kind: ListKind::Days, entries };
+            let said = words(Lang::Zh, &list.check().unwrap_err().into(), &lines).unwrap();
+            assert!(said.starts_with(expected), "{typed}: {said}");
+        }
+        let (entries, _) = entered("138-0000-0021\n1380755*", ListKind::Numbers);
+        assert_eq!(entries, ["13800000021", "1380755*"]);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use http::StatusCode;
 
 use super::parts::{Badge, text};
 use super::query::instant;
-use super::request::Request;
+use super::request::{Request, link};
 use super::rules::RulesPage;
 use super::view::Eyes;
 use super::{decisions, reply};
 use crate::control::{AsksWord, Trial};
-use crate::domain::{Lang, Role};
+use crate::domain::{App, Lang, PhoneNumber, Role};
 use crate::http::acts::recorded;
 use crate::http::api::rules::{QuestionToTry, said, trial};
 use crate::http::{HttpError, Response};
@@ -25,6 +25,8 @@ pub(super) struct Tried {
     pub(super) sms: bool,
     pub(super) ask: bool,
     pub(super) answer: Option<Answer>,
+    /// What is wrong with it.
+    pub(super) problem: Option<String>,
 }
 
 /// What would be answered.
@@ -44,34 +46,105 @@ pub(super) struct Answer {
 pub(super) async fn try_out(request: &Request) -> Result<Response, HttpError> {
     let (_, app) = request.require_for_app(Role::Operator, 1)?;
     let page = RulesPage::of(request, Some(&app.name))?;
-    let text = |name: &str| request.field(name).map(str::to_owned);
-    let sms = request.field("asks") == Some("sms");
-    let mut tried = Tried {
-        x: text("x").unwrap_or_default(),
-        caller: text("caller").unwrap_or_default(),
-        at: text("at").unwrap_or_default(),
-        sms,
-        ask: request.field("ask").is_some(),
-        answer: None,
+    let tried = Tried::entered(|name| request.field(name));
+    let asks = tried.ask;
+    let (status, page) = answered(request, page, &app, tried, asks).await?;
+    Ok(recorded(reply::page_with(status, &page)?))
+}
+
+/// The page with the question that its address carries, as it is come back to from a reveal or a
+/// change of language. An address asks the company's own system nothing.
+pub(super) async fn of_address(request: &Request, page: RulesPage) -> Result<(StatusCode, RulesPage), HttpError> {
+    let app = page.app().and_then(|app| request.ctx().state.app(app));
+    match app.filter(|_| request.param("asks").is_some() && page.view().may(Role::Operator)) {
+        Some(app) => answered(request, page, &app, Tried::entered(|name| request.param(name)), false).await,
+        None => Ok((StatusCode::OK, page)),
+    }
+}
+
+async fn answered(
+    request: &Request,
+    page: RulesPage,
+    app: &App,
+    mut tried: Tried,
+    ask: bool,
+) -> Result<(StatusCode, RulesPage), HttpError> {
+    let refused = |page: RulesPage, tried, why| Ok((StatusCode::BAD_REQUEST, page.tried(tried, Some(why))));
+    let question = match tried.question(request.lang) {
+        Ok(question) => QuestionToTry { ask, ..question },
+        Err(why) => return refused(page, tried, why.to_owned()),
     };
-    let question = QuestionToTry {
-        asks: Some(if sms { AsksWord::Sms } else { AsksWord::Call }),
-        x: text("x"),
-        caller: text("caller"),
-        at: text("at").map(|at| instant(&at).map_or(at, |at| at.to_string())),
-        rules: None,
-        ask: tried.ask,
-    };
-    match trial(request.ctx(), &app, question).await {
+    match trial(request.ctx(), app, question).await {
         Ok(trial) => {
             tried.answer = Some(Answer::new(request.lang, page.view().eyes(), &trial));
-            Ok(recorded(reply::page(&page.tried(tried, None))?))
+            Ok((StatusCode::OK, page.tried(tried, None)))
         }
-        Err(HttpError::BadRequest(problem)) => {
-            reply::page_with(StatusCode::BAD_REQUEST, &page.tried(tried, Some(problem)))
-        }
+        Err(HttpError::BadRequest(why)) => refused(page, tried, why),
         Err(error) => Err(error),
     }
+}
+
+impl Tried {
+    fn entered<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let text = |name: &str| field(name).unwrap_or_default().trim().to_owned();
+        Self {
+            x: text("x"),
+            caller: text("caller"),
+            at: text("at"),
+            sms: field("asks") == Some("sms"),
+            ask: field("ask").is_some(),
+            answer: None,
+            problem: None,
+        }
+    }
+
+    /// The page of an app's rules with this question.
+    pub(super) fn address(&self, app: &str) -> String {
+        let asks = if self.sms { "sms" } else { "call" };
+        let mut pairs = vec![("app", app), ("asks", asks)];
+        pairs.extend([("x", self.x.as_str()), ("caller", &self.caller), ("at", &self.at)]);
+        pairs.extend(self.ask.then_some(("ask", "1")));
+        pairs.retain(|(_, value)| !value.is_empty());
+        format!("{}#try", link("/rules", &pairs))
+    }
+
+    /// The question, or what is wrong with it.
+    fn question(&self, lang: Lang) -> Result<QuestionToTry, &'static str> {
+        if !is_number(&self.x) {
+            return Err(lang.t(
+                "请填写完整的 X 号码：3 到 30 位数字，如 17000000808。",
+                "Enter the whole X number: 3 to 30 digits, such as 17000000808.",
+            ));
+        }
+        if !self.caller.is_empty() && !is_number(&self.caller) {
+            return Err(lang.t(
+                "主叫（发送方）应为完整号码：3 到 30 位数字；对方隐藏号码时留空。",
+                "The caller (or sender) is a whole number of 3 to 30 digits; empty is a hidden one.",
+            ));
+        }
+        let at = match instant(&self.at) {
+            None if !self.at.is_empty() => {
+                return Err(lang.t("时间应写成 2026-11-21 10:00 这样。", "Write the time such as 2026-11-21 10:00."));
+            }
+            at => at.map(|at| at.to_string()),
+        };
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let asks = if self.sms { AsksWord::Sms } else { AsksWord::Call };
+        Ok(QuestionToTry {
+            asks: Some(asks),
+            x: given(&self.x),
+            caller: given(&self.caller),
+            at,
+            rules: None,
+            ask: false,
+        })
+    }
+}
+
+/// Whether it is one that somebody can call: short ones of services too.
+fn is_number(text: &str) -> bool {
+    let digits = PhoneNumber::parse(text).map(|number| number.reveal().trim_start_matches('+').to_owned());
+    digits.is_some_and(|digits| (3..=30).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl Answer {

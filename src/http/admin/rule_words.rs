@@ -3,7 +3,7 @@
 //! The control room says what would do, and names fields as the notation does; a person gets the
 //! names of the boxes.
 
-use super::rule_form::RuleForm;
+use super::rule_form::{ACTS, RuleForm};
 use crate::control::RuleError;
 use crate::domain::Lang;
 
@@ -12,17 +12,44 @@ pub(super) fn wrong(lang: Lang, error: &RuleError) -> String {
     match error {
         RuleError::Set(why) => why.get(lang).to_owned(),
         RuleError::Rule { rule, name, field, why } => {
-            let (field, why) = (label(lang, field), why.get(lang));
+            let said = of_box(lang, field, why.get(lang));
             match lang {
-                Lang::En => format!("Rule {rule} ({name}), {field}: {why}."),
-                Lang::Zh => format!("规则 {rule}（{name}）的“{field}”：{why}。"),
+                Lang::En => format!("Rule {rule} ({name}), {said}"),
+                Lang::Zh => format!("规则 {rule}（{name}）的{said}"),
             }
         }
     }
 }
 
+/// That the rule which was edited is there no more, and what saving again does.
+pub(super) fn gone(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::Zh => {
+            format!("规则“{name}”刚被别人删除或改名，还没有保存。再次保存会把下面的内容添加为一条新规则。")
+        }
+        Lang::En => format!(
+            "Somebody removed or renamed the rule “{name}” meanwhile; nothing is saved yet. Saving again adds what is \
+             below as a new rule."
+        ),
+    }
+}
+
+/// What is wrong with one box.
+pub(super) fn of_box(lang: Lang, field: &str, why: &str) -> String {
+    let field = label(lang, field);
+    match lang {
+        Lang::En => format!("{field}: {why}."),
+        Lang::Zh => format!("“{field}”：{why}。"),
+    }
+}
+
+/// What an action is called.
+pub(super) fn act(lang: Lang, act: &str) -> &'static str {
+    ACTS.iter().find(|(known, _)| *known == act).map_or("", |(_, label)| label.get(lang))
+}
+
 /// The box that a field is entered in.
-fn label(lang: Lang, field: &str) -> String {
+pub(super) fn label(lang: Lang, field: &str) -> String {
     let form = RuleForm::of(lang, 0, None);
     let (boxes, name) = match field.split_once('.') {
         Some(("when", name)) => (form.when, name),
@@ -33,6 +60,7 @@ fn label(lang: Lang, field: &str) -> String {
     label
         .unwrap_or(match name {
             "name" => lang.t("名称", "name"),
+            "record" => lang.t("接通时录音", "Record when connected"),
             "weekday" => lang.t("星期", "weekday"),
             "then" => lang.t("怎么做", "what to do"),
             other => other,

@@ -1,24 +1,27 @@
 //! 规则 Rules: how an app's questions are decided, as an ordered list of sentences.
 //!
-//! A change is made from the version that the person looked at and is refused where somebody was
-//! faster. While numbers are masked only rules that hold none can be edited: a mask must never
-//! be saved for a number.
+//! What its forms do is `rule_changes.rs`. While numbers are masked only rules that hold none can
+//! be edited: a mask must never be saved for a number.
+
+use std::sync::Arc;
 
 use askama::Template;
-use http::StatusCode;
 
 use super::parts::{Badge, Tone, When, text};
 use super::request::{Request, link};
-use super::rule_form::{self, RuleForm};
-use super::rule_trial::Tried;
+use super::rule_form::RuleForm;
+use super::rule_trial::{self, Tried};
 use super::view::{Eyes, Section, View};
-use super::{reply, rule_words, words};
-use crate::control::{ControlError, ListKind, NamedList, Rule, RuleSet, RulesVersion, Then, sentence};
-use crate::domain::{App, AppId, Role};
-use crate::http::acts::recorded;
-use crate::http::rules::{self, masked};
+use super::{reply, words};
+use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, sentence};
+use crate::domain::{App, AppId, Lang, Role};
+use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
+use crate::limits::RULE_VERSIONS;
 use crate::providers;
+
+/// Versions that are shown at once; the others are behind a click.
+const PAST_SHOWN: usize = 12;
 
 /// The rules of one app.
 #[derive(Debug, Template)]
@@ -45,6 +48,10 @@ pub(super) struct Shown {
     deadline_ms: u16,
     rows: Vec<Row>,
     versions: Vec<Past>,
+    /// Those that are long past.
+    older: Vec<Past>,
+    /// That a version was asked for which is not there.
+    missing: Option<String>,
     may_manage: bool,
     /// A rule being written.
     form: Option<RuleForm>,
@@ -92,13 +99,8 @@ struct Past {
     current: bool,
 }
 
-const STALE: (&str, &str) = (
-    "规则刚被别人改过：下面是现在的版本，请看过后再改。",
-    "Somebody changed the rules meanwhile: this is the present version; look at it, then change it.",
-);
-
 /// `GET /rules`
-pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
+pub(super) async fn show(request: &Request) -> Result<Response, HttpError> {
     let mut page = RulesPage::of(request, request.param("app"))?;
     page.done = match request.param("done") {
         Some("saved") => {
@@ -106,85 +108,34 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         }
         _ => None,
     };
-    reply::page(&page)
+    let (status, page) = rule_trial::of_address(request, page).await?;
+    reply::page_with(status, &page)
 }
 
-/// `POST /rules/{app}`
-pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
-    let present = request.ctx().control.rules(app.id);
-    let based_on = request.field("version").and_then(|version| version.parse().ok());
-    let changed = match changed(request, &app, present.set) {
-        Ok(set) => match request.ctx().control.check_rules(&app, &set) {
-            Err(ControlError::Rule(error)) => Err(HttpError::BadRequest(rule_words::wrong(request.lang, &error))),
-            _ => rules::set(request.ctx(), request.asker(&by), &app, set, Some(based_on.unwrap_or(u64::MAX))).await,
-        },
-        Err(problem) => Err(HttpError::BadRequest(problem)),
-    };
-    match changed {
-        Ok(_) => Ok(recorded(reply::see_other(&link("/rules", &[("app", app.name.as_str()), ("done", "saved")])))),
-        Err(error @ (HttpError::BadRequest(_) | HttpError::Conflict(_))) => {
-            let mut page = RulesPage::of(request, Some(&app.name))?;
-            page.problem = Some(match error {
-                HttpError::Conflict(_) => request.lang.t(STALE.0, STALE.1).to_owned(),
-                error => error.message(),
-            });
-            if let Some(shown) = page.app.as_mut().filter(|_| request.field("do_what") == Some("save")) {
-                shown.form = Some(RuleForm::entered(request.lang, number(request), &request.form));
-            }
-            reply::page_with(StatusCode::BAD_REQUEST, &page)
+/// The apps that may be seen and whose platform asks.
+pub(super) fn asking(request: &Request) -> Vec<Arc<App>> {
+    let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
+    request.apps().into_iter().filter(asks).collect()
+}
+
+/// That there is no such version, or no more.
+fn not_kept(lang: Lang, version: &str) -> String {
+    match lang {
+        Lang::Zh => {
+            format!("版本 {version} 不存在或已不再保留（最多保留最近 {RULE_VERSIONS} 个）。下面是现在的规则。")
         }
-        Err(error) => Err(error),
+        Lang::En => format!(
+            "There is no version {version}, or it is no longer kept (the last {RULE_VERSIONS} are). These are the \
+             present rules."
+        ),
     }
-}
-
-fn number(request: &Request) -> usize {
-    request.field("rule").and_then(|number| number.parse().ok()).unwrap_or_default()
-}
-
-/// The rules as the form wants them.
-fn changed(request: &Request, app: &App, mut set: RuleSet) -> Result<RuleSet, String> {
-    let at = number(request).wrapping_sub(1);
-    let gone = || request.lang.t("没有这条规则。", "There is no such rule.").to_owned();
-    match request.field("do_what").unwrap_or_default() {
-        "save" => {
-            let rule: Rule =
-                serde_json::from_value(rule_form::read(&request.form)).map_err(|error| error.to_string())?;
-            match set.rules.get_mut(at) {
-                Some(present) => *present = Rule { off: present.off, ..rule },
-                None => set.rules.push(rule),
-            }
-        }
-        "up" if at > 0 && at < set.rules.len() => set.rules.swap(at, at - 1),
-        "down" if at < set.rules.len().saturating_sub(1) => set.rules.swap(at, at + 1),
-        "switch" => {
-            let rule = set.rules.get_mut(at).ok_or_else(gone)?;
-            rule.off = !rule.off;
-        }
-        "remove" if at < set.rules.len() => drop(set.rules.remove(at)),
-        "deadline" => {
-            let entered = request.field("deadline_ms").and_then(|text| text.parse().ok());
-            set.deadline_ms =
-                entered.ok_or_else(|| request.lang.t("请填写毫秒数。", "Enter milliseconds.").to_owned())?;
-        }
-        "restore" => {
-            let wanted = request.field("restore").and_then(|version| version.parse::<u64>().ok());
-            let mut kept = request.ctx().control.versions(app.id).into_iter();
-            let old = kept.find(|kept| Some(kept.version) == wanted);
-            let gone = || request.lang.t("这个版本已不再保留。", "This version is no longer kept.").to_owned();
-            set = old.ok_or_else(gone)?.set;
-        }
-        _ => return Err(gone()),
-    }
-    Ok(set)
 }
 
 impl RulesPage {
     /// The page for the app of this name, or for the first whose platform asks.
     pub(super) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
         let view = View::of(request, Section::Rules);
-        let asks = |app: &App| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
-        let apps: Vec<_> = request.apps().into_iter().filter(|app| asks(app)).collect();
+        let apps = asking(request);
         let app = match wanted {
             Some(name) => Some(apps.iter().find(|app| app.name == name).ok_or(HttpError::NotFound)?),
             None => apps.first(),
@@ -193,10 +144,12 @@ impl RulesPage {
         let Some(app) = app else { return Ok(Self::new(view, &names, None)) };
         let control = &request.ctx().control;
         let versions = control.versions(app.id);
-        let version = request.param("version").and_then(|text| text.parse::<u64>().ok());
+        let wanted = request.param("version");
+        let version = wanted.and_then(|text| text.parse::<u64>().ok());
         let edit = request.param("edit").map(|text| text.parse::<usize>().unwrap_or_default());
         let mut shown = Shown::new(&view, (app.id, &app.name), &versions, version, edit);
         shown.lists = Offered::new(&view, control.lists());
+        shown.missing = wanted.filter(|_| Some(shown.version) != version).map(|text| not_kept(view.lang, text));
         Ok(Self::new(view, &names, Some(shown)))
     }
 
@@ -208,12 +161,21 @@ impl RulesPage {
         Self { apps: apps.iter().map(tab).collect(), app, done: None, problem: None, view }
     }
 
-    /// The same with a question and what it would be answered.
-    pub(super) fn tried(mut self, tried: Tried, problem: Option<String>) -> Self {
-        if let Some(app) = &mut self.app {
-            app.tried = tried;
+    /// The same with why a change was not made, and what was entered for it.
+    pub(super) fn refused(mut self, problem: String, form: Option<RuleForm>) -> Self {
+        if let Some(app) = self.app.as_mut().filter(|_| form.is_some()) {
+            (app.form, app.veiled) = (form, false);
         }
-        Self { problem, ..self }
+        Self { problem: Some(problem), ..self }
+    }
+
+    /// The same with a question and what it would be answered. The page has an address then.
+    pub(super) fn tried(mut self, tried: Tried, problem: Option<String>) -> Self {
+        let Some(app) = &mut self.app else { return self };
+        self.view.here = tried.address(&app.name);
+        self.view.once = false;
+        app.tried = Tried { problem, ..tried };
+        self
     }
 
     /// The same with a secret that was made just now.
@@ -226,6 +188,11 @@ impl RulesPage {
 
     pub(super) fn view(&self) -> &View {
         &self.view
+    }
+
+    /// The app whose rules are shown.
+    pub(super) fn app(&self) -> Option<AppId> {
+        self.app.as_ref().map(|app| AppId(app.id))
     }
 }
 
@@ -257,6 +224,8 @@ impl Shown {
         let veiled = rule.is_some_and(|(_, number)| set.rules.get(number - 1) != present.set.rules.get(number - 1));
         let number = rule.map_or(0, |(_, number)| number);
         let form = edited.filter(|_| !veiled).map(|_| RuleForm::of(lang, number, rule.map(|(rule, _)| rule)));
+        let mut past = versions.iter().map(|version| Past::new(name, version, shown.version));
+        let versions = past.by_ref().take(PAST_SHOWN).collect();
         Self {
             id: id.0,
             name: name.to_owned(),
@@ -266,7 +235,9 @@ impl Shown {
             at: words::instant(shown.at.as_deref()),
             deadline_ms: shown.set.deadline_ms,
             rows: set.rules.iter().enumerate().map(row).collect(),
-            versions: versions.iter().map(|version| Past::new(name, version, shown.version)).collect(),
+            versions,
+            older: past.collect(),
+            missing: None,
             may_manage,
             form,
             veiled,
@@ -306,15 +277,15 @@ impl Past {
 
 #[cfg(test)]
 impl RulesPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         Self::sample_with(View::sample(lang, Section::Rules), None).tried(Tried::sample(lang), None)
     }
 
-    pub(super) fn sample_edit(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_edit(lang: Lang) -> Self {
         Self::sample_with(View::sample(lang, Section::Rules), Some(2))
     }
 
-    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_empty(lang: Lang) -> Self {
         Self::new(View::sample(lang, Section::Rules), &[], None)
     }
 
@@ -335,7 +306,7 @@ mod tests {
 
     #[test]
     fn rules_read_as_sentences_in_their_order_and_end_with_the_default() {
-        let html = scraper::Html::parse_document(&RulesPage::sample(crate::domain::Lang::En).render().unwrap());
+        let html = scraper::Html::parse_document(&RulesPage::sample(Lang::En).render().unwrap());
         let rules: Vec<String> = html.select(&selector("ol.rules > li")).map(|li| li.text().collect()).collect();
         assert_eq!(rules.len(), 4);
         assert!(rules[0].contains("22:00–07:00: close the call with night.wav"), "{rules:?}");
@@ -345,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_box_that_names_lists_offers_those_there_are() {
-        let html = RulesPage::sample_edit(crate::domain::Lang::Zh).render().unwrap();
+        let html = RulesPage::sample_edit(Lang::Zh).render().unwrap();
         let html = scraper::Html::parse_document(&html);
         for (name, list) in [("region", "regulars"), ("not_holiday", "golden-week")] {
             let of = html.select(&selector(&format!("input[name=when_{name}]"))).next().unwrap().attr("list").unwrap();
@@ -357,7 +328,7 @@ mod tests {
 
     #[test]
     fn while_masked_a_rule_that_holds_a_number_has_no_form() {
-        let mut view = View::sample(crate::domain::Lang::Zh, Section::Rules);
+        let mut view = View::sample(Lang::Zh, Section::Rules);
         view.revealed = None;
         for (edit, may) in [(1, true), (2, false)] {
             let html = RulesPage::sample_with(view.clone(), Some(edit)).render().unwrap();

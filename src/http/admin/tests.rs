@@ -10,6 +10,7 @@ mod oidc;
 mod people;
 mod rights;
 mod routing;
+mod rules;
 mod system;
 
 use std::path::Path;

@@ -220,6 +220,9 @@ pub(super) struct View {
     pub(super) csrf: String,
     /// This page's path and query: where a changed language or theme comes back to.
     pub(super) here: String,
+    /// Whether the page answers a form, so that what stands on it stands nowhere else: nothing
+    /// that only changes how it looks may lead away from it.
+    pub(super) once: bool,
     /// While the store is rebuilt: how much of it is, in percent.
     pub(super) rebuilding: Option<u8>,
     /// Until when this page is shown whole to this login, once that was asked for.
@@ -237,6 +240,7 @@ impl View {
             who: login.map(Who::of),
             csrf: login.map(|login| forged::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
+            once: login.is_some() && !request.form.is_empty(),
             rebuilding: request.rebuilding(),
             revealed: request.revealed(),
         }
@@ -252,7 +256,11 @@ impl View {
     pub(super) fn may_reveal(&self) -> bool {
         use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         use Section::{Bindings, Decisions, Lists, Rules};
+        // A form to be filled in has nothing to show.
+        let is_form = self.here.split('?').next() == Some("/bindings/new");
         self.revealed.is_none()
+            && !self.once
+            && !is_form
             && self.may(Role::Operator)
             && (matches!(self.section, Calls | Callbacks | Attention | Live | Messages | Numbers | Recordings)
                 || matches!(self.section, Statistics | Audit | Bindings | Rules | Lists | Decisions))
@@ -360,6 +368,7 @@ impl View {
             who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),
             here: "/".to_owned(),
+            once: false,
             rebuilding: None,
             revealed: Some("2026-11-21T02:35:00Z".parse().unwrap()),
         }

@@ -1,0 +1,42 @@
+//! From an address that only takes forms to the page that has something to show.
+//!
+//! What answers a form may be a page: a problem, a report, a secret. Its address cannot be opened
+//! again; whoever reloads it, or comes back to it in another language, is led to the page where
+//! the form stands. Another address that takes forms is another line in [`of`].
+
+use super::request::{Request, link};
+use super::rules;
+use crate::http::reveals;
+
+/// The page nearest to this address, where the address itself takes only forms.
+pub(super) fn of(request: &Request) -> Option<String> {
+    Some(match request.segments().as_slice() {
+        ["rules", ..] if request.segments().len() > 1 => match request.app(1) {
+            Ok(app) => link("/rules", &[("app", &app.name)]),
+            Err(_) => "/rules".to_owned(),
+        },
+        ["bindings", id, "end"] => format!("/bindings/{id}"),
+        ["lists", name, "remove"] => format!("/lists/{name}"),
+        ["calls", id, "stop"] => format!("/calls/{id}"),
+        ["platform", app, ..] => link("/platform", &[("app", app)]),
+        ["account", "password" | "logins", ..] => "/account".to_owned(),
+        ["account", "second-factor", _, ..] => "/account/second-factor".to_owned(),
+        ["retention", _, ..] => "/retention".to_owned(),
+        ["users", name, _, ..] => format!("/users/{name}"),
+        ["second-factor"] => "/users".to_owned(),
+        ["tokens", _, ..] => "/tokens".to_owned(),
+        ["apps", id, _, ..] => format!("/apps/{id}"),
+        ["searches" | "reveal" | "preferences" | "logout", ..] => "/".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The page that an address of ours belongs to, as its reveal is named: the rules without an app
+/// are those of the first.
+pub(super) fn revealed(request: &Request, address: &str) -> String {
+    let page = reveals::page_of(address);
+    if page != "/rules" {
+        return page;
+    }
+    rules::asking(request).first().map_or(page, |app| link("/rules", &[("app", &app.name)]))
+}
