@@ -2,9 +2,13 @@
 //!
 //! Sizes are bytes unless the name says otherwise. A bound that nothing uses fails a test.
 
+mod simulator;
+
 use std::time::Duration;
 
 use jiff::SignedDuration;
+
+pub use self::simulator::*;
 
 // HTTP: connections and requests.
 
@@ -416,24 +420,6 @@ pub const PLATFORM_PAGE: usize = 100;
 pub const PLATFORM_COMPARED: usize = 50;
 /// Characters kept of what a platform says about its refusal: documented are 256.
 pub const PLATFORM_TEXT_CHARS: usize = 256;
-
-// The simulator.
-
-/// Pushes a simulated platform has under way at once, unless told otherwise.
-pub const SIMULATOR_CONNECTIONS: usize = 64;
-/// How long a simulated platform waits for a connection and for an answer. No platform
-/// publishes its own; ten seconds outlast any receiver that works.
-pub const SIMULATOR_TIME: Duration = Duration::from_secs(10);
-/// How long a simulated platform keeps a connection that it does not use: less than the server
-/// does, so that the server never closes one as a push sets out.
-pub const SIMULATOR_IDLE_TIME: Duration = Duration::from_secs(20);
-/// The longest answer that the simulator reads; decisions are a few hundred bytes.
-pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;
-/// Answers to questions the simulator remembers, to notice when a repeated question is answered
-/// differently; a repeat comes soon.
-pub const SIMULATOR_ANSWERS_KEPT: usize = 100_000;
-/// Records of one `feeLst`, as documented.
-pub const SIMULATOR_FEES_MAX: usize = 50;
 
 // Bindings and decisions.
 
