@@ -28,6 +28,9 @@ pub const WRITE_TIME: Duration = Duration::from_secs(60);
 pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is under way.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// How long a command waits for a server that is starting or stopping, or for another command:
+/// as long as a stop takes, and some.
+pub const COMMAND_PATIENCE: Duration = Duration::from_secs(15);
 /// How long, during a stop, a connection without a request may still deliver one that was on
 /// its way; a silent client holds up a stop for this long at most.
 pub const DRAIN_QUIET: Duration = Duration::from_millis(500);
@@ -137,6 +140,8 @@ pub const GAPS_QUIET_HOURS: i64 = 6;
 pub const CALL_BODIES: usize = 24;
 /// Bytes of these bodies, indented: the page stays under a hundred kilobytes with all else on it.
 pub const CALL_BODY_BYTES: usize = 32 << 10;
+/// Decisions on the page of a call and in its object: a call asks once, a broken rule may ask again.
+pub const CALL_DECISIONS: usize = 16;
 /// Steps of a call that are drawn: a screen and a half; the table below has the others.
 pub const LADDER_STEPS: usize = 40;
 /// Hours before and after a call in which messages belong to its story: half a working day.
@@ -149,6 +154,10 @@ pub const EVIDENCE_CALLBACKS: usize = 1_000;
 pub const EVIDENCE_BYTES: usize = 64 << 20;
 /// Callbacks that the attention page groups: one page of the list.
 pub const ATTENTION_ROWS: usize = 1_000;
+/// Unreadable bodies whose cause it looks for, of a mebibyte at most: each is read again from the journal.
+pub const ATTENTION_BODIES: usize = 200;
+/// Callbacks of such a group that it links one by one, as no filter finds them alone.
+pub const ATTENTION_LINKS: usize = 12;
 /// Days over which it looks: who was on holiday still sees what came.
 pub const ATTENTION_DAYS: i64 = 14;
 /// The largest body that a page shows; a larger one is a download.

@@ -5,8 +5,9 @@
 //! process and the same routes are called in memory ([`super::here`]). Commands cannot tell
 //! the difference, and neither back end can do what the other cannot.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
@@ -16,11 +17,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::Value;
 
 use super::Usage;
-use super::here::Here;
+use super::here::{Here, LOOK, SILENT};
 use super::socket::{Socket, Stream};
 use super::upload::Upload;
 use crate::http::api;
-use crate::journal::DataLock;
+use crate::journal::{DataLock, LockError};
+use crate::limits::COMMAND_PATIENCE;
+use crate::run::RunError;
 
 /// What needs no escaping in one part of a path.
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -63,11 +66,7 @@ impl Client {
         if !data.is_dir() && needs != Needs::NewState {
             bail!("there is no data directory {}; `ringback serve` makes one, --data names another", data.display());
         }
-        let running = DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))?;
-        let back = match running {
-            true => Back::Socket(Socket::new(data)),
-            false => Back::Here(Box::new(Here::open(data).await?)),
-        };
+        let back = reach(data).await?;
         if let (Back::Here(here), Needs::Store) = (&back, needs) {
             here.catch_up().await?;
         }
@@ -167,6 +166,11 @@ impl Client {
         }
     }
 
+    /// Whether what is derived from the journal is being rebuilt.
+    pub(super) async fn is_rebuilding(&self) -> Result<bool> {
+        Ok(self.ask(Method::GET, &uri("/apps", &[]), None).await?.rebuilding.is_some())
+    }
+
     /// `GET /api/v1/events`: only a running server has something to tell.
     pub(super) async fn follow(&self) -> Result<Stream> {
         let Back::Socket(socket) = &self.back else {
@@ -208,7 +212,7 @@ impl Reply {
     /// The text of a success, likewise.
     pub(super) fn text(self) -> Result<String> {
         if let Some(progress) = &self.rebuilding {
-            tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
+            warn_of_rebuilding(progress);
         }
         if self.status.is_success() {
             return Ok(String::from_utf8(self.body.into())?);
@@ -224,6 +228,45 @@ impl Reply {
         }
         bail!(message)
     }
+}
+
+/// The server on a directory, or the directory itself. A server that starts or stops has the lock
+/// and does not listen, and another command has it too: that passes.
+async fn reach(data: &Path) -> Result<Back> {
+    let began = Instant::now();
+    let mut said = false;
+    loop {
+        let running = DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))?;
+        let tried = if running {
+            let socket = Socket::new(data);
+            socket.listens().await.map(|()| Back::Socket(socket))
+        } else {
+            Here::open(data).await.map(|here| Back::Here(Box::new(here)))
+        };
+        match tried {
+            Err(error) if passes(&error) && began.elapsed() < COMMAND_PATIENCE => {
+                if !said && began.elapsed() > SILENT {
+                    tracing::warn!("a server on this directory is starting or stopping; waiting for it");
+                    said = true;
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+            reached => return reached,
+        }
+    }
+}
+
+/// Whether it may be otherwise in a moment.
+fn passes(error: &anyhow::Error) -> bool {
+    let refused = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    let held = error.downcast_ref::<RunError>();
+    matches!(refused, Some(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused))
+        || matches!(held, Some(RunError::Lock(LockError::Held { .. })))
+}
+
+/// Said of whatever was read meanwhile.
+pub(super) fn warn_of_rebuilding(progress: &str) {
+    tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
 }
 
 /// One part of a path.

@@ -24,9 +24,9 @@ use crate::run::{Data, Opening, Surroundings};
 use crate::state::Principal;
 
 /// How often it is looked whether the store has caught up.
-const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK: Duration = Duration::from_millis(20);
 /// How long that may take before it is said.
-const SILENT: Duration = Duration::from_secs(2);
+pub(super) const SILENT: Duration = Duration::from_secs(2);
 
 /// An installation opened in this process.
 pub(super) struct Here {

@@ -1,30 +1,38 @@
 //! `ringback reindex`: builds `store/` anew from the journal.
 
 use std::io;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use http::Method;
 
 use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::{cells, owner};
 use crate::journal::DataLock;
 
-/// Does it: a running server begins and goes on serving; otherwise this process does it and
-/// waits for the end.
+/// How often a server is asked how far it is.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Does it, to the end: a running server goes on serving meanwhile, without one it is done here.
 pub(super) async fn run(place: &Place) -> Result<()> {
     if !DataLock::is_held(&place.data)? {
         remove_store(place)?;
     }
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     if client.is_remote() {
-        client.post("/system/reindex", &json!({})).await?;
-        eprintln!("the server has begun; /readyz says when it is done");
-    } else {
-        let system = client.get("/system", &[]).await?;
-        let known = |field: &str| cells::text(&system["store"][field]);
-        eprintln!("rebuilt: {} calls from {} callbacks", known("calls"), known("callbacks"));
+        eprintln!("the server rebuilds the store and goes on serving; waiting for the end");
+        let begun = client.ask(Method::POST, "/api/v1/system/reindex", None).await?;
+        if !begun.status.is_success() {
+            begun.json()?;
+        }
+        while client.is_rebuilding().await? {
+            tokio::time::sleep(LOOK).await;
+        }
     }
+    let system = client.get("/system", &[]).await?;
+    let known = |field: &str| cells::text(&system["store"][field]);
+    eprintln!("rebuilt: {} calls from {} callbacks", known("calls"), known("callbacks"));
     client.close().await?;
     Ok(owner::settle(&place.data)?)
 }

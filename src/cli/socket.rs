@@ -13,7 +13,7 @@ use hyper::body::{Body, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
-use super::client::Reply;
+use super::client::{Reply, warn_of_rebuilding};
 
 /// The way to a running server.
 #[derive(Debug)]
@@ -57,13 +57,25 @@ impl Socket {
         Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")))
     }
 
+    /// Whether somebody listens there.
+    pub(super) async fn listens(&self) -> Result<()> {
+        self.connect().await.map(drop)
+    }
+
     async fn send<B: Sent>(&self, request: Request<B>) -> Result<Response<Incoming>> {
-        let what = || format!("a server runs on this directory, but does not answer at {}", self.path.display());
-        let stream = UnixStream::connect(&self.path).await.with_context(what)?;
+        let stream = self.connect().await?;
         let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.with_context(what)?;
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.with_context(|| self.silent())?;
         tokio::spawn(connection);
-        sender.send_request(request).await.with_context(what)
+        sender.send_request(request).await.with_context(|| self.silent())
+    }
+
+    async fn connect(&self) -> Result<UnixStream> {
+        UnixStream::connect(&self.path).await.with_context(|| self.silent())
+    }
+
+    fn silent(&self) -> String {
+        format!("a server runs on this directory, but does not answer at {}", self.path.display())
     }
 }
 
@@ -75,6 +87,9 @@ where
 {
     if !response.status().is_success() {
         return Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")));
+    }
+    if let Some(progress) = rebuilding(&response) {
+        warn_of_rebuilding(&progress);
     }
     let mut body = response.into_body();
     while let Some(frame) = body.frame().await {
@@ -91,13 +106,18 @@ where
     Ok(out.flush()?)
 }
 
+/// How far the store is, while it is rebuilt.
+fn rebuilding<B>(response: &Response<B>) -> Option<String> {
+    response.headers().get("x-ringback-rebuilding").and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
 /// An answer, read to its end.
 pub(super) async fn reply<B>(response: Response<B>) -> Result<Reply>
 where
     B: Body,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let rebuilding = response.headers().get("x-ringback-rebuilding").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let rebuilding = rebuilding(&response);
     let status = response.status();
     let body = response.into_body().collect().await.context("reading the answer")?.to_bytes();
     Ok(Reply { status, rebuilding, body })

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::answers::{Answers, Asked as AskedAnswer, LoadError, Ticket};
+pub use self::asking::{Trouble, host};
 pub use self::book::RulesVersion;
 pub use self::lists::{ListError, ListKind, NamedList};
 pub use self::rules::{
@@ -163,6 +164,18 @@ impl Control {
     /// As [`Control::set_rules`].
     pub fn check_rules(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
         self.0.book.check(app, set)
+    }
+
+    /// The company's own systems that a rule asks and that failed the last time, longest first.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let asks = |trouble: &Trouble| {
+            let rules = self.0.book.rules(trouble.app);
+            rules.is_some_and(|rules| {
+                rules.set.rules.iter().any(|rule| matches!(&rule.then, Then::Ask { url, .. } if *url == trouble.url))
+            })
+        };
+        self.0.asker.troubles().into_iter().filter(asks).collect()
     }
 
     /// The lists that rules may look into, by name.

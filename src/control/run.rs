@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::asking::{Asked, Heard};
+use super::asking::{Asked, Heard, Purpose};
 use super::rules::{Compiled, compose};
 use super::{Decided, Facts, Inner, Step, Then, Verdict};
 use crate::bindings::{BindingError, Bound};
@@ -164,8 +164,9 @@ impl Run<'_> {
                 binding: self.bound.map(|bound| bound.binding.id),
                 at: self.inner.clock.now(),
             };
+            let purpose = if self.mode == Mode::ForGood { Purpose::Decision } else { Purpose::Trial };
             let Heard { asking, then, problem } =
-                self.inner.asker.ask(self.app.id, url, secret.as_ref(), &question, time).await;
+                self.inner.asker.ask(self.app.id, url, secret.as_ref(), &question, (time, purpose)).await;
             match then.map(|then| self.decision(&then)) {
                 Some(Ok(decided)) => (asking, Ok(decided)),
                 Some(Err(problem)) => (Asking::Invalid, Err(Some(problem))),

@@ -477,6 +477,32 @@ async fn a_system_that_fails_again_and_again_is_left_alone() {
     let failures = ASK_FAILURES as usize;
     assert!(askings[..failures].iter().all(|asking| *asking == Asking::Unreachable), "{askings:?}");
     assert!(askings[failures..].iter().all(|asking| *asking == Asking::Resting), "{askings:?}");
+    let [trouble] = house.control.troubles().try_into().unwrap();
+    assert_eq!((trouble.app, &trouble.url, trouble.asking), (house.app.id, &system.url, Asking::Unreachable));
+    assert_eq!(trouble.failures, ASK_FAILURES);
+    house.rules(json!([])).await;
+    assert_eq!(house.control.troubles(), [], "nobody asks it any more");
+}
+
+#[tokio::test]
+async fn a_trial_changes_nothing_for_the_next_question_and_asks_whom_others_leave_alone() {
+    let house = House::with_app().await;
+    house.control.new_ask_secret(&by(), house.app.id).await.unwrap();
+    let system = System::start(Reaction::HangsUp).await;
+    house.rules(json!([{"name": "ask", "then": {"do": "ask", "url": system.url}}])).await;
+    let tried = async || {
+        let trial = house.control.try_rules(&house.app, &call(A), Timestamp::UNIX_EPOCH, None, true).await.unwrap();
+        trial.decided.note.asked[0].asking
+    };
+    for _ in 0..2 * ASK_FAILURES {
+        assert_eq!(tried().await, Asking::Unreachable);
+    }
+    assert_eq!(house.control.troubles(), []);
+    for _ in 0..ASK_FAILURES {
+        assert_eq!(house.decide(&call(A)).await.note.asked[0].asking, Asking::Unreachable);
+    }
+    assert_eq!(house.decide(&call(A)).await.note.asked[0].asking, Asking::Resting);
+    assert_eq!(tried().await, Asking::Unreachable, "whoever repairs it wants to know");
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::mask_digit_runs;
+
 /// The number of a record in the journal: unique, growing, never reused.
 pub type Seq = u64;
 
@@ -65,33 +67,6 @@ impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&mask_digit_runs(&self.0))
     }
-}
-
-/// Masks the middle of every run of seven and more ASCII digits: `+8613812340021_4` becomes
-/// `+861381****021_4`-like text of the same length, in which no phone number can be read.
-#[must_use]
-pub fn mask_digit_runs(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut masked = chars.clone();
-    let mut i = 0;
-    while i < chars.len() {
-        if !chars[i].is_ascii_digit() {
-            i += 1;
-            continue;
-        }
-        let end = chars[i..].iter().position(|c| !c.is_ascii_digit()).map_or(chars.len(), |n| i + n);
-        let run = end - i;
-        if run > 15 {
-            // Longer than any number: two of them may stand side by side.
-            masked[i + 3..end - 4].fill('*');
-        } else if run >= 8 {
-            masked[end - 8..end - 4].fill('*');
-        } else if run == 7 {
-            masked[i..end - 2].fill('*');
-        }
-        i = end;
-    }
-    masked.into_iter().collect()
 }
 
 /// What makes two events the same call: the product family and the session within one app.

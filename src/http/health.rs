@@ -35,9 +35,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
     healthz(context).or(readyz(context)).unify().boxed()
 }
 
-/// `/healthz` alone, for the listener without TLS.
-#[must_use]
-pub(super) fn healthz(context: &Arc<Context>) -> Routes {
+fn healthz(context: &Arc<Context>) -> Routes {
     let context = context.clone();
     address("healthz").map(move || report(journal_problems(&context).collect())).boxed()
 }

@@ -13,6 +13,7 @@ use warp::Filter;
 
 use super::peer::{Peer, peer};
 use super::{Context, Gauges, HttpError, Routes, health, respond};
+use crate::control::host;
 use crate::domain::AppId;
 
 /// The address.
@@ -39,6 +40,7 @@ fn may_see(context: &Context, headers: &HeaderMap, peer: Peer) -> bool {
 fn exposition(context: &Context, gauges: &Gauges) -> String {
     let mut out = Exposition::default();
     callbacks(&mut out, context);
+    own_systems(&mut out, context);
     journal(&mut out, context);
     store(&mut out, context);
     machine(&mut out, context);
@@ -74,6 +76,14 @@ fn callbacks(out: &mut Exposition, context: &Context) {
         let app = pending.app.map(app_name).unwrap_or_default();
         out.sample(&[("app", &app), ("kind", "refused")], pending.refused);
         out.sample(&[("app", &app), ("kind", "possibly_lost")], pending.possibly_lost);
+    }
+}
+
+fn own_systems(out: &mut Exposition, context: &Context) {
+    out.family("ringback_own_system_failures", "gauge", "Questions in a row that the company's own system failed.");
+    for trouble in context.control.troubles() {
+        let app = context.state.app(trouble.app).map_or_else(|| trouble.app.0.to_string(), |app| app.name.clone());
+        out.sample(&[("app", &app), ("host", host(&trouble.url))], trouble.failures);
     }
 }
 

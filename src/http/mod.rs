@@ -65,10 +65,10 @@ pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
     first_of(table)
 }
 
-/// The addresses of the listener without TLS: callbacks, and whether we are well.
+/// The addresses of the listener without TLS: callbacks and nothing else.
 #[must_use]
 pub fn plain_routes(context: &Arc<Context>) -> Routes {
-    first_of([callbacks::routes(context), health::healthz(context)])
+    first_of([callbacks::routes(context)])
 }
 
 /// The addresses of `control.sock`, where everyone is administrator.

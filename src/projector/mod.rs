@@ -183,6 +183,7 @@ impl Follow {
         let Some(newest) = records.last() else {
             // Nothing readable up to the end: damaged or erased records at the tail.
             self.next = last + 1;
+            self.end_rebuild(last);
             return false;
         };
         let (seq, print) = (newest.seq, fingerprint(newest));
@@ -194,12 +195,17 @@ impl Follow {
             return true;
         }
         self.next = seq + 1;
+        self.end_rebuild(seq);
+        true
+    }
+
+    /// Everything up to `seq` is applied, or cannot be.
+    fn end_rebuild(&mut self, seq: Seq) {
         if self.rebuild.is_some_and(|(_, target)| seq >= target) {
             self.rebuild = None;
             self.writer.note_rebuild(None);
             tracing::info!("the store is rebuilt");
         }
-        true
     }
 
     fn checkpoint(&mut self) {

@@ -90,6 +90,10 @@ pub trait Provider: Debug + Sync {
     }
     /// Writes a decision as the platform reads it.
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
+    /// The decision that an answer told, to be shown in words; `None` where it told none.
+    fn answered(&self, _answer: &Ack) -> Option<Decision> {
+        None
+    }
 }
 
 /// Why a decision must not be given: the platform would not take its answer.

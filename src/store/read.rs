@@ -185,6 +185,8 @@ impl Store {
     /// How the store is doing.
     #[must_use]
     pub fn status(&self) -> Status {
+        // In this order: what is wanted no longer has begun.
+        let wanted = self.rebuild_waits();
         let rows = self.shared.rows();
         let rebuilding = rows.rebuild.map(|(first, last)| {
             let done = rows.applied.saturating_sub(first.saturating_sub(1));
@@ -193,7 +195,7 @@ impl Store {
         Status {
             applied: rows.applied,
             durable: rows.durable,
-            rebuilding: rebuilding.map(|progress| progress.clamp(0.0, 1.0)),
+            rebuilding: if wanted { Some(0.0) } else { rebuilding.map(|progress| progress.clamp(0.0, 1.0)) },
             calls: rows.calls.len(),
             callbacks: rows.callbacks.len(),
             bytes: rows.calls.bytes()

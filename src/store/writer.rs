@@ -357,7 +357,9 @@ impl Writer {
         let sealed = self.shared.dir.join("sealed");
         let files = {
             let mut rows = self.shared.rows_mut();
-            let kept = Rows { durable: rows.durable, began: rows.began, ..Rows::new(&sealed) };
+            // From here on it is being rebuilt, and says so without a gap.
+            let rebuild = (rows.durable > 0).then_some((1, rows.durable));
+            let kept = Rows { durable: rows.durable, began: rows.began, rebuild, ..Rows::new(&sealed) };
             let fresh = Rows { generation: rows.generation + 1, ..kept };
             let old = std::mem::replace(&mut *rows, fresh);
             *self.shared.hours() = Hours::default();

@@ -5,10 +5,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::bodies::{axb_hangup, private, xml};
+use crate::client::Connection;
 use crate::house::House;
 use crate::wait::{SOON, wait_for, wait_until};
 
@@ -47,6 +50,53 @@ fn every_command_works_beside_a_running_server_and_without_one() {
     look();
     assert_eq!(house.cli(&["reindex"]).status, Some(0));
     look();
+}
+
+#[test]
+fn a_command_waits_for_a_server_that_stops_and_for_other_commands() {
+    let house = House::new();
+    let mut server = house.serve();
+    let app = house.app("huawei-private", "orders", &[]);
+    // A stop waits for this one, and nobody listens any more.
+    let mut slow = server.connect();
+    slow.send(format!("POST {} HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n{{", app.0).as_bytes()).unwrap();
+    server.push(&app, &private("p-1", "004", "order-7")[0]);
+    server.signal(Signal::TERM);
+    wait_until("no new connection is taken", SOON, || Connection::open(server.address).is_err());
+    assert!(server.runs(), "it waits");
+    let said = house.cli(&["app", "list"]);
+    assert!(said.out.contains("orders"), "{said:?}");
+    drop(slow);
+    assert!(server.ended(Duration::from_secs(15)).success());
+
+    // Commands wait for one another as well.
+    let mut several: Vec<_> = Vec::new();
+    for _ in 0..3 {
+        let mut command = house.command();
+        command.args(["app", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        several.push(command.spawn().unwrap());
+    }
+    for command in several {
+        let said = command.wait_with_output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    }
+}
+
+#[test]
+fn a_reindex_returns_when_everything_is_known_again() {
+    let house = House::new();
+    let server = house.serve();
+    let app = house.app("huawei-private", "orders", &[]);
+    for n in 0..200 {
+        server.push(&app, &private(&format!("p-{n}"), "004", "order-7")[0]);
+    }
+    for _ in 0..3 {
+        let said = house.cli(&["reindex"]);
+        assert_eq!(said.status, Some(0), "{said:?}");
+        assert!(said.err.contains("rebuilt: 200 calls from 200 callbacks"), "{said:?}");
+        assert_eq!(house.cli(&["export", "calls", "--format", "jsonl"]).done().lines().count(), 200);
+    }
+    server.stop();
 }
 
 #[test]

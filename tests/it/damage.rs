@@ -166,6 +166,21 @@ fn a_broken_store_is_made_anew() {
 }
 
 #[test]
+fn a_rebuild_ends_where_the_last_record_is_damaged() {
+    let archive = Archive::make();
+    let mut bytes = fs::read(archive.segment()).unwrap();
+    let last = bytes.len() - 20;
+    bytes[last] ^= 1;
+    fs::write(archive.segment(), bytes).unwrap();
+    let said = archive.house.cli(&["reindex"]);
+    assert_eq!(said.status, Some(0), "{said:#?}");
+    let server = archive.house.serve();
+    let said = archive.house.cli(&["reindex"]);
+    assert_eq!(said.status, Some(0), "{said:#?}");
+    server.stop();
+}
+
+#[test]
 fn the_journal_can_be_read_with_everyday_tools() {
     let archive = Archive::make();
     let script = "zstdcat -f journal/* | jq -c 'select(.kind == \"callback\") | .seq' | wc -l";

@@ -146,7 +146,7 @@ fn plain_listen_takes_callbacks_and_nothing_else() {
     });
     let mut plain = Connection::plain(address).unwrap();
     assert_eq!(plain.request("POST", &app.0, &[], xml(&axb_hangup("a1")).as_bytes()).unwrap().status, 200);
-    for target in ["/", "/login", "/api/v1/calls", "/metrics", "/static/app.css"] {
+    for target in ["/", "/healthz", "/login", "/api/v1/calls", "/metrics", "/static/app.css"] {
         let reply = plain.request("GET", target, &[], b"").unwrap();
         assert_eq!(reply.status, 404, "{target}");
     }

@@ -15,6 +15,7 @@
 mod answer;
 mod breaker;
 mod question;
+mod trouble;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -23,10 +24,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::breaker::Breaker;
 pub(super) use self::question::Asked;
+pub use self::trouble::{Trouble, host};
 use super::rules::Then;
 use crate::domain::{AppId, Asking, Secret, Wording};
 use crate::error_chain::Chain;
@@ -44,6 +47,11 @@ pub(super) struct Heard {
 impl Heard {
     fn only(asking: Asking) -> Self {
         Self { asking, then: None, problem: None }
+    }
+
+    /// A system that passes a question on to the next rule is well.
+    fn is_well(&self) -> bool {
+        matches!(self.asking, Asking::Decided | Asking::Passed)
     }
 
     fn nothing(asking: Asking, problem: Wording) -> Self {
@@ -64,6 +72,17 @@ struct System {
     breaker: Breaker,
     /// What hangs holds few of our tasks.
     at_once: Semaphore,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A platform waits.
+    Decision,
+    /// Somebody tries it out: whatever comes of it changes nothing for the next question, and how
+    /// earlier ones went does not keep it from being asked.
+    Trial,
 }
 
 impl Asker {
@@ -80,26 +99,19 @@ impl Asker {
         url: &str,
         secret: Option<&Secret>,
         question: &Asked<'_>,
-        time: Duration,
+        (time, purpose): (Duration, Purpose),
     ) -> Heard {
         let system = self.system(app, url);
         let Ok(_place) = system.at_once.try_acquire() else { return Heard::only(Asking::Busy) };
+        if purpose == Purpose::Trial {
+            return self.exchange(url, secret, question, time).await;
+        }
         if !system.breaker.lets_through(Instant::now()) {
             return Heard::only(Asking::Resting);
         }
         let heard = self.exchange(url, secret, question, time).await;
-        // A decision that makes no sense is a fault of that system as much as silence is.
-        let well = matches!(heard.asking, Asking::Decided | Asking::Passed);
-        system.breaker.note(well, Instant::now());
-        if !well {
-            let problem = heard.problem.as_ref().map(|problem| problem.en.as_str());
-            tracing::debug!(
-                app = app.0,
-                asking = heard.asking.name(),
-                problem,
-                "the company's own system did not decide"
-            );
-        }
+        system.breaker.note(heard.is_well(), Instant::now());
+        system.note(app, url, &heard, question.at);
         heard
     }
 
@@ -145,6 +157,14 @@ impl Asker {
         }
     }
 
+    /// Who failed the last time, longest first.
+    pub(super) fn troubles(&self) -> Vec<Trouble> {
+        let systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut troubles: Vec<Trouble> = systems.values().filter_map(|system| system.trouble()).collect();
+        troubles.sort_by(|one, other| (one.since, &one.url).cmp(&(other.since, &other.url)));
+        troubles
+    }
+
     fn system(&self, app: AppId, url: &str) -> Arc<System> {
         // Every change below is complete before anything can panic.
         let mut systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,8 +175,23 @@ impl Asker {
             // Addresses come and go with the rules; who is forgotten is asked as if for the first time.
             systems.clear();
         }
-        let system = Arc::new(System { breaker: Breaker::default(), at_once: Semaphore::new(ASK_AT_ONCE) });
+        let system = Arc::new(System {
+            breaker: Breaker::default(),
+            at_once: Semaphore::new(ASK_AT_ONCE),
+            trouble: Mutex::default(),
+        });
         systems.insert((app, url.to_owned()), system.clone());
         system
+    }
+}
+
+impl System {
+    fn note(&self, app: AppId, url: &str, heard: &Heard, at: Timestamp) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = trouble::after(trouble.take(), app, url, heard, at);
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A group is an outcome, an app and a cause in words; it leads to its latest callback and to
 //! all of them. Everything here was answered and is in the journal: nothing waits for a person.
+//! Why a body could not be read is found out from its kept bytes ([`super::unreadable`]).
 
 use std::collections::BTreeMap;
 
@@ -10,10 +11,12 @@ use askama::Template;
 use super::parts::{Badge, When, count, text};
 use super::query::hours_later;
 use super::request::{Request, link};
+use super::unreadable::Unreadable;
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{AppId, Lang, Outcome, Seq, Suspicion};
 use crate::http::{HttpError, Response};
+use crate::journal::{Body, ReadError};
 use crate::limits;
 use crate::store::{CallbackQuery, CallbackRow, Filter, Page, Span};
 
@@ -40,6 +43,10 @@ struct Group {
     first: When,
     last: When,
     example: Seq,
+    /// Others of it that are linked one by one, where no filter finds them alone.
+    some: Vec<Seq>,
+    /// Whether the list has these alone.
+    alone: bool,
     href: String,
 }
 
@@ -54,17 +61,40 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     };
     let page = Page { limit: limits::ATTENTION_ROWS, cursor: None };
     let listing = request.ctx().store.callbacks(&query, &page)?;
+    let why = unreadable(request, &listing.items)?;
     let view = View::of(request, Section::Attention);
     let from = from.to_string();
-    reply::page(&AttentionPage::new(view, &listing.items, listing.next.is_some(), &from, &|id| request.app_name(id)))
+    let cut = listing.next.is_some();
+    reply::page(&AttentionPage::new(view, &listing.items, &why, cut, &from, &|id| request.app_name(id)))
+}
+
+/// Why the latest unreadable bodies could not be read; an empty one says so itself.
+fn unreadable(request: &Request, rows: &[CallbackRow]) -> Result<BTreeMap<Seq, Unreadable>, ReadError> {
+    let journal = &request.ctx().journal;
+    let wanted = rows.iter().filter(|row| row.outcome == Outcome::Unparsable && row.size_bytes > 0);
+    let read = |row: &CallbackRow| {
+        let why = match journal.get(row.seq)?.map(|record| record.body) {
+            Some(Body::Callback(callback)) => Unreadable::of(*callback, row.received_at),
+            _ => Unreadable::Gone,
+        };
+        Ok((row.seq, why))
+    };
+    wanted.take(limits::ATTENTION_BODIES).map(read).collect()
 }
 
 impl AttentionPage {
-    fn new(view: View, rows: &[CallbackRow], cut: bool, from: &str, app: &dyn Fn(AppId) -> String) -> Self {
+    fn new(
+        view: View,
+        rows: &[CallbackRow],
+        why: &BTreeMap<Seq, Unreadable>,
+        cut: bool,
+        from: &str,
+        app: &dyn Fn(AppId) -> String,
+    ) -> Self {
         let (lang, eyes) = (view.lang, view.eyes());
         let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
-            for cause in causes(lang, row) {
+            for cause in causes(lang, row, why) {
                 groups.entry((row.outcome, row.app, cause)).or_default().push(row);
             }
         }
@@ -80,6 +110,12 @@ impl AttentionPage {
             Group {
                 badge: words::callback_badge(lang, outcome),
                 href: link("/callbacks", &pairs),
+                some: match cause.alone {
+                    true => Vec::new(),
+                    // The first is the example.
+                    false => rows.iter().skip(1).map(|row| row.seq).take(limits::ATTENTION_LINKS).collect(),
+                },
+                alone: cause.alone,
                 app,
                 cause: text(&cause.words, eyes),
                 advice: cause.advice,
@@ -94,35 +130,50 @@ impl AttentionPage {
     }
 }
 
-/// A cause in words, what to do about it, and the filters that find exactly its callbacks.
+/// A cause in words, what to do about it, and the filters that find its callbacks.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Cause {
     words: String,
     advice: &'static str,
     filter: Vec<(&'static str, String)>,
+    /// Whether they find these alone.
+    alone: bool,
 }
 
 /// The causes of one callback: what looked suspicious, or what its outcome alone says.
-fn causes(lang: Lang, row: &CallbackRow) -> Vec<Cause> {
+fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Unreadable>) -> Vec<Cause> {
     if !row.suspicions.is_empty() {
         let cause = |s: &Suspicion| Cause {
             words: words::suspicion(lang, s),
             advice: hint(lang, s).unwrap_or_else(|| advice(lang, row.outcome)),
             filter: vec![("suspicion", format!("{}:{}", s.name(), s.about()))],
+            alone: true,
         };
         return row.suspicions.iter().map(cause).collect();
     }
-    let (cause, size) = match row.outcome {
-        Outcome::Unparsable if row.size_bytes == 0 => (lang.t("内容为空", "The body is empty"), Some("max_size=0")),
-        Outcome::Unparsable => (lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"), Some("min_size=1")),
-        Outcome::Unverified => (lang.t("签名不符", "The signature does not hold"), None),
+    let plain = ("suspicious", "false".to_owned());
+    let cause = |words: &str, advice| Cause { words: words.to_owned(), advice, filter: vec![plain], alone: true };
+    vec![match row.outcome {
+        Outcome::Unparsable => unparsable(lang, row, why),
+        Outcome::Unverified => cause(lang.t("签名不符", "The signature does not hold"), advice(lang, row.outcome)),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => {
-            (lang.t("格式正确，但不是已知事件", "Well-formed, but no event we know"), None)
+            cause(lang.t("格式正确，但不是已知事件", "Well-formed, but no event we know"), advice(lang, row.outcome))
         }
+    }]
+}
+
+/// The cause of a callback whose body could not be read.
+fn unparsable(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Unreadable>) -> Cause {
+    let (why, size) = match row.size_bytes {
+        0 => (Unreadable::Empty, ("max_size", "0")),
+        _ => (why.get(&row.seq).copied().unwrap_or(Unreadable::NotRead), ("min_size", "1")),
     };
-    let size = size.and_then(|size| size.split_once('=')).map(|(name, bytes)| (name, bytes.to_owned()));
-    let filter = [("suspicious", "false".to_owned())].into_iter().chain(size).collect();
-    vec![Cause { words: cause.to_owned(), advice: advice(lang, row.outcome), filter }]
+    Cause {
+        words: why.words(lang).to_owned(),
+        advice: why.advice(lang),
+        filter: vec![("suspicious", "false".to_owned()), (size.0, size.1.to_owned())],
+        alone: row.size_bytes == 0,
+    }
 }
 
 /// What to do about a field that is not as documented, where the outcome alone does not tell.
@@ -146,10 +197,7 @@ fn advice(lang: Lang, outcome: Outcome) -> &'static str {
             "核对应用的 APP_Secret，以及对外地址是否与平台上填写的一致。",
             "Compare the app's APP_Secret, and whether the public address is the one pasted at the platform.",
         ),
-        Outcome::Unparsable => lang.t(
-            "多半不是平台发来的，或者内容在途中被改动。看一眼原文和来源地址。",
-            "Probably not from the platform, or changed on its way. Look at the bytes and the peer.",
-        ),
+        Outcome::Unparsable => Unreadable::NotRead.advice(lang),
         Outcome::Unrecognised | Outcome::Accepted | Outcome::Duplicate => lang
             .t("原文已保存；认识它的新版本会重新解析。", "It is kept; a version that knows it will decode it again."),
     }
@@ -159,13 +207,17 @@ fn advice(lang: Lang, outcome: Outcome) -> &'static str {
 impl AttentionPage {
     pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
+        use crate::journal::CallbackRecord;
         let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
-        Self::new(view, &samples::strange_callbacks(), false, "2026-11-07T02:20:00Z", &samples::app_name)
+        let (_, record) = samples::record();
+        let of = |body: &[u8]| Unreadable::of(CallbackRecord { body: body.to_vec(), ..record.clone() }, samples::now());
+        let why = [(95, of(b"body=%7B%7D")), (92, of(b"\x1f\x8b\x08")), (91, of(b"body=%7B%22a%22%7D"))].into();
+        Self::new(view, &samples::strange_callbacks(), &why, false, "2026-11-07T02:20:00Z", &samples::app_name)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
-        Self::new(view, &[], false, "2026-11-07T02:20:00Z", &super::samples::app_name)
+        Self::new(view, &[], &BTreeMap::new(), false, "2026-11-07T02:20:00Z", &super::samples::app_name)
     }
 }
 
@@ -184,5 +236,18 @@ mod tests {
         assert_eq!(count.trim(), "3");
         let list = first.select(&selector("a[href^='/callbacks?outcome=unrecognised&app=']")).next().unwrap();
         assert!(list.attr("href").unwrap().contains("&suspicion=wrong_case%3Asessionid&from="));
+    }
+
+    #[test]
+    fn unreadable_bodies_are_grouped_by_what_is_wrong_with_them() {
+        let html = scraper::Html::parse_document(&AttentionPage::sample(Lang::En).render().unwrap());
+        let groups: Vec<String> = html.select(&selector(".group")).map(|group| group.text().collect()).collect();
+        let form = groups.iter().find(|text| text.contains("Sent as a form")).unwrap();
+        assert!(
+            form.contains("wrapped it in a form") && form.contains("#91") && form.contains("all unreadable ones"),
+            "{form}"
+        );
+        assert!(groups.iter().any(|text| text.contains("compressed") && text.contains("Switch off")), "{groups:?}");
+        assert!(!groups.iter().any(|text| text.contains("Neither JSON nor XML")), "{groups:?}");
     }
 }

@@ -7,13 +7,14 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::around::Around;
+use super::decided::Decided;
 use super::parts::{Badge, When, span};
 use super::request::{Request, link};
 use super::story::{Behind, Story};
 use super::view::{Section, View};
 use super::{body_text, reply, words};
 use crate::domain::{Call, CallId, CallState, Role, Seq};
-use crate::http::{HttpError, Response};
+use crate::http::{HttpError, Response, api};
 use crate::journal::Body;
 use crate::limits;
 use crate::store::CallbackRow;
@@ -82,7 +83,8 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let app = request.app_name(call.app);
     let around = Around::read(request, &view, &call)?;
     let may_stop = may_stop(request, &view, &call);
-    let mut page = CallPage::new(view, &call, app, sources, around, request.now());
+    let decided = api::decisions::of_call(request.ctx(), &call)?;
+    let mut page = CallPage::new(view, &call, app, (&decided, sources), around, request.now());
     page.may_stop = may_stop;
     page.stopped = request.param("done") == Some("stopped");
     reply::page(&page)
@@ -110,12 +112,21 @@ fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, 
 }
 
 impl CallPage {
-    fn new(view: View, call: &Call, app: String, sources: Vec<Source>, around: Around, now: Timestamp) -> Self {
-        let lang = view.lang;
+    /// With what was decided about the call, and the callbacks that named it.
+    fn new(
+        view: View,
+        call: &Call,
+        app: String,
+        (decided, sources): (&[CallbackRow], Vec<Source>),
+        around: Around,
+        now: Timestamp,
+    ) -> Self {
+        let (lang, eyes) = (view.lang, view.eyes());
+        let decided = decided.iter().filter_map(|row| Decided::of(lang, eyes, row, Some(&app))).collect();
         let mut room = limits::CALL_BODY_BYTES;
         Self {
             id: call.id.to_string(),
-            story: Story::of(lang, view.eyes(), call, &Behind::Pages, now),
+            story: Story::of(lang, eyes, call, decided, &Behind::Pages, now),
             app_href: link("/calls", &[("app", &app)]),
             app,
             provider_href: format!("/help/{}", call.provider),
@@ -172,7 +183,14 @@ impl CallPage {
         use super::samples;
         let view = View { here: format!("/calls/{}", call.id), ..View::sample(lang, Section::Calls) };
         let around = Around::new(&view, call, &samples::messages());
-        Self::new(view, call, samples::app_name(call.app), samples::sources(call), around, samples::now())
+        Self::new(
+            view,
+            call,
+            samples::app_name(call.app),
+            (&samples::questions(call), samples::sources(call)),
+            around,
+            samples::now(),
+        )
     }
 }
 
@@ -203,7 +221,14 @@ mod tests {
         let mut view = View::sample(Lang::Zh, Section::Calls);
         view.who.as_mut().unwrap().role = Role::Viewer;
         let around = Around::new(&view, &call, &samples::messages());
-        let page = CallPage::new(view, &call, "hotline".to_owned(), samples::sources(&call), around, samples::now());
+        let page = CallPage::new(
+            view,
+            &call,
+            "hotline".to_owned(),
+            (&samples::questions(&call), samples::sources(&call)),
+            around,
+            samples::now(),
+        );
         let html = page.render().unwrap();
         for number in [&call.caller, &call.callee, &call.x].into_iter().flatten() {
             assert!(!html.contains(number.national()), "{}", number.national());
@@ -219,7 +244,7 @@ mod tests {
         let mut sources = samples::sources(&call);
         sources[1].body = Some(vec![b'x'; limits::CALL_BODY_BYTES]);
         let around = Around::new(&view, &call, &[]);
-        let page = CallPage::new(view, &call, "hotline".to_owned(), sources, around, samples::now());
+        let page = CallPage::new(view, &call, "hotline".to_owned(), (&[], sources), around, samples::now());
         assert_eq!(page.callbacks[1].body, Shown::Elsewhere);
         let others = page.callbacks.iter().filter(|c| matches!(c.body, Shown::Whole(_))).count();
         assert_eq!(others, page.callbacks.len() - 1);

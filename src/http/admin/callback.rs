@@ -10,12 +10,14 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, header};
 
 use super::body_text;
+use super::decided::Decided;
 use super::parts::{Badge, When, size, text};
 use super::request::{Request, link};
-use super::view::{Section, View};
+use super::unreadable::Unreadable;
+use super::view::{Eyes, Section, View};
 use super::{reply, words};
-use crate::domain::{Lang, Role, Seq};
-use crate::http::{HttpError, Response};
+use crate::domain::{Lang, Outcome, Role, Seq};
+use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
 use crate::store::CallbackRow;
@@ -47,6 +49,12 @@ pub(super) struct CallbackPage {
     sessions: Vec<(String, String)>,
     calls: Vec<String>,
     suspicions: Vec<String>,
+    /// Why its body could not be read, and what to do next.
+    unreadable: Option<(&'static str, &'static str)>,
+    /// What was decided, where it asked.
+    decided: Option<Decided>,
+    /// For a question that was not decided here: the callback that asked first, where it is known.
+    repeated: Option<Option<Seq>>,
     /// `None` for whoever may not see it.
     body: Option<Shown>,
     /// Why there is no body any more.
@@ -73,6 +81,7 @@ struct Shown {
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let (record, callback) = find(request)?;
     let row = request.ctx().store.callback(record.seq)?;
+    let first = first_to_ask(request, record.seq, row.as_ref())?;
     let view = View::of(request, Section::Callbacks);
     let form = match request.param("view") {
         Some("raw") => Form::Raw,
@@ -86,7 +95,18 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     };
     let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
     let name = request.app_name(callback.app);
-    reply::page(&CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url))
+    let mut page = CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url);
+    page.repeated = first;
+    reply::page(&page)
+}
+
+/// For a question that was not decided here, the one before it that was: a repeat gets the
+/// bytes of the first.
+fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Result<Option<Option<Seq>>, HttpError> {
+    let Some(row) = row.filter(|row| row.question && row.decision.is_none()) else { return Ok(None) };
+    let Some(session) = row.sessions.first() else { return Ok(Some(None)) };
+    let decided = api::decisions::of_session(request.ctx(), row.app, session)?;
+    Ok(Some(decided.iter().map(|row| row.seq).find(|first| *first < seq)))
 }
 
 /// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
@@ -150,6 +170,28 @@ fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
     })
 }
 
+/// Why a body could not be read, and what to do next.
+fn unreadable(
+    lang: Lang,
+    record: &Record,
+    callback: &CallbackRecord,
+    row: Option<&CallbackRow>,
+) -> Option<(&'static str, &'static str)> {
+    row.filter(|row| row.outcome == Outcome::Unparsable)?;
+    let why = match record.body {
+        Body::Callback(_) => Unreadable::of(callback.clone(), record.at),
+        _ => Unreadable::Gone,
+    };
+    Some((why.words(lang), why.advice(lang)))
+}
+
+/// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
+/// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
+fn answer(callback: &CallbackRecord, eyes: Eyes) -> String {
+    let told = &callback.reply.body;
+    if callback.question.is_some() { text(told, eyes) } else { told.clone() }
+}
+
 impl CallbackPage {
     fn new(
         view: View,
@@ -164,7 +206,11 @@ impl CallbackPage {
         let waiting = Badge::new(super::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
         let provider = crate::providers::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
         let session = |s: &String| (text(s, eyes), link("/callbacks", &[("session", s)]));
+        let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
         Self {
+            decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
+            repeated: None,
+            unreadable: unreadable(lang, record, callback, row),
             seq: record.seq,
             at: When::full(record.at),
             app_href: format!("/apps/{}", callback.app.0),
@@ -189,7 +235,7 @@ impl CallbackPage {
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
             status: callback.reply.status,
             answer_type: callback.reply.content_type.clone(),
-            answer: text(&callback.reply.body, eyes),
+            answer: answer(callback, eyes),
             view,
         }
     }

@@ -124,14 +124,7 @@ impl Row {
         let decided = row.decision.as_deref()?;
         let (lang, note) = (view.lang, &decided.note);
         let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, view.eyes()));
-        let asked = |asked: &crate::domain::AskedNote| {
-            let tone = match asked.asking {
-                Asking::Decided | Asking::Passed => Tone::Good,
-                Asking::Resting | Asking::Busy => Tone::Warn,
-                Asking::Late | Asking::Unreachable | Asking::Refused | Asking::Invalid => Tone::Bad,
-            };
-            (Badge::new(tone, asking(asked.asking).get(lang)), asked.millis)
-        };
+        let asked = |asked: &crate::domain::AskedNote| (asking_badge(lang, asked.asking), asked.millis);
         Some(Self {
             callback: row.seq,
             at: When::short(row.received_at),
@@ -143,7 +136,7 @@ impl Row {
             to: number(&note.to),
             rule: note.rule.as_ref().map(|(number, name)| (*number, mask_digit_runs(name))),
             binding: note.binding.map(|id| id.0),
-            millis: format!("{}.{:02}", note.micros / 1_000, note.micros % 1_000 / 10),
+            millis: millis(note.micros),
             asked: note.asked.iter().map(asked).collect(),
             then: call
                 .as_ref()
@@ -177,6 +170,21 @@ pub(super) fn asks(asks: Asks) -> Text {
         Asks::Call => Text::new("来电", "Call"),
         Asks::Sms => Text::new("短信", "Message"),
     }
+}
+
+/// How long it took, in milliseconds.
+pub(super) fn millis(micros: u64) -> String {
+    format!("{}.{:02}", micros / 1_000, micros % 1_000 / 10)
+}
+
+/// How asking the company's own system went, with its tone.
+pub(super) fn asking_badge(lang: Lang, of: Asking) -> Badge {
+    let tone = match of {
+        Asking::Decided | Asking::Passed => Tone::Good,
+        Asking::Resting | Asking::Busy => Tone::Warn,
+        Asking::Late | Asking::Unreachable | Asking::Refused | Asking::Invalid => Tone::Bad,
+    };
+    Badge::new(tone, asking(of).get(lang))
 }
 
 /// How asking the company's own system went, as words.

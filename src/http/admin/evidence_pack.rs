@@ -11,6 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::Timestamp;
 
+use super::decided::Decided;
 use super::parts::{local, size, utc};
 use super::story::{Behind, Story};
 use super::view::Eyes;
@@ -20,6 +21,7 @@ use crate::evidence::{self, Exhibit, Gathered, Numbers, Order};
 use crate::http::{Context, HttpError, api, assets};
 use crate::limits;
 use crate::state::Principal;
+use crate::store::CallbackRow;
 
 /// What someone wants to take along.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,25 +130,27 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> HttpError {
 fn write(context: &Context, call: &Call, order: Order) -> Result<Pack, HttpError> {
     let gathered = evidence::gather(&call.callbacks, &*context.journal, order.numbers)?;
     let name = format!("evidence-{}-{}.zip", &order.call.to_string()[..8], order.at.strftime("%Y%m%dT%H%M%SZ"));
-    let mut folder = evidence::folder(&api::evidence::call_json(context, order.numbers, call), &order, &gathered);
-    let page = PackPage::new(call, order, &gathered).render().map_err(broken)?;
+    let mut folder = evidence::folder(&api::evidence::call_json(context, order.numbers, call)?, &order, &gathered);
+    let decided = api::decisions::of_call(context, call)?;
+    let page = PackPage::new(call, &decided, order, &gathered).render().map_err(broken)?;
     folder.add("index.html", page.into_bytes());
     Ok(Pack { name, zip: folder.zip().map_err(broken)? })
 }
 
 impl PackPage {
-    fn new(call: &Call, order: Order, gathered: &Gathered) -> Self {
+    fn new(call: &Call, decided: &[CallbackRow], order: Order, gathered: &Gathered) -> Self {
         let lang = order.lang;
         let eyes = match order.numbers {
             Numbers::Whole => Eyes::Whole,
             Numbers::Masked => Eyes::Masked,
         };
         let files: BTreeMap<_, _> = gathered.exhibits.iter().filter_map(|e| Some((e.seq, e.file.clone()?))).collect();
+        let decided = decided.iter().filter_map(|row| Decided::of(lang, eyes, row, None)).collect();
         let rows = (1..).zip(&gathered.exhibits).map(|(n, exhibit)| Row::of(n, exhibit, order.numbers)).collect();
         Self {
             lang,
             css: assets::text("css/app.css"),
-            story: Story::of(lang, eyes, call, &Behind::Files(files), order.at),
+            story: Story::of(lang, eyes, call, decided, &Behind::Files(files), order.at),
             exported: both(order.at),
             exhibits: rows,
             missing: gathered.missing.clone(),
@@ -218,7 +222,9 @@ mod tests {
             installation: "sample".to_owned(),
             app: "courier".to_owned(),
         };
-        PackPage::new(&call, order, &Gathered { exhibits, missing: vec![127] }).render().unwrap()
+        PackPage::new(&call, &samples::questions(&call), order, &Gathered { exhibits, missing: vec![127] })
+            .render()
+            .unwrap()
     }
 
     #[test]

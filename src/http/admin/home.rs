@@ -18,6 +18,7 @@ use super::query::{hour, hours_later, midnight};
 use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
+use crate::control::Trouble;
 use crate::domain::{AppId, CallOutcome, CauseCode, Lang};
 use crate::http::disk::Disk;
 use crate::http::{CertificateInfo, HttpError, Response, api};
@@ -104,6 +105,8 @@ pub(super) struct Facts {
     pub(super) waiting: u64,
     /// Recordings that their platforms delete within a day.
     pub(super) expiring: Expiring,
+    /// The company's own systems that do not answer as they should.
+    pub(super) troubles: Vec<Trouble>,
 }
 
 /// `GET /`
@@ -142,6 +145,7 @@ impl Facts {
             apps: request.apps().len(),
             waiting: api::ledger::waiting(ctx, &scope),
             expiring: Expiring::read(&ctx.store, &scope, now)?,
+            troubles: ctx.control.troubles(),
         })
     }
 }

@@ -6,11 +6,13 @@
 
 use jiff::Timestamp;
 
+use super::decisions::asking;
 use super::home::Facts;
 use super::home_ledger::Totals;
 use super::parts::{Tone, count, span};
 use super::query::{hour, hours_later};
 use super::request::link;
+use crate::control::{Trouble, host};
 use crate::domain::{Lang, RecordingState, Scope};
 use crate::limits;
 use crate::providers;
@@ -22,6 +24,9 @@ const CERTIFICATE_DAYS: i64 = 14;
 pub(super) const DISK_DAYS: u64 = 30;
 /// Callbacks that may wait to be joined: a second of the fastest sender.
 const WAITING: u64 = 1_000;
+
+/// Own systems in trouble that are named one by one.
+const TROUBLES: usize = 3;
 
 /// One sign of health.
 #[derive(Debug)]
@@ -90,6 +95,7 @@ pub(super) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
     vitals.push(certificate(lang, facts, now));
     vitals.extend(disk(lang, facts, now));
     vitals.extend(expiring(lang, facts.expiring, now));
+    vitals.extend(facts.troubles.iter().take(TROUBLES).map(|trouble| own_system(lang, trouble, now)));
     vitals.push(Vital {
         label: lang.t("24 小时待处理", "Attention, 24 h"),
         value: count(totals.attention),
@@ -134,6 +140,24 @@ pub(super) fn lasts(lang: Lang, days: Option<u64>) -> String {
     }
 }
 
+/// The company's own system leaves its callers to other rules.
+fn own_system(lang: Lang, trouble: &Trouble, now: Timestamp) -> Vital {
+    let lasts = now.duration_since(trouble.since).as_secs().max(0).unsigned_abs();
+    let since = lang.t("已", "for");
+    Vital {
+        label: lang.t("公司系统没有作出决定", "Your own system does not decide"),
+        value: format!(
+            "{} · {} × {} · {since} {}",
+            host(&trouble.url),
+            asking(trouble.asking).get(lang),
+            count(trouble.failures.into()),
+            span(lang, lasts)
+        ),
+        tone: Tone::Bad,
+        href: link("/decisions", &[("asking", trouble.asking.name().to_owned())]),
+    }
+}
+
 fn expiring(lang: Lang, expiring: Expiring, now: Timestamp) -> Option<Vital> {
     let (first, since) = expiring.first.zip(expiring.since)?;
     let left = first.duration_since(now).as_secs().max(0).unsigned_abs();
@@ -157,6 +181,7 @@ fn expiring(lang: Lang, expiring: Expiring, now: Timestamp) -> Option<Vital> {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::domain::Asking;
 
     #[test]
     fn a_recording_about_to_go_is_a_warning_with_the_time_left() {
@@ -173,6 +198,24 @@ mod tests {
         let vital = vitals.iter().find(|vital| vital.label.contains("Recordings")).unwrap();
         assert_eq!((vital.value.as_str(), vital.tone), ("3 · first in 5\u{a0}h", Tone::Warn));
         assert!(vital.href.starts_with("/calls?from=") && vital.href.ends_with("has_recording=true"));
+    }
+
+    #[test]
+    fn an_own_system_that_does_not_decide_is_named_with_how_and_how_long() {
+        let now = samples::now();
+        let trouble = Trouble {
+            app: crate::domain::AppId(1),
+            url: "https://crm.example.com/ask?key=secret".to_owned(),
+            failures: 7,
+            since: hours_later(now, -2),
+            asking: Asking::Late,
+            problem: None,
+        };
+        let facts = Facts { troubles: vec![trouble], ..samples::facts() };
+        let vitals = vitals(Lang::En, &facts, now);
+        let vital = vitals.iter().find(|vital| vital.tone == Tone::Bad).unwrap();
+        assert_eq!(vital.value, "crm.example.com · too late × 7 · for 2\u{a0}h");
+        assert_eq!(vital.href, "/decisions?asking=late");
     }
 
     #[test]

@@ -80,6 +80,11 @@ impl Phone {
         };
         Self { shown: phone(number, eyes), e164 }
     }
+
+    /// The same as text, for a title.
+    pub(super) fn plain(&self) -> &str {
+        &self.shown
+    }
 }
 
 impl HtmlSafe for Phone {}

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::decided::Decided;
 use super::ladder::Ladder;
 use super::parts::{Badge, Phone, Tone, When, local, phone, session, span, text};
 use super::view::Eyes;
@@ -40,6 +41,10 @@ pub(super) struct Story {
     pub(super) title: String,
     pub(super) caller: Option<Phone>,
     pub(super) callee: Option<Phone>,
+    /// To whom it was answered to connect, where the platform has not told the callee.
+    pub(super) answered_to: Option<Phone>,
+    /// What was decided while it rang, oldest first.
+    pub(super) decided: Vec<Decided>,
     pub(super) badge: Badge,
     pub(super) at: When,
     pub(super) day: String,
@@ -93,14 +98,26 @@ pub(super) struct Recording {
 }
 
 impl Story {
-    pub(super) fn of(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind, now: Timestamp) -> Self {
+    pub(super) fn of(
+        lang: Lang,
+        eyes: Eyes,
+        call: &Call,
+        decided: Vec<Decided>,
+        behind: &Behind,
+        now: Timestamp,
+    ) -> Self {
         let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
-        let named = |n: &Option<PhoneNumber>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, eyes));
+        let (caller, callee) = (number(&call.caller), number(&call.callee));
+        let last_to = decided.iter().rev().find_map(|decided| decided.to.clone());
+        let answered_to = if callee.is_none() { last_to } else { None };
+        let named = |n: Option<&Phone>| n.map_or("?", Phone::plain).to_owned();
         let lines = lines(lang, call, eyes, behind);
         Self {
-            title: format!("{} → {}", named(&call.caller), named(&call.callee)),
-            caller: number(&call.caller),
-            callee: number(&call.callee),
+            title: format!("{} → {}", named(caller.as_ref()), named(callee.as_ref().or(answered_to.as_ref()))),
+            caller,
+            callee,
+            answered_to,
+            decided,
             badge: words::call_badge(lang, call.outcome, call.state),
             at: When::clock(call.t),
             day: super::calls::day_title(lang, call.t),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::parts::{count, size};
 use super::reply;
 use super::request::Request;
-use super::system_groups::{Group, bindings, certificate, disk, journal, program, store};
+use super::system_groups::{Group, bindings, certificate, disk, journal, own_systems, program, store};
 use super::view::{Section, View};
 use crate::domain::{Lang, Role};
 use crate::http::api::system::{DamageObject, System};
@@ -65,7 +65,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 impl SystemPage {
     fn new(view: View, system: System, now: Timestamp) -> Self {
         let lang = view.lang;
-        let groups = vec![
+        let mut groups = vec![
             disk(lang, &system),
             journal(lang, &system.journal),
             store(lang, &system.store),
@@ -73,6 +73,7 @@ impl SystemPage {
             certificate(lang, &system, now),
             program(lang, &system),
         ];
+        groups.splice(0..0, own_systems(lang, &system.own_systems));
         let room = |room: &crate::http::api::system::Room| Room {
             name: room.name,
             what: what(lang, room.name),

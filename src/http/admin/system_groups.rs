@@ -6,11 +6,12 @@
 use jiff::Timestamp;
 
 use super::certificate::{host, verdict};
+use super::decisions::asking;
 use super::home_vitals::{DISK_DAYS, lasts};
 use super::parts::{Badge, Tone, count, local, size, span};
-use crate::domain::Lang;
+use crate::domain::{Asking, Lang};
 use crate::http::CertificateInfo;
-use crate::http::api::system::{BindingsStatus, JournalStatus, StoreStatus, System};
+use crate::http::api::system::{BindingsStatus, JournalStatus, OwnSystem, StoreStatus, System};
 
 /// Records that may wait to be applied: a second of the fastest sender.
 const WAITING: u64 = 1_000;
@@ -116,6 +117,23 @@ pub(super) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
         badge,
         facts: vec![(lang.t("绑定数（含已结束）", "Bindings, ended ones too"), known)],
     }
+}
+
+/// The company's own systems that do not answer as they should; none where all do.
+pub(super) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
+    let fact = |system: &OwnSystem| {
+        let how = Asking::ALL.into_iter().find(|how| how.name() == system.asking);
+        let how = how.map_or(system.asking, |how| asking(how).get(lang));
+        let since = local(system.since.0, "%Y-%m-%d %H:%M:%S");
+        let why = system.problem.as_ref().map_or_else(String::new, |why| format!(" · {why}"));
+        let (host, times) = (&system.host, count(system.failures.into()));
+        (lang.t("没有作出决定", "Does not decide"), format!("{} · {host} · {how} × {times} · {since}{why}", system.app))
+    };
+    (!systems.is_empty()).then(|| Group {
+        title: lang.t("公司系统", "Your own systems"),
+        badge: Badge::new(Tone::Bad, lang.t("不答复", "failing")),
+        facts: systems.iter().map(fact).collect(),
+    })
 }
 
 /// The certificate.

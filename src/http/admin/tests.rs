@@ -4,6 +4,7 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod decided;
 mod evidence;
 mod oidc;
 mod people;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
+use super::decisions::{self, DecisionObject};
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
@@ -14,7 +15,7 @@ use crate::domain::{
     RecordingView, Release, Scope, Seq,
 };
 use crate::providers;
-use crate::store::{CallQuery, Page};
+use crate::store::{CallQuery, CallbackRow, Page, QueryError};
 
 /// The filters of calls.
 pub(super) const FILTERS: &[&str] = &[
@@ -78,6 +79,16 @@ pub(super) struct CallObject {
     callbacks: Vec<Seq>,
 }
 
+/// A call with what platforms asked about it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct WholeCall {
+    #[serde(flatten)]
+    call: CallObject,
+    /// What was asked while it rang and was decided, oldest first: the same as in the list of
+    /// decisions. Empty where its platform asked nothing.
+    decisions: Vec<DecisionObject>,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ReleaseObject {
     table: String,
@@ -122,10 +133,12 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
-    let store = context.store.clone();
-    let call = blocking(move || store.call(id)).await?;
-    let call = call.filter(|call| ask.principal.scope.allows(call.app)).ok_or(HttpError::NotFound)?;
-    ok(&CallObject::new(context, ask.sight(), &call))
+    let (owned, scope, sight) = (context.clone(), ask.principal.scope.clone(), ask.sight());
+    let found = blocking(move || {
+        let call = owned.store.call(id)?.filter(|call| scope.allows(call.app));
+        call.map(|call| WholeCall::read(&owned, sight, &call)).transpose()
+    });
+    ok(&found.await?.ok_or(HttpError::NotFound)?)
 }
 
 /// Which calls, and which page of them, an address asks for. The pages take the same.
@@ -199,6 +212,19 @@ impl CallObject {
             events: call.events.iter().map(EventObject::new).collect(),
             callbacks: call.callbacks.clone(),
         }
+    }
+}
+
+impl WholeCall {
+    /// A call as someone with this sight sees it, with its decisions. May wait for the disk.
+    pub(super) fn read(context: &Context, sight: Sight, call: &Call) -> Result<Self, QueryError> {
+        let rows = decisions::of_call(context, call)?;
+        let object = |row: &CallbackRow| {
+            let decided = row.decision.as_deref()?;
+            Some(DecisionObject::new(context, sight, row, decided, Some(call)))
+        };
+        let decisions = rows.iter().filter_map(object).collect();
+        Ok(Self { call: CallObject::new(context, sight, call), decisions })
     }
 }
 

@@ -14,8 +14,10 @@ use super::query::Query;
 use super::rules::RuleNamed;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
-use crate::store::{CallbackRow, DecisionQuery, Listing, Page, QueryError};
+use crate::domain::{AppId, Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
+use crate::limits;
+use crate::providers::{self, Provider};
+use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
 
 /// The filters of decisions.
 pub(super) const FILTERS: &[&str] = &[
@@ -139,6 +141,32 @@ pub(super) fn object(context: &Context, sight: Sight, row: &CallbackRow) -> Resu
     Ok(Some(DecisionObject::new(context, sight, row, decided, call.as_ref())))
 }
 
+/// What was decided about a call, oldest first. One look-up by its session; may wait for the disk.
+pub(in crate::http) fn of_call(context: &Context, call: &Call) -> Result<Vec<CallbackRow>, QueryError> {
+    if !providers::by_id(call.provider).is_some_and(Provider::asks) {
+        return Ok(Vec::new());
+    }
+    let mut rows = of_session(context, call.app, call.session.reveal())?;
+    rows.retain(|row| row.calls.contains(&call.id));
+    rows.reverse();
+    Ok(rows)
+}
+
+/// What was decided in a session, or about a message of this id, newest first.
+pub(in crate::http) fn of_session(
+    context: &Context,
+    app: AppId,
+    session: &str,
+) -> Result<Vec<CallbackRow>, QueryError> {
+    let query = DecisionQuery {
+        app: Filter::any(vec![app]),
+        session: Filter::any(vec![session.to_owned()]),
+        ..DecisionQuery::default()
+    };
+    let page = Page { limit: limits::CALL_DECISIONS, cursor: None };
+    Ok(context.store.decisions(&query, &page)?.items)
+}
+
 /// Which decisions, and which page of them, an address asks for. The pages take the same.
 pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(DecisionQuery, Page), HttpError> {
     let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
@@ -162,7 +190,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<De
         to: filters::numbers(query, "callee")?,
         action: filters::named(query, "action", DecisionAction::parse, &actions)?,
         rule: filters::texts(query, "rule")?,
-        binding: crate::store::Filter { any: ids(binding.any), none: ids(binding.none) },
+        binding: Filter { any: ids(binding.any), none: ids(binding.none) },
         asking: filters::named(query, "asking", Asking::parse, &askings)?,
         session: filters::sessions(query)?,
     })

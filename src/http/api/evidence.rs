@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ask::Ask;
-use super::calls::CallObject;
+use super::calls::WholeCall;
 use super::sight::Sight;
 use super::{Context, HttpError, Response};
 use crate::domain::{Call, CallId, Lang};
@@ -48,11 +48,11 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
 }
 
 /// The call as the API shows it, for the pack.
-pub(in crate::http) fn call_json(context: &Context, numbers: Numbers, call: &Call) -> String {
+pub(in crate::http) fn call_json(context: &Context, numbers: Numbers, call: &Call) -> Result<String, HttpError> {
     let sight = match numbers {
         Numbers::Whole => Sight::Whole,
         Numbers::Masked => Sight::Masked,
     };
-    let object = CallObject::new(context, sight, call);
-    serde_json::to_string_pretty(&object).expect("the API's objects are plain data") + "\n"
+    let object = WholeCall::read(context, sight, call)?;
+    Ok(serde_json::to_string_pretty(&object).expect("the API's objects are plain data") + "\n")
 }

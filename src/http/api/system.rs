@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
+use crate::control::Trouble;
 use crate::http::disk::{self, Disk};
 use crate::journal::{self, CopyError, Damage, Loss};
 use crate::limits::DAMAGE_SHOWN;
@@ -55,10 +56,30 @@ pub(in crate::http) struct System {
     pub(in crate::http) store: StoreStatus,
     /// The bindings.
     pub(in crate::http) bindings: BindingsStatus,
+    /// The company's own systems that a rule asks and that failed the last time, longest first.
+    pub(in crate::http) own_systems: Vec<OwnSystem>,
     /// Apps that were set up.
     pub(in crate::http) apps: usize,
     /// Whether there is an administrator.
     pub(in crate::http) set_up: bool,
+}
+
+/// One of the company's own systems that does not answer as it should.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct OwnSystem {
+    /// The app whose rule asks it.
+    pub(in crate::http) app: String,
+    /// The machine; the rest of the address may hold secrets.
+    pub(in crate::http) host: String,
+    /// How many questions in a row it failed.
+    pub(in crate::http) failures: u32,
+    /// The first of them.
+    #[schemars(with = "String")]
+    pub(in crate::http) since: Instant,
+    /// How the last one went, as in a decision's `asked`.
+    pub(in crate::http) asking: &'static str,
+    /// Why, where there is more to say.
+    pub(in crate::http) problem: Option<String>,
 }
 
 /// How the program was built.
@@ -300,8 +321,22 @@ impl System {
             journal: JournalStatus::of(context, reserve),
             store: StoreStatus::of(context),
             bindings: BindingsStatus::of(context),
+            own_systems: context.control.troubles().iter().map(|trouble| OwnSystem::of(context, trouble)).collect(),
             apps: context.state.apps().len(),
             set_up: context.state.setup_code().is_none(),
+        }
+    }
+}
+
+impl OwnSystem {
+    fn of(context: &Context, trouble: &Trouble) -> Self {
+        Self {
+            app: context.state.app(trouble.app).map_or_else(|| trouble.app.0.to_string(), |app| app.name.clone()),
+            host: crate::control::host(&trouble.url).to_owned(),
+            failures: trouble.failures,
+            since: Instant(trouble.since),
+            asking: trouble.asking.name(),
+            problem: trouble.problem.as_ref().map(|problem| problem.en.clone()),
         }
     }
 }

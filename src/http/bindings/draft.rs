@@ -177,15 +177,26 @@ impl Draft {
         Ok(())
     }
 
-    /// Writes a field as people write it: a time without an offset is one of Asia/Shanghai.
+    /// Writes a field as people write it: a time without an offset is one of Asia/Shanghai, and
+    /// a direction may be said as pages say it.
     pub(in crate::http) fn set_local(&mut self, field: Field, text: &str) -> Result<(), InvalidAnswer> {
         let text = text.trim();
-        if !field.is_instant() || text.is_empty() {
-            return self.set(field, Some(text));
+        let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
+        match field {
+            _ if text.is_empty() => self.set(field, None),
+            Field::ValidFrom | Field::ValidTo => {
+                let instant = local_instant(field, text).ok_or_else(|| wrong(INSTANT))?;
+                self.put_instant(field, Some(instant));
+                Ok(())
+            }
+            Field::Direction => {
+                let plain = text.split_whitespace().collect::<String>().to_lowercase();
+                let said = DIRECTION_WORDS.iter().find(|(words, _)| *words == plain);
+                self.set(field, said.map_or(Some(text), |(_, name)| *name))
+            }
+            Field::A | Field::X | Field::B | Field::Y if is_shortened(text) => Err(wrong(SHORTENED)),
+            _ => self.set(field, Some(text)),
         }
-        let wrong = || InvalidAnswer { field: field.name(), rule: INSTANT.into() };
-        self.put_instant(field, Some(local_instant(field, text).ok_or_else(wrong)?));
-        Ok(())
     }
 
     /// An instant that was written.
@@ -227,6 +238,28 @@ impl Draft {
     }
 }
 
+/// What pages call the directions, without blanks and capitals.
+const DIRECTION_WORDS: [(&str, Option<&str>); 6] = [
+    ("双向", None),
+    ("bothways", None),
+    ("只能a呼b", Some("a_to_b")),
+    ("onlyatob", Some("a_to_b")),
+    ("只能b呼a", Some("b_to_a")),
+    ("onlybtoa", Some("b_to_a")),
+];
+
+/// `1.38E+10`, as a spreadsheet shows and saves a number that it took for a quantity.
+fn is_shortened(text: &str) -> bool {
+    let parts = text.split_once(['E', 'e']);
+    parts.is_some_and(|(digits, power)| {
+        digits.parse::<f64>().is_ok() && power.strip_prefix('+').is_some_and(|power| power.parse::<u8>().is_ok())
+    })
+}
+
+const SHORTENED: Text = Text::new(
+    "被表格软件写成了科学计数法，末尾几位已丢失；请把该列设为文本后重新填写",
+    "was shortened by a spreadsheet, and its last digits are lost; make the column text and fill it in anew",
+);
 const KINDS: Text = Text::new("应为 x、ax、axb、axe、axyb 之一", "is one of x, ax, axb, axe, axyb");
 const DIRECTIONS: Text = Text::new("应为 a_to_b、b_to_a 之一", "is one of a_to_b, b_to_a");
 const MINUTES: Text = Text::new("应为整数分钟", "is a whole number of minutes");

@@ -7,17 +7,16 @@
 //! Spreadsheets write it as they like: cells end with commas, semicolons or tabs, as the first
 //! line does, and Excel in China writes GBK, in which no byte of a character is one of these.
 
-use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use csv::{ByteRecord, ReaderBuilder};
-use encoding_rs::GBK;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::encoding::Reading;
 use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Lang, Text, Wording};
@@ -123,6 +122,7 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
     let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
     let mut reader = reader.from_reader(Cursor::new(head).chain(body));
     let (mut record, mut columns) = (ByteRecord::new(), None);
+    let mut reading = Reading::default();
     let mut chunk = Chunk::default();
     loop {
         line_begins.store(reader.position().byte(), Ordering::Relaxed);
@@ -130,8 +130,9 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
         if !reader.read_byte_record(&mut record).map_err(|error| broken(line, &error))? {
             break;
         }
+        reading.look_at(record.as_slice());
         let Some(columns) = &columns else {
-            columns = Some(columns_of(&record)?);
+            columns = Some(columns_of(&reading, &record)?);
             continue;
         };
         // What a spreadsheet leaves of an empty row.
@@ -142,7 +143,7 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
         // ends a line whose quotation mark is missing.
         let within = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
         let line = line.max(reader.position().line() - 1 - within);
-        match terms_of(columns, &record, wanted) {
+        match terms_of(columns, &reading, &record, wanted) {
             Ok(terms) => chunk.lines.push((line, terms)),
             Err(NoTerms { field, reason }) => chunk.refused.push(Refused { field, ..Refused::new(line, reason) }),
         }
@@ -192,14 +193,6 @@ fn delimiter(head: &[u8]) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
 }
 
-/// The text of a cell, whichever of the two it is written in.
-fn text(cell: &[u8]) -> Option<Cow<'_, str>> {
-    std::str::from_utf8(cell)
-        .map(Cow::Borrowed)
-        .ok()
-        .or_else(|| GBK.decode_without_bom_handling_and_without_replacement(cell))
-}
-
 fn broken(line: u64, error: &csv::Error) -> NotDone {
     match error.kind() {
         csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => NotDone::Refused(Wording::new(
@@ -214,26 +207,39 @@ fn broken(line: u64, error: &csv::Error) -> NotDone {
     }
 }
 
-fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
+fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
     let mut columns = Vec::with_capacity(head.len());
+    let mut unknown = Vec::new();
     for (n, name) in head.iter().enumerate() {
         let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
-        let name = text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
+        let name = reading.text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
         let name = name.trim();
-        let column = column(name).ok_or_else(|| {
-            let fields: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
-            let shown: String = name.chars().take(80).collect();
-            let fields = fields.join(" ");
-            NotDone::Refused(Wording::new(
-                format!("没有列 {shown}；可用的列有：{fields}"),
-                format!("there is no column {shown} here; there are: {fields}"),
-            ))
-        })?;
+        let Some(column) = column(name) else {
+            unknown.push(name.chars().take(80).collect::<String>());
+            continue;
+        };
         if column != Column::Told && columns.contains(&column) {
             let words = Wording::new(format!("列 {name} 出现了两次"), format!("the column {name} stands there twice"));
             return Err(NotDone::Refused(words));
         }
         columns.push(column);
+    }
+    if !unknown.is_empty() {
+        let fields = |lang| Field::ALL.map(|field| heading(field, lang)).join(" ");
+        return Err(NotDone::Refused(Wording::new(
+            format!("没有列 {}；请删去或改名。可用的列有：{}", unknown.join("、"), fields(Some(Lang::Zh))),
+            format!("there is no column {} here; there are: {}", unknown.join(", "), fields(None)),
+        )));
+    }
+    // Alone it says all there is to say.
+    let alone: Vec<bool> = columns
+        .iter()
+        .map(|column| matches!(column, Column::Local(field) if !columns.contains(&Column::Set(*field))))
+        .collect();
+    for (column, alone) in columns.iter_mut().zip(alone) {
+        if let (Column::Local(field), true) = (*column, alone) {
+            *column = Column::Set(field);
+        }
     }
     for needed in [Field::A, Field::X] {
         if !columns.contains(&Column::Set(needed)) {
@@ -245,6 +251,12 @@ fn columns_of(head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
         }
     }
     Ok(columns)
+}
+
+/// What an export calls a field.
+fn heading(field: Field, lang: Option<Lang>) -> String {
+    let column = export::BINDINGS.columns.iter().find(|column| column.name == field.name());
+    column.map_or_else(|| field.name().to_owned(), |column| column.head(lang).to_owned())
 }
 
 /// What forms call a field where an export says it shorter.
@@ -307,7 +319,12 @@ impl From<Text> for NoTerms {
     }
 }
 
-fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<BindingTerms, NoTerms> {
+fn terms_of(
+    columns: &[Column],
+    reading: &Reading,
+    record: &ByteRecord,
+    wanted: &Wanted,
+) -> Result<BindingTerms, NoTerms> {
     if record.len() != columns.len() {
         let (has, head) = (record.len(), columns.len());
         let en = format!("has {has} cells where the first line has {head}");
@@ -315,7 +332,7 @@ fn terms_of(columns: &[Column], record: &ByteRecord, wanted: &Wanted) -> Result<
     }
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(record) {
-        let cell = text(cell).ok_or(NO_TEXT)?;
+        let cell = reading.text(cell).ok_or(NO_TEXT)?;
         let cell = cells::unguard(cell.trim());
         match column {
             Column::Set(field) => draft.set_local(*field, cell)?,

@@ -12,6 +12,7 @@
 //! is on record before its first line is read ([`import()`]).
 
 mod draft;
+mod encoding;
 mod import;
 mod lines;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::lines::{Arriving, Chunk, NotDone, Wanted, read};
 use super::{Draft, Field};
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang};
+use crate::domain::{BindingTerms, Direction, Lang};
 use crate::export::{BINDINGS, csv as cells};
 use crate::http::HttpError;
 use crate::http::body::BodyError;
@@ -182,6 +182,11 @@ fn a_file_is_read_as_spreadsheets_write_it() {
         assert_eq!(lines.len(), 1, "{what}");
         assert_eq!(lines[0].1.wait_tone.as_deref(), Some("彩铃.wav"), "{what}");
     }
+    // Of a character of GBK that is one of UTF-8 as well, the whole file decides.
+    let (head, row) = ("A号码,X号码,录音,录音提示音\n", "13800000001,17000000001,true,模式.wav\n");
+    let (done, chunks) = read_pieces(&gbk(&[head, row].concat()), 7, None);
+    done.unwrap();
+    assert_eq!(chunks[0].lines[0].1.hint_tone.as_deref(), Some("模式.wav"));
     let utf16: Vec<u8> = "\u{feff}a,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (done, _) = read_pieces(&utf16, 7, None);
     assert!(done.unwrap_err().message().contains("UTF-16"));
@@ -210,6 +215,31 @@ fn a_day_without_a_time_is_valid_as_a_whole() {
     assert_eq!(terms.valid_from, valid("2027-01-05T00:00:00+08:00"));
     assert_eq!(terms.valid_to, valid("2027-01-07T00:00:00+08:00"));
     assert_eq!((refused.len(), refused[0].line), (1, 3));
+}
+
+#[test]
+fn a_time_of_beijing_stands_alone_where_the_other_column_is_left_out() {
+    let (lines, refused) = read_all("A号码,X号码,失效（北京时间）\n13800000001,17000000001,2027-01-05 08:00:00\n");
+    assert_eq!(refused, []);
+    assert_eq!(lines[0].1.valid_to, Some("2027-01-05T00:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn directions_are_read_as_pages_say_them() {
+    let (lines, refused) = read_all(
+        "a,x,direction\n13800000001,17000000001,双向\n13800000002,17000000001,只能A呼B\n\
+         13800000003,17000000001,Only B to A\n13800000004,17000000001,\n",
+    );
+    let directions: Vec<_> = lines.iter().map(|(_, terms)| terms.direction).collect();
+    assert_eq!(directions, [None, Some(Direction::AToB), Some(Direction::BToA), None]);
+    assert_eq!(refused, []);
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_made_short_is_told_so() {
+    let (lines, refused) = read_all("a,x\n1.38E+10,17000000001\n");
+    assert!(lines.is_empty());
+    assert!(refused[0].reason.en.contains("spreadsheet"), "{refused:?}");
 }
 
 #[test]

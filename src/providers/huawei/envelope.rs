@@ -64,8 +64,13 @@ pub(in crate::providers) fn open(body: &[u8], notes: &Notes) -> Result<(BodyForm
 
 fn kind(body: &Map<String, Value>, notes: &Notes) -> Envelope {
     let object = Object::new(body, notes);
+    // A message is told by its `smsEvent`, whatever else somebody on the way wrote beside it.
+    let is_other = ["statusInfo", "feeLst", "numInfo"].into_iter().any(|name| object.has(name));
+    if object.has("smsEvent") && !(is_other && object.has("eventType")) {
+        return sms(object);
+    }
     if !object.has("eventType") {
-        return if object.has("smsEvent") { sms(object) } else { no_kind(object) };
+        return no_kind(object);
     }
     let Some(event_type) = object.identifying_text("eventType") else { return Envelope::Unknown };
     let found = match event_type.to_ascii_lowercase().as_str() {

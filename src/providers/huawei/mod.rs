@@ -8,12 +8,13 @@
 //! verify ─ signature      is it from the platform?
 //! envelope ─ object       which kind, and its fields, leniently
 //! status  fee             a call event, a call record, as far as both products agree
-//! answer                  what the platform hears
+//! answer ─ answered       what the platform hears, and the decision read back from it
 //! check                   what it may hear
 //! codes  table            the documentation both share, and how tables are written
 //! ```
 
 pub(super) mod answer;
+pub(super) mod answered;
 pub(super) mod check;
 pub(super) mod codes;
 pub(super) mod envelope;

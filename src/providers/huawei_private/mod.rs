@@ -29,7 +29,7 @@ use super::huawei::fee;
 use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
 use super::huawei::verify::verify;
-use super::huawei::{answer, check};
+use super::huawei::{answer, answered, check};
 use super::{
     Address, CodeTable, DecodeError, Decoded, FieldDoc, InvalidAnswer, Item, Occasion, Provider, RetrySchedule, Sample,
     Secrets, Verdict, Verified,
@@ -145,6 +145,10 @@ impl Provider for HuaweiPrivate {
 
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack {
         answer::answer(decision, form)
+    }
+
+    fn answered(&self, answer: &Ack) -> Option<Decision> {
+        answered::answered(&answer.body)
     }
 }
 

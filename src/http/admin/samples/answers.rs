@@ -88,6 +88,12 @@ pub(in crate::http::admin) fn rule_sets() -> Vec<(String, RuleSet)> {
     vec![("courier".to_owned(), serde_json::from_value(set).unwrap())]
 }
 
+/// What was asked about a call, by its first callback: the first of [`decisions`].
+pub(in crate::http::admin) fn questions(call: &Call) -> Vec<CallbackRow> {
+    let (row, _) = decisions().remove(0);
+    vec![CallbackRow { seq: call.callbacks[0], received_at: call.t, ..row }]
+}
+
 /// Decisions: one by a binding, one by a rule after our own system was too late.
 pub(in crate::http::admin) fn decisions() -> Vec<(CallbackRow, Option<Call>)> {
     let decided = |rule: Option<(u32, String)>, to: Option<PhoneNumber>, asked| DecidedQuestion {

@@ -183,6 +183,8 @@ pub(in crate::http::admin) fn strange_callbacks() -> Vec<CallbackRow> {
         of(96, Outcome::Unrecognised, case()),
         of(95, Outcome::Unparsable, vec![]),
         of(94, Outcome::Unverified, vec![]),
+        of(92, Outcome::Unparsable, vec![]),
+        of(91, Outcome::Unparsable, vec![]),
         of(93, Outcome::Unrecognised, vec![Suspicion::UnknownEvent("transfer".to_owned())]),
     ]
 }

@@ -76,6 +76,7 @@ pub(in crate::http::admin) fn facts() -> Facts {
         apps: 3,
         waiting: 0,
         expiring: Expiring::default(),
+        troubles: Vec::new(),
     }
 }
 
@@ -132,5 +133,6 @@ pub(in crate::http::admin) fn no_facts() -> Facts {
         apps: 0,
         waiting: 0,
         expiring: Expiring::default(),
+        troubles: Vec::new(),
     }
 }

@@ -126,6 +126,14 @@ pub(in crate::http::admin) fn system() -> System {
             bytes: 940_000_000,
             format: 3,
         },
+        own_systems: vec![OwnSystem {
+            app: "courier".to_owned(),
+            host: "crm.example.com".to_owned(),
+            failures: 7,
+            since: Instant(at("2026-11-21T02:11:00Z")),
+            asking: "late",
+            problem: None,
+        }],
         apps: 3,
         set_up: true,
     }

@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 use scraper::{Html, Selector};
 
-pub(super) use self::answers::{bindings, decisions, lists, rule_sets, rules};
+pub(super) use self::answers::{bindings, decisions, lists, questions, rule_sets, rules};
 pub(super) use self::events::{
     answered_call, callbacks, calls, failed_call, messages, numbers, record, sources, strange_callbacks,
 };
@@ -37,7 +37,7 @@ use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::statistics::Counts;
 use crate::http::api::Instant;
 use crate::http::api::system::{
-    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, Room, StoreStatus, System,
+    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, OwnSystem, Room, StoreStatus, System,
 };
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};

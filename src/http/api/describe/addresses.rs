@@ -39,7 +39,8 @@ fn calls() -> Vec<Operation> {
             .takes(calls::FILTERS)
             .takes(filters::PAGING)
             .lists::<calls::CallObject>(),
-        Operation::get("/calls/{id}", "getCall", "One call with its events").answers::<calls::CallObject>(),
+        Operation::get("/calls/{id}", "getCall", "One call with its events and decisions")
+            .answers::<calls::WholeCall>(),
         Operation::change("POST", "/calls/{id}/evidence", "packEvidence", "All there is about one call, as one ZIP")
             .by(Operator)
             .reads::<evidence::EvidenceToMake>()

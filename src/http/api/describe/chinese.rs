@@ -7,7 +7,7 @@
 pub(super) fn summary(id: &str) -> Option<&'static str> {
     Some(match id {
         "listCalls" => "通话列表，最新的在前；参数与“通话”页面的地址栏相同",
-        "getCall" => "一次通话及其事件",
+        "getCall" => "一次通话及其事件和决策",
         "packEvidence" => "一次通话的全部材料，打成一个 ZIP",
         "listCallbacks" => "回调列表，最新的在前",
         "getCallback" => "一个回调",

@@ -169,3 +169,25 @@ async fn a_decision_is_listed_with_its_question_its_rule_and_what_then_happened(
     let seen = house.get(Role::Viewer, "/decisions").await;
     assert!(!seen.text().contains(x), "{}", seen.text());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_and_the_callback_that_asked_tell_what_was_decided() {
+    let house = House::with_samples().await;
+    let decisions = house.list(Role::Admin, "/decisions?asks=call").await;
+    let (callback, id) = (&decisions[0]["callback"], decisions[0]["call"]["id"].as_str().unwrap());
+    let told = house.get(Role::Admin, &format!("/calls/{id}")).await;
+    let call = told.json();
+    assert_eq!(call["decisions"].as_array().unwrap(), &decisions, "the same objects as in the list");
+    assert!(
+        told.text().find("\"decisions\":") > told.text().find("\"callbacks\":"),
+        "the contract's fields come first"
+    );
+    let asked = house.get(Role::Admin, &format!("/callbacks/{callback}")).await.json();
+    assert_eq!((&asked["decision"]["action"], &asked["decision"]["callback"]), (&decisions[0]["action"], callback));
+    assert!(asked["question"].as_bool().unwrap());
+    let number = call["x_number"].as_str().unwrap().trim_start_matches("+86");
+    assert!(!house.get(Role::Viewer, &format!("/calls/{id}")).await.text().contains(number));
+    let others = house.list(Role::Admin, "/calls?not_provider=huawei-private&limit=1").await;
+    let other = house.get(Role::Admin, &format!("/calls/{}", others[0]["id"].as_str().unwrap())).await.json();
+    assert_eq!(other["decisions"], json!([]), "no question, no decision");
+}

@@ -38,6 +38,8 @@ fn check(decision: &Decision, form: AnswerForm, body: &str) {
     let answer = provider().answer(decision, form);
     assert_eq!((answer.status, answer.content_type.as_str()), (200, "application/json;charset=UTF-8"));
     assert_eq!(answer.body, body);
+    let again = provider().answered(&answer).map(|decision| provider().answer(&decision, form));
+    assert_eq!(again, Some(answer), "read back it says the same");
 }
 
 #[test]
@@ -64,6 +66,7 @@ fn an_unverified_push_is_not_told_why() {
     let ack = provider().ack(&Occasion::Unverified);
     assert_eq!(ack.status, 401);
     assert_eq!(ack.body, r#"{"resultcode":"1023006","resultdesc":"Unauthorized"}"#);
+    assert_eq!(provider().answered(&ack), None, "a refusal is no decision");
 }
 
 #[test]

@@ -17,6 +17,12 @@ fn sms(fields: &str) -> SmsEvent {
 }
 
 #[test]
+fn a_message_is_told_by_its_event_whatever_stands_beside_it() {
+    let body = r#"{"appKey":"k","eventType":"sms","smsEvent":{"smsIdentifier":"m1","notificationMode":"Notify"}}"#;
+    assert!(matches!(decode(&HuaweiPrivate, body).items.as_slice(), [Item::Sms(_)]));
+}
+
+#[test]
 fn only_a_blocked_call_in_is_a_question() {
     for mode in ["block", "BLOCK", " Block "] {
         check(
