@@ -29,7 +29,8 @@ pub use self::asking::{Trouble, host};
 pub use self::book::RulesVersion;
 pub use self::lists::{ListError, ListKind, NamedList};
 pub use self::rules::{
-    AsksWord, ConnectTo, Facts, Rule, RuleError, RuleSet, Step, Then, TimeSpan, Verdict, When, sentence,
+    AsksWord, ConnectTo, Covered, Facts, Rule, RuleError, RuleSet, Step, Then, TimeSpan, Verdict, When, covered,
+    sentence,
 };
 pub use self::trial::Trial;
 

@@ -5,11 +5,13 @@
 //! one a call is closed and a message dropped. The words here are those of the API.
 
 mod check;
+mod cover;
 mod evaluate;
 mod sentence;
 
 pub use self::check::RuleError;
 pub(super) use self::check::check;
+pub use self::cover::{Covered, covered};
 pub(super) use self::evaluate::{Compiled, compose};
 pub use self::evaluate::{Facts, Step, Verdict};
 pub use self::sentence::sentence;

@@ -2,13 +2,13 @@
 //!
 //! Numbers are written by the caller's hand: whoever may not see them whole gets them masked.
 
-use super::{AsksWord, ConnectTo, Rule, Then, When};
-use crate::domain::Lang;
+use super::{AsksWord, ConnectTo, Rule, Then};
+use crate::domain::{Asks, Lang};
 
 /// `When 22:00–07:00 and nobody is bound: close the call with night.wav.` `number` writes a number.
 #[must_use]
 pub fn sentence(rule: &Rule, lang: Lang, number: &dyn Fn(&str) -> String) -> String {
-    let conditions = conditions(&rule.when, lang, number);
+    let conditions = conditions(rule, lang, number);
     let then = action(&rule.then, lang, number);
     match (conditions.is_empty(), lang) {
         (true, Lang::Zh) => format!("总是：{then}。"),
@@ -18,7 +18,10 @@ pub fn sentence(rule: &Rule, lang: Lang, number: &dyn Fn(&str) -> String) -> Str
     }
 }
 
-fn conditions(when: &When, lang: Lang, number: &dyn Fn(&str) -> String) -> Vec<String> {
+fn conditions(rule: &Rule, lang: Lang, number: &dyn Fn(&str) -> String) -> Vec<String> {
+    let when = &rule.when;
+    // Nobody calls with a message.
+    let writes = when.asks.map(Asks::from).or(rule.then.decides()) == Some(Asks::Sms);
     let t = |zh: &str, en: &str, values: String| match lang {
         Lang::Zh => zh.replace("{}", &values),
         Lang::En => en.replace("{}", &values),
@@ -41,10 +44,14 @@ fn conditions(when: &When, lang: Lang, number: &dyn Fn(&str) -> String) -> Vec<S
         }
     };
     say(!when.x.is_empty(), "号码 X 是 {}", "X is {}", numbers(&when.x));
-    say(!when.caller.is_empty(), "主叫是 {}", "the caller is {}", numbers(&when.caller));
-    say(!when.not_caller.is_empty(), "主叫不是 {}", "the caller is not {}", numbers(&when.not_caller));
-    say(!when.region.is_empty(), "主叫来自 {}", "the caller is from {}", words(&when.region));
-    say(!when.not_region.is_empty(), "主叫不来自 {}", "the caller is not from {}", words(&when.not_region));
+    let (zh, en) = if writes { ("发送方", "the sender") } else { ("主叫", "the caller") };
+    let mut party = |values: &[String], is: (&str, &str), said: String| {
+        say(!values.is_empty(), &format!("{zh}{} {{}}", is.0), &format!("{en} {} {{}}", is.1), said);
+    };
+    party(&when.caller, ("是", "is"), numbers(&when.caller));
+    party(&when.not_caller, ("不是", "is not"), numbers(&when.not_caller));
+    party(&when.region, ("来自", "is from"), words(&when.region));
+    party(&when.not_region, ("不来自", "is not from"), words(&when.not_region));
     let spans: Vec<_> = when.time.iter().map(|span| format!("{}–{}", span.from, span.to)).collect();
     say(!spans.is_empty(), "时间在 {}", "the time is {}", spans.join(or));
     let days: Vec<_> = when.weekday.iter().map(|day| weekday(*day, lang)).collect();
@@ -143,4 +150,29 @@ fn weekday(day: u8, lang: Lang) -> String {
     const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     let names = if lang == Lang::Zh { ZH } else { EN };
     names.get(usize::from(day).wrapping_sub(1)).map_or_else(|| day.to_string(), |name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_a_sender_and_a_call_a_caller() {
+        let said = |asks: &str, then: &str| {
+            let when = serde_json::json!({"caller": ["106*"], "not_region": ["0755"]});
+            let mut rule = serde_json::json!({"name": "a", "when": when, "then": {"do": then}});
+            if !asks.is_empty() {
+                rule["when"]["asks"] = asks.into();
+            }
+            let rule = serde_json::from_value(rule).unwrap();
+            (sentence(&rule, Lang::Zh, &str::to_owned), sentence(&rule, Lang::En, &str::to_owned))
+        };
+        for (asks, then) in [("sms", "follow_binding"), ("", "discard")] {
+            let (zh, en) = said(asks, then);
+            assert!(zh.contains("发送方是 106*，并且发送方不来自 0755") && !zh.contains("主叫"), "{zh}");
+            assert!(en.contains("the sender is 106* and the sender is not from 0755"), "{en}");
+        }
+        let (zh, en) = said("call", "follow_binding");
+        assert!(zh.contains("主叫是 106*") && en.contains("the caller is not from 0755"), "{zh} {en}");
+    }
 }

@@ -62,16 +62,16 @@ pub(super) const WHEN: [(&str, Text, Text); 8] = [
     ("x", Text::new("X 号码", "X"), Text::new("全号或 +86755* 这样的开头", "whole, or a beginning such as +86755*")),
     (
         "caller",
-        Text::new("主叫是", "Caller is"),
+        Text::new("主叫或发送方是", "Caller or sender is"),
         Text::new("全号或开头，多个用逗号", "whole or a beginning; several with commas"),
     ),
-    ("not_caller", Text::new("主叫不是", "Caller is not"), Text::new("同上", "the same")),
+    ("not_caller", Text::new("主叫或发送方不是", "Caller or sender is not"), Text::new("同上", "the same")),
     (
         "region",
-        Text::new("主叫来自", "Caller is from"),
+        Text::new("主叫或发送方来自", "Caller or sender is from"),
         Text::new("区号 0755 或号码名单的名称", "an area code (0755) or a list of numbers"),
     ),
-    ("not_region", Text::new("主叫不来自", "Caller is not from"), Text::new("同上", "the same")),
+    ("not_region", Text::new("主叫或发送方不来自", "Caller or sender is not from"), Text::new("同上", "the same")),
     (
         "time",
         Text::new("时间（北京）", "Time, Asia/Shanghai"),

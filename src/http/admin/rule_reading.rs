@@ -94,7 +94,7 @@ fn action(lang: Lang, form: &Pairs) -> Result<Map<String, Value>, Wrong> {
 
 fn whole(text: &str, zh: &str, en: &str) -> Result<Value, Wording> {
     let number = text.parse::<u16>().ok().filter(|number| *number > 0);
-    number.map(Value::from).ok_or_else(|| Wording::new(format!("应为{zh}"), format!("is {en}")))
+    number.map(Value::from).ok_or_else(|| Wording::new(format!("应为 {zh}"), format!("is {en}")))
 }
 
 /// Refuses what the action would leave out.

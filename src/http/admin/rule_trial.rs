@@ -76,7 +76,7 @@ async fn answered(
     };
     match trial(request.ctx(), app, question).await {
         Ok(trial) => {
-            tried.answer = Some(Answer::new(request.lang, page.view().eyes(), &trial));
+            tried.answer = Some(Answer::new(request.lang, page.view().eyes(), tried.sms, &trial));
             Ok((StatusCode::OK, page.tried(tried, None)))
         }
         Err(HttpError::BadRequest(why)) => refused(page, tried, why),
@@ -148,12 +148,12 @@ fn is_number(text: &str) -> bool {
 }
 
 impl Answer {
-    fn new(lang: Lang, eyes: Eyes, trial: &Trial) -> Self {
+    fn new(lang: Lang, eyes: Eyes, sms: bool, trial: &Trial) -> Self {
         let (note, ack) = (&trial.decided.note, &trial.decided.ack);
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
             let problem = step.problem.as_ref().map(|problem| text(problem.get(lang), eyes));
-            let said = [Some(words(lang, verdict, why)), problem].into_iter().flatten().collect::<Vec<_>>();
+            let said = [Some(words(lang, sms, verdict, why)), problem].into_iter().flatten().collect::<Vec<_>>();
             (step.rule, text(&step.name, eyes), said.join(lang.t("；", "; ")))
         });
         Self {
@@ -169,10 +169,11 @@ impl Answer {
 }
 
 /// What became of a rule, in words.
-fn words(lang: Lang, verdict: &str, why: Option<&str>) -> String {
+fn words(lang: Lang, sms: bool, verdict: &str, why: Option<&str>) -> String {
     let condition = match why.unwrap_or_default() {
         "asks" => lang.t("询问的种类", "what is asked"),
         "x" => lang.t("X 号码", "X"),
+        "caller" | "not_caller" if sms => lang.t("发送方", "the sender"),
         "caller" | "not_caller" => lang.t("主叫", "the caller"),
         "region" | "not_region" => lang.t("地区", "the region"),
         "time" => lang.t("时间", "the time"),
@@ -200,9 +201,9 @@ impl Tried {
             rule: None,
             binding: Some(128),
             steps: vec![
-                (1, "night".to_owned(), words(lang, "unmet", Some("time"))),
-                (2, "boss".to_owned(), words(lang, "unmet", Some("caller"))),
-                (3, "crm".to_owned(), words(lang, "not_for", Some("trial"))),
+                (1, "night".to_owned(), words(lang, false, "unmet", Some("time"))),
+                (2, "boss".to_owned(), words(lang, false, "unmet", Some("caller"))),
+                (3, "crm".to_owned(), words(lang, false, "not_for", Some("trial"))),
             ],
             status: 200,
             content_type: "application/json;charset=UTF-8".to_owned(),

@@ -4,8 +4,8 @@
 //! names of the boxes.
 
 use super::rule_form::{ACTS, RuleForm};
-use crate::control::RuleError;
-use crate::domain::Lang;
+use crate::control::{Covered, RuleError};
+use crate::domain::{Asks, Lang};
 
 /// Why rules cannot be kept.
 pub(super) fn wrong(lang: Lang, error: &RuleError) -> String {
@@ -31,6 +31,19 @@ pub(super) fn gone(lang: Lang, name: &str) -> String {
             "Somebody removed or renamed the rule “{name}” meanwhile; nothing is saved yet. Saving again adds what is \
              below as a new rule."
         ),
+    }
+}
+
+/// That a rule is come to never, or only for one kind of question.
+pub(super) fn covered(lang: Lang, covered: Covered) -> String {
+    let by = covered.by;
+    match (lang, covered.left) {
+        (Lang::Zh, None) => format!("轮不到这条：前面的规则 {by} 总会先决定。"),
+        (Lang::En, None) => format!("Never reached: rule {by} before it always decides."),
+        (Lang::Zh, Some(Asks::Call)) => format!("只对来电有用：短信总由前面的规则 {by} 决定。"),
+        (Lang::Zh, Some(Asks::Sms)) => format!("只对短信有用：来电总由前面的规则 {by} 决定。"),
+        (Lang::En, Some(Asks::Call)) => format!("For calls only: rule {by} before it decides about every message."),
+        (Lang::En, Some(Asks::Sms)) => format!("For messages only: rule {by} before it decides about every call."),
     }
 }
 
@@ -80,7 +93,7 @@ mod tests {
             wrong(lang, &RuleError::Rule { rule: 2, name: "crm".to_owned(), field: field.to_owned(), why })
         };
         assert_eq!(of(Lang::Zh, "then.timeout_ms"), "规则 2（crm）的“最多等待毫秒”：必填。");
-        assert_eq!(of(Lang::Zh, "when.region"), "规则 2（crm）的“主叫来自”：必填。");
+        assert_eq!(of(Lang::Zh, "when.region"), "规则 2（crm）的“主叫或发送方来自”：必填。");
         assert_eq!(of(Lang::En, "name"), "Rule 2 (crm), name: is needed.");
         assert_eq!(of(Lang::En, "when.weekday"), "Rule 2 (crm), weekday: is needed.");
     }

@@ -12,8 +12,8 @@ use super::request::{Request, link};
 use super::rule_form::RuleForm;
 use super::rule_trial::{self, Tried};
 use super::view::{Eyes, Section, View};
-use super::{reply, words};
-use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, sentence};
+use super::{reply, rule_words, words};
+use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, covered, sentence};
 use crate::domain::{App, AppId, Lang, Role};
 use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
@@ -84,6 +84,8 @@ struct Row {
     name: String,
     off: Option<Badge>,
     sentence: String,
+    /// That rules before it leave it nothing, or less than it says.
+    covered: Option<String>,
     edit: String,
     decisions: String,
 }
@@ -209,11 +211,13 @@ impl Shown {
         let shown = versions.iter().find(|version| Some(version.version) == wanted).unwrap_or(present);
         let is_present = shown.version == present.version;
         let set = if eyes == Eyes::Whole { shown.set.clone() } else { masked(shown.set.clone()) };
+        let covered = covered(&set.rules);
         let row = |(at, rule): (usize, &Rule)| Row {
             number: at + 1,
             name: rule.name.clone(),
             off: rule.off.then(|| Badge::new(Tone::Quiet, lang.t("已停用", "Off"))),
             sentence: sentence(rule, lang, &str::to_owned),
+            covered: covered[at].map(|covered| rule_words::covered(lang, covered)),
             edit: link("/rules", &[("app", name), ("edit", &(at + 1).to_string())]),
             decisions: link("/decisions", &[("app", name), ("rule", &rule.name)]),
         };

@@ -233,3 +233,14 @@ async fn a_version_that_is_not_kept_is_not_taken_for_the_present_one() {
     }
     assert!(notice("1").await.contains("旧版本") && notice("2").await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_is_never_come_to_says_which_one_decides_before_it() {
+    let (house, csrf) = house(&["all", "late"]).await;
+    let bound = save(&house, &csrf, &[("name", "bound"), ("do", "follow_binding")]).await;
+    assert_eq!(bound.status(), 303);
+    let page = house.page("/rules").await;
+    let said: Vec<String> = page.select(&selector("ol.rules .covered")).map(|said| said.text().collect()).collect();
+    assert!(said.len() == 2 && said[0].contains("轮不到这条：前面的规则 1"), "{said:?}");
+    assert!(said[1].contains("只对短信有用"), "{said:?}");
+}
