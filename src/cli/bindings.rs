@@ -171,7 +171,7 @@ fn told(report: &Value) -> Result<()> {
     let count = |name: &str| cells::text(&report[name]);
     writeln!(stdout(), "made {}, there already {}, refused {total}", count("made"), count("unchanged"))?;
     if total > 0 {
-        bail!("{total} lines were refused; the others are made");
+        bail!("{} refused; the others are made", cells::many(total, "line was", "lines were"));
     }
     Ok(())
 }

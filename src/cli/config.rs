@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
+use super::cells;
 use crate::config::{Config, ConfigError, DEFAULT, Overrides};
 use crate::error_chain::Chain;
 
@@ -32,7 +33,7 @@ pub(super) fn run(command: Command) -> Result<()> {
             }
             Err(ConfigError::Problems { problems, .. }) => {
                 writeln!(stdout(), "{problems}")?;
-                bail!("{} has {} problems", file.display(), problems.0.len())
+                bail!("{} has {}", file.display(), cells::many(problems.0.len() as u64, "problem", "problems"))
             }
             Err(error @ ConfigError::Read { .. }) => bail!("{}", Chain(&error)),
         },

@@ -161,7 +161,7 @@ async fn act(client: &Client, command: Command) -> Result<()> {
             let entries: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             let list = json!({ "kind": kind, "entries": entries });
             let kept = client.put(&format!("/lists/{}", part(&name)), &[], &list).await?;
-            eprintln!("kept {} entries", cells::text(&kept["count"]));
+            eprintln!("kept {}", cells::many(kept["count"].as_u64().unwrap_or_default(), "entry", "entries"));
         }
         Command::RemoveList { name } => {
             client.remove(&format!("/lists/{}", part(&name))).await?;

@@ -19,7 +19,7 @@ use super::{cells, owner, table};
 pub(super) enum Command {
     /// Show the shared ones and those of the command line
     List {
-        /// Only those of this list: calls, callbacks, sms or numbers
+        /// Only those of this list: calls, callbacks, sms, numbers, bindings or decisions
         #[arg(long, value_name = "LIST")]
         list: Option<String>,
         /// Print the API's answer
@@ -30,7 +30,7 @@ pub(super) enum Command {
     Save {
         /// The name it is found by
         name: String,
-        /// The list that is searched: calls, callbacks, sms or numbers
+        /// The list that is searched: calls, callbacks, sms, numbers, bindings or decisions
         #[arg(long, value_name = "LIST")]
         list: String,
         /// The filters as they stand in the address of the page: outcome=busy&not_app=test

@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arguments::{Place, VerifyFlags};
+use super::cells;
 use crate::audit::{Chain, ChainReport};
 use crate::journal::{self, Report};
 
@@ -66,7 +67,7 @@ fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
 }
 
 fn print_chain(out: &mut impl Write, audit: &ChainReport) -> Result<()> {
-    writeln!(out, "audit: {} entries", audit.entries)?;
+    writeln!(out, "audit: {}", cells::many(audit.entries, "entry", "entries"))?;
     for (count, what) in [
         (audit.removed, "older ones were removed because of their age"),
         (audit.erased, "without their personal part"),

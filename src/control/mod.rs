@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::answers::{Answers, Asked as AskedAnswer, LoadError, Ticket};
-pub use self::asking::{Trouble, host};
+pub use self::asking::{SystemAnswer, SystemQuestion, Trouble, contract, host};
 pub use self::book::RulesVersion;
 pub use self::lists::{ListError, ListKind, NamedList};
 pub use self::rules::{

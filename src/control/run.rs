@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::asking::{Asked, Heard, Purpose};
-use super::rules::{Compiled, compose};
+use super::rules::{Compiled, compose, fits};
 use super::{Decided, Facts, Inner, Step, Then, Verdict};
 use crate::bindings::{BindingError, Bound};
 use crate::domain::{
@@ -190,9 +190,9 @@ impl Run<'_> {
         }
         let decision = compose(then, self.facts)
             .ok_or_else(|| Wording::new("没有可用的绑定或主叫号码", "there is no binding to follow, or no sender"))?;
-        if let Err(error) = self.provider.check(&decision) {
+        if let Err(error) = fits(&decision, self.facts.x, self.provider) {
             tracing::warn!(app = self.app.id.0, %error, "an answer that the platform would not take was not given");
-            return Err(Wording::new(format!("{}：{}", error.field, error.rule.zh), error.to_string()));
+            return Err(Wording::new(format!("{} {}", error.field, error.rule.zh), error.to_string()));
         }
         let followed = matches!(then, Then::FollowBinding {} | Then::Forward { to: None, .. });
         Ok((decision, followed))

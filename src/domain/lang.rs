@@ -101,6 +101,19 @@ impl Wording {
     }
 }
 
+/// What is told to programs, or stands in the page's language already, is the same in both.
+impl From<String> for Wording {
+    fn from(text: String) -> Self {
+        Self::new(text.clone(), text)
+    }
+}
+
+impl From<&str> for Wording {
+    fn from(text: &str) -> Self {
+        Self::new(text, text)
+    }
+}
+
 impl From<Text> for Wording {
     fn from(text: Text) -> Self {
         Self::new(text.zh, text.en)

@@ -13,7 +13,7 @@ use warp::Filter;
 use super::body::{self, BodyError};
 use super::peer::{Peer, peer};
 use super::{Context, HttpError, Response, Routes, respond};
-use crate::domain::{App, AppId, Callback};
+use crate::domain::{App, AppId, Callback, Text};
 use crate::limits;
 
 /// What a browser shows that opens a callback address; constant for known and unknown tokens.
@@ -137,9 +137,14 @@ impl Refusal {
                 (app, response)
             }
             Self::Token => (None, respond(StatusCode::NOT_FOUND, TEXT, UNKNOWN)),
-            Self::Peer(app) => {
-                (Some(app), HttpError::Forbidden("callbacks are not taken from this address").into_text_response())
-            }
+            Self::Peer(app) => (
+                Some(app),
+                HttpError::Forbidden(Text::new(
+                    "不接受来自这个地址的回调",
+                    "callbacks are not taken from this address",
+                ))
+                .into_text_response(),
+            ),
         };
         log_refusal(context, app, response.status(), Some(peer));
         response

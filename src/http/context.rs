@@ -122,10 +122,16 @@ pub struct ServerInfo {
 }
 
 impl ServerInfo {
+    /// Where this server is found from outside, without a trailing slash.
+    #[must_use]
+    pub fn base(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("https://{}", self.listen))
+    }
+
     /// The address to paste into a platform's console for an app's token and a tail.
     #[must_use]
     pub fn callback_url(&self, token: &str, tail: &str) -> String {
-        let base = self.public_url.clone().unwrap_or_else(|| format!("https://{}", self.listen));
+        let base = self.base();
         if tail.is_empty() { format!("{base}/callbacks/{token}") } else { format!("{base}/callbacks/{token}/{tail}") }
     }
 }

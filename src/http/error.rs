@@ -10,6 +10,7 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{Response, respond};
+use crate::domain::{Text, Wording};
 use crate::error_chain::Chain;
 use crate::ingest::NotKept;
 use crate::journal::{AppendError, ReadError};
@@ -21,14 +22,14 @@ use crate::store::QueryError;
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// The request itself is wrong; the text says how and is shown.
-    #[error("{0}")]
-    BadRequest(String),
+    #[error("{}", .0.en)]
+    BadRequest(Wording),
     /// Nobody has said who is asking.
     #[error("log in, or send a token")]
     Unauthorised,
     /// Whoever asks may not; the text says what it would take.
-    #[error("{0}")]
-    Forbidden(&'static str),
+    #[error("{}", .0.en)]
+    Forbidden(Text),
     /// There is nothing here.
     #[error("there is nothing at this address")]
     NotFound,
@@ -45,11 +46,11 @@ pub enum HttpError {
     #[error("the body ended early")]
     BodyBroken,
     /// It contradicts what is there already; the text says how and is shown.
-    #[error("{0}")]
-    Conflict(String),
+    #[error("{}", .0.en)]
+    Conflict(Wording),
     /// There is one already that this one would stand beside; the text says which and is shown.
-    #[error("{0}")]
-    Exists(String),
+    #[error("{}", .0.en)]
+    Exists(Wording),
     /// The body is larger than what this address takes.
     #[error("the body is too large")]
     BodyTooLarge,
@@ -63,8 +64,8 @@ pub enum HttpError {
         retry_after: Duration,
     },
     /// Enough do this already; the text says what and is shown.
-    #[error("{0}")]
-    Busy(&'static str),
+    #[error("{}", .0.en)]
+    Busy(Text),
     /// A platform that was asked said no, or nothing; the text says what and is shown.
     #[error("{message}")]
     Platform {
@@ -129,27 +130,35 @@ impl HttpError {
         }
     }
 
-    /// What the client is told; constant where the fault is ours.
+    /// What a program is told; constant where the fault is ours.
     #[must_use]
     pub fn message(&self) -> String {
+        self.wording().en
+    }
+
+    /// What a person is told, in the language of the page.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
         match self {
-            Self::NotKept(_) => "the server cannot keep this now; send it again later".to_owned(),
-            Self::NotRecorded(_) => "the server cannot record this now, and so does not show it; try again".to_owned(),
-            Self::Internal(_) => "the server failed; its log says why".to_owned(),
-            Self::BadRequest(_)
-            | Self::Unauthorised
-            | Self::Forbidden(_)
-            | Self::NotFound
-            | Self::MethodNotAllowed { .. }
-            | Self::BodyTimeout
-            | Self::BodyBroken
-            | Self::Conflict(_)
-            | Self::Exists(_)
-            | Self::BodyTooLarge
-            | Self::UnsupportedMediaType
-            | Self::TooManyRequests { .. }
-            | Self::Platform { .. }
-            | Self::Busy(_) => self.to_string(),
+            Self::BadRequest(wording) | Self::Conflict(wording) | Self::Exists(wording) => wording.clone(),
+            Self::Forbidden(text) | Self::Busy(text) => (*text).into(),
+            Self::Platform { message, .. } => message.as_str().into(),
+            Self::Unauthorised => Wording::new("请先登录，或发送令牌", self.to_string()),
+            Self::NotFound => Wording::new("这个地址没有内容", self.to_string()),
+            Self::MethodNotAllowed { allow } => Wording::new(format!("这个地址只接受 {allow}"), self.to_string()),
+            Self::BodyTimeout => Wording::new("正文发送得太慢", self.to_string()),
+            Self::BodyBroken => Wording::new("正文没有发完", self.to_string()),
+            Self::BodyTooLarge => Wording::new("正文太大", self.to_string()),
+            Self::UnsupportedMediaType => Wording::new("这个地址不读这种内容类型", self.to_string()),
+            Self::TooManyRequests { .. } => Wording::new("尝试次数太多，请稍候", self.to_string()),
+            Self::NotKept(_) => {
+                Wording::new("服务器现在不能保存，请稍后再发", "the server cannot keep this now; send it again later")
+            }
+            Self::NotRecorded(_) => Wording::new(
+                "服务器现在不能写入审计，所以不显示；请再试一次",
+                "the server cannot record this now, and so does not show it; try again",
+            ),
+            Self::Internal(_) => Wording::new("服务器出错了，原因在日志里", "the server failed; its log says why"),
         }
     }
 
@@ -205,8 +214,16 @@ impl warp::Reply for HttpError {
 impl From<QueryError> for HttpError {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Cursor | QueryError::Stale => Self::BadRequest(error.to_string()),
-            QueryError::Rebuilding => Self::Busy("what is asked for is being rebuilt; try again in a minute"),
+            QueryError::Cursor => {
+                Self::BadRequest(Wording::new("翻页标记不属于这个查询：请从第一页重新开始", error.to_string()))
+            }
+            QueryError::Stale => {
+                Self::BadRequest(Wording::new("翻页标记已失效，索引正在重建：请从第一页重新开始", error.to_string()))
+            }
+            QueryError::Rebuilding => Self::Busy(Text::new(
+                "要看的内容正在重建，请一分钟后再试",
+                "what is asked for is being rebuilt; try again in a minute",
+            )),
             QueryError::Damaged(_) => Self::Internal(Box::new(error)),
         }
     }
@@ -215,9 +232,9 @@ impl From<QueryError> for HttpError {
 impl From<StateError> for HttpError {
     fn from(error: StateError) -> Self {
         match error {
-            StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.to_string()),
+            StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.wording()),
             StateError::NotFound(_) => Self::NotFound,
-            StateError::Invalid(_) => Self::BadRequest(error.to_string()),
+            StateError::Invalid(wording) => Self::BadRequest(wording),
             StateError::Write(_)
             | StateError::Read(_)
             | StateError::Key { .. }
@@ -255,7 +272,7 @@ mod tests {
         let table = [
             (HttpError::BadRequest("limit is not a number".into()), 400, "bad_request"),
             (HttpError::Unauthorised, 401, "unauthorised"),
-            (HttpError::Forbidden("operators only"), 403, "forbidden"),
+            (HttpError::Forbidden(Text::new("需要操作员权限", "operators only")), 403, "forbidden"),
             (HttpError::NotFound, 404, "not_found"),
             (HttpError::MethodNotAllowed { allow: "POST" }, 405, "method_not_allowed"),
             (HttpError::BodyTimeout, 408, "body_timeout"),
@@ -264,7 +281,7 @@ mod tests {
             (HttpError::Exists("bound already".into()), 409, "exists"),
             (HttpError::BodyTooLarge, 413, "body_too_large"),
             (HttpError::UnsupportedMediaType, 415, "unsupported_media_type"),
-            (HttpError::Busy("enough"), 503, "busy"),
+            (HttpError::Busy(Text::new("已满", "enough")), 503, "busy"),
             (HttpError::Platform { code: "platform_refused", message: "no".into() }, 502, "platform_refused"),
             (HttpError::TooManyRequests { retry_after: Duration::from_secs(9) }, 429, "too_many_requests"),
             (HttpError::NotKept(NotKept(AppendError::QueueFull)), 503, "not_kept"),

@@ -52,10 +52,9 @@ impl<E: Into<Self>> From<NotDone<E>> for HttpError {
     }
 }
 
-/// What was refused with words of both languages is told to programs in English.
 impl From<Wording> for HttpError {
     fn from(words: Wording) -> Self {
-        Self::BadRequest(words.en)
+        Self::BadRequest(words)
     }
 }
 

@@ -10,7 +10,7 @@ use super::bindings::manager;
 use super::keeping::{self, Asker};
 use super::{Context, HttpError};
 use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
-use crate::domain::{App, PhoneNumber, Secret, mask_digit_runs};
+use crate::domain::{App, PhoneNumber, Secret, Text, mask_digit_runs};
 use crate::state::Principal;
 
 /// Why a list was not kept or removed.
@@ -26,12 +26,12 @@ impl From<ControlError> for HttpError {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::Rule(_) | ControlError::ListEntry(_) | ControlError::NoQuestions(_) => {
-                Self::BadRequest(error.to_string())
+                Self::BadRequest(error.to_string().into())
             }
             ControlError::TooManyLists
             | ControlError::OtherKind
             | ControlError::ListUsed(_)
-            | ControlError::Stale { .. } => Self::Conflict(error.to_string()),
+            | ControlError::Stale { .. } => Self::Conflict(error.to_string().into()),
             ControlError::NoList(_) | ControlError::NoVersion(_) => Self::NotFound,
             ControlError::State(error) => error.into(),
         }
@@ -88,7 +88,11 @@ pub(super) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<Ap
 /// Lets those through who manage what all apps share.
 pub(super) fn of_all(by: &Principal) -> Result<(), HttpError> {
     manager(by)?;
-    if by.scope.is_all() { Ok(()) } else { Err(HttpError::Forbidden("this takes somebody who sees every app")) }
+    if by.scope.is_all() {
+        Ok(())
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要能看到全部应用的人", "this takes somebody who sees every app")))
+    }
 }
 
 /// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.

@@ -8,8 +8,12 @@ use std::sync::Arc;
 use super::book::Book;
 use super::fact::Fact;
 use super::{AppChange, NewApp, Principal, State, StateError, rules};
-use crate::domain::{App, AppId, Secret, VerifyMode};
+use crate::domain::{App, AppId, Secret, Text, VerifyMode, Wording};
 use crate::limits::SET_MAX;
+
+/// What messages call an app, and its key.
+const APP: Text = Text::new("应用", "an app");
+const APP_KEY: Text = Text::new("App Key", "app key");
 
 impl State {
     /// Every app, by name.
@@ -43,15 +47,18 @@ impl State {
     /// # Errors
     /// A name or token in use, or a value that breaks a rule.
     pub async fn add_app(&self, by: &Principal, new: NewApp) -> Result<Arc<App>, StateError> {
-        let name = rules::name("an app", &new.name)?;
+        let name = rules::name(APP, &new.name)?;
         let token = rules::app_token(new.token)?;
-        let app_key = optional_line("app key", new.app_key)?;
+        let app_key = optional_line(APP_KEY, new.app_key)?;
         let app_secret = optional_secret(new.app_secret)?;
         let default = if app_secret.is_some() { VerifyMode::Log } else { VerifyMode::Off };
         let created_at = self.shared.clock.now();
         self.change(Some(by), move |book| {
             if book.apps.len() >= SET_MAX {
-                return Err(StateError::Invalid(format!("there are {SET_MAX} apps already, which is the most")));
+                return Err(StateError::Invalid(Wording::new(
+                    format!("已有 {SET_MAX} 个应用，不能再多"),
+                    format!("there are {SET_MAX} apps already, which is the most"),
+                )));
             }
             let app = App {
                 id: book.next_app_id(),
@@ -76,10 +83,11 @@ impl State {
     /// # Errors
     /// As [`State::add_app`].
     pub async fn change_app(&self, by: &Principal, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
-        let name = change.name.map(|name| rules::name("an app", &name)).transpose()?;
-        let app_key = change.app_key.map(|key| optional_line("app key", key)).transpose()?;
+        let name = change.name.map(|name| rules::name(APP, &name)).transpose()?;
+        let app_key = change.app_key.map(|key| optional_line(APP_KEY, key)).transpose()?;
         let app_secret = change.app_secret.map(optional_secret).transpose()?;
-        let close_tone = change.close_tone.map(|tone| optional_line("announcement", tone)).transpose()?;
+        let close_tone =
+            change.close_tone.map(|tone| optional_line(Text::new("放音文件名", "announcement"), tone)).transpose()?;
         self.change(Some(by), move |book| {
             let mut app = find(book, id)?;
             let had_secret = app.app_secret.is_some();
@@ -125,10 +133,13 @@ impl State {
 /// Checks that an app's name and token are its alone.
 fn settle(book: &Book, app: App) -> Result<(Fact, Arc<App>), StateError> {
     if book.app_named(&app.name).is_some_and(|other| other.id != app.id) {
-        return Err(StateError::Exists(format!("an app named {}", app.name)));
+        return Err(StateError::Exists(Wording::new(
+            format!("名为 {} 的应用", app.name),
+            format!("an app named {}", app.name),
+        )));
     }
     if book.app_by_token(app.token.reveal()).is_some_and(|other| other.id != app.id) {
-        return Err(StateError::Exists("an app with that token".to_owned()));
+        return Err(StateError::Exists(Wording::new("用这个密钥的应用", "an app with that token")));
     }
     Ok((Fact::App(app.clone()), Arc::new(app)))
 }
@@ -144,10 +155,10 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-fn optional_line(what: &str, text: Option<String>) -> Result<Option<String>, StateError> {
+fn optional_line(what: Text, text: Option<String>) -> Result<Option<String>, StateError> {
     text.map_or(Ok(None), |text| rules::line(what, &text))
 }
 
 fn optional_secret(secret: Option<Secret>) -> Result<Option<Secret>, StateError> {
-    secret.map_or(Ok(None), |secret| rules::secret_line("app secret", &secret))
+    secret.map_or(Ok(None), |secret| rules::secret_line(Text::new("App Secret", "app secret"), &secret))
 }

@@ -5,18 +5,20 @@
 
 use std::path::PathBuf;
 
+use crate::domain::Wording;
+
 /// Why something could not be set.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// There is one of that name already.
-    #[error("there is already {0}")]
-    Exists(String),
+    #[error("there is already {}", .0.en)]
+    Exists(Wording),
     /// There is none of that name.
     #[error("there is no {0}")]
     NotFound(String),
     /// A value breaks a rule; the text says which.
-    #[error("{0}")]
-    Invalid(String),
+    #[error("{}", .0.en)]
+    Invalid(Wording),
     /// The last administrator may not go.
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
@@ -53,4 +55,23 @@ pub enum StateError {
         /// Which file.
         path: PathBuf,
     },
+}
+
+impl StateError {
+    /// What the person who tried is told, in both languages where it is for people.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        match self {
+            Self::Invalid(wording) => wording.clone(),
+            Self::Exists(what) => Wording::new(format!("已经有{}", what.zh), self.to_string()),
+            Self::LastAdmin => Wording::new("这是最后一个管理员；请先添加另一个", self.to_string()),
+            Self::NotFound(_)
+            | Self::Write(_)
+            | Self::Read(_)
+            | Self::Key { .. }
+            | Self::NoKey { .. }
+            | Self::BadKey { .. }
+            | Self::WrongKey { .. } => self.to_string().into(),
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use super::book::Book;
 use super::fact::{Fact, LoginFact};
 use super::{FirstStep, Login, NewUser, State, StateError, random};
-use crate::domain::{Role, Scope, Secret};
+use crate::domain::{Role, Scope, Secret, Wording};
 use crate::limits::LOGIN_TIME;
 
 impl State {
@@ -85,7 +85,9 @@ impl State {
         })
         .await?;
         let login = self.open_login(name, hash).await?;
-        login.ok_or_else(|| StateError::Invalid("the new administrator was removed meanwhile".to_owned()))
+        login.ok_or_else(|| {
+            StateError::Invalid(Wording::new("新管理员刚被删除", "the new administrator was removed meanwhile"))
+        })
     }
 
     /// Opens a login for a user whose password still is the one that was checked.
@@ -119,6 +121,9 @@ fn setup_code(book: &Book) -> Option<Secret> {
 fn check_setup_code(book: &Book, code: &random::Hash) -> Result<(), StateError> {
     match setup_code(book) {
         Some(real) if random::hash(real.reveal()) == *code => Ok(()),
-        _ => Err(StateError::Invalid("this setup link is not valid, or was used already".to_owned())),
+        _ => Err(StateError::Invalid(Wording::new(
+            "设置链接无效，或已经用过",
+            "this setup link is not valid, or was used already",
+        ))),
     }
 }

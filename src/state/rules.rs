@@ -5,22 +5,30 @@
 
 use super::book::Book;
 use super::{StateError, random};
-use crate::domain::{Scope, Secret};
+use crate::domain::{Scope, Secret, Text, Wording};
 use crate::limits::{APP_TOKEN_LEN, NAME_CHARS_MAX, PASSWORD_CHARS_MIN, SECRET_BYTES_MAX};
 
 /// A name of an app, a user or a token, without the blanks around it.
-pub(super) fn name(what: &str, name: &str) -> Result<String, StateError> {
+pub(super) fn name(what: Text, name: &str) -> Result<String, StateError> {
     let name = name.trim();
     let chars = name.chars().count();
     if chars == 0 || chars > NAME_CHARS_MAX {
-        return Err(StateError::Invalid(format!(
-            "the name of {what} has 1 to {NAME_CHARS_MAX} characters, not {chars}"
+        return Err(StateError::Invalid(Wording::new(
+            format!("{}应为 1 到 {NAME_CHARS_MAX} 个字符，不能是 {chars} 个", named(what)),
+            format!("the name of {} has 1 to {NAME_CHARS_MAX} characters, not {chars}", what.en),
         )));
     }
     if name.chars().any(char::is_control) {
-        return Err(StateError::Invalid(format!("the name of {what} must not hold control characters")));
+        return Err(StateError::Invalid(Wording::new(
+            format!("{}不能含有控制字符", named(what)),
+            format!("the name of {} must not hold control characters", what.en),
+        )));
     }
     Ok(name.to_owned())
+}
+
+fn named(what: Text) -> String {
+    format!("{}的名称", what.zh)
 }
 
 /// An app's token as given, or a new one.
@@ -32,26 +40,27 @@ pub(super) fn app_token(given: Option<Secret>) -> Result<Secret, StateError> {
     if letters && APP_TOKEN_LEN.contains(&token.reveal().len()) {
         return Ok(token);
     }
-    Err(StateError::Invalid(format!(
-        "a token has {} to {} of the characters A-Z a-z 0-9 _ -",
-        APP_TOKEN_LEN.start(),
-        APP_TOKEN_LEN.end()
+    let (least, most) = (APP_TOKEN_LEN.start(), APP_TOKEN_LEN.end());
+    Err(StateError::Invalid(Wording::new(
+        format!("地址中的密钥应为 {least} 到 {most} 个字符，只能用 A-Z a-z 0-9 _ -"),
+        format!("a token has {least} to {most} of the characters A-Z a-z 0-9 _ -"),
     )))
 }
 
 /// An app key, an app secret, an announcement: one line of text, or nothing when empty.
-pub(super) fn line(what: &str, text: &str) -> Result<Option<String>, StateError> {
+pub(super) fn line(what: Text, text: &str) -> Result<Option<String>, StateError> {
     let text = text.trim();
     if text.len() > SECRET_BYTES_MAX || text.chars().any(char::is_control) {
-        return Err(StateError::Invalid(format!(
-            "the {what} is one line of at most {SECRET_BYTES_MAX} bytes without control characters"
+        return Err(StateError::Invalid(Wording::new(
+            format!("{}应为一行，最多 {SECRET_BYTES_MAX} 字节，不含控制字符", what.zh),
+            format!("the {} is one line of at most {SECRET_BYTES_MAX} bytes without control characters", what.en),
         )));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// As [`line()`], for a secret.
-pub(super) fn secret_line(what: &str, secret: &Secret) -> Result<Option<Secret>, StateError> {
+pub(super) fn secret_line(what: Text, secret: &Secret) -> Result<Option<Secret>, StateError> {
     Ok(line(what, secret.reveal())?.map(Secret::new))
 }
 
@@ -59,13 +68,22 @@ pub(super) fn secret_line(what: &str, secret: &Secret) -> Result<Option<Secret>,
 pub(super) fn password(name: &str, password: &Secret) -> Result<(), StateError> {
     let text = password.reveal();
     if text.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(StateError::Invalid(format!("a password has at least {PASSWORD_CHARS_MIN} characters")));
+        return Err(StateError::Invalid(Wording::new(
+            format!("密码至少 {PASSWORD_CHARS_MIN} 个字符"),
+            format!("a password has at least {PASSWORD_CHARS_MIN} characters"),
+        )));
     }
     if text.len() > SECRET_BYTES_MAX {
-        return Err(StateError::Invalid(format!("a password has at most {SECRET_BYTES_MAX} bytes")));
+        return Err(StateError::Invalid(Wording::new(
+            format!("密码最多 {SECRET_BYTES_MAX} 字节"),
+            format!("a password has at most {SECRET_BYTES_MAX} bytes"),
+        )));
     }
     if text.to_lowercase() == name.to_lowercase() {
-        return Err(StateError::Invalid("a password must not be the user's name".to_owned()));
+        return Err(StateError::Invalid(Wording::new(
+            "密码不能与用户名相同",
+            "a password must not be the user's name",
+        )));
     }
     Ok(())
 }
@@ -74,10 +92,15 @@ pub(super) fn password(name: &str, password: &Secret) -> Result<(), StateError> 
 pub(super) fn scope(book: &Book, scope: &Scope) -> Result<(), StateError> {
     let Scope::Apps(apps) = scope else { return Ok(()) };
     if apps.is_empty() {
-        return Err(StateError::Invalid("name at least one app, or leave apps out for all of them".to_owned()));
+        return Err(StateError::Invalid(Wording::new(
+            "请至少选一个应用，或选全部",
+            "name at least one app, or leave apps out for all of them",
+        )));
     }
     match apps.iter().find(|app| !book.apps.contains_key(app)) {
-        Some(app) => Err(StateError::Invalid(format!("there is no app {}", app.0))),
+        Some(app) => {
+            Err(StateError::Invalid(Wording::new(format!("没有应用 {}", app.0), format!("there is no app {}", app.0))))
+        }
         None => Ok(()),
     }
 }
@@ -88,10 +111,10 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_and_bounded() {
-        assert_eq!(name("an app", " 客服热线 ").unwrap(), "客服热线");
-        assert_eq!(name("an app", &"名".repeat(64)).unwrap().chars().count(), 64);
+        assert_eq!(name(Text::new("应用", "an app"), " 客服热线 ").unwrap(), "客服热线");
+        assert_eq!(name(Text::new("应用", "an app"), &"名".repeat(64)).unwrap().chars().count(), 64);
         for bad in ["", "   ", "a\nb", "a\u{7f}", &"名".repeat(65)] {
-            assert!(matches!(name("an app", bad), Err(StateError::Invalid(_))), "{bad:?}");
+            assert!(matches!(name(Text::new("应用", "an app"), bad), Err(StateError::Invalid(_))), "{bad:?}");
         }
     }
 

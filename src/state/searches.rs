@@ -4,6 +4,7 @@
 
 use super::fact::{Fact, SearchFact};
 use super::{NewSearch, Principal, Search, State, StateError, random, rules};
+use crate::domain::{Text, Wording};
 use crate::limits::{SEARCH_QUERY_MAX, SEARCHES_MAX};
 
 impl State {
@@ -24,9 +25,12 @@ impl State {
     /// # Errors
     /// A name or a query that breaks a rule, or too many searches.
     pub async fn save_search(&self, by: &Principal, new: NewSearch) -> Result<Search, StateError> {
-        let name = rules::name("a search", &new.name)?;
+        let name = rules::name(Text::new("查询", "a search"), &new.name)?;
         if new.query.len() > SEARCH_QUERY_MAX {
-            return Err(StateError::Invalid(format!("a saved query has at most {SEARCH_QUERY_MAX} bytes")));
+            return Err(StateError::Invalid(Wording::new(
+                format!("保存的查询最多 {SEARCH_QUERY_MAX} 字节"),
+                format!("a saved query has at most {SEARCH_QUERY_MAX} bytes"),
+            )));
         }
         let owner = (!new.shared).then(|| by.name.clone());
         let hash = random::hash(&format!("{}\0{}\0{name}", owner.as_deref().unwrap_or_default(), new.list));
@@ -36,8 +40,9 @@ impl State {
         self.change(Some(by), move |book| {
             let others = book.searches.values().filter(|s| s.owner == search.owner && s.id != search.id);
             if others.count() >= SEARCHES_MAX {
-                return Err(StateError::Invalid(format!(
-                    "there are {SEARCHES_MAX} searches already, which is the most"
+                return Err(StateError::Invalid(Wording::new(
+                    format!("已保存 {SEARCHES_MAX} 个查询，不能再多"),
+                    format!("there are {SEARCHES_MAX} searches already, which is the most"),
                 )));
             }
             Ok((Fact::Search(search.clone()), search))

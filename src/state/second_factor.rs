@@ -15,7 +15,7 @@ use super::fact::Fact;
 use super::random::{self, Hash};
 use super::seal::SealKey;
 use super::{Demand, Principal, State, StateError, User, totp};
-use crate::domain::Secret;
+use crate::domain::{Secret, Wording};
 use crate::limits::RECOVERY_CODES;
 
 /// A second factor that is on.
@@ -150,10 +150,16 @@ impl State {
         self.change(None, move |book| {
             let known = book.users.get(&user).ok_or_else(|| super::users::no_user(&user))?;
             if known.outside.is_some() {
-                return Err(StateError::Invalid("whoever logs in elsewhere has the second factor there".to_owned()));
+                return Err(StateError::Invalid(Wording::new(
+                    "在别处登录的人，两步验证也在那里",
+                    "whoever logs in elsewhere has the second factor there",
+                )));
             }
             if book.second_factors.contains_key(&user) {
-                return Err(StateError::Exists("a second factor; switch it off first".to_owned()));
+                return Err(StateError::Exists(Wording::new(
+                    "两步验证，请先关闭",
+                    "a second factor; switch it off first",
+                )));
             }
             let factor = SecondFactorFact { user, secret, recovery, last_step, created_at: now };
             Ok((Fact::SecondFactor(factor), Some(codes)))

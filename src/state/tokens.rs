@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::book::Book;
 use super::fact::{Fact, TokenFact};
 use super::{ApiToken, NewToken, Principal, State, StateError, random, rules};
-use crate::domain::{Role, Scope, Secret};
+use crate::domain::{Role, Scope, Secret, Text, Wording};
 use crate::limits::{SET_MAX, TOKEN_USE_EVERY};
 
 /// When the use of each token was last written.
@@ -60,20 +60,26 @@ impl State {
     /// # Errors
     /// A name in use, or one that breaks a rule; apps that there are not; an end in the past.
     pub async fn add_token_within(&self, by: &Principal, new: NewToken) -> Result<Secret, StateError> {
-        let name = rules::name("a token", &new.name)?;
+        let name = rules::name(Text::new("令牌", "a token"), &new.name)?;
         let secret = Secret::new(format!("rb_{}", random::text::<32>()));
         let hash = random::hash(secret.reveal());
         let created_at = self.shared.clock.now();
         if new.expires_at.is_some_and(|end| end <= created_at) {
-            return Err(StateError::Invalid("a token ends in the future".to_owned()));
+            return Err(StateError::Invalid(Wording::new("令牌的到期时间应在将来", "a token ends in the future")));
         }
         self.change(Some(by), move |book| {
             rules::scope(book, &new.scope)?;
             if book.tokens.contains_key(&name) {
-                return Err(StateError::Exists(format!("a token named {name}")));
+                return Err(StateError::Exists(Wording::new(
+                    format!("名为 {name} 的令牌"),
+                    format!("a token named {name}"),
+                )));
             }
             if book.tokens.len() >= SET_MAX {
-                return Err(StateError::Invalid(format!("there are {SET_MAX} tokens already, which is the most")));
+                return Err(StateError::Invalid(Wording::new(
+                    format!("已有 {SET_MAX} 个令牌，不能再多"),
+                    format!("there are {SET_MAX} tokens already, which is the most"),
+                )));
             }
             let NewToken { role, scope, expires_at, .. } = new;
             let token = TokenFact { name, role, scope, hash, created_at, expires_at, last_used_at: None };

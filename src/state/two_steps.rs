@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::fact::{Fact, UserFact};
 use super::second_factor::{SecondFactorFact, find, recovery_hash};
 use super::{Login, State, StateError, random, totp};
-use crate::domain::Secret;
+use crate::domain::{Secret, Wording};
 use crate::limits::LOGIN_CODE_TIME;
 
 /// What comes of a name and a password.
@@ -62,8 +62,8 @@ impl State {
         let (now, code, name) = (self.shared.clock.now(), Secret::new(code.trim()), user.clone());
         let spent = self.change(None, move |book| {
             let factor = find(book, &name)?;
-            let spent =
-                spend(factor, code.reveal(), now).ok_or_else(|| StateError::Invalid("a wrong code".to_owned()))?;
+            let spent = spend(factor, code.reveal(), now)
+                .ok_or_else(|| StateError::Invalid(Wording::new("验证码不对", "a wrong code")))?;
             Ok((Fact::SecondFactor(spent), ()))
         });
         match spent.await {

@@ -6,7 +6,7 @@
 use super::book::Book;
 use super::fact::{Fact, UserFact};
 use super::{Login, NewUser, OutsideId, Principal, State, StateError, User, UserChange, rules};
-use crate::domain::{Role, Scope, Secret};
+use crate::domain::{Role, Scope, Secret, Text, Wording};
 use crate::limits::SET_MAX;
 
 /// A user as others see it.
@@ -21,6 +21,9 @@ pub(super) fn shown(book: &Book, user: &UserFact) -> User {
         last_login_at: user.last_login_at,
     }
 }
+
+/// What messages call a user.
+const USER: Text = Text::new("用户", "a user");
 
 impl State {
     /// Every user, by name.
@@ -87,8 +90,11 @@ impl State {
         self.change(Some(by), move |book| {
             let old = book.users.get(&name).ok_or_else(|| no_user(&name))?;
             if old.outside.is_some() && password.is_some() {
-                let text = "this user logs in elsewhere and has no password here";
-                return Err(StateError::Invalid(text.to_owned()));
+                let text = Text::new(
+                    "这个用户在别处登录，在这里没有密码",
+                    "this user logs in elsewhere and has no password here",
+                );
+                return Err(StateError::Invalid(text.into()));
             }
             let user = UserFact {
                 role: change.role.unwrap_or(old.role),
@@ -142,7 +148,7 @@ impl State {
     /// # Errors
     /// The name is somebody else's or breaks a rule.
     pub async fn admit_outside(&self, id: OutsideId, name: &str, role: Role) -> Result<User, StateError> {
-        let (name, created_at) = (rules::name("a user", name)?, self.shared.clock.now());
+        let (name, created_at) = (rules::name(USER, name)?, self.shared.clock.now());
         self.change(None, move |book| {
             let known = book.user_outside(&id);
             let user = match known {
@@ -173,7 +179,7 @@ impl State {
 
     /// A user whose name and password follow the rules.
     pub(super) async fn new_user(&self, new: NewUser) -> Result<UserFact, StateError> {
-        let name = rules::name("a user", &new.name)?;
+        let name = rules::name(USER, &new.name)?;
         rules::password(&name, &new.password)?;
         let password = Secret::new(self.shared.passwords.hash(&new.password).await);
         let created_at = self.shared.clock.now();
@@ -192,10 +198,13 @@ impl State {
 /// Whether there is room for a user of this name.
 fn admit(book: &Book, name: &str) -> Result<(), StateError> {
     if book.users.contains_key(name) {
-        return Err(StateError::Exists(format!("a user named {name}")));
+        return Err(StateError::Exists(Wording::new(format!("名为 {name} 的用户"), format!("a user named {name}"))));
     }
     if book.users.len() >= SET_MAX {
-        return Err(StateError::Invalid(format!("there are {SET_MAX} users already, which is the most")));
+        return Err(StateError::Invalid(Wording::new(
+            format!("已有 {SET_MAX} 个用户，不能再多"),
+            format!("there are {SET_MAX} users already, which is the most"),
+        )));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@
 
 mod answer;
 mod breaker;
+pub mod contract;
 mod question;
 mod trouble;
 
@@ -27,11 +28,13 @@ use http::{Request, StatusCode, header};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+pub use self::answer::SystemAnswer;
 use self::breaker::Breaker;
 pub(super) use self::question::Asked;
+pub use self::question::SystemQuestion;
 pub use self::trouble::{Trouble, host};
 use super::rules::Then;
-use crate::domain::{AppId, Asking, Secret, Wording};
+use crate::domain::{AppId, Asking, Secret, Text, Wording};
 use crate::error_chain::Chain;
 use crate::limits::{ASK_ANSWER_MAX, ASK_AT_ONCE, ASK_SYSTEMS_MAX};
 use crate::outgoing::{Client, Limits, Options, OutgoingError, PrepareError};
@@ -152,7 +155,9 @@ impl Asker {
             ),
             Err(error) => {
                 let said = Chain(&error).to_string();
-                Heard::nothing(Asking::Unreachable, Wording::new(said.clone(), said))
+                let what = unreachable(&error);
+                let problem = Wording::new(format!("{}（{said}）", what.zh), format!("{} ({said})", what.en));
+                Heard::nothing(Asking::Unreachable, problem)
             }
         }
     }
@@ -193,5 +198,30 @@ impl System {
 
     fn trouble(&self) -> Option<Trouble> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What to do where no answer came.
+fn unreachable(error: &OutgoingError) -> Text {
+    match error {
+        OutgoingError::Tls { .. } => Text::new(
+            "对方的证书不被信任：请检查主机名和证书有效期；若由公司自己的机构签发，请把该机构的根证书写进配置 \
+             [control] extra_roots 后重启（自签名的服务器证书不能当作根证书）",
+            "its certificate is not trusted: check the host and the certificate's dates; for one of a company's own \
+             authority put the root of that authority into [control] extra_roots of the configuration and restart (a \
+             server's own certificate is no root)",
+        ),
+        OutgoingError::Connect { .. } => Text::new(
+            "连不上：请检查主机名和端口、DNS，以及防火墙是否允许从这台服务器连出去",
+            "no connection: check host and port, DNS, and whether a firewall lets this server connect outwards",
+        ),
+        OutgoingError::Address(_) => Text::new(
+            "地址不能询问：应以 https:// 开头；只有本机可以用 http://",
+            "the address cannot be asked: it begins with https://; http:// is for this machine only",
+        ),
+        OutgoingError::Late { .. } | OutgoingError::TooLong { .. } | OutgoingError::Broken { .. } => Text::new(
+            "连接中断，或对方说的不是 HTTP：请检查地址和端口",
+            "the connection broke, or it does not speak HTTP: check address and port",
+        ),
     }
 }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -29,32 +30,60 @@ pub(in crate::control) struct Asked<'a> {
     pub(in crate::control) at: Timestamp,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: &'static str,
+/// What the company's own system is asked, as the body of the request.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SystemQuestion<'a> {
+    r#type: SystemQuestionKind,
+    /// When it was put: the instant of `webhook-timestamp`.
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
-    data: Data<'a>,
+    data: SystemQuestionData<'a>,
 }
 
-#[derive(Serialize)]
-struct Data<'a> {
+/// What a question is about.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+enum SystemQuestionKind {
+    /// A call waits.
+    #[serde(rename = "call.question")]
+    Call,
+    /// A message waits.
+    #[serde(rename = "sms.question")]
+    Sms,
+}
+
+/// What is known of it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SystemQuestionData<'a> {
+    /// The name of the app.
     app: &'a str,
+    /// The privacy number that was called or written to, where the platform named it.
     x: Option<&'a str>,
+    /// Who calls or writes, where the platform said.
     from: Option<&'a str>,
+    /// Calls only: the platform's session.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<&'a str>,
+    /// Messages only: the platform's id of the message.
     #[serde(skip_serializing_if = "Option::is_none")]
     sms_id: Option<&'a str>,
+    /// Messages only: the text, where the platform sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
+    /// The instant that the rules are judged by.
+    #[schemars(extend("format" = "date-time"))]
     asked_at: String,
-    binding: Option<Bound<'a>>,
+    /// The binding that answers the caller, where there is one.
+    binding: Option<SystemQuestionBinding<'a>>,
 }
 
-#[derive(Serialize)]
-struct Bound<'a> {
+/// A binding that answers the caller.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SystemQuestionBinding<'a> {
+    /// Its id.
     id: Option<String>,
+    /// Whom it would reach.
     other: &'a str,
+    /// Its user data.
     user_data: Option<&'a str>,
 }
 
@@ -73,10 +102,10 @@ impl Asked<'_> {
             QuestionKind::Call { .. } => None,
         };
         let is_call = facts.asks == Asks::Call;
-        let body = Body {
-            r#type: if is_call { "call.question" } else { "sms.question" },
+        let body = SystemQuestion {
+            r#type: if is_call { SystemQuestionKind::Call } else { SystemQuestionKind::Sms },
             timestamp: self.at.to_string(),
-            data: Data {
+            data: SystemQuestionData {
                 app: self.app,
                 x: facts.x.map(PhoneNumber::reveal),
                 from: facts.from.map(PhoneNumber::reveal),
@@ -84,7 +113,7 @@ impl Asked<'_> {
                 sms_id: (!is_call).then_some(id.as_str()),
                 content,
                 asked_at: facts.at.to_string(),
-                binding: facts.bound.map(|(other, terms)| Bound {
+                binding: facts.bound.map(|(other, terms)| SystemQuestionBinding {
                     id: self.binding.map(|id| id.0.to_string()),
                     other: other.reveal(),
                     user_data: terms.user_data.as_deref(),

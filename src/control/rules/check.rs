@@ -10,10 +10,10 @@ use jiff::civil::Time;
 use super::evaluate::{Facts, compose};
 use super::{Rule, RuleSet, Then, TimeSpan, When};
 use crate::control::lists::{ListKind, Lists};
-use crate::domain::{Asks, PhoneNumber, Wording};
+use crate::domain::{Asks, CallDecision, Decision, PhoneNumber, SmsDecision, Wording};
 use crate::limits::{DECISION_DEADLINES_MS, DECISION_MARGIN, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
 use crate::outgoing::{self, OutgoingError};
-use crate::providers::Provider;
+use crate::providers::{InvalidAnswer, Provider};
 
 /// Why a rule set cannot be kept: which rule, which field, what would do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +85,7 @@ fn one(rule: &Rule, deadline_ms: u16, provider: &dyn Provider, lists: &Lists) ->
     conditions(&rule.when, lists)?;
     match &rule.then {
         Then::Ask { url, timeout_ms } => ask(url, *timeout_ms, deadline_ms),
-        then => answer(then, provider),
+        then => answer(then, &rule.when, provider),
     }
 }
 
@@ -138,7 +138,7 @@ fn conditions(when: &When, lists: &Lists) -> Result<(), Wrong> {
 
 /// Whether the answer is one that the platform takes, with numbers in the place of those that are
 /// known only when it asks.
-fn answer(then: &Then, provider: &dyn Provider) -> Result<(), Wrong> {
+fn answer(then: &Then, when: &When, provider: &dyn Provider) -> Result<(), Wrong> {
     let stand_in = "+8613800000000";
     let from = PhoneNumber::from_stored(stand_in);
     let then = match then {
@@ -148,13 +148,38 @@ fn answer(then: &Then, provider: &dyn Provider) -> Result<(), Wrong> {
     let facts = Facts { asks: Asks::Call, x: None, from: Some(&from), at: Timestamp::UNIX_EPOCH, bound: None };
     // What follows a binding was checked when the binding was made.
     let Some(decision) = compose(&then, &facts) else { return Ok(()) };
-    provider.check(&decision).map_err(|error| {
+    let named = |error: InvalidAnswer| (format!("then.{}", error.field), error.rule);
+    fits(&decision, None, provider).map_err(named)?;
+    let mut asked_about = when.x.iter().filter_map(|x| PhoneNumber::parse(x));
+    asked_about.try_for_each(|x| fits(&decision, Some(&x), provider).map_err(named))
+}
+
+/// Whether a decision about `x` may be given; what is wrong is named as rules, and the company's
+/// own system, name it.
+pub(in crate::control) fn fits(
+    decision: &Decision,
+    x: Option<&PhoneNumber>,
+    provider: &dyn Provider,
+) -> Result<(), InvalidAnswer> {
+    let reached = match decision {
+        Decision::Call(CallDecision::Connect(connect)) => Some(&connect.callee),
+        Decision::Sms(SmsDecision::Forward { to, .. }) => Some(to),
+        Decision::Call(CallDecision::Close { .. }) | Decision::Sms(SmsDecision::Discard) => None,
+    };
+    if reached.is_some() && reached == x {
+        let rule = Wording::new(
+            "不能是 X 本身：那样隐私号会接到它自己",
+            "is X itself: a privacy number does not reach itself",
+        );
+        return Err(InvalidAnswer { field: "to", rule });
+    }
+    provider.check(decision).map_err(|error| {
         let field = match error.field {
             "callee" => "to",
             "close_tone" => "tone",
             field => field,
         };
-        (format!("then.{field}"), error.rule)
+        InvalidAnswer { field, ..error }
     })
 }
 

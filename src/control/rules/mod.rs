@@ -10,7 +10,7 @@ mod evaluate;
 mod sentence;
 
 pub use self::check::RuleError;
-pub(super) use self::check::check;
+pub(super) use self::check::{check, fits};
 pub use self::cover::{Covered, covered};
 pub(super) use self::evaluate::{Compiled, compose};
 pub use self::evaluate::{Facts, Step, Verdict};

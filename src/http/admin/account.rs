@@ -63,7 +63,7 @@ pub(super) async fn change_password(request: &Request) -> Result<Response, HttpE
     let (cookie, opened) = match request.ctx().state.change_own_password(&by, &old, &new).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return refused(request, lang.t("原密码不对。", "The old password is wrong.").to_owned()),
-        Err(StateError::Invalid(problem)) => return refused(request, problem),
+        Err(StateError::Invalid(problem)) => return refused(request, problem.get(lang).to_owned()),
         Err(error) => return Err(error.into()),
     };
     request.site.throttle.succeeded(&by.name, request.peer);

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::app_platform::PlatformForm;
 use super::apps::seen_badge;
-use super::certificate::{Verdict, host, verdict};
+use super::certificate::{Plain, Verdict, host, verdict};
 use super::parts::{Badge, When};
 use super::request::{Request, link};
 use super::view::{Section, View};
@@ -119,8 +119,9 @@ impl AppPage {
         // Without the right to see the token, the address is shown without it.
         let token = if view.may_administer_app() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
-        let verdict = verdict(lang, certificate, host(&base), server.plain_listen.is_some(), now);
-        let plain = server.plain_listen.filter(|_| !verdict.accepted);
+        let way = Plain::of(server.plain_listen, server.public_url.as_deref());
+        let verdict = verdict(lang, certificate, host(&base), way, now);
+        let plain = server.plain_listen.filter(|_| !verdict.accepted && way == Plain::Open);
         let addresses = provider.map(providers::Provider::addresses).unwrap_or_default();
         let only = [("app", app.name.as_str())];
         Self {
@@ -273,6 +274,20 @@ mod tests {
         let page = AppPage::sample(Lang::En);
         assert!(!page.verdict.accepted);
         assert!(page.addresses.iter().all(|a| a.plain.as_ref().unwrap().starts_with("http://calls.example.com:8080/")));
+    }
+
+    #[test]
+    fn behind_a_proxy_the_public_address_is_the_one_to_paste() {
+        let view = View { here: "/apps/2".to_owned(), ..View::sample(Lang::Zh, Section::Apps) };
+        let app = samples::apps().remove(1);
+        let server = ServerInfo { plain_listen: Some("127.0.0.1:21080".parse().unwrap()), ..samples::server() };
+        let own = CertificateInfo { self_signed: true, ..CertificateInfo::default() };
+        let page = AppPage::new(view, &app, &server, &own, None, samples::now());
+        assert!(page.verdict.accepted);
+        assert!(
+            page.addresses.iter().all(|a| a.plain.is_none() && a.url.starts_with("https://calls.example.com:8443/"))
+        );
+        assert!(page.curl.unwrap().contains("https://calls.example.com:8443/"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
     match request.ctx().state.change_app(&by, app.id, change).await {
         Ok(_) => Ok(back(&app, "changed")),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            super::app::refused(request, &app, error.to_string())
+            super::app::refused(request, &app, error.wording().get(request.lang).to_owned())
         }
         Err(error) => Err(error.into()),
     }
@@ -71,7 +71,7 @@ fn confirm(request: &Request, app: &App) -> Result<(), HttpError> {
         return Ok(());
     }
     let problem = request.lang.t("请输入应用的名称来确认。", "Enter the app's name to confirm.");
-    Err(HttpError::BadRequest(problem.to_owned()))
+    Err(HttpError::BadRequest(problem.into()))
 }
 
 /// The form as a change; a field that the form does not have stays as it is.

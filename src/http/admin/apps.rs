@@ -89,7 +89,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     match request.ctx().state.add_app(&by, new).await {
         Ok(app) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "added")]))),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            let page = AppsPage::of(request, entered, Some(error.to_string()));
+            let page = AppsPage::of(request, entered, Some(error.wording().get(request.lang).to_owned()));
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
         Err(error) => Err(error.into()),

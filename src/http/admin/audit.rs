@@ -16,7 +16,7 @@ use super::reply;
 use super::request::{Pairs, Request, link};
 use super::view::{Eyes, Section, View};
 use crate::audit::Act;
-use crate::domain::{AppId, Role, Text};
+use crate::domain::{AppId, Lang, Role, Text};
 use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api, reveals};
 use crate::state::Principal;
@@ -94,7 +94,11 @@ pub(super) async fn export(request: &Request) -> Result<Response, HttpError> {
 /// Who asks, if an administrator, be it of some apps: the query is narrowed to those.
 fn administrator(request: &Request) -> Result<Principal, HttpError> {
     let by = request.principal()?;
-    if by.role == Role::Admin { Ok(by) } else { Err(HttpError::Forbidden("this takes an administrator")) }
+    if by.role == Role::Admin {
+        Ok(by)
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要管理员权限", "this takes an administrator")))
+    }
 }
 
 impl AuditPage {
@@ -137,7 +141,10 @@ impl AuditPage {
 impl Row {
     fn of(view: &View, (row, personal): &Found, app: &dyn Fn(AppId) -> String) -> Self {
         let (lang, eyes) = (view.lang, view.eyes());
-        let (word, name) = row.subject.split_once(' ').unwrap_or((&row.subject, ""));
+        let (word, name) = match row.subject.as_str() {
+            whole @ "list of rules" => (whole, ""),
+            subject => subject.split_once(' ').unwrap_or((subject, "")),
+        };
         let page = personal.as_ref().and_then(|personal| personal.get("page")?.as_str());
         let name = match word {
             "app" => {
@@ -148,12 +155,13 @@ impl Row {
             }
             // Ids of ours are long and lead on by a link.
             "call" => name.chars().take(8).collect(),
+            "list" => words::listed(lang, name).to_owned(),
             _ => name.to_owned(),
         };
         Self {
             n: row.n,
             at: When::full(row.at),
-            by: row.by.clone(),
+            by: words::who(lang, &row.by),
             by_href: link("/audit", &[("by", &row.by)]),
             action: words::action(lang, &row.action),
             object: format!("{} {name}", words::object(lang, word)).trim_end().to_owned(),
@@ -161,7 +169,8 @@ impl Row {
             app: row.app.map(app).unwrap_or_default(),
             peer: row.peer.map(|peer| peer.to_string()).unwrap_or_default(),
             details: personal.as_ref().map(|personal| {
-                let detail = |(name, value): (&String, &Value)| (words::detail(lang, name), shown(name, value, eyes));
+                let detail =
+                    |(name, value): (&String, &Value)| (words::detail(lang, name), shown(lang, name, value, eyes));
                 personal.iter().map(detail).collect()
             }),
         }
@@ -180,17 +189,20 @@ fn href(subject: &str, page: Option<&str>, eyes: Eyes) -> Option<String> {
     }
 }
 
-fn shown(name: &str, value: &Value, eyes: Eyes) -> String {
+fn shown(lang: Lang, name: &str, value: &Value, eyes: Eyes) -> String {
     match value {
+        Value::String(field) if name == "fields" => words::field(lang, field).to_owned(),
         Value::String(agent) if name == "agent" => words::browser(agent),
         Value::String(page) if name == "page" => match page.split_once('?') {
             Some((path, query)) => format!("{path}?{}", text(query, eyes)),
             None => page.clone(),
         },
         Value::String(value) => text(value, eyes),
-        Value::Array(items) => items.iter().map(|item| shown(name, item, eyes)).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => items.iter().map(|item| shown(lang, name, item, eyes)).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
-            let each = fields.iter().map(|(name, value)| format!("{name} {}", shown(name, value, eyes)));
+            let each = fields
+                .iter()
+                .map(|(name, value)| format!("{} {}", words::field(lang, name), shown(lang, name, value, eyes)));
             each.collect::<Vec<_>>().join(", ")
         }
         other => text(&other.to_string(), eyes),
@@ -199,15 +211,15 @@ fn shown(name: &str, value: &Value, eyes: Eyes) -> String {
 
 #[cfg(test)]
 impl AuditPage {
-    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample(lang: Lang) -> Self {
         Self::sample_of(lang, &samples(), None)
     }
 
-    pub(super) fn sample_empty(lang: crate::domain::Lang) -> Self {
+    pub(super) fn sample_empty(lang: Lang) -> Self {
         Self::sample_of(lang, &[], None)
     }
 
-    fn sample_of(lang: crate::domain::Lang, found: &[Found], revealed: Option<Timestamp>) -> Self {
+    fn sample_of(lang: Lang, found: &[Found], revealed: Option<Timestamp>) -> Self {
         use super::samples;
         let view = View { here: "/audit".to_owned(), revealed, ..View::sample(lang, Section::Audit) };
         Self::new(view, &Pairs::new(), found, None, &samples::app_name, samples::now())
@@ -258,7 +270,6 @@ fn samples() -> Vec<Found> {
 mod tests {
     use super::super::samples::selector;
     use super::*;
-    use crate::domain::Lang;
 
     #[test]
     fn entries_lead_to_their_objects_and_say_what_was_erased() {

@@ -3,6 +3,7 @@
 //! An action that is not listed is shown by its own name, so a new one is never hidden.
 
 use crate::domain::{Lang, Text};
+use crate::state::Principal;
 
 /// Actions with what they are called, in the order in which the form offers them.
 pub(super) const ACTIONS: [(&str, Text); 42] = [
@@ -82,6 +83,49 @@ pub(super) fn detail(lang: Lang, name: &str) -> String {
     .to_owned()
 }
 
+/// What a field that was changed is called; one that is not listed is shown by its own name.
+pub(super) fn field(lang: Lang, name: &str) -> &str {
+    match name {
+        "name" => lang.t("名称", "name"),
+        "role" => lang.t("角色", "role"),
+        "app" | "apps" | "scope" => lang.t("可见应用", "apps in sight"),
+        "password" | "again" => lang.t("密码", "password"),
+        "provider" => lang.t("平台", "platform"),
+        "token" => lang.t("回调密钥", "secret part of the address"),
+        "app_key" => "App Key",
+        "app_secret" => "App Secret",
+        "verify" => lang.t("验签", "signatures"),
+        "allow_from" => lang.t("来源地址", "allowed from"),
+        "answer_form" => lang.t("应答格式", "form of answers"),
+        "close_tone" => lang.t("挂断放音", "closing announcement"),
+        "base_url" => lang.t("接口地址", "base URL"),
+        "scheme" => lang.t("签名方式", "signing"),
+        "expires_at" | "expires" | "days" => lang.t("到期", "expiry"),
+        "required" => lang.t("两步验证要求", "second factor demanded"),
+        "list" => lang.t("列表", "list"),
+        "query" => lang.t("条件", "query"),
+        "shared" => lang.t("给所有人", "for everybody"),
+        "a" | "b" | "x" | "y" => name,
+        "valid_from" => lang.t("生效时间", "valid from"),
+        "valid_to" => lang.t("失效时间", "valid to"),
+        "direction" => lang.t("方向", "direction"),
+        "extension" => lang.t("分机号", "extension"),
+        "max_minutes" => lang.t("最长分钟", "longest, minutes"),
+        "record" => lang.t("录音", "recording"),
+        "hint_tone" => lang.t("录音提示音", "recording announcement"),
+        "wait_tone" => lang.t("等待音", "waiting tone"),
+        "last_minute_tone" => lang.t("最后一分钟提示音", "last minute tone"),
+        "user_data" => lang.t("随路数据", "user data"),
+        other => other,
+    }
+}
+
+/// Who it was: the command line has a name of its own.
+pub(super) fn who(lang: Lang, by: &str) -> String {
+    let of_ours = Principal::command_line().name;
+    if by == of_ours { lang.t("命令行", "command line").to_owned() } else { by.to_owned() }
+}
+
 /// What an object is called, where it is one of ours.
 pub(super) fn object(lang: Lang, word: &str) -> String {
     match word {
@@ -92,12 +136,35 @@ pub(super) fn object(lang: Lang, word: &str) -> String {
         "user" => lang.t("用户", "User"),
         "token" => lang.t("令牌", "Token"),
         "list" => lang.t("列表", "List"),
+        "list of rules" => lang.t("规则的名单", "List of rules"),
+        "hold" => lang.t("冻结", "Hold"),
+        "retention" => lang.t("保留期限", "Retention"),
+        "calls" | "callbacks" | "sms" | "numbers" | "recordings" | "bindings" | "decisions" | "live" => {
+            return listed(lang, word).to_owned();
+        }
+        "searches" => lang.t("保存的查询", "Saved search"),
+        "second-factor" => lang.t("两步验证", "Second factor"),
         "audit" => lang.t("审计", "Audit trail"),
         "system" => lang.t("系统", "System"),
         "login" => lang.t("登录页", "Login page"),
         other => return other.to_owned(),
     }
     .to_owned()
+}
+
+/// What a list is called.
+pub(super) fn listed(lang: Lang, name: &str) -> &str {
+    match name {
+        "calls" => lang.t("通话", "calls"),
+        "callbacks" => lang.t("回调", "callbacks"),
+        "sms" | "messages" => lang.t("短信", "messages"),
+        "numbers" => lang.t("号码", "numbers"),
+        "recordings" => lang.t("录音", "recordings"),
+        "bindings" => lang.t("绑定", "bindings"),
+        "decisions" => lang.t("决策", "decisions"),
+        "live" => lang.t("实时", "live"),
+        other => other,
+    }
 }
 
 /// A browser in a few words: `Chrome · Windows`.
@@ -148,6 +215,14 @@ mod tests {
         ] {
             assert_eq!(browser(agent), words);
         }
+    }
+
+    #[test]
+    fn fields_and_lists_are_called_by_their_names_in_both_languages() {
+        assert_eq!((field(Lang::Zh, "password"), field(Lang::En, "max_minutes")), ("密码", "longest, minutes"));
+        assert_eq!(field(Lang::Zh, "something_new"), "something_new");
+        assert_eq!((object(Lang::Zh, "list of rules"), listed(Lang::Zh, "calls")), ("规则的名单".to_owned(), "通话"));
+        assert_eq!((who(Lang::Zh, "command line"), who(Lang::Zh, "lin")), ("命令行".to_owned(), "lin".to_owned()));
     }
 
     #[test]

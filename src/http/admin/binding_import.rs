@@ -85,10 +85,10 @@ impl ImportPage {
     fn of(request: &Request) -> Self {
         let view = View::of(request, Section::Bindings);
         let chosen = request.field("app").or_else(|| request.param("app")).unwrap_or_default();
-        Self::new(view, &app_names(request), chosen)
+        Self::new(view, &request.ctx().server.base(), &app_names(request), chosen)
     }
 
-    fn new(view: View, apps: &[String], chosen: &str) -> Self {
+    fn new(view: View, base: &str, apps: &[String], chosen: &str) -> Self {
         let lang = view.lang;
         let column = |field: Field| {
             let words = (binding_words::label(field).get(lang), binding_words::hint(field).get(lang));
@@ -101,7 +101,7 @@ impl ImportPage {
             command: format!("ringback bindings import bindings.csv --app '{app}'"),
             curl: format!(
                 "curl -T bindings.csv -X POST -H 'Content-Type: text/csv' -H \"Authorization: Bearer $TOKEN\" \
-                 'https://HOST/api/v1/bindings/import?{}'",
+                 '{base}/api/v1/bindings/import?{}'",
                 form_urlencoded::Serializer::new(String::new()).append_pair("app", app).finish()
             ),
             apps: apps.iter().map(|name| (name.clone(), name == chosen)).collect(),
@@ -135,7 +135,7 @@ impl Told {
 impl ImportPage {
     pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings/import".to_owned(), ..View::sample(lang, Section::Bindings) };
-        Self::new(view, &super::samples::app_names(), "courier")
+        Self::new(view, "https://calls.example.com:8443", &super::samples::app_names(), "courier")
     }
 
     pub(super) fn sample_done(lang: crate::domain::Lang) -> Self {

@@ -16,7 +16,7 @@ use super::request::{Request, link};
 use super::unreadable::Unreadable;
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
-use crate::domain::{Lang, Outcome, Role, Seq};
+use crate::domain::{Lang, Outcome, Role, Seq, Text};
 use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
@@ -113,7 +113,10 @@ fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Resul
 pub(super) fn raw(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Operator)?;
     if request.revealed().is_none() {
-        return Err(HttpError::Forbidden("show the numbers on the callback's page first; that is put on record"));
+        return Err(HttpError::Forbidden(Text::new(
+            "请先在回调页面点“显示号码”，这会记入审计",
+            "show the numbers on the callback's page first; that is put on record",
+        )));
     }
     let (record, callback) = find(request)?;
     if !matches!(record.body, Body::Callback(_)) {

@@ -4,6 +4,8 @@
 //! given, in its time, from an issuer it knows. The last we cannot know for certain; the rest we
 //! can.
 
+use std::net::SocketAddr;
+
 use jiff::Timestamp;
 
 use super::parts::span;
@@ -15,16 +17,61 @@ use crate::http::CertificateInfo;
 pub(super) struct Verdict {
     /// Whether nothing speaks against it.
     pub(super) accepted: bool,
+    /// Whether another certificate is seen than this one.
+    pub(super) elsewhere: bool,
     /// One sentence that says why.
     pub(super) reason: String,
     /// What to do about it; empty when nothing.
     pub(super) advice: &'static str,
 }
 
-/// The verdict on a certificate for an address with this host; `plain` tells whether callbacks
-/// are taken without TLS as well.
-pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, plain: bool, now: Timestamp) -> Verdict {
-    let no = |reason: String| Verdict { accepted: false, reason, advice: advice(lang, plain) };
+/// Who takes callbacks without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plain {
+    /// Nobody whom a platform could reach.
+    Off,
+    /// Platforms themselves.
+    Open,
+    /// Only this machine does, and there is an address for platforms: a reverse proxy stands there.
+    Proxy,
+}
+
+impl Plain {
+    /// What a plain listener is for.
+    pub(super) fn of(listen: Option<SocketAddr>, public_url: Option<&str>) -> Self {
+        match listen {
+            None => Self::Off,
+            Some(listen) if !listen.ip().is_loopback() => Self::Open,
+            Some(_) if public_url.is_some() => Self::Proxy,
+            Some(_) => Self::Off,
+        }
+    }
+}
+
+/// The verdict on a certificate for an address with this host.
+pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, plain: Plain, now: Timestamp) -> Verdict {
+    let verdict = of_our_own(lang, certificate, host, plain, now);
+    if verdict.accepted || plain != Plain::Proxy {
+        return verdict;
+    }
+    Verdict {
+        accepted: true,
+        elsewhere: true,
+        reason: match lang {
+            Lang::Zh => format!("平台看到的是 {host} 上反向代理的证书，不是这里的：明文端口只在本机监听。"),
+            Lang::En => {
+                format!("A platform sees the certificate of the reverse proxy at {host}, not this one: plain callbacks are taken from this machine only.")
+            }
+        },
+        advice: lang.t(
+            "请确认代理把 /callbacks/ 转到明文端口，并在配置里写明 trusted_proxies。",
+            "See that the proxy passes /callbacks/ on to the plain port, and name it in trusted_proxies of the configuration.",
+        ),
+    }
+}
+
+fn of_our_own(lang: Lang, certificate: &CertificateInfo, host: &str, plain: Plain, now: Timestamp) -> Verdict {
+    let no = |reason: String| Verdict { accepted: false, elsewhere: false, reason, advice: advice(lang, plain) };
     if certificate.self_signed {
         return no(lang
             .t(
@@ -47,6 +94,7 @@ pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, pla
     let left = left.map(|s| span(lang, s - s % 86_400)).unwrap_or_default();
     Verdict {
         accepted: true,
+        elsewhere: false,
         reason: match lang {
             Lang::Zh => format!("平台应当接受：证书覆盖 {host}，由 {} 签发，还有 {left}。", certificate.issuer),
             Lang::En => {
@@ -57,8 +105,8 @@ pub(super) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, pla
     }
 }
 
-fn advice(lang: Lang, plain: bool) -> &'static str {
-    if plain {
+fn advice(lang: Lang, plain: Plain) -> &'static str {
+    if plain == Plain::Open {
         return lang.t(
             "换上受信任机构签发的证书（--tls-cert、--tls-key）；在此之前用下面的明文地址，平台允许 http。",
             "Install a certificate from a known issuer (--tls-cert, --tls-key); until then use the plain address below: platforms allow http.",
@@ -104,7 +152,7 @@ mod tests {
 
     fn check(certificate: &CertificateInfo, host: &str, accepted: bool) {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
-        assert_eq!(verdict(Lang::En, certificate, host, true, now).accepted, accepted, "{host}");
+        assert_eq!(verdict(Lang::En, certificate, host, Plain::Open, now).accepted, accepted, "{host}");
     }
 
     #[test]
@@ -123,8 +171,22 @@ mod tests {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
         let own = CertificateInfo { self_signed: true, ..certificate() };
         let advice = |plain| verdict(Lang::En, &own, "calls.example.com", plain, now).advice;
-        assert!(advice(true).contains("plain address below"));
-        assert!(advice(false).contains("--plain-listen"));
+        assert!(advice(Plain::Open).contains("plain address below"));
+        assert!(advice(Plain::Off).contains("--plain-listen"));
+    }
+
+    #[test]
+    fn a_plain_listener_on_loopback_is_for_a_proxy_whose_certificate_is_the_one_that_counts() {
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        let own = CertificateInfo { self_signed: true, ..certificate() };
+        let listen = |text: &str| Some(text.parse().unwrap());
+        let url = Some("https://calls.example.com:21443");
+        assert_eq!(Plain::of(listen("127.0.0.1:21080"), url), Plain::Proxy);
+        assert_eq!(Plain::of(listen("[::1]:21080"), None), Plain::Off, "nobody else reaches it");
+        assert_eq!(Plain::of(listen("0.0.0.0:8080"), url), Plain::Open);
+        let verdict = verdict(Lang::En, &own, "calls.example.com", Plain::Proxy, now);
+        assert!(verdict.accepted && verdict.elsewhere, "{verdict:?}");
+        check(&certificate(), "calls.example.com", true);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::parts::{count, local};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::domain::{Lang, PhoneNumber, Role};
+use crate::domain::{Lang, PhoneNumber, Role, Text};
 use crate::erasure::{Certificate, Counts, Job, Standing, Wanted};
 use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
@@ -49,7 +49,11 @@ struct CertificateRow {
 
 fn whole_admin(request: &Request) -> Result<Principal, HttpError> {
     let by = request.require(Role::Admin)?;
-    if by.scope.is_all() { Ok(by) } else { Err(HttpError::Forbidden("this takes an administrator of every app")) }
+    if by.scope.is_all() {
+        Ok(by)
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要能管理全部应用的管理员", "this takes an administrator of every app")))
+    }
 }
 
 /// `GET /erasure`, `GET /erasure/{id}`
@@ -83,7 +87,7 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
         if searched.is_none() || searched != PhoneNumber::parse(&number) {
             let problem =
                 request.lang.t("输入的号码与查找的号码不一致。", "The number typed is not the one searched for.");
-            return Err(HttpError::BadRequest(problem.to_owned()));
+            return Err(HttpError::BadRequest(problem.into()));
         }
     }
     let wanted = Wanted {

@@ -54,7 +54,8 @@ pub(super) fn respond(place: Place, error: HttpError) -> Response {
         tracing::error!(error = %Chain(source.as_ref()), "a page failed");
     }
     let status = error.status();
-    let page = ErrorPage::new(place.view, status, error.message());
+    let message = error.wording().get(place.view.lang).to_owned();
+    let page = ErrorPage::new(place.view, status, message);
     let Ok(mut response) = reply::page_with(status, &page) else { return error.into_text_response() };
     if let HttpError::TooManyRequests { retry_after } = &error {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
@@ -112,6 +113,10 @@ fn words(lang: Lang, status: StatusCode) -> (&'static str, &'static str) {
 #[cfg(test)]
 impl ErrorPage {
     pub(super) fn sample(lang: Lang) -> Self {
-        Self::new(View::sample(lang, Section::Help), StatusCode::NOT_FOUND, HttpError::NotFound.message())
+        Self::new(
+            View::sample(lang, Section::Help),
+            StatusCode::NOT_FOUND,
+            HttpError::NotFound.wording().get(lang).to_owned(),
+        )
     }
 }

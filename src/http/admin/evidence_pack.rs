@@ -16,7 +16,7 @@ use super::parts::{local, size, utc};
 use super::story::{Behind, Story};
 use super::view::Eyes;
 use crate::audit::Act;
-use crate::domain::{Call, CallId, Lang, Role};
+use crate::domain::{Call, CallId, Lang, Role, Text, Wording};
 use crate::evidence::{self, Exhibit, Gathered, Numbers, Order};
 use crate::http::{Context, HttpError, api, assets};
 use crate::limits;
@@ -71,7 +71,10 @@ struct Row {
 /// When he may not, or names a call that he cannot see.
 pub(in crate::http) async fn call_for(context: &Context, by: &Principal, id: CallId) -> Result<Call, HttpError> {
     if by.role < Role::Operator {
-        return Err(HttpError::Forbidden("evidence holds whole numbers; this takes an operator"));
+        return Err(HttpError::Forbidden(Text::new(
+            "证据包里有完整号码，需要操作员权限",
+            "evidence holds whole numbers; this takes an operator",
+        )));
     }
     let store = context.store.clone();
     let call = tokio::task::spawn_blocking(move || store.call(id)).await.map_err(broken)??;
@@ -115,10 +118,14 @@ pub(in crate::http) async fn make(
 fn reason(text: &str) -> Result<String, HttpError> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(HttpError::BadRequest("reason: say why; it stands in the pack and in the audit trail".to_owned())),
-        n if n > limits::REASON_CHARS_MAX => {
-            Err(HttpError::BadRequest(format!("reason: at most {} characters", limits::REASON_CHARS_MAX)))
-        }
+        0 => Err(HttpError::BadRequest(Wording::new(
+            "请填写原因：它会写进证据包和审计",
+            "reason: say why; it stands in the pack and in the audit trail",
+        ))),
+        n if n > limits::REASON_CHARS_MAX => Err(HttpError::BadRequest(Wording::new(
+            format!("原因最多 {} 个字符", limits::REASON_CHARS_MAX),
+            format!("reason: at most {} characters", limits::REASON_CHARS_MAX),
+        ))),
         _ => Ok(text.to_owned()),
     }
 }

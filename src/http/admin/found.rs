@@ -7,10 +7,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use super::list_form::Form;
-use super::parts;
 use super::query::{self, instant};
 use super::request::{Pairs, Request, find, link};
 use super::view::View;
+use super::{parts, searches};
 use crate::domain::{Lang, Role};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response};
@@ -36,6 +36,8 @@ pub(super) struct Found {
     /// Whether anything is asked for.
     pub(super) filtered: bool,
     pub(super) problem: Option<String>,
+    /// How saving a search went just now, and whether it was done.
+    pub(super) saving: Option<(String, bool)>,
 }
 
 /// A ready span of time.
@@ -84,6 +86,7 @@ pub(super) struct Around {
     pub(super) count: Option<Count>,
     pub(super) saved: Vec<Search>,
     pub(super) problem: Option<String>,
+    pub(super) saving: Option<(String, bool)>,
 }
 
 /// The rows of a list with what is known around them, from what was read of it. A wrong value
@@ -102,6 +105,7 @@ pub(super) fn ask<T>(
         count: None,
         saved: state.searches(&principal.name, Some(which.name())),
         problem: None,
+        saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
     };
     match found {
         Ok((question, listing)) => {
@@ -109,7 +113,7 @@ pub(super) fn ask<T>(
             Ok((listing, around))
         }
         Err(error) if error.status() == StatusCode::BAD_REQUEST => {
-            around.problem = Some(error.message());
+            around.problem = Some(error.wording().get(request.lang).to_owned());
             Ok((Listing { items: Vec::new(), next: None }, around))
         }
         Err(error) => Err(error),
@@ -147,6 +151,7 @@ impl Found {
             first: (rest.len() < pairs.len()).then(|| link(path, &rest)),
             filtered: !asked.is_empty(),
             problem: around.problem,
+            saving: around.saving,
             form,
         }
     }
@@ -231,6 +236,7 @@ impl Around {
                 search("0b", "not_bound", "outcome=not_bound", None),
             ],
             problem: None,
+            saving: None,
         }
     }
 }

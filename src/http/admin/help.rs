@@ -5,6 +5,7 @@
 
 use askama::Template;
 
+use super::parts::Coded;
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
@@ -22,7 +23,7 @@ pub(super) struct HelpPage {
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
     /// Method, address, what it does.
-    api: Vec<(&'static str, String, &'static str)>,
+    api: Vec<(&'static str, String, Coded)>,
 }
 
 /// One platform: its addresses and its codes.
@@ -98,8 +99,8 @@ const DEFINITIONS: &[(Text, Text)] = &[
     (
         Text::new("账平", "balanced"),
         Text::new(
-            "推送 = 留存 = 归入通话 + 短信/号码 + 待处理：平台推来的每个回调都已写入日志（留存），并归入了通话、短信或号码状态；归不进去的在“待处理”。",
-            "Pushed = kept = joined + messages and numbers + attention: every callback pushed is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
+            "推送 = 拒绝 + 可能丢失 + 留存；留存 = 归入通话 + 短信/号码 + 待处理：平台推来的每个回调都已写入日志（留存），并归入了通话、短信或号码状态；归不进去的在“待处理”。",
+            "Pushed = refused + possibly lost + kept, and kept = joined + messages and numbers + attention: every callback is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
         ),
     ),
     (
@@ -141,13 +142,14 @@ pub(super) fn fields(request: &Request) -> Result<Response, HttpError> {
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
-        let mut api = api::describe::listed(view.lang);
+        let listed = api::describe::listed(view.lang).into_iter();
+        let mut api: Vec<_> = listed.map(|(method, path, what)| (method, path, Coded::new(what))).collect();
         api.push((
             "GET",
             "/api/v1/openapi.json".to_owned(),
-            view.lang.t("以上全部的说明（OpenAPI 3.1）", "all of this, as OpenAPI 3.1"),
+            Coded::new(view.lang.t("以上全部的说明（OpenAPI 3.1）", "all of this, as OpenAPI 3.1")),
         ));
-        api.push(("GET", MONITORS.to_owned(), view.lang.t("监控", "monitoring")));
+        api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
         Self {
             providers,
             definitions: DEFINITIONS.iter().map(|(name, text)| (name.get(view.lang), text.get(view.lang))).collect(),

@@ -1,4 +1,5 @@
-//! The loss ledger: pushed = kept = joined, per app and hour.
+//! The loss ledger, per app and hour: pushed = kept + refused + possibly lost, and
+//! kept = joined + messages and numbers + attention.
 //!
 //! A platform pushes a callback; it is kept when the journal has it; it is joined when it found
 //! its call, or is a message or a number state and needs none. What was kept and not understood
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::parts::{count, local};
+use super::parts::{Badge, Tone, count, local};
 use super::query::{hour, hours_later};
 use super::request::link;
 use crate::domain::{AppId, Lang, Outcome};
@@ -46,8 +47,7 @@ pub(super) struct Sums {
     pub(super) lost: String,
     pub(super) any_attention: bool,
     pub(super) any_lost: bool,
-    /// Whether everything kept found its place.
-    pub(super) balanced: bool,
+    pub(super) standing: Badge,
 }
 
 /// One hour as a bar.
@@ -101,7 +101,17 @@ impl Totals {
         self.joined + self.not_calls + self.attention >= self.received
     }
 
-    fn shown(&self) -> Sums {
+    /// What the account says: nothing that was kept may be without its place.
+    fn standing(&self, lang: Lang) -> Badge {
+        match self {
+            Self { lost: 1.., .. } => Badge::new(Tone::Bad, lang.t("可能丢失", "possibly lost")),
+            totals if !totals.balanced() => Badge::new(Tone::Busy, lang.t("归入中", "joining")),
+            Self { received: 0, .. } => Badge::new(Tone::Quiet, lang.t("均被拒绝", "all refused")),
+            _ => Badge::new(Tone::Good, lang.t("账平", "balanced")),
+        }
+    }
+
+    fn shown(&self, lang: Lang) -> Sums {
         Sums {
             pushed: count(self.received + self.refused + self.lost),
             kept: count(self.received),
@@ -113,7 +123,7 @@ impl Totals {
             lost: count(self.lost),
             any_attention: self.attention > 0,
             any_lost: self.lost > 0,
-            balanced: self.balanced(),
+            standing: self.standing(lang),
         }
     }
 }
@@ -162,11 +172,11 @@ fn account(
     let hours = by_hour.iter().rev().map(|(at, totals)| Hour {
         title: local(*at, "%m-%d %H:00"),
         href: links.hour(*at),
-        sums: totals.shown(),
+        sums: totals.shown(lang),
     });
     Account {
         app_href: app.map(|id| format!("/apps/{}", id.0)),
-        sums: totals.shown(),
+        sums: totals.shown(lang),
         received_href: links.to("/callbacks", &[]),
         attention_href: links.to("/callbacks", &ATTENTION.map(|outcome| ("outcome", outcome.name()))),
         calls_href: links.to("/calls", &[]),
@@ -242,6 +252,19 @@ mod tests {
         assert!(!totals.balanced());
         totals.add(&LedgerRow { not_calls: 1, ..row("2026-11-21T02:00:00Z", 0, 0, 0) });
         assert!(totals.balanced());
+    }
+
+    #[test]
+    fn what_was_refused_is_its_own_term_and_no_account_of_it_alone_is_balanced() {
+        let mut totals = Totals::default();
+        totals.add(&LedgerRow { refused: 2, ..row("2026-11-21T01:00:00Z", 10, 10, 0) });
+        let sums = totals.shown(Lang::En);
+        assert_eq!((sums.pushed.as_str(), sums.kept.as_str(), sums.refused.as_str()), ("12", "10", "2"));
+        assert_eq!(sums.standing, Badge::new(Tone::Good, "balanced"));
+        let refused = Totals { refused: 1, ..Totals::default() };
+        assert_eq!(refused.standing(Lang::En), Badge::new(Tone::Quiet, "all refused"));
+        let lost = Totals { lost: 1, ..totals };
+        assert_eq!(lost.standing(Lang::En), Badge::new(Tone::Bad, "possibly lost"));
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
             Shown { told, active, recent, decided, problem: None }
         }
         Err(error @ HttpError::BadRequest(_)) => {
-            let problem = Some(error.message());
+            let problem = Some(error.wording().get(request.lang).to_owned());
             Shown { told, active: Vec::new(), recent: Vec::new(), decided: None, problem }
         }
         Err(error) => return Err(error),

@@ -43,6 +43,7 @@ mod forged;
 mod found;
 mod gaps;
 mod help;
+mod help_x;
 mod home;
 mod home_ledger;
 mod home_vitals;
@@ -118,6 +119,7 @@ use self::request::{Request, Site};
 use self::throttle::Throttle;
 use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};
 use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
+use crate::domain::Text;
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.
@@ -220,7 +222,7 @@ fn owes_second_factor(request: &Request, method: &Method) -> Option<Result<Respo
     }
     Some(match *method {
         Method::GET | Method::HEAD => Ok(reply::see_other("/account/second-factor")),
-        _ => Err(HttpError::Forbidden("set up your second factor first")),
+        _ => Err(HttpError::Forbidden(Text::new("请先设置两步验证", "set up your second factor first"))),
     })
 }
 
@@ -277,6 +279,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system", "reindex"] => read(request, system_actions::ask_rebuild).await,
             ["system", "log"] => system_log::show(&request),
             ["help"] => help::index(&request),
+            ["help", "x-mode"] => help_x::show(&request),
             ["help", _] => help::show(&request),
             ["help", _, "fields"] => help::fields(&request),
             _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),

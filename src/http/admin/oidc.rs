@@ -57,7 +57,7 @@ pub(super) async fn finish(request: &Request) -> Result<Response, HttpError> {
     let user = match request.ctx().state.admit_outside(id, &who.name, who.role).await {
         Ok(user) => user,
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            return login::again(request, next, error.to_string());
+            return login::again(request, next, error.wording().get(request.lang).to_owned());
         }
         Err(error) => return Err(error.into()),
     };

@@ -89,6 +89,22 @@ impl Phone {
 
 impl HtmlSafe for Phone {}
 
+/// A text in which what stands in backticks is set as code.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "admin/parts/coded.html")]
+pub(super) struct Coded {
+    /// Every second one is code.
+    parts: Vec<String>,
+}
+
+impl Coded {
+    pub(super) fn new(text: &str) -> Self {
+        Self { parts: text.split('`').map(str::to_owned).collect() }
+    }
+}
+
+impl HtmlSafe for Coded {}
+
 /// A number as people read it: `138 0000 0021`, `0755 2878 0808`, masked where it must be.
 pub(super) fn phone(number: &PhoneNumber, eyes: Eyes) -> String {
     let text = match eyes {

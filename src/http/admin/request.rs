@@ -16,7 +16,7 @@ use super::multipart;
 use super::nearest;
 use super::throttle::Throttle;
 use super::view::Theme;
-use crate::domain::{App, Lang, Role, Scope};
+use crate::domain::{App, Lang, Role, Scope, Text};
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError, compress};
@@ -32,6 +32,9 @@ pub(super) const PASS_COOKIE: &str = "ringback_pass";
 
 /// The cookie of a login that was begun at a provider.
 pub(super) const OIDC_COOKIE: &str = "ringback_oidc";
+
+/// The parameter that says how saving a search went.
+pub(super) const SAVING: &str = "saving";
 
 /// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -49,6 +52,8 @@ pub(super) struct Request {
     pub(super) site: Arc<Site>,
     path: String,
     pub(super) query: Pairs,
+    /// How saving a search went, for the list that somebody comes back to.
+    pub(super) saving: Option<String>,
     pub(super) form: Pairs,
     /// The file that came with the form.
     pub(super) upload: Option<Bytes>,
@@ -64,9 +69,12 @@ impl Request {
         let login = cookie(&headers, LOGIN_COOKIE).and_then(|value| site.ctx.state.login(value));
         let lang = cookie(&headers, LANG_COOKIE).and_then(Lang::parse).unwrap_or_else(|| preferred_lang(&headers));
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default();
-        let query = parse_pairs(query.as_bytes());
+        // It is about the visit and no filter of the list.
+        let (saving, query): (Pairs, Pairs) =
+            parse_pairs(query.as_bytes()).into_iter().partition(|(name, _)| name == SAVING);
+        let saving = saving.into_iter().next().map(|(_, word)| word);
         let (path, form) = (path.to_owned(), Pairs::new());
-        Self { site, path, query, form, upload: None, headers, peer, login, lang, theme }
+        Self { site, path, query, saving, form, upload: None, headers, peer, login, lang, theme }
     }
 
     /// Takes the body in as a form, with its file if it has one.
@@ -167,7 +175,7 @@ impl Request {
         if principal.role >= role && (role < Role::Admin || principal.is_full_admin()) {
             Ok(principal)
         } else {
-            Err(HttpError::Forbidden("this takes more rights"))
+            Err(HttpError::Forbidden(Text::new("权限不够：需要更高的角色", "this takes more rights")))
         }
     }
 
@@ -175,7 +183,11 @@ impl Request {
     /// least the rights of `role`.
     pub(super) fn require_for_app(&self, role: Role, n: usize) -> Result<(Principal, Arc<App>), HttpError> {
         let (principal, app) = (self.principal()?, self.app(n)?);
-        if principal.role >= role { Ok((principal, app)) } else { Err(HttpError::Forbidden("this takes more rights")) }
+        if principal.role >= role {
+            Ok((principal, app))
+        } else {
+            Err(HttpError::Forbidden(Text::new("权限不够：需要更高的角色", "this takes more rights")))
+        }
     }
 
     /// What may be seen; nothing before login.
@@ -247,7 +259,10 @@ impl Request {
     }
 }
 
-const FORGED: HttpError = HttpError::Forbidden("this form is too old or not ours; open the page again");
+const FORGED: HttpError = HttpError::Forbidden(Text::new(
+    "表单已过期，或不是本系统的页面；请重新打开页面",
+    "this form is too old or not ours; open the page again",
+));
 
 /// The first value of `name`.
 pub(super) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

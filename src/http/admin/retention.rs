@@ -10,7 +10,7 @@ use super::parts::{Badge, Tone, count, local, size};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::domain::{Lang, PhoneNumber, Role};
+use crate::domain::{Lang, PhoneNumber, Role, Text};
 use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
@@ -61,7 +61,11 @@ struct HoldRow {
 
 fn whole_admin(request: &Request) -> Result<Principal, HttpError> {
     let by = request.require(Role::Admin)?;
-    if by.scope.is_all() { Ok(by) } else { Err(HttpError::Forbidden("this takes an administrator of every app")) }
+    if by.scope.is_all() {
+        Ok(by)
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要能管理全部应用的管理员", "this takes an administrator of every app")))
+    }
 }
 
 /// `GET /retention`
@@ -90,7 +94,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
         None => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| {
             let problem = request.lang.t("请填写天数，或留空表示永久保留：", "a number of days, or nothing for ever: ");
-            HttpError::BadRequest(format!("{problem}{text}"))
+            HttpError::BadRequest(format!("{problem}{text}").into())
         }),
     };
     let at = request.field("at").and_then(|at| {

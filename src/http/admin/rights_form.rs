@@ -4,7 +4,7 @@
 //! the service behind it.
 
 use super::request::Request;
-use crate::domain::{AppId, Lang, Role, Scope, Text};
+use crate::domain::{AppId, Lang, Role, Scope, Text, Wording};
 use crate::http::HttpError;
 
 /// The boxes, as they are filled in.
@@ -78,7 +78,8 @@ impl RightsForm {
 /// The rights that a form names.
 pub(super) fn read(request: &Request) -> Result<(Role, Scope), HttpError> {
     let role = request.field("role").and_then(Role::parse);
-    let role = role.ok_or_else(|| HttpError::BadRequest("role is one of viewer, operator, admin".to_owned()))?;
+    let role = role
+        .ok_or_else(|| HttpError::BadRequest(Wording::new("请选择角色", "role is one of viewer, operator, admin")))?;
     if request.field("scope") != Some("some") {
         return Ok((role, Scope::All));
     }

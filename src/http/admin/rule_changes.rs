@@ -36,7 +36,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
             Ok(recorded(reply::see_other(&format!("{page}{focus}"))))
         }
         Err(HttpError::Conflict(_)) => refused(request, &app, None),
-        Err(HttpError::BadRequest(problem)) => refused(request, &app, Some(problem)),
+        Err(HttpError::BadRequest(problem)) => refused(request, &app, Some(problem.get(request.lang).to_owned())),
         Err(error) => Err(error),
     }
 }

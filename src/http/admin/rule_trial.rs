@@ -10,8 +10,8 @@ use super::request::{Request, link};
 use super::rules::RulesPage;
 use super::view::Eyes;
 use super::{decisions, reply};
-use crate::control::{AsksWord, Trial};
-use crate::domain::{App, Lang, PhoneNumber, Role};
+use crate::control::{AsksWord, Trial, Verdict, contract};
+use crate::domain::{App, Asking, Lang, PhoneNumber, Role};
 use crate::http::acts::recorded;
 use crate::http::api::rules::{QuestionToTry, said, trial};
 use crate::http::{HttpError, Response};
@@ -79,7 +79,7 @@ async fn answered(
             tried.answer = Some(Answer::new(request.lang, page.view().eyes(), tried.sms, &trial));
             Ok((StatusCode::OK, page.tried(tried, None)))
         }
-        Err(HttpError::BadRequest(why)) => refused(page, tried, why),
+        Err(HttpError::BadRequest(why)) => refused(page, tried, why.get(request.lang).to_owned()),
         Err(error) => Err(error),
     }
 }
@@ -153,6 +153,10 @@ impl Answer {
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
             let problem = step.problem.as_ref().map(|problem| text(problem.get(lang), eyes));
+            let problem = problem.or_else(|| match step.verdict {
+                Verdict::Asked(asking) => Some(contract::outcome(asking).get(lang).to_owned()),
+                _ => None,
+            });
             let said = [Some(words(lang, sms, verdict, why)), problem].into_iter().flatten().collect::<Vec<_>>();
             (step.rule, text(&step.name, eyes), said.join(lang.t("；", "; ")))
         });
@@ -180,8 +184,9 @@ fn words(lang: Lang, sms: bool, verdict: &str, why: Option<&str>) -> String {
         "weekday" => lang.t("星期", "the weekday"),
         "holiday" | "not_holiday" => lang.t("日期名单", "the list of days"),
         "binding" => lang.t("绑定", "the binding"),
+        "answer" => lang.t("它的应答不能给平台", "the platform would not take its answer"),
         "trial" => lang.t("试算没有真的询问", "it was not really asked"),
-        other => other,
+        other => Asking::parse(other).map_or(other, |asking| decisions::asking(asking).get(lang)),
     };
     let head = match verdict {
         "decided" => lang.t("由它决定", "it decides"),

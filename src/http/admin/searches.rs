@@ -3,24 +3,52 @@
 //! They stand on their list as links; there is no page of their own.
 
 use super::reply;
-use super::request::{Request, is_local};
-use crate::domain::Role;
+use super::request::{Request, SAVING, is_local};
+use crate::domain::{Lang, Role, Wording};
 use crate::http::api::lists::Which;
 use crate::http::{HttpError, Response, api};
+use crate::limits::NAME_CHARS_MAX;
 
 /// `POST /searches`
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let principal = request.principal()?;
     let which = request.field("list").and_then(Which::parse);
-    let which = which.ok_or_else(|| HttpError::BadRequest("which list is searched?".to_owned()))?;
+    let which =
+        which.ok_or_else(|| HttpError::BadRequest(Wording::new("没有说明是哪个列表", "which list is searched?")))?;
     let new = api::searches::NewSearch {
         list: which,
         name: request.field("name").unwrap_or_default().to_owned(),
         query: request.field("query").unwrap_or_default().to_owned(),
         shared: request.field("shared").is_some(),
     };
+    if !(1..=NAME_CHARS_MAX).contains(&new.name.chars().count()) {
+        return Ok(said(request, "name"));
+    }
+    let owner = (!new.shared).then_some(&principal.name);
+    let present = request.ctx().state.searches(&principal.name, Some(which.name()));
+    let mut present = present.iter().filter(|search| search.owner.as_ref() == owner);
+    let word = if present.any(|search| search.name == new.name) { "replaced" } else { "made" };
     api::searches::save(request.ctx(), &principal, new).await?;
-    Ok(back(request))
+    Ok(said(request, word))
+}
+
+/// How saving went, in words, and whether it was done.
+pub(super) fn words(lang: Lang, word: &str) -> Option<(String, bool)> {
+    Some(match word {
+        "made" => (lang.t("已保存，就在下面。", "Saved; it stands below.").to_owned(), true),
+        "replaced" => {
+            let text = lang.t("同名的查询已换成现在的条件。", "The search of that name now has these filters.");
+            (text.to_owned(), true)
+        }
+        "name" => {
+            let text = match lang {
+                Lang::Zh => format!("没有保存：名称应为 1 到 {NAME_CHARS_MAX} 个字符。"),
+                Lang::En => format!("Not saved: a name has 1 to {NAME_CHARS_MAX} characters."),
+            };
+            (text, false)
+        }
+        _ => return None,
+    })
 }
 
 /// `POST /searches/{id}/remove`
@@ -32,5 +60,16 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
 }
 
 fn back(request: &Request) -> Response {
-    reply::see_other(request.field("back").filter(|path| is_local(path)).unwrap_or("/calls"))
+    reply::see_other(list(request))
+}
+
+/// Back to the list, which says how it went.
+fn said(request: &Request, word: &str) -> Response {
+    let list = list(request);
+    let sign = if list.contains('?') { '&' } else { '?' };
+    reply::see_other(&format!("{list}{sign}{SAVING}={word}"))
+}
+
+fn list(request: &Request) -> &str {
+    request.field("back").filter(|path| is_local(path)).unwrap_or("/calls")
 }

@@ -91,7 +91,7 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
     let name = request.principal()?.name;
     let (state, lang) = (&request.ctx().state, request.lang);
     let enrolment = state.enrolment(&name, request.raw_field("sealed")).ok_or_else(|| {
-        HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").to_owned())
+        HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").into())
     })?;
     count_try(request, &name).await?;
     match state.confirm_second_factor(&name, &enrolment, request.field("code").unwrap_or_default()).await {

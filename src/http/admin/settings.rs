@@ -10,7 +10,7 @@ use super::reply;
 use super::request::Request;
 use super::users;
 use super::view::{Section, View};
-use crate::domain::{Lang, Role};
+use crate::domain::{Lang, Role, Text};
 use crate::http::{HttpError, Response, ServerInfo};
 use crate::retention::Policy;
 use crate::state::Demand;
@@ -32,7 +32,10 @@ pub(super) struct SettingsPage {
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
     if !by.scope.is_all() {
-        return Err(HttpError::Forbidden("this takes an administrator of every app"));
+        return Err(HttpError::Forbidden(Text::new(
+            "需要能管理全部应用的管理员",
+            "this takes an administrator of every app",
+        )));
     }
     let ctx = request.ctx();
     let view = View::of(request, Section::Settings);

@@ -44,7 +44,7 @@ pub(super) async fn set_up(request: &Request) -> Result<Response, HttpError> {
     match request.ctx().state.set_up(&code, name, &Secret::new(password)).await {
         Ok((cookie, made)) => Ok(login::enter(request, &cookie, &made, "/apps?done=welcome")),
         Err(StateError::Invalid(problem)) => {
-            let page = SetupPage::new(request, code, name, Some(problem));
+            let page = SetupPage::new(request, code, name, Some(problem.get(request.lang).to_owned()));
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
         Err(error) => Err(error.into()),

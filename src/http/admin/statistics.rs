@@ -90,7 +90,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         Ok(counts) => reply::page(&page(counts)),
         Err(error) if error.status() == StatusCode::BAD_REQUEST => {
             let mut page = page((Counts::default(), None));
-            page.problem = Some(error.message());
+            page.problem = Some(error.wording().get(request.lang).to_owned());
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
         Err(error) => Err(error),

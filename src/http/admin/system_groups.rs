@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::certificate::{host, verdict};
+use super::certificate::{Plain, host, verdict};
 use super::decisions::asking;
 use super::home_vitals::{DISK_DAYS, lasts};
 use super::parts::{Badge, Tone, count, local, size, span};
@@ -146,9 +146,11 @@ pub(super) fn certificate(lang: Lang, system: &System, now: Timestamp) -> Group 
         self_signed: system.certificate.self_signed,
         source: system.certificate.source.clone(),
     };
-    let verdict = verdict(lang, &certificate, host(&base), system.plain_listen.is_some(), now);
+    let plain = system.plain_listen.as_deref().and_then(|listen| listen.parse().ok());
+    let verdict = verdict(lang, &certificate, host(&base), Plain::of(plain, system.public_url.as_deref()), now);
     let days = certificate.not_after.map(|end| end.duration_since(now).as_hours() / 24);
     let badge = match (verdict.accepted, days) {
+        _ if verdict.elsewhere => Badge::new(Tone::Quiet, lang.t("平台看到的是代理的", "platforms see the proxy's")),
         (true, Some(days)) if days < CERTIFICATE_DAYS => Badge::new(Tone::Warn, lang.t("即将到期", "ends soon")),
         (true, _) => Badge::new(Tone::Good, lang.t("平台应当接受", "platforms should accept it")),
         (false, _) => Badge::new(Tone::Warn, lang.t("平台不会接受", "platforms will not accept it")),

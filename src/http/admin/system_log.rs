@@ -11,7 +11,7 @@ use super::parts::{Badge, Tone, When};
 use super::reply;
 use super::request::{Request, link};
 use super::view::{Section, View};
-use crate::domain::{Lang, Role};
+use crate::domain::{Lang, Role, Wording};
 use crate::http::api::log::LEVELS;
 use crate::http::{HttpError, LogLine, Response};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
@@ -53,12 +53,17 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Admin)?;
     let level = request.param("level").filter(|name| !name.is_empty());
     let Some(&(name, least)) = LEVELS.iter().find(|(name, _)| level.unwrap_or("trace") == *name) else {
-        return Err(HttpError::BadRequest("level is error, warn, info, debug or trace".to_owned()));
+        return Err(HttpError::BadRequest(Wording::new(
+            "级别应为 error、warn、info、debug 或 trace",
+            "level is error, warn, info, debug or trace",
+        )));
     };
     let before = match request.param("cursor").map(str::parse) {
         None => None,
         Some(Ok(before)) => Some(before),
-        Some(Err(_)) => return Err(HttpError::BadRequest("the cursor is the number of a line".to_owned())),
+        Some(Err(_)) => {
+            return Err(HttpError::BadRequest(Wording::new("cursor 应为行号", "the cursor is the number of a line")));
+        }
     };
     let lines = request.ctx().server.log.last(least, LOG_PAGE_LINES + 1, before);
     reply::page(&LogPage::new(View::of(request, Section::System), name, before, lines))

@@ -12,6 +12,7 @@ mod rights;
 mod routing;
 mod rules;
 mod system;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -312,7 +313,22 @@ async fn a_search_is_saved_found_above_its_list_and_forgotten() {
         ("shared", "1"),
     ];
     let response = house.post("/searches", &fields).await;
-    assert_eq!(response.headers()[header::LOCATION], format!("/calls?{query}"));
+    assert_eq!(location(&response), format!("/calls?{query}&saving=made"));
+    let page = house.page(location(&response)).await;
+    let notice: String = page.select(&selector(".notice.good")).next().unwrap().text().collect();
+    assert!(notice.contains("已保存"), "{notice}");
+    assert_eq!(
+        page.select(&selector("form[action='/searches'] input[name=back]")).next().unwrap().attr("value"),
+        Some(&*back)
+    );
+    let again = house.post("/searches", &fields).await;
+    assert_eq!(location(&again), format!("/calls?{query}&saving=replaced"));
+    let mut nameless = fields;
+    nameless[4].1 = " ";
+    let refused = house.post("/searches", &nameless).await;
+    let page = house.page(location(&refused)).await;
+    let notice: String = page.select(&selector(".notice.bad")).next().unwrap().text().collect();
+    assert!(notice.contains("没有保存") && notice.contains("64"), "{notice}");
     house.become_user("wang", Role::Viewer).await;
     let page = house.page("/calls").await;
     let link = page.select(&selector(".saved a")).next().expect("a shared search is everybody's");
@@ -329,11 +345,11 @@ async fn a_wrong_filter_is_told_on_the_page_of_its_list() {
     let house = House::with_admin().await;
     for (path, said) in [
         ("/calls?outcome=bussy", "outcome=bussy"),
-        ("/callbacks?peer=home", "an IP address"),
+        ("/callbacks?peer=home", "IP 地址"),
         ("/messages?mode=x", "notify"),
         ("/numbers?state=x", "paused"),
-        ("/calls?limit=1&limit=2", "more than once"),
-        ("/calls?cursor=old", "start again without it"),
+        ("/calls?limit=1&limit=2", "只能写一次"),
+        ("/calls?cursor=old", "请从第一页重新开始"),
     ] {
         let response = house.get(path).await;
         assert_eq!(response.status(), 400, "{path}");

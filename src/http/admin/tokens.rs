@@ -63,7 +63,9 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let new = NewToken { name: name.clone(), role, scope, expires_at };
     match request.ctx().state.add_token_within(&by, new).await {
         Ok(token) => reply::page_with(StatusCode::CREATED, &TokensPage::with_token(request, name, &token)),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => refused(request, rights, error.to_string()),
+        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
+            refused(request, rights, error.wording().get(request.lang).to_owned())
+        }
         Err(error) => Err(error.into()),
     }
 }

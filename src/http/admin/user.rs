@@ -103,7 +103,7 @@ async fn apply(request: &Request, change: UserChange, done: &str) -> Result<Resp
     match request.ctx().state.change_user(&by, &user.name, change).await {
         Ok(_) => Ok(back(&user, done)),
         Err(StateError::LastAdmin) => refused(request, last_admin(request.lang)),
-        Err(error @ StateError::Invalid(_)) => refused(request, error.to_string()),
+        Err(error @ StateError::Invalid(_)) => refused(request, error.wording().get(request.lang).to_owned()),
         Err(error) => Err(error.into()),
     }
 }

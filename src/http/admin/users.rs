@@ -11,7 +11,7 @@ use super::reply;
 use super::request::{Request, encoded};
 use super::rights_form::{self, RightsForm, role_word, scope_words};
 use super::view::{Section, View};
-use crate::domain::{AppId, Lang, Role, Scope, Secret};
+use crate::domain::{AppId, Lang, Role, Scope, Secret, Wording};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::{Demand, NewUser, StateError, User};
@@ -71,7 +71,9 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let new = NewUser { name, role, scope, password: Secret::new(request.raw_field("password")) };
     match request.ctx().state.add_user_within(&by, new).await {
         Ok(_) => Ok(reply::see_other("/users?done=added")),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => again(error.to_string()),
+        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
+            again(error.wording().get(request.lang).to_owned())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -80,7 +82,9 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn demand(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
     let demand = request.field("required").and_then(Demand::parse);
-    let demand = demand.ok_or_else(|| HttpError::BadRequest("required is one of none, admin, operator, all".into()))?;
+    let demand = demand.ok_or_else(|| {
+        HttpError::BadRequest(Wording::new("请选择对谁要求两步验证", "required is one of none, admin, operator, all"))
+    })?;
     request.ctx().state.require_second_factor(&by, demand).await?;
     Ok(reply::see_other("/users?done=demand"))
 }

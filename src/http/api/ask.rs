@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::HttpError;
 use super::sight::Sight;
-use crate::domain::Role;
+use crate::domain::{Role, Text};
 use crate::http::keeping::Asker;
 use crate::state::Principal;
 
@@ -59,8 +59,13 @@ impl Ask {
     pub(super) fn admin(&self) -> Result<(), HttpError> {
         match self.principal.role {
             Role::Admin if self.principal.is_full_admin() => Ok(()),
-            Role::Admin => Err(HttpError::Forbidden("this takes an administrator of all apps")),
-            Role::Viewer | Role::Operator => Err(HttpError::Forbidden("this takes an administrator")),
+            Role::Admin => Err(HttpError::Forbidden(Text::new(
+                "需要能管理全部应用的管理员",
+                "this takes an administrator of all apps",
+            ))),
+            Role::Viewer | Role::Operator => {
+                Err(HttpError::Forbidden(Text::new("需要管理员权限", "this takes an administrator")))
+            }
         }
     }
 
@@ -68,7 +73,9 @@ impl Ask {
     pub(super) fn admin_of_app(&self) -> Result<(), HttpError> {
         match self.principal.role {
             Role::Admin => Ok(()),
-            Role::Viewer | Role::Operator => Err(HttpError::Forbidden("this takes an administrator")),
+            Role::Viewer | Role::Operator => {
+                Err(HttpError::Forbidden(Text::new("需要管理员权限", "this takes an administrator")))
+            }
         }
     }
 
@@ -78,13 +85,16 @@ impl Ask {
         if self.principal.scope.is_all() {
             Ok(())
         } else {
-            Err(HttpError::Forbidden("this takes an administrator of every app"))
+            Err(HttpError::Forbidden(Text::new(
+                "需要能管理全部应用的管理员",
+                "this takes an administrator of every app",
+            )))
         }
     }
 
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        let problem = |text: &dyn std::fmt::Display| HttpError::BadRequest(format!("the body: {text}"));
+        let problem = |text: &dyn std::fmt::Display| HttpError::BadRequest(format!("the body: {text}").into());
         // serde would take a list for an object, its values in the order of the fields.
         if self.body.trim_ascii_start().first() == Some(&b'[') {
             return Err(problem(&"expected an object, not a list"));

@@ -250,7 +250,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     let mut body: Map<String, Value> = ask.json()?;
     let app = match body.remove("app") {
         Some(Value::String(name)) => app_of(context, &ask.principal.scope, &name)?,
-        _ => return Err(HttpError::BadRequest("app is needed: the name of one".to_owned())),
+        _ => return Err(HttpError::BadRequest("app is needed: the name of one".into())),
     };
     let wanted: BindingToChange = read(body)?;
     let terms = wanted.put(Draft::default()).map_err(|error| invalid(&error))?;
@@ -289,7 +289,7 @@ where
 {
     bindings::manager(&ask.principal)?;
     let query = Query::parse(&ask.query, IMPORT)?;
-    let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".to_owned()))?;
+    let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".into()))?;
     let app = app_of(context, &ask.principal.scope, name)?;
     let kind = ask.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("text/csv");
     if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("text/csv")) {
@@ -300,11 +300,12 @@ where
 }
 
 fn read(fields: Map<String, Value>) -> Result<BindingToChange, HttpError> {
-    serde_json::from_value(Value::Object(fields)).map_err(|error| HttpError::BadRequest(format!("the body: {error}")))
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|error| HttpError::BadRequest(format!("the body: {error}").into()))
 }
 
 fn invalid(error: &InvalidAnswer) -> HttpError {
-    HttpError::BadRequest(error.to_string())
+    HttpError::BadRequest(error.to_string().into())
 }
 
 /// An app that may be seen, by its name or id.

@@ -11,7 +11,7 @@ use super::decisions::DecisionObject;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Outcome, Scope, Seq, Suspicion};
+use crate::domain::{Outcome, Scope, Seq, Suspicion, Text};
 use crate::journal::Body;
 use crate::store::{CallbackQuery, CallbackRow, Page};
 
@@ -111,7 +111,9 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         suspicious: query.flag("suspicious")?,
         suspicion: query.filter("suspicion", suspicion)?,
         label: filters::texts(query, "label")?,
-        peer: query.filter("peer", |name, text| text.parse().map_err(|_| bad(name, text, "an IP address")))?,
+        peer: query.filter("peer", |name, text| {
+            text.parse().map_err(|_| bad(name, text, Text::new("IP 地址", "an IP address")))
+        })?,
         status: filters::whole(query, "status", 100..=599)?,
         size: query.bounds("size")?,
         question: query.flag("question")?,
@@ -134,7 +136,7 @@ fn suspicion(name: &str, text: &str) -> Result<String, HttpError> {
         return Ok(text.to_owned());
     }
     let expected = format!("one of {}, alone or as {}:FIELD", Suspicion::NAMES.join(", "), Suspicion::NAMES[0]);
-    Err(bad(name, text, &expected))
+    Err(bad(name, text, expected))
 }
 
 /// `GET /callbacks/{seq}`
@@ -152,7 +154,10 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
 pub(super) async fn raw(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     if ask.sight() == Sight::Masked {
-        return Err(HttpError::Forbidden("raw bodies hold whole numbers; this takes an operator"));
+        return Err(HttpError::Forbidden(Text::new(
+            "原文里有完整号码，需要操作员权限",
+            "raw bodies hold whole numbers; this takes an operator",
+        )));
     }
     let seq = number(seq)?;
     let journal = context.journal.clone();

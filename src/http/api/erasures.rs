@@ -87,8 +87,10 @@ impl From<&Job> for ErasureJob {
 impl From<ErasureError> for HttpError {
     fn from(error: ErasureError) -> Self {
         match error {
-            ErasureError::Busy | ErasureError::Rebuilding | ErasureError::Held(_) => Self::Conflict(error.to_string()),
-            ErasureError::NotAPerson | ErasureError::NoReason => Self::BadRequest(error.to_string()),
+            ErasureError::Busy | ErasureError::Rebuilding | ErasureError::Held(_) => {
+                Self::Conflict(error.to_string().into())
+            }
+            ErasureError::NotAPerson | ErasureError::NoReason => Self::BadRequest(error.to_string().into()),
             error => Self::Internal(Box::new(error)),
         }
     }

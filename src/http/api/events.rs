@@ -33,7 +33,7 @@ use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
 use super::{Context, HttpError, Response, blocking, decisions, filters};
-use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq};
+use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
 use crate::http::reveals;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
@@ -89,7 +89,10 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let header = ask.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Seq>().ok());
     let since = header.or(query.number("since", 0..=Seq::MAX)?);
     if context.store.followers() >= FOLLOWERS_MAX {
-        return Err(HttpError::Busy("too many follow live already; try again in a moment"));
+        return Err(HttpError::Busy(Text::new(
+            "实时连接已满，请稍后再试",
+            "too many follow live already; try again in a moment",
+        )));
     }
     let (principal, sight) = (ask.principal.clone(), ask.sight());
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));

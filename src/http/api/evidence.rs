@@ -36,9 +36,8 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
     let wanted: EvidenceToMake = ask.json()?;
     let lang = match wanted.language.as_deref() {
         None => Lang::Zh,
-        Some(name) => {
-            Lang::parse(name).ok_or_else(|| HttpError::BadRequest(format!("language: {name} is none of zh, en")))?
-        }
+        Some(name) => Lang::parse(name)
+            .ok_or_else(|| HttpError::BadRequest(format!("language: {name} is none of zh, en").into()))?,
     };
     let masked = wanted.masked || ask.sight() == Sight::Masked;
     let numbers = if masked { Numbers::Masked } else { Numbers::Whole };

@@ -47,8 +47,7 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     let which = Which::parse(list).ok_or(HttpError::NotFound)?;
     let query = Query::parse(&ask.query, &[which.filters(), CHOICES].concat())?;
     let format = query.word("format", &Format::NAMED)?;
-    let format =
-        format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".to_owned()))?;
+    let format = format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".into()))?;
     let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
     let question = which.read(context, &ask.principal.scope, &query)?;
     let rows = begin(format, sheet(which), lang)?;

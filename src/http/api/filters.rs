@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::query::{Query, bad};
+use super::query::{Query, bad, one_of, whole_number};
 use super::{Context, HttpError};
-use crate::domain::{AppId, PhoneNumber, ProviderId, Scope};
+use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::providers::{self, Provider};
 use crate::store::{CauseIs, Filter, Page, Span};
@@ -26,7 +26,9 @@ pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
 pub(super) fn span(query: &Query) -> Result<Span, HttpError> {
     let span = Span { from: query.instant("from")?, to: query.instant("to")? };
     match (span.from, span.to) {
-        (Some(from), Some(to)) if from > to => Err(HttpError::BadRequest("from lies after to".to_owned())),
+        (Some(from), Some(to)) if from > to => {
+            Err(HttpError::BadRequest(Wording::new("开始时间晚于结束时间", "from lies after to")))
+        }
         _ => Ok(span),
     }
 }
@@ -43,7 +45,16 @@ pub(super) fn apps(context: &Context, scope: &Scope, query: &Query) -> Result<Fi
         let id = text.strip_prefix('#').unwrap_or(text).parse().ok().map(AppId);
         let known = id.filter(|id| text.starts_with('#') || context.state.app(*id).is_some());
         let seen = known.filter(|id| scope.allows(*id));
-        seen.ok_or_else(|| bad(name, text, &format!("an app; there are: {}", names(context, scope))))
+        seen.ok_or_else(|| {
+            bad(
+                name,
+                text,
+                Wording::new(
+                    format!("应用；现有：{}", names(context, scope)),
+                    format!("an app; there are: {}", names(context, scope)),
+                ),
+            )
+        })
     })?;
     Ok(asked.within(scope))
 }
@@ -64,7 +75,7 @@ pub(super) fn app_name(context: &Context, id: AppId) -> String {
 pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> {
     query.filter("provider", |name, text| {
         let list = || providers::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
-        providers::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, &format!("one of {}", list())))
+        providers::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, one_of(&list())))
     })
 }
 
@@ -74,7 +85,11 @@ pub(super) fn numbers(query: &Query, name: &str) -> Result<Filter<String>, HttpE
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let plain = text.trim().chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
         if digits < 4 || !plain {
-            return Err(bad(name, text, "the end of a number, four digits or more"));
+            return Err(bad(
+                name,
+                text,
+                Text::new("号码的结尾，至少四位数字", "the end of a number, four digits or more"),
+            ));
         }
         // A plus that came in plain was read as a blank.
         let text = text.strip_prefix(' ').map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
@@ -94,7 +109,7 @@ pub(super) fn named<T>(
     parse: impl Fn(&str) -> Option<T>,
     names: &[&str],
 ) -> Result<Filter<T>, HttpError> {
-    query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, &format!("one of {}", names.join(", ")))))
+    query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, one_of(&names.join(", ")))))
 }
 
 /// Whole numbers within bounds, each a value of a filter.
@@ -104,7 +119,7 @@ where
 {
     query.filter(name, |name, text| match text.parse() {
         Ok(number) if bounds.contains(&number) => Ok(number),
-        _ => Err(bad(name, text, &format!("a whole number from {} to {}", bounds.start(), bounds.end()))),
+        _ => Err(bad(name, text, whole_number(&bounds))),
     })
 }
 
@@ -113,7 +128,14 @@ pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
     query.filter("cause", |name, text| {
         let (table, code) = text.split_once(':').map_or((None, text), |(table, code)| (Some(table), code));
         if code.is_empty() || table == Some("") {
-            return Err(bad(name, text, "a code such as 7014, or table and code such as stateCode:7014"));
+            return Err(bad(
+                name,
+                text,
+                Text::new(
+                    "代码，如 7014，或带表名的 stateCode:7014",
+                    "a code such as 7014, or table and code such as stateCode:7014",
+                ),
+            ));
         }
         Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
     })

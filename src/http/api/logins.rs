@@ -13,7 +13,7 @@ use super::ask::Ask;
 use super::query::Query;
 use super::{Context, HttpError, Instant, List, Response, ok};
 use crate::audit::Act;
-use crate::domain::Role;
+use crate::domain::{Role, Text};
 use crate::http::acts;
 use crate::state::OpenLogin;
 
@@ -64,7 +64,12 @@ pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
         (true, _) => user,
         // A token may bear the name of a person; it is not that person.
         (false, Some(_)) => Some(ask.principal.name.clone()),
-        (false, None) => return Err(HttpError::Forbidden("this takes an administrator of all apps")),
+        (false, None) => {
+            return Err(HttpError::Forbidden(Text::new(
+                "需要能管理全部应用的管理员",
+                "this takes an administrator of all apps",
+            )));
+        }
     };
     ok(&List::whole(context.state.logins(user.as_deref()).into_iter().map(LoginObject::from).collect()))
 }

@@ -54,6 +54,7 @@ use warp::filters::path::Tail;
 use self::ask::Ask;
 use super::body;
 use super::{Context, HttpError, Peer, Response, Routes, compress, respond, reveals};
+use crate::domain::Text;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -151,7 +152,10 @@ fn authenticate(
     let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
     let login = login.ok_or(HttpError::Unauthorised)?;
     if context.state.owes_second_factor(&login.user) {
-        return Err(HttpError::Forbidden("set up your second factor first, on the page /account/second-factor"));
+        return Err(HttpError::Forbidden(Text::new(
+            "请先在 /account/second-factor 设置两步验证",
+            "set up your second factor first, on the page /account/second-factor",
+        )));
     }
     Ok((login.user.principal(), Some(login.id)))
 }

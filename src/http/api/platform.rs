@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::ask::Ask;
 use super::sight::Sight;
 use super::{Context, HttpError, List, Response, apps, ok};
-use crate::domain::{App, Lang, Role, Secret};
+use crate::domain::{App, Lang, Role, Secret, Text};
 use crate::http::acts::recorded;
 use crate::http::platform::{self as service, Change};
 use crate::platform::{self, Effect, Field, Mode, Operation, Place};
@@ -178,8 +178,8 @@ pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Res
     let from: CompareFrom = ask.json()?;
     let modes = [Mode::Ax, Mode::Axb, Mode::Axe, Mode::Axyb];
     let mode = modes.into_iter().find(|mode| mode.name() == from.mode);
-    let mode =
-        mode.ok_or_else(|| HttpError::BadRequest(format!("mode: {:?} is none of ax, axb, axe, axyb", from.mode)))?;
+    let mode = mode
+        .ok_or_else(|| HttpError::BadRequest(format!("mode: {:?} is none of ax, axb, axe, axyb", from.mode).into()))?;
     let page = service::reconcile(context, ask.asker(), &app, mode, from.cursor).await?;
     let sight = ask.sight();
     let row = |row: service::Row| Compared {
@@ -219,7 +219,11 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
 fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
     ask.no_query()?;
     let app = apps::find(context, ask, app)?;
-    if ask.principal.role >= Role::Operator { Ok(app) } else { Err(HttpError::Forbidden("this takes an operator")) }
+    if ask.principal.role >= Role::Operator {
+        Ok(app)
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要操作员权限", "this takes an operator")))
+    }
 }
 
 /// Texts of an answer as whoever asks may see them.
@@ -236,7 +240,7 @@ fn seen(sight: Sight, fields: Map<String, Value>) -> Map<String, Value> {
     fields.into_iter().map(|(name, found)| (name.clone(), value(sight, &name, found))).collect()
 }
 
-fn both(text: crate::domain::Text) -> [&'static str; 2] {
+fn both(text: Text) -> [&'static str; 2] {
     [text.get(Lang::Zh), text.get(Lang::En)]
 }
 

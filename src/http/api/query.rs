@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 
 use super::HttpError;
+use crate::domain::{Text, Wording};
 use crate::limits::FILTER_VALUES_MAX;
 use crate::store::{Bounds, Filter};
 
@@ -29,7 +30,10 @@ impl Query {
             }
             let again = || pairs[..at].iter().any(|(n, v)| n == name && !v.is_empty());
             if known.contains(&name.as_str()) && !value.is_empty() && again() {
-                return Err(HttpError::BadRequest(format!("{name} stands here more than once; it takes one value")));
+                return Err(HttpError::BadRequest(Wording::new(
+                    format!("{name} 只能写一次"),
+                    format!("{name} stands here more than once; it takes one value"),
+                )));
             }
         }
         Ok(Self { pairs })
@@ -54,7 +58,10 @@ impl Query {
         let values = |name: &str| self.all(name).map(|value| read(name, value)).collect::<Result<Vec<T>, _>>();
         let filter = Filter { any: values(name)?, none: values(&negated)? };
         if filter.any.len() + filter.none.len() > FILTER_VALUES_MAX {
-            return Err(HttpError::BadRequest(format!("{name} has more than {FILTER_VALUES_MAX} values")));
+            return Err(HttpError::BadRequest(Wording::new(
+                format!("{name} 最多 {FILTER_VALUES_MAX} 个值"),
+                format!("{name} has more than {FILTER_VALUES_MAX} values"),
+            )));
         }
         Ok(filter)
     }
@@ -67,7 +74,7 @@ impl Query {
         let Some(text) = self.one(name) else { return Ok(None) };
         match text.parse::<T>() {
             Ok(number) if bounds.contains(&number) => Ok(Some(number)),
-            _ => Err(bad(name, text, &format!("a whole number from {} to {}", bounds.start(), bounds.end()))),
+            _ => Err(bad(name, text, whole_number(&bounds))),
         }
     }
 
@@ -76,12 +83,15 @@ impl Query {
         let Filter { any, none } = self.filter(name, |name, text| match text {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
-            _ => Err(bad(name, text, "true or false")),
+            _ => Err(bad(name, text, Text::new("true 或 false", "true or false"))),
         })?;
         let mut said = any.into_iter().chain(none.into_iter().map(|no| !no));
         let first = said.next();
         match said.find(|other| Some(*other) != first) {
-            Some(_) => Err(HttpError::BadRequest(format!("{name} is asked for both ways"))),
+            Some(_) => Err(HttpError::BadRequest(Wording::new(
+                format!("{name} 同时要求了是和否"),
+                format!("{name} is asked for both ways"),
+            ))),
             None => Ok(first),
         }
     }
@@ -94,7 +104,11 @@ impl Query {
             let bound = |text: &str, open: u32| if text.is_empty() { Some(open) } else { text.parse().ok() };
             match (bound(min, 0), bound(max, u32::MAX)) {
                 (Some(min), Some(max)) if min <= max && text != ".." => Ok(Bounds { min, max }),
-                _ => Err(bad(name, text, "an amount such as 10..60, 60.., ..10 or 0")),
+                _ => Err(bad(
+                    name,
+                    text,
+                    Text::new("数值范围，如 10..60、60..、..10 或 0", "an amount such as 10..60, 60.., ..10 or 0"),
+                )),
             }
         })?;
         let (least, most) = (format!("min_{name}"), format!("max_{name}"));
@@ -103,11 +117,17 @@ impl Query {
             return Ok(filter);
         }
         if !filter.any.is_empty() {
-            return Err(HttpError::BadRequest(format!("{name} stands beside {least} or {most}; use one of them")));
+            return Err(HttpError::BadRequest(Wording::new(
+                format!("{name} 与 {least}、{most} 只能用一种"),
+                format!("{name} stands beside {least} or {most}; use one of them"),
+            )));
         }
         let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u32::MAX) };
         if bounds.min > bounds.max {
-            return Err(HttpError::BadRequest(format!("{least} is more than {most}")));
+            return Err(HttpError::BadRequest(Wording::new(
+                format!("{least} 大于 {most}"),
+                format!("{least} is more than {most}"),
+            )));
         }
         filter.any.push(bounds);
         Ok(filter)
@@ -117,7 +137,9 @@ impl Query {
     pub(super) fn instant(&self, name: &str) -> Result<Option<Timestamp>, HttpError> {
         let Some(text) = self.one(name) else { return Ok(None) };
         let instant = text.replace(' ', "+").parse::<Timestamp>().or_else(|_| text.parse());
-        instant.map(Some).map_err(|_| bad(name, text, "a time such as 2026-11-21T10:00:00+08:00"))
+        instant.map(Some).map_err(|_| {
+            bad(name, text, Text::new("时间，如 2026-11-21T10:00:00+08:00", "a time such as 2026-11-21T10:00:00+08:00"))
+        })
     }
 
     /// One word of several.
@@ -128,14 +150,28 @@ impl Query {
         let Some(text) = self.one(name) else { return Ok(None) };
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         let list = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-        found.map(Some).ok_or_else(|| bad(name, text, &format!("one of {}", list())))
+        found.map(Some).ok_or_else(|| bad(name, text, one_of(&list())))
     }
 }
 
 /// The error for a value that is not what it should be.
-pub(super) fn bad(name: &str, value: &str, expected: &str) -> HttpError {
-    let shown: String = value.chars().take(80).collect();
-    HttpError::BadRequest(format!("{name}={shown} is not {expected}"))
+pub(super) fn bad(name: &str, value: &str, expected: impl Into<Wording>) -> HttpError {
+    let (shown, expected) = (value.chars().take(80).collect::<String>(), expected.into());
+    HttpError::BadRequest(Wording::new(
+        format!("{name}={shown} 不对，应为：{}", expected.zh),
+        format!("{name}={shown} is not {}", expected.en),
+    ))
+}
+
+/// What is expected of a word.
+pub(super) fn one_of(words: &str) -> Wording {
+    Wording::new(format!("以下之一：{words}"), format!("one of {words}"))
+}
+
+/// What is expected of a number.
+pub(super) fn whole_number<T: Display>(bounds: &RangeInclusive<T>) -> Wording {
+    let (least, most) = (bounds.start(), bounds.end());
+    Wording::new(format!("{least} 到 {most} 的整数"), format!("a whole number from {least} to {most}"))
 }
 
 fn is_known(name: &str, known: &[&str]) -> bool {
@@ -145,10 +181,13 @@ fn is_known(name: &str, known: &[&str]) -> bool {
     })
 }
 
-fn unknown(name: &str, known: &[&str]) -> String {
+fn unknown(name: &str, known: &[&str]) -> Wording {
     let shown: String = name.chars().take(80).collect();
     if known.is_empty() {
-        return format!("there is no parameter {shown} here; this address takes none");
+        return Wording::new(
+            format!("没有参数 {shown}：这个地址不带参数"),
+            format!("there is no parameter {shown} here; this address takes none"),
+        );
     }
     let mut list = Vec::new();
     for k in known {
@@ -157,7 +196,11 @@ fn unknown(name: &str, known: &[&str]) -> String {
             None => list.push((*k).to_owned()),
         }
     }
-    format!("there is no parameter {shown} here; there are: {}", list.join(" "))
+    let list = list.join(" ");
+    Wording::new(
+        format!("没有参数 {shown}；可用的有：{list}"),
+        format!("there is no parameter {shown} here; there are: {list}"),
+    )
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let query = Query::parse(&ask.query, &[calls::FILTERS, filters::PAGING].concat())?;
     let mut calls = calls::read(context, &ask.principal.scope, &query)?;
     if calls.has_recording == Some(false) {
-        return Err(HttpError::BadRequest("recordings are of calls that have one".to_owned()));
+        return Err(HttpError::BadRequest("recordings are of calls that have one".into()));
     }
     calls.has_recording = Some(true);
     let page = filters::page(&query)?;

@@ -105,8 +105,8 @@ impl From<&Job> for RunObject {
 impl From<RetentionError> for HttpError {
     fn from(error: RetentionError) -> Self {
         match error {
-            RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string()),
-            RetentionError::Invalid(problem) => Self::BadRequest(problem),
+            RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string().into()),
+            RetentionError::Invalid(problem) => Self::BadRequest(problem.into()),
             RetentionError::NoHold(_) => Self::NotFound,
             error => Self::Internal(Box::new(error)),
         }
@@ -153,7 +153,7 @@ pub(super) async fn set(
     };
     policy.extend(changes);
     let policy: Policy = serde_json::from_value(Value::Object(policy))
-        .map_err(|error| HttpError::BadRequest(format!("the body: {error}")))?;
+        .map_err(|error| HttpError::BadRequest(format!("the body: {error}").into()))?;
     keeping::set_policy(context, ask.asker(), &policy).await
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         Some(name) => {
             let apps = context.state.apps();
             let app = apps.iter().find(|app| app.name == *name);
-            Some(app.ok_or_else(|| HttpError::BadRequest(format!("there is no app named {name}")))?.id.0)
+            Some(app.ok_or_else(|| HttpError::BadRequest(format!("there is no app named {name}").into()))?.id.0)
         }
         None => None,
     };

@@ -195,7 +195,7 @@ pub(in crate::http) fn said(verdict: &Verdict) -> (&'static str, Option<&'static
 /// The app that an address is about.
 fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".to_owned()))?;
+    let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".into()))?;
     app_of(context, &ask.principal.scope, name)
 }
 
@@ -221,7 +221,7 @@ pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     for told in ["app", "at", "by", "sentences"] {
         body.remove(told);
     }
-    let wrong = |error: serde_json::Error| HttpError::BadRequest(format!("the body: {error}"));
+    let wrong = |error: serde_json::Error| HttpError::BadRequest(format!("the body: {error}").into());
     let version = body.remove("version").map(serde_json::from_value).transpose().map_err(wrong)?.flatten();
     let wanted = RulesToSet { version, set: serde_json::from_value(Value::Object(body)).map_err(wrong)? };
     let made = rules::set(context, ask.asker(), &app, wanted.set, wanted.version).await?;

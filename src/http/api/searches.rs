@@ -12,7 +12,7 @@ use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
 use super::{Context, HttpError, Instant, List, Response, json, ok, respond};
-use crate::domain::Role;
+use crate::domain::{Role, Text};
 use crate::state::{NewSearch as Kept, Principal, Search};
 
 /// A saved search.
@@ -76,7 +76,7 @@ pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let SearchToSave { list, name, query, shared } = ask.json()?;
-    let list = Which::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}")))?;
+    let list = Which::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}").into()))?;
     let search = save(context, &ask.principal, NewSearch { list, name, query, shared }).await?;
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))
 }
@@ -96,7 +96,10 @@ pub(in crate::http) async fn save(
 ) -> Result<Search, HttpError> {
     let NewSearch { list, name, query, shared } = new;
     if shared && principal.role != Role::Admin {
-        return Err(HttpError::Forbidden("sharing a search takes an administrator"));
+        return Err(HttpError::Forbidden(Text::new(
+            "只有管理员可以保存给所有人",
+            "sharing a search takes an administrator",
+        )));
     }
     list.read(context, &principal.scope, &Query::parse(&query, list.filters())?)?;
     let kept = Kept { list: list.name().to_owned(), name, query, shared };

@@ -248,12 +248,12 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
     ask.admin()?;
     let wanted: BackupWanted = ask.json()?;
     if !wanted.dest.is_absolute() {
-        return Err(HttpError::BadRequest("dest must be an absolute path on the server".to_owned()));
+        return Err(HttpError::BadRequest("dest must be an absolute path on the server".into()));
     }
     match copy(context, wanted.dest).await {
         Ok(made) => ok(&made),
         Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
-            Err(HttpError::BadRequest(error.to_string()))
+            Err(HttpError::BadRequest(error.to_string().into()))
         }
         Err(error @ CopyError::Io { .. }) => Err(HttpError::Internal(Box::new(error))),
     }

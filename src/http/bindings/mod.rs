@@ -27,17 +27,20 @@ use super::keeping::{self, Asker};
 use super::{Context, HttpError};
 use crate::audit::Act;
 use crate::bindings::BindingError;
-use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope};
+use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
 use crate::state::Principal;
 
 impl From<BindingError> for HttpError {
     fn from(error: BindingError) -> Self {
         match error {
-            BindingError::Invalid(_) => Self::BadRequest(error.to_string()),
-            BindingError::Exists(_) | BindingError::Twice => Self::Exists(error.to_string()),
+            BindingError::Invalid(_) => Self::BadRequest(both(&error)),
+            BindingError::Exists(_) | BindingError::Twice => Self::Exists(both(&error)),
             BindingError::NotFound(_) => Self::NotFound,
-            BindingError::Ended(_) => Self::Conflict(error.to_string()),
-            BindingError::Reading => Self::Busy("the bindings are being read from their log; try again in a minute"),
+            BindingError::Ended(_) => Self::Conflict(both(&error)),
+            BindingError::Reading => Self::Busy(Text::new(
+                "正在从日志读取绑定，请一分钟后再试",
+                "the bindings are being read from their log; try again in a minute",
+            )),
             BindingError::Write(_) | BindingError::Index(_) => Self::Internal(Box::new(error)),
         }
     }
@@ -54,7 +57,11 @@ impl From<BindingError> for NotDone {
 
 /// Lets those through who may manage bindings.
 pub(super) fn manager(by: &Principal) -> Result<(), HttpError> {
-    if by.role >= Role::Operator { Ok(()) } else { Err(HttpError::Forbidden("this takes an operator")) }
+    if by.role >= Role::Operator {
+        Ok(())
+    } else {
+        Err(HttpError::Forbidden(Text::new("需要操作员权限", "this takes an operator")))
+    }
 }
 
 /// The binding whose number stands in an address, and its app, if whoever asks may see it.
@@ -85,7 +92,7 @@ pub(super) async fn change(
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
     manager(asker.by)?;
-    let app = context.state.app(present.app).ok_or_else(|| HttpError::Conflict(GONE.to_owned()))?;
+    let app = context.state.app(present.app).ok_or_else(|| HttpError::Conflict(GONE.into()))?;
     let fields = draft::differing(&present.terms, &terms);
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
@@ -103,7 +110,16 @@ pub(super) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) 
     Ok(ended)
 }
 
-const GONE: &str = "its app was removed; it can only be ended";
+/// What is wrong, with the field where it is one.
+fn both(error: &BindingError) -> Wording {
+    let zh = match error {
+        BindingError::Invalid(wrong) => format!("{} {}", wrong.field, wrong.rule.zh),
+        other => other.wording().zh,
+    };
+    Wording::new(zh, error.to_string())
+}
+
+const GONE: Text = Text::new("它的应用已删除，只能解除", "its app was removed; it can only be ended");
 
 async fn record(
     context: &Context,

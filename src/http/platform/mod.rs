@@ -56,11 +56,11 @@ impl From<Failure> for HttpError {
         };
         let advice = error.advice().en;
         match &error {
-            PlatformError::Off | PlatformError::Missing(_) => Self::Conflict(format!("{error}. {advice}")),
+            PlatformError::Off | PlatformError::Missing(_) => Self::Conflict(format!("{error}. {advice}").into()),
             PlatformError::Base | PlatformError::Host(_) | PlatformError::Unsendable => {
-                Self::BadRequest(format!("{error}. {advice}"))
+                Self::BadRequest(format!("{error}. {advice}").into())
             }
-            PlatformError::Fields(_) => Self::BadRequest(error.to_string()),
+            PlatformError::Fields(_) => Self::BadRequest(error.to_string().into()),
             PlatformError::Refused { known, .. } => {
                 let meaning = known.map_or(String::new(), |known| format!(" ({})", known.text.en));
                 Self::Platform { code: "platform_refused", message: format!("{error}{meaning}. {advice}") }
@@ -81,7 +81,9 @@ pub(super) fn operation(app: &App, id: &str) -> Result<&'static Operation, HttpE
     let found = find(id).filter(|operation| operation.mode.providers().contains(&app.provider.0));
     found.ok_or_else(|| {
         let known: Vec<&str> = of_provider(app.provider.0).map(|operation| operation.id).collect();
-        HttpError::BadRequest(format!("{id:?} is no operation of {}; there are: {}", app.provider, known.join(", ")))
+        HttpError::BadRequest(
+            format!("{id:?} is no operation of {}; there are: {}", app.provider, known.join(", ")).into(),
+        )
     })
 }
 
@@ -133,9 +135,9 @@ pub(super) fn fields(object: serde_json::Map<String, Value>) -> Result<Vec<(Stri
         Value::Number(number) => Ok((name, number.to_string())),
         Value::Bool(yes) => Ok((name, yes.to_string())),
         Value::Null => Ok((name, String::new())),
-        Value::Array(_) | Value::Object(_) => {
-            Err(HttpError::BadRequest(format!("{name} is a text or a number; fields of an object stand beside it")))
-        }
+        Value::Array(_) | Value::Object(_) => Err(HttpError::BadRequest(
+            format!("{name} is a text or a number; fields of an object stand beside it").into(),
+        )),
     };
     object.into_iter().map(text).collect()
 }

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keep;
 use super::{Asker, Failure, settings};
 use crate::audit::Act;
-use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber};
+use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
 use crate::http::Context;
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platform::{self, Bound, Credentials, Mode, PlatformError, Request};
@@ -84,8 +84,11 @@ pub(in crate::http) async fn reconcile(
     cursor: Option<String>,
 ) -> Result<Page, Failure> {
     let Some(kind) = keep::kind_of(mode) else {
-        let text = "bindings are compared in the modes ax, axb, axe and axyb".to_owned();
-        return Err(crate::http::HttpError::BadRequest(text).into());
+        let text = Text::new(
+            "只能核对 ax、axb、axe、axyb 模式的绑定",
+            "bindings are compared in the modes ax, axb, axe and axyb",
+        );
+        return Err(crate::http::HttpError::BadRequest(text.into()).into());
     };
     let credentials = settings::credentials(context, app);
     context.platform.hosts().admit(&credentials.base_url)?;

@@ -4,11 +4,11 @@
 //! `platform/{id}` holds [`Settings`], `platform/{id}/token` 玖云's authToken. Key and secret are the
 //! app's own. A host that the configuration does not list is refused here already.
 
-use crate::domain::{App, AppId, Secret};
+use crate::domain::{App, AppId, Secret, Wording};
 use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError};
 use crate::limits::SECRET_BYTES_MAX;
-use crate::platform::{Credentials, Scheme, Settings};
+use crate::platform::{Credentials, PlatformError, Scheme, Settings};
 
 /// What somebody wants to be so. What is `None` stays; what is empty is forgotten.
 #[derive(Debug, Default)]
@@ -66,33 +66,45 @@ pub(in crate::http) async fn set(
         let base_url = base_url.trim();
         settings.base_url = match base_url {
             "" => String::new(),
-            _ => context
-                .platform
-                .hosts()
-                .admit(base_url)
-                .map_err(|error| HttpError::BadRequest(format!("base_url: {error}. {}", error.advice().en)))?,
+            _ => context.platform.hosts().admit(base_url).map_err(|error| HttpError::BadRequest(refused(&error)))?,
         };
     }
     if let Some(scheme) = change.scheme {
-        settings.scheme = Scheme::parse(&scheme)
-            .ok_or_else(|| HttpError::BadRequest(format!("scheme: {scheme:?} is none of aksk, wsse")))?;
+        settings.scheme = Scheme::parse(&scheme).ok_or_else(|| {
+            HttpError::BadRequest(Wording::new(
+                format!("签名方式 {scheme:?} 不对，应为 aksk 或 wsse"),
+                format!("scheme: {scheme:?} is none of aksk, wsse"),
+            ))
+        })?;
     }
     if let Some(account) = change.account_sid {
         let account = account.trim().to_owned();
         // It becomes a part of a path.
         if account.len() > 64 || !account.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(HttpError::BadRequest("account_sid: takes up to 64 letters and digits".to_owned()));
+            return Err(HttpError::BadRequest(Wording::new(
+                "accountSid 最多 64 个字母和数字",
+                "account_sid: takes up to 64 letters and digits",
+            )));
         }
         settings.account_sid = Some(account).filter(|account| !account.is_empty());
     }
     if let Some(token) = change.auth_token {
         if token.reveal().len() > SECRET_BYTES_MAX {
-            return Err(HttpError::BadRequest(format!("auth_token: is longer than {SECRET_BYTES_MAX} bytes")));
+            return Err(HttpError::BadRequest(Wording::new(
+                format!("authToken 最多 {SECRET_BYTES_MAX} 字节"),
+                format!("auth_token: is longer than {SECRET_BYTES_MAX} bytes"),
+            )));
         }
         context.state.seal_value(Some(asker.by), &token_name(app), token).await?;
     }
     context.state.set_value(Some(asker.by), &name(app), &settings).await?;
     Ok(settings)
+}
+
+/// Why an address is none that may be asked.
+fn refused(error: &PlatformError) -> Wording {
+    let advice = error.advice();
+    Wording::new(format!("接口地址不能用。{}", advice.zh), format!("base_url: {error}. {}", advice.en))
 }
 
 /// Forgets it with the app: ids are never given out twice, and a secret without use is a risk.

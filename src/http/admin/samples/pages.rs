@@ -84,6 +84,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("account", &admin::account::AccountPage::sample(lang));
     add("account-alone", &admin::account::AccountPage::sample_empty(lang));
     add("help", &admin::help::HelpPage::sample(lang));
+    add("help-x-mode", &admin::help_x::XModePage::sample(lang));
     for (id, page) in admin::help::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
     }
@@ -187,6 +188,7 @@ fn no_text_is_left_in_the_other_language() {
         "audit",
         "audit-empty",
         "account",
+        "help-x-mode",
     ];
     for (name, html) in pages(Lang::En).iter().filter(|(name, _)| untranslated.contains(&name.as_str())) {
         let dom = Html::parse_document(html);

@@ -14,6 +14,7 @@ mod addresses;
 mod chinese;
 mod operation;
 mod parameters;
+mod question;
 
 use std::sync::LazyLock;
 
@@ -57,6 +58,7 @@ fn document() -> Value {
     });
     let mut generator = settings.into_generator();
     let paths = paths(&mut generator);
+    let webhooks = question::webhooks(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);
     schemas.insert("Error".to_owned(), error());
     let document = json!({
@@ -71,6 +73,7 @@ fn document() -> Value {
         "security": [{ "token": [] }, { "login": [] }],
         "tags": operation::TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect::<Vec<_>>(),
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "schemas": schemas,
             "securitySchemes": {
