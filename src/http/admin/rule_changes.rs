@@ -125,18 +125,20 @@ fn stale(request: &Request, present: &RulesVersion) -> String {
         (Some("save"), Some(was)) if place_of(&present.set, Some(was)).is_none() => rule_words::gone(lang, was),
         (Some("save"), Some(was)) => match lang {
             Lang::Zh => {
-                format!("规则刚被别人改过，还没有保存。上面是现在的规则：请核对，再次保存会用下面的内容替换“{was}”。")
+                format!(
+                    "规则刚被别人改过，还没有保存。下面列着现在的规则：请核对，再次保存会用表单里的内容替换“{was}”。"
+                )
             }
             Lang::En => format!(
-                "Somebody changed the rules meanwhile; nothing is saved yet. The present rules stand above: saving \
-                 again puts what is below in the place of “{was}”."
+                "Somebody changed the rules meanwhile; nothing is saved yet. The present rules are listed: saving \
+                 again puts the form in the place of “{was}”."
             ),
         },
         (Some("save"), None) => lang
             .t(
-                "规则刚被别人改过，还没有保存。上面是现在的规则：再次保存会把下面的内容加在最后。",
-                "Somebody changed the rules meanwhile; nothing is saved yet. The present rules stand above: saving \
-                 again adds what is below at their end.",
+                "规则刚被别人改过，还没有保存。下面列着现在的规则：再次保存会把表单里的内容加在最后。",
+                "Somebody changed the rules meanwhile; nothing is saved yet. The present rules are listed: saving \
+                 again adds the form at their end.",
             )
             .to_owned(),
         _ => lang

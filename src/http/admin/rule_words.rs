@@ -25,11 +25,11 @@ pub(super) fn wrong(lang: Lang, error: &RuleError) -> String {
 pub(super) fn gone(lang: Lang, name: &str) -> String {
     match lang {
         Lang::Zh => {
-            format!("规则“{name}”刚被别人删除或改名，还没有保存。再次保存会把下面的内容添加为一条新规则。")
+            format!("规则“{name}”刚被别人删除或改名，还没有保存。再次保存会把表单里的内容添加为一条新规则。")
         }
         Lang::En => format!(
-            "Somebody removed or renamed the rule “{name}” meanwhile; nothing is saved yet. Saving again adds what is \
-             below as a new rule."
+            "Somebody removed or renamed the rule “{name}” meanwhile; nothing is saved yet. Saving again adds the \
+             form as a new rule."
         ),
     }
 }
