@@ -84,6 +84,7 @@ async fn a_binding_has_the_fields_of_the_contract_from_its_making_to_its_end() {
     house.ask(Role::Admin, "DELETE", &path, Value::Null).await.refused(409, "conflict", "has ended; make a new one");
     house.ask(Role::Admin, "PATCH", &path, json!({"record": true})).await.refused(409, "conflict", "has ended");
 
+    house.settle().await;
     let trail = house.list(Role::Admin, "/audit?action=binding.add&action=binding.change&action=binding.end").await;
     let acts: Vec<(&str, &str)> =
         trail.iter().map(|act| (act["action"].as_str().unwrap(), act["subject"].as_str().unwrap())).collect();
