@@ -47,13 +47,8 @@ fn every_file_is_declared_by_a_mod() {
 }
 
 #[test]
-fn every_file_opens_with_a_header() {
-    report(&each(&everything(), header_rule));
-}
-
-#[test]
-fn no_file_is_longer_than_a_person_reads() {
-    report(&each(&sources("src"), length_rule));
+fn every_file_has_a_name_that_says_what_is_inside() {
+    report(&each(&everything(), name_rule));
 }
 
 #[test]

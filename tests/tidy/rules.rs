@@ -53,36 +53,12 @@ pub(crate) fn home_rule(file: &File) -> Vec<Complaint> {
     complaints
 }
 
-pub(crate) fn header_rule(file: &File) -> Vec<Complaint> {
-    let lines = file.text.lines().take_while(|l| l.starts_with("//!")).count();
+pub(crate) fn name_rule(file: &File) -> Vec<Complaint> {
     let stem = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let mut complaints = Vec::new();
-    // The map of the house is as long as it needs to be.
-    let is_map = file.path == Path::new("src/lib.rs") && lines > 3;
-    if !is_map && !HEADER_LINES.contains(&lines) {
-        let rule = format!(
-            "opens with {lines} lines of `//!`: {} to {} say what this is, why it is so and what it must never do",
-            HEADER_LINES.start(),
-            HEADER_LINES.end()
-        );
-        complaints.push(Complaint::new(&file.path, 1, rule));
-    }
-    if EMPTY_NAMES.contains(&stem.as_str()) {
-        complaints.push(Complaint::new(&file.path, 1, format!("`{stem}` says nothing about what is inside")));
-    }
-    complaints
-}
-
-pub(crate) fn length_rule(file: &File) -> Vec<Complaint> {
-    let lines = file.text.lines().count();
-    if is_test(&file.path) || lines <= LINES_MAX {
+    if !EMPTY_NAMES.contains(&stem.as_str()) {
         return Vec::new();
     }
-    vec![Complaint::new(
-        &file.path,
-        LINES_MAX + 1,
-        format!("{lines} lines, {LINES_MAX} at most: two things in one file"),
-    )]
+    vec![Complaint::new(&file.path, 1, format!("`{stem}` says nothing about what is inside"))]
 }
 
 pub(crate) fn word_rule(file: &File) -> Vec<Complaint> {

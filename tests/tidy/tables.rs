@@ -178,9 +178,3 @@ pub(crate) const TOP_LEVEL: &[&str] = &[
     "target",
     "data",
 ];
-
-/// The longest file outside tests.
-pub(crate) const LINES_MAX: usize = 500;
-
-/// Header lines: fewer say nothing, more belong in a type's documentation.
-pub(crate) const HEADER_LINES: std::ops::RangeInclusive<usize> = 1..=20;

@@ -34,10 +34,7 @@ fn the_home_rule_sees_a_crate_that_left_home() {
 
 #[test]
 fn the_other_rules_see_what_they_forbid() {
-    assert_eq!(complaints(header_rule, "src/a.rs", "use b;").len(), 1);
-    assert_eq!(complaints(header_rule, "src/utils.rs", "//! a\n//!\n//! b\n").len(), 1);
-    assert_eq!(complaints(length_rule, "src/a.rs", &"\n".repeat(LINES_MAX + 1)).len(), 1);
-    assert!(complaints(length_rule, "tests/it/a.rs", &"\n".repeat(LINES_MAX + 1)).is_empty());
+    assert_eq!(complaints(name_rule, "src/utils.rs", "use b;").len(), 1);
     assert_eq!(complaints(word_rule, "src/a.rs", "x.unwrap();").len(), 1);
     assert!(complaints(word_rule, "src/a.rs", "#[cfg(test)]\nmod tests { fn f() { x.unwrap(); } }").is_empty());
     assert_eq!(complaints(word_rule, "src/a.rs", "#[cfg(test)]\nmod tests {\n#[ignore] fn f() {} }").len(), 1);
