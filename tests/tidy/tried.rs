@@ -2,7 +2,6 @@
 
 use crate::rules::*;
 use crate::source::*;
-use crate::tables::*;
 
 fn complaints(rule: fn(&File) -> Vec<Complaint>, path: &str, text: &str) -> Vec<String> {
     rule(&File { path: path.into(), text: text.into() }).iter().map(ToString::to_string).collect()
