@@ -264,6 +264,9 @@ pub const HOT_CALLS: usize = 3 * SEALED_CALLS;
 pub const SEALED_CALLS: usize = 32_768;
 /// Callbacks in one sealed segment of the store, likewise.
 pub const SEALED_CALLBACKS: usize = 32_768;
+/// Rows of the hot part that stand together: what a change copies while a reader walks, some 20 kB,
+/// and how many runs a snapshot counts, some hundreds.
+pub const HOT_RUN: usize = 256;
 /// Rows in one compressed block of a sealed segment: 8 to 32 KiB, what one read costs and what compresses well.
 pub const BLOCK_ROWS: usize = 128;
 /// The largest block of rows, decompressed: `BLOCK_ROWS` of the largest rows there can be.

@@ -4,8 +4,10 @@
 //! anywhere. With `--keep DIR` the store stays there, and a second run with the same directory
 //! only opens and searches it. The journal is left out there, so that the figures are the
 //! store's own; `-- --rebuild 1000000` writes that many callbacks into a journal, compresses it,
-//! and makes the store from it as a start without one does.
+//! and makes the store from it as a start without one does. `-- --beside 200000` projects at full
+//! speed into a store of that many calls, alone and beside eight readers whose searches are dear.
 
+mod beside;
 mod combinations;
 mod filters;
 mod rebuild;
@@ -35,6 +37,10 @@ fn main() {
             "--rebuild" => {
                 let callbacks = arguments.next().and_then(|n| n.parse().ok()).expect("a number of callbacks");
                 return rebuild::run(callbacks);
+            }
+            "--beside" => {
+                let calls = arguments.next().and_then(|n| n.parse().ok()).expect("a number of calls");
+                return beside::run(calls);
             }
             number => calls = number.parse().expect("a number of calls"),
         }

@@ -71,8 +71,7 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
-        let rows = self.shared.rows();
-        self.list(&rows.audit, rows.applied, query, want(query), page, |doc, cursor| {
+        self.list(self.shared.view(|rows| &rows.audit), query, want(query), page, |doc, cursor| {
             let row = read(doc).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -83,8 +82,8 @@ impl Store {
     /// the store cannot be read.
     #[must_use]
     pub fn last_audit(&self) -> Option<Seq> {
-        let rows = self.shared.rows();
-        match Scan::new(&rows.audit, &Want::default(), usize::MAX).next() {
+        let (rows, _) = self.shared.view(|rows| &rows.audit);
+        match Scan::new(&rows, &Want::default(), usize::MAX).next() {
             Ok(Step::Row(doc)) => Some(doc.last),
             Ok(Step::End | Step::Tired(_)) | Err(_) => None,
         }

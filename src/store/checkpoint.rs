@@ -47,7 +47,7 @@ impl Writer {
                 if anew {
                     self.write_anew(&mut batch, prefix, collection)?;
                 } else if let Some(first) = places.first() {
-                    let docs = places.iter().filter_map(|place| collection.hot.get(place));
+                    let docs = places.iter().filter_map(|place| collection.view.hot.get(place));
                     batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
                 }
             }
@@ -100,8 +100,8 @@ impl Writer {
         for key in self.shared.db().scan_prefix([prefix]).keys() {
             batch.remove(key.map_err(WriteError::new)?);
         }
-        if let Some((first, _)) = collection.hot.first_key_value() {
-            batch.insert(chunk_key(prefix, first.0), write_chunk(collection.hot.values()));
+        if let Some(first) = collection.view.hot.iter().next() {
+            batch.insert(chunk_key(prefix, first.k), write_chunk(collection.view.hot.iter()));
         }
         Ok(())
     }

@@ -1,15 +1,17 @@
 //! A set of rows: a hot part in memory that may still change, and sealed segments behind it.
 //!
 //! The hot part is bounded (`limits::HOT_CALLS`, `limits::SEALED_CALLBACKS`), so walking it is
-//! too. Its rows also stand in sled, from which it is loaded at the start.
+//! too. Its rows also stand in sled, from which it is loaded at the start. Whoever only reads
+//! takes a [`View`] and walks that: the writer does not wait for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::doc::Doc;
+use super::hot_rows::HotRows;
 use super::segment::{self, Segment, SegmentError};
 use super::terms::Terms;
 use crate::limits::BLOCK_ROWS;
@@ -17,15 +19,22 @@ use crate::limits::BLOCK_ROWS;
 /// A row's place: newest first is descending.
 pub(super) type Place = (i64, [u8; 16]);
 
-/// One kind of row.
-#[derive(Debug)]
+/// One kind of row, as the writer has it.
+#[derive(Debug, Clone)]
 pub(super) struct Collection {
     name: &'static str,
     dir: PathBuf,
-    pub(super) hot: BTreeMap<Place, Doc>,
     places: HashMap<[u8; 16], i64>,
+    pub(super) view: View,
+}
+
+/// The rows as they are at one moment. Clones share what has not changed since, and cost next to
+/// nothing; the files of a segment are read for as long as a view has it open.
+#[derive(Debug, Clone, Default)]
+pub(super) struct View {
+    pub(super) hot: HotRows,
     /// By newest row, newest first.
-    pub(super) sealed: Vec<Sealed>,
+    pub(super) sealed: Arc<Vec<Sealed>>,
     rows: u64,
 }
 
@@ -33,7 +42,7 @@ pub(super) struct Collection {
 #[derive(Debug, Clone)]
 pub(super) struct Sealed {
     pub(super) segment: Arc<Segment>,
-    pub(super) dead: RoaringBitmap,
+    pub(super) dead: Arc<RoaringBitmap>,
 }
 
 /// Where a row was found.
@@ -46,7 +55,7 @@ pub(super) enum Found {
 impl Collection {
     /// An empty collection whose segments are kept in `dir` under names that begin with `name`.
     pub(super) fn new(name: &'static str, dir: &Path) -> Self {
-        Self { name, dir: dir.to_owned(), hot: BTreeMap::new(), places: HashMap::new(), sealed: Vec::new(), rows: 0 }
+        Self { name, dir: dir.to_owned(), places: HashMap::new(), view: View::default() }
     }
 
     /// The file of a segment.
@@ -61,9 +70,99 @@ impl Collection {
 
     /// A row of the hot part.
     pub(super) fn hot_doc(&self, id: &[u8; 16]) -> Option<&Doc> {
-        self.hot.get(&(*self.places.get(id)?, *id))
+        self.view.hot.get(&(*self.places.get(id)?, *id))
     }
 
+    /// Adds a sealed segment as it was found at the start or was just written.
+    pub(super) fn attach(&mut self, segment: Arc<Segment>, dead: RoaringBitmap) {
+        self.view.rows += u64::from(segment.rows()) - dead.len();
+        let sealed = Arc::make_mut(&mut self.view.sealed);
+        sealed.push(Sealed { segment, dead: Arc::new(dead) });
+        sealed.sort_by_key(|sealed| std::cmp::Reverse(sealed.segment.newest()));
+    }
+
+    /// Lets go of a segment whose living rows were put elsewhere.
+    pub(super) fn detach(&mut self, number: u64) {
+        if let Some(at) = self.view.sealed.iter().position(|s| s.segment.number == number) {
+            let sealed = Arc::make_mut(&mut self.view.sealed).remove(at);
+            self.view.rows -= u64::from(sealed.segment.rows()) - sealed.dead.len();
+        }
+    }
+
+    /// Puts a row into the hot part, in the place of an older version of it.
+    pub(super) fn put(&mut self, doc: Doc) {
+        match self.places.insert(doc.id, doc.k) {
+            Some(k) if k == doc.k => {}
+            Some(k) => {
+                self.view.hot.remove(&(k, doc.id));
+            }
+            None => self.view.rows += 1,
+        }
+        self.view.hot.insert(doc);
+    }
+
+    /// Takes a row away for good.
+    pub(super) fn remove(&mut self, id: &[u8; 16], found: Found) {
+        match found {
+            Found::Hot => {
+                if let Some(k) = self.places.remove(id) {
+                    self.view.hot.remove(&(k, *id));
+                    self.view.rows -= 1;
+                }
+            }
+            Found::Sealed { number, position } => self.bury(number, position),
+        }
+    }
+
+    /// The segments that have no living row left.
+    pub(super) fn dead_segments(&self) -> Vec<u64> {
+        let empty = self.view.sealed.iter().filter(|s| s.dead.len() == u64::from(s.segment.rows()));
+        empty.map(|s| s.segment.number).collect()
+    }
+
+    /// Marks a sealed row as living on in the hot part.
+    pub(super) fn bury(&mut self, number: u64, position: u32) {
+        if let Some(sealed) = Arc::make_mut(&mut self.view.sealed).iter_mut().find(|s| s.segment.number == number)
+            && Arc::make_mut(&mut sealed.dead).insert(position)
+        {
+            self.view.rows -= 1;
+        }
+    }
+
+    /// The rows that a segment marks as dead.
+    pub(super) fn dead(&self, number: u64) -> Option<&RoaringBitmap> {
+        self.view.sealed.iter().find(|s| s.segment.number == number).map(|s| &*s.dead)
+    }
+
+    /// The row of this id, which carries the id's `term`.
+    pub(super) fn get(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
+        match self.hot_doc(id) {
+            Some(doc) => Ok(Some((doc.clone(), Found::Hot))),
+            None => self.view.sealed_doc(id, term),
+        }
+    }
+
+    /// Writes the oldest `count` hot rows as segment `number`, without changing anything here.
+    pub(super) fn write_segment(&self, number: u64, count: usize, tmp: &Path) -> Result<Arc<Segment>, SegmentError> {
+        let mut docs: Vec<Doc> = self.view.hot.iter().take(count).cloned().collect();
+        docs.reverse();
+        let path = self.file(number);
+        segment::write(tmp, &path, &docs).map_err(|source| SegmentError::Io(path.display().to_string(), source))?;
+        Ok(Arc::new(Segment::open(&path, number)?))
+    }
+
+    /// Takes the oldest `count` rows out of the hot part, once their segment is attached.
+    pub(super) fn cool(&mut self, count: usize) -> Vec<[u8; 16]> {
+        let ids: Vec<_> = self.view.hot.take_first(count).into_iter().map(|doc| doc.id).collect();
+        for id in &ids {
+            self.places.remove(id);
+        }
+        self.view.rows -= ids.len() as u64;
+        ids
+    }
+}
+
+impl View {
     /// Rows that are alive.
     pub(super) fn len(&self) -> u64 {
         self.rows
@@ -74,45 +173,6 @@ impl Collection {
         self.sealed.iter().map(|s| s.segment.bytes()).sum()
     }
 
-    /// Adds a sealed segment as it was found at the start or was just written.
-    pub(super) fn attach(&mut self, segment: Arc<Segment>, dead: RoaringBitmap) {
-        self.rows += u64::from(segment.rows()) - dead.len();
-        self.sealed.push(Sealed { segment, dead });
-        self.sealed.sort_by_key(|sealed| std::cmp::Reverse(sealed.segment.newest()));
-    }
-
-    /// Lets go of a segment whose living rows were put elsewhere.
-    pub(super) fn detach(&mut self, number: u64) {
-        if let Some(at) = self.sealed.iter().position(|s| s.segment.number == number) {
-            let sealed = self.sealed.remove(at);
-            self.rows -= u64::from(sealed.segment.rows()) - sealed.dead.len();
-        }
-    }
-
-    /// Puts a row into the hot part, in the place of an older version of it.
-    pub(super) fn put(&mut self, doc: Doc) {
-        match self.places.insert(doc.id, doc.k) {
-            Some(k) => {
-                self.hot.remove(&(k, doc.id));
-            }
-            None => self.rows += 1,
-        }
-        self.hot.insert(doc.place(), doc);
-    }
-
-    /// Takes a row away for good.
-    pub(super) fn remove(&mut self, id: &[u8; 16], found: Found) {
-        match found {
-            Found::Hot => {
-                if let Some(k) = self.places.remove(id) {
-                    self.hot.remove(&(k, *id));
-                    self.rows -= 1;
-                }
-            }
-            Found::Sealed { number, position } => self.bury(number, position),
-        }
-    }
-
     /// Every row ordered at `k_max` or below in the time up to `t_max`, in no order.
     pub(super) fn walk(
         &self,
@@ -120,7 +180,7 @@ impl Collection {
         t_max: i64,
         mut each: impl FnMut(Doc, Found) -> Result<(), SegmentError>,
     ) -> Result<(), SegmentError> {
-        for doc in self.hot.values().filter(|doc| doc.k <= k_max && doc.t <= t_max) {
+        for doc in self.hot.iter().filter(|doc| doc.k <= k_max && doc.t <= t_max) {
             each(doc.clone(), Found::Hot)?;
         }
         for Sealed { segment, dead } in self.sealed.iter().filter(|sealed| sealed.segment.oldest().0 <= k_max) {
@@ -137,31 +197,8 @@ impl Collection {
         Ok(())
     }
 
-    /// The segments that have no living row left.
-    pub(super) fn dead_segments(&self) -> Vec<u64> {
-        let empty = self.sealed.iter().filter(|s| s.dead.len() == u64::from(s.segment.rows()));
-        empty.map(|s| s.segment.number).collect()
-    }
-
-    /// Marks a sealed row as living on in the hot part.
-    pub(super) fn bury(&mut self, number: u64, position: u32) {
-        if let Some(sealed) = self.sealed.iter_mut().find(|s| s.segment.number == number)
-            && sealed.dead.insert(position)
-        {
-            self.rows -= 1;
-        }
-    }
-
-    /// The rows that a segment marks as dead.
-    pub(super) fn dead(&self, number: u64) -> Option<&RoaringBitmap> {
-        self.sealed.iter().find(|s| s.segment.number == number).map(|s| &s.dead)
-    }
-
-    /// The row of this id, which carries the id's `term`.
-    pub(super) fn get(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
-        if let Some(k) = self.places.get(id) {
-            return Ok(self.hot.get(&(*k, *id)).map(|doc| (doc.clone(), Found::Hot)));
-        }
+    /// The row of this id in a segment; it carries the id's `term`.
+    pub(super) fn sealed_doc(&self, id: &[u8; 16], term: u64) -> Result<Option<(Doc, Found)>, SegmentError> {
         for sealed in self.sealed.iter().filter(|s| s.segment.may_hold(term)) {
             let (mut positions, _) = sealed.segment.find(&sealed.segment.look(&[Terms::one(term)]))?;
             positions.bury(&sealed.dead);
@@ -177,10 +214,10 @@ impl Collection {
 
     /// The row ordered at `k`, where that alone names it.
     pub(super) fn at(&self, k: i64) -> Result<Option<Doc>, SegmentError> {
-        if let Some((_, doc)) = self.hot.range((k, [0; 16])..=(k, [0xff; 16])).next() {
+        if let Some(doc) = self.hot.at_or_behind(&(k, [0; 16])).filter(|doc| doc.k == k) {
             return Ok(Some(doc.clone()));
         }
-        for sealed in &self.sealed {
+        for sealed in self.sealed.iter() {
             if sealed.segment.oldest().0 > k || sealed.segment.newest().0 < k {
                 continue;
             }
@@ -204,27 +241,6 @@ impl Collection {
         }
         Ok(None)
     }
-
-    /// Writes the oldest `count` hot rows as segment `number`, without changing anything here.
-    pub(super) fn write_segment(&self, number: u64, count: usize, tmp: &Path) -> Result<Arc<Segment>, SegmentError> {
-        let mut docs: Vec<Doc> = self.hot.values().take(count).cloned().collect();
-        docs.reverse();
-        let path = self.file(number);
-        segment::write(tmp, &path, &docs).map_err(|source| SegmentError::Io(path.display().to_string(), source))?;
-        Ok(Arc::new(Segment::open(&path, number)?))
-    }
-
-    /// Takes the oldest `count` rows out of the hot part, once their segment is attached.
-    pub(super) fn cool(&mut self, count: usize) -> Vec<[u8; 16]> {
-        let mut ids = Vec::with_capacity(count);
-        for _ in 0..count {
-            let Some((place, _)) = self.hot.pop_first() else { break };
-            self.places.remove(&place.1);
-            self.rows -= 1;
-            ids.push(place.1);
-        }
-        ids
-    }
 }
 
 #[cfg(test)]
@@ -244,8 +260,8 @@ mod tests {
         rows.cool(count);
         rows.attach(segment, RoaringBitmap::new());
         for k in 0..count as i64 {
-            assert_eq!(rows.at(k).unwrap().map(|doc| doc.k), Some(k));
+            assert_eq!(rows.view.at(k).unwrap().map(|doc| doc.k), Some(k));
         }
-        assert!(rows.at(count as i64).unwrap().is_none());
+        assert!(rows.view.at(count as i64).unwrap().is_none());
     }
 }

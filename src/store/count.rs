@@ -4,7 +4,7 @@
 //! that a bound of time cuts. Nobody reads "1,283,112" more closely than "100,000+": the count
 //! stops there, and says so, so that a frequent question is not dearer than a rare one.
 
-use super::collection::Collection;
+use super::collection::View;
 use super::hot_test::HotTest;
 use super::scan::load;
 use super::segment::SegmentError;
@@ -21,15 +21,15 @@ pub struct Count {
 }
 
 /// Counts what `want` wants.
-pub(super) fn count(collection: &Collection, want: &Want) -> Result<Count, SegmentError> {
+pub(super) fn count(all: &View, want: &Want) -> Result<Count, SegmentError> {
     if want.is_all() {
-        return Ok(Count { rows: collection.len(), exact: true });
+        return Ok(Count { rows: all.len(), exact: true });
     }
     let test = HotTest::new(want);
-    let mut rows = collection.hot.values().filter(|doc| test.takes(doc)).take(COUNT_MAX + 1).count() as u64;
+    let mut rows = all.hot.iter().filter(|doc| test.takes(doc)).take(COUNT_MAX + 1).count() as u64;
     let mut work = 0;
     let (t_min, t_max) = want.time();
-    for sealed in &collection.sealed {
+    for sealed in all.sealed.iter() {
         if rows > COUNT_MAX as u64 || work > SCAN_WORK {
             return Ok(Count { rows: rows.min(COUNT_MAX as u64), exact: false });
         }

@@ -63,8 +63,7 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        let rows = self.shared.rows();
-        self.list(&rows.callbacks, rows.applied, query, want(query), page, |doc, cursor| {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, want(query), page, |doc, cursor| {
             let row = callback_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -76,7 +75,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
-        count(&self.shared.rows().callbacks, &want(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.callbacks).0, &want(query)).map_err(QueryError::damaged)
     }
 }
 

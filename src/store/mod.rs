@@ -15,6 +15,7 @@ mod days;
 mod decisions;
 mod doc;
 mod hot_chunks;
+mod hot_rows;
 mod hot_test;
 mod hours;
 mod numbers;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::collection::{Collection, Place};
+use super::collection::{Place, View};
 use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::doc::Doc;
@@ -41,10 +41,8 @@ impl Store {
     /// # Errors
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
-        let rows = self.shared.rows();
         self.list(
-            &rows.calls,
-            rows.applied,
+            self.shared.view(|rows| &rows.calls),
             query,
             search::calls(query, self.shared.clock.now()),
             page,
@@ -64,7 +62,14 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn call(&self, id: CallId) -> Result<Option<Call>, QueryError> {
-        let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
+        let view = {
+            let rows = self.shared.rows();
+            match rows.calls.hot_doc(&id.0) {
+                Some(doc) => return self.facts(doc).map(|facts| Some(self.view(&facts))),
+                None => rows.calls.view.clone(),
+            }
+        };
+        let found = view.sealed_doc(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
         found.map(|(doc, _)| self.facts(&doc).map(|facts| self.view(&facts))).transpose()
     }
 
@@ -73,8 +78,7 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        let rows = self.shared.rows();
-        self.list(&rows.callbacks, rows.applied, query, search::callbacks(query), page, |doc, cursor| {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, search::callbacks(query), page, |doc, cursor| {
             let row = callback_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && search::callback_matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -87,7 +91,7 @@ impl Store {
     /// A damaged store.
     pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
         let Ok(k) = i64::try_from(seq) else { return Ok(None) };
-        let doc = self.shared.rows().callbacks.at(k).map_err(QueryError::damaged)?;
+        let doc = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
         doc.map(|doc| callback_row::read(&doc, &self.shared.catalog).map_err(QueryError::damaged)).transpose()
     }
 
@@ -97,13 +101,13 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
-        let rows = self.shared.rows();
+        let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
         let want = Want {
             all: vec![vec![terms::Terms::word(terms::Field::Question, b"yes")]],
             t: Some((since.as_microsecond(), i64::MAX)),
             ..Want::default()
         };
-        let mut scan = Scan::new(&rows.callbacks, &want, usize::MAX);
+        let mut scan = Scan::new(&callbacks, &want, usize::MAX);
         let mut numbers = Vec::new();
         while let Step::Row(doc) = scan.next().map_err(QueryError::damaged)? {
             if doc.t >= since.as_microsecond() {
@@ -122,8 +126,7 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        let rows = self.shared.rows();
-        self.list(&rows.sms, rows.applied, query, search::sms(query), page, |doc, cursor| {
+        self.list(self.shared.view(|rows| &rows.sms), query, search::sms(query), page, |doc, cursor| {
             let row = sms_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && search::sms_matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -150,7 +153,7 @@ impl Store {
     /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
         let want = search::calls(query, self.shared.clock.now());
-        count(&self.shared.rows().calls, &want).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.calls).0, &want).map_err(QueryError::damaged)
     }
 
     /// How many callbacks answer a question.
@@ -158,7 +161,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
-        count(&self.shared.rows().callbacks, &search::callbacks(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.callbacks).0, &search::callbacks(query)).map_err(QueryError::damaged)
     }
 
     /// How many messages answer a question.
@@ -166,7 +169,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
-        count(&self.shared.rows().sms, &search::sms(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.sms).0, &search::sms(query)).map_err(QueryError::damaged)
     }
 
     /// How many privacy numbers answer a question.
@@ -196,12 +199,12 @@ impl Store {
             applied: rows.applied,
             durable: rows.durable,
             rebuilding: if wanted { Some(0.0) } else { rebuilding.map(|progress| progress.clamp(0.0, 1.0)) },
-            calls: rows.calls.len(),
-            callbacks: rows.callbacks.len(),
-            bytes: rows.calls.bytes()
-                + rows.callbacks.bytes()
-                + rows.sms.bytes()
-                + rows.audit.bytes()
+            calls: rows.calls.view.len(),
+            callbacks: rows.callbacks.view.len(),
+            bytes: rows.calls.view.bytes()
+                + rows.callbacks.view.bytes()
+                + rows.sms.view.bytes()
+                + rows.audit.view.bytes()
                 + self.shared.db().size_on_disk().unwrap_or(0),
         }
     }
@@ -247,11 +250,11 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
-        let rows = self.shared.rows();
+        let (rows, _) = self.shared.view(|rows| &rows.calls);
         let mut want = search::calls(query, self.shared.clock.now());
         want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
         want.t = Some((since.as_microsecond(), i64::MAX));
-        let mut scan = Scan::new(&rows.calls, &want, limits::SCAN_WORK);
+        let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
         let mut calls = Vec::new();
         while calls.len() < limit
             && let Step::Row(doc) = scan.next().map_err(QueryError::damaged)?
@@ -282,8 +285,7 @@ impl Store {
 
     pub(super) fn list<T>(
         &self,
-        collection: &Collection,
-        applied: Seq,
+        (rows, applied): (View, Seq),
         query: &dyn Debug,
         mut want: Want,
         page: &Page,
@@ -301,7 +303,7 @@ impl Store {
         let limit = page.limit.clamp(1, limits::PAGE_MAX);
         let mut items = Vec::with_capacity(limit.min(64));
         let mut last = start.place;
-        let mut scan = Scan::new(collection, &want, limits::SCAN_WORK);
+        let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
         loop {
             let doc = match scan.next().map_err(QueryError::damaged)? {
                 Step::Row(doc) => doc,

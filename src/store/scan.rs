@@ -7,7 +7,7 @@
 
 use std::iter::Peekable;
 
-use super::collection::{Collection, Place, Sealed};
+use super::collection::{Place, Sealed, View};
 use super::doc::Doc;
 use super::hot_test::HotTest;
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
@@ -42,17 +42,16 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Starts a walk over `collection` that reads about `work_max` parts of its segments.
-    pub(super) fn new(collection: &'a Collection, want: &'a Want, work_max: usize) -> Self {
+    /// Starts a walk over `rows` that reads about `work_max` parts of its segments.
+    pub(super) fn new(rows: &'a View, want: &'a Want, work_max: usize) -> Self {
         let after = want.after;
         let test = HotTest::new(want);
-        let rows: Box<dyn Iterator<Item = &'a Doc> + 'a> = match after {
-            Some(place) => Box::new(collection.hot.range(..place).rev().map(|(_, doc)| doc)),
-            None => Box::new(collection.hot.values().rev()),
+        let hot: Box<dyn Iterator<Item = &'a Doc> + 'a> = match after {
+            Some(place) => Box::new(rows.hot.before(place).filter(move |doc| test.takes(doc))),
+            None => Box::new(rows.hot.iter().rev().filter(move |doc| test.takes(doc))),
         };
-        let hot: Box<dyn Iterator<Item = &'a Doc> + 'a> = Box::new(rows.filter(move |doc| test.takes(doc)));
         let behind = |sealed: &&Sealed| after.is_none_or(|after| sealed.segment.oldest() < after);
-        let mut waiting: Vec<&Sealed> = collection.sealed.iter().filter(behind).collect();
+        let mut waiting: Vec<&Sealed> = rows.sealed.iter().filter(behind).collect();
         waiting.reverse();
         Self { want, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max, moved: false }
     }

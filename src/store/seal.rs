@@ -13,16 +13,16 @@ impl Writer {
     /// Seals what is more than enough. Runs right after a checkpoint, so every row it takes
     /// out of the hot part also stands in sled until the segment counts.
     pub(super) fn seal(&mut self) -> Result<(), WriteError> {
-        while self.shared.rows().calls.hot.len() >= self.shared.sizes.hot_calls {
+        while self.shared.rows().calls.view.hot.len() >= self.shared.sizes.hot_calls {
             self.seal_calls()?;
         }
-        if self.shared.rows().callbacks.hot.len() >= self.shared.sizes.sealed_callbacks {
+        if self.shared.rows().callbacks.view.hot.len() >= self.shared.sizes.sealed_callbacks {
             self.seal_chunks(b'b')?;
         }
-        if self.shared.rows().sms.hot.len() >= self.shared.sizes.sealed_callbacks {
+        if self.shared.rows().sms.view.hot.len() >= self.shared.sizes.sealed_callbacks {
             self.seal_chunks(b's')?;
         }
-        if self.shared.rows().audit.hot.len() >= self.shared.sizes.sealed_callbacks {
+        if self.shared.rows().audit.view.hot.len() >= self.shared.sizes.sealed_callbacks {
             self.seal_chunks(b'a')?;
         }
         self.thin_segments()
@@ -71,7 +71,7 @@ impl Writer {
                 b's' => &rows.sms,
                 _ => &rows.audit,
             };
-            let count = collection.hot.len();
+            let count = collection.view.hot.len();
             (collection.write_segment(number, count, &tmp).map_err(WriteError::new)?, count)
         };
         let mut batch = sled::Batch::default();
@@ -97,7 +97,7 @@ impl Writer {
     fn thin_segments(&mut self) -> Result<(), WriteError> {
         let thin = {
             let rows = self.shared.rows();
-            let thin = rows.calls.sealed.iter().find(|s| s.dead.len() * 2 > u64::from(s.segment.rows()));
+            let thin = rows.calls.view.sealed.iter().find(|s| s.dead.len() * 2 > u64::from(s.segment.rows()));
             thin.cloned()
         };
         let Some(thin) = thin else { return Ok(()) };

@@ -1,7 +1,9 @@
 //! What the writer and all readers share.
 //!
 //! The writer changes rows under a lock that it holds for one batch; readers hold it while they
-//! walk. Counters have a lock of their own, so that a page of figures never waits for a list.
+//! take a [`View`], and read from disk afterwards: one search that is dear would otherwise stop the
+//! projector, and behind the waiting writer every page. Counters have a lock of their own, so that
+//! a page of figures never waits for a list.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::broadcast;
 
 use super::Change;
-use super::collection::Collection;
+use super::collection::{Collection, View};
 use super::hours::Hours;
 use super::numbers::Numbers;
 use super::open::{self, OpenError};
@@ -102,7 +104,7 @@ impl Rows {
     pub(super) fn files(&self) -> Vec<PathBuf> {
         [&self.calls, &self.callbacks, &self.sms, &self.audit]
             .into_iter()
-            .flat_map(|collection| collection.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
+            .flat_map(|collection| collection.view.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
             .collect()
     }
 }
@@ -148,6 +150,12 @@ impl Shared {
 
     pub(super) fn rows(&self) -> RwLockReadGuard<'_, Rows> {
         self.rows.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rows of one kind as they are now, and the last record they are made from.
+    pub(super) fn view(&self, of: impl FnOnce(&Rows) -> &Collection) -> (View, Seq) {
+        let rows = self.rows();
+        (of(&rows).view.clone(), rows.applied)
     }
 
     pub(super) fn rows_mut(&self) -> RwLockWriteGuard<'_, Rows> {

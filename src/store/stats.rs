@@ -243,16 +243,19 @@ impl Store {
     /// The hours of a span, where it is open those that were counted.
     fn counted(&self, span: Span) -> Option<(i64, i64)> {
         let (mut first, mut end) = bounds(span);
-        let hours = self.shared.hours();
-        let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
+        let (prefix, changed) = {
+            let hours = self.shared.hours();
+            let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
+            (hours.hours.prefix, changed().min().zip(changed().max()))
+        };
         let stored = |row: Option<sled::Result<(sled::IVec, sled::IVec)>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
         if span.from.is_none() {
-            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next());
-            first = known.into_iter().chain(changed()).min()?;
+            let known = stored(self.shared.db().scan_prefix([prefix]).next());
+            first = known.into_iter().chain(changed.map(|(first, _)| first)).min()?;
         }
         if span.to.is_none() {
-            let known = stored(self.shared.db().scan_prefix([hours.hours.prefix]).next_back());
-            end = known.into_iter().chain(changed()).max()? + 1;
+            let known = stored(self.shared.db().scan_prefix([prefix]).next_back());
+            end = known.into_iter().chain(changed.map(|(_, last)| last)).max()? + 1;
         }
         Some((first, end))
     }

@@ -20,12 +20,12 @@ impl Writer {
         let shared = self.shared.clone();
         let (catalog, db) = (&shared.catalog, &shared.db());
         let rows = shared.rows();
-        let calls = cut.calls_in(&rows.calls, catalog)?;
-        let sms = cut.sms_in(&rows.sms)?;
-        let sms_alive = living_sms(&rows.sms, cut.bounds.callbacks_before(), &sms)?;
+        let calls = cut.calls_in(&rows.calls.view, catalog)?;
+        let sms = cut.sms_in(&rows.sms.view)?;
+        let sms_alive = living_sms(&rows.sms.view, cut.bounds.callbacks_before(), &sms)?;
         let gone: HashSet<CallId> = calls.iter().map(|call| CallId(call.doc.id)).collect();
         let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
-        let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive)?;
+        let callbacks = cut.callbacks_in(&rows.callbacks.view, catalog, &alive, &sms_alive)?;
         let callback_rows: Vec<_> =
             callbacks.iter().map(|(doc, _)| callback_row::read(doc, catalog)).collect::<Result<_, _>>()?;
         drop(rows);

@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use self::sums::{CallSum, HourSum};
-use super::collection::{Collection, Found};
+use super::collection::{Collection, Found, View};
 use super::doc::Doc;
 use super::row::RowError;
 use super::segment::SegmentError;
@@ -112,7 +112,7 @@ impl Cut {
     }
 
     /// The calls it takes, of those that `calls` has.
-    fn calls_in(&self, calls: &Collection, catalog: &Catalog) -> Result<Vec<Gone>, CutError> {
+    fn calls_in(&self, calls: &View, catalog: &Catalog) -> Result<Vec<Gone>, CutError> {
         let kept: HashSet<CallId> = self.kept_calls.iter().filter_map(|id| CallId::parse(id)).collect();
         let before = self.bounds.calls_before;
         if before == 0 {
@@ -139,7 +139,7 @@ impl Cut {
     }
 
     /// The messages it takes.
-    fn sms_in(&self, sms: &Collection) -> Result<Vec<(Doc, Found)>, CutError> {
+    fn sms_in(&self, sms: &View) -> Result<Vec<(Doc, Found)>, CutError> {
         let kept: HashSet<Seq> = self.kept_sms.iter().copied().collect();
         let before = self.bounds.sms_before;
         let mut gone = Vec::new();
@@ -166,7 +166,7 @@ impl Cut {
     /// The callbacks it takes: all below the cut but those of calls and messages that stay.
     fn callbacks_in(
         &self,
-        callbacks: &Collection,
+        callbacks: &View,
         catalog: &Catalog,
         alive: &dyn Fn(CallId) -> Result<bool, CutError>,
         sms_alive: &HashSet<Seq>,
@@ -200,7 +200,7 @@ impl Cut {
 }
 
 /// The callbacks below `before` that brought a message which stays.
-fn living_sms(sms: &Collection, before: Seq, gone: &[(Doc, Found)]) -> Result<HashSet<Seq>, CutError> {
+fn living_sms(sms: &View, before: Seq, gone: &[(Doc, Found)]) -> Result<HashSet<Seq>, CutError> {
     let gone: HashSet<[u8; 16]> = gone.iter().map(|(doc, _)| doc.id).collect();
     let mut alive = HashSet::new();
     if before > 0 {

@@ -27,12 +27,15 @@ impl Store {
         sms_held: &dyn Fn(&SmsRow) -> bool,
     ) -> Result<Cut, QueryError> {
         let catalog = &self.shared.catalog;
-        let rows = self.shared.rows();
-        let mut cut = Cut { bounds, as_of: rows.applied, ..Cut::default() };
+        let (calls, sms, callbacks, as_of) = {
+            let rows = self.shared.rows();
+            (rows.calls.clone(), rows.sms.view.clone(), rows.callbacks.view.clone(), rows.applied)
+        };
+        let mut cut = Cut { bounds, as_of, ..Cut::default() };
         let mut shares = Vec::new();
         let mut numbers = BTreeSet::new();
         let mut gone: HashSet<CallId> = HashSet::new();
-        for call in cut.calls_in(&rows.calls, catalog).map_err(QueryError::damaged)? {
+        for call in cut.calls_in(&calls.view, catalog).map_err(QueryError::damaged)? {
             let call = join(&call.facts, catalog);
             if held(&call) {
                 cut.kept_calls.push(call.id.to_string());
@@ -43,10 +46,10 @@ impl Store {
             shares.push(Share::of(&call, catalog));
         }
         let mut sms_gone = Vec::new();
-        for (doc, found) in cut.sms_in(&rows.sms).map_err(QueryError::damaged)? {
-            let sms = sms_row::read(&doc, catalog).map_err(QueryError::damaged)?;
-            if sms_held(&sms) {
-                cut.kept_sms.push(sms.callback);
+        for (doc, found) in cut.sms_in(&sms).map_err(QueryError::damaged)? {
+            let row = sms_row::read(&doc, catalog).map_err(QueryError::damaged)?;
+            if sms_held(&row) {
+                cut.kept_sms.push(row.callback);
             } else {
                 sms_gone.push((doc, found));
             }
@@ -56,9 +59,9 @@ impl Store {
         cut.kept_sms = kept.iter().copied().collect();
         cut.kept_sms.sort_unstable();
         sms_gone.retain(|(doc, _)| !kept.contains(&doc.last));
-        let sms_alive = living_sms(&rows.sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
-        let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
-        let callbacks = cut.callbacks_in(&rows.callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
+        let sms_alive = living_sms(&sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
+        let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &calls, catalog)?);
+        let callbacks = cut.callbacks_in(&callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
         let callbacks: Vec<CallbackRow> = callbacks
             .iter()
             .map(|(doc, _)| callback_row::read(doc, catalog).map_err(QueryError::damaged))

@@ -61,7 +61,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let path = dir.path().join("rows");
     segment::write(&dir.path().join("tmp"), &path, &docs).expect("written");
     let segment = Arc::new(Segment::open(&path, 1).expect("what was written"));
-    Known { docs, sealed: Sealed { segment, dead: (0..ROWS as u32).step_by(97).collect() }, _dir: dir }
+    Known { docs, sealed: Sealed { segment, dead: Arc::new((0..ROWS as u32).step_by(97).collect()) }, _dir: dir }
 });
 
 /// A value that some, many or no rows have.
