@@ -53,6 +53,15 @@ pub const FORM_MAX: usize = 256 << 10;
 pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// One refused request in so many is logged: a scanner must not fill the log.
 pub const REFUSALS_LOGGED_EVERY: u64 = 100;
+/// Requests shown that came to no address of ours: the last of each sender's tries are alike.
+pub const MISDIRECTED_SHOWN: usize = 20;
+/// Characters shown of where one of them was sent.
+pub const MISDIRECTED_PATH_CHARS: usize = 120;
+/// Bytes of a request's head that are remembered until it is read, to say what could not be.
+pub const REQUEST_LINE_BYTES: usize = 512;
+/// For how long a browser asks for nothing but HTTPS after it saw a certificate that it trusts: half
+/// a year, the least that testers call long.
+pub const HSTS_TIME: Duration = Duration::from_secs(180 * 86_400);
 /// Header fields kept with a callback: those that are kept at all, some of them more than once.
 pub const KEPT_HEADERS_MAX: usize = 24;
 /// The longest value of a kept header; the longest documented one is about 300 bytes.

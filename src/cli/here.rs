@@ -18,7 +18,7 @@ use super::client::Reply;
 use super::socket::{Sent, pour, reply};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
-use crate::http::{CertificateInfo, Context, Routes, ServerInfo, api};
+use crate::http::{CertificateInfo, Context, Misdirected, Routes, ServerInfo, api};
 use crate::platform::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
 use crate::state::Principal;
@@ -65,6 +65,7 @@ impl Here {
                 started_at: clock.now(),
                 certificate: ArcSwap::from_pointee(CertificateInfo::default()),
                 gauges: Arc::default(),
+                misdirected: Misdirected::default(),
                 log: Arc::default(),
             },
         };

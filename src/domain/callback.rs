@@ -26,9 +26,12 @@ pub struct Callback {
     /// The request's target as sent, with the token: needed by digests over the address. Never
     /// stored and never logged.
     pub target: String,
+    /// The names, with ports, by which the request was sent to us, as far as they are ours: needed
+    /// by digests over the address. Never stored.
+    pub hosts: Vec<String>,
     /// The headers worth keeping, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, byte for byte.
+    /// The body, byte for byte; in what a decoder is given, its content.
     pub body: Vec<u8>,
 }
 

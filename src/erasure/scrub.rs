@@ -40,6 +40,7 @@ impl Scrub {
     pub(super) fn is_in_callback(&self, record: &CallbackRecord) -> bool {
         let is_in = |text: &str| self.needle.is_in(text.as_bytes());
         self.needle.is_in(&record.body)
+            || self.needle.is_in(&record.content())
             || is_in(&record.tail)
             || is_in(&record.reply.body)
             || record.question.as_deref().is_some_and(is_in)

@@ -121,8 +121,11 @@ fn exhibit(
     if callback.body.len() > room {
         return Ok(None);
     }
-    let shown = numbers == Numbers::Whole || std::str::from_utf8(&callback.body).is_ok();
-    let file = shown.then(|| format!("callbacks/{n:03}.{}", ending(&callback.body)));
+    let content = callback.content();
+    let shown = numbers == Numbers::Whole || std::str::from_utf8(&content).is_ok();
+    // What came compressed is kept so, as its checksum says; masked, only its content can be.
+    let packed = if numbers == Numbers::Whole && callback.is_packed() { ".packed" } else { "" };
+    let file = shown.then(|| format!("callbacks/{n:03}.{}{packed}", ending(&content)));
     Ok(Some(Exhibit { seq, at: record.at, callback: *callback, crc: crc_of(&line), file }))
 }
 
@@ -150,7 +153,7 @@ pub fn folder(call_json: &str, order: &Order, gathered: &Gathered) -> Folder {
         if let Some(file) = &exhibit.file {
             let body = match order.numbers {
                 Numbers::Whole => exhibit.callback.body.clone(),
-                Numbers::Masked => mask_digit_runs(&String::from_utf8_lossy(&exhibit.callback.body)).into_bytes(),
+                Numbers::Masked => mask_digit_runs(&String::from_utf8_lossy(&exhibit.callback.content())).into_bytes(),
             };
             folder.add(file, body);
         }

@@ -34,12 +34,21 @@ struct State {
     quiet_since: Instant,
     /// The client has not taken the bytes we have for it.
     stuck_since: Option<Instant>,
+    /// The first bytes of the head that is under way.
+    head: Vec<u8>,
 }
 
 impl Activity {
     /// A connection that was opened just now.
     pub(super) fn new(now: Instant) -> Self {
-        Self(Mutex::new(State { requests: 0, live: 0, head_since: Some(now), quiet_since: now, stuck_since: None }))
+        Self(Mutex::new(State {
+            requests: 0,
+            live: 0,
+            head_since: Some(now),
+            quiet_since: now,
+            stuck_since: None,
+            head: Vec::new(),
+        }))
     }
 
     /// Notes that a request's head is complete.
@@ -47,7 +56,13 @@ impl Activity {
         let mut state = self.state();
         state.requests += 1;
         state.head_since = None;
+        state.head.clear();
         UnderWay { activity: self.clone(), live: false }
+    }
+
+    /// The first bytes of the request that could not be read.
+    pub(super) fn unread_head(&self) -> Vec<u8> {
+        std::mem::take(&mut self.state().head)
     }
 
     /// When to look again, and to give the connection up if this has passed by then.
@@ -65,8 +80,12 @@ impl Activity {
         stuck.map_or(done, |stuck| stuck.min(done))
     }
 
-    fn bytes_arrived(&self) {
+    fn bytes_arrived(&self, bytes: &[u8]) {
         let mut state = self.state();
+        if state.requests == 0 && state.live == 0 {
+            let room = crate::limits::REQUEST_LINE_BYTES.saturating_sub(state.head.len());
+            state.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
         if state.requests == 0 && state.live == 0 && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
@@ -170,7 +189,7 @@ impl<IO: AsyncRead + Unpin> AsyncRead for WatchedIo<IO> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
         if buf.filled().len() > before {
-            self.activity.bytes_arrived();
+            self.activity.bytes_arrived(&buf.filled()[before..]);
         }
         Poll::Ready(Ok(()))
     }

@@ -12,8 +12,9 @@ use warp::Filter;
 
 use super::body::{self, BodyError};
 use super::peer::{Peer, peer};
-use super::{Context, HttpError, Response, Routes, respond};
+use super::{Context, HttpError, Missed, Response, Routes, ServerInfo, respond};
 use crate::domain::{App, AppId, Callback, Text};
+use crate::journal::{self, ContentError};
 use crate::limits;
 
 /// What a browser shows that opens a callback address; constant for known and unknown tokens.
@@ -62,7 +63,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
                         Ok(body) => keep(&context, app, head, body).await,
                         Err(error) => refuse_body(&context, &app, error),
                     },
-                    Err(refusal) => refusal.count(&context, head.peer),
+                    Err(refusal) => refusal.count(&context, &head),
                 }
             }
         })
@@ -129,14 +130,17 @@ fn admit(context: &Context, head: &Head, token: &str) -> Result<Arc<App>, Refusa
 }
 
 impl Refusal {
-    fn count(self, context: &Context, peer: Peer) -> Response {
+    fn count(self, context: &Context, head: &Head) -> Response {
         let (app, response) = match self {
             Self::Method(app) => {
                 let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, FRIENDLY);
                 response.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
                 (app, response)
             }
-            Self::Token => (None, respond(StatusCode::NOT_FOUND, TEXT, UNKNOWN)),
+            Self::Token => {
+                context.misdirected(head.peer.ip(), &head.target, Missed::Token);
+                return respond(StatusCode::NOT_FOUND, TEXT, UNKNOWN);
+            }
             Self::Peer(app) => (
                 Some(app),
                 HttpError::Forbidden(Text::new(
@@ -146,7 +150,7 @@ impl Refusal {
                 .into_text_response(),
             ),
         };
-        log_refusal(context, app, response.status(), Some(peer));
+        log_refusal(context, app, response.status(), Some(head.peer));
         response
     }
 }
@@ -173,13 +177,18 @@ fn log_refusal(context: &Context, app: Option<AppId>, status: StatusCode, peer: 
 
 async fn keep(context: &Context, app: Arc<App>, head: Head, body: Vec<u8>) -> Response {
     let rest = head.target.strip_prefix("/callbacks/").unwrap_or_default();
+    let headers = kept_headers(&head.headers);
+    if journal::unpack(&headers, &body) == Err(ContentError::TooLarge) {
+        return refuse_body(context, &app, BodyError::TooLarge);
+    }
     let callback = Callback {
         app: app.id,
         provider: app.provider,
         received_at: context.clock.now(),
         peer: head.peer.ip(),
         tail: cut(split_token(rest).1, limits::TAIL_MAX).to_owned(),
-        headers: kept_headers(&head.headers),
+        hosts: hosts(&context.server, &head.headers),
+        headers,
         target: head.target,
         body,
     };
@@ -190,6 +199,12 @@ async fn keep(context: &Context, app: Arc<App>, head: Head, body: Vec<u8>) -> Re
         }
         Err(error) => HttpError::from(error).into_text_response(),
     }
+}
+
+/// Where the request was sent to, as far as that is us.
+fn hosts(server: &ServerInfo, headers: &HeaderMap) -> Vec<String> {
+    let named = headers.get_all(header::HOST).iter().filter_map(|host| host.to_str().ok());
+    named.map(str::trim).filter(|host| server.is_called(host)).map(str::to_owned).collect()
 }
 
 /// The headers worth keeping, in lower case, in the order of [`KEPT`].

@@ -15,7 +15,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use http::Request;
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -29,7 +29,7 @@ use tower_service::Service;
 
 use super::activity::{Activity, CountedBody, WatchedIo};
 use super::server::{Gauges, Shared};
-use super::{HttpError, Peer, Response, Routes, unread};
+use super::{HttpError, Peer, Response, Routes, misdirected, unread};
 use crate::limits;
 
 /// Who opened a connection.
@@ -110,6 +110,12 @@ where
             biased;
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
+                    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse)
+                        && let Some(target) = misdirected::target_of(&activity.unread_head())
+                        && let Origin::Network(socket) = origin
+                    {
+                        shared.unreadable(socket.ip().to_canonical(), &target);
+                    }
                     tracing::debug!(error = %crate::error_chain::Chain(error.as_ref()), "a connection broke");
                 }
                 return;
@@ -165,6 +171,12 @@ fn answer(
         Origin::Control => Peer::Control,
     };
     request.extensions_mut().insert(peer);
+    // HTTP/2 names the host in the target. Signatures and forms look for it where HTTP/1.1 has it.
+    if !request.headers().contains_key(http::header::HOST)
+        && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+    {
+        request.headers_mut().insert(http::header::HOST, host);
+    }
     let under_way = activity.begin();
     let asks_first = request.headers().contains_key(http::header::EXPECT);
     let (head, body) = request.into_parts();

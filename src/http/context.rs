@@ -3,13 +3,14 @@
 //! It is made once, when the server starts, and never changes but for the certificate: a handler
 //! that needs something else asks a service, and a test builds one of real parts.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
+use super::misdirected::{Misdirected, Missed};
 use super::{Gauges, LogTail};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
@@ -19,6 +20,7 @@ use crate::erasure::Erasure;
 use crate::error_chain::Chain;
 use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
+use crate::limits;
 use crate::oidc::Oidc;
 use crate::platform::Platform;
 use crate::retention::Retention;
@@ -57,6 +59,17 @@ pub struct Context {
 }
 
 impl Context {
+    /// Counts and remembers a request that was meant for a callback address and came to none.
+    pub fn misdirected(&self, peer: IpAddr, target: &str, missed: Missed) {
+        let so_far = self.ingest.refused(None);
+        self.server.misdirected.note(self.clock.now(), peer, target, missed);
+        if so_far % limits::REFUSALS_LOGGED_EVERY == 1 {
+            let (_, recent) = self.server.misdirected.seen();
+            let path = recent.first().map(|request| request.path.as_str());
+            tracing::warn!(%peer, path, missed = missed.name(), so_far, "a request came to no callback address of ours");
+        }
+    }
+
     /// The services that keep and erase, over the installation in `data`.
     #[must_use]
     pub fn keepers(
@@ -117,6 +130,8 @@ pub struct ServerInfo {
     pub certificate: ArcSwap<CertificateInfo>,
     /// Its connections.
     pub gauges: Arc<Gauges>,
+    /// Requests that came to none of its addresses.
+    pub misdirected: Misdirected,
     /// The last lines of its log.
     pub log: Arc<LogTail>,
 }
@@ -128,11 +143,49 @@ impl ServerInfo {
         self.public_url.clone().unwrap_or_else(|| format!("https://{}", self.listen))
     }
 
+    /// Whether this server may be called so: any name while no public address is configured; then that
+    /// one, the names of the certificate, and addresses, which nobody can point elsewhere. `host` is what
+    /// a request was sent to, with or without a port.
+    #[must_use]
+    pub fn is_called(&self, host: &str) -> bool {
+        let Some(public) = &self.public_url else { return true };
+        let host = without_port(host);
+        let public = public.split_once("://").map_or(public.as_str(), |(_, rest)| rest);
+        let public = without_port(public.split('/').next().unwrap_or_default());
+        let certificate = self.certificate.load();
+        let mut names = certificate.names.iter().map(String::as_str).chain([public, "localhost"]);
+        host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() || names.any(|name| is_name(name, host))
+    }
+
+    /// Whether browsers may be told to use nothing but HTTPS: platforms and people reach it so, and its
+    /// certificate is one that they trust.
+    #[must_use]
+    pub fn insists_on_https(&self) -> bool {
+        let is_https = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        is_https && !self.certificate.load().self_signed
+    }
+
     /// The address to paste into a platform's console for an app's token and a tail.
     #[must_use]
     pub fn callback_url(&self, token: &str, tail: &str) -> String {
         let base = self.base();
         if tail.is_empty() { format!("{base}/callbacks/{token}") } else { format!("{base}/callbacks/{token}/{tail}") }
+    }
+}
+
+/// A host without its port.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !name.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether a certificate's name, `*.example.com` perhaps, is this host's.
+fn is_name(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)),
+        None => name.eq_ignore_ascii_case(host),
     }
 }
 
@@ -149,4 +202,48 @@ pub struct CertificateInfo {
     pub self_signed: bool,
     /// The file it came from.
     pub source: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(public_url: Option<&str>, names: &[&str], self_signed: bool) -> ServerInfo {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        ServerInfo {
+            public_url: public_url.map(str::to_owned),
+            listen: SocketAddr::from(([0, 0, 0, 0], 8443)),
+            plain_listen: None,
+            data: PathBuf::new(),
+            started_at: Timestamp::UNIX_EPOCH,
+            certificate: ArcSwap::from_pointee(CertificateInfo { names, self_signed, ..CertificateInfo::default() }),
+            gauges: Arc::default(),
+            misdirected: Misdirected::default(),
+            log: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn a_server_is_called_by_its_public_address_its_certificates_names_and_any_address() {
+        let named = server(Some("https://Calls.example.com:8443/in"), &["*.voice.example", "old.example"], false);
+        for host in ["calls.example.com", "calls.example.com:80", "a.voice.example:443", "OLD.example"] {
+            assert!(named.is_called(host), "{host}");
+        }
+        for host in ["203.0.113.7", "203.0.113.7:8443", "[2001:db8::7]", "[2001:db8::7]:8443", "localhost:1"] {
+            assert!(named.is_called(host), "{host}");
+        }
+        for host in ["", "example.com", "voice.example", "a.b.voice.example", "calls.example.com.evil.example"] {
+            assert!(!named.is_called(host), "{host}");
+        }
+        assert!(server(None, &[], true).is_called("anything.example"));
+    }
+
+    #[test]
+    fn browsers_are_told_to_use_https_only_once_the_certificate_is_trusted() {
+        let url = Some("https://calls.example.com");
+        assert!(server(url, &[], false).insists_on_https());
+        assert!(!server(url, &[], true).insists_on_https());
+        assert!(!server(Some("http://calls.example.com"), &[], false).insists_on_https());
+        assert!(!server(None, &[], false).insists_on_https());
+    }
 }

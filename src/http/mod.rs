@@ -24,6 +24,7 @@ mod health;
 mod keeping;
 mod log_tail;
 mod metrics;
+mod misdirected;
 pub mod peer;
 mod platform;
 mod reveals;
@@ -43,6 +44,7 @@ pub use warp::reply::Response;
 pub use context::{CertificateInfo, Context, ServerInfo};
 pub use error::HttpError;
 pub use log_tail::{LogLine, LogTail};
+pub use misdirected::{Misdirected, MisdirectedRequest, Missed};
 pub use peer::Peer;
 pub use server::Gauges;
 
@@ -61,6 +63,7 @@ pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
         assets::routes(),                 // GET  /static/{hash}/…       browsers
         api::routes(context.clone()),     //      /api/v1/…              programs
         admin::routes(context.clone()),   //      /…                     people
+        misdirected::routes(context),     // POST /…                     platforms that missed
     ];
     first_of(table)
 }
@@ -68,7 +71,7 @@ pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
 /// The addresses of the listener without TLS: callbacks and nothing else.
 #[must_use]
 pub fn plain_routes(context: &Arc<Context>) -> Routes {
-    first_of([callbacks::routes(context)])
+    first_of([callbacks::routes(context), misdirected::routes(context)])
 }
 
 /// The addresses of `control.sock`, where everyone is administrator.

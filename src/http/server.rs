@@ -15,9 +15,9 @@
 mod tests;
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -124,10 +124,30 @@ pub(super) struct Shared {
     pub(super) gauges: Arc<Gauges>,
     pub(super) trusted: ArcSwap<TrustedProxies>,
     pub(super) permits: Arc<Semaphore>,
+    /// Told of requests whose first line cannot be read: who sent them, and where to.
+    on_unreadable: OnceLock<OnUnreadable>,
     /// A stop has begun.
     pub(super) stop: CancellationToken,
     /// The stop has taken too long.
     pub(super) kill: CancellationToken,
+}
+
+/// Takes note of a request that no route sees.
+struct OnUnreadable(Box<dyn Fn(IpAddr, &str) + Send + Sync>);
+
+impl std::fmt::Debug for OnUnreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnUnreadable")
+    }
+}
+
+impl Shared {
+    /// Tells of a request whose first line could not be read.
+    pub(super) fn unreadable(&self, peer: IpAddr, target: &str) {
+        if let Some(OnUnreadable(tell)) = self.on_unreadable.get() {
+            tell(peer, target);
+        }
+    }
 }
 
 enum Stream {
@@ -144,6 +164,7 @@ impl Server {
             gauges,
             trusted: ArcSwap::from_pointee(trusted),
             permits: Arc::new(Semaphore::new(limits::CONNECTIONS_MAX)),
+            on_unreadable: OnceLock::new(),
             stop: CancellationToken::new(),
             kill: CancellationToken::new(),
         };
@@ -154,6 +175,11 @@ impl Server {
     pub fn listen(&self, listener: Listener, routes: Routes) {
         let (shared, tasks) = (self.shared.clone(), self.tasks.clone());
         self.tasks.spawn(async move { accept(&listener, &routes, &shared, &tasks).await });
+    }
+
+    /// Has `tell` told of requests whose first line cannot be read; the first one given stays.
+    pub fn on_unreadable(&self, tell: impl Fn(IpAddr, &str) + Send + Sync + 'static) {
+        let _ = self.shared.on_unreadable.set(OnUnreadable(Box::new(tell)));
     }
 
     /// Believes these proxies from the next request on.

@@ -4,13 +4,15 @@
 //! that nobody understood, which is kept, or, where the app enforces signatures and it was the
 //! check that panicked, one that did not verify. Neither must ever lose the bytes.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::{Ack, App, Callback, Outcome, Question, QuestionKind, VerifyMode};
-use crate::providers::{self, BodyForm, Decoded, Item, Occasion, Provider, Secrets, Verdict, VerifyError};
+use crate::journal::{self, ContentError};
+use crate::providers::{self, BodyForm, DecodeError, Decoded, Item, Occasion, Provider, Secrets, Verdict, VerifyError};
 
 /// A callback, read.
 #[derive(Debug)]
@@ -55,6 +57,12 @@ impl Reading {
         public_url: Option<&str>,
         now: Timestamp,
     ) -> Self {
+        let unpacked = journal::unpack(&callback.headers, &callback.body);
+        let content = match &unpacked {
+            Ok(Cow::Owned(content)) => Cow::Owned(Callback { body: content.clone(), ..callback.clone() }),
+            Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(callback),
+        };
+        let callback = content.as_ref();
         let verdict = verify(provider, app, callback, public_url, now);
         let verified = verdict.verified();
         let admitted = match providers::admit(callback, &verdict, app.verify) {
@@ -64,6 +72,9 @@ impl Reading {
                 return Self::kept(verified, Outcome::Unverified, provider.ack(&Occasion::Unverified));
             }
         };
+        if let Err(error) = unpacked {
+            return Self::kept(verified, Outcome::Unparsable, refusal(provider, error));
+        }
         match caught(|| provider.decode(&admitted)) {
             Some(Ok(decoded)) => Self::decoded(provider, app, verified, decoded),
             Some(Err(error)) => Self::kept(verified, Outcome::Unparsable, provider.ack(&Occasion::Unparsable(&error))),
@@ -89,6 +100,16 @@ impl Reading {
     fn kept(verified: Option<bool>, outcome: Outcome, ack: Ack) -> Self {
         Self { verified, foreign: Vec::new(), outcome, reply: Reply::Now(ack), comes_again: false }
     }
+}
+
+/// The answer to a body that cannot be unpacked, in the form of its provider.
+fn refusal(provider: &dyn Provider, error: ContentError) -> Ack {
+    let status = match error {
+        ContentError::UnknownEncoding => 415,
+        ContentError::Damaged | ContentError::TooLarge => 400,
+    };
+    let error = DecodeError { reason: error.to_string(), at: 0, form: None };
+    Ack { status, ..provider.ack(&Occasion::Unparsable(&error)) }
 }
 
 fn verify(

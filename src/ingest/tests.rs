@@ -38,6 +38,7 @@ fn callback(body: &str) -> Callback {
         peer: "203.0.113.7".parse().unwrap(),
         tail: "/status".into(),
         target: "/callbacks/0123456789abcdef/status".into(),
+        hosts: Vec::new(),
         headers: Vec::new(),
         body: body.as_bytes().to_vec(),
     }

@@ -14,6 +14,7 @@ mod backup;
 mod catalog;
 mod committer;
 mod compress;
+mod content;
 mod decision;
 mod disk;
 mod file;
@@ -43,6 +44,7 @@ use tokio::sync::watch;
 
 pub use backup::{Copied, CopyError, copy};
 pub use catalog::compressed;
+pub use content::{ContentError, unpack};
 pub use decision::DecisionFields;
 pub use file::{FileJournal, OpenError, Options};
 pub use lock::{DataLock, LockError};

@@ -4,6 +4,7 @@
 //! the notation. A callback is kept with what was known only at its receipt: who sent it, whether
 //! its signature held, whose application it named, and what it was answered.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -73,6 +74,20 @@ pub struct CallbackRecord {
     /// For a question that was decided here and now: by which rule, from what, how fast. A repeat
     /// has none: it got the answer of the first.
     pub decision: Option<DecisionNote>,
+}
+
+impl CallbackRecord {
+    /// What the body says: unpacked where it came compressed, and as it came where it cannot be.
+    #[must_use]
+    pub fn content(&self) -> Cow<'_, [u8]> {
+        super::unpack(&self.headers, &self.body).unwrap_or(Cow::Borrowed(&self.body))
+    }
+
+    /// Whether it came compressed.
+    #[must_use]
+    pub fn is_packed(&self) -> bool {
+        matches!(self.content(), Cow::Owned(_))
+    }
 }
 
 impl std::fmt::Debug for CallbackRecord {

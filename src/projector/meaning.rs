@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::audit::AuditEntry;
 use crate::domain::{Anomaly, Callback, DecidedQuestion, Item, Outcome, Seq, Suspicion};
-use crate::journal::{Body, CallbackRecord, CallbackSummary, Entry, Gone, Record, SUMMARY, summary_entry};
+use crate::journal::{self, Body, CallbackRecord, CallbackSummary, Entry, Gone, Record, SUMMARY, summary_entry};
 use crate::providers::{self, Verified};
 use crate::store::{Applied, AuditRow, CallbackRow, Cut};
 
@@ -148,6 +148,11 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         row.outcome = Outcome::Unverified;
         return Applied::Callback { row, items: Vec::new() };
     }
+    let Ok(content) = journal::unpack(&record.headers, &record.body) else {
+        row.outcome = Outcome::Unparsable;
+        return Applied::Callback { row, items: Vec::new() };
+    };
+    let content = content.into_owned();
     let callback = Callback {
         app: record.app,
         provider: provider.id(),
@@ -155,8 +160,9 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
         peer: record.peer,
         tail: String::new(),
         target: String::new(),
+        hosts: Vec::new(),
         headers: record.headers,
-        body: record.body,
+        body: content,
     };
     // A decoder that panics is a bug of ours; the bytes are safe in the journal.
     let decoded = catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback))));

@@ -43,6 +43,7 @@ fn callback(provider: &dyn Provider, body: &[u8]) -> Callback {
         peer: std::net::Ipv4Addr::LOCALHOST.into(),
         tail: String::new(),
         target: "/callbacks/token".to_owned(),
+        hosts: Vec::new(),
         headers: Vec::new(),
         body: body.to_vec(),
     }

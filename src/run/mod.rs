@@ -33,7 +33,7 @@ use crate::error_chain::Chain;
 use crate::http::peer::TrustedProxies;
 use crate::http::server::{Gauges, Listener, Server, Times};
 use crate::http::tls::{Certificates, Source, TlsError};
-use crate::http::{Context, LogTail, ServerInfo, control_routes, plain_routes, routes};
+use crate::http::{Context, LogTail, Misdirected, Missed, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
@@ -203,12 +203,15 @@ impl Running {
                 started_at: clock.now(),
                 certificate: ArcSwap::new(certificates.info()),
                 gauges: gauges.clone(),
+                misdirected: Misdirected::default(),
                 log,
             },
         };
         let context = data.context(&clock, surroundings);
         let trusted = TrustedProxies(config.trusted_proxies.clone());
         let server = Server::new(Times::default(), trusted, gauges.clone());
+        let told = context.clone();
+        server.on_unreadable(move |peer, target| told.misdirected(peer, target, Missed::RequestLine));
         server.listen(Listener::Tls(tls, acceptor), routes(&context, &gauges));
         if let Some((tcp, address)) = plain {
             tracing::info!(plain_listen = %address, "taking callbacks without TLS");

@@ -17,6 +17,7 @@ mod crash;
 mod damage;
 mod description;
 mod disk;
+mod doors;
 mod house;
 mod interrupted;
 mod load;

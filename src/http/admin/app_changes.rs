@@ -57,6 +57,7 @@ pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
         peer: request.peer,
         tail: "/test".to_owned(),
         target: format!("/callbacks/{}/test", app.token.reveal()),
+        hosts: Vec::new(),
         headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
         body: sample.body.as_bytes().to_vec(),
     };

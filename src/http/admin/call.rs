@@ -103,7 +103,7 @@ fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, 
         let Some(row) = request.ctx().store.callback(*seq)? else { continue };
         let record = if bodies { request.ctx().journal.get(*seq)? } else { None };
         let body = record.and_then(|r| match r.body {
-            Body::Callback(callback) => Some(callback.body),
+            Body::Callback(callback) => Some(callback.content().into_owned()),
             _ => None,
         });
         sources.push(Source { row, body });

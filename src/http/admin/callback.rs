@@ -70,6 +70,8 @@ struct Shown {
     form: &'static str,
     tabs: Vec<(&'static str, &'static str)>,
     text: String,
+    /// Whether it came compressed.
+    packed: bool,
     /// Whether more bytes came than are shown.
     cut: bool,
     headers: Vec<(String, String)>,
@@ -247,7 +249,8 @@ impl CallbackPage {
 impl Shown {
     fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
         let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
-        let is_text = std::str::from_utf8(&callback.body).is_ok();
+        let content = callback.content();
+        let is_text = std::str::from_utf8(&content).is_ok();
         Self {
             form: match form {
                 Form::Pretty => "pretty",
@@ -260,14 +263,15 @@ impl Shown {
                 ("hex", lang.t("十六进制", "Hex")),
             ],
             text: match form {
-                Form::Pretty => body_text::pretty(&callback.body),
-                Form::Raw => body_text::raw(&callback.body),
-                Form::Hex => body_text::hex(&callback.body),
+                Form::Pretty => body_text::pretty(&content),
+                Form::Raw => body_text::raw(&content),
+                Form::Hex => body_text::hex(&content),
             },
-            cut: callback.body.len() > limits::SHOWN_BODY,
+            packed: callback.is_packed(),
+            cut: content.len() > limits::SHOWN_BODY,
             headers: callback.headers.clone(),
-            curl: body_text::curl(url, content_type, &callback.body),
-            base64: if is_text { String::new() } else { STANDARD.encode(&callback.body) },
+            curl: body_text::curl(url, content_type, &content),
+            base64: if is_text { String::new() } else { STANDARD.encode(&content) },
         }
     }
 }

@@ -30,6 +30,7 @@ impl Place {
             csrf: login.map(|login| super::forged::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
             once: false,
+            misdirected: None,
             rebuilding: None,
             revealed: None,
         };

@@ -53,6 +53,7 @@ mod live;
 mod login;
 mod login_code;
 mod messages;
+mod misdirected;
 mod multipart;
 mod nearest;
 mod numbers;
@@ -111,15 +112,17 @@ mod words;
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, header};
 use warp::Filter;
 use warp::path::FullPath;
 
 use self::request::{Request, Site};
 use self::throttle::Throttle;
 use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};
-use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
+use super::{Context, HttpError, Peer, Response, Routes, compress, misdirected as missed, peer};
 use crate::domain::Text;
+use crate::limits;
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.
@@ -137,12 +140,25 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
             let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
             async move {
+                if method == Method::POST && !takes(&request, &headers) {
+                    return missed::refuse(request.ctx(), peer.ip(), path.as_str());
+                }
                 let limits = body_limits(&request, &method);
                 let body = body::read(&headers, stream, limits).await;
                 answer(request, method, body).await
             }
         })
         .boxed()
+}
+
+/// Whether a POST is one of our forms. A platform that calls a page's address is told that there is
+/// nothing, before anybody asks who it is.
+fn takes(request: &Request, headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes).to_ascii_lowercase();
+    let is_form = ["application/x-www-form-urlencoded", "multipart/form-data"]
+        .iter()
+        .any(|form| content_type.starts_with(form.as_bytes()));
+    (is_form || content_type.is_empty()) && form(&request.segments()).is_some()
 }
 
 /// How much a request may carry: a file or a long list not before it is known whose it is.
@@ -173,6 +189,7 @@ const SECRETS: [&str; 5] = ["account", "apps", "login", "setup", "tokens"];
 
 async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, BodyError>) -> Response {
     let page = error::Place::of(&request);
+    let insists = request.ctx().server.insists_on_https();
     let may_be_small = request.reads_gzip()
         && method == Method::GET
         && request.revealed().is_none()
@@ -188,7 +205,10 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
         }
         Err(error) => Err(error.into()),
     };
-    let answer = answered.unwrap_or_else(|error| error::respond(page, error));
+    let mut answer = answered.unwrap_or_else(|error| error::respond(page, error));
+    if insists && let Ok(time) = HeaderValue::from_str(&format!("max-age={}", limits::HSTS_TIME.as_secs())) {
+        answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, time);
+    }
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
@@ -288,60 +308,72 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
     if method != Method::POST {
         return Err(HttpError::MethodNotAllowed { allow: "GET, POST" });
     }
-    match path.as_slice() {
-        ["login"] => login::log_in(&request).await,
-        ["login", "code"] => login_code::log_in(&request).await,
-        ["logout"] => login::log_out(&request).await,
-        ["setup", _] => setup::set_up(&request).await,
-        ["preferences"] => Ok(preferences::set(&request)),
-        ["searches"] => searches::save(&request).await,
-        ["searches", _, "remove"] => searches::remove(&request).await,
-        ["calls", _, "evidence"] => evidence::download(&request).await,
-        ["calls", _, "stop"] => platform::stop(&request).await,
-        ["platform", _, "compare"] => platform::compare(&request).await,
-        ["platform", _, _] => platform::call(&request).await,
-        ["reveal"] => reveal::open(&request).await,
-        ["reveal", "end"] => reveal::end(&request),
-        ["account", "password"] => account::change_password(&request).await,
-        ["account", "logins"] => account::end_others(&request).await,
-        ["account", "logins", _] => account::end(&request).await,
-        ["retention"] => retention::save(&request).await,
-        ["retention", "runs"] => retention::run(&request).await,
-        ["retention", "holds"] => retention::hold(&request).await,
-        ["retention", "holds", _] => retention::release(&request).await,
-        ["erasure"] => erasure::begin(&request).await,
-        ["account", "second-factor"] => second_factor::confirm(&request).await,
-        ["account", "second-factor", "codes"] => second_factor::renew(&request).await,
-        ["account", "second-factor", "off"] => second_factor::switch_off(&request).await,
-        ["users"] => users::add(&request).await,
-        ["users", _] => user::change(&request).await,
-        ["users", _, "password"] => user::set_password(&request).await,
-        ["users", _, "second-factor"] => user::reset(&request).await,
-        ["users", _, "logins"] => user::end_logins(&request).await,
-        ["users", _, "remove"] => user::remove(&request).await,
-        ["second-factor"] => users::demand(&request).await,
-        ["tokens"] => tokens::add(&request).await,
-        ["tokens", _, "revoke"] => tokens::revoke(&request).await,
-        ["system", "backup"] => system_actions::backup(&request).await,
-        ["system", "reindex"] => system_actions::rebuild(&request),
-        ["rules", _] => rule_changes::change(&request).await,
-        ["rules", _, "secret"] => rule_secret::renew(&request).await,
-        ["rules", _, "try"] => rule_trial::try_out(&request).await,
-        ["lists"] => rule_lists::add(&request).await,
-        ["lists", _] => rule_list::change(&request).await,
-        ["lists", _, "remove"] => rule_list::remove(&request).await,
-        ["bindings"] => binding_new::add(&request).await,
-        ["bindings", "import"] => binding_import::import(&request).await,
-        ["bindings", _] => binding::change(&request).await,
-        ["bindings", _, "end"] => binding::end(&request).await,
-        ["apps"] => apps::add(&request).await,
-        ["apps", _] => app_changes::change(&request).await,
-        ["apps", _, "rotate"] => app_changes::rotate(&request).await,
-        ["apps", _, "remove"] => app_changes::remove(&request).await,
-        ["apps", _, "platform"] => app_platform::save(&request).await,
-        ["apps", _, "test"] => app_changes::test(&request).await,
-        _ => Err(HttpError::NotFound),
+    match form(&path) {
+        Some(form) => form(&request).await,
+        None => Err(HttpError::NotFound),
     }
+}
+
+/// What takes a form.
+type Form = for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>;
+
+/// Every address that takes a form.
+fn form(path: &[&str]) -> Option<Form> {
+    let form: Form = match path {
+        ["login"] => |request| Box::pin(login::log_in(request)),
+        ["login", "code"] => |request| Box::pin(login_code::log_in(request)),
+        ["logout"] => |request| Box::pin(login::log_out(request)),
+        ["setup", _] => |request| Box::pin(setup::set_up(request)),
+        ["preferences"] => |request| Box::pin(async { Ok(preferences::set(request)) }),
+        ["searches"] => |request| Box::pin(searches::save(request)),
+        ["searches", _, "remove"] => |request| Box::pin(searches::remove(request)),
+        ["calls", _, "evidence"] => |request| Box::pin(evidence::download(request)),
+        ["calls", _, "stop"] => |request| Box::pin(platform::stop(request)),
+        ["platform", _, "compare"] => |request| Box::pin(platform::compare(request)),
+        ["platform", _, _] => |request| Box::pin(platform::call(request)),
+        ["reveal"] => |request| Box::pin(reveal::open(request)),
+        ["reveal", "end"] => |request| Box::pin(async { reveal::end(request) }),
+        ["account", "password"] => |request| Box::pin(account::change_password(request)),
+        ["account", "logins"] => |request| Box::pin(account::end_others(request)),
+        ["account", "logins", _] => |request| Box::pin(account::end(request)),
+        ["retention"] => |request| Box::pin(retention::save(request)),
+        ["retention", "runs"] => |request| Box::pin(retention::run(request)),
+        ["retention", "holds"] => |request| Box::pin(retention::hold(request)),
+        ["retention", "holds", _] => |request| Box::pin(retention::release(request)),
+        ["erasure"] => |request| Box::pin(erasure::begin(request)),
+        ["account", "second-factor"] => |request| Box::pin(second_factor::confirm(request)),
+        ["account", "second-factor", "codes"] => |request| Box::pin(second_factor::renew(request)),
+        ["account", "second-factor", "off"] => |request| Box::pin(second_factor::switch_off(request)),
+        ["users"] => |request| Box::pin(users::add(request)),
+        ["users", _] => |request| Box::pin(user::change(request)),
+        ["users", _, "password"] => |request| Box::pin(user::set_password(request)),
+        ["users", _, "second-factor"] => |request| Box::pin(user::reset(request)),
+        ["users", _, "logins"] => |request| Box::pin(user::end_logins(request)),
+        ["users", _, "remove"] => |request| Box::pin(user::remove(request)),
+        ["second-factor"] => |request| Box::pin(users::demand(request)),
+        ["tokens"] => |request| Box::pin(tokens::add(request)),
+        ["tokens", _, "revoke"] => |request| Box::pin(tokens::revoke(request)),
+        ["system", "backup"] => |request| Box::pin(system_actions::backup(request)),
+        ["system", "reindex"] => |request| Box::pin(async { system_actions::rebuild(request) }),
+        ["rules", _] => |request| Box::pin(rule_changes::change(request)),
+        ["rules", _, "secret"] => |request| Box::pin(rule_secret::renew(request)),
+        ["rules", _, "try"] => |request| Box::pin(rule_trial::try_out(request)),
+        ["lists"] => |request| Box::pin(rule_lists::add(request)),
+        ["lists", _] => |request| Box::pin(rule_list::change(request)),
+        ["lists", _, "remove"] => |request| Box::pin(rule_list::remove(request)),
+        ["bindings"] => |request| Box::pin(binding_new::add(request)),
+        ["bindings", "import"] => |request| Box::pin(binding_import::import(request)),
+        ["bindings", _] => |request| Box::pin(binding::change(request)),
+        ["bindings", _, "end"] => |request| Box::pin(binding::end(request)),
+        ["apps"] => |request| Box::pin(apps::add(request)),
+        ["apps", _] => |request| Box::pin(app_changes::change(request)),
+        ["apps", _, "rotate"] => |request| Box::pin(app_changes::rotate(request)),
+        ["apps", _, "remove"] => |request| Box::pin(app_changes::remove(request)),
+        ["apps", _, "platform"] => |request| Box::pin(app_platform::save(request)),
+        ["apps", _, "test"] => |request| Box::pin(app_changes::test(request)),
+        _ => return None,
+    };
+    Some(form)
 }
 
 /// Runs a page that reads the store or the journal where blocking is allowed.

@@ -44,6 +44,7 @@ async fn add(house: &House, name: &str, provider: &str) -> Arc<App> {
             peer: "192.0.2.7".parse().unwrap(),
             tail: format!("/{name}"),
             target: String::new(),
+            hosts: Vec::new(),
             headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
             body: sample.body.as_bytes().to_vec(),
         };
@@ -257,6 +258,7 @@ async fn live_events_are_those_of_the_app_alone_and_end_with_the_rights() {
         peer: "192.0.2.7".parse().unwrap(),
         tail: "/the-last-one".to_owned(),
         target: String::new(),
+        hosts: Vec::new(),
         headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
         body: sample.body.as_bytes().to_vec(),
     };

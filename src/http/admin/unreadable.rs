@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::domain::{Callback, Lang};
-use crate::journal::CallbackRecord;
+use crate::journal::{self, CallbackRecord, ContentError};
 use crate::providers::{self, BodyForm, DecodeError, Verified};
 
 /// What is wrong with a body.
@@ -15,6 +15,10 @@ use crate::providers::{self, BodyForm, DecodeError, Verified};
 pub(super) enum Unreadable {
     Empty,
     Compressed,
+    /// In an encoding of content that nobody announced to us.
+    Encoding,
+    /// Compressed, and damaged on the way.
+    Packed,
     Utf16,
     NotUtf8,
     Html,
@@ -40,6 +44,11 @@ impl Unreadable {
     /// Reads a kept body again.
     pub(super) fn of(record: CallbackRecord, received_at: jiff::Timestamp) -> Self {
         let Some(provider) = providers::by_name(&record.provider) else { return Self::NotRead };
+        let content = match journal::unpack(&record.headers, &record.body) {
+            Ok(content) => content.into_owned(),
+            Err(ContentError::UnknownEncoding) => return Self::Encoding,
+            Err(ContentError::Damaged | ContentError::TooLarge) => return Self::Packed,
+        };
         let callback = Callback {
             app: record.app,
             provider: provider.id(),
@@ -47,8 +56,9 @@ impl Unreadable {
             peer: record.peer,
             tail: record.tail,
             target: String::new(),
+            hosts: Vec::new(),
             headers: record.headers,
-            body: record.body,
+            body: content,
         };
         // A decoder that panics is a bug of ours, and no reason to show no page.
         match catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback)))) {
@@ -89,6 +99,8 @@ impl Unreadable {
         match self {
             Self::Empty => lang.t("内容为空", "The body is empty"),
             Self::Compressed => lang.t("内容是压缩过的", "The body is compressed"),
+            Self::Encoding => lang.t("压缩格式不支持", "Compressed in a way that is not supported"),
+            Self::Packed => lang.t("压缩内容损坏，无法解压", "Compressed, and damaged: it does not unpack"),
             Self::Utf16 => lang.t("编码是 UTF-16，不是 UTF-8", "Written in UTF-16, not UTF-8"),
             Self::NotUtf8 => lang.t("不是文本：既非 UTF-8 也非 GBK", "No text: neither UTF-8 nor GBK"),
             Self::Html => lang.t("是一个网页（HTML）", "A web page (HTML)"),
@@ -118,8 +130,16 @@ impl Unreadable {
                 "Probably a health check or a monitoring tool. See the peer; if it is the platform, ask what it pushed.",
             ),
             Self::Compressed => lang.t(
-                "平台不压缩推送：多半是中间的代理或自己的转发程序。关掉它对请求体的压缩。",
-                "Platforms do not compress: probably a proxy or a relay of your own. Switch off its compression of request bodies.",
+                "请求头没有写 Content-Encoding，所以没有解压。让推送方或中间的代理加上 Content-Encoding: gzip，或不压缩。",
+                "It came without Content-Encoding, so it was not unpacked. Have the sender or the proxy add Content-Encoding: gzip, or not compress.",
+            ),
+            Self::Encoding => lang.t(
+                "只支持 gzip 和 deflate。请在平台、CDN 或代理上改用其中一种，或关闭压缩。",
+                "Only gzip and deflate are supported. Choose one of them at the platform, the CDN or the proxy, or switch compression off.",
+            ),
+            Self::Packed => lang.t(
+                "多半是中间的代理改动或截断了内容。请检查代理，并请平台重推。",
+                "Probably a proxy changed it or cut it off. Check the proxy, and ask the platform to push again.",
             ),
             Self::Utf16 | Self::NotUtf8 => lang.t(
                 "多半是测试脚本或转发程序改了编码，或混用了几种。让它原样转发字节，或改用 UTF-8。",

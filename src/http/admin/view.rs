@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::forged;
+use super::misdirected::MisdirectedNote;
 use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
@@ -225,6 +226,8 @@ pub(super) struct View {
     pub(super) once: bool,
     /// While the store is rebuilt: how much of it is, in percent.
     pub(super) rebuilding: Option<u8>,
+    /// Requests that came to no callback address, where somebody may ask why nothing arrives.
+    pub(super) misdirected: Option<MisdirectedNote>,
     /// Until when this page is shown whole to this login, once that was asked for.
     pub(super) revealed: Option<Timestamp>,
 }
@@ -242,6 +245,7 @@ impl View {
             here: request.here(),
             once: login.is_some() && !request.form.is_empty(),
             rebuilding: request.rebuilding(),
+            misdirected: MisdirectedNote::of(request, section),
             revealed: request.revealed(),
         }
     }
@@ -370,6 +374,7 @@ impl View {
             here: "/".to_owned(),
             once: false,
             rebuilding: None,
+            misdirected: None,
             revealed: Some("2026-11-21T02:35:00Z".parse().unwrap()),
         }
     }

@@ -16,6 +16,7 @@ use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
 use crate::control::Trouble;
 use crate::http::disk::{self, Disk};
+use crate::http::{Misdirected, MisdirectedRequest};
 use crate::journal::{self, CopyError, Damage, Loss};
 use crate::limits::DAMAGE_SHOWN;
 use crate::store::{self, Span};
@@ -58,6 +59,8 @@ pub(in crate::http) struct System {
     pub(in crate::http) bindings: BindingsStatus,
     /// The company's own systems that a rule asks and that failed the last time, longest first.
     pub(in crate::http) own_systems: Vec<OwnSystem>,
+    /// Requests since the start that came to none of this server's addresses.
+    pub(in crate::http) misdirected: MisdirectedStatus,
     /// Apps that were set up.
     pub(in crate::http) apps: usize,
     /// Whether there is an administrator.
@@ -80,6 +83,43 @@ pub(in crate::http) struct OwnSystem {
     pub(in crate::http) asking: &'static str,
     /// Why, where there is more to say.
     pub(in crate::http) problem: Option<String>,
+}
+
+/// Requests that came to none of this server's addresses: to another path, with a token that no app
+/// has, or with a first line that cannot be read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct MisdirectedStatus {
+    /// How many since the start.
+    pub(in crate::http) count: u64,
+    /// The last of them, newest first.
+    pub(in crate::http) recent: Vec<MisdirectedItem>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct MisdirectedItem {
+    /// When it came.
+    #[schemars(with = "String")]
+    pub(in crate::http) at: Instant,
+    /// Who sent it.
+    pub(in crate::http) peer: String,
+    /// Where to, without its query, and without what could be a token.
+    pub(in crate::http) path: String,
+    /// What was wrong: `address`, `token`, `request_line`.
+    pub(in crate::http) missed: &'static str,
+}
+
+impl MisdirectedStatus {
+    fn of(misdirected: &Misdirected) -> Self {
+        let (count, recent) = misdirected.seen();
+        let item = |request: MisdirectedRequest| MisdirectedItem {
+            at: Instant(request.at),
+            peer: request.peer.to_string(),
+            path: request.path,
+            missed: request.missed.name(),
+        };
+        Self { count, recent: recent.into_iter().map(item).collect() }
+    }
 }
 
 /// How the program was built.
@@ -322,6 +362,7 @@ impl System {
             store: StoreStatus::of(context),
             bindings: BindingsStatus::of(context),
             own_systems: context.control.troubles().iter().map(|trouble| OwnSystem::of(context, trouble)).collect(),
+            misdirected: MisdirectedStatus::of(&server.misdirected),
             apps: context.state.apps().len(),
             set_up: context.state.setup_code().is_none(),
         }

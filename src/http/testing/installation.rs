@@ -12,7 +12,7 @@ use super::SOON;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::domain::{AllowFrom, App, Callback};
-use crate::http::{CertificateInfo, Context, ServerInfo};
+use crate::http::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::oidc::Oidc;
 use crate::platform::{Hosts, Platform};
 use crate::providers;
@@ -39,6 +39,7 @@ impl Installation {
             started_at: clock.now(),
             certificate: ArcSwap::from_pointee(CertificateInfo::default()),
             gauges: Arc::default(),
+            misdirected: Misdirected::default(),
             log: Arc::default(),
         };
         Self::with(None, server)
@@ -80,6 +81,7 @@ impl Installation {
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tail: String::new(),
             target: String::new(),
+            hosts: Vec::new(),
             headers: vec![("content-type".to_owned(), content_type.to_owned())],
             body: body.as_bytes().to_vec(),
         };

@@ -28,6 +28,7 @@ pub(in crate::providers) fn push(provider: &dyn Provider, body: &str) -> Callbac
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         tail: String::new(),
         target: "/callbacks/0123456789abcdef".to_owned(),
+        hosts: Vec::new(),
         headers: Vec::new(),
         body: body.as_bytes().to_vec(),
     }

@@ -1,8 +1,8 @@
 //! Checks the signature of a push against the app's secret.
 //!
 //! The platform signs the address as it was configured there, which a server behind a proxy
-//! cannot see: the configured public address and the request's target stand in for it, and
-//! without one the host that the request was sent to.
+//! cannot see: the configured public address and each of our names that the request was sent to
+//! stand in for it, with the request's target, with and without the default port.
 //! `Created` is documented as UTC by some pages and as UTC+8 (still with a `Z`) by others, so
 //! both are believed. Retries may come half a day late with the first signature, and a nonce
 //! seen before is no reason to refuse one: what protects against replays is that a repeat of
@@ -78,20 +78,38 @@ fn check(
     Ok(recipe)
 }
 
-/// The addresses the platform may have signed: our base with the request's target, and that
-/// without its query. Where no public address is configured, the host that the request names
-/// stands in for it: behind any other address, the digest would not match.
+/// The addresses the platform may have signed: each of our bases with the request's target, and with
+/// that without its query.
 fn urls(callback: &Callback, secrets: &Secrets<'_>) -> Vec<String> {
-    let bases = match (secrets.public_url, find(callback, "host")) {
-        (Some(base), _) => vec![base.trim_end_matches('/').to_owned()],
-        (None, Some(host)) => vec![format!("https://{host}"), format!("http://{host}")],
-        (None, None) => Vec::new(),
-    };
+    let hosts = callback.hosts.iter().flat_map(|host| [format!("https://{host}"), format!("http://{host}")]);
+    let bases = secrets.public_url.map(|base| base.trim_end_matches('/').to_owned()).into_iter().chain(hosts);
     let target = callback.target.as_str();
     let path = target.split('?').next().unwrap_or(target);
-    let mut urls: Vec<String> = bases.iter().map(|base| format!("{base}{target}")).collect();
-    if path != target {
-        urls.extend(bases.iter().map(|base| format!("{base}{path}")));
+    let targets = if path == target { vec![target] } else { vec![target, path] };
+    let mut urls = Vec::new();
+    for base in bases.flat_map(|base| spellings(&base)) {
+        for target in &targets {
+            let url = format!("{base}{target}");
+            if !urls.contains(&url) {
+                urls.push(url);
+            }
+        }
     }
     urls
+}
+
+/// A base as it is written, and with its default port where it has none, or without it: consoles
+/// take both, and sign what they were given.
+fn spellings(base: &str) -> Vec<String> {
+    let mut spellings = vec![base.to_owned()];
+    let Some((scheme, rest)) = base.split_once("://") else { return spellings };
+    let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    match host.strip_suffix(port) {
+        Some(bare) => spellings.push(format!("{scheme}://{bare}{prefix}")),
+        None if !has_port => spellings.push(format!("{scheme}://{host}{port}{prefix}")),
+        None => {}
+    }
+    spellings
 }

@@ -65,6 +65,7 @@ pub(in crate::http::admin) fn server() -> ServerInfo {
         started_at: at("2026-11-18T02:00:00Z"),
         certificate: ArcSwap::from_pointee(certificate()),
         gauges: Arc::default(),
+        misdirected: crate::http::Misdirected::default(),
         log: Arc::default(),
     }
 }
@@ -134,6 +135,7 @@ pub(in crate::http::admin) fn system() -> System {
             asking: "late",
             problem: None,
         }],
+        misdirected: MisdirectedStatus { count: 0, recent: Vec::new() },
         apps: 3,
         set_up: true,
     }

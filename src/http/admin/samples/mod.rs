@@ -37,7 +37,8 @@ use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::statistics::Counts;
 use crate::http::api::Instant;
 use crate::http::api::system::{
-    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, OwnSystem, Room, StoreStatus, System,
+    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
+    StoreStatus, System,
 };
 use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};

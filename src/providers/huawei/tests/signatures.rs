@@ -88,20 +88,39 @@ fn a_digest_over_another_address_fails() {
 }
 
 #[test]
-fn without_a_public_address_the_host_of_the_request_is_signed() {
+fn any_of_our_names_that_the_request_was_sent_to_may_be_signed() {
     let secrets = Secrets { public_url: None, ..secrets() };
     let created = created(now());
     for base in ["https://calls.example:8443", "http://calls.example:8443"] {
         for recipe in [Recipe::AkskUrl, Recipe::AkskUrlLines] {
             let url = format!("{base}{TARGET}");
             let mut callback = with(&sign(recipe, KEY, SECRET, &Signed { url: &url, nonce: NONCE, created: &created }));
-            callback.headers.push(("host".to_owned(), "calls.example:8443".to_owned()));
+            check(&callback, &secrets, &Verdict::Failed(VerifyError::Digest));
+            callback.hosts = vec!["calls.example:8443".to_owned()];
             check(&callback, &secrets, &Verdict::Passed(recipe.name()));
-
             let configured = Secrets { public_url: Some("https://other.example"), ..secrets };
-            check(&callback, &configured, &Verdict::Failed(VerifyError::Digest));
+            check(&callback, &configured, &Verdict::Passed(recipe.name()));
         }
     }
+}
+
+#[test]
+fn the_default_port_may_be_written_out_or_left_out() {
+    let created = created(now());
+    let pairs = [
+        ("https://calls.example", "https://calls.example:443"),
+        ("http://calls.example/in", "http://calls.example:80/in"),
+    ];
+    for (one, other) in pairs.into_iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+        let secrets = Secrets { public_url: Some(one), ..secrets() };
+        let url = format!("{other}{TARGET}");
+        let signed = Signed { url: &url, nonce: NONCE, created: &created };
+        check(&with(&sign(Recipe::AkskUrl, KEY, SECRET, &signed)), &secrets, &Verdict::Passed("aksk-url"));
+    }
+    let secrets = Secrets { public_url: Some("https://calls.example:8443"), ..secrets() };
+    let url = format!("https://calls.example:443{TARGET}");
+    let signed = Signed { url: &url, nonce: NONCE, created: &created };
+    check(&with(&sign(Recipe::AkskUrl, KEY, SECRET, &signed)), &secrets, &Verdict::Failed(VerifyError::Digest));
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn callback(body: &str) -> Callback {
         peer: std::net::Ipv4Addr::LOCALHOST.into(),
         tail: String::new(),
         target: String::new(),
+        hosts: Vec::new(),
         headers: Vec::new(),
         body: body.as_bytes().to_vec(),
     }
