@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::{cells, owner, table};
+use crate::domain::plain_text;
 use crate::limits::SECRET_BYTES_MAX;
 
 /// What to do with apps.
@@ -215,10 +216,12 @@ fn put_or_remove(body: &mut Map<String, Value>, field: &str, value: Option<&str>
 pub(super) fn secret(file: Option<&Path>) -> Result<Option<String>> {
     use std::io::Read;
     let Some(file) = file else { return Ok(None) };
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let open = std::fs::File::open(file).with_context(|| format!("reading {}", file.display()))?;
-    open.take(SECRET_BYTES_MAX as u64 + 2)
-        .read_to_string(&mut text)
+    open.take(2 * SECRET_BYTES_MAX as u64 + 4)
+        .read_to_end(&mut bytes)
         .with_context(|| format!("reading {}", file.display()))?;
-    Ok(Some(text.trim().to_owned()))
+    let text =
+        plain_text::decode(&bytes).with_context(|| format!("{} is no text: write it as UTF-8", file.display()))?;
+    Ok(Some(plain_text::bare(&text).to_owned()))
 }

@@ -1,6 +1,6 @@
 //! `ringback calls`: one page of calls, for people, as JSON or as CSV.
 
-use std::io::{Write, stdout};
+use std::io::{IsTerminal, Write, stdout};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -34,12 +34,12 @@ pub(super) async fn show<T: Filtered>(
     client.close().await?;
     owner::settle(&place.data)?;
     if flags.json {
-        return Ok(writeln!(stdout(), "{text}")?);
+        return Ok(writeln!(stdout(), "{}", table::json(&text))?);
     }
     let page: Value = serde_json::from_str(&text)?;
     if flags.csv {
-        stdout().write_all(&csv::head(sheet, None)?)?;
-        return Ok(stdout().write_all(&csv::rows(sheet, items(&page))?)?);
+        let written = [csv::head(sheet, None)?, csv::rows(sheet, items(&page), None)?].concat();
+        return Ok(stdout().write_all(&table::csv(written, stdout().is_terminal()))?);
     }
     let rows: Vec<Vec<String>> = items(&page).iter().map(row).collect();
     table::write(&mut stdout(), head, &rows)?;

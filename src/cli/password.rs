@@ -51,6 +51,7 @@ pub(super) fn make() -> Secret {
 fn read_line() -> Result<Secret> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).context("reading the password from standard input")?;
+    let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
     Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::{cells, owner, retention, table};
+use crate::domain::plain_text;
 
 /// What a file of rules looks like. `show --json` prints one, the API's description has every word.
 const RULES_FILE: &str = r#"A file of rules; the first whose conditions all hold decides:
@@ -228,13 +229,15 @@ fn list_versions(versions: &Value) -> Result<()> {
 }
 
 fn read(file: &Path) -> Result<String> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
-        stdin().read_to_string(&mut text)?;
+        stdin().read_to_end(&mut bytes)?;
     } else {
-        text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+        bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     }
-    Ok(text)
+    let text =
+        plain_text::decode(&bytes).with_context(|| format!("{} is no text: write it as UTF-8", file.display()))?;
+    Ok(text.into_owned())
 }
 
 impl OfApp {

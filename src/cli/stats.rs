@@ -1,6 +1,6 @@
 //! `ringback stats`: the figures of the statistics page, for people, as JSON or as CSV.
 
-use std::io::{Write, stdout};
+use std::io::{IsTerminal, Write, stdout};
 
 use anyhow::Result;
 use clap::Args;
@@ -46,8 +46,8 @@ pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     }
     let answer: Value = serde_json::from_str(&text)?;
     if flags.csv {
-        stdout().write_all(&csv::head(&export::STATS, None)?)?;
-        return Ok(stdout().write_all(&csv::rows(&export::STATS, items(&answer))?)?);
+        let written = [csv::head(&export::STATS, None)?, csv::rows(&export::STATS, items(&answer), None)?].concat();
+        return Ok(stdout().write_all(&table::csv(written, stdout().is_terminal()))?);
     }
     let rows: Vec<Vec<String>> = items(&answer).iter().map(row).collect();
     table::write(&mut stdout(), &["FROM", "WHAT", "CALLS", "ANSWERED", "ASR", "ACD", "PDD", "TALK", "PEAK"], &rows)?;

@@ -1,9 +1,11 @@
 //! Tables for people: columns that line up, also with Chinese in them.
 //!
-//! Values come from strangers; a control character in one is shown as `?`, so that no callback
-//! can write escape sequences to a terminal.
+//! Values come from strangers; a control character in one, and one that nobody sees or that turns
+//! the direction of writing, is shown as `?`: no callback can write escape sequences to a terminal.
 
 use std::io::{self, Write};
+
+use crate::domain::plain_text;
 
 /// Writes a table with two blanks between columns; nothing at all where there are no rows.
 pub(super) fn write(out: &mut impl Write, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
@@ -27,9 +29,40 @@ pub(super) fn write(out: &mut impl Write, head: &[&str], rows: &[Vec<String>]) -
     Ok(())
 }
 
-/// A text without control characters.
+/// A text without control characters and those that nobody sees.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { '?' } else { c }).collect()
+}
+
+/// Whether a terminal does something with a character instead of showing it.
+fn is_obeyed(c: char) -> bool {
+    c.is_control() || plain_text::is_unseen(c)
+}
+
+/// CSV as it may be shown: to a terminal without what it would obey but the ends of lines, to a file
+/// as it is.
+pub(super) fn csv(text: Vec<u8>, to_terminal: bool) -> Vec<u8> {
+    if !to_terminal {
+        return text;
+    }
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let shown = |c: char| if is_obeyed(c) && !matches!(c, '\r' | '\n' | '\t') { '?' } else { c };
+    text.chars().map(shown).collect::<String>().into_bytes()
+}
+
+/// JSON in which what a terminal would obey is escaped: another spelling of the same values.
+pub(super) fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_obeyed(c) && !matches!(c, '\n' | '\r' | '\t') {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// How many columns of a terminal a text takes.
@@ -80,5 +113,13 @@ mod tests {
     #[test]
     fn a_terminal_is_not_written_to_by_strangers() {
         assert_eq!(text(&[&["\u{1b}[31mred\n", "x"]]), "NAME       ROLE\n?[31mred?  x\n");
+        assert_eq!(text(&[&["a\u{202e}b\u{200b}\u{9b}c", "x"]]), "NAME    ROLE\na?b??c  x\n");
+        let written = "a,\u{1b}[31m\u{9b}\u{202e}b\r\n";
+        assert_eq!(csv(written.into(), true), b"a,?[31m??b\r\n");
+        assert_eq!(csv(written.into(), false), written.as_bytes());
+        let object = serde_json::json!({ "a": "\u{9b}31m\u{202e}\u{e0001}呼" });
+        let shown = json(&object.to_string());
+        assert_eq!(shown, r#"{"a":"\u009b31m\u202e\udb40\udc01呼"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), object);
     }
 }

@@ -20,6 +20,7 @@ pub use self::oidc::OidcConfig;
 pub use self::platform::PlatformConfig;
 pub use self::problem::{ConfigError, Problem, Problems};
 pub use self::settings::Settings;
+use crate::domain::plain_text;
 use crate::limits;
 
 /// The annotated defaults, as `ringback config default` prints them.
@@ -174,7 +175,8 @@ impl Config {
 
 fn read(path: &Path) -> std::io::Result<String> {
     use std::io::Read;
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(limits::CONFIG_MAX).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limits::CONFIG_MAX).read_to_end(&mut bytes)?;
+    let text = plain_text::decode(&bytes).ok_or(std::io::ErrorKind::InvalidData)?;
+    Ok(text.into_owned())
 }

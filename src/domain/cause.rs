@@ -37,6 +37,9 @@ pub enum Party {
 }
 
 impl Party {
+    /// Every side.
+    pub const ALL: [Self; 3] = [Self::Caller, Self::Callee, Self::Platform];
+
     /// `caller`, `callee`, `platform`.
     #[must_use]
     pub fn name(self) -> &'static str {

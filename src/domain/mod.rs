@@ -18,6 +18,7 @@ mod ids;
 mod lang;
 mod masking;
 mod number;
+pub mod plain_text;
 mod question;
 mod record;
 mod scope;

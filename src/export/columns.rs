@@ -67,6 +67,7 @@ use Holds::{Flag, Instant, Phone, Text as Words, Whole};
 pub const CALLS: Sheet = Sheet {
     title: Text::new("通话", "Calls"),
     columns: &[
+        column("at", "/at", Instant, 19, "时间", "Time"),
         column("id", "/id", Words, 34, "通话号", "Call"),
         column("app", "/app", Words, 16, "应用", "App"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),

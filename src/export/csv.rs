@@ -1,16 +1,17 @@
 //! CSV as RFC 4180 has it, for spreadsheets.
 //!
 //! Every instant stands in two columns: as the API writes it, and as `…_shanghai`, which a
-//! spreadsheet takes for a date. A spreadsheet runs a cell that begins with `=`, `@`, `+`, `-`
-//! or a tab; such a cell gets a leading `'`. Phone numbers begin with `+` and are excepted where
-//! they are nothing else.
+//! spreadsheet takes for a date. A spreadsheet runs a cell that begins with `=`, `@`, `+` or `-`,
+//! also of full width and behind blanks and characters that nobody sees, and splits one that begins
+//! with a tab or the end of a line (OWASP, "CSV Injection"); such a cell gets a leading `'`. Phone
+//! numbers begin with `+` and are excepted where they are nothing else.
 
 use csv::{Terminator, Writer, WriterBuilder};
 use serde_json::Value;
 
 use super::columns::Holds;
-use super::{ExportError, Sheet, instant, shanghai, text, value};
-use crate::domain::Lang;
+use super::{ExportError, ForPeople, Sheet, instant, shanghai, value};
+use crate::domain::{Lang, plain_text};
 
 /// The heading.
 ///
@@ -39,12 +40,12 @@ pub fn head(sheet: &Sheet, lang: Option<Lang>) -> Result<Vec<u8>, ExportError> {
 ///
 /// # Errors
 /// Never in practice: they are written to memory.
-pub fn rows(sheet: &Sheet, objects: &[Value]) -> Result<Vec<u8>, ExportError> {
+pub fn rows(sheet: &Sheet, objects: &[Value], people: Option<ForPeople>) -> Result<Vec<u8>, ExportError> {
     let mut out = writer();
     for object in objects {
         for column in sheet.columns {
             let value = value(object, column.pointer);
-            out.write_field(value.map(|value| guard(text(value))).unwrap_or_default())?;
+            out.write_field(value.map(|value| guard(ForPeople::text(people, column, value))).unwrap_or_default())?;
             if column.holds == Holds::Instant {
                 out.write_field(value.and_then(instant).map(shanghai).unwrap_or_default())?;
             }
@@ -63,23 +64,25 @@ fn finish(out: Writer<Vec<u8>>) -> Result<Vec<u8>, ExportError> {
 }
 
 fn guard(text: String) -> String {
-    let runs = text.starts_with(['=', '@', '+', '-', '\t', '\r']);
-    if runs && !is_number(&text) { format!("'{text}") } else { text }
+    if runs(&text) && !is_number(&text) { format!("'{text}") } else { text }
+}
+
+/// Whether a spreadsheet would do something with a cell instead of showing it.
+fn runs(text: &str) -> bool {
+    let shown = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || plain_text::is_unseen(c));
+    text.starts_with(['\t', '\r', '\n']) || shown.starts_with(['=', '@', '+', '-', '＝', '＠', '＋', '－'])
 }
 
 /// A cell as it was before it was guarded.
 #[must_use]
 pub fn unguard(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if text.starts_with(['=', '@', '+', '-', '\t', '\r']) => text,
-        _ => cell,
-    }
+    cell.strip_prefix('\'').filter(|text| runs(text)).unwrap_or(cell)
 }
 
 /// A phone number, whole or masked, or a number.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '*')
+    !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '•'))
 }
 
 #[cfg(test)]
@@ -101,6 +104,16 @@ mod tests {
             ("+86138****0021", "+86138****0021"),
             ("order 1", "order 1"),
             ("+", "'+"),
+            ("\n=1", "'\n=1"),
+            ("\r\n@x", "'\r\n@x"),
+            ("＝1+1", "'＝1+1"),
+            ("＋86", "'＋86"),
+            ("－1", "'－1"),
+            ("＠x", "'＠x"),
+            ("\u{feff}=1", "'\u{feff}=1"),
+            ("\u{200b}\u{a0} -1+2", "'\u{200b}\u{a0} -1+2"),
+            ("-12", "-12"),
+            (" order 1", " order 1"),
         ] {
             assert_eq!(guard(cell.to_owned()), written);
             assert_eq!(unguard(written), cell);
@@ -113,7 +126,7 @@ mod tests {
             "id": "a,b", "release": null, "callbacks": [1, 2], "answered_at": "2026-11-21T02:13:21Z",
             "user_data": "=HYPERLINK(1)", "caller": "+8613812340021",
         });
-        let bytes = [head(&CALLS, None).unwrap(), rows(&CALLS, &[object]).unwrap()].concat();
+        let bytes = [head(&CALLS, None).unwrap(), rows(&CALLS, &[object], None).unwrap()].concat();
         assert_eq!(bytes.iter().filter(|b| **b == b'\r').count(), 2);
         let mut read = ::csv::Reader::from_reader(bytes.as_slice());
         let heads = read.headers().unwrap().clone();

@@ -60,6 +60,29 @@ impl Format {
     }
 }
 
+/// A file for people: headings and words in their language.
+#[derive(Debug, Clone, Copy)]
+pub struct ForPeople {
+    /// Their language.
+    pub lang: Lang,
+    /// The word for a value of a column, where it is a code of ours.
+    pub word: fn(Lang, &Column, &str) -> Option<String>,
+}
+
+impl ForPeople {
+    /// The value of a column as text, each of a list by its word.
+    fn text(people: Option<Self>, column: &Column, value: &Value) -> String {
+        let Some(Self { lang, word }) = people else { return text(value) };
+        match value {
+            Value::String(code) => word(lang, column, code).unwrap_or_else(|| code.clone()),
+            Value::Array(items) => {
+                items.iter().map(|item| Self::text(people, column, item)).collect::<Vec<_>>().join(" ")
+            }
+            other => text(other),
+        }
+    }
+}
+
 /// Why a file cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -80,20 +103,20 @@ pub struct Rows(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Csv { sheet: &'static Sheet, lang: Option<Lang>, begun: bool },
+    Csv { sheet: &'static Sheet, people: Option<ForPeople>, begun: bool },
     Xlsx(Box<xlsx::Workbook>),
     Jsonl,
 }
 
 impl Rows {
-    /// A file without rows; headings are in `lang`, or the names of the fields.
+    /// A file without rows, for people, or with the names and codes of the API.
     ///
     /// # Errors
     /// When it cannot be begun.
-    pub fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Self, ExportError> {
+    pub fn begin(format: Format, sheet: &'static Sheet, people: Option<ForPeople>) -> Result<Self, ExportError> {
         Ok(Self(match format {
-            Format::Csv => Kind::Csv { sheet, lang, begun: false },
-            Format::Xlsx => Kind::Xlsx(Box::new(xlsx::Workbook::begin(sheet, lang)?)),
+            Format::Csv => Kind::Csv { sheet, people, begun: false },
+            Format::Xlsx => Kind::Xlsx(Box::new(xlsx::Workbook::begin(sheet, people)?)),
             Format::Jsonl => Kind::Jsonl,
         }))
     }
@@ -104,14 +127,14 @@ impl Rows {
     /// When a row cannot be written; the file is then of no use.
     pub fn page(&mut self, objects: &[Value]) -> Result<Vec<u8>, ExportError> {
         match &mut self.0 {
-            Kind::Csv { sheet, lang, begun } => {
+            Kind::Csv { sheet, people, begun } => {
                 let mut out = Vec::new();
                 if !std::mem::replace(begun, true) {
                     // Excel takes a file without it for one in the local code page.
                     out.extend_from_slice("\u{feff}".as_bytes());
-                    out.extend(csv::head(sheet, *lang)?);
+                    out.extend(csv::head(sheet, people.map(|people| people.lang))?);
                 }
-                out.extend(csv::rows(sheet, objects)?);
+                out.extend(csv::rows(sheet, objects, *people)?);
                 Ok(out)
             }
             Kind::Xlsx(workbook) => {

@@ -52,7 +52,7 @@ fn a_workbook_is_read_back_with_its_types() {
 
 #[test]
 fn a_workbook_without_its_end_cannot_be_opened() {
-    let mut rows = Rows::begin(Format::Xlsx, &CALLS, Some(Lang::Zh)).unwrap();
+    let mut rows = Rows::begin(Format::Xlsx, &CALLS, Some(PEOPLE)).unwrap();
     let bytes = rows.page(&calls(5_000)).unwrap();
     assert!(!bytes.is_empty(), "bytes are given away before the end");
     assert!(zip::ZipArchive::new(Cursor::new(bytes)).is_err());
@@ -63,7 +63,7 @@ fn csv_begins_with_a_mark_for_excel_and_has_a_heading_even_without_rows() {
     for pages in [&[][..], &[vec![]], &[calls(1), calls(1)]] {
         let text = String::from_utf8(export(Format::Csv, pages)).unwrap();
         let rows = pages.iter().map(Vec::len).sum::<usize>();
-        assert!(text.starts_with("\u{feff}id,app,"), "{text}");
+        assert!(text.starts_with("\u{feff}at,at_shanghai,id,app,"), "{text}");
         assert_eq!(text.matches("\r\n").count(), rows + 1);
         assert_eq!(text.matches('\u{feff}').count(), 1);
     }
@@ -75,4 +75,37 @@ fn json_lines_are_the_objects_of_the_api() {
     let text = String::from_utf8(export(Format::Jsonl, std::slice::from_ref(&objects))).unwrap();
     let read: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, objects);
+}
+
+const PEOPLE: ForPeople = ForPeople {
+    lang: Lang::Zh,
+    word: |_, column, code| (column.name == "outcome" && code == "busy").then(|| "忙线".to_owned()),
+};
+
+#[test]
+fn a_file_for_people_has_words_where_the_api_has_codes() {
+    let object = json!({ "outcome": "busy", "state": "released", "at": "2026-11-21T02:13:21Z" });
+    for (people, word) in [(Some(PEOPLE), "忙线"), (None, "busy")] {
+        let mut rows = Rows::begin(Format::Csv, &CALLS, people).unwrap();
+        let text = String::from_utf8(rows.page(std::slice::from_ref(&object)).unwrap()).unwrap();
+        assert!(text.contains(&format!(",released,{word},")), "{text}");
+        let mut book = Rows::begin(Format::Xlsx, &CALLS, people).unwrap();
+        let mut bytes = book.page(std::slice::from_ref(&object)).unwrap();
+        bytes.extend(book.end().unwrap());
+        assert!(part(&bytes, "xl/worksheets/sheet1.xml").contains(&format!(">{word}<")));
+    }
+}
+
+#[test]
+fn a_cell_of_a_workbook_says_what_was_written() {
+    for (text, written) in [
+        ("第一行\r\n第二行\r第三行\n第四行", "第一行\n第二行\n第三行\n第四行"),
+        ("a_x000D_b", "a_x005F_x000D_b"),
+        ("_x_x41_ _x00zz_", "_x_x41_ _x00zz_"),
+        ("_x005F_", "_x005F_x005F_"),
+    ] {
+        let bytes = export(Format::Xlsx, &[vec![json!({ "user_data": text })]]);
+        let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+        assert!(sheet.contains(&format!(">{written}</t>")), "{text:?}");
+    }
 }

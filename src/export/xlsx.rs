@@ -18,7 +18,7 @@ use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 use super::columns::Holds;
-use super::{ExportError, Sheet, instant, text, value};
+use super::{Column, ExportError, ForPeople, Sheet, instant, value};
 use crate::domain::Lang;
 use crate::limits::{SHEET_BYTES_MAX, SHEET_ROWS_MAX, SHEET_TEXT_MAX};
 
@@ -27,7 +27,7 @@ pub(super) struct Workbook {
     zip: ZipWriter<StreamWriter<Pipe>>,
     pipe: Pipe,
     sheet: &'static Sheet,
-    lang: Option<Lang>,
+    people: Option<ForPeople>,
     sheets: u32,
     /// Rows and bytes of the present sheet.
     rows: u32,
@@ -82,10 +82,10 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
 impl Workbook {
-    pub(super) fn begin(sheet: &'static Sheet, lang: Option<Lang>) -> Result<Self, ExportError> {
+    pub(super) fn begin(sheet: &'static Sheet, people: Option<ForPeople>) -> Result<Self, ExportError> {
         let pipe = Pipe::default();
         let zip = ZipWriter::new_stream(pipe.clone());
-        let mut workbook = Self { zip, pipe, sheet, lang, sheets: 0, rows: 0, bytes: 0, line: String::new() };
+        let mut workbook = Self { zip, pipe, sheet, people, sheets: 0, rows: 0, bytes: 0, line: String::new() };
         workbook.open_sheet()?;
         Ok(workbook)
     }
@@ -98,11 +98,15 @@ impl Workbook {
         }
         self.line.push_str("<row>");
         for column in self.sheet.columns {
-            cell(&mut self.line, column.holds, value(object, column.pointer));
+            cell(&mut self.line, self.people, column, value(object, column.pointer));
         }
         self.line.push_str("</row>");
         self.rows += 1;
         self.flush_line()
+    }
+
+    fn lang(&self) -> Option<Lang> {
+        self.people.map(|people| people.lang)
     }
 
     /// The bytes that are ready.
@@ -114,7 +118,7 @@ impl Workbook {
     pub(super) fn end(mut self) -> Result<Vec<u8>, ExportError> {
         self.close_sheet()?;
         let sheets = 1..=self.sheets;
-        let title = self.sheet.title.get(self.lang.unwrap_or(Lang::En));
+        let title = self.sheet.title.get(self.lang().unwrap_or(Lang::En));
         let (mut list, mut relations, mut types) = (String::new(), String::new(), String::new());
         for n in sheets {
             let name = if n == 1 { title.to_owned() } else { format!("{title} {n}") };
@@ -175,12 +179,13 @@ impl Workbook {
         }
         self.line.push_str("</cols><sheetData><row>");
         for column in self.sheet.columns {
-            let zone = match (column.holds, self.lang) {
+            let zone = match (column.holds, self.lang()) {
                 (Holds::Instant, None) => "_shanghai",
                 (Holds::Instant, Some(lang)) => lang.t("（北京时间）", " (Asia/Shanghai)"),
                 _ => "",
             };
-            words(&mut self.line, HEAD, &format!("{}{zone}", column.head(self.lang)));
+            let head = format!("{}{zone}", column.head(self.lang()));
+            words(&mut self.line, HEAD, &head);
         }
         self.line.push_str("</row>");
         (self.rows, self.bytes) = (1, 0);
@@ -210,19 +215,19 @@ fn options() -> SimpleFileOptions {
 }
 
 /// One cell; an empty one keeps its place.
-fn cell(out: &mut String, holds: Holds, value: Option<&Value>) {
+fn cell(out: &mut String, people: Option<ForPeople>, column: &Column, value: Option<&Value>) {
     let Some(value) = value else {
         out.push_str("<c/>");
         return;
     };
-    let written = match holds {
+    let written = match column.holds {
         Holds::Whole => value.as_i64().map(|n| write!(out, r#"<c s="{PLAIN}"><v>{n}</v></c>"#)),
         Holds::Flag => value.as_bool().map(|yes| write!(out, r#"<c t="b"><v>{}</v></c>"#, u8::from(yes))),
         Holds::Instant => instant(value).map(|at| write!(out, r#"<c s="{DATE}"><v>{}</v></c>"#, serial(at))),
         Holds::Text | Holds::Phone => None,
     };
     if written.is_none() {
-        words(out, WORDS, &text(value));
+        words(out, WORDS, &ForPeople::text(people, column, value));
     }
 }
 
@@ -232,19 +237,32 @@ fn serial(at: jiff::Timestamp) -> f64 {
     (at.as_microsecond() + SHANGHAI) as f64 / 86_400_000_000.0 + 25_569.0
 }
 
-/// A cell of text. Control characters cannot stand in XML, and what is longer than a cell may
-/// be makes spreadsheets repair the file.
+/// A cell of text. Control characters cannot stand in XML, an end of a line is one character, and
+/// `_x000D_` would be read as one if it were written so. What is longer than a cell may be makes
+/// spreadsheets repair the file.
 fn words(out: &mut String, style: u8, text: &str) {
     let _ = write!(out, r#"<c s="{style}" t="inlineStr"><is><t xml:space="preserve">"#);
-    for c in text.chars().take(SHEET_TEXT_MAX) {
+    let mut chars = text.char_indices().take(SHEET_TEXT_MAX).peekable();
+    while let Some((at, c)) = chars.next() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            '\r' => {
+                chars.next_if(|(_, next)| *next == '\n');
+                out.push('\n');
+            }
+            '_' if is_escape(&text[at..]) => out.push_str("_x005F_"),
             '\n' | '\t' => out.push(c),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
     out.push_str("</t></is></c>");
+}
+
+/// Whether a text begins as a character is escaped in a workbook: `_xHHHH_` (ECMA-376, ST_Xstring).
+fn is_escape(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    matches!(bytes, [b'_', b'x', _, _, _, _, b'_', ..]) && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
 }

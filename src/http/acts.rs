@@ -10,7 +10,7 @@ use http::Method;
 
 use super::{Context, HttpError, Response};
 use crate::audit::Act;
-use crate::domain::{App, AppId};
+use crate::domain::{App, AppId, plain_text};
 use crate::state::Principal;
 
 /// Marks a response whose handler has recorded the act itself.
@@ -88,7 +88,8 @@ impl Deed {
 
 /// The names and values of a JSON object, as far as they are text.
 pub(super) fn json_fields(body: &[u8]) -> Vec<(String, String)> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).unwrap_or_default();
+    let object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(plain_text::without_mark(body)).unwrap_or_default();
     object.into_iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned())).collect()
 }
 

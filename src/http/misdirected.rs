@@ -120,9 +120,12 @@ fn is_of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// A mistyped token is one character away from the right one.
+/// A mistyped token is one character away from the right one, and half of one is half a secret; a
+/// short word is neither.
 fn may_be_token(part: &str) -> bool {
-    part.bytes().filter(|byte| is_of_token(*byte)).count() >= *limits::APP_TOKEN_LEN.start() / 2
+    let like = part.bytes().filter(|byte| is_of_token(*byte)).count();
+    let shortest = *limits::APP_TOKEN_LEN.start();
+    like >= shortest || (like >= shortest / 2 && !part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// The first characters of a token, and what hangs behind it: a blank, mostly.

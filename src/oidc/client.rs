@@ -11,7 +11,7 @@ use http::{Request, header};
 use serde_json::{Map, Value};
 
 use super::OidcError;
-use crate::domain::Secret;
+use crate::domain::{Secret, plain_text};
 use crate::limits::{OIDC_ANSWER_MAX, OIDC_TIME};
 use crate::outgoing::{self, Limits, Options, OutgoingError};
 
@@ -64,6 +64,6 @@ impl Client {
         if !response.status().is_success() {
             return Err(OidcError::Refused { what, status: response.status().as_u16() });
         }
-        serde_json::from_slice(response.body()).map_err(|_| OidcError::Malformed("JSON"))
+        serde_json::from_slice(plain_text::without_mark(response.body())).map_err(|_| OidcError::Malformed("JSON"))
     }
 }

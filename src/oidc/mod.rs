@@ -30,7 +30,7 @@ use self::client::Client;
 use self::discovery::{Discovered, Discovery};
 use crate::clock::Clock;
 use crate::config::OidcConfig;
-use crate::domain::{Role, Secret};
+use crate::domain::{Role, Secret, plain_text};
 use crate::outgoing::OutgoingError;
 
 /// A provider of logins. Clones share everything.
@@ -107,8 +107,9 @@ impl Oidc {
     /// A file of the configuration that cannot be read.
     pub fn new(config: OidcConfig, public_url: &str, clock: Clock) -> Result<Self, OidcError> {
         let prepare = |error| OidcError::Prepare(Box::new(error));
-        let secret = std::fs::read_to_string(&config.client_secret_file).map_err(prepare)?;
-        let secret = Secret::new(secret.trim());
+        let secret = std::fs::read(&config.client_secret_file).map_err(prepare)?;
+        let secret = plain_text::decode(&secret).ok_or_else(|| prepare(std::io::ErrorKind::InvalidData.into()))?;
+        let secret = Secret::new(plain_text::bare(&secret));
         let client = Client::new(config.extra_roots.clone())?;
         let redirect_uri = format!("{public_url}/login/oidc/callback");
         let discovery = Discovery::default();

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::PlatformError;
 use super::code;
 use super::operation::{Mode, Operation};
+use crate::domain::plain_text;
 use crate::limits::PLATFORM_TEXT_CHARS;
 
 /// A platform's yes.
@@ -39,7 +40,9 @@ pub struct Bound {
 /// Reads an answer; the platform's no is an error.
 pub(super) fn read(operation: &Operation, status: StatusCode, body: &[u8]) -> Result<Answer, PlatformError> {
     let none = PlatformError::NotAnAnswer { status: status.as_u16() };
-    let Ok(Value::Object(mut object)) = serde_json::from_slice(body) else { return Err(none) };
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(plain_text::without_mark(body)) else {
+        return Err(none);
+    };
     let (code_name, words_name, good) = match operation.mode {
         Mode::Number | Mode::Callback => {
             if let Some(Value::Object(inner)) = object.remove("resp") {

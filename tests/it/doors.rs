@@ -169,7 +169,8 @@ mod signed {
 
     fn app(house: &House) -> App {
         let secret = house.beside("secret");
-        std::fs::write(&secret, SECRET).unwrap();
+        // As an editor on Windows saves it.
+        std::fs::write(&secret, format!("\u{feff}{SECRET}\r\n")).unwrap();
         let file = secret.to_str().unwrap();
         house.app("huawei-voice", "voice", &["--app-key", "key", "--app-secret-file", file, "--verify", "enforce"])
     }

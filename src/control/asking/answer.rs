@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Heard;
 use crate::control::rules::{ConnectTo, Then};
-use crate::domain::{Asking, Wording};
+use crate::domain::{Asking, Wording, plain_text};
 
 /// What the company's own system may answer. A field that is not named here is passed over, and
 /// `null` is as good as absent.
@@ -77,7 +77,7 @@ const ACTIONS: [&str; 6] = ["connect", "close", "forward", "discard", "follow_bi
 /// What it says of an answer that is none holds nothing of it: there may be numbers in it.
 pub(super) fn read(body: &[u8]) -> Heard {
     let invalid = |zh: &str, en: &str| Heard::nothing(Asking::Invalid, Wording::new(zh, en));
-    let Ok(answer) = serde_json::from_slice::<Map<String, Value>>(body) else {
+    let Ok(answer) = serde_json::from_slice::<Map<String, Value>>(plain_text::without_mark(body)) else {
         return invalid("答复不是 JSON 对象", "the answer is no JSON object");
     };
     let action = answer.get("do").and_then(Value::as_str).unwrap_or_default();

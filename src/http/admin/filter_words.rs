@@ -1,11 +1,13 @@
 //! The words for filters: their names and their values, as chips and boxes show them.
 
-use super::words::{anomaly_name, call_state, callback_outcome, outcome, product, recording_badge};
+use super::words::{anomaly_name, call_state, callback_outcome, label, outcome, party, product, recording_badge};
 use super::{binding_words, decisions};
 use crate::domain::{
     Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Lang, Outcome,
-    Product, RecordingState, SmsMode, Text,
+    Party, Product, RecordingState, SmsMode, Text,
 };
+use crate::export::Column;
+use crate::providers;
 
 /// A filter's name.
 pub(super) fn filter(name: &str) -> Option<Text> {
@@ -101,6 +103,22 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
         _ => None,
     };
     text.map(|text| text.get(lang).to_owned())
+}
+
+/// The word for a code in a column of an export.
+pub(in crate::http) fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
+    match column.name {
+        "provider" => providers::by_name(value).map(|provider| provider.title(lang).to_owned()),
+        "release_by" => {
+            Party::ALL.into_iter().find(|party| party.name() == value).map(|p| party(p).get(lang).to_owned())
+        }
+        "label" => Some(label(lang, value)),
+        "anomalies" => filter_value(lang, "anomaly", value),
+        "product" | "direction" | "state" | "outcome" | "recording_state" | "mode" | "kind" | "asks" | "action" => {
+            filter_value(lang, column.name, value)
+        }
+        _ => None,
+    }
 }
 
 fn number_state(value: &str) -> Option<Text> {

@@ -89,7 +89,7 @@ mod tests {
         let note = MisdirectedNote::new(Lang::En, 12, &[request], now).unwrap();
         assert_eq!(
             note.summary,
-            "12 requests came to no callback address, the last from 203.0.113.7, 3 min ago: /status"
+            "12 requests came to no callback address, the last from 203.0.113.7, 3\u{a0}min ago: /status"
         );
         assert!(MisdirectedNote::new(Lang::Zh, 0, &[], now).is_none());
     }

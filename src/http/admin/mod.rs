@@ -117,6 +117,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use warp::Filter;
 use warp::path::FullPath;
 
+pub(super) use self::filter_words::column_word;
 use self::request::{Request, Site};
 use self::throttle::Throttle;
 use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};

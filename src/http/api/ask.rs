@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::HttpError;
 use super::sight::Sight;
-use crate::domain::{Role, Text};
+use crate::domain::{Role, Text, plain_text};
 use crate::http::keeping::Asker;
 use crate::state::Principal;
 
@@ -96,10 +96,11 @@ impl Ask {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         let problem = |text: &dyn std::fmt::Display| HttpError::BadRequest(format!("the body: {text}").into());
         // serde would take a list for an object, its values in the order of the fields.
-        if self.body.trim_ascii_start().first() == Some(&b'[') {
+        let body = plain_text::without_mark(&self.body);
+        if body.trim_ascii_start().first() == Some(&b'[') {
             return Err(problem(&"expected an object, not a list"));
         }
-        serde_json::from_slice(&self.body).map_err(|error| problem(&error))
+        serde_json::from_slice(body).map_err(|error| problem(&error))
     }
 
     /// Refuses query parameters where there are none.

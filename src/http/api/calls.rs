@@ -51,6 +51,9 @@ pub(super) const FILTERS: &[&str] = &[
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CallObject {
     id: String,
+    /// Where it stands in lists: its earliest instant that is known.
+    #[schemars(with = "String")]
+    at: Instant,
     app: String,
     provider: &'static str,
     product: Option<&'static str>,
@@ -185,6 +188,7 @@ impl CallObject {
     pub(super) fn new(context: &Context, sight: Sight, call: &Call) -> Self {
         Self {
             id: call.id.to_string(),
+            at: Instant(call.t),
             app: filters::app_name(context, call.app),
             provider: call.provider.0,
             product: call.product.map(Product::name),

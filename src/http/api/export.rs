@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use warp::Reply as _;
 
+use super::super::admin::column_word;
 use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
@@ -23,7 +24,7 @@ use super::{Context, HttpError, Response};
 use crate::audit::Act;
 use crate::domain::Lang;
 use crate::error_chain::Chain;
-use crate::export::{self, ExportError, Format, Rows, Sheet};
+use crate::export::{self, ExportError, ForPeople, Format, Rows, Sheet};
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
 use crate::store::Page;
 
@@ -61,7 +62,8 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
 
 /// A file without rows yet.
 pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Rows, HttpError> {
-    Rows::begin(format, sheet, lang).map_err(|error| HttpError::Internal(Box::new(error)))
+    let people = lang.map(|lang| ForPeople { lang, word: column_word });
+    Rows::begin(format, sheet, people).map_err(|error| HttpError::Internal(Box::new(error)))
 }
 
 /// The answer that is a file of all rows of `source`, under a name of today.

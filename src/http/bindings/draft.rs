@@ -145,7 +145,7 @@ impl Draft {
         let owned = || text.map(str::to_owned);
         match field {
             Field::Kind => {
-                let kind = text.map(|text| BindingKind::parse(text).ok_or_else(|| wrong(KINDS)));
+                let kind = text.map(|text| kind(text).ok_or_else(|| wrong(KINDS)));
                 self.kind = kind.transpose()?.unwrap_or_default();
             }
             Field::A => self.a = number(),
@@ -239,14 +239,25 @@ impl Draft {
 }
 
 /// What pages call the directions, without blanks and capitals.
-const DIRECTION_WORDS: [(&str, Option<&str>); 6] = [
+const DIRECTION_WORDS: [(&str, Option<&str>); 10] = [
     ("双向", None),
     ("bothways", None),
     ("只能a呼b", Some("a_to_b")),
     ("onlyatob", Some("a_to_b")),
     ("只能b呼a", Some("b_to_a")),
     ("onlybtoa", Some("b_to_a")),
+    ("a呼b", Some("a_to_b")),
+    ("atob", Some("a_to_b")),
+    ("b呼a", Some("b_to_a")),
+    ("btoa", Some("b_to_a")),
 ];
+
+/// A kind as programs or people write it: `axb`, `AXB`, `X 模式`.
+fn kind(text: &str) -> Option<BindingKind> {
+    let plain = text.split_whitespace().collect::<String>().to_lowercase();
+    let plain = plain.strip_suffix("模式").or_else(|| plain.strip_suffix("mode")).unwrap_or(&plain);
+    BindingKind::parse(plain)
+}
 
 /// `1.38E+10`, as a spreadsheet shows and saves a number that it took for a quantity.
 fn is_shortened(text: &str) -> bool {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use super::encoding::Reading;
 use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang, Text, Wording};
+use crate::domain::{BindingTerms, Lang, Text, Wording, plain_text};
 use crate::export::{self, csv as cells};
 use crate::http::body::BodyError;
 use crate::http::keeping;
@@ -31,6 +31,8 @@ pub(super) type NotDone = keeping::NotDone<Wording>;
 
 const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
 const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
+/// What an export writes in the state of such a binding.
+const OVER_WORDS: [&str; 2] = ["ended", "已解除"];
 const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid_to has passed: it would never hold");
 
 /// Some lines: those to make, and those that cannot be read.
@@ -136,7 +138,7 @@ pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
             continue;
         };
         // What a spreadsheet leaves of an empty row.
-        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        if filled(&record) == 0 {
             continue;
         }
         // Counted from its end: blank lines before it are no part of it. The end of the file also
@@ -210,8 +212,8 @@ fn broken(line: u64, error: &csv::Error) -> NotDone {
 fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
     let mut columns = Vec::with_capacity(head.len());
     let mut unknown = Vec::new();
-    for (n, name) in head.iter().enumerate() {
-        let name = if n == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
+    for (n, name) in head.iter().enumerate().take(filled(head)) {
+        let name = if n == 0 { plain_text::without_mark(name) } else { name };
         let name = reading.text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
         let name = name.trim();
         let Some(column) = column(name) else {
@@ -319,13 +321,22 @@ impl From<Text> for NoTerms {
     }
 }
 
+/// How many cells a row has up to the last one in which something stands: a spreadsheet writes the
+/// width of its widest row.
+fn filled(record: &ByteRecord) -> usize {
+    let is_empty = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| plain_text::bare(cell).is_empty());
+    record.iter().rposition(|cell| !is_empty(cell)).map_or(0, |last| last + 1)
+}
+
 fn terms_of(
     columns: &[Column],
     reading: &Reading,
     record: &ByteRecord,
     wanted: &Wanted,
 ) -> Result<BindingTerms, NoTerms> {
-    if record.len() != columns.len() {
+    // Cells behind the last column are none as long as nothing stands in them; a row that lacks some
+    // was cut.
+    if record.len() < columns.len() || filled(record) > columns.len() {
         let (has, head) = (record.len(), columns.len());
         let en = format!("has {has} cells where the first line has {head}");
         return Err(Wording::new(format!("有 {has} 格，而首行有 {head} 格"), en).into());
@@ -333,14 +344,14 @@ fn terms_of(
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(record) {
         let cell = reading.text(cell).ok_or(NO_TEXT)?;
-        let cell = cells::unguard(cell.trim());
+        let cell = cells::unguard(plain_text::bare(&cell));
         match column {
             Column::Set(field) => draft.set_local(*field, cell)?,
             Column::App if !cell.is_empty() && cell != wanted.app => {
                 let (zh, app) = (format!("属于应用 {cell}，而本次导入的是 {}", wanted.app), &wanted.app);
                 return Err(Wording::new(zh, format!("is of the app {cell}, and this import is for {app}")).into());
             }
-            Column::State if cell == "ended" => return Err(OVER.into()),
+            Column::State if OVER_WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word)) => return Err(OVER.into()),
             Column::App | Column::State | Column::Local(_) | Column::Told => {}
         }
     }

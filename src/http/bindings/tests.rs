@@ -105,6 +105,19 @@ fn a_line_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_not(
 }
 
 #[test]
+fn what_a_spreadsheet_leaves_beside_the_table_is_no_part_of_it() {
+    let (lines, refused) = read_all(
+        "kind,a,x,b,,\r\naxb,13800000113,13800009913,13800000213,,\r\n,,,,,\r\n\
+         AXB,\u{200b}13800000116\u{a0},13800009916,13800000216,\u{feff},\r\n\
+         AX 模式,13800000117,13800009917,,,\r\naxb,13800000118,13800009918,13800000218,,stray\r\n",
+    );
+    let kinds: Vec<(u64, &str)> = lines.iter().map(|(line, terms)| (*line, terms.kind.name())).collect();
+    assert_eq!(kinds, [(2, "axb"), (4, "axb"), (5, "ax")]);
+    let refused: Vec<(u64, String)> = refused.iter().map(|refused| (refused.line, refused.to_string())).collect();
+    assert_eq!(refused, [(6, "has 6 cells where the first line has 4".to_owned())]);
+}
+
+#[test]
 fn what_is_no_list_of_bindings_is_refused_as_a_whole() {
     assert!(message("").contains("is empty"));
     assert!(message("a,x,colour\n1,2,3\n").contains("there is no column colour here; there are: kind a x b"));
@@ -257,7 +270,7 @@ fn an_export_is_read_back_whatever_the_language_of_its_headings() {
         "valid_to": "2026-12-21T02:00:00Z", "max_minutes": 30, "record": true, "hint_tone": "h.wav", "user_data": "=7",
         "created_at": "2026-11-20T02:00:00Z", "changed_at": "2026-11-20T02:00:00Z", "ended_at": null,
     });
-    let row = cells::rows(&BINDINGS, std::slice::from_ref(&object)).unwrap();
+    let row = cells::rows(&BINDINGS, std::slice::from_ref(&object), None).unwrap();
     let mut expected = Draft::default();
     for field in Field::ALL {
         let text = object.get(field.name()).map(crate::export::text);

@@ -24,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::CertificateInfo;
 use crate::clock::Clock;
+use crate::domain::plain_text;
 use crate::limits;
 
 /// Where the certificate comes from.
@@ -217,12 +218,13 @@ fn read_pair(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
         let path = path.to_owned();
         move |source| TlsError::Pem { path, source }
     };
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_slice_iter(&read(cert)?).collect::<Result<_, _>>().map_err(pem_error(cert))?;
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(plain_text::without_mark(&read(cert)?))
+        .collect::<Result<_, _>>()
+        .map_err(pem_error(cert))?;
     if chain.is_empty() {
         return Err(TlsError::NoCertificate(cert.to_owned()));
     }
-    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(pem_error(key))?;
+    let secret = PrivateKeyDer::from_pem_slice(plain_text::without_mark(&read(key)?)).map_err(pem_error(key))?;
     let signer = crypto::ring::sign::any_supported_type(&secret)
         .map_err(|source| TlsError::BadKey { path: key.to_owned(), source })?;
     let pair = CertifiedKey::new(chain, signer);
