@@ -45,6 +45,8 @@ const TO: FilterDoc = one("to", "to", "TIME", "Before this instant");
 const APP: FilterDoc = many!("app", "APP", "Of this app, by name or id");
 const PROVIDER: FilterDoc = many!("provider", "PROVIDER", "Of this provider");
 const SESSION: FilterDoc = many!("session", "ID", "With this session id");
+const TEST: FilterDoc =
+    one("test", "test", "WORD", "Test callbacks: false (left out, unless said otherwise), true, any");
 const NUMBER: FilterDoc = many!("number", "DIGITS", "With a number that ends so: four digits or more");
 
 /// A list that can be filtered.
@@ -85,6 +87,7 @@ impl Filtered for Calls {
         many!("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
         many!("recording_state", "recording-state", "STATE", "Whose recording is archived, waiting, expired, failed"),
         many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
+        TEST,
     ];
 }
 
@@ -108,6 +111,7 @@ impl Filtered for Callbacks {
         one("min_size", "min-size", "BYTES", "With a body of at least so many bytes"),
         one("max_size", "max-size", "BYTES", "With a body of at most so many bytes"),
         many!("question", "BOOL", "That asked something, or did not"),
+        many!("test", "BOOL", "That were marked as tests, or were not"),
         FROM,
         TO,
     ];
@@ -127,6 +131,7 @@ impl Filtered for Sms {
         many!("x", "DIGITS", "Through a privacy number that ends so"),
         many!("mode", "MODE", "That were told or asked: notify, block"),
         many!("sms_id", "sms-id", "ID", "With this id of the platform"),
+        TEST,
         FROM,
         TO,
     ];

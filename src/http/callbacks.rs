@@ -13,7 +13,7 @@ use warp::Filter;
 use super::body::{self, BodyError};
 use super::peer::{Peer, peer};
 use super::{Context, HttpError, Response, Routes, respond};
-use crate::domain::{App, AppId, Callback, Text};
+use crate::domain::{App, AppId, Callback, TEST_HEADER, Text};
 use crate::limits;
 
 /// What a browser shows that opens a callback address; constant for known and unknown tokens.
@@ -24,7 +24,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The headers kept with a callback: what signatures are made of, and what support asks for.
 /// `authorization` is kept only where it carries no secret: see [`kept_headers`].
-const KEPT: [&str; 17] = [
+const KEPT: [&str; 18] = [
     "host",
     "content-type",
     "content-encoding",
@@ -42,6 +42,7 @@ const KEPT: [&str; 17] = [
     "x-real-ip",
     "forwarded",
     "via",
+    TEST_HEADER,
 ];
 
 /// Everything under `/callbacks/`.

@@ -12,6 +12,7 @@ use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::doc::Doc;
 use super::scan::{Scan, Step};
+use super::shared::Rows;
 use super::want::Want;
 use super::{
     CallQuery, CallbackQuery, CallbackRow, Change, Count, Listing, NumberQuery, NumberRow, Page, QueryError, SmsQuery,
@@ -42,21 +43,14 @@ impl Store {
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
         let rows = self.shared.rows();
-        self.list(
-            &rows.calls,
-            rows.applied,
-            query,
-            search::calls(query, self.shared.clock.now()),
-            page,
-            |doc, cursor| {
-                let facts = self.facts(doc)?;
-                // A call that changed since the snapshot is seen as it was then.
-                let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
-                let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
-                let place = (call.t.as_microsecond(), call.id.0);
-                Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
-            },
-        )
+        self.list(&rows.calls, rows.applied, query, self.want_calls(query, &rows), page, |doc, cursor| {
+            let facts = self.facts(doc)?;
+            // A call that changed since the snapshot is seen as it was then.
+            let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
+            let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
+            let place = (call.t.as_microsecond(), call.id.0);
+            Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
+        })
     }
 
     /// One call.
@@ -123,7 +117,7 @@ impl Store {
     /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
         let rows = self.shared.rows();
-        self.list(&rows.sms, rows.applied, query, search::sms(query), page, |doc, cursor| {
+        self.list(&rows.sms, rows.applied, query, want_sms(query, &rows), page, |doc, cursor| {
             let row = sms_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && search::sms_matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -149,8 +143,8 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
-        let want = search::calls(query, self.shared.clock.now());
-        count(&self.shared.rows().calls, &want).map_err(QueryError::damaged)
+        let rows = self.shared.rows();
+        count(&rows.calls, &self.want_calls(query, &rows)).map_err(QueryError::damaged)
     }
 
     /// How many callbacks answer a question.
@@ -166,7 +160,8 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
-        count(&self.shared.rows().sms, &search::sms(query)).map_err(QueryError::damaged)
+        let rows = self.shared.rows();
+        count(&rows.sms, &want_sms(query, &rows)).map_err(QueryError::damaged)
     }
 
     /// How many privacy numbers answer a question.
@@ -248,7 +243,7 @@ impl Store {
     /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let rows = self.shared.rows();
-        let mut want = search::calls(query, self.shared.clock.now());
+        let mut want = self.want_calls(query, &rows);
         want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
         want.t = Some((since.as_microsecond(), i64::MAX));
         let mut scan = Scan::new(&rows.calls, &want, limits::SCAN_WORK);
@@ -262,6 +257,10 @@ impl Store {
             }
         }
         Ok(calls)
+    }
+
+    fn want_calls(&self, query: &CallQuery, rows: &Rows) -> Want {
+        search::tests(search::calls(query, self.shared.clock.now()), query.test, rows.tests)
     }
 
     fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {
@@ -320,6 +319,10 @@ impl Store {
             items.push(item);
         }
     }
+}
+
+fn want_sms(query: &SmsQuery, rows: &Rows) -> Want {
+    search::tests(search::sms(query), query.test, rows.tests)
 }
 
 /// The place right before this one in a list that is newest first.
