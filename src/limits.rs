@@ -173,6 +173,9 @@ pub const ATTENTION_BODIES: usize = 200;
 pub const ATTENTION_LINKS: usize = 12;
 /// Days over which it looks: who was on holiday still sees what came.
 pub const ATTENTION_DAYS: i64 = 14;
+/// How long the page of an app waits for the projector after a test callback, before it answers
+/// without a link to what became of it: a person waits, and it mostly takes milliseconds.
+pub const TEST_SHOWN_WITHIN: Duration = Duration::from_secs(2);
 /// The largest body that a page shows; a larger one is a download.
 pub const SHOWN_BODY: usize = 128 << 10;
 

@@ -48,7 +48,7 @@ pub(super) struct Place {
 pub(super) enum Command {
     /// Run the appliance (what happens when no command is given)
     Serve(serve::Flags),
-    /// Run a throw-away installation with a lively day of simulated calls
+    /// Run a throw-away installation with two weeks of simulated calls, and more as you look
     Demo(demo::Flags),
     /// Play a platform against any address
     Simulate(simulate::Flags),
@@ -116,14 +116,12 @@ pub(super) enum Command {
     Providers(ProvidersFlags),
     /// Ask the running server whether it is well
     Healthcheck,
-    /// Print completions for a shell
-    #[command(hide = true)]
+    /// Print completions for a shell: bash, zsh, fish …
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    #[command(hide = true)]
     Man,
 }
 

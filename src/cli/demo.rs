@@ -1,8 +1,8 @@
-//! `ringback demo`: a throw-away installation, one app for each platform, and the simulator
-//! playing a lively day against the real listener until stopped. Nothing of it stays.
+//! `ringback demo`: a throw-away installation, one app for each platform, two weeks of calls behind
+//! it, and the simulator playing on against the real listener until stopped. Nothing of it stays.
 
 use std::fs::{self, DirBuilder};
-use std::io::{Write, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -11,23 +11,30 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::here::Here;
 use super::{logging, password};
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::NamedList;
-use crate::domain::{AllowFrom, App, BindingTerms, Lang, PhoneNumber, Role};
+use crate::domain::{AllowFrom, App, BindingTerms, Callback, Lang, PhoneNumber, Role, Secret};
 use crate::http::Context;
+use crate::limits::DEMO_UNDER_WAY;
 use crate::providers;
 use crate::run::{self, Running};
-use crate::simulator::{DemoApp, Platform, demo_day, numbers};
+use crate::simulator::{Demo, DemoApp, Platform, numbers};
 use crate::state::{NewApp, Principal, State, random};
 
 /// The demo's administrator.
 const ADMIN: &str = "admin";
-/// Which day is played.
+/// Which calls are played.
 const SEED: u64 = 1;
+/// The installation was made this long before now: the day before its first call.
+const MADE_BEFORE: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// Where the platforms' pushes of the past came from: an address of those kept for examples.
+const PEER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 24);
 /// How its questions are answered besides by bindings.
 const RULES: &str = r#"{"rules": [
   {"name": "夜间 night", "when": {"asks": "call", "caller": ["+86130*"], "time": [{"from": "23:00", "to": "06:00"}]},
@@ -78,6 +85,7 @@ impl Drop for ThrowAway {
 /// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let ended = run::asked_to_end()?;
+    tokio::pin!(ended);
     let data = ThrowAway::make()?;
     let overrides = Overrides {
         data: Some(data.path().to_owned()),
@@ -88,18 +96,26 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = Config::load(None, overrides)?;
     let clock = Clock::system();
     let log = logging::start(config.log, &clock);
-    let running = Running::start(config, clock.clone(), log).await?;
-
-    let state = &running.context().state;
-    let secret = password::make();
-    state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &secret).await?;
-    let apps = apps(state, reachable(running.address())).await?;
-    route(running.context()).await?;
-    writeln!(stdout(), "listening on https://{}", running.address())?;
-    writeln!(stdout(), "log in as {ADMIN} with the password {}", secret.reveal())?;
 
     let stop = CancellationToken::new();
-    let playing = tokio::spawn(demo_day(apps, SEED, clock, stop.clone(), |_, _| {}));
+    let (path, at, ending) = (data.path().to_owned(), clock.now(), stop.clone());
+    let mut preparing = tokio::task::spawn_blocking(move || prepare(&path, at, &ending));
+    let prepared = tokio::select! {
+        prepared = &mut preparing => prepared??,
+        () = &mut ended => {
+            stop.cancel();
+            preparing.await??;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let Some(Prepared { demo, tokens, password }) = prepared else { return Ok(ExitCode::SUCCESS) };
+    let running = Running::start(config, clock.clone(), log).await?;
+    let to = |token: &String| format!("https://{}/callbacks/{token}", reachable(running.address())).parse();
+    let to = tokens.iter().map(to).collect::<Result<Vec<_>, _>>()?;
+    writeln!(stdout(), "listening on https://{}", running.address())?;
+    writeln!(stdout(), "log in as {ADMIN} with the password {}", password.reveal())?;
+
+    let playing = tokio::spawn(demo.play(to, clock, stop.clone(), |_, _| {}));
     ended.await;
     stop.cancel();
     playing.await??;
@@ -107,9 +123,114 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// An installation with a past.
+struct Prepared {
+    demo: Demo,
+    /// The secret part of each app's address, in the order of the demo's apps.
+    tokens: Vec<String>,
+    password: Secret,
+}
+
+/// Makes the installation and lives through its past, with a clock that runs through it: callbacks
+/// come in by the ordinary way, are signed, answered and kept, only not through a socket. `None` when
+/// it is told to stop.
+///
+/// The runtime has one thread, on which callbacks begin in the order in which they arrive.
+fn prepare(path: &Path, now: Timestamp, stop: &CancellationToken) -> Result<Option<Prepared>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let clock = Clock::fixed(now);
+        let here = Here::open_at(path, &clock)?;
+        let context = here.context();
+        let password = password::make();
+        context.state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &password).await?;
+        let began = now.checked_sub(MADE_BEFORE)?;
+        clock.set(began);
+        let (apps, ours) = apps(&context.state).await?;
+        route(context).await?;
+        let mut demo = Demo::new(apps, SEED, now);
+        let lived = live(context, &mut demo, &ours, &clock, stop).await;
+        clock.set(now);
+        here.catch_up().await?;
+        here.close().await?;
+        let tokens = ours.iter().map(|app| app.token.reveal().to_owned()).collect();
+        Ok(lived?.then_some(Prepared { demo, tokens, password }))
+    })
+}
+
+/// Lives through the past; says whether it came to its end.
+async fn live(
+    context: &Context,
+    demo: &mut Demo,
+    apps: &[Arc<App>],
+    clock: &Clock,
+    stop: &CancellationToken,
+) -> Result<bool> {
+    let mut said = Said::default();
+    let mut under_way = Vec::with_capacity(DEMO_UNDER_WAY);
+    while let Some(arrival) = demo.arrival() {
+        if stop.is_cancelled() {
+            return Ok(false);
+        }
+        clock.set(arrival.at);
+        let app = &apps[arrival.app];
+        let callback = Callback {
+            app: app.id,
+            provider: app.provider,
+            received_at: arrival.at,
+            peer: PEER.into(),
+            tail: String::new(),
+            target: String::new(),
+            hosts: Vec::new(),
+            headers: arrival.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            body: arrival.body().to_vec(),
+        };
+        let (ingest, app) = (context.ingest.clone(), app.clone());
+        let receiving = tokio::spawn(async move { ingest.receive(app, callback).await });
+        if arrival.asks {
+            let ack = receiving.await??;
+            demo.answered(&arrival, ack.status, ack.body.as_bytes());
+            continue;
+        }
+        under_way.push(receiving);
+        if under_way.len() == DEMO_UNDER_WAY {
+            for receiving in under_way.drain(..) {
+                receiving.await??;
+            }
+            said.progress(demo.progress())?;
+        }
+    }
+    for receiving in under_way {
+        receiving.await??;
+    }
+    said.progress(1.0)?;
+    Ok(true)
+}
+
+/// What was said of the progress: a line that grows on a terminal, a few lines elsewhere.
+#[derive(Default)]
+struct Said(Option<u32>);
+
+impl Said {
+    fn progress(&mut self, share: f64) -> Result<()> {
+        let percent = (share * 100.0) as u32;
+        let terminal = stderr().is_terminal();
+        let step = if terminal { 1 } else { 25 };
+        if self.0.is_none_or(|last| percent >= last + step) {
+            let (begin, end) = if terminal { ("\r", "") } else { ("", "\n") };
+            write!(stderr(), "{begin}preparing two weeks of sample calls: {percent} %{end}")?;
+            self.0 = Some(percent - percent % step);
+            if terminal && percent == 100 {
+                writeln!(stderr())?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One app for each platform; those that can sign do.
-async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
-    let mut apps = Vec::new();
+async fn apps(state: &State) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
+    let (mut apps, mut ours) = (Vec::new(), Vec::new());
     for platform in Platform::ALL {
         let Some(provider) = providers::by_name(platform.name()) else { continue };
         let signs = platform != Platform::Jiuyun;
@@ -124,11 +245,10 @@ async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
             verify: None,
             allow_from: AllowFrom::default(),
         };
-        let app = state.add_app(&Principal::command_line(), new).await?;
-        let to = format!("https://{address}/callbacks/{}", app.token.reveal()).parse()?;
-        apps.push(DemoApp { platform, to, app_key, app_secret });
+        ours.push(state.add_app(&Principal::command_line(), new).await?);
+        apps.push(DemoApp { platform, app_key, app_secret });
     }
-    Ok(apps)
+    Ok((apps, ours))
 }
 
 /// Who stands behind each privacy number that asks, and some rules beside: X mode as a company has it.

@@ -1,11 +1,14 @@
 //! The filters of lists as flags: `--app N`, `--not-app N`, `--from T` …
 //!
 //! They are the query parameters of the API under the same names, with `-` for `_`, and are
-//! handed over as they stand: the API says what is wrong with a value.
+//! handed over as they stand, times as people type them apart: the API says what is wrong with a value.
 
 use std::marker::PhantomData;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+
+use super::typed_time;
+use crate::clock::Clock;
 
 /// One filter.
 #[derive(Debug)]
@@ -40,11 +43,18 @@ const fn one(name: &'static str, long: &'static str, value: &'static str, help: 
     FilterDoc { name, long, value, help, negated: None }
 }
 
-const FROM: FilterDoc = one("from", "from", "TIME", "From this instant on: 2026-11-21T10:00:00+08:00");
+const FROM: FilterDoc = one(
+    "from",
+    "from",
+    "TIME",
+    "From this instant on: today, yesterday, -2h, -7d, 2026-11-30 18:00 (Beijing), RFC 3339",
+);
 const TO: FilterDoc = one("to", "to", "TIME", "Before this instant");
 const APP: FilterDoc = many!("app", "APP", "Of this app, by name or id");
 const PROVIDER: FilterDoc = many!("provider", "PROVIDER", "Of this provider");
 const SESSION: FilterDoc = many!("session", "ID", "With this session id");
+const TEST: FilterDoc =
+    one("test", "test", "WORD", "Test callbacks: false (left out, unless said otherwise), true, any");
 const NUMBER: FilterDoc = many!("number", "DIGITS", "With a number that ends so: four digits or more");
 
 /// A list that can be filtered.
@@ -85,6 +95,7 @@ impl Filtered for Calls {
         many!("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
         many!("recording_state", "recording-state", "STATE", "Whose recording is archived, waiting, expired, failed"),
         many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
+        TEST,
     ];
 }
 
@@ -108,6 +119,7 @@ impl Filtered for Callbacks {
         one("min_size", "min-size", "BYTES", "With a body of at least so many bytes"),
         one("max_size", "max-size", "BYTES", "With a body of at most so many bytes"),
         many!("question", "BOOL", "That asked something, or did not"),
+        many!("test", "BOOL", "That were marked as tests, or were not"),
         FROM,
         TO,
     ];
@@ -127,6 +139,7 @@ impl Filtered for Sms {
         many!("x", "DIGITS", "Through a privacy number that ends so"),
         many!("mode", "MODE", "That were told or asked: notify, block"),
         many!("sms_id", "sms-id", "ID", "With this id of the platform"),
+        TEST,
         FROM,
         TO,
     ];
@@ -229,7 +242,9 @@ impl<T: Filtered> Args for Filters<T> {
             let arg = |name: &'static str, long: &'static str| {
                 Arg::new(name).long(long).value_name(filter.value).help_heading("Filters")
             };
-            let plain = arg(filter.name, filter.long).help(filter.help);
+            // An instant may be so long ago: -2h.
+            let time = matches!(filter.name, "from" | "to");
+            let plain = arg(filter.name, filter.long).help(filter.help).allow_hyphen_values(time);
             let Some((name, long)) = filter.negated else {
                 return command.arg(plain);
             };
@@ -246,10 +261,13 @@ impl<T: Filtered> Args for Filters<T> {
 impl<T: Filtered> FromArgMatches for Filters<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let mut query = Vec::new();
+        let now = Clock::system().now();
         for filter in T::FILTERS {
             for name in [Some(filter.name), filter.negated.map(|(name, _)| name)].into_iter().flatten() {
                 let values = matches.get_many::<String>(name).into_iter().flatten();
-                query.extend(values.map(|value| (name.to_owned(), value.clone())));
+                let is_time = matches!(name, "from" | "to");
+                let read = |value: &String| if is_time { typed_time::read(value, now) } else { value.clone() };
+                query.extend(values.map(|value| (name.to_owned(), read(value))));
             }
         }
         Ok(Self { query, of: PhantomData })

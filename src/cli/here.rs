@@ -45,12 +45,12 @@ impl Here {
     /// Opens the installation in `data`, and makes it when there is none.
     pub(super) async fn open(data: &Path) -> Result<Self> {
         let owned = data.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_now(&owned)).await?
+        tokio::task::spawn_blocking(move || Self::open_at(&owned, &Clock::system())).await?
     }
 
-    fn open_now(data: &Path) -> Result<Self> {
-        let clock = Clock::system();
-        let opened = Data::open(data, Opening::COMMAND, &clock)?;
+    /// Opens it by this clock; waits for the disk meanwhile.
+    pub(super) fn open_at(data: &Path, clock: &Clock) -> Result<Self> {
+        let opened = Data::open(data, Opening::COMMAND, clock)?;
         // No configuration was read: the documented hosts, and the public roots.
         let surroundings = Surroundings {
             answers: Answers::default(),
@@ -69,7 +69,7 @@ impl Here {
                 log: Arc::default(),
             },
         };
-        let context = opened.context(&clock, surroundings);
+        let context = opened.context(clock, surroundings);
         let routes = api::routes_as(context.clone(), Principal::command_line());
         Ok(Self { routes, context, data: opened })
     }
@@ -80,6 +80,11 @@ impl Here {
 
     pub(super) async fn download(&self, request: Request<Full<Bytes>>, out: &mut (dyn Write + Send)) -> Result<()> {
         pour(crate::http::ask(self.routes.clone(), request).await, out).await
+    }
+
+    /// The services behind it.
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
     }
 
     /// What it answers, for a test that serves it.

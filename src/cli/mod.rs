@@ -44,6 +44,7 @@ mod system;
 mod table;
 mod tail;
 mod token;
+mod typed_time;
 mod upload;
 mod user;
 mod verify;

@@ -5,6 +5,8 @@ use std::io::{BufWriter, Write, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -13,7 +15,10 @@ use http::Uri;
 use super::{Usage, app};
 use crate::clock::Clock;
 use crate::domain::Secret;
-use crate::simulator::{Gateway, GatewayPlan, Plan, Platform, Receipts, Recipe, play};
+use crate::limits::SIMULATOR_PROGRESS;
+use crate::simulator::{
+    Gateway, GatewayPlan, Ledger, Line, Outlook, Plan, Platform, PlayError, Receipts, Recipe, Unreached, outlook, play,
+};
 
 /// What to play.
 #[derive(Debug, Args)]
@@ -108,6 +113,7 @@ impl Flags {
         plan.app_key = self.app_key;
         plan.app_secret = app::secret(self.app_secret_file.as_deref())?.map(Secret::new);
         plan.insecure = self.insecure;
+        plan.first_must_connect = true;
         if let Some(recipe) = &self.recipe {
             plan.recipe = Recipe::parse(recipe).ok_or_else(|| {
                 let known: Vec<&str> = Recipe::ALL.iter().map(|recipe| recipe.name()).collect();
@@ -136,11 +142,57 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
             stop.cancel();
         }
     });
-    let ledger = play(plan, |_| {}).await?;
+    let ledger = play_aloud(plan).await?;
     writeln!(stdout(), "{ledger}")?;
     // Chaos sends what must be refused.
     let lost = ledger.total().given_up > 0 && !chaos;
     Ok(if lost { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Plays it, and says on standard error what to expect and every few seconds how far it is.
+async fn play_aloud(plan: Plan) -> Result<Ledger> {
+    let foreseen = outlook(&plan);
+    let from = Instant::now();
+    if let Some(Outlook { pushes, takes }) = foreseen.filter(|outlook| outlook.takes > SIMULATOR_PROGRESS) {
+        let faster = if plan.time_scale < 2.0 { "; a higher --time-scale is faster" } else { "" };
+        eprintln!("playing {} calls: {pushes} pushes in about {:.0} s{faster}", plan.calls, takes.as_secs_f64());
+    }
+    let so_far = Mutex::new(Line::default());
+    let playing = play(plan, |ledger| *so_far.lock().unwrap_or_else(PoisonError::into_inner) = ledger.total());
+    tokio::pin!(playing);
+    let played = loop {
+        match tokio::time::timeout(SIMULATOR_PROGRESS, &mut playing).await {
+            Ok(played) => break played,
+            Err(_) => {
+                let line = *so_far.lock().unwrap_or_else(PoisonError::into_inner);
+                eprintln!("{}", told(from.elapsed(), &line, foreseen));
+            }
+        }
+    };
+    played.map_err(|error| {
+        let hint = match &error {
+            PlayError::Unreachable { reason: Unreached { tls: true, .. }, .. } => {
+                Some("its certificate is not accepted, or it does not speak TLS: try --insecure, or http:// in --to")
+            }
+            PlayError::Unreachable { .. } => Some("is the server running, and are host and port in --to right?"),
+            _ => None,
+        };
+        let error = anyhow::Error::from(error);
+        match hint {
+            Some(hint) => anyhow::anyhow!("{error} ({hint})"),
+            None => error,
+        }
+    })
+}
+
+/// How far a play is, in one line.
+fn told(elapsed: Duration, line: &Line, foreseen: Option<Outlook>) -> String {
+    let of = foreseen.map(|outlook| format!(" of about {}", outlook.pushes)).unwrap_or_default();
+    let failed = line.errors + line.refused + line.timed_out + line.not_delivered;
+    let failed = if failed > 0 { format!(", {failed} tries failed") } else { String::new() };
+    let left = foreseen.map(|outlook| outlook.takes.saturating_sub(elapsed)).filter(|left| !left.is_zero());
+    let left = left.map(|left| format!("; about {:.0} s to go", left.as_secs_f64())).unwrap_or_default();
+    format!("{:.0} s: {}{of} pushes acknowledged{failed}{left}", elapsed.as_secs_f64(), line.answered)
 }
 
 /// Plays the platform's own interfaces until the process is asked to end.
@@ -157,4 +209,21 @@ async fn serve(flags: Flags, listen: SocketAddr) -> Result<ExitCode> {
         () = end => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_says_how_far_it_is_and_how_long_it_takes() {
+        let line = Line { pushes: 60, sent: 45, answered: 41, errors: 3, timed_out: 1, ..Line::default() };
+        let foreseen = Some(Outlook { pushes: 96, takes: Duration::from_secs(78) });
+        let at = Duration::from_secs;
+        assert_eq!(
+            told(at(8), &line, foreseen),
+            "8 s: 41 of about 96 pushes acknowledged, 4 tries failed; about 70 s to go"
+        );
+        assert_eq!(told(at(90), &Line { answered: 96, ..Line::default() }, None), "90 s: 96 pushes acknowledged");
+    }
 }

@@ -1,32 +1,88 @@
 //! Tables for people: columns that line up, also with Chinese in them.
 //!
+//! On a terminal a table is as wide as that at most: its widest columns are cut, with `…` where
+//! something is missing. Into a file or a pipe it goes whole.
+//!
 //! Values come from strangers; a control character in one, and one that nobody sees or that turns
 //! the direction of writing, is shown as `?`: no callback can write escape sequences to a terminal.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write, stdout};
 
 use crate::domain::plain_text;
 
 /// Writes a table with two blanks between columns; nothing at all where there are no rows.
 pub(super) fn write(out: &mut impl Write, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    write_within(out, head, rows, terminal_width())
+}
+
+/// How wide standard output is, where it is a terminal.
+fn terminal_width() -> Option<usize> {
+    let out = stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+fn write_within(out: &mut impl Write, head: &[&str], rows: &[Vec<String>], room: Option<usize>) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
     let shown = rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(shown).collect();
-    let widths: Vec<usize> = (0..lines[0].len())
+    let mut widths: Vec<usize> = (0..lines[0].len())
         .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
         .collect();
+    if let Some(room) = room {
+        narrow(&mut widths, &lines, room);
+    }
     for line in &lines {
         let mut text = String::new();
         for (cell, column) in line.iter().zip(&widths) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', column - width(cell) + 2));
+            let cell = cut(cell, *column);
+            text.push_str(&cell);
+            text.extend(std::iter::repeat_n(' ', column - width(&cell) + 2));
         }
         writeln!(out, "{}", text.trim_end())?;
     }
     Ok(())
+}
+
+/// Takes from the widest column until all fit: first what is beyond the width of a time, then more,
+/// and from none so much that its heading is cut. Columns of instants stay whole: half of one tells
+/// nothing.
+fn narrow(widths: &mut [usize], lines: &[Vec<String>], room: usize) {
+    let between = 2 * widths.len().saturating_sub(1);
+    let mut over = (widths.iter().sum::<usize>() + between).saturating_sub(room);
+    let is_time = |column: usize| {
+        let cell = lines.get(1).and_then(|row| row.get(column)).map_or("", String::as_str);
+        cell.len() <= LEAST[0] && cell.get(..11).is_some_and(|start| start.ends_with(['T', ' ']) && &start[4..5] == "-")
+    };
+    for least in LEAST {
+        let least = |column: usize| width(&lines[0][column]).max(least);
+        while over > 0 {
+            let spare = (0..widths.len()).filter(|column| widths[*column] > least(*column) && !is_time(*column));
+            let Some(widest) = spare.max_by_key(|column| widths[*column]) else { break };
+            widths[widest] -= 1;
+            over -= 1;
+        }
+    }
+}
+
+/// How narrow columns become, one after the other, while there is not room for all.
+const LEAST: [usize; 3] = [20, 12, 6];
+
+/// The beginning of a text that fits into `room` columns, with `…` where it does not all fit.
+fn cut(text: &str, room: usize) -> Cow<'_, str> {
+    if width(text) <= room {
+        return text.into();
+    }
+    let mut used = 1;
+    let fits = text.chars().take_while(|c| {
+        used += char_width(*c);
+        used <= room
+    });
+    fits.chain(['…']).collect::<String>().into()
 }
 
 /// A text without control characters and those that nobody sees.
@@ -108,6 +164,31 @@ mod tests {
             "NAME      ROLE\n客服热线  admin\nli        viewer\n"
         );
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_the_terminal_at_most() {
+        let row = |name: &str, text: &str| vec![name.to_owned(), text.to_owned()];
+        let rows =
+            [row("客服热线", &"long ".repeat(30)), row("li", "短消息短消息短消息短消息短消息短消息短消息短消息")];
+        let within = |room| {
+            let mut out = Vec::new();
+            write_within(&mut out, &["NAME", "DETAILS"], &rows, room).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        for room in [24, 30, 40, 80] {
+            let text = within(Some(room));
+            assert!(text.lines().all(|line| width(line) <= room), "{room}: {text}");
+            assert!(text.contains("客服热线") && text.contains('…'), "{room}: {text}");
+        }
+        assert!(within(Some(10)).lines().count() == 3, "too narrow for anything is still a table");
+        assert_eq!(within(None), within(Some(500)), "where there is room, nothing is cut");
+        assert!(!within(None).contains('…'));
+        let mut out = Vec::new();
+        let timed = [vec!["2026-12-01T01:08:37Z".to_owned(), "x".repeat(60), "y".repeat(30)]];
+        write_within(&mut out, &["AT", "ONE", "TWO"], &timed, Some(40)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("2026-12-01T01:08:37Z  x") && text.lines().all(|line| width(line) <= 40), "{text}");
     }
 
     #[test]

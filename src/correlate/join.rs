@@ -52,6 +52,7 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
         app: facts.app,
         provider: facts.provider,
         product: product(record, &events),
+        test: facts.key.is_test(),
         session: facts.key.session.clone(),
         t: t.unwrap_or(facts.received_at),
         caller,

@@ -271,6 +271,8 @@ pub struct Call {
     pub provider: ProviderId,
     /// The product, while known.
     pub product: Option<Product>,
+    /// Whether it is a test: told by callbacks that are marked so, and counted nowhere.
+    pub test: bool,
     /// The platform's id.
     pub session: SessionId,
     /// The earliest known instant: calls are ordered by it.

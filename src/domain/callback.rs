@@ -10,6 +10,18 @@ use jiff::Timestamp;
 
 use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent};
 
+/// The header that marks a callback as a test, with the value `1`. No platform sends it, and no box
+/// of a console can be filled with it by mistake, as an address's tail can. Whoever knows the secret
+/// address may send anything; with this he says that it is none of the platform's calls, and it joins
+/// none of them.
+pub const TEST_HEADER: &str = "x-ringback-test";
+
+/// Whether headers, names in lower case, mark a test.
+#[must_use]
+pub fn marks_test(headers: &[(String, String)]) -> bool {
+    headers.iter().any(|(name, value)| name == TEST_HEADER && value.trim() == "1")
+}
+
 /// One HTTP request of a platform, exactly as received.
 #[derive(Clone)]
 pub struct Callback {

@@ -75,10 +75,30 @@ impl fmt::Display for SessionId {
 /// the same `callId` and stay two calls (`jiuyun/1`, `jiuyun/22`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallKey {
-    /// `jiuyun/22`, `huawei-voice`, `huawei-private`.
+    /// `jiuyun/22`, `huawei-voice`, `huawei-private`; of a test `test/` and one of these.
     pub family: Cow<'static, str>,
     /// The platform's session.
     pub session: SessionId,
+}
+
+/// What the family of a test begins with. No provider's family has it: theirs begin with their names.
+const TEST: &str = "test/";
+
+impl CallKey {
+    /// The key of a test: whatever session it names, it is no call of the platform.
+    #[must_use]
+    pub fn of_test(self) -> Self {
+        if self.is_test() {
+            return self;
+        }
+        Self { family: Cow::Owned(format!("{TEST}{}", self.family)), session: self.session }
+    }
+
+    /// Whether it is the key of a test.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.family.starts_with(TEST)
+    }
 }
 
 /// Our id of a call: a hash of app, family and session, so that any callback of a call finds

@@ -28,7 +28,7 @@ mod sms;
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
 pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};
-pub use callback::{Ack, Callback, Item, Outcome, Suspicion};
+pub use callback::{Ack, Callback, Item, Outcome, Suspicion, TEST_HEADER, marks_test};
 pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
 pub use event::{CallEvent, EventKind, Stamp};

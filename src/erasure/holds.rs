@@ -8,7 +8,7 @@ use super::needle::Needle;
 use super::{Erasure, ErasureError};
 use crate::limits::PAGE_MAX;
 use crate::retention::Hold;
-use crate::store::{CallQuery, Filter, Listing, Page, QueryError, SmsQuery};
+use crate::store::{CallQuery, Filter, Listing, Page, QueryError, SmsQuery, Tests};
 
 /// The name of a hold that keeps something of this person.
 pub(super) fn held(erasure: &Erasure, needle: &Needle) -> Result<Option<String>, ErasureError> {
@@ -17,7 +17,7 @@ pub(super) fn held(erasure: &Erasure, needle: &Needle) -> Result<Option<String>,
         return Ok(None);
     }
     let number = Filter::any(vec![needle.number().national().to_owned()]);
-    let calls = CallQuery { number: number.clone(), ..CallQuery::default() };
+    let calls = CallQuery { number: number.clone(), test: Tests::With, ..CallQuery::default() };
     let of_call = first(
         |page| store.calls(&calls, page),
         |call| {
@@ -29,7 +29,7 @@ pub(super) fn held(erasure: &Erasure, needle: &Needle) -> Result<Option<String>,
     if of_call.is_some() {
         return Ok(of_call);
     }
-    let messages = SmsQuery { number, ..SmsQuery::default() };
+    let messages = SmsQuery { number, test: Tests::With, ..SmsQuery::default() };
     first(
         |page| store.sms(&messages, page),
         |row| {

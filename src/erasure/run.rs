@@ -27,7 +27,7 @@ use crate::domain::{CallId, PhoneNumber, Seq};
 use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
 use crate::projector::summarise;
 use crate::state::random;
-use crate::store::{CallQuery, Filter, Page, SmsQuery};
+use crate::store::{CallQuery, Filter, Page, SmsQuery, Tests};
 
 /// How often it is looked how far the store is.
 const LOOK: Duration = Duration::from_millis(20);
@@ -99,7 +99,7 @@ impl Run<'_> {
         let store = &self.erasure.0.store;
         let number = || Filter::any(vec![needle.number().national().to_owned()]);
         let (mut calls, mut counts) = (HashSet::new(), Counts::default());
-        let query = CallQuery { number: number(), ..CallQuery::default() };
+        let query = CallQuery { number: number(), test: Tests::With, ..CallQuery::default() };
         let mut cursor = None;
         loop {
             let listing = store.calls(&query, &Page { limit: 500, cursor })?;
@@ -116,7 +116,7 @@ impl Run<'_> {
             }
         }
         counts.calls = calls.len() as u64;
-        let query = SmsQuery { number: number(), ..SmsQuery::default() };
+        let query = SmsQuery { number: number(), test: Tests::With, ..SmsQuery::default() };
         loop {
             let listing = store.sms(&query, &Page { limit: 500, cursor })?;
             for row in listing.items {

@@ -100,6 +100,7 @@ pub const CALLS: Sheet = Sheet {
         column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
         column("anomalies", "/anomalies", Words, 20, "异常", "Odd"),
         column("callbacks", "/callbacks", Words, 24, "回调编号", "Callbacks"),
+        column("test", "/test", Flag, 8, "测试", "A test"),
     ],
 };
 
@@ -122,6 +123,7 @@ pub const CALLBACKS: Sheet = Sheet {
         column("peer", "/peer", Words, 16, "来源", "Peer"),
         column("tail", "/tail", Words, 14, "地址尾", "Address tail"),
         column("size_bytes", "/size_bytes", Whole, 10, "字节数", "Bytes"),
+        column("test", "/test", Flag, 8, "测试", "A test"),
     ],
 };
 
@@ -144,6 +146,7 @@ pub const SMS: Sheet = Sheet {
         column("kind", "/kind", Words, 10, "类型", "Kind"),
         column("parts", "/parts", Whole, 8, "条数", "Parts"),
         column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
+        column("test", "/test", Flag, 8, "测试", "A test"),
     ],
 };
 

@@ -13,7 +13,7 @@ use warp::Filter;
 use super::body::{self, BodyError};
 use super::peer::{Peer, peer};
 use super::{Context, HttpError, Missed, Response, Routes, ServerInfo, respond};
-use crate::domain::{App, AppId, Callback, Text};
+use crate::domain::{App, AppId, Callback, TEST_HEADER, Text};
 use crate::journal::{self, ContentError};
 use crate::limits;
 
@@ -25,7 +25,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The headers kept with a callback: what signatures are made of, and what support asks for.
 /// `authorization` is kept only where it carries no secret: see [`kept_headers`].
-const KEPT: [&str; 17] = [
+const KEPT: [&str; 18] = [
     "host",
     "content-type",
     "content-encoding",
@@ -43,6 +43,7 @@ const KEPT: [&str; 17] = [
     "x-real-ip",
     "forwarded",
     "via",
+    TEST_HEADER,
 ];
 
 /// Everything under `/callbacks/`.

@@ -18,5 +18,11 @@ pub const SIMULATOR_ANSWER_MAX: usize = 64 << 10;
 /// Answers to questions the simulator remembers, to notice when a repeated question is answered
 /// differently; a repeat comes soon.
 pub const SIMULATOR_ANSWERS_KEPT: usize = 100_000;
+/// Calls up to which a play is written once beforehand, to say how long it will take: a second's work.
+pub const SIMULATOR_OUTLOOK_CALLS: u64 = 20_000;
+/// How often a play says how far it is.
+pub const SIMULATOR_PROGRESS: Duration = Duration::from_secs(5);
 /// Records of one `feeLst`, as documented.
 pub const SIMULATOR_FEES_MAX: usize = 50;
+/// Callbacks of the demo's past that wait for the disk together: one sync for them all.
+pub const DEMO_UNDER_WAY: usize = 512;

@@ -8,6 +8,7 @@
 
 mod body;
 mod docs;
+mod fresh;
 pub mod huawei;
 mod huawei_private;
 mod huawei_voice;
@@ -18,6 +19,7 @@ mod tests;
 use std::fmt::Debug;
 
 pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
+pub use self::fresh::{fresh, telling};
 use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
 pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;

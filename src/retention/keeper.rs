@@ -158,6 +158,7 @@ impl Keeper<'_> {
                 app: summary.app,
                 provider,
                 received_at: record.at,
+                test: summary.test,
                 sms,
             })
             .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))

@@ -11,7 +11,7 @@ use super::push::{Decided, Expectation};
 /// Why an answer is not a success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 pub enum Refusal {
-    /// Not 200.
+    /// Not 200, or nothing that answers what nobody sends in earnest.
     #[error("status {0}")]
     Status(u16),
     /// A `resultcode` that is not the text `"0"`.
@@ -25,10 +25,18 @@ pub enum Refusal {
     Changed,
 }
 
+impl Refusal {
+    /// Whether the receiver itself said that something went wrong: with a 4xx or 5xx.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::Status(400..))
+    }
+}
+
 /// What a platform makes of an answer: success with or without a decision, or not.
 pub(super) fn judge(expects: Expectation, status: u16, body: &[u8]) -> Result<Option<Decided>, Refusal> {
     if expects == Expectation::Anything {
-        return if status < 500 { Ok(None) } else { Err(Refusal::Status(status)) };
+        return if status < 400 { Ok(None) } else { Err(Refusal::Status(status)) };
     }
     if status != 200 {
         return Err(Refusal::Status(status));

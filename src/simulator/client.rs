@@ -46,6 +46,38 @@ pub(super) enum Heard {
     Nothing,
     /// The receiver cannot have the whole body.
     NotDelivered,
+    /// Nor was there a connection.
+    NoConnection(Unreached),
+}
+
+/// Why there was no connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreached {
+    /// As the system or TLS said it.
+    pub said: String,
+    /// Whether somebody was there and TLS failed.
+    pub tls: bool,
+}
+
+impl std::fmt::Display for Unreached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.said)
+    }
+}
+
+impl Unreached {
+    /// The root of an error's causes, which says it best.
+    fn of(error: &legacy::Error) -> Self {
+        let mut unreached = Self { said: error.to_string(), tls: false };
+        let mut cause = std::error::Error::source(error);
+        while let Some(inner) = cause {
+            unreached.said = inner.to_string();
+            let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            unreached.tls |= inner.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>());
+            cause = inner.source();
+        }
+        unreached
+    }
 }
 
 /// The HTTP side of one platform.
@@ -62,7 +94,8 @@ impl Client {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(plan.timeout));
+        // Before the patience with the whole try ends, so that it is known not to have arrived.
+        tcp.set_connect_timeout(Some(plan.timeout.mul_f64(0.8)));
         let config = tls::client_config(plan.platform, plan.accepts_any_certificate())?;
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().wrap_connector(tcp);
@@ -90,7 +123,8 @@ impl Client {
     async fn exchange(&self, request: Request<PushBody>) -> Heard {
         let response = match self.client.request(request).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || was_never_sent(&error) => return Heard::NotDelivered,
+            Err(error) if error.is_connect() => return Heard::NoConnection(Unreached::of(&error)),
+            Err(error) if was_never_sent(&error) => return Heard::NotDelivered,
             Err(_) => return Heard::Nothing,
         };
         let status = response.status().as_u16();

@@ -1,12 +1,12 @@
 //! What was sent and what came of it, so that both sides' books can be compared.
 //!
 //! ```text
-//! sent    = answered + refused + timed out + not delivered          (tries)
+//! sent    = answered + with an error + refused + timed out + not delivered     (tries)
 //! pushes  = acknowledged + given up + waiting                       (what the tries were for)
 //! ```
 //!
 //! A receiver must have kept every push that was acknowledged. The bodies that reached it whole
-//! number at least `answered + refused` and at most `answered + refused + timed out`.
+//! number at least `answered + with an error + refused`, and at most as many and the timed out.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,7 +25,9 @@ pub struct Line {
     pub sent: u64,
     /// Tries that succeeded: the push is acknowledged.
     pub answered: u64,
-    /// Tries that were answered with anything else.
+    /// Tries that were answered with an error: a status of 400 or above.
+    pub errors: u64,
+    /// Tries that were answered with anything else: a code or a decision that the platform does not take.
     pub refused: u64,
     /// Tries without an answer: the receiver may or may not have them.
     pub timed_out: u64,
@@ -48,6 +50,7 @@ impl Line {
         self.pushes += other.pushes;
         self.sent += other.sent;
         self.answered += other.answered;
+        self.errors += other.errors;
         self.refused += other.refused;
         self.timed_out += other.timed_out;
         self.not_delivered += other.not_delivered;
@@ -112,8 +115,17 @@ impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{:<14}{:>9}{:>9}{:>10}{:>9}{:>11}{:>15}{:>10}{:>9}",
-            "", "pushes", "sent", "answered", "refused", "timed out", "not delivered", "given up", "waiting"
+            "{:<14}{:>9}{:>9}{:>10}{:>12}{:>9}{:>11}{:>15}{:>10}{:>9}",
+            "",
+            "pushes",
+            "sent",
+            "answered",
+            "with error",
+            "refused",
+            "timed out",
+            "not delivered",
+            "given up",
+            "waiting"
         )?;
         for kind in PushKind::ALL {
             if let Some(line) = self.lines.get(&kind) {
@@ -123,7 +135,8 @@ impl fmt::Display for Ledger {
         let total = self.total();
         write_line(f, "total", &total)?;
         for (refusal, count) in &self.refusals {
-            writeln!(f, "refused {count} times: {refusal}")?;
+            let how = if refusal.is_error() { "answered with an error" } else { "refused" };
+            writeln!(f, "{how} {count} times: {refusal}")?;
         }
         if total.given_up_uncertain > 0 {
             writeln!(f, "{} given up may have arrived: their answer did not come", total.given_up_uncertain)?;
@@ -141,10 +154,11 @@ impl fmt::Display for Ledger {
 fn write_line(f: &mut fmt::Formatter<'_>, name: &str, line: &Line) -> fmt::Result {
     writeln!(
         f,
-        "{name:<14}{:>9}{:>9}{:>10}{:>9}{:>11}{:>15}{:>10}{:>9}",
+        "{name:<14}{:>9}{:>9}{:>10}{:>12}{:>9}{:>11}{:>15}{:>10}{:>9}",
         line.pushes,
         line.sent,
         line.answered,
+        line.errors,
         line.refused,
         line.timed_out,
         line.not_delivered,

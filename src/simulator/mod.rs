@@ -3,7 +3,7 @@
 //! ```text
 //! world, calls ─► stream of pushes ─┬─► script    pure: the same seed, the same bytes
 //!                                   ├─► play      sends, retries, follows answers, keeps a ledger
-//!                                   ├─► demo_day  a past day at once, then real time
+//!                                   ├─► demo      past days for a receiver at hand, then real time
 //!                                   ├─► load      as hard as the receiver goes
 //!                                   └─► generate  ten million calls for a big store
 //! ```
@@ -28,6 +28,7 @@ mod job;
 mod ledger;
 mod load;
 mod notation;
+mod past;
 mod people;
 mod plan;
 mod platform;
@@ -47,7 +48,8 @@ mod tls;
 mod voice;
 
 pub use answer::Refusal;
-pub use demo::{DemoApp, demo_day};
+pub use client::Unreached;
+pub use demo::{Arrival, Demo, DemoApp};
 pub use gateway::{Gateway, GatewayError, GatewayPlan};
 pub use generate::{Generated, Generator, generate};
 pub use histogram::Histogram;
@@ -55,7 +57,7 @@ pub use ledger::{Ledger, Line};
 pub use load::{Load, LoadError, LoadReport, load, prepare};
 pub use plan::{Pace, Plan, Receipts};
 pub use platform::{Platform, PushKind};
-pub use play::{PlayError, play};
+pub use play::{Outlook, PlayError, outlook, play};
 pub use push::{Decided, Expectation, Push};
 pub use script::{Owned, numbers, questions, script};
 pub use sign::Recipe;

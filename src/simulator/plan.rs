@@ -68,6 +68,9 @@ pub struct Plan {
     pub patience: Option<Duration>,
     /// The time of the simulated platform.
     pub clock: Clock,
+    /// Whether the play ends at once when the very first connection fails. Later ones may: they are
+    /// counted and tried again.
+    pub first_must_connect: bool,
     /// Ends the play early; what is under way is waited for.
     pub stop: CancellationToken,
     /// Gets one line of JSON for every acknowledged push.
@@ -97,6 +100,7 @@ impl Plan {
             timeout: limits::SIMULATOR_TIME,
             patience: None,
             clock,
+            first_must_connect: false,
             stop: CancellationToken::new(),
             acknowledged: None,
         }

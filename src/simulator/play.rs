@@ -13,6 +13,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
 use std::io::Write as _;
+use std::iter::Peekable;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::answer::{Refusal, judge};
 use super::chaos::{Chaos, Disturbed};
-use super::client::{Client, Delivery, Heard};
+use super::client::{Client, Delivery, Heard, Unreached};
 use super::job::Job;
 use super::ledger::Ledger;
 use super::plan::{Pace, Plan};
@@ -33,7 +34,7 @@ use super::sign::Signer;
 use super::stamp::Millis;
 use super::starts::Starts;
 use super::stream::{Questions, Stream};
-use crate::limits::SIMULATOR_ANSWERS_KEPT;
+use crate::limits::{SIMULATOR_ANSWERS_KEPT, SIMULATOR_OUTLOOK_CALLS};
 
 /// How much of a call may lie after its last start, for the stamps of scaled plays.
 const TALK_MS: f64 = 600_000.0;
@@ -50,6 +51,14 @@ pub enum PlayError {
     /// The rate or the time scale is not a positive number.
     #[error("the rate and the time scale must be above zero")]
     Pace,
+    /// The first connection of all failed, and the plan wants it to hold.
+    #[error("cannot connect to {host}: {reason}")]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// Why, as the system or TLS said it.
+        reason: Unreached,
+    },
     /// Only one platform asks.
     #[error("only huawei-private asks questions")]
     Questions,
@@ -75,7 +84,29 @@ pub async fn play(plan: Plan, progress: impl FnMut(&Ledger)) -> Result<Ledger, P
         Starts::paced(base, per_second, plan.calls),
         if plan.questions { Questions::Only } else { Questions::Ask },
     );
-    Ok(Player::new(plan, stream, Duration::ZERO)?.run(progress).await)
+    Player::new(plan, stream.peekable(), Duration::ZERO)?.run(progress).await
+}
+
+/// What a play comes to, if every push is acknowledged at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// How many pushes, without what chaos adds.
+    pub pushes: u64,
+    /// How long until the last.
+    pub takes: Duration,
+}
+
+/// What `plan` comes to; `None` where it is too long to be looked through.
+#[must_use]
+pub fn outlook(plan: &Plan) -> Option<Outlook> {
+    if plan.calls > SIMULATOR_OUTLOOK_CALLS || plan.rate <= 0.0 || plan.time_scale <= 0.0 {
+        return None;
+    }
+    let questions = if plan.questions { Questions::Only } else { Questions::Assume };
+    let starts = Starts::paced(0, plan.rate / plan.time_scale, plan.calls);
+    let stream = super::script::stream(plan.platform, plan.app_key.as_deref(), plan.seed, starts, questions);
+    let (pushes, last) = stream.fold((0, Duration::ZERO), |(pushes, last), push| (pushes + 1, last.max(push.due)));
+    Some(Outlook { pushes, takes: scaled(last, plan.time_scale) })
 }
 
 /// Everything a play needs while it runs.
@@ -85,7 +116,7 @@ pub(super) struct Player {
     client: Arc<Client>,
     signer: Option<Signer>,
     chaos: Option<Chaos>,
-    stream: std::iter::Peekable<Stream>,
+    stream: Peekable<Stream>,
     /// How far the play has come, in the time of the calls, when it begins.
     head_start: Duration,
     started: Instant,
@@ -93,11 +124,13 @@ pub(super) struct Player {
     queued: u64,
     tries: JoinSet<(Job, Heard, Duration)>,
     answers: HashMap<String, u64>,
+    /// Whether a try has come to its end.
+    tried: bool,
     ledger: Ledger,
 }
 
 impl Player {
-    pub(super) fn new(plan: Plan, stream: Stream, head_start: Duration) -> Result<Self, PlayError> {
+    pub(super) fn new(plan: Plan, stream: Peekable<Stream>, head_start: Duration) -> Result<Self, PlayError> {
         let scheme_fits = matches!(plan.to.scheme_str(), Some("http" | "https"));
         if !scheme_fits || plan.to.host().is_none_or(str::is_empty) {
             return Err(PlayError::Address);
@@ -119,13 +152,14 @@ impl Player {
             chaos: plan.chaos.then(|| Chaos::new(plan.seed, signer.is_some())),
             signer,
             plan,
-            stream: stream.peekable(),
+            stream,
             head_start,
             started: Instant::now(),
             queue: BinaryHeap::new(),
             queued: 0,
             tries: JoinSet::new(),
             answers: HashMap::new(),
+            tried: false,
             ledger: Ledger::default(),
         })
     }
@@ -136,7 +170,7 @@ impl Player {
         self.enqueue(Disturbed::not(push), due);
     }
 
-    pub(super) async fn run(mut self, mut progress: impl FnMut(&Ledger)) -> Ledger {
+    pub(super) async fn run(mut self, mut progress: impl FnMut(&Ledger)) -> Result<Ledger, PlayError> {
         let stop = self.plan.stop.clone();
         let mut end = None;
         loop {
@@ -154,6 +188,7 @@ impl Player {
                 biased;
                 () = stop.cancelled() => break,
                 Some(Ok((job, heard, took))) = self.tries.join_next(), if !self.tries.is_empty() => {
+                    self.first_of_all(&heard)?;
                     self.settle(job, &heard, took);
                     progress(&self.ledger);
                 }
@@ -173,7 +208,19 @@ impl Player {
             let _ = receipts.0.flush();
         }
         progress(&self.ledger);
-        self.ledger
+        Ok(self.ledger)
+    }
+
+    /// The first try tells whether anybody is there at all: nothing would come of the others.
+    fn first_of_all(&mut self, heard: &Heard) -> Result<(), PlayError> {
+        let first = !std::mem::replace(&mut self.tried, true);
+        match heard {
+            Heard::NoConnection(reason) if first && self.plan.first_must_connect => {
+                let host = self.plan.to.authority().map(ToString::to_string).unwrap_or_default();
+                Err(PlayError::Unreachable { host, reason: reason.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Moves what is due before anything that waits from the stream to the queue.
@@ -241,7 +288,8 @@ impl Player {
                     return;
                 }
                 Err(refusal) => {
-                    self.ledger.line_mut(kind).refused += 1;
+                    let line = self.ledger.line_mut(kind);
+                    *(if refusal.is_error() { &mut line.errors } else { &mut line.refused }) += 1;
                     self.ledger.refused(refusal);
                 }
             },
@@ -249,7 +297,7 @@ impl Player {
                 line.timed_out += 1;
                 job.uncertain = true;
             }
-            Heard::NotDelivered => line.not_delivered += 1,
+            Heard::NotDelivered | Heard::NoConnection(_) => line.not_delivered += 1,
         }
         self.again(job);
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::decisions::{self, DecisionRow};
 use super::doc::{Doc, signature};
 use super::row::RowError;
-use super::terms::{Field, amount, suspicion, term};
+use super::terms::{Field, TEST, amount, suspicion, term};
 use super::{CallbackRow, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
@@ -34,6 +34,7 @@ struct Row {
     size_bytes: u64,
     suspicions: Vec<SuspicionRow>,
     label: String,
+    test: bool,
     question: bool,
     decision: Option<DecisionRow>,
 }
@@ -75,6 +76,9 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
     if !row.label.is_empty() {
         terms.push(term(Field::Label, row.label.as_bytes()));
     }
+    if row.test {
+        terms.push(TEST);
+    }
     if row.question {
         terms.push(term(Field::Question, b"yes"));
     }
@@ -106,6 +110,7 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         size_bytes: row.size_bytes,
         suspicions: row.suspicions.iter().map(pack).collect(),
         label: row.label.clone(),
+        test: row.test,
         question: row.question,
         decision: row.decision.as_deref().map(DecisionRow::pack),
     };
@@ -154,6 +159,7 @@ pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError
         size_bytes: row.size_bytes,
         suspicions: row.suspicions.into_iter().map(unpack).collect(),
         label: row.label,
+        test: row.test,
         question: row.question,
         decision: row.decision.and_then(DecisionRow::unpack).map(Box::new),
     })

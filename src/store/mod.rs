@@ -49,7 +49,7 @@ pub use decisions::DecisionQuery;
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
     Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
-    Span,
+    Span, Tests,
 };
 pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
@@ -109,6 +109,8 @@ pub struct CallbackRow {
     pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
+    /// Whether it was marked as a test.
+    pub test: bool,
 }
 
 /// A text message with what surrounds it.
@@ -122,6 +124,8 @@ pub struct SmsRow {
     pub provider: ProviderId,
     /// When it was received.
     pub received_at: Timestamp,
+    /// Whether it is a test.
+    pub test: bool,
     /// What was said.
     pub sms: SmsEvent,
 }

@@ -17,11 +17,14 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use super::collection::Collection;
+use super::count::count;
 use super::doc::Doc;
 use super::hot_chunks::{self, HotChunks};
 use super::numbers::Numbers;
 use super::segment::Segment;
 use super::shared::{Rows, Shared, Sizes};
+use super::terms::{TEST, Terms};
+use super::want::Want;
 use super::{Store, Writer};
 use crate::clock::Clock;
 use crate::correlate::Catalog;
@@ -29,7 +32,7 @@ use crate::domain::{AppId, Seq};
 use crate::limits;
 
 /// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
@@ -291,6 +294,10 @@ fn load_rows(db: &sled::Db, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut
                 collection.put(doc.ok_or_else(damaged)?);
             }
         }
+    }
+    let test = Want { all: vec![vec![Terms::one(TEST)]], ..Want::default() };
+    for collection in [&rows.calls, &rows.sms] {
+        rows.tests |= count(&collection.view, &test).map_err(|_| damaged())?.rows > 0;
     }
     for row in scan(b'n') {
         let (key, value) = row?;

@@ -113,6 +113,30 @@ pub struct CauseIs {
     pub code: String,
 }
 
+/// Whether what is a test is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tests {
+    /// No: a list has the rows that figures count.
+    #[default]
+    Without,
+    /// Among the others.
+    With,
+    /// Nothing else.
+    Only,
+}
+
+impl Tests {
+    /// Whether a row is let through.
+    #[must_use]
+    pub fn takes(self, is_test: bool) -> bool {
+        match self {
+            Self::Without => !is_test,
+            Self::With => true,
+            Self::Only => is_test,
+        }
+    }
+}
+
 /// Which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallQuery {
@@ -158,6 +182,8 @@ pub struct CallQuery {
     pub recording_state: Filter<RecordingState>,
     /// Free text: a session, our id, the customer's own reference, or the end of a number.
     pub q: Filter<String>,
+    /// Whether tests are among them.
+    pub test: Tests,
 }
 
 /// Which callbacks.
@@ -190,6 +216,8 @@ pub struct CallbackQuery {
     pub size: Filter<Bounds>,
     /// Whether it asked a question.
     pub question: Option<bool>,
+    /// Whether it was marked as a test.
+    pub test: Option<bool>,
 }
 
 /// Which text messages.
@@ -213,6 +241,8 @@ pub struct SmsQuery {
     pub mode: Filter<SmsMode>,
     /// By the platform's id, exactly.
     pub sms_id: Filter<String>,
+    /// Whether tests are among them.
+    pub test: Tests,
 }
 
 /// Which privacy numbers.

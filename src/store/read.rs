@@ -41,20 +41,14 @@ impl Store {
     /// # Errors
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
-        self.list(
-            self.shared.view(|rows| &rows.calls),
-            query,
-            search::calls(query, self.shared.clock.now()),
-            page,
-            |doc, cursor| {
-                let facts = self.facts(doc)?;
-                // A call that changed since the snapshot is seen as it was then.
-                let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
-                let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
-                let place = (call.t.as_microsecond(), call.id.0);
-                Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
-            },
-        )
+        self.list(self.shared.view(|rows| &rows.calls), query, self.want_calls(query), page, |doc, cursor| {
+            let facts = self.facts(doc)?;
+            // A call that changed since the snapshot is seen as it was then.
+            let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
+            let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
+            let place = (call.t.as_microsecond(), call.id.0);
+            Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
+        })
     }
 
     /// One call.
@@ -126,7 +120,7 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.sms), query, search::sms(query), page, |doc, cursor| {
+        self.list(self.shared.view(|rows| &rows.sms), query, self.want_sms(query), page, |doc, cursor| {
             let row = sms_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = doc.last <= cursor.snapshot && search::sms_matches(query, &row);
             Ok(shown.then_some((doc.place(), row)))
@@ -152,8 +146,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
-        let want = search::calls(query, self.shared.clock.now());
-        count(&self.shared.view(|rows| &rows.calls).0, &want).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.calls).0, &self.want_calls(query)).map_err(QueryError::damaged)
     }
 
     /// How many callbacks answer a question.
@@ -169,7 +162,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.sms).0, &search::sms(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.sms).0, &self.want_sms(query)).map_err(QueryError::damaged)
     }
 
     /// How many privacy numbers answer a question.
@@ -190,6 +183,7 @@ impl Store {
     pub fn status(&self) -> Status {
         // In this order: what is wanted no longer has begun.
         let wanted = self.rebuild_waits();
+        let on_disk = self.shared.db().size_on_disk().unwrap_or(0);
         let rows = self.shared.rows();
         let rebuilding = rows.rebuild.map(|(first, last)| {
             let done = rows.applied.saturating_sub(first.saturating_sub(1));
@@ -205,7 +199,7 @@ impl Store {
                 + rows.callbacks.view.bytes()
                 + rows.sms.view.bytes()
                 + rows.audit.view.bytes()
-                + self.shared.db().size_on_disk().unwrap_or(0),
+                + on_disk,
         }
     }
 
@@ -251,7 +245,7 @@ impl Store {
     /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let (rows, _) = self.shared.view(|rows| &rows.calls);
-        let mut want = search::calls(query, self.shared.clock.now());
+        let mut want = self.want_calls(query);
         want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
         want.t = Some((since.as_microsecond(), i64::MAX));
         let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
@@ -265,6 +259,14 @@ impl Store {
             }
         }
         Ok(calls)
+    }
+
+    fn want_calls(&self, query: &CallQuery) -> Want {
+        search::tests(search::calls(query, self.shared.clock.now()), query.test, self.shared.rows().tests)
+    }
+
+    fn want_sms(&self, query: &SmsQuery) -> Want {
+        search::tests(search::sms(query), query.test, self.shared.rows().tests)
     }
 
     fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::callback_row::{ANY, verified_name};
 use super::terms::{self, ENDING_MIN, Field, Terms, digits, ending, typed_digits};
 use super::want::Want;
-use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span};
+use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span, Tests};
 use crate::domain::{Call, CallId, PhoneNumber, RecordingState};
 
 /// The parties whose numbers `number=` looks at.
@@ -46,6 +46,7 @@ pub(super) fn callbacks(query: &CallbackQuery) -> Want {
     word(&mut want, &query.suspicion, |name| Terms::word(Field::Suspicion, name.as_bytes()));
     flag(&mut want, query.suspicious, Terms::word(Field::Suspicion, ANY));
     flag(&mut want, query.question, Terms::word(Field::Question, b"yes"));
+    flag(&mut want, query.test, Terms::one(terms::TEST));
     word(&mut want, &query.peer, |peer| Terms::word(Field::Peer, peer.to_string().as_bytes()));
     word(&mut want, &query.status, |status| Terms::one(terms::amount(Field::Status, (*status).into())));
     bounds(&mut want, &query.size, Field::Size);
@@ -68,6 +69,17 @@ pub(super) fn sms(query: &SmsQuery) -> Want {
     word(&mut want, &query.mode, |mode| Terms::word(Field::Mode, mode.name().as_bytes()));
     word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
     word(&mut want, &query.provider, |provider| Terms::word(Field::Provider, provider.0.as_bytes()));
+    want.sorted()
+}
+
+/// Leaves tests out, or everything else. Where there is none, as almost everywhere, nothing has to
+/// be left out, and an open question stays one that need not be looked up.
+pub(super) fn tests(mut want: Want, wanted: Tests, any: bool) -> Want {
+    match wanted {
+        Tests::Only => want.all.push(vec![Terms::one(terms::TEST)]),
+        Tests::Without if any => want.none.push(Terms::one(terms::TEST)),
+        Tests::Without | Tests::With => {}
+    }
     want.sorted()
 }
 
@@ -182,6 +194,7 @@ pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
         && query.hour.takes(|wanted| *wanted == hour)
         && query.has_recording.is_none_or(|has| call.recording.is_some() == has)
         && query.recording_state.takes(|state| call.recording.as_ref().is_some_and(|r| r.state == *state))
+        && query.test.takes(call.test)
 }
 
 /// Whether the callback answers the question.
@@ -200,6 +213,7 @@ pub(super) fn callback_matches(query: &CallbackQuery, row: &CallbackRow) -> bool
         && query.status.takes(|status| *status == row.status)
         && query.size.takes(|bounds| bounds.contains(size))
         && query.question.is_none_or(|wanted| wanted == row.question)
+        && query.test.is_none_or(|wanted| wanted == row.test)
 }
 
 /// Whether the message answers the question.
@@ -215,6 +229,7 @@ pub(super) fn sms_matches(query: &SmsQuery, row: &SmsRow) -> bool {
         && query.x.takes(|typed| ends(&sms.x, typed))
         && query.mode.takes(|mode| *mode == sms.mode)
         && query.sms_id.takes(|id| *id == sms.sms_id)
+        && query.test.takes(row.test)
 }
 
 /// Whether a number ends with what was typed: four digits or more.

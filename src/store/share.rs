@@ -71,8 +71,13 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// What `call` counts as it is now.
+    /// What `call` counts as it is now: nothing where it is a test.
     pub(super) fn of(call: &Call, catalog: &Catalog) -> Self {
+        let share = Self::of_any(call, catalog);
+        if call.test { Self { sums: Sums::default(), talk: None, ..share } } else { share }
+    }
+
+    fn of_any(call: &Call, catalog: &Catalog) -> Self {
         let pdd = call.setup_at.zip(call.alerting_at).map(|(setup, rang)| rang.duration_since(setup).as_secs().max(0));
         let cause = match call.release.as_ref().map(|release| &release.cause) {
             None => Cause::None,

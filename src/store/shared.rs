@@ -66,7 +66,9 @@ pub(super) struct Rows {
     pub(super) callbacks: Collection,
     pub(super) sms: Collection,
     pub(super) audit: Collection,
-    /// When a callback of each app was last received, in microseconds.
+    /// Whether any call or message may be a test: only then must they be left out.
+    pub(super) tests: bool,
+    /// When a callback of each app was last received, in microseconds; tests are none of its platform's.
     pub(super) last_seen: HashMap<AppId, i64>,
     pub(super) applied: Seq,
     pub(super) durable: Seq,
@@ -89,6 +91,7 @@ impl Rows {
             callbacks: Collection::new("callbacks", dir),
             sms: Collection::new("sms", dir),
             audit: Collection::new("audit", dir),
+            tests: false,
             last_seen: HashMap::new(),
             applied: 0,
             durable: 0,

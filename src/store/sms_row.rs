@@ -13,7 +13,7 @@ use super::SmsRow;
 use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::stamp::StampRow;
-use super::terms::{Field, push_number, term};
+use super::terms::{Field, TEST, push_number, term};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Identity, PhoneNumber, SmsEvent, SmsMode};
 
@@ -23,6 +23,7 @@ struct Row {
     app: u32,
     provider: String,
     received_us: i64,
+    test: bool,
     identity: u64,
     sms_id: String,
     block: bool,
@@ -59,6 +60,9 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
     ];
     terms.push(term(Field::Mode, row.sms.mode.name().as_bytes()));
     terms.push(term(Field::Session, row.sms.sms_id.as_bytes()));
+    if row.test {
+        terms.push(TEST);
+    }
     let numbers = [&row.sms.from, &row.sms.to, &row.sms.x];
     for (field, number) in [Field::Caller, Field::Callee, Field::X].into_iter().zip(numbers) {
         if let Some(number) = number {
@@ -72,6 +76,7 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
         app: row.app.0,
         provider: row.provider.0.to_owned(),
         received_us: row.received_at.as_microsecond(),
+        test: row.test,
         identity: row.sms.identity.0,
         sms_id: row.sms.sms_id.clone(),
         block: row.sms.mode == SmsMode::Block,
@@ -106,6 +111,7 @@ pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<SmsRow, RowError> {
         app: AppId(row.app),
         provider: (catalog.provider)(&row.provider).ok_or(RowError(None))?,
         received_at,
+        test: row.test,
         sms: SmsEvent {
             identity: Identity(row.identity),
             sms_id: row.sms_id,

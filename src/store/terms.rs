@@ -56,7 +56,11 @@ pub(super) enum Field {
     Subject = 52,
     Rule = 60,
     Binding = 61,
+    Test = 70,
 }
+
+/// The term of what is a test.
+pub(super) const TEST: u64 = (Field::Test as u64) << 56;
 
 /// A span of terms, both ends included; mostly one term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,12 +85,12 @@ impl Terms {
     }
 }
 
-/// What makes a word rare: hardly two rows have it. Segments keep filters of them.
+/// What makes a word rare: hardly two rows have it, or most segments have none that does. Segments keep filters of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rare {
     /// The id of a row.
     Id(u64),
-    /// A session, a customer's reference, the last seven digits of a number.
+    /// A session, a customer's reference, the last seven digits of a number, the mark of a test.
     Other(u64),
 }
 
@@ -94,7 +98,7 @@ pub(super) enum Rare {
 /// `None` for what many rows have.
 pub(super) fn rare(terms: &Terms) -> Option<Rare> {
     const ID: u8 = Field::Id as u8;
-    const WORDS: [u8; 2] = [Field::Session as u8, Field::UserData as u8];
+    const WORDS: [u8; 3] = [Field::Session as u8, Field::UserData as u8, Field::Test as u8];
     const STEM: u64 = 11u64.pow((PLACES - RARE_DIGITS) as u32);
     let field = field_of(terms.first);
     let stem = |term| (u64::from(field) << 56) | (amount_of(term) / STEM);
@@ -242,6 +246,9 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
     terms.push(amount(Field::Hour, hour.into()));
     terms.push(amount(Field::Talk, call.talk_seconds.into()));
     terms.extend(call.ring_seconds.map(|ring| amount(Field::Ring, ring.into())));
+    if call.test {
+        terms.push(TEST);
+    }
     terms.extend(call.direction.map(|direction| term(Field::Direction, direction.name().as_bytes())));
     terms.extend(call.user_data.as_ref().map(|text| term(Field::UserData, text.as_bytes())));
     terms.extend(call.anomalies.iter().map(|anomaly| term(Field::Anomaly, anomaly.name().as_bytes())));

@@ -150,6 +150,7 @@ impl Writer {
         let mut changes = Vec::new();
         let mut seen: HashMap<AppId, i64> = HashMap::new();
         let mut followed: Vec<AppId> = Vec::new();
+        let mut tests = false;
         let (done, began) = (self.applied.seq, self.shared.rows().began);
         for applied in batch.into_iter().filter(|applied| applied.seq() > done) {
             match applied {
@@ -160,8 +161,11 @@ impl Writer {
                     if row.seq > began {
                         followed.push(row.app);
                     }
-                    let at = row.received_at.as_microsecond();
-                    seen.entry(row.app).and_modify(|last| *last = (*last).max(at)).or_insert(at);
+                    if !row.test {
+                        let at = row.received_at.as_microsecond();
+                        seen.entry(row.app).and_modify(|last| *last = (*last).max(at)).or_insert(at);
+                    }
+                    tests |= row.test;
                     changes.push(Change::Callback(row.seq));
                     callback_docs.push(callback_row::doc(&row, &keys));
                 }
@@ -210,6 +214,7 @@ impl Writer {
         for app in followed {
             *rows.followed.entry(app).or_default() += 1;
         }
+        rows.tests |= tests;
         rows.applied = last.max(rows.applied);
         drop(rows);
         self.calls.extend(works.into_keys());
@@ -250,8 +255,14 @@ impl Writer {
                 Item::Sms(sms) => {
                     row.not_calls += 1;
                     let Some(provider) = row.provider else { continue };
-                    let message =
-                        SmsRow { callback: row.seq, app: row.app, provider, received_at: row.received_at, sms: *sms };
+                    let message = SmsRow {
+                        callback: row.seq,
+                        app: row.app,
+                        provider,
+                        received_at: row.received_at,
+                        test: row.test,
+                        sms: *sms,
+                    };
                     let doc = sms_row::doc(&message, place);
                     let known = sms_docs.contains_key(&doc.id) || {
                         let rows = self.shared.rows();
@@ -265,6 +276,11 @@ impl Writer {
                 }
                 Item::Number(status) => {
                     row.not_calls += 1;
+                    if row.test {
+                        // It must not take a number out of service.
+                        any_new = true;
+                        continue;
+                    }
                     let place = u32::try_from(place).unwrap_or(u32::MAX);
                     if self.shared.numbers().told(row.app, &status, row.seq, place, row.received_at) {
                         any_new = true;
@@ -329,7 +345,8 @@ impl Writer {
                 }
                 hours.count(&self.shared.db(), &share, 1).map_err(WriteError::new)?;
             }
-            for number in [&call.x, &call.y].into_iter().flatten() {
+            let numbers_of = [&call.x, &call.y].into_iter().flatten().filter(|_| !call.test);
+            for number in numbers_of {
                 numbers.used(call.app, number);
             }
             docs.push(super::call_doc(&work.facts, &call));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::house::{App, House, Server};
+use crate::house::{App, House, Server, run};
 use crate::wait::{SOON, wait_for, wait_until};
 
 const SECRET: &str = "made-up-app-secret-0123456789abcd";
@@ -98,8 +98,49 @@ fn chaos_is_kept_whole_and_counted() {
     server.stop();
 }
 
+/// Each day has its calls, weekends fewer, and callbacks came when what they tell had just happened.
+fn the_past_is_as_if_it_had_been_lived(scratch: &std::path::Path) {
+    let data = std::fs::read_dir(scratch).unwrap().next().unwrap().unwrap().path();
+    let ask = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ringback"));
+        command.arg("--data").arg(&data).args(arguments).arg("--json");
+        let said = run(&mut command).done();
+        let value: Value = serde_json::from_str(&said).unwrap();
+        value["items"].as_array().unwrap().clone()
+    };
+    let days = ask(&["stats", "--by", "day"]);
+    assert!(days.len() >= 14, "{days:#?}");
+    let counts: Vec<u64> = days.iter().map(|day| day["calls"].as_u64().unwrap()).collect();
+    let whole = &counts[1..14];
+    assert!(whole.iter().max() > whole.iter().min().map(|least| least * 3 / 2).as_ref(), "{counts:?}");
+    assert!(whole.iter().all(|calls| *calls > 50), "{counts:?}");
+
+    let instant = |value: &Value| value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let newest = ask(&["callbacks", "--limit", "1"]);
+    let now = instant(&newest[0]["received_at"]).unwrap();
+    let before = (now - jiff::SignedDuration::from_hours(30)).to_string();
+    let callbacks = ask(&["callbacks", "--to", &before, "--limit", "1000"]);
+    let received: HashMap<u64, jiff::Timestamp> =
+        callbacks.iter().map(|row| (row["seq"].as_u64().unwrap(), instant(&row["received_at"]).unwrap())).collect();
+    let (mut seen, mut late) = (0, 0);
+    for call in ask(&["calls", "--to", &before, "--limit", "150"]) {
+        for event in call["events"].as_array().unwrap() {
+            let at = instant(&event["at"]).zip(received.get(&event["callback"].as_u64().unwrap()));
+            let Some((at, received)) = at.filter(|_| event["kind"] != "rated") else { continue };
+            seen += 1;
+            late += u32::from(received.duration_since(at).as_secs().abs() > 5);
+        }
+    }
+    assert!(seen > 300 && late * 20 < seen, "{late} of {seen} came more than five seconds after what they tell");
+    for outcome in ["duplicate", "unrecognised", "unparsable"] {
+        assert!(!ask(&["callbacks", "--outcome", outcome, "--to", &before]).is_empty(), "{outcome}");
+    }
+    assert!(!ask(&["calls", "--anomaly", "missing_record", "--to", &before]).is_empty());
+    assert!(!ask(&["decisions", "--to", &before]).is_empty());
+}
+
 #[test]
-fn the_demo_shows_calls_behind_its_login_and_leaves_nothing() {
+fn the_demo_shows_two_weeks_of_calls_behind_its_login_and_leaves_nothing() {
     let house = House::new();
     let scratch = house.beside("scratch");
     std::fs::create_dir(&scratch).unwrap();
@@ -125,6 +166,8 @@ fn the_demo_shows_calls_behind_its_login_and_leaves_nothing() {
         page.status == 200 && page.text().contains("href=\"/calls/")
     });
     assert_eq!(server.output().matches("listening on https://").count(), 1, "{}", server.output());
+    assert!(server.messages().contains("preparing two weeks of sample calls: 100 %"), "{}", server.messages());
+    the_past_is_as_if_it_had_been_lived(&scratch);
     server.signal(rustix::process::Signal::TERM);
     assert!(server.ended(SOON).success());
     let left: Vec<_> = std::fs::read_dir(&scratch).unwrap().collect();

@@ -12,12 +12,13 @@ use jiff::Timestamp;
 
 use super::app_platform::PlatformForm;
 use super::apps::seen_badge;
+use super::body_text::{self, Check};
 use super::certificate::{Plain, Verdict, host, verdict};
 use super::parts::{Badge, When};
+use super::reply;
 use super::request::{Request, link};
 use super::view::{Section, View};
-use super::{body_text, reply};
-use crate::domain::{AnswerForm, App, Lang, VerifyMode};
+use crate::domain::{AnswerForm, App, Lang, Seq, TEST_HEADER, VerifyMode};
 use crate::http::{CertificateInfo, HttpError, Response, ServerInfo};
 use crate::providers;
 
@@ -36,8 +37,9 @@ pub(super) struct AppPage {
     addresses: Vec<AddressRow>,
     verdict: Verdict,
     retry: &'static str,
-    samples: Vec<(&'static str, &'static str)>,
-    curl: Option<String>,
+    /// Name, title, and whether it is the one to begin with.
+    samples: Vec<(&'static str, &'static str, bool)>,
+    curl: Option<Command>,
     tested: Option<Tested>,
     settings: Settings,
     platform: Option<PlatformForm>,
@@ -63,6 +65,17 @@ struct Tested {
     sample: String,
     status: u16,
     fine: bool,
+    /// The callback, where it is known already, and the call that it made.
+    callback: Option<Seq>,
+    call: Option<String>,
+}
+
+/// A command that plays the platform.
+#[derive(Debug)]
+struct Command {
+    text: String,
+    /// Why it does not check the certificate.
+    insecure: Option<String>,
 }
 
 /// What can be set.
@@ -101,7 +114,11 @@ impl AppPage {
         page.platform = PlatformForm::of(request.ctx(), request.lang, app);
         page.tested = request.param("tested").map(|sample| {
             let status = request.param("status").and_then(|s| s.parse().ok()).unwrap_or(0);
-            Tested { sample: sample.to_owned(), status, fine: status == 200 }
+            let seq = request.param("callback").and_then(|seq| seq.parse().ok());
+            let row = seq.and_then(|seq| request.ctx().store.callback(seq).ok()?).filter(|row| row.app == app.id);
+            let call = row.as_ref().and_then(|row| row.calls.first()).map(|id| format!("/calls/{id}"));
+            let sample = page.samples.iter().find(|known| known.0 == sample).map_or(sample, |known| known.1);
+            Tested { sample: sample.to_owned(), status, fine: status == 200, callback: row.map(|row| row.seq), call }
         });
         page
     }
@@ -136,9 +153,12 @@ impl AppPage {
             verdict,
             retry: provider.map_or("", |p| p.retry().text.get(lang)),
             samples: provider
-                .map(|p| p.samples().iter().map(|s| (s.name, s.title.get(lang))).collect())
+                .map(|p| {
+                    let first = providers::telling(p).map(|sample| sample.name);
+                    p.samples().iter().map(|s| (s.name, s.title.get(lang), Some(s.name) == first)).collect()
+                })
                 .unwrap_or_default(),
-            curl: curl(&view, provider, server, app, plain),
+            curl: None,
             tested: None,
             settings: Settings::of(lang, app),
             platform: None,
@@ -148,6 +168,29 @@ impl AppPage {
             callbacks: link("/callbacks", &only),
             view,
         }
+        .with_curl(provider, server, app, plain, now)
+    }
+
+    /// A command that plays the platform from anywhere: what tests the way through the network.
+    fn with_curl(
+        mut self,
+        provider: Option<&'static dyn providers::Provider>,
+        server: &ServerInfo,
+        app: &App,
+        plain: Option<SocketAddr>,
+        now: Timestamp,
+    ) -> Self {
+        let Some(provider) = provider.filter(|_| self.view.may_administer_app()) else { return self };
+        let Some(sample) = providers::telling(provider) else { return self };
+        let url = server.callback_url(app.token.reveal(), "test");
+        let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
+        // curl refuses what a platform refuses.
+        let insecure = (url.starts_with("https:") && !self.verdict.accepted).then(|| self.verdict.reason.clone());
+        let check = if insecure.is_some() { Check::Nothing } else { Check::Certificate };
+        let headers = [("Content-Type", sample.content_type), (TEST_HEADER, "1")];
+        let body = providers::fresh(provider, sample, app.app_key.as_deref(), now);
+        self.curl = Some(Command { text: body_text::curl(&url, &headers, check, body.as_bytes()), insecure });
+        self
     }
 }
 
@@ -182,20 +225,6 @@ fn plain_url(url: &str, server: &ServerInfo, listen: SocketAddr) -> String {
         80 => format!("http://{name}{path}"),
         port => format!("http://{name}:{port}{path}"),
     }
-}
-
-/// A command that plays the platform from anywhere: what tests the way through the network.
-fn curl(
-    view: &View,
-    provider: Option<&'static dyn providers::Provider>,
-    server: &ServerInfo,
-    app: &App,
-    plain: Option<SocketAddr>,
-) -> Option<String> {
-    let sample = provider?.samples().first().filter(|_| view.may_administer_app())?;
-    let url = server.callback_url(app.token.reveal(), "test");
-    let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
-    Some(body_text::curl(&url, sample.content_type, sample.body.as_bytes()))
 }
 
 impl Settings {
@@ -234,7 +263,8 @@ fn done(lang: Lang, word: Option<&str>) -> Option<&'static str> {
 impl AppPage {
     pub(super) fn sample(lang: Lang) -> Self {
         let mut page = Self::sample_as(lang, crate::domain::Role::Admin);
-        page.tested = Some(Tested { sample: "fee".to_owned(), status: 200, fine: true });
+        let (callback, call) = (Some(121), Some("/calls/1b1b".to_owned()));
+        page.tested = Some(Tested { sample: "fee".to_owned(), status: 200, fine: true, callback, call });
         let (app, settings) = (super::samples::apps().remove(1), crate::platform::Settings::default());
         page.platform = PlatformForm::new(lang, &app, settings, false, &["gateway.example.com".to_owned()]);
         page
@@ -287,7 +317,7 @@ mod tests {
         assert!(
             page.addresses.iter().all(|a| a.plain.is_none() && a.url.starts_with("https://calls.example.com:8443/"))
         );
-        assert!(page.curl.unwrap().contains("https://calls.example.com:8443/"));
+        assert!(page.curl.unwrap().text.contains("https://calls.example.com:8443/"));
     }
 
     #[test]

@@ -1,16 +1,22 @@
 //! What can be done to an app: change it, give it a new address, remove it, test it.
 //!
 //! Each goes through the same service as the command line does. A test callback is one of the
-//! provider's own samples; it goes the way of every callback, from verification to the journal
-//! to the answer, and is marked by the address's tail `/test`. It does not go through the
-//! network: the page gives a command for that.
+//! provider's own samples, as if it happened now; it goes the way of every callback, from
+//! verification to the journal to the answer, and is marked as a test by a header. It does not go
+//! through the network: the page gives a command for that, with the same mark.
+
+use jiff::Timestamp;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::reply;
 use super::request::{Request, link};
-use crate::domain::{AllowFrom, AnswerForm, App, Callback, Role, Secret, VerifyMode};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, Callback, Role, Secret, Seq, TEST_HEADER, VerifyMode};
 use crate::http::{HttpError, Response};
+use crate::limits;
 use crate::providers;
 use crate::state::{AppChange, StateError};
+use crate::store::{CallbackQuery, Change, Filter, Page};
 
 /// `POST /apps/{id}`
 pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
@@ -50,20 +56,45 @@ pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
     let (_, app) = request.require_for_app(Role::Operator, 1)?;
     let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
+    let provider = providers::by_id(app.provider).ok_or(HttpError::NotFound)?;
+    let now = request.now();
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let callback = Callback {
         app: app.id,
         provider: app.provider,
-        received_at: request.now(),
+        received_at: now,
         peer: request.peer,
         tail: "/test".to_owned(),
         target: format!("/callbacks/{}/test", app.token.reveal()),
         hosts: Vec::new(),
-        headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
-        body: sample.body.as_bytes().to_vec(),
+        headers: vec![header("content-type", sample.content_type), header(TEST_HEADER, "1")],
+        body: providers::fresh(provider, sample, app.app_key.as_deref(), now).into_bytes(),
     };
+    let changes = request.ctx().store.changes();
     let ack = request.ctx().ingest.receive(app.clone(), callback).await?;
-    let status = ack.status.to_string();
-    Ok(reply::see_other(&link(&page(&app), &[("tested", sample.name), ("status", &status)])))
+    let seq = tokio::time::timeout(limits::TEST_SHOWN_WITHIN, projected(request, changes, app.id, now)).await;
+    let seq = seq.ok().flatten().map(|seq| seq.to_string()).unwrap_or_default();
+    let tested = [("tested", sample.name), ("status", &ack.status.to_string()), ("callback", &seq)];
+    Ok(reply::see_other(&format!("{}#test", link(&page(&app), &tested))))
+}
+
+/// Waits until the test that was received at `at` is known, so that the page can lead to it; it is
+/// kept all the same where that takes too long.
+async fn projected(request: &Request, mut changes: Receiver<Change>, app: AppId, at: Timestamp) -> Option<Seq> {
+    let store = &request.ctx().store;
+    let newest = || {
+        let query = CallbackQuery { test: Some(true), app: Filter::any(vec![app]), ..CallbackQuery::default() };
+        let newest = store.callbacks(&query, &Page { limit: 1, cursor: None }).ok()?.items.into_iter().next();
+        newest.filter(|row| row.received_at == at).map(|row| row.seq)
+    };
+    loop {
+        if let Some(seq) = newest() {
+            return Some(seq);
+        }
+        if matches!(changes.recv().await, Err(RecvError::Closed)) {
+            return None;
+        }
+    }
 }
 
 /// What cannot be taken back asks for the app's name.

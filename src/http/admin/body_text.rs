@@ -124,7 +124,7 @@ pub(super) fn hex(body: &[u8]) -> String {
 }
 
 /// A command that sends the same bytes again.
-pub(super) fn curl(url: &str, content_type: &str, body: &[u8]) -> String {
+pub(super) fn curl(url: &str, headers: &[(&str, &str)], check: Check, body: &[u8]) -> String {
     // The end mark must not stand in the body; a quoted one keeps the shell from reading it.
     let text = raw(body);
     let mut mark = "BODY".to_owned();
@@ -132,8 +132,19 @@ pub(super) fn curl(url: &str, content_type: &str, body: &[u8]) -> String {
         mark.push('_');
     }
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    let header = quoted(&format!("Content-Type: {content_type}"));
-    format!("curl -i {} \\\n  -H {header} \\\n  --data-binary @- <<'{mark}'\n{text}\n{mark}", quoted(url))
+    let header = |(name, value): &(&str, &str)| format!("  -H {} \\\n", quoted(&format!("{name}: {value}")));
+    let headers: String = headers.iter().map(header).collect();
+    let insecure = if check == Check::Nothing { " -k" } else { "" };
+    format!("curl -i{insecure} {} \\\n{headers}  --data-binary @- <<'{mark}'\n{text}\n{mark}", quoted(url))
+}
+
+/// Whether a command looks at the certificate it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// As every client does.
+    Certificate,
+    /// Not at all: it would refuse the one there is.
+    Nothing,
 }
 
 #[cfg(test)]
@@ -174,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_body_cannot_break_out_of_its_command() {
-        let command = curl("https://x/callbacks/t'", "text/plain", b"$(rm)\nBODY\n'");
+        let command = curl("https://x/callbacks/t'", &[("A", "b")], Check::Certificate, b"$(rm)\nBODY\n'");
         assert!(command.contains("<<'BODY_'\n$(rm)\nBODY\n'\nBODY_"), "{command}");
         assert!(command.starts_with(r"curl -i 'https://x/callbacks/t'\'''"), "{command}");
     }

@@ -25,6 +25,7 @@ use crate::store::CallbackRow;
 pub(super) struct CallPage {
     view: View,
     id: String,
+    test: bool,
     story: Story,
     app: String,
     app_href: String,
@@ -126,6 +127,7 @@ impl CallPage {
         let mut room = limits::CALL_BODY_BYTES;
         Self {
             id: call.id.to_string(),
+            test: call.test,
             story: Story::of(lang, eyes, call, decided, &Behind::Pages, now),
             app_href: link("/calls", &[("app", &app)]),
             app,

@@ -16,7 +16,7 @@ use super::request::{Request, link};
 use super::unreadable::Unreadable;
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
-use crate::domain::{Lang, Outcome, Role, Seq, Text};
+use crate::domain::{Lang, Outcome, Role, Seq, TEST_HEADER, Text, marks_test};
 use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
@@ -42,6 +42,7 @@ pub(super) struct CallbackPage {
     provider: String,
     badge: Badge,
     label: String,
+    test: bool,
     verified: &'static str,
     peer: String,
     tail: String,
@@ -228,6 +229,7 @@ impl CallbackPage {
                 Some(false) => lang.t("签名不符", "Signature does not hold"),
                 None => lang.t("未验签", "Not checked"),
             },
+            test: row.is_some_and(|row| row.test) || marks_test(&callback.headers),
             peer: callback.peer.to_string(),
             tail: text(&callback.tail, eyes),
             size: size(row.map_or(callback.body.len() as u64, |row| row.size_bytes)),
@@ -250,6 +252,9 @@ impl Shown {
     fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
         let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
         let content = callback.content();
+        // What was a test is one again.
+        let test = marks_test(&callback.headers).then_some((TEST_HEADER, "1"));
+        let again: Vec<(&str, &str)> = std::iter::once(("Content-Type", content_type)).chain(test).collect();
         let is_text = std::str::from_utf8(&content).is_ok();
         Self {
             form: match form {
@@ -270,7 +275,7 @@ impl Shown {
             packed: callback.is_packed(),
             cut: content.len() > limits::SHOWN_BODY,
             headers: callback.headers.clone(),
-            curl: body_text::curl(url, content_type, &content),
+            curl: body_text::curl(url, &again, body_text::Check::Certificate, &content),
             base64: if is_text { String::new() } else { STANDARD.encode(&content) },
         }
     }

@@ -34,6 +34,7 @@ pub(super) struct Row {
     pub(super) at: When,
     pub(super) app: String,
     pub(super) label: String,
+    pub(super) test: bool,
     pub(super) badge: Badge,
     pub(super) verified: Option<bool>,
     pub(super) status: u16,
@@ -95,6 +96,7 @@ fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
     ];
     form.amounts = vec![make.amount("size", Text::new("字节数", "Size, bytes"))];
     form.flags = vec![
+        make.flag("test", Text::new("测试", "Test")),
         make.flag("suspicious", Text::new("有可疑之处", "Suspicious")),
         make.flag("question", Text::new("平台询问", "A question")),
     ];
@@ -122,6 +124,7 @@ impl Row {
             at: When::clock(row.received_at),
             app,
             label: words::label(view.lang, &row.label),
+            test: row.test,
             badge: words::callback_badge(view.lang, row.outcome),
             verified: row.verified,
             status: row.status,

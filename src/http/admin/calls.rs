@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::found::{self, Around, Found};
-use super::parts::{Badge, Phone, When, clock_seconds, local};
+use super::parts::{Badge, Phone, When, clock_seconds, count, local};
 use super::query::canonical;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
@@ -15,7 +15,7 @@ use super::{call_form, reply, words};
 use crate::domain::{AppId, Call, Lang};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
-use crate::store::Listing;
+use crate::store::{CallQuery, Listing, Tests};
 
 /// The list of calls.
 #[derive(Debug, Template)]
@@ -24,6 +24,8 @@ pub(super) struct CallsPage {
     view: View,
     found: Found,
     days: Vec<Day<CallRow>>,
+    /// Tests that answer the question too and are left out: how many, and the list with them.
+    left_out: Option<(String, String)>,
 }
 
 /// The rows of one day.
@@ -48,6 +50,7 @@ pub(super) struct CallRow {
     pub(super) talk: String,
     pub(super) recording: Option<Badge>,
     pub(super) anomalies: usize,
+    pub(super) test: bool,
 }
 
 /// `GET /calls`
@@ -55,15 +58,20 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical(&request.query) {
         return Ok(reply::see_other(&link("/calls", &pairs)));
     }
+    let mut tests = 0;
     let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
         |(query, page)| {
             let listing = request.ctx().store.calls(&query, &page)?;
+            if query.test == Tests::Without {
+                tests = request.ctx().store.count_calls(&CallQuery { test: Tests::Only, ..query.clone() })?.rows;
+            }
             Ok((Question::Calls(query), listing))
         },
     );
     let (listing, around) = found::ask(request, Which::Calls, found)?;
     let view = View::of(request, Section::Calls);
-    let page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    page.left_out = left_out(&request.query, tests);
     found::reply(&page.found, &page)
 }
 
@@ -72,8 +80,15 @@ impl CallsPage {
         let form = call_form::form(view.lang, pairs, &around.apps);
         let row = |call: &Call| (call.t, CallRow::of(&view, call, app(call.app)));
         let days = days(view.lang, listing.items.iter().map(row));
-        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, view }
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, left_out: None, view }
     }
+}
+
+/// How many tests a list leaves out, and the same list with them.
+fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
+    let asked = pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "test")).cloned();
+    let with: Pairs = asked.chain([("test".to_owned(), "any".to_owned())]).collect();
+    (tests > 0).then(|| (count(tests), link("/calls", &with)))
 }
 
 /// Rows under the days on which they fall.
@@ -119,6 +134,7 @@ impl CallRow {
             talk: if talked { clock_seconds(u64::from(call.talk_seconds)) } else { String::new() },
             recording: call.recording.as_ref().map(|r| words::recording_badge(view.lang, r.state)),
             anomalies: call.anomalies.len(),
+            test: call.test,
         }
     }
 }

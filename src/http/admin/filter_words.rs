@@ -60,6 +60,7 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "peer" => Text::new("来源", "peer"),
         "status" => Text::new("应答", "answered"),
         "question" => Text::new("平台询问", "a question"),
+        "test" => Text::new("测试", "test"),
         "mode" => Text::new("方式", "mode"),
         "by" => Text::new("谁", "who"),
         "action" => Text::new("动作", "what"),
@@ -97,6 +98,12 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
         "has_recording" | "suspicious" | "question" => match value {
             "true" => Some(Text::new("是", "yes")),
             "false" => Some(Text::new("否", "no")),
+            _ => None,
+        },
+        "test" => match value {
+            "true" => Some(Text::new("仅测试", "only tests")),
+            "any" => Some(Text::new("包括测试", "tests too")),
+            "false" => Some(Text::new("不含测试", "no tests")),
             _ => None,
         },
         "mode" => SmsMode::parse(value).map(super::messages::mode_word),

@@ -31,6 +31,7 @@ pub(super) const FILTERS: &[&str] = &[
     "min_size",
     "max_size",
     "question!",
+    "test!",
     "from",
     "to",
 ];
@@ -53,6 +54,8 @@ pub(super) struct CallbackObject {
     peer: String,
     tail: String,
     size_bytes: u64,
+    /// Whether it was marked as a test.
+    test: bool,
     /// Where it asked and was decided: the question, the rule and the answer. What then became of
     /// the call stands in the list of decisions.
     decision: Option<DecisionObject>,
@@ -79,6 +82,7 @@ impl CallbackObject {
             peer: row.peer.to_string(),
             tail: sight.text(&row.tail),
             size_bytes: row.size_bytes,
+            test: row.test,
         }
     }
 }
@@ -117,6 +121,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         status: filters::whole(query, "status", 100..=599)?,
         size: query.bounds("size")?,
         question: query.flag("question")?,
+        test: query.flag("test")?,
     })
 }
 

@@ -45,6 +45,7 @@ pub(super) const FILTERS: &[&str] = &[
     "has_recording!",
     "recording_state!",
     "q!",
+    "test",
 ];
 
 /// A call.
@@ -78,6 +79,8 @@ pub(super) struct CallObject {
     user_data: Option<String>,
     binding_id: Option<String>,
     anomalies: Vec<&'static str>,
+    /// Whether it was told by test callbacks: such a call is counted nowhere.
+    test: bool,
     events: Vec<EventObject>,
     callbacks: Vec<Seq>,
 }
@@ -180,6 +183,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         has_recording: query.flag("has_recording")?,
         recording_state: filters::named(query, "recording_state", RecordingState::parse, &recordings)?,
         q: query.filter("q", |_, text| Ok(text.trim().to_owned()))?,
+        test: filters::tests(query)?,
     })
 }
 
@@ -213,6 +217,7 @@ impl CallObject {
             user_data: sight.maybe_text(call.user_data.as_deref()),
             binding_id: sight.maybe_text(call.binding_id.as_deref()),
             anomalies: call.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
+            test: call.test,
             events: call.events.iter().map(EventObject::new).collect(),
             callbacks: call.callbacks.clone(),
         }

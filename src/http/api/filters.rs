@@ -11,7 +11,7 @@ use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::providers::{self, Provider};
-use crate::store::{CauseIs, Filter, Page, Span};
+use crate::store::{CauseIs, Filter, Page, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
 pub(super) const PAGING: &[&str] = &["cursor", "limit"];
@@ -139,6 +139,13 @@ pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
         }
         Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
     })
+}
+
+/// Whether tests are among the rows: only where they are asked for, so that a list has the rows that
+/// figures count.
+pub(super) fn tests(query: &Query) -> Result<Tests, HttpError> {
+    let words = [("false", Tests::Without), ("true", Tests::Only), ("any", Tests::With)];
+    Ok(query.word("test", &words)?.unwrap_or_default())
 }
 
 /// Text exactly as it stands in a row.

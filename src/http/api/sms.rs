@@ -15,7 +15,7 @@ use crate::store::{Page, SmsQuery, SmsRow};
 /// The filters of messages. Sender and receiver are `from` and `to` in the object; as parameters
 /// those are times everywhere.
 pub(super) const FILTERS: &[&str] =
-    &["app!", "provider!", "number!", "sender!", "receiver!", "x!", "mode!", "sms_id!", "from", "to"];
+    &["app!", "provider!", "number!", "sender!", "receiver!", "x!", "mode!", "sms_id!", "test", "from", "to"];
 
 /// A text message.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -35,6 +35,8 @@ pub(super) struct SmsObject {
     kind: Option<String>,
     parts: Option<u32>,
     binding_id: Option<String>,
+    /// Whether a test callback brought it.
+    test: bool,
 }
 
 impl SmsObject {
@@ -57,6 +59,7 @@ impl SmsObject {
             kind: sight.maybe_text(sms.kind.as_deref()),
             parts: sms.parts,
             binding_id: sight.maybe_text(sms.binding_id.as_deref()),
+            test: row.test,
         }
     }
 }
@@ -89,5 +92,6 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Sm
         x: filters::numbers(query, "x")?,
         mode: filters::named(query, "mode", SmsMode::parse, &modes)?,
         sms_id: filters::texts(query, "sms_id")?,
+        test: filters::tests(query)?,
     })
 }

@@ -79,6 +79,8 @@ pub struct CallbackSummary {
     pub decision: Option<Box<DecidedQuestion>>,
     /// What looked wrong with it.
     pub suspicions: Vec<Suspicion>,
+    /// Whether it was marked as a test.
+    pub test: bool,
     /// What it said.
     pub items: Vec<Item>,
 }
@@ -109,6 +111,8 @@ struct Wire {
     decision: Option<DecidedFields>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     suspicions: Vec<SuspicionWire>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     items: Vec<Value>,
 }
@@ -134,6 +138,7 @@ impl CallbackSummary {
             question: self.question,
             decision: self.decision.as_deref().map(DecidedFields::from_decided),
             suspicions: self.suspicions.iter().map(SuspicionWire::from).collect(),
+            test: self.test,
             items: self.items.iter().map(|item| json(&ItemWire::from(item))).collect(),
         };
         let Value::Object(fields) = json(&wire) else { panic!("a struct is written as an object") };
@@ -168,6 +173,7 @@ impl CallbackSummary {
             question: wire.question,
             decision: wire.decision.and_then(DecidedFields::into_decided).map(Box::new),
             suspicions: wire.suspicions.into_iter().map(Suspicion::from).collect(),
+            test: wire.test,
             items,
         })
     }
@@ -312,6 +318,7 @@ mod tests {
                 Suspicion::BadValue("z".into()),
                 Suspicion::OtherApplication("k".to_owned()),
             ],
+            test: true,
             items: vec![
                 Item::Event(Box::new(event)),
                 Item::Record(Box::new(record)),

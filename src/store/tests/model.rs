@@ -132,6 +132,7 @@ pub(super) fn callback(seq: u64, app: u32, items: Vec<Item>) -> Applied {
         size_bytes: 100,
         suspicions: Vec::new(),
         label: String::new(),
+        test: false,
         question: false,
         decision: None,
     };

@@ -18,6 +18,7 @@ pub(in crate::http::admin) fn answered_call() -> Call {
         app: AppId(2),
         provider: PRIVATE,
         product: Some(Product::Axb),
+        test: false,
         session: SessionId::new("1200_366_4294967295_20261121021321@callenabler246.huaweicaas.com"),
         t: at("2026-11-21T02:13:21Z"),
         caller: number("13812340021"),
@@ -152,6 +153,7 @@ pub(in crate::http::admin) fn callbacks() -> Vec<CallbackRow> {
         question: false,
         decision: None,
         label: label.to_owned(),
+        test: false,
     };
     let id = answered_call().id;
     let mut rows = vec![
@@ -227,6 +229,7 @@ pub(in crate::http::admin) fn messages() -> Vec<SmsRow> {
         app: AppId(2),
         provider: PRIVATE,
         received_at: now(),
+        test: false,
         sms: SmsEvent {
             identity: Identity(seq),
             sms_id: format!("sms-{seq}"),

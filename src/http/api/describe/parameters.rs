@@ -119,6 +119,8 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "verified" => ("Whether the signature held", words(["yes", "no", "unchecked"])),
         "suspicious" => ("Whether something about it looks wrong", yes()),
         "suspicion" => ("What looks wrong", words(Suspicion::NAMES)),
+        "test" if path.starts_with("/callbacks") => ("Whether it was marked as a test", yes()),
+        "test" => ("Whether tests are among them: `false` unless said otherwise", words(["false", "true", "any"])),
         "question" => ("Whether the platform asked something", yes()),
         "label" => ("What it is, in one word: `released`, `record`, `sms`", text()),
         "peer" => ("The address it came from", text()),
