@@ -27,6 +27,7 @@ mod metrics;
 pub mod peer;
 mod platform;
 mod reveals;
+mod rights;
 mod rules;
 pub mod server;
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod contradictions;
 mod decided;
 mod decisions;
 mod erasure;
@@ -47,6 +48,7 @@ mod help_x;
 mod home;
 mod home_ledger;
 mod home_vitals;
+mod known_browser;
 mod ladder;
 mod list_form;
 mod live;
@@ -57,6 +59,7 @@ mod multipart;
 mod nearest;
 mod numbers;
 mod oidc;
+mod origin;
 mod parts;
 mod platform;
 mod platform_form;
@@ -93,6 +96,7 @@ mod statistics_ranges;
 mod statistics_tables;
 mod steps;
 mod story;
+mod strength;
 mod system;
 mod system_actions;
 mod system_groups;
@@ -109,9 +113,10 @@ mod users;
 mod view;
 mod words;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use warp::Filter;
 use warp::path::FullPath;
 
@@ -132,17 +137,25 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .and(warp::path::full())
         .and(raw_query)
         .and(warp::header::headers_cloned())
+        .and(host())
         .and(peer::peer())
         .and(warp::body::stream())
-        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
-            let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
+        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, host, peer: Peer, stream| {
+            let mut request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
+            request.host = host;
             async move {
                 let limits = body_limits(&request, &method);
                 let body = body::read(&headers, stream, limits).await;
-                answer(request, method, body).await
+                answer(request, &method, body).await
             }
         })
         .boxed()
+}
+
+/// The host that was asked: in the target, as HTTP/2 has it, or in the header; none where the two differ.
+fn host() -> impl Filter<Extract = (Option<String>,), Error = Infallible> + Clone {
+    let said = warp::host::optional().map(|host: Option<http::uri::Authority>| host.map(|host| host.to_string()));
+    said.or(warp::any().map(|| None)).unify()
 }
 
 /// How much a request may carry: a file or a long list not before it is known whose it is.
@@ -171,17 +184,18 @@ fn people_only() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
 /// Pages on which secrets stand that are worth guessing: never compressed.
 const SECRETS: [&str; 5] = ["account", "apps", "login", "setup", "tokens"];
 
-async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, BodyError>) -> Response {
+async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, BodyError>) -> Response {
     let page = error::Place::of(&request);
     let may_be_small = request.reads_gzip()
-        && method == Method::GET
+        && *method == Method::GET
         && request.revealed().is_none()
         && !request.segments().first().is_some_and(|first| SECRETS.contains(first));
+    let remembers = (*method == Method::GET).then(|| known_browser::to_remember(&request)).flatten();
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
-            let asked = trail::Asked::of(&request, &method);
-            match guard(request, &method).await {
+            let asked = trail::Asked::of(&request, method);
+            match guard(request, method).await {
                 Ok(answered) => asked.record(answered).await,
                 Err(error) => Err(error),
             }
@@ -189,6 +203,10 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
         Err(error) => Err(error.into()),
     };
     let answer = answered.unwrap_or_else(|error| error::respond(page, error));
+    let answer = match remembers.filter(|_| answer.status() == StatusCode::OK) {
+        Some(what) => known_browser::remember(answer, &what),
+        None => answer,
+    };
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
@@ -196,7 +214,7 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
     let open = matches!(
         request.segments().as_slice(),
-        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _] | ["setup", _, "strength"]
     );
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
@@ -293,6 +311,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["login", "code"] => login_code::log_in(&request).await,
         ["logout"] => login::log_out(&request).await,
         ["setup", _] => setup::set_up(&request).await,
+        ["setup", _, "strength"] => strength::at_setup(&request).await,
         ["preferences"] => Ok(preferences::set(&request)),
         ["searches"] => searches::save(&request).await,
         ["searches", _, "remove"] => searches::remove(&request).await,
@@ -302,6 +321,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["platform", _, _] => platform::call(&request).await,
         ["reveal"] => reveal::open(&request).await,
         ["reveal", "end"] => reveal::end(&request),
+        ["account", "strength"] => strength::at_home(&request).await,
         ["account", "password"] => account::change_password(&request).await,
         ["account", "logins"] => account::end_others(&request).await,
         ["account", "logins", _] => account::end(&request).await,
