@@ -139,6 +139,9 @@ pub const LIVE_ACTIVE: usize = 100;
 pub const EVENTS_RESUME: u64 = 1_000;
 /// How often a silent stream of events says that it is alive: proxies give up after a minute.
 pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a stream of events, or another transfer that lasts, asks whether whoever follows is
+/// still let in: a login that was ended is ended within a breath.
+pub const ADMISSION_CHECK: Duration = Duration::from_secs(1);
 /// Recordings about to be deleted that the home page counts, of each provider: each call is read.
 pub const HOME_EXPIRING: usize = 200;
 /// Days over which the home page looks for a loss: a month of hourly counters.
@@ -358,6 +361,14 @@ pub const STATE_SEGMENT_BYTES: u64 = 1 << 40;
 pub const STATE_READ_BYTES: usize = 4 << 20;
 /// The shortest password: ten characters and a slow hash outlast guessing at the login page.
 pub const PASSWORD_CHARS_MIN: usize = 10;
+/// How hard a password is to guess, from 0 to 4, so that it may be set: from 2 on it takes a million
+/// guesses, which is months at the login page. Lower are the common ones, dates, keys in a row.
+pub const PASSWORD_SCORE_MIN: u8 = 2;
+/// The shortest password of digits only: shorter ones are dates and phone numbers.
+pub const PASSWORD_DIGITS_MIN: usize = 16;
+/// Characters of a password by which it is judged: the time grows with their square, and what is
+/// longer is no weaker.
+pub const PASSWORD_JUDGED_CHARS: usize = 64;
 /// Passwords hashed at once: each takes 19 MiB and one core for some ten milliseconds.
 pub const PASSWORD_CHECKS: usize = 2;
 /// How long the choice of language and theme is remembered: browsers keep no cookie for longer.
@@ -368,6 +379,12 @@ pub const LOGIN_TIME: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const LOGIN_CODE_TIME: Duration = Duration::from_secs(5 * 60);
 /// Recovery codes made at once: as many as fit on a note in a drawer.
 pub const RECOVERY_CODES: usize = 10;
+/// How long a browser remembers that somebody was logged in with it: browsers keep no cookie for longer.
+pub const KNOWN_BROWSER_TIME: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Names that a browser remembers: those of a shift that shares a desk.
+pub const KNOWN_BROWSER_NAMES: usize = 8;
+/// Tickets remembered as spent at once, each for minutes: more logins than a company has people.
+pub const TICKETS_SPENT_MAX: usize = 10_000;
 /// How long a login at a provider may take, there and back: passwords and codes are typed there.
 pub const OIDC_LOGIN_TIME: Duration = Duration::from_secs(10 * 60);
 /// How long a provider of logins may take to answer; a person waits for it.
@@ -388,13 +405,20 @@ pub const LOGINS_PER_USER: usize = 64;
 pub const AGENT_CHARS_MAX: usize = 300;
 /// Logins of which it is remembered when they were last used: some fifty bytes each.
 pub const LOGINS_SEEN_MAX: usize = 10_000;
-/// Logins tried for one name within [`LOGIN_WINDOW`]: enough for a tired person, too few for a guesser.
+/// Logins tried for one name from one network, or by one browser that was logged in before, within
+/// [`LOGIN_WINDOW`]: enough for a tired person, too few for a guesser.
 pub const LOGIN_TRIES_NAME: u32 = 10;
+/// Passwords of one name tried by strangers from everywhere within [`LOGIN_WINDOW`]: ten thousand a
+/// day, a hundred days for the weakest password that may be set.
+pub const LOGIN_TRIES_STRANGERS: u32 = 100;
+/// The same for codes of the second step: of a million three are right at any time.
+pub const LOGIN_TRIES_CODES: u32 = 10;
 /// Logins tried by one peer within [`LOGIN_WINDOW`]: a whole office may share an address.
 pub const LOGIN_TRIES_PEER: u32 = 30;
-/// How long tries are remembered: guessing a thousand passwords of one name takes a day.
+/// How long tries are remembered: guessing a thousand passwords of one name from one network takes
+/// a day.
 pub const LOGIN_WINDOW: Duration = Duration::from_secs(15 * 60);
-/// Names and peers whose tries are remembered at once: a megabyte, however many come.
+/// Counts of tries that are remembered at once: a megabyte, however many come.
 pub const LOGIN_TRACKED: usize = 10_000;
 
 // What is kept for how long.

@@ -32,9 +32,11 @@ impl Reveals {
         until
     }
 
-    /// Until when a page is open.
+    /// Until when a page is open: no longer than it may be from now on, also where the clock was set
+    /// back since.
     pub(super) fn until(&self, login: &str, page: &str, now: Timestamp) -> Option<Timestamp> {
-        self.lock().get(&(login.to_owned(), page.to_owned())).copied().filter(|until| *until > now)
+        let until = self.lock().get(&(login.to_owned(), page.to_owned())).copied();
+        until.filter(|until| *until > now && *until <= now + REVEAL_TIME)
     }
 
     /// Closes every page of a login.
@@ -62,6 +64,14 @@ mod tests {
         assert_eq!(reveals.until("a", "/calls?number=0021", until), None);
         reveals.close("a");
         assert_eq!(reveals.until("a", "/calls?number=0021", now), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_by_a_day_shows_nothing_for_a_day() {
+        let reveals = Reveals::default();
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        reveals.open("a", "/calls", now);
+        assert_eq!(reveals.until("a", "/calls", now - std::time::Duration::from_secs(24 * 3600)), None);
     }
 
     #[test]

@@ -85,6 +85,34 @@ fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
                 "has no place in x: the platform does not ask for digits there",
             ),
         ),
+        _ => of_no_use(terms),
+    }
+}
+
+/// Refuses what the mode has no use for: it would be kept, and never looked at when a call comes.
+fn of_no_use(terms: &BindingTerms) -> Result<(), BindingError> {
+    // What the platform keeps, it was the judge of.
+    if terms.platform_id.is_some() {
+        return Ok(());
+    }
+    match terms.kind {
+        BindingKind::Ax | BindingKind::Axb | BindingKind::Axe if terms.y.is_some() => refuse(
+            "y",
+            Text::new(
+                "只用于 AXYB 和 X 模式，请清空，或改选模式",
+                "has a place in axyb and x only: leave it out, or say another kind",
+            ),
+        ),
+        BindingKind::Ax | BindingKind::Axb | BindingKind::Axyb if terms.extension.is_some() => refuse(
+            "extension",
+            Text::new(
+                "只用于 AXE 模式，请清空，或改选模式",
+                "has a place in axe only: leave it out, or say another kind",
+            ),
+        ),
+        BindingKind::X if terms.y.is_some() && terms.b.is_none() => {
+            refuse("y", Text::new("须与 B 一起填写：A 呼 Y 接到 B", "comes with b: a calls y to reach b"))
+        }
         _ => Ok(()),
     }
 }

@@ -152,6 +152,12 @@ async fn what_the_platform_would_not_take_is_not_bound() {
         ("b", BindingTerms { kind: BindingKind::Axb, b: None, ..good() }),
         ("y", BindingTerms { kind: BindingKind::Axyb, y: None, ..good() }),
         ("b", BindingTerms { kind: BindingKind::Ax, ..good() }),
+        // What a mode has no use for would be kept, and passed over when a call comes.
+        ("y", BindingTerms { kind: BindingKind::Axb, y: Some(number("17000000009")), ..good() }),
+        ("y", BindingTerms { kind: BindingKind::Ax, b: None, y: Some(number("17000000009")), ..good() }),
+        ("y", BindingTerms { b: None, y: Some(number("17000000009")), ..good() }),
+        ("extension", BindingTerms { kind: BindingKind::Axb, extension: Some("12".to_owned()), ..good() }),
+        ("extension", BindingTerms { kind: BindingKind::Ax, b: None, extension: Some("12".to_owned()), ..good() }),
         ("extension", BindingTerms { extension: Some("12345".to_owned()), ..good() }),
         ("platform_id", BindingTerms { platform_id: Some("p".repeat(65)), ..good() }),
     ];
@@ -162,7 +168,7 @@ async fn what_the_platform_would_not_take_is_not_bound() {
         assert!(error.wording().is_in_both(), "{:?}", error.wording());
         rules.insert(error.wording().zh);
     }
-    assert_eq!(rules.len(), 16, "each for its own reason: {rules:?}");
+    assert_eq!(rules.len(), 19, "each for its own reason: {rules:?}");
     for error in [BindingError::Exists(BindingId(1)), BindingError::Twice, BindingError::Ended(BindingId(1))] {
         assert!(error.wording().is_in_both(), "{:?}", error.wording());
     }

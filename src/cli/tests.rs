@@ -23,6 +23,14 @@ fn the_definition_of_the_arguments_is_sound() {
 }
 
 #[test]
+fn apps_by_name_and_all_apps_contradict_each_other() {
+    for command in ["user add wang --role viewer", "user set wang", "token add crm --role viewer"] {
+        let clash = parse(&format!("{command} --app courier --all-apps")).unwrap_err();
+        assert!(clash.contains("cannot be used with"), "{command}: {clash}");
+    }
+}
+
+#[test]
 fn every_documented_line_is_understood() {
     for line in [
         "",
@@ -48,7 +56,9 @@ fn every_documented_line_is_understood() {
         "user list",
         "user passwd wang",
         "user remove wang",
+        "user add wang --role viewer --all-apps --password-stdin",
         "token add crm --role viewer",
+        "token add crm --role viewer --all-apps",
         "token add crm --role viewer --app courier --expires 90d",
         "token list",
         "token revoke crm",

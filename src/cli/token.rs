@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::app::items;
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
-use super::user::apps;
+use super::user::{apps, reach};
 use super::{Usage, cells, owner, table};
 use crate::clock::Clock;
 
@@ -25,8 +25,11 @@ pub(super) enum Command {
         #[arg(long)]
         role: String,
         /// An app the token may see; several times for several; all when not given
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", conflicts_with = "all_apps")]
         app: Vec<String>,
+        /// The token may see all apps, as when no app is given
+        #[arg(long)]
+        all_apps: bool,
         /// When it stops working: 90d, 12h, 6w, or an instant such as 2026-11-21T00:00:00Z
         #[arg(long, value_name = "WHEN")]
         expires: Option<String>,
@@ -49,12 +52,13 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
-        Command::Add { name, role, app, expires } => {
+        Command::Add { name, role, app, all_apps, expires } => {
             let apps = (!app.is_empty()).then_some(app);
             let now = Clock::system().now();
             let expires = expires.map(|text| end(&text, now).ok_or_else(|| wrong(&text))).transpose()?;
             let expires = expires.map(|at| at.to_string());
-            let body = json!({ "name": name, "role": role, "apps": apps, "expires_at": expires });
+            let reach = reach(all_apps);
+            let body = json!({ "name": name, "role": role, "scope": reach, "apps": apps, "expires_at": expires });
             let token = client.post("/tokens", &body).await?;
             writeln!(stdout(), "{}", cells::text(&token["token"]))?;
         }

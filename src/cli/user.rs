@@ -23,8 +23,11 @@ pub(super) enum Command {
         #[arg(long)]
         role: String,
         /// An app the user may see; several times for several; all when not given
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", conflicts_with = "all_apps")]
         app: Vec<String>,
+        /// The user may see all apps, as when no app is given
+        #[arg(long)]
+        all_apps: bool,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
@@ -79,10 +82,12 @@ pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;
     match command {
-        Command::Add { name, role, app, password_stdin } => {
+        Command::Add { name, role, app, all_apps, password_stdin } => {
             let password = Password::get(password_stdin, &name)?;
             let apps = (!app.is_empty()).then_some(app);
-            let body = json!({ "name": name, "role": role, "apps": apps, "password": password.secret().reveal() });
+            let secret = password.secret().reveal();
+            let reach = reach(all_apps);
+            let body = json!({ "name": name, "role": role, "scope": reach, "apps": apps, "password": secret });
             client.post("/users", &body).await?;
             tell(&password)?;
         }
@@ -144,6 +149,11 @@ async fn list(client: &Client, json: bool) -> Result<()> {
     };
     let rows: Vec<Vec<String>> = items(&users).iter().map(row).collect();
     Ok(table::write(&mut stdout(), &["NAME", "ROLE", "APPS", "TOTP", "CREATED", "LAST LOGIN"], &rows)?)
+}
+
+/// What is said where all apps are meant in so many words.
+pub(super) fn reach(all_apps: bool) -> Option<&'static str> {
+    all_apps.then_some("all")
 }
 
 /// The apps somebody may see, in one cell.

@@ -28,6 +28,7 @@ mod misdirected;
 pub mod peer;
 mod platform;
 mod reveals;
+mod rights;
 mod rules;
 pub mod server;
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
 use self::run::{Done, Run};
 use crate::clock::Clock;
+use crate::domain::Wording;
 use crate::error_chain::Chain;
 use crate::journal::{AppendError, FileJournal, ReadError, RewriteError};
 use crate::limits::HOLDS_MAX;
@@ -94,8 +95,8 @@ pub enum RetentionError {
     #[error("stopped before the end; the next run goes on")]
     Stopped,
     /// A value breaks a rule; the text says which.
-    #[error("{0}")]
-    Invalid(String),
+    #[error("{}", .0.en)]
+    Invalid(Wording),
     /// There is no such hold.
     #[error("there is no hold {0}")]
     NoHold(String),
@@ -157,7 +158,10 @@ impl Retention {
         hold.created_at = self.0.clock.now().to_string();
         hold.check()?;
         if self.holds().len() >= HOLDS_MAX {
-            return Err(RetentionError::Invalid(format!("there are {HOLDS_MAX} holds already, which is the most")));
+            return Err(RetentionError::Invalid(Wording::new(
+                format!("已有 {HOLDS_MAX} 个冻结，不能再多"),
+                format!("there are {HOLDS_MAX} holds already, which is the most"),
+            )));
         }
         self.0.state.set_value(Some(by), &format!("{HOLD}{}", hold.id), &hold).await?;
         Ok(hold)

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::RetentionError;
-use crate::domain::{Call, PhoneNumber};
+use crate::domain::{Call, PhoneNumber, Wording};
 use crate::limits::{KEEP_DAYS_MAX, KEEP_DAYS_MIN};
 use crate::store::SmsRow;
 
@@ -68,7 +68,7 @@ impl Policy {
     /// Whether anything is ever removed.
     #[must_use]
     pub fn removes_something(&self) -> bool {
-        self.days().iter().any(|(_, days)| days.is_some())
+        self.days().iter().any(|(_, _, days)| days.is_some())
     }
 
     /// Callbacks cannot be kept longer than what they say.
@@ -77,13 +77,14 @@ impl Policy {
         [self.raw_days, self.call_days, self.sms_days].into_iter().flatten().min()
     }
 
-    fn days(&self) -> [(&'static str, Option<u32>); 5] {
+    /// Each kind: its name, what pages call it, its days.
+    fn days(&self) -> [(&'static str, &'static str, Option<u32>); 5] {
         [
-            ("raw_days", self.raw_days),
-            ("call_days", self.call_days),
-            ("sms_days", self.sms_days),
-            ("audit_days", self.audit_days),
-            ("recording_days", self.recording_days),
+            ("raw_days", "原始回调", self.raw_days),
+            ("call_days", "通话", self.call_days),
+            ("sms_days", "短信", self.sms_days),
+            ("audit_days", "审计中的个人内容", self.audit_days),
+            ("recording_days", "录音", self.recording_days),
         ]
     }
 
@@ -95,13 +96,16 @@ impl Policy {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }
 
-    fn problem(&self) -> Option<String> {
-        for (name, days) in self.days() {
+    fn problem(&self) -> Option<Wording> {
+        for (name, title, days) in self.days() {
             if days.is_some_and(|days| !(KEEP_DAYS_MIN..=KEEP_DAYS_MAX).contains(&days)) {
-                return Some(format!("{name} is {KEEP_DAYS_MIN} to {KEEP_DAYS_MAX} days, or absent for ever"));
+                return Some(Wording::new(
+                    format!("{title}应保留 {KEEP_DAYS_MIN} 到 {KEEP_DAYS_MAX} 天，留空为永久"),
+                    format!("{name} is {KEEP_DAYS_MIN} to {KEEP_DAYS_MAX} days, or absent for ever"),
+                ));
             }
         }
-        (self.at_minute >= 24 * 60).then(|| "at_minute is 0 to 1439".to_owned())
+        (self.at_minute >= 24 * 60).then(|| Wording::new("开始时间应为 00:00 到 23:59", "at_minute is 0 to 1439"))
     }
 }
 
@@ -119,21 +123,29 @@ impl Hold {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }
 
-    fn problem(&self) -> Option<String> {
+    fn problem(&self) -> Option<Wording> {
         if self.name.trim().is_empty() || self.reason.trim().is_empty() {
-            return Some("a hold has a name and a reason".to_owned());
+            return Some(Wording::new("请填写名称和原因", "a hold has a name and a reason"));
         }
         for (name, text) in [("from", &self.from), ("to", &self.to)] {
             if text.as_ref().is_some_and(|text| text.parse::<Timestamp>().is_err()) {
-                return Some(format!("{name} is an instant such as 2026-11-21T00:00:00Z"));
+                let said = format!("{name} is an instant such as 2026-11-21T00:00:00Z");
+                return Some(Wording::new(format!("{name} 应为时间，如 2026-11-21T00:00:00Z"), said));
             }
         }
+        let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
+        // It would hold nothing, and whoever set it believes that it does.
+        if bound(&self.from).zip(bound(&self.to)).is_some_and(|(from, to)| from >= to) {
+            return Some(Wording::new("结束时间应晚于开始时间", "to comes after from: nothing lies between them"));
+        }
         if self.number.as_ref().is_some_and(|number| digits(number).len() < 4) {
-            return Some("number has four digits or more".to_owned());
+            return Some(Wording::new("号码至少填四位数字", "number has four digits or more"));
         }
         let says = self.app.is_some() || self.number.is_some() || self.session.is_some();
         let says = says || self.from.is_some() || self.to.is_some();
-        (!says).then(|| "a hold names an app, a number, a session or a span".to_owned())
+        (!says).then(|| {
+            Wording::new("请指明应用、号码、会话号或时间段", "a hold names an app, a number, a session or a span")
+        })
     }
 
     /// Whether it covers this call.

@@ -149,6 +149,9 @@ impl Book {
     }
 
     /// Forgets logins that are over.
+    ///
+    /// Where the clock had gone ahead and was set back, what it ended stays ended: a login that is
+    /// over is never opened again by a clock, and logging in once more costs a minute.
     pub(super) fn prune(&mut self, now: Timestamp) {
         self.logins.retain(|_, login| login.expires_at > now);
     }

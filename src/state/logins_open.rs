@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::fact::{Fact, LoginFact, UserFact};
 use super::random::{self, Hash};
-use super::{Login, OpenLogin, Principal, State, StateError, rules};
+use super::{Login, OpenLogin, Principal, State, StateError};
 use crate::domain::Secret;
 use crate::limits::{AGENT_CHARS_MAX, LOGINS_SEEN_MAX};
 
@@ -127,7 +127,7 @@ impl State {
         if !self.shared.passwords.check(old, Some(known.reveal())).await {
             return Ok(None);
         }
-        rules::password(&name, new)?;
+        self.fit_password(&name, new).await?;
         let hash = Secret::new(self.shared.passwords.hash(new).await);
         let (user, password) = (name.clone(), hash.clone());
         self.change(Some(by), move |book| {

@@ -28,6 +28,7 @@ mod rules;
 mod seal;
 mod searches;
 mod second_factor;
+mod strength;
 mod tickets;
 mod tokens;
 pub(crate) mod totp;
@@ -51,6 +52,7 @@ pub use model::{
     User, UserChange,
 };
 pub use second_factor::{Enrolment, SecondFactor};
+pub use strength::Strength;
 pub use two_steps::FirstStep;
 
 use self::book::Book;
@@ -78,6 +80,7 @@ struct Shared {
     uses: Uses,
     /// When each login was last used.
     seen: logins_open::Seen,
+    spent: tickets::Spent,
     clock: Clock,
 }
 
@@ -119,6 +122,7 @@ impl State {
             passwords: Passwords::new(),
             uses: Uses::default(),
             seen: logins_open::Seen::default(),
+            spent: tickets::Spent::default(),
             clock,
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -147,17 +151,6 @@ impl State {
         }
         let address = address.to_owned();
         self.change(None, move |_| Ok((Fact::Address(address), ()))).await
-    }
-
-    /// Whether someone who began to look still has the rights they began with: what goes on for
-    /// hours asks again.
-    #[must_use]
-    pub fn still_holds(&self, principal: &Principal) -> bool {
-        let book = self.book();
-        let user = book.users.get(&principal.name).map(|user| (user.role, &user.scope));
-        let token = self.live_token(&book, &principal.name).map(|token| (token.role, &token.scope));
-        let rights = Some((principal.role, &principal.scope));
-        user == rights || token == rights
     }
 
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {

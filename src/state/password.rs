@@ -55,7 +55,7 @@ impl Passwords {
     }
 
     /// Waits for a place, then works on a thread that may block.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
         let done = spawn_blocking(move || {
             let _place = place;

@@ -5,7 +5,7 @@
 
 use super::book::Book;
 use super::fact::{Fact, UserFact};
-use super::{Login, NewUser, OutsideId, Principal, State, StateError, User, UserChange, rules};
+use super::{Login, NewUser, OutsideId, Principal, State, StateError, Strength, User, UserChange, rules};
 use crate::domain::{Role, Scope, Secret, Text, Wording};
 use crate::limits::SET_MAX;
 
@@ -82,7 +82,7 @@ impl State {
         }
         let password = match change.password {
             Some(password) => {
-                rules::password(&name, &password)?;
+                self.fit_password(&name, &password).await?;
                 Some(Secret::new(self.shared.passwords.hash(&password).await))
             }
             None => None,
@@ -177,10 +177,25 @@ impl State {
         self.open_login(user.name.clone(), Secret::new("")).await
     }
 
+    /// How hard a password is to guess, for the user of this name.
+    pub async fn strength(&self, name: &str, password: &Secret) -> Strength {
+        let (name, password) = (name.trim().to_owned(), password.clone());
+        self.shared.passwords.run(move || Strength::of(&name, password.reveal())).await
+    }
+
+    /// Refuses a password that breaks a rule or is easy to guess: wherever one is set, it passes here.
+    pub(super) async fn fit_password(&self, name: &str, password: &Secret) -> Result<(), StateError> {
+        rules::password(name, password)?;
+        match self.strength(name, password).await.problem {
+            Some(problem) => Err(StateError::Invalid(problem)),
+            None => Ok(()),
+        }
+    }
+
     /// A user whose name and password follow the rules.
     pub(super) async fn new_user(&self, new: NewUser) -> Result<UserFact, StateError> {
         let name = rules::name(USER, &new.name)?;
-        rules::password(&name, &new.password)?;
+        self.fit_password(&name, &new.password).await?;
         let password = Secret::new(self.shared.passwords.hash(&new.password).await);
         let created_at = self.shared.clock.now();
         Ok(UserFact {

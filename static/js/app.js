@@ -40,16 +40,33 @@
     });
   }
 
-  // How strong a password is: its length and how many different characters it has.
-  for (const box of $$("[data-strength]")) {
-    const meter = $("meter"), words = $("[data-words]"), names = words.dataset.words.split("|");
-    meter.hidden = false;
-    box.addEventListener("input", () => {
-      const bits = new Set(box.value).size * Math.log2(1 + box.value.length);
-      const level = box.value.length < 10 ? 0 : bits < 30 ? 1 : bits < 42 ? 2 : bits < 58 ? 3 : 4;
-      meter.value = level;
-      words.textContent = names[level];
+  // A detail that is filled in chooses what it belongs to; another choice empties it, in sight.
+  for (const part of $$("[data-chooses]")) {
+    const [name, value] = part.dataset.chooses.split("="), form = part.closest("form");
+    const details = part.matches("input") ? [part] : $$("input", part);
+    const filled = (box) => (box.type === "checkbox" ? box.checked : box.value !== "");
+    part.addEventListener("input", (e) => { if (filled(e.target)) form.elements[name].value = value; });
+    form.addEventListener("change", (e) => {
+      if (e.target.name !== name || e.target.value === value) return;
+      details.forEach((box) => { if (box.type === "checkbox") box.checked = false; else box.value = ""; });
     });
+  }
+
+  // How strong a password is: the server says it, as it will when the password is set.
+  for (const box of $$("[data-strength]")) {
+    const note = $(".strength", box.form), meter = $("meter", note), words = $("span", note), hint = words.textContent;
+    let waiting = null, asked = 0;
+    const judge = async () => {
+      const turn = ++asked, of = (name) => box.form.elements[name]?.value ?? "";
+      const body = new URLSearchParams({ csrf: of("csrf"), name: box.dataset.name ?? of("name"), password: box.value });
+      const answer = box.value ? await fetch(box.dataset.strength, { method: "POST", body }).catch(() => null) : null;
+      const said = answer?.ok ? await answer.json() : null;
+      if (turn !== asked) return;
+      meter.hidden = !said;
+      meter.value = said?.score ?? 0;
+      words.textContent = said?.words ?? hint;
+    };
+    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(judge, 250); });
   }
 
   // Keys: ? lists them, / goes to the search box, g and a letter to a page, j and k along the

@@ -112,6 +112,7 @@ pub(crate) const HOMES: &[Home] = &[
     },
     Home { crate_name: "md5", rooms: &["platform", "simulator"], why: "nobody but a platform asks for it" },
     Home { crate_name: "argon2", rooms: &["state"], why: "passwords are hashed in one place" },
+    Home { crate_name: "zxcvbn", rooms: &["state"], why: "passwords are judged in one place" },
     Home { crate_name: "crc32c", rooms: &["journal", "store"], why: "checksums belong to files" },
     Home { crate_name: "zstd", rooms: &["journal", "store"], why: "compressed files have one reader" },
     Home { crate_name: "toml", rooms: &["config"], why: "settings are read in one place" },

@@ -9,6 +9,7 @@ use http::StatusCode;
 use super::audit_words::browser;
 use super::parts::When;
 use super::request::Request;
+use super::throttle::{What, Who};
 use super::view::{Section, View};
 use super::{login, reply, trail};
 use crate::audit::Act;
@@ -52,7 +53,8 @@ pub(super) async fn change_password(request: &Request) -> Result<Response, HttpE
     let by = request.principal()?;
     let lang = request.lang;
     // Whoever found an open browser must not find the password by trying.
-    if let Some(retry_after) = trail::count_try(request, &by.name, &by.name).await? {
+    let tried = request.site.throttle.a_try(What::Password, &by.name, &Who::Inside);
+    if let Some(retry_after) = trail::count_try(request, &tried, &by.name).await? {
         return Err(HttpError::TooManyRequests { retry_after });
     }
     if request.raw_field("password") != request.raw_field("again") {
@@ -66,7 +68,7 @@ pub(super) async fn change_password(request: &Request) -> Result<Response, HttpE
         Err(StateError::Invalid(problem)) => return refused(request, problem.get(lang).to_owned()),
         Err(error) => return Err(error.into()),
     };
-    request.site.throttle.succeeded(&by.name, request.peer);
+    request.site.throttle.succeeded(&tried);
     let act = Act::new(&by, "password.change", format!("user {}", by.name)).from(Some(request.peer));
     request.ctx().audit.record(act).await?;
     Ok(acts::recorded(login::enter(request, &cookie, &opened, "/account?done=password")))

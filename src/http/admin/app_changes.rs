@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::reply;
 use super::request::{Request, link};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, Callback, Role, Secret, Seq, TEST_HEADER, VerifyMode};
+use super::{contradictions, reply};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, Callback, Role, Seq, TEST_HEADER, VerifyMode, Wording};
 use crate::http::{HttpError, Response};
 use crate::limits;
 use crate::providers;
@@ -23,7 +23,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     let change = match read_change(request, &app) {
         Ok(change) => change,
-        Err(problem) => return super::app::refused(request, &app, problem),
+        Err(problem) => return super::app::refused(request, &app, problem.get(request.lang).to_owned()),
     };
     match request.ctx().state.change_app(&by, app.id, change).await {
         Ok(_) => Ok(back(&app, "changed")),
@@ -107,33 +107,30 @@ fn confirm(request: &Request, app: &App) -> Result<(), HttpError> {
 }
 
 /// The form as a change; a field that the form does not have stays as it is.
-fn read_change(request: &Request, app: &App) -> Result<AppChange, String> {
-    let lang = request.lang;
+fn read_change(request: &Request, app: &App) -> Result<AppChange, Wording> {
     let text = |name| request.field(name).map(str::to_owned);
-    let verify = match request.field("verify") {
-        None => None,
-        Some(name) => Some(VerifyMode::parse(name).ok_or_else(|| name.to_owned())?),
-    };
+    let verify = contradictions::choice(request, "verify", VerifyMode::parse)?;
+    let answer_form = contradictions::choice(request, "answer_form", AnswerForm::parse)?;
     let networks = request.field("allow_from").unwrap_or_default();
     let mut allow_from = Vec::new();
     for text in networks.split([',', ' ', '\r', '\n']).filter(|t| !t.is_empty()) {
         let network = text.parse().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from));
-        allow_from.push(network.map_err(|_| format!("{} {text}", lang.t("不是网段：", "not a network:")))?);
+        allow_from.push(network.map_err(|_| no_network(text))?);
     }
-    let app_secret = match (request.field("app_secret"), request.field("forget_secret")) {
-        (_, Some(_)) => Some(None),
-        (Some(secret), None) => Some(Some(Secret::new(secret))),
-        (None, None) => None,
-    };
+    let app_secret = contradictions::secret(request, "app_secret", "forget_secret")?;
     Ok(AppChange {
         name: text("name").filter(|name| *name != app.name),
         app_key: Some(text("app_key")),
         app_secret,
         verify,
         allow_from: Some(AllowFrom(allow_from)),
-        answer_form: request.field("answer_form").and_then(AnswerForm::parse),
+        answer_form,
         close_tone: Some(text("close_tone")),
     })
+}
+
+fn no_network(text: &str) -> Wording {
+    Wording::new(format!("不是网段：{text}"), format!("not a network: {text}"))
 }
 
 fn back(app: &App, done: &str) -> Response {

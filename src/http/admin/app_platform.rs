@@ -3,8 +3,8 @@
 //! A secret is taken in and never shown. A host that the configuration does not list is refused
 //! with the page it was entered on.
 
-use super::reply;
 use super::request::{Request, link};
+use super::{contradictions, reply};
 use crate::domain::{App, Lang, Role, Secret};
 use crate::http::platform::{self as service, Change};
 use crate::http::{Context, HttpError, Response};
@@ -56,9 +56,9 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     // A box that is there and empty forgets what was in it; a password's box leaves it.
     let text =
         |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
-    let auth_token = match (request.field("forget_token"), request.field("auth_token")) {
-        (Some(_), _) => Some(Secret::new("")),
-        (None, token) => token.map(Secret::new),
+    let auth_token = match contradictions::secret(request, "auth_token", "forget_token") {
+        Ok(auth_token) => auth_token.map(|token| token.unwrap_or_else(|| Secret::new(""))),
+        Err(problem) => return super::app::refused(request, &app, problem.get(request.lang).to_owned()),
     };
     let change =
         Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };

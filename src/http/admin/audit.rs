@@ -88,7 +88,7 @@ pub(super) async fn export(request: &Request) -> Result<Response, HttpError> {
     };
     let act = Act::new(&by, "export", "audit").from(Some(request.peer)).with("query", request.raw_query());
     request.ctx().audit.record(act).await?;
-    api::audit::file(&request.site.ctx, sight, query, format)
+    api::audit::file(request.admission(&by)?, sight, query, format)
 }
 
 /// Who asks, if an administrator, be it of some apps: the query is narrowed to those.

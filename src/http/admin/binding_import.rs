@@ -68,7 +68,9 @@ pub(super) async fn import(request: &Request) -> Result<Response, HttpError> {
     let pasted = || Bytes::copy_from_slice(request.raw_field("lines").as_bytes());
     let file = request.upload.clone().unwrap_or_else(pasted);
     let pieces = stream::iter([Ok::<_, Infallible>(file)]);
-    match bindings::import(request.ctx(), request.asker(&by), &app, (&HeaderMap::new(), pieces, body::UPLOAD)).await {
+    // The whole file is here already.
+    let body = (&HeaderMap::new(), pieces, body::UPLOAD);
+    match bindings::import(request.ctx(), request.asker(&by), &app, body, || Ok(())).await {
         Ok(report) => {
             page.report = Some(Told::new(&page.view, report, &app.name));
             Ok(recorded(reply::page(&page)?))

@@ -7,9 +7,9 @@
 use askama::Template;
 
 use super::parts::{count, local};
-use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
+use super::{contradictions, reply};
 use crate::domain::{Lang, PhoneNumber, Role, Text};
 use crate::erasure::{Certificate, Counts, Job, Standing, Wanted};
 use crate::http::acts::recorded;
@@ -90,12 +90,22 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
             return Err(HttpError::BadRequest(problem.into()));
         }
     }
-    let wanted = Wanted {
-        number,
-        pseudonymise: request.field("mode") == Some("pseudonymise"),
-        dry_run,
-        reason: request.field("reason").unwrap_or_default().to_owned(),
+    // Erased is for good: a word that is not known must not be taken for that.
+    let pseudonymise = contradictions::choice(request, "mode", |mode| match mode {
+        "erase" => Some(false),
+        "pseudonymise" => Some(true),
+        _ => None,
+    });
+    let pseudonymise = match pseudonymise.map_err(|problem| HttpError::BadRequest(problem.into()))? {
+        Some(pseudonymise) => pseudonymise,
+        None if dry_run => false,
+        None => {
+            let problem = Text::new("请选择方式：删除，或假名化。", "Choose how: erase, or pseudonymise.");
+            return Err(HttpError::BadRequest(problem.into()));
+        }
     };
+    let wanted =
+        Wanted { number, pseudonymise, dry_run, reason: request.field("reason").unwrap_or_default().to_owned() };
     keeping::erase(request.ctx(), request.asker(&by), wanted).await?;
     Ok(recorded(reply::see_other("/erasure")))
 }

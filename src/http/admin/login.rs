@@ -9,6 +9,7 @@ use askama::Template;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use super::request::{LOGIN_COOKIE, Request, is_local, link};
+use super::throttle::What;
 use super::view::{Section, View};
 use super::{login_code, reply, trail};
 use crate::domain::{Lang, Secret};
@@ -52,13 +53,14 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
     let name = request.field("name").unwrap_or_default().to_owned();
     let next = next(request.field("next"));
-    if let Some(wait) = trail::count_try(request, &name, &name).await? {
+    let tried = request.site.throttle.a_try(What::Password, &name, &request.who_tries(&name));
+    if let Some(wait) = trail::count_try(request, &tried, &name).await? {
         return too_many(request, name, next, wait);
     }
     let password = Secret::new(request.raw_field("password"));
     let first = request.ctx().state.first_step(&name, &password).await?;
     if first.is_some() {
-        request.site.throttle.succeeded(&name, request.peer);
+        request.site.throttle.succeeded(&tried);
     }
     match first {
         Some(FirstStep::In(cookie, login)) => Ok(enter(request, &cookie, &login, &next)),

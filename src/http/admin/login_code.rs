@@ -9,8 +9,9 @@ use std::time::Duration;
 use askama::Template;
 use http::StatusCode;
 
+use super::throttle::What;
 use super::view::{Section, View};
-use super::{login, reply, second_factor, trail};
+use super::{login, reply, trail};
 use crate::domain::Secret;
 use crate::http::{HttpError, Response};
 use crate::limits::LOGIN_CODE_TIME;
@@ -50,8 +51,8 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
     let Some(name) = request.ctx().state.pass_of(pass) else {
         return Ok(reply::see_other(&link("/login", &[("next", next)])));
     };
-    let key = second_factor::key(&name);
-    if let Some(wait) = trail::count_try(request, &key, &name).await? {
+    let tried = request.site.throttle.a_try(What::Code, &name, &request.who_tries(&name));
+    if let Some(wait) = trail::count_try(request, &tried, &name).await? {
         let page = LoginCodePage::new(request, next, Some(login::wait_words(request.lang, wait)));
         return login::held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait);
     }
@@ -61,7 +62,7 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
         let page = LoginCodePage::new(request, next, Some(problem));
         return reply::page_with(StatusCode::UNAUTHORIZED, &page);
     };
-    request.site.throttle.succeeded(&key, request.peer);
+    request.site.throttle.succeeded(&tried);
     let response = login::enter(request, &cookie, &opened, &next);
     Ok(reply::with_login_cookie(response, PASS_COOKIE, "", Duration::ZERO))
 }

@@ -32,6 +32,7 @@ mod callbacks;
 mod calls;
 mod certificate;
 mod chart;
+mod contradictions;
 mod decided;
 mod decisions;
 mod erasure;
@@ -47,6 +48,7 @@ mod help_x;
 mod home;
 mod home_ledger;
 mod home_vitals;
+mod known_browser;
 mod ladder;
 mod list_form;
 mod live;
@@ -58,6 +60,7 @@ mod multipart;
 mod nearest;
 mod numbers;
 mod oidc;
+mod origin;
 mod parts;
 mod platform;
 mod platform_form;
@@ -94,6 +97,7 @@ mod statistics_ranges;
 mod statistics_tables;
 mod steps;
 mod story;
+mod strength;
 mod system;
 mod system_actions;
 mod system_groups;
@@ -110,10 +114,11 @@ mod users;
 mod view;
 mod words;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use warp::Filter;
 use warp::path::FullPath;
 
@@ -136,17 +141,19 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .and(warp::path::full())
         .and(raw_query)
         .and(warp::header::headers_cloned())
+        .and(host())
         .and(peer::peer())
         .and(warp::body::stream())
-        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
-            let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
+        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, host, peer: Peer, stream| {
+            let mut request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
+            request.host = host;
             async move {
                 if method == Method::POST && !takes(&request, &headers) {
                     return missed::refuse(request.ctx(), peer.ip(), path.as_str());
                 }
                 let limits = body_limits(&request, &method);
                 let body = body::read(&headers, stream, limits).await;
-                answer(request, method, body).await
+                answer(request, &method, body).await
             }
         })
         .boxed()
@@ -160,6 +167,12 @@ fn takes(request: &Request, headers: &HeaderMap) -> bool {
         .iter()
         .any(|form| content_type.starts_with(form.as_bytes()));
     (is_form || content_type.is_empty()) && form(&request.segments()).is_some()
+}
+
+/// The host that was asked: in the target, as HTTP/2 has it, or in the header; none where the two differ.
+fn host() -> impl Filter<Extract = (Option<String>,), Error = Infallible> + Clone {
+    let said = warp::host::optional().map(|host: Option<http::uri::Authority>| host.map(|host| host.to_string()));
+    said.or(warp::any().map(|| None)).unify()
 }
 
 /// How much a request may carry: a file or a long list not before it is known whose it is.
@@ -188,18 +201,19 @@ fn people_only() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
 /// Pages on which secrets stand that are worth guessing: never compressed.
 const SECRETS: [&str; 5] = ["account", "apps", "login", "setup", "tokens"];
 
-async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, BodyError>) -> Response {
+async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, BodyError>) -> Response {
     let page = error::Place::of(&request);
     let insists = request.ctx().server.insists_on_https();
     let may_be_small = request.reads_gzip()
-        && method == Method::GET
+        && *method == Method::GET
         && request.revealed().is_none()
         && !request.segments().first().is_some_and(|first| SECRETS.contains(first));
+    let remembers = (*method == Method::GET).then(|| known_browser::to_remember(&request)).flatten();
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
-            let asked = trail::Asked::of(&request, &method);
-            match guard(request, &method).await {
+            let asked = trail::Asked::of(&request, method);
+            match guard(request, method).await {
                 Ok(answered) => asked.record(answered).await,
                 Err(error) => Err(error),
             }
@@ -210,6 +224,10 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
     if insists && let Ok(time) = HeaderValue::from_str(&format!("max-age={}", limits::HSTS_TIME.as_secs())) {
         answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, time);
     }
+    let answer = match remembers.filter(|_| answer.status() == StatusCode::OK) {
+        Some(what) => known_browser::remember(answer, &what),
+        None => answer,
+    };
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
@@ -217,7 +235,7 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
     let open = matches!(
         request.segments().as_slice(),
-        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _] | ["setup", _, "strength"]
     );
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
@@ -325,6 +343,7 @@ fn form(path: &[&str]) -> Option<Form> {
         ["login", "code"] => |request| Box::pin(login_code::log_in(request)),
         ["logout"] => |request| Box::pin(login::log_out(request)),
         ["setup", _] => |request| Box::pin(setup::set_up(request)),
+        ["setup", _, "strength"] => |request| Box::pin(strength::at_setup(request)),
         ["preferences"] => |request| Box::pin(async { Ok(preferences::set(request)) }),
         ["searches"] => |request| Box::pin(searches::save(request)),
         ["searches", _, "remove"] => |request| Box::pin(searches::remove(request)),
@@ -334,6 +353,7 @@ fn form(path: &[&str]) -> Option<Form> {
         ["platform", _, _] => |request| Box::pin(platform::call(request)),
         ["reveal"] => |request| Box::pin(reveal::open(request)),
         ["reveal", "end"] => |request| Box::pin(async { reveal::end(request) }),
+        ["account", "strength"] => |request| Box::pin(strength::at_home(request)),
         ["account", "password"] => |request| Box::pin(account::change_password(request)),
         ["account", "logins"] => |request| Box::pin(account::end_others(request)),
         ["account", "logins", _] => |request| Box::pin(account::end(request)),

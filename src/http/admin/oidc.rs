@@ -1,7 +1,7 @@
 //! Logging in at the company's own provider: there and back.
 //!
-//! Between the two the browser holds what the answer must fit, sealed. Whoever comes back with
-//! another `state`, or too late, begins again. A person who comes for the first time gets an
+//! Between the two the browser holds what the answer must fit, sealed and good for one answer.
+//! Whoever comes back with another `state`, too late, or a second time, begins again. A person who comes for the first time gets an
 //! account without a password; the role is the provider's at every login, the apps are ours.
 
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 use super::request::{OIDC_COOKIE, Request};
+use super::throttle::Throttle;
 use super::{login, reply, trail};
 use crate::error_chain::Chain;
 use crate::http::{HttpError, Response};
@@ -36,15 +37,23 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
 /// `GET /login/oidc/callback`: the browser comes back.
 pub(super) async fn finish(request: &Request) -> Result<Response, HttpError> {
     let oidc = provider(request)?;
-    // Many tries at once would each ask the provider.
-    if let Some(retry_after) = trail::count_try(request, "\noidc", "").await? {
-        return Err(HttpError::TooManyRequests { retry_after });
-    }
-    let Some((begun, next)) = begun(request) else {
+    let not_begun = || {
         let problem =
             request.lang.t("登录已超时或不是从这里开始的，请重新登录。", "Too late, or not begun here; log in again.");
-        return login::again(request, "/".to_owned(), problem.to_owned());
+        login::again(request, "/".to_owned(), problem.to_owned())
     };
+    // Looking at what this browser holds costs nothing and counts for nobody: whoever began no
+    // login here must not be able to use up the tries of those who did.
+    let Some((begun, next)) = begun(request) else { return not_begun() };
+    // From here on the provider is asked. By address only: there is no name yet.
+    let tried = Throttle::sent_back(request.peer);
+    if let Some(retry_after) = trail::count_try(request, &tried, "").await? {
+        return Err(HttpError::TooManyRequests { retry_after });
+    }
+    // Whoever sees a ticket and the code beside it must not come in after its owner.
+    if !request.ctx().state.spend_ticket(PURPOSE, request.cookie(OIDC_COOKIE).unwrap_or_default()) {
+        return not_begun();
+    }
     let Some(code) = request.param("code") else {
         let problem = request.lang.t("身份提供方没有放行。", "The provider did not let you in.");
         return login::again(request, next, problem.to_owned());
@@ -63,7 +72,7 @@ pub(super) async fn finish(request: &Request) -> Result<Response, HttpError> {
     };
     let opened = request.ctx().state.log_in_outside(&user).await?;
     let Some((cookie, opened)) = opened else { return Err(HttpError::Unauthorised) };
-    request.site.throttle.succeeded("\noidc", request.peer);
+    request.site.throttle.succeeded(&tried);
     let response = login::enter(request, &cookie, &opened, &next);
     Ok(reply::with_login_cookie(response, OIDC_COOKIE, "", Duration::ZERO))
 }
@@ -74,7 +83,7 @@ fn provider(request: &Request) -> Result<&Oidc, HttpError> {
 
 /// The login that this browser began, if it is the one that comes back.
 fn begun(request: &Request) -> Option<(Begun, String)> {
-    let ticket = request.ctx().state.open_ticket(PURPOSE, request.oidc_cookie()?)?;
+    let ticket = request.ctx().state.open_ticket(PURPOSE, request.cookie(OIDC_COOKIE)?)?;
     let mut parts = ticket.reveal().splitn(4, '\n').map(str::to_owned);
     let (state, nonce, verifier, next) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let same = bool::from(state.as_bytes().ct_eq(request.param("state")?.as_bytes()));

@@ -33,7 +33,8 @@ pub(super) fn see_other(location: &str) -> Response {
     response
 }
 
-/// Adds the cookie of a login, which scripts cannot read.
+/// Adds the cookie of a login, which scripts cannot read. A name that begins with `__Host-` asks
+/// for `Secure`, `Path=/` and no domain, which all of them have.
 pub(super) fn with_login_cookie(mut response: Response, name: &str, value: &str, time: Duration) -> Response {
     let cookie = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Lax", time.as_secs());
     add_cookie(&mut response, &cookie);
@@ -59,11 +60,12 @@ mod tests {
 
     #[test]
     fn a_login_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-        let response = with_login_cookie(see_other("/"), "ringback_login", "abc", Duration::from_secs(60));
+        let response = with_login_cookie(see_other("/"), "__Host-ringback_login", "abc", Duration::from_secs(60));
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        for part in ["ringback_login=abc", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=60"] {
+        for part in ["__Host-ringback_login=abc", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=60"] {
             assert!(cookie.contains(part), "{part} in {cookie}");
         }
+        assert!(!cookie.contains("Domain"), "its prefix forbids that: {cookie}");
         assert_eq!(response.status(), 303);
     }
 }

@@ -1,7 +1,7 @@
 //! A request of a person's browser: where it goes, what it carries, whose login it has.
 //!
-//! The checks against forged requests live here: [`Request::check_csrf`] for whoever is logged
-//! in, [`Request::check_origin`] for everyone. Nothing here logs a query or a form: both hold
+//! The checks against forged requests are asked for here: [`Request::check_csrf`] for whoever is
+//! logged in, [`Request::check_origin`] for everyone. Nothing here logs a query or a form: both hold
 //! phone numbers and passwords.
 
 use std::net::IpAddr;
@@ -12,11 +12,14 @@ use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use super::forged;
+use super::known_browser;
 use super::multipart;
 use super::nearest;
-use super::throttle::Throttle;
+use super::origin::Sent;
+use super::throttle::{Throttle, Who};
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope, Text};
+use crate::http::api::Admission;
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError, compress};
@@ -28,10 +31,10 @@ pub(super) const LANG_COOKIE: &str = "ringback_lang";
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
 /// The cookie between the two steps of a login.
-pub(super) const PASS_COOKIE: &str = "ringback_pass";
+pub(super) const PASS_COOKIE: &str = "__Host-ringback_pass";
 
 /// The cookie of a login that was begun at a provider.
-pub(super) const OIDC_COOKIE: &str = "ringback_oidc";
+pub(super) const OIDC_COOKIE: &str = "__Host-ringback_oidc";
 
 /// The parameter that says how saving a search went.
 pub(super) const SAVING: &str = "saving";
@@ -58,6 +61,8 @@ pub(super) struct Request {
     /// The file that came with the form.
     pub(super) upload: Option<Bytes>,
     headers: HeaderMap,
+    /// The host that was asked.
+    pub(super) host: Option<String>,
     pub(super) peer: IpAddr,
     pub(super) login: Option<Login>,
     pub(super) lang: Lang,
@@ -74,7 +79,7 @@ impl Request {
             parse_pairs(query.as_bytes()).into_iter().partition(|(name, _)| name == SAVING);
         let saving = saving.into_iter().next().map(|(_, word)| word);
         let (path, form) = (path.to_owned(), Pairs::new());
-        Self { site, path, query, saving, form, upload: None, headers, peer, login, lang, theme }
+        Self { site, path, query, saving, form, upload: None, headers, host: None, peer, login, lang, theme }
     }
 
     /// Takes the body in as a form, with its file if it has one.
@@ -162,6 +167,12 @@ impl Request {
         Ok(login.user.principal())
     }
 
+    /// With what they were let in, for what takes longer than a request.
+    pub(super) fn admission(&self, by: &Principal) -> Result<Admission, HttpError> {
+        let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
+        Ok(Admission::of_login(&self.site.ctx, by.clone(), login.id.clone(), self.headers.clone()))
+    }
+
     /// Who is asking and from where, for what goes on record.
     pub(super) fn asker<'a>(&self, by: &'a Principal) -> Asker<'a> {
         Asker { by, peer: Some(self.peer) }
@@ -219,6 +230,20 @@ impl Request {
         self.ctx().state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
     }
 
+    /// The value of a cookie.
+    pub(super) fn cookie(&self, name: &str) -> Option<&str> {
+        cookie(&self.headers, name)
+    }
+
+    /// Who tries a password or a code of this name: somebody inside, a browser that was, a stranger.
+    pub(super) fn who_tries(&self, name: &str) -> Who {
+        match (&self.login, known_browser::id(self, name)) {
+            (Some(login), _) if login.user.name == name => Who::Inside,
+            (_, Some(id)) => Who::Known(id),
+            _ => Who::Stranger(self.peer),
+        }
+    }
+
     /// The value of the login cookie.
     pub(super) fn login_cookie(&self) -> Option<&str> {
         cookie(&self.headers, LOGIN_COOKIE)
@@ -234,11 +259,6 @@ impl Request {
         cookie(&self.headers, PASS_COOKIE)
     }
 
-    /// The value of the cookie of a login that was begun at a provider.
-    pub(super) fn oidc_cookie(&self) -> Option<&str> {
-        cookie(&self.headers, OIDC_COOKIE)
-    }
-
     /// Refuses a form that does not carry the login's token.
     pub(super) fn check_csrf(&self) -> Result<(), HttpError> {
         let field = self.raw_field("csrf");
@@ -248,14 +268,17 @@ impl Request {
         }
     }
 
-    /// Refuses a form that another site made the browser send. Programs send no `Origin`.
+    /// Refuses a form that another site made the browser send.
     pub(super) fn check_origin(&self) -> Result<(), HttpError> {
-        let Some(origin) = header_text(&self.headers, header::ORIGIN) else { return Ok(()) };
-        let host = header_text(&self.headers, header::HOST).unwrap_or_default();
-        // HTTP/2 carries the host in the target; browsers then say what they think themselves.
-        let ours = origin.split_once("://").is_some_and(|(_, o)| o == host)
-            || self.headers.get("sec-fetch-site").is_some_and(|v| v == "same-origin");
-        if ours { Ok(()) } else { Err(FORGED) }
+        // What cannot be read is no origin of ours.
+        let text = |name: &str| self.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let sent = Sent {
+            origin: text("origin"),
+            fetch_site: text("sec-fetch-site"),
+            host: self.host.as_deref(),
+            public_url: self.ctx().server.public_url.as_deref(),
+        };
+        if sent.is_ours() { Ok(()) } else { Err(FORGED) }
     }
 }
 
@@ -337,7 +360,7 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, "a=1; ringback_login=abc".parse().unwrap());
+        headers.append(header::COOKIE, format!("a=1; {LOGIN_COOKIE}=abc").parse().unwrap());
         headers.append(header::COOKIE, "ringback_lang=en;ringback_theme=".parse().unwrap());
         assert_eq!(cookie(&headers, LOGIN_COOKIE), Some("abc"));
         assert_eq!(cookie(&headers, LANG_COOKIE), Some("en"));

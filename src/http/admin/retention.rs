@@ -4,13 +4,15 @@
 //! again. What the page does goes through the same service as the API and the command line.
 
 use askama::Template;
+use http::StatusCode;
 use jiff::Timestamp;
+use jiff::civil::Time;
 
 use super::parts::{Badge, Tone, count, local, size};
-use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
-use crate::domain::{Lang, PhoneNumber, Role, Text};
+use super::{contradictions, reply};
+use crate::domain::{AppId, Lang, PhoneNumber, Role, Text, Wording};
 use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
@@ -28,7 +30,20 @@ pub(super) struct RetentionPage {
     running: Option<String>,
     holds: Vec<HoldRow>,
     apps: Vec<(u32, String)>,
+    hold: HoldForm,
     done: Option<&'static str>,
+    problem: Option<String>,
+}
+
+/// A hold as it was entered.
+#[derive(Debug, Default)]
+struct HoldForm {
+    open: bool,
+    name: String,
+    reason: String,
+    app: String,
+    number: String,
+    session: String,
 }
 
 /// One kind and for how many days it is kept.
@@ -71,46 +86,77 @@ fn whole_admin(request: &Request) -> Result<Principal, HttpError> {
 /// `GET /retention`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     whole_admin(request)?;
-    let view = View::of(request, Section::Retention);
-    let retention = &request.ctx().retention;
-    let apps = request.ctx().state.apps().iter().map(|app| (app.id.0, app.name.clone())).collect();
-    let done = match request.param("done") {
-        Some("saved") => Some(view.lang.t("已保存。", "Saved.")),
+    let mut page = RetentionPage::of(request);
+    page.done = match request.param("done") {
+        Some("saved") => Some(request.lang.t("已保存。", "Saved.")),
         Some("begun") => {
-            Some(view.lang.t("已开始，刷新本页查看进度。", "It has begun; open this page again to see how it goes."))
+            Some(request.lang.t("已开始，刷新本页查看进度。", "It has begun; open this page again to see how it goes."))
         }
-        Some("held") => Some(view.lang.t("已冻结。", "Held.")),
-        Some("released") => Some(view.lang.t("冻结已解除。", "The hold has ended.")),
+        Some("held") => Some(request.lang.t("已冻结。", "Held.")),
+        Some("released") => Some(request.lang.t("冻结已解除。", "The hold has ended.")),
         _ => None,
     };
-    reply::page(&RetentionPage::new(view, &retention.policy(), &retention.standing(), &retention.holds(), apps, done))
+    reply::page(&page)
 }
 
 /// `POST /retention`
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
-    let retention = &request.ctx().retention;
-    let days = |name: &str| match request.field(name) {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| {
-            let problem = request.lang.t("请填写天数，或留空表示永久保留：", "a number of days, or nothing for ever: ");
-            HttpError::BadRequest(format!("{problem}{text}").into())
-        }),
+    let saved = match policy(request) {
+        Ok(policy) => keeping::set_policy(request.ctx(), request.asker(&by), &policy).await,
+        Err(problem) => Err(HttpError::BadRequest(problem)),
     };
-    let at = request.field("at").and_then(|at| {
-        let (hours, minutes) = at.split_once(':')?;
-        Some(hours.parse::<u16>().ok()? * 60 + minutes.parse::<u16>().ok()?)
-    });
-    let policy = Policy {
+    match saved {
+        Ok(()) => Ok(recorded(reply::see_other("/retention?done=saved"))),
+        Err(HttpError::BadRequest(problem)) => {
+            let mut page = RetentionPage::of(request);
+            for days in &mut page.days {
+                days.value = request.raw_field(days.name).to_owned();
+            }
+            page.at = request.raw_field("at").to_owned();
+            refused(request, page, &problem)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The policy that was entered.
+fn policy(request: &Request) -> Result<Policy, Wording> {
+    let days = |name: &str| {
+        let number = |text: &str| {
+            text.parse().map_err(|_| {
+                let problem = format!("请填写天数，或留空表示永久保留：{text}");
+                Wording::new(problem, format!("a number of days, or nothing for ever: {text}"))
+            })
+        };
+        request.field(name).map(number).transpose()
+    };
+    let present = request.ctx().retention.policy();
+    let at = |text: &str| {
+        minute_of(text).ok_or_else(|| {
+            let problem = format!("每晚开始的时间应写成 03:30 这样，不是 {text}");
+            Wording::new(problem, format!("the nightly run begins at a time such as 03:30, not {text}"))
+        })
+    };
+    Ok(Policy {
         raw_days: days("raw_days")?,
         call_days: days("call_days")?,
         sms_days: days("sms_days")?,
         audit_days: days("audit_days")?,
-        recording_days: retention.policy().recording_days,
-        at_minute: at.unwrap_or(retention.policy().at_minute),
-    };
-    keeping::set_policy(request.ctx(), request.asker(&by), &policy).await?;
-    Ok(recorded(reply::see_other("/retention?done=saved")))
+        recording_days: present.recording_days,
+        at_minute: request.field("at").map(at).transpose()?.unwrap_or(present.at_minute),
+    })
+}
+
+/// A time of day in minutes, as a box for one sends it: some browsers with seconds.
+fn minute_of(text: &str) -> Option<u16> {
+    let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|format| Time::strptime(format, text).ok())?;
+    u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).ok()
+}
+
+fn refused(request: &Request, mut page: RetentionPage, problem: &Wording) -> Result<Response, HttpError> {
+    page.problem = Some(problem.get(request.lang).to_owned());
+    reply::page_with(StatusCode::BAD_REQUEST, &page)
 }
 
 /// `POST /retention/runs`
@@ -124,20 +170,34 @@ pub(super) async fn run(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     let text = |name| request.field(name).map(str::to_owned);
-    let hold = Hold {
-        id: String::new(),
-        name: text("name").unwrap_or_default(),
-        reason: text("reason").unwrap_or_default(),
-        app: request.field("app").and_then(|id| id.parse().ok()),
-        number: text("number"),
-        session: text("session"),
-        from: None,
-        to: None,
-        by: String::new(),
-        created_at: String::new(),
+    let known = |id: &str| id.parse().ok().filter(|id| request.ctx().state.app(AppId(*id)).is_some());
+    let held = match contradictions::choice(request, "app", known) {
+        Ok(app) => {
+            let hold = Hold {
+                id: String::new(),
+                name: text("name").unwrap_or_default(),
+                reason: text("reason").unwrap_or_default(),
+                app,
+                number: text("number"),
+                session: text("session"),
+                from: None,
+                to: None,
+                by: String::new(),
+                created_at: String::new(),
+            };
+            keeping::add_hold(request.ctx(), request.asker(&by), hold).await
+        }
+        Err(problem) => Err(HttpError::BadRequest(problem.into())),
     };
-    keeping::add_hold(request.ctx(), request.asker(&by), hold).await?;
-    Ok(recorded(reply::see_other("/retention?done=held")))
+    match held {
+        Ok(_) => Ok(recorded(reply::see_other("/retention?done=held"))),
+        Err(HttpError::BadRequest(problem)) => {
+            let mut page = RetentionPage::of(request);
+            page.hold = HoldForm::entered(request);
+            refused(request, page, &problem)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// `POST /retention/holds/{id}`
@@ -147,15 +207,28 @@ pub(super) async fn release(request: &Request) -> Result<Response, HttpError> {
     Ok(recorded(reply::see_other("/retention?done=released")))
 }
 
+impl HoldForm {
+    fn entered(request: &Request) -> Self {
+        let text = |name| request.raw_field(name).to_owned();
+        Self {
+            open: true,
+            name: text("name"),
+            reason: text("reason"),
+            app: text("app"),
+            number: text("number"),
+            session: text("session"),
+        }
+    }
+}
+
 impl RetentionPage {
-    fn new(
-        view: View,
-        policy: &Policy,
-        standing: &Standing,
-        holds: &[Hold],
-        apps: Vec<(u32, String)>,
-        done: Option<&'static str>,
-    ) -> Self {
+    fn of(request: &Request) -> Self {
+        let (view, retention) = (View::of(request, Section::Retention), &request.ctx().retention);
+        let apps = request.ctx().state.apps().iter().map(|app| (app.id.0, app.name.clone())).collect();
+        Self::new(view, &retention.policy(), &retention.standing(), &retention.holds(), apps)
+    }
+
+    fn new(view: View, policy: &Policy, standing: &Standing, holds: &[Hold], apps: Vec<(u32, String)>) -> Self {
         let lang = view.lang;
         let value = |days: Option<u32>| days.map(|days| days.to_string()).unwrap_or_default();
         let days = vec![
@@ -205,7 +278,9 @@ impl RetentionPage {
             running: standing.running.as_ref().map(|job| format!("{:.0}%", job.progress * 100.0)),
             holds,
             apps,
-            done,
+            hold: HoldForm::default(),
+            done: None,
+            problem: None,
             view,
         }
     }
@@ -288,12 +363,12 @@ impl RetentionPage {
             by: "lin".to_owned(),
             created_at: String::new(),
         };
-        Self::new(view, &policy, &standing, &[hold], vec![(1, "order-hotline".to_owned())], None)
+        Self::new(view, &policy, &standing, &[hold], vec![(1, "order-hotline".to_owned())])
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/retention".to_owned(), ..View::sample(lang, Section::Retention) };
-        Self::new(view, &Policy::default(), &Standing::default(), &[], Vec::new(), None)
+        Self::new(view, &Policy::default(), &Standing::default(), &[], Vec::new())
     }
 }
 

@@ -1,11 +1,11 @@
 //! The boxes for a role and for the apps that somebody may see: of a user and of a token.
 //!
-//! All apps, also those that are made later, is a choice of its own; none at all is refused by
-//! the service behind it.
+//! All apps, also those that are made later, is a choice of its own. What contradicts itself is
+//! refused by [`crate::http::rights`], and said beside the boxes it is about.
 
-use super::request::Request;
-use crate::domain::{AppId, Lang, Role, Scope, Text, Wording};
-use crate::http::HttpError;
+use super::request::{Request, find};
+use crate::domain::{AppId, Lang, Role, Scope, Text};
+use crate::http::rights;
 
 /// The boxes, as they are filled in.
 #[derive(Debug)]
@@ -13,6 +13,17 @@ pub(super) struct RightsForm {
     pub(super) roles: Vec<RoleChoice>,
     pub(super) all: bool,
     pub(super) apps: Vec<AppChoice>,
+    /// What is wrong with the role.
+    pub(super) wrong_role: Option<&'static str>,
+    /// What is wrong with the apps.
+    pub(super) wrong_scope: Option<&'static str>,
+}
+
+/// What is wrong with the rights that a form names.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wrong {
+    Role(Text),
+    Scope(Text),
 }
 
 /// A role to choose.
@@ -64,7 +75,8 @@ impl RightsForm {
             chosen: *known == role,
         });
         let apps = apps.iter().map(|(id, name)| AppChoice { id: id.0, name: name.clone(), chosen: chosen(*id) });
-        Self { roles: roles.collect(), all: scope.is_all(), apps: apps.collect() }
+        let (roles, apps) = (roles.collect(), apps.collect());
+        Self { roles, all: scope.is_all(), apps, wrong_role: None, wrong_scope: None }
     }
 
     /// The same for a request.
@@ -73,18 +85,41 @@ impl RightsForm {
         let apps: Vec<_> = apps.iter().map(|app| (app.id, app.name.clone())).collect();
         Self::new(request.lang, role, scope, &apps)
     }
+
+    /// As they were filled in, for a form that is shown again.
+    pub(super) fn entered(request: &Request, wrong: Option<Wrong>) -> Self {
+        let mut form = Self::of(request, Role::Viewer, &Scope::All);
+        let entered = |name: &str, value: &str| request.form.iter().any(|(n, v)| n == name && v.trim() == value);
+        form.roles.iter_mut().for_each(|role| role.chosen = entered("role", role.value));
+        form.apps.iter_mut().for_each(|app| app.chosen = entered("app", &app.id.to_string()));
+        form.all = find(&request.form, "scope") != Some("some");
+        match wrong {
+            Some(Wrong::Role(why)) => form.wrong_role = Some(why.get(request.lang)),
+            Some(Wrong::Scope(why)) => form.wrong_scope = Some(why.get(request.lang)),
+            None => {}
+        }
+        form
+    }
+}
+
+impl Wrong {
+    /// Above the form: that something in it is wrong.
+    pub(super) fn said(self, lang: Lang) -> String {
+        let (Self::Role(why) | Self::Scope(why)) = self;
+        why.get(lang).to_owned()
+    }
 }
 
 /// The rights that a form names.
-pub(super) fn read(request: &Request) -> Result<(Role, Scope), HttpError> {
-    let role = request.field("role").and_then(Role::parse);
-    let role = role
-        .ok_or_else(|| HttpError::BadRequest(Wording::new("请选择角色", "role is one of viewer, operator, admin")))?;
-    if request.field("scope") != Some("some") {
-        return Ok((role, Scope::All));
-    }
-    let chosen = request.form.iter().filter(|(name, _)| name == "app").filter_map(|(_, id)| id.parse().ok());
-    Ok((role, Scope::Apps(chosen.map(AppId).collect())))
+pub(super) fn read(request: &Request) -> Result<(Role, Scope), Wrong> {
+    let choose = Text::new("请选择角色", "role is one of viewer, operator, admin");
+    let role = request.field("role").and_then(Role::parse).ok_or(Wrong::Role(choose))?;
+    let apps = request.form.iter().filter(|(name, _)| name == "app");
+    let apps: Result<Vec<AppId>, _> = apps.map(|(_, id)| id.trim().parse().map(AppId)).collect();
+    let apps = apps.map_err(|_| Wrong::Scope(Text::new("没有这个应用", "there is no such app")))?;
+    // A page says either; without one of the two it is not known which was meant.
+    let reach = request.field("scope").ok_or(Wrong::Scope(Text::new("请选择可见应用", "choose the apps")))?;
+    rights::scope(Some(reach), Some(apps)).map(|scope| (role, scope)).map_err(Wrong::Scope)
 }
 
 /// A scope in words: the names of its apps, or that they are all.

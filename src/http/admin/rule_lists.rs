@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::parts::{count, text};
 use super::request::{Request, encoded, link};
 use super::view::{Section, View};
-use super::{reply, typed};
+use super::{contradictions, reply, typed};
 use crate::control::{ControlError, ListError, ListKind, NamedList, RuleSet};
 use crate::domain::{Lang, Role, Text};
 use crate::http::acts::recorded;
@@ -72,7 +72,14 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     rules::of_all(&by)?;
-    let kind = if request.field("kind") == Some("days") { ListKind::Days } else { ListKind::Numbers };
+    let kind = contradictions::choice(request, "kind", |kind| match kind {
+        "days" => Some(ListKind::Days),
+        "numbers" => Some(ListKind::Numbers),
+        _ => None,
+    });
+    let kind = kind
+        .and_then(|kind| kind.ok_or(Text::new("请选择类型：日期，或号码", "choose what it holds: days, or numbers")));
+    let kind = kind.map_err(|problem| HttpError::BadRequest(problem.into()))?;
     let (entries, lines) = entered(request.raw_field("entries"), kind);
     let list = NamedList { name: request.field("name").unwrap_or_default().to_owned(), kind, entries };
     let there = request.ctx().control.lists().iter().any(|other| other.name == list.name);

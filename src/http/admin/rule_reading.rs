@@ -49,9 +49,12 @@ fn conditions(form: &Pairs) -> Result<Map<String, Value>, Wrong> {
         when.insert(name.to_owned(), values?.into());
     }
     when.extend(entered(form, "asks").map(|asks| ("asks".to_owned(), asks.into())));
-    when.extend(entered(form, "binding").map(|binding| ("binding".to_owned(), (binding == "true").into())));
-    let days = form.iter().filter(|(name, _)| name == "weekday").filter_map(|(_, day)| day.parse::<u8>().ok());
-    let days: Vec<Value> = days.map(Value::from).collect();
+    if let Some(bound) = entered(form, "binding") {
+        when.insert("binding".to_owned(), truth("when.binding", bound)?.into());
+    }
+    let days = form.iter().filter(|(name, _)| name == "weekday");
+    let days = days.map(|(_, day)| day.parse::<u8>().map(Value::from).map_err(|_| unread("when.weekday")));
+    let days: Vec<Value> = days.collect::<Result<_, _>>()?;
     if !days.is_empty() {
         when.insert("weekday".to_owned(), days.into());
     }
@@ -77,7 +80,7 @@ fn action(lang: Lang, form: &Pairs) -> Result<Map<String, Value>, Wrong> {
                     (format!("{least} 到 {most} 的整数毫秒"), format!("a whole number from {least} to {most}"));
                 whole(text, &zh, &en).map_err(|why| ("then.timeout_ms".to_owned(), why))?
             }
-            "record" => (text == "true").into(),
+            "record" => truth("then.record", text)?.into(),
             _ => text.into(),
         };
         then.insert((*name).to_owned(), value);
@@ -90,6 +93,15 @@ fn action(lang: Lang, form: &Pairs) -> Result<Map<String, Value>, Wrong> {
         return Err(("then.url".to_owned(), why));
     }
     Ok(then)
+}
+
+/// A choice of two; another word is none of them.
+fn truth(field: &str, text: &str) -> Result<bool, Wrong> {
+    text.parse().map_err(|_| unread(field))
+}
+
+fn unread(field: &str) -> Wrong {
+    (field.to_owned(), Wording::new("选项无效，请重新选择", "is none of those offered; choose again"))
 }
 
 fn whole(text: &str, zh: &str, en: &str) -> Result<Value, Wording> {
@@ -136,6 +148,16 @@ fn quoted(names: &[String], between: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_that_is_none_of_those_offered_is_refused_and_not_taken_for_another() {
+        for wrong in
+            [("binding", "yes"), ("binding", "1"), ("weekday", "monday"), ("then_record", "on"), ("asks", "fax")]
+        {
+            let fields = [("name", "n"), ("do", "connect"), ("then_to", "13800000021"), wrong];
+            assert!(said(&fields).is_err(), "{wrong:?}");
+        }
+    }
 
     fn said(fields: &[(&str, &str)]) -> Result<Value, String> {
         let form: Pairs = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -11,6 +11,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use super::parts::When;
 use super::request::{Request, encoded};
+use super::throttle::{Try, What, Who};
 use super::view::{Section, View};
 use super::{reply, trail};
 #[cfg(test)]
@@ -93,10 +94,10 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
     let enrolment = state.enrolment(&name, request.raw_field("sealed")).ok_or_else(|| {
         HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").into())
     })?;
-    count_try(request, &name).await?;
+    let tried = count_try(request, &name).await?;
     match state.confirm_second_factor(&name, &enrolment, request.field("code").unwrap_or_default()).await {
         Ok(Some(codes)) => {
-            request.site.throttle.succeeded(&key(&name), request.peer);
+            request.site.throttle.succeeded(&tried);
             reply::page(&SecondFactorPage::of(request, Part::codes(&codes), None))
         }
         Ok(None) => {
@@ -116,11 +117,11 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
 /// `POST /account/second-factor/codes`: new recovery codes, with the password.
 pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
     let name = request.principal()?.name;
-    count_try(request, &name).await?;
+    let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
     match request.ctx().state.renew_recovery_codes(&name, &password).await? {
         Some(codes) => {
-            request.site.throttle.succeeded(&key(&name), request.peer);
+            request.site.throttle.succeeded(&tried);
             reply::page(&SecondFactorPage::of(request, Part::codes(&codes), None))
         }
         None => wrong_password(request),
@@ -130,27 +131,22 @@ pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
 /// `POST /account/second-factor/off`: with the password.
 pub(super) async fn switch_off(request: &Request) -> Result<Response, HttpError> {
     let name = request.principal()?.name;
-    count_try(request, &name).await?;
+    let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
     if !request.ctx().state.switch_off_second_factor(&name, &password).await? {
         return wrong_password(request);
     }
-    request.site.throttle.succeeded(&key(&name), request.peer);
+    request.site.throttle.succeeded(&tried);
     Ok(reply::see_other("/account/second-factor"))
 }
 
 /// Whoever found an open browser must not find a password or a code by trying.
-async fn count_try(request: &Request, name: &str) -> Result<(), HttpError> {
-    match trail::count_try(request, &key(name), name).await? {
+async fn count_try(request: &Request, name: &str) -> Result<Try, HttpError> {
+    let tried = request.site.throttle.a_try(What::Code, name, &Who::Inside);
+    match trail::count_try(request, &tried, name).await? {
         Some(retry_after) => Err(HttpError::TooManyRequests { retry_after }),
-        None => Ok(()),
+        None => Ok(tried),
     }
-}
-
-/// Tries at the second step count apart from those at the first: a right password must not give
-/// back the tries at the code.
-pub(super) fn key(name: &str) -> String {
-    format!("{name}\nsecond factor")
 }
 
 fn wrong_password(request: &Request) -> Result<Response, HttpError> {

@@ -11,6 +11,7 @@ use super::view::{Section, View};
 use super::{login, reply};
 use crate::domain::Secret;
 use crate::http::{HttpError, Response};
+use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::StateError;
 
 use super::request::Request;
@@ -22,6 +23,7 @@ pub(super) struct SetupPage {
     view: View,
     code: String,
     name: String,
+    shortest: usize,
     problem: Option<String>,
 }
 
@@ -51,7 +53,8 @@ pub(super) async fn set_up(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-fn check(request: &Request) -> Result<String, HttpError> {
+/// The code of the link, if it is the one that works.
+pub(super) fn check(request: &Request) -> Result<String, HttpError> {
     let code = request.segment(1);
     let expected = request.ctx().state.setup_code().ok_or(HttpError::NotFound)?;
     let right = bool::from(expected.reveal().as_bytes().ct_eq(code.as_bytes()));
@@ -60,7 +63,8 @@ fn check(request: &Request) -> Result<String, HttpError> {
 
 impl SetupPage {
     fn new(request: &Request, code: String, name: &str, problem: Option<String>) -> Self {
-        Self { view: View::of(request, Section::Outside), code, name: name.to_owned(), problem }
+        let view = View::of(request, Section::Outside);
+        Self { view, code, name: name.to_owned(), shortest: PASSWORD_CHARS_MIN, problem }
     }
 }
 
@@ -68,6 +72,7 @@ impl SetupPage {
 impl SetupPage {
     pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { who: None, csrf: String::new(), ..View::sample(lang, Section::Outside) };
-        Self { view, code: "sample-code".to_owned(), name: "admin".to_owned(), problem: None }
+        let (code, name) = ("sample-code".to_owned(), "admin".to_owned());
+        Self { view, code, name, shortest: PASSWORD_CHARS_MIN, problem: None }
     }
 }

@@ -17,7 +17,7 @@ use super::request::{Pairs, Request, link};
 use super::statistics_charts::{Heat, Volume};
 use super::statistics_figures::{Figure, figures};
 use super::statistics_form::{Form, ready_ranges};
-use super::statistics_ranges::{Range, Ranges};
+use super::statistics_ranges::{Range, Ranges, unused};
 use super::statistics_tables::{CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk};
 use super::view::{Section, View};
 use crate::domain::AppId;
@@ -87,7 +87,12 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         })
     };
     match counted {
-        Ok(counts) => reply::page(&page(counts)),
+        Ok(counts) => {
+            let mut page = page(counts);
+            page.problem = unused(&request.query).map(|problem| problem.get(request.lang).to_owned());
+            let status = if page.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+            reply::page_with(status, &page)
+        }
         Err(error) if error.status() == StatusCode::BAD_REQUEST => {
             let mut page = page((Counts::default(), None));
             page.problem = Some(error.wording().get(request.lang).to_owned());

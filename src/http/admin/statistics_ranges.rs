@@ -124,6 +124,26 @@ impl Ranges {
     }
 }
 
+/// What the address says of the other range and does not use.
+pub(super) fn unused(pairs: &Pairs) -> Option<Text> {
+    let (versus, of_range) = (find(pairs, "vs"), ["vs_from", "vs_to"].map(|name| find(pairs, name)));
+    let custom = versus == Some(Versus::Custom.name());
+    if !custom && of_range.iter().any(Option::is_some) {
+        return Some(Text::new(
+            "你填写了对比时段，但对比没有选“自选时段”：请改选它，或清空对比时段。",
+            "Another range is entered, but it is not what is compared with: choose another range, or empty it.",
+        ));
+    }
+    if of_range.iter().flatten().any(|text| instant(text).is_none()) || (custom && of_range[0].is_none()) {
+        return Some(Text::new(
+            "请填写自选对比时段的开始时间，如 2026-11-21 10:00。",
+            "Enter when the other range begins, such as 2026-11-21 10:00.",
+        ));
+    }
+    (versus.is_some() && !Versus::ALL.into_iter().any(|known| Some(known.name()) == versus))
+        .then_some(Text::new("没有这种对比。", "There is no such comparison."))
+}
+
 /// The ready ranges: name, from, and to.
 pub(super) fn ready(now: Timestamp) -> [(Text, Span); 5] {
     let today = midnight(now);
@@ -170,6 +190,25 @@ mod tests {
         check("vs=custom&vs_from=2026-10-01", "11-21T00 11-21T11", Some("10-01T00 10-01T11"));
         check("vs=none", "11-21T00 11-21T11", None);
         check("from=2026-11-22T00:00:00Z", "11-22T08 11-22T09", Some("11-15T08 11-15T09"));
+    }
+
+    #[test]
+    fn another_range_that_is_entered_and_not_compared_with_is_said_and_not_dropped() {
+        for (query, fine) in [
+            ("", true),
+            ("vs=week", true),
+            ("vs=custom&vs_from=2026-10-01", true),
+            ("vs=custom&vs_from=2026-10-01T00:00&vs_to=2026-10-02T00:00", true),
+            ("vs=week&vs_from=2026-10-01", false),
+            ("vs_to=2026-10-01", false),
+            ("vs=none&vs_from=2026-10-01", false),
+            ("vs=custom", false),
+            ("vs=custom&vs_from=soon", false),
+            ("vs=month", false),
+        ] {
+            let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            assert_eq!(unused(&pairs).is_none(), fine, "{query}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! What a page looks like is tested beside the page, from its sample; here it is the ways
 //! through several: setup, login, a first callback, rights, forgery.
 
+mod contradictions;
 mod decided;
+mod doors;
 mod evidence;
 mod oidc;
 mod people;
@@ -73,7 +75,7 @@ impl House {
         let mut house = Self::new().await;
         let code = house.context.state.setup_code().unwrap();
         let (cookie, _) = house.context.state.set_up(code.reveal(), "lin", &Secret::new(PASSWORD)).await.unwrap();
-        house.cookie = format!("ringback_login={}", cookie.reveal());
+        house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
         house
     }
 
@@ -82,7 +84,7 @@ impl House {
         let by = Principal { name: "lin".to_owned(), role: Role::Admin, scope: Scope::All };
         self.context.state.add_user(&by, name, role, &Secret::new(PASSWORD)).await.unwrap();
         let (cookie, _) = self.context.state.log_in(name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
-        self.cookie = format!("ringback_login={}", cookie.reveal());
+        self.cookie = format!("__Host-ringback_login={}", cookie.reveal());
     }
 
     pub(super) async fn client(&self) -> Client {

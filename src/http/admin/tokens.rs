@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::parts::{Badge, Tone, When};
 use super::request::{Request, decoded, encoded};
-use super::rights_form::{self, RightsForm, role_word, scope_words};
+use super::rights_form::{self, RightsForm, Wrong, role_word, scope_words};
 use super::view::{Section, View};
 use super::{query, reply};
-use crate::domain::{AppId, Lang, Role, Scope, Secret};
+use crate::domain::{AppId, Lang, Role, Scope, Secret, Text};
 use crate::http::{HttpError, Response};
 use crate::state::{ApiToken, NewToken, StateError};
 
@@ -23,6 +23,7 @@ pub(super) struct TokensPage {
     rows: Vec<Row>,
     rights: RightsForm,
     name: String,
+    ends: Ends,
     /// The one that was just made: its name, and itself.
     made: Option<(String, String)>,
     revoked: bool,
@@ -42,10 +43,31 @@ struct Row {
     used: Option<When>,
 }
 
+/// When a token is to end.
+#[derive(Debug)]
+struct Ends {
+    /// Value, words, whether it is chosen.
+    choices: [(&'static str, &'static str, bool); 5],
+    at: String,
+}
+
+impl Ends {
+    fn new(lang: Lang, chosen: &str, at: &str) -> Self {
+        let choices = [
+            ("30", lang.t("30 天后", "in 30 days")),
+            ("90", lang.t("90 天后", "in 90 days")),
+            ("365", lang.t("一年后", "in a year")),
+            ("at", lang.t("在指定时间", "at this time")),
+            ("never", lang.t("不过期", "never")),
+        ];
+        Self { choices: choices.map(|(value, words)| (value, words, value == chosen)), at: at.to_owned() }
+    }
+}
+
 /// `GET /tokens`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Admin)?;
-    let mut page = TokensPage::of(request, (Role::Viewer, Scope::All));
+    let mut page = TokensPage::of(request, RightsForm::of(request, Role::Viewer, &Scope::All));
     page.revoked = request.param("done") == Some("revoked");
     reply::page(&page)
 }
@@ -53,18 +75,20 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 /// `POST /tokens`: shows the token, this once.
 pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
-    let (role, scope) = rights_form::read(request)?;
     let name = request.field("name").unwrap_or_default().to_owned();
-    let rights = (role, scope.clone());
+    let (role, scope) = match rights_form::read(request) {
+        Ok(rights) => rights,
+        Err(wrong) => return refused(request, Some(wrong), wrong.said(request.lang)),
+    };
     let expires_at = match end(request) {
         Ok(end) => end,
-        Err(problem) => return refused(request, rights, problem),
+        Err(problem) => return refused(request, None, problem.get(request.lang).to_owned()),
     };
     let new = NewToken { name: name.clone(), role, scope, expires_at };
     match request.ctx().state.add_token_within(&by, new).await {
         Ok(token) => reply::page_with(StatusCode::CREATED, &TokensPage::with_token(request, name, &token)),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            refused(request, rights, error.wording().get(request.lang).to_owned())
+            refused(request, None, error.wording().get(request.lang).to_owned())
         }
         Err(error) => Err(error.into()),
     }
@@ -77,46 +101,54 @@ pub(super) async fn revoke(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other("/tokens?done=revoked"))
 }
 
-/// When it is to end: in so many days, or at an instant.
-fn end(request: &Request) -> Result<Option<Timestamp>, String> {
-    let problem = || request.lang.t("不是有效的时间。", "That is not a time.").to_owned();
-    match request.field("expires") {
-        None | Some("never") => Ok(None),
-        Some("at") => {
-            let at = request.field("expires_at").and_then(query::instant);
-            at.map(Some).ok_or_else(problem)
-        }
-        Some(days) => {
-            let days: i64 = days.parse().map_err(|_| problem())?;
-            let hours = days.checked_mul(24).ok_or_else(problem)?;
-            request.now().checked_add(SignedDuration::from_hours(hours)).map(Some).map_err(|_| problem())
+/// When it is to end: in so many days, or at an instant. An instant beside another choice is
+/// refused: which of the two is meant?
+fn end(request: &Request) -> Result<Option<Timestamp>, Text> {
+    const NO_TIME: Text = Text::new("到期不是有效的时间。", "That is no time at which a token could end.");
+    const CLASH: Text = Text::new(
+        "你填写了指定时间，但到期没有选“在指定时间”：请改选它，或清空时间。",
+        "A time is entered, but the token is not to end at this time: choose that, or empty the time.",
+    );
+    let (choice, at) = (request.field("expires"), request.field("expires_at"));
+    if at.is_some() && choice != Some("at") {
+        return Err(CLASH);
+    }
+    match choice {
+        Some("at") => at.and_then(query::instant).map(Some).ok_or(NO_TIME),
+        Some("never") => Ok(None),
+        days => {
+            // A choice that is missing must not become a token that never ends.
+            let days: u32 = days.and_then(|days| days.parse().ok()).filter(|days| *days > 0).ok_or(NO_TIME)?;
+            let end = request.now().checked_add(SignedDuration::from_hours(24 * i64::from(days)));
+            end.map(Some).map_err(|_| NO_TIME)
         }
     }
 }
 
-fn refused(request: &Request, rights: (Role, Scope), problem: String) -> Result<Response, HttpError> {
-    let mut page = TokensPage::of(request, rights);
+fn refused(request: &Request, wrong: Option<Wrong>, problem: String) -> Result<Response, HttpError> {
+    let mut page = TokensPage::of(request, RightsForm::entered(request, wrong));
     page.name = request.field("name").unwrap_or_default().to_owned();
+    page.ends = Ends::new(request.lang, request.field("expires").unwrap_or_default(), request.raw_field("expires_at"));
     page.problem = Some(problem);
     reply::page_with(StatusCode::BAD_REQUEST, &page)
 }
 
 impl TokensPage {
-    fn of(request: &Request, (role, scope): (Role, Scope)) -> Self {
+    fn of(request: &Request, rights: RightsForm) -> Self {
         let view = View::of(request, Section::Tokens);
-        let rights = RightsForm::of(request, role, &scope);
         Self::new(view, &request.ctx().state.tokens(), rights, request.now(), &|id| request.app_name(id))
     }
 
     fn with_token(request: &Request, name: String, token: &Secret) -> Self {
-        let mut page = Self::of(request, (Role::Viewer, Scope::All));
+        let mut page = Self::of(request, RightsForm::of(request, Role::Viewer, &Scope::All));
         page.made = Some((name, token.reveal().to_owned()));
         page
     }
 
     fn new(view: View, tokens: &[ApiToken], rights: RightsForm, now: Timestamp, app: &dyn Fn(AppId) -> String) -> Self {
         let rows = tokens.iter().map(|token| Row::of(view.lang, token, now, app)).collect();
-        Self { rows, rights, name: String::new(), made: None, revoked: false, problem: None, view }
+        let ends = Ends::new(view.lang, "90", "");
+        Self { rows, rights, name: String::new(), ends, made: None, revoked: false, problem: None, view }
     }
 }
 

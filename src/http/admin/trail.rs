@@ -12,6 +12,7 @@ use std::time::Duration;
 use http::{Method, StatusCode, header};
 
 use super::request::{LOGIN_COOKIE, Request, Site, decoded};
+use super::throttle::Try;
 use crate::audit::Act;
 use crate::http::acts::Deed;
 use crate::http::{HttpError, Response};
@@ -98,13 +99,12 @@ impl Asked {
     }
 }
 
-/// Counts a try of a password or a code; gives how long to wait when there were too many. `key`
-/// tells the tries at one thing from those at another, `name` is whose it is.
+/// Counts a try; gives how long to wait when there were too many. `name` is what was tried.
 ///
 /// # Errors
 /// When the first one too many of a window cannot be put on record.
-pub(super) async fn count_try(request: &Request, key: &str, name: &str) -> Result<Option<Duration>, HttpError> {
-    let Err(held) = request.site.throttle.count(key, request.peer, request.now()) else { return Ok(None) };
+pub(super) async fn count_try(request: &Request, tried: &Try, name: &str) -> Result<Option<Duration>, HttpError> {
+    let Err(held) = request.site.throttle.count(tried, request.now()) else { return Ok(None) };
     if held.is_first {
         const ACTION: &str = "login.throttled";
         let act = match request.principal() {

@@ -48,7 +48,15 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /users/{name}`: role and apps.
 pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let (role, scope) = rights_form::read(request)?;
+    request.require(Role::Admin)?;
+    let (role, scope) = match rights_form::read(request) {
+        Ok(rights) => rights,
+        Err(wrong) => {
+            let mut page = UserPage::of(request, &user(request)?, Some(wrong.said(request.lang)));
+            page.rights = RightsForm::entered(request, Some(wrong));
+            return reply::page_with(StatusCode::BAD_REQUEST, &page);
+        }
+    };
     apply(request, UserChange { role: Some(role), scope: Some(scope), password: None }, "changed").await
 }
 

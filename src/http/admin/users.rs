@@ -53,16 +53,23 @@ struct DemandChoice {
 /// `GET /users`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     request.require(Role::Admin)?;
-    reply::page(&UsersPage::of(request, (Role::Viewer, Scope::All), None))
+    reply::page(&UsersPage::of(request, RightsForm::of(request, Role::Viewer, &Scope::All), None))
 }
 
 /// `POST /users`
 pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
-    let (role, scope) = rights_form::read(request)?;
-    let rights = (role, scope.clone());
     let again = |problem: String| {
-        reply::page_with(StatusCode::BAD_REQUEST, &UsersPage::of(request, rights.clone(), Some(problem)))
+        let rights = RightsForm::entered(request, None);
+        reply::page_with(StatusCode::BAD_REQUEST, &UsersPage::of(request, rights, Some(problem)))
+    };
+    let (role, scope) = match rights_form::read(request) {
+        Ok(rights) => rights,
+        Err(wrong) => {
+            let rights = RightsForm::entered(request, Some(wrong));
+            let page = UsersPage::of(request, rights, Some(wrong.said(request.lang)));
+            return reply::page_with(StatusCode::BAD_REQUEST, &page);
+        }
     };
     if request.raw_field("password") != request.raw_field("again") {
         return again(request.lang.t("两次输入的密码不一致。", "The two passwords differ.").to_owned());
@@ -109,11 +116,10 @@ pub(super) fn second_factor_badge(lang: Lang, user: &User) -> Badge {
 }
 
 impl UsersPage {
-    fn of(request: &Request, (role, scope): (Role, Scope), problem: Option<String>) -> Self {
+    fn of(request: &Request, rights: RightsForm, problem: Option<String>) -> Self {
         let state = &request.ctx().state;
         let users: Vec<_> = state.users().into_iter().map(|u| (state.logins(Some(&u.name)).len(), u)).collect();
         let view = View::of(request, Section::Users);
-        let rights = RightsForm::of(request, role, &scope);
         let mut page = Self::new(view, &users, rights, state.required_second_factor(), &|id| request.app_name(id));
         page.problem = problem;
         page.name = request.field("name").unwrap_or_default().to_owned();

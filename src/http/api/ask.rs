@@ -19,6 +19,8 @@ pub(super) struct Ask {
     pub(super) principal: Principal,
     /// From where, if over a network.
     pub(super) peer: Option<IpAddr>,
+    /// Whether it is somebody known without showing anything: the command line.
+    pub(super) known: bool,
     /// The public id of the dashboard's login, where a browser asks and not a program.
     pub(super) login: Option<String>,
     /// Whether the page in front of that browser is shown whole now.

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
@@ -63,7 +64,7 @@ pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
     let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
     context.audit.record(act).await?;
-    file(context, ask.sight(), asked, format)
+    file(Admission::of(context, ask), ask.sight(), asked, format)
 }
 
 /// Which entries, and which page of them, an address asks for. The page takes the same.
@@ -156,19 +157,19 @@ fn masked_value(sight: Sight, value: Value) -> Value {
 /// Every entry of a query as a file. One that fails midway breaks the connection, so that nobody
 /// takes it for whole.
 pub(in crate::http) fn file(
-    context: &Arc<Context>,
+    admission: Admission,
     sight: Sight,
     query: AuditQuery,
     format: Format,
 ) -> Result<Response, HttpError> {
     let rows = export::begin(format, &crate::export::AUDIT, None)?;
-    let owned = context.clone();
+    let owned = admission.context().clone();
     let source = move |cursor| {
         let (items, next) = objects(&owned, sight, &query, &Page { limit: PAGE_MAX, cursor })?;
         let plain = |item| serde_json::to_value(item).expect("an entry is plain data");
         Ok((items.iter().map(plain).collect(), next))
     };
-    Ok(export::file(context, "audit", format, rows, Box::new(source)))
+    Ok(export::file(admission, "audit", (format, rows), Box::new(source)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
@@ -295,7 +296,9 @@ where
     if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("text/csv")) {
         return Err(HttpError::UnsupportedMediaType);
     }
-    let report = bindings::import(context, ask.asker(), &app, (&ask.headers, stream, body::IMPORT)).await?;
+    let mut admission = Admission::of(context, ask);
+    let body = (&ask.headers, stream, body::IMPORT);
+    let report = bindings::import(context, ask.asker(), &app, body, || admission.check()).await?;
     ok(&ImportObject::new(ask.sight(), report))
 }
 

@@ -11,7 +11,8 @@
 //!
 //! A browser that follows sees numbers masked, as its pages show them, except while the Live page
 //! with the same filters is shown whole to its login. Whether it still is, is asked at every
-//! event: what shows a number ends by itself, and no stream may outlast it.
+//! event: what shows a number ends by itself, and no stream may outlast it. Nor may one outlast
+//! the login or the token it was begun with: it ends with them, also while nothing happens.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -25,6 +26,7 @@ use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use warp::Reply;
 use warp::sse::Event;
 
+use super::admission::Admission;
 use super::ask::Ask;
 use super::callbacks::CallbackObject;
 use super::calls::{self, CallObject};
@@ -96,12 +98,14 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     }
     let (principal, sight) = (ask.principal.clone(), ask.sight());
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
+    let admission = Admission::of(context, ask);
     let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kinds, calls, decisions });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
     let missed = blocking(move || back.look_back(since)).await?;
-    let events = stream::iter(missed).chain(live(follower, changes)).map(Ok::<Event, Infallible>);
+    let events = stream::iter(missed).chain(live(follower, changes, admission.clone()));
+    let events = events.take_until(admission.gone()).map(Ok::<Event, Infallible>);
     let keep_alive = warp::sse::keep_alive().interval(EVENTS_HEARTBEAT);
     let mut response = warp::sse::reply(keep_alive.stream(events)).into_response();
     // A proxy that buffers would hold events back.
@@ -118,13 +122,13 @@ fn live_page(query: &str) -> String {
     )
 }
 
-/// Ends when whoever follows loses the rights they began with: they may come back with others.
-fn live(follower: Arc<Follower>, changes: BroadcastStream<Change>) -> impl Stream<Item = Event> + Send {
-    let watched = follower.clone();
-    // Who is known otherwise than as a user or a token, as the command line is, stays so.
-    let held = watched.context.state.still_holds(&watched.principal);
-    let still = move |_: &_| std::future::ready(!held || watched.context.state.still_holds(&watched.principal));
-    let changes = changes.take_while(still);
+/// What changes, as long as whoever follows is let in.
+fn live(
+    follower: Arc<Follower>,
+    changes: BroadcastStream<Change>,
+    mut admission: Admission,
+) -> impl Stream<Item = Event> + Send {
+    let changes = changes.take_while(move |_| std::future::ready(admission.holds()));
     let events = changes.then(move |change| {
         let follower = follower.clone();
         async move {

@@ -4,7 +4,8 @@
 //! The list's pages are read one after the other under one cursor, so the file is the list as it
 //! was when the first was read. A page is read when the one before it is on its way: a client
 //! that is slow, or gone, costs nothing but the memory of a few pages. Where a page cannot be
-//! read the transfer is broken off, so that half a file is never taken for a whole one.
+//! read the transfer is broken off, so that half a file is never taken for a whole one; so it is
+//! where whoever fetches it is not let in any more.
 
 use std::io;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use warp::Reply as _;
 
 use super::super::admin::column_word;
+use super::admission::Admission;
 use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
@@ -57,7 +59,7 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
     let source = move |cursor| Ok(question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
-    Ok(file(context, which.name(), format, rows, Box::new(source)))
+    Ok(file(Admission::of(context, ask), which.name(), (format, rows), Box::new(source)))
 }
 
 /// A file without rows yet.
@@ -67,8 +69,9 @@ pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -
 }
 
 /// The answer that is a file of all rows of `source`, under a name of today.
-pub(super) fn file(context: &Context, of: &str, format: Format, rows: Rows, source: Source) -> Response {
-    let mut response = warp::reply::stream(stream(rows, source)).into_response();
+pub(super) fn file(admission: Admission, of: &str, (format, rows): (Format, Rows), source: Source) -> Response {
+    let context = admission.context().clone();
+    let mut response = warp::reply::stream(stream(rows, admitted(admission, source))).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     let at = context.clock.now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)));
@@ -78,6 +81,14 @@ pub(super) fn file(context: &Context, of: &str, format: Format, rows: Rows, sour
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// The same pages, as long as whoever asked is let in.
+fn admitted(mut admission: Admission, mut source: Source) -> Source {
+    Box::new(move |cursor| {
+        admission.check()?;
+        source(cursor)
+    })
 }
 
 fn sheet(which: Which) -> &'static Sheet {
@@ -187,6 +198,47 @@ mod tests {
                 assert!(zip::ZipArchive::new(io::Cursor::new(bytes)).is_err());
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_broken_off_where_whoever_fetches_it_is_not_let_in_any_more() {
+        use crate::domain::Role;
+        use crate::http::testing::Installation;
+        use crate::state::Principal;
+
+        let house = Installation::open();
+        let (state, by) = (&house.context.state, Principal::command_line());
+        let token = state.add_token(&by, "crm", Role::Viewer).await.unwrap();
+        let ask = Ask {
+            principal: state.bearer(token.reveal()).unwrap(),
+            peer: None,
+            known: false,
+            login: None,
+            revealed: false,
+            method: http::Method::GET,
+            path: Vec::new(),
+            query: String::new(),
+            headers: [(header::AUTHORIZATION, format!("Bearer {}", token.reveal()).parse().unwrap())]
+                .into_iter()
+                .collect(),
+            body: Vec::new(),
+        };
+        let admission = Admission::of(&house.context, &ask);
+        let (_, whole) = collect(Format::Csv, admitted(admission.clone(), pages(9, false))).await;
+        assert!(whole);
+        let mut chunks =
+            stream(Rows::begin(Format::Csv, &export::CALLS, None).unwrap(), admitted(admission, pages(99, false)));
+        chunks.next().await.unwrap().unwrap();
+        state.revoke_token(&by, "crm").await.unwrap();
+        let mut more = 0;
+        let broken = loop {
+            match chunks.next().await {
+                Some(Ok(_)) => more += 1,
+                Some(Err(_)) => break true,
+                None => break false,
+            }
+        };
+        assert!(broken && more <= EXPORT_PAGES_AHEAD + 2, "{more} pages more");
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@
 //! The command line is served by the same routes over `control.sock` or in memory
 //! ([`routes_as`]): there is no second way to ask or to change anything.
 
+mod admission;
 mod apps;
 mod ask;
 pub(super) mod audit;
@@ -41,6 +42,8 @@ pub(super) mod table;
 mod tokens;
 mod users;
 
+pub(super) use admission::Admission;
+
 #[cfg(test)]
 mod tests;
 
@@ -58,8 +61,9 @@ use crate::domain::Text;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
-/// make a browser send it.
-pub const LOGIN_COOKIE: &str = "ringback_login";
+/// make a browser send it. By its prefix browsers take it from this host over TLS alone, and not
+/// from a neighbour under the same domain.
+pub const LOGIN_COOKIE: &str = "__Host-ringback_login";
 
 /// A request with this header is answered as for a viewer, whoever asks: `--masked`.
 pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
@@ -100,14 +104,15 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     if path == ["openapi.json"] {
                         return describe::get(&method);
                     }
+                    let is_known = known.is_some();
                     let (principal, login) = match known {
                         Some(principal) => (principal, None),
                         None => authenticate(&context, &method, &headers)?,
                     };
                     let revealed = login.as_deref().is_some_and(|login| is_revealed(&context, login, &headers));
                     let peer = peer.and_then(network);
-                    let mut ask =
-                        Ask { principal, peer, login, revealed, method, path, query, headers, body: Vec::new() };
+                    let (known, body) = (is_known, Vec::new());
+                    let mut ask = Ask { principal, peer, known, login, revealed, method, path, query, headers, body };
                     if table::is_streamed(&ask.method, &ask.path) {
                         return bindings::import(&context, &ask, stream).await;
                     }

@@ -106,7 +106,7 @@ impl From<RetentionError> for HttpError {
     fn from(error: RetentionError) -> Self {
         match error {
             RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string().into()),
-            RetentionError::Invalid(problem) => Self::BadRequest(problem.into()),
+            RetentionError::Invalid(problem) => Self::BadRequest(problem),
             RetentionError::NoHold(_) => Self::NotFound,
             error => Self::Internal(Box::new(error)),
         }

@@ -56,6 +56,9 @@ pub(super) struct TokenToAdd {
     name: String,
     /// `viewer`, `operator` or `admin`.
     role: String,
+    /// `all` or `some`, as `apps` says it; where the two contradict each other nothing is done.
+    #[serde(default)]
+    scope: Option<String>,
     /// The apps it may see, by name; absent or null for all.
     #[serde(default)]
     apps: Option<Vec<String>>,
@@ -81,7 +84,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     let new = NewToken {
         name: new.name,
         role: users::role(&new.role)?,
-        scope: users::scope(context, new.apps.as_deref())?,
+        scope: users::scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         expires_at: new.expires_at.as_ref().map(instant).transpose()?,
     };
     let secret = context.state.add_token_within(&ask.principal, new).await?;

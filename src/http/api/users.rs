@@ -11,6 +11,7 @@ use super::ask::Ask;
 use super::query::bad;
 use super::{Context, HttpError, Instant, List, Response, filters, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
+use crate::http::rights;
 use crate::state::{Demand, NewUser, User, UserChange};
 
 /// A person.
@@ -59,6 +60,9 @@ pub(super) struct UserToAdd {
     name: String,
     /// `viewer`, `operator` or `admin`.
     role: String,
+    /// `all` or `some`, as `apps` says it; where the two contradict each other nothing is done.
+    #[serde(default)]
+    scope: Option<String>,
     /// The apps the person may see, by name; absent or null for all.
     #[serde(default)]
     apps: Option<Vec<String>>,
@@ -73,6 +77,9 @@ pub(super) struct UserToChange {
     /// Another role.
     #[serde(default)]
     role: Option<String>,
+    /// `all` or `some`, as `apps` says it; `all` alone is all of them from now on.
+    #[serde(default)]
+    scope: Option<String>,
     /// Other apps; null for all.
     #[serde(default, deserialize_with = "there")]
     apps: Option<Option<Vec<String>>>,
@@ -107,7 +114,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     let new = NewUser {
         name: new.name,
         role: role(&new.role)?,
-        scope: scope(context, new.apps.as_deref())?,
+        scope: scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         password: Secret::new(new.password),
     };
     let user = context.state.add_user_within(&ask.principal, new).await?;
@@ -121,7 +128,10 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
     let change: UserToChange = ask.json()?;
     let change = UserChange {
         role: change.role.as_deref().map(role).transpose()?,
-        scope: change.apps.map(|apps| scope(context, apps.as_deref())).transpose()?,
+        scope: match (change.scope, change.apps) {
+            (None, None) => None,
+            (reach, apps) => Some(scope(context, reach.as_deref(), apps.flatten().as_deref())?),
+        },
         password: change.password.map(Secret::new),
     };
     let user = context.state.change_user(&ask.principal, name, change).await?;
@@ -171,14 +181,14 @@ pub(super) fn role(role: &str) -> Result<Role, HttpError> {
 }
 
 /// Reads the apps somebody may see: names, or numbers as `#3`.
-pub(super) fn scope(context: &Context, apps: Option<&[String]>) -> Result<Scope, HttpError> {
-    let Some(apps) = apps else { return Ok(Scope::All) };
+pub(super) fn scope(context: &Context, reach: Option<&str>, apps: Option<&[String]>) -> Result<Scope, HttpError> {
     let read = |text: &String| {
         let by_id = || context.state.app(AppId(text.strip_prefix('#')?.parse().ok()?));
         let app = context.state.app_named(text).or_else(by_id);
         app.map(|app| app.id).ok_or_else(|| bad("apps", text, "an app"))
     };
-    apps.iter().map(read).collect::<Result<_, _>>().map(Scope::Apps)
+    let apps = apps.map(|apps| apps.iter().map(read).collect::<Result<Vec<_>, _>>()).transpose()?;
+    rights::scope(reach, apps).map_err(|problem| HttpError::BadRequest(problem.into()))
 }
 
 /// A scope as objects show it.

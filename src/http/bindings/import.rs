@@ -45,7 +45,7 @@ impl Report {
     }
 }
 
-/// Makes the bindings that a CSV names, of one app.
+/// Makes the bindings that a CSV names, of one app, as long as whoever sends it is `admitted`.
 ///
 /// # Errors
 /// When the body is no CSV of bindings or breaks off, and when they cannot be kept.
@@ -54,6 +54,7 @@ pub(in crate::http) async fn import<S, B, E>(
     asker: Asker<'_>,
     app: &Arc<App>,
     (headers, stream, limits): (&HeaderMap, S, BodyLimits),
+    mut admitted: impl FnMut() -> Result<(), HttpError>,
 ) -> Result<Report, NotDone>
 where
     S: Stream<Item = Result<B, E>>,
@@ -70,11 +71,15 @@ where
         let mut report = Report::default();
         let mut import = context.bindings.importing(asker.by, app);
         while let Some(Chunk { lines, refused }) = chunks.recv().await {
-            match import.lines(lines).await {
+            let done = match admitted() {
+                Ok(()) => import.lines(lines).await.map_err(HttpError::from),
+                Err(error) => Err(error),
+            };
+            match done {
                 Ok(done) => report.add(refused, done),
                 Err(error) => {
                     chunks.close();
-                    return Err(HttpError::from(error));
+                    return Err(error);
                 }
             }
         }

@@ -30,6 +30,8 @@ struct Book {
     codes: Mutex<HashMap<String, (String, Value)>>,
     /// Why it refused, last.
     refused: Mutex<Option<&'static str>>,
+    /// How often it was asked for a token.
+    asked: std::sync::atomic::AtomicU32,
 }
 
 impl Book {
@@ -41,6 +43,7 @@ impl Book {
         if form.get("redirect_uri").map(String::as_str) != Some("https://calls.example.com/login/oidc/callback") {
             return Err("the redirect is another one");
         }
+        self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let code = form.get("code").ok_or("no code")?;
         let (challenge, claims) = self.codes.lock().unwrap().remove(code).ok_or("the code is unknown or used")?;
         let verifier = form.get("code_verifier").ok_or("no verifier")?;
@@ -123,7 +126,7 @@ impl Provider {
         self.house.cookie = String::new();
         let sent = self.house.get("/login/oidc?next=%2Fcalls").await;
         assert_eq!(sent.status(), 303, "{}", text(&sent));
-        self.house.cookie = cookie(&sent, "ringback_oidc").unwrap();
+        self.house.cookie = cookie(&sent, "__Host-ringback_oidc").unwrap();
         let (address, query) = location(&sent).split_once('?').unwrap();
         let issuer = self.book.issuer.get().unwrap();
         assert_eq!(address, format!("{issuer}/authorize"));
@@ -156,7 +159,7 @@ async fn a_person_of_the_provider_comes_in_and_gets_the_role_of_the_day() {
         let back = provider.begin(|claims| claims["groups"] = json!(["everyone", groups])).await;
         let came = provider.house.get(&back).await;
         assert_eq!((came.status().as_u16(), location(&came)), (303, "/calls"), "{}", text(&came));
-        provider.house.cookie = cookie(&came, "ringback_login").unwrap();
+        provider.house.cookie = cookie(&came, "__Host-ringback_login").unwrap();
         provider.house.page("/calls").await;
         let user = provider.house.context.state.user("赵敏").unwrap();
         assert_eq!((user.role, user.outside.unwrap().subject.as_str()), (role, "7"));
@@ -170,7 +173,7 @@ async fn whoever_does_not_come_back_from_their_own_login_is_not_let_in() {
     let refused = async |house: &House, back: &str, why: &str| {
         let came = house.get(back).await;
         assert_eq!(came.status(), 401, "{why}: {}", text(&came));
-        assert!(cookie(&came, "ringback_login").is_none(), "{why}");
+        assert!(cookie(&came, "__Host-ringback_login").is_none(), "{why}");
     };
     let back = provider.begin(|_| {}).await;
     let other = back.replacen("state=", "state=x", 1);
@@ -180,7 +183,6 @@ async fn whoever_does_not_come_back_from_their_own_login_is_not_let_in() {
     provider.house.cookie = own;
     provider.house.get(&back).await;
     refused(&provider.house, &back, "a code used twice").await;
-    assert_eq!(*provider.book.refused.lock().unwrap(), Some("the code is unknown or used"));
 
     // A code that was given to another browser: PKCE is what keeps it from being used here.
     let theirs = provider.begin(|_| {}).await;
@@ -206,9 +208,55 @@ async fn claims_that_do_not_hold_and_people_without_a_role_stay_outside() {
         let back = provider.begin(|claims| claims[claim] = value).await;
         let came = provider.house.get(&back).await;
         assert_eq!(came.status(), 401, "{claim}: {}", text(&came));
-        assert!(cookie(&came, "ringback_login").is_none(), "{claim}");
+        assert!(cookie(&came, "__Host-ringback_login").is_none(), "{claim}");
     }
     assert_eq!(provider.house.context.state.users().len(), 1);
     let away = provider.house.get("/login/oidc/callback?error=access_denied").await;
     assert_eq!(away.status(), 401);
+}
+
+/// Ten requests by nobody kept a whole company out of its own login for a quarter of an hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_began_no_login_uses_up_nobodys_tries() {
+    let mut provider = Provider::start().await;
+    for n in 0..=crate::limits::LOGIN_TRIES_PEER {
+        let came = provider.house.get(&format!("/login/oidc/callback?state=x{n}&code=y")).await;
+        assert_eq!(came.status(), 401, "{}", text(&came));
+    }
+    let back = provider.begin(|_| {}).await;
+    let came = provider.house.get(&back).await;
+    assert_eq!((came.status().as_u16(), location(&came)), (303, "/calls"), "{}", text(&came));
+    // Who did begin is counted, by where they are: each asks the provider.
+    let asked = || provider.book.asked.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(asked(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tickets_that_are_answered_wrongly_are_counted_by_address() {
+    let mut provider = Provider::start().await;
+    for _ in 0..crate::limits::LOGIN_TRIES_PEER {
+        let back = provider.begin(|_| {}).await;
+        let wrong = back.replacen("code=", "code=not-", 1);
+        assert_eq!(provider.house.get(&wrong).await.status(), 401);
+    }
+    let back = provider.begin(|_| {}).await;
+    let held = provider.house.get(&back).await;
+    assert_eq!(held.status(), 429, "{}", text(&held));
+    assert!(held.headers().contains_key(header::RETRY_AFTER));
+}
+
+/// A provider that took a code twice gave two logins for one ticket.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_is_good_for_one_answer_whatever_the_provider_takes() {
+    let mut provider = Provider::start().await;
+    let back = provider.begin(|_| {}).await;
+    let code = back.split("code=").nth(1).unwrap().to_owned();
+    let known = provider.book.codes.lock().unwrap().get(&code).cloned().unwrap();
+    assert_eq!(provider.house.get(&back).await.status(), 303);
+    provider.book.codes.lock().unwrap().insert(code, known);
+    let again = provider.house.get(&back).await;
+    assert_eq!(again.status(), 401, "{}", text(&again));
+    assert!(cookie(&again, "__Host-ringback_login").is_none());
+    let asked = provider.book.asked.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(asked, 1, "the provider was not asked again");
 }

@@ -45,9 +45,9 @@ async fn with_a_second_factor_a_login_takes_two_steps() {
     let form = [("name", "lin"), ("password", PASSWORD), ("next", "/calls")];
     let first = house.post("/login", &form).await;
     assert_eq!((first.status().as_u16(), location(&first)), (303, "/login/code?next=%2Fcalls"));
-    assert!(cookie(&first, "ringback_login").is_none());
+    assert!(cookie(&first, "__Host-ringback_login").is_none());
     assert_eq!(house.get("/login/code").await.status(), 303, "without the pass there is nothing");
-    house.cookie = cookie(&first, "ringback_pass").unwrap();
+    house.cookie = cookie(&first, "__Host-ringback_pass").unwrap();
     assert_eq!(house.get("/calls").await.status(), 303, "the pass opens nothing by itself");
     house.page("/login/code?next=%2Fcalls").await;
     let spent = totp::now(&secret, house.context.clock.now());
@@ -55,7 +55,7 @@ async fn with_a_second_factor_a_login_takes_two_steps() {
     assert_eq!(spent.status(), 401, "it switched the second factor on: {}", text(&spent));
     let second = house.post("/login/code", &[("code", codes[0].as_str()), ("next", "/calls")]).await;
     assert_eq!((second.status().as_u16(), location(&second)), (303, "/calls"));
-    let pass = std::mem::replace(&mut house.cookie, cookie(&second, "ringback_login").unwrap());
+    let pass = std::mem::replace(&mut house.cookie, cookie(&second, "__Host-ringback_login").unwrap());
     house.page("/calls").await;
     house.cookie = pass;
     let again = house.post("/login/code", &[("code", codes[0].as_str())]).await;
@@ -70,7 +70,7 @@ async fn a_guesser_of_codes_is_made_to_wait_however_often_he_knows_the_password(
     let mut last = 0;
     for _ in 0..=crate::limits::LOGIN_TRIES_NAME {
         let first = house.post("/login", &[("name", "lin"), ("password", PASSWORD)]).await;
-        house.cookie = cookie(&first, "ringback_pass").unwrap();
+        house.cookie = cookie(&first, "__Host-ringback_pass").unwrap();
         last = house.post("/login/code", &[("code", "000000")]).await.status().as_u16();
     }
     assert_eq!(last, 429);

@@ -33,7 +33,7 @@ impl House {
     }
 
     /// Every entry of the trail, and that it is whole.
-    fn trail(&self) -> Vec<AuditEntry> {
+    pub(super) fn trail(&self) -> Vec<AuditEntry> {
         let records = self.context.journal.read(1, 64 << 20).unwrap();
         let mut chain = Chain::default();
         records.iter().for_each(|record| chain.check(record));

@@ -75,7 +75,7 @@ async fn a_viewer_and_an_administrator_of_some_apps_see_nothing_of_the_system() 
         let name = new.name.clone();
         house.context.state.add_user_within(&Principal::command_line(), new).await.unwrap();
         let (cookie, _) = house.context.state.log_in(&name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
-        house.cookie = format!("ringback_login={}", cookie.reveal());
+        house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
         let csrf = house.csrf("/").await;
         for path in READ.into_iter().chain(["/api/v1/system", "/api/v1/system/log"]) {
             let refused = house.get(path).await;

@@ -92,11 +92,52 @@ async fn a_program_shows_its_token_and_a_browser_may_only_read() {
         let request = Request::builder().method(method).uri("/api/v1/tokens").header(name, value).body(body).unwrap();
         house.call(routes(house.context.clone()), request).await.status.as_u16()
     };
-    let cookie = format!("other=1; ringback_login={}", cookie.reveal());
+    let cookie = format!("other=1; __Host-ringback_login={}", cookie.reveal());
     assert_eq!(ask("GET", "x-nothing", String::new()).await, 401);
     assert_eq!(ask("GET", "authorization", "Bearer wrong".to_owned()).await, 401);
     assert_eq!(ask("GET", "authorization", format!("Bearer {}", token.reveal())).await, 403, "a viewer's token");
     assert_eq!(ask("GET", "cookie", cookie.clone()).await, 200);
     assert_eq!(ask("POST", "cookie", cookie).await, 401, "a page elsewhere can make a browser send it");
-    assert_eq!(ask("GET", "cookie", "ringback_login=wrong".to_owned()).await, 401);
+    assert_eq!(ask("GET", "cookie", "__Host-ringback_login=wrong".to_owned()).await, 401);
+}
+
+/// What a page refuses, a program is refused as well, and for the same reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_that_contradicts_itself_makes_nobody() {
+    let house = House::open();
+    house.app("courier", "huawei-private").await;
+    let apps = json!(["courier"]);
+    for (scope, apps, said) in [
+        (json!("all"), apps.clone(), "the scope is all"),
+        (json!("some"), Value::Null, "none is named"),
+        (json!("some"), json!([]), "none is named"),
+        (Value::Null, json!([]), "none is named"),
+        (json!("few"), apps.clone(), "one of all, some"),
+    ] {
+        let user = json!({"name": "li", "role": "viewer", "password": PASSWORD, "scope": scope, "apps": apps});
+        house.ask(Role::Admin, "POST", "/users", user).await.refused(400, "bad_request", said);
+        let token = json!({"name": "crm", "role": "viewer", "scope": scope, "apps": apps});
+        house.ask(Role::Admin, "POST", "/tokens", token).await.refused(400, "bad_request", said);
+    }
+    assert!(house.context.state.users().is_empty() && house.context.state.tokens().is_empty());
+    let user = json!({"name": "li", "role": "viewer", "password": PASSWORD, "scope": "some", "apps": apps});
+    let made = house.ask(Role::Admin, "POST", "/users", user).await;
+    assert_eq!((made.status.as_u16(), &made.json()["apps"]), (201, &apps), "{}", made.text());
+    let clash = json!({"scope": "all", "apps": ["courier"]});
+    house.ask(Role::Admin, "PATCH", "/users/li", clash).await.refused(400, "bad_request", "the scope is all");
+    let role = house.ask(Role::Admin, "PATCH", "/users/li", json!({"role": "operator"})).await;
+    assert_eq!(role.json()["apps"], apps, "what is not said stays");
+    let all = house.ask(Role::Admin, "PATCH", "/users/li", json!({"scope": "all"})).await;
+    assert_eq!((all.status.as_u16(), &all.json()["apps"]), (200, &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_easy_to_guess_is_refused_with_what_would_do() {
+    let house = House::open();
+    let weak = json!({"name": "li", "role": "viewer", "password": "password12"});
+    house.ask(Role::Admin, "POST", "/users", weak).await.refused(400, "bad_request", "several unrelated words");
+    let user = json!({"name": "li", "role": "viewer", "password": PASSWORD});
+    assert_eq!(house.ask(Role::Admin, "POST", "/users", user).await.status, 201);
+    let weak = json!({"password": "2026-11-30"});
+    house.ask(Role::Admin, "PATCH", "/users/li", weak).await.refused(400, "bad_request", "digits only");
 }

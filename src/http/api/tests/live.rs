@@ -299,7 +299,7 @@ async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_
         };
         let follow = async |query: &str| {
             let request = Request::get(format!("/api/v1/events?{query}"));
-            let request = request.header("cookie", format!("ringback_login={}", cookie.reveal()));
+            let request = request.header("cookie", format!("__Host-ringback_login={}", cookie.reveal()));
             let routes = routes(house.context.clone());
             let Ok(stream) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
             stream
@@ -359,7 +359,7 @@ async fn a_browser_that_follows_changes_sees_no_whole_number_whatever_its_role()
     let by = Principal::command_line();
     state.add_user(&by, "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
     let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
-    let request = Request::get("/api/v1/events").header("cookie", format!("ringback_login={}", cookie.reveal()));
+    let request = Request::get("/api/v1/events").header("cookie", format!("__Host-ringback_login={}", cookie.reveal()));
     let routes = routes(house.context.clone());
     let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
     let mut live = response.into_body();
@@ -371,6 +371,94 @@ async fn a_browser_that_follows_changes_sees_no_whole_number_whatever_its_role()
         assert!(!told.contains(number.national()), "{told}");
     }
     assert!(told.contains("****"), "{told}");
+}
+
+/// Reads a stream to its end; it must come to one.
+async fn end_of(mut body: impl hyper::body::Body<Data = Bytes, Error = warp::Error> + Unpin) -> String {
+    let mut text = String::new();
+    let reading = async {
+        while let Some(frame) = body.frame().await {
+            text.push_str(std::str::from_utf8(&frame.unwrap().into_data().unwrap()).unwrap());
+        }
+    };
+    tokio::time::timeout(SOON, reading).await.expect("the stream ends");
+    text
+}
+
+/// Events went on to arrive in a browser that had logged out, and after a change of password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_login_or_the_token_that_it_was_begun_with_also_while_nothing_happens() {
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    let (state, by) = (&house.context.state, Principal::command_line());
+    let follow = async |name: &str, value: String| {
+        let request = Request::get("/api/v1/events").header(name, value).body(Full::new(Bytes::new())).unwrap();
+        let Ok(stream) = warp::service(routes(house.context.clone())).call(request).await;
+        assert_eq!(stream.status(), 200);
+        let mut body = stream.into_body();
+        body.frame().await.expect("how far it was told").unwrap();
+        body
+    };
+    let (password, other) = (Secret::new(PASSWORD), Secret::new("lantern carrot bicycle"));
+    state.add_user(&by, "wang", Role::Admin, &password).await.unwrap();
+    for n in 0..5 {
+        let (cookie, login) = state.log_in("wang", &password).await.unwrap().unwrap();
+        let (stays, _) = state.log_in("wang", &password).await.unwrap().unwrap();
+        let shown = |cookie: &Secret| format!("{LOGIN_COOKIE}={}", cookie.reveal());
+        let ended = follow("cookie", shown(&cookie)).await;
+        let mut going = follow("cookie", shown(&stays)).await;
+        match n {
+            0 => state.log_out(cookie.reveal()).await.unwrap(),
+            1 => state.end_login(&by, &login.id).await.unwrap(),
+            2 => assert_eq!(
+                state.end_logins(&by, "wang", state.login(stays.reveal()).map(|l| l.id).as_deref()).await.unwrap(),
+                1
+            ),
+            3 => {
+                // Everybody's: the other browser's as well.
+                state.set_password(&by, "wang", &other).await.unwrap();
+                state.set_password(&by, "wang", &password).await.unwrap();
+                end_of(going).await;
+                end_of(ended).await;
+                continue;
+            }
+            _ => {
+                state.require_second_factor(&by, crate::state::Demand::All).await.unwrap();
+                end_of(going).await;
+                end_of(ended).await;
+                continue;
+            }
+        }
+        end_of(ended).await;
+        house.receive(&app, "application/json", &notice("axb-alerting", 100 + n)).await;
+        house.settle().await;
+        live_until_call(&mut going).await;
+        state.log_out(stays.reveal()).await.unwrap();
+    }
+    let bearer = |token: &Secret| format!("Bearer {}", token.reveal());
+    let token = state.add_token(&by, "crm", Role::Viewer).await.unwrap();
+    let stream = follow("authorization", bearer(&token)).await;
+    state.revoke_token(&by, "crm").await.unwrap();
+    // Another of the same name and rights is another.
+    state.add_token(&by, "crm", Role::Viewer).await.unwrap();
+    end_of(stream).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_more_is_told_once_a_login_is_gone() {
+    let house = House::open();
+    let app = house.app("a", "huawei-private").await;
+    let (state, by) = (&house.context.state, Principal::command_line());
+    state.add_user(&by, "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
+    let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let request = Request::get("/api/v1/events").header("cookie", format!("{LOGIN_COOKIE}={}", cookie.reveal()));
+    let request = request.body(Full::new(Bytes::new())).unwrap();
+    let Ok(stream) = warp::service(routes(house.context.clone())).call(request).await;
+    state.log_out(cookie.reveal()).await.unwrap();
+    house.receive(&app, "application/json", &notice("axb-alerting", 1)).await;
+    house.settle().await;
+    let told = end_of(stream.into_body()).await;
+    assert!(!told.contains("event:"), "{told}");
 }
 
 /// What a stream says until a whole `call` event has come.
