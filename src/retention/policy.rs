@@ -178,9 +178,8 @@ impl Hold {
     }
 }
 
-/// The digits of a number, without the country code of China.
+/// The digits of a number or of its end, without the country code of China.
 fn digits(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let national = if number.starts_with('+') { digits.strip_prefix("86") } else { None };
-    national.map_or(digits.clone(), str::to_owned)
+    let typed = PhoneNumber::typed(number);
+    typed.map(|number| number.national().to_owned()).unwrap_or_default()
 }
