@@ -181,5 +181,6 @@ impl Hold {
 /// The digits of a number or of its end, without the country code of China.
 fn digits(number: &str) -> String {
     let typed = PhoneNumber::typed(number);
-    typed.map(|number| number.national().to_owned()).unwrap_or_default()
+    let as_sent = || number.chars().filter(char::is_ascii_digit).collect();
+    typed.map_or_else(as_sent, |number| number.national().to_owned())
 }
