@@ -118,12 +118,19 @@ pub const SHEET_BYTES_MAX: u64 = 3 << 30;
 pub const SHEET_TEXT_MAX: usize = 32_767;
 /// Rows at which a count stops: beyond it "100,000+" says as much.
 pub const COUNT_MAX: usize = 100_000;
+/// Rows that are compared for a count where the indexes cannot count: some ten milliseconds for each
+/// thousand.
+pub const COUNT_COMPARED: usize = 10_000;
 /// Parts of sealed segments that one page of a list reads, at most; each takes ten to twenty
 /// microseconds. Ten filters over the three hundred segments of ten million calls stay below;
 /// what does not comes as a short page with a cursor to go on from.
 pub const SCAN_WORK: usize = 5_000;
 /// Values of one repeated filter: each is a look-up in every segment.
 pub const FILTER_VALUES_MAX: usize = 100;
+/// The fewest characters of the end of a reference by which `q` finds it: fewer would mean everything.
+pub const REFERENCE_END_MIN: usize = 4;
+/// The fewest characters of the beginning of a session or of a call's id: as many as people read out.
+pub const ID_BEGINNING_MIN: usize = 8;
 /// Changes by which a slow follower of live events may fall behind: a minute of seventy a second.
 pub const LIVE_BACKLOG: usize = 4_096;
 /// Followers of live events at once, open pages included: each reads every change it is told.

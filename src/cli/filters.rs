@@ -94,7 +94,7 @@ impl Filtered for Calls {
         many!("hour", "HOUR", "In this hour of the day in Asia/Shanghai: 0 to 23"),
         many!("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
         many!("recording_state", "recording-state", "STATE", "Whose recording is archived, waiting, expired, failed"),
-        many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
+        many!("q", "TEXT", "End of a number or reference, beginning of a session or our id"),
         TEST,
     ];
 }

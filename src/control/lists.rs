@@ -121,7 +121,7 @@ impl Numbers {
     fn new(entries: &[String]) -> Self {
         let mut numbers = Self::default();
         for entry in entries {
-            match entry.trim().strip_suffix('*') {
+            match PhoneNumber::tidy(entry).strip_suffix('*') {
                 Some(beginning) => {
                     let digits = beginning.trim_start_matches('+').to_owned();
                     numbers.lengths.insert(digits.len());
@@ -158,7 +158,7 @@ impl NamedList {
         }
         let check = |(at, entry): (usize, &String)| match self.kind {
             ListKind::Days => span(entry).map(drop).map_err(|why| why(at + 1)),
-            ListKind::Numbers if is_number(entry.trim()) => Ok(()),
+            ListKind::Numbers if is_number(&PhoneNumber::tidy(entry)) => Ok(()),
             ListKind::Numbers => Err(ListError::NoNumber(at + 1)),
         };
         self.entries.iter().enumerate().try_for_each(check)

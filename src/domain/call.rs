@@ -260,6 +260,13 @@ pub struct CallEventView {
     pub callback: Seq,
 }
 
+impl Call {
+    /// The numbers that are known to be in it.
+    pub fn parties(&self) -> impl Iterator<Item = &PhoneNumber> {
+        [&self.caller, &self.callee, &self.x, &self.y].into_iter().flatten()
+    }
+}
+
 /// A call as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {

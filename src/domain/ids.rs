@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::mask_digit_runs;
+use super::mask_numbers;
 
 /// The number of a record in the journal: unique, growing, never reused.
 pub type Seq = u64;
@@ -39,7 +39,7 @@ impl fmt::Display for ProviderId {
 }
 
 /// The platform's id of a call. Opaque, up to 256 characters, may hold `@`, `+`, `_`, and
-/// **phone numbers**: it masks every run of seven and more digits when printed.
+/// **phone numbers**: it hides them when printed.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(String);
 
@@ -65,7 +65,7 @@ impl fmt::Debug for SessionId {
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&mask_digit_runs(&self.0))
+        f.write_str(&mask_numbers(&self.0))
     }
 }
 
@@ -147,8 +147,12 @@ mod tests {
     }
 
     #[test]
-    fn two_numbers_without_anything_between_are_both_hidden() {
-        assert_eq!(mask_digit_runs("a1381234002113912345678b"), "a138***************5678b");
+    fn a_session_id_without_a_number_can_be_quoted_to_the_platform() {
+        for id in
+            ["1201_271_4294967295_20261130015911132@callenabler246.huaweicaas.com", "5a59f26513813812340021000725ff00"]
+        {
+            assert_eq!(SessionId::new(id).to_string(), id);
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod record;
 mod scope;
 mod secret;
 mod sms;
+mod spelling;
 
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
@@ -34,10 +35,11 @@ pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, Dec
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
 pub use lang::{Lang, Text, Wording};
-pub use masking::mask_digit_runs;
+pub use masking::{mask_numbers, mask_numbers_and};
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 pub use record::{CallRecord, Direction, Product, RecordingRef};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use sms::{NumberState, NumberStatus, SmsEvent, SmsMode};
+pub use spelling::{GAP_MAX, Sign, trim_unseen};

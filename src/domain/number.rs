@@ -1,31 +1,72 @@
 //! A phone number that masks itself.
 //!
 //! Platforms write the same number as `13800000021`, `+8613800000021`, `8613800000021` or
-//! `008613800000021`. A number becomes E.164 only where that is certain; anything else
-//! (short codes, 400 numbers, masked samples such as `+86138****0021`) stays as it was sent.
+//! `008613800000021`. People paste it from a phone, a chat or a spreadsheet: with marks of the
+//! writing direction around it, with blanks, dashes and dots of any kind in it, as `tel:+86…`, in
+//! full width, behind a `'`. All of that is read here, and nowhere else: what one box takes, every
+//! box, parameter, file and command takes.
+//!
+//! A number becomes E.164 only where that is certain; anything else (short codes, 400 numbers,
+//! masked samples such as `+86138****0021`) stays as it was sent.
 
 use std::fmt;
+
+use super::masking::{mask_numbers, middle};
+use super::spelling::{is_gap, is_unseen, plain, trim_unseen};
 
 /// A phone number as far as we understand it. `Debug` and `Display` mask the middle.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number as a Chinese platform writes it; `None` when nothing is left after trimming.
+    /// Reads a number as platforms and people write it; `None` when nothing is left after trimming.
     ///
     /// Certain are: 11 digits that start with 1 (a mobile), 0 and an area code (10 to 12 digits in
     /// all), and any of these behind `+86`, `86` or `0086`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
+        let sent = trim_unseen(text);
+        if sent.is_empty() {
             return None;
         }
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
-        let Some(national) = national_part(&digits) else {
-            return Some(Self(if is_plus_digits(&digits) { digits } else { text.to_owned() }));
-        };
-        Some(Self(format!("+86{national}")))
+        let bare = bare(sent);
+        let certain = national_part(&bare).map(|national| format!("+86{national}"));
+        // Dots stand in addresses of machines and in amounts as well: two are a number's.
+        let dots = sent.chars().filter(|c| plain(*c) == '.').count();
+        let as_number = matches!(dots, 0 | 2) || bare.starts_with('+') || is_scheme(sent);
+        let plain = (is_plus_digits(&bare) && as_number).then_some(bare);
+        Some(Self(certain.or(plain).unwrap_or_else(|| sent.to_owned())))
+    }
+
+    /// Reads what somebody typed for a number or the end of one; `None` where it is anything else.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        let number = Self::parse(text)?;
+        if number.is_plain() {
+            return Some(number);
+        }
+        let bare = bare(text);
+        is_plus_digits(&bare).then_some(Self(bare))
+    }
+
+    /// What somebody typed for a number, its beginning with a star behind it, or its end, without
+    /// what stands around and between the digits; anything else only trimmed.
+    #[must_use]
+    pub fn tidy(text: &str) -> String {
+        let bare = bare(text);
+        let digits = bare.strip_suffix('*').unwrap_or(&bare);
+        if is_plus_digits(digits) {
+            return bare;
+        }
+        trim_unseen(text).to_owned()
+    }
+
+    /// Whether a text is what a spreadsheet makes of a number that it takes for a quantity:
+    /// `1.38E+10`, with its last digits lost.
+    #[must_use]
+    pub fn is_cut_by_spreadsheet(text: &str) -> bool {
+        let text = bare_text(text);
+        quantity(&text).is_some_and(|(digits, count)| digits.len() < count)
     }
 
     /// A number that is already in its stored form.
@@ -46,17 +87,79 @@ impl PhoneNumber {
         self.0.strip_prefix("+86").unwrap_or_else(|| self.0.strip_prefix('+').unwrap_or(&self.0))
     }
 
-    /// `+86138****0021`: all but the four digits before the last four.
+    /// Whether it is digits, with or without a plus.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        is_plus_digits(&self.0)
+    }
+
+    /// `+86138****0021`: all but the four digits before the last four. The one form in which pages,
+    /// the API, files and commands show a number that may not be seen whole.
     #[must_use]
     pub fn masked(&self) -> String {
-        let chars: Vec<char> = self.0.chars().collect();
-        let n = chars.len();
-        if n <= 4 {
-            return "*".repeat(n);
+        // One that was kept as sent may be any text.
+        let found = if self.is_plain() { None } else { Some(mask_numbers(&self.0)) };
+        if let Some(masked) = found.filter(|masked| *masked != self.0 || masked.contains('*')) {
+            return masked;
         }
-        let hidden = if n < 8 { 0..n - 2 } else { n - 8..n - 4 };
+        let chars: Vec<char> = self.0.chars().collect();
+        let hidden = middle(chars.len());
         chars.iter().enumerate().map(|(i, c)| if hidden.contains(&i) { '*' } else { *c }).collect()
     }
+}
+
+/// Schemes of addresses that name a number.
+const SCHEMES: [&str; 8] = ["tel:", "sip:", "sips:", "sms:", "smsto:", "callto:", "telprompt:", "phone:"];
+/// What a spreadsheet and its readers put around a text.
+const QUOTES: [char; 12] = ['\'', '"', '`', '\u{2018}', '\u{2019}', '\u{201C}', '\u{201D}', '=', ',', ';', '<', '>'];
+
+/// A text in plain characters, without what stands around it.
+fn bare_text(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !is_unseen(*c)).map(plain).collect();
+    plain.trim_matches(|c| c == ' ' || QUOTES.contains(&c)).to_owned()
+}
+
+/// The address behind a scheme, without parameters and host.
+fn behind_scheme(text: &str) -> Option<&str> {
+    let scheme = SCHEMES
+        .iter()
+        .find(|scheme| text.get(..scheme.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(scheme)))?;
+    let rest = text[scheme.len()..].trim_start_matches(['/', ' ']);
+    Some(rest.split([';', '?', '@', '#', '>']).next().unwrap_or(rest))
+}
+
+fn is_scheme(text: &str) -> bool {
+    behind_scheme(&bare_text(text)).is_some()
+}
+
+/// The digits of a number with its plus, and whatever else there is that no number has.
+fn bare(text: &str) -> String {
+    let text = bare_text(text);
+    let text = match behind_scheme(&text) {
+        Some(address) => address.replace("%2B", "+").replace("%2b", "+").replace("%20", " "),
+        None => text,
+    };
+    if let Some((digits, count)) = quantity(&text)
+        && digits.len() == count
+    {
+        return digits;
+    }
+    // `13800000021.0`, as programs write a column of quantities.
+    let whole = text.strip_suffix(".0").or_else(|| text.strip_suffix(".00"));
+    let whole = whole.filter(|whole| whole.len() >= 7 && is_plus_digits(whole));
+    let bare: String = whole.unwrap_or(&text).chars().filter(|c| !is_gap(*c)).collect();
+    // `+0086…` says the same twice.
+    bare.strip_prefix("+00").map_or(bare.clone(), |rest| format!("+{rest}"))
+}
+
+/// `1.3800000021E+10` as its digits, and how many digits it has in all.
+fn quantity(text: &str) -> Option<(String, usize)> {
+    let (digits, power) = text.split_once(['E', 'e'])?;
+    let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let power: usize = power.strip_prefix('+').unwrap_or(power).parse().ok()?;
+    let all = [first, rest].concat();
+    let is_one = first.len() == 1 && all.bytes().all(|byte| byte.is_ascii_digit()) && (3..=20).contains(&power);
+    is_one.then_some((all, power + 1))
 }
 
 /// The part behind +86 where `digits` is certainly a Chinese number.
@@ -82,7 +185,8 @@ fn national_part(digits: &str) -> Option<String> {
 }
 
 fn is_plus_digits(text: &str) -> bool {
-    text.strip_prefix('+').unwrap_or(text).bytes().all(|b| b.is_ascii_digit())
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 impl fmt::Debug for PhoneNumber {
@@ -121,6 +225,111 @@ mod tests {
         check("+86138****0021", "+86138****0021");
         check(" 95188 ", "95188");
         assert_eq!(PhoneNumber::parse("  "), None);
+    }
+
+    #[test]
+    fn a_number_is_read_as_people_paste_it() {
+        for pasted in [
+            "\u{202D}13800000021\u{202C}",
+            "\u{2068}13800000021\u{2069}",
+            "\u{FEFF}138\u{200B}0000\u{200D}0021",
+            "138\u{2011}0000\u{2011}0021",
+            "138–0000—0021",
+            "138−0000－0021",
+            "138.0000.0021",
+            "138·0000·0021",
+            "138。0000。0021",
+            "138\u{A0}0000\u{3000}0021",
+            "138  0000\t0021\r\n",
+            "138\n0000\n0021",
+            "１３８００００００２１",
+            "＋８６（１３８）００００－００２１",
+            "١٣٨٠٠٠٠٠٠٢١",
+            "(138) 0000-0021",
+            "(+86)138 0000 0021",
+            "[+86] 13800000021",
+            "+86-138-0000-0021",
+            "+86 013800000021",
+            "0086 138 0000 0021",
+            "00 86 13800000021",
+            "+0086 13800000021",
+            "tel:+8613800000021",
+            "TEL:138-0000-0021",
+            "tel:%2B8613800000021",
+            "tel:13800000021;phone-context=+86",
+            "Tel: 138 0000 0021",
+            "tel://13800000021",
+            "sip:+8613800000021@10.0.0.1:5060;user=phone",
+            "<sip:13800000021@ims.example>",
+            "sms:13800000021?body=hello",
+            "callto:13800000021",
+            "'13800000021",
+            "’13800000021",
+            "=\"13800000021\"",
+            "\"13800000021\",",
+            "13800000021.0",
+            "13800000021.00",
+            "1.3800000021E+10",
+            "1.3800000021e10",
+        ] {
+            check(pasted, "+8613800000021");
+            assert_eq!(PhoneNumber::typed(pasted), PhoneNumber::parse("13800000021"), "{pasted:?}");
+        }
+        for (pasted, stored) in [
+            ("(0755) 2878–0808", "+8675528780808"),
+            ("+86 (0)755-2878 0808", "+8675528780808"),
+            ("400·800·1234", "4008001234"),
+            ("'95188", "95188"),
+            ("+852 1234 5678", "+85212345678"),
+        ] {
+            check(pasted, stored);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_kept_as_sent_and_never_taken_for_one_that_was_typed() {
+        for sent in
+            ["192.168.1.1", "sip:alice@example.com", "1.38E+10", "anonymous", "+86138****0021", "13800000021转8"]
+        {
+            check(sent, sent);
+        }
+        for typed in ["sip:alice@example.com", "1.38E+10", "order 13800000021", "+86138****0021", "", "+", "'", "tel:"]
+        {
+            assert_eq!(PhoneNumber::typed(typed), None, "{typed}");
+        }
+        assert!(PhoneNumber::is_cut_by_spreadsheet("1.38E+10") && PhoneNumber::is_cut_by_spreadsheet("'1.38e10"));
+        assert!(!PhoneNumber::is_cut_by_spreadsheet("1.3800000021E+10") && !PhoneNumber::is_cut_by_spreadsheet("138"));
+    }
+
+    #[test]
+    fn what_was_typed_is_tidied_and_an_end_a_beginning_and_a_mask_stay_what_they_are() {
+        for (typed, tidy) in [
+            ("tel:+8613800000021", "+8613800000021"),
+            ("\u{202D}138-0000-0021\u{202C}", "13800000021"),
+            ("0000.0021", "00000021"),
+            ("'0021", "0021"),
+            ("（0755） 2878 0808", "075528780808"),
+            ("+86 138 0000*", "+861380000*"),
+            ("+86138****0021", "+86138****0021"),
+            ("1.38E+10", "1.38E+10"),
+            (" abc ", "abc"),
+            ("", ""),
+        ] {
+            assert_eq!(PhoneNumber::tidy(typed), tidy, "{typed:?}");
+            assert_eq!(PhoneNumber::tidy(tidy), tidy, "{tidy:?}");
+        }
+        assert_eq!(PhoneNumber::typed("0000.0021").expect("an end").reveal(), "00000021");
+    }
+
+    #[test]
+    fn a_number_kept_as_sent_is_masked_wherever_it_stands_in_it() {
+        for (sent, masked) in [
+            ("sip:x13800000021@10.0.0.1", "sip:x138****0021@10.0.0.1"),
+            ("13800000021转8", "138****0021转8"),
+            ("+86138****0021", "+86138****0021"),
+        ] {
+            assert_eq!(PhoneNumber::parse(sent).expect("a number").masked(), masked);
+        }
     }
 
     #[test]

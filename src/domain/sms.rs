@@ -63,6 +63,13 @@ pub struct SmsEvent {
     pub parts: Option<u32>,
 }
 
+impl SmsEvent {
+    /// The numbers that are known to be in it.
+    pub fn parties(&self) -> impl Iterator<Item = &PhoneNumber> {
+        [&self.from, &self.to, &self.x].into_iter().flatten()
+    }
+}
+
 /// What a privacy number can do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NumberState {

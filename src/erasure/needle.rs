@@ -3,7 +3,8 @@
 //! | form | found because |
 //! | --- | --- |
 //! | `+86138…`, `86138…`, `0086138…`, `138…` | all hold the national digits |
-//! | `138-1234-0021`, `138 1234 0021` | one blank, hyphen or dot between digits is passed over |
+//! | `138-1234-0021`, `138  1234\n0021` | blanks, hyphens, dots, brackets and what nobody sees are passed over |
+//! | `１３８１２３４００２１` | digits of any writing are digits |
 //! | inside a session id, a URL, `%2B86138…` | digits are found within longer text |
 //! | Base64 | the digits' encodings at the three places of a group are looked for as well |
 //!
@@ -13,7 +14,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::domain::PhoneNumber;
+use crate::domain::{GAP_MAX, PhoneNumber, Sign};
 
 /// Digits from which on a number is found inside longer runs.
 const SURE: usize = 11;
@@ -84,27 +85,30 @@ impl Needle {
     fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let first = *self.digits.first()?;
         let mut at = from;
-        while let Some(found) = memchr::memchr(first, bytes.get(at..)?) {
-            let start = at + found;
+        loop {
+            // Digits of another writing begin with a byte beyond ASCII, and all of these are looked at.
+            let start = at + bytes.get(at..)?.iter().position(|byte| *byte == first || *byte >= 0xC0)?;
             if let Some(end) = self.matches(bytes, start) {
                 return Some((start, end));
             }
             at = start + 1;
         }
-        None
     }
 
     /// The end of the number if it begins at `start`.
     fn matches(&self, bytes: &[u8], start: usize) -> Option<usize> {
         let mut at = start;
         for (n, digit) in self.digits.iter().enumerate() {
-            if n > 0 && matches!(bytes.get(at), Some(b' ' | b'-' | b'.')) {
-                at += 1;
+            let mut gap = 0;
+            loop {
+                let (sign, length) = sign_at(bytes, at)?;
+                at += length;
+                match sign {
+                    Sign::Digit(found) if found == *digit => break,
+                    Sign::Gap if n > 0 && gap < GAP_MAX => gap += 1,
+                    _ => return None,
+                }
             }
-            if bytes.get(at) != Some(digit) {
-                return None;
-            }
-            at += 1;
         }
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
         let alone = !is_digit(bytes.get(at)) && !self.is_digit_before(bytes, start);
@@ -130,6 +134,19 @@ impl Needle {
         let end = bytes[found..].iter().position(|byte| !is_inside(byte)).map_or(bytes.len(), |at| found + at);
         Some((start, end))
     }
+}
+
+/// The character that stands here, and its bytes.
+fn sign_at(bytes: &[u8], at: usize) -> Option<(Sign, usize)> {
+    let rest = bytes.get(at..)?;
+    let length = match *rest.first()? {
+        ..0xC0 => 1,
+        0xC0..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0.. => 4,
+    };
+    let c = std::str::from_utf8(rest.get(..length)?).ok()?.chars().next()?;
+    Some((Sign::of(c), length))
 }
 
 /// How digits look in Base64 when they begin at this place of a group of three bytes: only the
@@ -166,6 +183,12 @@ mod tests {
             "tel=%2B8613812340021&x",
             r#"{"callId":"1200_13812340021_7"}"#,
             "9913812340021777",
+            "138  1234\r\n0021",
+            "(138) 1234\u{2011}0021",
+            "138\u{200B}1234·0021",
+            "号码：１３８１２３４００２１。",
+            "１３８　１２３４　００２１",
+            "١٣٨١٢٣٤٠٠٢١",
         ] {
             assert!(needle.is_in(text.as_bytes()), "{text}");
             let other = needle.replace(text, "*").unwrap();

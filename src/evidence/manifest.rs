@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Exhibit, Gathered, Numbers, Order};
-use crate::domain::{Lang, RecordingState, Seq, mask_digit_runs};
+use crate::domain::{Lang, RecordingState, Seq, mask_numbers_and};
 
 const FORMAT: &str = "ringback-evidence-1";
 
@@ -91,11 +91,12 @@ pub(super) fn manifest(order: &Order, gathered: &Gathered) -> Vec<u8> {
     })
 }
 
-pub(super) fn meta(exhibit: &Exhibit, numbers: Numbers) -> Vec<u8> {
+pub(super) fn meta(exhibit: &Exhibit, order: &Order) -> Vec<u8> {
+    let numbers = order.numbers;
     let callback = &exhibit.callback;
     let text = |text: &str| match numbers {
         Numbers::Whole => text.to_owned(),
-        Numbers::Masked => mask_digit_runs(text),
+        Numbers::Masked => mask_numbers_and(text, &order.parties),
     };
     pretty(&Meta {
         seq: exhibit.seq,

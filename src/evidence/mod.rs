@@ -25,7 +25,7 @@ use jiff::Timestamp;
 
 pub use folder::{Folder, FolderError};
 
-use crate::domain::{CallId, Lang, ProviderId, RecordingState, Seq, mask_digit_runs};
+use crate::domain::{CallId, Lang, PhoneNumber, ProviderId, RecordingState, Seq, mask_numbers_and};
 use crate::journal::{Body, CallbackRecord, Journal, ReadError};
 use crate::limits;
 
@@ -64,6 +64,8 @@ pub struct Order {
     pub installation: String,
     /// The name of the call's app.
     pub app: String,
+    /// The numbers of the call: where numbers are masked they are, wherever they stand.
+    pub parties: Vec<PhoneNumber>,
 }
 
 /// A callback behind the call, with the proof that it is the journal's.
@@ -153,13 +155,16 @@ pub fn folder(call_json: &str, order: &Order, gathered: &Gathered) -> Folder {
         if let Some(file) = &exhibit.file {
             let body = match order.numbers {
                 Numbers::Whole => exhibit.callback.body.clone(),
-                Numbers::Masked => mask_digit_runs(&String::from_utf8_lossy(&exhibit.callback.content())).into_bytes(),
+                Numbers::Masked => {
+                    let content = exhibit.callback.content();
+                    mask_numbers_and(&String::from_utf8_lossy(&content), &order.parties).into_bytes()
+                }
             };
             folder.add(file, body);
         }
     }
     for (n, exhibit) in (1..).zip(&gathered.exhibits) {
-        folder.add(&format!("callbacks/{n:03}.meta.json"), manifest::meta(exhibit, order.numbers));
+        folder.add(&format!("callbacks/{n:03}.meta.json"), manifest::meta(exhibit, order));
     }
     folder.add("manifest.json", manifest::manifest(order, gathered));
     folder

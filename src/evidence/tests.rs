@@ -15,6 +15,7 @@ const BODY: &[u8] = b"{\"caller\":\"+8613812340021\" ,\n\"odd\" : 1}";
 
 fn order(numbers: Numbers) -> Order {
     Order {
+        parties: Vec::new(),
         call: CallId([0x1b; 16]),
         provider: ProviderId("huawei-private"),
         recording: None,

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use tracing::Level;
 
-use crate::domain::mask_digit_runs;
+use crate::domain::mask_numbers;
 use crate::limits::{LOG_LINE_BYTES, LOG_TAIL_BYTES, LOG_TAIL_LINES};
 
 /// One line of the log.
@@ -44,7 +44,7 @@ struct Kept {
 impl LogTail {
     /// Keeps a line; the oldest ones go.
     pub fn push(&self, at: Timestamp, level: Level, target: &str, text: &str) {
-        let mut text = mask_digit_runs(text);
+        let mut text = mask_numbers(text);
         if text.len() > LOG_LINE_BYTES {
             let end = (0..=LOG_LINE_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
             text.truncate(end);

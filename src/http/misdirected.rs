@@ -16,7 +16,7 @@ use warp::path::FullPath;
 
 use super::peer::peer;
 use super::{Context, HttpError, Peer, Response, Routes};
-use crate::domain::mask_digit_runs;
+use crate::domain::mask_numbers;
 use crate::limits;
 
 /// Why a request did not get where it was meant for.
@@ -113,7 +113,7 @@ fn shown(target: &str) -> String {
     let parts: Vec<String> =
         path.split('/').map(|part| if may_be_token(part) { begin(part) } else { part.to_owned() }).collect();
     let path: String = parts.join("/").chars().take(limits::MISDIRECTED_PATH_CHARS).collect();
-    mask_digit_runs(&path).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    mask_numbers(&path).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn is_of_token(byte: u8) -> bool {

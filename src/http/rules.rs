@@ -10,7 +10,7 @@ use super::bindings::manager;
 use super::keeping::{self, Asker};
 use super::{Context, HttpError};
 use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
-use crate::domain::{App, PhoneNumber, Secret, Text, mask_digit_runs};
+use crate::domain::{App, PhoneNumber, Secret, Text, mask_numbers};
 use crate::state::Principal;
 
 /// Why a list was not kept or removed.
@@ -95,11 +95,18 @@ pub(super) fn of_all(by: &Principal) -> Result<(), HttpError> {
     }
 }
 
+/// Digits of a beginning that are nobody's number yet: `+86755*`, `+861381234*`.
+const BEGINNING_SHOWN: usize = 7;
+
 /// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.
 pub(super) fn masked_number(text: &str) -> String {
-    match PhoneNumber::parse(text) {
-        Some(number) if !text.contains('*') => mask_digit_runs(&number.masked()),
-        _ => mask_digit_runs(text),
+    let tidy = PhoneNumber::tidy(text);
+    match (tidy.strip_suffix('*'), PhoneNumber::typed(&tidy)) {
+        (None, Some(number)) => number.masked(),
+        (Some(beginning), _) if PhoneNumber::from_stored(beginning).national().len() > BEGINNING_SHOWN => {
+            format!("{}*", PhoneNumber::from_stored(beginning).masked())
+        }
+        _ => mask_numbers(&tidy),
     }
 }
 
@@ -108,7 +115,7 @@ pub(super) fn masked(mut set: RuleSet) -> RuleSet {
     let numbers = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = masked_number(text));
     let text = |text: &mut Option<String>| {
         if let Some(text) = text {
-            *text = mask_digit_runs(text);
+            *text = mask_numbers(text);
         }
     };
     let number = |text: &mut Option<String>| {
@@ -117,14 +124,14 @@ pub(super) fn masked(mut set: RuleSet) -> RuleSet {
         }
     };
     for rule in &mut set.rules {
-        rule.name = mask_digit_runs(&rule.name);
+        rule.name = mask_numbers(&rule.name);
         let when = &mut rule.when;
         for list in [&mut when.x, &mut when.caller, &mut when.not_caller] {
             numbers(list);
         }
         // Area codes and names of lists.
         for name in [&mut when.region, &mut when.not_region].into_iter().flatten() {
-            *name = mask_digit_runs(name);
+            *name = mask_numbers(name);
         }
         match &mut rule.then {
             Then::Connect(to) => {

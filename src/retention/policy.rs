@@ -190,9 +190,9 @@ impl Hold {
     }
 }
 
-/// The digits of a number, without the country code of China.
+/// The digits of a number or of its end, without the country code of China.
 fn digits(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let national = if number.starts_with('+') { digits.strip_prefix("86") } else { None };
-    national.map_or(digits.clone(), str::to_owned)
+    let typed = PhoneNumber::typed(number);
+    let as_sent = || number.chars().filter(char::is_ascii_digit).collect();
+    typed.map_or_else(as_sent, |number| number.national().to_owned())
 }

@@ -180,7 +180,8 @@ pub struct CallQuery {
     pub has_recording: Option<bool>,
     /// By where its recording is.
     pub recording_state: Filter<RecordingState>,
-    /// Free text: a session, our id, the customer's own reference, or the end of a number.
+    /// Free text: the beginning of a session or of our id, the end of the customer's own reference
+    /// or of a number.
     pub q: Filter<String>,
     /// Whether tests are among them.
     pub test: Tests,

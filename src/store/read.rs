@@ -146,7 +146,30 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.calls).0, &self.want_calls(query)).map_err(QueryError::damaged)
+        let want = self.want_calls(query);
+        let (rows, _) = self.shared.view(|rows| &rows.calls);
+        if search::is_rough(query) {
+            return self.count_compared(query, &want, &rows);
+        }
+        count(&rows, &want).map_err(QueryError::damaged)
+    }
+
+    /// The same where each row must be compared with the question.
+    fn count_compared(&self, query: &CallQuery, want: &Want, rows: &View) -> Result<Count, QueryError> {
+        let mut scan = Scan::new(rows, want, limits::SCAN_WORK);
+        let (mut counted, mut looked_at) = (0, 0);
+        while counted < limits::COUNT_MAX && looked_at < limits::COUNT_COMPARED {
+            match scan.next().map_err(QueryError::damaged)? {
+                Step::Row(doc) => {
+                    let call = self.view(&self.facts(&doc)?);
+                    counted += usize::from(search::call_matches(query, &call));
+                    looked_at += 1;
+                }
+                Step::End => return Ok(Count { rows: counted as u64, exact: true }),
+                Step::Tired(_) => break,
+            }
+        }
+        Ok(Count { rows: counted as u64, exact: false })
     }
 
     /// How many callbacks answer a question.

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use super::callback_row::{ANY, verified_name};
-use super::terms::{self, ENDING_MIN, Field, Terms, digits, ending, typed_digits};
+use super::terms::{self, ENDING_MIN, Exactly, Field, Terms, digits, ending, typed_digits};
 use super::want::Want;
 use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span, Tests};
-use crate::domain::{Call, CallId, PhoneNumber, RecordingState};
+use crate::domain::{Call, PhoneNumber, RecordingState};
 
 /// The parties whose numbers `number=` looks at.
 const PARTIES: [Field; 3] = [Field::Caller, Field::Callee, Field::X];
@@ -17,7 +17,7 @@ const PARTIES: [Field; 3] = [Field::Caller, Field::Callee, Field::X];
 pub(super) fn calls(query: &CallQuery, now: Timestamp) -> Want {
     let mut want = Want { t: time(query.span), ..Want::default() };
     word(&mut want, &query.session, |session| Terms::word(Field::Session, session.as_bytes()));
-    spans(&mut want, &query.q, |text| anything(text));
+    text(&mut want, &query.q);
     number(&mut want, &query.number, &PARTIES);
     number(&mut want, &query.caller, &[Field::Caller]);
     number(&mut want, &query.callee, &[Field::Callee]);
@@ -137,19 +137,45 @@ fn recordings(state: RecordingState, now: Timestamp) -> Vec<Terms> {
     wanted
 }
 
-fn anything(text: &str) -> Vec<Terms> {
-    let text = text.trim();
-    let mut terms = vec![Terms::word(Field::Session, text.as_bytes()), Terms::word(Field::UserData, text.as_bytes())];
-    terms.extend(CallId::parse(text).map(|id| Terms::one(terms::id_term(id))));
-    let digits = typed_digits(text);
-    if looks_like_number(text) && terms::is_exact(&digits) {
-        terms.extend(PARTIES.iter().filter_map(|field| ending(*field, &digits)));
+/// Free text. What the index knows only roughly is found with it and left to the comparison; a NOT
+/// takes away only what it knows exactly.
+fn text(want: &mut Want, filter: &Filter<String>) {
+    if !filter.any.is_empty() {
+        want.all.push(filter.any.iter().flat_map(|text| anything(text)).map(|of| of.terms).collect());
     }
-    terms
+    want.none.extend(filter.none.iter().flat_map(|text| anything(text)).filter(|of| of.exact).map(|of| of.terms));
 }
 
-fn looks_like_number(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' '))
+/// Whether the index alone cannot say how many rows a question has.
+pub(super) fn is_rough(query: &CallQuery) -> bool {
+    query.q.any.iter().chain(&query.q.none).any(|text| anything(text).iter().any(|of| !of.exact))
+}
+
+fn anything(text: &str) -> Vec<Exactly> {
+    let text = text.trim();
+    let exactly = |terms| Exactly { terms, exact: true };
+    let mut found = vec![
+        exactly(Terms::word(Field::Session, text.as_bytes())),
+        exactly(Terms::word(Field::UserData, terms::reference(text).as_bytes())),
+    ];
+    found.extend(terms::session_beginning(text));
+    found.extend(terms::reference_ending(text));
+    found.extend(terms::id_beginning(text));
+    let numbers = number_in(text).into_iter().flat_map(|digits| PARTIES.map(|field| ending(field, &digits)));
+    found.extend(numbers.flatten().map(exactly));
+    found
+}
+
+/// The digits of what may be the end of a number.
+fn number_in(text: &str) -> Option<String> {
+    let digits = digits(&PhoneNumber::typed(text)?);
+    (digits.len() >= ENDING_MIN && terms::is_exact(&digits)).then_some(digits)
+}
+
+/// Whether a reference is this, or ends so: with four characters or more.
+fn reference_ends(reference: &str, text: &str) -> bool {
+    let (reference, wanted) = (terms::reference(reference), terms::reference(text));
+    reference == wanted || (terms::reference_ending(text).is_some() && reference.ends_with(&wanted))
 }
 
 /// Whether the call answers the question.
@@ -164,9 +190,10 @@ pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
     let text = |text: &String| {
         let text = text.trim();
         call.session.reveal() == text
-            || call.user_data.as_deref() == Some(text)
-            || CallId::parse(text) == Some(call.id)
-            || (looks_like_number(text) && terms::is_exact(&typed_digits(text)) && party(&text.to_owned()))
+            || terms::session_begins(call.session.reveal(), text)
+            || call.user_data.as_deref().is_some_and(|data| reference_ends(data, text))
+            || terms::id_begins(call.id, text)
+            || number_in(text).is_some_and(|digits| party(&digits))
     };
     let causes = call.release.iter().flat_map(|release| &release.causes);
     let (weekday, hour) = super::query::local_time(call.t);

@@ -6,16 +6,21 @@
 //! words     a hash: exactly this word                               App Outcome Session …
 //! numbers   the digits from the last to the first, base 11          Caller Callee X
 //! amounts   the amount itself                                       Talk Ring Size Expires
+//! ends      the last seven bytes, from the last to the first        UserDataEnd
+//! ids       the first seven bytes                                   CallId
 //! ```
 //!
 //! So all numbers with one ending, of whatever length, are neighbours, as are all amounts
-//! between two bounds: either is one span of terms ([`Terms`]), found with one look. Spans and
-//! words alike can be taken away again, which makes NOT exact. Every row that is shown was
+//! between two bounds, and all references with one ending: either is one span of terms
+//! ([`Terms`]), found with one look. The beginning of a session has no such order, because all
+//! sessions of an app may begin alike: there the first 8, 16 and 32 characters are words. Spans
+//! and words alike can be taken away again, which makes NOT exact. Every row that is shown was
 //! compared with the question itself all the same, so that a collision of hashes costs a look.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Call, CallId, PhoneNumber, RecordingState, Suspicion};
+use crate::limits::{ID_BEGINNING_MIN, REFERENCE_END_MIN};
 
 /// A field of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,9 @@ pub(super) enum Field {
     UserData = 20,
     Session = 21,
     Id = 22,
+    UserDataEnd = 23,
+    SessionStart = 24,
+    CallId = 25,
     Question = 30,
     Verified = 31,
     Suspicion = 32,
@@ -90,20 +98,20 @@ impl Terms {
 pub(super) enum Rare {
     /// The id of a row.
     Id(u64),
-    /// A session, a customer's reference, the last seven digits of a number, the mark of a test.
+    /// A session, a customer's reference or its end, the last seven digits of a number, the mark of a test.
     Other(u64),
 }
 
 /// What stands for a span in filters: every row that has a term of the span has it as well.
 /// `None` for what many rows have.
 pub(super) fn rare(terms: &Terms) -> Option<Rare> {
-    const ID: u8 = Field::Id as u8;
-    const WORDS: [u8; 3] = [Field::Session as u8, Field::UserData as u8, Field::Test as u8];
+    const IDS: [u8; 2] = [Field::Id as u8, Field::CallId as u8];
+    const WORDS: [u8; 4] = [Field::Session as u8, Field::UserData as u8, Field::UserDataEnd as u8, Field::Test as u8];
     const STEM: u64 = 11u64.pow((PLACES - RARE_DIGITS) as u32);
     let field = field_of(terms.first);
     let stem = |term| (u64::from(field) << 56) | (amount_of(term) / STEM);
     match field {
-        ID if terms.first == terms.last => Some(Rare::Id(terms.first)),
+        _ if IDS.contains(&field) && terms.first == terms.last => Some(Rare::Id(terms.first)),
         _ if WORDS.contains(&field) && terms.first == terms.last => Some(Rare::Other(terms.first)),
         _ if is_number(field) && stem(terms.first) == stem(terms.last) => Some(Rare::Other(stem(terms.first))),
         _ => None,
@@ -159,7 +167,14 @@ pub(super) fn signature_bits(terms: &Terms) -> Option<u128> {
     key.map(|key| 1 << (key & 127) | 1 << (key >> 7 & 127))
 }
 
-const VALUE: u64 = (1 << 56) - 1;
+/// Bits of a term that are not its field.
+const VALUE_BITS: u32 = 56;
+const VALUE: u64 = (1 << VALUE_BITS) - 1;
+/// Bytes of the end of a reference that are indexed.
+const END_BYTES: usize = VALUE_BITS as usize / 8;
+/// Lengths of the beginnings of a session that are indexed. Those of one platform begin alike, so
+/// the first few rarely tell two apart; 32 hold a time to the minute where the id has one.
+const SESSION_STARTS: [usize; 3] = [ID_BEGINNING_MIN, 16, 32];
 /// Digits of a number that are indexed, from its end. E.164 has 15; 11^16 is just below 2^56.
 const PLACES: usize = 16;
 /// The fewest digits of an ending: fewer would mean everyone.
@@ -177,9 +192,92 @@ pub(super) fn amount(field: Field, amount: u64) -> u64 {
     (u64::from(field as u8) << 56) | amount.min(VALUE)
 }
 
-/// The term that finds a call by its id.
+/// The term that finds a call by its id. Ids are hashes themselves, and their first bytes stand in
+/// order, so that the beginning of one is found as well.
 pub(super) fn id_term(id: CallId) -> u64 {
-    term(Field::Id, &id.0)
+    amount(Field::CallId, (u128::from_be_bytes(id.0) >> (128 - VALUE_BITS)) as u64)
+}
+
+/// The span of calls whose id begins with these hexadecimal digits: eight or more.
+pub(super) fn id_beginning(text: &str) -> Option<Exactly> {
+    const DIGITS: usize = VALUE_BITS as usize / 4;
+    if !(ID_BEGINNING_MIN..=32).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let digits = &text[..text.len().min(DIGITS)];
+    let rest = (DIGITS - digits.len()) * 4;
+    let first = amount(Field::CallId, u64::from_str_radix(digits, 16).ok()? << rest);
+    Some(Exactly { terms: Terms { first, last: first | ((1 << rest) - 1) }, exact: text.len() <= DIGITS })
+}
+
+/// Whether an id as it is written begins with these digits, eight or more.
+pub(super) fn id_begins(id: CallId, text: &str) -> bool {
+    id_beginning(text).is_some() && id.to_string().starts_with(&text.to_ascii_lowercase())
+}
+
+/// A span, and whether it is of nothing but what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Exactly {
+    pub(super) terms: Terms,
+    pub(super) exact: bool,
+}
+
+/// A reference as its end is compared: without case, and without the marks behind it, as of
+/// `{"order":"88123"}`.
+pub(super) fn reference(text: &str) -> String {
+    let text = text.trim();
+    let end = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    if end.is_empty() { text } else { end }.to_ascii_lowercase()
+}
+
+/// The last bytes of a reference from the last to the first, and how many there are of them.
+fn end_code(reference: &str) -> (u64, usize) {
+    let bytes =
+        reference.bytes().rev().take(END_BYTES).fold((0, 0), |(code, n), byte| (code << 8 | u64::from(byte), n + 1));
+    (bytes.0 << ((END_BYTES - bytes.1) * 8), bytes.1)
+}
+
+/// The span of references that end so; `None` for fewer than four characters.
+pub(super) fn reference_ending(text: &str) -> Option<Exactly> {
+    let wanted = reference(text);
+    if wanted.chars().count() < REFERENCE_END_MIN {
+        return None;
+    }
+    let (code, bytes) = end_code(&wanted);
+    let first = amount(Field::UserDataEnd, code);
+    let last = first | ((1u64 << ((END_BYTES - bytes) * 8)) - 1);
+    // A byte of zeros looks as the place where a shorter reference has none.
+    Some(Exactly { terms: Terms { first, last }, exact: wanted.len() <= END_BYTES && !wanted.contains('\0') })
+}
+
+/// The words that find sessions which begin so; `None` for fewer than eight characters.
+pub(super) fn session_beginning(text: &str) -> Option<Exactly> {
+    let wanted = text.to_ascii_lowercase();
+    let length =
+        SESSION_STARTS.into_iter().rev().find(|length| wanted.is_char_boundary(*length) && *length <= wanted.len())?;
+    let terms = Terms::word(Field::SessionStart, &wanted.as_bytes()[..length]);
+    Some(Exactly { terms, exact: wanted.len() == length })
+}
+
+/// Whether a session begins so: eight characters or more, whatever their case.
+pub(super) fn session_begins(session: &str, text: &str) -> bool {
+    text.len() >= ID_BEGINNING_MIN && session.get(..text.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(text))
+}
+
+fn push_session(terms: &mut Vec<u64>, session: &str) {
+    let lower = session.to_ascii_lowercase();
+    terms.push(term(Field::Session, session.as_bytes()));
+    let starts = SESSION_STARTS.into_iter().filter(|length| *length <= lower.len() && lower.is_char_boundary(*length));
+    terms.extend(starts.map(|length| term(Field::SessionStart, &lower.as_bytes()[..length])));
+}
+
+fn push_reference(terms: &mut Vec<u64>, text: &str) {
+    let end = reference(text);
+    terms.push(if end.chars().count() < REFERENCE_END_MIN {
+        term(Field::UserData, end.as_bytes())
+    } else {
+        amount(Field::UserDataEnd, end_code(&end).0)
+    });
 }
 
 /// The digits of a number as they are compared: `8613800000021`.
@@ -190,7 +288,7 @@ pub(super) fn digits(number: &PhoneNumber) -> String {
 /// What a person typed for a number, as digits: a whole number in any notation becomes the
 /// stored one, so that `075528780808` finds `+8675528780808`.
 pub(super) fn typed_digits(typed: &str) -> String {
-    PhoneNumber::parse(typed).map(|number| digits(&number)).unwrap_or_default()
+    PhoneNumber::typed(typed).map(|number| digits(&number)).unwrap_or_default()
 }
 
 /// The span of numbers that end in `digits`; `None` for fewer than four digits. Exact up to
@@ -233,14 +331,14 @@ pub(super) fn suspicion(suspicion: &Suspicion) -> [String; 2] {
 
 /// The terms of a call, sorted.
 pub(super) fn of_call(call: &Call) -> Vec<u64> {
-    let mut terms = Vec::with_capacity(24);
+    let mut terms = Vec::with_capacity(28);
     let (weekday, hour) = super::query::local_time(call.t);
     terms.push(term(Field::App, &call.app.0.to_be_bytes()));
     terms.push(term(Field::Provider, call.provider.0.as_bytes()));
     terms.push(term(Field::Product, call.product.map_or("none", |p| p.name()).as_bytes()));
     terms.push(term(Field::Outcome, call.outcome.map_or("none", |o| o.name()).as_bytes()));
     terms.push(term(Field::State, call.state.name().as_bytes()));
-    terms.push(term(Field::Session, call.session.reveal().as_bytes()));
+    push_session(&mut terms, call.session.reveal());
     terms.push(id_term(call.id));
     terms.push(amount(Field::Weekday, weekday.into()));
     terms.push(amount(Field::Hour, hour.into()));
@@ -250,7 +348,9 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
         terms.push(TEST);
     }
     terms.extend(call.direction.map(|direction| term(Field::Direction, direction.name().as_bytes())));
-    terms.extend(call.user_data.as_ref().map(|text| term(Field::UserData, text.as_bytes())));
+    if let Some(text) = &call.user_data {
+        push_reference(&mut terms, text);
+    }
     terms.extend(call.anomalies.iter().map(|anomaly| term(Field::Anomaly, anomaly.name().as_bytes())));
     for code in call.release.iter().flat_map(|release| &release.causes) {
         terms.extend([cause(Some(&code.table), &code.code), cause(None, &code.code)]);
@@ -305,6 +405,52 @@ mod tests {
         assert!(spans("+8610086", "10086") && spans("95588", "95588") && !spans("95588", "955880"));
         assert_eq!(ending(Field::Caller, "021"), None);
         assert_ne!(ending(Field::Caller, "0021"), ending(Field::Callee, "0021"));
+    }
+
+    #[test]
+    fn a_reference_is_found_by_its_end_and_by_no_other() {
+        let found = |text: &str, typed: &str| {
+            let mut terms = Vec::new();
+            push_reference(&mut terms, text);
+            reference_ending(typed).is_some_and(|of| of.terms.first <= terms[0] && terms[0] <= of.terms.last)
+        };
+        let order = "order-24906488";
+        for typed in ["6488", "06488", "4906488", "24906488", "-24906488", "order-24906488", "ORDER-24906488", "6488 "]
+        {
+            assert!(found(order, typed), "{typed}");
+        }
+        for typed in ["488", "6489", "7906488", "648"] {
+            assert!(!found(order, typed), "{typed}");
+        }
+        assert!(found(r#"{"order":"24906488"}"#, "24906488") && found("订单八八一二三", "八一二三"));
+        assert!(found("6488", "6488") && !found("6488", "06488") && !found("06488", "406488"));
+        let exact = |typed: &str| reference_ending(typed).map(|of| of.exact);
+        assert_eq!((exact("4906488"), exact("24906488"), exact("488")), (Some(true), Some(false), None));
+    }
+
+    #[test]
+    fn a_session_and_an_id_are_found_by_their_beginning() {
+        let session = "1201_271_4294967295_20261130015911132@callenabler246.huaweicaas.com";
+        let mut terms = Vec::new();
+        push_session(&mut terms, session);
+        for length in [8, 9, 16, 20, 32, 40, session.len()] {
+            let of = session_beginning(&session[..length]).expect("enough");
+            assert!(terms.contains(&of.terms.first) && session_begins(session, &session[..length]), "{length}");
+            assert_eq!(of.exact, SESSION_STARTS.contains(&length));
+        }
+        assert_eq!(session_beginning(&session[..7]), None);
+        assert!(!session_begins(session, &session[..7]) && !session_begins("short", session));
+        assert!(session_beginning("会话会话会话").is_none_or(|of| !of.exact), "no character is cut");
+
+        let id = CallId::parse("00112233445566778899aabbccddeeff").expect("an id");
+        for typed in ["00112233", "001122334", "00112233445566", "001122334455667", "00112233445566778899AABBCCDDEEFF"]
+        {
+            let of = id_beginning(typed).expect("enough");
+            assert!(of.terms.first <= id_term(id) && id_term(id) <= of.terms.last && id_begins(id, typed), "{typed}");
+        }
+        for typed in ["0011223", "00112234", "0011223x"] {
+            assert!(!id_begins(id, typed), "{typed}");
+        }
     }
 
     #[test]

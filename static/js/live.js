@@ -17,10 +17,11 @@
   const local = (t) => new Date(t + 8 * 3600e3).toISOString().slice(5, 19).replace("T", " ");
   const began = (call) => [call.setup_at, call.alerting_at, call.answered_at, call.released_at, ...call.events.map((e) => e.at)]
     .filter(Boolean).map(Date.parse).reduce((a, b) => Math.min(a, b), Infinity);
-  // As the pages group a number, masked or whole.
+  // As the pages show a number: a whole one in groups, a masked one as it comes.
   const phone = (number) => {
+    if ((number ?? "").includes("*")) return number;
     const text = (number ?? "").replace(/^\+86/, "");
-    return /^1[\d*]{10}$/.test(text) ? `${text.slice(0, 3)} ${text.slice(3, 7)} ${text.slice(7)}` : text;
+    return /^1\d{10}$/.test(text) ? `${text.slice(0, 3)} ${text.slice(3, 7)} ${text.slice(7)}` : text;
   };
   const words = (kind, name) => $(`template[data-${kind}="${name}"]`)?.content.cloneNode(true) ?? name ?? "";
   const node = (tag, css, ...content) => {

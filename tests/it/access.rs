@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::bodies::{A, B, X, axb_hangup, private, status, xml};
+use crate::bodies::{A, B, X, axb_hangup, private, private_record, status, xml};
 use crate::house::{House, Server};
 use crate::wait::{SOON, wait_until};
 
@@ -91,6 +91,67 @@ fn a_viewer_sees_no_whole_number_anywhere() {
         let found = server.api(&viewer).get(&format!("/calls?number={search}"));
         assert_eq!(found["items"].as_array().unwrap().len(), 1, "{search}");
         assert!(!found.to_string().contains(national(A)), "{found:#}");
+    }
+    server.stop();
+}
+
+/// Two blanks, dots, line breaks, full width: a viewer read whole numbers in references and messages
+/// that people had written so, while the orders beside them were hidden from everybody.
+#[test]
+fn a_viewer_reads_no_number_in_any_spelling_and_every_order_and_id() {
+    let house = House::new();
+    let server = house.serve();
+    let app = house.app("huawei-private", "orders", &[]);
+    let viewer = house.token("v", "viewer");
+    let cookie = log_in(&house, &server, "wang", "viewer");
+    let spelled = [
+        "138  0000  0021",
+        "call 138.0000.0021",
+        "１３８００００００２１",
+        "138\n0000\r\n0021",
+        "(0755) 2878 0808",
+        "075528780808",
+        "+852 1234 5678",
+        "4008001234",
+        "138\u{200B}0000\u{200B}0021",
+        "٠٧٥٥-٢٨٧٨-٠٨٠٨",
+        "order 20261380000002199",
+    ];
+    let readable = [
+        "order-24906488",
+        "2026-11-30 10:00:00 \u{a5}1234567.89",
+        "order 202611301380000002",
+        "5a59f26513813812340021000725ff00",
+    ];
+    let texts: Vec<&str> = spelled.iter().chain(&readable).copied().collect();
+    for (n, text) in texts.iter().enumerate() {
+        // The platform's longer session ids.
+        let session = format!("1201_271_4294967295_202611300159111{n:02}@callenabler246.huaweicaas.com");
+        server.push(
+            &app,
+            crate::bodies::fee(&[private_record(&session, "004", serde_json::json!({ "userData": text }))]),
+        );
+    }
+    server.api(&viewer).settled();
+    let calls = server.api(&viewer).all("/calls");
+    assert_eq!(calls.len(), texts.len());
+    for call in &calls {
+        let (seen, session) = (call["user_data"].as_str().unwrap(), call["session_id"].as_str().unwrap());
+        assert!(session.starts_with("1201_271_4294967295_202611300159111") && !session.contains('*'), "{session}");
+        let n: usize = session[35..37].parse().unwrap();
+        let id = call["id"].as_str().unwrap();
+        let page = server.request("GET", &format!("/calls/{id}"), &[("Cookie", &cookie)], b"").text();
+        if n < spelled.len() {
+            assert!(seen.contains('*'), "{seen:?} of {:?}", texts[n]);
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            assert!(!digits(seen).contains("13800000021") && !page.contains(texts[n]), "{seen:?}");
+        } else {
+            assert_eq!(seen, texts[n]);
+            assert!(page.contains(texts[n]), "{:?} is on the page", texts[n]);
+        }
+        // One form for people and programs.
+        assert_eq!(call["caller"], "+86138****0021");
+        assert!(page.contains("+86138****0021"), "the page shows it the same way");
     }
     server.stop();
 }

@@ -10,7 +10,7 @@ use crate::bodies::{
     A, APP_ID, APP_KEY, B, X, Y, axb_hangup, call_question, dedicated, fee, income_hangup, mask, merge, number_status,
     private, private_failed, private_record, sms, status, voice_callback, voice_play, xml,
 };
-use crate::house::{App, House, Server};
+use crate::house::{App, House, Server, encode};
 use crate::wait::{SOON, wait_until};
 
 /// A running server with one app for each platform.
@@ -162,6 +162,113 @@ fn jiuyun_mask_calls_are_joined_and_one_without_a_call_id_gets_a_session() {
     });
     check(&back, &expected);
     assert!(back["session_id"].as_str().is_some_and(|s| !s.is_empty()), "{back:#}");
+    desk.server.stop();
+}
+
+/// Copied from a chat, a phone's address book and a spreadsheet: with marks of the writing direction
+/// around it, other dashes and dots within, as an address.
+#[test]
+fn a_number_is_found_and_bound_however_it_was_pasted() {
+    let desk = Desk::open();
+    let session = "pasted-1";
+    desk.call(&desk.private, session, &private(session, "004", "order-1"));
+    let api = desk.server.api(&desk.token);
+    let cookie = crate::access::log_in(&desk.house, &desk.server, "wang", "viewer");
+    let pasted = [
+        "\u{202D}13800000021\u{202C}",
+        "\u{2068}13800000021\u{2069}",
+        "138\u{2011}0000\u{2011}0021",
+        "138.0000.0021",
+        "tel:+8613800000021",
+        "１３８００００００２１",
+        "\u{A0}138\u{A0}0000\u{A0}0021\u{FEFF}",
+        "'13800000021",
+        "+86 138-0000-0021",
+        "0086 13800000021",
+        "(+86)13800000021",
+        "1.3800000021E+10",
+    ];
+    for (n, text) in pasted.iter().enumerate() {
+        let typed = encode(text);
+        for query in ["q", "number", "caller"] {
+            let found = api.all(&format!("/calls?{query}={typed}"));
+            assert_eq!(found.len(), 1, "{query}={text:?}");
+        }
+        assert!(
+            api.all(&format!("/calls?callee={typed}")).is_empty()
+                && api.all(&format!("/calls?not_q={typed}")).is_empty()
+        );
+        // The box of a page sends its form, and the browser follows.
+        let mut target = format!("/calls?q={typed}");
+        let mut page = desk.server.request("GET", &target, &[("Cookie", &cookie)], b"");
+        if page.status == 303 {
+            target = page.header("location").unwrap().to_owned();
+            page = desk.server.request("GET", &target, &[("Cookie", &cookie)], b"");
+        }
+        let id = found_id(&api.all("/calls"));
+        assert!(page.status == 200 && page.text().contains(&format!("/calls/{id}")), "{text:?}: {target}");
+        let x = format!("170000001{n:02}");
+        let made = api.send("POST", "/bindings", &json!({ "app": "orders", "kind": "ax", "a": text, "x": x }));
+        assert_eq!((made["a"].as_str(), made["x"].as_str()), (Some(A), Some(format!("+86{x}").as_str())), "{text:?}");
+        assert_eq!(api.all(&format!("/bindings?a={typed}")).len(), n + 1, "{text:?}");
+        let list = json!({ "kind": "numbers", "entries": [text] });
+        api.send("PUT", "/lists/vip", &list);
+        let hold = json!({ "name": "h", "reason": "r", "number": text });
+        api.send("POST", "/retention/holds", &hold);
+        api.send("POST", "/rules/try?app=orders", &json!({ "x": x, "caller": text }));
+        let out = desk.house.cli(&["calls", "--number", text, "--json"]).done();
+        assert!(out.contains(session), "{text:?}: {out}");
+    }
+    let wanted = json!({ "number": pasted[0], "dry_run": true, "reason": "asked for" });
+    api.send("POST", "/erasures", &wanted);
+    wait_until("the search for an erasure finds the call", SOON, || {
+        api.get("/erasures")["last"]["counts"]["calls"] == 1
+    });
+    // A spreadsheet that lost the last digits is told, not believed.
+    let cut = api.ask("/calls?number=1.38E%2B10");
+    assert!(cut.status == 400 && cut.text().contains("spreadsheet"), "{}", cut.text());
+    desk.server.stop();
+}
+
+fn found_id(calls: &[Value]) -> String {
+    calls[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Support has the last digits of an order, and of a session what fitted on the screen.
+#[test]
+fn an_order_is_found_by_its_end_and_a_session_and_a_call_by_their_beginning() {
+    let desk = Desk::open();
+    let session = "1201_271_4294967295_20260115021100123@callenabler246.huaweicaas.com";
+    let other = "1201_271_4294967295_20260115021145678@callenabler246.huaweicaas.com";
+    let call = desk.call(&desk.private, session, &private(session, "004", "order-24906488"));
+    desk.call(&desk.private, other, &private(other, "004", "order-24900021"));
+    let id = call["id"].as_str().unwrap();
+    let api = desk.server.api(&desk.token);
+    let cookie = crate::access::log_in(&desk.house, &desk.server, "wang", "viewer");
+    let found = |q: &str| {
+        let page = desk.server.request("GET", &format!("/calls?q={}", encode(q)), &[("Cookie", &cookie)], b"");
+        let sessions: Vec<String> = api
+            .all(&format!("/calls?q={}", encode(q)))
+            .iter()
+            .map(|call| call["session_id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(page.text().matches("class=\"go\" href=\"/calls/").count(), sessions.len(), "{q}");
+        sessions
+    };
+    for q in ["order-24906488", "ORDER-24906488", "24906488", "6488", id, &id[..8], &id[..20], session, &session[..36]]
+    {
+        assert_eq!(found(q), [session], "{q}");
+    }
+    // The end of an order and of a number alike.
+    assert_eq!(found("0021"), [other, session]);
+    for q in [&session[..8], &session[..20], &session[..32]] {
+        assert_eq!(found(q).len(), 2, "{q}");
+    }
+    for q in ["648", "6489", &id[..7], &session[..7], "order-2490"] {
+        assert!(found(q).is_empty(), "{q}");
+    }
+    assert_eq!(api.all("/calls?not_q=6488").len(), 1);
+    assert_eq!(api.all(&format!("/calls?not_q={}", encode(&session[..36]))).len(), 1, "what the index knows roughly");
     desk.server.stop();
 }
 

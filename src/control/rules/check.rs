@@ -228,7 +228,8 @@ fn few(field: &str, values: usize) -> Result<(), Wrong> {
 
 /// A whole number, or the beginning of one with a star behind it.
 fn is_pattern(text: &str) -> bool {
-    let digits = text.strip_suffix('*').unwrap_or(text);
+    let text = PhoneNumber::tidy(text);
+    let digits = text.strip_suffix('*').unwrap_or(&text);
     let digits = digits.strip_prefix('+').unwrap_or(digits);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

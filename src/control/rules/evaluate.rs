@@ -206,7 +206,7 @@ fn within((from, to): (u16, u16), minute: u16) -> bool {
 
 impl Pattern {
     fn read(text: &str) -> Self {
-        match text.strip_suffix('*') {
+        match PhoneNumber::tidy(text).strip_suffix('*') {
             Some(beginning) => Self::Beginning(beginning.trim_start_matches('+').to_owned()),
             None => Self::Whole(PhoneNumber::parse(text).unwrap_or_else(|| PhoneNumber::from_stored(text))),
         }

@@ -4,7 +4,7 @@
 //! An address holds the whole number, so whoever may not see it gets no link; the messages are
 //! shown masked to him like everywhere.
 
-use super::parts::{Phone, When, phone, text};
+use super::parts::{Phone, When, phone, text_of};
 use super::query::hours_later;
 use super::request::{Request, link};
 use super::view::View;
@@ -72,7 +72,7 @@ impl Message {
             before: at < call.t,
             from: number(&row.sms.from),
             to: number(&row.sms.to),
-            content: row.sms.content.as_ref().map(|content| text(content, eyes)),
+            content: row.sms.content.as_ref().map(|content| text_of(content, eyes, row.sms.parties())),
             callback: row.callback,
         }
     }

@@ -18,8 +18,8 @@ pub(super) fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
         ),
         make.text(
             "q",
-            Text::new("会话 / 订单号", "Session or order id"),
-            Text::new("会话号、通话号或随路数据", "session, call id or your reference"),
+            Text::new("查找", "Find"),
+            Text::new("号码或订单号的后四位、会话号", "end of a number or order, session, call id"),
         ),
     ];
     form.more = vec![

@@ -11,12 +11,12 @@ use http::{HeaderValue, header};
 
 use super::body_text;
 use super::decided::Decided;
-use super::parts::{Badge, When, size, text};
+use super::parts::{Badge, When, size, text, text_of};
 use super::request::{Request, link};
 use super::unreadable::Unreadable;
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
-use crate::domain::{Lang, Outcome, Role, Seq, TEST_HEADER, Text, marks_test};
+use crate::domain::{Lang, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
 use crate::http::{HttpError, Response, api};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
@@ -98,7 +98,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     };
     let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
     let name = request.app_name(callback.app);
-    let mut page = CallbackPage::new(view, &record, &callback, row.as_ref(), name, form, &url);
+    let parties = row.as_ref().map(|row| api::callbacks::parties(request.ctx(), row)).unwrap_or_default();
+    let known = row.as_ref().map(|row| (row, parties.as_slice()));
+    let mut page = CallbackPage::new(view, &record, &callback, known, name, form, &url);
     page.repeated = first;
     reply::page(&page)
 }
@@ -203,15 +205,16 @@ impl CallbackPage {
         view: View,
         record: &Record,
         callback: &CallbackRecord,
-        row: Option<&CallbackRow>,
+        row: Option<(&CallbackRow, &[PhoneNumber])>,
         app: String,
         form: Form,
         url: &str,
     ) -> Self {
         let (lang, eyes) = (view.lang, view.eyes());
+        let (row, parties) = row.map_or((None, &[][..]), |(row, parties)| (Some(row), parties));
         let waiting = Badge::new(super::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
         let provider = crate::providers::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
-        let session = |s: &String| (text(s, eyes), link("/callbacks", &[("session", s)]));
+        let session = |s: &String| (text_of(s, eyes, parties), link("/callbacks", &[("session", s)]));
         let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
         Self {
             decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
@@ -231,7 +234,7 @@ impl CallbackPage {
             },
             test: row.is_some_and(|row| row.test) || marks_test(&callback.headers),
             peer: callback.peer.to_string(),
-            tail: text(&callback.tail, eyes),
+            tail: text_of(&callback.tail, eyes, parties),
             size: size(row.map_or(callback.body.len() as u64, |row| row.size_bytes)),
             sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
             calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
@@ -294,7 +297,7 @@ impl CallbackPage {
         let (record, callback) = samples::record();
         let row = samples::callbacks().remove(0);
         let url = "https://calls.example.com:8443/callbacks/sample-token-0123456789/status";
-        Self::new(view, &record, &callback, Some(&row), "order-hotline".to_owned(), Form::Pretty, url)
+        Self::new(view, &record, &callback, Some((&row, &[])), "order-hotline".to_owned(), Form::Pretty, url)
     }
 }
 

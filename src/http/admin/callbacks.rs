@@ -8,12 +8,12 @@ use askama::Template;
 use super::calls::{Day, days};
 use super::found::{self, Around, Found};
 use super::list_form::{Form, Maker};
-use super::parts::{Badge, When, size, text};
+use super::parts::{Badge, When, size, text_of};
 use super::query::canonical;
 use super::request::{Pairs, Request, link};
-use super::view::{Section, View};
+use super::view::{Eyes, Section, View};
 use super::{filter_words, reply, words};
-use crate::domain::{AppId, Lang, Outcome, Seq, Text};
+use crate::domain::{AppId, Lang, Outcome, PhoneNumber, Seq, Text};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
@@ -59,7 +59,9 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     );
     let (listing, around) = found::ask(request, Which::Callbacks, found)?;
     let view = View::of(request, Section::Callbacks);
-    let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &|row| {
+        api::callbacks::parties(request.ctx(), row)
+    });
     found::reply(&page.found, &page)
 }
 
@@ -70,9 +72,10 @@ impl CallbacksPage {
         listing: &Listing<CallbackRow>,
         around: Around,
         app: &dyn Fn(AppId) -> String,
+        parties: &dyn Fn(&CallbackRow) -> Vec<PhoneNumber>,
     ) -> Self {
         let form = form(view.lang, pairs, &around.apps);
-        let row = |row: &CallbackRow| (row.received_at, Row::of(&view, row, app(row.app)));
+        let row = |row: &CallbackRow| (row.received_at, Row::of(&view, row, app(row.app), parties));
         let days = days(view.lang, listing.items.iter().map(row));
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, view }
     }
@@ -117,8 +120,9 @@ fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
 }
 
 impl Row {
-    pub(super) fn of(view: &View, row: &CallbackRow, app: String) -> Self {
+    fn of(view: &View, row: &CallbackRow, app: String, parties: &dyn Fn(&CallbackRow) -> Vec<PhoneNumber>) -> Self {
         let eyes = view.eyes();
+        let parties = if eyes == Eyes::Masked { parties(row) } else { Vec::new() };
         Self {
             seq: row.seq,
             at: When::clock(row.received_at),
@@ -129,9 +133,9 @@ impl Row {
             verified: row.verified,
             status: row.status,
             calls: row.calls.iter().map(ToString::to_string).collect(),
-            sessions: row.sessions.iter().map(|s| text(s, eyes)).collect::<Vec<_>>().join(" "),
+            sessions: row.sessions.iter().map(|s| text_of(s, eyes, &parties)).collect::<Vec<_>>().join(" "),
             peer: row.peer.to_string(),
-            tail: text(&row.tail, eyes),
+            tail: text_of(&row.tail, eyes, &parties),
             size: size(row.size_bytes),
             suspicions: row.suspicions.len(),
         }
@@ -144,7 +148,9 @@ impl CallbacksPage {
         use super::samples;
         let view = View { here: "/callbacks".to_owned(), ..View::sample(lang, Section::Callbacks) };
         let listing = Listing { items: samples::callbacks(), next: Some("c0ffee".to_owned()) };
-        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Callbacks, 100_000), &samples::app_name)
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Callbacks, 100_000), &samples::app_name, &|_| {
+            Vec::new()
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use super::query::canonical;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
-use crate::domain::{AppId, Asking, Asks, Call, DecisionAction, Lang, PhoneNumber, Text, mask_digit_runs};
+use crate::domain::{AppId, Asking, Asks, Call, DecisionAction, Lang, PhoneNumber, Text, mask_numbers};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallbackRow, Listing};
@@ -134,7 +134,7 @@ impl Row {
             x: number(&decided.x),
             action: badge(lang, note.action),
             to: number(&note.to),
-            rule: note.rule.as_ref().map(|(number, name)| (*number, mask_digit_runs(name))),
+            rule: note.rule.as_ref().map(|(number, name)| (*number, mask_numbers(name))),
             binding: note.binding.map(|id| id.0),
             millis: millis(note.micros),
             asked: note.asked.iter().map(asked).collect(),

@@ -98,6 +98,7 @@ pub(in crate::http) async fn make(
     let act = act.with("reason", reason.as_str()).with("masked", masked);
     let audit = context.audit.record(act).await?;
     let order = Order {
+        parties: call.parties().cloned().collect(),
         call: id,
         provider: call.provider,
         recording: call.recording.as_ref().map(|recording| recording.state),
@@ -217,6 +218,7 @@ mod tests {
         };
         let exhibits = call.callbacks.iter().enumerate().map(exhibit).collect();
         let order = Order {
+            parties: call.parties().cloned().collect(),
             call: call.id,
             provider: ProviderId("huawei-private"),
             recording: None,

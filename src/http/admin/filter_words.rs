@@ -15,6 +15,7 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "from" => Text::new("从", "from"),
         "to" => Text::new("到", "to"),
         "number" => Text::new("号码", "number"),
+        "q" => Text::new("查找", "find"),
         "caller" => Text::new("主叫", "caller"),
         "callee" => Text::new("被叫", "callee"),
         "a" => Text::new("A 号码", "A"),

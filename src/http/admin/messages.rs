@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::found::{self, Around, Found};
 use super::list_form::{Form, Maker};
-use super::parts::{Phone, When, text};
+use super::parts::{Phone, When, text_of};
 use super::query::{canonical, hours_later};
 use super::reply;
 use super::request::{Pairs, Request, link};
@@ -116,7 +116,7 @@ impl Row {
             app,
             mode: mode_word(sms.mode).get(view.lang),
             test: row.test,
-            content: sms.content.as_ref().map(|c| text(c, eyes)),
+            content: sms.content.as_ref().map(|c| text_of(c, eyes, sms.parties())),
             parts: sms.parts.filter(|n| *n > 1),
             callback: row.callback,
             calls,

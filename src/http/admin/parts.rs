@@ -1,7 +1,7 @@
 //! The small parts that pages are set from: a time, a phone number, a state.
 //!
 //! Each is a value with a template of its own, so that a time, a number and an outcome look
-//! the same wherever they stand. [`phone`] is the only place that groups and masks a number.
+//! the same wherever they stand. [`phone`] is the only place that groups a number.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::view::Eyes;
-use crate::domain::{Lang, PhoneNumber, SessionId, mask_digit_runs};
+use crate::domain::{Lang, PhoneNumber, mask_numbers, mask_numbers_and};
 
 /// The zone of every page. China has had one offset and no summer time since 1991, so no
 /// time zone database is needed.
@@ -105,13 +105,13 @@ impl Coded {
 
 impl HtmlSafe for Coded {}
 
-/// A number as people read it: `138 0000 0021`, `0755 2878 0808`, masked where it must be.
+/// A number as people read it: `138 0000 0021`, `0755 2878 0808`; where it must be masked, in the
+/// one form in which the API, files and messages have it too: `+86138****0021`.
 pub(super) fn phone(number: &PhoneNumber, eyes: Eyes) -> String {
     let text = match eyes {
         Eyes::Whole => number.reveal().to_owned(),
-        Eyes::Masked => number.masked(),
+        Eyes::Masked => return number.masked(),
     };
-    // Short numbers lose even their country code to the mask; they stay as they are.
     let Some(national) = text.strip_prefix("+86") else { return text };
     let chars: Vec<char> = national.chars().collect();
     let mobile = chars.len() == 11 && chars[0] == '1';
@@ -127,16 +127,19 @@ pub(super) fn phone(number: &PhoneNumber, eyes: Eyes) -> String {
     format!("{trunk}{} {} {}", part(0, first), part(first, last), part(last, chars.len()))
 }
 
-/// A session id as much as may be seen: it can hold phone numbers.
-pub(super) fn session(id: &SessionId, eyes: Eyes) -> String {
-    text(id.reveal(), eyes)
+/// A text that can hold the numbers of these parties in any form.
+pub(super) fn text_of<'a>(text: &str, eyes: Eyes, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
+    match eyes {
+        Eyes::Whole => text.to_owned(),
+        Eyes::Masked => mask_numbers_and(text, parties),
+    }
 }
 
 /// Any text of a platform or customer that can hold phone numbers.
 pub(super) fn text(text: &str, eyes: Eyes) -> String {
     match eyes {
         Eyes::Whole => text.to_owned(),
-        Eyes::Masked => mask_digit_runs(text),
+        Eyes::Masked => mask_numbers(text),
     }
 }
 
@@ -242,11 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_and_masked_the_same_way() {
-        check("13812340021", "138 1234 0021", "138 **** 0021");
-        check("075528780808", "0755 2878 0808", "0755 **** 0808");
-        check("01088886666", "010 8888 6666", "010 **** 6666");
-        check("02088886666", "020 8888 6666", "020 **** 6666");
+    fn whole_numbers_are_grouped_and_masked_ones_look_as_everywhere() {
+        check("13812340021", "138 1234 0021", "+86138****0021");
+        check("075528780808", "0755 2878 0808", "+86755****0808");
+        check("01088886666", "010 8888 6666", "+8610****6666");
+        check("02088886666", "020 8888 6666", "+8620****6666");
         check("10086", "10086", "***86");
         check("4008001234", "4008001234", "40****1234");
         check("+85212345678", "+85212345678", "+852****5678");

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::parts::{SHANGHAI, local};
 use super::request::{Pairs, find};
+use crate::domain::{PhoneNumber, trim_unseen};
 use crate::store::Span;
 
 /// Parameters whose values are ends of phone numbers.
@@ -40,14 +41,14 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
     let negated = |name: &str| pairs.iter().any(|(n, v)| n == "not" && v == name);
     let mut made = Pairs::new();
     for (name, value) in pairs {
-        let value = value.trim();
+        let value = trim_unseen(value);
         if name == "not" || value.is_empty() {
             continue;
         }
         let bare = name.strip_prefix("not_").unwrap_or(name);
         let key = if negated(name) { format!("not_{name}") } else { name.clone() };
         if is_number(bare) {
-            let numbers = value.split(BETWEEN).map(|n| n.replace([' ', '-', '(', ')', '\u{a0}'], ""));
+            let numbers = value.split(BETWEEN).map(PhoneNumber::tidy);
             made.extend(numbers.filter(|n| !n.is_empty()).map(|number| (key.clone(), number)));
         } else if WORDS.contains(&bare) {
             let words = value.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
@@ -140,6 +141,9 @@ mod tests {
     #[test]
     fn a_form_becomes_the_parameters_of_the_api() {
         check("number=138+0000-0021&q=&from=", "number=13800000021");
+        check("number=%E2%80%AD13800000021%E2%80%AC", "number=13800000021");
+        check("caller=138%E2%80%910000%E2%80%910021&callee=138.0000.0021", "caller=13800000021&callee=13800000021");
+        check("x=tel%3A%2B8613800000021&q=%E2%81%A813800000021%E2%81%A9", "x=%2B8613800000021&q=13800000021");
         check("number=0021%2C0022&not=number", "not_number=0021&not_number=0022");
         check(
             "from=2026-11-21T10%3A13&outcome=busy&outcome=failed",

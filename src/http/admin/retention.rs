@@ -320,7 +320,7 @@ fn facts(lang: Lang, freed: &Freed) -> Vec<(&'static str, String)> {
 impl HoldRow {
     fn new(hold: &Hold, app: Option<String>) -> Self {
         let number = hold.number.as_deref().map(|number| PhoneNumber::from_stored(number).masked());
-        let session = hold.session.as_deref().map(crate::domain::mask_digit_runs);
+        let session = hold.session.as_deref().map(crate::domain::mask_numbers);
         let covers: Vec<String> =
             [app, number, session, hold.from.clone(), hold.to.clone()].into_iter().flatten().collect();
         Self {

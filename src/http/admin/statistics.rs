@@ -288,6 +288,6 @@ mod tests {
         let asked = (&Pairs::new(), super::super::samples::now());
         let html = StatisticsPage::new(view, asked, ranges, &now, None, &[], &super::super::samples::app_name);
         let html = html.render().unwrap();
-        assert!(html.contains("0755 **** 0808") && !html.contains("28780808"));
+        assert!(html.contains("+86755****0808") && !html.contains("28780808"));
     }
 }

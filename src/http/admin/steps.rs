@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::parts::text;
+use super::parts::text_of;
 use super::view::Eyes;
 use super::words;
 use crate::domain::{Call, CallEventView, EventKind, Lang, Party, Product, Seq};
@@ -66,7 +66,7 @@ fn of_event(lang: Lang, call: &Call, event: &CallEventView, eyes: Eyes) -> Optio
     if matches!(event.kind, EventKind::Recorded | EventKind::Rated) {
         return None;
     }
-    let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", text(d, eyes)));
+    let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", text_of(d, eyes, call.parties())));
     Some(step(lang, call, event.at?, event.kind, event.leg, &digits, Some(event.callback)))
 }
 

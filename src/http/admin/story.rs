@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::decided::Decided;
 use super::ladder::Ladder;
-use super::parts::{Badge, Phone, Tone, When, local, phone, session, span, text};
+use super::parts::{Badge, Phone, Tone, When, local, phone, span, text, text_of};
 use super::view::Eyes;
 use super::words;
 use crate::domain::{Call, CallEventView, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
@@ -128,7 +128,7 @@ impl Story {
             lines,
             causes: causes(lang, eyes, call, behind),
             anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
-            recording: call.recording.as_ref().map(|r| recording(lang, eyes, r, now)),
+            recording: call.recording.as_ref().map(|r| recording(lang, eyes, call, r, now)),
             facts: facts(lang, eyes, call),
         }
     }
@@ -137,14 +137,14 @@ impl Story {
 fn facts(lang: Lang, eyes: Eyes, call: &Call) -> Vec<(&'static str, String)> {
     let provider = providers::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
     let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| phone(n, eyes));
-    let masked = |t: &Option<String>| t.as_ref().map(|t| text(t, eyes));
+    let masked = |t: &Option<String>| t.as_ref().map(|t| text_of(t, eyes, call.parties()));
     let known = [
         (lang.t("平台", "Platform"), Some(provider.to_owned())),
         (lang.t("产品", "Product"), call.product.map(|p| words::product(p).get(lang).to_owned())),
         (lang.t("X 号码", "X number"), number(&call.x)),
         (lang.t("Y 号码", "Y number"), number(&call.y)),
         (lang.t("分机", "Extension"), masked(&call.extension)),
-        (lang.t("会话号", "Session"), Some(session(&call.session, eyes))),
+        (lang.t("会话号", "Session"), Some(text_of(call.session.reveal(), eyes, call.parties()))),
         (lang.t("随路数据", "Your reference"), masked(&call.user_data)),
         (lang.t("绑定", "Binding"), masked(&call.binding_id)),
     ];
@@ -183,7 +183,7 @@ fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
         Line {
             kind: words::event(event.kind).get(lang),
             leg: event.leg.map_or("", |p| words::party(p).get(lang)),
-            digits: event.digits.as_ref().map_or_else(String::new, |d| text(d, eyes)),
+            digits: event.digits.as_ref().map_or_else(String::new, |d| text_of(d, eyes, call.parties())),
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
@@ -239,7 +239,7 @@ fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Beh
     }
 }
 
-fn recording(lang: Lang, eyes: Eyes, recording: &RecordingView, now: Timestamp) -> Recording {
+fn recording(lang: Lang, eyes: Eyes, call: &Call, recording: &RecordingView, now: Timestamp) -> Recording {
     let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
     let source = &recording.source;
     let object = source.object.as_ref().or(source.url.as_ref());
@@ -248,6 +248,6 @@ fn recording(lang: Lang, eyes: Eyes, recording: &RecordingView, now: Timestamp) 
         expires: When::full(recording.expires_at),
         past: left.is_none(),
         left: left.map_or_else(String::new, |s| span(lang, s)),
-        object: object.map_or_else(String::new, |o| text(o, eyes)),
+        object: object.map_or_else(String::new, |o| text_of(o, eyes, call.parties())),
     }
 }

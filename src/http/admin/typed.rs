@@ -4,7 +4,7 @@
 //! any dash, with 年 and 月. What cannot be read stays as it was typed, for whoever checks it to
 //! say so. The limits of what may be kept are the control room's.
 
-use crate::domain::Wording;
+use crate::domain::{PhoneNumber, Wording};
 
 /// What stands between the two ends of a span, a dash of any kind among them.
 const TO: [char; 9] = ['-', '~', '至', '到', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', '\u{301c}'];
@@ -27,7 +27,7 @@ pub(super) fn values(text: &str) -> Vec<&str> {
 
 /// A number without what people put between its digits; a beginning keeps its star.
 pub(super) fn number(text: &str) -> String {
-    narrow(text).chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '\u{2010}'..='\u{2015}')).collect()
+    PhoneNumber::tidy(text)
 }
 
 /// `22:00-07:00`: both ends as `HH:MM`, or why it is no part of a day.

@@ -11,8 +11,9 @@ use super::decisions::DecisionObject;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{Outcome, Scope, Seq, Suspicion, Text};
+use crate::domain::{Call, Outcome, PhoneNumber, Scope, Seq, Suspicion, Text};
 use crate::journal::Body;
+use crate::limits::PUSH_ITEMS_MAX;
 use crate::store::{CallbackQuery, CallbackRow, Page};
 
 /// The filters of callbacks.
@@ -65,26 +66,39 @@ impl CallbackObject {
     /// A callback as someone with this sight sees it.
     pub(super) fn new(context: &Context, sight: Sight, row: &CallbackRow) -> Self {
         let decision = row.decision.as_deref();
+        let parties = if sight == Sight::Masked { parties(context, row) } else { Vec::new() };
+        let text = |text: &str| sight.text_of(text, &parties);
         Self {
             decision: decision.map(|decided| DecisionObject::new(context, sight, row, decided, None)),
             seq: row.seq,
             received_at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
             provider: row.provider.map(|provider| provider.0),
-            label: sight.text(&row.label),
+            label: text(&row.label),
             question: row.question,
             outcome: row.outcome.name(),
             verified: row.verified,
-            suspicions: row.suspicions.iter().map(|s| format!("{}:{}", s.name(), sight.text(s.about()))).collect(),
-            session_ids: row.sessions.iter().map(|session| sight.text(session)).collect(),
+            suspicions: row.suspicions.iter().map(|s| format!("{}:{}", s.name(), text(s.about()))).collect(),
+            session_ids: row.sessions.iter().map(|session| text(session)).collect(),
             calls: row.calls.iter().map(ToString::to_string).collect(),
             status: row.status,
             peer: row.peer.to_string(),
-            tail: sight.text(&row.tail),
+            tail: text(&row.tail),
             size_bytes: row.size_bytes,
             test: row.test,
         }
     }
+}
+
+/// The numbers of the calls and of the question that a callback is about: a call hides its parties
+/// within its session id, and the callbacks that brought it do so as well.
+pub(in crate::http) fn parties(context: &Context, row: &CallbackRow) -> Vec<PhoneNumber> {
+    let decided = row.decision.as_deref();
+    let asked = decided.map_or([&None, &None, &None], |of| [&of.from, &of.x, &of.note.to]);
+    let asked = asked.into_iter().flatten().cloned();
+    let calls = row.calls.iter().take(PUSH_ITEMS_MAX).filter_map(|id| context.store.call(*id).ok().flatten());
+    let calls: Vec<Call> = calls.collect();
+    asked.chain(calls.iter().flat_map(Call::parties).cloned()).collect()
 }
 
 /// `GET /callbacks`

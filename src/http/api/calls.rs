@@ -182,7 +182,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         hour: filters::whole(query, "hour", 0..=23)?,
         has_recording: query.flag("has_recording")?,
         recording_state: filters::named(query, "recording_state", RecordingState::parse, &recordings)?,
-        q: query.filter("q", |_, text| Ok(text.trim().to_owned()))?,
+        q: query.filter("q", |_, text| Ok(filters::pasted(text).to_owned()))?,
         test: filters::tests(query)?,
     })
 }
@@ -190,18 +190,19 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
 impl CallObject {
     /// A call as someone with this sight sees it.
     pub(super) fn new(context: &Context, sight: Sight, call: &Call) -> Self {
+        let text = |text: &str| sight.text_of(text, call.parties());
         Self {
             id: call.id.to_string(),
             at: Instant(call.t),
             app: filters::app_name(context, call.app),
             provider: call.provider.0,
             product: call.product.map(Product::name),
-            session_id: sight.session(&call.session),
+            session_id: text(call.session.reveal()),
             caller: sight.maybe(call.caller.as_ref()),
             callee: sight.maybe(call.callee.as_ref()),
             x_number: sight.maybe(call.x.as_ref()),
             y_number: sight.maybe(call.y.as_ref()),
-            extension: sight.maybe_text(call.extension.as_deref()),
+            extension: call.extension.as_deref().map(text),
             direction: call.direction.map(Direction::name),
             state: call.state.name(),
             outcome: call.outcome.map(CallOutcome::name),
@@ -214,8 +215,8 @@ impl CallObject {
             release: call.release.as_ref().map(|release| ReleaseObject::new(sight, call, release)),
             records: call.records,
             recording: call.recording.as_ref().map(|recording| RecordingObject::new(context, recording)),
-            user_data: sight.maybe_text(call.user_data.as_deref()),
-            binding_id: sight.maybe_text(call.binding_id.as_deref()),
+            user_data: call.user_data.as_deref().map(text),
+            binding_id: call.binding_id.as_deref().map(text),
             anomalies: call.anomalies.iter().map(|anomaly| anomaly.name()).collect(),
             test: call.test,
             events: call.events.iter().map(EventObject::new).collect(),

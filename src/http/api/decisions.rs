@@ -84,6 +84,7 @@ impl DecisionObject {
         call: Option<&Call>,
     ) -> Self {
         let note = &decided.note;
+        let parties = || [&decided.from, &decided.x, &note.to].into_iter().flatten();
         let asked = |asked: &crate::domain::AskedNote| AskedObject {
             rule: asked.rule,
             asking: asked.asking.name(),
@@ -94,7 +95,7 @@ impl DecisionObject {
             at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
             asks: decided.asks.name(),
-            session: row.sessions.first().map(|session| sight.text(session)),
+            session: row.sessions.first().map(|session| sight.text_of(session, parties())),
             caller: sight.maybe(decided.from.as_ref()),
             x: sight.maybe(decided.x.as_ref()),
             action: note.action.name(),

@@ -79,27 +79,32 @@ pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> 
     })
 }
 
-/// Ends of numbers: four digits or more, in any notation.
+/// Ends of numbers: four digits or more, as people paste them.
 pub(super) fn numbers(query: &Query, name: &str) -> Result<Filter<String>, HttpError> {
     query.filter(name, |name, text| {
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        let plain = text.trim().chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
-        if digits < 4 || !plain {
-            return Err(bad(
-                name,
-                text,
-                Text::new("号码的结尾，至少四位数字", "the end of a number, four digits or more"),
-            ));
-        }
         // A plus that came in plain was read as a blank.
-        let text = text.strip_prefix(' ').map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
-        Ok(PhoneNumber::parse(&text).map_or(text, |number| number.reveal().to_owned()))
+        let plus = text.strip_prefix(' ').and_then(|rest| PhoneNumber::typed(&format!("+{rest}")));
+        let number = plus.or_else(|| PhoneNumber::typed(text));
+        let number = number.filter(|number| number.reveal().trim_start_matches('+').len() >= 4);
+        number.map(|number| number.reveal().to_owned()).ok_or_else(|| {
+            let cut = Text::new(
+                "完整的号码：表格软件把它写成了科学计数法，末尾几位已丢失",
+                "a whole number: a spreadsheet has shortened it, and its last digits are lost",
+            );
+            let end = Text::new("号码的结尾，至少四位数字", "the end of a number, four digits or more");
+            bad(name, text, if PhoneNumber::is_cut_by_spreadsheet(text) { cut } else { end })
+        })
     })
 }
 
 /// Session ids, exactly. They hold plus signs and no blanks.
 pub(super) fn sessions(query: &Query) -> Result<Filter<String>, HttpError> {
-    query.filter("session", |_, text| Ok(text.replace(' ', "+")))
+    query.filter("session", |_, text| Ok(pasted(text).replace(' ', "+")))
+}
+
+/// A text without what comes along unseen when it is copied from a chat or a page.
+pub(super) fn pasted(text: &str) -> &str {
+    crate::domain::trim_unseen(text)
 }
 
 /// Values that have a name of their own.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, json, ok};
+use crate::domain::PhoneNumber;
 use crate::http::acts::recorded;
 use crate::http::keeping;
 use crate::retention::{Freed, Hold, Job, Policy, RetentionError};
@@ -121,7 +122,7 @@ pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
     let sight = ask.sight();
     let mut holds = context.retention.holds();
     for hold in &mut holds {
-        hold.number = hold.number.as_deref().map(|number| sight.text(number));
+        hold.number = hold.number.as_deref().map(|number| sight.number(&PhoneNumber::from_stored(number)));
         hold.session = hold.session.as_deref().map(|session| sight.text(session));
     }
     ok(&RetentionObject {

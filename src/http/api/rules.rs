@@ -263,13 +263,21 @@ pub(super) async fn new_secret(context: &Arc<Context>, ask: &Ask) -> Result<Resp
     ok(&SecretObject { secret: secret.reveal().to_owned() }).map(recorded)
 }
 
+/// An entry of a list as someone with this sight sees it.
+fn entry(sight: Sight, kind: ListKind, entry: &str) -> String {
+    match (sight, kind) {
+        (Sight::Masked, ListKind::Numbers) => rules::masked_number(entry),
+        _ => sight.text(entry),
+    }
+}
+
 /// `GET /lists`
 pub(super) fn lists(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let (sight, all) = (ask.sight(), ask.principal.scope.is_all());
     let object = |list: NamedList| ListObject {
         count: list.entries.len(),
-        entries: all.then(|| list.entries.iter().map(|entry| sight.text(entry)).collect()),
+        entries: all.then(|| list.entries.iter().map(|entry| self::entry(sight, list.kind, entry)).collect()),
         kind: list.kind,
         name: sight.text(&list.name),
     };
@@ -286,7 +294,7 @@ pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> R
         name: list.name.clone(),
         kind,
         count: list.entries.len(),
-        entries: Some(list.entries.iter().map(|entry| ask.sight().text(entry)).collect()),
+        entries: Some(list.entries.iter().map(|entry| self::entry(ask.sight(), kind, entry)).collect()),
     };
     rules::set_list(context, ask.asker(), list).await?;
     ok(&object).map(recorded)

@@ -1,10 +1,10 @@
 //! How much of a phone number someone sees. The only place of the API that reveals one.
 //!
 //! Viewers see `+86138****0021`, and in free text (session ids, user data, messages, address
-//! tails) no run of seven or more digits. Ids of ours are hashes and are never masked: a link
+//! tails) no phone number in any spelling. Ids of ours are hashes and are never masked: a link
 //! must work for everybody.
 
-use crate::domain::{PhoneNumber, SessionId, mask_digit_runs};
+use crate::domain::{PhoneNumber, mask_numbers, mask_numbers_and};
 
 /// How much someone sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,7 @@ impl Sight {
     pub(super) fn number(self, number: &PhoneNumber) -> String {
         match self {
             Self::Whole => number.reveal().to_owned(),
-            // A number that was kept as sent may be any text; its digits are masked as in text.
-            Self::Masked => mask_digit_runs(&number.masked()),
+            Self::Masked => number.masked(),
         }
     }
 
@@ -34,7 +33,7 @@ impl Sight {
     pub(super) fn text(self, text: &str) -> String {
         match self {
             Self::Whole => text.to_owned(),
-            Self::Masked => mask_digit_runs(text),
+            Self::Masked => mask_numbers(text),
         }
     }
 
@@ -43,8 +42,11 @@ impl Sight {
         text.map(|text| self.text(text))
     }
 
-    /// A session id.
-    pub(super) fn session(self, session: &SessionId) -> String {
-        self.text(session.reveal())
+    /// A text that may hold the numbers of these parties in any form.
+    pub(super) fn text_of<'a>(self, text: &str, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
+        match self {
+            Self::Whole => text.to_owned(),
+            Self::Masked => mask_numbers_and(text, parties),
+        }
     }
 }

@@ -43,22 +43,23 @@ impl SmsObject {
     /// A message as someone with this sight sees it.
     pub(super) fn new(context: &Context, sight: Sight, row: &SmsRow) -> Self {
         let sms = &row.sms;
+        let text = |text: &str| sight.text_of(text, sms.parties());
         Self {
             callback: row.callback,
             received_at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
             provider: row.provider.0,
-            sms_id: sight.text(&sms.sms_id),
+            sms_id: text(&sms.sms_id),
             mode: sms.mode.name(),
             from: sight.maybe(sms.from.as_ref()),
             to: sight.maybe(sms.to.as_ref()),
             x_number: sight.maybe(sms.x.as_ref()),
             at: sms.at.as_ref().and_then(|stamp| stamp.at).map(Instant),
-            content: sight.maybe_text(sms.content.as_deref()),
-            result: sight.maybe_text(sms.result.as_deref()),
-            kind: sight.maybe_text(sms.kind.as_deref()),
+            content: sms.content.as_deref().map(text),
+            result: sms.result.as_deref().map(text),
+            kind: sms.kind.as_deref().map(text),
             parts: sms.parts,
-            binding_id: sight.maybe_text(sms.binding_id.as_deref()),
+            binding_id: sms.binding_id.as_deref().map(text),
             test: row.test,
         }
     }

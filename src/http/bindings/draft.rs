@@ -141,17 +141,20 @@ impl Draft {
     pub(in crate::http) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
         let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
-        let number = || text.and_then(PhoneNumber::parse);
+        let number = || match text {
+            Some(text) if PhoneNumber::is_cut_by_spreadsheet(text) => Err(wrong(SHORTENED)),
+            text => Ok(text.and_then(PhoneNumber::parse)),
+        };
         let owned = || text.map(str::to_owned);
         match field {
             Field::Kind => {
                 let kind = text.map(|text| kind(text).ok_or_else(|| wrong(KINDS)));
                 self.kind = kind.transpose()?.unwrap_or_default();
             }
-            Field::A => self.a = number(),
-            Field::X => self.x = number(),
-            Field::B => self.b = number(),
-            Field::Y => self.y = number(),
+            Field::A => self.a = number()?,
+            Field::X => self.x = number()?,
+            Field::B => self.b = number()?,
+            Field::Y => self.y = number()?,
             Field::Extension => self.extension = owned(),
             Field::Direction => {
                 let direction = text.map(|text| Direction::parse(text).ok_or_else(|| wrong(DIRECTIONS)));
@@ -194,7 +197,6 @@ impl Draft {
                 let said = DIRECTION_WORDS.iter().find(|(words, _)| *words == plain);
                 self.set(field, said.map_or(Some(text), |(_, name)| *name))
             }
-            Field::A | Field::X | Field::B | Field::Y if is_shortened(text) => Err(wrong(SHORTENED)),
             _ => self.set(field, Some(text)),
         }
     }
@@ -257,14 +259,6 @@ fn kind(text: &str) -> Option<BindingKind> {
     let plain = text.split_whitespace().collect::<String>().to_lowercase();
     let plain = plain.strip_suffix("模式").or_else(|| plain.strip_suffix("mode")).unwrap_or(&plain);
     BindingKind::parse(plain)
-}
-
-/// `1.38E+10`, as a spreadsheet shows and saves a number that it took for a quantity.
-fn is_shortened(text: &str) -> bool {
-    let parts = text.split_once(['E', 'e']);
-    parts.is_some_and(|(digits, power)| {
-        digits.parse::<f64>().is_ok() && power.strip_prefix('+').is_some_and(|power| power.parse::<u8>().is_ok())
-    })
 }
 
 const SHORTENED: Text = Text::new(

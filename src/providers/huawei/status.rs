@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::identity::identity;
 use super::object::{Notes, Object};
 use crate::domain::{
-    CallEvent, CallKey, CauseCode, EventKind, Identity, Party, PhoneNumber, SessionId, Stamp, mask_digit_runs,
+    CallEvent, CallKey, CauseCode, EventKind, Identity, Party, PhoneNumber, SessionId, Stamp, mask_numbers,
 };
 use crate::limits;
 use crate::providers::Suspicion;
@@ -38,7 +38,7 @@ impl Status {
     pub(in crate::providers) fn read(event_type: &str, info: &Map<String, Value>, notes: &Notes) -> Option<Self> {
         let Some(kind) = kind(event_type) else {
             let shown: String = event_type.chars().take(limits::SHOWN_NAME_MAX).collect();
-            notes.add(Suspicion::UnknownEvent(mask_digit_runs(&shown)));
+            notes.add(Suspicion::UnknownEvent(mask_numbers(&shown)));
             return None;
         };
         let info = Object::new(info, notes);

@@ -19,7 +19,7 @@ use super::wire::{self, Notice};
 use super::{codes, time};
 use crate::domain::{
     Anomaly, CallEvent, CallKey, CallRecord, CauseCode, EventKind, Identity, Party, PhoneNumber, Product, RecordingRef,
-    SessionId, Stamp, mask_digit_runs,
+    SessionId, Stamp, mask_numbers,
 };
 use crate::limits;
 use crate::providers::{DecodeError, Decoded, Item, Suspicion};
@@ -51,7 +51,7 @@ fn item(notice: &mut Notice) -> Option<Item> {
         "IncomeHangup" => by_parties(notice, &action)?,
         unknown => {
             let shown: String = unknown.chars().take(limits::SHOWN_NAME_MAX).collect();
-            notice.note(Suspicion::UnknownEvent(mask_digit_runs(&shown)));
+            notice.note(Suspicion::UnknownEvent(mask_numbers(&shown)));
             return None;
         }
     };

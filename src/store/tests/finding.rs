@@ -33,6 +33,8 @@ fn row(n: u64) -> Doc {
         term(Field::Id, &(n + 1).to_be_bytes()),
         term(Field::App, &[(mixed % 3) as u8]),
         term(Field::Outcome, &[(n % 100 / 90) as u8]),
+        amount(Field::CallId, mixed << 12),
+        amount(Field::UserDataEnd, (n % 700) << 40),
         amount(Field::Hour, n / 500 % 24),
         amount(Field::Talk, if mixed.is_multiple_of(4) { 0 } else { mixed % 5_000 }),
         amount(Field::Expires, 1_790_000_000 + n * 40_000),
@@ -70,6 +72,16 @@ fn value() -> impl Strategy<Value = Terms> {
     prop_oneof![
         near(ROWS, ROWS).prop_map(|n| Terms::word(Field::Session, &n.to_be_bytes())),
         near(ROWS, ROWS).prop_map(|n| Terms::word(Field::Id, &n.to_be_bytes())),
+        (0..2 * ROWS, 0u32..40).prop_map(|(n, bits)| Terms::amounts(
+            Field::CallId,
+            mixed(n) << 12 >> bits << bits,
+            mixed(n) << 12 | ((1 << bits) - 1)
+        )),
+        (0u64..900, 0u64..3).prop_map(|(n, reach)| Terms::amounts(
+            Field::UserDataEnd,
+            n << 40,
+            ((n + reach + 1) << 40) - 1
+        )),
         (0u8..5).prop_map(|n| Terms::word(Field::App, &[n])),
         (0u8..3).prop_map(|n| Terms::word(Field::Outcome, &[n])),
         (0u64..26).prop_map(|n| Terms::one(amount(Field::Hour, n))),

@@ -9,7 +9,7 @@ use crate::journal::Body;
 use crate::providers;
 
 const B: &str = "13912345603";
-const MASKED: &str = "139 **** 5603";
+const MASKED: &str = "+86139****5603";
 
 impl House {
     /// Sends a body to an app and waits until the store knows it.

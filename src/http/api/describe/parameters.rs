@@ -85,7 +85,11 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "session" => ("The platform's id of a call, exactly", text()),
         "number" => ("Any party. The end of a number, four digits or more, with or without country code", text()),
         "caller" | "callee" | "a" | "b" | "x" | "y" | "sender" | "receiver" => (ENDING, text()),
-        "q" => ("A session, our id, your own reference, or the end of a number", text()),
+        "q" => (
+            "The end of a number or of your own reference (4 characters or more), or the beginning of a session or of \
+             our id (8 or more)",
+            text(),
+        ),
         "outcome" if path.starts_with("/callbacks") => ("What became of it", words(Outcome::ALL.map(Outcome::name))),
         "outcome" => ("How the call ended", words(CallOutcome::ALL.map(CallOutcome::name))),
         "state" if path.starts_with("/numbers") => {
