@@ -135,6 +135,15 @@ fn a_viewer_reads_no_number_in_any_spelling_and_every_order_and_id() {
     server.api(&viewer).settled();
     let calls = server.api(&viewer).all("/calls");
     assert_eq!(calls.len(), texts.len());
+    // A party's number within a longer run of digits is one all the same, wherever the session stands.
+    let glued = format!("20261130{}000", national(A));
+    server.push(&app, crate::bodies::fee(&[private_record(&glued, "004", serde_json::json!({}))]));
+    server.api(&viewer).settled();
+    for target in ["/api/v1/calls", "/api/v1/callbacks", "/callbacks"] {
+        let seen = server.request("GET", target, &[("Cookie", &cookie)], b"").text();
+        assert!(seen.contains("20261130138****0021000") || target == "/callbacks", "{target}: {seen}");
+        assert!(!seen.contains(national(A)), "{target}: {seen}");
+    }
     for call in &calls {
         let (seen, session) = (call["user_data"].as_str().unwrap(), call["session_id"].as_str().unwrap());
         assert!(session.starts_with("1201_271_4294967295_202611300159111") && !session.contains('*'), "{session}");

@@ -112,4 +112,13 @@ mod tests {
         let labels: Vec<&str> = form.active.iter().map(|a| a.label.as_str()).collect();
         assert_eq!(labels[..2], ["not talk 10..60", "ring ≥ 5"]);
     }
+
+    /// Digits typed into the box at the top stood as a session, under `q 4416`.
+    #[test]
+    fn what_was_typed_at_the_top_is_named_as_what_it_is() {
+        let form = of("q=4416");
+        assert_eq!(form.active.iter().map(|a| a.label.as_str()).collect::<Vec<_>>(), ["find 4416"]);
+        let find = form.main.iter().find(|of| of.name == "q").unwrap();
+        assert_eq!((find.label, find.value.as_str()), ("Find", "4416"));
+    }
 }
