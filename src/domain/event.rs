@@ -34,6 +34,12 @@ impl Stamp {
         }
     }
 
+    /// Whether it is a zero that reads like a date, as 1970: somebody's program made a time of nothing.
+    #[must_use]
+    pub fn is_dated_zero(&self) -> bool {
+        self.is_zero() && self.text.chars().any(|c| c.is_ascii_digit() && c != '0')
+    }
+
     /// The text with one blank where a platform wrote several: how many there are means nothing,
     /// and must make neither another event nor a record that disagrees.
     #[must_use]

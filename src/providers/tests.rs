@@ -70,10 +70,10 @@ fn check_answer(ack: &Ack, status: u16) {
     assert_eq!(ack.status, status, "{ack:?}");
     match sniff(ack.body.as_bytes()) {
         Ok(Sniffed { tree: Tree::Json(_), mended: false }) => {
-            assert!(ack.content_type.starts_with("application/json"), "{ack:?}")
+            assert!(ack.content_type.starts_with("application/json"), "{ack:?}");
         }
         Ok(Sniffed { tree: Tree::Xml(_), mended: false }) => {
-            assert!(ack.content_type.starts_with("application/xml"), "{ack:?}")
+            assert!(ack.content_type.starts_with("application/xml"), "{ack:?}");
         }
         Ok(_) => panic!("an answer that only we can read: {ack:?}"),
         Err(error) => panic!("{error} of the answer {ack:?}"),

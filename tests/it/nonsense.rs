@@ -2,6 +2,7 @@
 //! numbers. Each costs itself at most, never its callback, its day or the answer to a question.
 
 use jiff::{SignedDuration, Timestamp};
+use ringback::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::bodies::{A, APP_KEY, B, X, axb_hangup, call_question, fee, merge, private_record, xml};
@@ -18,7 +19,7 @@ fn utc(at: Timestamp) -> String {
 
 /// The record of a call of half a minute that ended a minute ago.
 fn recent(session: &str, more: Value) -> String {
-    let at = |second: i64| utc(Timestamp::now() - SignedDuration::from_secs(100 - second));
+    let at = |second: i64| utc(Clock::system().now() - SignedDuration::from_secs(100 - second));
     let times = json!({ "callInTime": at(0), "fwdStartTime": at(1), "fwdAlertingTime": at(5),
         "fwdAnswerTime": at(10), "callEndTime": at(40) });
     let mut record = private_record(session, "004", times);
@@ -37,7 +38,7 @@ fn has(call: &Value, anomaly: &str) -> bool {
 
 /// Whether the call stands in the list of the two hours around the present.
 fn is_recent(api: &Api<'_>, session: &str) -> bool {
-    let now = Timestamp::now();
+    let now = Clock::system().now();
     let (from, to) = (hours(now, -1), hours(now, 1));
     api.all(&format!("/calls?session={session}&from={from}&to={to}")).len() == 1
 }
@@ -51,7 +52,7 @@ fn a_clock_in_another_century_ruins_no_day() {
     let jiuyun = house.app("jiuyun", "three", &[]);
     let token = house.token("root", "admin");
     let api = server.api(&token);
-    let now = Timestamp::now();
+    let now = Clock::system().now();
 
     // A zero is no answer, in whichever zone it is zero.
     for (n, zero) in ["0", "0000-00-00 00:00:00", "1970-01-01 00:00:00", "1970-01-01 08:00:00", "0001-01-01 00:00:00"]

@@ -17,7 +17,7 @@ fn check_refused(cases: &[(&[u8], &str)]) {
 }
 
 fn check_xml(body: &[u8], root: &str, fields: &[(&str, &str)]) {
-    assert_eq!(read_xml(body, root, fields), false, "{:?}", String::from_utf8_lossy(body));
+    assert!(!read_xml(body, root, fields), "{:?}", String::from_utf8_lossy(body));
 }
 
 /// Reads XML that is as expected; says whether it was mended.

@@ -168,8 +168,7 @@ impl<'a> Object<'a> {
 
     /// Whether a time is a zero that reads like a date, as 1970.
     pub(in crate::providers) fn is_dated_zero(&self, name: &'static str) -> bool {
-        let stamp = self.text(name).map(|text| time::read(&text));
-        stamp.is_some_and(|stamp| stamp.is_zero() && stamp.at.is_some())
+        self.text(name).is_some_and(|text| time::read(&text).is_dated_zero())
     }
 
     fn readable(&self, name: &'static str, stamp: Stamp) -> Stamp {

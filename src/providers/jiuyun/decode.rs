@@ -281,7 +281,7 @@ fn stamp(notice: &Notice, name: &str) -> Option<Stamp> {
 
 /// Whether a time is a zero that reads like a date, as 1970.
 fn is_dated_zero(notice: &Notice, name: &str) -> bool {
-    notice.text(name).map(time::read).is_some_and(|stamp| stamp.is_zero() && stamp.at.is_some())
+    notice.text(name).is_some_and(|text| time::read(text).is_dated_zero())
 }
 
 fn number(notice: &Notice, names: &[&str]) -> Option<PhoneNumber> {
