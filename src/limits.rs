@@ -309,6 +309,19 @@ pub const NUMBER_STATES_MAX: usize = 200;
 /// Hours of one talk that count as calls in talk at once: what claims to have lasted longer than
 /// a day is a platform's wrong clock.
 pub const COUNTED_TALK_HOURS: usize = 24;
+/// The longest talk: platforms end a call after eight hours (玖云) or 1,440 minutes (华为云).
+pub const TALK_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// The longest ringing: networks give up after a minute or two; a wrong clock says more.
+pub const RING_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How far the instants of one call may lie apart: the longest talk, its ringing, and the fourteen
+/// hours of a time zone that one of them was written in by mistake.
+pub const CALL_SPAN: SignedDuration = SignedDuration::from_hours(48);
+/// How far after its receipt an instant may lie: eight hours are a zone mistaken, more than a day
+/// is no clock's error any more but nonsense.
+pub const INSTANT_AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// How far before its receipt: twenty years. Old records are imported and pushed again, and where
+/// their instants agree they are believed; before that there were no such platforms.
+pub const INSTANT_AGE: SignedDuration = SignedDuration::from_hours(20 * 8_766);
 /// How long after its end a day is summed up: by then nearly every record of it is here.
 pub const DAY_OPEN_HOURS: i64 = 2;
 /// The longest span over which the most calls at once are looked for, a quarter: each of its hours is read.
@@ -325,11 +338,15 @@ pub const SIGNATURE_AHEAD: Duration = Duration::from_secs(15 * 60);
 pub const JSON_DEPTH: usize = 64;
 /// Records of one push: documented are 50 (fee) and 100 (numStatus).
 pub const PUSH_ITEMS_MAX: usize = 1_000;
-/// Characters of a session id; the longest documented one has as many.
+/// Characters of a session id; the longest documented one has as many. A longer one is shortened.
 pub const SESSION_MAX: usize = 256;
-/// Bytes of any other single field that is taken over into a call: twice the longest address of
-/// a recording. What is longer stays readable in the callback itself.
+/// Characters of any other single field that is taken over into a call: twice the longest address of
+/// a recording. What is longer is cut, and stays readable in the callback itself.
 pub const FIELD_MAX: usize = 4_096;
+/// Characters shown on each side of the place at which a body could not be read: a line on a screen.
+pub const EXCERPT_CHARS: usize = 40;
+/// Bytes looked at on each side of it: phone numbers that begin outside of the excerpt are found and masked.
+pub const EXCERPT_LOOK: usize = 512;
 /// Characters of an undocumented name that a platform sent, where it is shown to a person: a cell of a table.
 pub const SHOWN_NAME_MAX: usize = 32;
 /// Applications that one push names beside the app's own, and that are remembered: a push is of one application.

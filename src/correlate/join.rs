@@ -6,11 +6,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plausible::believed;
 use super::{Catalog, EventFact, Facts, RecordFact};
 use crate::domain::{
     Anomaly, Call, CallEvent, CallEventView, CallOutcome, CallRecord, CallState, CauseCode, EventKind, Party,
     PhoneNumber, Product, RecordingState, RecordingView, Release, Stamp,
 };
+use crate::limits::{RING_MAX, TALK_MAX};
 
 /// How far an event and the record may differ about one instant before it is worth a word:
 /// platforms stamp the notice and the switch's record with different clocks.
@@ -20,26 +22,30 @@ const TIME_TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 /// question of the clock, which this function does not have.
 #[must_use]
 pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
+    let (believed, has_others) = believed(facts);
+    let told = facts;
+    let facts: &Facts = &believed;
     let legs = Legs::of(facts);
     let best = facts.authoritative();
     let record = best.map(|fact| &fact.record);
     let events = legs.in_order();
 
     let release_event = events.iter().rev().find(|e| e.kind == EventKind::Released).copied();
-    let Times { setup_at, alerting_at, answered_at, released_at } = Times::of(&legs, &events, record);
+    let talked = has_talked(record, told);
+    let Times { setup_at, alerting_at, answered_at, released_at } = Times::of(&legs, &events, record, talked);
 
     let state = state(&legs, record.is_some(), release_event.is_some());
     let causes = causes(release_event, facts, best);
     let release = (state == CallState::Released).then(|| release(facts, catalog, &causes, release_event)).flatten();
     let outcome = (state == CallState::Released)
-        .then(|| outcome(facts, catalog, talked(record) || answered_at.is_some(), alerting_at.is_some(), &causes));
+        .then(|| outcome(facts, catalog, talked || answered_at.is_some(), alerting_at.is_some(), &causes));
     let (caller, callee) = parties(&legs, &events, record);
-    let talk_seconds = match (record, answered_at, released_at) {
-        (Some(record), ..) => record.talk_seconds,
-        (None, Some(answered), Some(released)) => seconds(answered, released),
-        _ => 0,
-    };
+    let talk = talk(record, has_others, answered_at, released_at);
     let ring_seconds = alerting_at.and_then(|rang| Some(seconds(rang, answered_at.or(released_at)?)));
+    let mut anomalies = anomalies(told, facts, catalog, &legs, &causes, best);
+    note(&mut anomalies, Anomaly::ImplausibleTime, has_others);
+    let too_long = talk > longest(TALK_MAX) || ring_seconds.is_some_and(|ring| ring > longest(RING_MAX));
+    note(&mut anomalies, Anomaly::ImplausibleDuration, too_long);
     let histories = history(&legs, facts);
     let t = histories
         .iter()
@@ -67,8 +73,8 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
         alerting_at,
         answered_at,
         released_at,
-        ring_seconds,
-        talk_seconds,
+        ring_seconds: ring_seconds.filter(|ring| *ring <= longest(RING_MAX)),
+        talk_seconds: talk_seconds(talk, answered_at, released_at),
         release,
         records: u32::try_from(facts.records.len()).unwrap_or(u32::MAX),
         recording: recording(facts, best, catalog),
@@ -78,7 +84,7 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
         binding_id: record
             .and_then(|r| r.binding_id.clone())
             .or_else(|| events.iter().rev().find_map(|e| e.binding_id.clone())),
-        anomalies: anomalies(facts, catalog, &legs, &causes, best),
+        anomalies,
         events: histories,
         callbacks: facts.callbacks.clone(),
     }
@@ -93,7 +99,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(legs: &Legs<'_>, events: &[&CallEvent], record: Option<&CallRecord>) -> Self {
+    fn of(legs: &Legs<'_>, events: &[&CallEvent], record: Option<&CallRecord>, talked: bool) -> Self {
         let recorded = |stamp: fn(&CallRecord) -> Option<&Stamp>| record.and_then(|record| at(stamp(record)));
         let first = |kinds: [EventKind; 2]| events.iter().filter(|e| kinds.contains(&e.kind)).find_map(|e| instant(e));
         let last = events.iter().rev().find(|e| e.kind == EventKind::Released);
@@ -102,9 +108,7 @@ impl Times {
             alerting_at: recorded(|r| r.alerting_at.as_ref()).or_else(|| legs.first(EventKind::Alerted, Party::Callee)),
             answered_at: match record {
                 // A record of a talk that does not say when it began leaves that to the event.
-                Some(record) if record.answered_at.is_some() || !talked(Some(record)) => {
-                    at(record.answered_at.as_ref())
-                }
+                Some(record) if at(record.answered_at.as_ref()).is_some() || !talked => at(record.answered_at.as_ref()),
                 _ => legs.first(EventKind::Answered, Party::Callee),
             },
             released_at: recorded(|r| r.released_at.as_ref()).or_else(|| last.and_then(|e| instant(e))),
@@ -112,8 +116,50 @@ impl Times {
     }
 }
 
-fn talked(record: Option<&CallRecord>) -> bool {
-    record.is_some_and(|record| record.talk_seconds > 0)
+/// Whether the record says that they talked: with a duration, or with an instant at which the talk
+/// began, though nobody can believe that instant.
+fn has_talked(record: Option<&CallRecord>, told: &Facts) -> bool {
+    let Some(record) = record else { return false };
+    let as_told = told.records.iter().find(|fact| fact.record.identity == record.identity);
+    let answered = |record: &CallRecord| record.answered_at.as_ref().is_some_and(|at| at.at.is_some() && !at.is_zero());
+    record.talk_seconds > 0 || as_told.is_some_and(|fact| answered(&fact.record) && !answered(record))
+}
+
+/// The seconds of talk as they are told. A record whose other times made nonsense of it leaves it
+/// to those that are believed.
+fn talk(
+    record: Option<&CallRecord>,
+    has_others: bool,
+    answered_at: Option<Timestamp>,
+    released_at: Option<Timestamp>,
+) -> u32 {
+    let between = answered_at.zip(released_at).map_or(0, |(answered, released)| seconds(answered, released));
+    match record {
+        Some(record) if record.talk_seconds == 0 && has_others && record.answered_at.is_some() => between,
+        Some(record) => record.talk_seconds,
+        None => between,
+    }
+}
+
+/// Those of them that can be: of a talk longer than any, the time between answer and end, and at
+/// most the longest there is; without these nobody knows, and none are counted.
+fn talk_seconds(talk: u32, answered_at: Option<Timestamp>, released_at: Option<Timestamp>) -> u32 {
+    match answered_at.zip(released_at) {
+        _ if talk <= longest(TALK_MAX) => talk,
+        Some((answered, released)) => seconds(answered, released).min(longest(TALK_MAX)),
+        None => 0,
+    }
+}
+
+fn longest(duration: SignedDuration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
+}
+
+fn note(anomalies: &mut Vec<Anomaly>, anomaly: Anomaly, is_so: bool) {
+    if is_so && !anomalies.contains(&anomaly) {
+        anomalies.push(anomaly);
+        anomalies.sort_unstable();
+    }
 }
 
 /// The events in order, each with its leg.
@@ -302,6 +348,7 @@ fn history(legs: &Legs<'_>, facts: &Facts) -> Vec<CallEventView> {
 }
 
 fn anomalies(
+    told: &Facts,
     facts: &Facts,
     catalog: &Catalog,
     legs: &Legs<'_>,
@@ -323,7 +370,7 @@ fn anomalies(
     if causes.iter().any(|cause| (catalog.meaning)(facts.provider, cause).is_none()) {
         found.push(Anomaly::UnknownCode);
     }
-    if facts.events.iter().any(|fact| fact.event.at.as_ref().is_some_and(|stamp| stamp.at.is_none())) {
+    if told.events.iter().any(|fact| fact.event.at.as_ref().is_some_and(|stamp| stamp.at.is_none())) {
         found.push(Anomaly::UnreadableTime);
     }
     if best.is_none() && ends_before_answer(legs) {

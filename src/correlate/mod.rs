@@ -7,6 +7,7 @@
 
 mod facts;
 mod join;
+mod plausible;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 pub use facts::{EventFact, Facts, RecordFact};
 pub use join::join;
+pub use plausible::alone;
 
 use crate::domain::{AppId, CallId, CallKey, CallOutcome, CauseCode, Party, ProviderId};
 

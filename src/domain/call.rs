@@ -143,11 +143,16 @@ pub enum Anomaly {
     UnreadableTime,
     /// The record's app key is not the app's.
     AppKeyMismatch,
+    /// A time that cannot be true: far from the others, after the receipt, or before there were
+    /// such calls. It counts for nothing.
+    ImplausibleTime,
+    /// A talk or a ringing longer than any can be.
+    ImplausibleDuration,
 }
 
 impl Anomaly {
     /// Every anomaly.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::EndsBeforeStart,
         Self::DurationMismatch,
         Self::ConflictingRecord,
@@ -158,6 +163,8 @@ impl Anomaly {
         Self::TimeMismatch,
         Self::UnreadableTime,
         Self::AppKeyMismatch,
+        Self::ImplausibleTime,
+        Self::ImplausibleDuration,
     ];
 
     /// Reads [`Anomaly::name`].
@@ -180,6 +187,8 @@ impl Anomaly {
             Self::TimeMismatch => "time_mismatch",
             Self::UnreadableTime => "unreadable_time",
             Self::AppKeyMismatch => "app_key_mismatch",
+            Self::ImplausibleTime => "implausible_time",
+            Self::ImplausibleDuration => "implausible_duration",
         }
     }
 }

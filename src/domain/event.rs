@@ -20,6 +20,26 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Whether this is how a program writes that something did not happen: nothing but zeros, or
+    /// the zero of a clock or calendar (1970, 1900, year 1), which in another time zone is hours
+    /// off. Nobody called through a platform before that.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        match self.at {
+            Some(at) => at.as_second() <= 24 * 3600,
+            None => {
+                let is_mark = |c| matches!(c, '-' | '/' | ':' | '.' | '+' | ' ' | 'T' | 't' | 'Z' | 'z');
+                self.text.contains('0') && self.text.chars().all(|c| c == '0' || is_mark(c))
+            }
+        }
+    }
+
+    /// Whether it is a zero that reads like a date, as 1970: somebody's program made a time of nothing.
+    #[must_use]
+    pub fn is_dated_zero(&self) -> bool {
+        self.is_zero() && self.text.chars().any(|c| c.is_ascii_digit() && c != '0')
+    }
+
     /// The text with one blank where a platform wrote several: how many there are means nothing,
     /// and must make neither another event nor a record that disagrees.
     #[must_use]

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 
 use crate::domain::{Ack, App, Callback, Outcome, Question, QuestionKind, VerifyMode};
 use crate::journal::{self, ContentError};
-use crate::providers::{self, BodyForm, DecodeError, Decoded, Item, Occasion, Provider, Secrets, Verdict, VerifyError};
+use crate::providers::{
+    self, BodyForm, DecodeError, Decoded, Fault, Item, Occasion, Provider, Secrets, Verdict, VerifyError,
+};
 
 /// A callback, read.
 #[derive(Debug)]
@@ -104,11 +106,11 @@ impl Reading {
 
 /// The answer to a body that cannot be unpacked, in the form of its provider.
 fn refusal(provider: &dyn Provider, error: ContentError) -> Ack {
-    let status = match error {
-        ContentError::UnknownEncoding => 415,
-        ContentError::Damaged | ContentError::TooLarge => 400,
+    let (status, fault) = match error {
+        ContentError::UnknownEncoding => (415, Fault::Encoding),
+        ContentError::Damaged | ContentError::TooLarge => (400, Fault::Packed),
     };
-    let error = DecodeError { reason: error.to_string(), at: 0, form: None };
+    let error = DecodeError { fault, at: 0, form: None };
     Ack { status, ..provider.ack(&Occasion::Unparsable(&error)) }
 }
 

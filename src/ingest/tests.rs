@@ -16,8 +16,8 @@ use crate::domain::{
 };
 use crate::journal::{Append, Damage, Health, ReadError, Record, Tally};
 use crate::providers::{
-    Address, BodyForm, CodeTable, DecodeError, Decoded, FieldDoc, Occasion, Provider, RetrySchedule, Sample, Secrets,
-    Verdict, Verified, VerifyError,
+    Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, Provider, RetrySchedule, Sample,
+    Secrets, Verdict, Verified, VerifyError,
 };
 use crate::state::State;
 
@@ -96,7 +96,7 @@ impl Provider for Touchy {
         };
         match callback.callback().body.as_slice() {
             b"decode panics" => panic!("on purpose"),
-            b"garbage" => Err(DecodeError { reason: "not JSON".into(), at: 0, form: None }),
+            b"garbage" => Err(DecodeError { fault: Fault::Json, at: 0, form: None }),
             b"where to?" => Ok(decoded(question(QuestionKind::Call { session: SessionId::new("s") }))),
             b"forward it?" => Ok(decoded(question(QuestionKind::Sms { content: None }))),
             _ => Ok(decoded(None)),

@@ -8,17 +8,21 @@
 
 mod body;
 mod docs;
+mod fault;
 mod fresh;
 pub mod huawei;
 mod huawei_private;
 mod huawei_voice;
 mod jiuyun;
+mod number;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::fmt::Debug;
 
 pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
+pub use self::fault::{DecodeError, Fault};
 pub use self::fresh::{fresh, telling};
 use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
 pub use crate::domain::{Item, Suspicion};
@@ -73,7 +77,7 @@ pub trait Provider: Debug + Sync {
     /// Reads a callback. Never panics, whatever the bytes.
     ///
     /// # Errors
-    /// Where the body is empty, neither JSON nor XML, or XML with a DOCTYPE.
+    /// Where the body is empty, neither JSON nor XML, broken beyond single values, or XML with a DOCTYPE.
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError>;
     /// What the platform expects to hear.
     fn ack(&self, occasion: &Occasion<'_>) -> Ack;
@@ -249,18 +253,6 @@ impl Decoded {
         foreign.truncate(crate::limits::FOREIGN_APPLICATIONS_MAX);
         foreign
     }
-}
-
-/// Why a body could not be read at all. The text is sent to the platform.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} at byte {at}")]
-pub struct DecodeError {
-    /// What is wrong, in plain words, without any of the body's text.
-    pub reason: String,
-    /// At which byte, counted from 0.
-    pub at: usize,
-    /// The notation it was probably meant to be in; the answer uses the same.
-    pub form: Option<BodyForm>,
 }
 
 /// On which occasion the platform is answered.

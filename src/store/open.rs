@@ -31,8 +31,9 @@ use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
 use crate::limits;
 
-/// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 8;
+/// Changes with every change of a row's notation, and of what a call is made of: an older store
+/// is rebuilt.
+const VERSION: u32 = 9;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 

@@ -10,7 +10,7 @@ use super::hours::{hour_of, talk_bucket};
 use super::words;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Call};
-use crate::limits::COUNTED_TALK_HOURS;
+use crate::limits::{COUNTED_TALK_HOURS, RING_MAX};
 
 /// What calls of one kind in one hour add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,8 @@ impl Share {
     }
 
     fn of_any(call: &Call, catalog: &Catalog) -> Self {
-        let pdd = call.setup_at.zip(call.alerting_at).map(|(setup, rang)| rang.duration_since(setup).as_secs().max(0));
+        let pdd = call.setup_at.zip(call.alerting_at).map(|(setup, rang)| rang.duration_since(setup));
+        let pdd = pdd.filter(|pdd| *pdd <= RING_MAX).map(|pdd| pdd.as_secs().max(0));
         let cause = match call.release.as_ref().map(|release| &release.cause) {
             None => Cause::None,
             Some(code) if (catalog.meaning)(call.provider, code).is_none() => Cause::Other,

@@ -19,7 +19,7 @@ use super::open::AppliedRow;
 use super::share::Share;
 use super::shared::{Rows, Shared};
 use super::{Applied, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
-use crate::correlate::{Facts, call_id, join};
+use crate::correlate::{Facts, alone, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
 /// Why a batch was not applied. The store can be rebuilt.
@@ -252,9 +252,12 @@ impl Writer {
                     note_key(&mut keys, &record.key);
                     any_new |= work.facts.add_record(*record, row.seq, row.received_at);
                 }
-                Item::Sms(sms) => {
+                Item::Sms(mut sms) => {
                     row.not_calls += 1;
                     let Some(provider) = row.provider else { continue };
+                    if let Some(stamp) = &mut sms.at {
+                        stamp.at = alone(stamp.at, row.received_at);
+                    }
                     let message = SmsRow {
                         callback: row.seq,
                         app: row.app,

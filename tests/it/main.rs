@@ -22,6 +22,7 @@ mod house;
 mod interrupted;
 mod load;
 mod namespace;
+mod nonsense;
 mod paging;
 mod platform;
 mod questions;

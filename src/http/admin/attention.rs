@@ -11,7 +11,7 @@ use askama::Template;
 use super::parts::{Badge, When, count, text};
 use super::query::hours_later;
 use super::request::{Request, link};
-use super::unreadable::Unreadable;
+use super::unreadable::{Explained, Unreadable};
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{AppId, Lang, Outcome, Seq, Suspicion};
@@ -38,6 +38,8 @@ struct Group {
     badge: Badge,
     app: String,
     cause: String,
+    /// Of an unreadable body, where the error stands in the example, and what stands there.
+    place: Option<(String, String)>,
     advice: &'static str,
     count: String,
     first: When,
@@ -69,13 +71,13 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 }
 
 /// Why the latest unreadable bodies could not be read; an empty one says so itself.
-fn unreadable(request: &Request, rows: &[CallbackRow]) -> Result<BTreeMap<Seq, Unreadable>, ReadError> {
+fn unreadable(request: &Request, rows: &[CallbackRow]) -> Result<BTreeMap<Seq, Explained>, ReadError> {
     let journal = &request.ctx().journal;
     let wanted = rows.iter().filter(|row| row.outcome == Outcome::Unparsable && row.size_bytes > 0);
     let read = |row: &CallbackRow| {
         let why = match journal.get(row.seq)?.map(|record| record.body) {
-            Some(Body::Callback(callback)) => Unreadable::of(*callback, row.received_at),
-            _ => Unreadable::Gone,
+            Some(Body::Callback(callback)) => Explained::of(*callback, row.received_at),
+            _ => Unreadable::Gone.into(),
         };
         Ok((row.seq, why))
     };
@@ -86,7 +88,7 @@ impl AttentionPage {
     fn new(
         view: View,
         rows: &[CallbackRow],
-        why: &BTreeMap<Seq, Unreadable>,
+        why: &BTreeMap<Seq, Explained>,
         cut: bool,
         from: &str,
         app: &dyn Fn(AppId) -> String,
@@ -118,6 +120,10 @@ impl AttentionPage {
                 alone: cause.alone,
                 app,
                 cause: text(&cause.words, eyes),
+                place: why
+                    .get(&last.seq)
+                    .and_then(|why| why.place.as_ref())
+                    .map(|place| (place.words(lang), place.excerpt())),
                 advice: cause.advice,
                 count: count(rows.len() as u64),
                 first: When::short(first.received_at),
@@ -141,7 +147,7 @@ struct Cause {
 }
 
 /// The causes of one callback: what looked suspicious, or what its outcome alone says.
-fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Unreadable>) -> Vec<Cause> {
+fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Explained>) -> Vec<Cause> {
     if !row.suspicions.is_empty() {
         let cause = |s: &Suspicion| Cause {
             words: words::suspicion(lang, s),
@@ -163,10 +169,10 @@ fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Unreadable>) -> Vec
 }
 
 /// The cause of a callback whose body could not be read.
-fn unparsable(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Unreadable>) -> Cause {
+fn unparsable(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Explained>) -> Cause {
     let (why, size) = match row.size_bytes {
         0 => (Unreadable::Empty, ("max_size", "0")),
-        _ => (why.get(&row.seq).copied().unwrap_or(Unreadable::NotRead), ("min_size", "1")),
+        _ => (why.get(&row.seq).map_or(Unreadable::NotRead, |why| why.why), ("min_size", "1")),
     };
     Cause {
         words: why.words(lang).to_owned(),
@@ -210,7 +216,7 @@ impl AttentionPage {
         use crate::journal::CallbackRecord;
         let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
         let (_, record) = samples::record();
-        let of = |body: &[u8]| Unreadable::of(CallbackRecord { body: body.to_vec(), ..record.clone() }, samples::now());
+        let of = |body: &[u8]| Explained::of(CallbackRecord { body: body.to_vec(), ..record.clone() }, samples::now());
         let why = [(95, of(b"body=%7B%7D")), (92, of(b"\x1f\x8b\x08")), (91, of(b"body=%7B%22a%22%7D"))].into();
         Self::new(view, &samples::strange_callbacks(), &why, false, "2026-11-07T02:20:00Z", &samples::app_name)
     }

@@ -13,7 +13,7 @@ use super::body_text;
 use super::decided::Decided;
 use super::parts::{Badge, When, size, text, text_of};
 use super::request::{Request, link};
-use super::unreadable::Unreadable;
+use super::unreadable::{Explained, Unreadable};
 use super::view::{Eyes, Section, View};
 use super::{reply, words};
 use crate::domain::{Lang, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
@@ -50,8 +50,8 @@ pub(super) struct CallbackPage {
     sessions: Vec<(String, String)>,
     calls: Vec<String>,
     suspicions: Vec<String>,
-    /// Why its body could not be read, and what to do next.
-    unreadable: Option<(&'static str, &'static str)>,
+    /// Why its body could not be read.
+    unreadable: Option<Why>,
     /// What was decided, where it asked.
     decided: Option<Decided>,
     /// For a question that was not decided here: the callback that asked first, where it is known.
@@ -63,6 +63,14 @@ pub(super) struct CallbackPage {
     status: u16,
     answer_type: String,
     answer: String,
+}
+
+/// Why a body could not be read: what is wrong, where and what stands there, what to do next.
+#[derive(Debug)]
+struct Why {
+    cause: &'static str,
+    place: Option<(String, String)>,
+    advice: &'static str,
 }
 
 /// The body and what came with it.
@@ -179,18 +187,17 @@ fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
 }
 
 /// Why a body could not be read, and what to do next.
-fn unreadable(
-    lang: Lang,
-    record: &Record,
-    callback: &CallbackRecord,
-    row: Option<&CallbackRow>,
-) -> Option<(&'static str, &'static str)> {
+fn unreadable(lang: Lang, record: &Record, callback: &CallbackRecord, row: Option<&CallbackRow>) -> Option<Why> {
     row.filter(|row| row.outcome == Outcome::Unparsable)?;
     let why = match record.body {
-        Body::Callback(_) => Unreadable::of(callback.clone(), record.at),
-        _ => Unreadable::Gone,
+        Body::Callback(_) => Explained::of(callback.clone(), record.at),
+        _ => Unreadable::Gone.into(),
     };
-    Some((why.words(lang), why.advice(lang)))
+    Some(Why {
+        cause: why.why.words(lang),
+        place: why.place.map(|place| (place.words(lang), place.excerpt())),
+        advice: why.why.advice(lang),
+    })
 }
 
 /// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice

@@ -1,14 +1,38 @@
-//! Why a body could not be read, in words, with a guess at who wrote it and what to do next.
+//! Why a body could not be read, in words: what is wrong, where, and a guess at who wrote it and
+//! what to do next.
 //!
-//! The decoder is the judge: it reads the kept bytes again and says what is wrong and where. What
-//! stands at that place only tells apart what it calls by one name, as bytes that are no text:
-//! compressed, or in another encoding. Nothing of a body is quoted.
+//! The decoder is the judge: it reads the kept bytes again and says what is wrong and at which byte.
+//! The cause is told from where that byte stands: a body that closes as it should was not cut off,
+//! whatever a parser calls it. Of the body no more than a few characters around that place are
+//! shown, and no phone number in them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::domain::{Callback, Lang};
+use crate::domain::{Callback, Lang, mask_numbers};
 use crate::journal::{self, CallbackRecord, ContentError};
-use crate::providers::{self, BodyForm, DecodeError, Verified};
+use crate::limits;
+use crate::providers::{self, BodyForm, DecodeError, Fault, Verified};
+
+/// What is wrong with a body, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Explained {
+    pub(super) why: Unreadable,
+    /// Where the error stands; `None` where it is the body as a whole.
+    pub(super) place: Option<Place>,
+}
+
+/// A place in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Counted from 0, as in the answer.
+    byte: usize,
+    /// Counted from 1, as editors do.
+    line: usize,
+    column: usize,
+    /// What stands before and behind it, numbers masked.
+    before: String,
+    behind: String,
+}
 
 /// What is wrong with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,16 +44,19 @@ pub(super) enum Unreadable {
     /// Compressed, and damaged on the way.
     Packed,
     Utf16,
-    NotUtf8,
     Html,
     Doctype,
     Form,
     Multipart,
     CutOff,
+    Unclosed,
+    More,
     TrailingComma,
     SingleQuotes,
     TooDeep,
     Json,
+    XmlTags,
+    XmlMarkup,
     Xml,
     Neither,
     /// The decoder of today reads it.
@@ -40,14 +67,14 @@ pub(super) enum Unreadable {
     NotRead,
 }
 
-impl Unreadable {
+impl Explained {
     /// Reads a kept body again.
     pub(super) fn of(record: CallbackRecord, received_at: jiff::Timestamp) -> Self {
-        let Some(provider) = providers::by_name(&record.provider) else { return Self::NotRead };
+        let Some(provider) = providers::by_name(&record.provider) else { return Unreadable::NotRead.into() };
         let content = match journal::unpack(&record.headers, &record.body) {
             Ok(content) => content.into_owned(),
-            Err(ContentError::UnknownEncoding) => return Self::Encoding,
-            Err(ContentError::Damaged | ContentError::TooLarge) => return Self::Packed,
+            Err(ContentError::UnknownEncoding) => return Unreadable::Encoding.into(),
+            Err(ContentError::Damaged | ContentError::TooLarge) => return Unreadable::Packed.into(),
         };
         let callback = Callback {
             app: record.app,
@@ -62,36 +89,114 @@ impl Unreadable {
         };
         // A decoder that panics is a bug of ours, and no reason to show no page.
         match catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback)))) {
-            Ok(Err(error)) => Self::because(&error, &callback.body),
-            Ok(Ok(_)) => Self::ReadableNow,
-            Err(_) => Self::NotRead,
+            Ok(Err(error)) => {
+                let why = Unreadable::because(&error, &callback.body);
+                Self { why, place: why.has_place().then(|| Place::of(&callback.body, error.at)) }
+            }
+            Ok(Ok(_)) => Unreadable::ReadableNow.into(),
+            Err(_) => Unreadable::NotRead.into(),
+        }
+    }
+}
+
+impl From<Unreadable> for Explained {
+    fn from(why: Unreadable) -> Self {
+        Self { why, place: None }
+    }
+}
+
+impl Place {
+    fn of(body: &[u8], byte: usize) -> Self {
+        let byte = byte.min(body.len());
+        let line_start = body[..byte].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        // Numbers are masked before it is cut, so that none is halved into what does not look like one;
+        // one in which the place itself lies is not shown at all.
+        let far = byte.saturating_sub(limits::EXCERPT_LOOK)..(byte + limits::EXCERPT_LOOK).min(body.len());
+        let shown = |bytes: &[u8]| -> Vec<char> {
+            let text = String::from_utf8_lossy(bytes);
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+        };
+        let (mut before, mut behind) = (shown(&body[far.start..byte]), shown(&body[byte..far.end]));
+        let is_digit = |c: &&mut char| c.is_ascii_digit();
+        if before.last().is_some_and(char::is_ascii_digit) && behind.first().is_some_and(char::is_ascii_digit) {
+            before.iter_mut().rev().take_while(is_digit).for_each(|c| *c = '*');
+            behind.iter_mut().take_while(is_digit).for_each(|c| *c = '*');
+        }
+        let masked = |chars: Vec<char>| -> Vec<char> { mask_numbers(&String::from_iter(chars)).chars().collect() };
+        let (before, behind) = (masked(before), masked(behind));
+        let from = before.len().saturating_sub(limits::EXCERPT_CHARS);
+        let to = behind.len().min(limits::EXCERPT_CHARS);
+        Self {
+            byte,
+            line: 1 + memchr::memchr_iter(b'\n', &body[..line_start]).count(),
+            column: 1 + String::from_utf8_lossy(&body[line_start..byte]).chars().count(),
+            before: before[from..].iter().collect(),
+            behind: behind[..to].iter().collect(),
         }
     }
 
+    /// Where it is, in words.
+    pub(super) fn words(&self, lang: Lang) -> String {
+        let Self { byte, line, column, .. } = self;
+        match lang {
+            Lang::Zh => format!("第 {line} 行第 {column} 个字符（字节 {byte}）"),
+            Lang::En => format!("line {line}, character {column} (byte {byte})"),
+        }
+    }
+
+    /// What stands around it, with a mark at the place itself.
+    pub(super) fn excerpt(&self) -> String {
+        format!("{} ▸ {}", self.before, self.behind)
+    }
+}
+
+impl Unreadable {
     fn because(error: &DecodeError, body: &[u8]) -> Self {
-        let reason = error.reason.as_str();
         let is_multipart = body.starts_with(b"--") && memchr::memmem::find(body, b"Content-Disposition").is_some();
-        match reason {
+        match error.fault {
             _ if is_multipart => Self::Multipart,
             _ if is_compressed(body) => Self::Compressed,
-            "the body is empty" => Self::Empty,
-            "the body is UTF-16 where UTF-8 is expected" => Self::Utf16,
-            "the body is not UTF-8" if ends_in_a_character(body) => Self::CutOff,
-            "the body is not UTF-8" => Self::NotUtf8,
-            "XML with a DOCTYPE" if is_html(body) => Self::Html,
-            "XML with a DOCTYPE" => Self::Doctype,
-            "JSON nested too deeply" => Self::TooDeep,
-            "the body is neither JSON nor XML" if is_form(body) => Self::Form,
-            "the body is neither JSON nor XML" => Self::Neither,
-            _ if ends_early(reason) => Self::CutOff,
-            _ => match (error.form, body.get(error.at)) {
-                (Some(BodyForm::Xml), _) if is_html(body) => Self::Html,
-                (Some(BodyForm::Xml), _) => Self::Xml,
-                (_, Some(b'}' | b']')) if follows_comma(&body[..error.at]) => Self::TrailingComma,
-                (_, Some(b'\'')) => Self::SingleQuotes,
+            Fault::Empty => Self::Empty,
+            Fault::Utf16 => Self::Utf16,
+            Fault::Encoding => Self::Encoding,
+            Fault::Packed => Self::Packed,
+            Fault::Doctype if is_html(body) => Self::Html,
+            Fault::Doctype => Self::Doctype,
+            Fault::TooDeep => Self::TooDeep,
+            Fault::NeitherNotation if is_form(body) => Self::Form,
+            Fault::NeitherNotation => Self::Neither,
+            _ if error.form == Some(BodyForm::Xml) && is_html(body) => Self::Html,
+            Fault::JsonEnds | Fault::XmlEnds | Fault::XmlMarkup if !closes(body) => Self::CutOff,
+            Fault::JsonEnds | Fault::XmlEnds => Self::Unclosed,
+            Fault::XmlMarkup => Self::XmlMarkup,
+            Fault::JsonMore | Fault::XmlMore => Self::More,
+            Fault::XmlEndTag => Self::XmlTags,
+            Fault::XmlName => Self::XmlMarkup,
+            Fault::XmlNoElement | Fault::Xml => Self::Xml,
+            Fault::Json => match body.get(error.at) {
+                Some(b'}' | b']') if follows_comma(&body[..error.at]) => Self::TrailingComma,
+                Some(b'\'') => Self::SingleQuotes,
                 _ => Self::Json,
             },
         }
+    }
+
+    /// Whether the byte at which reading stopped tells anything.
+    fn has_place(self) -> bool {
+        use Unreadable as U;
+        !matches!(
+            self,
+            U::Empty
+                | U::Compressed
+                | U::Utf16
+                | U::Html
+                | U::Form
+                | U::Multipart
+                | U::Neither
+                | U::ReadableNow
+                | U::Gone
+                | U::NotRead
+        )
     }
 
     /// What is wrong, as a heading.
@@ -102,7 +207,6 @@ impl Unreadable {
             Self::Encoding => lang.t("压缩格式不支持", "Compressed in a way that is not supported"),
             Self::Packed => lang.t("压缩内容损坏，无法解压", "Compressed, and damaged: it does not unpack"),
             Self::Utf16 => lang.t("编码是 UTF-16，不是 UTF-8", "Written in UTF-16, not UTF-8"),
-            Self::NotUtf8 => lang.t("不是文本：既非 UTF-8 也非 GBK", "No text: neither UTF-8 nor GBK"),
             Self::Html => lang.t("是一个网页（HTML）", "A web page (HTML)"),
             Self::Doctype => lang.t("XML 带有 DOCTYPE", "XML with a DOCTYPE"),
             Self::Form => {
@@ -110,10 +214,14 @@ impl Unreadable {
             }
             Self::Multipart => lang.t("按带附件的表单（multipart）提交", "Sent as a form with files (multipart)"),
             Self::CutOff => lang.t("内容不完整，中途断了", "Cut off before its end"),
+            Self::Unclosed => lang.t("有引号、括号或标签没有闭合", "A quote, a bracket or a tag that is never closed"),
+            Self::More => lang.t("结束之后还有内容", "Something stands behind its end"),
             Self::TrailingComma => lang.t("JSON 里多了一个结尾逗号", "JSON with a comma before a closing bracket"),
             Self::SingleQuotes => lang.t("JSON 用了单引号", "JSON with single quotes"),
             Self::TooDeep => lang.t("JSON 嵌套过深", "JSON nested too deeply"),
             Self::Json => lang.t("JSON 格式有错", "JSON that is not well-formed"),
+            Self::XmlTags => lang.t("XML 的开始和结束标签不配对", "XML whose tags do not match"),
+            Self::XmlMarkup => lang.t("XML 里有不成标签的 <", "XML with a < that begins no tag"),
             Self::Xml => lang.t("XML 格式有错", "XML that is not well-formed"),
             Self::Neither => lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"),
             Self::ReadableNow => lang.t("当时读不懂，现在的版本能解析", "Unreadable then; this version reads it"),
@@ -141,9 +249,9 @@ impl Unreadable {
                 "多半是中间的代理改动或截断了内容。请检查代理，并请平台重推。",
                 "Probably a proxy changed it or cut it off. Check the proxy, and ask the platform to push again.",
             ),
-            Self::Utf16 | Self::NotUtf8 => lang.t(
-                "多半是测试脚本或转发程序改了编码，或混用了几种。让它原样转发字节，或改用 UTF-8。",
-                "Probably a script or relay that writes another encoding, or mixes several. Let it pass the bytes on unchanged, or write UTF-8.",
+            Self::Utf16 => lang.t(
+                "多半是测试脚本或转发程序改了编码。让它原样转发字节，或改用 UTF-8。",
+                "Probably a script or relay that writes another encoding. Let it pass the bytes on unchanged, or write UTF-8.",
             ),
             Self::Html => lang.t(
                 "不是平台推送：多半是代理、网关的错误页或扫描器。看来源地址和中间的代理。",
@@ -169,9 +277,21 @@ impl Unreadable {
                 "平台的内容只有几层：多半是攻击试探或测试。看来源地址。",
                 "Platforms nest a few levels: probably somebody is probing, or a test. See the peer.",
             ),
+            Self::Unclosed => lang.t(
+                "内容的结尾是完整的，不像被截断：多半是转发程序或测试脚本拼接时漏写、漏转义。从标出的位置往前找。",
+                "Its end is whole, so it was hardly cut: probably a relay or script that left out or did not escape something. Look before the place shown.",
+            ),
+            Self::More => lang.t(
+                "多半是两份内容连在了一起，或转发程序在末尾多加了字节。标出的位置之后的不属于这份回调。",
+                "Probably two bodies in one, or a relay that appends bytes. What stands behind the place shown does not belong to this callback.",
+            ),
+            Self::XmlTags | Self::XmlMarkup => lang.t(
+                "多半是某个字段的值里有未转义的 <，或手写的测试漏了标签。看标出的位置；平台自己发的请连同原文反馈给平台。",
+                "Probably an unescaped < inside a value, or a tag missing in a test written by hand. See the place shown; if the platform wrote it, send it these bytes.",
+            ),
             Self::Json | Self::Xml => lang.t(
-                "多半在途中被改动，或是手写的测试。回调页“我方的应答”写明出错的字节；对照原文和来源地址。",
-                "Probably changed on its way, or a test written by hand. Its page says at which byte, under “What we answered”; compare the bytes and the peer.",
+                "多半在途中被改动，或是手写的测试。看标出的位置，对照原文和来源地址。",
+                "Probably changed on its way, or a test written by hand. See the place shown, and compare the bytes and the peer.",
             ),
             Self::Neither => lang.t(
                 "多半不是平台发来的，或者内容在途中被改动。看一眼原文和来源地址。",
@@ -190,15 +310,27 @@ impl Unreadable {
     }
 }
 
-/// Whether the decoder found the end where something should have followed.
-fn ends_early(reason: &str) -> bool {
-    ["JSON that ends too early", "XML that ends inside an element", "XML markup that does not end"].contains(&reason)
-        || reason == "an XML reference that does not end"
+/// Whether a body ends as one does that is whole: with a bracket, or with the end tag of its root.
+fn closes(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let body = body.trim_ascii();
+    match body.first() {
+        Some(b'{') => body.ends_with(b"}"),
+        Some(b'[') => body.ends_with(b"]"),
+        Some(b'<') => root(body).is_some_and(|name| {
+            let tag = body.strip_suffix(b">").map(<[u8]>::trim_ascii_end);
+            tag.and_then(|tag| tag.strip_suffix(name)).is_some_and(|rest| rest.ends_with(b"</"))
+        }),
+        _ => false,
+    }
 }
 
-/// Whether the last character lacks its end.
-fn ends_in_a_character(body: &[u8]) -> bool {
-    std::str::from_utf8(body).is_err_and(|error| error.error_len().is_none())
+/// The name of the first element.
+fn root(body: &[u8]) -> Option<&[u8]> {
+    let mut starts = memchr::memchr_iter(b'<', body).map(|at| &body[at + 1..]);
+    let tag = starts.find(|tag| !matches!(tag.first(), None | Some(b'?' | b'!')))?;
+    let is_name = |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'>' | b'/' | b'<');
+    Some(&tag[..tag.iter().position(|byte| !is_name(byte))?]).filter(|name| !name.is_empty())
 }
 
 /// The first bytes of gzip, zlib and Zstandard.
@@ -234,7 +366,7 @@ mod tests {
         for provider in providers::ALL {
             let record =
                 CallbackRecord { provider: provider.id().0.to_owned(), body: body.to_vec(), ..samples::record().1 };
-            assert_eq!(Unreadable::of(record, samples::now()), expected, "{}", provider.id());
+            assert_eq!(Explained::of(record, samples::now()).why, expected, "{}", provider.id());
         }
     }
 
@@ -244,7 +376,6 @@ mod tests {
         check(b" \r\n", Unreadable::Empty);
         check(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", Unreadable::Compressed);
         check(b"\xff\xfe{\x00}\x00", Unreadable::Utf16);
-        check(b"{\"caller\":\"\xff\xff\"}", Unreadable::NotUtf8);
         check(b"{\"caller\":\"\xe4\xb8", Unreadable::CutOff);
         check(b"<!DOCTYPE html><html></html>", Unreadable::Html);
         check(b"<html><br></html>", Unreadable::Html);
@@ -256,10 +387,40 @@ mod tests {
         check(br#"{"eventType":"fee",}"#, Unreadable::TrailingComma);
         check(b"{\"a\":[1,\n ]}", Unreadable::TrailingComma);
         check(b"{'eventType':'fee'}", Unreadable::SingleQuotes);
-        check("[".repeat(crate::limits::JSON_DEPTH + 1).as_bytes(), Unreadable::TooDeep);
+        check("[".repeat(limits::JSON_DEPTH + 1).as_bytes(), Unreadable::TooDeep);
         check(br#"{"eventType":fee}"#, Unreadable::Json);
-        check(b"<Request><a></b></Request>", Unreadable::Xml);
+        check(b"<Request><a></b></Request>", Unreadable::XmlTags);
+        check(b"<Request><a>1 < 2</a></Request>", Unreadable::XmlMarkup);
+        check(b"<Request></Request><Request></Request>", Unreadable::More);
+        check(br#"{"eventType":"fee"}{"eventType":"fee"}"#, Unreadable::More);
         check("回调".as_bytes(), Unreadable::Neither);
         check(br#"{"eventType":"fee"}"#, Unreadable::ReadableNow);
+    }
+    #[test]
+    fn a_body_that_closes_as_it_should_was_not_cut_off() {
+        check(br#"{"eventType":"fee","feeLst":[{"a":"x]}"#, Unreadable::Unclosed);
+        check(br#"{"eventType":"fee,"feeLst":[]}"#, Unreadable::Json);
+        check(br#"{"eventType":"fee}"#, Unreadable::Unclosed);
+        check(br#"{"a":{"b":1}"#, Unreadable::Unclosed);
+        check(b"<?xml version='1.0'?><req><a>1<b>2</b></req>", Unreadable::XmlTags);
+        check(b"<req><a><![CDATA[x</a></req>", Unreadable::XmlMarkup);
+        check(b"<req><a><!-- x</a></req >", Unreadable::XmlMarkup);
+        check(b"<req><a>1</a></re", Unreadable::CutOff);
+        check(b"<req><a>1</a><b", Unreadable::CutOff);
+        check(b"<?xml version='1.0'", Unreadable::CutOff);
+    }
+
+    #[test]
+    fn the_place_is_told_with_what_stands_there_and_no_number() {
+        let body = "{\n \"名\": \"13800000021\",\n \"号\": \"13812345678\" x\"13800000021\"}";
+        let record = CallbackRecord { body: body.into(), ..samples::record().1 };
+        let Explained { why, place } = Explained::of(record, samples::now());
+        let place = place.expect("a place");
+        assert_eq!(why, Unreadable::Json);
+        assert_eq!((place.line, place.column, place.byte), (3, 21, body.find("x\"").unwrap()));
+        assert_eq!(place.words(Lang::En), "line 3, character 21 (byte 47)");
+        let excerpt = place.excerpt();
+        assert!(excerpt.contains("138****5678\"  ▸ x\"138****0021"), "{excerpt}");
+        assert!(!excerpt.contains("13800000021"), "{excerpt}");
     }
 }

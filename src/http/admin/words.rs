@@ -226,6 +226,14 @@ pub(super) fn anomaly(anomaly: Anomaly) -> Text {
             "话单里的 appKey 与本应用的不同：平台上的地址可能填错了应用。",
             "The record's appKey is not this app's: the address may be pasted into another application.",
         ),
+        Anomaly::ImplausibleTime => Text::new(
+            "有一个时间不可能为真：与其余时间相差太远、晚于收到时刻，或是 1970 年之类的零值。它不参与时长、排序和统计，原文在话单里。",
+            "A time cannot be true: far from the others, after we received it, or a zero such as 1970. It counts for no duration, order or statistics; it stands in the record as sent.",
+        ),
+        Anomaly::ImplausibleDuration => Text::new(
+            "通话超过 24 小时或振铃超过 1 小时，不可能为真；能由时间算出的按时间计，其余不计。",
+            "A talk of more than 24 hours or a ringing of more than one cannot be true; where the times tell the talk they count, else nothing does.",
+        ),
     }
 }
 
@@ -242,6 +250,8 @@ pub(super) fn anomaly_name(anomaly: Anomaly) -> Text {
         Anomaly::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
         Anomaly::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
         Anomaly::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
+        Anomaly::ImplausibleTime => Text::new("时间不可信", "Implausible time"),
+        Anomaly::ImplausibleDuration => Text::new("时长不可信", "Implausible duration"),
     }
 }
 
@@ -258,6 +268,12 @@ pub(super) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
         (Suspicion::Missing(name), Lang::En) => format!("{name} is missing; without it the event cannot be placed"),
         (Suspicion::UnknownEvent(name), Lang::Zh) => format!("未知的事件或类型 {name}，文档中没有"),
         (Suspicion::UnknownEvent(name), Lang::En) => format!("{name} is not a documented event or type"),
+        (Suspicion::BadValue(name), Lang::Zh) if *name == "body" => {
+            "内容里有不合规定的字符或写法，已修补后解析；原文照存".to_owned()
+        }
+        (Suspicion::BadValue(name), Lang::En) if *name == "body" => {
+            "somewhere it is not written as it should be, and was mended to be read; it is kept as received".to_owned()
+        }
         (Suspicion::BadValue(name), Lang::Zh) => format!("字段 {name} 的值不合规定"),
         (Suspicion::BadValue(name), Lang::En) => format!("{name} has a value it cannot have"),
         (Suspicion::OtherApplication(name), Lang::Zh) => format!("来自平台上的另一个应用 {name}，地址可能填错了应用"),

@@ -1,7 +1,7 @@
 //! The bytes of a callback as a tree, or the byte at which they stop being one.
 //!
 //! `Content-Type` is never believed: platforms send JSON as `text/plain` and XML as JSON. The
-//! first byte that is not white space decides, and the rest must be well-formed to its end.
+//! first byte that is not white space decides, and the rest must hold together to its end.
 //!
 //! ```text
 //! bytes ─ BOM off ─ UTF-8 or GBK? ─ white space off ─┬─ `<` ────────────► xml: no DOCTYPE, one root
@@ -9,55 +9,78 @@
 //!                                                    └─ anything else ──► DecodeError
 //! ```
 //!
+//! **One value that cannot be read never costs the record**, nor a question its decision: half a
+//! character, a control character, an ampersand of no entity, half a surrogate pair, a number
+//! that is none. Where it is plain what was meant it is read so, else the character is U+FFFD;
+//! either is remarked ([`Sniffed::mended`], and by the providers the field). What costs a body
+//! is only what leaves open where a value ends: a bracket, a quote, a tag too many or too few.
+//!
 //! A [`DecodeError`] is sent to the platform: it names a byte and never quotes the body. Every
-//! offset counts from the first byte of the body as received, a byte order mark included.
+//! offset counts from the first byte of the body as received, a byte order mark included. Each
+//! pass is linear, and a sound body is walked without being copied.
 
 mod json;
+mod mend;
 #[cfg(test)]
 mod tests;
+mod text;
 mod xml;
 
-use std::borrow::Cow;
-
-use encoding_rs::GB18030;
 use serde_json::Value;
 
-pub(crate) use self::xml::flat;
-use super::{BodyForm, DecodeError};
+use self::text::Text;
+pub(crate) use self::xml::FlatXml;
+use super::{BodyForm, DecodeError, Fault};
 
-/// A well-formed body.
+/// A body that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Sniffed<'a> {
-    /// Any JSON value, a bare number too. Of a repeated key the last value counts.
-    Json(Value),
-    /// A whole XML document without DOCTYPE; [`flat`] reads its fields.
-    Xml(Cow<'a, str>),
+pub(crate) struct Sniffed {
+    /// What it says.
+    pub(crate) tree: Tree,
+    /// Whether anything in it could only be read by mending it.
+    pub(crate) mended: bool,
 }
 
-/// Finds out what a body is, and checks it to its end.
+/// What a body says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Tree {
+    /// Any JSON value, a bare number too. Of a repeated key the last value counts.
+    Json(Value),
+    /// A whole XML document without DOCTYPE.
+    Xml(FlatXml),
+}
+
+/// What stands for something in the body that no field of it can be blamed for.
+pub(crate) const SOMEWHERE: &str = "body";
+
+/// Whether a character of this text could not be read, here or before it was sent.
+pub(crate) fn is_damaged(text: &str) -> bool {
+    text.contains(char::REPLACEMENT_CHARACTER)
+}
+
+/// Finds out what a body is, and reads it to its end.
 ///
 /// # Errors
-/// When it is empty, neither UTF-8 nor GBK, neither JSON nor XML, not well-formed, or XML with a DOCTYPE.
-pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed<'_>, DecodeError> {
+/// When it is empty, neither JSON nor XML, broken beyond a value, or XML with a DOCTYPE.
+pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed, DecodeError> {
     let form = guess_form(body);
-    let text = text(body).map_err(|error| DecodeError { form, ..error })?;
-    let trimmed = text.trim_start_matches(is_blank);
-    let blank = text.len() - trimmed.len();
-    let byte = |at: usize| match &text {
-        Cow::Borrowed(text) => body.len() - text.len() + at,
-        Cow::Owned(text) => GB18030.encode(text.get(..at).unwrap_or(text)).0.len(),
-    };
-    let error = |reason: &str| DecodeError { reason: reason.to_owned(), at: byte(blank), form };
+    let read = Text::of(body).map_err(|fault| DecodeError { fault, at: 0, form })?;
+    let start = read.text.len() - read.text.trim_start_matches(is_blank).len();
+    // A C program sends the zero behind its text as well.
+    let trimmed = read.text[start..].trim_end_matches(|c| is_blank(c) || c == '\0');
+    let has_zero = read.text[start + trimmed.len()..].contains('\0');
     let parsed = match trimmed.as_bytes().first() {
-        None => return Err(error("the body is empty")),
-        Some(b'<') => flat(trimmed).map(|_| match &text {
-            Cow::Borrowed(text) => Sniffed::Xml(text[blank..].into()),
-            Cow::Owned(text) => Sniffed::Xml(text[blank..].to_owned().into()),
-        }),
-        Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => json::parse(trimmed).map(Sniffed::Json),
-        Some(_) => return Err(error("the body is neither JSON nor XML")),
+        None => Err((Fault::Empty, 0)),
+        Some(b'<') => xml::flat(trimmed).map(|(flat, mended)| (Tree::Xml(flat), mended)),
+        Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
+            json::parse(trimmed).map(|(value, mended)| (Tree::Json(value), mended))
+        }
+        Some(_) => Err((Fault::NeitherNotation, 0)),
     };
-    parsed.map_err(|error| DecodeError { at: byte(blank + error.at), form, ..error })
+    match parsed {
+        Ok((tree, mended)) => Ok(Sniffed { tree, mended: mended || read.replaced || has_zero }),
+        Err((fault, at)) => Err(DecodeError { fault, at: read.byte(body.len(), start + at), form }),
+    }
 }
 
 /// The notation a body was probably meant to be in, so that the answer to a broken one can be
@@ -69,27 +92,6 @@ pub(crate) fn guess_form(body: &[u8]) -> Option<BodyForm> {
         b'{' | b'[' => Some(BodyForm::Json),
         _ => None,
     }
-}
-
-/// The body as text. What is not UTF-8 is GBK if all of it can be, as old systems in China still
-/// write; but not where UTF-8 stands before the first wrong byte: that is a text cut in two.
-fn text(body: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
-    let error = match utf8(body) {
-        Ok(text) => return Ok(Cow::Borrowed(text)),
-        Err(error) => error,
-    };
-    let gbk = GB18030.decode_without_bom_handling_and_without_replacement(body);
-    gbk.filter(|_| error.at > 0 && body[..error.at].is_ascii()).map(|text| Cow::Owned(text.into_owned())).ok_or(error)
-}
-
-/// The body as text, without its byte order mark.
-fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
-    let error = |reason: &str, at| DecodeError { reason: reason.to_owned(), at, form: None };
-    if matches!(body, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<' | b'{' | b'[', ..] | [b'<' | b'{' | b'[', 0, ..]) {
-        return Err(error("the body is UTF-16 where UTF-8 is expected", 0));
-    }
-    let text = std::str::from_utf8(body).map_err(|e| error("the body is not UTF-8", e.valid_up_to()))?;
-    Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text))
 }
 
 /// White space as both notations define it.

@@ -1,53 +1,75 @@
 //! XML as far as platforms use it: one root, one flat level of elements, text in them.
 //!
 //! quick-xml splits the text into events; what it leaves to its callers is checked here: one
-//! root and nothing beside it, names, attributes, characters, references. Only the five
-//! predefined entities and character references are resolved, and a DOCTYPE is refused
-//! wherever it stands, so nothing can be expanded, fetched or read from elsewhere.
+//! root and nothing beside it, names, references. Only the five predefined entities and character
+//! references are resolved, and a DOCTYPE is refused wherever it stands, so nothing can be
+//! expanded, fetched or read from elsewhere.
 //!
-//! An encoding that the declaration names does not matter: the bytes were UTF-8 already.
+//! An ampersand that begins no reference (`?f=a&t=1` in an address that nobody escaped) and an
+//! entity that is not defined stand for themselves; a character that XML does not allow is
+//! U+FFFD. Attributes mean nothing to us and are passed over, whatever stands in them.
+//!
+//! An encoding that the declaration names does not matter: the bytes are text already.
+
+use std::borrow::Cow;
 
 use quick_xml::Reader;
-use quick_xml::escape::{resolve_xml_entity, unescape};
+use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{BodyForm, DecodeError, is_blank};
+use super::{Fault, is_blank, is_damaged};
 
 /// The root's name and the elements directly below it, in their order, repeated ones too.
-/// Texts are joined over CDATA and references and trimmed; attributes and deeper elements are
-/// checked and passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FlatXml {
     /// The name of the root element.
     pub(crate) root: String,
-    /// Name and text of each element below it.
-    pub(crate) fields: Vec<(String, String)>,
+    /// The elements below it.
+    pub(crate) fields: Vec<FlatField>,
 }
 
-/// Reads a whole document.
+/// One element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FlatField {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its text, joined over CDATA and references and trimmed; deeper elements are passed over.
+    pub(crate) text: String,
+    /// Whether its text was mended.
+    pub(crate) mended: bool,
+}
+
+/// Reads a whole document; says whether anything in it was mended. Offsets count from the first
+/// byte of the text as it came.
 ///
 /// # Errors
-/// When it is not well-formed to its end, or has a DOCTYPE. Offsets count from its first byte.
-pub(crate) fn flat(xml: &str) -> Result<FlatXml, DecodeError> {
-    if let Some((at, _)) = xml.char_indices().find(|(_, c)| !is_xml_char(*c)) {
-        return Err(error("a character that XML does not allow", at));
+/// When it does not hold together to its end, or has a DOCTYPE.
+pub(super) fn flat(xml: &str) -> Result<(FlatXml, bool), (Fault, usize)> {
+    let allowed = only_xml_chars(xml);
+    match document(&allowed) {
+        Ok(document) => {
+            let mended = document.mended || matches!(allowed, Cow::Owned(_));
+            Ok((document.flat, mended))
+        }
+        Err((fault, at)) => Err((fault, if matches!(allowed, Cow::Owned(_)) { byte(xml, at) } else { at })),
     }
+}
+
+fn document(xml: &str) -> Result<Document, (Fault, usize)> {
     let mut reader = Reader::from_str(xml);
+    reader.config_mut().allow_dangling_amp = true;
     let mut document = Document::default();
     loop {
         let at = offset(reader.buffer_position());
         let event = match reader.read_event() {
             Ok(Event::Eof) => return document.finish(xml.len()),
             Ok(event) => event,
-            Err(_) if starts_doctype(&xml[at..]) => return Err(error(DOCTYPE, at)),
-            Err(e) => return Err(error(reason(&e), offset(reader.error_position()))),
+            Err(_) if starts_doctype(&xml[at..]) => return Err((Fault::Doctype, at)),
+            Err(e) => return Err((fault(&e), offset(reader.error_position()))),
         };
-        document.take(event, at).map_err(|reason| error(reason, at))?;
+        document.take(event, at).map_err(|fault| (fault, at))?;
     }
 }
-
-const DOCTYPE: &str = "XML with a DOCTYPE";
-const OUTSIDE: &str = "XML with text outside its root element";
 
 /// What has been read so far.
 #[derive(Default)]
@@ -56,10 +78,11 @@ struct Document {
     /// How many elements are open.
     depth: usize,
     rooted: bool,
+    mended: bool,
 }
 
 impl Document {
-    fn take(&mut self, event: Event<'_>, at: usize) -> Result<(), &'static str> {
+    fn take(&mut self, event: Event<'_>, at: usize) -> Result<(), Fault> {
         match event {
             Event::Start(tag) => self.open(&tag),
             Event::Empty(tag) => {
@@ -71,33 +94,33 @@ impl Document {
                 self.close();
                 Ok(())
             }
-            Event::Text(text) if text.contains("]]>") => Err("XML text with `]]>`"),
-            Event::Text(text) => self.text(&text.xml10_content()),
-            Event::CData(_) if self.depth == 0 => Err(OUTSIDE),
-            Event::CData(text) => self.text(&text.xml10_content()),
-            Event::GeneralRef(_) if self.depth == 0 => Err(OUTSIDE),
+            // The only ampersands that are left in a text begin no reference.
+            Event::Text(text) => self.text(&text.xml10_content(), text.contains('&')),
+            Event::CData(_) | Event::GeneralRef(_) if self.depth == 0 => Err(Fault::XmlMore),
+            Event::CData(text) => self.text(&text.xml10_content(), false),
             Event::GeneralRef(reference) => {
-                let mut buffer = [0; 4];
-                let text = resolve(&reference, &mut buffer)?;
-                self.append(text);
+                let (text, is_read) = resolve(&reference);
+                self.append(&text, !is_read);
                 Ok(())
             }
-            Event::DocType(_) => Err(DOCTYPE),
-            Event::Decl(_) if at > 0 => Err("an XML declaration that is not at the start"),
+            Event::DocType(_) => Err(Fault::Doctype),
+            Event::Decl(_) if at > 0 => Err(Fault::XmlMore),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => Ok(()),
         }
     }
 
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), &'static str> {
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Fault> {
         let name = tag.name().0;
-        check_tag(name, tag)?;
+        if !is_name(name) {
+            return Err(Fault::XmlName);
+        }
         match self.depth {
-            0 if self.rooted => return Err("XML with a second root element"),
+            0 if self.rooted => return Err(Fault::XmlMore),
             0 => {
                 self.rooted = true;
                 name.clone_into(&mut self.flat.root);
             }
-            1 => self.flat.fields.push((name.to_owned(), String::new())),
+            1 => self.flat.fields.push(FlatField { name: name.to_owned(), text: String::new(), mended: false }),
             _ => {}
         }
         self.depth += 1;
@@ -106,7 +129,7 @@ impl Document {
 
     fn close(&mut self) {
         self.depth -= 1;
-        if let (1, Some((_, text))) = (self.depth, self.flat.fields.last_mut()) {
+        if let (1, Some(FlatField { text, .. })) = (self.depth, self.flat.fields.last_mut()) {
             let trimmed = text.trim_matches(is_blank);
             if trimmed.len() < text.len() {
                 *text = trimmed.to_owned();
@@ -114,48 +137,41 @@ impl Document {
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), &'static str> {
-        if self.depth == 0 && !text.chars().all(is_blank) {
-            return Err(OUTSIDE);
+    fn text(&mut self, text: &str, mended: bool) -> Result<(), Fault> {
+        let is_nothing = |c| is_blank(c) || c == char::REPLACEMENT_CHARACTER;
+        if self.depth == 0 && !text.chars().all(is_nothing) {
+            return Err(Fault::XmlMore);
         }
-        self.append(text);
+        self.append(text, mended);
         Ok(())
     }
 
-    fn append(&mut self, text: &str) {
-        if let (2, Some((_, field))) = (self.depth, self.flat.fields.last_mut()) {
-            field.push_str(text);
+    fn append(&mut self, text: &str, mended: bool) {
+        self.mended |= mended;
+        if let (2, Some(field)) = (self.depth, self.flat.fields.last_mut()) {
+            field.text.push_str(text);
+            field.mended |= mended || is_damaged(text);
         }
     }
 
-    fn finish(self, end: usize) -> Result<FlatXml, DecodeError> {
+    fn finish(self, end: usize) -> Result<Self, (Fault, usize)> {
         match (self.depth, self.rooted) {
-            (0, true) => Ok(self.flat),
-            (0, false) => Err(error("XML without an element", end)),
-            _ => Err(error("XML that ends inside an element", end)),
+            (0, true) => Ok(self),
+            (0, false) => Err((Fault::XmlNoElement, end)),
+            _ => Err((Fault::XmlEnds, end)),
         }
     }
 }
 
-fn check_tag(name: &str, tag: &BytesStart<'_>) -> Result<(), &'static str> {
-    if !is_name(name) {
-        return Err("an XML element without a proper name");
-    }
-    for attribute in tag.attributes() {
-        let attribute = attribute.map_err(|_| "a malformed XML attribute")?;
-        let proper = is_name(attribute.key.0) && !attribute.value.contains('<') && unescape(&attribute.value).is_ok();
-        if !proper {
-            return Err("a malformed XML attribute");
-        }
-    }
-    Ok(())
-}
-
-fn resolve<'b>(reference: &BytesRef<'_>, buffer: &'b mut [u8; 4]) -> Result<&'b str, &'static str> {
+/// The text of a reference, and whether it is what the reference says.
+fn resolve<'a>(reference: &'a BytesRef<'_>) -> (Cow<'a, str>, bool) {
     match reference.resolve_char_ref() {
-        Ok(Some(c)) if is_xml_char(c) => Ok(c.encode_utf8(buffer)),
-        Ok(Some(_)) | Err(_) => Err("a character reference to what is no XML character"),
-        Ok(None) => resolve_xml_entity(reference).ok_or("an XML entity that is not defined"),
+        Ok(Some(c)) if is_xml_char(c) => (Cow::Owned(c.to_string()), true),
+        Ok(Some(_)) | Err(_) => (Cow::Borrowed("\u{FFFD}"), false),
+        Ok(None) => match resolve_xml_entity(reference) {
+            Some(text) => (Cow::Borrowed(text), true),
+            None => (Cow::Owned(format!("&{};", &**reference)), false),
+        },
     }
 }
 
@@ -163,6 +179,26 @@ fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | ':'))
         && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.'))
+}
+
+/// The text with U+FFFD for what XML does not allow.
+fn only_xml_chars(xml: &str) -> Cow<'_, str> {
+    if xml.chars().all(is_xml_char) {
+        return Cow::Borrowed(xml);
+    }
+    Cow::Owned(xml.chars().map(|c| if is_xml_char(c) { c } else { char::REPLACEMENT_CHARACTER }).collect())
+}
+
+/// The byte of the original at which this place of [`only_xml_chars`] stands.
+fn byte(xml: &str, at: usize) -> usize {
+    let mut read = 0;
+    for (byte, c) in xml.char_indices() {
+        if read >= at {
+            return byte;
+        }
+        read += if is_xml_char(c) { c.len_utf8() } else { char::REPLACEMENT_CHARACTER.len_utf8() };
+    }
+    xml.len()
 }
 
 /// <https://www.w3.org/TR/xml/#charsets>
@@ -175,22 +211,17 @@ fn starts_doctype(xml: &str) -> bool {
 }
 
 /// quick-xml's own texts may quote names from the body.
-fn reason(error: &quick_xml::Error) -> &'static str {
+fn fault(error: &quick_xml::Error) -> Fault {
     use quick_xml::errors::IllFormedError;
     match error {
-        quick_xml::Error::Syntax(_) => "XML markup that does not end",
+        quick_xml::Error::Syntax(_) => Fault::XmlMarkup,
         quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => {
-            "an XML end tag that closes nothing open"
+            Fault::XmlEndTag
         }
-        quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => "an XML reference that does not end",
-        _ => "XML that is not well-formed",
+        _ => Fault::Xml,
     }
 }
 
 fn offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn error(reason: &str, at: usize) -> DecodeError {
-    DecodeError { reason: reason.to_owned(), at, form: Some(BodyForm::Xml) }
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::object::{Notes, Object};
 use crate::limits;
 use crate::providers::Suspicion;
-use crate::providers::body::{Sniffed, sniff};
+use crate::providers::body::{Sniffed, Tree, sniff};
 use crate::providers::{BodyForm, DecodeError};
 
 /// A push, opened.
@@ -44,22 +44,33 @@ pub(in crate::providers) enum Envelope {
     Unknown,
 }
 
+/// A push with what is known of its body.
+#[derive(Debug)]
+pub(in crate::providers) struct Opened {
+    pub(in crate::providers) form: BodyForm,
+    pub(in crate::providers) envelope: Envelope,
+    /// Whether something in the body could only be read by mending it.
+    pub(in crate::providers) mended: bool,
+}
+
 /// Opens a body.
 ///
 /// # Errors
-/// Where it is empty, neither JSON nor XML, or XML with a DOCTYPE.
-pub(in crate::providers) fn open(body: &[u8], notes: &Notes) -> Result<(BodyForm, Envelope), DecodeError> {
-    match sniff(body)? {
-        Sniffed::Json(Value::Object(body)) => Ok((BodyForm::Json, kind(&body, notes))),
-        Sniffed::Json(_) => {
+/// Where it is empty, neither JSON nor XML, broken beyond single values, or XML with a DOCTYPE.
+pub(in crate::providers) fn open(body: &[u8], notes: &Notes) -> Result<Opened, DecodeError> {
+    let Sniffed { tree, mended } = sniff(body)?;
+    let (form, envelope) = match tree {
+        Tree::Json(Value::Object(body)) => (BodyForm::Json, kind(&body, notes)),
+        Tree::Json(_) => {
             notes.add(Suspicion::Missing("eventType".into()));
-            Ok((BodyForm::Json, Envelope::Unknown))
+            (BodyForm::Json, Envelope::Unknown)
         }
-        Sniffed::Xml(_) => {
+        Tree::Xml(_) => {
             notes.add(Suspicion::UnknownEvent("xml".to_owned()));
-            Ok((BodyForm::Xml, Envelope::Unknown))
+            (BodyForm::Xml, Envelope::Unknown)
         }
-    }
+    };
+    Ok(Opened { form, envelope, mended })
 }
 
 fn kind(body: &Map<String, Value>, notes: &Notes) -> Envelope {

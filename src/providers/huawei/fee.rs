@@ -14,6 +14,20 @@ use crate::providers::Item;
 /// Seconds by which a stated duration may differ from the computed one: clocks tick between the two.
 const DURATION_TOLERANCE: u64 = 2;
 
+/// Every time of a record. One that did not come about is empty; some platforms write 1970.
+const TIMES: [&str; 10] = [
+    "callInTime",
+    "callOutStartTime",
+    "callOutAlertingTime",
+    "callOutAnswerTime",
+    "fwdStartTime",
+    "fwdAlertingTime",
+    "fwdAnswerTime",
+    "callEndTime",
+    "failTime",
+    "recordStartTime",
+];
+
 /// The times of one record from which its duration follows.
 #[derive(Debug, Default)]
 pub(in crate::providers) struct Times {
@@ -75,6 +89,10 @@ pub(in crate::providers) fn record(
         anomalies: Vec::new(),
     };
     measure(&mut record, times.stated);
+    if TIMES.iter().any(|name| fee.is_dated_zero(name)) {
+        record.anomalies.push(Anomaly::ImplausibleTime);
+        record.anomalies.sort_unstable();
+    }
     Some(record)
 }
 

@@ -6,7 +6,8 @@
 //! [`Object::identifying`] does not use it (an event placed by a guess is worse than one that
 //! waits for a person), every other reader does.
 //!
-//! Nothing here fails: what cannot be read is absent and, where that matters, reported.
+//! Nothing here fails: what cannot be read is absent and reported; a text that is too long is cut,
+//! and a character that could not be read costs that character.
 
 use std::cell::RefCell;
 
@@ -15,7 +16,8 @@ use serde_json::{Map, Value};
 use super::time;
 use crate::domain::{PhoneNumber, Stamp};
 use crate::limits;
-use crate::providers::Suspicion;
+use crate::providers::body::{SOMEWHERE, is_damaged};
+use crate::providers::{Suspicion, number, text};
 
 /// What looked wrong in one push, each thing once.
 #[derive(Debug, Default)]
@@ -30,8 +32,15 @@ impl Notes {
         }
     }
 
-    /// Everything noted, in the order it was found.
-    pub(in crate::providers) fn into_inner(self) -> Vec<Suspicion> {
+    /// Everything noted, in the order it was found. That the body could only be read by mending
+    /// it is noted where no field was blamed for it.
+    pub(in crate::providers) fn into_inner(self, mended: bool) -> Vec<Suspicion> {
+        let all = self.0.borrow();
+        let is_blamed = all.iter().any(|suspicion| matches!(suspicion, Suspicion::BadValue(_)));
+        drop(all);
+        if mended && !is_blamed {
+            self.add(Suspicion::BadValue(SOMEWHERE.into()));
+        }
         self.0.into_inner()
     }
 }
@@ -70,15 +79,10 @@ impl<'a> Object<'a> {
     }
 
     /// The same as text, trimmed: ids and event names. One longer than any documented id is
-    /// none.
+    /// shortened.
     pub(in crate::providers) fn identifying_text(&self, name: &'static str) -> Option<String> {
         let value = self.identifying(name)?;
-        let text =
-            scalar(value).map(|text| text.trim().to_owned()).filter(|text| text.chars().count() <= limits::SESSION_MAX);
-        if text.is_none() {
-            self.notes.add(Suspicion::BadValue(name.into()));
-        }
-        text
+        self.taken(name, scalar(value).map(|text| text::id(text.trim().to_owned())))
     }
 
     /// Whether a field of this exact name is there with a value; nothing is noted.
@@ -103,14 +107,23 @@ impl<'a> Object<'a> {
         Some(value)
     }
 
-    /// A text as sent, of a string, a number or a truth value.
+    /// A text as sent, of a string, a number or a truth value. The customer's own reference may be
+    /// JSON itself that somebody did not put into quotes.
     pub(in crate::providers) fn verbatim(&self, name: &'static str) -> Option<String> {
         let value = self.value(name)?;
-        let text = scalar(value).filter(|text| text.len() <= limits::FIELD_MAX);
-        if text.is_none() {
+        let text = match value {
+            Value::Array(_) | Value::Object(_) if name == "userData" => Some(value.to_string()),
+            _ => scalar(value),
+        };
+        self.taken(name, text.map(text::field))
+    }
+
+    /// A text with a remark where there is none, it was cut, or not all of it could be read.
+    fn taken(&self, name: &'static str, text: Option<(String, bool)>) -> Option<String> {
+        if text.as_ref().is_none_or(|(text, is_cut)| *is_cut || is_damaged(text)) {
             self.notes.add(Suspicion::BadValue(name.into()));
         }
-        text
+        text.map(|(text, _)| text)
     }
 
     /// The same, trimmed.
@@ -120,7 +133,7 @@ impl<'a> Object<'a> {
 
     /// A phone number.
     pub(in crate::providers) fn number(&self, name: &'static str) -> Option<PhoneNumber> {
-        PhoneNumber::parse(&self.text(name)?)
+        number::read(&self.text(name)?)
     }
 
     /// A code as text; `"0480"` and `480.0` are `480`.
@@ -138,13 +151,31 @@ impl<'a> Object<'a> {
         number
     }
 
-    /// A time with the text it was read from.
+    /// A time at which something happened, with the text it was read from. What is written as a
+    /// zero did not happen.
     pub(in crate::providers) fn stamp(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
+        if stamp.is_zero() {
+            return None;
+        }
+        Some(self.readable(name, stamp))
+    }
+
+    /// The time of what happened for certain, zeros too.
+    pub(in crate::providers) fn stamp_as_sent(&self, name: &'static str) -> Option<Stamp> {
+        Some(self.readable(name, time::read(&self.text(name)?)))
+    }
+
+    /// Whether a time is a zero that reads like a date, as 1970.
+    pub(in crate::providers) fn is_dated_zero(&self, name: &'static str) -> bool {
+        self.text(name).is_some_and(|text| time::read(&text).is_dated_zero())
+    }
+
+    fn readable(&self, name: &'static str, stamp: Stamp) -> Stamp {
         if stamp.at.is_none() {
             self.notes.add(Suspicion::BadValue(name.into()));
         }
-        Some(stamp)
+        stamp
     }
 
     fn other_case(&self, name: &str) -> Option<(&'a String, &'a Value)> {
@@ -184,7 +215,7 @@ mod tests {
     fn check(body: &Value, read: impl FnOnce(Object<'_>), noted: &[Suspicion]) {
         let notes = Notes::default();
         read(Object::new(body.as_object().expect("an object"), &notes));
-        assert_eq!(notes.into_inner(), noted);
+        assert_eq!(notes.into_inner(false), noted);
     }
 
     #[test]
@@ -241,13 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_any_real_value_is_left_out() {
-        let (id, text) = ("x".repeat(limits::SESSION_MAX + 1), "x".repeat(limits::FIELD_MAX + 1));
+    fn what_is_longer_than_any_real_value_is_cut() {
+        let (id, text) = ("x".repeat(limits::SESSION_MAX + 1), "长".repeat(limits::FIELD_MAX + 1));
         check(
             &json!({"sessionId": id, "userData": text, "icid": 1e300}),
             |object| {
-                assert_eq!(object.identifying_text("sessionId"), None);
-                assert_eq!(object.text("userData"), None);
+                let id = object.identifying_text("sessionId").expect("an id");
+                assert_eq!(id.chars().count(), limits::SESSION_MAX);
+                assert_eq!(object.text("userData"), Some("长".repeat(limits::FIELD_MAX)));
                 assert_eq!(object.text("icid"), None);
             },
             &[

@@ -59,7 +59,7 @@ impl Status {
             kind,
             session: SessionId::new(session),
             identity,
-            at: info.stamp("timestamp"),
+            at: info.stamp_as_sent("timestamp"),
             caller: info.number("caller"),
             called: info.number("called"),
             digits: info.text("digitInfo"),

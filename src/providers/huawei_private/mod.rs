@@ -24,7 +24,7 @@ mod tests;
 
 use std::time::Duration;
 
-use super::huawei::envelope::{self, Envelope};
+use super::huawei::envelope::{self, Envelope, Opened};
 use super::huawei::fee;
 use super::huawei::object::{Notes, Object};
 use super::huawei::status::Status;
@@ -99,7 +99,7 @@ impl Provider for HuaweiPrivate {
 
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
         let notes = Notes::default();
-        let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
+        let Opened { form, envelope, mended } = envelope::open(&callback.callback().body, &notes)?;
         let mut applications = Vec::new();
         let (items, question) = match &envelope {
             Envelope::Call { event_type, info } => match Status::read(event_type, info, &notes) {
@@ -124,7 +124,7 @@ impl Provider for HuaweiPrivate {
             },
             Envelope::Unknown => (Vec::new(), None),
         };
-        Ok(Decoded { form, items, question, applications, suspicions: notes.into_inner() })
+        Ok(Decoded { form, items, question, applications, suspicions: notes.into_inner(mended) })
     }
 
     fn ack(&self, occasion: &Occasion<'_>) -> Ack {

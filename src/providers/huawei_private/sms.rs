@@ -23,7 +23,7 @@ pub(super) fn read(app_key: &str, event: &Map<String, Value>, notes: &Notes) -> 
         from: event.number("calling"),
         to: event.number("called"),
         x: event.number("virtualNumber"),
-        at: event.stamp("timeStamp"),
+        at: event.stamp_as_sent("timeStamp"),
         binding_id: event.text("subscriptionId"),
         content: event.verbatim("smsContent"),
         result: event.code("sendResult"),

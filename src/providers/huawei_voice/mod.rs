@@ -19,7 +19,7 @@ mod tests;
 use std::time::Duration;
 
 use super::huawei::answer;
-use super::huawei::envelope::{self, Envelope};
+use super::huawei::envelope::{self, Envelope, Opened};
 use super::huawei::fee;
 use super::huawei::object::Notes;
 use super::huawei::status::Status;
@@ -91,7 +91,7 @@ impl Provider for HuaweiVoice {
 
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError> {
         let notes = Notes::default();
-        let (form, envelope) = envelope::open(&callback.callback().body, &notes)?;
+        let Opened { form, envelope, mended } = envelope::open(&callback.callback().body, &notes)?;
         let mut applications = Vec::new();
         let items = match &envelope {
             Envelope::Call { event_type, info } => Status::read(event_type, info, &notes)
@@ -107,7 +107,7 @@ impl Provider for HuaweiVoice {
             Envelope::Sms { .. } => unknown(&notes, "smsEvent"),
             Envelope::Unknown => Vec::new(),
         };
-        Ok(Decoded { form, items, question: None, applications, suspicions: notes.into_inner() })
+        Ok(Decoded { form, items, question: None, applications, suspicions: notes.into_inner(mended) })
     }
 
     fn ack(&self, occasion: &Occasion<'_>) -> Ack {

@@ -22,7 +22,7 @@ use crate::domain::{
     SessionId, Stamp, mask_numbers,
 };
 use crate::limits;
-use crate::providers::{DecodeError, Decoded, Item, Suspicion};
+use crate::providers::{DecodeError, Decoded, Item, Suspicion, number};
 
 /// The seconds by which `duration` may differ from the times: both are rounded.
 const ROUNDING: i64 = 2;
@@ -76,10 +76,6 @@ fn by_call_id(notice: &mut Notice, action: &str) -> Option<Place> {
     let kind = product_type(notice)?;
     let app_id = notice.identifying("appId")?;
     let call_id = notice.identifying("callId")?;
-    if call_id.chars().count() > limits::SESSION_MAX {
-        notice.note(Suspicion::BadValue("callId".into()));
-        return None;
-    }
     let product = product(notice, &kind);
     let flag = match action {
         // Another product may have one kind of invite only.
@@ -155,7 +151,7 @@ fn invited(notice: &mut Notice) -> Option<Party> {
 }
 
 fn event(notice: &mut Notice, place: Place, kind: EventKind, leg: Option<Party>) -> CallEvent {
-    let at = stamp(notice, "dateCreated");
+    let at = notice.text("dateCreated").map(time::read);
     if at.as_ref().is_some_and(|stamp| stamp.at.is_none()) {
         notice.note(Suspicion::BadValue("dateCreated".into()));
     }
@@ -189,6 +185,9 @@ fn record(notice: &mut Notice, place: Place) -> CallRecord {
     let bye = notice.text("byeType");
     let known = bye.and_then(|code| codes::BYE_TYPE.find(code));
     let mut anomalies = times.anomalies(talk_seconds);
+    if ["startTime", "startTimeA", "startTimeB", "endTime"].into_iter().any(|name| is_dated_zero(notice, name)) {
+        anomalies.push(Anomaly::ImplausibleTime);
+    }
     if bye.is_some() && known.is_none() {
         anomalies.push(Anomaly::UnknownCode);
     }
@@ -252,10 +251,16 @@ fn duration(notice: &mut Notice) -> u32 {
         Some((whole, part)) if part.bytes().all(|b| b.is_ascii_digit()) => whole,
         _ => text,
     };
-    whole.parse().unwrap_or_else(|_| {
-        notice.note(Suspicion::BadValue("duration".into()));
-        0
-    })
+    let is_number = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
+    match whole.parse() {
+        Ok(seconds) => seconds,
+        // More than can be counted: it was said that they talked, and not for how long.
+        Err(_) if is_number => u32::MAX,
+        Err(_) => {
+            notice.note(Suspicion::BadValue("duration".into()));
+            0
+        }
+    }
 }
 
 /// An address that is none cannot be fetched; it stays readable in the raw callback.
@@ -269,10 +274,16 @@ fn recording(notice: &mut Notice) -> Option<RecordingRef> {
     Some(RecordingRef { url: Some(url.to_owned()), ..RecordingRef::default() })
 }
 
+/// A time at which something happened: what is written as a zero did not happen.
 fn stamp(notice: &Notice, name: &str) -> Option<Stamp> {
-    notice.text(name).map(time::read)
+    notice.text(name).map(time::read).filter(|stamp| !stamp.is_zero())
+}
+
+/// Whether a time is a zero that reads like a date, as 1970.
+fn is_dated_zero(notice: &Notice, name: &str) -> bool {
+    notice.text(name).is_some_and(|text| time::read(text).is_dated_zero())
 }
 
 fn number(notice: &Notice, names: &[&str]) -> Option<PhoneNumber> {
-    names.iter().find_map(|name| notice.text(name)).and_then(PhoneNumber::parse)
+    names.iter().find_map(|name| notice.text(name)).and_then(number::read)
 }

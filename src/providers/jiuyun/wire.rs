@@ -6,13 +6,13 @@
 //!
 //! Names are case-sensitive. One that differs only by case is noted as a suspicion; its value
 //! is used where nothing depends on it, never to place an event ([`Notice::exact`]).
-//! Nothing here keeps an unknown name or a value of unbounded length.
+//! Nothing here keeps an unknown name or a value of unbounded length: a longer one is cut.
+//! A value in which something could not be read is used, and remarked.
 
 use serde_json::{Map, Value};
 
-use crate::limits;
-use crate::providers::body::{self, Sniffed};
-use crate::providers::{BodyForm, DecodeError, Suspicion};
+use crate::providers::body::{self, SOMEWHERE, Tree, is_damaged};
+use crate::providers::{BodyForm, DecodeError, Suspicion, text};
 
 /// 2 to the 53rd: from here on a fractional number cannot tell one whole number from the next.
 const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
@@ -63,18 +63,22 @@ struct Field {
 /// When it is neither JSON nor XML, or not well-formed.
 pub(super) fn read(bytes: &[u8]) -> Result<Notice, DecodeError> {
     let mut notice = Notice { form: BodyForm::Xml, fields: Vec::new(), suspicions: Vec::new() };
-    match body::sniff(bytes)? {
-        Sniffed::Xml(xml) => {
-            for (name, text) in body::flat(&xml)?.fields {
-                notice.put(&name, |_| Some(text));
+    let read = body::sniff(bytes)?;
+    match read.tree {
+        Tree::Xml(xml) => {
+            for field in xml.fields {
+                notice.put(&field.name, field.mended, |_| Some(field.text));
             }
         }
-        Sniffed::Json(value) => {
+        Tree::Json(value) => {
             notice.form = BodyForm::Json;
             for (name, value) in object(&value).into_iter().flatten() {
-                notice.put(name, |meant| plain(meant, value));
+                notice.put(name, false, |meant| plain(meant, value));
             }
         }
+    }
+    if read.mended && !notice.suspicions.iter().any(|suspicion| matches!(suspicion, Suspicion::BadValue(_))) {
+        notice.note(Suspicion::BadValue(SOMEWHERE.into()));
     }
     Ok(notice)
 }
@@ -123,17 +127,22 @@ impl Notice {
 
     /// Takes a field in, if its name is known; `read` makes a text of its value, or says that
     /// it has none.
-    fn put(&mut self, found: &str, read: impl FnOnce(&str) -> Option<String>) {
+    fn put(&mut self, found: &str, mended: bool, read: impl FnOnce(&str) -> Option<String>) {
         let Some(name) = NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(found)) else { return };
         let exact = found == name;
         if !exact && !self.suspicions.iter().any(|s| matches!(s, Suspicion::WrongCase { meant, .. } if *meant == name))
         {
             self.note(Suspicion::WrongCase { found: found.to_owned(), meant: name.into() });
         }
-        let Some(text) = read(name).filter(|text| text.len() <= limits::FIELD_MAX) else {
+        let Some(text) = read(name) else {
             self.note(Suspicion::BadValue(name.into()));
             return;
         };
+        let is_id = matches!(name, "callId");
+        let (text, is_cut) = if is_id { text::id(text) } else { text::field(text) };
+        if mended || is_cut || is_damaged(&text) {
+            self.note(Suspicion::BadValue(name.into()));
+        }
         let field = Field { name, exact, text };
         match self.fields.iter_mut().find(|other| other.name == name) {
             Some(other) if other.exact && !exact => {}

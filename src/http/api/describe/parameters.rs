@@ -101,7 +101,10 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "state" => ("How far the call is", words(CallState::ALL.map(CallState::name))),
         "direction" => ("Who called", words(Direction::ALL.map(Direction::name))),
         "cause" => ("Why: a code, or its table and the code, as in `stateCode:7014`", text()),
-        "anomaly" => ("Something odd about the call", words(Anomaly::ALL.map(Anomaly::name))),
+        "anomaly" => (
+            "Something odd about the call; `implausible_time` and `implausible_duration` are values that count for nothing",
+            words(Anomaly::ALL.map(Anomaly::name)),
+        ),
         "recording_state" => ("What became of the recording", words(RecordingState::ALL.map(RecordingState::name))),
         "from" => ("The first instant inside", instant()),
         "to" => ("The first instant after", instant()),

@@ -83,6 +83,43 @@ fn a_time_that_is_none_is_kept_and_remarked() {
 }
 
 #[test]
+fn a_zero_of_any_clock_is_a_time_at_which_nothing_happened() {
+    let played = |answer: &str, more: &str| {
+        let times = format!(r#""callOutAnswerTime":"{answer}","callEndTime":"2026-11-20 03:04:30""#);
+        let line = format!("* record session=s1 product=play released=2026-11-20T03:04:30Z talk=0 {more}");
+        check(&HuaweiVoice, &fee(&times), &line);
+    };
+    for zero in ["0", "0000-00-00 00:00:00", "0000000000"] {
+        played(zero, "");
+    }
+    for zero in ["1970-01-01 00:00:00", "1970-01-01 08:00:00", "1969-12-31 16:00:00", "0001-01-01 00:00:00"] {
+        played(zero, "implausible_time");
+    }
+    // Of two starts, and of an end and a failure, the one that is none is passed over.
+    check(
+        &HuaweiVoice,
+        &fee(r#""callOutStartTime":"1970-01-01 00:00:00","fwdStartTime":"2026-11-20 03:04:00",
+            "callEndTime":"1970-01-01 00:00:00","failTime":"2026-11-20 03:04:30""#),
+        "* record session=s1 product=callback setup=2026-11-20T03:04:00Z released=2026-11-20T03:04:30Z talk=0
+           implausible_time",
+    );
+}
+
+#[test]
+fn a_party_may_be_an_address_of_the_operator_s_network() {
+    let record =
+        record(r#""callerNum":"sip:+8675528780808@ims.example;user=phone","calleeNum":"tel:+86-138-0000-0021""#);
+    assert_eq!(record.caller.expect("a caller").reveal(), "+8675528780808");
+    assert_eq!(record.callee.expect("a callee").reveal(), "+8613800000021");
+}
+
+#[test]
+fn a_reference_that_is_json_itself_is_kept() {
+    let record = record(r#""userData":{"order":7,"a":[1]}"#);
+    assert_eq!(record.user_data.as_deref(), Some(r#"{"a":[1],"order":7}"#));
+}
+
+#[test]
 fn causes_stand_most_telling_first() {
     let causes = |fields| {
         let causes = record(fields).causes;

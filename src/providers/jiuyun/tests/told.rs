@@ -6,7 +6,12 @@ use super::*;
 
 /// Everything a body said, on one line.
 pub(super) fn told(body: &str) -> String {
-    let Decoded { form, items, applications, question, suspicions } = decode(body);
+    told_bytes(body.as_bytes())
+}
+
+/// The same of one that is no text.
+pub(super) fn told_bytes(body: &[u8]) -> String {
+    let Decoded { form, items, applications, question, suspicions } = decode_bytes(body);
     assert_eq!(applications.len(), items.len());
     assert_eq!(question, None);
     let mut line = format!("{form:?}");
