@@ -14,6 +14,7 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::{logging, password};
+use crate::audit::Act;
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::NamedList;
@@ -22,7 +23,7 @@ use crate::http::Context;
 use crate::providers;
 use crate::run::{self, Running};
 use crate::simulator::{DemoApp, Platform, demo_day, numbers};
-use crate::state::{NewApp, Principal, State, random};
+use crate::state::{Author, NewApp, Principal, random};
 
 /// The demo's administrator.
 const ADMIN: &str = "admin";
@@ -92,8 +93,9 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
 
     let state = &running.context().state;
     let secret = password::make();
-    state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &secret).await?;
-    let apps = apps(state, reachable(running.address())).await?;
+    let subject = format!("user {ADMIN}");
+    state.add_user(&author(running.context(), "user.add", &subject), ADMIN, Role::Admin, &secret).await?;
+    let apps = apps(running.context(), reachable(running.address())).await?;
     route(running.context()).await?;
     writeln!(stdout(), "listening on https://{}", running.address())?;
     writeln!(stdout(), "log in as {ADMIN} with the password {}", secret.reveal())?;
@@ -108,7 +110,7 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
 }
 
 /// One app for each platform; those that can sign do.
-async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
+async fn apps(context: &Context, address: SocketAddr) -> Result<Vec<DemoApp>> {
     let mut apps = Vec::new();
     for platform in Platform::ALL {
         let Some(provider) = providers::by_name(platform.name()) else { continue };
@@ -124,7 +126,7 @@ async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
             verify: None,
             allow_from: AllowFrom::default(),
         };
-        let app = state.add_app(&Principal::command_line(), new).await?;
+        let app = context.state.add_app(&author(context, "app.add", "apps"), new).await?;
         let to = format!("https://{address}/callbacks/{}", app.token.reveal()).parse()?;
         apps.push(DemoApp { platform, to, app_key, app_secret });
     }
@@ -133,7 +135,6 @@ async fn apps(state: &State, address: SocketAddr) -> Result<Vec<DemoApp>> {
 
 /// Who stands behind each privacy number that asks, and some rules beside: X mode as a company has it.
 async fn route(context: &Context) -> Result<()> {
-    let by = Principal::command_line();
     let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
     let Some(app) = context.state.apps().into_iter().find(asks) else { return Ok(()) };
     let lines = numbers(Platform::HuaweiPrivate, SEED).into_iter().map(|owned| BindingTerms {
@@ -142,14 +143,21 @@ async fn route(context: &Context) -> Result<()> {
         hint_tone: Some("recorded.wav".to_owned()),
         ..BindingTerms::new(PhoneNumber::from_stored(owned.owner), PhoneNumber::from_stored(owned.x), None)
     });
-    context.bindings.import(&by, &app, (1..).zip(lines).collect()).await?;
+    let by = |action| author(context, action, &format!("app {}", app.id.0));
+    context.bindings.import(&by("binding.import"), &app, (1..).zip(lines).collect()).await?;
     let lists: Vec<NamedList> = serde_json::from_str(LISTS).context("the demo's lists")?;
     for list in lists {
-        context.control.set_list(&by, list).await?;
+        context.control.set_list(&by("list.change"), list).await?;
     }
     let rules = serde_json::from_str(RULES).context("the demo's rules")?;
-    context.control.set_rules(&by, &app, rules, None).await?;
+    context.control.set_rules(&by("rules.change"), &app, rules, None).await?;
     Ok(())
+}
+
+/// Whoever sits at the machine, about to do that.
+fn author(context: &Context, action: &'static str, subject: &str) -> Author {
+    let by = Principal::command_line();
+    context.audit.author(&by, Act::new(&by, action, subject))
 }
 
 /// An address to reach a listener at: one that listens everywhere is reached on this machine.

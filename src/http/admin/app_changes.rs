@@ -19,7 +19,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
         Ok(change) => change,
         Err(problem) => return super::app::refused(request, &app, problem),
     };
-    match request.ctx().state.change_app(&by, app.id, change).await {
+    match request.ctx().state.change_app(&request.author(&by), app.id, change).await {
         Ok(_) => Ok(back(&app, "changed")),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             super::app::refused(request, &app, error.wording().get(request.lang).to_owned())
@@ -32,7 +32,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
-    request.ctx().state.rotate_app(&by, app.id, None).await?;
+    request.ctx().state.rotate_app(&request.author(&by), app.id, None).await?;
     Ok(back(&app, "rotated"))
 }
 
@@ -40,14 +40,15 @@ pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
-    crate::http::platform::forget(request.ctx(), request.asker(&by), app.id).await?;
-    request.ctx().state.remove_app(&by, app.id).await?;
+    let author = request.author(&by);
+    crate::http::platform::forget(request.ctx(), &author, app.id).await?;
+    request.ctx().state.remove_app(&author, app.id).await?;
     Ok(reply::see_other("/apps?done=removed"))
 }
 
 /// `POST /apps/{id}/test`
 pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
-    let (_, app) = request.require_for_app(Role::Operator, 1)?;
+    let (by, app) = request.require_for_app(Role::Operator, 1)?;
     let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
     let callback = Callback {
@@ -60,6 +61,7 @@ pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
         headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
         body: sample.body.as_bytes().to_vec(),
     };
+    request.author(&by).on_record().await?;
     let ack = request.ctx().ingest.receive(app.clone(), callback).await?;
     let status = ack.status.to_string();
     Ok(reply::see_other(&link(&page(&app), &[("tested", sample.name), ("status", &status)])))

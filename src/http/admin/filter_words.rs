@@ -60,6 +60,7 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "question" => Text::new("平台询问", "a question"),
         "mode" => Text::new("方式", "mode"),
         "by" => Text::new("谁", "who"),
+        "by_kind" => Text::new("身份", "kind"),
         "action" => Text::new("动作", "what"),
         "subject" => Text::new("对象", "object"),
         _ => return None,

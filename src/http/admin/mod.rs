@@ -180,9 +180,9 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
-            let asked = trail::Asked::of(&request, &method);
+            let tried = trail::Tried::of(&request, &method);
             match guard(request, &method).await {
-                Ok(answered) => asked.record(answered).await,
+                Ok(answered) => tried.record(answered).await,
                 Err(error) => Err(error),
             }
         }
@@ -323,7 +323,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         ["tokens"] => tokens::add(&request).await,
         ["tokens", _, "revoke"] => tokens::revoke(&request).await,
         ["system", "backup"] => system_actions::backup(&request).await,
-        ["system", "reindex"] => system_actions::rebuild(&request),
+        ["system", "reindex"] => system_actions::rebuild(&request).await,
         ["rules", _] => rule_changes::change(&request).await,
         ["rules", _, "secret"] => rule_secret::renew(&request).await,
         ["rules", _, "try"] => rule_trial::try_out(&request).await,

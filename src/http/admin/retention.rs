@@ -6,12 +6,12 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::audit_words::set_by;
 use super::parts::{Badge, Tone, count, local, size};
 use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
 use crate::domain::{Lang, PhoneNumber, Role, Text};
-use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
 use crate::state::Principal;
@@ -110,14 +110,14 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
         at_minute: at.unwrap_or(retention.policy().at_minute),
     };
     keeping::set_policy(request.ctx(), request.asker(&by), &policy).await?;
-    Ok(recorded(reply::see_other("/retention?done=saved")))
+    Ok(reply::see_other("/retention?done=saved"))
 }
 
 /// `POST /retention/runs`
 pub(super) async fn run(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     keeping::start_run(request.ctx(), request.asker(&by), request.field("dry_run").is_some()).await?;
-    Ok(recorded(reply::see_other("/retention?done=begun")))
+    Ok(reply::see_other("/retention?done=begun"))
 }
 
 /// `POST /retention/holds`
@@ -134,17 +134,18 @@ pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
         from: None,
         to: None,
         by: String::new(),
+        by_kind: None,
         created_at: String::new(),
     };
     keeping::add_hold(request.ctx(), request.asker(&by), hold).await?;
-    Ok(recorded(reply::see_other("/retention?done=held")))
+    Ok(reply::see_other("/retention?done=held"))
 }
 
 /// `POST /retention/holds/{id}`
 pub(super) async fn release(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     keeping::end_hold(request.ctx(), request.asker(&by), request.segment(2)).await?;
-    Ok(recorded(reply::see_other("/retention?done=released")))
+    Ok(reply::see_other("/retention?done=released"))
 }
 
 impl RetentionPage {
@@ -196,7 +197,7 @@ impl RetentionPage {
         let runs = [&standing.last_dry, &standing.last].into_iter().flatten().map(|job| Run::new(lang, job)).collect();
         let app_name =
             |id: u32| apps.iter().find(|(known, _)| *known == id).map_or(format!("#{id}"), |app| app.1.clone());
-        let holds = holds.iter().map(|hold| HoldRow::new(hold, hold.app.map(app_name))).collect();
+        let holds = holds.iter().map(|hold| HoldRow::new(lang, hold, hold.app.map(app_name))).collect();
         Self {
             days,
             at: format!("{:02}:{:02}", policy.at_minute / 60, policy.at_minute % 60),
@@ -243,7 +244,7 @@ fn facts(lang: Lang, freed: &Freed) -> Vec<(&'static str, String)> {
 }
 
 impl HoldRow {
-    fn new(hold: &Hold, app: Option<String>) -> Self {
+    fn new(lang: Lang, hold: &Hold, app: Option<String>) -> Self {
         let number = hold.number.as_deref().map(|number| PhoneNumber::from_stored(number).masked());
         let session = hold.session.as_deref().map(crate::domain::mask_digit_runs);
         let covers: Vec<String> =
@@ -253,7 +254,7 @@ impl HoldRow {
             name: hold.name.clone(),
             reason: hold.reason.clone(),
             covers: covers.join(" · "),
-            by: hold.by.clone(),
+            by: set_by(lang, Some(&hold.by), hold.by_kind.as_deref()).unwrap_or_default(),
         }
     }
 }
@@ -286,6 +287,7 @@ impl RetentionPage {
             from: None,
             to: None,
             by: "lin".to_owned(),
+            by_kind: None,
             created_at: String::new(),
         };
         Self::new(view, &policy, &standing, &[hold], vec![(1, "order-hotline".to_owned())], None)
