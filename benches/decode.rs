@@ -26,6 +26,7 @@ fn main() {
                 peer: std::net::Ipv4Addr::LOCALHOST.into(),
                 tail: String::new(),
                 target: String::new(),
+                hosts: Vec::new(),
                 headers: Vec::new(),
                 body: sample.body.as_bytes().to_vec(),
             };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use ringback::audit::{Act, Audit};
 use ringback::clock::Clock;
 use ringback::domain::Ack;
 use ringback::journal::{Body, CallbackRecord, FileJournal, Journal as _, NewRecord, Options};
@@ -68,12 +69,13 @@ fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     });
     let before = bytes(&room("journal"));
 
+    let audit = Audit::new(journal.clone(), clock.clone());
     let retention = Retention::new(journal, store, state, clock);
-    let by = Principal::command_line();
+    let by = |action| audit.author(&Principal::command_line(), Act::new(&Principal::command_line(), action, "bench"));
     runtime.block_on(async {
         let policy = Policy { raw_days: Some(10), ..Policy::default() };
-        retention.set_policy(&by, &policy).await.expect("a policy");
-        retention.start(Some(&by), false).expect("a run");
+        retention.set_policy(&by("retention.change"), &policy).await.expect("a policy");
+        retention.start(&by("retention.run"), false).await.expect("a run");
     });
     wait(|| retention.standing().running.is_none());
     let ended = retention.standing().last.expect("a run");

@@ -118,9 +118,15 @@
 //!    asks [`http::control_routes`], over a socket or in memory; `both_ways_refuse_alike`
 //!    (`src/cli/tests.rs`).
 //! 9. **What shows a number whole, and what changes something, is on record first, and the record
-//!    shows any change of itself.**
+//!    shows any change of itself.** A service that changes something takes a [`state::Author`], which
+//!    carries the entry: written after the change was checked, durable before it is made.
 //!    `numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_on_record`
 //!    (`src/http/admin/tests/rights.rs`);
+//!    `where_nothing_can_be_put_on_record_no_address_changes_anything`
+//!    (`src/http/api/tests/record.rs`);
+//!    `where_nothing_can_be_put_on_record_no_form_changes_anything`
+//!    (`src/http/admin/tests/record.rs`);
+//!    `whatever_was_changed_when_the_power_went_is_on_record` (`tests/it/crash.rs`);
 //!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
 //! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
 //!     (`src/providers/tests.rs`).

@@ -207,6 +207,12 @@ pub const SEGMENT_BYTES: u64 = 64 << 20;
 pub const AUDIT_READ_RECORDS: u64 = 4_096;
 /// How much of the journal is read at once there.
 pub const AUDIT_READ_BYTES: usize = 4 << 20;
+/// Outcomes of acts that wait because the journal does not take them: each comes of a change that
+/// was under way when the disk failed, and while it fails no other begins.
+pub const AUDIT_OUTCOMES_WAITING: usize = 256;
+/// How many of the outcomes behind a page of the audit trail are read to say how its acts ended: one
+/// follows its act at once, and few acts have one.
+pub const AUDIT_OUTCOMES_READ: usize = 10_000;
 /// How long a page stays whole after a reveal: long enough to dial a number and to note it, not
 /// long enough to forget that it is on the screen.
 pub const REVEAL_TIME: Duration = Duration::from_secs(15 * 60);

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
+use ringback::audit::{Act, Audit};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::domain::{App, BindingTerms, Direction, PhoneNumber};
+use ringback::journal::{FileJournal, Options};
 use ringback::simulator::Platform;
 use ringback::state::{Principal, State};
 
@@ -56,7 +58,17 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
     });
     let mut all = others.chain(pairs.iter().map(|(from, x)| terms(from.clone(), x.clone())));
     let (mut made, mut told) = (0, 0);
-    let mut import = bindings.importing(&Principal::command_line(), &app);
+    let options = Options {
+        reserve: None,
+        torn: data.join("torn"),
+        tmp: data.join("tmp"),
+        segment_bytes: 1 << 20,
+        compress: false,
+    };
+    let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
+    let by = Principal::command_line();
+    let by = Audit::new(journal.clone(), Clock::system()).author(&by, Act::new(&by, "binding.import", "app 1"));
+    let mut import = bindings.importing(&by, &app);
     loop {
         let lines: Vec<(u64, BindingTerms)> = (0..).zip(all.by_ref().take(CHUNK)).collect();
         if lines.is_empty() {
@@ -71,6 +83,7 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
         }
     }
     runtime.block_on(import.finish())?;
+    journal.close();
     println!("{made} bindings made in {:.1} s", begun.elapsed().as_secs_f64());
     time_lookups(&bindings, &app, pairs, wanted);
     bindings.close();

@@ -1,10 +1,14 @@
 //! One entry: its notation in the journal, and its hashes.
 //!
 //! ```text
-//! {"seq":17,"at":"…","kind":"audit","n":3,"prev":"…","by":"lin","action":"reveal",
+//! {"seq":17,"at":"…","kind":"audit","n":3,"prev":"…","by":"lin","by_kind":"user","action":"reveal",
 //!  "subject":"call 8f0c…","app":2,"peer":"203.0.113.7",
 //!  "personal":{"salt":"…","page":"/calls/8f0c…","reason":"…"},"personal_hash":"…","hash":"…","crc":"…"}
 //! ```
+//!
+//! An entry of the action `outcome` also has `of`, the number of the entry whose act ended so,
+//! `outcome` (`failed` or `done`) and `code`, why, in a word. Entries of earlier versions have no
+//! `by_kind`.
 //!
 //! Both hashes are SHA-256 of JSON written compactly with sorted keys, so that anybody can
 //! check them: `personal_hash` of `.personal`, and `hash` of the line without what another
@@ -20,12 +24,34 @@ use sha2::{Digest, Sha256};
 
 use super::Act;
 use super::head::Head;
-use crate::domain::{AppId, Seq};
+use crate::domain::{Actor, ActorKind, AppId, Seq};
 use crate::journal::{Body, Entry, Record};
 use crate::state::random;
+use crate::store::Ended;
 
 /// The kind of the journal's records that are entries of the trail.
 pub const KIND: &str = "audit";
+
+/// The action of the entries that tell how the act of another one ended.
+pub const OUTCOME: &str = "outcome";
+
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// As it was to, but with the object that this entry names.
+    Done,
+    /// Not at all: nothing was changed. Why, in a word.
+    Failed(&'static str),
+}
+
+/// How the act of another entry ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndingOf {
+    /// The number of that entry in the journal.
+    pub of: Seq,
+    /// How.
+    pub ending: Ending,
+}
 
 /// Fields that the hash of an entry does not cover: the hash itself, and what has its own.
 const NOT_COVERED: [&str; 2] = ["hash", "personal"];
@@ -53,7 +79,7 @@ pub struct AuditEntry {
     /// Its own.
     pub hash: String,
     /// Who.
-    pub by: String,
+    pub by: Actor,
     /// What.
     pub action: String,
     /// Which object.
@@ -66,6 +92,8 @@ pub struct AuditEntry {
     pub personal: Option<Map<String, Value>>,
     /// Where the chain begins once what stood before was removed.
     pub anchor: Option<Anchor>,
+    /// How the act of another entry ended, where it tells that.
+    pub ended: Option<Ended>,
 }
 
 /// Makes the entry that follows `head`, and the head that it is from then on.
@@ -74,11 +102,24 @@ pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head
     let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     set("n", (head.n + 1).into());
     set("prev", head.hash.as_str().into());
-    set("by", act.by.into());
+    set("by", act.by.name.into());
+    if let Some(kind) = act.by.kind {
+        set("by_kind", kind.name().into());
+    }
     set("action", act.action.into());
     set("subject", act.subject.into());
     set("app", act.app.map(|app| app.0).into());
     set("peer", act.peer.map(|peer| peer.to_string()).into());
+    if let Some(EndingOf { of, ending }) = act.outcome {
+        set("of", of.into());
+        match ending {
+            Ending::Done => set("outcome", "done".into()),
+            Ending::Failed(code) => {
+                set("code", code.into());
+                set("outcome", "failed".into())
+            }
+        };
+    }
     if let Some(anchor) = anchor {
         set("anchor", serde_json::json!({"n": anchor.n, "hash": anchor.hash}));
     }
@@ -117,21 +158,39 @@ impl AuditEntry {
             // Nothing personal was there, unless its hash says otherwise.
             None => fields.get("personal_hash").is_none_or(Value::is_null).then(Map::new),
         };
+        let ended = || {
+            let (of, how) = (fields.get("of")?.as_u64()?, text("outcome")?);
+            Some(Ended { of, how, code: text("code") })
+        };
+        let (action, peer) = (text("action")?, text("peer").and_then(|peer| peer.parse().ok()));
         Some(Self {
             seq: record.seq,
             at: record.at,
+            by: by(text("by")?, text("by_kind").as_deref(), &action, peer),
             n: fields.get("n")?.as_u64()?,
             prev: text("prev")?,
             hash: text("hash")?,
-            by: text("by")?,
-            action: text("action")?,
+            action,
             subject: text("subject")?,
-            peer: text("peer").and_then(|peer| peer.parse().ok()),
+            peer,
             app: fields.get("app").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(AppId),
             personal,
             anchor,
+            ended: ended(),
         })
     }
+}
+
+/// Who it was. Entries of earlier versions name no kind; it is deduced where it is certain: the
+/// command line has no address, and a token does not log in.
+fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> Actor {
+    let kind = kind.and_then(ActorKind::parse).or_else(|| match (name.as_str(), action) {
+        ("?", _) => Some(ActorKind::Unknown),
+        (Actor::COMMAND_LINE, _) if peer.is_none() => Some(ActorKind::CommandLine),
+        (_, "login" | "logout" | "setup" | "password.change" | "reveal") => Some(ActorKind::User),
+        _ => None,
+    });
+    Actor { kind, name }
 }
 
 /// The same entry without its personal part: what erasing a person leaves. Its chain stays whole.

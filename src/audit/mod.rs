@@ -1,6 +1,9 @@
 //! The audit trail: who did what, and who looked at what.
 //!
-//! Entries of kind `audit` in the journal, each durable before the act is answered. An entry
+//! Entries of kind `audit` in the journal, each durable before anything of what it tells: whoever
+//! changes something carries an entry with him ([`Audit::author`]), which the service writes once
+//! it has checked the change and before it makes it. Where a change on record did not come about,
+//! an entry of the action `outcome` behind it says so. An entry
 //! has a public part (who, what, which object of ours) and a personal part (what was typed, a
 //! reason, a number). Each entry chains over the one before ([`chain`]), by its public part and
 //! a salted hash of its personal part, so that a person's data can be erased and the trail
@@ -9,28 +12,33 @@
 //! Nothing else appends such entries; nothing here decides who may do what.
 
 mod chain;
+mod draft;
 mod entry;
 mod head;
 mod reveals;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 pub use chain::{Break, Chain, ChainReport};
-pub use entry::{Anchor, AuditEntry, KIND, without_personal};
+pub use entry::{Anchor, AuditEntry, Ending, EndingOf, KIND, OUTCOME, without_personal};
 
+use self::draft::DraftEntry;
 use self::head::Head;
 use self::reveals::Reveals;
 use crate::clock::Clock;
-use crate::domain::{AppId, Seq};
+use crate::domain::{Actor, ActorKind, AppId, Seq};
+use crate::error_chain;
 use crate::journal::{AppendError, Body, Journal, NewRecord};
-use crate::state::Principal;
+use crate::limits::AUDIT_OUTCOMES_WAITING;
+use crate::state::{Author, Principal};
 use crate::store::Store;
 
 /// The audit trail. Clones share everything.
@@ -46,14 +54,16 @@ struct Inner {
     /// The last entry; `None` until it was looked for. Held while an entry is written: the next
     /// one is made from its hash.
     head: Mutex<Option<Head>>,
+    /// Outcomes that the journal did not take: written before the next entry.
+    untold: std::sync::Mutex<VecDeque<Act>>,
     reveals: Reveals,
 }
 
 /// Something that someone did or looked at.
 #[derive(Debug, Clone)]
 pub struct Act {
-    /// Who: a user's or token's name, or `command line`.
-    pub by: String,
+    /// Who.
+    pub by: Actor,
     /// From where, if over a network.
     pub peer: Option<IpAddr>,
     /// What, in one word or two: `reveal`, `export`, `app.add`, `login.failed`.
@@ -62,6 +72,8 @@ pub struct Act {
     pub subject: String,
     /// The app it belongs to: whoever sees only some apps sees only their entries.
     pub app: Option<AppId>,
+    /// How the act of another entry ended, where it tells that.
+    pub outcome: Option<EndingOf>,
     /// What may hold personal data: the query, a reason, a number.
     pub personal: Map<String, Value>,
 }
@@ -70,14 +82,20 @@ impl Act {
     /// An act with nothing personal in it.
     #[must_use]
     pub fn new(by: &Principal, action: &'static str, subject: impl Into<String>) -> Self {
-        Self { by: by.name.clone(), ..Self::unknown(action, subject) }
+        Self { by: by.actor(), ..Self::unknown(action, subject) }
     }
 
     /// An act of someone who has not said who it is.
     #[must_use]
     pub fn unknown(action: &'static str, subject: impl Into<String>) -> Self {
-        let (by, subject) = ("?".to_owned(), subject.into());
-        Self { by, peer: None, action, subject, app: None, personal: Map::new() }
+        let (by, subject) = (Actor::new(ActorKind::Unknown, "?"), subject.into());
+        Self { by, peer: None, action, subject, app: None, outcome: None, personal: Map::new() }
+    }
+
+    /// How it ended, as an act of its own.
+    fn outcome(&self, of: Seq, ending: Ending) -> Self {
+        let outcome = Some(EndingOf { of, ending });
+        Self { action: OUTCOME, outcome, personal: Map::new(), ..self.clone() }
     }
 
     /// The same, with something that may hold personal data.
@@ -116,8 +134,14 @@ impl Audit {
     }
 
     fn build(journal: Arc<dyn Journal>, clock: Clock, store: Option<Store>) -> Self {
-        let (head, reveals) = (Mutex::new(None), Reveals::default());
-        Self(Arc::new(Inner { journal, clock, store, head, reveals }))
+        let (head, untold, reveals) = (Mutex::new(None), Default::default(), Reveals::default());
+        Self(Arc::new(Inner { journal, clock, store, head, untold, reveals }))
+    }
+
+    /// `by` is about to do this: whatever service does it puts it on record before it is done.
+    #[must_use]
+    pub fn author(&self, by: &Principal, act: Act) -> Author {
+        Author::new(by.clone(), Arc::new(DraftEntry::new(self.clone(), act)))
     }
 
     /// Writes an entry; resolves when it is durable. What it is about must not happen, or must
@@ -165,26 +189,62 @@ impl Audit {
         let inner = self.0.clone();
         let done = tokio::spawn(async move {
             let mut held = inner.head.lock().await;
-            let head = match held.take() {
-                Some(head) => head,
-                None => find_head(&inner).await?,
-            };
-            let at = inner.clock.now();
-            let (entry, next) = entry::write(act, anchor, at, &head);
-            match inner.journal.append(NewRecord { at, body: Body::Entry(entry) }).await {
-                Ok(appended) => {
-                    *held = Some(next);
-                    Ok(appended.seq)
-                }
-                Err(error) => {
-                    *held = Some(head);
-                    Err(error)
-                }
+            while let Some(untold) = inner.first_untold() {
+                inner.write(&mut held, untold, None).await?;
+                inner.untold().pop_front();
             }
+            inner.write(&mut held, act, anchor).await
         });
         match done.await {
             Ok(result) => result,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// Writes how something ended. What the journal does not take now it is given before the next
+    /// entry: the act itself is on record, and there is nobody who could do it again.
+    async fn tell(&self, act: Act) {
+        if let Err(error) = self.record(act.clone()).await {
+            tracing::error!(error = %error_chain::Chain(&error), action = act.action, "how an act ended is not on record yet");
+            let mut untold = self.0.untold();
+            if untold.len() < AUDIT_OUTCOMES_WAITING {
+                untold.push_back(act);
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn untold(&self) -> std::sync::MutexGuard<'_, VecDeque<Act>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn first_untold(&self) -> Option<Act> {
+        self.untold().front().cloned()
+    }
+
+    /// Writes the entry that follows the one in `held`, which it is from then on.
+    async fn write(
+        self: &Arc<Self>,
+        held: &mut Option<Head>,
+        act: Act,
+        anchor: Option<Anchor>,
+    ) -> Result<Seq, AppendError> {
+        let head = match held.take() {
+            Some(head) => head,
+            None => find_head(self).await?,
+        };
+        let at = self.clock.now();
+        let (entry, next) = entry::write(act, anchor, at, &head);
+        match self.journal.append(NewRecord { at, body: Body::Entry(entry) }).await {
+            Ok(appended) => {
+                *held = Some(next);
+                Ok(appended.seq)
+            }
+            Err(error) => {
+                *held = Some(head);
+                Err(error)
+            }
         }
     }
 }

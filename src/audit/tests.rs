@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::domain::{Role, Scope};
-use crate::journal::{FileJournal, Options, Record, Tally, Verdict};
+use crate::domain::{ActorKind, Role, Scope};
+use crate::journal::{Append, Damage, FileJournal, Health, Options, ReadError, Record, Tally, Verdict};
 
 fn lin() -> Principal {
-    Principal { name: "lin".to_owned(), role: Role::Admin, scope: Scope::All }
+    Principal { kind: ActorKind::User, name: "lin".to_owned(), role: Role::Admin, scope: Scope::All }
 }
 
 fn open(dir: &Path) -> Arc<FileJournal> {
@@ -178,6 +179,95 @@ fn hashes_are_those_that_jq_and_sha256sum_compute() {
     let value = serde_json::json!({"b": [1, {"d": null, "c": "回铃"}], "a": "x\"y"});
     let expected = by_hand(r#"{"a":"x\"y","b":[1,{"c":"回铃","d":null}]}"#);
     assert_eq!(entry::sha256(&value), expected);
+}
+
+#[tokio::test]
+async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certain() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    five(&journal).await;
+    let record = records(&*journal).remove(0);
+    let read = |by: &str, action: &str, peer: Option<&str>| {
+        let mut record = record.clone();
+        let Body::Entry(entry) = &mut record.body else { panic!("an entry") };
+        entry.fields.remove("by_kind").expect("it is written now");
+        entry.fields.insert("by".to_owned(), by.into());
+        entry.fields.insert("action".to_owned(), action.into());
+        entry.fields.insert("peer".to_owned(), peer.into());
+        AuditEntry::read(&record).unwrap().by
+    };
+    assert_eq!(read("lin", "app.add", Some("127.0.0.1")), Actor::named("lin"), "a user or a token");
+    assert_eq!(read("lin", "login", Some("127.0.0.1")).kind, Some(ActorKind::User));
+    assert_eq!(read("command line", "app.add", None).kind, Some(ActorKind::CommandLine));
+    assert_eq!(read("command line", "app.add", Some("127.0.0.1")).kind, None, "a token could be called so");
+    assert_eq!(read("?", "login.failed", Some("127.0.0.1")).kind, Some(ActorKind::Unknown));
+}
+
+#[tokio::test]
+async fn an_outcome_that_the_journal_did_not_take_is_written_before_the_next_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Arc::new(Moody { journal: open(dir.path()), refuses: AtomicBool::new(false) });
+    let audit = Audit::new(journal.clone(), Clock::system());
+    let author = audit.author(&lin(), Act::new(&lin(), "token.add", "token ghost"));
+    author.on_record().await.unwrap();
+    author.on_record().await.unwrap();
+    journal.refuses.store(true, Ordering::Relaxed);
+    author.failed("state_not_written").await;
+    let other = audit.author(&lin(), Act::new(&lin(), "token.add", "token other"));
+    assert!(other.on_record().await.is_err(), "and so nothing may be changed");
+    other.failed("never begun").await;
+    journal.refuses.store(false, Ordering::Relaxed);
+    other.on_record().await.unwrap();
+    let records = records(&*journal.journal);
+    let trail: Vec<_> = records.iter().filter_map(AuditEntry::read).collect();
+    let told: Vec<_> = trail.iter().map(|entry| (entry.action.as_str(), entry.subject.as_str())).collect();
+    assert_eq!(told, [("token.add", "token ghost"), ("outcome", "token ghost"), ("token.add", "token other")]);
+    let ended = trail[1].ended.as_ref().unwrap();
+    assert_eq!(
+        (ended.of, ended.how.as_str(), ended.code.as_deref()),
+        (trail[0].seq, "failed", Some("state_not_written"))
+    );
+    assert_eq!(check(&records).broken, None);
+}
+
+/// A journal that refuses while it is told to, as on a full disk.
+#[derive(Debug)]
+struct Moody {
+    journal: Arc<FileJournal>,
+    refuses: AtomicBool,
+}
+
+impl Journal for Moody {
+    fn append(&self, record: NewRecord) -> Append {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Box::pin(async { Err(AppendError::Closed) });
+        }
+        self.journal.append(record)
+    }
+
+    fn durable(&self) -> tokio::sync::watch::Receiver<Seq> {
+        self.journal.durable()
+    }
+
+    fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {
+        self.journal.read(from, max_bytes)
+    }
+
+    fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError> {
+        self.journal.get(seq)
+    }
+
+    fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
+        self.journal.line(seq)
+    }
+
+    fn damage(&self) -> Vec<Damage> {
+        self.journal.damage()
+    }
+
+    fn health(&self) -> Health {
+        self.journal.health()
+    }
 }
 
 fn by_hand(text: &str) -> String {

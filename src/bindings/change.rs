@@ -1,4 +1,5 @@
-//! One binding made, changed or ended: checked, written to the log, applied to the index.
+//! One binding made, changed or ended: checked, put on record, written to the log, applied to the
+//! index.
 //!
 //! From the check to the effect nothing else is changed, so that of two that are in each other's
 //! way only one is made. Many at once are [`super::import`]'s.
@@ -10,21 +11,29 @@ use super::pending::Pending;
 use super::{BindingError, Bindings, Inner, fingerprint, overlap, rules, wire};
 use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
 use crate::journal::{Body, Entry, Journal as _, NewRecord, Record};
-use crate::state::Principal;
+use crate::state::{Author, Behalf, OnRecord};
 
 impl Bindings {
     /// Makes a binding.
     ///
     /// # Errors
     /// A field that breaks a rule, or a party that is bound on that number already.
-    pub async fn add(&self, by: &Principal, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
+    pub async fn add(&self, by: &Author, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
         rules::check(app, &terms)?;
-        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        let (inner, app, by) = (self.0.clone(), app.id, by.clone());
         alone(async move {
             let mut pending = inner.writing.lock().await;
             inner.check_free(&pending, app, &terms, None)?;
-            let entry = wire::made(app, &terms, Some(&by));
-            inner.keep(&mut pending, entry).await
+            // Nobody else writes to the log meanwhile, so that its next number is the id; unless a
+            // write that failed has used that up.
+            let foretold = *inner.log.durable().borrow() + 1;
+            by.about(subject(BindingId(foretold)), Some(app));
+            let author = Behalf::from(&by);
+            let made = inner.keep(&mut pending, &author, |recorded| wire::made(app, &terms, recorded)).await?;
+            if made.id.0 != foretold {
+                by.made(subject(made.id)).await;
+            }
+            Ok(made)
         })
         .await
     }
@@ -35,18 +44,19 @@ impl Bindings {
     /// As [`Bindings::add`]; and none of that id, or one that has ended.
     pub async fn change(
         &self,
-        by: &Principal,
+        by: &Author,
         app: &App,
         id: BindingId,
         terms: BindingTerms,
     ) -> Result<Binding, BindingError> {
         rules::check(app, &terms)?;
-        let (inner, app, by) = (self.0.clone(), app.id, by.name.clone());
+        let (inner, app, by) = (self.0.clone(), app.id, Behalf::from(by));
         alone(async move {
             let mut pending = inner.writing.lock().await;
             let present = inner.open_binding(id, app)?;
             inner.check_free(&pending, app, &terms, Some(id))?;
-            inner.keep(&mut pending, wire::changed(&Binding { terms, ..present }, Some(&by))).await
+            let changed = Binding { terms, ..present };
+            inner.keep(&mut pending, &by, |recorded| wire::changed(&changed, recorded)).await
         })
         .await
     }
@@ -55,16 +65,24 @@ impl Bindings {
     ///
     /// # Errors
     /// None of that id, or one that has ended.
-    pub async fn end(&self, by: &Principal, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
-        let (inner, by) = (self.0.clone(), by.name.clone());
+    pub async fn end(&self, by: impl Into<Behalf>, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
+        let (inner, by) = (self.0.clone(), by.into());
         alone(async move {
             let mut pending = inner.writing.lock().await;
             let present = inner.open_binding(id, app)?;
             let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
-            inner.keep(&mut pending, wire::changed(&ended, Some(&by))).await
+            inner.keep(&mut pending, &by, |recorded| wire::changed(&ended, recorded)).await
         })
         .await
     }
+}
+
+/// Why a change that is on record did not come about.
+pub(super) const NOT_WRITTEN: &str = "bindings_not_written";
+
+/// How the audit trail names a binding.
+fn subject(id: BindingId) -> String {
+    format!("binding {}", id.0)
 }
 
 impl Inner {
@@ -112,12 +130,24 @@ impl Inner {
         Ok(in_the_way)
     }
 
-    /// Writes a record and applies it.
-    async fn keep(&self, pending: &mut Pending, entry: Entry) -> Result<Binding, BindingError> {
+    /// Puts a change on record, writes it and applies it.
+    async fn keep(
+        &self,
+        pending: &mut Pending,
+        by: &Behalf,
+        entry: impl FnOnce(&OnRecord) -> Entry,
+    ) -> Result<Binding, BindingError> {
+        let recorded = by.on_record().await?;
         let at = self.clock.now();
-        let body = Body::Entry(entry);
+        let body = Body::Entry(entry(&recorded));
         let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
-        let seq = appended.map_err(|error| BindingError::Write(Arc::new(error)))?.seq;
+        let seq = match appended {
+            Ok(appended) => appended.seq,
+            Err(error) => {
+                by.failed(NOT_WRITTEN).await;
+                return Err(BindingError::Write(Arc::new(error)));
+            }
+        };
         let record = Record { seq, at, body };
         let binding = wire::read(&record).expect("what was written is read");
         let mark = pending.mark(Applied { seq, print: fingerprint(&record) });

@@ -10,6 +10,7 @@ use super::index::IndexError;
 use crate::domain::{BindingId, Wording};
 use crate::journal::{self, AppendError, ReadError};
 use crate::providers::InvalidAnswer;
+use crate::state::NotRecorded;
 
 /// Why a binding cannot be made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum BindingError {
     /// It is over.
     #[error("binding {} has ended; make a new one", .0.0)]
     Ended(BindingId),
+    /// The audit trail did not take the entry: nothing was changed.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
     /// The log did not take it.
     #[error("writing the bindings")]
     Write(#[source] Arc<AppendError>),
@@ -64,6 +68,7 @@ impl BindingError {
             Self::Twice => "前面的某一行已经占用了同一隐私号上的某一方".to_owned(),
             Self::NotFound(id) => format!("没有编号为 {} 的绑定", id.0),
             Self::Ended(id) => format!("绑定 {} 已解除，请新建一个", id.0),
+            Self::NotRecorded(_) => "审计记录未能写入，没有做任何改动".to_owned(),
             Self::Write(_) => "绑定未能写入".to_owned(),
             Self::Reading => "正在读取绑定，请一分钟后再试".to_owned(),
             Self::Index(_) => "绑定的索引有问题，下次启动时重建".to_owned(),

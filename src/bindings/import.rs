@@ -22,7 +22,7 @@ use crate::domain::{App, AppId, Binding, BindingTerms, Wording};
 use crate::error_chain::Chain;
 use crate::journal::{Body, Journal as _, NewRecord, Record};
 use crate::limits::{BINDINGS_APPLY, BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_WAITING};
-use crate::state::Principal;
+use crate::state::{Author, OnRecord};
 
 /// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Refused {
 pub struct Import {
     inner: Arc<Inner>,
     app: Arc<App>,
-    by: String,
+    by: Author,
     /// Whether what it made may still have to be applied.
     open: bool,
 }
@@ -98,8 +98,8 @@ impl New {
 impl Bindings {
     /// Begins an import.
     #[must_use]
-    pub fn importing(&self, by: &Principal, app: &Arc<App>) -> Import {
-        Import { inner: self.0.clone(), app: app.clone(), by: by.name.clone(), open: false }
+    pub fn importing(&self, by: &Author, app: &Arc<App>) -> Import {
+        Import { inner: self.0.clone(), app: app.clone(), by: by.clone(), open: false }
     }
 
     /// Makes these bindings of an app, each with the number of its line.
@@ -108,7 +108,7 @@ impl Bindings {
     /// When the log does not take them: the chunks before are made.
     pub async fn import(
         &self,
-        by: &Principal,
+        by: &Author,
         app: &Arc<App>,
         lines: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
@@ -166,7 +166,7 @@ impl Drop for Import {
 impl Inner {
     async fn import_chunk(
         self: &Arc<Self>,
-        by: &str,
+        by: &Author,
         app: Arc<App>,
         chunk: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
@@ -175,7 +175,10 @@ impl Inner {
         let looking = spawn_blocking(move || inner.look_at(&of, chunk, &pending).map(|looked| (looked, pending)));
         let ((new, mut done), mut pending) = joined(looking.await)?;
         done.made = new.len() as u64;
-        self.keep_all(app.id, by, new, &mut pending).await?;
+        if !new.is_empty() {
+            let recorded = by.on_record().await?;
+            self.keep_all(app.id, &recorded, new, &mut pending).await?;
+        }
         if pending.len() >= BINDINGS_APPLY {
             self.apply(pending).await?;
         }
@@ -219,7 +222,7 @@ impl Inner {
     async fn keep_all(
         &self,
         app: AppId,
-        by: &str,
+        recorded: &OnRecord,
         all: Vec<BindingTerms>,
         pending: &mut Pending,
     ) -> Result<(), BindingError> {
@@ -227,7 +230,7 @@ impl Inner {
         let mut bindings: Vec<Binding> = Vec::with_capacity(all.len());
         let (mut applied, mut failed) = (None, None);
         let appends = all.into_iter().map(|terms| {
-            let body = Body::Entry(wire::made(app, &terms, Some(by)));
+            let body = Body::Entry(wire::made(app, &terms, recorded));
             let append = self.log.append(NewRecord { at, body: body.clone() });
             append.map(|appended| (appended, body))
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::{App, BindingKind, Direction, ProviderId};
-use crate::state::Principal;
+use crate::state::Author;
 use crate::store::Filter;
 
 fn app(id: u32) -> Arc<App> {
@@ -44,8 +44,8 @@ fn reached(bindings: &Bindings, app: u32, x: &str, caller: &str) -> Option<Strin
     bound.map(|bound| bound.callee.national().to_owned())
 }
 
-fn by() -> Principal {
-    Principal::command_line()
+fn by() -> Author {
+    Author::of_tests()
 }
 
 const A: &str = "13800000001";

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AppId, Binding, BindingId, BindingKind, BindingTerms, Direction, PhoneNumber, Seq};
 use crate::journal::{Body, Entry, Record};
+use crate::state::OnRecord;
 
 /// The kind of record.
 pub(super) const KIND: &str = "binding";
@@ -53,20 +54,25 @@ struct Fields {
     ended_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by_kind: Option<String>,
 }
 
 /// The record of a new binding.
-pub(super) fn made(app: AppId, terms: &BindingTerms, by: Option<&str>) -> Entry {
-    entry(&Fields { by: by.map(str::to_owned), ..fields(app, terms) })
+pub(super) fn made(app: AppId, terms: &BindingTerms, recorded: &OnRecord) -> Entry {
+    let (by, by_kind) = by(recorded);
+    entry(&Fields { by, by_kind, ..fields(app, terms) })
 }
 
 /// The record of a binding that changed or ended.
-pub(super) fn changed(binding: &Binding, by: Option<&str>) -> Entry {
+pub(super) fn changed(binding: &Binding, recorded: &OnRecord) -> Entry {
+    let (by, by_kind) = by(recorded);
     entry(&Fields {
         id: Some(binding.id.0),
         created_at: Some(binding.created_at.to_string()),
         ended_at: binding.ended_at.map(|at| at.to_string()),
-        by: by.map(str::to_owned),
+        by,
+        by_kind,
         ..fields(binding.app, &binding.terms)
     })
 }
@@ -131,7 +137,14 @@ fn fields(app: AppId, terms: &BindingTerms) -> Fields {
         created_at: None,
         ended_at: None,
         by: None,
+        by_kind: None,
     }
+}
+
+/// Who it was, by name and kind.
+fn by(recorded: &OnRecord) -> (Option<String>, Option<String>) {
+    let by = recorded.by();
+    (by.map(|by| by.name.clone()), by.and_then(|by| by.kind).map(|kind| kind.name().to_owned()))
 }
 
 fn entry(fields: &Fields) -> Entry {

@@ -10,7 +10,7 @@ use crate::export;
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<Entries>) -> Result<()> {
-    let head = ["N", "AT", "BY", "ACTION", "SUBJECT", "APP", "PEER", "DETAILS"];
+    let head = ["N", "AT", "BY", "KIND", "ACTION", "SUBJECT", "APP", "PEER", "OUTCOME", "DETAILS"];
     calls::show(place, flags, "/audit", &export::AUDIT, &head, row).await
 }
 
@@ -23,14 +23,18 @@ fn row(entry: &Value) -> Vec<String> {
         }
         other => cells::text(other),
     };
+    let outcome = [&entry["outcome"], &entry["code"]].map(cells::text);
+    let outcome = outcome.join(" ").trim().to_owned();
     vec![
         cells::text(&entry["n"]),
         cells::instant(&entry["at"]),
         cells::text(&entry["by"]),
+        cells::text(&entry["by_kind"]),
         cells::text(&entry["action"]),
         cells::text(&entry["subject"]),
         cells::text(&entry["app"]),
         cells::text(&entry["peer"]),
+        outcome,
         details,
     ]
 }

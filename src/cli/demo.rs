@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::here::Here;
 use super::{logging, password};
+use crate::audit::Act;
 use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::NamedList;
@@ -25,7 +26,7 @@ use crate::limits::DEMO_UNDER_WAY;
 use crate::providers;
 use crate::run::{self, Running};
 use crate::simulator::{Demo, DemoApp, Platform, numbers};
-use crate::state::{NewApp, Principal, State, random};
+use crate::state::{Author, NewApp, Principal, random};
 
 /// The demo's administrator.
 const ADMIN: &str = "admin";
@@ -143,10 +144,11 @@ fn prepare(path: &Path, now: Timestamp, stop: &CancellationToken) -> Result<Opti
         let here = Here::open_at(path, &clock)?;
         let context = here.context();
         let password = password::make();
-        context.state.add_user(&Principal::command_line(), ADMIN, Role::Admin, &password).await?;
+        let subject = format!("user {ADMIN}");
+        context.state.add_user(&author(context, "user.add", &subject), ADMIN, Role::Admin, &password).await?;
         let began = now.checked_sub(MADE_BEFORE)?;
         clock.set(began);
-        let (apps, ours) = apps(&context.state).await?;
+        let (apps, ours) = apps(context).await?;
         route(context).await?;
         let mut demo = Demo::new(apps, SEED, now);
         let lived = live(context, &mut demo, &ours, &clock, stop).await;
@@ -229,7 +231,7 @@ impl Said {
 }
 
 /// One app for each platform; those that can sign do.
-async fn apps(state: &State) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
+async fn apps(context: &Context) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
     let (mut apps, mut ours) = (Vec::new(), Vec::new());
     for platform in Platform::ALL {
         let Some(provider) = providers::by_name(platform.name()) else { continue };
@@ -245,7 +247,7 @@ async fn apps(state: &State) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
             verify: None,
             allow_from: AllowFrom::default(),
         };
-        ours.push(state.add_app(&Principal::command_line(), new).await?);
+        ours.push(context.state.add_app(&author(context, "app.add", "apps"), new).await?);
         apps.push(DemoApp { platform, app_key, app_secret });
     }
     Ok((apps, ours))
@@ -253,7 +255,6 @@ async fn apps(state: &State) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
 
 /// Who stands behind each privacy number that asks, and some rules beside: X mode as a company has it.
 async fn route(context: &Context) -> Result<()> {
-    let by = Principal::command_line();
     let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
     let Some(app) = context.state.apps().into_iter().find(asks) else { return Ok(()) };
     let lines = numbers(Platform::HuaweiPrivate, SEED).into_iter().map(|owned| BindingTerms {
@@ -262,14 +263,21 @@ async fn route(context: &Context) -> Result<()> {
         hint_tone: Some("recorded.wav".to_owned()),
         ..BindingTerms::new(PhoneNumber::from_stored(owned.owner), PhoneNumber::from_stored(owned.x), None)
     });
-    context.bindings.import(&by, &app, (1..).zip(lines).collect()).await?;
+    let by = |action| author(context, action, &format!("app {}", app.id.0));
+    context.bindings.import(&by("binding.import"), &app, (1..).zip(lines).collect()).await?;
     let lists: Vec<NamedList> = serde_json::from_str(LISTS).context("the demo's lists")?;
     for list in lists {
-        context.control.set_list(&by, list).await?;
+        context.control.set_list(&by("list.change"), list).await?;
     }
     let rules = serde_json::from_str(RULES).context("the demo's rules")?;
-    context.control.set_rules(&by, &app, rules, None).await?;
+    context.control.set_rules(&by("rules.change"), &app, rules, None).await?;
     Ok(())
+}
+
+/// Whoever sits at the machine, about to do that.
+fn author(context: &Context, action: &'static str, subject: &str) -> Author {
+    let by = Principal::command_line();
+    context.audit.author(&by, Act::new(&by, action, subject))
 }
 
 /// An address to reach a listener at: one that listens everywhere is reached on this machine.

@@ -206,6 +206,7 @@ pub(super) struct Entries;
 impl Filtered for Entries {
     const FILTERS: &'static [FilterDoc] = &[
         many!("by", "NAME", "By this user or token"),
+        many!("by_kind", "KIND", "By this kind: user, token, command_line, system, unknown"),
         many!("action", "ACTION", "That did this: reveal, export, login, app.change …"),
         many!("subject", "OBJECT", "To this object: `app 3`, or any `app`"),
         APP,

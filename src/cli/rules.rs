@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::{cells, owner, retention, table};
-use crate::domain::plain_text;
+use crate::domain::{Actor, plain_text};
 
 /// What a file of rules looks like. `show --json` prints one, the API's description has every word.
 const RULES_FILE: &str = r#"A file of rules; the first whose conditions all hold decides:
@@ -181,8 +181,8 @@ fn show(rules: &Value) -> Result<()> {
         writeln!(out, "{}. {}{off}: {}", at + 1, table::plain(&name), table::plain(&sentence))?;
     }
     writeln!(out, "then: a binding is followed; without one a call is closed and a message dropped")?;
-    let by = match rules["by"].as_str() {
-        Some(by) => format!(", set by {} at {}", table::plain(by), cells::instant(&rules["at"])),
+    let by = match set_by(rules) {
+        Some(by) => format!(", set by {} at {}", table::plain(&by), cells::instant(&rules["at"])),
         None => String::new(),
     };
     eprintln!("version {}{by}", cells::text(&rules["version"]));
@@ -215,12 +215,17 @@ fn list_lists(lists: &Value) -> Result<()> {
     Ok(table::write(&mut stdout(), &["NAME", "KIND", "ENTRIES"], &rows)?)
 }
 
+/// Who set a version.
+fn set_by(version: &Value) -> Option<String> {
+    Some(Actor::written(version["by"].as_str()?, version["by_kind"].as_str()).to_string())
+}
+
 fn list_versions(versions: &Value) -> Result<()> {
     let row = |version: &Value| {
         vec![
             cells::text(&version["version"]),
             cells::instant(&version["at"]),
-            cells::text(&version["by"]),
+            set_by(version).unwrap_or_default(),
             version["rules"].as_array().map_or(0, Vec::len).to_string(),
         ]
     };

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::domain::{App, AppId, Secret};
 use crate::limits::{LISTS_MAX, RULE_VERSIONS, RULE_VERSIONS_BYTES, RULE_VERSIONS_LEAST};
 use crate::providers;
-use crate::state::{Principal, State, random};
+use crate::state::{Author, State, random};
 
 /// What the names of rules in the state begin with.
 const RULES: &str = "rules/";
@@ -37,6 +37,9 @@ pub struct RulesVersion {
     pub at: Option<String>,
     /// By whom.
     pub by: Option<String>,
+    /// What kind of one that is: `user`, `token`, `command_line`; null where it was not noted.
+    #[serde(default)]
+    pub by_kind: Option<String>,
     /// The rules.
     #[serde(flatten)]
     pub set: RuleSet,
@@ -104,6 +107,7 @@ impl Book {
             version: 0,
             at: None,
             by: None,
+            by_kind: None,
             set: RuleSet::default(),
         })
     }
@@ -131,7 +135,7 @@ impl Book {
     /// Keeps a set as the next version; one that says the same as the present is no other. `based_on` is the version that the person saw.
     pub(super) async fn set(
         &self,
-        by: &Principal,
+        by: &Author,
         app: &App,
         set: RuleSet,
         based_on: Option<u64>,
@@ -145,16 +149,23 @@ impl Book {
             return Ok(present);
         }
         let at: Timestamp = self.clock.now();
-        let next =
-            RulesVersion { version: present.version + 1, at: Some(at.to_string()), by: Some(by.name.clone()), set };
+        let who = by.who();
+        let next = RulesVersion {
+            version: present.version + 1,
+            at: Some(at.to_string()),
+            by: Some(who.name.clone()),
+            by_kind: Some(who.kind.name().to_owned()),
+            set,
+        };
+        by.note("version", next.version);
         let name = format!("{RULES}{}", app.id.0);
         // The old one first: whatever happens between, no version is missing.
         if present.version > 0 {
-            self.state.set_value(Some(by), &format!("{name}/{:08}", present.version), &present).await?;
+            self.state.set_value(by, &format!("{name}/{:08}", present.version), &present).await?;
         }
-        self.state.set_value(Some(by), &name, &next).await?;
+        self.state.set_value(by, &name, &next).await?;
         for old in self.out_of_bounds(&format!("{name}/")) {
-            self.state.forget_value(Some(by), &old).await?;
+            self.state.forget_value(by, &old).await?;
         }
         Ok(next)
     }
@@ -178,7 +189,7 @@ impl Book {
     }
 
     /// Keeps a list, in the place of one of the same name.
-    pub(super) async fn set_list(&self, by: &Principal, list: NamedList) -> Result<(), ControlError> {
+    pub(super) async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         list.check()?;
         let others = self.lists();
         if others.len() >= LISTS_MAX && others.iter().all(|other| other.name != list.name) {
@@ -188,21 +199,21 @@ impl Book {
         if changed.is_some() && self.used_in(&list.name).is_some() {
             return Err(ControlError::OtherKind);
         }
-        self.state.set_value(Some(by), &format!("{LIST}{}", list.name), &list).await?;
+        self.state.set_value(by, &format!("{LIST}{}", list.name), &list).await?;
         // Now, and not when the next phone rings.
         self.fresh();
         Ok(())
     }
 
     /// Removes a list that no rule looks into.
-    pub(super) async fn remove_list(&self, by: &Principal, name: &str) -> Result<(), ControlError> {
+    pub(super) async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
         if self.lists().iter().all(|list| list.name != name) {
             return Err(ControlError::NoList(name.to_owned()));
         }
         if let Some(app) = self.used_in(name) {
             return Err(ControlError::ListUsed(app));
         }
-        Ok(self.state.forget_value(Some(by), &format!("{LIST}{name}")).await?)
+        Ok(self.state.forget_value(by, &format!("{LIST}{name}")).await?)
     }
 
     /// An app whose rules look into a list.
@@ -218,11 +229,11 @@ impl Book {
     }
 
     /// Makes another one; the old one stops being used at once.
-    pub(super) async fn new_secret(&self, by: &Principal, app: AppId) -> Result<Secret, ControlError> {
+    pub(super) async fn new_secret(&self, by: &Author, app: AppId) -> Result<Secret, ControlError> {
         use base64::Engine as _;
         let key = base64::engine::general_purpose::STANDARD.encode(random::bytes::<32>());
         let secret = Secret::new(format!("whsec_{key}"));
-        self.state.seal_value(Some(by), &format!("{ASK}{}", app.0), secret.clone()).await?;
+        self.state.seal_value(by, &format!("{ASK}{}", app.0), secret.clone()).await?;
         Ok(secret)
     }
 }

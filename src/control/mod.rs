@@ -43,7 +43,7 @@ use crate::domain::{Ack, App, AppId, Decision, DecisionNote, Question, Secret};
 use crate::limits::{DECISION_DEADLINE_MS, LISTS_MAX};
 use crate::outgoing::PrepareError;
 use crate::providers::Provider;
-use crate::state::{Principal, State, StateError};
+use crate::state::{Author, State, StateError};
 
 /// Decides questions. Clones share everything.
 #[derive(Debug, Clone)]
@@ -150,7 +150,7 @@ impl Control {
     /// the present one.
     pub async fn set_rules(
         &self,
-        by: &Principal,
+        by: &Author,
         app: &App,
         set: RuleSet,
         based_on: Option<u64>,
@@ -188,7 +188,7 @@ impl Control {
     ///
     /// # Errors
     /// An entry that is none, or too many lists.
-    pub async fn set_list(&self, by: &Principal, list: NamedList) -> Result<(), ControlError> {
+    pub async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         self.0.book.set_list(by, list).await
     }
 
@@ -196,7 +196,7 @@ impl Control {
     ///
     /// # Errors
     /// There is none, or a rule looks into it.
-    pub async fn remove_list(&self, by: &Principal, name: &str) -> Result<(), ControlError> {
+    pub async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
         self.0.book.remove_list(by, name).await
     }
 
@@ -210,7 +210,7 @@ impl Control {
     ///
     /// # Errors
     /// The state cannot be written.
-    pub async fn new_ask_secret(&self, by: &Principal, app: AppId) -> Result<Secret, ControlError> {
+    pub async fn new_ask_secret(&self, by: &Author, app: AppId) -> Result<Secret, ControlError> {
         self.0.book.new_secret(by, app).await
     }
 }

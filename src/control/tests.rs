@@ -11,6 +11,7 @@ use super::*;
 use crate::domain::{Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId};
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS, RULE_VERSIONS_LEAST};
 use crate::providers;
+use crate::state::Author;
 
 struct House {
     control: Control,
@@ -51,8 +52,8 @@ fn sms(from: &str) -> Question {
     Question { id: "m1".to_owned(), x: Some(number(X)), from: PhoneNumber::parse(from), kind }
 }
 
-fn by() -> Principal {
-    Principal::command_line()
+fn by() -> Author {
+    Author::of_tests()
 }
 
 impl House {
@@ -297,7 +298,7 @@ async fn a_state_that_changed_elsewhere_makes_no_rule_ready_again() {
     let book = &house.control.0.book;
     let ready = || book.rules(house.app.id).unwrap();
     let before = ready();
-    book.state().set_value(Some(&by()), "elsewhere", &1).await.unwrap();
+    book.state().set_value(&by(), "elsewhere", &1).await.unwrap();
     assert!(Arc::ptr_eq(&before, &ready()));
     let list = NamedList { entries: vec![A.to_owned()], ..list };
     house.control.set_list(&by(), list).await.unwrap();

@@ -7,6 +7,7 @@
 //! Phone numbers, session ids and secrets print themselves masked; `.reveal()` is the only
 //! way to the whole text, so that a log line or a panic message cannot leak one.
 
+mod actor;
 mod app;
 mod binding;
 mod call;
@@ -26,6 +27,7 @@ mod secret;
 mod sms;
 mod spelling;
 
+pub use actor::{Actor, ActorKind};
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
 pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};

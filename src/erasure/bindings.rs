@@ -10,7 +10,7 @@ use crate::bindings::{BindingError, BindingQuery, Bindings};
 use crate::domain::Binding;
 use crate::journal::{Body, Decide, Entry, Record, Verdict};
 use crate::limits::PAGE_MAX;
-use crate::state::Principal;
+use crate::state::Behalf;
 use crate::store::{Filter, Page};
 
 /// The bindings that name the person, in any state.
@@ -35,9 +35,8 @@ pub(super) fn of(bindings: &Bindings, needle: &Needle) -> Result<Vec<Binding>, E
 /// Ends them and takes the number out of the log and the index. Doing it twice changes nothing.
 pub(super) fn erase(bindings: &Bindings, scrub: &Scrub) -> Result<(), ErasureError> {
     let runtime = tokio::runtime::Handle::current();
-    let by = Principal::command_line();
     for binding in of(bindings, &scrub.needle)?.iter().filter(|binding| binding.ended_at.is_none()) {
-        match runtime.block_on(bindings.end(&by, binding.app, binding.id)) {
+        match runtime.block_on(bindings.end(Behalf::House, binding.app, binding.id)) {
             Ok(_) | Err(BindingError::Ended(_)) => {}
             Err(error) => return Err(ErasureError::Bindings(Box::new(error))),
         }

@@ -60,6 +60,9 @@ pub struct Certificate {
     pub mode: String,
     /// Who asked for it.
     pub by: String,
+    /// What kind of one that is: `user`, `token`, `command_line`; null where it was not noted.
+    #[serde(default)]
+    pub by_kind: Option<String>,
     /// Why.
     pub reason: String,
     /// When it began, RFC 3339.

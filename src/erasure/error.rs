@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::journal::{AppendError, ReadError, RewriteError};
-use crate::state::StateError;
+use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 
 /// Why nothing was erased.
@@ -39,6 +39,9 @@ pub enum ErasureError {
         #[source]
         source: std::io::Error,
     },
+    /// The audit trail did not take the entry: nothing was begun.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
     /// The journal could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -32,7 +32,7 @@ use crate::domain::{PhoneNumber, Secret, Seq};
 use crate::error_chain::Chain;
 use crate::journal::{Body, FileJournal, Journal};
 use crate::retention::{self, Jobs, Retention};
-use crate::state::{Principal, State, random};
+use crate::state::{Author, State, random};
 use crate::store::Store;
 
 /// The sealed intent's name in the state.
@@ -160,7 +160,7 @@ impl Erasure {
     ///
     /// # Errors
     /// Another one has begun meanwhile, or the intent cannot be kept.
-    pub async fn start(&self, by: &Principal, examined: Examined) -> Result<Job, ErasureError> {
+    pub async fn start(&self, by: &Author, examined: Examined) -> Result<Job, ErasureError> {
         let Examined { wanted, number } = examined;
         let now = self.0.clock.now();
         let intent = Intent {
@@ -168,17 +168,23 @@ impl Erasure {
             number: number.reveal().to_owned(),
             pseudonymise: wanted.pseudonymise,
             reason: wanted.reason.trim().to_owned(),
-            by: by.name.clone(),
+            by: by.who().name.clone(),
+            by_kind: Some(by.who().kind.name().to_owned()),
             salt: random::hex(&random::bytes::<16>()),
             started_at: now.to_string(),
         };
         let job = self.begin(&intent, wanted.dry_run)?;
-        if !wanted.dry_run {
-            let sealed = Secret::new(serde_json::to_string(&intent).unwrap_or_default());
-            if let Err(error) = self.0.state.seal_value(Some(by), INTENT, sealed).await {
-                self.0.jobs.withdraw();
-                return Err(error.into());
+        let begun = match wanted.dry_run {
+            // A search shows what there is of somebody: that is an act as well.
+            true => by.on_record().await.map(drop).map_err(ErasureError::from),
+            false => {
+                let sealed = Secret::new(serde_json::to_string(&intent).unwrap_or_default());
+                self.0.state.seal_value(by, INTENT, sealed).await.map_err(ErasureError::from)
             }
+        };
+        if let Err(error) = begun {
+            self.0.jobs.withdraw();
+            return Err(error);
         }
         self.spawn(intent, wanted.dry_run);
         Ok(job)

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::Counts;
 use crate::domain::{CallId, Seq};
 use crate::limits::ERASURE_NOTE_CALLS;
-use crate::state::{State, StateError};
+use crate::state::{Behalf, State, StateError};
 
 const FOUND: &str = "erasure/found";
 const CALLS: &str = "erasure/calls/";
@@ -57,9 +57,9 @@ impl Notes<'_> {
     pub(super) async fn keep_found(&self, found: &Found) -> Result<(), StateError> {
         let ids: Vec<String> = found.calls.iter().map(ToString::to_string).collect();
         for (n, part) in ids.chunks(ERASURE_NOTE_CALLS).enumerate() {
-            self.0.set_value(None, &format!("{CALLS}{n}"), &part).await?;
+            self.0.set_value(Behalf::House, &format!("{CALLS}{n}"), &part).await?;
         }
-        self.0.set_value(None, FOUND, &found.counts).await
+        self.0.set_value(Behalf::House, FOUND, &found.counts).await
     }
 
     /// Every segment that was written anew, or was about to be, in their order.
@@ -71,18 +71,18 @@ impl Notes<'_> {
 
     /// Keeps that a segment is about to be written anew.
     pub(super) async fn keep_segment(&self, note: &SegmentNote) -> Result<(), StateError> {
-        self.0.set_value(None, &segment(note.first), note).await
+        self.0.set_value(Behalf::House, &segment(note.first), note).await
     }
 
     /// Forgets all of them.
     pub(super) async fn forget(&self) -> Result<(), StateError> {
         for note in self.segments() {
-            self.0.forget_value(None, &segment(note.first)).await?;
+            self.0.forget_value(Behalf::House, &segment(note.first)).await?;
         }
         for n in 0..self.0.values::<Vec<String>>(CALLS).len() {
-            self.0.forget_value(None, &format!("{CALLS}{n}")).await?;
+            self.0.forget_value(Behalf::House, &format!("{CALLS}{n}")).await?;
         }
-        self.0.forget_value(None, FOUND).await
+        self.0.forget_value(Behalf::House, FOUND).await
     }
 }
 

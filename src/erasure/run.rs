@@ -26,7 +26,7 @@ use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment};
 use crate::domain::{CallId, PhoneNumber, Seq};
 use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Journal, NewRecord, Record, SUMMARY, Verdict};
 use crate::projector::summarise;
-use crate::state::random;
+use crate::state::{Behalf, random};
 use crate::store::{CallQuery, Filter, Page, SmsQuery, Tests};
 
 /// How often it is looked how far the store is.
@@ -42,6 +42,8 @@ pub(super) struct Intent {
     pub(super) pseudonymise: bool,
     pub(super) reason: String,
     pub(super) by: String,
+    #[serde(default)]
+    pub(super) by_kind: Option<String>,
     pub(super) salt: String,
     pub(super) started_at: String,
 }
@@ -241,6 +243,7 @@ impl Run<'_> {
             id: self.intent.id.clone(),
             mode: if self.intent.pseudonymise { "pseudonymised" } else { "erased" }.to_owned(),
             by: self.intent.by.clone(),
+            by_kind: self.intent.by_kind.clone(),
             reason: scrub.text(self.intent.reason.clone()),
             started_at: self.intent.started_at.clone(),
             finished_at: inner.clock.now().to_string(),
@@ -259,11 +262,11 @@ impl Run<'_> {
         let appended = runtime.block_on(inner.journal.append(NewRecord { at: inner.clock.now(), body }))?;
         runtime.block_on(async {
             let name = format!("{}{}", super::CERTIFICATE, certificate.id);
-            inner.state.set_value(None, &name, &appended.seq).await?;
+            inner.state.set_value(Behalf::House, &name, &appended.seq).await?;
             let (needle, other) = (scrub.needle.clone(), scrub.text(number.to_owned()));
             inner.state.compact(move |text| needle.replace(text, &other)).await?;
             Notes(&inner.state).forget().await?;
-            inner.state.forget_value(None, super::INTENT).await?;
+            inner.state.forget_value(Behalf::House, super::INTENT).await?;
             inner.state.compact(|_| None).await
         })?;
         Ok(certificate)

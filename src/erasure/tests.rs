@@ -10,6 +10,7 @@ use crate::domain::{App, AppId, BindingTerms, Call, Direction, ProviderId};
 use crate::journal::{Entry, NewRecord, verify};
 use crate::retention::Hold;
 use crate::retention::tests::{House, Known};
+use crate::state::{Author, Behalf};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -82,7 +83,7 @@ fn wanted(number: &PhoneNumber, pseudonymise: bool, dry_run: bool) -> Wanted {
     Wanted { number: number.reveal().to_owned(), pseudonymise, dry_run, reason }
 }
 
-async fn begin(erasure: &Erasure, by: &Principal, wanted: Wanted) -> Result<Job, ErasureError> {
+async fn begin(erasure: &Erasure, by: &Author, wanted: Wanted) -> Result<Job, ErasureError> {
     erasure.start(by, erasure.examine(wanted).await?).await
 }
 
@@ -105,7 +106,7 @@ async fn traces(house: &House, number: &PhoneNumber) {
     let Value::Object(fields) = personal else { panic!("an object") };
     let body = Body::Entry(Entry { kind: "audit".to_owned(), fields });
     journal.append(NewRecord { at: house.clock.now(), body }).await.unwrap();
-    state.set_value(None, "search/1", &format!("number={}", number.national())).await.unwrap();
+    state.set_value(Behalf::House, "search/1", &format!("number={}", number.national())).await.unwrap();
     let question = journal.read(1, usize::MAX).unwrap().into_iter().find_map(|record| match record.body {
         Body::Callback(mut callback) => callback.decision.take().map(|note| (callback, note)),
         _ => None,
@@ -129,7 +130,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let before = house.known();
     let bound = bindings(&house);
     let erasure = service(&house, &bound);
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     let theirs = bound.add(&by, &app(), terms(&person)).await.unwrap();
     let anothers = bound.add(&by, &app(), terms(&PhoneNumber::parse("13712340077").unwrap())).await.unwrap();
     begin(&erasure, &by, wanted(&person, false, true)).await.unwrap();
@@ -186,7 +187,7 @@ async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
     };
     let bound = bindings(&house);
     let erasure = service(&house, &bound);
-    begin(&erasure, &Principal::command_line(), wanted(&person, true, false)).await.unwrap();
+    begin(&erasure, &Author::of_tests(), wanted(&person, true, false)).await.unwrap();
     assert_eq!(finished(&erasure).error, None);
     let after = house.known();
     let pseudonym = after.calls.iter().flat_map(|call| [&call.caller, &call.callee]).flatten();
@@ -203,7 +204,7 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
     let bound = bindings(&house);
     let erasure = service(&house, &bound);
     erasure.stop();
-    begin(&erasure, &Principal::command_line(), wanted(&person, false, false)).await.unwrap();
+    begin(&erasure, &Author::of_tests(), wanted(&person, false, false)).await.unwrap();
     assert!(finished(&erasure).error.is_some());
     assert!(!files_with(house.dir.path(), &person).is_empty());
     let (_, _, state) = house.parts();
@@ -226,7 +227,7 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
 async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
     let house = House::with_days(1, false).await;
     let person = person(&house.known().calls);
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     let hold = Hold {
         id: String::new(),
         name: "dispute".to_owned(),
@@ -237,6 +238,7 @@ async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
         from: None,
         to: None,
         by: String::new(),
+        by_kind: None,
         created_at: String::new(),
     };
     house.retention.add_hold(&by, hold.clone()).await.unwrap();

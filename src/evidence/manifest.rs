@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Exhibit, Gathered, Numbers, Order};
-use crate::domain::{Lang, RecordingState, Seq, mask_numbers_and};
+use crate::domain::{ActorKind, Lang, RecordingState, Seq, mask_numbers_and};
 
 const FORMAT: &str = "ringback-evidence-1";
 
@@ -17,6 +17,8 @@ struct Manifest<'a> {
     provider: &'static str,
     exported_at: String,
     exported_by: &'a str,
+    /// What kind of one that is.
+    exported_by_kind: Option<&'static str>,
     reason: &'a str,
     numbers: &'static str,
     language: &'static str,
@@ -72,7 +74,8 @@ pub(super) fn manifest(order: &Order, gathered: &Gathered) -> Vec<u8> {
         app: &order.app,
         provider: order.provider.0,
         exported_at: order.at.to_string(),
-        exported_by: &order.by,
+        exported_by: &order.by.name,
+        exported_by_kind: order.by.kind.map(ActorKind::name),
         reason: &order.reason,
         numbers: match order.numbers {
             Numbers::Whole => "whole",

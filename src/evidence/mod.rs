@@ -25,7 +25,7 @@ use jiff::Timestamp;
 
 pub use folder::{Folder, FolderError};
 
-use crate::domain::{CallId, Lang, PhoneNumber, ProviderId, RecordingState, Seq, mask_numbers_and};
+use crate::domain::{Actor, CallId, Lang, PhoneNumber, ProviderId, RecordingState, Seq, mask_numbers_and};
 use crate::journal::{Body, CallbackRecord, Journal, ReadError};
 use crate::limits;
 
@@ -49,7 +49,7 @@ pub struct Order {
     /// Where its recording is, if there is one.
     pub recording: Option<RecordingState>,
     /// A user's or a token's name.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// Why, in their own words.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::hex;
 use super::{Exhibit, Gathered, Numbers, Order, folder};
-use crate::domain::{Ack, AppId, CallId, Lang, ProviderId};
+use crate::domain::{Ack, Actor, ActorKind, AppId, CallId, Lang, ProviderId};
 use crate::journal::CallbackRecord;
 
 const BODY: &[u8] = b"{\"caller\":\"+8613812340021\" ,\n\"odd\" : 1}";
@@ -19,7 +19,7 @@ fn order(numbers: Numbers) -> Order {
         call: CallId([0x1b; 16]),
         provider: ProviderId("huawei-private"),
         recording: None,
-        by: "lin".to_owned(),
+        by: Actor::new(ActorKind::User, "lin"),
         at: "2026-11-21T02:20:00Z".parse().unwrap(),
         reason: "客户投诉".to_owned(),
         numbers,

@@ -227,6 +227,10 @@ pub const AUDIT: Sheet = Sheet {
         column("app", "/app", Words, 16, "应用", "App"),
         column("peer", "/peer", Words, 16, "来源", "Peer"),
         column("personal", "/personal", Words, 40, "详情", "Details"),
+        column("by_kind", "/by_kind", Words, 14, "身份", "Kind"),
+        column("outcome", "/outcome", Words, 10, "结果", "Outcome"),
+        column("code", "/code", Words, 20, "原因", "Code"),
+        column("of", "/of", Whole, 10, "所属记录号", "Of record"),
     ],
 };
 

@@ -1,89 +1,43 @@
-//! The entry that every change leaves in the audit trail, unless its handler left a better one.
+//! The entry that a change leaves in the audit trail, unless its handler tells a better one.
 //!
-//! The API and the pages say what was done by a method and a path; both are read here, so that
+//! The API and the pages say what is done by a method and a path; both are read here, so that
 //! an act has the same name whichever way it came. Which fields a change named is noted, never
 //! what they said: there are passwords among them.
 
-use std::net::IpAddr;
-
 use http::Method;
 
-use super::{Context, HttpError, Response};
+use super::Context;
+use super::keeping::Asker;
 use crate::audit::Act;
 use crate::domain::{App, AppId, plain_text};
-use crate::state::Principal;
 
-/// Marks a response whose handler has recorded the act itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Recorded;
-
-/// Marks `response` so.
-pub(super) fn recorded(mut response: Response) -> Response {
-    response.extensions_mut().insert(Recorded);
-    response
-}
-
-/// A change that somebody asked for, before it is known whether it happens.
-#[derive(Debug)]
-pub(super) struct Deed {
-    action: &'static str,
-    subject: String,
-    app: Option<AppId>,
-    /// What a new object is called.
-    name: Option<String>,
-    fields: Vec<String>,
-}
-
-impl Deed {
-    /// Reads what is asked for. `fields` are the names and values that came with it.
-    pub(super) fn of(context: &Context, method: &Method, path: &[&str], fields: &[(String, String)]) -> Self {
-        let name = fields.iter().find(|(name, _)| name == "name").map(|(_, value)| value.trim().to_owned());
-        let mut fields: Vec<String> =
-            fields.iter().map(|(name, _)| name.clone()).filter(|name| name != "csrf").collect();
-        fields.dedup();
-        let app = match path {
-            ["apps", app, ..] => app_of(context, app).map(|app| app.id),
-            _ => None,
-        };
-        let subject = match (path, app, name.as_deref()) {
-            (_, Some(app), _) => format!("app {}", app.0),
-            (["users"], _, Some(name)) | (&["users", name, ..], _, _) => format!("user {name}"),
-            (["tokens"], _, Some(name)) | (&["tokens", name, ..], _, _) => format!("token {name}"),
-            // What else stands in a path may be a number.
-            _ => path.first().copied().unwrap_or_default().to_owned(),
-        };
-        Self { action: action(method, path), subject, app, name, fields }
-    }
-
-    /// Records it if `answered` says that it was done.
-    ///
-    /// # Errors
-    /// When the trail cannot be written: then the answer says so, and not that all is well.
-    pub(super) async fn record(
-        self,
-        context: &Context,
-        by: &Principal,
-        peer: Option<IpAddr>,
-        answered: Response,
-    ) -> Result<Response, HttpError> {
-        let done = answered.status().is_success() || answered.status().is_redirection();
-        if !done || answered.extensions().get::<Recorded>().is_some() {
-            return Ok(answered);
-        }
-        let mut act = Act::new(by, self.action, self.subject).from(peer);
-        act.app = self.app;
-        // The number of a new app is known only now.
-        if self.action == "app.add"
-            && let Some(app) = self.name.and_then(|name| context.state.app_named(&name))
-        {
-            (act.subject, act.app) = (format!("app {}", app.id.0), Some(app.id));
-        }
-        if !self.fields.is_empty() {
-            act = act.with("fields", self.fields);
-        }
-        context.audit.record(act).await?;
-        Ok(answered)
-    }
+/// What is asked for by a method and a path, as an act. `fields` are the names and values that came
+/// with it.
+pub(super) fn act(
+    context: &Context,
+    asker: Asker<'_>,
+    method: &Method,
+    path: &[&str],
+    fields: &[(String, String)],
+) -> Act {
+    let name = fields.iter().find(|(name, _)| name == "name").map(|(_, value)| value.trim());
+    let app = match path {
+        ["apps", app, ..] => app_of(context, app).map(|app| app.id),
+        _ => None,
+    };
+    let subject = match (path, app, name) {
+        (_, Some(app), _) => format!("app {}", app.0),
+        (["users"], _, Some(name)) | (&["users", name, ..], _, _) => format!("user {name}"),
+        (["tokens"], _, Some(name)) | (&["tokens", name, ..], _, _) => format!("token {name}"),
+        (["account", ..], _, _) => format!("user {}", asker.by.name),
+        // What else stands in a path may be a number.
+        _ => path.first().copied().unwrap_or_default().to_owned(),
+    };
+    let mut act = asker.act(action(method, path), subject);
+    act.app = app;
+    let mut fields: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "csrf").collect();
+    fields.dedup();
+    if fields.is_empty() { act } else { act.with("fields", fields) }
 }
 
 /// The names and values of a JSON object, as far as they are text.
@@ -108,6 +62,9 @@ fn action(method: &Method, path: &[&str]) -> &'static str {
         ("POST", ["users"]) => "user.add",
         ("DELETE", ["users", _]) | ("POST", ["users", _, "remove"]) => "user.remove",
         (_, ["users", _, "second-factor"]) => "second_factor.reset",
+        ("POST", ["users", _, "logins"]) | (_, ["account", "logins", ..]) => "login.end",
+        (_, ["account", "password"]) => "password.change",
+        ("POST", ["logout"]) => "logout",
         (_, ["users", ..]) => "user.change",
         (_, ["second-factor"]) => "second_factor.require",
         (_, ["account", "second-factor", "off"]) => "second_factor.off",

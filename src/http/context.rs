@@ -24,7 +24,7 @@ use crate::limits;
 use crate::oidc::Oidc;
 use crate::platform::Platform;
 use crate::retention::Retention;
-use crate::state::State;
+use crate::state::{OnRecord, State};
 use crate::store::Store;
 
 /// The services behind every address. Shared as `Arc<Context>`.
@@ -94,8 +94,9 @@ impl Context {
     }
 
     /// Makes what is derived from the logs anew, while everything goes on: callbacks are taken,
-    /// and the present index of bindings answers until the new one is whole.
-    pub fn rebuild(&self) {
+    /// and the present index of bindings answers until the new one is whole. That somebody asked
+    /// for it is on record.
+    pub fn rebuild(&self, _: &OnRecord) {
         self.store.rebuild();
         let bindings = self.bindings.clone();
         tokio::task::spawn_blocking(move || {

@@ -77,7 +77,7 @@ pub enum HttpError {
     /// The journal did not take it: nothing was acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
-    /// The audit trail did not take the entry: nothing is shown or said to be done.
+    /// The audit trail did not take the entry: nothing was shown or changed.
     #[error("the audit trail could not be written")]
     NotRecorded(#[source] AppendError),
     /// Our fault. The source is logged, never shown.
@@ -155,8 +155,8 @@ impl HttpError {
                 Wording::new("服务器现在不能保存，请稍后再发", "the server cannot keep this now; send it again later")
             }
             Self::NotRecorded(_) => Wording::new(
-                "服务器现在不能写入审计，所以不显示；请再试一次",
-                "the server cannot record this now, and so does not show it; try again",
+                "服务器现在不能写入审计，所以没有做任何改动，也不显示；请稍后再试",
+                "the server cannot put this on record now, so nothing was changed or shown; try again later",
             ),
             Self::Internal(_) => Wording::new("服务器出错了，原因在日志里", "the server failed; its log says why"),
         }
@@ -235,6 +235,7 @@ impl From<StateError> for HttpError {
             StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.wording()),
             StateError::NotFound(_) => Self::NotFound,
             StateError::Invalid(wording) => Self::BadRequest(wording),
+            StateError::NotRecorded(error) => error.into(),
             StateError::Write(_)
             | StateError::Read(_)
             | StateError::Key { .. }

@@ -1,7 +1,6 @@
-//! Changes to what is kept, as the pages and the API make them: looked at, put on record, done.
-//!
-//! In this order, so that what is refused leaves no entry of having been done, and what is done
-//! was on record before. There is no second way to a hold, a run or an erasure over HTTP.
+//! Changes to what is kept, as the pages and the API make them: each with the entry that the
+//! service puts on record between looking at it and doing it. There is no second way to a hold, a
+//! run or an erasure over HTTP.
 
 use std::net::IpAddr;
 
@@ -10,7 +9,7 @@ use crate::audit::Act;
 use crate::domain::Wording;
 use crate::erasure::{self, Wanted};
 use crate::retention::{self, Hold, Policy};
-use crate::state::Principal;
+use crate::state::{Author, NotRecorded, Principal};
 
 /// Who asks, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +24,11 @@ impl Asker<'_> {
     /// Something that they do.
     pub(super) fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
         Act::new(self.by, action, subject).from(self.peer)
+    }
+
+    /// Them, about to do that: what does it puts it on record first.
+    pub(super) fn author(&self, context: &Context, act: Act) -> Author {
+        context.audit.author(self.by, act)
     }
 }
 
@@ -52,6 +56,12 @@ impl<E: Into<Self>> From<NotDone<E>> for HttpError {
     }
 }
 
+impl From<NotRecorded> for HttpError {
+    fn from(error: NotRecorded) -> Self {
+        Self::NotRecorded(error.0)
+    }
+}
+
 impl From<Wording> for HttpError {
     fn from(words: Wording) -> Self {
         Self::BadRequest(words)
@@ -62,34 +72,27 @@ impl From<Wording> for HttpError {
 pub(super) async fn set_policy(context: &Context, asker: Asker<'_>, policy: &Policy) -> Result<(), HttpError> {
     policy.check()?;
     let said = serde_json::to_string(policy).map_err(|error| HttpError::Internal(Box::new(error)))?;
-    context.audit.record(asker.act("retention.change", said)).await?;
-    Ok(context.retention.set_policy(asker.by, policy).await?)
+    let by = asker.author(context, asker.act("retention.change", said));
+    Ok(context.retention.set_policy(&by, policy).await?)
 }
 
 /// Begins a run; a dry one changes nothing and leaves no entry.
 pub(super) async fn start_run(context: &Context, asker: Asker<'_>, dry_run: bool) -> Result<retention::Job, HttpError> {
-    context.retention.check_idle()?;
-    if !dry_run {
-        context.audit.record(asker.act("retention.run", "retention")).await?;
-    }
-    Ok(context.retention.start(Some(asker.by), dry_run)?)
+    let by = asker.author(context, asker.act("retention.run", "retention"));
+    Ok(context.retention.start(&by, dry_run).await?)
 }
 
 /// Sets a hold.
 pub(super) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) -> Result<Hold, HttpError> {
     hold.check()?;
     let act = asker.act("hold.add", "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
-    context.audit.record(act).await?;
-    Ok(context.retention.add_hold(asker.by, hold).await?)
+    Ok(context.retention.add_hold(&asker.author(context, act), hold).await?)
 }
 
 /// Ends a hold.
 pub(super) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> Result<Hold, HttpError> {
-    if !context.retention.holds().iter().any(|hold| hold.id == id) {
-        return Err(HttpError::NotFound);
-    }
-    context.audit.record(asker.act("hold.end", format!("hold {id}"))).await?;
-    Ok(context.retention.end_hold(asker.by, id).await?)
+    let by = asker.author(context, asker.act("hold.end", format!("hold {id}")));
+    Ok(context.retention.end_hold(&by, id).await?)
 }
 
 /// Begins a search for a person, or an erasure. The entry does not say of whom: it would be the
@@ -97,6 +100,6 @@ pub(super) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> R
 pub(super) async fn erase(context: &Context, asker: Asker<'_>, wanted: Wanted) -> Result<erasure::Job, HttpError> {
     let examined = context.erasure.examine(wanted).await?;
     let action = if examined.dry_run() { "erasure.search" } else { "erasure.begin" };
-    context.audit.record(asker.act(action, "a person")).await?;
-    Ok(context.erasure.start(asker.by, examined).await?)
+    let by = asker.author(context, asker.act(action, "a person"));
+    Ok(context.erasure.start(&by, examined).await?)
 }

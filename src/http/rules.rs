@@ -1,5 +1,5 @@
-//! Changes to rules and lists, as the pages and the API make them, each on record; and how much
-//! of them somebody sees.
+//! Changes to rules and lists, as the pages and the API make them, each on record before it is
+//! made; and how much of them somebody sees.
 //!
 //! Rules belong to an app and are managed by whoever manages its bindings. Lists belong to the
 //! installation: several apps' rules look into them, so they take somebody who sees every app.
@@ -53,36 +53,29 @@ pub(super) async fn set(
     if asks && context.control.ask_secret(app.id).is_none() {
         new_secret(context, asker, app).await?;
     }
-    let made = context.control.set_rules(asker.by, app, set, based_on).await?;
     let act = asker.act("rules.change", format!("app {}", app.id.0)).of(app.id);
-    context.audit.record(act.with("version", made.version)).await?;
-    Ok(made)
+    Ok(context.control.set_rules(&asker.author(context, act), app, set, based_on).await?)
 }
 
 /// Keeps a list.
 pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
-    context.control.set_list(asker.by, list).await?;
     let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
-    context.audit.record(act).await.map_err(HttpError::from)?;
-    Ok(())
+    Ok(context.control.set_list(&asker.author(context, act), list).await?)
 }
 
 /// Removes a list.
 pub(super) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
     of_all(asker.by)?;
-    context.control.remove_list(asker.by, name).await?;
     let act = asker.act("list.remove", "list of rules").with("list", name);
-    context.audit.record(act).await.map_err(HttpError::from)?;
-    Ok(())
+    Ok(context.control.remove_list(&asker.author(context, act), name).await?)
 }
 
 /// Makes another secret for an app's questions to the company's own system.
 pub(super) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, HttpError> {
-    let secret = context.control.new_ask_secret(asker.by, app.id).await?;
-    context.audit.record(asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id)).await?;
-    Ok(secret)
+    let act = asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id);
+    Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
 }
 
 /// Lets those through who manage what all apps share.

@@ -40,6 +40,7 @@ fn project_audit(entry: AuditEntry) -> AuditRow {
         subject: entry.subject,
         app: entry.app,
         peer: entry.peer,
+        ended: entry.ended,
     }
 }
 

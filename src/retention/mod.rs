@@ -23,11 +23,11 @@ pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
 use self::run::{Done, Run};
 use crate::clock::Clock;
-use crate::domain::Wording;
+use crate::domain::{Actor, Wording};
 use crate::error_chain::Chain;
 use crate::journal::{AppendError, FileJournal, ReadError, RewriteError};
 use crate::limits::HOLDS_MAX;
-use crate::state::{Principal, State, StateError, random};
+use crate::state::{Author, Behalf, NotRecorded, State, StateError, random};
 use crate::store::{QueryError, Store};
 
 /// How far earlier runs came, in the state.
@@ -57,7 +57,7 @@ pub struct Wanted {
     /// Whether it only says what it would free.
     pub dry_run: bool,
     /// Who asked for it; nobody for the nightly one.
-    pub by: Option<String>,
+    pub by: Option<Actor>,
 }
 
 impl Asked for Wanted {
@@ -115,6 +115,9 @@ pub enum RetentionError {
     /// The store could not be read.
     #[error("reading the store")]
     Store(#[from] QueryError),
+    /// The audit trail did not take the entry: nothing was begun.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
     /// The state could not be written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -137,9 +140,9 @@ impl Retention {
     ///
     /// # Errors
     /// A value that breaks a rule.
-    pub async fn set_policy(&self, by: &Principal, policy: &Policy) -> Result<(), RetentionError> {
+    pub async fn set_policy(&self, by: &Author, policy: &Policy) -> Result<(), RetentionError> {
         policy.check()?;
-        Ok(self.0.state.set_value(Some(by), POLICY, policy).await?)
+        Ok(self.0.state.set_value(by, POLICY, policy).await?)
     }
 
     /// Every hold.
@@ -152,9 +155,10 @@ impl Retention {
     ///
     /// # Errors
     /// A hold that says nothing, or one too many.
-    pub async fn add_hold(&self, by: &Principal, mut hold: Hold) -> Result<Hold, RetentionError> {
+    pub async fn add_hold(&self, by: &Author, mut hold: Hold) -> Result<Hold, RetentionError> {
         hold.id = random::hex(&random::bytes::<4>());
-        by.name.clone_into(&mut hold.by);
+        by.who().name.clone_into(&mut hold.by);
+        hold.by_kind = Some(by.who().kind.name().to_owned());
         hold.created_at = self.0.clock.now().to_string();
         hold.check()?;
         if self.holds().len() >= HOLDS_MAX {
@@ -163,7 +167,7 @@ impl Retention {
                 format!("there are {HOLDS_MAX} holds already, which is the most"),
             )));
         }
-        self.0.state.set_value(Some(by), &format!("{HOLD}{}", hold.id), &hold).await?;
+        self.0.state.set_value(by, &format!("{HOLD}{}", hold.id), &hold).await?;
         Ok(hold)
     }
 
@@ -171,10 +175,10 @@ impl Retention {
     ///
     /// # Errors
     /// No such hold.
-    pub async fn end_hold(&self, by: &Principal, id: &str) -> Result<Hold, RetentionError> {
+    pub async fn end_hold(&self, by: &Author, id: &str) -> Result<Hold, RetentionError> {
         let hold = self.holds().into_iter().find(|hold| hold.id == id);
         let hold = hold.ok_or_else(|| RetentionError::NoHold(id.to_owned()))?;
-        self.0.state.forget_value(Some(by), &format!("{HOLD}{id}")).await?;
+        self.0.state.forget_value(by, &format!("{HOLD}{id}")).await?;
         Ok(hold)
     }
 
@@ -206,15 +210,27 @@ impl Retention {
     ///
     /// # Errors
     /// While one is under way, or the store is being rebuilt.
-    pub fn start(&self, by: Option<&Principal>, dry_run: bool) -> Result<Job, RetentionError> {
+    pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
+        let job = self.begin(Wanted { dry_run, by: Some(by.who().actor()) })?;
+        // A dry run changes nothing.
+        if !dry_run && let Err(error) = by.on_record().await {
+            self.0.jobs.withdraw();
+            return Err(error.into());
+        }
+        self.spawn(dry_run, true);
+        Ok(job)
+    }
+
+    fn begin(&self, wanted: Wanted) -> Result<Job, RetentionError> {
         if self.0.store.status().rebuilding.is_some() {
             return Err(RetentionError::Rebuilding);
         }
-        let wanted = Wanted { dry_run, by: by.map(|by| by.name.clone()) };
-        let job = self.0.jobs.begin(wanted, self.0.clock.now()).ok_or(RetentionError::Busy)?;
-        let (retention, full) = (self.clone(), by.is_some());
+        self.0.jobs.begin(wanted, self.0.clock.now()).ok_or(RetentionError::Busy)
+    }
+
+    fn spawn(&self, dry_run: bool, full: bool) {
+        let retention = self.clone();
         tokio::task::spawn_blocking(move || retention.run(dry_run, full));
-        Ok(job)
     }
 
     /// Does a run and notes how it ended.
@@ -223,7 +239,7 @@ impl Retention {
         let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
         let ended = run.run().and_then(|(freed, done)| {
             if !dry {
-                let noted = self.0.state.set_value(None, DONE, &done);
+                let noted = self.0.state.set_value(Behalf::House, DONE, &done);
                 tokio::runtime::Handle::current().block_on(noted)?;
             }
             Ok(freed)
@@ -244,7 +260,9 @@ impl Retention {
     pub fn run_if_due(&self) {
         if self.policy().removes_something() && self.is_due() {
             // Busy or rebuilding: it is asked again in a minute.
-            let _ = self.start(None, false);
+            if self.begin(Wanted { dry_run: false, by: None }).is_ok() {
+                self.spawn(false, false);
+            }
         }
     }
 

@@ -60,6 +60,9 @@ pub struct Hold {
     pub to: Option<String>,
     /// Who set it.
     pub by: String,
+    /// What kind of one that is: `user`, `token`, `command_line`; null where it was not noted.
+    #[serde(default)]
+    pub by_kind: Option<String>,
     /// When, RFC 3339.
     pub created_at: String,
 }

@@ -135,6 +135,12 @@ impl Data {
         })
     }
 
+    /// From now on the journal takes nothing, as on a disk that failed; what is in it is read.
+    #[cfg(test)]
+    pub(crate) fn refuse_records(&self) {
+        self.journal.close();
+    }
+
     /// Writes a last checkpoint and closes the files.
     pub(crate) fn close(self) {
         self.projector.stop();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::fact::Fact;
-use super::{AppChange, NewApp, Principal, State, StateError, rules};
+use super::{AppChange, Author, NewApp, State, StateError, rules};
 use crate::domain::{App, AppId, Secret, Text, VerifyMode, Wording};
 use crate::limits::SET_MAX;
 
@@ -46,22 +46,24 @@ impl State {
     ///
     /// # Errors
     /// A name or token in use, or a value that breaks a rule.
-    pub async fn add_app(&self, by: &Principal, new: NewApp) -> Result<Arc<App>, StateError> {
+    pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
         let name = rules::name(APP, &new.name)?;
         let token = rules::app_token(new.token)?;
         let app_key = optional_line(APP_KEY, new.app_key)?;
         let app_secret = optional_secret(new.app_secret)?;
         let default = if app_secret.is_some() { VerifyMode::Log } else { VerifyMode::Off };
-        let created_at = self.shared.clock.now();
-        self.change(Some(by), move |book| {
+        let (created_at, author) = (self.shared.clock.now(), by.clone());
+        self.change(by, move |book| {
             if book.apps.len() >= SET_MAX {
                 return Err(StateError::Invalid(Wording::new(
                     format!("已有 {SET_MAX} 个应用，不能再多"),
                     format!("there are {SET_MAX} apps already, which is the most"),
                 )));
             }
+            let id = book.next_app_id();
+            author.about(format!("app {}", id.0), Some(id));
             let app = App {
-                id: book.next_app_id(),
+                id,
                 name,
                 provider: new.provider,
                 token,
@@ -82,13 +84,13 @@ impl State {
     ///
     /// # Errors
     /// As [`State::add_app`].
-    pub async fn change_app(&self, by: &Principal, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
+    pub async fn change_app(&self, by: &Author, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
         let name = change.name.map(|name| rules::name(APP, &name)).transpose()?;
         let app_key = change.app_key.map(|key| optional_line(APP_KEY, key)).transpose()?;
         let app_secret = change.app_secret.map(optional_secret).transpose()?;
         let close_tone =
             change.close_tone.map(|tone| optional_line(Text::new("放音文件名", "announcement"), tone)).transpose()?;
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let mut app = find(book, id)?;
             let had_secret = app.app_secret.is_some();
             set(&mut app.name, name);
@@ -111,9 +113,9 @@ impl State {
     ///
     /// # Errors
     /// No such app, or a token that is in use or breaks a rule.
-    pub async fn rotate_app(&self, by: &Principal, id: AppId, token: Option<Secret>) -> Result<Arc<App>, StateError> {
+    pub async fn rotate_app(&self, by: &Author, id: AppId, token: Option<Secret>) -> Result<Arc<App>, StateError> {
         let token = rules::app_token(token)?;
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let mut app = find(book, id)?;
             app.token = token;
             settle(book, app)
@@ -125,8 +127,13 @@ impl State {
     ///
     /// # Errors
     /// No such app.
-    pub async fn remove_app(&self, by: &Principal, id: AppId) -> Result<(), StateError> {
-        self.change(Some(by), move |book| find(book, id).map(|_| (Fact::AppRemoved(id), ()))).await
+    pub async fn remove_app(&self, by: &Author, id: AppId) -> Result<(), StateError> {
+        let removed = self.change(by, move |book| find(book, id).map(|_| (Fact::AppRemoved(id), ()))).await;
+        if let Err(StateError::NotFound(_)) = removed {
+            // What belongs to it may have been forgotten before, and be on record as its removal.
+            by.failed("not_found").await;
+        }
+        removed
     }
 }
 

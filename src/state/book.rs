@@ -14,7 +14,7 @@ use super::fact::{Fact, LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
 use super::second_factor::SecondFactorFact;
-use crate::domain::{App, AppId, Role, Scope, Secret};
+use crate::domain::{Actor, ActorKind, App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
 use crate::limits::LOGINS_PER_USER;
 
@@ -60,7 +60,7 @@ impl Book {
                 self.users.remove(&name);
                 self.second_factors.remove(&name);
                 self.logins.retain(|_, login| login.user != name);
-                self.searches.retain(|_, search| search.owner.as_ref() != Some(&name));
+                self.forget_searches(&Actor::new(ActorKind::User, name));
             }
             Fact::Token(token) => {
                 self.by_bearer.insert(token.hash, token.name.clone());
@@ -70,6 +70,7 @@ impl Book {
                 if let Some(token) = self.tokens.remove(&name) {
                     self.by_bearer.remove(&token.hash);
                 }
+                self.forget_searches(&Actor::new(ActorKind::Token, name));
             }
             Fact::Login(login) => self.put_login(login),
             Fact::LoginEnded(hash) => {
@@ -88,6 +89,7 @@ impl Book {
                 self.sealed_values.insert(name, value);
             }
             Fact::Search(search) => {
+                let search = self.with_kind(search);
                 self.searches.insert(search.id.clone(), Arc::new(search));
             }
             Fact::SearchRemoved(id) => {
@@ -106,6 +108,24 @@ impl Book {
     /// Keeps an entry that this version does not understand.
     pub(super) fn keep_foreign(&mut self, entry: Entry) {
         self.foreign.push(Arc::new(entry));
+    }
+
+    fn forget_searches(&mut self, owner: &Actor) {
+        self.searches.retain(|_, search| search.owner.as_ref() != Some(owner));
+    }
+
+    /// A search whose owner's kind was not written is of the one who has the name now: the user
+    /// where a token has it as well, since a person's are the ones that must not be read.
+    fn with_kind(&self, mut search: SearchFact) -> SearchFact {
+        if let Some(Actor { kind: kind @ None, name }) = &mut search.owner {
+            *kind = Some(match () {
+                () if self.users.contains_key(name) => ActorKind::User,
+                () if self.tokens.contains_key(name) => ActorKind::Token,
+                () if name == Actor::COMMAND_LINE => ActorKind::CommandLine,
+                () => ActorKind::User,
+            });
+        }
+        search
     }
 
     fn put_app(&mut self, app: App) {

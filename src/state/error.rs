@@ -22,6 +22,9 @@ pub enum StateError {
     /// The last administrator may not go.
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
+    /// The audit trail did not take the entry: nothing was changed.
+    #[error(transparent)]
+    NotRecorded(#[from] super::NotRecorded),
     /// The state log could not be written.
     #[error("writing the state")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -66,6 +69,7 @@ impl StateError {
             Self::Exists(what) => Wording::new(format!("已经有{}", what.zh), self.to_string()),
             Self::LastAdmin => Wording::new("这是最后一个管理员；请先添加另一个", self.to_string()),
             Self::NotFound(_)
+            | Self::NotRecorded(_)
             | Self::Write(_)
             | Self::Read(_)
             | Self::Key { .. }

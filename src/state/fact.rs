@@ -13,7 +13,7 @@
 //! | `value` | a named value of a service, sealed where it must be; `null` when it is gone |
 //!
 //! Each fact is whole in itself and the last one wins, so that the log may be rewritten with
-//! only the last of each. `by` names who set it. The shapes that more than a name is written in
+//! only the last of each. `by` and `by_kind` name who set it. The shapes that more than a name is written in
 //! are in [`super::lines`].
 
 use std::net::IpAddr;
@@ -25,8 +25,8 @@ use super::lines::{AppLine, LoginLine, SearchLine, SettingLine, TokenLine, UserL
 use super::random::{self, Hash};
 use super::seal::SealKey;
 use super::second_factor::{self, SecondFactorFact};
-use super::{Demand, OutsideId, Principal, Search, StateError};
-use crate::domain::{App, AppId, Role, Scope, Secret};
+use super::{Demand, OutsideId, Search, StateError};
+use crate::domain::{Actor, App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
 
 /// One thing that is so from now on.
@@ -129,7 +129,7 @@ impl Fact {
     }
 
     /// The entry that says this.
-    pub(super) fn write(&self, by: Option<&Principal>, key: &SealKey) -> Entry {
+    pub(super) fn write(&self, by: Option<&Actor>, key: &SealKey) -> Entry {
         let mut fields = match self {
             Self::Installation(id) => one("id", id.as_str()),
             Self::App(app) => fields(&AppLine::of(app, key)),
@@ -165,6 +165,9 @@ impl Fact {
         };
         if let Some(by) = by {
             fields.insert("by".to_owned(), by.name.as_str().into());
+            if let Some(kind) = by.kind {
+                fields.insert("by_kind".to_owned(), kind.name().into());
+            }
         }
         Entry { kind: self.kind().to_owned(), fields }
     }

@@ -15,7 +15,7 @@ use super::fact::{LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::seal::SealKey;
 use super::{OutsideId, StateError};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{Actor, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::providers::{self, Provider};
 
@@ -222,6 +222,8 @@ pub(super) struct SearchLine {
     query: String,
     #[serde(default)]
     owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner_kind: Option<String>,
     created_at: Instant,
 }
 
@@ -232,13 +234,15 @@ impl SearchLine {
             list: search.list.clone(),
             name: search.name.clone(),
             query: search.query.clone(),
-            owner: search.owner.clone(),
+            owner: search.owner.as_ref().map(|owner| owner.name.clone()),
+            owner_kind: search.owner.as_ref().and_then(|owner| owner.kind).map(|kind| kind.name().to_owned()),
             created_at: Instant(search.created_at),
         }
     }
 
     pub(super) fn read(line: Self) -> SearchFact {
-        let Self { id, list, name, query, owner, created_at } = line;
+        let Self { id, list, name, query, owner, owner_kind, created_at } = line;
+        let owner = owner.map(|owner| Actor::written(owner, owner_kind.as_deref()));
         SearchFact { id, list, name, query, owner, created_at: created_at.0 }
     }
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::book::Book;
 use super::fact::{self, Fact, Reading};
 use super::seal::SealKey;
-use super::{Principal, StateError};
+use super::{OnRecord, StateError};
 use crate::journal::{Body, Entry, FileJournal, Journal, NewRecord, Options};
 use crate::limits::{STATE_READ_BYTES, STATE_REWRITE_RECORDS, STATE_SEGMENT_BYTES};
 
@@ -64,8 +64,8 @@ impl Log {
     }
 
     /// Appends a fact; returns when it is durable.
-    pub(super) async fn append(&self, at: Timestamp, by: Option<&Principal>, fact: &Fact) -> Result<(), StateError> {
-        let body = Body::Entry(fact.write(by, &self.key));
+    pub(super) async fn append(&self, at: Timestamp, recorded: &OnRecord, fact: &Fact) -> Result<(), StateError> {
+        let body = Body::Entry(fact.write(recorded.by(), &self.key));
         let appended = self.journal.load().append(NewRecord { at, body });
         match appended.await {
             Ok(_) => Ok(()),
@@ -76,6 +76,12 @@ impl Log {
     /// Appends outside any runtime, while the state is opened.
     pub(super) fn append_now(&self, at: Timestamp, entries: Vec<Entry>) -> Result<(), StateError> {
         append_all(&self.journal.load(), at, entries)
+    }
+
+    /// From now on it takes nothing, as on a disk that failed.
+    #[cfg(test)]
+    pub(super) fn refuse(&self) {
+        self.journal.load().close();
     }
 
     /// The key that seals.

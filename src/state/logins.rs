@@ -5,7 +5,7 @@
 
 use super::book::Book;
 use super::fact::{Fact, LoginFact};
-use super::{FirstStep, Login, NewUser, State, StateError, random};
+use super::{Author, Entering, FirstStep, Login, NewUser, State, StateError, Visit, random, users};
 use crate::domain::{Role, Scope, Secret, Wording};
 use crate::limits::LOGIN_TIME;
 
@@ -15,8 +15,13 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn log_in(&self, name: &str, password: &Secret) -> Result<Option<(Secret, Login)>, StateError> {
-        match self.first_step(name, password).await? {
+    pub async fn log_in(
+        &self,
+        visit: &Visit,
+        name: &str,
+        password: &Secret,
+    ) -> Result<Option<(Secret, Login)>, StateError> {
+        match self.first_step(visit, name, password).await? {
             Some(FirstStep::In(cookie, login)) => Ok(Some((cookie, *login))),
             Some(FirstStep::Code(_)) | None => Ok(None),
         }
@@ -45,7 +50,7 @@ impl State {
         if login.expires_at <= now {
             return None;
         }
-        let user = super::users::shown(&book, book.users.get(&login.user)?);
+        let user = users::shown(&book, book.users.get(&login.user)?);
         self.shared.seen.note(login.hash, now);
         let id = random::login_id(&login.hash);
         Some(Login { id, user, csrf: random::csrf(cookie), expires_at: login.expires_at })
@@ -55,12 +60,12 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn log_out(&self, cookie: &str) -> Result<(), StateError> {
+    pub async fn log_out(&self, by: &Author, cookie: &str) -> Result<(), StateError> {
         let hash = random::hash(cookie);
         if !self.book().logins.contains_key(&hash) {
             return Ok(());
         }
-        self.change(None, move |_| Ok((Fact::LoginEnded(hash), ()))).await
+        self.change(by, move |_| Ok((Fact::LoginEnded(hash), ()))).await
     }
 
     /// The one-time code of the setup link while there is no user yet.
@@ -73,18 +78,25 @@ impl State {
     ///
     /// # Errors
     /// A wrong or used code, or a bad name or password.
-    pub async fn set_up(&self, code: &str, name: &str, password: &Secret) -> Result<(Secret, Login), StateError> {
+    pub async fn set_up(
+        &self,
+        visit: &Visit,
+        code: &str,
+        name: &str,
+        password: &Secret,
+    ) -> Result<(Secret, Login), StateError> {
         let code = random::hash(code);
         check_setup_code(&self.book(), &code)?;
         let first = NewUser { name: name.to_owned(), role: Role::Admin, scope: Scope::All, password: password.clone() };
         let user = self.new_user(first).await?;
         let (name, hash) = (user.name.clone(), user.password.clone());
-        self.change(None, move |book| {
+        let by = visit.author(&users::shown(&self.book(), &user).principal(), Entering::SetUp);
+        self.change(&by, move |book| {
             check_setup_code(book, &code)?;
             Ok((Fact::User(user), ()))
         })
         .await?;
-        let login = self.open_login(name, hash).await?;
+        let login = self.open_login(visit, name, hash).await?;
         login.ok_or_else(|| {
             StateError::Invalid(Wording::new("新管理员刚被删除", "the new administrator was removed meanwhile"))
         })
@@ -93,24 +105,63 @@ impl State {
     /// Opens a login for a user whose password still is the one that was checked.
     pub(super) async fn open_login(
         &self,
+        visit: &Visit,
         user: String,
         password: Secret,
     ) -> Result<Option<(Secret, Login)>, StateError> {
+        match self.prepare_login(visit, &user) {
+            Some(prepared) => self.open_prepared(prepared, password).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A login that is not open yet; `None` where nobody has this name.
+    pub(super) fn prepare_login(&self, visit: &Visit, user: &str) -> Option<Prepared> {
+        let book = self.book();
+        let who = users::shown(&book, book.users.get(user)?).principal();
         let cookie = Secret::new(random::text::<32>());
         let created_at = self.shared.clock.now();
-        let expires_at = created_at + LOGIN_TIME;
-        let hash = random::hash(cookie.reveal());
-        let login = LoginFact { hash, user, created_at, expires_at, peer: None, agent: None };
-        let opened = self.change(None, move |book| match book.users.get(&login.user) {
+        let login = LoginFact {
+            hash: random::hash(cookie.reveal()),
+            user: user.to_owned(),
+            created_at,
+            expires_at: created_at + LOGIN_TIME,
+            peer: visit.peer,
+            agent: visit.agent.clone(),
+        };
+        let by = visit.author(&who, Entering::LogIn(&random::login_id(&login.hash)));
+        Some(Prepared { by, cookie, login })
+    }
+
+    /// Opens it, if the password still is this one.
+    pub(super) async fn open_prepared(
+        &self,
+        prepared: Prepared,
+        password: Secret,
+    ) -> Result<Option<(Secret, Login)>, StateError> {
+        let Prepared { by, cookie, login } = prepared;
+        let opened = self.change(&by, move |book| match book.users.get(&login.user) {
             Some(known) if known.password == password => Ok((Fact::Login(login), ())),
             _ => Err(StateError::NotFound(format!("user named {}", login.user))),
         });
         match opened.await {
             Ok(()) => Ok(self.login(cookie.reveal()).map(|login| (cookie, login))),
-            Err(StateError::NotFound(_)) => Ok(None),
+            Err(StateError::NotFound(_)) => {
+                // A code may have been spent for it, which is on record as this login.
+                by.failed("password_changed").await;
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
+}
+
+/// A login before it is opened.
+pub(super) struct Prepared {
+    /// Who opens it.
+    pub(super) by: Author,
+    cookie: Secret,
+    login: LoginFact,
 }
 
 fn setup_code(book: &Book) -> Option<Secret> {

@@ -1,20 +1,18 @@
 //! The logins that are open: listed, ended one by one or all at once.
 //!
 //! Lists name a login by a public id that is a hash of a hash: it ends the login and opens
-//! nothing. Where and with what a login was opened is noted once, right after it was; when it was
-//! last used is known since the server started and is not worth a write.
+//! nothing. When a login was last used is known since the server started and is not worth a write.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 use super::fact::{Fact, LoginFact, UserFact};
 use super::random::{self, Hash};
-use super::{Login, OpenLogin, Principal, State, StateError};
+use super::{Author, Login, OpenLogin, State, StateError, Visit};
 use crate::domain::Secret;
-use crate::limits::{AGENT_CHARS_MAX, LOGINS_SEEN_MAX};
+use crate::limits::LOGINS_SEEN_MAX;
 
 /// When logins were last used.
 #[derive(Debug, Default)]
@@ -64,27 +62,13 @@ impl State {
         }
     }
 
-    /// Notes from where and with what a login was opened.
-    ///
-    /// # Errors
-    /// The log cannot be written.
-    pub async fn note_login(&self, cookie: &str, peer: Option<IpAddr>, agent: Option<&str>) -> Result<(), StateError> {
-        let hash = random::hash(cookie);
-        let agent = agent.map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect());
-        self.change(None, move |book| {
-            let login = book.logins.get(&hash).ok_or_else(no_login)?;
-            Ok((Fact::Login(LoginFact { peer, agent, ..LoginFact::clone(login) }), ()))
-        })
-        .await
-    }
-
     /// Ends a login by its public id.
     ///
     /// # Errors
     /// No such login.
-    pub async fn end_login(&self, by: &Principal, id: &str) -> Result<(), StateError> {
+    pub async fn end_login(&self, by: &Author, id: &str) -> Result<(), StateError> {
         let id = id.to_owned();
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let found = book.logins.keys().find(|hash| random::login_id(hash) == id);
             Ok((Fact::LoginEnded(*found.ok_or_else(no_login)?), ()))
         })
@@ -95,7 +79,7 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written; some may be ended then.
-    pub async fn end_logins(&self, by: &Principal, user: &str, but: Option<&str>) -> Result<usize, StateError> {
+    pub async fn end_logins(&self, by: &Author, user: &str, but: Option<&str>) -> Result<usize, StateError> {
         let mut ended = 0;
         for login in self.logins(Some(user)) {
             if but == Some(login.id.as_str()) {
@@ -118,11 +102,12 @@ impl State {
     /// A new password that breaks a rule.
     pub async fn change_own_password(
         &self,
-        by: &Principal,
+        by: &Author,
+        visit: &Visit,
         old: &Secret,
         new: &Secret,
     ) -> Result<Option<(Secret, Login)>, StateError> {
-        let name = by.name.clone();
+        let name = by.who().name.clone();
         let Some(known) = self.book().users.get(&name).map(|user| user.password.clone()) else { return Ok(None) };
         if !self.shared.passwords.check(old, Some(known.reveal())).await {
             return Ok(None);
@@ -130,12 +115,12 @@ impl State {
         self.fit_password(&name, new).await?;
         let hash = Secret::new(self.shared.passwords.hash(new).await);
         let (user, password) = (name.clone(), hash.clone());
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let user = book.users.get(&user).ok_or_else(|| StateError::NotFound(format!("user named {user}")))?;
             Ok((Fact::User(UserFact { password, ..UserFact::clone(user) }), ()))
         })
         .await?;
-        self.open_login(name, hash).await
+        self.open_login(visit, name, hash).await
     }
 }
 

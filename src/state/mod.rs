@@ -4,16 +4,17 @@
 //! server says that it listens, never touched by retention. So a lost `store/` loses no secret.
 //!
 //! ```text
-//! write: check against the book ─► fact ─► log (durable) ─► new book ─► swapped in
-//! read:                                                     the book of this moment, no lock
+//! write: check against the book ─► on record ─► fact ─► log (durable) ─► new book ─► swapped in
+//! read:                                                                  the book of this moment, no lock
 //! ```
 //!
 //! App tokens and app secrets are sealed with a key from `keys/`; passwords are argon2id;
 //! cookies and API tokens are kept as SHA-256 only. Nothing here may be printed or logged that
-//! lets anybody in. One folder up, `http` decides who may call what; here it is only recorded
-//! who did (`by`).
+//! lets anybody in. One folder up, `http` decides who may call what; here is seen to it that the
+//! entry about a change is durable before the change is ([`Author`]).
 
 mod apps;
+mod author;
 mod book;
 mod error;
 mod fact;
@@ -35,6 +36,7 @@ pub(crate) mod totp;
 mod two_steps;
 mod users;
 mod values;
+mod visit;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
+pub use author::{Author, Behalf, NotRecorded, OnRecord, Witness, Writing};
 pub use error::StateError;
 pub use model::{
     ApiToken, AppChange, Demand, Login, NewApp, NewSearch, NewToken, NewUser, OpenLogin, OutsideId, Principal, Search,
@@ -54,6 +57,7 @@ pub use model::{
 pub use second_factor::{Enrolment, SecondFactor};
 pub use strength::Strength;
 pub use two_steps::FirstStep;
+pub use visit::{Entering, Visit};
 
 use self::book::Book;
 use self::fact::Fact;
@@ -150,7 +154,13 @@ impl State {
             return Ok(());
         }
         let address = address.to_owned();
-        self.change(None, move |_| Ok((Fact::Address(address), ()))).await
+        self.change(Behalf::House, move |_| Ok((Fact::Address(address), ()))).await
+    }
+
+    /// From now on nothing can be set, as on a disk that failed.
+    #[cfg(test)]
+    pub(crate) fn refuse_changes(&self) {
+        self.shared.log.refuse();
     }
 
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {
@@ -158,20 +168,25 @@ impl State {
     }
 
     /// Makes one change: `decide` checks it against the present book and says what is so from
-    /// now on. Runs as a task of its own, because a client that hangs up must not leave the
-    /// log and the book in disagreement.
+    /// now on; then the entry about it is written, and then the change. Runs as a task of its
+    /// own, because a client that hangs up must not leave the log and the book in disagreement,
+    /// nor an entry without the outcome of what it tells.
     async fn change<T: Send + 'static>(
         &self,
-        by: Option<&Principal>,
+        by: impl Into<Behalf>,
         decide: impl FnOnce(&Book) -> Result<(Fact, T), StateError> + Send + 'static,
     ) -> Result<T, StateError> {
-        let (state, by) = (self.clone(), by.cloned());
+        let (state, by) = (self.clone(), by.into());
         let done = tokio::spawn(async move {
             let shared = &state.shared;
             let _alone = shared.writing.lock().await;
             let (fact, value) = decide(&shared.book.load())?;
+            let recorded = by.on_record().await?;
             let now = shared.clock.now();
-            shared.log.append(now, by.as_ref(), &fact).await?;
+            if let Err(error) = shared.log.append(now, &recorded, &fact).await {
+                by.failed(NOT_WRITTEN).await;
+                return Err(error);
+            }
             let mut book = Book::clone(&shared.book.load());
             book.prune(now);
             book.apply(fact);
@@ -184,6 +199,9 @@ impl State {
         }
     }
 }
+
+/// Why a change that is on record did not come about.
+const NOT_WRITTEN: &str = "state_not_written";
 
 /// What a new installation begins with, as far as it is not there yet.
 fn missing(book: &Book) -> Vec<Fact> {

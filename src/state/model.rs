@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::domain::{AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
 
 /// A new app.
 #[derive(Debug, Clone)]
@@ -188,7 +188,7 @@ pub struct Search {
     /// The filters, as the query of an address.
     pub query: String,
     /// Whose it is; `None` is everybody's.
-    pub owner: Option<String>,
+    pub owner: Option<Actor>,
     /// When it was saved.
     pub created_at: Timestamp,
 }
@@ -209,6 +209,8 @@ pub struct NewSearch {
 /// Who is asking, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
+    /// What kind of one.
+    pub kind: ActorKind,
     /// A user's or token's name, or `command line`.
     pub name: String,
     /// What they may do.
@@ -234,7 +236,7 @@ impl User {
     /// This person as the one who asks.
     #[must_use]
     pub fn principal(&self) -> Principal {
-        Principal { name: self.name.clone(), role: self.role, scope: self.scope.clone() }
+        Principal { kind: ActorKind::User, name: self.name.clone(), role: self.role, scope: self.scope.clone() }
     }
 }
 
@@ -258,6 +260,12 @@ pub struct OpenLogin {
 }
 
 impl Principal {
+    /// Who that is, without what they may.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::new(self.kind, self.name.as_str())
+    }
+
     /// Whether they may do everything everywhere: what concerns the whole installation asks for it.
     #[must_use]
     pub fn is_full_admin(&self) -> bool {
@@ -267,6 +275,7 @@ impl Principal {
     /// The person at the machine itself: whoever may read the data directory may do anything.
     #[must_use]
     pub fn command_line() -> Self {
-        Self { name: "command line".to_owned(), role: Role::Admin, scope: Scope::All }
+        let name = Actor::COMMAND_LINE.to_owned();
+        Self { kind: ActorKind::CommandLine, name, role: Role::Admin, scope: Scope::All }
     }
 }

@@ -18,13 +18,69 @@ pub(super) fn name(what: Text, name: &str) -> Result<String, StateError> {
             format!("the name of {} has 1 to {NAME_CHARS_MAX} characters, not {chars}", what.en),
         )));
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(|c| c.is_control() || is_unseen(c)) {
         return Err(StateError::Invalid(Wording::new(
-            format!("{}不能含有控制字符", named(what)),
-            format!("the name of {} must not hold control characters", what.en),
+            format!("{}不能含有控制字符或看不见的字符", named(what)),
+            format!("the name of {} must not hold control characters or ones that are not seen", what.en),
         )));
     }
     Ok(name.to_owned())
+}
+
+/// A name of one who does things, a user or a token: as [`name()`], and none that a reader of the
+/// audit trail takes for the command line or for the server itself.
+pub(super) fn actor(what: Text, given: &str) -> Result<String, StateError> {
+    let name = name(what, given)?;
+    if RESERVED.contains(&folded(&name).as_str()) {
+        return Err(StateError::Invalid(Wording::new(
+            format!("“{name}”是系统保留的名称，请换一个"),
+            format!("{name} is reserved; choose another name"),
+        )));
+    }
+    Ok(name)
+}
+
+/// What nobody may be called, as [`folded`] writes it: the words by which pages, the API and the
+/// command line name those who are no user and no token.
+const RESERVED: [&str; 18] = [
+    "commandline",
+    "cli",
+    "console",
+    "ringback",
+    "system",
+    "server",
+    "unknown",
+    "anonymous",
+    "nobody",
+    "everybody",
+    "none",
+    "null",
+    "?",
+    "命令行",
+    "回铃",
+    "系统",
+    "未知",
+    "匿名",
+];
+
+/// A name by its letters: in lower case, half width, without blanks and what joins words.
+fn folded(name: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    let letters = name.chars().map(narrow).filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | '·'));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a character leaves no trace on a page, or turns what follows around: with it two names
+/// look alike that are not.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn named(what: Text) -> String {
@@ -115,6 +171,39 @@ mod tests {
         assert_eq!(name(Text::new("应用", "an app"), &"名".repeat(64)).unwrap().chars().count(), 64);
         for bad in ["", "   ", "a\nb", "a\u{7f}", &"名".repeat(65)] {
             assert!(matches!(name(Text::new("应用", "an app"), bad), Err(StateError::Invalid(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_called_what_looks_like_the_command_line_or_like_somebody_else() {
+        let user = |given: &str| actor(Text::new("用户", "a user"), given);
+        for good in ["lin", "林晓", "command", "系统管理员", "crm-sync", "Systems"] {
+            assert_eq!(user(good).unwrap(), good);
+        }
+        for reserved in [
+            "command line",
+            "Command  Line",
+            "ＣＯＭＭＡＮＤ　ＬＩＮＥ",
+            "command_line",
+            "commandline",
+            "SYSTEM",
+            "ringback",
+            "Unknown",
+            "?",
+            "命令行",
+        ] {
+            assert!(matches!(user(reserved), Err(StateError::Invalid(_))), "{reserved:?}");
+        }
+        for unseen in [
+            "li\u{200b}n",
+            "\u{feff}lin",
+            "lin\u{202e}",
+            "li\u{ad}n",
+            "lin\u{3164}",
+            "\u{2060}lin",
+            "command\u{200b}line",
+        ] {
+            assert!(matches!(user(unseen), Err(StateError::Invalid(_))), "{unseen:?}");
         }
     }
 

@@ -3,17 +3,18 @@
 //! Saving under a name that is there already replaces it. What a query means is not known here.
 
 use super::fact::{Fact, SearchFact};
-use super::{NewSearch, Principal, Search, State, StateError, random, rules};
-use crate::domain::{Text, Wording};
+use super::{Author, NewSearch, Search, State, StateError, random, rules};
+use crate::domain::{Actor, ActorKind, Text, Wording};
 use crate::limits::{SEARCH_QUERY_MAX, SEARCHES_MAX};
 
 impl State {
-    /// The searches that are shared and those of `user`, of one list or of all, by name.
+    /// The searches that are shared and those of `who`, of one list or of all, by name. A token
+    /// does not have those of a user of its name.
     #[must_use]
-    pub fn searches(&self, user: &str, list: Option<&str>) -> Vec<Search> {
+    pub fn searches(&self, who: &Actor, list: Option<&str>) -> Vec<Search> {
         let book = self.book();
         let seen = |search: &&std::sync::Arc<SearchFact>| {
-            search.owner.as_ref().is_none_or(|owner| owner == user) && list.is_none_or(|list| search.list == list)
+            search.owner.as_ref().is_none_or(|owner| owner == who) && list.is_none_or(|list| search.list == list)
         };
         let mut found: Vec<Search> = book.searches.values().filter(seen).map(|s| Search::clone(s)).collect();
         found.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
@@ -24,7 +25,7 @@ impl State {
     ///
     /// # Errors
     /// A name or a query that breaks a rule, or too many searches.
-    pub async fn save_search(&self, by: &Principal, new: NewSearch) -> Result<Search, StateError> {
+    pub async fn save_search(&self, by: &Author, new: NewSearch) -> Result<Search, StateError> {
         let name = rules::name(Text::new("查询", "a search"), &new.name)?;
         if new.query.len() > SEARCH_QUERY_MAX {
             return Err(StateError::Invalid(Wording::new(
@@ -32,12 +33,12 @@ impl State {
                 format!("a saved query has at most {SEARCH_QUERY_MAX} bytes"),
             )));
         }
-        let owner = (!new.shared).then(|| by.name.clone());
-        let hash = random::hash(&format!("{}\0{}\0{name}", owner.as_deref().unwrap_or_default(), new.list));
+        let owner = (!new.shared).then(|| by.who().actor());
+        let hash = random::hash(&format!("{}\0{}\0{name}", of(owner.as_ref()), new.list));
         let id = random::hex(&hash[..8]);
         let created_at = self.shared.clock.now();
         let search = Search { id, list: new.list, name, query: new.query, owner, created_at };
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let others = book.searches.values().filter(|s| s.owner == search.owner && s.id != search.id);
             if others.count() >= SEARCHES_MAX {
                 return Err(StateError::Invalid(Wording::new(
@@ -54,15 +55,25 @@ impl State {
     ///
     /// # Errors
     /// No such search.
-    pub async fn remove_search(&self, by: &Principal, id: &str, any: bool) -> Result<(), StateError> {
-        let (id, name) = (id.to_owned(), by.name.clone());
-        self.change(Some(by), move |book| {
+    pub async fn remove_search(&self, by: &Author, id: &str, any: bool) -> Result<(), StateError> {
+        let (id, who) = (id.to_owned(), by.who().actor());
+        self.change(by, move |book| {
             let known = book.searches.get(&id);
-            match known.filter(|s| s.owner.as_ref().map_or(any, |owner| *owner == name)) {
+            match known.filter(|s| s.owner.as_ref().map_or(any, |owner| *owner == who)) {
                 Some(_) => Ok((Fact::SearchRemoved(id), ())),
                 None => Err(StateError::NotFound(format!("search {id}"))),
             }
         })
         .await
+    }
+}
+
+/// Whose a search is, as its id has it: a user's as it was before there were kinds, so that saving
+/// one again replaces it.
+fn of(owner: Option<&Actor>) -> String {
+    match owner {
+        None => String::new(),
+        Some(Actor { kind: Some(ActorKind::User) | None, name }) => name.clone(),
+        Some(Actor { kind: Some(kind), name }) => format!("{}\0{name}", kind.name()),
     }
 }

@@ -14,7 +14,7 @@ use super::book::Book;
 use super::fact::Fact;
 use super::random::{self, Hash};
 use super::seal::SealKey;
-use super::{Demand, Principal, State, StateError, User, totp};
+use super::{Author, Demand, State, StateError, User, totp};
 use crate::domain::{Secret, Wording};
 use crate::limits::RECOVERY_CODES;
 
@@ -105,8 +105,8 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn require_second_factor(&self, by: &Principal, demand: Demand) -> Result<(), StateError> {
-        self.change(Some(by), move |_| Ok((Fact::RequireSecondFactor(demand), ()))).await
+    pub async fn require_second_factor(&self, by: &Author, demand: Demand) -> Result<(), StateError> {
+        self.change(by, move |_| Ok((Fact::RequireSecondFactor(demand), ()))).await
     }
 
     /// Whether a user must set one up before anything else. Whoever logs in elsewhere has it there.
@@ -137,7 +137,7 @@ impl State {
     /// No such user, or one that has a second factor already.
     pub async fn confirm_second_factor(
         &self,
-        name: &str,
+        by: &Author,
         enrolment: &Enrolment,
         code: &str,
     ) -> Result<Option<Vec<Secret>>, StateError> {
@@ -146,8 +146,8 @@ impl State {
             return Ok(None);
         };
         let (codes, recovery) = recovery_codes();
-        let (user, secret) = (name.to_owned(), enrolment.secret.clone());
-        self.change(None, move |book| {
+        let (user, secret) = (by.who().name.clone(), enrolment.secret.clone());
+        self.change(by, move |book| {
             let known = book.users.get(&user).ok_or_else(|| super::users::no_user(&user))?;
             if known.outside.is_some() {
                 return Err(StateError::Invalid(Wording::new(
@@ -172,13 +172,17 @@ impl State {
     ///
     /// # Errors
     /// The user has no second factor.
-    pub async fn renew_recovery_codes(&self, name: &str, password: &Secret) -> Result<Option<Vec<Secret>>, StateError> {
-        if !self.is_password(name, password).await {
+    pub async fn renew_recovery_codes(
+        &self,
+        by: &Author,
+        password: &Secret,
+    ) -> Result<Option<Vec<Secret>>, StateError> {
+        let user = by.who().name.clone();
+        if !self.is_password(&user, password).await {
             return Ok(None);
         }
         let (codes, recovery) = recovery_codes();
-        let user = name.to_owned();
-        self.change(None, move |book| {
+        self.change(by, move |book| {
             let factor = find(book, &user)?;
             Ok((Fact::SecondFactor(SecondFactorFact { recovery, ..factor }), Some(codes)))
         })
@@ -189,22 +193,21 @@ impl State {
     ///
     /// # Errors
     /// The user has none.
-    pub async fn switch_off_second_factor(&self, name: &str, password: &Secret) -> Result<bool, StateError> {
-        if !self.is_password(name, password).await {
+    pub async fn switch_off_second_factor(&self, by: &Author, password: &Secret) -> Result<bool, StateError> {
+        let user = by.who().name.clone();
+        if !self.is_password(&user, password).await {
             return Ok(false);
         }
-        let user = name.to_owned();
-        self.change(None, move |book| find(book, &user).map(|factor| (Fact::SecondFactorOff(factor.user), true))).await
+        self.change(by, move |book| find(book, &user).map(|factor| (Fact::SecondFactorOff(factor.user), true))).await
     }
 
     /// Takes the second factor of someone who lost it away.
     ///
     /// # Errors
     /// No such user, or one without.
-    pub async fn reset_second_factor(&self, by: &Principal, name: &str) -> Result<(), StateError> {
+    pub async fn reset_second_factor(&self, by: &Author, name: &str) -> Result<(), StateError> {
         let name = name.trim().to_owned();
-        self.change(Some(by), move |book| find(book, &name).map(|factor| (Fact::SecondFactorOff(factor.user), ())))
-            .await
+        self.change(by, move |book| find(book, &name).map(|factor| (Fact::SecondFactorOff(factor.user), ()))).await
     }
 }
 

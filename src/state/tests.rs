@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
+use crate::domain::{Actor, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
 
 const JIUYUN: ProviderId = ProviderId("jiuyun");
 const PASSWORD: &str = "correct horse battery";
@@ -20,8 +20,12 @@ fn start() -> Timestamp {
     "2026-11-21T02:13:21Z".parse().unwrap()
 }
 
-fn by() -> Principal {
-    Principal { name: "wang".to_owned(), role: Role::Admin, scope: Scope::All }
+fn by() -> Author {
+    Author::of_tests()
+}
+
+fn visit() -> Visit {
+    Visit::of_tests()
 }
 
 fn open(data: &Path, clock: &Clock) -> Result<State, StateError> {
@@ -89,7 +93,7 @@ async fn a_restart_keeps_everything_that_was_set() {
     let app: App = App::clone(&*state.change_app(&by(), app.id, change).await.unwrap());
     state.add_user(&by(), "li", Role::Viewer, &password()).await.unwrap();
     let token = state.add_token(&by(), "crm", Role::Operator).await.unwrap();
-    let (cookie, login) = state.log_in("li", &password()).await.unwrap().unwrap();
+    let (cookie, login) = state.log_in(&visit(), "li", &password()).await.unwrap().unwrap();
     drop(state);
 
     clock.set(start() + SignedDuration::from_hours(24 * 13));
@@ -99,12 +103,12 @@ async fn a_restart_keeps_everything_that_was_set() {
     assert_eq!(state.app_by_token("abcdefghijklmnop").unwrap().id, app.id);
     assert_eq!(
         state.bearer(token.reveal()),
-        Some(Principal { name: "crm".to_owned(), role: Role::Operator, scope: Scope::All })
+        Some(Principal { kind: ActorKind::Token, name: "crm".to_owned(), role: Role::Operator, scope: Scope::All })
     );
     let again = state.login(cookie.reveal()).expect("a login survives a restart");
     assert_eq!((again.user.name.as_str(), again.user.last_login_at), ("li", Some(start())));
     assert_eq!(again.csrf, login.csrf);
-    assert!(state.log_in("li", &password()).await.unwrap().is_some());
+    assert!(state.log_in(&visit(), "li", &password()).await.unwrap().is_some());
     assert_eq!(state.setup_code(), None);
 
     clock.set(start() + SignedDuration::from_hours(24 * 14));
@@ -136,7 +140,7 @@ async fn no_file_holds_a_secret_in_the_clear() {
     let code = state.setup_code().unwrap();
     let app = NewApp { app_secret: Some(Secret::new("very secret")), ..new_app("one") };
     let app = state.add_app(&by(), app).await.unwrap();
-    let (cookie, login) = state.set_up(code.reveal(), "wang", &password()).await.unwrap();
+    let (cookie, login) = state.set_up(&visit(), code.reveal(), "wang", &password()).await.unwrap();
     let token = state.add_token(&by(), "crm", Role::Viewer).await.unwrap();
 
     let bytes = all_bytes(dir.path());
@@ -212,13 +216,16 @@ async fn the_setup_link_works_once() {
     let state = open(dir.path(), &clock).unwrap();
     assert_eq!(state.setup_code(), Some(code.clone()), "the link survives a restart");
 
-    assert!(matches!(state.set_up("wrong", "wang", &password()).await, Err(StateError::Invalid(_))));
-    assert!(matches!(state.set_up(code.reveal(), "wang", &Secret::new("short")).await, Err(StateError::Invalid(_))));
-    let (cookie, login) = state.set_up(code.reveal(), "wang", &password()).await.unwrap();
+    assert!(matches!(state.set_up(&visit(), "wrong", "wang", &password()).await, Err(StateError::Invalid(_))));
+    assert!(matches!(
+        state.set_up(&visit(), code.reveal(), "wang", &Secret::new("short")).await,
+        Err(StateError::Invalid(_))
+    ));
+    let (cookie, login) = state.set_up(&visit(), code.reveal(), "wang", &password()).await.unwrap();
     assert_eq!(login.user.role, Role::Admin);
     assert!(state.login(cookie.reveal()).is_some());
     assert_eq!(state.setup_code(), None);
-    assert!(matches!(state.set_up(code.reveal(), "eve", &password()).await, Err(StateError::Invalid(_))));
+    assert!(matches!(state.set_up(&visit(), code.reveal(), "eve", &password()).await, Err(StateError::Invalid(_))));
 }
 
 #[tokio::test]
@@ -226,18 +233,18 @@ async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only() {
     let (_dir, _clock, state) = fresh();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     state.add_user(&by(), "li", Role::Viewer, &password()).await.unwrap();
-    assert!(state.log_in("li", &Secret::new("another password")).await.unwrap().is_none());
-    assert!(state.log_in("nobody", &password()).await.unwrap().is_none());
-    let (wang, _) = state.log_in("wang", &password()).await.unwrap().unwrap();
-    let (li, _) = state.log_in("li", &password()).await.unwrap().unwrap();
+    assert!(state.log_in(&visit(), "li", &Secret::new("another password")).await.unwrap().is_none());
+    assert!(state.log_in(&visit(), "nobody", &password()).await.unwrap().is_none());
+    let (wang, _) = state.log_in(&visit(), "wang", &password()).await.unwrap().unwrap();
+    let (li, _) = state.log_in(&visit(), "li", &password()).await.unwrap().unwrap();
 
     state.set_password(&by(), "li", &Secret::new("another password")).await.unwrap();
     assert!(state.login(li.reveal()).is_none());
     assert!(state.login(wang.reveal()).is_some());
-    let (li, _) = state.log_in("li", &Secret::new("another password")).await.unwrap().unwrap();
+    let (li, _) = state.log_in(&visit(), "li", &Secret::new("another password")).await.unwrap().unwrap();
     state.remove_user(&by(), "li").await.unwrap();
     assert!(state.login(li.reveal()).is_none());
-    state.log_out(wang.reveal()).await.unwrap();
+    state.log_out(&by(), wang.reveal()).await.unwrap();
     assert!(state.login(wang.reveal()).is_none());
     assert!(matches!(state.remove_user(&by(), "wang").await, Err(StateError::LastAdmin)));
 }
@@ -245,7 +252,7 @@ async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only() {
 #[tokio::test]
 async fn changes_that_cross_are_decided_one_after_the_other() {
     let (_dir, _clock, state) = fresh();
-    let by = Principal::command_line();
+    let by = by();
     let adding = (0..8).map(|_| state.add_app(&by, new_app("same")));
     let results: Vec<_> = futures_util::future::join_all(adding).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
@@ -260,7 +267,7 @@ async fn a_log_much_longer_than_what_it_says_is_rewritten() {
     let gone = state.add_app(&by(), new_app("two")).await.unwrap();
     state.remove_app(&by(), gone.id).await.unwrap();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
-    let (cookie, _) = state.log_in("wang", &password()).await.unwrap().unwrap();
+    let (cookie, _) = state.log_in(&visit(), "wang", &password()).await.unwrap().unwrap();
     for i in 0..crate::limits::STATE_REWRITE_RECORDS {
         let change = AppChange { app_key: Some(Some(format!("key {i}"))), ..AppChange::default() };
         state.change_app(&by(), app.id, change).await.unwrap();
@@ -299,7 +306,7 @@ async fn rights_lost_end_logins_and_rights_gained_do_not() {
         (UserChange { scope: within(&[two.id]), ..UserChange::default() }, false),
         (UserChange { role: Some(Role::Viewer), ..UserChange::default() }, false),
     ] {
-        let (cookie, _) = state.log_in("li", &password()).await.unwrap().unwrap();
+        let (cookie, _) = state.log_in(&visit(), "li", &password()).await.unwrap().unwrap();
         state.change_user(&by(), "li", change.clone()).await.unwrap();
         assert_eq!(state.login(cookie.reveal()).is_some(), stays, "{change:?}");
     }
@@ -322,7 +329,7 @@ async fn someone_who_may_do_everything_always_remains() {
     let new = NewUser { name: "li".into(), role: Role::Admin, scope: scope.clone(), password: password() };
     state.add_user_within(&by(), new).await.unwrap();
     let id = OutsideId { issuer: "https://id.example".into(), subject: "7".into() };
-    state.admit_outside(id, "zhao", Role::Admin).await.unwrap();
+    state.admit_outside(&visit(), id, "zhao", Role::Admin).await.unwrap();
     for change in [
         UserChange { role: Some(Role::Operator), ..UserChange::default() },
         UserChange { scope: Some(scope), ..UserChange::default() },
@@ -370,18 +377,61 @@ async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name() {
     let state = open(dir.path(), &Clock::fixed(start())).unwrap();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     let id = |subject: &str| OutsideId { issuer: "https://id.example".into(), subject: subject.into() };
-    let taken = state.admit_outside(id("7"), "wang", Role::Viewer).await;
+    let taken = state.admit_outside(&visit(), id("7"), "wang", Role::Viewer).await;
     assert!(matches!(taken, Err(StateError::Exists(_))));
+    let reserved = state.admit_outside(&visit(), id("8"), "Command Line", Role::Admin).await;
+    assert!(matches!(reserved, Err(StateError::Invalid(_))));
     let app = state.add_app(&by(), new_app("one")).await.unwrap();
-    let made = state.admit_outside(id("7"), "zhao", Role::Viewer).await.unwrap();
+    let made = state.admit_outside(&visit(), id("7"), "zhao", Role::Viewer).await.unwrap();
     assert_eq!((made.role, made.scope), (Role::Viewer, Scope::All));
     let scope = Scope::Apps([app.id].into());
     let narrowed = UserChange { scope: Some(scope.clone()), ..UserChange::default() };
     state.change_user(&by(), "zhao", narrowed).await.unwrap();
-    let again = state.admit_outside(id("7"), "renamed", Role::Operator).await.unwrap();
+    let again = state.admit_outside(&visit(), id("7"), "renamed", Role::Operator).await.unwrap();
     assert_eq!((again.name.as_str(), again.role, again.scope), ("zhao", Role::Operator, scope));
-    assert!(state.log_in_outside(&state.user("zhao").unwrap()).await.unwrap().is_some());
-    assert!(state.log_in_outside(&state.user("wang").unwrap()).await.unwrap().is_none());
-    assert!(state.log_in("zhao", &Secret::new("")).await.unwrap().is_none());
+    assert!(state.log_in_outside(&visit(), &state.user("zhao").unwrap()).await.unwrap().is_some());
+    assert!(state.log_in_outside(&visit(), &state.user("wang").unwrap()).await.unwrap().is_none());
+    assert!(state.log_in(&visit(), "zhao", &Secret::new("")).await.unwrap().is_none());
     assert!(state.set_password(&by(), "zhao", &password()).await.is_err());
+}
+
+#[test]
+fn a_search_of_an_earlier_version_is_of_the_user_who_has_the_name() {
+    let at = start();
+    let search = |id: &str, owner: &str| {
+        let owner = Some(Actor::named(owner));
+        let (list, name, query) = ("calls".to_owned(), "mine".to_owned(), String::new());
+        Fact::Search(Search { id: id.to_owned(), list, name, query, owner, created_at: at })
+    };
+    let user = |name: &str| fact::UserFact {
+        name: name.to_owned(),
+        role: Role::Viewer,
+        scope: Scope::All,
+        password: Secret::new(""),
+        outside: None,
+        created_at: at,
+        last_login_at: None,
+    };
+    let token = |name: &str| fact::TokenFact {
+        name: name.to_owned(),
+        role: Role::Viewer,
+        scope: Scope::All,
+        hash: random::hash(name),
+        created_at: at,
+        expires_at: None,
+        last_used_at: None,
+    };
+    let mut book = Book::default();
+    book.apply(Fact::User(user("root1")));
+    book.apply(Fact::Token(token("root1")));
+    book.apply(Fact::Token(token("crm")));
+    for (id, owner) in [("a", "root1"), ("b", "crm"), ("c", "command line"), ("d", "gone")] {
+        book.apply(search(id, owner));
+    }
+    let kinds: Vec<_> = book.searches.values().map(|search| search.owner.clone().unwrap().kind.unwrap()).collect();
+    assert_eq!(kinds, [ActorKind::User, ActorKind::Token, ActorKind::CommandLine, ActorKind::User]);
+    // A token that is revoked takes its own along, and nobody else's.
+    book.apply(Fact::TokenRevoked("root1".to_owned()));
+    book.apply(Fact::TokenRevoked("crm".to_owned()));
+    assert_eq!(book.searches.keys().collect::<Vec<_>>(), ["a", "c", "d"]);
 }

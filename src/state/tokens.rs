@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::book::Book;
 use super::fact::{Fact, TokenFact};
-use super::{ApiToken, NewToken, Principal, State, StateError, random, rules};
-use crate::domain::{Role, Scope, Secret, Text, Wording};
+use super::{ApiToken, Author, Behalf, NewToken, Principal, State, StateError, random, rules};
+use crate::domain::{ActorKind, Role, Scope, Secret, Text, Wording};
 use crate::limits::{SET_MAX, TOKEN_USE_EVERY};
 
 /// When the use of each token was last written.
@@ -51,7 +51,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::add_token_within`].
-    pub async fn add_token(&self, by: &Principal, name: &str, role: Role) -> Result<Secret, StateError> {
+    pub async fn add_token(&self, by: &Author, name: &str, role: Role) -> Result<Secret, StateError> {
         self.add_token_within(by, NewToken { name: name.to_owned(), role, scope: Scope::All, expires_at: None }).await
     }
 
@@ -59,15 +59,15 @@ impl State {
     ///
     /// # Errors
     /// A name in use, or one that breaks a rule; apps that there are not; an end in the past.
-    pub async fn add_token_within(&self, by: &Principal, new: NewToken) -> Result<Secret, StateError> {
-        let name = rules::name(Text::new("令牌", "a token"), &new.name)?;
+    pub async fn add_token_within(&self, by: &Author, new: NewToken) -> Result<Secret, StateError> {
+        let name = rules::actor(Text::new("令牌", "a token"), &new.name)?;
         let secret = Secret::new(format!("rb_{}", random::text::<32>()));
         let hash = random::hash(secret.reveal());
         let created_at = self.shared.clock.now();
         if new.expires_at.is_some_and(|end| end <= created_at) {
             return Err(StateError::Invalid(Wording::new("令牌的到期时间应在将来", "a token ends in the future")));
         }
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             rules::scope(book, &new.scope)?;
             if book.tokens.contains_key(&name) {
                 return Err(StateError::Exists(Wording::new(
@@ -92,9 +92,9 @@ impl State {
     ///
     /// # Errors
     /// No such token.
-    pub async fn revoke_token(&self, by: &Principal, name: &str) -> Result<(), StateError> {
+    pub async fn revoke_token(&self, by: &Author, name: &str) -> Result<(), StateError> {
         let name = name.trim().to_owned();
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             if !book.tokens.contains_key(&name) {
                 return Err(no_token(&name));
             }
@@ -110,7 +110,12 @@ impl State {
         let known = book.bearer(token)?;
         let token = self.live_token(&book, &known.name)?;
         self.note_use(token);
-        Some(Principal { name: token.name.clone(), role: token.role, scope: token.scope.clone() })
+        Some(Principal {
+            kind: ActorKind::Token,
+            name: token.name.clone(),
+            role: token.role,
+            scope: token.scope.clone(),
+        })
     }
 
     /// A token whose time is not over.
@@ -129,7 +134,7 @@ impl State {
         }
         let (state, name, hash) = (self.clone(), token.name.clone(), token.hash);
         runtime.spawn(async move {
-            let written = state.change(None, move |book| {
+            let written = state.change(Behalf::House, move |book| {
                 let token = book.tokens.get(&name).filter(|token| token.hash == hash).ok_or_else(|| no_token(&name))?;
                 Ok((Fact::Token(TokenFact { last_used_at: Some(now), ..TokenFact::clone(token) }), ()))
             });

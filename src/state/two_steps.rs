@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::fact::{Fact, UserFact};
 use super::second_factor::{SecondFactorFact, find, recovery_hash};
-use super::{Login, State, StateError, random, totp};
+use super::{Login, State, StateError, Visit, random, totp};
 use crate::domain::{Secret, Wording};
 use crate::limits::LOGIN_CODE_TIME;
 
@@ -31,7 +31,12 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn first_step(&self, name: &str, password: &Secret) -> Result<Option<FirstStep>, StateError> {
+    pub async fn first_step(
+        &self,
+        visit: &Visit,
+        name: &str,
+        password: &Secret,
+    ) -> Result<Option<FirstStep>, StateError> {
         let Some(hash) = self.checked_password(name, password).await else {
             return Ok(None);
         };
@@ -40,7 +45,7 @@ impl State {
             let text = format!("{}\n{name}", random::hex(&random::hash(hash.reveal())));
             return Ok(Some(FirstStep::Code(self.seal_ticket("login", &text, LOGIN_CODE_TIME))));
         }
-        let login = self.open_login(name.to_owned(), hash).await?;
+        let login = self.open_login(visit, name.to_owned(), hash).await?;
         Ok(login.map(|(cookie, login)| FirstStep::In(cookie, Box::new(login))))
     }
 
@@ -55,19 +60,26 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn second_step(&self, pass: &str, code: &str) -> Result<Option<(Secret, Login)>, StateError> {
+    pub async fn second_step(
+        &self,
+        visit: &Visit,
+        pass: &str,
+        code: &str,
+    ) -> Result<Option<(Secret, Login)>, StateError> {
         let Some((user, password)) = self.read_pass(pass) else {
             return Ok(None);
         };
-        let (now, code, name) = (self.shared.clock.now(), Secret::new(code.trim()), user.clone());
-        let spent = self.change(None, move |book| {
+        // The code is spent for the login, so both are on record as that.
+        let Some(prepared) = self.prepare_login(visit, &user) else { return Ok(None) };
+        let (now, code, name) = (self.shared.clock.now(), Secret::new(code.trim()), user);
+        let spent = self.change(&prepared.by, move |book| {
             let factor = find(book, &name)?;
             let spent = spend(factor, code.reveal(), now)
                 .ok_or_else(|| StateError::Invalid(Wording::new("验证码不对", "a wrong code")))?;
             Ok((Fact::SecondFactor(spent), ()))
         });
         match spent.await {
-            Ok(()) => self.open_login(user, password).await,
+            Ok(()) => self.open_prepared(prepared, password).await,
             Err(StateError::Invalid(_) | StateError::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }

@@ -5,8 +5,10 @@
 
 use super::book::Book;
 use super::fact::{Fact, UserFact};
-use super::{Login, NewUser, OutsideId, Principal, State, StateError, Strength, User, UserChange, rules};
-use crate::domain::{Role, Scope, Secret, Text, Wording};
+use super::{
+    Author, Entering, Login, NewUser, OutsideId, Principal, State, StateError, Strength, User, UserChange, Visit, rules,
+};
+use crate::domain::{ActorKind, Role, Scope, Secret, Text, Wording};
 use crate::limits::SET_MAX;
 
 /// A user as others see it.
@@ -44,13 +46,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::add_user_within`].
-    pub async fn add_user(
-        &self,
-        by: &Principal,
-        name: &str,
-        role: Role,
-        password: &Secret,
-    ) -> Result<User, StateError> {
+    pub async fn add_user(&self, by: &Author, name: &str, role: Role, password: &Secret) -> Result<User, StateError> {
         let new = NewUser { name: name.to_owned(), role, scope: Scope::All, password: password.clone() };
         self.add_user_within(by, new).await
     }
@@ -59,9 +55,9 @@ impl State {
     ///
     /// # Errors
     /// A name in use, a password that is too short, or apps that there are not.
-    pub async fn add_user_within(&self, by: &Principal, new: NewUser) -> Result<User, StateError> {
+    pub async fn add_user_within(&self, by: &Author, new: NewUser) -> Result<User, StateError> {
         let user = self.new_user(new).await?;
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             rules::scope(book, &user.scope)?;
             admit(book, &user.name)?;
             let shown = shown(book, &user);
@@ -75,7 +71,7 @@ impl State {
     /// # Errors
     /// No such user, a password that is too short, apps that there are not, or nobody would be
     /// left who may do everything.
-    pub async fn change_user(&self, by: &Principal, name: &str, change: UserChange) -> Result<User, StateError> {
+    pub async fn change_user(&self, by: &Author, name: &str, change: UserChange) -> Result<User, StateError> {
         let name = name.trim().to_owned();
         if !self.book().users.contains_key(&name) {
             return Err(no_user(&name));
@@ -87,7 +83,7 @@ impl State {
             }
             None => None,
         };
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             let old = book.users.get(&name).ok_or_else(|| no_user(&name))?;
             if old.outside.is_some() && password.is_some() {
                 let text = Text::new(
@@ -118,7 +114,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::change_user`].
-    pub async fn set_password(&self, by: &Principal, name: &str, password: &Secret) -> Result<(), StateError> {
+    pub async fn set_password(&self, by: &Author, name: &str, password: &Secret) -> Result<(), StateError> {
         let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
         self.change_user(by, name, change).await.map(drop)
     }
@@ -127,9 +123,9 @@ impl State {
     ///
     /// # Errors
     /// No such user, or the last administrator.
-    pub async fn remove_user(&self, by: &Principal, name: &str) -> Result<(), StateError> {
+    pub async fn remove_user(&self, by: &Author, name: &str) -> Result<(), StateError> {
         let name = name.trim().to_owned();
-        self.change(Some(by), move |book| {
+        self.change(by, move |book| {
             if !book.users.contains_key(&name) {
                 return Err(no_user(&name));
             }
@@ -147,9 +143,24 @@ impl State {
     ///
     /// # Errors
     /// The name is somebody else's or breaks a rule.
-    pub async fn admit_outside(&self, id: OutsideId, name: &str, role: Role) -> Result<User, StateError> {
-        let (name, created_at) = (rules::name(USER, name)?, self.shared.clock.now());
-        self.change(None, move |book| {
+    pub async fn admit_outside(
+        &self,
+        visit: &Visit,
+        id: OutsideId,
+        name: &str,
+        role: Role,
+    ) -> Result<User, StateError> {
+        let known = self.book().user_outside(&id).map(|known| shown(&self.book(), known));
+        let by = match known {
+            Some(known) if known.role == role => return Ok(known),
+            Some(known) => visit.author(&known.principal(), Entering::Ranked(&id.issuer)),
+            None => {
+                let who = Principal { kind: ActorKind::User, name: rules::actor(USER, name)?, role, scope: Scope::All };
+                visit.author(&who, Entering::Admitted(&id.issuer))
+            }
+        };
+        let (name, created_at) = (by.who().name.clone(), self.shared.clock.now());
+        self.change(&by, move |book| {
             let known = book.user_outside(&id);
             let user = match known {
                 // The name stays as it was made: the provider may change what it calls somebody.
@@ -170,11 +181,11 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn log_in_outside(&self, user: &User) -> Result<Option<(Secret, Login)>, StateError> {
+    pub async fn log_in_outside(&self, visit: &Visit, user: &User) -> Result<Option<(Secret, Login)>, StateError> {
         if user.outside.is_none() {
             return Ok(None);
         }
-        self.open_login(user.name.clone(), Secret::new("")).await
+        self.open_login(visit, user.name.clone(), Secret::new("")).await
     }
 
     /// How hard a password is to guess, for the user of this name.
@@ -194,7 +205,7 @@ impl State {
 
     /// A user whose name and password follow the rules.
     pub(super) async fn new_user(&self, new: NewUser) -> Result<UserFact, StateError> {
-        let name = rules::name(USER, &new.name)?;
+        let name = rules::actor(USER, &new.name)?;
         self.fit_password(&name, &new.password).await?;
         let password = Secret::new(self.shared.passwords.hash(&new.password).await);
         let created_at = self.shared.clock.now();

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fact::Fact;
-use super::{Principal, State, StateError};
+use super::{Behalf, State, StateError};
 use crate::domain::Secret;
 
 impl State {
@@ -50,12 +50,7 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn set_value(
-        &self,
-        by: Option<&Principal>,
-        name: &str,
-        value: &impl Serialize,
-    ) -> Result<(), StateError> {
+    pub async fn set_value(&self, by: impl Into<Behalf>, name: &str, value: &impl Serialize) -> Result<(), StateError> {
         let value = serde_json::to_value(value).map_err(|error| StateError::Write(Box::new(error)))?;
         let name = name.to_owned();
         self.change(by, move |_| Ok((Fact::Value(name, value), ()))).await
@@ -65,7 +60,7 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn forget_value(&self, by: Option<&Principal>, name: &str) -> Result<(), StateError> {
+    pub async fn forget_value(&self, by: impl Into<Behalf>, name: &str) -> Result<(), StateError> {
         let name = name.to_owned();
         self.change(by, move |_| Ok((Fact::Value(name, Value::Null), ()))).await
     }
@@ -80,7 +75,7 @@ impl State {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub async fn seal_value(&self, by: Option<&Principal>, name: &str, value: Secret) -> Result<(), StateError> {
+    pub async fn seal_value(&self, by: impl Into<Behalf>, name: &str, value: Secret) -> Result<(), StateError> {
         let name = name.to_owned();
         self.change(by, move |_| Ok((Fact::SealedValue(name, value), ()))).await
     }

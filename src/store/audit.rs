@@ -17,7 +17,7 @@ use super::search::{time, word};
 use super::terms::{Field, Terms, term};
 use super::want::Want;
 use super::{Filter, Listing, Page, QueryError, Span, Store};
-use crate::domain::{AppId, Seq};
+use crate::domain::{Actor, ActorKind, AppId, Seq};
 
 /// An entry of the audit trail, without its personal part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct AuditRow {
     /// Its number in the chain.
     pub n: u64,
     /// Who.
-    pub by: String,
+    pub by: Actor,
     /// What.
     pub action: String,
     /// Which object.
@@ -38,6 +38,19 @@ pub struct AuditRow {
     pub app: Option<AppId>,
     /// From where.
     pub peer: Option<IpAddr>,
+    /// How the act of another entry ended, where it tells that.
+    pub ended: Option<Ended>,
+}
+
+/// How the act of another entry ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The number of that entry in the journal.
+    pub of: Seq,
+    /// `failed` or `done`.
+    pub how: String,
+    /// Why, in a word.
+    pub code: Option<String>,
 }
 
 /// Which entries of the audit trail.
@@ -47,8 +60,10 @@ pub struct AuditQuery {
     pub span: Span,
     /// By the app they belong to; entries without one are found only without this filter.
     pub app: Filter<AppId>,
-    /// By who did it, exactly.
+    /// By the name of who did it, exactly.
     pub by: Filter<String>,
+    /// By what kind of one that is.
+    pub by_kind: Filter<ActorKind>,
     /// By what was done: whole, or the part before the dot.
     pub action: Filter<String>,
     /// By the object: whole, or its first word.
@@ -63,6 +78,8 @@ struct Row {
     subject: String,
     app: Option<u32>,
     peer: Option<IpAddr>,
+    kind: Option<String>,
+    ended: Option<(Seq, String, Option<String>)>,
 }
 
 impl Store {
@@ -95,7 +112,7 @@ pub(super) fn doc(row: &AuditRow) -> Doc {
     let mut id = [0; 16];
     id[..8].copy_from_slice(b"auditrow");
     id[8..].copy_from_slice(&row.seq.to_be_bytes());
-    let mut terms = vec![term(Field::By, row.by.as_bytes()), term(Field::Id, &id)];
+    let mut terms = vec![term(Field::By, row.by.name.as_bytes()), term(Field::Id, &id)];
     terms.extend(row.app.map(|app| term(Field::App, &app.0.to_be_bytes())));
     for (field, text, end) in [(Field::Action, &row.action, '.'), (Field::Subject, &row.subject, ' ')] {
         terms.push(term(field, text.as_bytes()));
@@ -105,7 +122,9 @@ pub(super) fn doc(row: &AuditRow) -> Doc {
     terms.dedup();
     let packed = Row {
         n: row.n,
-        by: row.by.clone(),
+        by: row.by.name.clone(),
+        kind: row.by.kind.map(|kind| kind.name().to_owned()),
+        ended: row.ended.clone().map(|ended| (ended.of, ended.how, ended.code)),
         action: row.action.clone(),
         subject: row.subject.clone(),
         app: row.app.map(|app| app.0),
@@ -129,7 +148,8 @@ fn read(doc: &Doc) -> Result<AuditRow, RowError> {
         seq: doc.last,
         at: Timestamp::from_microsecond(doc.t).map_err(|_| RowError(None))?,
         n: row.n,
-        by: row.by,
+        by: Actor::written(row.by, row.kind.as_deref()),
+        ended: row.ended.map(|(of, how, code)| Ended { of, how, code }),
         action: row.action,
         subject: row.subject,
         app: row.app.map(AppId),
@@ -152,7 +172,8 @@ fn matches(query: &AuditQuery, row: &AuditRow) -> bool {
     };
     query.span.contains(row.at)
         && query.app.takes(|app| Some(*app) == row.app)
-        && query.by.takes(|by| *by == row.by)
+        && query.by.takes(|by| *by == row.by.name)
+        && query.by_kind.takes(|kind| Some(*kind) == row.by.kind)
         && query.action.takes(|action| is(&row.action, action, '.'))
         && query.subject.takes(|subject| is(&row.subject, subject, ' '))
 }

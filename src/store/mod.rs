@@ -42,7 +42,7 @@ mod words;
 mod writer;
 
 pub use applied::Applied;
-pub use audit::{AuditQuery, AuditRow};
+pub use audit::{AuditQuery, AuditRow, Ended};
 pub use count::Count;
 pub use cut::{Cut, CutBounds, Removed};
 pub use decisions::DecisionQuery;

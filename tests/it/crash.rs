@@ -3,8 +3,16 @@
 //! One data directory lives through all of it. After every kill the journal's files must hold
 //! each acknowledged callback exactly once, and the next start must go on from there; after the
 //! last one the calls must be joined as if nothing had happened. A callback whose answer never
-//! came may be there or not: the platform does not know either.
+//! came may be there or not: the platform does not know either. Likewise what people change: an
+//! entry of the audit trail may be there without its change, but no change without its entry.
 
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::client::Connection;
 use crate::house::House;
 use crate::load::{Account, Apps, Load, check_journal, marks, serve_small_segments};
 use crate::wait::{SOON, wait_until};
@@ -61,4 +69,64 @@ fn a_drain_answers_everything_already_received() {
     let kept = marks(&house.data());
     let unanswered: Vec<_> = account.open.iter().filter(|m| kept.contains_key(*m)).collect();
     assert!(unanswered.is_empty(), "kept at a drain and not answered: {unanswered:?}");
+}
+
+/// Whoever is killed between an entry and its change leaves an entry; never a change without one.
+#[test]
+fn whatever_was_changed_when_the_power_went_is_on_record() {
+    let house = House::new();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut server = house.serve();
+    let token = house.token("t", "admin");
+    let mut made = 0;
+    for round in 0..12 {
+        let changing = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for worker in 0..3 {
+                let (address, token, changing) = (server.address, token.as_str(), &changing);
+                scope.spawn(move || {
+                    let bearer = format!("Bearer {token}");
+                    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+                    for n in 0..10_000 {
+                        let name = format!("k{round}-{worker}-{n}");
+                        let (path, body) = match n % 2 {
+                            0 => ("/api/v1/tokens", json!({"name": name, "role": "viewer"})),
+                            _ => ("/api/v1/apps", json!({"name": name, "provider": "jiuyun"})),
+                        };
+                        let sent = Connection::open(address)
+                            .and_then(|mut open| open.request("POST", path, &headers, body.to_string().as_bytes()));
+                        // It is dead by now.
+                        if sent.is_err() {
+                            return;
+                        }
+                        changing.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            let enough = random.u32(1..25);
+            wait_until("changes are made", SOON, || changing.load(Ordering::Relaxed) >= enough);
+            server.signal(Signal::KILL);
+        });
+        server.kill();
+        server = house.serve();
+        let api = server.api(&token);
+        api.settled();
+        let audit = api.all("/audit");
+        let of = |action: &str, field: &str| -> HashSet<String> {
+            let acts = audit.iter().filter(|entry| entry["action"] == action && entry["outcome"].is_null());
+            acts.map(|entry| entry[field].as_str().unwrap().to_owned()).collect()
+        };
+        let (tokens, apps) = (of("token.add", "subject"), of("app.add", "subject"));
+        for token in api.get("/tokens")["items"].as_array().unwrap() {
+            let subject = format!("token {}", token["name"].as_str().unwrap());
+            assert!(tokens.contains(&subject), "{subject} is there and not on record, round {round}");
+            made += 1;
+        }
+        for app in api.get("/apps")["items"].as_array().unwrap() {
+            assert!(apps.contains(&format!("app {}", app["id"])), "{app} is there and not on record, round {round}");
+        }
+    }
+    assert!(made > 12, "nothing was changed");
+    assert_eq!(house.cli(&["verify"]).status, Some(0), "the trail is whole");
+    server.stop();
 }

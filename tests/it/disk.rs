@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bodies::status;
 use crate::house::{App, House, Server};
@@ -95,6 +95,7 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
     assert!(server.runs(), "a full disk stops nobody: {}", server.messages());
     assert_eq!(server.request("GET", "/readyz", &[], b"").status, 503, "a monitor sees it");
     assert!(server.request("GET", "/readyz", &[], b"").text().contains("disk"), "and reads why");
+    let refused = change_until_refused(&house, &server, &token);
 
     // Space returns: it goes on by itself.
     first.free();
@@ -106,6 +107,15 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
     acknowledged.push(after);
     wait_until("it is well again", SOON, || server.request("GET", "/healthz", &[], b"").status == 200);
     every_session_is_there(&server, &token, &acknowledged);
+    let api = server.api(&token);
+    let audit = api.all("/audit?action=token.add");
+    for known in api.get("/tokens")["items"].as_array().unwrap() {
+        let name = known["name"].as_str().unwrap();
+        assert!(!refused.contains(&name.to_owned()), "{name} was refused and is there");
+        let on_record = |entry: &Value| entry["subject"] == format!("token {name}") && entry["outcome"].is_null();
+        assert!(audit.iter().any(on_record), "{name} is there and not on record");
+    }
+    assert_eq!(api.get("/users")["items"], json!([]), "nobody was made an administrator");
 
     // And all of it is there after a restart as well.
     server.kill();
@@ -113,6 +123,30 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
     every_session_is_there(&server, &token, &acknowledged);
     house.cli(&["verify"]).done();
     server.stop();
+}
+
+/// Makes tokens until none can be put on record any more, and then tries a user as well; gives the
+/// names that were refused.
+fn change_until_refused(house: &House, server: &Server, token: &str) -> Vec<String> {
+    let bearer = format!("Bearer {token}");
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let (mut tried, mut refused) = (0, Vec::new());
+    // An entry is shorter than a callback: some may still fit.
+    wait_for("a change is refused", SOON, || {
+        tried += 1;
+        let name = format!("ghost-{tried}");
+        let body = json!({"name": name, "role": "admin"}).to_string();
+        let reply = server.request("POST", "/api/v1/tokens", &headers, body.as_bytes());
+        if reply.status == 201 {
+            return None;
+        }
+        refused.push(name);
+        (reply.status == 503 && reply.json()["error"]["code"] == "not_recorded").then_some(())
+    });
+    let said = house.cli(&["token", "add", "ghost-cli", "--role", "admin"]);
+    assert_eq!(said.status, Some(1), "{said:#?}");
+    refused.push("ghost-cli".to_owned());
+    refused
 }
 
 fn every_session_is_there(server: &Server, token: &str, acknowledged: &[String]) {

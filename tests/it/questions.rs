@@ -11,12 +11,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use ringback::audit::{Act, Audit};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::control::{Control, ListKind, NamedList, RuleSet};
 use ringback::domain::{App, BindingTerms, PhoneNumber};
+use ringback::journal::{FileJournal, Options};
 use ringback::simulator::{Platform, numbers, questions};
-use ringback::state::{Principal, State};
+use ringback::state::{Author, Principal, State};
 use serde_json::{Value, json};
 
 use crate::bodies::call_question;
@@ -36,6 +38,7 @@ const OWN_SMS: &str = "+8613900000004";
 struct Opened {
     bindings: Bindings,
     control: Control,
+    journal: Arc<FileJournal>,
     app: Arc<App>,
     runtime: tokio::runtime::Runtime,
 }
@@ -48,23 +51,37 @@ impl Opened {
         let bindings = Bindings::open(data, &state.installation(), clock.clone()).unwrap();
         let app = state.app_named(app).unwrap();
         let control = Control::new(state, bindings.clone(), clock, None).unwrap();
-        Self { bindings, control, app, runtime }
+        let options = Options {
+            reserve: None,
+            torn: data.join("torn"),
+            tmp: data.join("tmp"),
+            segment_bytes: 1 << 20,
+            compress: false,
+        };
+        let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
+        Self { bindings, control, journal, app, runtime }
+    }
+
+    /// Somebody at the machine, about to do that.
+    fn by(&self, action: &'static str) -> Author {
+        let by = Principal::command_line();
+        Audit::new(self.journal.clone(), Clock::system()).author(&by, Act::new(&by, action, "app 1"))
     }
 
     fn rules(&self, rules: &Value) {
         let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
-        let by = Principal::command_line();
+        let by = self.by("rules.change");
         self.runtime.block_on(self.control.set_rules(&by, &self.app, set, None)).unwrap();
     }
 
     fn list(&self, name: &str, kind: ListKind, entries: Vec<String>) {
         let list = NamedList { name: name.to_owned(), kind, entries };
-        self.runtime.block_on(self.control.set_list(&Principal::command_line(), list)).unwrap();
+        self.runtime.block_on(self.control.set_list(&self.by("list.change"), list)).unwrap();
     }
 
     fn bind(&self, pairs: impl Iterator<Item = (String, String, String)>) -> u64 {
         let lines = pairs.enumerate().map(|(n, (a, x, b))| (n as u64, terms(&a, &x, &b))).collect();
-        let by = Principal::command_line();
+        let by = self.by("binding.import");
         self.runtime.block_on(self.bindings.import(&by, &self.app, lines)).unwrap().made
     }
 }
@@ -186,7 +203,7 @@ fn ten_thousand_questions_with_chaos_go_where_the_rules_say() {
             [-24, 0, 24].map(|hours| (now + SignedDuration::from_hours(hours)).to_string()[..10].to_owned()).to_vec();
         opened.list("this week", ListKind::Days, days);
         opened.list("north", ListKind::Numbers, vec!["132*".to_owned(), "+86133*".to_owned()]);
-        opened.runtime.block_on(opened.control.new_ask_secret(&Principal::command_line(), opened.app.id)).unwrap();
+        opened.runtime.block_on(opened.control.new_ask_secret(&opened.by("rules.secret"), opened.app.id)).unwrap();
         opened.rules(&json!([
             {"name": "off", "off": true, "then": {"do": "close", "tone": "off.wav"}},
             {"name": "blocked", "when": {"caller": ["130*"]}, "then": {"do": "close", "tone": "blocked.wav"}},

@@ -12,13 +12,12 @@ use super::request::Request;
 use super::throttle::{What, Who};
 use super::view::{Section, View};
 use super::{login, reply, trail};
-use crate::audit::Act;
 #[cfg(test)]
 use crate::domain::Lang;
 use crate::domain::Secret;
-use crate::http::{HttpError, Response, acts};
+use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
-use crate::state::{OpenLogin, StateError};
+use crate::state::{OpenLogin, Principal, StateError};
 
 /// One's own account.
 #[derive(Debug, Template)]
@@ -62,26 +61,23 @@ pub(super) async fn change_password(request: &Request) -> Result<Response, HttpE
     }
     let old = Secret::new(request.raw_field("old"));
     let new = Secret::new(request.raw_field("password"));
-    let (cookie, opened) = match request.ctx().state.change_own_password(&by, &old, &new).await {
+    let (author, visit) = (request.author(&by), trail::visit(request));
+    let (cookie, opened) = match request.ctx().state.change_own_password(&author, &visit, &old, &new).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return refused(request, lang.t("原密码不对。", "The old password is wrong.").to_owned()),
         Err(StateError::Invalid(problem)) => return refused(request, problem.get(lang).to_owned()),
         Err(error) => return Err(error.into()),
     };
     request.site.throttle.succeeded(&tried);
-    let act = Act::new(&by, "password.change", format!("user {}", by.name)).from(Some(request.peer));
-    request.ctx().audit.record(act).await?;
-    Ok(acts::recorded(login::enter(request, &cookie, &opened, "/account?done=password")))
+    Ok(login::enter(request, &cookie, &opened, "/account?done=password"))
 }
 
 /// `POST /account/logins`: ends all others.
 pub(super) async fn end_others(request: &Request) -> Result<Response, HttpError> {
     let by = request.principal()?;
     let this = request.login.as_ref().map(|login| login.id.as_str());
-    let ended = request.ctx().state.end_logins(&by, &by.name, this).await?;
-    let act = Act::new(&by, "login.end", format!("user {}", by.name)).from(Some(request.peer)).with("logins", ended);
-    request.ctx().audit.record(act).await?;
-    Ok(acts::recorded(reply::see_other("/account?done=ended")))
+    end_all(request, &by, &by.name, this).await?;
+    Ok(reply::see_other("/account?done=ended"))
 }
 
 /// `POST /account/logins/{id}`: ends one of one's own.
@@ -92,10 +88,23 @@ pub(super) async fn end(request: &Request) -> Result<Response, HttpError> {
     if !own {
         return Err(HttpError::NotFound);
     }
-    request.ctx().state.end_login(&by, id).await?;
-    let act = Act::new(&by, "login.end", format!("user {}", by.name)).from(Some(request.peer)).with("login", id);
-    request.ctx().audit.record(act).await?;
-    Ok(acts::recorded(reply::see_other("/account?done=ended")))
+    let act = request.asker(&by).act("login.end", format!("user {}", by.name)).with("login", id);
+    request.ctx().state.end_login(&request.asker(&by).author(request.ctx(), act), id).await?;
+    Ok(reply::see_other("/account?done=ended"))
+}
+
+/// Ends the logins of a user but `this` one.
+pub(super) async fn end_all(
+    request: &Request,
+    by: &Principal,
+    user: &str,
+    this: Option<&str>,
+) -> Result<(), HttpError> {
+    let state = &request.ctx().state;
+    let open = state.logins(Some(user)).iter().filter(|login| Some(login.id.as_str()) != this).count();
+    let act = request.asker(by).act("login.end", format!("user {user}")).with("logins", open);
+    state.end_logins(&request.asker(by).author(request.ctx(), act), user, this).await?;
+    Ok(())
 }
 
 /// The open logins of a user, newest first. Ending one is [`crate::state::State::end_login`].

@@ -25,7 +25,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
         Ok(change) => change,
         Err(problem) => return super::app::refused(request, &app, problem.get(request.lang).to_owned()),
     };
-    match request.ctx().state.change_app(&by, app.id, change).await {
+    match request.ctx().state.change_app(&request.author(&by), app.id, change).await {
         Ok(_) => Ok(back(&app, "changed")),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             super::app::refused(request, &app, error.wording().get(request.lang).to_owned())
@@ -38,7 +38,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
-    request.ctx().state.rotate_app(&by, app.id, None).await?;
+    request.ctx().state.rotate_app(&request.author(&by), app.id, None).await?;
     Ok(back(&app, "rotated"))
 }
 
@@ -46,14 +46,15 @@ pub(super) async fn rotate(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
-    crate::http::platform::forget(request.ctx(), request.asker(&by), app.id).await?;
-    request.ctx().state.remove_app(&by, app.id).await?;
+    let author = request.author(&by);
+    crate::http::platform::forget(request.ctx(), &author, app.id).await?;
+    request.ctx().state.remove_app(&author, app.id).await?;
     Ok(reply::see_other("/apps?done=removed"))
 }
 
 /// `POST /apps/{id}/test`
 pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
-    let (_, app) = request.require_for_app(Role::Operator, 1)?;
+    let (by, app) = request.require_for_app(Role::Operator, 1)?;
     let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
     let provider = providers::by_id(app.provider).ok_or(HttpError::NotFound)?;
@@ -71,6 +72,7 @@ pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
         body: providers::fresh(provider, sample, app.app_key.as_deref(), now).into_bytes(),
     };
     let changes = request.ctx().store.changes();
+    request.author(&by).on_record().await?;
     let ack = request.ctx().ingest.receive(app.clone(), callback).await?;
     let seq = tokio::time::timeout(limits::TEST_SHOWN_WITHIN, projected(request, changes, app.id, now)).await;
     let seq = seq.ok().flatten().map(|seq| seq.to_string()).unwrap_or_default();

@@ -62,7 +62,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     };
     let change =
         Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };
-    match service::set(request.ctx(), request.asker(&by), app.id, change).await {
+    match service::set(request.ctx(), &request.author(&by), app.id, change).await {
         Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
         Err(HttpError::BadRequest(problem)) => super::app::refused(request, &app, problem.get(request.lang).to_owned()),
         Err(error) => Err(error),

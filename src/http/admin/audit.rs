@@ -16,7 +16,7 @@ use super::reply;
 use super::request::{Pairs, Request, link};
 use super::view::{Eyes, Section, View};
 use crate::audit::Act;
-use crate::domain::{AppId, Lang, Role, Text};
+use crate::domain::{Actor, AppId, Lang, Role, Text};
 use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api, reveals};
 use crate::state::Principal;
@@ -45,6 +45,8 @@ struct Row {
     by: String,
     by_href: String,
     action: String,
+    /// How it ended, where it did not simply come about.
+    outcome: Option<String>,
     object: String,
     href: Option<String>,
     app: String,
@@ -64,8 +66,10 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     }
     let (query, page) = api::audit::asked(request.ctx(), &by.scope, &request.raw_query())?;
     let listing = request.ctx().store.audit(&query, &page)?;
+    let mut endings = api::audit::endings(&request.ctx().store, &listing.items)?;
     let mut found = Vec::with_capacity(listing.items.len());
     for row in listing.items {
+        let row = AuditRow { ended: row.ended.or_else(|| endings.remove(&row.seq)), ..row };
         let personal = api::audit::personal(&*request.ctx().journal, row.seq)?;
         found.push((row, personal));
     }
@@ -162,7 +166,8 @@ impl Row {
             n: row.n,
             at: When::full(row.at),
             by: words::who(lang, &row.by),
-            by_href: link("/audit", &[("by", &row.by)]),
+            by_href: link("/audit", &who(&row.by)),
+            outcome: row.ended.as_ref().map(|ended| words::ended(lang, &ended.how, ended.code.as_deref())),
             action: words::action(lang, &row.action),
             object: format!("{} {name}", words::object(lang, word)).trim_end().to_owned(),
             href: href(&row.subject, page, eyes),
@@ -175,6 +180,12 @@ impl Row {
             }),
         }
     }
+}
+
+/// The filters that find what somebody did.
+fn who(by: &Actor) -> Vec<(&'static str, String)> {
+    let kind = by.kind.map(|kind| ("by_kind", kind.name().to_owned()));
+    [("by", by.name.clone())].into_iter().chain(kind).collect()
 }
 
 /// Where the object of an entry is, if it is one of ours. A list is named by its whole query,
@@ -228,12 +239,19 @@ impl AuditPage {
 
 #[cfg(test)]
 fn samples() -> Vec<Found> {
+    use crate::domain::ActorKind;
+    use crate::store::Ended;
     let entry = |n, by: &str, action: &str, subject: &str, app: Option<u32>, personal: Option<Value>| {
         let row = AuditRow {
             seq: 120 + n,
             at: super::samples::now(),
             n,
-            by: by.to_owned(),
+            by: match by {
+                "?" => Actor::new(ActorKind::Unknown, by),
+                "crm" => Actor::new(ActorKind::Token, by),
+                _ => Actor::new(ActorKind::User, by),
+            },
+            ended: None,
             action: action.to_owned(),
             subject: subject.to_owned(),
             app: app.map(AppId),
@@ -251,6 +269,13 @@ fn samples() -> Vec<Found> {
             Some(serde_json::json!({"page": "/calls?number=13812340021", "reason": "A customer asked"})),
         ),
         entry(4, "wang", "reveal", "callback 121", Some(2), None),
+        (
+            AuditRow {
+                ended: Some(Ended { of: 0, how: "failed".to_owned(), code: Some("state_not_written".to_owned()) }),
+                ..entry(6, "crm", "token.revoke", "token report", None, None).0
+            },
+            Some(Map::new()),
+        ),
         entry(3, "lin", "app.change", "app 2", Some(2), Some(serde_json::json!({"fields": ["verify", "app_secret"]}))),
         entry(2, "?", "login.failed", "login", None, Some(serde_json::json!({"name": "lim"}))),
         entry(
@@ -279,6 +304,15 @@ mod tests {
         let links: Vec<&str> = html.select(&selector("td a.object")).filter_map(|a| a.attr("href")).collect();
         assert_eq!(links, ["/callbacks/121", "/apps/2"]);
         assert_eq!(html.select(&selector("td .erased")).count(), 1);
+    }
+
+    #[test]
+    fn a_token_is_called_one_and_what_failed_says_so() {
+        let html = scraper::Html::parse_document(&AuditPage::sample(Lang::Zh).render().unwrap());
+        let rows: Vec<String> = html.select(&selector("tbody tr")).map(|row| row.text().collect()).collect();
+        let failed: Vec<_> = rows.iter().filter(|row| row.contains("未生效：设置未能写入磁盘")).collect();
+        assert!(failed.len() == 1 && failed[0].contains("令牌 crm"), "{rows:?}");
+        assert!(rows.iter().any(|row| row.contains("未登录")), "{rows:?}");
     }
 
     #[test]

@@ -2,11 +2,10 @@
 //!
 //! An action that is not listed is shown by its own name, so a new one is never hidden.
 
-use crate::domain::{Lang, Text};
-use crate::state::Principal;
+use crate::domain::{Actor, ActorKind, Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(super) const ACTIONS: [(&str, Text); 42] = [
+pub(super) const ACTIONS: [(&str, Text); 43] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
     ("login.throttled", Text::new("登录受限", "Logins held up")),
@@ -49,6 +48,7 @@ pub(super) const ACTIONS: [(&str, Text); 42] = [
     ("search.remove", Text::new("删除搜索", "Search removed")),
     ("system.backup", Text::new("备份", "Backup")),
     ("system.reindex", Text::new("重建索引", "Rebuild")),
+    ("outcome", Text::new("执行结果", "Outcome")),
 ];
 
 /// What an action is called.
@@ -120,10 +120,44 @@ pub(super) fn field(lang: Lang, name: &str) -> &str {
     }
 }
 
-/// Who it was: the command line has a name of its own.
-pub(super) fn who(lang: Lang, by: &str) -> String {
-    let of_ours = Principal::command_line().name;
-    if by == of_ours { lang.t("命令行", "command line").to_owned() } else { by.to_owned() }
+/// Who it was: a user by name, a program by the name of its token, and who has no name of its own
+/// by what it is.
+pub(super) fn who(lang: Lang, by: &Actor) -> String {
+    match by.kind {
+        Some(ActorKind::Token) => format!("{} {}", lang.t("令牌", "token"), by.name),
+        Some(ActorKind::CommandLine) => lang.t("命令行", "command line").to_owned(),
+        Some(ActorKind::System) => lang.t("系统", "system").to_owned(),
+        Some(ActorKind::Unknown) => lang.t("未登录", "not logged in").to_owned(),
+        Some(ActorKind::User) => by.name.clone(),
+        // Of an earlier version: no user and no token may be called so any more.
+        None if by.name == Actor::COMMAND_LINE => lang.t("命令行", "command line").to_owned(),
+        None => by.name.clone(),
+    }
+}
+
+/// The same of what is written as a name and a kind, where there is one.
+pub(super) fn set_by(lang: Lang, name: Option<&str>, kind: Option<&str>) -> Option<String> {
+    Some(who(lang, &Actor::written(name?, kind)))
+}
+
+/// How an act ended that did not simply come about.
+pub(super) fn ended(lang: Lang, how: &str, code: Option<&str>) -> String {
+    let how = match how {
+        "failed" => lang.t("未生效", "failed"),
+        "done" => lang.t("已生效", "done"),
+        other => other,
+    };
+    let code = match code {
+        None => return how.to_owned(),
+        Some("state_not_written") => lang.t("设置未能写入磁盘", "the settings could not be written"),
+        Some("bindings_not_written") => lang.t("绑定未能写入磁盘", "the bindings could not be written"),
+        Some("not_copied") => lang.t("没有备份完整", "not everything was copied"),
+        Some("not_found") => lang.t("对象已不存在", "it was gone already"),
+        Some("password_changed") => lang.t("密码刚被改过", "the password was just changed"),
+        Some("broken_off") => lang.t("中途断开", "broken off midway"),
+        Some(other) => other,
+    };
+    format!("{how}{}{code}", lang.t("：", ": "))
 }
 
 /// What an object is called, where it is one of ours.
@@ -222,7 +256,10 @@ mod tests {
         assert_eq!((field(Lang::Zh, "password"), field(Lang::En, "max_minutes")), ("密码", "longest, minutes"));
         assert_eq!(field(Lang::Zh, "something_new"), "something_new");
         assert_eq!((object(Lang::Zh, "list of rules"), listed(Lang::Zh, "calls")), ("规则的名单".to_owned(), "通话"));
-        assert_eq!((who(Lang::Zh, "command line"), who(Lang::Zh, "lin")), ("命令行".to_owned(), "lin".to_owned()));
+        let who = |kind, name: &str| who(Lang::Zh, &Actor::new(kind, name));
+        assert_eq!(who(ActorKind::CommandLine, Actor::COMMAND_LINE), "命令行");
+        assert_eq!(who(ActorKind::User, "crm"), "crm");
+        assert_eq!(who(ActorKind::Token, "crm"), "令牌 crm");
     }
 
     #[test]

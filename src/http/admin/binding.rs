@@ -14,7 +14,6 @@ use super::request::{Request, link};
 use super::view::{Eyes, Section, View};
 use super::{binding_words, reply};
 use crate::domain::{Binding, BindingState, Lang, PhoneNumber, Role};
-use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field, NotDone};
 use crate::http::{HttpError, Response};
 
@@ -73,7 +72,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => return BindingPage::refused(request, &present, problem),
     };
     match changed {
-        Ok(changed) => Ok(recorded(back(&changed, "changed"))),
+        Ok(changed) => Ok(back(&changed, "changed")),
         Err(error) => BindingPage::refused(request, &present, said(request.lang, error)?),
     }
 }
@@ -87,7 +86,7 @@ pub(super) async fn end(request: &Request) -> Result<Response, HttpError> {
         return BindingPage::refused(request, &present, problem.to_owned());
     }
     match bindings::end(request.ctx(), request.asker(&by), &present).await {
-        Ok(ended) => Ok(recorded(back(&ended, "ended"))),
+        Ok(ended) => Ok(back(&ended, "ended")),
         Err(error) => BindingPage::refused(request, &present, said(request.lang, error)?),
     }
 }

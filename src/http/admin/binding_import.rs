@@ -17,7 +17,6 @@ use super::request::Request;
 use super::view::{Section, View};
 use crate::bindings::Refused;
 use crate::domain::Role;
-use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field, Report};
 use crate::http::keeping::NotDone;
 use crate::http::{HttpError, Response, body};
@@ -73,7 +72,7 @@ pub(super) async fn import(request: &Request) -> Result<Response, HttpError> {
     match bindings::import(request.ctx(), request.asker(&by), &app, body, || Ok(())).await {
         Ok(report) => {
             page.report = Some(Told::new(&page.view, report, &app.name));
-            Ok(recorded(reply::page(&page)?))
+            reply::page(&page)
         }
         Err(NotDone::Refused(problem)) => {
             page.problem = Some(problem.get(request.lang).to_owned());

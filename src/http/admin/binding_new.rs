@@ -9,7 +9,6 @@ use super::reply;
 use super::request::{Pairs, Request};
 use super::view::{Section, View};
 use crate::domain::{BindingKind, Role};
-use crate::http::acts::recorded;
 use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};
 use crate::providers;
@@ -47,7 +46,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => return wrong(problem),
     };
     match bindings::add(request.ctx(), request.asker(&by), &app, terms).await {
-        Ok(made) => Ok(recorded(back(&made, "added"))),
+        Ok(made) => Ok(back(&made, "added")),
         Err(error) => wrong(said(request.lang, error)?),
     }
 }

@@ -130,6 +130,10 @@ pub(super) fn refused(lang: Lang, error: &BindingError) -> Option<String> {
         BindingError::Exists(_) | BindingError::Twice | BindingError::Ended(_) => {
             Some(error.wording().get(lang).to_owned())
         }
-        BindingError::NotFound(_) | BindingError::Reading | BindingError::Write(_) | BindingError::Index(_) => None,
+        BindingError::NotFound(_)
+        | BindingError::Reading
+        | BindingError::NotRecorded(_)
+        | BindingError::Write(_)
+        | BindingError::Index(_) => None,
     }
 }

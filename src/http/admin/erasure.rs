@@ -6,13 +6,13 @@
 
 use askama::Template;
 
+use super::audit_words::set_by;
 use super::parts::{count, local};
 use super::request::Request;
 use super::view::{Section, View};
 use super::{contradictions, reply};
 use crate::domain::{Lang, PhoneNumber, Role, Text};
 use crate::erasure::{Certificate, Counts, Job, Standing, Wanted};
-use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
 use crate::state::Principal;
 
@@ -107,7 +107,7 @@ pub(super) async fn begin(request: &Request) -> Result<Response, HttpError> {
     let wanted =
         Wanted { number, pseudonymise, dry_run, reason: request.field("reason").unwrap_or_default().to_owned() };
     keeping::erase(request.ctx(), request.asker(&by), wanted).await?;
-    Ok(recorded(reply::see_other("/erasure")))
+    Ok(reply::see_other("/erasure"))
 }
 
 impl ErasurePage {
@@ -144,7 +144,7 @@ impl CertificateRow {
                 "pseudonymised" => lang.t("假名化", "pseudonymised"),
                 _ => lang.t("删除", "erased"),
             },
-            by: certificate.by.clone(),
+            by: set_by(lang, Some(&certificate.by), certificate.by_kind.as_deref()).unwrap_or_default(),
             reason: certificate.reason.clone(),
             facts: facts(lang, &certificate.counts),
         }
@@ -188,6 +188,7 @@ impl ErasurePage {
             id: "0123456789ab".to_owned(),
             mode: "erased".to_owned(),
             by: "lin".to_owned(),
+            by_kind: None,
             reason: lang.t("本人要求", "asked by the person").to_owned(),
             started_at: samples::now().to_string(),
             finished_at: samples::now().to_string(),

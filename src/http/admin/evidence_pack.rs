@@ -11,6 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::Timestamp;
 
+use super::audit_words::who;
 use super::decided::Decided;
 use super::parts::{local, size, utc};
 use super::story::{Behind, Story};
@@ -48,6 +49,8 @@ struct PackPage {
     story: Story,
     order: Order,
     exported: (String, String),
+    /// Who took it, in words.
+    by: String,
     exhibits: Vec<Row>,
     missing: Vec<crate::domain::Seq>,
     version: &'static str,
@@ -102,7 +105,7 @@ pub(in crate::http) async fn make(
         call: id,
         provider: call.provider,
         recording: call.recording.as_ref().map(|recording| recording.state),
-        by: by.name.clone(),
+        by: by.actor(),
         at: context.clock.now(),
         reason,
         numbers: wish.numbers,
@@ -137,7 +140,8 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> HttpError {
 
 fn write(context: &Context, call: &Call, order: Order) -> Result<Pack, HttpError> {
     let gathered = evidence::gather(&call.callbacks, &*context.journal, order.numbers)?;
-    let name = format!("evidence-{}-{}.zip", &order.call.to_string()[..8], order.at.strftime("%Y%m%dT%H%M%SZ"));
+    // As exports are named: by the clock on the wall.
+    let name = format!("evidence-{}-{}.zip", &order.call.to_string()[..8], local(order.at, "%Y%m%d-%H%M%S"));
     let mut folder = evidence::folder(&api::evidence::call_json(context, order.numbers, call)?, &order, &gathered);
     let decided = api::decisions::of_call(context, call)?;
     let page = PackPage::new(call, &decided, order, &gathered).render().map_err(broken)?;
@@ -160,6 +164,7 @@ impl PackPage {
             css: assets::text("css/app.css"),
             story: Story::of(lang, eyes, call, decided, &Behind::Files(files), order.at),
             exported: both(order.at),
+            by: who(lang, &order.by),
             exhibits: rows,
             missing: gathered.missing.clone(),
             version: env!("CARGO_PKG_VERSION"),
@@ -201,7 +206,7 @@ fn both(t: Timestamp) -> (String, String) {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
-    use crate::domain::ProviderId;
+    use crate::domain::{Actor, ActorKind, ProviderId};
     use crate::journal::Body;
 
     /// The page of a pack, as the browser test and a person would open it.
@@ -222,7 +227,7 @@ mod tests {
             call: call.id,
             provider: ProviderId("huawei-private"),
             recording: None,
-            by: "lin".to_owned(),
+            by: Actor::new(ActorKind::User, "lin"),
             at: samples::now(),
             reason: "complaint 7".to_owned(),
             numbers,

@@ -64,6 +64,7 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "test" => Text::new("测试", "test"),
         "mode" => Text::new("方式", "mode"),
         "by" => Text::new("谁", "who"),
+        "by_kind" => Text::new("身份", "kind"),
         "action" => Text::new("动作", "what"),
         "subject" => Text::new("对象", "object"),
         _ => return None,

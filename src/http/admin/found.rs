@@ -13,7 +13,8 @@ use super::view::View;
 use super::{parts, searches};
 use crate::domain::{Lang, Role};
 use crate::http::api::lists::{Question, Which};
-use crate::http::{HttpError, Response};
+use crate::http::api::sight::Sight;
+use crate::http::{HttpError, Response, api};
 use crate::limits;
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
@@ -97,13 +98,13 @@ pub(super) fn ask<T>(
     found: Result<(Question, Listing<T>), HttpError>,
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
-    let state = &request.ctx().state;
+    let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
     let mut around = Around {
         which,
         now: request.now(),
         apps: request.app_names(),
         count: None,
-        saved: state.searches(&principal.name, Some(which.name())),
+        saved: api::searches::seen(request.ctx(), &principal, sight, Some(which.name())),
         problem: None,
         saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
     };
@@ -145,7 +146,7 @@ impl Found {
                 list: around.which.name(),
                 query: text(&asked),
                 back: view.here.clone(),
-                may_share: view.may(Role::Admin),
+                may_share: view.may(Role::Admin) && view.sees_all(),
             }),
             next,
             first: (rest.len() < pairs.len()).then(|| link(path, &rest)),
@@ -159,14 +160,13 @@ impl Found {
 
 impl Saved {
     fn of(view: &View, path: &str, asked: &Pairs, search: &Search) -> Self {
-        let mine = view.who.as_ref().is_some_and(|who| search.owner.as_ref() == Some(&who.name));
         Self {
             id: search.id.clone(),
-            name: search.name.clone(),
+            name: parts::text(&search.name, view.eyes()),
             href: if search.query.is_empty() { path.to_owned() } else { format!("{path}?{}", search.query) },
             shared: search.owner.is_none(),
             current: search.query == text(asked),
-            removable: mine || view.may(Role::Admin),
+            removable: search.owner.is_some() || (view.may(Role::Admin) && view.sees_all()),
         }
     }
 }
@@ -218,12 +218,13 @@ impl Around {
     /// Around samples.
     pub(super) fn sample(which: Which, rows: u64) -> Self {
         use super::samples;
+        use crate::domain::{Actor, ActorKind};
         let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
             id: id.to_owned(),
             list: which.name().to_owned(),
             name: name.to_owned(),
             query: query.to_owned(),
-            owner: owner.map(str::to_owned),
+            owner: owner.map(|owner| Actor::new(ActorKind::User, owner)),
             created_at: samples::now(),
         };
         Self {

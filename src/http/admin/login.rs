@@ -58,7 +58,7 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
         return too_many(request, name, next, wait);
     }
     let password = Secret::new(request.raw_field("password"));
-    let first = request.ctx().state.first_step(&name, &password).await?;
+    let first = request.ctx().state.first_step(&trail::visit(request), &name, &password).await?;
     if first.is_some() {
         request.site.throttle.succeeded(&tried);
     }
@@ -75,7 +75,8 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
 /// `POST /logout`
 pub(super) async fn log_out(request: &Request) -> Result<Response, HttpError> {
     if let Some(cookie) = request.login_cookie() {
-        request.ctx().state.log_out(cookie).await?;
+        let by = request.author(&request.principal()?);
+        request.ctx().state.log_out(&by, cookie).await?;
     }
     Ok(reply::with_login_cookie(reply::see_other("/login"), LOGIN_COOKIE, "", Duration::ZERO))
 }

@@ -56,7 +56,7 @@ pub(super) async fn log_in(request: &Request) -> Result<Response, HttpError> {
         let page = LoginCodePage::new(request, next, Some(login::wait_words(request.lang, wait)));
         return login::held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait);
     }
-    let opened = request.ctx().state.second_step(pass, request.raw_field("code")).await?;
+    let opened = request.ctx().state.second_step(&trail::visit(request), pass, request.raw_field("code")).await?;
     let Some((cookie, opened)) = opened else {
         let problem = request.lang.t("验证码不对，或已经用过。", "The code is wrong, or was used already.").to_owned();
         let page = LoginCodePage::new(request, next, Some(problem));

@@ -212,9 +212,9 @@ async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, Bod
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
-            let asked = trail::Asked::of(&request, method);
+            let tried = trail::Tried::of(&request, method);
             match guard(request, method).await {
-                Ok(answered) => asked.record(answered).await,
+                Ok(answered) => tried.record(answered).await,
                 Err(error) => Err(error),
             }
         }
@@ -375,7 +375,7 @@ fn form(path: &[&str]) -> Option<Form> {
         ["tokens"] => |request| Box::pin(tokens::add(request)),
         ["tokens", _, "revoke"] => |request| Box::pin(tokens::revoke(request)),
         ["system", "backup"] => |request| Box::pin(system_actions::backup(request)),
-        ["system", "reindex"] => |request| Box::pin(async { system_actions::rebuild(request) }),
+        ["system", "reindex"] => |request| Box::pin(system_actions::rebuild(request)),
         ["rules", _] => |request| Box::pin(rule_changes::change(request)),
         ["rules", _, "secret"] => |request| Box::pin(rule_secret::renew(request)),
         ["rules", _, "try"] => |request| Box::pin(rule_trial::try_out(request)),

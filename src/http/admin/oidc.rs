@@ -62,15 +62,16 @@ pub(super) async fn finish(request: &Request) -> Result<Response, HttpError> {
         Ok(who) => who,
         Err(error) => return refused(request, next, &error),
     };
+    let visit = trail::visit(request);
     let id = OutsideId { issuer: who.issuer, subject: who.subject };
-    let user = match request.ctx().state.admit_outside(id, &who.name, who.role).await {
+    let user = match request.ctx().state.admit_outside(&visit, id, &who.name, who.role).await {
         Ok(user) => user,
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             return login::again(request, next, error.wording().get(request.lang).to_owned());
         }
         Err(error) => return Err(error.into()),
     };
-    let opened = request.ctx().state.log_in_outside(&user).await?;
+    let opened = request.ctx().state.log_in_outside(&visit, &user).await?;
     let Some((cookie, opened)) = opened else { return Err(HttpError::Unauthorised) };
     request.site.throttle.succeeded(&tried);
     let response = login::enter(request, &cookie, &opened, &next);

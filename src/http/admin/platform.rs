@@ -14,7 +14,6 @@ use super::reply;
 use super::request::{Request, link};
 use super::view::{Section, View};
 use crate::domain::{App, Lang, Role};
-use crate::http::acts::recorded;
 use crate::http::platform::{self as service, Done, Failure, Verdict};
 use crate::http::{HttpError, Response};
 use crate::platform::{FieldProblem, Mode, Operation, PlatformError, find, of_provider};
@@ -104,7 +103,7 @@ pub(super) async fn call(request: &Request) -> Result<Response, HttpError> {
             HttpError::from(Failure::Platform(error)).status()
         }
     };
-    reply::page_with(status, &page).map(recorded)
+    reply::page_with(status, &page)
 }
 
 /// `POST /platform/{app}/compare`
@@ -125,7 +124,7 @@ pub(super) async fn compare(request: &Request) -> Result<Response, HttpError> {
             HttpError::from(Failure::Platform(error)).status()
         }
     };
-    reply::page_with(status, &page).map(recorded)
+    reply::page_with(status, &page)
 }
 
 /// `POST /calls/{id}/stop`: hangs a call up at its platform.
@@ -137,7 +136,7 @@ pub(super) async fn stop(request: &Request) -> Result<Response, HttpError> {
     let fields = [("sessionid", call.session.reveal()), ("signal", "call_stop")];
     let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     service::call(request.ctx(), request.asker(&by), &app, operation, &fields).await?;
-    Ok(recorded(reply::see_other(&link(&format!("/calls/{}", call.id), &[("done", "stopped")]))))
+    Ok(reply::see_other(&link(&format!("/calls/{}", call.id), &[("done", "stopped")])))
 }
 
 /// The apps whose platform takes questions.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
 use super::forged;
@@ -22,8 +22,8 @@ use crate::domain::{App, Lang, Role, Scope, Text};
 use crate::http::api::Admission;
 pub(super) use crate::http::api::LOGIN_COOKIE;
 use crate::http::keeping::Asker;
-use crate::http::{Context, HttpError, compress};
-use crate::state::{Login, Principal};
+use crate::http::{Context, HttpError, acts, compress};
+use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.
 pub(super) const LANG_COOKIE: &str = "ringback_lang";
@@ -176,6 +176,14 @@ impl Request {
     /// Who is asking and from where, for what goes on record.
     pub(super) fn asker<'a>(&self, by: &'a Principal) -> Asker<'a> {
         Asker { by, peer: Some(self.peer) }
+    }
+
+    /// Whoever asks, about to do what this form's address says.
+    pub(super) fn author(&self, by: &Principal) -> Author {
+        let path: Vec<String> = self.segments().into_iter().map(decoded).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let act = acts::act(self.ctx(), self.asker(by), &Method::POST, &path, &self.form);
+        self.asker(by).author(self.ctx(), act)
     }
 
     /// Who is asking, if they have at least the rights of `role`. What takes an administrator

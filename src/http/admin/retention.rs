@@ -8,12 +8,12 @@ use http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Time;
 
+use super::audit_words::set_by;
 use super::parts::{Badge, Tone, count, local, size};
 use super::request::Request;
 use super::view::{Section, View};
 use super::{contradictions, reply};
 use crate::domain::{AppId, Lang, PhoneNumber, Role, Text, Wording};
-use crate::http::acts::recorded;
 use crate::http::{HttpError, Response, keeping};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
 use crate::state::Principal;
@@ -107,7 +107,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => Err(HttpError::BadRequest(problem)),
     };
     match saved {
-        Ok(()) => Ok(recorded(reply::see_other("/retention?done=saved"))),
+        Ok(()) => Ok(reply::see_other("/retention?done=saved")),
         Err(HttpError::BadRequest(problem)) => {
             let mut page = RetentionPage::of(request);
             for days in &mut page.days {
@@ -163,7 +163,7 @@ fn refused(request: &Request, mut page: RetentionPage, problem: &Wording) -> Res
 pub(super) async fn run(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     keeping::start_run(request.ctx(), request.asker(&by), request.field("dry_run").is_some()).await?;
-    Ok(recorded(reply::see_other("/retention?done=begun")))
+    Ok(reply::see_other("/retention?done=begun"))
 }
 
 /// `POST /retention/holds`
@@ -183,6 +183,7 @@ pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
                 from: None,
                 to: None,
                 by: String::new(),
+                by_kind: None,
                 created_at: String::new(),
             };
             keeping::add_hold(request.ctx(), request.asker(&by), hold).await
@@ -190,7 +191,7 @@ pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => Err(HttpError::BadRequest(problem.into())),
     };
     match held {
-        Ok(_) => Ok(recorded(reply::see_other("/retention?done=held"))),
+        Ok(_) => Ok(reply::see_other("/retention?done=held")),
         Err(HttpError::BadRequest(problem)) => {
             let mut page = RetentionPage::of(request);
             page.hold = HoldForm::entered(request);
@@ -204,7 +205,7 @@ pub(super) async fn hold(request: &Request) -> Result<Response, HttpError> {
 pub(super) async fn release(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     keeping::end_hold(request.ctx(), request.asker(&by), request.segment(2)).await?;
-    Ok(recorded(reply::see_other("/retention?done=released")))
+    Ok(reply::see_other("/retention?done=released"))
 }
 
 impl HoldForm {
@@ -269,7 +270,7 @@ impl RetentionPage {
         let runs = [&standing.last_dry, &standing.last].into_iter().flatten().map(|job| Run::new(lang, job)).collect();
         let app_name =
             |id: u32| apps.iter().find(|(known, _)| *known == id).map_or(format!("#{id}"), |app| app.1.clone());
-        let holds = holds.iter().map(|hold| HoldRow::new(hold, hold.app.map(app_name))).collect();
+        let holds = holds.iter().map(|hold| HoldRow::new(lang, hold, hold.app.map(app_name))).collect();
         Self {
             days,
             at: format!("{:02}:{:02}", policy.at_minute / 60, policy.at_minute % 60),
@@ -318,7 +319,7 @@ fn facts(lang: Lang, freed: &Freed) -> Vec<(&'static str, String)> {
 }
 
 impl HoldRow {
-    fn new(hold: &Hold, app: Option<String>) -> Self {
+    fn new(lang: Lang, hold: &Hold, app: Option<String>) -> Self {
         let number = hold.number.as_deref().map(|number| PhoneNumber::from_stored(number).masked());
         let session = hold.session.as_deref().map(crate::domain::mask_numbers);
         let covers: Vec<String> =
@@ -328,7 +329,7 @@ impl HoldRow {
             name: hold.name.clone(),
             reason: hold.reason.clone(),
             covers: covers.join(" · "),
-            by: hold.by.clone(),
+            by: set_by(lang, Some(&hold.by), hold.by_kind.as_deref()).unwrap_or_default(),
         }
     }
 }
@@ -361,6 +362,7 @@ impl RetentionPage {
             from: None,
             to: None,
             by: "lin".to_owned(),
+            by_kind: None,
             created_at: String::new(),
         };
         Self::new(view, &policy, &standing, &[hold], vec![(1, "order-hotline".to_owned())])

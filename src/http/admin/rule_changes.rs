@@ -12,7 +12,6 @@ use super::rules::RulesPage;
 use super::{reply, rule_reading, rule_words};
 use crate::control::{ControlError, Rule, RuleSet, RulesVersion};
 use crate::domain::{App, Lang, Role};
-use crate::http::acts::recorded;
 use crate::http::rules;
 use crate::http::{HttpError, Response};
 
@@ -33,7 +32,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
     match rules::set(request.ctx(), request.asker(&by), &app, set, Some(present.version)).await {
         Ok(_) => {
             let page = link("/rules", &[("app", app.name.as_str()), ("done", "saved")]);
-            Ok(recorded(reply::see_other(&format!("{page}{focus}"))))
+            Ok(reply::see_other(&format!("{page}{focus}")))
         }
         Err(HttpError::Conflict(_)) => refused(request, &app, None),
         Err(HttpError::BadRequest(problem)) => refused(request, &app, Some(problem.get(request.lang).to_owned())),

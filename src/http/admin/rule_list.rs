@@ -16,7 +16,6 @@ use super::rule_lists::{Use, entered, kind, page_of, rule_sets, said, uses};
 use super::view::{Eyes, Section, View};
 use crate::control::{ListKind, NamedList, RuleSet};
 use crate::domain::Role;
-use crate::http::acts::recorded;
 use crate::http::rules::{self, masked_number};
 use crate::http::{HttpError, Response};
 use crate::limits::PAGE_MAX;
@@ -80,7 +79,7 @@ pub(super) async fn change(request: &Request) -> Result<Response, HttpError> {
     let (entries, lines) = entered(request.raw_field("entries"), present.kind);
     let list = NamedList { entries, ..present.clone() };
     match rules::set_list(request.ctx(), request.asker(&by), list).await {
-        Ok(()) => Ok(recorded(reply::see_other(&link(&page_of(&present.name), &[("done", "saved")])))),
+        Ok(()) => Ok(reply::see_other(&link(&page_of(&present.name), &[("done", "saved")]))),
         Err(error) => refused(request, &present, said(request.lang, error, &lines)?),
     }
 }
@@ -90,7 +89,7 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     let present = find(request)?;
     match rules::remove_list(request.ctx(), request.asker(&by), &present.name).await {
-        Ok(()) => Ok(recorded(reply::see_other("/lists?done=removed"))),
+        Ok(()) => Ok(reply::see_other("/lists?done=removed")),
         Err(error) => {
             let mut page = ListPage::of(request, &present);
             page.problem = Some(said(request.lang, error, &[])?);

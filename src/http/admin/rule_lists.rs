@@ -12,7 +12,6 @@ use super::view::{Section, View};
 use super::{contradictions, reply, typed};
 use crate::control::{ControlError, ListError, ListKind, NamedList, RuleSet};
 use crate::domain::{Lang, Role, Text};
-use crate::http::acts::recorded;
 use crate::http::rules::{self, NotDone};
 use crate::http::{HttpError, Response};
 use crate::limits::{LIST_ENTRIES_MAX, LISTS_MAX, NAME_CHARS_MAX};
@@ -90,7 +89,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     } else {
         let page = page_of(&list.name);
         match rules::set_list(request.ctx(), request.asker(&by), list).await {
-            Ok(()) => return Ok(recorded(reply::see_other(&link(&page, &[("done", "saved")])))),
+            Ok(()) => return Ok(reply::see_other(&link(&page, &[("done", "saved")]))),
             Err(error) => said(request.lang, error, &lines)?,
         }
     };

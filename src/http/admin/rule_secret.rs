@@ -5,7 +5,6 @@ use super::reply;
 use super::request::Request;
 use super::rules::RulesPage;
 use crate::domain::Role;
-use crate::http::acts::recorded;
 use crate::http::rules;
 use crate::http::{HttpError, Response};
 
@@ -14,5 +13,5 @@ pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     let secret = rules::new_secret(request.ctx(), request.asker(&by), &app).await?;
     let page = RulesPage::of(request, Some(&app.name))?.with_secret(secret.reveal().to_owned());
-    Ok(recorded(reply::page(&page)?))
+    reply::page(&page)
 }

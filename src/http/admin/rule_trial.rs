@@ -12,7 +12,6 @@ use super::view::Eyes;
 use super::{decisions, reply};
 use crate::control::{AsksWord, Trial, Verdict, contract};
 use crate::domain::{App, Asking, Lang, PhoneNumber, Role};
-use crate::http::acts::recorded;
 use crate::http::api::rules::{QuestionToTry, said, trial};
 use crate::http::{HttpError, Response};
 
@@ -49,7 +48,7 @@ pub(super) async fn try_out(request: &Request) -> Result<Response, HttpError> {
     let tried = Tried::entered(|name| request.field(name));
     let asks = tried.ask;
     let (status, page) = answered(request, page, &app, tried, asks).await?;
-    Ok(recorded(reply::page_with(status, &page)?))
+    reply::page_with(status, &page)
 }
 
 /// The page with the question that its address carries, as it is come back to from a reveal or a

@@ -12,7 +12,7 @@ use super::request::{Request, link};
 use super::rule_form::RuleForm;
 use super::rule_trial::{self, Tried};
 use super::view::{Eyes, Section, View};
-use super::{reply, rule_words, words};
+use super::{audit_words, reply, rule_words, words};
 use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, covered, sentence};
 use crate::domain::{App, AppId, Lang, Role};
 use crate::http::rules::masked;
@@ -228,14 +228,14 @@ impl Shown {
         let veiled = rule.is_some_and(|(_, number)| set.rules.get(number - 1) != present.set.rules.get(number - 1));
         let number = rule.map_or(0, |(_, number)| number);
         let form = edited.filter(|_| !veiled).map(|_| RuleForm::of(lang, number, rule.map(|(rule, _)| rule)));
-        let mut past = versions.iter().map(|version| Past::new(name, version, shown.version));
+        let mut past = versions.iter().map(|version| Past::new(lang, name, version, shown.version));
         let versions = past.by_ref().take(PAST_SHOWN).collect();
         Self {
             id: id.0,
             name: name.to_owned(),
             version: shown.version,
             present: is_present,
-            by: shown.by.clone(),
+            by: audit_words::set_by(lang, shown.by.as_deref(), shown.by_kind.as_deref()),
             at: words::instant(shown.at.as_deref()),
             deadline_ms: shown.set.deadline_ms,
             rows: set.rules.iter().enumerate().map(row).collect(),
@@ -267,11 +267,11 @@ impl Offered {
 }
 
 impl Past {
-    fn new(app: &str, version: &RulesVersion, shown: u64) -> Self {
+    fn new(lang: Lang, app: &str, version: &RulesVersion, shown: u64) -> Self {
         Self {
             version: version.version,
             href: link("/rules", &[("app", app), ("version", &version.version.to_string())]),
-            by: version.by.clone(),
+            by: audit_words::set_by(lang, version.by.as_deref(), version.by_kind.as_deref()),
             at: words::instant(version.at.as_deref()),
             rules: version.set.rules.len(),
             current: version.version == shown,

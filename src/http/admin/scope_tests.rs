@@ -16,7 +16,7 @@ use super::tests::{House, PASSWORD, text};
 use crate::domain::{App, BindingTerms, Callback, PhoneNumber, Role, Scope, Secret};
 use crate::http::api;
 use crate::providers;
-use crate::state::{NewUser, Principal};
+use crate::state::{Author, NewUser, Principal, Visit};
 use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
 /// More pages than there are; beyond it links lead in circles.
@@ -68,8 +68,8 @@ impl Two {
         let scope = Scope::Apps([mine.id].into());
         let new = NewUser { name: "wang".to_owned(), role: Role::Admin, scope, password: Secret::new(PASSWORD) };
         let state = &house.context.state;
-        state.add_user_within(&Principal::command_line(), new).await.unwrap();
-        let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+        state.add_user_within(&Author::of_tests(), new).await.unwrap();
+        let (cookie, _) = state.log_in(&Visit::of_tests(), "wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
         house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
         Self { house, mine, theirs, secrets }
     }
@@ -99,7 +99,7 @@ impl Two {
 
 /// Binds somebody and sets a rule for an app; by what these are known.
 async fn routed(house: &House, app: &Arc<App>) -> [String; 3] {
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     let number = |text: &str| PhoneNumber::parse(text).unwrap();
     let known = ["theirs-order-77", "theirs-night", "13500000933"].map(str::to_owned);
     let (a, x) = (number(&known[2]), number("17000000934"));
@@ -277,7 +277,7 @@ async fn live_events_are_those_of_the_app_alone_and_end_with_the_rights() {
 
     let state = &two.house.context.state;
     let narrowed = crate::state::UserChange { role: Some(Role::Viewer), ..Default::default() };
-    state.change_user(&Principal::command_line(), "wang", narrowed).await.unwrap();
+    state.change_user(&Author::of_tests(), "wang", narrowed).await.unwrap();
     two.house.context.ingest.receive(two.mine.clone(), callback).await.unwrap();
     let ending = async { while body.frame().await.is_some() {} };
     tokio::time::timeout(crate::http::testing::SOON, ending).await.expect("it ends");
@@ -291,7 +291,7 @@ async fn a_token_within_an_app_is_held_to_it_as_a_user_is() {
     assert_eq!(status, 403);
     let scope = Scope::Apps([two.mine.id].into());
     let new = crate::state::NewToken { name: "crm".to_owned(), role: Role::Operator, scope, expires_at: None };
-    let token = two.house.context.state.add_token_within(&Principal::command_line(), new).await.unwrap();
+    let token = two.house.context.state.add_token_within(&Author::of_tests(), new).await.unwrap();
     let ask = async |path: &str| {
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", token.reveal()));
         let request = request.header(header::HOST, "localhost").body(Full::default()).unwrap();

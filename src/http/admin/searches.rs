@@ -4,7 +4,7 @@
 
 use super::reply;
 use super::request::{Request, SAVING, is_local};
-use crate::domain::{Lang, Role, Wording};
+use crate::domain::{Lang, Wording};
 use crate::http::api::lists::Which;
 use crate::http::{HttpError, Response, api};
 use crate::limits::NAME_CHARS_MAX;
@@ -24,11 +24,12 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     if !(1..=NAME_CHARS_MAX).contains(&new.name.chars().count()) {
         return Ok(said(request, "name"));
     }
-    let owner = (!new.shared).then_some(&principal.name);
-    let present = request.ctx().state.searches(&principal.name, Some(which.name()));
+    let who = principal.actor();
+    let owner = (!new.shared).then_some(&who);
+    let present = request.ctx().state.searches(&who, Some(which.name()));
     let mut present = present.iter().filter(|search| search.owner.as_ref() == owner);
     let word = if present.any(|search| search.name == new.name) { "replaced" } else { "made" };
-    api::searches::save(request.ctx(), &principal, new).await?;
+    api::searches::save(request.ctx(), &request.author(&principal), new).await?;
     Ok(said(request, word))
 }
 
@@ -54,8 +55,7 @@ pub(super) fn words(lang: Lang, word: &str) -> Option<(String, bool)> {
 /// `POST /searches/{id}/remove`
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let principal = request.principal()?;
-    let (id, any) = (request.segment(1), principal.role == Role::Admin);
-    request.ctx().state.remove_search(&principal, id, any).await?;
+    api::searches::forget(request.ctx(), &request.author(&principal), request.segment(1)).await?;
     Ok(back(request))
 }
 

@@ -89,13 +89,14 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /account/second-factor`: switches it on with a first code.
 pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
-    let name = request.principal()?.name;
-    let (state, lang) = (&request.ctx().state, request.lang);
+    let by = request.principal()?;
+    let (name, state, lang) = (by.name.clone(), &request.ctx().state, request.lang);
     let enrolment = state.enrolment(&name, request.raw_field("sealed")).ok_or_else(|| {
         HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").into())
     })?;
     let tried = count_try(request, &name).await?;
-    match state.confirm_second_factor(&name, &enrolment, request.field("code").unwrap_or_default()).await {
+    match state.confirm_second_factor(&request.author(&by), &enrolment, request.field("code").unwrap_or_default()).await
+    {
         Ok(Some(codes)) => {
             request.site.throttle.succeeded(&tried);
             reply::page(&SecondFactorPage::of(request, Part::codes(&codes), None))
@@ -116,10 +117,11 @@ pub(super) async fn confirm(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /account/second-factor/codes`: new recovery codes, with the password.
 pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
-    let name = request.principal()?.name;
+    let by = request.principal()?;
+    let name = by.name.clone();
     let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
-    match request.ctx().state.renew_recovery_codes(&name, &password).await? {
+    match request.ctx().state.renew_recovery_codes(&request.author(&by), &password).await? {
         Some(codes) => {
             request.site.throttle.succeeded(&tried);
             reply::page(&SecondFactorPage::of(request, Part::codes(&codes), None))
@@ -130,10 +132,11 @@ pub(super) async fn renew(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /account/second-factor/off`: with the password.
 pub(super) async fn switch_off(request: &Request) -> Result<Response, HttpError> {
-    let name = request.principal()?.name;
+    let by = request.principal()?;
+    let name = by.name.clone();
     let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
-    if !request.ctx().state.switch_off_second_factor(&name, &password).await? {
+    if !request.ctx().state.switch_off_second_factor(&request.author(&by), &password).await? {
         return wrong_password(request);
     }
     request.site.throttle.succeeded(&tried);

@@ -8,7 +8,7 @@ use http::StatusCode;
 use subtle::ConstantTimeEq;
 
 use super::view::{Section, View};
-use super::{login, reply};
+use super::{login, reply, trail};
 use crate::domain::Secret;
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
@@ -43,7 +43,7 @@ pub(super) async fn set_up(request: &Request) -> Result<Response, HttpError> {
         let page = SetupPage::new(request, code, name, Some(problem));
         return reply::page_with(StatusCode::BAD_REQUEST, &page);
     }
-    match request.ctx().state.set_up(&code, name, &Secret::new(password)).await {
+    match request.ctx().state.set_up(&trail::visit(request), &code, name, &Secret::new(password)).await {
         Ok((cookie, made)) => Ok(login::enter(request, &cookie, &made, "/apps?done=welcome")),
         Err(StateError::Invalid(problem)) => {
             let page = SetupPage::new(request, code, name, Some(problem.get(request.lang).to_owned()));

@@ -63,10 +63,13 @@ pub(super) fn ask_backup(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /system/backup`
 pub(super) async fn backup(request: &Request) -> Result<Response, HttpError> {
-    request.require(Role::Admin)?;
+    let by = request.require(Role::Admin)?;
     let dest = request.field("dest").unwrap_or_default().to_owned();
     let made = match Path::new(&dest).is_absolute() {
-        true => system::copy(request.ctx(), PathBuf::from(&dest)).await.map_err(|error| problem(request.lang, &error)),
+        true => {
+            let copied = system::copy(request.ctx(), &request.author(&by), PathBuf::from(&dest)).await?;
+            copied.map_err(|error| problem(request.lang, &error))
+        }
         false => Err(relative(request.lang)),
     };
     let page = BackupPage::of(request, dest);
@@ -84,9 +87,9 @@ pub(super) fn ask_rebuild(request: &Request) -> Result<Response, HttpError> {
 }
 
 /// `POST /system/reindex`: begins; the page does not wait for it.
-pub(super) fn rebuild(request: &Request) -> Result<Response, HttpError> {
-    request.require(Role::Admin)?;
-    request.ctx().rebuild();
+pub(super) async fn rebuild(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Admin)?;
+    request.ctx().rebuild(&request.author(&by).on_record().await?);
     Ok(reply::see_other("/system?done=reindex"))
 }
 

@@ -10,6 +10,7 @@ mod doors;
 mod evidence;
 mod oidc;
 mod people;
+mod record;
 mod rights;
 mod routing;
 mod rules;
@@ -30,10 +31,10 @@ use tokio_rustls::client::TlsStream;
 
 use super::samples::{self, selector};
 use crate::clock::Clock;
-use crate::domain::{AppId, Role, Scope, Secret};
+use crate::domain::{Actor, ActorKind, AppId, Role, Secret};
 use crate::http::server::Times;
 use crate::http::testing::{Client, Installation, SOON, TestServer};
-use crate::state::Principal;
+use crate::state::{Author, Visit};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
 
@@ -74,16 +75,17 @@ impl House {
     pub(super) async fn with_admin() -> Self {
         let mut house = Self::new().await;
         let code = house.context.state.setup_code().unwrap();
-        let (cookie, _) = house.context.state.set_up(code.reveal(), "lin", &Secret::new(PASSWORD)).await.unwrap();
+        let (cookie, _) =
+            house.context.state.set_up(&Visit::of_tests(), code.reveal(), "lin", &Secret::new(PASSWORD)).await.unwrap();
         house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
         house
     }
 
     /// The browser becomes another person's.
     async fn become_user(&mut self, name: &str, role: Role) {
-        let by = Principal { name: "lin".to_owned(), role: Role::Admin, scope: Scope::All };
-        self.context.state.add_user(&by, name, role, &Secret::new(PASSWORD)).await.unwrap();
-        let (cookie, _) = self.context.state.log_in(name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
+        self.context.state.add_user(&Author::of_tests(), name, role, &Secret::new(PASSWORD)).await.unwrap();
+        let (cookie, _) =
+            self.context.state.log_in(&Visit::of_tests(), name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
         self.cookie = format!("__Host-ringback_login={}", cookie.reveal());
     }
 
@@ -360,7 +362,7 @@ async fn a_search_is_saved_found_above_its_list_and_forgotten() {
     assert_eq!(link.attr("href"), Some(&*format!("/calls?{query}")));
     assert!(page.select(&selector(".saved form")).next().is_none(), "a viewer cannot remove it");
     let csrf = house.csrf("/calls").await;
-    let id = house.context.state.searches("lin", None)[0].id.clone();
+    let id = house.context.state.searches(&Actor::new(ActorKind::User, "lin"), None)[0].id.clone();
     let refused = house.post(&format!("/searches/{id}/remove"), &[("csrf", csrf.as_str())]).await;
     assert_eq!(refused.status(), 404);
 }

@@ -85,7 +85,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => return refused(request, None, problem.get(request.lang).to_owned()),
     };
     let new = NewToken { name: name.clone(), role, scope, expires_at };
-    match request.ctx().state.add_token_within(&by, new).await {
+    match request.ctx().state.add_token_within(&request.author(&by), new).await {
         Ok(token) => reply::page_with(StatusCode::CREATED, &TokensPage::with_token(request, name, &token)),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             refused(request, None, error.wording().get(request.lang).to_owned())
@@ -97,7 +97,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
 /// `POST /tokens/{name}/revoke`
 pub(super) async fn revoke(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
-    request.ctx().state.revoke_token(&by, &decoded(request.segment(1))).await?;
+    request.ctx().state.revoke_token(&request.author(&by), &decoded(request.segment(1))).await?;
     Ok(reply::see_other("/tokens?done=revoked"))
 }
 

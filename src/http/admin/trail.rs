@@ -1,99 +1,72 @@
-//! What browsers did, for the audit trail: changes, logins, logins that failed.
+//! Logins of browsers on record, and tries that failed.
 //!
-//! It looks at what was asked and at what was answered, in one place for all pages, so that a
-//! new page cannot forget it. A login is known by the cookie that the answer sets, whichever
-//! way it was opened: the form, a second factor, another company's login page. A try that was
-//! refused because there were too many is put on record where it is counted, once a window.
+//! A login is put on record before it is opened ([`visit`]), whichever way it is opened: the form,
+//! a second factor, another company's login page. A try that failed changes nothing: it is seen
+//! here by the answer, in one place for all ways in. One that was refused because there were too
+//! many is put on record where it is counted, once a window.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode};
 
-use super::request::{LOGIN_COOKIE, Request, Site, decoded};
+use super::request::{Request, Site};
 use super::throttle::Try;
 use crate::audit::Act;
-use crate::http::acts::Deed;
 use crate::http::{HttpError, Response};
-use crate::state::Principal;
+use crate::limits::{AGENT_CHARS_MAX, NAME_CHARS_MAX};
+use crate::state::{Entering, Visit};
 
-/// What was asked, kept while the request is answered.
-pub(super) struct Asked {
-    site: Arc<Site>,
-    peer: IpAddr,
-    agent: Option<String>,
-    by: Option<Principal>,
-    what: What,
-}
-
-enum What {
-    /// A page was looked at.
-    Look,
-    /// A login was tried, with this name.
-    Login(Option<String>),
-    Logout,
-    Setup,
-    /// Something was changed.
-    Change(Deed),
-    /// What records itself, or is no act: a language, a reveal.
-    Other,
-}
-
-impl Asked {
-    pub(super) fn of(request: &Request, method: &Method) -> Self {
-        let what = match (method == Method::POST, request.segments().as_slice()) {
-            (false, _) => What::Look,
-            (_, ["login", ..]) => What::Login(request.field("name").map(str::to_owned)),
-            (_, ["logout"]) => What::Logout,
-            (_, ["setup", ..]) => What::Setup,
-            (_, ["preferences" | "reveal", ..]) => What::Other,
-            (_, path) => {
-                let path: Vec<String> = path.iter().map(|part| decoded(part)).collect();
-                let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                What::Change(Deed::of(request.ctx(), method, &path, &request.form))
+/// Whoever logs in with this request: each step of it is on record before it is made.
+pub(super) fn visit(request: &Request) -> Visit {
+    let (audit, peer) = (request.ctx().audit.clone(), Some(request.peer));
+    let agent = request.agent().map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect::<String>());
+    Visit::new(peer, request.agent(), move |who, step| {
+        let act = |action| Act::new(who, action, format!("user {}", who.name)).from(peer);
+        let act = match step {
+            Entering::SetUp => act("setup"),
+            Entering::Admitted(issuer) => act("user.add").with("issuer", issuer),
+            Entering::Ranked(issuer) => act("user.change").with("issuer", issuer).with("fields", vec!["role"]),
+            Entering::LogIn(login) => {
+                let act = act("login").with("login", login);
+                match &agent {
+                    Some(agent) => act.with("agent", agent.as_str()),
+                    None => act,
+                }
             }
         };
-        Self {
-            site: request.site.clone(),
-            peer: request.peer,
-            agent: request.agent().map(str::to_owned),
-            by: request.principal().ok(),
-            what,
-        }
+        audit.author(who, act)
+    })
+}
+
+/// A try to log in, kept while it is answered.
+pub(super) struct Tried {
+    site: Arc<Site>,
+    peer: IpAddr,
+    /// With which name, where one was typed. `None` is no try.
+    name: Option<Option<String>>,
+}
+
+impl Tried {
+    pub(super) fn of(request: &Request, method: &Method) -> Self {
+        let name = match (method == Method::POST, request.segments().as_slice()) {
+            (true, ["login", ..]) => Some(request.field("name").map(str::to_owned)),
+            _ => None,
+        };
+        Self { site: request.site.clone(), peer: request.peer, name }
     }
 
-    /// Puts it on record; gives the answer on if that is done.
+    /// Puts it on record where it failed; gives the answer on if that is done.
     pub(super) async fn record(self, answered: Response) -> Result<Response, HttpError> {
-        let (ctx, peer) = (&self.site.ctx, Some(self.peer));
-        if let Some(cookie) = new_login(&answered) {
-            if let Some(login) = ctx.state.login(&cookie) {
-                let by = login.user.principal();
-                ctx.state.note_login(&cookie, peer, self.agent.as_deref()).await?;
-                let mut act = Act::new(&by, "login", format!("user {}", by.name)).from(peer).with("login", login.id);
-                if let Some(agent) = self.agent {
-                    act = act.with("agent", agent.chars().take(crate::limits::AGENT_CHARS_MAX).collect::<String>());
-                }
-                if matches!(self.what, What::Setup) {
-                    ctx.audit.record(Act::new(&by, "setup", format!("user {}", by.name)).from(peer)).await?;
-                }
-                ctx.audit.record(act).await?;
+        if let Some(name) = self.name
+            && answered.status() == StatusCode::UNAUTHORIZED
+        {
+            let mut act = Act::unknown("login.failed", "login").from(Some(self.peer));
+            if let Some(name) = name {
+                act = act.with("name", cut(&name));
             }
-            return Ok(answered);
-        }
-        match (self.what, self.by) {
-            (What::Login(name), _) if answered.status() == StatusCode::UNAUTHORIZED => {
-                let mut act = Act::unknown("login.failed", "login").from(peer);
-                if let Some(name) = name {
-                    act = act.with("name", cut(&name));
-                }
-                ctx.audit.record(act).await?;
-            }
-            (What::Logout, Some(by)) => {
-                ctx.audit.record(Act::new(&by, "logout", format!("user {}", by.name)).from(peer)).await?;
-            }
-            (What::Change(deed), Some(by)) => return deed.record(ctx, &by, peer, answered).await,
-            _ => {}
+            self.site.ctx.audit.record(act).await?;
         }
         Ok(answered)
     }
@@ -118,14 +91,5 @@ pub(super) async fn count_try(request: &Request, tried: &Try, name: &str) -> Res
 
 /// What was typed as a name, no longer than one.
 fn cut(name: &str) -> String {
-    name.chars().take(crate::limits::NAME_CHARS_MAX).collect()
-}
-
-/// The value of the login cookie that an answer sets.
-fn new_login(answered: &Response) -> Option<String> {
-    let cookies = answered.headers().get_all(header::SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies.into_iter().find_map(|cookie| {
-        let (name, value) = cookie.split(';').next()?.split_once('=')?;
-        (name == LOGIN_COOKIE && !value.is_empty()).then(|| value.to_owned())
-    })
+    name.chars().take(NAME_CHARS_MAX).collect()
 }

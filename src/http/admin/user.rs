@@ -13,9 +13,8 @@ use super::request::{Request, decoded, encoded, link};
 use super::rights_form::{self, RightsForm};
 use super::users::second_factor_badge;
 use super::view::{Section, View};
-use crate::audit::Act;
 use crate::domain::{Lang, Role, Secret};
-use crate::http::{HttpError, Response, acts};
+use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::{StateError, User, UserChange};
 
@@ -75,7 +74,7 @@ pub(super) async fn set_password(request: &Request) -> Result<Response, HttpErro
 pub(super) async fn reset(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
     let user = user(request)?;
-    request.ctx().state.reset_second_factor(&by, &user.name).await?;
+    request.ctx().state.reset_second_factor(&request.author(&by), &user.name).await?;
     Ok(back(&user, "reset"))
 }
 
@@ -84,10 +83,8 @@ pub(super) async fn end_logins(request: &Request) -> Result<Response, HttpError>
     let by = request.require(Role::Admin)?;
     let user = user(request)?;
     let this = request.login.as_ref().map(|login| login.id.as_str());
-    let ended = request.ctx().state.end_logins(&by, &user.name, this).await?;
-    let act = Act::new(&by, "login.end", format!("user {}", user.name)).from(Some(request.peer));
-    request.ctx().audit.record(act.with("logins", ended)).await?;
-    Ok(acts::recorded(back(&user, "ended")))
+    account::end_all(request, &by, &user.name, this).await?;
+    Ok(back(&user, "ended"))
 }
 
 /// `POST /users/{name}/remove`
@@ -98,7 +95,7 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
         let problem = request.lang.t("请输入用户名来确认。", "Enter the user's name to confirm.");
         return refused(request, problem.to_owned());
     }
-    match request.ctx().state.remove_user(&by, &user.name).await {
+    match request.ctx().state.remove_user(&request.author(&by), &user.name).await {
         Ok(()) => Ok(reply::see_other("/users?done=removed")),
         Err(StateError::LastAdmin) => refused(request, last_admin(request.lang)),
         Err(error) => Err(error.into()),
@@ -108,7 +105,7 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
 async fn apply(request: &Request, change: UserChange, done: &str) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
     let user = user(request)?;
-    match request.ctx().state.change_user(&by, &user.name, change).await {
+    match request.ctx().state.change_user(&request.author(&by), &user.name, change).await {
         Ok(_) => Ok(back(&user, done)),
         Err(StateError::LastAdmin) => refused(request, last_admin(request.lang)),
         Err(error @ StateError::Invalid(_)) => refused(request, error.wording().get(request.lang).to_owned()),

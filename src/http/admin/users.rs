@@ -76,7 +76,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
     }
     let name = request.field("name").unwrap_or_default().to_owned();
     let new = NewUser { name, role, scope, password: Secret::new(request.raw_field("password")) };
-    match request.ctx().state.add_user_within(&by, new).await {
+    match request.ctx().state.add_user_within(&request.author(&by), new).await {
         Ok(_) => Ok(reply::see_other("/users?done=added")),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             again(error.wording().get(request.lang).to_owned())
@@ -92,7 +92,7 @@ pub(super) async fn demand(request: &Request) -> Result<Response, HttpError> {
     let demand = demand.ok_or_else(|| {
         HttpError::BadRequest(Wording::new("请选择对谁要求两步验证", "required is one of none, admin, operator, all"))
     })?;
-    request.ctx().state.require_second_factor(&by, demand).await?;
+    request.ctx().state.require_second_factor(&request.author(&by), demand).await?;
     Ok(reply::see_other("/users?done=demand"))
 }
 

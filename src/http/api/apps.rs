@@ -115,7 +115,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         verify: new.verify.as_deref().map(verify).transpose()?,
         allow_from: networks(&new.allow_from)?,
     };
-    let app = context.state.add_app(&ask.principal, new).await?;
+    let app = context.state.add_app(&ask.author(context), new).await?;
     Ok(json(StatusCode::CREATED, &AppObject::new(context, ask, &app).with_url(context, &app)))
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
         answer_form: change.answer_form.as_deref().map(form).transpose()?,
         close_tone: change.close_tone,
     };
-    let app = context.state.change_app(&ask.principal, id, change).await?;
+    let app = context.state.change_app(&ask.author(context), id, change).await?;
     ok(&AppObject::new(context, ask, &app))
 }
 
@@ -143,7 +143,7 @@ pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     let id = find(context, ask, app)?.id;
     ask.admin_of_app()?;
     let rotate = if ask.body.is_empty() { AppToRotate::default() } else { ask.json()? };
-    let app = context.state.rotate_app(&ask.principal, id, rotate.token.map(Secret::new)).await?;
+    let app = context.state.rotate_app(&ask.author(context), id, rotate.token.map(Secret::new)).await?;
     ok(&AppObject::new(context, ask, &app).with_url(context, &app))
 }
 
@@ -151,8 +151,9 @@ pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     ask.admin_of_app()?;
-    crate::http::platform::forget(context, ask.asker(), app.id).await?;
-    context.state.remove_app(&ask.principal, app.id).await?;
+    let by = ask.author(context);
+    crate::http::platform::forget(context, &by, app.id).await?;
+    context.state.remove_app(&by, app.id).await?;
     ok(&AppObject::new(context, ask, &app))
 }
 

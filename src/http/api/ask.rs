@@ -10,7 +10,8 @@ use super::HttpError;
 use super::sight::Sight;
 use crate::domain::{Role, Text, plain_text};
 use crate::http::keeping::Asker;
-use crate::state::Principal;
+use crate::http::{Context, acts};
+use crate::state::{Author, Principal};
 
 /// One request, its sender known.
 #[derive(Debug)]
@@ -54,6 +55,13 @@ impl Ask {
     /// Who asks and from where, for what goes on record.
     pub(super) fn asker(&self) -> Asker<'_> {
         Asker { by: &self.principal, peer: self.peer }
+    }
+
+    /// Whoever asks, about to do what the method and the path say.
+    pub(super) fn author(&self, context: &Context) -> Author {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        let act = acts::act(context, self.asker(), &self.method, &path, &acts::json_fields(&self.body));
+        self.asker().author(context, act)
     }
 
     /// Lets administrators of everything through: what concerns the whole installation is not

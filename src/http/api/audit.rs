@@ -4,6 +4,7 @@
 //! What is personal in an entry is read from the journal, where it may have been erased, and
 //! is masked as numbers are everywhere. An export is an act of its own, on record first.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -15,15 +16,15 @@ use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, export, filters, ok};
-use crate::audit::{Act, AuditEntry};
-use crate::domain::{Scope, Seq};
+use crate::audit::{Act, AuditEntry, OUTCOME};
+use crate::domain::{ActorKind, Scope, Seq};
 use crate::export::Format;
 use crate::journal::{Journal, ReadError};
-use crate::limits::PAGE_MAX;
-use crate::store::{AuditQuery, AuditRow, Page};
+use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
+use crate::store::{AuditQuery, AuditRow, Ended, Filter, Page, Span, Store};
 
-pub(super) const KNOWN: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
-pub(super) const KNOWN_EXPORT: &[&str] = &["by!", "action!", "subject!", "app!", "from", "to", "format"];
+pub(super) const KNOWN: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
+pub(super) const KNOWN_EXPORT: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "format"];
 
 /// An entry of the audit trail.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,6 +38,9 @@ pub(in crate::http) struct AuditObject {
     at: Instant,
     /// Who: a user's or token's name, `command line`, or `?` before a login.
     by: String,
+    /// What kind of one that is: `user`, `token`, `command_line`, `system`, `unknown`; null in entries
+    /// of earlier versions, where the name alone does not say.
+    by_kind: Option<&'static str>,
     /// What: `reveal`, `login.failed`, `app.add`.
     action: String,
     /// Which object: `call 8f0c…`, `app 3`, `user lin`.
@@ -45,6 +49,13 @@ pub(in crate::http) struct AuditObject {
     app: Option<String>,
     /// From which address.
     peer: Option<String>,
+    /// `failed` where the act did not come about after all and nothing was changed; null otherwise.
+    /// An entry whose action is `outcome` tells it of the one in `of`.
+    outcome: Option<String>,
+    /// Why it failed, in a word.
+    code: Option<String>,
+    /// The number in the journal of the entry whose outcome this one tells.
+    of: Option<Seq>,
     /// What was typed, a reason, a query; null once it was erased.
     personal: Option<Map<String, Value>>,
 }
@@ -90,6 +101,7 @@ fn read(context: &Context, scope: &Scope, query: &Query) -> Result<AuditQuery, H
         span: filters::span(query)?,
         app: filters::apps(context, scope, query)?,
         by: text("by")?,
+        by_kind: filters::named(query, "by_kind", ActorKind::parse, &ActorKind::ALL.map(ActorKind::name))?,
         action: text("action")?,
         subject: text("subject")?,
     })
@@ -103,21 +115,50 @@ pub(in crate::http) fn objects(
     page: &Page,
 ) -> Result<(Vec<AuditObject>, Option<String>), HttpError> {
     let listing = context.store.audit(query, page)?;
+    let endings = endings(&context.store, &listing.items)?;
     let object = |row: &AuditRow| -> Result<AuditObject, HttpError> {
+        let ended = row.ended.as_ref().or_else(|| endings.get(&row.seq));
         Ok(AuditObject {
             n: row.n,
             seq: row.seq,
             at: Instant(row.at),
-            by: row.by.clone(),
+            by: row.by.name.clone(),
+            by_kind: row.by.kind.map(ActorKind::name),
             action: row.action.clone(),
             subject: row.subject.clone(),
             app: row.app.map(|app| filters::app_name(context, app)),
             peer: row.peer.map(|peer| peer.to_string()),
+            outcome: ended.map(|ended| ended.how.clone()),
+            code: ended.and_then(|ended| ended.code.clone()),
+            of: row.ended.as_ref().map(|ended| ended.of),
             personal: personal(&*context.journal, row.seq)?.map(|personal| masked(sight, personal)),
         })
     };
     let items = listing.items.iter().map(object).collect::<Result<_, _>>()?;
     Ok((items, listing.next))
+}
+
+/// How the acts of these entries ended, by the entries' numbers, where another entry tells that.
+pub(in crate::http) fn endings(store: &Store, rows: &[AuditRow]) -> Result<HashMap<Seq, Ended>, HttpError> {
+    let mut endings = HashMap::new();
+    let Some(since) = rows.iter().map(|row| row.at).min() else { return Ok(endings) };
+    let shown: HashSet<Seq> = rows.iter().map(|row| row.seq).collect();
+    let query = AuditQuery {
+        span: Span { from: Some(since), to: None },
+        action: Filter::any(vec![OUTCOME.to_owned()]),
+        ..AuditQuery::default()
+    };
+    let mut page = Page { limit: PAGE_MAX, cursor: None };
+    for _ in 0..AUDIT_OUTCOMES_READ.div_ceil(PAGE_MAX) {
+        let listing = store.audit(&query, &page)?;
+        let told = listing.items.into_iter().filter_map(|row| row.ended);
+        endings.extend(told.filter(|ended| shown.contains(&ended.of)).map(|ended| (ended.of, ended)));
+        page.cursor = listing.next;
+        if page.cursor.is_none() {
+            break;
+        }
+    }
+    Ok(endings)
 }
 
 /// The personal part of an entry; `None` once it was erased.

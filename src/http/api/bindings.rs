@@ -15,7 +15,6 @@ use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingKind, BindingState, BindingTerms, Direction, Scope, Seq};
-use crate::http::acts::recorded;
 use crate::http::bindings::{self, Draft, Field, Report};
 use crate::http::body;
 use crate::providers::InvalidAnswer;
@@ -260,7 +259,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bindings/{}", made.id.0)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(recorded(response))
+    Ok(response)
 }
 
 /// `PATCH /bindings/{id}`
@@ -271,7 +270,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, id: &str) -> Resul
     let wanted: BindingToChange = read(ask.json()?)?;
     let terms = wanted.put(Draft::from(&present.terms)).map_err(|error| invalid(&error))?;
     let changed = bindings::change(context, ask.asker(), &present, terms).await?;
-    ok(&BindingObject::new(context, ask.sight(), &changed)).map(recorded)
+    ok(&BindingObject::new(context, ask.sight(), &changed))
 }
 
 /// `DELETE /bindings/{id}`: it ends; it is never removed.
@@ -279,7 +278,7 @@ pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
     let present = bindings::find(context, &ask.principal.scope, id)?;
     ask.no_query()?;
     let ended = bindings::end(context, ask.asker(), &present).await?;
-    ok(&BindingObject::new(context, ask.sight(), &ended)).map(recorded)
+    ok(&BindingObject::new(context, ask.sight(), &ended))
 }
 
 /// `POST /bindings/import?app=`: a CSV of any length, never held.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
 use crate::erasure::{Certificate, Counts, ErasureError, Job, Wanted};
-use crate::http::acts::recorded;
 use crate::http::keeping;
+use crate::state::StateError;
 
 /// Certificates, newest first, and where a search or an erasure stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -91,6 +91,7 @@ impl From<ErasureError> for HttpError {
                 Self::Conflict(error.to_string().into())
             }
             ErasureError::NotAPerson | ErasureError::NoReason => Self::BadRequest(error.to_string().into()),
+            ErasureError::NotRecorded(error) | ErasureError::State(StateError::NotRecorded(error)) => error.into(),
             error => Self::Internal(Box::new(error)),
         }
     }
@@ -126,5 +127,5 @@ pub(super) async fn begin(context: &Arc<Context>, ask: &Ask) -> Result<Response,
     let ErasureWanted { number, pseudonymise, dry_run, reason } = wanted;
     let wanted = Wanted { number, pseudonymise, dry_run, reason };
     let job = keeping::erase(context, ask.asker(), wanted).await?;
-    Ok(recorded(json(StatusCode::ACCEPTED, &ErasureJob::from(&job))))
+    Ok(json(StatusCode::ACCEPTED, &ErasureJob::from(&job)))
 }

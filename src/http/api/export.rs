@@ -204,10 +204,10 @@ mod tests {
     async fn a_file_is_broken_off_where_whoever_fetches_it_is_not_let_in_any_more() {
         use crate::domain::Role;
         use crate::http::testing::Installation;
-        use crate::state::Principal;
+        use crate::state::Author;
 
         let house = Installation::open();
-        let (state, by) = (&house.context.state, Principal::command_line());
+        let (state, by) = (&house.context.state, Author::of_tests());
         let token = state.add_token(&by, "crm", Role::Viewer).await.unwrap();
         let ask = Ask {
             principal: state.bearer(token.reveal()).unwrap(),

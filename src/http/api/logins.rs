@@ -12,9 +12,7 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::Query;
 use super::{Context, HttpError, Instant, List, Response, ok};
-use crate::audit::Act;
 use crate::domain::{Role, Text};
-use crate::http::acts;
 use crate::state::OpenLogin;
 
 /// A login.
@@ -79,10 +77,9 @@ pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
     let open = context.state.logins(None).into_iter().find(|login| login.id == id);
     let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;
     let login = open.filter(|login| sees_all(ask) || own(login)).ok_or(HttpError::NotFound)?;
-    context.state.end_login(&ask.principal, id).await?;
-    let act = Act::new(&ask.principal, "login.end", format!("user {}", login.user)).from(ask.peer);
-    context.audit.record(act.with("login", id)).await?;
-    Ok(acts::recorded(ok(&LoginObject::from(login))?))
+    let act = ask.asker().act("login.end", format!("user {}", login.user)).with("login", id);
+    context.state.end_login(&ask.asker().author(context, act), id).await?;
+    ok(&LoginObject::from(login))
 }
 
 fn sees_all(ask: &Ask) -> bool {

@@ -117,7 +117,7 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                         return bindings::import(&context, &ask, stream).await;
                     }
                     ask.body = body::read(&ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
-                    table::answer(&context, ask).await
+                    table::answer(&context, &ask).await
                 };
                 let answer = finish(&context, answer.await);
                 if reads_gzip { compress::compressed(answer).await } else { answer }

@@ -13,7 +13,6 @@ use super::ask::Ask;
 use super::sight::Sight;
 use super::{Context, HttpError, List, Response, apps, ok};
 use crate::domain::{App, Lang, Role, Secret, Text};
-use crate::http::acts::recorded;
 use crate::http::platform::{self as service, Change};
 use crate::platform::{self, Effect, Field, Mode, Operation, Place};
 
@@ -169,7 +168,6 @@ pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str)
         bindings: done.kept.iter().map(|id| id.0).collect(),
         not_kept: done.not_kept,
     })
-    .map(recorded)
 }
 
 /// `POST /platform/{app}/compare`
@@ -189,7 +187,7 @@ pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Res
         x: sight.maybe(row.x.as_ref()),
         what: row.what,
     };
-    ok(&Comparison { items: page.rows.into_iter().map(row).collect(), next: page.next }).map(recorded)
+    ok(&Comparison { items: page.rows.into_iter().map(row).collect(), next: page.next })
 }
 
 /// `GET /apps/{app}/platform`
@@ -211,7 +209,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
         account_sid: change.account_sid,
         auth_token: change.auth_token.map(Secret::new),
     };
-    service::set(context, ask.asker(), app.id, change).await?;
+    service::set(context, &ask.author(context), app.id, change).await?;
     ok(&PlatformSettings::new(context, &app))
 }
 

@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, json, ok};
-use crate::domain::PhoneNumber;
-use crate::http::acts::recorded;
+use crate::domain::{ActorKind, PhoneNumber};
 use crate::http::keeping;
 use crate::retention::{Freed, Hold, Job, Policy, RetentionError};
+use crate::state::StateError;
 
 /// What is kept, what is held, and where runs stand.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,6 +41,8 @@ pub(super) struct RunObject {
     dry_run: bool,
     /// Who asked for it; null for the nightly one.
     by: Option<String>,
+    /// What kind of one that is: `user`, `token`, `command_line`.
+    by_kind: Option<&'static str>,
     /// When it began.
     #[schemars(with = "String")]
     started_at: Instant,
@@ -93,7 +95,8 @@ impl From<&Job> for RunObject {
     fn from(job: &Job) -> Self {
         Self {
             dry_run: job.asked.dry_run,
-            by: job.asked.by.clone(),
+            by: job.asked.by.as_ref().map(|by| by.name.clone()),
+            by_kind: job.asked.by.as_ref().and_then(|by| by.kind).map(ActorKind::name),
             started_at: Instant(job.started_at),
             finished_at: job.finished_at.map(Instant),
             progress: job.progress,
@@ -109,6 +112,7 @@ impl From<RetentionError> for HttpError {
             RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string().into()),
             RetentionError::Invalid(problem) => Self::BadRequest(problem),
             RetentionError::NoHold(_) => Self::NotFound,
+            RetentionError::NotRecorded(error) | RetentionError::State(StateError::NotRecorded(error)) => error.into(),
             error => Self::Internal(Box::new(error)),
         }
     }
@@ -140,7 +144,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
     ask.whole_admin()?;
     let changes: serde_json::Map<String, Value> = ask.json()?;
     set(context, ask, changes).await?;
-    show(context, ask).map(recorded)
+    show(context, ask)
 }
 
 /// Changes the policy by what stands in `changes`.
@@ -163,7 +167,7 @@ pub(super) async fn run(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     ask.whole_admin()?;
     let wanted: RunWanted = ask.json()?;
     let job = keeping::start_run(context, ask.asker(), wanted.dry_run).await?;
-    Ok(recorded(json(StatusCode::ACCEPTED, &RunObject::from(&job))))
+    Ok(json(StatusCode::ACCEPTED, &RunObject::from(&job)))
 }
 
 /// `POST /retention/holds`
@@ -188,14 +192,15 @@ pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         from: wanted.from,
         to: wanted.to,
         by: String::new(),
+        by_kind: None,
         created_at: String::new(),
     };
     let hold = keeping::add_hold(context, ask.asker(), hold).await?;
-    Ok(recorded(json(StatusCode::CREATED, &hold)))
+    Ok(json(StatusCode::CREATED, &hold))
 }
 
 /// `DELETE /retention/holds/{id}`
 pub(super) async fn release(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.whole_admin()?;
-    ok(&keeping::end_hold(context, ask.asker(), id).await?).map(recorded)
+    ok(&keeping::end_hold(context, ask.asker(), id).await?)
 }

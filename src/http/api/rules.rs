@@ -14,7 +14,6 @@ use super::sight::Sight;
 use super::{Context, HttpError, List, Response, ok, respond};
 use crate::control::{AsksWord, ListKind, NamedList, RuleSet, RulesVersion, Trial, Verdict, sentence};
 use crate::domain::{App, Lang, PhoneNumber, Question, QuestionKind, SessionId};
-use crate::http::acts::recorded;
 use crate::http::bindings::manager;
 use crate::http::rules::{self, masked};
 
@@ -218,14 +217,14 @@ pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     manager(&ask.principal)?;
     let mut body: Map<String, Value> = ask.json()?;
     // What `GET` tells beside the rules.
-    for told in ["app", "at", "by", "sentences"] {
+    for told in ["app", "at", "by", "by_kind", "sentences"] {
         body.remove(told);
     }
     let wrong = |error: serde_json::Error| HttpError::BadRequest(format!("the body: {error}").into());
     let version = body.remove("version").map(serde_json::from_value).transpose().map_err(wrong)?.flatten();
     let wanted = RulesToSet { version, set: serde_json::from_value(Value::Object(body)).map_err(wrong)? };
     let made = rules::set(context, ask.asker(), &app, wanted.set, wanted.version).await?;
-    ok(&RulesObject::new(ask.sight(), &app, made)).map(recorded)
+    ok(&RulesObject::new(ask.sight(), &app, made))
 }
 
 /// `POST /rules/try?app=`
@@ -234,7 +233,7 @@ pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     manager(&ask.principal)?;
     let trial = trial(context, &app, ask.json()?).await?;
     // Nothing is changed, so nothing is on record.
-    ok(&TrialObject::new(ask.sight(), &trial)).map(recorded)
+    ok(&TrialObject::new(ask.sight(), &trial))
 }
 
 /// What a question would be answered.
@@ -260,7 +259,7 @@ pub(super) async fn new_secret(context: &Arc<Context>, ask: &Ask) -> Result<Resp
     let app = app(context, ask)?;
     ask.admin_of_app()?;
     let secret = rules::new_secret(context, ask.asker(), &app).await?;
-    ok(&SecretObject { secret: secret.reveal().to_owned() }).map(recorded)
+    ok(&SecretObject { secret: secret.reveal().to_owned() })
 }
 
 /// An entry of a list as someone with this sight sees it.
@@ -297,12 +296,12 @@ pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> R
         entries: Some(list.entries.iter().map(|entry| self::entry(ask.sight(), kind, entry)).collect()),
     };
     rules::set_list(context, ask.asker(), list).await?;
-    ok(&object).map(recorded)
+    ok(&object)
 }
 
 /// `DELETE /lists/{name}`
 pub(super) async fn remove_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     rules::remove_list(context, ask.asker(), name).await?;
-    Ok(recorded(respond(http::StatusCode::NO_CONTENT, "application/json", "")))
+    Ok(respond(http::StatusCode::NO_CONTENT, "application/json", ""))
 }

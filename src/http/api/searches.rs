@@ -1,7 +1,8 @@
 //! `GET POST /searches`, `DELETE /searches/{id}`: queries of lists kept under a name.
 //!
-//! A search belongs to whoever saved it, or, shared by an administrator, to everybody. Only its
-//! query is kept: it is answered as of the day it is opened, with the rights of its reader.
+//! A search belongs to whoever saved it, or, shared by an administrator of all apps, to everybody
+//! who may know of the apps it names. Only its query is kept: it is answered as of the day it is
+//! opened, with the rights of its reader.
 
 use std::sync::Arc;
 
@@ -11,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
+use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, json, ok, respond};
-use crate::domain::{Role, Text};
-use crate::state::{NewSearch as Kept, Principal, Search};
+use crate::domain::{AppId, PhoneNumber, Scope, Text};
+use crate::state::{Author, NewSearch as Kept, Principal, Search};
 
 /// A saved search.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -36,7 +38,7 @@ pub(super) struct SearchToSave {
     name: String,
     /// The filters as the query of an address: `outcome=busy&not_app=test`.
     query: String,
-    /// Whether everybody has it; takes an administrator.
+    /// Whether everybody has it; takes an administrator of all apps.
     #[serde(default)]
     shared: bool,
 }
@@ -68,8 +70,62 @@ pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
     let query = Query::parse(&ask.query, &["list"])?;
     let lists = Which::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
-    let searches = context.state.searches(&ask.principal.name, wanted);
+    let searches = seen(context, &ask.principal, ask.sight(), wanted);
     ok(&List::whole(searches.into_iter().map(SearchObject::from).collect()))
+}
+
+/// The searches that somebody has: one's own, and of the shared ones those that name no app out of
+/// sight, with the numbers in them as everywhere.
+pub(in crate::http) fn seen(context: &Context, by: &Principal, sight: Sight, list: Option<&str>) -> Vec<Search> {
+    let mut searches = context.state.searches(&by.actor(), list);
+    let hidden = hidden_apps(context, &by.scope);
+    searches.retain(|search| search.owner.is_some() || !names_app_beyond(context, &by.scope, &hidden, search));
+    for search in searches.iter_mut().filter(|search| search.owner.is_none() && sight == Sight::Masked) {
+        search.name = sight.text(&search.name);
+        search.query = masked(sight, &search.query);
+    }
+    searches
+}
+
+/// The names of the apps that are out of sight.
+fn hidden_apps(context: &Context, scope: &Scope) -> Vec<String> {
+    let apps = context.state.apps();
+    apps.iter().filter(|app| !scope.allows(app.id)).map(|app| app.name.to_lowercase()).collect()
+}
+
+/// Whether a search says which apps there are beyond those in sight: as a filter, or in any word.
+fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search: &Search) -> bool {
+    if scope.is_all() {
+        return false;
+    }
+    let said: Vec<(String, String)> = form_urlencoded::parse(search.query.as_bytes()).into_owned().collect();
+    let app = |text: &str| {
+        let by_id = || context.state.app(AppId(text.strip_prefix('#').unwrap_or(text).parse().ok()?));
+        context.state.app_named(text).or_else(by_id)
+    };
+    let filters = said.iter().filter(|(name, _)| name == "app" || name == "not_app");
+    let names = |text: &str| {
+        let text = text.to_lowercase();
+        hidden.iter().any(|app| text == *app || (app.chars().count() > 1 && text.contains(app.as_str())))
+    };
+    // An app that there is no more is nobody's.
+    filters.into_iter().any(|(_, value)| app(value).is_none_or(|app| !scope.allows(app.id)))
+        || names(&search.name)
+        || said.iter().any(|(_, value)| names(value))
+}
+
+/// A query without whole numbers that still finds them: by the digits that a mask shows.
+fn masked(sight: Sight, query: &str) -> String {
+    let mut out = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let shown = sight.text(&value);
+        let number = PhoneNumber::parse(&value).filter(|number| shown != value && number.national().len() >= 8);
+        match number.as_ref().and_then(|number| number.national().get(number.national().len() - 4..)) {
+            Some(end) if end.bytes().all(|byte| byte.is_ascii_digit()) => out.append_pair(&name, end),
+            _ => out.append_pair(&name, &shown),
+        };
+    }
+    out.finish()
 }
 
 /// `POST /searches`
@@ -77,31 +133,32 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     ask.no_query()?;
     let SearchToSave { list, name, query, shared } = ask.json()?;
     let list = Which::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}").into()))?;
-    let search = save(context, &ask.principal, NewSearch { list, name, query, shared }).await?;
+    let search = save(context, &ask.author(context), NewSearch { list, name, query, shared }).await?;
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))
 }
 
 /// `DELETE /searches/{id}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
-    context.state.remove_search(&ask.principal, id, ask.principal.role == Role::Admin).await?;
+    forget(context, &ask.author(context), id).await?;
     Ok(respond(http::StatusCode::NO_CONTENT, "application/json", ""))
 }
 
 /// Saves a search whose query its list understands.
-pub(in crate::http) async fn save(
-    context: &Context,
-    principal: &Principal,
-    new: NewSearch,
-) -> Result<Search, HttpError> {
+pub(in crate::http) async fn save(context: &Context, by: &Author, new: NewSearch) -> Result<Search, HttpError> {
     let NewSearch { list, name, query, shared } = new;
-    if shared && principal.role != Role::Admin {
+    if shared && !by.who().is_full_admin() {
         return Err(HttpError::Forbidden(Text::new(
-            "只有管理员可以保存给所有人",
-            "sharing a search takes an administrator",
+            "只有能管理全部应用的管理员可以保存给所有人",
+            "sharing a search takes an administrator of all apps",
         )));
     }
-    list.read(context, &principal.scope, &Query::parse(&query, list.filters())?)?;
+    list.read(context, &by.who().scope, &Query::parse(&query, list.filters())?)?;
     let kept = Kept { list: list.name().to_owned(), name, query, shared };
-    Ok(context.state.save_search(principal, kept).await?)
+    Ok(context.state.save_search(by, kept).await?)
+}
+
+/// Forgets a search of one's own; a shared one takes an administrator of all apps.
+pub(in crate::http) async fn forget(context: &Context, by: &Author, id: &str) -> Result<(), HttpError> {
+    Ok(context.state.remove_search(by, id, by.who().is_full_admin()).await?)
 }

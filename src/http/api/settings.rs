@@ -10,8 +10,6 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::query::bad;
 use super::{Context, HttpError, Response, ok, retention};
-use crate::audit::Act;
-use crate::http::acts::recorded;
 use crate::retention::Policy;
 use crate::state::Demand;
 
@@ -96,9 +94,8 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
         retention::set(context, ask, change.retention).await?;
     }
     if let Some(demand) = demand {
-        let act = Act::new(&ask.principal, "settings.change", "access.second_factor").from(ask.peer);
-        context.audit.record(act).await?;
-        context.state.require_second_factor(&ask.principal, demand).await?;
+        let act = ask.asker().act("settings.change", "access.second_factor");
+        context.state.require_second_factor(&ask.asker().author(context, act), demand).await?;
     }
-    show(context, ask).map(recorded)
+    show(context, ask)
 }

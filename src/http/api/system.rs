@@ -19,6 +19,7 @@ use crate::http::disk::{self, Disk};
 use crate::http::{Misdirected, MisdirectedRequest};
 use crate::journal::{self, CopyError, Damage, Loss};
 use crate::limits::DAMAGE_SHOWN;
+use crate::state::{Author, NotRecorded};
 use crate::store::{self, Span};
 
 /// How this installation is doing.
@@ -290,7 +291,7 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
     if !wanted.dest.is_absolute() {
         return Err(HttpError::BadRequest("dest must be an absolute path on the server".into()));
     }
-    match copy(context, wanted.dest).await {
+    match copy(context, &ask.author(context), wanted.dest).await? {
         Ok(made) => ok(&made),
         Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
             Err(HttpError::BadRequest(error.to_string().into()))
@@ -302,7 +303,7 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
 /// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
 pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
-    context.rebuild();
+    context.rebuild(&ask.author(context).on_record().await?);
     let context = context.clone();
     Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
 }
@@ -311,11 +312,24 @@ pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Respons
 ///
 /// # Errors
 /// When `dest` is not fit for it, or a file cannot be read or written.
-pub(in crate::http) async fn copy(context: &Context, dest: PathBuf) -> Result<BackupMade, CopyError> {
-    let (data, to) = (context.server.data.clone(), dest.clone());
-    let copied = blocking(move || journal::copy(&data, &to)).await?;
+pub(in crate::http) async fn copy(
+    context: &Context,
+    by: &Author,
+    dest: PathBuf,
+) -> Result<Result<BackupMade, CopyError>, NotRecorded> {
+    by.on_record().await?;
+    let (by, data, to) = (by.clone(), context.server.data.clone(), dest.clone());
+    // A task of its own: it goes on when whoever asked hangs up, and says how it ended.
+    let copying = tokio::spawn(async move {
+        let copied = blocking(move || journal::copy(&data, &to)).await;
+        if copied.is_err() {
+            by.failed("not_copied").await;
+        }
+        copied
+    });
+    let copied = copying.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let dest = dest.display().to_string();
-    Ok(BackupMade { dest, segments: copied.segments, files: copied.files, bytes: copied.bytes })
+    Ok(copied.map(|copied| BackupMade { dest, segments: copied.segments, files: copied.files, bytes: copied.bytes }))
 }
 
 impl System {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::super::acts::{Deed, json_fields};
 use super::super::body::{BodyLimits, CALLBACK, FORM};
 use super::ask::Ask;
 use super::{
@@ -12,18 +11,6 @@ use super::{
     export, ledger, lists, log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms,
     stats, system, tokens, users,
 };
-
-/// Answers a request whose sender is known. What changed something is on record before the
-/// answer says so.
-pub(super) async fn answer(context: &Arc<Context>, ask: Ask) -> Result<Response, HttpError> {
-    if ask.method == Method::GET {
-        return dispatch(context, &ask).await;
-    }
-    let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
-    let deed = Deed::of(context, &ask.method, &path, &json_fields(&ask.body));
-    let answered = dispatch(context, &ask).await?;
-    deed.record(context, &ask.principal, ask.peer, answered).await
-}
 
 /// Whether the body of this request is read in pieces by its handler, which holds it nowhere.
 pub(super) fn is_streamed(method: &Method, path: &[String]) -> bool {
@@ -39,7 +26,9 @@ pub(super) fn limits(method: &Method, path: &[String]) -> BodyLimits {
     }
 }
 
-async fn dispatch(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+/// Answers a request whose sender is known. What changes something takes an author of the
+/// request's: the service puts it on record before it changes anything.
+pub(super) async fn answer(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let path: Vec<&str> = ask.path.iter().map(String::as_str).collect();
     let allow = allowed(&path).ok_or(HttpError::NotFound)?;
     match (ask.method.as_str(), path.as_slice()) {

@@ -87,7 +87,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         scope: users::scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         expires_at: new.expires_at.as_ref().map(instant).transpose()?,
     };
-    let secret = context.state.add_token_within(&ask.principal, new).await?;
+    let secret = context.state.add_token_within(&ask.author(context), new).await?;
     let made = find(context, &name)?;
     let object = TokenObject { token: Some(secret.reveal().to_owned()), ..TokenObject::new(context, &made) };
     Ok(json(StatusCode::CREATED, &object))
@@ -97,7 +97,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 pub(super) async fn revoke(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.admin()?;
     let token = find(context, name)?;
-    context.state.revoke_token(&ask.principal, name).await?;
+    context.state.revoke_token(&ask.author(context), name).await?;
     ok(&TokenObject::new(context, &token))
 }
 

@@ -117,7 +117,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         scope: scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         password: Secret::new(new.password),
     };
-    let user = context.state.add_user_within(&ask.principal, new).await?;
+    let user = context.state.add_user_within(&ask.author(context), new).await?;
     Ok(json(StatusCode::CREATED, &UserObject::new(context, &user)))
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
         },
         password: change.password.map(Secret::new),
     };
-    let user = context.state.change_user(&ask.principal, name, change).await?;
+    let user = context.state.change_user(&ask.author(context), name, change).await?;
     ok(&UserObject::new(context, &user))
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.admin()?;
     let user = UserObject::new(context, &find(context, name)?);
-    context.state.remove_user(&ask.principal, name).await?;
+    context.state.remove_user(&ask.author(context), name).await?;
     ok(&user)
 }
 
@@ -150,7 +150,7 @@ pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
 pub(super) async fn reset(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.admin()?;
     find(context, name)?;
-    context.state.reset_second_factor(&ask.principal, name).await?;
+    context.state.reset_second_factor(&ask.author(context), name).await?;
     ok(&UserObject::new(context, &find(context, name)?))
 }
 
@@ -167,7 +167,7 @@ pub(super) async fn require(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     let wanted: SecondFactorObject = ask.json()?;
     let demand = Demand::parse(&wanted.required);
     let demand = demand.ok_or_else(|| bad("required", &wanted.required, "one of none, admin, operator, all"))?;
-    context.state.require_second_factor(&ask.principal, demand).await?;
+    context.state.require_second_factor(&ask.author(context), demand).await?;
     ok(&wanted)
 }
 

@@ -22,6 +22,7 @@ use crate::http::body::{self, BodyLimits};
 use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError};
 use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
+use crate::state::Author;
 
 /// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +54,35 @@ pub(in crate::http) async fn import<S, B, E>(
     context: &Context,
     asker: Asker<'_>,
     app: &Arc<App>,
+    input: (&HeaderMap, S, BodyLimits),
+    admitted: impl FnMut() -> Result<(), HttpError>,
+) -> Result<Report, NotDone>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    manager(asker.by)?;
+    let by = asker.author(context, import_act(asker, app, "binding.import"));
+    by.on_record().await.map_err(HttpError::from)?;
+    match imported(context, &by, app, input, admitted).await {
+        Ok(report) => {
+            let act = import_act(asker, app, "binding.imported").with("made", report.made);
+            let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
+            context.audit.record(act).await.map_err(HttpError::from)?;
+            Ok(report)
+        }
+        Err(error) => {
+            // What was made before stays made.
+            by.failed("broken_off").await;
+            Err(error)
+        }
+    }
+}
+
+async fn imported<S, B, E>(
+    context: &Context,
+    by: &Author,
+    app: &Arc<App>,
     (headers, stream, limits): (&HeaderMap, S, BodyLimits),
     mut admitted: impl FnMut() -> Result<(), HttpError>,
 ) -> Result<Report, NotDone>
@@ -60,8 +90,6 @@ where
     S: Stream<Item = Result<B, E>>,
     B: Buf,
 {
-    manager(asker.by)?;
-    context.audit.record(import_act(asker, app, "binding.import")).await.map_err(HttpError::from)?;
     let (give, pieces) = mpsc::channel(BINDINGS_IMPORT_PIECES);
     let (hand_on, mut chunks) = mpsc::channel::<Chunk>(1);
     let wanted = Wanted { app: app.name.clone(), now: context.clock.now() };
@@ -69,7 +97,7 @@ where
     let making = async {
         // Closed at the first failure, which ends the reading as well.
         let mut report = Report::default();
-        let mut import = context.bindings.importing(asker.by, app);
+        let mut import = context.bindings.importing(by, app);
         while let Some(Chunk { lines, refused }) = chunks.recv().await {
             let done = match admitted() {
                 Ok(()) => import.lines(lines).await.map_err(HttpError::from),
@@ -90,8 +118,5 @@ where
     let report = made?;
     read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
     poured.map_err(HttpError::from)?;
-    let act = import_act(asker, app, "binding.imported").with("made", report.made);
-    let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
-    context.audit.record(act).await.map_err(HttpError::from)?;
     Ok(report)
 }

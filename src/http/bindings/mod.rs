@@ -3,13 +3,13 @@
 //!
 //! ```text
 //! JSON ┐
-//! form ├─► Draft ─► BindingTerms ─► Bindings ─► the trail ─► answered
+//! form ├─► Draft ─► BindingTerms ─► Bindings: checked ─► the trail ─► made ─► answered
 //! CSV  ┘
 //! ```
 //!
 //! The pages and the API come here for every change; there is no second way over HTTP. What is
-//! refused leaves no entry, and what was done is on record before the answer says so. An import
-//! is on record before its first line is read ([`import()`]).
+//! refused leaves no entry, and what is done was on record before. An import is on record before
+//! its first line is read ([`import()`]).
 
 mod draft;
 mod encoding;
@@ -41,6 +41,7 @@ impl From<BindingError> for HttpError {
                 "正在从日志读取绑定，请一分钟后再试",
                 "the bindings are being read from their log; try again in a minute",
             )),
+            BindingError::NotRecorded(error) => error.into(),
             BindingError::Write(_) | BindingError::Index(_) => Self::Internal(Box::new(error)),
         }
     }
@@ -79,9 +80,9 @@ pub(super) async fn add(
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
     manager(asker.by)?;
-    let made = context.bindings.add(asker.by, app, terms).await?;
-    record(context, asker, "binding.add", &made, &[]).await?;
-    Ok(made)
+    // Which number it has is known once it is made.
+    let by = asker.author(context, asker.act("binding.add", "bindings").of(app.id));
+    Ok(context.bindings.add(&by, app, terms).await?)
 }
 
 /// Gives a binding other terms; the entry says which fields differ.
@@ -97,17 +98,15 @@ pub(super) async fn change(
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
     }
-    let changed = context.bindings.change(asker.by, &app, present.id, terms).await?;
-    record(context, asker, "binding.change", &changed, &fields).await?;
-    Ok(changed)
+    let act = act(asker, "binding.change", present).with("fields", fields);
+    Ok(context.bindings.change(&asker.author(context, act), &app, present.id, terms).await?)
 }
 
 /// Ends a binding.
 pub(super) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
     manager(asker.by)?;
-    let ended = context.bindings.end(asker.by, present.app, present.id).await?;
-    record(context, asker, "binding.end", &ended, &[]).await?;
-    Ok(ended)
+    let by = asker.author(context, act(asker, "binding.end", present));
+    Ok(context.bindings.end(&by, present.app, present.id).await?)
 }
 
 /// What is wrong, with the field where it is one.
@@ -121,19 +120,9 @@ fn both(error: &BindingError) -> Wording {
 
 const GONE: Text = Text::new("它的应用已删除，只能解除", "its app was removed; it can only be ended");
 
-async fn record(
-    context: &Context,
-    asker: Asker<'_>,
-    action: &'static str,
-    binding: &Binding,
-    fields: &[&'static str],
-) -> Result<(), HttpError> {
-    let mut act = asker.act(action, format!("binding {}", binding.id.0)).of(binding.app);
-    if !fields.is_empty() {
-        act = act.with("fields", fields.iter().map(|field| serde_json::Value::from(*field)).collect::<Vec<_>>());
-    }
-    context.audit.record(act).await?;
-    Ok(())
+/// What somebody does to a binding.
+fn act(asker: Asker<'_>, action: &'static str, binding: &Binding) -> Act {
+    asker.act(action, format!("binding {}", binding.id.0)).of(binding.app)
 }
 
 /// What an import leaves in the trail.

@@ -11,7 +11,7 @@ use crate::domain::{App, Binding, BindingId, BindingKind, BindingState, BindingT
 use crate::http::Context;
 use crate::limits::{PAGE_MAX, PLATFORM_PAIRS};
 use crate::platform::{Answer, Effect, Mode, Request};
-use crate::state::Principal;
+use crate::state::Author;
 use crate::store::{Filter, Page, QueryError};
 
 /// Why ours did not follow.
@@ -39,7 +39,7 @@ pub(super) fn kind_of(mode: Mode) -> Option<BindingKind> {
 /// Does here what was done there; gives the bindings of ours that it concerns.
 pub(super) async fn follow(
     context: &Context,
-    by: &Principal,
+    by: &Author,
     app: &App,
     request: &Request,
     answer: &Answer,
@@ -137,7 +137,7 @@ fn apply(context: &Context, terms: &mut BindingTerms, request: &Request) {
 /// B and Y join A and X: the first of them on our binding, each further pair on one of its own.
 async fn second_half(
     context: &Context,
-    by: &Principal,
+    by: &Author,
     app: &App,
     first: Binding,
     request: &Request,

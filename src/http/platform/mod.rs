@@ -102,7 +102,8 @@ pub(super) async fn call(
     let subject = |outcome: &str| format!("app {} {}{outcome}", app.id.0, operation.id);
     let act = Act::new(asker.by, "platform.call", subject("")).from(asker.peer).of(app.id);
     let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
-    context.audit.record(act.with("said", said.collect::<serde_json::Map<_, _>>())).await?;
+    let by = asker.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
+    by.on_record().await.map_err(HttpError::from)?;
 
     let answered = context.platform.call(&credentials, &request).await;
     let outcome = match &answered {
@@ -119,7 +120,7 @@ pub(super) async fn call(
     let (kept, not_kept) = match operation.effect {
         Effect::Reads | Effect::EndsCall => (Vec::new(), None),
         Effect::Binds | Effect::Changes | Effect::Unbinds => {
-            match keep::follow(context, asker.by, app, &request, &answer).await {
+            match keep::follow(context, &by, app, &request, &answer).await {
                 Ok(kept) => (kept, None),
                 Err(error) => (Vec::new(), Some(crate::error_chain::Chain(&error).to_string())),
             }

@@ -5,10 +5,10 @@
 //! app's own. A host that the configuration does not list is refused here already.
 
 use crate::domain::{App, AppId, Secret, Wording};
-use crate::http::keeping::Asker;
 use crate::http::{Context, HttpError};
 use crate::limits::SECRET_BYTES_MAX;
 use crate::platform::{Credentials, PlatformError, Scheme, Settings};
+use crate::state::Author;
 
 /// What somebody wants to be so. What is `None` stays; what is empty is forgotten.
 #[derive(Debug, Default)]
@@ -54,10 +54,10 @@ pub(super) fn credentials(context: &Context, app: &App) -> Credentials {
     }
 }
 
-/// Sets it. The trail is the caller's: it notes which fields were named.
+/// Sets it; the entry says which fields were named.
 pub(in crate::http) async fn set(
     context: &Context,
-    asker: Asker<'_>,
+    by: &Author,
     app: AppId,
     change: Change,
 ) -> Result<Settings, HttpError> {
@@ -95,9 +95,9 @@ pub(in crate::http) async fn set(
                 format!("auth_token: is longer than {SECRET_BYTES_MAX} bytes"),
             )));
         }
-        context.state.seal_value(Some(asker.by), &token_name(app), token).await?;
+        context.state.seal_value(by, &token_name(app), token).await?;
     }
-    context.state.set_value(Some(asker.by), &name(app), &settings).await?;
+    context.state.set_value(by, &name(app), &settings).await?;
     Ok(settings)
 }
 
@@ -108,12 +108,12 @@ fn refused(error: &PlatformError) -> Wording {
 }
 
 /// Forgets it with the app: ids are never given out twice, and a secret without use is a risk.
-pub(in crate::http) async fn forget(context: &Context, asker: Asker<'_>, app: AppId) -> Result<(), HttpError> {
+pub(in crate::http) async fn forget(context: &Context, by: &Author, app: AppId) -> Result<(), HttpError> {
     if has_token(context, app) {
-        context.state.forget_value(Some(asker.by), &token_name(app)).await?;
+        context.state.forget_value(by, &token_name(app)).await?;
     }
     if of(context, app) != Settings::default() {
-        context.state.forget_value(Some(asker.by), &name(app)).await?;
+        context.state.forget_value(by, &name(app)).await?;
     }
     Ok(())
 }

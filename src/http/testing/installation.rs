@@ -17,7 +17,7 @@ use crate::oidc::Oidc;
 use crate::platform::{Hosts, Platform};
 use crate::providers;
 use crate::run::{Data, Opening, Surroundings};
-use crate::state::{NewApp, Principal};
+use crate::state::{Author, NewApp};
 
 /// How often it is looked whether the projector has come to the end.
 const LOOK: Duration = Duration::from_millis(5);
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// A data directory with all its services.
 pub(crate) struct Installation {
     pub(crate) context: Arc<Context>,
-    _data: Data,
+    data: Data,
     _dir: TempDir,
 }
 
@@ -57,7 +57,23 @@ impl Installation {
             oidc,
             server: server(dir.path(), &clock),
         };
-        Self { context: data.context(&clock, surroundings), _data: data, _dir: dir }
+        Self { context: data.context(&clock, surroundings), data, _dir: dir }
+    }
+
+    /// From now on the journal takes nothing.
+    pub(crate) fn refuse_records(&self) {
+        self.data.refuse_records();
+    }
+
+    /// Every byte of what people set: the logs of state and bindings.
+    pub(crate) fn set_by_people(&self) -> Vec<u8> {
+        let mut files: Vec<_> = ["state", "bindings"]
+            .iter()
+            .flat_map(|room| std::fs::read_dir(self.context.server.data.join(room)).unwrap())
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        files.iter().flat_map(|path| std::fs::read(path).unwrap()).collect()
     }
 
     pub(crate) async fn app(&self, name: &str, provider: &str) -> Arc<App> {
@@ -70,7 +86,7 @@ impl Installation {
             verify: None,
             allow_from: AllowFrom::default(),
         };
-        self.context.state.add_app(&Principal::command_line(), new).await.unwrap()
+        self.context.state.add_app(&Author::of_tests(), new).await.unwrap()
     }
 
     pub(crate) async fn receive(&self, app: &Arc<App>, content_type: &str, body: &str) {

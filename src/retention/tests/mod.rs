@@ -14,6 +14,7 @@ use crate::domain::{AppId, BindingId, Call, DecisionAction, DecisionNote, Item, 
 use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
 use crate::projector::{self, Projector, summarise};
 use crate::providers;
+use crate::state::Author;
 use crate::store::{
     CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberQuery, NumberRow, Page, PeakRow, SmsQuery, SmsRow,
     Span, StatQuery, StatRow, Step, TalkRow,
@@ -225,7 +226,7 @@ impl House {
 
     async fn keep(&self, raw: Option<u32>, call: Option<u32>, sms: Option<u32>) {
         let policy = Policy { raw_days: raw, call_days: call, sms_days: sms, ..Policy::default() };
-        self.retention.set_policy(&Principal::command_line(), &policy).await.unwrap();
+        self.retention.set_policy(&Author::of_tests(), &policy).await.unwrap();
     }
 
     /// A run that is told to stop after `steps` steps, if any.

@@ -1,6 +1,7 @@
 //! What a run takes away, what it leaves, and that it may end anywhere.
 
 use super::*;
+use crate::state::Author;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn raw_callbacks_go_and_everything_they_said_stays() {
@@ -147,7 +148,7 @@ async fn what_is_held_stays_until_the_hold_ends() {
     let house = House::with_a_past().await;
     let before = house.known();
     let old = before.calls.iter().min_by_key(|call| call.callbacks.last().copied()).unwrap().clone();
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     let hold = Hold {
         id: String::new(),
         name: "dispute".to_owned(),
@@ -158,6 +159,7 @@ async fn what_is_held_stays_until_the_hold_ends() {
         from: None,
         to: None,
         by: String::new(),
+        by_kind: None,
         created_at: String::new(),
     };
     let hold = house.retention.add_hold(&by, hold).await.unwrap();
@@ -183,7 +185,7 @@ async fn what_is_held_stays_until_the_hold_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_and_a_hold_follow_rules() {
     let house = House::with_days(0, false).await;
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     for days in [0, 6, 40_000] {
         let policy = Policy { call_days: Some(days), ..Policy::default() };
         let set = house.retention.set_policy(&by, &policy).await;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 use crate::domain::{AllowFrom, AnswerForm, VerifyMode};
 use crate::limits;
-use crate::state::AppChange;
+use crate::state::{AppChange, Author};
 
 fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
@@ -83,7 +83,7 @@ async fn a_question_gets_one_answer_however_often_it_is_asked_and_whatever_chang
     assert!(String::from_utf8_lossy(&answers[0]).contains("close"), "{:?}", answers[0]);
 
     let change = AppChange { answer_form: Some(AnswerForm::Object), ..AppChange::default() };
-    appliance.running.context().state.change_app(&Principal::command_line(), app.id, change).await.unwrap();
+    appliance.running.context().state.change_app(&Author::of_tests(), app.id, change).await.unwrap();
     answers.push(appliance.post(&app, question.content_type, question.body).await.into_body());
 
     let appliance = appliance.restart().await;

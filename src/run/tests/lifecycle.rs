@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use tokio::net::UnixStream;
 
 use super::*;
+use crate::state::Author;
 
 async fn refusal(config: Config) -> String {
     let error = Running::start(config, Clock::system(), Arc::default()).await.expect_err("it should not have started");
@@ -141,7 +142,7 @@ async fn metrics_are_for_this_machine_and_for_tokens() {
     assert_eq!(client.send(forwarded(None)).await.unwrap().status(), 401);
     assert_eq!(client.send(forwarded(Some("wrong"))).await.unwrap().status(), 401);
     let state = &appliance.running.context().state;
-    let token = state.add_token(&Principal::command_line(), "prometheus", crate::domain::Role::Viewer).await.unwrap();
+    let token = state.add_token(&Author::of_tests(), "prometheus", crate::domain::Role::Viewer).await.unwrap();
     assert_eq!(client.send(forwarded(Some(token.reveal()))).await.unwrap().status(), 200);
 }
 

@@ -21,7 +21,7 @@ use crate::domain::{App, Secret};
 use crate::http::testing::{Client, SOON, connector};
 use crate::journal::{Body, CallbackRecord, Record};
 use crate::providers::{self, Sample};
-use crate::state::{NewApp, Principal};
+use crate::state::{Author, NewApp};
 
 /// A running server with its own data directory.
 struct Appliance {
@@ -70,7 +70,7 @@ impl Appliance {
             allow_from: crate::domain::AllowFrom::default(),
         };
         change(&mut new);
-        self.running.context().state.add_app(&Principal::command_line(), new).await.unwrap()
+        self.running.context().state.add_app(&Author::of_tests(), new).await.unwrap()
     }
 
     async fn post(&self, app: &App, content_type: &str, body: impl Into<Bytes>) -> Response<Bytes> {

@@ -62,6 +62,7 @@ pub(in crate::http::admin) fn rules() -> Vec<RulesVersion> {
         version,
         at: (version > 0).then(|| "2026-11-20T09:30:00Z".to_owned()),
         by: (version > 0).then(|| "lin".to_owned()),
+        by_kind: None,
         set,
     };
     vec![version(2, set.clone()), version(1, set), version(0, RuleSet::default())]

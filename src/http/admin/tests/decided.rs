@@ -7,6 +7,7 @@ use crate::domain::{BindingKind, BindingTerms, PhoneNumber, Seq};
 use crate::http::testing::Installation;
 use crate::journal::Body;
 use crate::providers;
+use crate::state::Author;
 
 const B: &str = "13912345603";
 const MASKED: &str = "+86139****5603";
@@ -39,7 +40,7 @@ impl House {
             user_data: None,
             platform_id: None,
         };
-        self.context.bindings.add(&Principal::command_line(), app, terms).await.unwrap();
+        self.context.bindings.add(&Author::of_tests(), app, terms).await.unwrap();
     }
 
     async fn answer_on(&self, path: &str) -> String {

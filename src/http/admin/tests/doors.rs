@@ -44,7 +44,7 @@ async fn a_flood_of_wrong_passwords_keeps_nobody_out_of_a_browser_they_were_logg
     house
         .context
         .state
-        .add_user(&crate::state::Principal::command_line(), "wang", Role::Admin, &crate::domain::Secret::new(PASSWORD))
+        .add_user(&crate::state::Author::of_tests(), "wang", Role::Admin, &crate::domain::Secret::new(PASSWORD))
         .await
         .unwrap();
     house.cookie = String::new();
@@ -136,7 +136,8 @@ async fn a_common_password_is_refused_wherever_one_is_set_and_the_meter_says_the
 
     let code = house.context.state.setup_code().unwrap();
     let password = crate::domain::Secret::new(PASSWORD);
-    let (cookie, _) = house.context.state.set_up(code.reveal(), "lin", &password).await.unwrap();
+    let (cookie, _) =
+        house.context.state.set_up(&crate::state::Visit::of_tests(), code.reveal(), "lin", &password).await.unwrap();
     house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
     let csrf = house.csrf("/account").await;
     let weak = [("csrf", csrf.as_str()), ("password", "password12"), ("again", "password12")];

@@ -20,7 +20,7 @@ use crate::http::server::Times;
 use crate::http::testing::TestServer;
 use crate::http::{HttpError, Routes};
 use crate::oidc::Oidc;
-use crate::state::Principal;
+use crate::state::Author;
 
 /// What the provider knows.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ impl Provider {
         };
         let oidc = Oidc::new(config, "https://calls.example.com", Clock::system()).unwrap();
         let house = House::with(Some(oidc)).await;
-        let by = Principal::command_line();
+        let by = Author::of_tests();
         house.context.state.add_user(&by, "lin", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
         Self { book, _server: server, house }
     }

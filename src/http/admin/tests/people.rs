@@ -6,7 +6,7 @@ use http_body_util::Full;
 use super::super::samples::selector;
 use super::{House, PASSWORD, location, text};
 use crate::domain::{Role, Scope};
-use crate::state::totp;
+use crate::state::{Visit, totp};
 
 /// A cookie that an answer sets, as the browser sends it back.
 fn cookie(answer: &http::Response<bytes::Bytes>, name: &str) -> Option<String> {
@@ -125,7 +125,8 @@ async fn a_user_is_added_narrowed_and_removed_on_pages() {
     let href = links.into_iter().find(|href| href.contains('%')).unwrap().to_owned();
     house.page(&href).await;
     let state = &house.context.state;
-    let (cookie, _) = state.log_in("王 五", &crate::domain::Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let (cookie, _) =
+        state.log_in(&Visit::of_tests(), "王 五", &crate::domain::Secret::new(PASSWORD)).await.unwrap().unwrap();
 
     let none = [("csrf", csrf.as_str()), ("role", "viewer"), ("scope", "some")];
     assert_eq!(house.post(&href, &none).await.status(), 400, "some, and none of them chosen");

@@ -87,7 +87,7 @@ async fn numbers_are_masked_for_everybody_until_a_page_is_revealed_and_that_is_o
     assert!(!text(&house.client().await.send(other).await.unwrap()).contains(number.as_str()));
 
     let entry = house.trail().into_iter().find(|entry| entry.action == "reveal").unwrap();
-    assert_eq!((entry.by.as_str(), entry.subject.as_str()), ("lin", "list calls"));
+    assert_eq!((entry.by.name.as_str(), entry.subject.as_str()), ("lin", "list calls"));
     assert!(entry.peer.is_some());
     let personal = entry.personal.unwrap();
     assert_eq!((&personal["page"], &personal["reason"]), (&"/calls".into(), &"a customer asked".into()));
@@ -157,7 +157,7 @@ async fn logins_failures_and_changes_are_on_record_without_their_secrets() {
     assert_eq!(house.actions(), ["login.failed", "login", "app.add", "app.change", "logout"]);
     let trail = house.trail();
     assert_eq!(trail[0].personal.as_ref().unwrap()["name"], "13812340021", "what was typed is personal");
-    assert!(!trail[0].subject.contains("1381") && trail[0].by == "?");
+    assert!(!trail[0].subject.contains("1381") && trail[0].by.name == "?");
     assert_eq!((trail[2].subject.as_str(), trail[2].app), ("app 1", Some(AppId(1))));
     let records = format!("{trail:?}");
     for secret in [PASSWORD, "not the password", "very-secret-value"] {
@@ -179,7 +179,7 @@ async fn a_guesser_who_is_held_up_stands_on_record_once_however_long_he_goes_on(
     let held: Vec<_> = house.trail().into_iter().filter(|entry| entry.action == "login.throttled").collect();
     let [entry] = held.as_slice() else { panic!("one for all of them: {held:#?}") };
     assert_eq!(entry.personal.as_ref().unwrap()["name"], "13812340021", "what was typed is personal");
-    assert!(entry.peer.is_some() && entry.by == "?");
+    assert!(entry.peer.is_some() && entry.by.name == "?");
     house.cookie = cookie;
     house.known_up_to(entry.seq).await;
     let page = house.page("/audit?action=login.throttled").await;

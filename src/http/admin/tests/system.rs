@@ -9,7 +9,7 @@ use super::super::samples::selector;
 use super::{House, PASSWORD, location, text};
 use crate::domain::{AppId, Role, Scope, Secret};
 use crate::http::testing::SOON;
-use crate::state::{NewUser, Principal};
+use crate::state::{Author, NewUser, Visit};
 use crate::store::{AuditQuery, Change, Filter, Page};
 
 /// Every address of this room that is read.
@@ -73,8 +73,9 @@ async fn a_viewer_and_an_administrator_of_some_apps_see_nothing_of_the_system() 
         person("li", Role::Admin, Scope::Apps([AppId(1)].into())),
     ] {
         let name = new.name.clone();
-        house.context.state.add_user_within(&Principal::command_line(), new).await.unwrap();
-        let (cookie, _) = house.context.state.log_in(&name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
+        house.context.state.add_user_within(&Author::of_tests(), new).await.unwrap();
+        let (cookie, _) =
+            house.context.state.log_in(&Visit::of_tests(), &name, &Secret::new(PASSWORD)).await.unwrap().unwrap();
         house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
         let csrf = house.csrf("/").await;
         for path in READ.into_iter().chain(["/api/v1/system", "/api/v1/system/log"]) {

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Outcome,
-    Product, RecordingState, Suspicion,
+    ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
+    Outcome, Product, RecordingState, Suspicion,
 };
 use crate::http::api::{log, numbers};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
@@ -147,6 +147,7 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "by" if path == "/stats" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
         "group" => ("What is counted apart", words(["app", "provider", "product", "outcome", "cause", "x", "talk"])),
         "by" => ("Who: a user or a token", text()),
+        "by_kind" => ("What kind of one", words(ActorKind::ALL.map(ActorKind::name))),
         "action" if path.starts_with("/decisions") => {
             ("What was answered", words(DecisionAction::ALL.map(DecisionAction::name)))
         }

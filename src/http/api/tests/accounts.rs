@@ -1,6 +1,7 @@
 //! Apps, users and tokens: who may change them, and what never comes out.
 
 use super::*;
+use crate::state::{Author, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn apps_are_managed_and_their_secrets_stay_inside() {
@@ -84,9 +85,9 @@ async fn users_and_tokens_are_for_administrators() {
 async fn a_program_shows_its_token_and_a_browser_may_only_read() {
     let house = House::open();
     let state = &house.context.state;
-    let token = state.add_token(&Principal::command_line(), "crm", Role::Viewer).await.unwrap();
-    state.add_user(&Principal::command_line(), "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
-    let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let token = state.add_token(&Author::of_tests(), "crm", Role::Viewer).await.unwrap();
+    state.add_user(&Author::of_tests(), "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
+    let (cookie, _) = state.log_in(&Visit::of_tests(), "wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
     let ask = async |method: &str, name: &str, value: String| {
         let body = Full::new(Bytes::from(r#"{"name":"a","role":"viewer"}"#));
         let request = Request::builder().method(method).uri("/api/v1/tokens").header(name, value).body(body).unwrap();

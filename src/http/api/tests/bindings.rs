@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use super::*;
-use crate::domain::{Role, Scope};
+use crate::domain::{ActorKind, Role, Scope};
 
 async fn house() -> House {
     let house = House::open();
@@ -231,7 +231,12 @@ async fn whoever_sees_one_app_manages_its_bindings_and_no_others() {
     theirs["app"] = json!("taxi");
     let theirs = house.ask(Role::Admin, "POST", "/bindings", theirs).await.json();
     let mine = house.context.state.app_named("courier").unwrap().id;
-    let wang = Principal { name: "wang".to_owned(), role: Role::Admin, scope: Scope::Apps([mine].into()) };
+    let wang = Principal {
+        kind: ActorKind::User,
+        name: "wang".to_owned(),
+        role: Role::Admin,
+        scope: Scope::Apps([mine].into()),
+    };
     let ask = async |method: &str, path: &str, body: &str| {
         let body = Full::new(Bytes::from(body.to_owned()));
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).body(body).unwrap();

@@ -248,7 +248,7 @@ async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
     let shared = house.ask(Role::Admin, "POST", "/searches", new(true)).await.json();
     assert_eq!(house.list(Role::Operator, "/searches?list=calls").await.len(), 2);
     assert!(house.list(Role::Operator, "/searches?list=sms").await.is_empty());
-    assert_eq!(house.context.state.searches("somebody else", None).len(), 1);
+    assert_eq!(house.context.state.searches(&Actor::new(ActorKind::User, "somebody else"), None).len(), 1);
     let wrong = json!({"list": "calls", "name": "x", "query": "outcome=bussy"});
     house.ask(Role::Admin, "POST", "/searches", wrong).await.refused(400, "bad_request", "outcome=bussy");
     let path = |search: &Value| format!("/searches/{}", search["id"].as_str().unwrap());
@@ -256,4 +256,83 @@ async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
     assert_eq!(house.ask(Role::Operator, "DELETE", &path(&saved.json()), Value::Null).await.status, 204);
     assert_eq!(house.ask(Role::Admin, "DELETE", &path(&shared), Value::Null).await.status, 204);
     assert!(house.list(Role::Admin, "/searches").await.is_empty());
+}
+
+/// Somebody of this kind and name.
+fn who(kind: ActorKind, name: &str, role: Role, scope: Scope) -> Principal {
+    Principal { kind, name: name.to_owned(), role, scope }
+}
+
+impl House {
+    async fn as_who(&self, by: Principal, method: &str, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+        let request = Request::builder().method(method).uri(format!("/api/v1{path}")).body(Full::new(body)).unwrap();
+        self.call(routes_as(self.context.clone(), by), request).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_called_like_a_user_does_not_have_the_users_own_searches() {
+    let house = House::open();
+    let (user, token) = (ActorKind::User, ActorKind::Token);
+    let root = |kind| who(kind, "root1", Role::Viewer, Scope::All);
+    let new = json!({"list": "calls", "name": "mine", "query": "number=13812345671"});
+    let made = house.as_who(root(user), "POST", "/searches", new.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert_eq!(house.as_who(root(user), "GET", "/searches", Value::Null).await.json()["items"][0]["name"], "mine");
+    let seen = house.as_who(root(token), "GET", "/searches", Value::Null).await;
+    assert_eq!(seen.json()["items"], json!([]), "{}", seen.text());
+    let path = format!("/searches/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(house.as_who(root(token), "DELETE", &path, Value::Null).await.status, 404);
+    // Both may have one of the same name.
+    assert_eq!(house.as_who(root(token), "POST", "/searches", new).await.status, 201);
+    assert_eq!(house.context.state.searches(&Actor::new(user, "root1"), None).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shared_search_shows_no_number_to_viewers_and_no_app_to_those_who_may_not_know_it() {
+    let house = House::open();
+    let hidden = house.app("vip-line", "huawei-private").await;
+    let shown = house.app("courier", "jiuyun").await;
+    let share = async |name: &str, query: &str| {
+        let new = json!({"list": "calls", "name": name, "query": query, "shared": true});
+        let answer = house.ask(Role::Admin, "POST", "/searches", new).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    };
+    share("of 13812345671", "number=13812345671&outcome=busy").await;
+    share("vip", "app=vip-line&number=13812345672").await;
+    share("not vip", "not_app=vip-line").await;
+    share("what VIP-LINE gets", "outcome=busy").await;
+    share("by id", &format!("app=%23{}", hidden.id.0)).await;
+    share("courier", "app=courier").await;
+    let names = async |by: Principal| -> Vec<String> {
+        let answer = house.as_who(by, "GET", "/searches", Value::Null).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let items = answer.json()["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| format!("{} | {}", item["name"].as_str().unwrap(), item["query"].as_str().unwrap()))
+            .collect()
+    };
+    let all = names(who(ActorKind::Token, "ops", Role::Operator, Scope::All)).await;
+    assert!(all.len() == 6 && all.iter().any(|search| search.contains("number=13812345671")), "{all:?}");
+    let viewer = names(who(ActorKind::Token, "eyes", Role::Viewer, Scope::All)).await;
+    assert_eq!(viewer.len(), 6);
+    let said = viewer.join("\n");
+    assert!(!said.contains("13812345671") && !said.contains("13812345672"), "{said}");
+    assert!(said.contains("number=5671&outcome=busy"), "it still finds what the mask shows: {said}");
+    for role in [Role::Viewer, Role::Operator, Role::Admin] {
+        let some = who(ActorKind::Token, "some", role, Scope::Apps([shown.id].into()));
+        let seen = names(some.clone()).await;
+        assert_eq!(seen.len(), 2, "{seen:?}");
+        assert!(!seen.join("\n").to_lowercase().contains("vip"), "{seen:?}");
+    }
+    // Who administers one app shares nothing with everybody, and takes nothing from everybody.
+    let some = who(ActorKind::Token, "some", Role::Admin, Scope::Apps([shown.id].into()));
+    let new = json!({"list": "calls", "name": "mine", "query": "app=courier", "shared": true});
+    house.as_who(some.clone(), "POST", "/searches", new).await.refused(403, "forbidden", "all apps");
+    let shared = house.context.state.searches(&Actor::new(ActorKind::User, "nobody at all"), None);
+    let path = format!("/searches/{}", shared.iter().find(|search| search.name == "courier").unwrap().id);
+    house.as_who(some, "DELETE", &path, Value::Null).await.refused(404, "not_found", "");
+    assert_eq!(house.ask(Role::Admin, "DELETE", &path, Value::Null).await.status, 204);
 }

@@ -10,15 +10,16 @@ use tower_service::Service;
 
 use super::*;
 use crate::audit::Act;
-use crate::domain::{AppId, Role, Scope, Secret};
+use crate::domain::{ActorKind, AppId, Role, Scope, Secret};
 use crate::limits::FOLLOWERS_MAX;
 use crate::providers;
+use crate::state::{Author, Visit};
 
 /// Whoever sees everything is the command line, whose rights always hold.
 fn principal(scope: Scope) -> Principal {
     match scope.is_all() {
         true => Principal::command_line(),
-        false => Principal { name: "someone".to_owned(), role: Role::Admin, scope },
+        false => Principal { kind: ActorKind::User, name: "someone".to_owned(), role: Role::Admin, scope },
     }
 }
 
@@ -222,7 +223,7 @@ async fn a_decision_is_told_as_it_is_made_masked_and_scoped_as_the_list_and_agai
     assert!(decided == 3 && calls > 0, "of two kinds");
     assert_eq!(back(Scope::All, "?not_kind=decision").await.0, 0);
 
-    let viewer = Principal { name: "zhao".to_owned(), role: Role::Viewer, scope: Scope::All };
+    let viewer = Principal { kind: ActorKind::User, name: "zhao".to_owned(), role: Role::Viewer, scope: Scope::All };
     let request = Request::get("/api/v1/events?kind=decision&since=0").body(Full::new(Bytes::new())).unwrap();
     let Ok(mut stream) = warp::service(routes_as(house.context.clone(), viewer)).call(request).await;
     let mut masked = Page::default();
@@ -291,8 +292,8 @@ async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_
     let mut sent = 0;
     for (name, role) in [("wang", Role::Operator), ("zhao", Role::Viewer)] {
         let (state, password) = (&house.context.state, Secret::new("correct horse battery"));
-        state.add_user(&Principal::command_line(), name, role, &password).await.unwrap();
-        let (cookie, login) = state.log_in(name, &password).await.unwrap().unwrap();
+        state.add_user(&Author::of_tests(), name, role, &password).await.unwrap();
+        let (cookie, login) = state.log_in(&Visit::of_tests(), name, &password).await.unwrap().unwrap();
         let reveal = async |page: &str| {
             let act = Act::new(&login.user.principal(), "reveal", "list live");
             house.context.audit.reveal(&login.id, page, act).await.unwrap();
@@ -356,9 +357,9 @@ async fn a_browser_that_follows_changes_sees_no_whole_number_whatever_its_role()
     let provider = providers::by_name("jiuyun").unwrap();
     let app = house.app("a", "jiuyun").await;
     let state = &house.context.state;
-    let by = Principal::command_line();
+    let by = Author::of_tests();
     state.add_user(&by, "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
-    let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let (cookie, _) = state.log_in(&Visit::of_tests(), "wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
     let request = Request::get("/api/v1/events").header("cookie", format!("__Host-ringback_login={}", cookie.reveal()));
     let routes = routes(house.context.clone());
     let Ok(response) = warp::service(routes).call(request.body(Full::new(Bytes::new())).unwrap()).await;
@@ -390,7 +391,7 @@ async fn end_of(mut body: impl hyper::body::Body<Data = Bytes, Error = warp::Err
 async fn a_stream_ends_with_the_login_or_the_token_that_it_was_begun_with_also_while_nothing_happens() {
     let house = House::open();
     let app = house.app("a", "huawei-private").await;
-    let (state, by) = (&house.context.state, Principal::command_line());
+    let (state, by) = (&house.context.state, Author::of_tests());
     let follow = async |name: &str, value: String| {
         let request = Request::get("/api/v1/events").header(name, value).body(Full::new(Bytes::new())).unwrap();
         let Ok(stream) = warp::service(routes(house.context.clone())).call(request).await;
@@ -402,13 +403,13 @@ async fn a_stream_ends_with_the_login_or_the_token_that_it_was_begun_with_also_w
     let (password, other) = (Secret::new(PASSWORD), Secret::new("lantern carrot bicycle"));
     state.add_user(&by, "wang", Role::Admin, &password).await.unwrap();
     for n in 0..5 {
-        let (cookie, login) = state.log_in("wang", &password).await.unwrap().unwrap();
-        let (stays, _) = state.log_in("wang", &password).await.unwrap().unwrap();
+        let (cookie, login) = state.log_in(&Visit::of_tests(), "wang", &password).await.unwrap().unwrap();
+        let (stays, _) = state.log_in(&Visit::of_tests(), "wang", &password).await.unwrap().unwrap();
         let shown = |cookie: &Secret| format!("{LOGIN_COOKIE}={}", cookie.reveal());
         let ended = follow("cookie", shown(&cookie)).await;
         let mut going = follow("cookie", shown(&stays)).await;
         match n {
-            0 => state.log_out(cookie.reveal()).await.unwrap(),
+            0 => state.log_out(&by, cookie.reveal()).await.unwrap(),
             1 => state.end_login(&by, &login.id).await.unwrap(),
             2 => assert_eq!(
                 state.end_logins(&by, "wang", state.login(stays.reveal()).map(|l| l.id).as_deref()).await.unwrap(),
@@ -433,7 +434,7 @@ async fn a_stream_ends_with_the_login_or_the_token_that_it_was_begun_with_also_w
         house.receive(&app, "application/json", &notice("axb-alerting", 100 + n)).await;
         house.settle().await;
         live_until_call(&mut going).await;
-        state.log_out(stays.reveal()).await.unwrap();
+        state.log_out(&by, stays.reveal()).await.unwrap();
     }
     let bearer = |token: &Secret| format!("Bearer {}", token.reveal());
     let token = state.add_token(&by, "crm", Role::Viewer).await.unwrap();
@@ -448,13 +449,13 @@ async fn a_stream_ends_with_the_login_or_the_token_that_it_was_begun_with_also_w
 async fn nothing_more_is_told_once_a_login_is_gone() {
     let house = House::open();
     let app = house.app("a", "huawei-private").await;
-    let (state, by) = (&house.context.state, Principal::command_line());
+    let (state, by) = (&house.context.state, Author::of_tests());
     state.add_user(&by, "wang", Role::Admin, &Secret::new(PASSWORD)).await.unwrap();
-    let (cookie, _) = state.log_in("wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
+    let (cookie, _) = state.log_in(&Visit::of_tests(), "wang", &Secret::new(PASSWORD)).await.unwrap().unwrap();
     let request = Request::get("/api/v1/events").header("cookie", format!("{LOGIN_COOKIE}={}", cookie.reveal()));
     let request = request.body(Full::new(Bytes::new())).unwrap();
     let Ok(stream) = warp::service(routes(house.context.clone())).call(request).await;
-    state.log_out(cookie.reveal()).await.unwrap();
+    state.log_out(&by, cookie.reveal()).await.unwrap();
     house.receive(&app, "application/json", &notice("axb-alerting", 1)).await;
     house.settle().await;
     let told = end_of(stream.into_body()).await;

@@ -6,6 +6,7 @@ mod bindings;
 mod lists;
 mod live;
 mod masks;
+mod record;
 mod rules;
 mod system;
 
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use super::*;
-use crate::domain::{Role, Scope, Secret};
+use crate::domain::{Actor, ActorKind, Role, Scope, Secret};
 use crate::http::testing::{Installation, SOON};
 use crate::providers;
 
@@ -61,7 +62,7 @@ impl Answer {
 }
 
 fn principal(role: Role) -> Principal {
-    Principal { name: "someone".to_owned(), role, scope: Scope::All }
+    Principal { kind: ActorKind::User, name: "someone".to_owned(), role, scope: Scope::All }
 }
 
 impl House {

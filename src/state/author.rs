@@ -1,0 +1,178 @@
+//! Who changes something, and the entry about it: durable before anything is so.
+//!
+//! ```text
+//! check ─► the entry (durable) ─► the change ─► (it failed: an outcome behind the entry)
+//! ```
+//!
+//! What changes something for somebody takes an [`Author`], and the logs take an [`OnRecord`],
+//! which only an author makes whose entry is durable: a change that leaves no entry does not
+//! compile. The entry is written once, after the change was checked and right before the first
+//! record of it. What was refused leaves none.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Principal;
+use crate::domain::{Actor, AppId};
+use crate::journal::AppendError;
+
+/// Something that is being written to the journal.
+pub type Writing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The entry about a change.
+pub trait Witness: fmt::Debug + Send + Sync {
+    /// Writes it, once; resolves when it is durable.
+    fn write(&self) -> Writing<'_, Result<(), AppendError>>;
+    /// Says which object it is about, where that is known late. Too late once it is written.
+    fn about(&self, subject: String, app: Option<AppId>);
+    /// Adds something that may hold personal data. Too late once it is written.
+    fn note(&self, name: &'static str, value: Value);
+    /// Says behind the entry that the change did not come about, if it was written.
+    fn failed(&self, code: &'static str) -> Writing<'_, ()>;
+    /// Says behind the entry that it is about this object, and not about the one it names.
+    fn made(&self, subject: String) -> Writing<'_, ()>;
+}
+
+/// Somebody who is about to change something.
+#[derive(Debug, Clone)]
+pub struct Author {
+    who: Principal,
+    entry: Arc<dyn Witness>,
+}
+
+/// The entry could not be written, and so nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit trail could not be written, so nothing was changed")]
+pub struct NotRecorded(#[from] pub AppendError);
+
+/// That the entry about a change is durable, or that it needs none. Only [`Behalf`] makes one.
+#[derive(Debug)]
+pub struct OnRecord {
+    by: Option<Actor>,
+}
+
+/// On whose behalf something is changed.
+#[derive(Debug, Clone)]
+pub enum Behalf {
+    /// Somebody's.
+    Author(Author),
+    /// Nobody's: what the server notes for itself, such as how far a job came.
+    House,
+}
+
+impl Author {
+    /// `who` changes something, of which `entry` tells.
+    #[must_use]
+    pub fn new(who: Principal, entry: Arc<dyn Witness>) -> Self {
+        Self { who, entry }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn who(&self) -> &Principal {
+        &self.who
+    }
+
+    /// Puts the entry on record, unless it is.
+    ///
+    /// # Errors
+    /// When the journal does not take it: then nothing may be changed.
+    pub async fn on_record(&self) -> Result<OnRecord, NotRecorded> {
+        self.entry.write().await?;
+        Ok(OnRecord { by: Some(self.who.actor()) })
+    }
+
+    /// Says which object it is about, where that is known only when it is made.
+    pub fn about(&self, subject: impl Into<String>, app: Option<AppId>) {
+        self.entry.about(subject.into(), app);
+    }
+
+    /// Adds what may hold personal data.
+    pub fn note(&self, name: &'static str, value: impl Into<Value>) {
+        self.entry.note(name, value.into());
+    }
+
+    /// Says behind the entry that the change did not come about: `code` is why, in a word.
+    pub async fn failed(&self, code: &'static str) {
+        self.entry.failed(code).await;
+    }
+
+    /// Says behind the entry which object was made, where it foretold another.
+    pub async fn made(&self, subject: impl Into<String>) {
+        self.entry.made(subject.into()).await;
+    }
+}
+
+impl From<&Author> for Behalf {
+    fn from(author: &Author) -> Self {
+        Self::Author(author.clone())
+    }
+}
+
+impl Behalf {
+    /// Puts on record what must be.
+    ///
+    /// # Errors
+    /// As [`Author::on_record`].
+    pub async fn on_record(&self) -> Result<OnRecord, NotRecorded> {
+        match self {
+            Self::Author(author) => author.on_record().await,
+            Self::House => Ok(OnRecord { by: None }),
+        }
+    }
+
+    /// As [`Author::failed`].
+    pub async fn failed(&self, code: &'static str) {
+        if let Self::Author(author) = self {
+            author.failed(code).await;
+        }
+    }
+}
+
+impl OnRecord {
+    /// Who it is that changes something.
+    #[must_use]
+    pub fn by(&self) -> Option<&Actor> {
+        self.by.as_ref()
+    }
+}
+
+/// What tests of rooms below the trail change things with: it tells nobody.
+#[cfg(test)]
+pub(crate) mod untold {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Untold;
+
+    impl Witness for Untold {
+        fn write(&self) -> Writing<'_, Result<(), AppendError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn about(&self, _: String, _: Option<AppId>) {}
+
+        fn note(&self, _: &'static str, _: Value) {}
+
+        fn failed(&self, _: &'static str) -> Writing<'_, ()> {
+            Box::pin(async {})
+        }
+
+        fn made(&self, _: String) -> Writing<'_, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    impl Author {
+        pub(crate) fn untold(who: Principal) -> Self {
+            Self::new(who, Arc::new(Untold))
+        }
+
+        pub(crate) fn of_tests() -> Self {
+            Self::untold(Principal::command_line())
+        }
+    }
+}
