@@ -5,7 +5,7 @@
 //! Digits alone are refused whatever they are: in this trade they are dates and phone numbers.
 
 use zxcvbn::Score;
-use zxcvbn::feedback::Warning;
+use zxcvbn::feedback::{Feedback, Warning};
 
 use crate::domain::{Text, Wording};
 use crate::limits::{PASSWORD_CHARS_MIN, PASSWORD_DIGITS_MIN, PASSWORD_JUDGED_CHARS, PASSWORD_SCORE_MIN};
@@ -46,7 +46,7 @@ impl Strength {
             );
             return Self { score: score.min(1), problem: Some(problem) };
         }
-        let why = estimated.feedback().and_then(|feedback| feedback.warning()).map_or(WORDS, why);
+        let why = estimated.feedback().and_then(Feedback::warning).map_or(WORDS, why);
         Self { score, problem: (score < PASSWORD_SCORE_MIN).then(|| too_easy(why)) }
     }
 }

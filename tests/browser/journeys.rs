@@ -127,3 +127,36 @@ async fn without_scripts_a_person_logs_in_finds_a_call_and_reads_its_bytes() {
     chromium.quit().await;
     server.stop();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ticking_an_app_limits_a_user_to_it_with_and_without_scripts() {
+    let house = House::new();
+    let server = lively(&house);
+    let chromium = Chromium::start(DESK).await;
+    let page = chromium.page.clone();
+    set_up(&chromium, &server).await;
+    let chosen = async |css: &str| page.find(Locator::Css(css)).await.is_ok();
+    let tick = async || page.find(Locator::Css("input[name=app]")).await.unwrap().click().await.unwrap();
+    let (all, some) = ("input[name=scope][value=all]:checked", "input[name=scope][value=some]:checked");
+
+    page.goto(&format!("https://{}/users", server.address)).await.unwrap();
+    assert!(chosen(all).await);
+    tick().await;
+    assert!(chosen(some).await, "a tick chooses only these");
+    page.find(Locator::Css("label:has([name=scope][value=all])")).await.unwrap().click().await.unwrap();
+    assert!(!chosen("input[name=app]:checked").await, "all of them unticks, in sight");
+    // The password's strength is said as it is typed, by the server.
+    let password = page.find(Locator::Css("#password")).await.unwrap();
+    password.send_keys("password12").await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::Css(".strength meter:not([hidden])")).await.unwrap();
+    let said = text(&page, ".strength").await;
+    assert!(said.contains("太容易被猜到"), "{said}");
+
+    chromium.run_scripts(false).await;
+    page.goto(&format!("https://{}/users", server.address)).await.unwrap();
+    tick().await;
+    assert!(chosen(all).await, "no script chooses here");
+    assert!(text(&page, ".clash").await.contains("范围是全部"), "it is said at once");
+    chromium.quit().await;
+    server.stop();
+}
