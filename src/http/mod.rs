@@ -26,6 +26,7 @@ mod log_tail;
 mod metrics;
 pub mod peer;
 mod platform;
+mod problems;
 mod reveals;
 mod rules;
 pub mod server;
