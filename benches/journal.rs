@@ -74,6 +74,7 @@ fn open(dir: &std::path::Path) -> FileJournal {
         tmp: dir.join("tmp"),
         segment_bytes: ringback::limits::SEGMENT_BYTES,
         compress: false,
+        marks: Some(dir.join("marks")),
     };
     FileJournal::open(&dir.join("journal"), options).expect("a journal")
 }

@@ -47,8 +47,14 @@ type Wanted = dyn Fn(&simulator::Generated) -> bool;
 /// The bytes of the bodies, and of the journal before and after.
 fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     let room = |name: &str| dir.join(name);
-    let options =
-        Options { reserve: None, torn: room("torn"), tmp: room("tmp"), segment_bytes: 8 << 20, compress: true };
+    let options = Options {
+        reserve: None,
+        torn: room("torn"),
+        tmp: room("tmp"),
+        segment_bytes: 8 << 20,
+        compress: true,
+        marks: None,
+    };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let clock = Clock::system();

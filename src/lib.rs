@@ -103,7 +103,8 @@
 //!    (`tests/it/damage.rs`); `any_order_any_repeats_and_any_restarts_give_the_same_calls`
 //!    (`src/store/tests/model.rs`).
 //! 4. **One process at a time writes a data directory.**
-//!    `a_second_process_is_refused_and_the_first_is_not_disturbed` (`tests/it/damage.rs`).
+//!    `a_second_process_is_refused_and_the_first_is_not_disturbed` and
+//!    `a_removed_lock_lets_no_second_server_in` (`tests/it/damage.rs`).
 //! 5. **Every queue, body, loop, page and header has its bound in [`limits`], with the reason.**
 //!    `every_bound_is_used` (`tests/tidy/main.rs`).
 //! 6. **A phone number, a session id or a secret prints itself masked; seeing it takes
@@ -130,6 +131,10 @@
 //!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
 //! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
 //!     (`src/providers/tests.rs`).
+//! 11. **What was acknowledged and is not there is said, by its numbers, and none is given out
+//!     twice.** `a_journal_that_lost_its_end_is_told_everywhere_and_uses_no_number_again`
+//!     (`tests/it/damage.rs`); `a_copy_in_the_worst_order_is_no_loss_and_its_damage_is_one`
+//!     (`src/journal/tests/missing.rs`).
 //!
 //! # One callback, from the socket to the page
 //!

@@ -225,15 +225,16 @@ pub const REASON_CHARS_MAX: usize = 300;
 /// Space held back for a full disk: an hour of fifteen callbacks a second.
 pub const RESERVE_BYTES: u64 = 64 << 20;
 /// The reserve is only held back again when that leaves this many times its size free: otherwise
-/// it would be given up and made in turns.
+/// it would be given up and made in turns. That the disk is full is not said for as long: only until
+/// clearly more is free than was given up.
 pub const RESERVE_ROOM: u64 = 2;
 /// How often a taker of the directory's lock looks before it is refused: somebody who only looks
 /// holds the lock for some microseconds.
 pub const LOCK_LOOKS: u32 = 20;
 /// How long between two of these looks.
 pub const LOCK_LOOK_TIME: Duration = Duration::from_millis(5);
-/// How often a journal that cannot write tries whether it can again when nothing arrives, and
-/// whether there is room for the reserve again.
+/// How often a journal to which nothing comes looks whether its file is still there, tries
+/// whether it can write again where it could not, and whether there is room for the reserve again.
 pub const RECOVERY_PROBE: Duration = Duration::from_secs(2);
 /// The longest line of the journal that is read: a body of `BODY_MAX` in Base64 with headers stays below.
 pub const LINE_MAX: usize = 4 << 20;
@@ -257,6 +258,16 @@ pub const OPEN_SEGMENTS: usize = 32;
 pub const KEPT_FRAMES: usize = 8;
 /// Damaged lines that are remembered; beyond it a disk is lost and the list of no more use.
 pub const DAMAGES_KEPT: usize = 1_000;
+/// How often it is synced how far a log came: what a power failure takes of that is at most as old,
+/// and a busy log is held up for one sync in a second.
+pub const WATERMARK_SYNC: Duration = Duration::from_secs(1);
+/// Numbers after which that is not waited for.
+pub const WATERMARK_NUMBERS: u64 = 1 << 15;
+/// Numbers left free where records are missing and nobody closed the log: more than can have been
+/// given out since the last sync.
+pub const WATERMARK_AHEAD: u64 = 2 * WATERMARK_NUMBERS;
+/// The largest file that says how far a log came: the names of three hundred thousand segments.
+pub const WATERMARK_MAX: u64 = 8 << 20;
 /// How often counts of what was refused or lost are written to the journal: one small record
 /// for however many there were.
 pub const TALLY_EVERY: Duration = Duration::from_secs(2);

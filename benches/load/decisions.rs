@@ -82,6 +82,7 @@ fn connected(data: &Path) -> anyhow::Result<u64> {
         tmp: data.join("tmp"),
         segment_bytes: 64 << 20,
         compress: false,
+        marks: None,
     };
     let journal = FileJournal::open(&data.join("journal"), options)?;
     let (mut from, mut connected) = (1, 0);

@@ -21,6 +21,7 @@ pub(super) fn run(callbacks: usize) {
         tmp: dir("tmp"),
         segment_bytes: ringback::limits::SEGMENT_BYTES,
         compress: true,
+        marks: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let journal = Arc::new(FileJournal::open(&dir("journal"), options).expect("a journal"));

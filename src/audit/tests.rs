@@ -19,6 +19,7 @@ fn open(dir: &Path) -> Arc<FileJournal> {
         tmp: dir.join("tmp"),
         segment_bytes: 1 << 20,
         compress: false,
+        marks: None,
     };
     Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap())
 }

@@ -110,6 +110,7 @@ impl Bindings {
             tmp: data.join("tmp"),
             segment_bytes: BINDINGS_SEGMENT_BYTES,
             compress: true,
+            marks: Some(data.join("marks")),
         };
         let log = Arc::new(FileJournal::open(&data.join("bindings"), options)?);
         for damage in log.damage() {

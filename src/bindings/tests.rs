@@ -283,6 +283,7 @@ fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
         tmp: data.join("tmp"),
         segment_bytes: BINDINGS_SEGMENT_BYTES,
         compress: false,
+        marks: None,
     };
     let log = Arc::new(FileJournal::open(&data.join("bindings"), options).unwrap());
     let place = Place { store: data.join("store"), installation: "installation".to_owned() };

@@ -35,6 +35,9 @@ pub(super) struct Flags {
     /// error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
+    /// Go on without records that are missing from journal/, state/ or bindings/
+    #[arg(long)]
+    accept_loss: bool,
     #[arg(skip)]
     data: Option<PathBuf>,
 }
@@ -55,6 +58,7 @@ impl Flags {
             tls_cert: self.tls_cert,
             tls_key: self.tls_key,
             log_level: self.log_level,
+            accept_loss: self.accept_loss,
         };
         match Config::load(self.config.as_deref(), overrides) {
             // Without a file it is the flags that are wrong.

@@ -1,6 +1,6 @@
 //! `ringback verify`: reads every record of a data directory or a backup, changes nothing and
-//! takes no lock. Says to which second the directory restores, and whether the audit trail is
-//! whole.
+//! takes no lock. Says to which second the directory restores, whether records are missing, and
+//! whether the audit trail is whole. The last line is the one verdict.
 
 use std::io::{Write, stdout};
 use std::path::Path;
@@ -12,31 +12,65 @@ use serde_json::{Value, json};
 use super::arguments::{Place, VerifyFlags};
 use super::cells;
 use crate::audit::{Chain, ChainReport};
-use crate::journal::{self, Report};
+use crate::journal::{self, Missing, Report};
 
-/// Does it: 0 when every record is sound, 1 when one is damaged.
+/// What was found.
+struct Found {
+    logs: Vec<(&'static str, Report)>,
+    audit: ChainReport,
+    /// Whether nothing is left of the state, beside a journal that has records.
+    no_state: bool,
+}
+
+/// Does it: 0 when every record is there and sound, 1 when not.
 pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
     let dir = flags.dir.as_deref().unwrap_or(&place.data);
-    if !dir.join("journal").is_dir() {
+    let had = |log: &str| journal::had_records(dir, log).map(|records| records > 0);
+    if !dir.join("journal").is_dir() && !had("journal")? {
         bail!("{} has no journal; is it a data directory?", dir.display());
     }
     let mut chain = Chain::default();
-    let mut reports = vec![("journal", journal::verify_each(&dir.join("journal"), &mut |record| chain.check(record))?)];
+    let mut logs = vec![("journal", journal::verify_each(&dir.join("journal"), &mut |record| chain.check(record))?)];
     let audit = chain.finish();
     for log in ["state", "bindings"] {
-        if dir.join(log).is_dir() {
-            reports.push((log, journal::verify(&dir.join(log))?));
+        if dir.join(log).is_dir() || had(log)? {
+            logs.push((log, journal::verify(&dir.join(log))?));
         }
     }
-    let sound = reports.iter().all(|(_, report)| report.is_sound()) && audit.is_whole();
+    let no_state = logs[0].1.total() > 0 && journal::is_empty(&dir.join("state"))?;
+    let found = Found { logs, audit, no_state };
+    let problems = found.problems();
     match flags.json {
-        true => writeln!(stdout(), "{}", object(dir, sound, &reports, &audit))?,
+        true => writeln!(stdout(), "{}", object(dir, &found, problems))?,
         false => {
-            print(&mut stdout(), &reports)?;
-            print_chain(&mut stdout(), &audit)?;
+            print(&mut stdout(), &found.logs)?;
+            print_chain(&mut stdout(), &found.audit)?;
+            print_verdict(&mut stdout(), &found, problems)?;
         }
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Found {
+    fn problems(&self) -> u64 {
+        let of_log = |report: &Report| report.damaged + report.lost.len() as u64;
+        let logs: u64 = self.logs.iter().map(|(_, report)| of_log(report)).sum();
+        logs + u64::from(!self.audit.is_whole()) + u64::from(self.no_state)
+    }
+}
+
+fn print_verdict(out: &mut impl Write, found: &Found, problems: u64) -> Result<()> {
+    if found.no_state {
+        writeln!(out, "state: nothing is left of it, though the journal has records; put state/ back from a backup")?;
+    }
+    match problems {
+        0 => {
+            let records: u64 = found.logs.iter().map(|(_, report)| report.total()).sum();
+            writeln!(out, "ok: {} and no problem", cells::many(records, "record", "records"))?;
+        }
+        _ => writeln!(out, "DAMAGED: {}", cells::many(problems, "problem", "problems"))?,
+    }
+    Ok(())
 }
 
 fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
@@ -53,6 +87,12 @@ fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
         }
         if let Some(torn) = &report.torn {
             writeln!(out, "  {} bytes at the end of {} are an unfinished write", torn.bytes, torn.segment)?;
+        }
+        if let Some(last) = report.original {
+            writeln!(out, "  a copy: the original went on to number {last} while it was made")?;
+        }
+        for Missing { from, to } in &report.lost {
+            writeln!(out, "  missing: records {from} to {to} were acknowledged and are not there")?;
         }
         for damage in &report.damages {
             writeln!(
@@ -89,8 +129,9 @@ fn print_chain(out: &mut impl Write, audit: &ChainReport) -> Result<()> {
     Ok(())
 }
 
-fn object(dir: &Path, sound: bool, reports: &[(&str, Report)], audit: &ChainReport) -> Value {
-    let logs = reports.iter().map(|(name, report)| {
+fn object(dir: &Path, found: &Found, problems: u64) -> Value {
+    let audit = &found.audit;
+    let logs = found.logs.iter().map(|(name, report)| {
         let damages = report.damages.iter().map(|damage| {
             json!({ "segment": damage.segment, "line": damage.line, "seq": damage.seq, "reason": damage.reason })
         });
@@ -103,13 +144,15 @@ fn object(dir: &Path, sound: bool, reports: &[(&str, Report)], audit: &ChainRepo
             "last_seq": report.numbers.map(|(_, last)| last),
             "missing": report.missing,
             "restores_to": report.instants.map(|(_, last)| last.to_string()),
+            "lost": report.lost.iter().map(|Missing { from, to }| json!([from, to])).collect::<Vec<_>>(),
+            "copy_of": report.original,
             "torn_bytes": report.torn.as_ref().map_or(0, |torn| torn.bytes),
             "damaged": report.damaged,
             "damages": damages.collect::<Vec<_>>(),
         });
         ((*name).to_owned(), report)
     });
-    let mut object = json!({ "directory": dir.display().to_string(), "sound": sound });
+    let mut object = json!({ "directory": dir.display().to_string(), "sound": problems == 0, "problems": problems });
     object.as_object_mut().into_iter().for_each(|fields| fields.extend(logs.clone()));
     object["audit"] = json!({
         "entries": audit.entries,

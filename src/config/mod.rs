@@ -56,6 +56,8 @@ pub struct Config {
     pub control_roots: Option<PathBuf>,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// Whether to go on without records that are missing; only a flag says so, and for one start.
+    pub accept_loss: bool,
     /// Where this came from, to be read again on HUP.
     pub origin: Origin,
 }
@@ -113,6 +115,8 @@ pub struct Overrides {
     pub tls_key: Option<PathBuf>,
     /// `--log-level`.
     pub log_level: Option<String>,
+    /// `--accept-loss`.
+    pub accept_loss: bool,
 }
 
 impl Config {
@@ -127,6 +131,7 @@ impl Config {
         };
         let mut config = Self::from_toml(&text, &overrides)
             .map_err(|problems| ConfigError::Problems { file: file.map(Path::to_owned), problems })?;
+        config.accept_loss = overrides.accept_loss;
         config.origin = Origin { file: file.map(Path::to_owned), overrides };
         Ok(config)
     }

@@ -108,6 +108,7 @@ impl Settings {
                 level: level(self.log_level.as_deref(), problems),
                 format: format(self.log_format.as_deref(), problems),
             },
+            accept_loss: false,
             origin: Origin::default(),
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! The one address serves every kind of callback of an app; what stands behind the token is for
 //! people and is kept. Whether a token exists must not be learned from anything but its use:
-//! an unknown one is the same 404 for everybody, and a browser sees the same line for both.
+//! an unknown one is the same 404 for everybody, and a browser sees the same line for both. While
+//! part of what people set cannot be read, it may be one of ours: then it is 503 for everybody, so
+//! that platforms push again.
 //! Cookies and passwords are never kept.
 
 use std::sync::Arc;
@@ -138,6 +140,14 @@ impl Refusal {
                 response.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
                 (app, response)
             }
+            Self::Token if context.state.is_damaged() => (
+                None,
+                HttpError::Busy(Text::new(
+                    "服务器的设置有损坏，现在不认得这个地址，请稍后再发",
+                    "the server's settings are damaged and it does not know this address now; send it again later",
+                ))
+                .into_text_response(),
+            ),
             Self::Token => {
                 context.misdirected(head.peer.ip(), &head.target, Missed::Token);
                 return respond(StatusCode::NOT_FOUND, TEXT, UNKNOWN);

@@ -12,8 +12,8 @@ use crate::limits;
 use crate::store::LedgerRow;
 
 /// The parts of a data directory.
-pub(super) const ROOMS: [&str; 10] =
-    ["journal", "state", "bindings", "store", "recordings", "certs", "keys", "torn", "tmp", "reserve"];
+pub(super) const ROOMS: [&str; 11] =
+    ["journal", "state", "bindings", "marks", "store", "recordings", "certs", "keys", "torn", "tmp", "reserve"];
 
 /// Room on a file system.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,9 @@
 //! `/healthz` and `/readyz`: for monitors and load balancers.
 //!
 //! `/healthz` asks whether this process can do the one thing that matters, keep a callback.
-//! `/readyz` is stricter: also not while the store is rebuilt, and not with a nearly full disk.
-//! Both say what is wrong, in words that hold no path and no secret, because anyone may ask.
+//! `/readyz` says everything that is wrong, of [`super::problems`]; it is 503 when callbacks are
+//! not taken, and while the store is rebuilt. A server that takes callbacks is not taken out of
+//! service because its disk fills up or something old cannot be read: that is a warning, 200.
 
 use std::sync::Arc;
 
@@ -11,12 +12,13 @@ use serde::Serialize;
 use warp::Filter;
 
 use super::disk::Disk;
+use super::problems::{Fault, Weight, faults};
 use super::{Context, Response, Routes, respond};
-use crate::limits;
 
 /// The answer of both.
 #[derive(Debug, Serialize)]
 struct Report {
+    /// `ok`, `warning` or `failing`: the worst of the problems.
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem>,
@@ -26,6 +28,7 @@ struct Report {
 #[derive(Debug, PartialEq, Serialize)]
 struct Problem {
     code: &'static str,
+    severity: &'static str,
     message: String,
 }
 
@@ -37,53 +40,32 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
 
 fn healthz(context: &Arc<Context>) -> Routes {
     let context = context.clone();
-    address("healthz").map(move || report(journal_problems(&context).collect())).boxed()
+    address("healthz").map(move || report(faults(&context), |fault| fault.weight == Weight::NotTaken)).boxed()
 }
 
 fn readyz(context: &Arc<Context>) -> Routes {
     let context = context.clone();
-    address("readyz")
-        .map(move || {
-            let problems = journal_problems(&context).chain(rebuilding(&context)).chain(disk_is_low(&context));
-            report(problems.collect())
-        })
-        .boxed()
+    address("readyz").map(move || report(faults(&context), |_| true)).boxed()
 }
 
 fn address(name: &'static str) -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
     warp::path(name).and(warp::path::end()).and(warp::get().or(warp::head()).unify())
 }
 
-fn report(problems: Vec<Problem>) -> Response {
-    let (status, word) = match problems.is_empty() {
-        true => (StatusCode::OK, "ok"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "failing"),
+fn report(mut faults: Vec<Fault>, of_concern: impl Fn(&Fault) -> bool) -> Response {
+    faults.retain(of_concern);
+    let failing = faults.iter().any(|fault| matches!(fault.weight, Weight::NotTaken | Weight::NotReady));
+    let (status, word) = match (failing, faults.is_empty()) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "failing"),
+        (false, false) => (StatusCode::OK, "warning"),
+        (false, true) => (StatusCode::OK, "ok"),
     };
-    let body = serde_json::to_string(&Report { status: word, problems }).expect("a report is always JSON");
-    respond(status, "application/json", body)
-}
-
-fn journal_problems(context: &Context) -> impl Iterator<Item = Problem> {
-    let failing = context.journal.health().failing;
-    failing
-        .map(|reason| Problem { code: "journal_failing", message: format!("callbacks cannot be kept: {reason}") })
-        .into_iter()
-}
-
-fn rebuilding(context: &Context) -> Option<Problem> {
-    let progress = context.rebuilding()?;
-    let message = format!("the store is being rebuilt: {:.0} %", progress * 100.0);
-    Some(Problem { code: "rebuilding", message })
-}
-
-fn disk_is_low(context: &Context) -> Option<Problem> {
-    if context.journal.health().reserve_used {
-        let message = "the disk is full; the space held back for this is in use".to_owned();
-        return Some(Problem { code: "disk_full", message });
-    }
-    let free = free_bytes(&context.server.data)?;
-    (free < limits::DISK_LOW_BYTES)
-        .then(|| Problem { code: "disk_low", message: format!("{} MiB are free on the disk", free >> 20) })
+    let problems = faults.into_iter().map(|fault| {
+        let severity = fault.weight.name();
+        Problem { code: fault.code, severity, message: fault.text.en }
+    });
+    let report = Report { status: word, problems: problems.collect() };
+    respond(status, "application/json", serde_json::to_string(&report).expect("a report is always JSON"))
 }
 
 /// What the file system of `data` still takes; `None` where it does not say.

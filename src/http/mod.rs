@@ -27,6 +27,7 @@ mod metrics;
 mod misdirected;
 pub mod peer;
 mod platform;
+mod problems;
 mod reveals;
 mod rights;
 mod rules;

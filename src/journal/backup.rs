@@ -6,6 +6,7 @@
 //! there before it is named. What is derived or belongs to the running process is left out.
 //! Never writes into a directory that holds something already.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -13,13 +14,18 @@ use std::path::{Path, PathBuf};
 
 use super::catalog;
 use super::disk::sync_dir;
-use super::frames;
+use super::frames::{self, Table};
+use super::line;
 use super::opened::read_lines;
-use crate::limits::READ_CHUNK;
+use super::watermark::{self, Noted};
+use crate::domain::Seq;
+use crate::limits::{LINE_MAX, READ_CHUNK};
 
 /// The logs, in the order in which they are copied, and the directories copied as they are.
 const LOGS: [&str; 3] = ["journal", "state", "bindings"];
 const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
+/// Where it is noted how far each log came: made anew for the copy.
+const MARKS: &str = "marks";
 
 /// What was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,10 +72,10 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     prepare(from, to)?;
     let mut copied = Copied::default();
     for log in LOGS {
-        in_dir(from, to, log, |from, to| copy_log(from, to, &mut copied))?;
+        in_dir(from, to, log, |log, to| copy_log(from, log, to, &mut copied))?;
     }
     for dir in PLAIN {
-        in_dir(from, to, dir, |from, to| copy_tree(from, to, &mut copied))?;
+        in_dir(from, to, dir, |from, to| copy_tree(from, to, &mut Vec::new(), &mut copied))?;
     }
     sync_dir(to).map_err(failed(to))?;
     Ok(copied)
@@ -120,34 +126,70 @@ fn in_dir(
     sync_dir(&to).map_err(failed(&to))
 }
 
-fn copy_log(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
-    for (first, _) in catalog::list(from).map_err(failed(from))? {
+/// Copies a log of the data directory `data`, and notes what the copy has: so that it can be told
+/// of the copy too when something goes missing.
+fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
+    let log = to.file_name().and_then(OsStr::to_str).unwrap_or("log");
+    let marks = data.join(MARKS);
+    let missing = Noted::read(&marks, log).map_err(failed(&marks))?.filter(Noted::holds);
+    let missing = missing.map(|noted| noted.missing).unwrap_or_default();
+    let mut noted = Noted { closed: true, missing, ..Noted::default() };
+    for (first, found) in catalog::list(from).map_err(failed(from))? {
         let name = catalog::name(first);
         let path = from.join(&name);
-        let copy_segment = || {
+        let mut last = None;
+        let mut copy_segment = || {
+            found.bytes(first)?;
             let Some(mut source) = open_if_there(&path)? else { return Ok(None) };
             // What is appended from here on belongs to the next backup.
             let bytes = source.metadata()?.len();
-            let bytes = if frames::is_compressed(&source, bytes)? { bytes } else { whole_lines(&source, bytes)? };
+            let bytes = if frames::is_compressed(&source, bytes)? {
+                last = Table::load(&source, bytes)?.and_then(|table| Some(table.end()?.seq - 1));
+                bytes
+            } else {
+                let bytes = whole_lines(&source, bytes)?;
+                last = last_line(&source, bytes)?;
+                bytes
+            };
             write_copy(&mut source, bytes, &to.join(&name)).map(Some)
         };
         if let Some(bytes) = copy_segment().map_err(failed(&path))? {
             copied.segments += 1;
             copied.bytes += bytes;
+            let last = last.filter(|last| *last >= first).unwrap_or(0);
+            noted.segments.insert(first, last);
+            noted.last = noted.last.max(last);
         }
+    }
+    if noted.last > 0 {
+        let marks = to.with_file_name(MARKS);
+        watermark::write(&marks, log, &noted).map_err(failed(&marks))?;
     }
     Ok(())
 }
 
-fn copy_tree(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
+/// Copies what is in a directory, and what links in it lead to: a link would lead to the original,
+/// or nowhere. `above` are the directories on the way here.
+fn copy_tree(from: &Path, to: &Path, above: &mut Vec<(u64, u64)>, copied: &mut Copied) -> Result<(), CopyError> {
+    let here = fs::metadata(from).map_err(failed(from))?;
+    let here = (here.dev(), here.ino());
+    if above.contains(&here) {
+        return Ok(());
+    }
+    above.push(here);
     for entry in fs::read_dir(from).map_err(failed(from))? {
         let entry = entry.map_err(failed(from))?;
         let (path, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().map_err(failed(&path))?;
+        let kind = match fs::metadata(&path) {
+            Ok(metadata) => metadata.file_type(),
+            // Removed since the directory was read, or a link without a target.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(failed(&path)(error)),
+        };
         if kind.is_dir() {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            in_dir(from, to, name, |from, to| copy_tree(from, to, copied))?;
+            in_dir(from, to, name, |from, to| copy_tree(from, to, above, copied))?;
         } else if kind.is_file() {
             let copy_file = || {
                 let Some(mut source) = open_if_there(&path)? else { return Ok(None) };
@@ -160,7 +202,17 @@ fn copy_tree(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyErro
             }
         }
     }
+    above.pop();
     Ok(())
+}
+
+/// The number of the last line of a plain segment.
+fn last_line(file: &File, bytes: u64) -> io::Result<Option<Seq>> {
+    let start = bytes.saturating_sub(LINE_MAX as u64);
+    let tail = read_lines(file, start, bytes, LINE_MAX)?;
+    let Some(lines) = tail.strip_suffix(b"\n") else { return Ok(None) };
+    let begin = memchr::memrchr(b'\n', lines).map_or(0, |end| end + 1);
+    Ok(line::check(&lines[begin..]).ok())
 }
 
 /// `None` when it was removed since it was listed.

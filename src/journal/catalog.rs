@@ -67,9 +67,14 @@ pub(super) struct Catalog {
 
 impl Catalog {
     /// Lists a directory. Only names and sizes are looked at.
+    ///
+    /// # Errors
+    /// When the directory cannot be listed, or something that is no file has a segment's name:
+    /// whoever starts without it starts with another journal.
     pub(super) fn list(dir: &Path) -> io::Result<Self> {
         let mut segments = BTreeMap::new();
-        for (first, bytes) in list(dir)? {
+        for (first, found) in list(dir)? {
+            let bytes = found.bytes(first)?;
             segments.insert(first, Segment { bytes, generation: 0, marks: Vec::new() });
         }
         Ok(Self { dir: dir.to_owned(), segments, live: None })
@@ -140,21 +145,72 @@ pub(super) fn name(first: Seq) -> String {
     format!("{first:012}")
 }
 
-/// The segments in a directory with their sizes, in order. Other files are not ours.
-pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, u64)>> {
+/// What has the name of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A file of this size, or a link to one: a large segment may be moved to another disk.
+    File(u64),
+    /// A link to what is not there.
+    Dangling,
+    /// A directory, a socket or the like.
+    Strange,
+}
+
+/// Something that is no file has the name of a segment. Says what to do.
+#[derive(Debug, thiserror::Error)]
+enum NoFile {
+    #[error("{} is a link to a file that is not there; put the file back where it was, or remove the link if it is lost", name(*.0))]
+    Dangling(Seq),
+    #[error("{} has a segment's name and is no file; move it out of this directory", name(*.0))]
+    Strange(Seq),
+}
+
+impl Found {
+    /// The size of the file.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn bytes(self, first: Seq) -> io::Result<u64> {
+        match self {
+            Self::File(bytes) => Ok(bytes),
+            Self::Dangling => Err(io::Error::new(io::ErrorKind::NotFound, NoFile::Dangling(first))),
+            Self::Strange => Err(io::Error::new(io::ErrorKind::InvalidInput, NoFile::Strange(first))),
+        }
+    }
+}
+
+/// What has the name of a segment in a directory, in order. Other files are not ours.
+pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let Some(first) = entry.file_name().to_str().and_then(parse) else { continue };
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_file() => found.push((first, metadata.len())),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        match fs::metadata(entry.path()) {
+            Ok(metadata) if metadata.is_file() => found.push((first, Found::File(metadata.len()))),
+            Ok(_) => found.push((first, Found::Strange)),
+            // A link without a target; or it was removed since the directory was read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if fs::symlink_metadata(entry.path()).is_ok() {
+                    found.push((first, Found::Dangling));
+                }
+            }
             Err(error) => return Err(error),
         }
     }
-    found.sort_unstable();
+    found.sort_unstable_by_key(|(first, _)| *first);
     Ok(found)
+}
+
+/// Whether no record can be in the log in `dir`: no segment, or only empty ones.
+///
+/// # Errors
+/// When the directory is there and cannot be listed.
+pub fn is_empty(dir: &Path) -> io::Result<bool> {
+    match list(dir) {
+        Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == Found::File(0))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 /// How many segments of the journal in `dir` are compressed. Looks at their ends.
@@ -162,9 +218,10 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, u64)>> {
 /// # Errors
 /// When the directory cannot be listed.
 pub fn compressed(dir: &Path) -> io::Result<u64> {
-    let is_compressed = |(first, bytes): &(Seq, u64)| {
+    let is_compressed = |(first, found): &(Seq, Found)| {
+        let Found::File(bytes) = *found else { return false };
         let opened = File::open(dir.join(name(*first)));
-        opened.and_then(|file| frames::is_compressed(&file, *bytes)).unwrap_or(false)
+        opened.and_then(|file| frames::is_compressed(&file, bytes)).unwrap_or(false)
     };
     Ok(list(dir)?.iter().filter(|segment| is_compressed(segment)).count() as u64)
 }

@@ -22,7 +22,10 @@ use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE, RESERVE_ROOM};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Condition {
     pub(super) failing: Option<String>,
+    /// The reserve was given up, and as much is not free again.
     pub(super) reserve_used: bool,
+    /// What happened to a segment while it was written.
+    pub(super) given_up: Option<String>,
 }
 
 /// The committer's belongings.
@@ -56,10 +59,10 @@ impl Committer {
         let mut cared_at = Instant::now();
         loop {
             let room = usize::try_from(self.writer.room()).unwrap_or(usize::MAX).min(COMMIT_BATCH_BYTES);
-            let idle = self.needs_care().then_some(RECOVERY_PROBE);
-            match self.queue.take(room, idle) {
+            match self.queue.take(room, Some(RECOVERY_PROBE)) {
                 Work::Batch(waiting) => {
                     self.commit(waiting, &mut batch);
+                    self.writer.watermark().settle();
                     if self.needs_care() && cared_at.elapsed() >= RECOVERY_PROBE {
                         self.restore_reserve();
                         cared_at = Instant::now();
@@ -72,7 +75,10 @@ impl Committer {
                     let _ = reply.send(rolled);
                 }
                 Work::Idle => self.care(),
-                Work::Closed => return,
+                Work::Closed => {
+                    self.writer.watermark().close();
+                    return;
+                }
             }
         }
     }
@@ -104,6 +110,11 @@ impl Committer {
             seal(batch, first);
             written = self.writer.commit(batch);
         }
+        if self.tell_given_up() && written.is_err() {
+            first = self.writer.next();
+            seal(batch, first);
+            written = self.writer.commit(batch);
+        }
         batch.bytes.shrink_to(COMMIT_BATCH_BYTES);
         self.remember(&written);
         match written {
@@ -128,12 +139,23 @@ impl Committer {
     }
 
     fn needs_care(&self) -> bool {
-        let condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
-        condition.failing.is_some() || condition.reserve_used
+        let failing = self.condition.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
+        failing || self.reserve.as_ref().is_some_and(|reserve| !reserve.is_held())
     }
 
-    /// Nothing came for a while, and something is wrong: is it still?
+    /// Says what happened to a segment, if anything did.
+    fn tell_given_up(&mut self) -> bool {
+        let Some(given_up) = self.writer.take_given_up() else { return false };
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
+        (self.finished)();
+        true
+    }
+
+    /// Nothing came for a while: is the segment where it was, and what was wrong still so?
     fn care(&mut self) {
+        self.writer.look();
+        self.tell_given_up();
+        self.writer.watermark().settle();
         let failing = self.condition.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
         if failing {
             let probed = (self.probe)();
@@ -173,10 +195,10 @@ impl Committer {
     fn restore_reserve(&mut self) {
         let Some(reserve) = &mut self.reserve else { return };
         reserve.restore(RESERVE_ROOM);
-        if reserve.is_held() {
+        if reserve.is_held() || reserve.has_room() {
             let mut condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
             if std::mem::take(&mut condition.reserve_used) {
-                tracing::info!("the reserve against a full disk is held back again");
+                tracing::info!(reserve.held = reserve.is_held(), "there is room on the disk again");
             }
         }
     }

@@ -5,14 +5,19 @@
 //! [`RealDisk`]; the other one lives in the tests.
 
 use std::fmt::Debug;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::limits::READ_CHUNK;
 
 /// Makes and opens the segment that is written.
 pub(super) trait Disk: Debug + Send + Sync {
-    /// Makes an empty file; one that a failed attempt left there is emptied.
+    /// Makes an empty file. One that a failed attempt left there is emptied, if it is a file of
+    /// its own and holds no line; anything else is left as it is, and is an error.
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
     /// Opens a file to write on.
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
@@ -28,6 +33,23 @@ pub(super) trait LogFile: Send {
     fn sync(&self) -> io::Result<()>;
     /// Cuts the file.
     fn cut(&self, len: u64) -> io::Result<()>;
+    /// Reads all of `bytes` at `offset`, also of a file that has no name any more.
+    fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
+    /// Whether the file is still what stands at `path`, with the `len` bytes that were written.
+    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing>;
+}
+
+/// What became of a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is where it was.
+    Here,
+    /// Nothing is there.
+    Gone,
+    /// Another file is there.
+    Replaced,
+    /// It was cut.
+    Shorter,
 }
 
 /// The machine's file system.
@@ -36,12 +58,24 @@ pub(super) struct RealDisk;
 
 impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-        Ok(Box::new(file))
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(no_follow());
+        match options.clone().create_new(true).open(path) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let file = options.open(path)?;
+                if !file.metadata()?.is_file() || holds_a_line(&file)? {
+                    return Err(error);
+                }
+                file.set_len(0)?;
+                Ok(Box::new(file))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
-        Ok(Box::new(OpenOptions::new().write(true).open(path)?))
+        Ok(Box::new(OpenOptions::new().read(true).write(true).open(path)?))
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
@@ -60,6 +94,46 @@ impl LogFile for File {
 
     fn cut(&self, len: u64) -> io::Result<()> {
         self.set_len(len)
+    }
+
+    fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.read_exact_at(bytes, offset)
+    }
+
+    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing> {
+        let there = match fs::metadata(path) {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Gone),
+            Err(error) => return Err(error),
+        };
+        let ours = self.metadata()?;
+        Ok(if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
+            Standing::Replaced
+        } else if ours.len() < len {
+            Standing::Shorter
+        } else {
+            Standing::Here
+        })
+    }
+}
+
+/// The last part of a path must not be a link.
+fn no_follow() -> i32 {
+    i32::try_from(OFlags::NOFOLLOW.bits()).expect("a flag fits")
+}
+
+fn holds_a_line(file: &File) -> io::Result<bool> {
+    let mut chunk = vec![0; READ_CHUNK];
+    let mut at = 0;
+    loop {
+        let n = file.read_at(&mut chunk, at)?;
+        if n == 0 {
+            return Ok(false);
+        }
+        if memchr::memchr(b'\n', &chunk[..n]).is_some() {
+            return Ok(true);
+        }
+        at += n as u64;
     }
 }
 

@@ -5,6 +5,7 @@
 //! all around one [`super::catalog`]. It takes no lock: whoever opens a data directory for
 //! writing holds a [`super::DataLock`].
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -23,13 +24,14 @@ use super::disk::{Disk, RealDisk, sync_dir};
 use super::line::Unsealed;
 use super::queue::{Queue, Waiting};
 use super::reader::Reader;
-use super::recover::{Recovered, recover};
+use super::recover::{Recovered, recover, start_behind};
 use super::reserve::Reserve;
 use super::rewrite::{Decide, RewriteError, Rewriter, Rewritten, Verdict};
+use super::watermark::{Missing, Noted, Watermark};
 use super::writer::Writer;
 use super::{Append, AppendError, Damage, Health, Journal, NewRecord, ReadError, Record};
 use crate::domain::Seq;
-use crate::limits::{LINE_MAX, READ_CHUNK, ZSTD_LEVEL_ERASED, ZSTD_LEVEL_THINNED};
+use crate::limits::{LINE_MAX, READ_CHUNK, WATERMARK_AHEAD, ZSTD_LEVEL_ERASED, ZSTD_LEVEL_THINNED};
 
 /// How a file journal is kept.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Options {
     pub segment_bytes: u64,
     /// Whether finished segments are compressed in the background.
     pub compress: bool,
+    /// Where it is noted how far the log came, apart from it; `None` where that is nobody's concern.
+    pub marks: Option<PathBuf>,
 }
 
 /// The journal on one machine.
@@ -56,6 +60,7 @@ pub struct FileJournal {
     bell: Arc<Bell>,
     durable: watch::Receiver<Seq>,
     condition: Arc<Mutex<Condition>>,
+    watermark: Watermark,
     torn: u64,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -89,23 +94,26 @@ impl FileJournal {
 
     fn assemble(dir: &Path, options: Options, disk: Arc<dyn Disk>) -> io::Result<Self> {
         make_dir(dir)?;
+        let log = dir.file_name().and_then(OsStr::to_str).unwrap_or("log");
+        let noted = options.marks.as_ref().map_or(Ok(None), |marks| Noted::read(marks, log))?;
         let mut catalog = Catalog::list(dir)?;
-        let Recovered { live, last, next, damages, torn } = recover(&mut catalog, &*disk, &options.torn)?;
+        let mut recovered = recover(&mut catalog, &*disk, &options.torn)?;
         let catalog = Shared::new(catalog);
         let reader = Reader::new(catalog.clone());
-        reader.note(damages);
-        let log = dir.file_name().and_then(OsStr::to_str).unwrap_or("log");
-        let rewriter = Arc::new(Rewriter::new(catalog.clone(), options.tmp.clone(), log, options.compress)?);
+        reader.note(std::mem::take(&mut recovered.damages));
+        let watermark = compare(log, &options, noted.as_ref(), &catalog, &reader, &mut recovered, &*disk)?;
+        let Recovered { live, last, next, torn, .. } = recovered;
+        let rewriter = Rewriter::new(catalog.clone(), options.tmp.clone(), log, options.compress, watermark.clone())?;
+        let rewriter = Arc::new(rewriter);
 
         let reserve = options.reserve.map(|(path, bytes)| Reserve::open(path, bytes));
-        let reserve_used = reserve.as_ref().is_some_and(|reserve| !reserve.is_held());
-        let condition = Arc::new(Mutex::new(Condition { failing: None, reserve_used }));
+        let condition = Arc::new(Mutex::new(Condition::default()));
         let queue = Arc::new(Queue::new());
         let bell = Arc::new(Bell::default());
         let (durable_tx, durable) = watch::channel(last);
         let committer = Committer {
             queue: Arc::clone(&queue),
-            writer: Writer::new(disk, catalog.clone(), options.segment_bytes, live, next),
+            writer: Writer::new(disk, catalog.clone(), options.segment_bytes, watermark.clone(), live, next),
             durable: durable_tx,
             condition: Arc::clone(&condition),
             reserve,
@@ -126,7 +134,7 @@ impl FileJournal {
             threads.push(compressor.spawn(move || compress::run(&bell, &catalog, &rewriter))?);
         }
         let threads = Mutex::new(threads);
-        Ok(Self { catalog, queue, reader, rewriter, bell, durable, condition, torn, threads })
+        Ok(Self { catalog, queue, reader, rewriter, bell, durable, condition, watermark, torn, threads })
     }
 
     /// Writes what waits, stops the committer and the compressor, closes the files. Blocks.
@@ -138,6 +146,18 @@ impl FileJournal {
             if thread.join().is_err() {
                 tracing::error!("a thread of the journal had panicked");
             }
+        }
+    }
+
+    /// What is missing is missing for good, and not said any more. Blocks.
+    pub fn accept_missing(&self) -> Vec<Missing> {
+        self.watermark.accept()
+    }
+
+    /// Goes on saying that these are missing, as the log before this one did. Blocks.
+    pub fn note_missing(&self, missing: Vec<Missing>) {
+        if !missing.is_empty() {
+            self.watermark.lost(missing);
         }
     }
 
@@ -291,14 +311,57 @@ impl Journal for FileJournal {
     }
 
     fn health(&self) -> Health {
-        let Condition { failing, reserve_used } = self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Condition { failing, reserve_used, given_up } =
+            self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut segments, mut bytes) = (0, 0);
         for (_, size) in self.catalog.read().sizes() {
             segments += 1;
             bytes += size;
         }
-        Health { failing, segments, bytes, reserve_used, torn: self.torn }
+        let missing = self.watermark.missing();
+        Health { failing, segments, bytes, reserve_used, torn: self.torn, missing, given_up }
     }
+}
+
+/// Holds what was noted against what is there. Where records are missing, the next number is above
+/// all that were given out.
+fn compare(
+    log: &str,
+    options: &Options,
+    noted: Option<&Noted>,
+    catalog: &Shared,
+    reader: &Reader,
+    recovered: &mut Recovered,
+    disk: &dyn Disk,
+) -> io::Result<Watermark> {
+    let Some(marks) = &options.marks else { return Ok(Watermark::none()) };
+    let present: BTreeSet<Seq> = catalog.read().sizes().map(|(first, _)| first).collect();
+    let mut now = Noted { last: recovered.last, closed: true, ..Noted::default() };
+    if let Some(noted) = noted {
+        now.missing = noted.missing_from(&present, recovered.last, |seq| matches!(reader.get(seq), Ok(Some(_))));
+        if noted.holds() {
+            now.last = now.last.max(noted.last);
+        } else if noted.last > recovered.last {
+            tracing::info!(
+                log,
+                last = recovered.last,
+                original = noted.last,
+                "this directory is a copy, and the original went on while it was made"
+            );
+        }
+        if noted.holds() && recovered.next <= noted.last {
+            // What came after the last sync of a log that nobody closed is not known.
+            recovered.next = noted.last + 1 + if noted.closed { 0 } else { WATERMARK_AHEAD };
+            recovered.live = Some(start_behind(&mut catalog.write(), disk, recovered.next)?);
+        }
+    }
+    for Missing { from, to } in &now.missing {
+        tracing::error!(log, from, to, "records that were acknowledged are missing");
+    }
+    let ends = noted.map(|noted| noted.segments.clone()).unwrap_or_default();
+    let end = |(first, _)| (first, ends.get(&first).copied().unwrap_or(0));
+    now.segments = catalog.read().sizes().map(end).collect();
+    Ok(Watermark::begin(marks, log, noted, now))
 }
 
 fn make_dir(dir: &Path) -> io::Result<()> {

@@ -36,6 +36,7 @@ pub(super) mod reason {
     pub(in super::super) const FRAME: &str = "a compressed frame is damaged";
     pub(in super::super) const TABLE: &str = "the table of frames is damaged; the records are whole";
     pub(in super::super) const MISSING: &str = "the segment's file is missing";
+    pub(in super::super) const NO_FILE: &str = "what has the segment's name is no file";
 }
 
 /// A record's line without its number and checksum.

@@ -3,6 +3,10 @@
 //! The lock is `flock` on `DIR/LOCK`, which the system gives back when the process ends, however
 //! it ends. The file's existence says nothing, and neither does what stands in it: the number of
 //! the process that holds the lock is only there for people.
+//!
+//! People remove "stale" lock files. A new `LOCK` is another file that nobody has locked, so the
+//! directory itself is locked as well. A file system that does not lock directories is left with
+//! the one lock.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -16,6 +20,7 @@ const NAME: &str = "LOCK";
 #[derive(Debug)]
 pub struct DataLock {
     _file: File,
+    _directory: File,
 }
 
 /// Why the lock was not taken.
@@ -54,19 +59,26 @@ impl DataLock {
         let path = dir.join(NAME);
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = open.map_err(io)?;
+        let directory = File::open(dir).map_err(io)?;
         for look in 1.. {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if look < LOCK_LOOKS => std::thread::sleep(LOCK_LOOK_TIME),
-                Err(TryLockError::WouldBlock) => {
-                    return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
-                }
+            let held = match file.try_lock() {
+                Ok(()) => is_locked(&directory.try_lock()),
+                Err(TryLockError::WouldBlock) => true,
                 Err(TryLockError::Error(source)) => return Err(io(source)),
+            };
+            if !held {
+                break;
             }
+            // Whoever has only the one lock must not keep it from others meanwhile.
+            file.unlock().map_err(io)?;
+            if look >= LOCK_LOOKS {
+                return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
+            }
+            std::thread::sleep(LOCK_LOOK_TIME);
         }
         let written = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         written.map_err(io)?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, _directory: directory })
     }
 
     /// Whether a process, this one included, holds the lock.
@@ -74,17 +86,25 @@ impl DataLock {
     /// # Errors
     /// When the file is there and cannot be opened.
     pub fn is_held(dir: &Path) -> io::Result<bool> {
-        let file = match File::open(dir.join(NAME)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
+        let there = |opened: io::Result<File>| match opened {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(error),
+        if let Some(file) = there(File::open(dir.join(NAME)))? {
+            match file.try_lock_shared() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(true),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
+        Ok(there(File::open(dir))?.is_some_and(|directory| is_locked(&directory.try_lock_shared())))
     }
+}
+
+/// Whether somebody else has it; a file system that cannot lock it has nobody who could.
+fn is_locked(tried: &Result<(), TryLockError>) -> bool {
+    matches!(tried, Err(TryLockError::WouldBlock))
 }
 
 fn read_pid(file: &mut File) -> Option<u32> {
@@ -105,6 +125,21 @@ mod tests {
         assert!(DataLock::is_held(dir.path()).unwrap());
         let refused = DataLock::take(dir.path()).unwrap_err().to_string();
         assert!(refused.ends_with(&format!("is in use by process {}", std::process::id())), "{refused}");
+        drop(lock);
+        assert!(!DataLock::is_held(dir.path()).unwrap());
+        DataLock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_that_is_removed_lets_nobody_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = DataLock::take(dir.path()).unwrap();
+        std::fs::remove_file(dir.path().join(NAME)).unwrap();
+        assert!(DataLock::is_held(dir.path()).unwrap());
+        assert!(matches!(DataLock::take(dir.path()), Err(LockError::Held { .. })));
+        // Whoever was refused has left a file behind: it says as little.
+        assert!(DataLock::is_held(dir.path()).unwrap());
+        assert!(matches!(DataLock::take(dir.path()), Err(LockError::Held { .. })));
         drop(lock);
         assert!(!DataLock::is_held(dir.path()).unwrap());
         DataLock::take(dir.path()).unwrap();

@@ -33,6 +33,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod watermark;
 mod wire;
 mod writer;
 
@@ -43,7 +44,7 @@ use std::pin::Pin;
 use tokio::sync::watch;
 
 pub use backup::{Copied, CopyError, copy};
-pub use catalog::compressed;
+pub use catalog::{compressed, is_empty};
 pub use content::{ContentError, unpack};
 pub use decision::DecisionFields;
 pub use file::{FileJournal, OpenError, Options};
@@ -52,6 +53,8 @@ pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
 pub use rewrite::{Decide, RewriteError, Rewritten, Verdict};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
 pub use verify::{Report, Torn, VerifyError, verify, verify_each};
+pub(crate) use watermark::forget;
+pub use watermark::{Missing, had_records};
 
 use crate::domain::Seq;
 use line::reason;
@@ -154,13 +157,13 @@ impl Damage {
         match self.reason {
             reason::TABLE | reason::LINE_END => Loss::Nothing,
             reason::NOT_UNDERSTOOD => Loss::Unread,
-            reason::FRAME | reason::MISSING => Loss::Records,
+            reason::FRAME | reason::MISSING | reason::NO_FILE => Loss::Records,
             _ => Loss::Record,
         }
     }
 }
 
-/// The journal's state for pages and `/readyz`.
+/// The state of a log for pages and `/readyz`.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
     /// Why the last write failed, if it did.
@@ -173,4 +176,8 @@ pub struct Health {
     pub reserve_used: bool,
     /// Tails set aside at the last start.
     pub torn: u64,
+    /// Records that were acknowledged and are not there.
+    pub missing: Vec<Missing>,
+    /// What somebody did to a segment while it was written, since the start.
+    pub given_up: Option<String>,
 }

@@ -5,6 +5,9 @@
 //! off. If complete lines are among it (a disk that lost pages), their numbers are not used
 //! again; the next segment's name remembers that. Earlier segments are not looked at, so that
 //! opening takes as long for a year of callbacks as for a day.
+//!
+//! A segment that is a link is not written on: in a copy of the directory the link leads to the
+//! original's file. The next one is begun behind it.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -87,7 +90,12 @@ fn plain(catalog: &mut Catalog, opened: &Opened, disk: &dyn Disk, torn: &Path) -
     file.sync()?;
     catalog.live = Some(first);
     let live = Live { first, file, len: end.offset, lines: end.line };
-    recovered.live = Some(if recovered.next == first.max(end.seq + 1) {
+    let linked = fs::symlink_metadata(catalog.path(first))?.is_symlink();
+    if linked {
+        // An empty one has the name that the next would have.
+        recovered.next = recovered.next.max(first + 1);
+    }
+    recovered.live = Some(if recovered.next == first.max(end.seq + 1) && !linked {
         live
     } else {
         start_behind(catalog, disk, recovered.next)?
@@ -114,7 +122,8 @@ fn set_aside(catalog: &Catalog, opened: &Opened, offset: u64, bytes: u64, torn: 
     Ok(memchr::memchr_iter(b'\n', &tail).count() as u64)
 }
 
-fn start_behind(catalog: &mut Catalog, disk: &dyn Disk, next: Seq) -> io::Result<Live> {
+/// Begins a segment whose first number is `next`.
+pub(super) fn start_behind(catalog: &mut Catalog, disk: &dyn Disk, next: Seq) -> io::Result<Live> {
     let file: Box<dyn LogFile> = disk.create(&catalog.path(next))?;
     disk.sync_dir(&catalog.dir)?;
     catalog.start(next);

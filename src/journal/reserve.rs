@@ -38,6 +38,12 @@ impl Reserve {
         self.held
     }
 
+    /// Whether clearly more is free than was given up: then the disk is not full, though it may be
+    /// too small for a reserve.
+    pub(super) fn has_room(&self) -> bool {
+        self.free().is_some_and(|free| free >= self.bytes + self.bytes / 4)
+    }
+
     /// Gives the space to the journal; says whether there was any to give.
     pub(super) fn give_up(&mut self) -> bool {
         let given = self.held && fs::remove_file(&self.path).is_ok();

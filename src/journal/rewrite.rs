@@ -5,11 +5,15 @@
 //! whole; a new name would make `cp -r` miss what it listed under the old one. Damaged lines are
 //! carried over as they are: somebody may still read them.
 //!
+//! A segment may be a link to a file on another disk. Then it is that file which is replaced or
+//! removed: a new file in the place of the link would leave behind what was to go.
+//!
 //! One at a time, and never the segment that is being written.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -22,6 +26,7 @@ use super::opened::{Layout, Opened};
 use super::record::{Body, NewRecord, Record};
 use super::scan::{Piece, Scan};
 use super::summary::CallbackSummary;
+use super::watermark::Watermark;
 use crate::domain::Seq;
 use crate::limits::{READ_CHUNK, ZSTD_LEVEL};
 
@@ -104,12 +109,22 @@ pub(super) struct Rewriter {
     prefix: String,
     /// Whether what is written is compressed.
     compress: bool,
+    watermark: Watermark,
     one_at_a_time: Mutex<()>,
 }
 
+/// What the name of a file has that is written beside a segment on another disk.
+const UNFINISHED: &str = "rewriting";
+
 impl Rewriter {
     /// Makes `tmp` and removes what an interrupted rewrite left there.
-    pub(super) fn new(catalog: Shared, tmp: PathBuf, log: &str, compress: bool) -> io::Result<Self> {
+    pub(super) fn new(
+        catalog: Shared,
+        tmp: PathBuf,
+        log: &str,
+        compress: bool,
+        watermark: Watermark,
+    ) -> io::Result<Self> {
         let prefix = format!("{log}-");
         fs::create_dir_all(&tmp)?;
         for entry in fs::read_dir(&tmp)? {
@@ -118,7 +133,7 @@ impl Rewriter {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Self { catalog, tmp, prefix, compress, one_at_a_time: Mutex::new(()) })
+        Ok(Self { catalog, tmp, prefix, compress, watermark, one_at_a_time: Mutex::new(()) })
     }
 
     /// Compresses a plain segment; says whether there was anything to do.
@@ -221,8 +236,15 @@ impl Rewriter {
     }
 
     fn remove(&self, first: Seq) -> io::Result<()> {
+        self.watermark.removed(first);
         let mut catalog = self.catalog.write();
-        fs::remove_file(catalog.path(first))?;
+        let path = catalog.path(first);
+        let target = fs::canonicalize(&path)?;
+        if fs::symlink_metadata(&path)?.is_symlink() {
+            fs::remove_file(&target)?;
+            sync_dir(parent(&target))?;
+        }
+        fs::remove_file(&path)?;
         catalog.remove(first);
         let dir = catalog.dir.clone();
         drop(catalog);
@@ -260,7 +282,8 @@ impl Rewriter {
         level: Option<i32>,
         mut each: impl FnMut(&mut bool, Piece<'_>, &mut Output) -> io::Result<()>,
     ) -> io::Result<()> {
-        let path = self.tmp.join(format!("{}{}", self.prefix, catalog::name(opened.first)));
+        let place = fs::canonicalize(self.catalog.read().path(opened.first))?;
+        let path = self.unfinished(&place, opened.first)?;
         let file = BufWriter::with_capacity(READ_CHUNK, File::create(&path)?);
         let written = (|| {
             let mut out = Output::new(file, level, opened.first)?;
@@ -268,7 +291,8 @@ impl Rewriter {
             for_each_piece(opened, bytes, |piece| each(&mut changed, piece, &mut out))?;
             let file = out.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
-            if changed { self.put_in_place(opened, &path, file.metadata()?.len()) } else { fs::remove_file(&path) }
+            let bytes = file.metadata()?.len();
+            if changed { self.put_in_place(opened, &path, &place, bytes) } else { fs::remove_file(&path) }
         })();
         if written.is_err() {
             // The next start removes it otherwise.
@@ -277,17 +301,39 @@ impl Rewriter {
         written
     }
 
-    fn put_in_place(&self, opened: &Opened, path: &std::path::Path, bytes: u64) -> io::Result<()> {
-        fs::set_permissions(path, opened.file.metadata()?.permissions())?;
+    /// Where a segment is written until it is whole: in `tmp`, or beside it if it is a link to
+    /// another disk, for a file is renamed within one only.
+    fn unfinished(&self, place: &Path, first: Seq) -> io::Result<PathBuf> {
+        if fs::metadata(&self.tmp)?.dev() == fs::metadata(parent(place))?.dev() {
+            return Ok(self.tmp.join(format!("{}{}", self.prefix, catalog::name(first))));
+        }
+        let path = place.with_extension(UNFINISHED);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(path),
+        }
+    }
+
+    fn put_in_place(&self, opened: &Opened, path: &Path, place: &Path, bytes: u64) -> io::Result<()> {
+        let before = opened.file.metadata()?;
+        fs::set_permissions(path, before.permissions())?;
+        if fs::metadata(path)?.uid() != before.uid() {
+            // Only root writes for others, and may give it to them.
+            chown(path, Some(before.uid()), Some(before.gid()))?;
+        }
         // Readers open files while they hold the catalog, so none gets a file that is not the
         // one described.
         let mut catalog = self.catalog.write();
-        fs::rename(path, catalog.path(opened.first))?;
+        fs::rename(path, place)?;
         catalog.replaced(opened.first, bytes);
-        let dir = catalog.dir.clone();
         drop(catalog);
-        sync_dir(&dir)
+        sync_dir(parent(place))
     }
+}
+
+/// The directory of a file.
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
 }
 
 fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten, out: &mut Output) -> io::Result<()> {

@@ -4,7 +4,8 @@
 //! backup that nobody may touch. What a server is writing at that moment looks like a torn tail
 //! and is reported as one, apart from damage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -13,12 +14,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::Damage;
-use super::catalog;
+use super::catalog::{self, Found};
 use super::frames::Table;
 use super::line::{self, reason};
 use super::opened::{Layout, Opened};
 use super::record::Record;
 use super::scan::{Piece, Scan};
+use super::watermark::{Missing, Noted};
 use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 
@@ -46,6 +48,11 @@ pub struct Report {
     pub damaged: u64,
     /// A write that did not come to its end, or has not yet.
     pub torn: Option<Torn>,
+    /// Records that were acknowledged and are not there, by what was noted apart from the log.
+    pub lost: Vec<Missing>,
+    /// The last number of the directory that this one is a copy of, where that went on while the
+    /// copy was made: nothing is wrong with it.
+    pub original: Option<Seq>,
 }
 
 /// The end of the last segment, where it is no whole line.
@@ -63,7 +70,7 @@ impl Report {
     /// Whether every record that was acknowledged can be read, as far as one can tell.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.damaged == 0
+        self.damaged == 0 && self.lost.is_empty()
     }
 
     /// Whole records of every kind.
@@ -102,19 +109,68 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
         move |source| VerifyError { path, source }
     };
     let mut report = Report::default();
-    let segments = catalog::list(dir).map_err(failed(dir))?;
+    let (marks, log) = (dir.with_file_name("marks"), dir.file_name().and_then(OsStr::to_str).unwrap_or("log"));
+    // Before the log, so that a server which is writing is not ahead of what is read here.
+    let noted = Noted::read(&marks, log).map_err(failed(&marks))?;
+    let segments = match catalog::list(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && noted.is_some() => Vec::new(),
+        listed => listed.map_err(failed(dir))?,
+    };
     let last = segments.last().map(|(first, _)| *first);
-    for (first, _) in segments {
+    let mut present = BTreeSet::new();
+    let mut ends = Ends::of(noted.as_ref());
+    for (first, found) in segments {
         let path = dir.join(catalog::name(first));
+        let reason = match found {
+            Found::File(_) => None,
+            Found::Dangling => Some(reason::MISSING),
+            Found::Strange => Some(reason::NO_FILE),
+        };
+        if let Some(reason) = reason {
+            report.damages_found([Damage { segment: catalog::name(first), line: 0, seq: first, reason }]);
+            continue;
+        }
         let file = match File::open(&path) {
             Ok(file) => file,
             // Retention took it since it was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(failed(&path)(error)),
         };
-        report.segment(file, first, Some(first) == last, each).map_err(failed(&path))?;
+        present.insert(first);
+        let mut each = |record: &Record| {
+            ends.see(record.seq);
+            each(record);
+        };
+        report.segment(file, first, Some(first) == last, &mut each).map_err(failed(&path))?;
+    }
+    if let Some(mut noted) = noted {
+        // What retention removed meanwhile is not missed.
+        let now = Noted::read(&marks, log).map_err(failed(&marks))?.unwrap_or_else(|| noted.clone());
+        noted.segments.retain(|first, _| now.segments.contains_key(first));
+        let end = report.numbers.map_or(0, |(_, last)| last);
+        report.lost = noted.missing_from(&present, end, |seq| ends.seen.contains(&seq));
+        report.original = (!noted.holds() && noted.last > end).then_some(noted.last);
     }
     Ok(report)
+}
+
+/// Which of the records are there that end what is noted as missing.
+struct Ends {
+    wanted: BTreeSet<Seq>,
+    seen: BTreeSet<Seq>,
+}
+
+impl Ends {
+    fn of(noted: Option<&Noted>) -> Self {
+        let missing = noted.map_or(&[][..], |noted| &noted.missing);
+        Self { wanted: missing.iter().map(|missing| missing.to).collect(), seen: BTreeSet::new() }
+    }
+
+    fn see(&mut self, seq: Seq) {
+        if self.wanted.contains(&seq) {
+            self.seen.insert(seq);
+        }
+    }
 }
 
 fn holds_a_line_end(opened: &Opened, from: u64, to: u64) -> io::Result<bool> {

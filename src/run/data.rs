@@ -2,6 +2,12 @@
 //!
 //! Everything below is for the owner's eyes only: the directory is 0700. It is opened in the
 //! order in which its parts need each other, the lock first, and closed in the reverse.
+//!
+//! A log of which nothing is left is not begun anew in silence. The disk that it was moved to may
+//! not be mounted; without the state every callback would be turned away; and over another journal
+//! the store, which may be all that is known of the old one, would be emptied. So the start is
+//! refused, as it is without keys. Where only a part is missing the server starts and says so: a
+//! callback that nobody takes is lost as well.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -17,7 +23,7 @@ use crate::clock::Clock;
 use crate::control::{Answers, Control};
 use crate::http::{Context, ServerInfo};
 use crate::ingest::Ingest;
-use crate::journal::{DataLock, FileJournal, Journal, Options};
+use crate::journal::{DataLock, FileJournal, Journal, Missing, Options, had_records, is_empty};
 use crate::limits::SEGMENT_BYTES;
 use crate::oidc::Oidc;
 use crate::platform::Platform;
@@ -26,7 +32,8 @@ use crate::state::State;
 use crate::store::Store;
 
 /// The directories in a data directory.
-const ROOMS: [&str; 9] = ["journal", "state", "bindings", "store", "recordings", "certs", "keys", "torn", "tmp"];
+const ROOMS: [&str; 10] =
+    ["journal", "state", "bindings", "marks", "store", "recordings", "certs", "keys", "torn", "tmp"];
 
 /// How a data directory is opened.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +45,14 @@ pub(crate) struct Opening {
     /// A server goes on for long: full segments are packed, and a long log of bindings is read
     /// while it is at work.
     pub(crate) serves: bool,
+    /// What is missing is missing for good: go on without it.
+    pub(crate) accept_loss: bool,
 }
 
 impl Opening {
     /// For one command.
-    pub(crate) const COMMAND: Self = Self { reserve_bytes: 0, segment_bytes: SEGMENT_BYTES, serves: false };
+    pub(crate) const COMMAND: Self =
+        Self { reserve_bytes: 0, segment_bytes: SEGMENT_BYTES, serves: false, accept_loss: false };
 }
 
 /// What the services above a data directory are given beside it.
@@ -74,6 +84,9 @@ impl Data {
     pub(crate) fn open(dir: &Path, opening: Opening, clock: &Clock) -> Result<Self, RunError> {
         make(dir)?;
         let lock = DataLock::take(dir)?;
+        if !opening.accept_loss {
+            refuse_if_gone(dir)?;
+        }
         for room in ROOMS {
             make(&dir.join(room))?;
         }
@@ -83,6 +96,7 @@ impl Data {
             tmp: dir.join("tmp"),
             segment_bytes: opening.segment_bytes,
             compress: opening.serves,
+            marks: Some(dir.join("marks")),
         };
         let journal = Arc::new(FileJournal::open(&dir.join("journal"), options)?);
         for damage in journal.damage() {
@@ -95,11 +109,18 @@ impl Data {
             );
         }
         let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone())?;
+        if opening.accept_loss {
+            state.accept_loss()?;
+            accept("journal", &journal);
+        }
         let fingerprint = |seq| journal.get(seq).ok().flatten().map(|record| projector::fingerprint(&record));
         let (store, writer, _) =
             Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
         let open_bindings = if opening.serves { Bindings::start } else { Bindings::open };
         let bindings = open_bindings(dir, &state.installation(), clock.clone())?;
+        if opening.accept_loss {
+            accept("bindings", &bindings.log());
+        }
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;
         Ok(Self { journal, state, store, bindings, projector, _lock: lock })
@@ -146,6 +167,29 @@ impl Data {
         self.projector.stop();
         self.bindings.close();
         self.journal.close();
+    }
+}
+
+/// Refuses a directory of which a whole log is gone.
+fn refuse_if_gone(dir: &Path) -> Result<(), RunError> {
+    let read = |path: std::path::PathBuf| move |source| RunError::Data { path, source };
+    let is_empty = |log: &str| is_empty(&dir.join(log)).map_err(read(dir.join(log)));
+    for log in ["journal", "state", "bindings"] {
+        let records = had_records(dir, log).map_err(read(dir.join("marks")))?;
+        if records > 0 && is_empty(log)? {
+            return Err(RunError::Gone { dir: dir.to_owned(), log, beside: "marks" });
+        }
+    }
+    if is_empty("state")? && !is_empty("journal")? {
+        return Err(RunError::Gone { dir: dir.to_owned(), log: "state", beside: "journal" });
+    }
+    Ok(())
+}
+
+/// What is missing in a log is missing for good.
+fn accept(log: &str, journal: &FileJournal) {
+    for Missing { from, to } in journal.accept_missing() {
+        tracing::warn!(log, from, to, "going on without the records that are missing");
     }
 }
 

@@ -53,6 +53,20 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
+    /// A log of which nothing is left.
+    #[error(
+        "{}/{log} holds no record, though {beside}/ says that there were some; mount its disk or put it back \
+         from a backup, or go on without it with `ringback serve --accept-loss`",
+        dir.display()
+    )]
+    Gone {
+        /// The data directory.
+        dir: PathBuf,
+        /// Which log.
+        log: &'static str,
+        /// What says that there was one.
+        beside: &'static str,
+    },
     /// Another process has the data directory.
     #[error(transparent)]
     Lock(#[from] journal::LockError),
@@ -170,8 +184,12 @@ impl Running {
     /// With what stands in the way; everything opened so far is closed again.
     pub async fn start(config: Config, clock: Clock, log: Arc<LogTail>) -> Result<Self, RunError> {
         raise_file_limit();
-        let opening =
-            Opening { reserve_bytes: config.reserve_bytes, segment_bytes: config.segment_bytes, serves: true };
+        let opening = Opening {
+            reserve_bytes: config.reserve_bytes,
+            segment_bytes: config.segment_bytes,
+            serves: true,
+            accept_loss: config.accept_loss,
+        };
         let (dir, at) = (config.data.clone(), clock.clone());
         // Reading logs takes its time and must not hold up other tasks of the runtime.
         let opened = tokio::task::spawn_blocking(move || {

@@ -3,7 +3,11 @@
 //! It is a journal like the one of callbacks, with one segment that is never finished, so that
 //! rewriting it is one rename over the same name: a copy of the directory taken at that moment
 //! gets the old file or the new one, each whole. It is rewritten at a start that finds it long,
-//! and when something must leave it, while nobody else may write.
+//! and when something must leave it, while nobody else may write. More segments than one there are
+//! only after something went wrong, and then until it is rewritten.
+//!
+//! A fact that cannot be read may have been an app: nobody can say which. So while the state is
+//! damaged it is not rewritten by itself, and whoever is not known is asked to come again.
 
 use std::fs;
 use std::io;
@@ -18,7 +22,7 @@ use super::book::Book;
 use super::fact::{self, Fact, Reading};
 use super::seal::SealKey;
 use super::{OnRecord, StateError};
-use crate::journal::{Body, Entry, FileJournal, Journal, NewRecord, Options};
+use crate::journal::{Body, Damage, Entry, FileJournal, Health, Journal, Loss, NewRecord, Options, forget};
 use crate::limits::{STATE_READ_BYTES, STATE_REWRITE_RECORDS, STATE_SEGMENT_BYTES};
 
 /// The log.
@@ -28,6 +32,8 @@ pub(super) struct Log {
     journal: ArcSwap<FileJournal>,
     key: SealKey,
     dir: PathBuf,
+    /// Damaged records that were found when it was opened.
+    damage: ArcSwap<Vec<Damage>>,
 }
 
 impl Drop for Log {
@@ -41,7 +47,9 @@ impl Log {
     pub(super) fn open(dir: &Path, keys: &Path, now: Timestamp) -> Result<(Self, Book), StateError> {
         let journal = open_journal(dir, dir)?;
         let entries = read_all(&journal)?;
-        for damage in journal.damage() {
+        let damage: Vec<Damage> =
+            journal.damage().into_iter().filter(|damage| damage.loss() != Loss::Nothing).collect();
+        for damage in &damage {
             tracing::error!(
                 segment = %damage.segment, line = damage.line, record.seq = damage.seq, reason = damage.reason,
                 "a record of the state is damaged and was passed over"
@@ -50,8 +58,9 @@ impl Log {
         let key = SealKey::open(keys, entries.iter().any(fact::is_sealed))?;
         let records = entries.len();
         let book = sum_up(entries, &key, now)?;
-        let log = Self { journal: ArcSwap::from_pointee(journal), key, dir: dir.to_owned() };
-        if log.is_worth_rewriting(records, &book) {
+        let damage = ArcSwap::from_pointee(damage);
+        let log = Self { journal: ArcSwap::from_pointee(journal), key, dir: dir.to_owned(), damage };
+        if log.is_worth_rewriting(records, &book) && !log.is_damaged() {
             match log.compact(&book, now, &|_| None) {
                 Ok((records, book)) => {
                     tracing::info!(records, "rewrote the state");
@@ -82,6 +91,33 @@ impl Log {
     #[cfg(test)]
     pub(super) fn refuse(&self) {
         self.journal.load().close();
+    }
+
+    /// How the log is doing.
+    pub(super) fn health(&self) -> Health {
+        self.journal.load().health()
+    }
+
+    /// What was damaged when it was opened.
+    pub(super) fn damage(&self) -> Vec<Damage> {
+        Vec::clone(&self.damage.load())
+    }
+
+    /// Whether something that people set cannot be read.
+    pub(super) fn is_damaged(&self) -> bool {
+        !self.damage.load().is_empty() || !self.health().missing.is_empty()
+    }
+
+    /// Goes on without what cannot be read: it is kept in `torn/` for whoever wants to look, and
+    /// the log is written anew without it.
+    pub(super) fn accept_loss(&self, book: &Book, now: Timestamp) -> Result<(), StateError> {
+        self.journal.load().accept_missing();
+        if !self.damage.load().is_empty() {
+            keep_aside(&self.dir, &beside(&self.dir, "torn")).map_err(|source| StateError::Write(Box::new(source)))?;
+            self.compact(book, now, &|_| None)?;
+            self.damage.store(Arc::default());
+        }
+        Ok(())
     }
 
     /// The key that seals.
@@ -123,10 +159,14 @@ impl Log {
         }
         fs::create_dir_all(&unfinished).map_err(io)?;
         write_new(&unfinished, &self.dir, now, entries)?;
+        let missing = self.health().missing;
         self.journal.load().close();
-        let replaced = replace_only_file(&unfinished, &self.dir).map_err(io);
-        self.journal.store(Arc::new(open_journal(&self.dir, &self.dir)?));
-        replaced.map(|()| (records, book))
+        // The new log has other numbers: what is noted of the old one must not be held against it.
+        let replaced = forget(&beside(&self.dir, "marks"), "state").and_then(|()| replace(&unfinished, &self.dir));
+        let journal = open_journal(&self.dir, &self.dir)?;
+        journal.note_missing(missing);
+        self.journal.store(Arc::new(journal));
+        replaced.map_err(io).map(|()| (records, book))
     }
 }
 
@@ -156,6 +196,7 @@ fn open_journal(dir: &Path, state_dir: &Path) -> Result<FileJournal, StateError>
         tmp: beside(state_dir, "tmp"),
         segment_bytes: STATE_SEGMENT_BYTES,
         compress: false,
+        marks: (dir == state_dir).then(|| beside(state_dir, "marks")),
     };
     FileJournal::open(dir, options).map_err(|error| StateError::Read(Box::new(error)))
 }
@@ -220,18 +261,58 @@ fn append_all(journal: &FileJournal, at: Timestamp, entries: Vec<Entry>) -> Resu
     })
 }
 
-/// Renames the one file in `from` over the one file of that name in `to`.
-fn replace_only_file(from: &Path, to: &Path) -> io::Result<()> {
-    let [new, old] = [only_file(from)?, only_file(to)?];
-    fs::rename(&new, &old)?;
+/// Puts the one file in `from` in the place of those in `to`: over the first of them, or over what
+/// it leads to if it is a link, whose place may be on another disk.
+fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    let [new, old] = [files(from)?, files(to)?];
+    let [new] = &new[..] else {
+        return Err(io::Error::other(format!("{} holds {} files, not one", from.display(), new.len())));
+    };
+    let first = old.first().ok_or_else(|| io::Error::other(format!("{} holds no file", to.display())))?;
+    let place = fs::canonicalize(first)?;
+    match fs::rename(new, &place) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let beside = place.with_extension("new");
+            fs::copy(new, &beside)?;
+            fs::File::open(&beside)?.sync_all()?;
+            fs::rename(&beside, &place)?;
+        }
+        renamed => renamed?,
+    }
+    if let Some(dir) = place.parent() {
+        fs::File::open(dir)?.sync_all()?;
+    }
+    for other in &old[1..] {
+        let target = fs::canonicalize(other)?;
+        fs::remove_file(&target)?;
+        if target != *other && fs::symlink_metadata(other).is_ok() {
+            fs::remove_file(other)?;
+        }
+    }
     fs::File::open(to)?.sync_all()?;
     fs::remove_dir_all(from)
 }
 
-fn only_file(dir: &Path) -> io::Result<PathBuf> {
-    let files: Vec<PathBuf> = fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    match <[PathBuf; 1]>::try_from(files) {
-        Ok([file]) => Ok(file),
-        Err(files) => Err(io::Error::other(format!("{} holds {} files, not one", dir.display(), files.len()))),
+/// Copies the segments to where torn tails are.
+fn keep_aside(dir: &Path, torn: &Path) -> io::Result<()> {
+    fs::create_dir_all(torn)?;
+    for file in files(dir)? {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = (1..)
+            .map(|n| torn.join(format!("state-{name}-damaged-{n}")))
+            .find(|path| !path.exists())
+            .expect("the numbers do not end");
+        fs::copy(&file, path)?;
     }
+    Ok(())
+}
+
+/// The files of a directory that have a segment's name, in order.
+fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    files.retain(|path| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()))
+    });
+    files.sort();
+    Ok(files)
 }

@@ -66,6 +66,7 @@ use self::password::Passwords;
 use self::tokens::Uses;
 use crate::clock::Clock;
 use crate::domain::Secret;
+use crate::journal::{Damage, Health};
 
 /// What people set, in memory, with its log behind it. Clones share everything.
 #[derive(Debug, Clone)]
@@ -136,6 +137,32 @@ impl State {
     #[must_use]
     pub fn installation(&self) -> String {
         self.book().installation.clone().expect("made when the state is opened")
+    }
+
+    /// How the log of the state is doing.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.shared.log.health()
+    }
+
+    /// Records of it that cannot be read.
+    #[must_use]
+    pub fn damage(&self) -> Vec<Damage> {
+        self.shared.log.damage()
+    }
+
+    /// Whether something that was set cannot be read: an app that is not known may be one of ours.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.shared.log.is_damaged()
+    }
+
+    /// Goes on without what cannot be read. Blocks, and must be called before anything is changed.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn accept_loss(&self) -> Result<(), StateError> {
+        self.shared.log.accept_loss(&self.shared.book.load(), self.shared.clock.now())
     }
 
     /// The address by which the platforms last knew the server: what `app add` prints while no

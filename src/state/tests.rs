@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{Actor, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
+use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
 
 const JIUYUN: ProviderId = ProviderId("jiuyun");
 const PASSWORD: &str = "correct horse battery";

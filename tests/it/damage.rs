@@ -180,6 +180,216 @@ fn a_rebuild_ends_where_the_last_record_is_damaged() {
     server.stop();
 }
 
+/// What `/readyz` says: its status and the codes of the problems.
+fn ready(server: &Server) -> (u16, Vec<String>) {
+    let reply = server.request("GET", "/readyz", &[], b"");
+    let problems = reply.json()["problems"].as_array().cloned().unwrap_or_default();
+    let codes = problems.iter().map(|problem| problem["code"].as_str().unwrap().to_owned());
+    (reply.status, codes.filter(|code| code != "disk_low").collect())
+}
+
+#[track_caller]
+fn ready_says(server: &Server, codes: &[&str]) {
+    wait_until("it is ready, and says what is wrong", SOON, || {
+        ready(server) == (200, codes.iter().map(|c| (*c).to_owned()).collect())
+    });
+}
+
+/// The last line of `verify`, which is the verdict.
+#[track_caller]
+fn verdict(house: &House, sound: bool) -> String {
+    let said = house.cli(&["verify"]);
+    assert_eq!(said.status, Some(i32::from(!sound)), "{said:#?}");
+    let last = said.out.trim_end().lines().last().unwrap_or_default().to_owned();
+    assert!(last.starts_with(if sound { "ok: " } else { "DAMAGED: " }), "{said:#?}");
+    said.out
+}
+
+#[test]
+fn segments_that_were_moved_away_and_linked_are_read_on() {
+    let archive = Archive::make();
+    for log in ["journal", "state"] {
+        let (link, file) = (archive.house.data().join(log).join("000000000001"), archive.house.beside(log));
+        fs::rename(&link, &file).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+    }
+    let kept = fs::read(archive.house.beside("state")).unwrap();
+    verdict(&archive.house, true);
+    let server = archive.house.serve();
+    assert_eq!(archive.sessions(&server).len(), KEPT);
+    server.push(&archive.app, status("callin", "after", "02:12:00", json!({})));
+    archive.house.app("jiuyun", "another", &[]);
+    ready_says(&server, &[]);
+    server.stop();
+    assert_eq!(fs::read(archive.house.beside("state")).unwrap(), kept, "nothing was emptied through the link");
+    let server = archive.house.serve();
+    assert_eq!(archive.sessions(&server).len(), KEPT + 1);
+    assert!(archive.house.cli(&["app", "list"]).done().contains("another"));
+    server.stop();
+    verdict(&archive.house, true);
+
+    // A disk that is not there is said; nothing is begun in its place.
+    fs::rename(archive.house.beside("journal"), archive.house.beside("gone")).unwrap();
+    let said = archive.house.cli(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(said.status == Some(1) && said.err.contains("put the file back"), "{said:#?}");
+    verdict(&archive.house, false);
+}
+
+#[test]
+fn a_lost_app_is_asked_to_come_again_until_somebody_says_that_it_is_gone() {
+    let archive = Archive::make();
+    let path = archive.house.data().join("state/000000000001");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = memchr::memmem::find(&bytes, b"\"kind\":\"app\"").unwrap();
+    bytes[at + 30] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    verdict(&archive.house, false);
+
+    let server = archive.house.serve();
+    let reply = server.post(&archive.app, status("callin", "after", "02:12:00", json!({})));
+    assert!(reply.status == 503 && reply.header("retry-after").is_some(), "{reply:?}");
+    ready_says(&server, &["state_damaged"]);
+    let system = server.api(&archive.token).get("/system");
+    assert_eq!(system["problems"][0]["code"], "state_damaged", "{system:#}");
+    server.stop();
+
+    let server = archive.house.serve_with(&["--accept-loss"]);
+    assert_eq!(server.post(&archive.app, "{}").status, 404);
+    ready_says(&server, &[]);
+    server.stop();
+    verdict(&archive.house, true);
+    let aside = archive.house.data().join("torn/state-000000000001-damaged-1");
+    assert_eq!(fs::read(aside).unwrap(), bytes, "it is kept for whoever wants to look");
+    // And it was for that one start.
+    archive.house.serve().stop();
+}
+
+#[test]
+fn a_journal_that_lost_its_end_is_told_everywhere_and_uses_no_number_again() {
+    let archive = Archive::make();
+    let text = fs::read_to_string(archive.segment()).unwrap();
+    let lines = text.lines().count();
+    fs::write(archive.segment(), text.split_inclusive('\n').take(lines - 4).collect::<String>()).unwrap();
+    let missing = format!("{} to {lines}", lines - 3);
+    assert!(verdict(&archive.house, false).contains(&format!("missing: records {missing}")));
+
+    let server = archive.house.serve();
+    ready_says(&server, &["journal_missing"]);
+    let api = server.api(&archive.token);
+    assert_eq!(api.get("/system")["journal"]["missing"], json!([{ "from": lines - 3, "to": lines }]));
+    server.push(&archive.app, status("callin", "after", "02:12:00", json!({})));
+    api.settled();
+    let newest = &api.get("/callbacks?limit=1")["items"][0]["seq"];
+    assert!(newest.as_u64().unwrap() > lines as u64, "{newest}");
+    server.stop();
+    // It stays said after records came, until somebody says that they are gone.
+    assert!(verdict(&archive.house, false).contains(&missing));
+    archive.house.serve_with(&["--accept-loss"]).stop();
+    verdict(&archive.house, true);
+    let server = archive.house.serve();
+    ready_says(&server, &[]);
+    server.stop();
+}
+
+#[test]
+fn a_log_of_which_nothing_is_left_stops_the_start_with_what_to_do() {
+    for (log, emptied) in [("journal", false), ("journal", true), ("state", false)] {
+        let archive = Archive::make();
+        if emptied {
+            fs::write(archive.segment(), "").unwrap();
+        } else {
+            fs::remove_dir_all(archive.house.data().join(log)).unwrap();
+        }
+        verdict(&archive.house, false);
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["app", "list"]] {
+            let said = archive.house.cli(command);
+            assert_eq!(said.status, Some(1), "{said:#?}");
+            let told = said.err.trim_end().lines().last().unwrap_or_default().to_owned();
+            assert!(told.contains(&format!("/{log} holds no record")) && told.contains("--accept-loss"), "{said:#?}");
+        }
+        assert!(archive.house.data().join("store").is_dir(), "what is known of it is still there");
+
+        let server = archive.house.serve_with(&["--accept-loss"]);
+        let answer = server.post(&archive.app, status("callin", "after", "02:12:00", json!({})));
+        assert_eq!(answer.status, if log == "state" { 404 } else { 200 });
+        server.stop();
+        verdict(&archive.house, true);
+        archive.house.serve().stop();
+    }
+    // Also where nobody noted anything: a journal with records is enough.
+    let archive = Archive::make();
+    fs::remove_dir_all(archive.house.data().join("marks")).unwrap();
+    fs::remove_dir_all(archive.house.data().join("state")).unwrap();
+    let said = archive.house.cli(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(said.status == Some(1) && said.err.contains("/state holds no record"), "{said:#?}");
+}
+
+#[test]
+fn a_file_removed_under_the_server_loses_nothing_that_was_acknowledged() {
+    let archive = Archive::make();
+    for moved in [false, true] {
+        let server = archive.house.serve();
+        let before = archive.sessions(&server).len();
+        server.push(&archive.app, status("callin", &format!("a-{moved}"), "02:12:00", json!({})));
+        if moved {
+            fs::rename(archive.house.data().join("journal"), archive.house.beside("journal.moved")).unwrap();
+        } else {
+            fs::remove_file(archive.segment()).unwrap();
+        }
+        for n in 0..3 {
+            server.push(&archive.app, status("callin", &format!("b-{moved}-{n}"), "02:12:00", json!({})));
+        }
+        let codes = ready(&server).1;
+        assert!(codes.contains(&"segment_given_up".to_owned()), "{codes:?}");
+        server.kill();
+        if moved {
+            // Put back beside what came meanwhile.
+            for entry in fs::read_dir(archive.house.beside("journal.moved")).unwrap() {
+                let path = entry.unwrap().path();
+                fs::rename(&path, archive.house.data().join("journal").join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        verdict(&archive.house, true);
+        let server = archive.house.serve();
+        assert_eq!(archive.sessions(&server).len(), before + 4);
+        ready_says(&server, &[]);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_removed_lock_lets_no_second_server_in() {
+    let archive = Archive::make();
+    let server = archive.house.serve();
+    fs::remove_file(archive.house.data().join("LOCK")).unwrap();
+    for _ in 0..2 {
+        let said = archive.house.cli(&["serve", "--listen", "127.0.0.1:0"]);
+        assert!(said.status == Some(1) && said.err.contains("is in use by"), "{said:#?}");
+        assert!(archive.house.cli(&["app", "list"]).done().contains("orders"), "commands reach the first");
+    }
+    server.push(&archive.app, status("callin", "after", "02:12:00", json!({})));
+    verdict(&archive.house, true);
+    server.stop();
+    archive.house.serve().stop();
+}
+
+#[test]
+fn a_damaged_certificate_of_our_own_is_made_again_and_a_configured_one_stops_the_start() {
+    let archive = Archive::make();
+    let key = archive.house.data().join("certs/self-signed.key");
+    fs::write(&key, "damaged").unwrap();
+    let server = archive.house.serve();
+    server.push(&archive.app, status("callin", "after", "02:12:00", json!({})));
+    assert!(server.messages().contains("put aside"), "{}", server.messages());
+    assert_eq!(fs::read(key.with_added_extension("damaged-1")).unwrap(), b"damaged");
+    server.stop();
+    let [cert, bad] = ["certs/self-signed.crt", "bad.key"].map(|name| archive.house.data().join(name));
+    fs::write(&bad, "damaged").unwrap();
+    let files = ["--tls-cert", cert.to_str().unwrap(), "--tls-key", bad.to_str().unwrap()];
+    let said = archive.house.cli(&[&["serve", "--listen", "127.0.0.1:0"][..], &files].concat());
+    assert!(said.status == Some(1) && said.err.contains("bad.key"), "{said:#?}");
+}
+
 #[test]
 fn the_journal_can_be_read_with_everyday_tools() {
     let archive = Archive::make();

@@ -89,6 +89,10 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
         (!house.data().join("reserve").exists()).then_some(())
     });
 
+    // That is a warning: callbacks are taken, and nobody must take the server out of service.
+    let reply = server.request("GET", "/readyz", &[], b"");
+    assert!(reply.status == 200 && reply.text().contains("disk_full"), "{}", reply.text());
+
     // Full again: nothing is acknowledged that is not kept.
     let second = Filler::fill(&place, "second");
     push_until_refused(&server, &app, "full", &mut acknowledged);
@@ -106,6 +110,9 @@ fn a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns() {
     });
     acknowledged.push(after);
     wait_until("it is well again", SOON, || server.request("GET", "/healthz", &[], b"").status == 200);
+    wait_until("the disk is said to be full no more", SOON, || {
+        !server.request("GET", "/readyz", &[], b"").text().contains("disk_full")
+    });
     every_session_is_there(&server, &token, &acknowledged);
     let api = server.api(&token);
     let audit = api.all("/audit?action=token.add");
@@ -147,6 +154,29 @@ fn change_until_refused(house: &House, server: &Server, token: &str) -> Vec<Stri
     assert_eq!(said.status, Some(1), "{said:#?}");
     refused.push("ghost-cli".to_owned());
     refused
+}
+
+#[test]
+fn a_disk_too_small_for_the_reserve_is_full_only_while_it_is() {
+    if !inside("disk::a_disk_too_small_for_the_reserve_is_full_only_while_it_is") {
+        return;
+    }
+    let place = House::new().beside("disk");
+    small_disk(&place, 80);
+    let house = House::at(&place);
+    let server = house.serve();
+    let app = house.app("huawei-private", "orders", &[]);
+    let says = |code: &str| server.request("GET", "/readyz", &[], b"").text().contains(code);
+    let filler = Filler::fill(&place, "filler");
+    push_until_refused(&server, &app, "full", &mut Vec::new());
+    assert!(says("journal_failing"));
+    filler.free();
+    wait_until("it is well again", SOON, || {
+        let reply = server.request("GET", "/readyz", &[], b"");
+        reply.status == 200 && !reply.text().contains("disk_full")
+    });
+    server.push(&app, body("after"));
+    server.stop();
 }
 
 fn every_session_is_there(server: &Server, token: &str, acknowledged: &[String]) {

@@ -37,9 +37,16 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 fn with_a_past() -> (House, String) {
     let house = House::new();
     let dir = |name: &str| house.data().join(name);
-    let options =
-        Options { reserve: None, torn: dir("torn"), tmp: dir("tmp"), segment_bytes: SEGMENT_BYTES, compress: true };
-    fs::create_dir(house.data()).unwrap();
+    // What people set is there before a callback is.
+    house.cli(&["app", "list"]).done();
+    let options = Options {
+        reserve: None,
+        torn: dir("torn"),
+        tmp: dir("tmp"),
+        segment_bytes: SEGMENT_BYTES,
+        compress: true,
+        marks: Some(dir("marks")),
+    };
     let journal = FileJournal::open(&dir("journal"), options).unwrap();
     let until = Clock::system().now().checked_sub(SignedDuration::from_hours(21 * 24)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

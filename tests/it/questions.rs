@@ -57,6 +57,7 @@ impl Opened {
             tmp: data.join("tmp"),
             segment_bytes: 1 << 20,
             compress: false,
+            marks: None,
         };
         let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
         Self { bindings, control, journal, app, runtime }

@@ -21,6 +21,7 @@ use super::{reply, words};
 use crate::control::Trouble;
 use crate::domain::{AppId, CallOutcome, CauseCode, Lang};
 use crate::http::disk::Disk;
+use crate::http::problems::{Fault, Weight, faults};
 use crate::http::{CertificateInfo, HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
@@ -107,6 +108,8 @@ pub(super) struct Facts {
     pub(super) expiring: Expiring,
     /// The company's own systems that do not answer as they should.
     pub(super) troubles: Vec<Trouble>,
+    /// What is wrong with the installation.
+    pub(super) faults: Vec<Fault>,
 }
 
 /// `GET /`
@@ -146,6 +149,7 @@ impl Facts {
             waiting: api::ledger::waiting(ctx, &scope),
             expiring: Expiring::read(&ctx.store, &scope, now)?,
             troubles: ctx.control.troubles(),
+            faults: faults(ctx),
         })
     }
 }
@@ -181,6 +185,14 @@ fn verdict(lang: Lang, facts: &Facts) -> Verdict {
         let sentence =
             lang.t("日志写入失败，回调没有被接收。", "The journal cannot be written; callbacks are not being taken.");
         return Verdict { tone: Tone::Bad, sentence: sentence.to_owned(), detail: why.clone() };
+    }
+    // What was kept once and is gone weighs more than all that came since.
+    let mut lost = facts.faults.iter().filter(|fault| fault.weight == Weight::Lost);
+    if let Some(fault) = lost.next() {
+        let sentence = lang.t("有已保存的内容读不出来。", "Something that was kept cannot be read.");
+        let detail = [Some(fault), lost.next()].into_iter().flatten().map(|fault| fault.text.get(lang));
+        let detail = detail.collect::<Vec<_>>().join(lang.t("。", ". "));
+        return Verdict { tone: Tone::Bad, sentence: sentence.to_owned(), detail };
     }
     let Some((since, after_loss)) = nothing_lost_since(&facts.ledger) else {
         let sentence = lang.t("还没有收到回调。", "No callback has come yet.");

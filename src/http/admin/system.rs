@@ -24,6 +24,8 @@ pub(super) struct SystemPage {
     view: View,
     /// Whether a rebuild was just asked for.
     rebuild_asked: bool,
+    /// What is wrong, the worst first.
+    problems: Vec<String>,
     groups: Vec<Group>,
     rooms: Vec<Room>,
     /// Whether there were more files than were looked at.
@@ -84,6 +86,7 @@ impl SystemPage {
         Self {
             view,
             rebuild_asked: false,
+            problems: system.problems.iter().map(|problem| problem.text.get(lang).to_owned()).collect(),
             groups,
             rooms: system.rooms.iter().map(room).collect(),
             rooms_cut: !system.rooms_whole,
@@ -115,6 +118,7 @@ fn what(lang: Lang, room: &str) -> &'static str {
         "journal" => lang.t("收到的回调，逐字节", "what was received, byte for byte"),
         "bindings" => lang.t("绑定：谁经哪个号码找到谁", "bindings: who reaches whom through which number"),
         "state" => lang.t("应用、用户、令牌、设置", "apps, users, tokens, settings"),
+        "marks" => lang.t("每个日志写到了哪里，用来发现缺失", "how far each log came: tells what is missing"),
         "store" => lang.t("索引；可以从日志重建", "what is known; can be rebuilt"),
         "recordings" => lang.t("录音文件", "archived recordings"),
         "certs" => lang.t("自签名证书", "self-signed certificates"),
@@ -129,6 +133,7 @@ fn what(lang: Lang, room: &str) -> &'static str {
 impl SystemPage {
     pub(super) fn sample(lang: Lang) -> Self {
         use super::samples;
+        use crate::http::api::system::ProblemObject;
         let view = View { here: "/system".to_owned(), ..View::sample(lang, Section::System) };
         let mut system = samples::system();
         let damage =
@@ -138,6 +143,15 @@ impl SystemPage {
             damage(0, 1, "the table of frames is damaged; the records are whole", "nothing"),
         ];
         system.journal.damaged = 2;
+        system.problems = vec![ProblemObject {
+            code: "journal_missing",
+            severity: "warning",
+            message: "records 45–64 of the journal were acknowledged and are missing".to_owned(),
+            text: crate::domain::Wording::new(
+                "日志缺少已确认的记录，编号 45–64",
+                "records 45–64 of the journal were acknowledged and are missing",
+            ),
+        }];
         Self::new(view, system, samples::now())
     }
 
@@ -162,6 +176,13 @@ mod tests {
         assert_eq!(rows.len(), 2);
         assert!(rows[0].contains("This one record cannot be read") && rows[0].contains("checksum"), "{rows:?}");
         assert!(rows[1].contains("No record is lost"), "{rows:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_stands_first() {
+        let html = scraper::Html::parse_document(&SystemPage::sample(Lang::Zh).render().unwrap());
+        let told: Vec<String> = html.select(&selector(".notice.bad li")).map(|li| li.text().collect()).collect();
+        assert_eq!(told, ["日志缺少已确认的记录，编号 45–64"]);
     }
 
     #[test]

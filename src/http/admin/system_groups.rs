@@ -56,6 +56,7 @@ pub(super) fn program(lang: Lang, system: &System) -> Group {
 pub(super) fn journal(lang: Lang, journal: &JournalStatus) -> Group {
     let badge = match (&journal.failing, journal.damaged) {
         (Some(_), _) => Badge::new(Tone::Bad, lang.t("写入失败", "writing fails")),
+        _ if !journal.missing.is_empty() => Badge::new(Tone::Bad, lang.t("缺少记录", "records are missing")),
         (None, n) if n > 0 => Badge::new(Tone::Warn, lang.t("有损坏的行", "has damaged lines")),
         (None, _) => Badge::new(Tone::Good, lang.t("正常", "well")),
     };
@@ -74,6 +75,10 @@ pub(super) fn journal(lang: Lang, journal: &JournalStatus) -> Group {
         (lang.t("启动时移开的残尾", "Torn tails set aside"), count(journal.torn)),
         (lang.t("损坏的行", "Damaged lines"), count(journal.damaged as u64)),
     ];
+    if !journal.missing.is_empty() {
+        let numbers = journal.missing.iter().map(|missing| format!("{}–{}", missing.from, missing.to));
+        facts.insert(0, (lang.t("缺少的编号", "Missing numbers"), numbers.collect::<Vec<_>>().join(", ")));
+    }
     if let Some(failing) = &journal.failing {
         facts.insert(0, (lang.t("原因", "Why"), failing.clone()));
     }

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, Response, blocking, json, ok};
 use crate::control::Trouble;
+use crate::domain::Wording;
 use crate::http::disk::{self, Disk};
+use crate::http::problems::{self, Fault};
 use crate::http::{Misdirected, MisdirectedRequest};
 use crate::journal::{self, CopyError, Damage, Loss};
 use crate::limits::DAMAGE_SHOWN;
@@ -62,10 +64,36 @@ pub(in crate::http) struct System {
     pub(in crate::http) own_systems: Vec<OwnSystem>,
     /// Requests since the start that came to none of this server's addresses.
     pub(in crate::http) misdirected: MisdirectedStatus,
+    /// What is wrong, the worst first: what `/readyz` says.
+    pub(in crate::http) problems: Vec<ProblemObject>,
     /// Apps that were set up.
     pub(in crate::http) apps: usize,
     /// Whether there is an administrator.
     pub(in crate::http) set_up: bool,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct ProblemObject {
+    /// `journal_failing`, `rebuilding`, `journal_missing`, `journal_damaged`, `segment_given_up`,
+    /// `state_damaged`, `bindings_damaged`, `changes_failing`, `disk_full` or `disk_low`.
+    pub(in crate::http) code: &'static str,
+    /// `failing` when callbacks are not taken or the store is rebuilt, otherwise `warning`.
+    pub(in crate::http) severity: &'static str,
+    /// What it is, and what to do.
+    pub(in crate::http) message: String,
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(in crate::http) text: Wording,
+}
+
+/// Numbers of records, both ends included.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct MissingObject {
+    /// The first.
+    pub(in crate::http) from: u64,
+    /// The last.
+    pub(in crate::http) to: u64,
 }
 
 /// One of the company's own systems that does not answer as it should.
@@ -203,6 +231,8 @@ pub(in crate::http) struct JournalStatus {
     /// Half-written ends that were set aside at the last start: of callbacks that were never
     /// acknowledged.
     pub(in crate::http) torn: u64,
+    /// Records that were acknowledged and are not there.
+    pub(in crate::http) missing: Vec<MissingObject>,
     /// Damaged lines, as far as the journal was read.
     pub(in crate::http) damaged: usize,
     /// The first of them.
@@ -377,6 +407,7 @@ impl System {
             bindings: BindingsStatus::of(context),
             own_systems: context.control.troubles().iter().map(|trouble| OwnSystem::of(context, trouble)).collect(),
             misdirected: MisdirectedStatus::of(&server.misdirected),
+            problems: problems::faults(context).into_iter().map(ProblemObject::from).collect(),
             apps: context.state.apps().len(),
             set_up: context.state.setup_code().is_none(),
         }
@@ -425,6 +456,11 @@ impl JournalStatus {
             reserve_bytes,
             reserve_used: health.reserve_used,
             torn: health.torn,
+            missing: health
+                .missing
+                .iter()
+                .map(|missing| MissingObject { from: missing.from, to: missing.to })
+                .collect(),
             damaged: damage.len(),
             damage: damage.into_iter().take(DAMAGE_SHOWN).map(DamageObject::from).collect(),
         }
@@ -449,6 +485,13 @@ impl StoreStatus {
 impl BindingsStatus {
     fn of(context: &Context) -> Self {
         Self { count: context.bindings.count().ok(), reading: context.bindings.reading() }
+    }
+}
+
+impl From<Fault> for ProblemObject {
+    fn from(fault: Fault) -> Self {
+        let Fault { code, weight, text } = fault;
+        Self { code, severity: weight.name(), message: text.en.clone(), text }
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Made on the first start, kept in `data/certs/`, made anew before it ends and when it lacks
 //! a name. The key stays the same, so that whoever pinned it need not do so again. No platform
-//! should be expected to accept it, and the dashboard says so.
+//! should be expected to accept it, and the dashboard says so. Files of it that cannot be used are
+//! put aside and others made: nobody else made them, and callbacks must not wait for somebody to
+//! look.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -14,19 +16,34 @@ use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::{TlsError, info};
+use super::{TlsError, info, read_pair};
+use crate::error_chain::Chain;
 use crate::http::CertificateInfo;
 use crate::limits;
 
-/// The files of our own pair in `dir`, made if they are missing, end soon or lack a name.
+/// The files of our own pair in `dir`, made if they are missing, damaged, end soon or lack a name.
 pub(super) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(PathBuf, PathBuf), TlsError> {
     let (cert, key) = (dir.join("self-signed.crt"), dir.join("self-signed.key"));
+    if let (Some(_), Some(_)) = (look(&cert)?, look(&key)?)
+        && let Err(error) = read_pair(&cert, &key)
+    {
+        tracing::warn!(error = %Chain(&error), "our own certificate cannot be used; it is put aside and another made");
+        put_aside(&cert)?;
+        // A key that is as it was is used again.
+        if look(&key)?.flatten().is_none() {
+            put_aside(&key)?;
+        }
+    }
     if is_good(&cert, names, now) && key.exists() {
         return Ok((cert, key));
     }
-    let secret = match fs::read_to_string(&key).ok().and_then(|pem| KeyPair::from_pem(&pem).ok()) {
-        Some(secret) => secret,
-        None => {
+    let secret = match look(&key)? {
+        Some(Some(secret)) => secret,
+        found => {
+            if found.is_some() {
+                tracing::warn!(key = %key.display(), "our own key cannot be used; it is put aside and another made");
+                put_aside(&key)?;
+            }
             let secret = KeyPair::generate().map_err(TlsError::Make)?;
             write(&key, &secret.serialize_pem(), 0o600)?;
             secret
@@ -36,6 +53,24 @@ pub(super) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(Path
     write(&cert, &certificate.pem(), 0o644)?;
     tracing::info!(certificate = %cert.display(), "made a self-signed certificate");
     Ok((cert, key))
+}
+
+/// The key in a file, if it holds one; `None` when there is no file.
+fn look(path: &Path) -> Result<Option<Option<KeyPair>>, TlsError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(std::str::from_utf8(&bytes).ok().and_then(|pem| KeyPair::from_pem(pem).ok()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(TlsError::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// Renames a file, so that it is there for whoever wants to look.
+fn put_aside(path: &Path) -> Result<(), TlsError> {
+    let aside = (1..)
+        .map(|n| path.with_added_extension(format!("damaged-{n}")))
+        .find(|aside| !aside.exists())
+        .expect("the numbers do not end");
+    fs::rename(path, aside).map_err(|source| TlsError::Write { path: path.to_owned(), source })
 }
 
 /// Whether a certificate should be made anew.

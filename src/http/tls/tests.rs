@@ -70,6 +70,36 @@ fn our_own_certificate_is_made_anew_when_it_lacks_a_name() {
 }
 
 #[test]
+fn our_own_pair_that_is_damaged_is_put_aside_and_another_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || {
+        let source = Source::SelfSigned { dir: dir.path().to_owned(), names: names(&["localhost"]) };
+        Certificates::open(source, clock()).unwrap().using.load().cert[0].to_vec()
+    };
+    let first = open();
+    let (cert, key) = (dir.path().join("self-signed.crt"), dir.path().join("self-signed.key"));
+    let other = rcgen::KeyPair::generate().unwrap().serialize_pem().into_bytes();
+    let sound = fs::read(&key).unwrap();
+    let cut = sound[..sound.len() / 2].to_vec();
+    for (n, (path, bytes)) in
+        [(&key, cut), (&key, vec![0xff; 40]), (&key, Vec::new()), (&key, other), (&cert, b"no certificate".to_vec())]
+            .into_iter()
+            .enumerate()
+    {
+        let before = open();
+        fs::write(path, &bytes).unwrap();
+        let after = open();
+        assert_ne!(after, before, "case {n}");
+        assert_eq!(open(), after, "and that one is kept");
+        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert_ne!(open(), first);
+    let aside = |name: &str| dir.path().join(name).exists();
+    assert!(aside("self-signed.key.damaged-1") && aside("self-signed.crt.damaged-1"));
+    assert_eq!(fs::read(dir.path().join("self-signed.key.damaged-3")).unwrap(), b"");
+}
+
+#[test]
 fn changed_files_are_noticed_and_a_bad_pair_leaves_the_old_one_in_use() {
     let dir = tempfile::tempdir().unwrap();
     let certificates = Certificates::open(pair(dir.path(), "one.example"), clock()).unwrap();

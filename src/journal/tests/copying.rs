@@ -13,8 +13,14 @@ use super::{Place, append, lifelike, read_all, wait};
 use crate::journal::{CopyError, FileJournal, Journal, Options, copy, verify};
 
 fn open_copy(dir: &std::path::Path) -> FileJournal {
-    let options =
-        Options { reserve: None, torn: dir.join("torn"), tmp: dir.join("tmp"), segment_bytes: 30_000, compress: false };
+    let options = Options {
+        reserve: None,
+        torn: dir.join("torn"),
+        tmp: dir.join("tmp"),
+        segment_bytes: 30_000,
+        compress: false,
+        marks: Some(dir.join("marks")),
+    };
     FileJournal::open(&dir.join("journal"), options).unwrap()
 }
 
@@ -88,7 +94,7 @@ fn a_backup_has_what_matters_with_its_permissions_and_nothing_else() {
     assert_eq!((copied.segments, copied.files), (1, 2));
     let mut names: Vec<_> = fs::read_dir(to.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["journal", "keys", "recordings"]);
+    assert_eq!(names, ["journal", "keys", "marks", "recordings"]);
     let key = to.path().join("keys/seal");
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_to_string(key).unwrap(), "keys/seal");

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use crate::journal::disk::{Disk, LogFile, RealDisk};
+use crate::journal::disk::{Disk, LogFile, RealDisk, Standing};
 
 /// What goes wrong, and what was counted.
 #[derive(Debug, Default)]
@@ -101,5 +101,13 @@ impl LogFile for FaultyFile {
     fn cut(&self, len: u64) -> io::Result<()> {
         strikes(&self.faults.cuts)?;
         self.file.cut(len)
+    }
+
+    fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_back(bytes, offset)
+    }
+
+    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing> {
+        self.file.standing(path, len)
     }
 }

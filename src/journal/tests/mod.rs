@@ -7,6 +7,9 @@ mod copying;
 mod damage;
 mod faults;
 mod faulty;
+mod links;
+mod meddling;
+mod missing;
 mod model;
 mod serving;
 
@@ -113,8 +116,16 @@ impl Place {
             tmp: dir.path().join("tmp"),
             segment_bytes,
             compress,
+            marks: None,
         };
         Self { dir, options }
+    }
+
+    /// The same, with notes of how far the log came.
+    pub(super) fn noted(segment_bytes: u64, compress: bool) -> Self {
+        let mut place = Self::new(segment_bytes, compress);
+        place.options.marks = Some(place.dir.path().join("marks"));
+        place
     }
 
     pub(super) fn log(&self) -> PathBuf {
@@ -123,6 +134,14 @@ impl Place {
 
     pub(super) fn open(&self) -> FileJournal {
         FileJournal::open(&self.log(), self.options.clone()).unwrap()
+    }
+
+    /// Closes a journal and leaves its notes as a killed process does.
+    pub(super) fn kill(&self, journal: &FileJournal) {
+        let notes = self.options.marks.clone().unwrap().join("journal");
+        let open = std::fs::read(&notes).unwrap();
+        journal.close();
+        std::fs::write(notes, open).unwrap();
     }
 
     /// The files of the segments, in order.

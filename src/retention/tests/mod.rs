@@ -83,8 +83,14 @@ pub(crate) struct House {
 
 fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
     let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
-    let options =
-        Options { reserve: None, torn: dir.join("torn"), tmp: dir.join("tmp"), segment_bytes: 64 << 10, compress };
+    let options = Options {
+        reserve: None,
+        torn: dir.join("torn"),
+        tmp: dir.join("tmp"),
+        segment_bytes: 64 << 10,
+        compress,
+        marks: Some(dir.join("marks")),
+    };
     let journal = Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap());
     let known = |seq| journal.get(seq).ok()?.map(|record| projector::fingerprint(&record));
     let (store, writer, _) =

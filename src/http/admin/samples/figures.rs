@@ -77,6 +77,7 @@ pub(in crate::http::admin) fn facts() -> Facts {
         waiting: 0,
         expiring: Expiring::default(),
         troubles: Vec::new(),
+        faults: Vec::new(),
     }
 }
 
@@ -134,5 +135,6 @@ pub(in crate::http::admin) fn no_facts() -> Facts {
         waiting: 0,
         expiring: Expiring::default(),
         troubles: Vec::new(),
+        faults: Vec::new(),
     }
 }

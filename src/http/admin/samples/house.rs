@@ -96,6 +96,7 @@ pub(in crate::http::admin) fn system() -> System {
             room("journal", 42, 2_400_000_000),
             room("state", 1, 184_320),
             room("bindings", 2, 48 << 20),
+            room("marks", 4, 1_024),
             room("store", 311, 940_000_000),
             room("recordings", 0, 0),
             room("certs", 2, 4_096),
@@ -114,6 +115,7 @@ pub(in crate::http::admin) fn system() -> System {
             reserve_bytes: 64 << 20,
             reserve_used: false,
             torn: 0,
+            missing: Vec::new(),
             damaged: 0,
             damage: Vec::new(),
         },
@@ -136,6 +138,7 @@ pub(in crate::http::admin) fn system() -> System {
             problem: None,
         }],
         misdirected: MisdirectedStatus { count: 0, recent: Vec::new() },
+        problems: Vec::new(),
         apps: 3,
         set_up: true,
     }

@@ -1,0 +1,469 @@
+//! What a log had reached, noted apart from it.
+//!
+//! A log that lost its end or a whole segment looks like one that never had more. So how far it
+//! came is noted in `marks/` of the data directory, in one file for each log: then what is missing
+//! can be told, and no number is given out twice.
+//!
+//! ```text
+//! last 00000000000000000064 open   9ae0daaf                    written over after every commit
+//! {"place":[…],"segments":[[1,64],[65,0]],"missing":[]} 1b2c3d4e    replaced with the whole file
+//! └─────────────── CRC-32C of these bytes ────────────┘              when a segment comes or goes
+//! ```
+//!
+//! The first line is written after the commit and before anybody is told, so it is never ahead
+//! of the log, and no callback waits for a sync of it: it is synced once a second.
+//!
+//! **A copy may have this file newer than its segments**: `cp -r` reads them in any order, and for
+//! hours. So the file is bound to its place by the inode and change time of `marks/place`, which
+//! no copy has. In another place it is believed only if the log was closed when it was written;
+//! the copy of a busy directory is shorter than what is noted there, and nothing is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::sync_dir;
+use crate::domain::Seq;
+use crate::error_chain::Chain;
+use crate::limits::{WATERMARK_MAX, WATERMARK_NUMBERS, WATERMARK_SYNC};
+
+/// The file that binds the others to their place.
+const PLACE: &str = "place";
+
+/// Numbers of records that were acknowledged and are not there, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The first.
+    pub from: Seq,
+    /// The last.
+    pub to: Seq,
+}
+
+/// What was noted of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Noted {
+    /// The last durable number.
+    pub(super) last: Seq,
+    /// Whether the log was closed after it: then nothing came behind.
+    pub(super) closed: bool,
+    /// The segments there should be, each with its last number, as far as that is known.
+    pub(super) segments: BTreeMap<Seq, Seq>,
+    /// What was found missing and is not made good.
+    pub(super) missing: Vec<Missing>,
+    /// Whether the file is where it was written, and no copy.
+    pub(super) in_place: bool,
+}
+
+/// The second line.
+#[derive(Serialize, Deserialize)]
+struct Rest {
+    place: Place,
+    segments: Vec<(Seq, Seq)>,
+    missing: Vec<(Seq, Seq)>,
+}
+
+/// Inode and change time of [`PLACE`]: a device may have another number after a start of the machine.
+type Place = (u64, i64, i64);
+
+impl Noted {
+    /// Reads what stands in `marks` of a log; `None` when that is nothing, or cannot be understood.
+    pub(super) fn read(marks: &Path, log: &str) -> io::Result<Option<Self>> {
+        let text = match File::open(marks.join(log)) {
+            Ok(file) => {
+                let mut text = String::new();
+                match io::Read::read_to_string(&mut io::Read::take(file, WATERMARK_MAX), &mut text) {
+                    Ok(_) => text,
+                    Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(None),
+                    Err(error) => return Err(error),
+                }
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(parse(&text, place(marks)?))
+    }
+
+    /// Whether it may be held against the log beside it.
+    pub(super) fn holds(&self) -> bool {
+        self.in_place || self.closed
+    }
+
+    /// What is missing from a log that has these segments and this last number; `has` says
+    /// whether a record is there.
+    pub(super) fn missing_from(&self, present: &BTreeSet<Seq>, last: Seq, has: impl Fn(Seq) -> bool) -> Vec<Missing> {
+        if !self.holds() {
+            return Vec::new();
+        }
+        let mut found: Vec<Missing> = self.missing.iter().copied().filter(|missing| !has(missing.to)).collect();
+        for (first, noted) in self.segments.iter().filter(|(first, _)| !present.contains(first)) {
+            let next = self.segments.range(first + 1..).next().map(|(next, _)| *next);
+            let to = match (*noted, next) {
+                (0, Some(next)) => next - 1,
+                (0, None) => self.last,
+                (noted, _) => noted,
+            };
+            found.push(Missing { from: *first, to });
+        }
+        // Of finished segments records may have been removed, of the one being written never.
+        let written = self.segments.keys().next_back().copied().unwrap_or(0);
+        found.push(Missing { from: written.max(last + 1), to: self.last });
+        union(found)
+    }
+}
+
+/// The same numbers in as few ranges as possible.
+fn union(mut ranges: Vec<Missing>) -> Vec<Missing> {
+    ranges.retain(|range| range.from <= range.to);
+    ranges.sort_unstable();
+    let mut joined: Vec<Missing> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(before) if range.from <= before.to.saturating_add(1) => before.to = before.to.max(range.to),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// The watermark of a log that is open; of one that has none, everything here does nothing. Clones
+/// share it.
+#[derive(Debug, Clone)]
+pub(super) struct Watermark(Option<Arc<Mutex<Kept>>>);
+
+#[derive(Debug)]
+struct Kept {
+    marks: PathBuf,
+    log: String,
+    noted: Noted,
+    file: Option<File>,
+    /// Whether the file says something else than `noted` does.
+    behind: bool,
+    /// What is in the file and may not be on the disk yet: since when, and from which number.
+    unsynced: Option<Instant>,
+    synced: Seq,
+    /// Whether it was said that it cannot be written.
+    said: bool,
+}
+
+impl Watermark {
+    /// Of a log of which nothing is noted.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    /// Goes on with what was noted, in `marks`, of a log that is as `noted` says now.
+    pub(super) fn begin(marks: &Path, log: &str, before: Option<&Noted>, noted: Noted) -> Self {
+        let same = before.is_some_and(|before| before.in_place && Noted { in_place: true, ..noted.clone() } == *before);
+        let empty = before.is_none() && noted.last == 0;
+        let path = marks.join(log);
+        let file = if same { OpenOptions::new().write(true).open(path).ok() } else { None };
+        let mut kept = Kept {
+            marks: marks.to_owned(),
+            log: log.to_owned(),
+            synced: noted.last,
+            behind: file.is_none() && !empty,
+            noted: Noted { in_place: true, ..noted },
+            file,
+            unsynced: None,
+            said: false,
+        };
+        kept.write_if_behind();
+        Self(Some(Arc::new(Mutex::new(kept))))
+    }
+
+    /// A panic elsewhere leaves it as consistent as it was: at worst the file is behind.
+    fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
+        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Everything up to this number is durable. Costs a write into the page cache.
+    pub(super) fn reached(&self, last: Seq) {
+        let Some(mut kept) = self.kept() else { return };
+        kept.noted.last = kept.noted.last.max(last);
+        kept.noted.closed = false;
+        kept.write_last();
+    }
+
+    /// Syncs what was written, if that is due; tries again what failed.
+    pub(super) fn settle(&self) {
+        let Some(mut kept) = self.kept() else { return };
+        kept.write_if_behind();
+        let due = kept.unsynced.is_some_and(|since| since.elapsed() >= WATERMARK_SYNC)
+            || kept.noted.last.saturating_sub(kept.synced) >= WATERMARK_NUMBERS;
+        if due {
+            kept.sync();
+        }
+    }
+
+    /// A segment is being written from now on; the one before is finished.
+    pub(super) fn started(&self, first: Seq) {
+        let Some(mut kept) = self.kept() else { return };
+        let last = kept.noted.last;
+        if let Some((before, end)) = kept.noted.segments.iter_mut().next_back()
+            && *end == 0
+            && last >= *before
+        {
+            *end = last;
+        }
+        kept.noted.segments.insert(first, 0);
+        // Of an empty log nothing is noted, until there is something.
+        kept.behind = kept.file.is_some() || last > 0;
+        kept.write_if_behind();
+    }
+
+    /// A segment is about to be removed: it must not be missed afterwards.
+    pub(super) fn removed(&self, first: Seq) {
+        let Some(mut kept) = self.kept() else { return };
+        if kept.noted.segments.remove(&first).is_some() {
+            kept.behind = true;
+            kept.write_if_behind();
+        }
+    }
+
+    /// Records that were acknowledged are gone.
+    pub(super) fn lost(&self, lost: Vec<Missing>) {
+        let Some(mut kept) = self.kept() else { return };
+        let missing = union([std::mem::take(&mut kept.noted.missing), lost].concat());
+        kept.noted.missing = missing;
+        kept.behind = true;
+        kept.write_if_behind();
+    }
+
+    /// What is missing because its segment is not there.
+    pub(super) fn missing_segments(&self, is_there: impl Fn(Seq) -> bool) -> Vec<Missing> {
+        let Some(kept) = self.kept() else { return Vec::new() };
+        let present = kept.noted.segments.keys().copied().filter(|first| is_there(*first)).collect();
+        kept.noted.missing_from(&present, kept.noted.last, |_| true)
+    }
+
+    /// What is missing is not missed any more.
+    pub(super) fn accept(&self) -> Vec<Missing> {
+        let Some(mut kept) = self.kept() else { return Vec::new() };
+        let accepted = std::mem::take(&mut kept.noted.missing);
+        let is_gone = |first: Seq| accepted.iter().any(|missing| missing.from <= first && first <= missing.to);
+        kept.noted.segments.retain(|first, last| *last == 0 || !is_gone(*first));
+        if !accepted.is_empty() {
+            kept.behind = true;
+            kept.write_if_behind();
+        }
+        accepted
+    }
+
+    /// What is missing.
+    pub(super) fn missing(&self) -> Vec<Missing> {
+        self.kept().map(|kept| kept.noted.missing.clone()).unwrap_or_default()
+    }
+
+    /// Nothing comes any more.
+    pub(super) fn close(&self) {
+        let Some(mut kept) = self.kept() else { return };
+        kept.write_if_behind();
+        if !kept.noted.closed && kept.file.is_some() {
+            kept.noted.closed = true;
+            kept.write_last();
+            kept.sync();
+        }
+    }
+}
+
+impl Kept {
+    fn write_last(&mut self) {
+        let Some(file) = &self.file else {
+            self.behind = true;
+            return self.write_if_behind();
+        };
+        let written = file.write_all_at(first_line(&self.noted).as_bytes(), 0);
+        self.unsynced.get_or_insert_with(Instant::now);
+        self.tell(written);
+    }
+
+    fn write_if_behind(&mut self) {
+        if !self.behind {
+            return;
+        }
+        let written = write(&self.marks, &self.log, &self.noted).map(|file| {
+            (self.file, self.behind, self.unsynced, self.synced) = (Some(file), false, None, self.noted.last);
+        });
+        self.tell(written);
+    }
+
+    fn sync(&mut self) {
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
+        (self.unsynced, self.synced) = (None, self.noted.last);
+        self.tell(synced);
+    }
+
+    /// Not being able to note it is no reason not to take callbacks.
+    fn tell(&mut self, done: io::Result<()>) {
+        match done {
+            Ok(()) => self.said = false,
+            Err(error) if !self.said => {
+                self.said = true;
+                tracing::warn!(log = self.log, error = %Chain(&error), "how far the log came cannot be noted");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Writes what is noted of a log as a new file in the place of the old one.
+pub(super) fn write(marks: &Path, log: &str, noted: &Noted) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(marks)?;
+    let place = match place(marks)? {
+        Some(place) => place,
+        None => make_place(marks)?,
+    };
+    let rest = Rest {
+        place,
+        segments: noted.segments.iter().map(|(first, last)| (*first, *last)).collect(),
+        missing: noted.missing.iter().map(|missing| (missing.from, missing.to)).collect(),
+    };
+    let rest = serde_json::to_string(&rest).map_err(io::Error::other)?;
+    let text = format!("{}{rest} {:08x}\n", first_line(noted), crc32c::crc32c(rest.as_bytes()));
+    let unfinished = marks.join(format!("{log}.new"));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&unfinished, marks.join(log))?;
+    sync_dir(marks)?;
+    Ok(file)
+}
+
+/// Forgets a log: it is about to be made anew.
+pub(crate) fn forget(marks: &Path, log: &str) -> io::Result<()> {
+    match fs::remove_file(marks.join(log)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(_) => Ok(()),
+        Ok(()) => sync_dir(marks),
+    }
+}
+
+/// How many records a log is known to have had; 0 where that is not known.
+///
+/// # Errors
+/// When what is noted cannot be read.
+pub fn had_records(data: &Path, log: &str) -> io::Result<Seq> {
+    let noted = Noted::read(&data.join("marks"), log)?;
+    Ok(noted.filter(Noted::holds).map_or(0, |noted| noted.last))
+}
+
+fn place(marks: &Path) -> io::Result<Option<Place>> {
+    match fs::metadata(marks.join(PLACE)) {
+        Ok(metadata) => Ok(Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn make_place(marks: &Path) -> io::Result<Place> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(marks.join(PLACE))?;
+    file.write_all(b"Ringback: how far each log came. Keep this directory with the others.\n")?;
+    file.sync_all()?;
+    sync_dir(marks)?;
+    place(marks)?.ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Always of the same length.
+fn first_line(noted: &Noted) -> String {
+    let text = format!("last {:020} {:<6}", noted.last, if noted.closed { "closed" } else { "open" });
+    format!("{text} {:08x}\n", crc32c::crc32c(text.as_bytes()))
+}
+
+fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
+    let (first, rest) = text.split_once('\n')?;
+    let words: Vec<&str> = sealed(first)?.split_ascii_whitespace().collect();
+    let [_, last, state] = words[..] else { return None };
+    let rest: Rest = serde_json::from_str(sealed(rest.trim_end())?).ok()?;
+    let missing = rest.missing.into_iter().map(|(from, to)| Missing { from, to });
+    Some(Noted {
+        last: last.parse().ok()?,
+        closed: state == "closed",
+        segments: rest.segments.into_iter().collect(),
+        missing: missing.collect(),
+        in_place: place == Some(rest.place),
+    })
+}
+
+/// A line without its checksum, if that holds.
+fn sealed(line: &str) -> Option<&str> {
+    let (text, crc) = line.rsplit_once(' ')?;
+    (u32::from_str_radix(crc, 16).ok()? == crc32c::crc32c(text.as_bytes())).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noted(last: Seq, segments: &[(Seq, Seq)]) -> Noted {
+        Noted { last, closed: true, segments: segments.iter().copied().collect(), ..Noted::default() }
+    }
+
+    fn ranges(missing: &[Missing]) -> Vec<(Seq, Seq)> {
+        missing.iter().map(|missing| (missing.from, missing.to)).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_told_by_its_numbers() {
+        let noted = noted(80, &[(1, 20), (21, 64), (65, 0)]);
+        let check = |present: &[Seq], last, expected: &[(Seq, Seq)]| {
+            let present = present.iter().copied().collect();
+            assert_eq!(ranges(&noted.missing_from(&present, last, |_| false)), expected, "{present:?} {last}");
+        };
+        check(&[1, 21, 65], 80, &[]);
+        check(&[1, 21, 65, 81], 90, &[]);
+        check(&[1, 21, 65], 70, &[(71, 80)]);
+        check(&[1, 21], 64, &[(65, 80)]);
+        check(&[1, 65], 80, &[(21, 64)]);
+        check(&[21], 64, &[(1, 20), (65, 80)]);
+        check(&[], 0, &[(1, 80)]);
+    }
+
+    #[test]
+    fn what_came_back_is_missing_no_more() {
+        let noted = Noted { missing: vec![Missing { from: 21, to: 64 }], ..noted(80, &[(1, 0)]) };
+        let present = BTreeSet::from([1]);
+        assert_eq!(ranges(&noted.missing_from(&present, 80, |_| false)), [(21, 64)]);
+        assert_eq!(noted.missing_from(&present, 80, |seq| seq == 64), []);
+    }
+
+    #[test]
+    fn it_reads_as_it_was_written_and_a_damaged_one_says_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = Noted { missing: vec![Missing { from: 2, to: 3 }], ..noted(80, &[(1, 64), (65, 0)]) };
+        write(dir.path(), "journal", &before).unwrap();
+        let read = Noted::read(dir.path(), "journal").unwrap().unwrap();
+        assert_eq!(read, Noted { in_place: true, ..before });
+        let path = dir.path().join("journal");
+        let bytes = fs::read(&path).unwrap();
+        for at in 0..bytes.len() - 1 {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            fs::write(&path, &damaged).unwrap();
+            let read = Noted::read(dir.path(), "journal").unwrap();
+            assert!(read.is_none_or(|noted| noted.last == 80), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_copy_knows_that_it_is_one_also_when_it_is_laid_over_the_original() {
+        let dir = tempfile::tempdir().unwrap();
+        let (marks, copy) = (dir.path().join("marks"), dir.path().join("copy"));
+        write(&marks, "journal", &noted(80, &[(1, 0)])).unwrap();
+        let cp = |from: &Path, to: &Path| {
+            assert!(std::process::Command::new("cp").arg("-r").arg(from).arg(to).status().unwrap().success());
+        };
+        cp(&marks, &copy);
+        assert!(!Noted::read(&copy, "journal").unwrap().unwrap().in_place);
+        assert!(Noted::read(&marks, "journal").unwrap().unwrap().in_place);
+        cp(&copy.join("."), &marks);
+        assert!(!Noted::read(&marks, "journal").unwrap().unwrap().in_place);
+    }
+}
