@@ -64,6 +64,7 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
         tmp: data.join("tmp"),
         segment_bytes: 1 << 20,
         compress: false,
+        marks: None,
     };
     let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
     let by = Principal::command_line();
