@@ -67,12 +67,20 @@ impl Filtered for Calls {
         many!("caller", "DIGITS", "With a caller that ends so"),
         many!("callee", "DIGITS", "With a callee that ends so"),
         many!("x", "DIGITS", "With a privacy number that ends so"),
+        many!("y", "DIGITS", "With a second privacy number (AXYB) that ends so"),
         many!("outcome", "OUTCOME", "That ended so: answered, no_answer, busy …"),
+        many!("answered", "BOOL", "Whose parties talk or talked, or did not"),
         FROM,
         TO,
         many!("direction", "DIRECTION", "In this direction: a_to_b, b_to_a"),
         many!("state", "STATE", "That got so far: offered, dialled, alerting, answered, released"),
         many!("cause", "CODE", "Released with this code: 7014, or in one table stateCode:7014"),
+        many!(
+            "main_cause",
+            "main-cause",
+            "CODE",
+            "Released with this most telling code; unlisted where no table lists it"
+        ),
         many!("anomaly", "WORD", "With this oddity: missing_record, duration_mismatch …"),
         many!("talk", "RANGE", "With so many seconds of talk: 10..60, 60.., ..10, 0"),
         one("min_talk", "min-talk", "SECONDS", "With at least so much talk"),
@@ -80,10 +88,14 @@ impl Filtered for Calls {
         many!("ring", "RANGE", "That rang for so many seconds"),
         one("min_ring", "min-ring", "SECONDS", "That rang for at least so long"),
         one("max_ring", "max-ring", "SECONDS", "That rang for at most so long"),
+        many!("pdd", "RANGE", "With so many seconds from setup to ringing"),
+        one("min_pdd", "min-pdd", "SECONDS", "With at least so many seconds from setup to ringing"),
+        one("max_pdd", "max-pdd", "SECONDS", "With at most so many seconds from setup to ringing"),
         many!("weekday", "DAY", "On this day of the week in Asia/Shanghai: 1 (Monday) to 7"),
         many!("hour", "HOUR", "In this hour of the day in Asia/Shanghai: 0 to 23"),
         many!("has_recording", "has-recording", "BOOL", "With a recording, or without one"),
         many!("recording_state", "recording-state", "STATE", "Whose recording is archived, waiting, expired, failed"),
+        one("expires_before", "expires-before", "TIME", "Whose recording the platform deletes before this instant"),
         many!("q", "TEXT", "Any of: session, our id, your reference, end of a number"),
     ];
 }
@@ -108,6 +120,7 @@ impl Filtered for Callbacks {
         one("min_size", "min-size", "BYTES", "With a body of at least so many bytes"),
         one("max_size", "max-size", "BYTES", "With a body of at most so many bytes"),
         many!("question", "BOOL", "That asked something, or did not"),
+        many!("joined", "WORD", "That joined a call, or hold a message or a number: call, not_call, nothing"),
         FROM,
         TO,
     ];

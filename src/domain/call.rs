@@ -189,6 +189,8 @@ impl Anomaly {
 pub struct Release {
     /// The most telling code.
     pub cause: CauseCode,
+    /// Whether a table of the platform lists that code.
+    pub listed: bool,
     /// Every code the platform gave, most telling first (the first is `cause`).
     pub causes: Vec<CauseCode>,
     /// Who ended it.
@@ -319,4 +321,19 @@ pub struct Call {
     pub events: Vec<CallEventView>,
     /// Every callback that named it, duplicates included, ascending.
     pub callbacks: Vec<Seq>,
+}
+
+impl Call {
+    /// Seconds from setup to the callee's ringing (post-dial delay), where both are known.
+    #[must_use]
+    pub fn pdd_seconds(&self) -> Option<u32> {
+        let (setup, rang) = self.setup_at.zip(self.alerting_at)?;
+        Some(u32::try_from(rang.duration_since(setup).as_secs()).unwrap_or(0))
+    }
+
+    /// Whether the parties talk or talked.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.state == CallState::Answered || self.outcome == Some(CallOutcome::Answered)
+    }
 }

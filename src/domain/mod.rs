@@ -17,6 +17,7 @@ mod event;
 mod ids;
 mod lang;
 mod masking;
+pub mod metrics;
 mod number;
 mod question;
 mod record;

@@ -47,10 +47,10 @@ pub use cut::{Cut, CutBounds, Removed};
 pub use decisions::DecisionQuery;
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
-    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
-    Span,
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, NumberQuery, Page,
+    QueryError, SmsQuery, Span,
 };
-pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
+pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
 
 use std::sync::Arc;
@@ -108,6 +108,18 @@ pub struct CallbackRow {
     pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
+}
+
+impl CallbackRow {
+    /// Whether this became of its content.
+    #[must_use]
+    pub fn joined(&self, joined: Joined) -> bool {
+        match joined {
+            Joined::Call => !self.calls.is_empty(),
+            Joined::NotCall => self.not_calls > 0,
+            Joined::Nothing => self.calls.is_empty() && self.not_calls == 0,
+        }
+    }
 }
 
 /// A text message with what surrounds it.

@@ -29,7 +29,7 @@ use crate::domain::{AppId, Seq};
 use crate::limits;
 
 /// Changes with every change of a row's notation: an older store is rebuilt.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 

@@ -13,7 +13,7 @@ use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Outcome, Scope, Seq, Suspicion, Text};
 use crate::journal::Body;
-use crate::store::{CallbackQuery, CallbackRow, Page};
+use crate::store::{CallbackQuery, CallbackRow, Joined, Page};
 
 /// The filters of callbacks.
 pub(super) const FILTERS: &[&str] = &[
@@ -31,6 +31,7 @@ pub(super) const FILTERS: &[&str] = &[
     "min_size",
     "max_size",
     "question!",
+    "joined!",
     "from",
     "to",
 ];
@@ -117,6 +118,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         status: filters::whole(query, "status", 100..=599)?,
         size: query.bounds("size")?,
         question: query.flag("question")?,
+        joined: filters::named(query, "joined", Joined::parse, &Joined::ALL.map(Joined::name))?,
     })
 }
 

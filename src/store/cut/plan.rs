@@ -40,7 +40,7 @@ impl Store {
             }
             gone.insert(call.id);
             numbers.extend([&call.x, &call.y].into_iter().flatten().map(|x| (call.app.0, x.reveal().to_owned())));
-            shares.push(Share::of(&call, catalog));
+            shares.push(Share::of(&call));
         }
         let mut sms_gone = Vec::new();
         for (doc, found) in cut.sms_in(&rows.sms).map_err(QueryError::damaged)? {
