@@ -214,6 +214,8 @@ impl Who {
 pub(super) struct View {
     pub(super) lang: Lang,
     pub(super) theme: Theme,
+    /// Whether times are shown in UTC as well.
+    pub(super) utc: bool,
     pub(super) section: Section,
     pub(super) who: Option<Who>,
     /// The token that forms carry against forged requests; empty before login.
@@ -236,6 +238,7 @@ impl View {
         Self {
             lang: request.lang,
             theme: request.theme,
+            utc: request.utc,
             section,
             who: login.map(Who::of),
             csrf: login.map(|login| forged::field(&login.csrf)).unwrap_or_default(),
@@ -364,6 +367,7 @@ impl View {
         Self {
             lang,
             theme: Theme::System,
+            utc: false,
             section,
             who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),
