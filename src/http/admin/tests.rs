@@ -6,6 +6,7 @@
 
 mod decided;
 mod evidence;
+mod figures;
 mod oidc;
 mod people;
 mod rights;
