@@ -180,8 +180,9 @@
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in its
 //!   table of addresses.
 //! - **Another command:** a file in [`cli`] that speaks the API.
-//! - **Another figure on a page:** a counter in `src/store/hours.rs`, kept as calls change, so that
-//!   no page ever scans.
+//! - **Another figure on a page:** its definition in [`domain::metrics`], which page, API and
+//!   command show, and a counter in `src/store/hours.rs`, kept as calls change, so that no page
+//!   ever scans.
 
 pub mod audit;
 pub mod bindings;

@@ -151,6 +151,8 @@ pub const EVENTS_HEARTBEAT: Duration = Duration::from_secs(15);
 pub const ADMISSION_CHECK: Duration = Duration::from_secs(1);
 /// Recordings about to be deleted that the home page counts, of each provider: each call is read.
 pub const HOME_EXPIRING: usize = 200;
+/// Calls of one outcome that the home page looks at for the codes no table lists.
+pub const HOME_UNLISTED: usize = 20;
 /// Days over which the home page looks for a loss: a month of hourly counters.
 pub const HOME_LEDGER_DAYS: i64 = 30;
 /// Rows of one table of the statistics; all of them are one click away.

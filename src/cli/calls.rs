@@ -14,7 +14,7 @@ use crate::export::{self, Sheet, csv};
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<Calls>) -> Result<()> {
-    let head = ["AT", "APP", "CALLER", "X", "CALLEE", "OUTCOME", "TALK", "CALL"];
+    let head = ["AT", "APP", "CALLER", "X", "CALLEE", "STATE", "OUTCOME", "TALK", "CALL"];
     show(place, flags, "/calls", &export::CALLS, &head, row).await
 }
 
@@ -52,14 +52,15 @@ pub(super) async fn show<T: Filtered>(
 }
 
 fn row(call: &Value) -> Vec<String> {
-    let outcome = if call["outcome"].is_null() { &call["state"] } else { &call["outcome"] };
     vec![
         cells::second(&call_at(call)),
         cells::text(&call["app"]),
         cells::text(&call["caller"]),
         cells::text(&call["x_number"]),
         cells::text(&call["callee"]),
-        cells::text(outcome),
+        cells::text(&call["state"]),
+        // As in the API: empty until it is over.
+        cells::text(&call["outcome"]),
         format!("{} s", cells::text(&call["talk_seconds"])),
         cells::text(&call["id"]),
     ]
@@ -70,4 +71,19 @@ pub(super) fn call_at(call: &Value) -> String {
     let known = ["setup_at", "alerting_at", "answered_at", "released_at"].map(|field| call[field].as_str());
     let events = call["events"].as_array().into_iter().flatten().map(|event| event["at"].as_str());
     known.into_iter().chain(events).flatten().min().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_call_in_talk_has_a_state_and_no_outcome_yet() {
+        let call = json!({"app": "hotline", "state": "answered", "outcome": null, "talk_seconds": 0, "id": "1b"});
+        assert_eq!(row(&call)[5..7], ["answered", ""]);
+        let over = json!({"state": "released", "outcome": "answered", "talk_seconds": 9, "id": "1b"});
+        assert_eq!(row(&over)[5..7], ["released", "answered"]);
+    }
 }

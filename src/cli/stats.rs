@@ -4,6 +4,8 @@ use std::io::{IsTerminal, Write, stdout};
 
 use anyhow::Result;
 use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
 use super::app::items;
@@ -11,10 +13,18 @@ use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::filters::{Filters, Stats};
 use super::{cells, owner, table};
+use crate::domain::metrics::{self, Metric};
 use crate::export::{self, csv};
+
+/// What the figures mean, behind the help.
+fn meanings() -> String {
+    let line = |metric: &Metric| format!("  {:<13} {}", metric.name, metric.meaning.en);
+    format!("Figures:\n{}", metrics::METRICS.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
 
 /// What may be written behind it.
 #[derive(Debug, Args)]
+#[command(after_help = meanings())]
 pub(super) struct Flags {
     #[command(flatten)]
     filters: Filters<Stats>,
@@ -35,6 +45,7 @@ pub(super) struct Flags {
 /// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let mut query = flags.filters.query;
+    let by = flags.by.clone();
     let named = [("by", flags.by), ("group", flags.group)];
     query.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
@@ -49,21 +60,31 @@ pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
         let written = [csv::head(&export::STATS, None)?, csv::rows(&export::STATS, items(&answer), None)?].concat();
         return Ok(stdout().write_all(&table::csv(written, stdout().is_terminal()))?);
     }
-    let rows: Vec<Vec<String>> = items(&answer).iter().map(row).collect();
-    table::write(&mut stdout(), &["FROM", "WHAT", "CALLS", "ANSWERED", "ASR", "ACD", "PDD", "TALK", "PEAK"], &rows)?;
+    let rows: Vec<Vec<String>> = items(&answer).iter().map(|item| row(by.as_deref(), item)).collect();
+    table::write(&mut stdout(), &HEAD, &rows)?;
     if rows.is_empty() {
         eprintln!("nothing counted");
     }
     Ok(())
 }
 
-fn row(item: &Value) -> Vec<String> {
+const HEAD: [&str; 10] = ["FROM", "WHAT", "CALLS", "ANSWERED", "UNDER WAY", "ASR", "ACD", "PDD", "TALK", "PEAK"];
+
+/// The start of a step as people in China name it: days and hours are those of Asia/Shanghai.
+fn step(by: Option<&str>, at: &str) -> String {
+    let Ok(at) = at.parse::<Timestamp>() else { return cells::second(at) };
+    let local = at.to_zoned(TimeZone::fixed(Offset::constant(8)));
+    local.strftime(if by == Some("day") { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M +08" }).to_string()
+}
+
+fn row(by: Option<&str>, item: &Value) -> Vec<String> {
     let week = || format!("{} {:0>2}:00", weekday(&item["weekday"]), cells::text(&item["hour"]));
     vec![
-        item["at"].as_str().map_or_else(week, cells::second),
+        item["at"].as_str().map_or_else(week, |at| step(by, at)),
         cells::text(&item["key"]),
         cells::text(&item["calls"]),
         cells::text(&item["answered"]),
+        cells::text(&item["under_way"]),
         item["asr"].as_f64().map_or_else(String::new, |asr| format!("{:.1}%", asr * 100.0)),
         mean(&item["acd"]),
         mean(&item["pdd"]),
@@ -91,10 +112,20 @@ mod tests {
 
     #[test]
     fn a_step_is_one_line() {
-        let hour = json!({"at": "2026-11-21T02:00:00Z", "key": null, "calls": 70, "answered": 49, "talk_seconds": 3850,
-            "asr": 0.7, "acd": 78.5714, "pdd": 3.0, "peak": 4});
-        assert_eq!(row(&hour), ["2026-11-21T02:00:00Z", "", "70", "49", "70.0%", "78.6 s", "3.0 s", "64 min", "4"]);
+        let hour = json!({"at": "2026-11-21T02:00:00Z", "key": null, "calls": 70, "answered": 49, "under_way": 2,
+            "talk_seconds": 3850, "asr": 0.7, "acd": 78.5714, "pdd": 3.0, "peak": 4});
+        assert_eq!(
+            row(None, &hour),
+            ["2026-11-21 10:00 +08", "", "70", "49", "2", "70.0%", "78.6 s", "3.0 s", "64 min", "4"]
+        );
         let week = json!({"at": null, "weekday": 6, "hour": 9, "calls": 3, "answered": 1, "talk_seconds": 0});
-        assert_eq!(row(&week)[..3], ["Sat 09:00", "", "3"]);
+        assert_eq!(row(Some("weekday_hour"), &week)[..3], ["Sat 09:00", "", "3"]);
+    }
+
+    #[test]
+    fn a_day_is_named_as_the_day_that_it_is_in_china() {
+        // Midnight in Shanghai is four in the afternoon of the day before in UTC.
+        assert_eq!(step(Some("day"), "2026-11-30T16:00:00Z"), "2026-12-01");
+        assert_eq!(step(Some("hour"), "2026-11-30T16:00:00Z"), "2026-12-01 00:00 +08");
     }
 }

@@ -258,7 +258,8 @@ fn release(facts: &Facts, catalog: &Catalog, causes: &[CauseCode], event: Option
         .and_then(|event| event.by)
         .or_else(|| facts.authoritative().and_then(|fact| fact.record.by))
         .or_else(|| causes.iter().find_map(|cause| (catalog.meaning)(facts.provider, cause)?.by));
-    Some(Release { cause, causes: causes.to_vec(), by })
+    let listed = (catalog.meaning)(facts.provider, &cause).is_some();
+    Some(Release { cause, listed, causes: causes.to_vec(), by })
 }
 
 fn outcome(facts: &Facts, catalog: &Catalog, answered: bool, rang: bool, causes: &[CauseCode]) -> CallOutcome {

@@ -198,6 +198,8 @@ impl Anomaly {
 pub struct Release {
     /// The most telling code.
     pub cause: CauseCode,
+    /// Whether a table of the platform lists that code.
+    pub listed: bool,
     /// Every code the platform gave, most telling first (the first is `cause`).
     pub causes: Vec<CauseCode>,
     /// Who ended it.
@@ -337,4 +339,23 @@ pub struct Call {
     pub events: Vec<CallEventView>,
     /// Every callback that named it, duplicates included, ascending.
     pub callbacks: Vec<Seq>,
+}
+
+/// The longest post-dial delay that one attempt can have, in seconds; beyond it the instants are of two.
+const PDD_MAX: u32 = 3_600;
+
+impl Call {
+    /// Seconds from setup to the callee's ringing (post-dial delay), where both are known.
+    #[must_use]
+    pub fn pdd_seconds(&self) -> Option<u32> {
+        let (setup, rang) = self.setup_at.zip(self.alerting_at)?;
+        let seconds = u32::try_from(rang.duration_since(setup).as_secs()).unwrap_or(0);
+        (seconds <= PDD_MAX).then_some(seconds)
+    }
+
+    /// Whether the parties talk or talked.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.state == CallState::Answered || self.outcome == Some(CallOutcome::Answered)
+    }
 }

@@ -100,6 +100,12 @@ impl Outcome {
         }
     }
 
+    /// Whether it was kept without being understood, so that a person should look.
+    #[must_use]
+    pub fn wants_attention(self) -> bool {
+        matches!(self, Self::Unrecognised | Self::Unparsable | Self::Unverified)
+    }
+
     /// Reads [`Outcome::name`].
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -18,6 +18,7 @@ mod event;
 mod ids;
 mod lang;
 mod masking;
+pub mod metrics;
 mod number;
 pub mod plain_text;
 mod question;

@@ -244,6 +244,8 @@ pub const STATS: Sheet = Sheet {
         column("key", "/key", Words, 12, "分组", "What"),
         column("calls", "/calls", Whole, 12, "通话", "Calls"),
         column("answered", "/answered", Whole, 12, "接通", "Answered"),
+        column("under_way", "/under_way", Whole, 12, "进行中", "Under way"),
+        column("ringing", "/ringing", Whole, 12, "振铃中", "Ringing"),
         column("talk_seconds", "/talk_seconds", Whole, 12, "通话秒数", "Talk, s"),
         column("asr", "/asr", Words, 12, "接通率", "ASR"),
         column("acd", "/acd", Words, 12, "平均通话", "ACD"),

@@ -13,7 +13,7 @@ use super::decisions::{self, DecisionRow};
 use super::doc::{Doc, signature};
 use super::row::RowError;
 use super::terms::{Field, TEST, amount, suspicion, term};
-use super::{CallbackRow, words};
+use super::{CallbackRow, Joined, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
 
@@ -79,6 +79,13 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
     if row.test {
         terms.push(TEST);
     }
+    let joined = [
+        (Joined::Call, !keys.is_empty()),
+        (Joined::NotCall, row.not_calls > 0),
+        (Joined::Nothing, keys.is_empty() && row.not_calls == 0),
+    ];
+    let joined = joined.into_iter().filter(|(_, holds)| *holds);
+    terms.extend(joined.map(|(joined, _)| term(Field::Joined, joined.name().as_bytes())));
     if row.question {
         terms.push(term(Field::Question, b"yes"));
     }

@@ -48,10 +48,10 @@ pub use cut::{Cut, CutBounds, Removed};
 pub use decisions::DecisionQuery;
 pub use open::{FORMAT, OpenError, Opened};
 pub use query::{
-    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, LedgerRow, Listing, NumberQuery, Page, QueryError, SmsQuery,
-    Span, Tests,
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, NumberQuery, Page,
+    QueryError, SmsQuery, Span, Tests,
 };
-pub use stat_query::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
+pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
 
 use std::sync::Arc;
@@ -111,6 +111,18 @@ pub struct CallbackRow {
     pub label: String,
     /// Whether it was marked as a test.
     pub test: bool,
+}
+
+impl CallbackRow {
+    /// Whether this became of its content.
+    #[must_use]
+    pub fn joined(&self, joined: Joined) -> bool {
+        match joined {
+            Joined::Call => !self.calls.is_empty(),
+            Joined::NotCall => self.not_calls > 0,
+            Joined::Nothing => self.calls.is_empty() && self.not_calls == 0,
+        }
+    }
 }
 
 /// A text message with what surrounds it.

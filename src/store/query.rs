@@ -137,6 +137,47 @@ impl Tests {
     }
 }
 
+/// The most telling cause of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MainCause {
+    /// This code, in one table or in any.
+    Is(CauseIs),
+    /// A code that no table lists.
+    Unlisted,
+}
+
+/// What became of a callback's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// It is attached to a call.
+    Call,
+    /// It holds a text message or the state of a number.
+    NotCall,
+    /// Neither.
+    Nothing,
+}
+
+impl Joined {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Call, Self::NotCall, Self::Nothing];
+
+    /// `call`, `not_call`, `nothing`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::NotCall => "not_call",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// Reads [`Joined::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|joined| joined.name() == name)
+    }
+}
+
 /// Which calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallQuery {
@@ -158,26 +199,36 @@ pub struct CallQuery {
     pub callee: Filter<String>,
     /// By the end of the privacy number (X or Y).
     pub x: Filter<String>,
+    /// By the end of the second privacy number of AXYB.
+    pub y: Filter<String>,
     /// By who called whom.
     pub direction: Filter<Direction>,
     /// By how far it got.
     pub state: Filter<CallState>,
     /// By how it ended.
     pub outcome: Filter<CallOutcome>,
+    /// Whether the parties talk or talked.
+    pub answered: Option<bool>,
     /// By any code it was released with.
     pub cause: Filter<CauseIs>,
+    /// By the most telling code it was released with: the one that is counted.
+    pub main_cause: Filter<MainCause>,
     /// By what is odd about it.
     pub anomaly: Filter<Anomaly>,
     /// By talk time in seconds.
     pub talk: Filter<Bounds>,
     /// By ringing in seconds; calls whose ringing is not known lie in no bounds.
     pub ring: Filter<Bounds>,
+    /// By post-dial delay in seconds; calls whose delay is not known lie in no bounds.
+    pub pdd: Filter<Bounds>,
     /// By the day of the week in Asia/Shanghai, 1 (Monday) to 7.
     pub weekday: Filter<u8>,
     /// By the hour of the day in Asia/Shanghai, 0 to 23.
     pub hour: Filter<u8>,
     /// Whether it has a recording.
     pub has_recording: Option<bool>,
+    /// Whether its recording is only at the platform and is deleted there before this.
+    pub expires_before: Option<Timestamp>,
     /// By where its recording is.
     pub recording_state: Filter<RecordingState>,
     /// Free text: the beginning of a session or of our id, the end of the customer's own reference
@@ -219,6 +270,8 @@ pub struct CallbackQuery {
     pub question: Option<bool>,
     /// Whether it was marked as a test.
     pub test: Option<bool>,
+    /// By what became of its content; what holds calls and messages is in both.
+    pub joined: Filter<Joined>,
 }
 
 /// Which text messages.

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::callback_row::{ANY, verified_name};
 use super::terms::{self, ENDING_MIN, Exactly, Field, Terms, digits, ending, typed_digits};
 use super::want::Want;
-use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, SmsQuery, SmsRow, Span, Tests};
-use crate::domain::{Call, PhoneNumber, RecordingState};
+use super::{Bounds, CallQuery, CallbackQuery, CallbackRow, Filter, MainCause, SmsQuery, SmsRow, Span, Tests};
+use crate::domain::{Call, CallOutcome, CallState, PhoneNumber, RecordingState, RecordingView, Release};
 
 /// The parties whose numbers `number=` looks at.
-const PARTIES: [Field; 3] = [Field::Caller, Field::Callee, Field::X];
+const PARTIES: [Field; 4] = [Field::Caller, Field::Callee, Field::X, Field::Y];
 
 /// The terms of a question about calls, asked at `now`.
 pub(super) fn calls(query: &CallQuery, now: Timestamp) -> Want {
@@ -21,14 +21,26 @@ pub(super) fn calls(query: &CallQuery, now: Timestamp) -> Want {
     number(&mut want, &query.number, &PARTIES);
     number(&mut want, &query.caller, &[Field::Caller]);
     number(&mut want, &query.callee, &[Field::Callee]);
-    number(&mut want, &query.x, &[Field::X]);
+    number(&mut want, &query.x, &[Field::X, Field::Y]);
+    number(&mut want, &query.y, &[Field::Y]);
     word(&mut want, &query.anomaly, |anomaly| Terms::word(Field::Anomaly, anomaly.name().as_bytes()));
     word(&mut want, &query.cause, |cause| Terms::one(terms::cause(cause.table.as_deref(), &cause.code)));
+    word(&mut want, &query.main_cause, |cause| match cause {
+        MainCause::Is(is) => Terms::one(terms::main_cause(is.table.as_deref(), &is.code)),
+        MainCause::Unlisted => Terms::one(terms::unlisted()),
+    });
     bounds(&mut want, &query.talk, Field::Talk);
     bounds(&mut want, &query.ring, Field::Ring);
+    bounds(&mut want, &query.pdd, Field::Pdd);
     spans(&mut want, &query.recording_state, |state| recordings(*state, now));
+    if let Some(before) = query.expires_before {
+        let (from, to) = (terms::seconds(now) + 1, terms::seconds(before));
+        // An empty span finds nothing, as it should.
+        want.all.push(vec![Terms::amounts(Field::Expires, from, to)]);
+    }
     flag(&mut want, query.has_recording, Terms::word(Field::Recording, b"yes"));
     word(&mut want, &query.outcome, |outcome| Terms::word(Field::Outcome, outcome.name().as_bytes()));
+    any_of(&mut want, query.answered, &answered());
     word(&mut want, &query.state, |state| Terms::word(Field::State, state.name().as_bytes()));
     word(&mut want, &query.direction, |direction| Terms::word(Field::Direction, direction.name().as_bytes()));
     word(&mut want, &query.hour, |hour| Terms::one(terms::amount(Field::Hour, (*hour).into())));
@@ -50,6 +62,7 @@ pub(super) fn callbacks(query: &CallbackQuery) -> Want {
     word(&mut want, &query.peer, |peer| Terms::word(Field::Peer, peer.to_string().as_bytes()));
     word(&mut want, &query.status, |status| Terms::one(terms::amount(Field::Status, (*status).into())));
     bounds(&mut want, &query.size, Field::Size);
+    word(&mut want, &query.joined, |joined| Terms::word(Field::Joined, joined.name().as_bytes()));
     word(&mut want, &query.outcome, |outcome| Terms::word(Field::Outcome, outcome.name().as_bytes()));
     word(&mut want, &query.label, |label| Terms::word(Field::Label, label.as_bytes()));
     word(&mut want, &query.verified, |verified| Terms::word(Field::Verified, verified_name(*verified)));
@@ -104,6 +117,23 @@ fn spans<T>(want: &mut Want, filter: &Filter<T>, terms: impl Fn(&T) -> Vec<Terms
 
 fn bounds(want: &mut Want, filter: &Filter<Bounds>, field: Field) {
     word(want, filter, |bounds| Terms::amounts(field, bounds.min.into(), bounds.max.into()));
+}
+
+/// Calls whose parties talk or talked.
+fn answered() -> [Terms; 2] {
+    [
+        Terms::word(Field::Outcome, CallOutcome::Answered.name().as_bytes()),
+        Terms::word(Field::State, CallState::Answered.name().as_bytes()),
+    ]
+}
+
+/// Any of these, or none of them.
+fn any_of(want: &mut Want, wanted: Option<bool>, terms: &[Terms]) {
+    match wanted {
+        Some(true) => want.all.push(terms.to_vec()),
+        Some(false) => want.none.extend(terms),
+        None => {}
+    }
 }
 
 pub(super) fn flag(want: &mut Want, wanted: Option<bool>, terms: Terms) {
@@ -208,18 +238,35 @@ pub(super) fn call_matches(query: &CallQuery, call: &Call) -> bool {
             let mut causes = causes.clone();
             causes.any(|c| c.code == wanted.code && wanted.table.as_ref().is_none_or(|table| *table == c.table))
         })
+        && query.answered.is_none_or(|wanted| call.is_answered() == wanted)
+        && query.main_cause.takes(|wanted| match (wanted, &call.release) {
+            (_, None) => false,
+            (MainCause::Unlisted, Some(release)) => !release.listed,
+            (MainCause::Is(is), Some(Release { cause, .. })) => {
+                cause.code == is.code && is.table.as_ref().is_none_or(|table| *table == cause.table)
+            }
+        })
         && query.anomaly.takes(|anomaly| call.anomalies.contains(anomaly))
         && query.session.takes(|session| session == call.session.reveal())
         && query.number.takes(party)
         && query.caller.takes(|typed| any_ends(&[&caller], typed))
         && query.callee.takes(|typed| any_ends(&[&callee], typed))
         && query.x.takes(|typed| any_ends(&[&x, &y], typed))
+        && query.y.takes(|typed| any_ends(&[&y], typed))
         && query.q.takes(text)
         && query.talk.takes(|bounds| bounds.contains(call.talk_seconds))
         && query.ring.takes(|bounds| call.ring_seconds.is_some_and(|ring| bounds.contains(ring)))
+        && query.pdd.takes(|bounds| call.pdd_seconds().is_some_and(|pdd| bounds.contains(pdd)))
         && query.weekday.takes(|wanted| *wanted == weekday)
         && query.hour.takes(|wanted| *wanted == hour)
         && query.has_recording.is_none_or(|has| call.recording.is_some() == has)
+        && query.expires_before.is_none_or(|before| {
+            let waits = |r: &RecordingView| {
+                // As the index has it: in whole seconds.
+                r.state == RecordingState::Waiting && terms::seconds(r.expires_at) <= terms::seconds(before)
+            };
+            call.recording.as_ref().is_some_and(waits)
+        })
         && query.recording_state.takes(|state| call.recording.as_ref().is_some_and(|r| r.state == *state))
         && query.test.takes(call.test)
 }
@@ -241,6 +288,7 @@ pub(super) fn callback_matches(query: &CallbackQuery, row: &CallbackRow) -> bool
         && query.size.takes(|bounds| bounds.contains(size))
         && query.question.is_none_or(|wanted| wanted == row.question)
         && query.test.is_none_or(|wanted| wanted == row.test)
+        && query.joined.takes(|joined| row.joined(*joined))
 }
 
 /// Whether the message answers the question.

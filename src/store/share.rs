@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::hours::{hour_of, talk_bucket};
 use super::words;
-use crate::correlate::Catalog;
-use crate::domain::{AppId, Call};
-use crate::limits::{COUNTED_TALK_HOURS, RING_MAX};
+use crate::domain::{AppId, Call, CallState};
+use crate::limits::COUNTED_TALK_HOURS;
 
 /// What calls of one kind in one hour add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Sums {
     pub(super) calls: i64,
+    /// Those that are in talk among them.
+    pub(super) answered: i64,
+    pub(super) talking: i64,
     pub(super) talk_seconds: i64,
     pub(super) rung: i64,
     pub(super) ring_seconds: i64,
@@ -27,6 +29,8 @@ pub(super) struct Sums {
 impl Sums {
     pub(super) fn add(&mut self, other: &Self, sign: i64) {
         self.calls += sign * other.calls;
+        self.answered += sign * other.answered;
+        self.talking += sign * other.talking;
         self.talk_seconds += sign * other.talk_seconds;
         self.rung += sign * other.rung;
         self.ring_seconds += sign * other.ring_seconds;
@@ -72,19 +76,19 @@ pub(super) struct Share {
 
 impl Share {
     /// What `call` counts as it is now: nothing where it is a test.
-    pub(super) fn of(call: &Call, catalog: &Catalog) -> Self {
-        let share = Self::of_any(call, catalog);
+    pub(super) fn of(call: &Call) -> Self {
+        let share = Self::of_any(call);
         if call.test { Self { sums: Sums::default(), talk: None, ..share } } else { share }
     }
 
-    fn of_any(call: &Call, catalog: &Catalog) -> Self {
-        let pdd = call.setup_at.zip(call.alerting_at).map(|(setup, rang)| rang.duration_since(setup));
-        let pdd = pdd.filter(|pdd| *pdd <= RING_MAX).map(|pdd| pdd.as_secs().max(0));
-        let cause = match call.release.as_ref().map(|release| &release.cause) {
+    fn of_any(call: &Call) -> Self {
+        let pdd = call.pdd_seconds();
+        let cause = match &call.release {
             None => Cause::None,
-            Some(code) if (catalog.meaning)(call.provider, code).is_none() => Cause::Other,
-            Some(code) => Cause::Listed(code.table.clone().into_owned(), code.code.clone()),
+            Some(release) if !release.listed => Cause::Other,
+            Some(release) => Cause::Listed(release.cause.table.clone().into_owned(), release.cause.code.clone()),
         };
+        let talking = call.state == CallState::Answered;
         let talk = call.answered_at.zip(call.released_at).map(|(from, to)| (from.as_second(), to.as_second()));
         Self {
             hour: hour_of(call.t),
@@ -95,11 +99,13 @@ impl Share {
             bucket: talk_bucket(call.talk_seconds),
             sums: Sums {
                 calls: 1,
+                answered: i64::from(call.is_answered()),
+                talking: i64::from(talking),
                 talk_seconds: i64::from(call.talk_seconds),
                 rung: i64::from(call.ring_seconds.is_some()),
                 ring_seconds: i64::from(call.ring_seconds.unwrap_or(0)),
                 with_pdd: i64::from(pdd.is_some()),
-                pdd_seconds: pdd.unwrap_or(0),
+                pdd_seconds: i64::from(pdd.unwrap_or(0)),
             },
             talk: talk.filter(|(from, to)| from < to),
         }

@@ -70,8 +70,12 @@ pub struct StatRow {
     pub key: String,
     /// Calls that began in the step.
     pub calls: u64,
-    /// Of these, answered.
+    /// Of these, answered: those that are in talk as well.
     pub answered: u64,
+    /// Of the answered, in talk now.
+    pub talking: u64,
+    /// Of the calls, neither answered nor over.
+    pub ringing: u64,
     /// Their talk time in seconds.
     pub talk_seconds: u64,
     /// Calls whose ringing is known.
@@ -117,11 +121,63 @@ pub struct PeakRow {
     pub peak_at: Timestamp,
 }
 
+/// A sum and what it is divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratio {
+    /// What is divided.
+    pub part: u64,
+    /// By what.
+    pub whole: u64,
+}
+
+impl Ratio {
+    /// The quotient; `None` where there is nothing to divide by.
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        // Counts are far below 2⁵³.
+        (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
+    }
+}
+
+/// What the figures are computed from; what each means in words stands in
+/// [`crate::domain::metrics`].
 impl StatRow {
+    /// Calls that are not over.
+    #[must_use]
+    pub fn under_way(&self) -> u64 {
+        self.talking + self.ringing
+    }
+
+    /// The answer rate: a call that still rings is neither answered nor unanswered.
+    #[must_use]
+    pub fn asr(&self) -> Ratio {
+        Ratio { part: self.answered, whole: self.calls.saturating_sub(self.ringing) }
+    }
+
+    /// The mean talk: of a call that goes on nobody knows how long it is.
+    #[must_use]
+    pub fn acd(&self) -> Ratio {
+        Ratio { part: self.talk_seconds, whole: self.answered.saturating_sub(self.talking) }
+    }
+
+    /// The mean time from setup to ringing.
+    #[must_use]
+    pub fn pdd(&self) -> Ratio {
+        Ratio { part: self.pdd_seconds, whole: self.with_pdd }
+    }
+
+    /// The mean time from ringing to answer or end.
+    #[must_use]
+    pub fn ring(&self) -> Ratio {
+        Ratio { part: self.ring_seconds, whole: self.rung }
+    }
+
     /// Adds what another row has.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.answered += other.answered;
+        self.talking += other.talking;
+        self.ringing += other.ringing;
         self.talk_seconds += other.talk_seconds;
         self.rung += other.rung;
         self.ring_seconds += other.ring_seconds;

@@ -62,8 +62,10 @@ impl Counted<'_> {
             }),
         };
         row.calls += positive(self.sums.calls);
-        if self.outcome == Some(CallOutcome::Answered) {
-            row.answered += positive(self.sums.calls);
+        row.answered += positive(self.sums.answered);
+        row.talking += positive(self.sums.talking);
+        if self.outcome.is_none() {
+            row.ringing += positive(self.sums.calls - self.sums.answered);
         }
         row.talk_seconds += positive(self.sums.talk_seconds);
         row.rung += positive(self.sums.rung);

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! words     a hash: exactly this word                               App Outcome Session …
-//! numbers   the digits from the last to the first, base 11          Caller Callee X
+//! numbers   the digits from the last to the first, base 11          Caller Callee X Y
 //! amounts   the amount itself                                       Talk Ring Size Expires
 //! ends      the last seven bytes, from the last to the first        UserDataEnd
 //! ids       the first seven bytes                                   CallId
@@ -38,9 +38,11 @@ pub(super) enum Field {
     Caller = 10,
     Callee = 11,
     X = 12,
-    Weekday = 13,
-    Hour = 14,
-    Cause = 15,
+    Y = 13,
+    Weekday = 14,
+    Hour = 15,
+    Cause = 16,
+    MainCause = 17,
     UserData = 20,
     Session = 21,
     Id = 22,
@@ -54,11 +56,13 @@ pub(super) enum Field {
     Peer = 34,
     Status = 35,
     Mode = 36,
+    Joined = 37,
     Talk = 40,
     Ring = 41,
     /// Until when a recording waits at the platform, in seconds since 1970.
     Expires = 42,
     Size = 43,
+    Pdd = 44,
     By = 50,
     Action = 51,
     Subject = 52,
@@ -144,11 +148,11 @@ pub(super) fn amount_of(term: u64) -> u64 {
 
 /// Whether a term is an amount that is asked for in spans: a row has at most one of its field.
 pub(super) fn is_amount(term: u64) -> bool {
-    (Field::Talk as u8..=Field::Size as u8).contains(&field_of(term))
+    (Field::Talk as u8..=Field::Pdd as u8).contains(&field_of(term))
 }
 
 fn is_number(field: u8) -> bool {
-    (Field::Caller as u8..=Field::X as u8).contains(&field)
+    (Field::Caller as u8..=Field::Y as u8).contains(&field)
 }
 
 /// The bits that every row with a term of the span has in its signature; `None` where there is
@@ -324,6 +328,16 @@ pub(super) fn cause(table: Option<&str>, code: &str) -> u64 {
     term(Field::Cause, format!("{}\0{code}", table.unwrap_or_default()).as_bytes())
 }
 
+/// The word that finds calls by the most telling code: the code in its table, or in any.
+pub(super) fn main_cause(table: Option<&str>, code: &str) -> u64 {
+    term(Field::MainCause, format!("{}\0{code}", table.unwrap_or_default()).as_bytes())
+}
+
+/// The word that finds calls of whose most telling code no table knows; no code is empty.
+pub(super) fn unlisted() -> u64 {
+    main_cause(None, "")
+}
+
 /// The words that find a suspicion: its name, and its name with what it is about.
 pub(super) fn suspicion(suspicion: &Suspicion) -> [String; 2] {
     [suspicion.name().to_owned(), format!("{}:{}", suspicion.name(), suspicion.about())]
@@ -347,6 +361,7 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
     if call.test {
         terms.push(TEST);
     }
+    terms.extend(call.pdd_seconds().map(|pdd| amount(Field::Pdd, pdd.into())));
     terms.extend(call.direction.map(|direction| term(Field::Direction, direction.name().as_bytes())));
     if let Some(text) = &call.user_data {
         push_reference(&mut terms, text);
@@ -354,6 +369,11 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
     terms.extend(call.anomalies.iter().map(|anomaly| term(Field::Anomaly, anomaly.name().as_bytes())));
     for code in call.release.iter().flat_map(|release| &release.causes) {
         terms.extend([cause(Some(&code.table), &code.code), cause(None, &code.code)]);
+    }
+    if let Some(release) = &call.release {
+        let main = &release.cause;
+        terms.extend([main_cause(Some(&main.table), &main.code), main_cause(None, &main.code)]);
+        terms.extend((!release.listed).then(unlisted));
     }
     if let Some(recording) = &call.recording {
         terms.push(term(Field::Recording, b"yes"));
@@ -364,7 +384,7 @@ pub(super) fn of_call(call: &Call) -> Vec<u64> {
         });
     }
     let parties =
-        [(Field::Caller, &call.caller), (Field::Callee, &call.callee), (Field::X, &call.x), (Field::X, &call.y)];
+        [(Field::Caller, &call.caller), (Field::Callee, &call.callee), (Field::X, &call.x), (Field::Y, &call.y)];
     for (field, number) in parties {
         if let Some(number) = number {
             push_number(&mut terms, field, number);

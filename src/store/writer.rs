@@ -326,7 +326,7 @@ impl Writer {
             });
         };
         let facts = row::decode(id, &doc.row, catalog.provider).map_err(WriteError::new)?;
-        let before = Some(Share::of(&join(&facts, catalog), catalog));
+        let before = Some(Share::of(&join(&facts, catalog)));
         let sealed = match found {
             Found::Hot => None,
             Found::Sealed { number, position } => Some((number, position)),
@@ -341,7 +341,7 @@ impl Writer {
         let mut numbers = self.shared.numbers();
         for work in works.values() {
             let call = join(&work.facts, &self.shared.catalog);
-            let share = Share::of(&call, &self.shared.catalog);
+            let share = Share::of(&call);
             if work.before.as_ref() != Some(&share) {
                 if let Some(before) = &work.before {
                     hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;

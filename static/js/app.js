@@ -12,7 +12,7 @@
   }
 
   // There the chosen filters stand above the rows; the boxes they came from would hide these.
-  if (matchMedia("(max-width: 720px)").matches && $(".active")) $$("details.more").forEach((d) => { d.open = false; });
+  if (matchMedia("(max-width: 900px)").matches && $(".active")) $$("details.more").forEach((d) => { d.open = false; });
 
   // Copy and print. The buttons are hidden where they could do nothing.
   const say = (button, text) => {
@@ -109,7 +109,7 @@
     going = e.key === "g";
     if (e.key === "?" && pages.length) { e.preventDefault(); keyList(); }
     if (e.key === "/") {
-      const box = $("main .filters input:not([type=hidden]):not([type=datetime-local])") ?? $("#find");
+      const box = $("#find");
       if (box) { e.preventDefault(); box.focus(); box.select(); }
     }
     if (e.key === "j" || e.key === "k") {

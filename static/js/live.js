@@ -14,7 +14,14 @@
   const two = (n) => String(n).padStart(2, "0");
   const clock = (s) => (s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)) + `:${two(s % 60)}`;
   // China has had one offset and no summer time since 1991.
-  const local = (t) => new Date(t + 8 * 3600e3).toISOString().slice(5, 19).replace("T", " ");
+  const short = (t) => new Date(t).toISOString().slice(5, 19).replace("T", " ");
+  const time = (t) => {
+    const made = document.createElement("time");
+    made.dateTime = new Date(t).toISOString();
+    made.dataset.utc = short(t);
+    made.textContent = short(t + 8 * 3600e3);
+    return made;
+  };
   const began = (call) => [call.setup_at, call.alerting_at, call.answered_at, call.released_at, ...call.events.map((e) => e.at)]
     .filter(Boolean).map(Date.parse).reduce((a, b) => Math.min(a, b), Infinity);
   // As the pages show a number: a whole one in groups, a masked one as it comes.
@@ -31,7 +38,7 @@
     return made;
   };
   const cell = (css, ...content) => node("td", css, ...content);
-  const tel = (text) => (text ? node("span", "tel", phone(text)) : node("span", "muted", "–"));
+  const tel = (text) => (text ? node("span", phone(text).length > 20 ? "tel long" : "tel", phone(text)) : node("span", "muted", "–"));
   const number = (css, text) => cell(css, tel(text));
 
   const row = (call) => {
@@ -42,7 +49,7 @@
     tr.dataset.at = new Date(!over && call.answered_at ? call.answered_at : Number.isFinite(at) ? at : Date.now()).toISOString();
     link.className = "go";
     link.href = `/calls/${call.id}`;
-    link.textContent = local(Number.isFinite(at) ? at : Date.now());
+    link.append(time(Number.isFinite(at) ? at : Date.now()));
     const badge = over ? call.outcome ?? "released" : call.state === "answered" ? "talking" : call.state;
     small.append(call.product ? words("product", call.product) : "");
     tr.append(cell("t", link), number("a", call.caller), number("b", call.callee), cell("o", words("badge", badge)),
@@ -64,7 +71,7 @@
   const count = () => { $("[data-active-count]").textContent = active.querySelectorAll("tr[data-call]").length; };
 
   const decision = (told) => {
-    const li = document.createElement("li"), link = node("a", "go", local(Date.parse(told.at)));
+    const li = document.createElement("li"), link = node("a", "go", time(Date.parse(told.at)));
     li.dataset.decision = told.callback;
     link.href = `/callbacks/${told.callback}`;
     const millis = (Math.floor(told.micros / 10) / 100).toFixed(2);

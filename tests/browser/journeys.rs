@@ -91,9 +91,15 @@ async fn keys_alone_lead_to_a_call_and_a_question_mark_lists_them() {
     press("j").await;
     press(&Key::Enter.to_string()).await;
     arrive(&page, "the first row opens", |path| path.starts_with("/calls/")).await;
-    press("/").await;
-    let focused = page.active_element().await.unwrap().attr("id").await.unwrap();
-    assert_eq!(focused.as_deref(), Some("find"));
+    // Also where a list has boxes of its own, and where there is no box but the header's.
+    for path in ["", "/callbacks", "/statistics", "/live"] {
+        if !path.is_empty() {
+            page.goto(&format!("https://{}{path}", server.address)).await.unwrap();
+        }
+        press("/").await;
+        let focused = page.active_element().await.unwrap().attr("id").await.unwrap();
+        assert_eq!(focused.as_deref(), Some("find"), "{path}");
+    }
     chromium.quit().await;
     server.stop();
 }

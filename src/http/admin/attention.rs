@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use jiff::Timestamp;
 
-use super::parts::{Badge, When, count, text};
-use super::query::hours_later;
+use super::parts::{Badge, When, count, local, text};
+use super::query::{hours_later, instant};
 use super::request::{Request, link};
 use super::unreadable::{Explained, Unreadable};
 use super::view::{Section, View};
@@ -27,9 +28,21 @@ pub(super) struct AttentionPage {
     view: View,
     groups: Vec<Group>,
     total: String,
+    found: usize,
     /// Whether there is more than was looked at.
     cut: bool,
-    days: i64,
+    /// Of which time.
+    span: String,
+}
+
+/// What was found, and where it was looked.
+struct Found<'a> {
+    rows: &'a [CallbackRow],
+    /// Whether there is more.
+    cut: bool,
+    /// As the list takes it.
+    from: &'a str,
+    span: String,
 }
 
 /// Callbacks with one cause.
@@ -42,6 +55,7 @@ struct Group {
     place: Option<(String, String)>,
     advice: &'static str,
     count: String,
+    counts: usize,
     first: When,
     last: When,
     example: Seq,
@@ -54,20 +68,31 @@ struct Group {
 
 /// `GET /attention`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    let from = hours_later(request.now(), -24 * limits::ATTENTION_DAYS);
+    let asked = request.param("from").and_then(instant);
+    let from = asked.unwrap_or_else(|| hours_later(request.now(), -24 * limits::ATTENTION_DAYS));
     let query = CallbackQuery {
         span: Span { from: Some(from), to: None },
         app: Filter::default().within(&request.scope()),
-        outcome: Filter::any(vec![Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified]),
+        outcome: Filter::any(Outcome::ALL.into_iter().filter(|outcome| outcome.wants_attention()).collect()),
         ..CallbackQuery::default()
     };
     let page = Page { limit: limits::ATTENTION_ROWS, cursor: None };
     let listing = request.ctx().store.callbacks(&query, &page)?;
     let why = unreadable(request, &listing.items)?;
     let view = View::of(request, Section::Attention);
-    let from = from.to_string();
-    let cut = listing.next.is_some();
-    reply::page(&AttentionPage::new(view, &listing.items, &why, cut, &from, &|id| request.app_name(id)))
+    let span = span(view.lang, asked);
+    let found = Found { rows: &listing.items, cut: listing.next.is_some(), from: &from.to_string(), span };
+    reply::page(&AttentionPage::new(view, found, &why, &|id| request.app_name(id)))
+}
+
+/// The time that was looked at, in words.
+fn span(lang: Lang, asked: Option<Timestamp>) -> String {
+    match (asked, lang) {
+        (Some(from), Lang::Zh) => format!("{} 以来", local(from, "%m-%d %H:%M")),
+        (Some(from), Lang::En) => format!("since {}", local(from, "%m-%d %H:%M")),
+        (None, Lang::Zh) => format!("近 {} 天", limits::ATTENTION_DAYS),
+        (None, Lang::En) => format!("last {} days", limits::ATTENTION_DAYS),
+    }
 }
 
 /// Why the latest unreadable bodies could not be read; an empty one says so itself.
@@ -85,15 +110,9 @@ fn unreadable(request: &Request, rows: &[CallbackRow]) -> Result<BTreeMap<Seq, E
 }
 
 impl AttentionPage {
-    fn new(
-        view: View,
-        rows: &[CallbackRow],
-        why: &BTreeMap<Seq, Explained>,
-        cut: bool,
-        from: &str,
-        app: &dyn Fn(AppId) -> String,
-    ) -> Self {
+    fn new(view: View, found: Found<'_>, why: &BTreeMap<Seq, Explained>, app: &dyn Fn(AppId) -> String) -> Self {
         let (lang, eyes) = (view.lang, view.eyes());
+        let Found { rows, cut, from, span } = found;
         let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
             for cause in causes(lang, row, why) {
@@ -126,13 +145,14 @@ impl AttentionPage {
                     .map(|place| (place.words(lang), place.excerpt())),
                 advice: cause.advice,
                 count: count(rows.len() as u64),
+                counts: rows.len(),
                 first: When::short(first.received_at),
                 last: When::short(last.received_at),
                 example: last.seq,
             }
         };
         let groups = groups.into_iter().map(group).collect();
-        Self { view, groups, total: count(rows.len() as u64), cut, days: limits::ATTENTION_DAYS }
+        Self { view, groups, total: count(rows.len() as u64), found: rows.len(), cut, span }
     }
 }
 
@@ -218,12 +238,15 @@ impl AttentionPage {
         let (_, record) = samples::record();
         let of = |body: &[u8]| Explained::of(CallbackRecord { body: body.to_vec(), ..record.clone() }, samples::now());
         let why = [(95, of(b"body=%7B%7D")), (92, of(b"\x1f\x8b\x08")), (91, of(b"body=%7B%22a%22%7D"))].into();
-        Self::new(view, &samples::strange_callbacks(), &why, false, "2026-11-07T02:20:00Z", &samples::app_name)
+        let (rows, span) = (samples::strange_callbacks(), span(lang, None));
+        let found = Found { rows: &rows, cut: false, from: "2026-11-07T02:20:00Z", span };
+        Self::new(view, found, &why, &samples::app_name)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
-        Self::new(view, &[], &BTreeMap::new(), false, "2026-11-07T02:20:00Z", &super::samples::app_name)
+        let found = Found { rows: &[], cut: false, from: "2026-11-07T02:20:00Z", span: span(lang, None) };
+        Self::new(view, found, &BTreeMap::new(), &super::samples::app_name)
     }
 }
 

@@ -257,7 +257,7 @@ mod tests {
         let mut call = samples::failed_call();
         call.release.as_mut().unwrap().causes = vec![CauseCode::new("byeType", "no-such-code")];
         let html = CallPage::sample_of(Lang::Zh, &call).render().unwrap();
-        assert!(html.contains("no-such-code") && html.contains("平台文档没有列出这个代码"));
+        assert!(html.contains("未列出的代码 no-such-code"), "{html}");
     }
 
     #[test]
@@ -266,5 +266,24 @@ mod tests {
         let shown = html.select(&selector(".anomalies li")).count();
         assert_eq!(shown, samples::failed_call().anomalies.len());
         assert!(shown > 0);
+        let said: String = html.select(&selector(".anomalies")).next().unwrap().text().collect();
+        assert!(said.contains("缺话单") && !said.contains("missing_record"), "in words, not in codes: {said}");
+    }
+
+    #[test]
+    fn a_call_under_way_says_so_and_not_that_its_cause_is_missing() {
+        let base = Call { release: None, outcome: None, released_at: None, ..samples::answered_call() };
+        let said = |state, hours: i64| {
+            let t = super::super::query::hours_later(samples::now(), -hours);
+            let call = Call { state, t, answered_at: None, ..base.clone() };
+            let html = scraper::Html::parse_document(&CallPage::sample_of(Lang::Zh, &call).render().unwrap());
+            html.select(&selector("section[aria-labelledby=why]")).next().unwrap().text().collect::<String>()
+        };
+        for (state, words) in [(CallState::Answered, "仍在通话"), (CallState::Alerting, "仍在振铃")] {
+            let text = said(state, 1);
+            assert!(text.contains(words) && !text.contains("原因代码") && !text.contains("为什么结束"), "{text}");
+        }
+        let text = said(CallState::Answered, 30);
+        assert!(text.contains("没有收到挂机通知"), "nobody talks since yesterday: {text}");
     }
 }

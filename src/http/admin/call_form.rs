@@ -41,8 +41,12 @@ pub(super) fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
     form.amounts = vec![
         make.amount("talk", Text::new("通话秒数", "Talk, s")),
         make.amount("ring", Text::new("振铃秒数", "Ring, s")),
+        make.amount("pdd", Text::new("接续秒数", "PDD, s")),
     ];
-    form.flags = vec![make.flag("has_recording", Text::new("录音", "Recording"))];
+    form.flags = vec![
+        make.flag("has_recording", Text::new("录音", "Recording")),
+        make.flag("answered", Text::new("接通", "Answered")),
+    ];
     let group = |name, label, values: Vec<String>| {
         let shown = move |value: String| {
             let word = filter_words::filter_value(lang, name, &value).unwrap_or_else(|| value.clone());

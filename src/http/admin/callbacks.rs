@@ -16,7 +16,7 @@ use super::{filter_words, reply, words};
 use crate::domain::{AppId, Lang, Outcome, PhoneNumber, Seq, Text};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
-use crate::store::{CallbackRow, Listing};
+use crate::store::{CallbackRow, Joined, Listing};
 
 /// The list of callbacks.
 #[derive(Debug, Template)]
@@ -112,6 +112,7 @@ fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
     let outcomes = Outcome::ALL.map(Outcome::name).to_vec();
     form.choices = vec![
         make.choices("outcome", Text::new("结果", "Outcome"), shown("outcome", outcomes)),
+        make.choices("joined", Text::new("已关联", "Joined"), shown("joined", Joined::ALL.map(Joined::name).to_vec())),
         make.choices("verified", Text::new("验签", "Signature"), shown("verified", vec!["yes", "no", "unchecked"])),
         make.apps(apps),
         make.providers(),

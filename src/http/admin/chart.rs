@@ -46,6 +46,7 @@ pub(super) struct HourBar {
     pub(super) before_y: u32,
     pub(super) href: String,
     pub(super) title: String,
+    pub(super) counts: u64,
     pub(super) calls: String,
     pub(super) answered: String,
     pub(super) rate: String,
@@ -58,33 +59,29 @@ impl DayChart {
     /// The day that starts at `midnight`, from its hours and those of a week before.
     pub(super) fn new(lang: Lang, midnight: Timestamp, now: Timestamp, today: &[StatRow], before: &[StatRow]) -> Self {
         let of = |rows: &[StatRow], at| {
-            rows.iter().filter(|r| r.at == at).fold((0, 0), |(c, a), r| (c + r.calls, a + r.answered))
+            rows.iter().filter(|r| r.at == at).fold(StatRow::default(), |mut sum, row| {
+                sum.add(row);
+                sum
+            })
         };
         let hours: Vec<_> = (0..24)
             .map(|h| {
                 let at = hours_later(midnight, h);
-                (at, of(today, at), of(before, hours_later(at, -7 * 24)).0)
+                (at, of(today, at), of(before, hours_later(at, -7 * 24)).calls)
             })
             .collect();
-        let most = hours.iter().map(|(_, (calls, _), before)| *calls.max(before)).max().unwrap_or(0).max(4);
+        let most = hours.iter().map(|(_, sums, before)| sums.calls.max(*before)).max().unwrap_or(0).max(4);
         let compares = hours.iter().any(|(_, _, before)| *before > 0);
-        let bars = hours.into_iter().enumerate().map(|(i, (at, counts, before))| {
-            HourBar::new(lang, i as u32, at, counts, compares.then_some(before), most, at <= now)
+        let bars = hours.into_iter().enumerate().map(|(i, (at, sums, before))| {
+            HourBar::new(lang, i as u32, at, &sums, compares.then_some(before), most, at <= now)
         });
         Self { width: WIDTH, height: HEIGHT, base: BASE, top: TOP, compares, bars: bars.collect(), most: count(most) }
     }
 }
 
 impl HourBar {
-    fn new(
-        lang: Lang,
-        slot: u32,
-        at: Timestamp,
-        (calls, answered): (u64, u64),
-        before: Option<u64>,
-        most: u64,
-        begun: bool,
-    ) -> Self {
+    fn new(lang: Lang, slot: u32, at: Timestamp, sums: &StatRow, before: Option<u64>, most: u64, begun: bool) -> Self {
+        let (calls, answered) = (sums.calls, sums.answered);
         let height = |n: u64| (n * u64::from(BASE - TOP)).div_ceil(most) as u32;
         let hour = local(at, "%H");
         let (from, to) = (at.to_string(), hours_later(at, 1).to_string());
@@ -109,7 +106,8 @@ impl HourBar {
             },
             calls: count(calls),
             answered: count(answered),
-            rate: percent(answered, calls),
+            rate: percent(sums.asr().part, sums.asr().whole),
+            counts: calls,
             before: before.map_or_else(|| "–".to_owned(), count),
             hour,
             begun,

@@ -25,6 +25,7 @@ impl Place {
         let view = View {
             lang: request.lang,
             theme: request.theme,
+            utc: request.utc,
             section: if login.is_some() { Section::Help } else { Section::Outside },
             who: login.map(super::view::Who::of),
             csrf: login.map(|login| super::forged::field(&login.csrf)).unwrap_or_default(),

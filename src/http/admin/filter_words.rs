@@ -7,7 +7,9 @@ use crate::domain::{
     Party, Product, RecordingState, SmsMode, Text,
 };
 use crate::export::Column;
+use crate::http::api::filters::UNLISTED;
 use crate::providers;
+use crate::store::Joined;
 
 /// A filter's name.
 pub(super) fn filter(name: &str) -> Option<Text> {
@@ -40,6 +42,12 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "state" => Text::new("状态", "state"),
         "outcome" => Text::new("结果", "outcome"),
         "cause" => Text::new("原因码", "cause"),
+        "main_cause" => Text::new("主要原因码", "main cause"),
+        "answered" => Text::new("接通", "answered"),
+        "joined" => Text::new("已关联", "joined"),
+        "pdd" => Text::new("接续秒数", "PDD"),
+        "min_pdd" => Text::new("接续秒数 ≥", "PDD ≥"),
+        "max_pdd" => Text::new("接续秒数 ≤", "PDD ≤"),
         "anomaly" => Text::new("异常", "odd:"),
         "weekday" => Text::new("星期", "on"),
         "hour" => Text::new("时段", "hour"),
@@ -54,6 +62,7 @@ pub(super) fn filter(name: &str) -> Option<Text> {
         "max_size" => Text::new("字节数 ≤", "bytes ≤"),
         "has_recording" => Text::new("有录音", "recording"),
         "recording_state" => Text::new("录音", "recording"),
+        "expires_before" => Text::new("平台删除录音早于", "recording deleted before"),
         "verified" => Text::new("验签", "signature"),
         "suspicious" => Text::new("有可疑之处", "suspicious"),
         "suspicion" => Text::new("可疑之处", "suspicion"),
@@ -97,7 +106,7 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
             "unchecked" => Some(Text::new("未验", "not checked")),
             _ => None,
         },
-        "has_recording" | "suspicious" | "question" => match value {
+        "has_recording" | "suspicious" | "question" | "answered" => match value {
             "true" => Some(Text::new("是", "yes")),
             "false" => Some(Text::new("否", "no")),
             _ => None,
@@ -108,6 +117,8 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
             "false" => Some(Text::new("不含测试", "no tests")),
             _ => None,
         },
+        "joined" => Joined::parse(value).map(joined),
+        "main_cause" if value == UNLISTED => Some(Text::new("未列出的代码", "an unlisted code")),
         "mode" => SmsMode::parse(value).map(super::messages::mode_word),
         _ => None,
     };
@@ -139,6 +150,15 @@ fn number_state(value: &str) -> Option<Text> {
         "none" => Text::new("平台未推送过", "No notice yet"),
         _ => return None,
     })
+}
+
+/// What became of a callback's content.
+pub(super) fn joined(joined: Joined) -> Text {
+    match joined {
+        Joined::Call => Text::new("通话", "a call"),
+        Joined::NotCall => Text::new("短信或号码", "a message or number"),
+        Joined::Nothing => Text::new("无", "nothing"),
+    }
 }
 
 fn direction(direction: Direction) -> Text {

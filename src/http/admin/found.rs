@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) ranges: Vec<Range>,
     /// How many rows there are: `12,345`, `100,000+`.
     pub(super) count: Option<String>,
+    /// The same as a number.
+    pub(super) rows: u64,
     pub(super) exports: Vec<Export>,
     pub(super) saved: Vec<Saved>,
     /// What saving this search would save; nothing while nothing is asked for.
@@ -140,6 +142,7 @@ impl Found {
         Self {
             ranges: if form.span.is_some() { ranges(view.lang, path, pairs, around.now) } else { Vec::new() },
             count: around.count.map(shown),
+            rows: around.count.map_or(0, |count| count.rows),
             exports: exports(view.lang, around.which, &asked),
             saved,
             save: (!asked.is_empty() && around.problem.is_none()).then(|| Save {

@@ -40,6 +40,7 @@ struct Row {
 #[derive(Debug)]
 struct Figure {
     shown: String,
+    counts: u64,
     href: String,
     tone: Option<Tone>,
 }
@@ -109,6 +110,7 @@ impl Figure {
         let (from, to) = (instant(span.from), instant(span.to));
         Self {
             shown: if counted.exact { count(counted.rows) } else { format!("{}+", count(counted.rows)) },
+            counts: counted.rows,
             href: link("/calls", &[("app", app), (parameter, value), ("from", &from), ("to", &to)]),
             tone: tone.filter(|_| counted.rows > 0),
         }

@@ -10,7 +10,7 @@ use super::reply;
 use super::request::Request;
 use super::view::{Section, View};
 use super::words;
-use crate::domain::{Lang, Text};
+use crate::domain::{Lang, Text, metrics};
 use crate::http::{HttpError, Response, api};
 use crate::platform;
 use crate::providers::{self, CodeTable, FieldDoc, Provider};
@@ -73,34 +73,13 @@ struct Code {
     advice: &'static str,
 }
 
-/// What the figures mean.
+/// What the ledger's words mean; the figures of calls have their sentences in [`metrics`].
 const DEFINITIONS: &[(Text, Text)] = &[
     (
-        Text::new("ASR", "ASR"),
+        Text::new("回调完整性", "Delivery ledger"),
         Text::new(
-            "接通率：已接通的通话数 ÷ 同一时段开始的全部通话数。仍在进行的通话算在分母里。",
-            "Answer-seizure ratio: calls answered ÷ all calls that began in the span, those under way included.",
-        ),
-    ),
-    (
-        Text::new("ACD", "ACD"),
-        Text::new(
-            "平均通话时长：通话总秒数 ÷ 已接通的通话数。秒数按平台自己的口径。",
-            "Average call duration: talk seconds ÷ calls answered. Seconds are the platform's own.",
-        ),
-    ),
-    (
-        Text::new("PDD", "PDD"),
-        Text::new(
-            "接续时延：从呼入到被叫振铃的平均秒数，只计两个时间都知道的通话。",
-            "Post-dial delay: mean seconds from setup to the callee's ringing, over calls where both are known.",
-        ),
-    ),
-    (
-        Text::new("账平", "balanced"),
-        Text::new(
-            "推送 = 拒绝 + 可能丢失 + 留存；留存 = 归入通话 + 短信/号码 + 待处理：平台推来的每个回调都已写入日志（留存），并归入了通话、短信或号码状态；归不进去的在“待处理”。",
-            "Pushed = refused + possibly lost + kept, and kept = joined + messages and numbers + attention: every callback is in the journal (kept) and belongs to a call, a message or a number state; what does not is under Attention.",
+            "每个写入日志的回调只有一个去向；状态“一致”表示它们都关联到了通话、短信或号码，其余在“待处理”。",
+            "Every callback in the journal became exactly one of these; balanced means that each belongs to a call, a message or a number, and the others are under Attention.",
         ),
     ),
     (
@@ -152,7 +131,13 @@ impl HelpPage {
         api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
         Self {
             providers,
-            definitions: DEFINITIONS.iter().map(|(name, text)| (name.get(view.lang), text.get(view.lang))).collect(),
+            definitions: metrics::METRICS
+                .iter()
+                .map(|metric| (metric.title, metric.meaning))
+                .chain([(Text::new("收到", "Received"), metrics::LEDGER)])
+                .chain(DEFINITIONS.iter().copied())
+                .map(|(name, text)| (name.get(view.lang), text.get(view.lang)))
+                .collect(),
             api,
             view,
         }

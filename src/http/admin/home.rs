@@ -11,6 +11,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::chart::DayChart;
+use super::figure::{self, Figure, Rows};
 use super::home_ledger::{Account, Totals, accounts, nothing_lost_since};
 use super::home_vitals::{Expiring, Vital, vitals};
 use super::parts::{Badge, Tone, count, local, percent, span};
@@ -19,14 +20,18 @@ use super::request::{Request, link};
 use super::view::{Section, View};
 use super::{reply, words};
 use crate::control::Trouble;
-use crate::domain::{AppId, CallOutcome, CauseCode, Lang};
+use crate::domain::metrics::{self, Metric};
+use crate::domain::{AppId, CallOutcome, CauseCode, Lang, Outcome, mask_numbers};
 use crate::http::disk::Disk;
 use crate::http::problems::{Fault, Weight, faults};
 use crate::http::{CertificateInfo, HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
 use crate::providers;
-use crate::store::{Filter, Group, LedgerRow, Span, StatQuery, StatRow, Status, Step};
+use crate::store::{
+    CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Ratio, Span, StatQuery, StatRow, Status, Step,
+    Store,
+};
 
 /// The home page.
 #[derive(Debug, Template)]
@@ -40,7 +45,11 @@ pub(super) struct HomePage {
     failures: Vec<Failure>,
     rest: Option<Rest>,
     failed: String,
+    failed_count: u64,
     failed_href: String,
+    /// How the ledger adds up, and what became of callbacks, in the ledger's order.
+    formula: &'static str,
+    terms: Vec<&'static str>,
     accounts: Vec<Account>,
     vitals: Vec<Vital>,
     has_apps: bool,
@@ -55,16 +64,6 @@ struct Verdict {
     detail: String,
 }
 
-/// A figure with what it was and what it means.
-#[derive(Debug)]
-struct Figure {
-    label: &'static str,
-    value: String,
-    before: String,
-    meaning: &'static str,
-    href: String,
-}
-
 /// Ways of failing that stand in lines of their own.
 const FAILURES: usize = 6;
 
@@ -73,6 +72,7 @@ const FAILURES: usize = 6;
 struct Failure {
     badge: Badge,
     count: String,
+    counts: u64,
     share: String,
     /// Of the widest bar, in percent.
     width: u64,
@@ -85,6 +85,7 @@ struct Failure {
 struct Rest {
     names: String,
     count: String,
+    counts: u64,
     share: String,
     href: String,
 }
@@ -96,6 +97,8 @@ pub(super) struct Facts {
     pub(super) outcomes: Vec<StatRow>,
     /// Why calls failed, by how they ended.
     pub(super) causes: Vec<(CallOutcome, Vec<StatRow>)>,
+    /// Codes of today that no table lists, by how their calls ended.
+    pub(super) unlisted: Vec<(CallOutcome, CauseCode)>,
     pub(super) ledger: Vec<LedgerRow>,
     pub(super) status: Status,
     pub(super) health: Health,
@@ -124,7 +127,8 @@ impl Facts {
         let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
         let today = midnight(now);
         let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..StatQuery::from(span) };
-        let day = of(Span { from: Some(today), to: Some(hours_later(today, 24)) });
+        // As far as the list of today goes.
+        let day = of(Span { from: Some(today), to: None });
         let before = of(Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) });
         let ledger = Span { from: Some(hours_later(hour(now), -24 * limits::HOME_LEDGER_DAYS)), to: None };
         let mut ledger = ctx.store.ledger(ledger)?;
@@ -135,11 +139,17 @@ impl Facts {
             let query = StatQuery { outcome: Filter::any(vec![outcome]), ..day.clone() };
             Ok((outcome, ctx.store.stats(&query, Step::Whole, Some(Group::Cause))?))
         };
+        let causes = failed.map(causes_of).collect::<Result<Vec<_>, HttpError>>()?;
+        let mut unlisted = Vec::new();
+        for (outcome, _) in causes.iter().filter(|(_, rows)| rows.iter().any(|row| is_unlisted(&row.key))) {
+            unlisted.extend(unlisted_codes(&ctx.store, &day, *outcome)?);
+        }
         Ok(Self {
             today: ctx.store.stats(&day, Step::Hour, None)?,
             before: ctx.store.stats(&before, Step::Hour, None)?,
             outcomes: ctx.store.stats(&day, Step::Day, Some(Group::Outcome))?,
-            causes: failed.map(causes_of).collect::<Result<_, HttpError>>()?,
+            causes,
+            unlisted,
             ledger,
             status: ctx.store.status(),
             health: ctx.journal.health(),
@@ -169,7 +179,10 @@ impl HomePage {
             failures,
             rest,
             failed: count(failed),
-            failed_href: failed_href(facts, &from),
+            failed_count: failed,
+            failed_href: calls_of(&from, figure::UNANSWERED),
+            formula: metrics::LEDGER.get(lang),
+            terms: Outcome::ALL.map(|outcome| words::callback_outcome(outcome).get(lang)).to_vec(),
             accounts: accounts(lang, &facts.ledger, now, name),
             // They are the installation's, not an app's.
             vitals: if view.sees_all() { vitals(lang, facts, now) } else { Vec::new() },
@@ -202,7 +215,7 @@ fn verdict(lang: Lang, facts: &Facts) -> Verdict {
     facts.ledger.iter().for_each(|row| totals.add(row));
     let since = local(since, "%Y-%m-%d %H:%M");
     let days = limits::HOME_LEDGER_DAYS;
-    let (received, lost) = (count(totals.received), count(totals.lost));
+    let (received, lost) = (count(totals.received()), count(totals.lost));
     let detail = match (lang, after_loss) {
         (Lang::Zh, false) => format!("近 {days} 天收到 {received} 个回调，全部写入日志。"),
         (Lang::En, false) => format!("{received} callbacks in the last {days} days, each one in the journal."),
@@ -221,77 +234,66 @@ fn verdict(lang: Lang, facts: &Facts) -> Verdict {
     }
 }
 
-/// The sum of the hours up to and with that of `until`.
-fn sum(rows: &[StatRow], until: Timestamp) -> StatRow {
-    rows.iter().filter(|r| r.at <= until).fold(StatRow::default(), |mut sum, r| {
-        sum.calls += r.calls;
-        sum.answered += r.answered;
-        sum.talk_seconds += r.talk_seconds;
-        sum.with_pdd += r.with_pdd;
-        sum.pdd_seconds += r.pdd_seconds;
+/// The sum of rows.
+fn sum<'a>(rows: impl Iterator<Item = &'a StatRow>) -> StatRow {
+    rows.fold(StatRow::default(), |mut sum, row| {
+        sum.add(row);
         sum
     })
 }
 
+/// The calls since an instant with these filters.
+fn calls_of(from: &str, filters: &[(&str, &str)]) -> String {
+    link("/calls", &iter::once(("from", from)).chain(filters.iter().copied()).collect::<Vec<_>>())
+}
+
+/// The figures at the top, in their order.
+const FIGURES: [Metric; 4] = [metrics::CALLS, metrics::ASR, metrics::ACD, metrics::PDD];
+
 fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
-    let (day, week) = (sum(&facts.today, now), sum(&facts.before, hours_later(now, -7 * 24)));
+    let by_now = hours_later(now, -7 * 24);
+    let (day, week) = (sum(facts.today.iter()), sum(facts.before.iter().filter(|row| row.at <= by_now)));
     let from = midnight(now).to_string();
-    let all = link("/calls", &[("from", &from)]);
-    let answered = link("/calls", &[("from", from.as_str()), ("outcome", "answered")]);
-    let mean =
-        |sum: u64, n: u64| (sum + n / 2).checked_div(n).map_or_else(|| "–".to_owned(), |seconds| span(lang, seconds));
-    // Where there is nothing to compare with, it is said once.
-    let was = |value: String| match week.calls {
-        0 => String::new(),
-        _ => format!("{} {value}", lang.t("上周同日同期", "same weekday last week")),
+    let mean = |ratio: Ratio| match ratio.value() {
+        Some(seconds) => span(lang, seconds.round() as u64),
+        None => "–".to_owned(),
     };
-    vec![
+    let value = |metric: &Metric, sum: &StatRow| match metric.name {
+        name if name == metrics::CALLS.name => count(sum.calls),
+        name if name == metrics::ASR.name => percent(sum.asr().part, sum.asr().whole),
+        name if name == metrics::ACD.name => mean(sum.acd()),
+        _ => mean(sum.pdd()),
+    };
+    let figure = |metric: &Metric| {
+        let is_first = metric.name == metrics::CALLS.name;
         Figure {
-            label: lang.t("今日通话", "Calls today"),
-            value: count(day.calls),
-            before: match week.calls {
-                0 => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
-                calls => was(count(calls)),
+            label: if is_first { lang.t("今日通话", "Calls today") } else { metric.title.get(lang) },
+            value: value(metric, &day),
+            // Where there is nothing to compare with, it is said once.
+            before: match (week.calls, is_first) {
+                (0, true) => lang.t("上周同日同期没有通话", "no calls by then a week ago").to_owned(),
+                (0, false) => String::new(),
+                _ => format!("{} {}", lang.t("上周同日同期", "same weekday last week"), value(metric, &week)),
             },
-            meaning: lang
-                .t("今天开始的通话；上周数字截至同一小时", "calls that began today; last week up to the same hour"),
-            href: all.clone(),
-        },
-        Figure {
-            label: lang.t("接通率 ASR", "Answer rate (ASR)"),
-            value: percent(day.answered, day.calls),
-            before: was(percent(week.answered, week.calls)),
-            meaning: lang.t("已接通 ÷ 全部通话", "answered ÷ all calls"),
-            href: answered.clone(),
-        },
-        Figure {
-            label: lang.t("平均通话 ACD", "Mean talk (ACD)"),
-            value: mean(day.talk_seconds, day.answered),
-            before: was(mean(week.talk_seconds, week.answered)),
-            meaning: lang.t("通话秒数 ÷ 已接通", "talk time ÷ answered calls"),
-            href: answered,
-        },
-        Figure {
-            label: lang.t("接续时延 PDD", "Post-dial delay"),
-            value: mean(day.pdd_seconds, day.with_pdd),
-            before: was(mean(week.pdd_seconds, week.with_pdd)),
-            meaning: lang.t("从呼入到被叫振铃", "from setup to the callee's ringing"),
-            href: all,
-        },
-    ]
+            change: String::new(),
+            meaning: match is_first {
+                true => lang.t(
+                    "今天开始的通话；上周数字截至同一小时",
+                    "Calls that began today; last week up to the same hour.",
+                ),
+                false => metric.meaning.get(lang),
+            },
+            rows: figure::rows_of(metric, &day)
+                .map(|(filters, counts)| Rows { href: calls_of(&from, filters), counts }),
+            aside: figure::aside_of(lang, metric, &day, |filters| calls_of(&from, filters)),
+        }
+    };
+    FIGURES.iter().map(figure).collect()
 }
 
 /// Whether a group of the outcome statistic is one of calls that ended unanswered.
 fn is_failure(key: &str) -> bool {
     CallOutcome::parse(key).is_some_and(|o| o != CallOutcome::Answered)
-}
-
-/// The calls behind the sum: those that ended, where "not answered" would count running ones too.
-fn failed_href(facts: &Facts, from: &str) -> String {
-    let failures = facts.outcomes.iter().map(|r| r.key.as_str()).filter(|key| is_failure(key));
-    let outcomes: BTreeSet<&str> = failures.chain(iter::once(CallOutcome::Failed.name())).collect();
-    let query: Vec<_> = iter::once(("from", from)).chain(outcomes.into_iter().map(|key| ("outcome", key))).collect();
-    link("/calls", &query)
 }
 
 fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Option<Rest>) {
@@ -307,9 +309,10 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Optio
     let failure = |(place, (outcome, n)): (usize, &(CallOutcome, u64))| Failure {
         badge: Badge::new(words::outcome_tone(*outcome), words::outcome(*outcome).get(lang)),
         count: count(*n),
+        counts: *n,
         share: percent(*n, total),
         width: (n * 100).div_ceil(most),
-        causes: causes(lang, &facts.causes, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
+        causes: causes(lang, facts, *outcome).into_iter().take(if place < 3 { 2 } else { 1 }).collect(),
         href: link("/calls", &[("from", from.as_str()), ("outcome", outcome.name())]),
     };
     let (first, last) = counts.split_at(if counts.len() > FAILURES + 1 { FAILURES } else { counts.len() });
@@ -318,18 +321,56 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Optio
     let rest = (sum > 0).then(|| Rest {
         names: last.iter().map(|(o, _)| words::outcome(*o).get(lang)).collect::<Vec<_>>().join(lang.t("、", ", ")),
         count: count(sum),
+        counts: sum,
         share: percent(sum, total),
         href: link("/calls", &iter::once(("from", from.as_str())).chain(outcomes).collect::<Vec<_>>()),
     });
     (first.iter().enumerate().map(failure).collect(), rest)
 }
 
+/// Whether a group of the cause statistic is that of codes which no table lists.
+fn is_unlisted(key: &str) -> bool {
+    key.ends_with(" other")
+}
+
+/// The codes that no table lists, of the newest calls that ended so: counters keep only how many.
+fn unlisted_codes(
+    store: &Store,
+    day: &StatQuery,
+    outcome: CallOutcome,
+) -> Result<Vec<(CallOutcome, CauseCode)>, QueryError> {
+    let query = CallQuery {
+        span: day.span,
+        app: day.app.clone(),
+        outcome: Filter::any(vec![outcome]),
+        main_cause: Filter::any(vec![MainCause::Unlisted]),
+        ..CallQuery::default()
+    };
+    let calls = store.calls(&query, &Page { limit: limits::HOME_UNLISTED, cursor: None })?.items;
+    let codes: BTreeSet<(String, String)> = calls
+        .into_iter()
+        .filter_map(|call| call.release)
+        .map(|release| (release.cause.table.into_owned(), release.cause.code))
+        .collect();
+    Ok(codes.into_iter().map(|(table, code)| (outcome, CauseCode { table: table.into(), code })).collect())
+}
+
 /// The two commonest causes of calls that ended so: the code and its meaning.
-fn causes(lang: Lang, causes: &[(CallOutcome, Vec<StatRow>)], outcome: CallOutcome) -> Vec<(String, String)> {
-    let rows = causes.iter().find(|(of, _)| *of == outcome).map_or(&[][..], |(_, rows)| rows);
+fn causes(lang: Lang, facts: &Facts, outcome: CallOutcome) -> Vec<(String, String)> {
+    let rows = facts.causes.iter().find(|(of, _)| *of == outcome).map_or(&[][..], |(_, rows)| rows);
+    let unlisted: Vec<String> = facts
+        .unlisted
+        .iter()
+        .filter(|(of, _)| *of == outcome)
+        .map(|(_, cause)| format!("{} {}", cause.table, mask_numbers(&cause.code)))
+        .collect();
     let mut found: Vec<(u64, String, String)> = rows
         .iter()
         .filter_map(|row| {
+            if is_unlisted(&row.key) {
+                let codes = unlisted.join(lang.t("、", ", "));
+                return Some((row.calls, codes, words::unlisted_code().get(lang).to_owned()));
+            }
             let mut parts = row.key.splitn(3, ' ');
             let (provider, table, code) = (parts.next()?, parts.next()?, parts.next()?);
             let cause = CauseCode { table: table.to_owned().into(), code: code.to_owned() };
@@ -367,13 +408,16 @@ mod tests {
     #[test]
     fn every_figure_leads_to_its_rows() {
         let html = scraper::Html::parse_document(&HomePage::sample(Lang::En).render().unwrap());
-        assert_eq!(html.select(&selector(".figures a[href^='/calls']")).count(), 4);
+        assert_eq!(html.select(&selector(".figures dd > a[href^='/calls']")).count(), 4);
         assert_eq!(html.select(&selector("svg.day a[href^='/calls?from=']")).count(), 24);
         for row in html.select(&selector("table.failures tbody tr")) {
             assert!(row.select(&selector("a[href*='outcome=']")).next().is_some());
         }
-        for row in html.select(&selector("table.ledger tbody tr")) {
-            assert!(row.select(&selector("a[href^='/callbacks?']")).next().is_some());
+        for row in html.select(&selector("table.ledger:not(.hourly) tbody tr")) {
+            // What came to an unknown address was not kept, so that there are no rows of it.
+            let name: String = row.select(&selector("th")).next().unwrap().text().collect();
+            let leads = row.select(&selector("a[href^='/callbacks?']")).next().is_some();
+            assert_eq!(leads, name != "Unknown address", "{name}");
         }
     }
 
@@ -394,10 +438,39 @@ mod tests {
 
     #[test]
     fn last_week_is_summed_up_to_the_same_hour() {
-        let rows: Vec<StatRow> = (0..24)
-            .map(|h| StatRow { at: hours_later(midnight(samples::now()), h), calls: 1, ..StatRow::default() })
-            .collect();
-        assert_eq!(sum(&rows, samples::now()).calls, 11);
+        let week_ago = hours_later(midnight(samples::now()), -7 * 24);
+        let before = (0..24).map(|h| StatRow { at: hours_later(week_ago, h), calls: 1, ..StatRow::default() });
+        let facts = Facts { before: before.collect(), ..samples::facts() };
+        assert_eq!(figures(Lang::En, &facts, samples::now())[0].before, "same weekday last week 11");
+    }
+
+    #[test]
+    fn a_call_in_talk_is_answered_and_one_that_rings_is_left_out_of_the_rate() {
+        let row = StatRow { calls: 43, answered: 20, talking: 11, ringing: 9, talk_seconds: 900, ..StatRow::default() };
+        let facts = Facts { today: vec![row], before: Vec::new(), ..samples::facts() };
+        let figures = figures(Lang::En, &facts, samples::now());
+        assert_eq!(figures[1].value, "58.8%", "20 of 34");
+        assert_eq!(figures[2].value, "1\u{a0}min 40\u{a0}s", "900 seconds in the nine that are over");
+        let aside = |n: usize| figures[n].aside.as_ref().map(|aside| aside.text.as_str());
+        assert_eq!((aside(0), aside(1)), (Some("20 of them under way"), Some("9 ringing, left out")));
+    }
+
+    #[test]
+    fn a_code_that_no_table_lists_is_named() {
+        let mut facts = samples::facts();
+        facts.unlisted = vec![(CallOutcome::NoAnswer, CauseCode::new("stateCode", "7016"))];
+        facts.causes[0].1.retain(|row| is_unlisted(&row.key));
+        let named = causes(Lang::Zh, &facts, CallOutcome::NoAnswer);
+        assert_eq!(named, [("stateCode 7016".to_owned(), "未列出的代码".to_owned())]);
+    }
+
+    #[test]
+    fn the_ledger_is_headed_by_the_terms_of_its_formula() {
+        for lang in [Lang::Zh, Lang::En] {
+            let page = HomePage::sample(lang);
+            let formula = page.terms.join(" + ").to_lowercase();
+            assert!(page.formula.ends_with(&format!("= {formula}")), "{}", page.formula);
+        }
     }
 
     #[test]

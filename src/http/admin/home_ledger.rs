@@ -1,10 +1,12 @@
-//! The loss ledger, per app and hour: pushed = kept + refused + possibly lost, and
-//! kept = joined + messages and numbers + attention.
+//! The delivery ledger, per app and hour: received = accepted + duplicate + unrecognised +
+//! unparsable + unverified ([`metrics::LEDGER`]).
 //!
-//! A platform pushes a callback; it is kept when the journal has it; it is joined when it found
-//! its call, or is a message or a number state and needs none. What was kept and not understood
-//! is under Attention, what was not kept at all is refused or possibly lost. Nothing may fall
-//! between these.
+//! Received is what the journal has. Of that, what holds events and records is joined to calls,
+//! messages and number states are none, and what was not understood is under Attention. What was
+//! not kept at all is refused or possibly lost. Every figure leads to exactly the rows it counts;
+//! of what was not kept there are none.
+//!
+//! [`metrics::LEDGER`]: crate::domain::metrics::LEDGER
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,7 @@ use super::parts::{Badge, Tone, count, local};
 use super::query::{hour, hours_later};
 use super::request::link;
 use crate::domain::{AppId, Lang, Outcome};
-use crate::store::LedgerRow;
+use crate::store::{Joined, LedgerRow};
 
 /// Hours on the page.
 pub(super) const HOURS: i64 = 24;
@@ -26,10 +28,6 @@ pub(super) struct Account {
     pub(super) app: String,
     pub(super) app_href: Option<String>,
     pub(super) sums: Sums,
-    pub(super) received_href: String,
-    pub(super) attention_href: String,
-    pub(super) calls_href: String,
-    pub(super) messages_href: String,
     pub(super) strip: Vec<StripBar>,
     pub(super) hours: Vec<Hour>,
 }
@@ -37,17 +35,25 @@ pub(super) struct Account {
 /// Figures of one account or hour, ready to be shown.
 #[derive(Debug)]
 pub(super) struct Sums {
-    pub(super) pushed: String,
-    pub(super) kept: String,
-    pub(super) joined: String,
-    pub(super) not_calls: String,
-    pub(super) attention: String,
-    pub(super) duplicates: String,
-    pub(super) refused: String,
-    pub(super) lost: String,
-    pub(super) any_attention: bool,
-    pub(super) any_lost: bool,
+    pub(super) received: Cell,
+    /// In the order of [`Outcome::ALL`]; they add up to what was received.
+    pub(super) outcomes: Vec<Cell>,
+    pub(super) joined: Cell,
+    pub(super) not_calls: Cell,
+    pub(super) refused: Cell,
+    pub(super) lost: Cell,
     pub(super) standing: Badge,
+}
+
+/// One figure of an account.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) counts: u64,
+    pub(super) shown: String,
+    /// The rows it counts, where there are any.
+    pub(super) href: Option<String>,
+    /// How bad it is that there are any.
+    pub(super) tone: Option<Tone>,
 }
 
 /// One hour as a bar.
@@ -59,7 +65,9 @@ pub(super) struct StripBar {
     /// Of its height, what should be looked at.
     pub(super) odd: u64,
     pub(super) class: &'static str,
-    pub(super) href: String,
+    /// Its callbacks; none where it has none.
+    pub(super) href: Option<String>,
+    pub(super) counts: u64,
     pub(super) title: String,
 }
 
@@ -67,62 +75,77 @@ pub(super) struct StripBar {
 #[derive(Debug)]
 pub(super) struct Hour {
     pub(super) title: String,
-    pub(super) href: String,
     pub(super) sums: Sums,
 }
 
 /// Figures as numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Totals {
-    pub(super) received: u64,
+    /// In the order of [`Outcome::ALL`].
+    pub(super) outcomes: [u64; 5],
     pub(super) joined: u64,
     pub(super) not_calls: u64,
-    pub(super) attention: u64,
-    pub(super) duplicates: u64,
     pub(super) refused: u64,
     pub(super) lost: u64,
 }
 
 impl Totals {
     pub(super) fn add(&mut self, row: &LedgerRow) {
-        let of = |outcome| Outcome::ALL.iter().position(|o| *o == outcome).map_or(0, |i| row.outcomes[i]);
-        self.received += row.outcomes.iter().sum::<u64>();
+        for (sum, more) in self.outcomes.iter_mut().zip(row.outcomes) {
+            *sum += more;
+        }
         self.joined += row.joined;
         self.not_calls += row.not_calls;
-        self.attention += of(Outcome::Unrecognised) + of(Outcome::Unparsable) + of(Outcome::Unverified);
-        self.duplicates += of(Outcome::Duplicate);
         self.refused += row.refused;
         self.lost += row.possibly_lost;
+    }
+
+    /// What the journal has.
+    pub(super) fn received(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+
+    /// What a person should look at.
+    pub(super) fn attention(&self) -> u64 {
+        let odd = Outcome::ALL.into_iter().zip(self.outcomes).filter(|(outcome, _)| outcome.wants_attention());
+        odd.map(|(_, n)| n).sum()
     }
 
     /// Whether everything kept found its place. A batch may hold calls and messages, so more
     /// may be placed than was received.
     pub(super) fn balanced(&self) -> bool {
-        self.joined + self.not_calls + self.attention >= self.received
+        self.joined + self.not_calls + self.attention() >= self.received()
     }
 
     /// What the account says: nothing that was kept may be without its place.
     fn standing(&self, lang: Lang) -> Badge {
         match self {
             Self { lost: 1.., .. } => Badge::new(Tone::Bad, lang.t("可能丢失", "possibly lost")),
-            totals if !totals.balanced() => Badge::new(Tone::Busy, lang.t("归入中", "joining")),
-            Self { received: 0, .. } => Badge::new(Tone::Quiet, lang.t("均被拒绝", "all refused")),
-            _ => Badge::new(Tone::Good, lang.t("账平", "balanced")),
+            totals if !totals.balanced() => Badge::new(Tone::Busy, lang.t("关联中", "joining")),
+            totals if totals.received() == 0 => Badge::new(Tone::Quiet, lang.t("均被拒绝", "all refused")),
+            _ => Badge::new(Tone::Good, lang.t("一致", "balanced")),
         }
     }
 
-    fn shown(&self, lang: Lang) -> Sums {
+    /// Ready to be shown; what links there are lead to its rows.
+    fn shown(&self, lang: Lang, links: Option<&Links<'_>>) -> Sums {
+        let cell = |n: u64, more: &[(&str, &str)], tone: Option<Tone>| Cell {
+            counts: n,
+            shown: count(n),
+            href: links.filter(|_| n > 0).map(|links| links.callbacks(more)),
+            tone: tone.filter(|_| n > 0),
+        };
+        let of = |outcome: Outcome, n| {
+            cell(n, &[("outcome", outcome.name())], outcome.wants_attention().then_some(Tone::Warn))
+        };
+        let unlinked = |n: u64, tone| Cell { href: None, ..cell(n, &[], tone) };
         Sums {
-            pushed: count(self.received + self.refused + self.lost),
-            kept: count(self.received),
-            joined: count(self.joined),
-            not_calls: count(self.not_calls),
-            attention: count(self.attention),
-            duplicates: count(self.duplicates),
-            refused: count(self.refused),
-            lost: count(self.lost),
-            any_attention: self.attention > 0,
-            any_lost: self.lost > 0,
+            received: cell(self.received(), &[], None),
+            outcomes: Outcome::ALL.into_iter().zip(self.outcomes).map(|(outcome, n)| of(outcome, n)).collect(),
+            joined: cell(self.joined, &[("joined", Joined::Call.name())], None),
+            not_calls: cell(self.not_calls, &[("joined", Joined::NotCall.name())], None),
+            refused: unlinked(self.refused, None),
+            lost: unlinked(self.lost, Some(Tone::Bad)),
             standing: self.standing(lang),
         }
     }
@@ -154,77 +177,73 @@ fn account(
     start: Timestamp,
     name: &dyn Fn(AppId) -> String,
 ) -> Account {
-    let known = app.is_some();
     let title = app.map_or_else(|| lang.t("未知地址", "Unknown address").to_owned(), name);
-    let from = start.to_string();
     let mut totals = Totals::default();
     let mut by_hour: BTreeMap<Timestamp, Totals> = BTreeMap::new();
     for row in rows {
         totals.add(row);
         by_hour.entry(row.at).or_default().add(row);
     }
-    let most = by_hour.values().map(|t| t.received).max().unwrap_or(0).max(1);
-    let links = Links { app: known.then_some(title.as_str()), from: &from };
+    // What came to an unknown address was not kept: no row is of it.
+    let links = |from: Timestamp, to: Option<Timestamp>| app.map(|_| Links { app: title.as_str(), from, to });
+    let of_hour = |at: Timestamp| links(at, Some(hours_later(at, 1)));
+    let most = by_hour.values().map(|t| bar_of(t, app)).max().unwrap_or(0).max(1);
     let strip = (0..HOURS).map(|h| {
         let at = hours_later(start, h);
-        StripBar::new(h as usize, at, by_hour.get(&at).copied().unwrap_or_default(), most, &links)
+        let totals = by_hour.get(&at).copied().unwrap_or_default();
+        StripBar::new(h as usize, at, (totals, bar_of(&totals, app)), most, of_hour(at).as_ref())
     });
-    let hours = by_hour.iter().rev().map(|(at, totals)| Hour {
-        title: local(*at, "%m-%d %H:00"),
-        href: links.hour(*at),
-        sums: totals.shown(lang),
-    });
+    let hours = by_hour
+        .iter()
+        .rev()
+        .map(|(at, totals)| Hour { title: local(*at, "%m-%d %H:00"), sums: totals.shown(lang, of_hour(*at).as_ref()) });
     Account {
         app_href: app.map(|id| format!("/apps/{}", id.0)),
-        sums: totals.shown(lang),
-        received_href: links.to("/callbacks", &[]),
-        attention_href: links.to("/callbacks", &ATTENTION.map(|outcome| ("outcome", outcome.name()))),
-        calls_href: links.to("/calls", &[]),
-        messages_href: links.to("/messages", &[]),
+        sums: totals.shown(lang, links(start, None).as_ref()),
         strip: strip.collect(),
         hours: hours.collect(),
         app: title.clone(),
     }
 }
 
-/// What a person should look at.
-const ATTENTION: [Outcome; 3] = [Outcome::Unrecognised, Outcome::Unparsable, Outcome::Unverified];
+/// How many a bar stands for: of an unknown address, what was refused.
+fn bar_of(totals: &Totals, app: Option<AppId>) -> u64 {
+    if app.is_some() { totals.received() } else { totals.refused + totals.lost }
+}
 
-/// Where the figures of one account lead.
+/// Where the figures of one account lead: to the callbacks of an app in a span.
 struct Links<'a> {
-    /// What came to an unknown address was not kept under any app.
-    app: Option<&'a str>,
-    from: &'a str,
+    app: &'a str,
+    from: Timestamp,
+    to: Option<Timestamp>,
 }
 
 impl Links<'_> {
-    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let app = self.app.map(|app| ("app", app));
-        link(path, &app.into_iter().chain([("from", self.from)]).chain(more.iter().copied()).collect::<Vec<_>>())
-    }
-
-    /// The callbacks of one hour.
-    fn hour(&self, at: Timestamp) -> String {
-        let (from, to) = (at.to_string(), hours_later(at, 1).to_string());
-        Links { app: self.app, from: &from }.to("/callbacks", &[("to", &to)])
+    fn callbacks(&self, more: &[(&str, &str)]) -> String {
+        let (from, to) = (self.from.to_string(), self.to.map(|to| to.to_string()));
+        let span = [("from", Some(from.as_str())), ("to", to.as_deref())];
+        let span = span.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        link("/callbacks", &[("app", self.app)].into_iter().chain(span).chain(more.iter().copied()).collect::<Vec<_>>())
     }
 }
 
 impl StripBar {
-    fn new(place: usize, at: Timestamp, totals: Totals, most: u64, links: &Links<'_>) -> Self {
-        let height = (totals.received * STRIP_HEIGHT).div_ceil(most).max(1);
+    fn new(place: usize, at: Timestamp, (totals, n): (Totals, u64), most: u64, links: Option<&Links<'_>>) -> Self {
+        let height = (n * STRIP_HEIGHT).div_ceil(most).max(1);
         Self {
             x: place * 6,
             y: STRIP_HEIGHT - height + 1,
             height,
-            odd: (totals.attention * height).div_ceil(totals.received.max(1)).min(height),
+            odd: (totals.attention() * height).div_ceil(n.max(1)).min(height),
             class: match totals {
                 Totals { lost: 1.., .. } => "lost",
-                Totals { received: 0, .. } => "none",
+                _ if n == 0 => "none",
+                _ if totals.received() == 0 => "refused",
                 _ => "kept",
             },
-            href: links.hour(at),
-            title: format!("{} · {}", local(at, "%m-%d %H:00"), count(totals.received)),
+            href: links.filter(|_| n > 0).map(|links| links.callbacks(&[])),
+            counts: n,
+            title: format!("{} · {}", local(at, "%m-%d %H:00"), count(n)),
         }
     }
 }
@@ -255,16 +274,32 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_its_own_term_and_no_account_of_it_alone_is_balanced() {
+    fn what_was_received_is_the_sum_of_what_became_of_it_and_of_what_was_not_kept_nothing_is_linked() {
         let mut totals = Totals::default();
-        totals.add(&LedgerRow { refused: 2, ..row("2026-11-21T01:00:00Z", 10, 10, 0) });
-        let sums = totals.shown(Lang::En);
-        assert_eq!((sums.pushed.as_str(), sums.kept.as_str(), sums.refused.as_str()), ("12", "10", "2"));
+        let outcomes = [7, 2, 1, 0, 0];
+        totals.add(&LedgerRow { refused: 2, outcomes, ..row("2026-11-21T01:00:00Z", 10, 9, 0) });
+        let at = "2026-11-21T01:00:00Z".parse().unwrap();
+        let sums = totals.shown(Lang::En, Some(&Links { app: "a", from: at, to: None }));
+        assert_eq!(sums.received.counts, sums.outcomes.iter().map(|cell| cell.counts).sum::<u64>());
+        assert_eq!((sums.received.shown.as_str(), sums.refused.shown.as_str()), ("10", "2"));
+        assert!(sums.refused.href.is_none() && sums.lost.href.is_none());
+        assert!(sums.joined.href.as_deref().is_some_and(|href| href.ends_with("&joined=call")), "{:?}", sums.joined);
+        assert_eq!(sums.outcomes[4].href, None, "nothing leads nowhere");
         assert_eq!(sums.standing, Badge::new(Tone::Good, "balanced"));
         let refused = Totals { refused: 1, ..Totals::default() };
         assert_eq!(refused.standing(Lang::En), Badge::new(Tone::Quiet, "all refused"));
         let lost = Totals { lost: 1, ..totals };
         assert_eq!(lost.standing(Lang::En), Badge::new(Tone::Bad, "possibly lost"));
+    }
+
+    #[test]
+    fn what_came_to_an_unknown_address_was_not_kept_and_leads_to_no_row() {
+        let now = "2026-11-21T02:20:00Z".parse().unwrap();
+        let refused = LedgerRow { app: None, refused: 3, ..row("2026-11-21T02:00:00Z", 0, 0, 0) };
+        let accounts = accounts(Lang::En, &[refused], now, &|_| String::new());
+        let account = &accounts[0];
+        assert!(account.sums.received.href.is_none() && account.strip.iter().all(|bar| bar.href.is_none()));
+        assert_eq!((account.strip[23].counts, account.strip[23].class), (3, "refused"));
     }
 
     #[test]
@@ -276,12 +311,14 @@ mod tests {
     }
 
     #[test]
-    fn every_hour_of_the_strip_leads_to_its_callbacks() {
+    fn every_hour_of_the_strip_with_callbacks_leads_to_them() {
         let now = "2026-11-21T02:20:00Z".parse().unwrap();
         let accounts = accounts(Lang::En, &[row("2026-11-21T02:00:00Z", 8, 8, 0)], now, &|_| "a b".to_owned());
         assert_eq!(accounts[0].strip.len(), 24);
         let last = accounts[0].strip.last().unwrap();
         assert_eq!(last.class, "kept");
-        assert_eq!(last.href, "/callbacks?app=a+b&from=2026-11-21T02%3A00%3A00Z&to=2026-11-21T03%3A00%3A00Z");
+        let href = "/callbacks?app=a+b&from=2026-11-21T02%3A00%3A00Z&to=2026-11-21T03%3A00%3A00Z";
+        assert_eq!((last.href.as_deref(), last.counts), (Some(href), 8));
+        assert_eq!(accounts[0].strip[0].href, None);
     }
 }

@@ -13,10 +13,10 @@ use super::parts::{Tone, count, span};
 use super::query::{hour, hours_later};
 use super::request::link;
 use crate::control::{Trouble, host};
-use crate::domain::{Lang, RecordingState, Scope};
+use crate::domain::{Lang, Scope};
 use crate::limits;
 use crate::providers;
-use crate::store::{CallQuery, Filter, Page, QueryError, Span, Store};
+use crate::store::{CallQuery, Filter, Page, QueryError, Store};
 
 /// Days before its end at which a certificate should have been renewed.
 const CERTIFICATE_DAYS: i64 = 14;
@@ -35,6 +35,8 @@ pub(super) struct Vital {
     pub(super) value: String,
     pub(super) tone: Tone,
     pub(super) href: String,
+    /// How many rows it leads to, where it counts rows.
+    pub(super) counts: Option<u64>,
 }
 
 /// Recordings that are only at their platform and that it deletes within a day.
@@ -45,52 +47,40 @@ pub(super) struct Expiring {
     pub(super) more: bool,
     /// When the first of them goes.
     pub(super) first: Option<Timestamp>,
-    /// The oldest call among them.
-    pub(super) since: Option<Timestamp>,
+    /// Before when they all go.
+    pub(super) before: Timestamp,
 }
 
 impl Expiring {
-    /// Looks at the calls whose recordings are about as old as their platform keeps them: the
-    /// index finds those with a recording, so that this reads no more rows than it counts.
+    /// The index of what waits at its platform tells how many; when the first goes stands in the
+    /// oldest of them, by each provider.
     pub(super) fn read(store: &Store, scope: &Scope, now: Timestamp) -> Result<Self, QueryError> {
-        let mut found = Self::default();
-        let soon = hours_later(now, 24);
+        let before = hours_later(now, 24);
+        let query =
+            CallQuery { expires_before: Some(before), app: Filter::default().within(scope), ..CallQuery::default() };
+        let count = store.count_calls(&query)?;
+        let mut first: Option<Timestamp> = None;
         for provider in providers::ALL {
-            let kept = -24 * i64::from(provider.recording_days());
-            let query = CallQuery {
-                span: Span { from: Some(hours_later(now, kept)), to: Some(hours_later(soon, kept)) },
-                app: Filter::default().within(scope),
-                provider: Filter::any(vec![provider.id()]),
-                ..recorded()
-            };
-            let listing = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?;
-            found.more |= listing.next.is_some();
-            for call in &listing.items {
-                let waiting = call.recording.as_ref().filter(|recording| recording.state == RecordingState::Waiting);
-                let Some(recording) = waiting.filter(|recording| recording.expires_at <= soon) else { continue };
-                found.recordings += 1;
-                found.first = Some(found.first.map_or(recording.expires_at, |first| first.min(recording.expires_at)));
-                found.since = Some(found.since.map_or(call.t, |since| since.min(call.t)));
-            }
+            let query = CallQuery { provider: Filter::any(vec![provider.id()]), ..query.clone() };
+            let calls = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?.items;
+            first = calls.iter().filter_map(|call| Some(call.recording.as_ref()?.expires_at)).chain(first).min();
         }
-        Ok(found)
+        Ok(Self { recordings: count.rows, more: !count.exact, first, before })
     }
-}
-
-/// Calls with a recording.
-fn recorded() -> CallQuery {
-    CallQuery { has_recording: Some(true), ..CallQuery::default() }
 }
 
 /// Every sign.
 pub(super) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
     let mut totals = Totals::default();
-    facts.ledger.iter().filter(|row| row.at >= hours_later(hour(now), -23)).for_each(|row| totals.add(row));
+    let from = hours_later(hour(now), -23);
+    facts.ledger.iter().filter(|row| row.at >= from).for_each(|row| totals.add(row));
+    let attention = totals.attention();
     let mut vitals = vec![Vital {
-        label: lang.t("待归入的回调", "Waiting to be joined"),
+        label: lang.t("待处理积压", "Backlog"),
         value: count(facts.waiting),
         tone: if facts.waiting < WAITING { Tone::Good } else { Tone::Warn },
         href: "/system".to_owned(),
+        counts: None,
     }];
     vitals.push(certificate(lang, facts, now));
     vitals.extend(disk(lang, facts, now));
@@ -98,9 +88,11 @@ pub(super) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
     vitals.extend(facts.troubles.iter().take(TROUBLES).map(|trouble| own_system(lang, trouble, now)));
     vitals.push(Vital {
         label: lang.t("24 小时待处理", "Attention, 24 h"),
-        value: count(totals.attention),
-        tone: if totals.attention == 0 { Tone::Good } else { Tone::Warn },
-        href: "/attention".to_owned(),
+        value: count(attention),
+        tone: if attention == 0 { Tone::Good } else { Tone::Warn },
+        // The same hours as are counted here.
+        href: link("/attention", &[("from", from.to_string())]),
+        counts: Some(attention),
     });
     vitals
 }
@@ -117,6 +109,7 @@ fn certificate(lang: Lang, facts: &Facts, now: Timestamp) -> Vital {
         },
         tone: if facts.certificate.self_signed || soon { Tone::Warn } else { Tone::Good },
         href: "/system".to_owned(),
+        counts: None,
     }
 }
 
@@ -129,6 +122,7 @@ fn disk(lang: Lang, facts: &Facts, now: Timestamp) -> Option<Vital> {
         value: lasts(lang, days),
         tone: if enough { Tone::Good } else { Tone::Warn },
         href: "/system".to_owned(),
+        counts: None,
     })
 }
 
@@ -155,25 +149,19 @@ fn own_system(lang: Lang, trouble: &Trouble, now: Timestamp) -> Vital {
         ),
         tone: Tone::Bad,
         href: link("/decisions", &[("asking", trouble.asking.name().to_owned())]),
+        counts: None,
     }
 }
 
 fn expiring(lang: Lang, expiring: Expiring, now: Timestamp) -> Option<Vital> {
-    let (first, since) = expiring.first.zip(expiring.since)?;
-    let left = first.duration_since(now).as_secs().max(0).unsigned_abs();
+    let left = expiring.first?.duration_since(now).as_secs().max(0).unsigned_abs();
     let more = if expiring.more { "+" } else { "" };
     Some(Vital {
         label: lang.t("平台 24 小时内删除的录音", "Recordings the platform deletes in 24 h"),
         value: format!("{}{more} · {} {}", count(expiring.recordings), lang.t("最早", "first in"), span(lang, left)),
         tone: Tone::Warn,
-        href: link(
-            "/calls",
-            &[
-                ("from", since.to_string()),
-                ("to", hours_later(since, 24).to_string()),
-                ("has_recording", "true".to_owned()),
-            ],
-        ),
+        href: link("/calls", &[("expires_before", expiring.before.to_string())]),
+        counts: Some(expiring.recordings),
     })
 }
 
@@ -188,16 +176,12 @@ mod tests {
         let now = samples::now();
         let mut facts = samples::facts();
         assert!(vitals(Lang::En, &facts, now).iter().all(|vital| !vital.label.contains("Recordings")));
-        facts.expiring = Expiring {
-            recordings: 3,
-            more: false,
-            first: Some(hours_later(now, 5)),
-            since: Some(hours_later(now, -7 * 24)),
-        };
+        facts.expiring =
+            Expiring { recordings: 3, more: false, first: Some(hours_later(now, 5)), before: hours_later(now, 24) };
         let vitals = vitals(Lang::En, &facts, now);
         let vital = vitals.iter().find(|vital| vital.label.contains("Recordings")).unwrap();
         assert_eq!((vital.value.as_str(), vital.tone), ("3 · first in 5\u{a0}h", Tone::Warn));
-        assert!(vital.href.starts_with("/calls?from=") && vital.href.ends_with("has_recording=true"));
+        assert_eq!(vital.href, "/calls?expires_before=2026-11-22T02%3A20%3A00Z");
     }
 
     #[test]

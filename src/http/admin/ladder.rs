@@ -152,8 +152,22 @@ fn named(lang: Lang, call: &Call, eyes: Eyes, (party, x): (Party, u32)) -> Lane 
         (Party::Platform, Some(_)) if !is_one_legged(call) => lang.t("平台 · X 号码", "Platform · X"),
         _ => words::party(party).get(lang),
     };
-    Lane { x, title, number: number.map_or_else(String::new, |n| phone(n, eyes)) }
+    Lane { x, title, number: number.map_or_else(String::new, |n| shortened(&phone(n, eyes))) }
 }
+
+/// What fits under a heading of the drawing: the middle of what is longer is left out.
+fn shortened(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= LANE_CHARS {
+        return text.to_owned();
+    }
+    let half = LANE_CHARS / 2;
+    let part = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+    format!("{}…{}", part(0, half), part(chars.len() + 1 - half, chars.len()))
+}
+
+/// Characters of a number that fit beside those of the next lane.
+const LANE_CHARS: usize = 18;
 
 /// The height of every step, the instants, and the gaps between them.
 fn scale(lang: Lang, steps: &[Step]) -> (Vec<u32>, Vec<Tick>, Vec<Gap>) {

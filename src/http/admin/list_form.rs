@@ -248,7 +248,9 @@ fn label(lang: Lang, name: &str, value: &str) -> String {
     let (bare, not) = name.strip_prefix("not_").map_or((name, ""), |bare| (bare, lang.t("非 ", "not ")));
     let title = filter_words::filter(bare).map_or(bare, |text| text.get(lang));
     let value = match bare {
-        "from" | "to" => instant(value).map_or_else(|| value.to_owned(), |t| local(t, "%Y-%m-%d %H:%M")),
+        "from" | "to" | "expires_before" => {
+            instant(value).map_or_else(|| value.to_owned(), |t| local(t, "%Y-%m-%d %H:%M"))
+        }
         _ => filter_words::filter_value(lang, bare, value).unwrap_or_else(|| value.to_owned()),
     };
     format!("{not}{title} {value}")

@@ -39,6 +39,7 @@ mod erasure;
 mod error;
 pub(super) mod evidence;
 pub(super) mod evidence_pack;
+mod figure;
 mod filter_words;
 mod forged;
 mod found;

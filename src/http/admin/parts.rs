@@ -26,7 +26,7 @@ pub(super) fn utc(t: Timestamp) -> String {
 }
 
 /// An instant: shown in Asia/Shanghai, in UTC on hover, on print, and where the reader asked
-/// for it at the foot of the page.
+/// for it at the top of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "admin/parts/when.html")]
 pub(super) struct When {
@@ -70,7 +70,12 @@ impl HtmlSafe for When {}
 pub(super) struct Phone {
     shown: String,
     e164: String,
+    /// Whether it may break: some platforms send whole addresses for numbers.
+    long: bool,
 }
+
+/// Characters up to which a number stays on one line: E.164 with its blanks has 19.
+const UNBROKEN: usize = 20;
 
 impl Phone {
     pub(super) fn new(number: &PhoneNumber, eyes: Eyes) -> Self {
@@ -78,7 +83,8 @@ impl Phone {
             Eyes::Whole => number.reveal().to_owned(),
             Eyes::Masked => number.masked(),
         };
-        Self { shown: phone(number, eyes), e164 }
+        let shown = phone(number, eyes);
+        Self { long: shown.chars().count() > UNBROKEN, shown, e164 }
     }
 
     /// The same as text, for a title.
@@ -253,6 +259,13 @@ mod tests {
         check("10086", "10086", "***86");
         check("4008001234", "4008001234", "40****1234");
         check("+85212345678", "+85212345678", "+852****5678");
+    }
+
+    #[test]
+    fn an_address_in_the_place_of_a_number_may_break_and_a_number_may_not() {
+        let html = |sent: &str| Phone::new(&PhoneNumber::from_stored(sent), Eyes::Whole).to_string();
+        assert!(html("sip:+8613800000021@ims.mnc000.mcc460.3gppnetwork.org").contains(r#"class="tel long""#));
+        assert!(html("+8613812340021").contains(r#"class="tel""#));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! The language and the theme, remembered in cookies.
+//! The language, the theme and the second time zone, remembered in cookies.
 //!
 //! Works before login too. It sets nothing else, and goes back only to a page of ours, so the
 //! worst a forged request can do is change the language.
 
 use super::reply;
-use super::request::{LANG_COOKIE, Request, THEME_COOKIE, is_local};
+use super::request::{LANG_COOKIE, Request, THEME_COOKIE, UTC_COOKIE, is_local};
 use super::view::Theme;
 use crate::domain::Lang;
 use crate::http::Response;
@@ -19,6 +19,9 @@ pub(super) fn set(request: &Request) -> Response {
             Lang::En => "en",
         };
         response = reply::with_preference(response, LANG_COOKIE, value);
+    }
+    if let Some(utc) = request.field("utc") {
+        response = reply::with_preference(response, UTC_COOKIE, if utc == "on" { "on" } else { "off" });
     }
     if let Some(theme) = request.field("theme").and_then(Theme::parse) {
         response = reply::with_preference(response, THEME_COOKIE, theme.name());

@@ -16,10 +16,22 @@ use crate::store::Span;
 /// Parameters whose values are ends of phone numbers.
 const NUMBERS: [&str; 9] = ["number", "caller", "callee", "a", "b", "x", "y", "sender", "receiver"];
 /// Parameters of which one box may hold several words.
-const WORDS: [&str; 11] =
-    ["session", "cause", "hour", "label", "peer", "status", "suspicion", "sms_id", "platform_id", "rule", "binding"];
+const WORDS: [&str; 12] = [
+    "session",
+    "cause",
+    "main_cause",
+    "hour",
+    "label",
+    "peer",
+    "status",
+    "suspicion",
+    "sms_id",
+    "platform_id",
+    "rule",
+    "binding",
+];
 /// Parameters with a least and a most.
-const AMOUNTS: [&str; 3] = ["talk", "ring", "size"];
+const AMOUNTS: [&str; 4] = ["talk", "ring", "pdd", "size"];
 /// What stands between several values in one box.
 const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
 
@@ -59,7 +71,7 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
             if !made.contains(&range) {
                 made.push(range);
             }
-        } else if matches!(bare, "from" | "to") {
+        } else if matches!(bare, "from" | "to" | "expires_before") {
             made.push((key, instant(value).map_or_else(|| value.to_owned(), |t| t.to_string())));
         } else {
             made.push((key, value.to_owned()));

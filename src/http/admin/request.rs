@@ -27,6 +27,8 @@ use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.
 pub(super) const LANG_COOKIE: &str = "ringback_lang";
+/// The cookie that remembers whether times are shown in UTC as well: `on`.
+pub(super) const UTC_COOKIE: &str = "ringback_utc";
 /// The cookie that remembers the theme.
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
@@ -67,6 +69,8 @@ pub(super) struct Request {
     pub(super) login: Option<Login>,
     pub(super) lang: Lang,
     pub(super) theme: Theme,
+    /// Whether times are shown in UTC as well.
+    pub(super) utc: bool,
 }
 
 impl Request {
@@ -74,12 +78,13 @@ impl Request {
         let login = cookie(&headers, LOGIN_COOKIE).and_then(|value| site.ctx.state.login(value));
         let lang = cookie(&headers, LANG_COOKIE).and_then(Lang::parse).unwrap_or_else(|| preferred_lang(&headers));
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default();
+        let utc = cookie(&headers, UTC_COOKIE) == Some("on");
         // It is about the visit and no filter of the list.
         let (saving, query): (Pairs, Pairs) =
             parse_pairs(query.as_bytes()).into_iter().partition(|(name, _)| name == SAVING);
         let saving = saving.into_iter().next().map(|(_, word)| word);
         let (path, form) = (path.to_owned(), Pairs::new());
-        Self { site, path, query, saving, form, upload: None, headers, host: None, peer, login, lang, theme }
+        Self { site, path, query, saving, form, upload: None, headers, host: None, peer, login, lang, theme, utc }
     }
 
     /// Takes the body in as a form, with its file if it has one.

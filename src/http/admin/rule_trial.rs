@@ -39,6 +39,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: String,
     pub(super) body: String,
+    /// Whether something in it is masked.
+    pub(super) masked: bool,
 }
 
 /// `POST /rules/{app}/try`
@@ -166,6 +168,7 @@ impl Answer {
             steps: steps.collect(),
             status: ack.status,
             content_type: ack.content_type.clone(),
+            masked: text(&ack.body, eyes) != ack.body,
             body: text(&ack.body, eyes),
         }
     }
@@ -212,6 +215,7 @@ impl Tried {
             status: 200,
             content_type: "application/json;charset=UTF-8".to_owned(),
             body: r#"{"operation":"connect","connectInfo":[{"displayCalleeNum":"+8675528780808"}]}"#.to_owned(),
+            masked: false,
         };
         Self { x: "075528780808".to_owned(), caller: "13812340021".to_owned(), answer: Some(answer), ..Self::default() }
     }

@@ -10,17 +10,18 @@ use askama::Template;
 use http::StatusCode;
 use jiff::Timestamp;
 
+use super::figure::Figure;
 use super::found::Range as ReadyRange;
 use super::query::canonical;
 use super::reply;
 use super::request::{Pairs, Request, link};
 use super::statistics_charts::{Heat, Volume};
-use super::statistics_figures::{Figure, figures};
+use super::statistics_figures::figures;
 use super::statistics_form::{Form, ready_ranges};
 use super::statistics_ranges::{Range, Ranges, unused};
 use super::statistics_tables::{CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk};
 use super::view::{Section, View};
-use crate::domain::AppId;
+use crate::domain::{AppId, Product};
 use crate::http::{HttpError, Response, api};
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
 
@@ -35,7 +36,8 @@ pub(super) struct StatisticsPage {
     versus: Option<String>,
     figures: Vec<Figure>,
     volume: Volume,
-    heat: Heat,
+    /// Nothing where a week can have no shape yet.
+    heat: Option<Heat>,
     outcomes: Vec<OutcomeRow>,
     causes: Option<Vec<CauseRow>>,
     talk: Option<Vec<TalkBar>>,
@@ -56,6 +58,9 @@ pub(super) struct Counts {
     pub(super) heat: Vec<HeatRow>,
     pub(super) talk: Option<Vec<TalkRow>>,
 }
+
+/// Hours from which on the week's heat map is shown: before, most of it is empty.
+const HEAT_HOURS: i64 = 48;
 
 /// The groups that have a table, in its order.
 const GROUPS: [Group; 4] = [Group::App, Group::Provider, Group::Product, Group::X];
@@ -143,25 +148,35 @@ impl Counts {
 /// Links to the calls behind figures: the page's own filters, a range, and more.
 pub(super) struct Links {
     filters: Pairs,
+    /// Whether some calls have a Y: the list takes an X for either, the counters know X alone.
+    has_y: bool,
 }
 
 impl Links {
-    fn new(pairs: &Pairs) -> Self {
+    fn new(pairs: &Pairs, counts: &Counts) -> Self {
         let ours = |name: &str| OURS.contains(&name) || matches!(name, "from" | "to");
-        Self { filters: pairs.iter().filter(|(name, _)| !ours(name)).cloned().collect() }
+        let has_y = counts.of(Group::Product).iter().any(|row| row.key == Product::Axyb.name());
+        Self { filters: pairs.iter().filter(|(name, _)| !ours(name)).cloned().collect(), has_y }
     }
 
     /// The calls of a range with further filters; one that is set already gives way.
     pub(super) fn calls(&self, range: Range, more: &[(&str, &str)]) -> String {
-        self.to("/calls", range, more)
+        let pairs = self.pairs(range, more);
+        let only_x = pairs.iter().filter(|(name, _)| self.has_y && name == "x");
+        let not_y: Pairs = only_x.map(|(_, x)| ("not_y".to_owned(), x.clone())).collect();
+        link("/calls", &[pairs, not_y].concat())
     }
 
     pub(super) fn to(&self, path: &str, range: Range, more: &[(&str, &str)]) -> String {
+        link(path, &self.pairs(range, more))
+    }
+
+    fn pairs(&self, range: Range, more: &[(&str, &str)]) -> Pairs {
         let mut pairs = vec![("from".to_owned(), range.from.to_string()), ("to".to_owned(), range.to.to_string())];
         let replaced = |name: &str| more.iter().any(|(more, _)| *more == name);
         pairs.extend(self.filters.iter().filter(|(name, _)| !replaced(name)).cloned());
         pairs.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        link(path, &pairs)
+        pairs
     }
 }
 
@@ -175,7 +190,7 @@ impl StatisticsPage {
         apps: &[String],
         name: &dyn Fn(AppId) -> String,
     ) -> Self {
-        let (lang, links) = (view.lang, Links::new(pairs));
+        let (lang, links) = (view.lang, Links::new(pairs, now));
         let (total, old) = (now.total(), before.map(Counts::total));
         let steps_before = before.map_or(&[][..], |counts| &counts.steps);
         let href = |range: Range| links.calls(range, &[]);
@@ -193,7 +208,7 @@ impl StatisticsPage {
             versus: ranges.before.map(|range| range.title(lang)),
             figures: figures(lang, ranges, now, before, &links),
             volume: Volume::new(lang, ranges, &now.steps, steps_before, &href),
-            heat: Heat::new(lang, &now.heat, &week),
+            heat: (ranges.now.hours() >= HEAT_HOURS).then(|| Heat::new(lang, &now.heat, &week)),
             outcomes: outcomes(lang, ranges.now, now, before, &links),
             causes: now.talk.is_some().then(|| causes(lang, ranges.now, now, total.calls, &links)),
             talk: now.talk.as_ref().map(|rows| talk(lang, ranges.now, rows, &links)),
@@ -257,11 +272,10 @@ mod tests {
             assert!(links.iter().all(|href| href.contains("app=order-hotline")), "{css}: {links:?}");
             links.len()
         };
-        assert_eq!(calls(".figures.seven a"), 7);
+        assert_eq!(calls(".figures.seven dd > a:not(.aside)"), 6, "the peak leads to its hour");
         assert_eq!(calls("svg.day a"), 11, "today so far, hour by hour");
-        assert_eq!(calls("svg.heat a"), 7 * 23, "every hour with calls; the first of a day has none");
         assert!(calls("table.causes a") > 0 && calls("table.failures a") > 0);
-        let cause = html.select(&selector("table.causes a[href*='cause=stateCode%3A']")).next();
+        let cause = html.select(&selector("table.causes a[href*='main_cause=stateCode%3A']")).next();
         assert!(cause.is_some(), "a cause leads to the calls with it");
     }
 
@@ -269,7 +283,41 @@ mod tests {
     fn a_chart_has_its_table_behind_it() {
         let html = dom(&StatisticsPage::sample(Lang::En));
         assert_eq!(html.select(&selector("details.behind table.hours tbody tr")).count(), 11);
-        assert_eq!(html.select(&selector("details.behind table.week tbody tr")).count(), 7);
+    }
+
+    #[test]
+    fn the_week_has_a_heat_map_once_there_are_two_days() {
+        let (now, _) = super::super::samples::counts();
+        let today = dom(&StatisticsPage::sample(Lang::En));
+        assert_eq!(today.select(&selector("svg.heat, #week")).count(), 0);
+        let query = "app=order-hotline&from=2026-11-14T16:00:00Z";
+        let week = dom(&StatisticsPage::made(Lang::En, query, &now, None));
+        let cells = week.select(&selector("svg.heat a[href*='weekday=']")).count();
+        assert_eq!(cells, 7 * 23, "every hour with calls; the first of a day has none");
+        assert_eq!(week.select(&selector("details.behind table.week tbody tr")).count(), 7);
+    }
+
+    #[test]
+    fn rows_of_nothing_are_left_out() {
+        let (mut now, _) = super::super::samples::counts();
+        now.talk.as_mut().unwrap()[1].calls = 0;
+        let html = dom(&StatisticsPage::made(Lang::En, "vs=none", &now, None));
+        let cells = selector("table.failures td.n");
+        let rows: Vec<String> = html.select(&cells).map(|cell| cell.text().collect()).collect();
+        assert!(!rows.is_empty() && rows.iter().all(|row| !row.starts_with("0 ")), "{rows:?}");
+    }
+
+    #[test]
+    fn an_x_number_leads_to_its_own_calls_where_others_have_it_as_y() {
+        let (mut now, _) = super::super::samples::counts();
+        let x = |counts: &Counts| {
+            let html = dom(&StatisticsPage::made(Lang::En, "vs=none", counts, None));
+            let link = html.select(&selector("section[aria-labelledby=by-x] td a")).next().unwrap();
+            link.attr("href").unwrap().to_owned()
+        };
+        assert!(x(&now).ends_with("&x=75528780808"), "{}", x(&now));
+        now.groups[2].1[0].key = Product::Axyb.name().to_owned();
+        assert!(x(&now).ends_with("&x=75528780808&not_y=75528780808"), "{}", x(&now));
     }
 
     #[test]

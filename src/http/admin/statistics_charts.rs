@@ -49,6 +49,7 @@ pub(super) struct Bar {
     pub(super) before_y: u64,
     pub(super) href: String,
     pub(super) title: String,
+    pub(super) counts: u64,
     pub(super) calls: String,
     pub(super) answered: String,
     pub(super) rate: String,
@@ -80,6 +81,7 @@ pub(super) struct HeatCell {
     /// `h0` to `h5`.
     pub(super) class: String,
     pub(super) calls: String,
+    pub(super) counts: u64,
     pub(super) title: String,
     pub(super) href: String,
 }
@@ -95,9 +97,9 @@ impl Volume {
     ) -> Self {
         let width = if ranges.step() == Step::Hour { 1 } else { 24 };
         let first = |range: Range| if width == 1 { range.from } else { midnight(range.from) };
-        let of = |rows: &[StatRow]| -> BTreeMap<Timestamp, (u64, u64)> {
-            rows.iter().map(|row| (row.at, (row.calls, row.answered))).collect()
-        };
+        fn of(rows: &[StatRow]) -> BTreeMap<Timestamp, &StatRow> {
+            rows.iter().map(|row| (row.at, row)).collect()
+        }
         let compares = !before.is_empty();
         let (now, before) = (of(now), of(before));
         let steps = (ranges.now.to.duration_since(first(ranges.now)).as_hours() + width - 1) / width;
@@ -105,13 +107,13 @@ impl Volume {
             .map(|n| {
                 let at = hours_later(first(ranges.now), n * width);
                 let old = ranges.before.map(|range| hours_later(first(range), n * width));
-                let old = old.map(|at| before.get(&at).map_or(0, |(calls, _)| *calls));
-                (at, now.get(&at).copied().unwrap_or_default(), old)
+                let old = old.map(|at| before.get(&at).map_or(0, |row| row.calls));
+                (at, now.get(&at).copied().cloned().unwrap_or_default(), old)
             })
             .collect();
-        let most = slots.iter().map(|(_, (calls, _), old)| *calls.max(&old.unwrap_or(0))).max().unwrap_or(0).max(4);
+        let most = slots.iter().map(|(_, sums, old)| sums.calls.max(old.unwrap_or(0))).max().unwrap_or(0).max(4);
         let place = Place { lang, steps, width, most, ranges };
-        let bars = (0..).zip(slots).map(|(n, (at, counts, old))| place.bar(n, at, counts, old, href));
+        let bars = (0..).zip(slots).map(|(n, (at, sums, old))| place.bar(n, at, &sums, old, href));
         Self {
             width: WIDTH,
             height: HEIGHT,
@@ -136,14 +138,8 @@ struct Place {
 }
 
 impl Place {
-    fn bar(
-        &self,
-        n: i64,
-        at: Timestamp,
-        (calls, answered): (u64, u64),
-        old: Option<u64>,
-        href: &dyn Fn(Range) -> String,
-    ) -> Bar {
+    fn bar(&self, n: i64, at: Timestamp, sums: &StatRow, old: Option<u64>, href: &dyn Fn(Range) -> String) -> Bar {
+        let (calls, answered) = (sums.calls, sums.answered);
         let (x, end) = (n * WIDTH / self.steps, (n + 1) * WIDTH / self.steps);
         let gap = ((end - x) / 5).clamp(0, 6);
         let height = |calls: u64| (calls * (BASE - TOP)).div_ceil(self.most);
@@ -177,7 +173,8 @@ impl Place {
             },
             calls: count(calls),
             answered: count(answered),
-            rate: percent(answered, calls),
+            rate: percent(sums.asr().part, sums.asr().whole),
+            counts: calls,
             before: old.map_or_else(|| "–".to_owned(), count),
             label,
             when,
@@ -198,16 +195,18 @@ impl Heat {
             cells: (0..24)
                 .map(|hour| {
                     let sums = of.get(&(weekday, hour)).copied();
-                    let (calls, answered) = sums.map_or((0, 0), |sums| (sums.calls, sums.answered));
+                    let calls = sums.map_or(0, |sums| sums.calls);
+                    let asr = sums.map(StatRow::asr).map_or_else(|| "–".to_owned(), |asr| percent(asr.part, asr.whole));
                     let when = format!("{} {hour:02}:00", weekday_name(lang, weekday));
                     HeatCell {
                         x: hour * 20,
                         class: format!("h{}", (calls * 5).div_ceil(most.max(1))),
                         title: match lang {
-                            Lang::Zh => format!("{when}：{} 通，接通率 {}", count(calls), percent(answered, calls)),
-                            Lang::En => format!("{when} – {} calls, ASR {}", count(calls), percent(answered, calls)),
+                            Lang::Zh => format!("{when}：{} 通，接通率 {asr}", count(calls)),
+                            Lang::En => format!("{when} – {} calls, ASR {asr}", count(calls)),
                         },
                         calls: count(calls),
+                        counts: calls,
                         href: href(Some(weekday + 1), Some(hour)),
                     }
                 })

@@ -1,73 +1,59 @@
 //! The seven figures at the top of the statistics page, each with its definition, what it was in
 //! the compared range and how far that is.
 
-use super::parts::count;
+use super::figure::{self, Aside, Figure, Rows};
+use super::parts::{count, local};
 use super::query::{hour, hours_later};
 use super::statistics::{Counts, Links};
 use super::statistics_ranges::{Range, Ranges};
-use crate::domain::{Lang, Text};
+use crate::domain::Lang;
+use crate::domain::metrics::{self, Metric};
+use crate::store::PeakRow;
 
-/// A figure with what it was, how far that is, and what it means.
-#[derive(Debug)]
-pub(super) struct Figure {
-    pub(super) label: &'static str,
-    pub(super) value: String,
-    pub(super) before: String,
-    /// `+12.0%`, `−1.3 pp`; empty where nothing is compared.
-    pub(super) change: String,
-    pub(super) meaning: &'static str,
-    pub(super) href: String,
-}
-
-/// Label, definition and unit of each, in their order.
-const FIGURES: [(Text, Text, Unit); 7] = [
-    (Text::new("通话", "Calls"), Text::new("在此时段开始的通话", "calls that began in the range"), Unit::Count),
-    (Text::new("接通", "Answered"), Text::new("双方通上话的", "of these, both sides talked"), Unit::Count),
-    (Text::new("接通率 ASR", "Answer rate (ASR)"), Text::new("接通 ÷ 全部通话", "answered ÷ all calls"), Unit::Percent),
-    (
-        Text::new("平均通话 ACD", "Mean talk (ACD)"),
-        Text::new("通话秒数 ÷ 接通数", "seconds of talk ÷ answered calls"),
-        Unit::Seconds,
-    ),
-    (
-        Text::new("接续时延 PDD", "Post-dial delay"),
-        Text::new("从呼入到被叫振铃的平均秒数，两者皆知时", "mean seconds from setup to ringing, where both are known"),
-        Unit::Seconds,
-    ),
-    (
-        Text::new("通话分钟", "Talk minutes"),
-        Text::new("平台给出的通话时长之和", "the platform's own talk time, summed"),
-        Unit::Count,
-    ),
-    (
-        Text::new("最高并发", "Most at once"),
-        Text::new("同一秒内通话中的最多路数，挂机后计入", "most calls in talk in one second; counted once ended"),
-        Unit::Count,
-    ),
+/// Each with its unit, in their order.
+const FIGURES: [(Metric, Unit); 7] = [
+    (metrics::CALLS, Unit::Count),
+    (metrics::ANSWERED, Unit::Count),
+    (metrics::ASR, Unit::Percent),
+    (metrics::ACD, Unit::Seconds),
+    (metrics::PDD, Unit::Seconds),
+    (metrics::TALK, Unit::Count),
+    (metrics::PEAK, Unit::Count),
 ];
 
 /// All of them; `old` is the compared range.
 pub(super) fn figures(lang: Lang, ranges: Ranges, now: &Counts, old: Option<&Counts>, links: &Links) -> Vec<Figure> {
-    let all = links.calls(ranges.now, &[]);
-    let answered = links.calls(ranges.now, &[("outcome", "answered")]);
-    let at_peak = now.peak.flatten().map_or_else(
-        || answered.clone(),
-        |peak| {
-            let from = hour(peak.peak_at);
-            links.calls(Range { from, to: hours_later(from, 1) }, &[("outcome", "answered")])
-        },
-    );
-    let hrefs = [&all, &answered, &answered, &answered, &all, &answered, &at_peak];
+    let (total, peak) = (now.total(), now.peak.flatten());
     let (now, old) = (values(now), old.map(values));
-    let figure = |(n, (label, meaning, unit)): (usize, &(Text, Text, Unit))| Figure {
-        label: label.get(lang),
-        meaning: meaning.get(lang),
-        href: hrefs[n].clone(),
+    let calls = |filters| links.calls(ranges.now, filters);
+    let figure = |(n, (metric, unit)): (usize, &(Metric, Unit))| Figure {
+        label: metric.title.get(lang),
+        meaning: metric.meaning.get(lang),
         value: unit.show(now[n]),
         before: old.map_or_else(String::new, |old| format!("{} {}", lang.t("对比", "was"), unit.show(old[n]))),
         change: unit.change(now[n], old.and_then(|old| old[n])),
+        rows: figure::rows_of(metric, &total).map(|(filters, counts)| Rows { href: calls(filters), counts }),
+        aside: match metric.name {
+            name if name == metrics::PEAK.name => peak.map(|peak| at_peak(lang, peak, links)),
+            _ => figure::aside_of(lang, metric, &total, calls),
+        },
     };
     FIGURES.iter().enumerate().map(figure).collect()
+}
+
+/// When the peak was. Which calls were in talk in that second no list can say; those of its hour it
+/// can.
+fn at_peak(lang: Lang, peak: PeakRow, links: &Links) -> Aside {
+    let from = hour(peak.peak_at);
+    let at = local(peak.peak_at, "%m-%d %H:%M:%S");
+    Aside {
+        text: match lang {
+            Lang::Zh => format!("出现在 {at}"),
+            Lang::En => format!("at {at}"),
+        },
+        href: links.calls(Range { from, to: hours_later(from, 1) }, &[("answered", "true")]),
+        counts: None,
+    }
 }
 
 /// What the figures are in one range.
@@ -76,9 +62,9 @@ fn values(counts: &Counts) -> [Option<f64>; 7] {
     [
         Some(total.calls as f64),
         Some(total.answered as f64),
-        quotient(total.answered * 100, total.calls),
-        quotient(total.talk_seconds, total.answered),
-        quotient(total.pdd_seconds, total.with_pdd),
+        total.asr().value().map(|rate| rate * 100.0),
+        total.acd().value(),
+        total.pdd().value(),
         Some(total.talk_seconds as f64 / 60.0),
         counts.peak.map(|peak| peak.map_or(0, |peak| peak.peak) as f64),
     ]
@@ -102,7 +88,8 @@ impl Unit {
         }
     }
 
-    /// Rates differ by points, everything else by a share of what it was.
+    /// Rates differ by points, everything else by a share of what it was. Of a handful no share is
+    /// told, and what grew tenfold is told as a multiple.
     fn change(self, now: Option<f64>, old: Option<f64>) -> String {
         let signed = |n: f64, unit: &str| {
             let sign = if n < 0.0 { "−" } else { "+" };
@@ -110,15 +97,20 @@ impl Unit {
         };
         match (self, now, old) {
             (Self::Percent, Some(now), Some(old)) => signed(now - old, " pp"),
+            (Self::Count, Some(_), Some(old)) if old < HANDFUL => "–".to_owned(),
+            (Self::Count | Self::Seconds, Some(now), Some(old)) if old > 0.0 && now >= old * MANIFOLD => {
+                format!("×{:.0}", now / old)
+            }
             (Self::Count | Self::Seconds, Some(now), Some(old)) if old > 0.0 => signed((now - old) * 100.0 / old, "%"),
             _ => String::new(),
         }
     }
 }
 
-fn quotient(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
+/// Below this a share says more than there is to say.
+const HANDFUL: f64 = 10.0;
+/// From this on a multiple reads better than a share.
+const MANIFOLD: f64 = 10.0;
 
 #[cfg(test)]
 mod tests {
@@ -128,7 +120,15 @@ mod tests {
     fn rates_differ_by_points_and_counts_by_a_share() {
         assert_eq!(Unit::Percent.change(Some(70.0), Some(72.5)), "−2.5 pp");
         assert_eq!(Unit::Count.change(Some(110.0), Some(100.0)), "+10.0%");
-        assert_eq!(Unit::Count.change(Some(5.0), Some(0.0)), "");
+        assert_eq!(Unit::Seconds.change(Some(3.0), Some(2.0)), "+50.0%", "a mean is of many calls");
         assert_eq!(Unit::Seconds.show(None), "–");
+    }
+
+    #[test]
+    fn of_a_handful_no_share_is_told_and_tenfold_is_a_multiple() {
+        assert_eq!(Unit::Count.change(Some(323.0), Some(1.0)), "–");
+        assert_eq!(Unit::Count.change(Some(5.0), Some(0.0)), "–");
+        assert_eq!(Unit::Count.change(Some(323.0), Some(10.0)), "×32");
+        assert_eq!(Unit::Count.change(Some(99.0), Some(10.0)), "+890.0%");
     }
 }

@@ -1,14 +1,18 @@
 //! The tables of the statistics page: outcomes, causes, lengths of talk, and the groups.
 
+use std::collections::BTreeMap;
+
+use super::figure;
 use super::parts::{Badge, Phone, Tone, count, percent};
 use super::statistics::{Counts, Links, by_key};
 use super::statistics_ranges::Range;
 use super::view::{Eyes, View};
 use super::words;
-use crate::domain::{AppId, CallOutcome, CauseCode, Lang, PhoneNumber, Product, Who};
+use crate::domain::{AppId, CallOutcome, CallState, CauseCode, Lang, PhoneNumber, Product, Who, metrics};
+use crate::http::api::filters::UNLISTED;
 use crate::limits::STATISTICS_ROWS;
 use crate::providers::{self, Provider};
-use crate::store::{Group, StatRow, TalkRow};
+use crate::store::{Group, Ratio, StatRow, TalkRow};
 
 /// Calls that ended in one way.
 #[derive(Debug)]
@@ -19,7 +23,8 @@ pub(super) struct OutcomeRow {
     pub(super) before: String,
     /// Of the widest bar, in percent.
     pub(super) width: u64,
-    pub(super) href: Option<String>,
+    pub(super) counts: u64,
+    pub(super) href: String,
 }
 
 /// Calls that ended for one reason.
@@ -33,8 +38,9 @@ pub(super) struct CauseRow {
     pub(super) ours: bool,
     pub(super) advice: &'static str,
     pub(super) calls: String,
+    pub(super) counts: u64,
     pub(super) share: String,
-    pub(super) href: Option<String>,
+    pub(super) href: String,
 }
 
 /// Calls of one length of talk.
@@ -44,6 +50,7 @@ pub(super) struct TalkBar {
     pub(super) calls: String,
     pub(super) share: String,
     pub(super) width: u64,
+    pub(super) counts: u64,
     pub(super) href: String,
 }
 
@@ -66,6 +73,7 @@ pub(super) struct GroupRow {
     pub(super) only: Option<String>,
     pub(super) href: Option<String>,
     pub(super) calls: String,
+    pub(super) counts: u64,
     pub(super) before: String,
     pub(super) answered: String,
     pub(super) asr: String,
@@ -82,25 +90,58 @@ pub(super) fn outcomes(
     before: Option<&Counts>,
     links: &Links,
 ) -> Vec<OutcomeRow> {
-    let old = before.map(|counts| by_key(&counts.outcomes));
     let total = now.total().calls;
-    let most = now.outcomes.iter().map(|row| row.calls).max().unwrap_or(0).max(1);
-    sorted(&now.outcomes)
-        .map(|row| {
-            let outcome = CallOutcome::parse(&row.key);
-            OutcomeRow {
-                badge: outcome.map_or_else(
-                    || Badge::new(Tone::Busy, lang.t("未结束", "Not over")),
-                    |outcome| Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
-                ),
-                calls: count(row.calls),
-                share: percent(row.calls, total),
-                before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
-                width: (row.calls * 100).div_ceil(most),
-                href: outcome.map(|outcome| links.calls(range, &[("outcome", outcome.name())])),
-            }
-        })
-        .collect()
+    let old = before.map(|counts| {
+        let rows = counts.outcomes.iter().flat_map(|row| ways(lang, row));
+        rows.map(|way| (way.name, way.calls)).collect::<BTreeMap<_, _>>()
+    });
+    let mut ways: Vec<Way> = now.outcomes.iter().flat_map(|row| ways(lang, row)).filter(|way| way.calls > 0).collect();
+    ways.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.name.cmp(b.name)));
+    let most = ways.first().map_or(1, |way| way.calls);
+    let row = |way: Way| OutcomeRow {
+        calls: count(way.calls),
+        counts: way.calls,
+        share: percent(way.calls, total),
+        before: was(old.as_ref().map(|old| old.get(way.name).copied().unwrap_or(0))),
+        width: (way.calls * 100).div_ceil(most),
+        href: links.calls(range, &way.filters),
+        badge: way.badge,
+    };
+    ways.into_iter().map(row).collect()
+}
+
+/// Calls that ended in one way, or that are under way.
+struct Way {
+    name: &'static str,
+    badge: Badge,
+    calls: u64,
+    filters: Vec<(&'static str, &'static str)>,
+}
+
+/// The ways in a row of the outcomes: what is not over either rings or is in talk.
+fn ways(lang: Lang, row: &StatRow) -> Vec<Way> {
+    match CallOutcome::parse(&row.key) {
+        Some(outcome) => vec![Way {
+            name: outcome.name(),
+            badge: Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
+            calls: row.calls,
+            filters: vec![("outcome", outcome.name())],
+        }],
+        None => vec![
+            Way {
+                name: "talking",
+                badge: Badge::new(Tone::Busy, words::call_state(CallState::Answered).get(lang)),
+                calls: row.talking,
+                filters: figure::TALKING.to_vec(),
+            },
+            Way {
+                name: "ringing",
+                badge: Badge::new(Tone::Busy, metrics::RINGING.title.get(lang)),
+                calls: row.ringing,
+                filters: figure::RINGING.to_vec(),
+            },
+        ],
+    }
 }
 
 /// Why calls ended, the commonest first; calls without a code are left to the outcomes.
@@ -116,18 +157,16 @@ pub(super) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
         Some(CauseRow {
             provider: provider.title(lang),
             code: cause.map_or_else(String::new, |cause| format!("{} {}", cause.table, cause.code)),
-            text: doc
-                .map_or(lang.t("平台文档未列出的代码", "codes that no table lists"), |doc| doc.text.get(lang))
-                .to_owned(),
+            text: doc.map_or(words::unlisted_code().get(lang), |doc| doc.text.get(lang)).to_owned(),
             who: doc.map(|doc| words::who(doc.who).get(lang)),
             ours: doc.is_some_and(|doc| doc.who == Who::Us),
             advice: doc.map_or("", |doc| doc.advice.get(lang)),
             calls: count(row.calls),
+            counts: row.calls,
             share: percent(row.calls, total),
-            href: Some(match &filter {
-                Some(filter) => links.calls(range, &[("provider", provider.id().0), ("cause", filter)]),
-                None => links.calls(range, &[("provider", provider.id().0), ("anomaly", "unknown_code")]),
-            }),
+            // The code that is counted, not any of those that a call may have beside it.
+            href: links
+                .calls(range, &[("provider", provider.id().0), ("main_cause", filter.as_deref().unwrap_or(UNLISTED))]),
         })
     };
     sorted(&coded).take(STATISTICS_ROWS).filter_map(cause).collect()
@@ -150,10 +189,11 @@ pub(super) fn talk(lang: Lang, range: Range, rows: &[TalkRow], links: &Links) ->
             calls: count(row.calls),
             share: percent(row.calls, total),
             width: (row.calls * 100).div_ceil(most),
+            counts: row.calls,
             href: links.calls(range, &bounds),
         }
     };
-    rows.iter().map(bar).collect()
+    rows.iter().filter(|row| row.calls > 0).map(bar).collect()
 }
 
 /// The tables by app, provider, product and privacy number.
@@ -184,11 +224,12 @@ pub(super) fn groups(
                 name: member.name,
                 phone: member.phone,
                 calls: count(row.calls),
+                counts: row.calls,
                 before: was(old.as_ref().map(|old| old.get(row.key.as_str()).map_or(0, |row| row.calls))),
                 answered: count(row.answered),
-                asr: percent(row.answered, row.calls),
-                acd: mean(row.talk_seconds, row.answered),
-                pdd: mean(row.pdd_seconds, row.with_pdd),
+                asr: percent(row.asr().part, row.asr().whole),
+                acd: mean(row.acd()),
+                pdd: mean(row.pdd()),
                 minutes: count((row.talk_seconds + 30) / 60),
             }
         };
@@ -203,6 +244,9 @@ pub(super) fn groups(
     };
     heads.into_iter().map(table).collect()
 }
+
+/// Digits with which hardly two numbers end alike.
+const DISTINCT: usize = 7;
 
 /// A group's member as people know it, and the filter that finds it.
 struct Member {
@@ -228,7 +272,8 @@ impl Member {
             Group::X => {
                 let number = PhoneNumber::from_stored(key);
                 // A link must not give away what the page masks.
-                let whole = view.eyes() == Eyes::Whole && number.national().len() >= 4;
+                // And a short number is the end of others.
+                let whole = view.eyes() == Eyes::Whole && number.national().len() >= DISTINCT;
                 Self {
                     name: String::new(),
                     filter: whole.then(|| number.national().to_owned()),
@@ -251,6 +296,6 @@ fn was(calls: Option<u64>) -> String {
     calls.map_or_else(String::new, count)
 }
 
-fn mean(sum: u64, n: u64) -> String {
-    if n == 0 { "–".to_owned() } else { format!("{:.1}", sum as f64 / n as f64) }
+fn mean(ratio: Ratio) -> String {
+    ratio.value().map_or_else(|| "–".to_owned(), |mean| format!("{mean:.1}"))
 }

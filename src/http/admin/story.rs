@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::decided::Decided;
 use super::ladder::Ladder;
 use super::parts::{Badge, Phone, Tone, When, local, phone, span, text, text_of};
 use super::view::Eyes;
 use super::words;
-use crate::domain::{Call, CallEventView, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
+use crate::domain::{Anomaly, Call, CallEventView, CallState, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
+use crate::limits::LIVE_HOURS;
 use crate::providers;
 
 /// Where the callback behind a line is.
@@ -53,7 +54,11 @@ pub(super) struct Story {
     pub(super) ladder: Option<Ladder>,
     pub(super) description: String,
     pub(super) lines: Vec<Line>,
+    /// What stands above the causes, and what stands in their place while there are none.
+    pub(super) why: &'static str,
+    pub(super) no_cause: &'static str,
     pub(super) causes: Vec<Cause>,
+    /// Each in a few words, and what to make of it.
     pub(super) anomalies: Vec<(&'static str, &'static str)>,
     pub(super) recording: Option<Recording>,
     /// Names and values, in the order of importance.
@@ -84,7 +89,7 @@ pub(super) struct Cause {
     pub(super) href: Option<String>,
     pub(super) who: Option<Badge>,
     /// In the reader's language, then in the other: language tag, meaning, advice.
-    pub(super) texts: [(&'static str, &'static str, &'static str); 2],
+    pub(super) texts: [(&'static str, String, &'static str); 2],
 }
 
 /// Where its recording is.
@@ -126,8 +131,13 @@ impl Story {
             ladder: Ladder::of(lang, call, eyes, behind),
             description: describe(lang, &lines),
             lines,
+            why: match call.state {
+                CallState::Released => lang.t("为什么结束", "Why it ended"),
+                _ => lang.t("目前状态", "How it stands"),
+            },
+            no_cause: no_cause(lang, call, now),
             causes: causes(lang, eyes, call, behind),
-            anomalies: call.anomalies.iter().map(|a| (a.name(), words::anomaly(*a).get(lang))).collect(),
+            anomalies: anomalies(lang, call),
             recording: call.recording.as_ref().map(|r| recording(lang, eyes, call, r, now)),
             facts: facts(lang, eyes, call),
         }
@@ -205,6 +215,30 @@ fn describe(lang: Lang, lines: &[Line]) -> String {
     words.join(lang.t(";", "; "))
 }
 
+fn anomalies(lang: Lang, call: &Call) -> Vec<(&'static str, &'static str)> {
+    let words = |anomaly: &Anomaly| (words::anomaly_name(*anomaly).get(lang), words::anomaly(*anomaly).get(lang));
+    call.anomalies.iter().map(words).collect()
+}
+
+/// What there is to say where there is no cause: a call that goes on has none yet.
+fn no_cause(lang: Lang, call: &Call, now: Timestamp) -> &'static str {
+    let since = call.answered_at.unwrap_or(call.t);
+    if call.state < CallState::Released && now.duration_since(since) > SignedDuration::from_hours(LIVE_HOURS) {
+        return lang.t(
+            "一直没有收到挂机通知；通话多半早已结束。请检查平台上的状态接收地址。",
+            "No hang-up was ever told; the call is most likely over. Check the status address in the platform's console.",
+        );
+    }
+    match call.state {
+        CallState::Released => lang.t("平台没有给出原因代码。", "The platform gave no cause."),
+        CallState::Answered => lang.t("仍在通话。", "Still in talk."),
+        CallState::Alerting => lang.t("仍在振铃。", "Still ringing."),
+        CallState::Offered | CallState::Dialled => {
+            lang.t("正在接续，尚未振铃。", "Being set up; it does not ring yet.")
+        }
+    }
+}
+
 fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
     let Some(release) = &call.release else { return Vec::new() };
     let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
@@ -213,9 +247,16 @@ fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
 
 fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
     let doc = providers::explain(call.provider, code);
-    let zh = doc.map_or(("平台文档没有列出这个代码", ""), |d| (d.text.zh, d.advice.zh));
-    let en = doc.map_or(("No table of the platform lists this code", ""), |d| (d.text.en, d.advice.en));
-    let (zh, en) = ((Lang::Zh.tag(), zh.0, zh.1), (Lang::En.tag(), en.0, en.1));
+    let shown = text(&code.code, eyes);
+    let told = |lang: Lang| {
+        let unlisted = || match lang {
+            Lang::Zh => format!("{} {shown}", words::unlisted_code().zh),
+            Lang::En => format!("{shown}: {}", words::unlisted_code().en),
+        };
+        let words = doc.map_or_else(unlisted, |doc| doc.text.get(lang).to_owned());
+        (lang.tag(), words, doc.map_or("", |doc| doc.advice.get(lang)))
+    };
+    let (zh, en) = (told(Lang::Zh), told(Lang::En));
     let who = doc.map(|d| {
         let tone = match d.who {
             Who::Nobody => Tone::Good,
@@ -226,7 +267,7 @@ fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Beh
     });
     Cause {
         table: text(&code.table, eyes),
-        code: text(&code.code, eyes),
+        code: shown,
         href: match behind {
             Behind::Pages if doc.is_some() => Some(format!("/help/{}#t-{}", call.provider, code.table)),
             Behind::Pages | Behind::Files(_) => None,

@@ -8,6 +8,7 @@ mod contradictions;
 mod decided;
 mod doors;
 mod evidence;
+mod figures;
 mod oidc;
 mod people;
 mod record;
@@ -305,11 +306,12 @@ async fn what_is_not_there_is_said_on_a_page_and_pages_are_not_taken_for_callbac
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn language_and_theme_are_remembered() {
+async fn language_theme_and_utc_are_remembered() {
     let mut house = House::with_admin().await;
     let csrf = house.csrf("/").await;
-    let set =
-        house.post("/preferences", &[("csrf", &csrf), ("back", "/help"), ("lang", "en"), ("theme", "dark")]).await;
+    let set = house
+        .post("/preferences", &[("csrf", &csrf), ("back", "/help"), ("lang", "en"), ("theme", "dark"), ("utc", "on")])
+        .await;
     assert_eq!(location(&set), "/help");
     for cookie in set.headers().get_all(header::SET_COOKIE) {
         let pair = cookie.to_str().unwrap().split(';').next().unwrap();
@@ -318,6 +320,15 @@ async fn language_and_theme_are_remembered() {
     let page = house.page("/help").await;
     let html = page.root_element();
     assert_eq!((html.attr("lang"), html.attr("data-theme")), (Some("en"), Some("dark")));
+    // As the other two it holds on every page, also before login and where something went wrong.
+    let signed_in = house.cookie.clone();
+    for (cookie, path) in [(signed_in.as_str(), "/calls"), (&signed_in, "/nowhere"), ("ringback_utc=on", "/login")] {
+        house.cookie = cookie.to_owned();
+        let page = Html::parse_document(&text(&house.get(path).await));
+        assert_eq!(page.root_element().attr("data-utc"), Some("on"), "{path}");
+        let switch = page.select(&selector("header button[name=utc]")).next().expect(path);
+        assert_eq!((switch.attr("value"), switch.attr("aria-pressed")), (Some("off"), Some("true")), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -215,6 +215,8 @@ impl Who {
 pub(super) struct View {
     pub(super) lang: Lang,
     pub(super) theme: Theme,
+    /// Whether times are shown in UTC as well.
+    pub(super) utc: bool,
     pub(super) section: Section,
     pub(super) who: Option<Who>,
     /// The token that forms carry against forged requests; empty before login.
@@ -239,6 +241,7 @@ impl View {
         Self {
             lang: request.lang,
             theme: request.theme,
+            utc: request.utc,
             section,
             who: login.map(Who::of),
             csrf: login.map(|login| forged::field(&login.csrf)).unwrap_or_default(),
@@ -368,6 +371,7 @@ impl View {
         Self {
             lang,
             theme: Theme::System,
+            utc: false,
             section,
             who: Some(Who { name: "lin".to_owned(), role: Role::Admin, sees_all: true }),
             csrf: "sample-csrf".to_owned(),

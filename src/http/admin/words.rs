@@ -123,7 +123,7 @@ pub(super) fn product(product: Product) -> Text {
 /// What became of a callback.
 pub(super) fn callback_outcome(outcome: Outcome) -> Text {
     match outcome {
-        Outcome::Accepted => Text::new("已接收", "Accepted"),
+        Outcome::Accepted => Text::new("有效", "Accepted"),
         Outcome::Duplicate => Text::new("重复", "Duplicate"),
         Outcome::Unrecognised => Text::new("未识别", "Unrecognised"),
         Outcome::Unparsable => Text::new("无法解析", "Unparsable"),
@@ -182,6 +182,11 @@ pub(super) fn verify_mode(mode: VerifyMode) -> Text {
         VerifyMode::Log => Text::new("验签，只标记", "Checked and flagged"),
         VerifyMode::Enforce => Text::new("验签，失败即拒", "Enforced"),
     }
+}
+
+/// A code that no table of its platform explains.
+pub(super) fn unlisted_code() -> Text {
+    Text::new("未列出的代码", "a code that no table lists")
 }
 
 /// What is odd about a call, and what to make of it.

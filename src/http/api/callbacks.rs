@@ -14,7 +14,7 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{Call, Outcome, PhoneNumber, Scope, Seq, Suspicion, Text};
 use crate::journal::Body;
 use crate::limits::PUSH_ITEMS_MAX;
-use crate::store::{CallbackQuery, CallbackRow, Page};
+use crate::store::{CallbackQuery, CallbackRow, Joined, Page};
 
 /// The filters of callbacks.
 pub(super) const FILTERS: &[&str] = &[
@@ -33,6 +33,7 @@ pub(super) const FILTERS: &[&str] = &[
     "max_size",
     "question!",
     "test!",
+    "joined!",
     "from",
     "to",
 ];
@@ -136,6 +137,7 @@ pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<Ca
         size: query.bounds("size")?,
         question: query.flag("question")?,
         test: query.flag("test")?,
+        joined: filters::named(query, "joined", Joined::parse, &Joined::ALL.map(Joined::name))?,
     })
 }
 

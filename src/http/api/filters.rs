@@ -11,7 +11,7 @@ use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::providers::{self, Provider};
-use crate::store::{CauseIs, Filter, Page, Span, Tests};
+use crate::store::{CauseIs, Filter, MainCause, Page, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
 pub(super) const PAGING: &[&str] = &["cursor", "limit"];
@@ -130,19 +130,17 @@ where
 
 /// Causes: `stateCode:7014` is the code in its table, `7014` the code in any.
 pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
-    query.filter("cause", |name, text| {
-        let (table, code) = text.split_once(':').map_or((None, text), |(table, code)| (Some(table), code));
-        if code.is_empty() || table == Some("") {
-            return Err(bad(
-                name,
-                text,
-                Text::new(
-                    "代码，如 7014，或带表名的 stateCode:7014",
-                    "a code such as 7014, or table and code such as stateCode:7014",
-                ),
-            ));
-        }
-        Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
+    query.filter("cause", cause)
+}
+
+/// What stands for every code that no table lists.
+pub(in crate::http) const UNLISTED: &str = "unlisted";
+
+/// The most telling causes: as [`causes`], or [`UNLISTED`].
+pub(super) fn main_causes(query: &Query) -> Result<Filter<MainCause>, HttpError> {
+    query.filter("main_cause", |name, text| match text {
+        UNLISTED => Ok(MainCause::Unlisted),
+        _ => cause(name, text).map(MainCause::Is),
     })
 }
 
@@ -151,6 +149,21 @@ pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
 pub(super) fn tests(query: &Query) -> Result<Tests, HttpError> {
     let words = [("false", Tests::Without), ("true", Tests::Only), ("any", Tests::With)];
     Ok(query.word("test", &words)?.unwrap_or_default())
+}
+
+fn cause(name: &str, text: &str) -> Result<CauseIs, HttpError> {
+    let (table, code) = text.split_once(':').map_or((None, text), |(table, code)| (Some(table), code));
+    if code.is_empty() || table == Some("") {
+        return Err(bad(
+            name,
+            text,
+            Text::new(
+                "代码，如 7014，或带表名的 stateCode:7014",
+                "a code such as 7014, or table and code such as stateCode:7014",
+            ),
+        ));
+    }
+    Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
 }
 
 /// Text exactly as it stands in a row.

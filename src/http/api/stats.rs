@@ -1,8 +1,7 @@
 //! `GET /stats`: calls, answered, talk time, and the figures every phone company knows.
 //!
-//! ASR is answered ÷ calls (0 to 1), ACD the mean talk of answered calls in seconds, PDD the
-//! mean seconds from setup to ringing where both are known. Where there is nothing to divide
-//! by, they are null. Two ranges are compared by asking twice.
+//! What each figure means stands in [`crate::domain::metrics`]. Where there is nothing to divide by,
+//! a figure is null. Two ranges are compared by asking twice.
 
 use std::sync::Arc;
 
@@ -13,8 +12,8 @@ use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope};
-use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, TalkRow};
+use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope, metrics};
+use crate::store::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 pub(super) const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
 
@@ -65,24 +64,30 @@ pub(super) struct StatObject {
     /// a blank between, `PROVIDER other` for codes that no table lists, `none` where none was
     /// given. With `group=talk`: seconds, such as `6-10` or `601-`.
     key: Option<String>,
-    /// Calls that began in the step.
+    #[schemars(description = metrics::CALLS.meaning.en)]
     calls: u64,
-    /// Of these, answered; null with `group=talk`, like all below.
+    // Null with `group=talk`, like all below.
+    #[schemars(description = metrics::ANSWERED.meaning.en)]
     answered: Option<u64>,
-    /// Their talk time in seconds.
+    #[schemars(description = metrics::UNDER_WAY.meaning.en)]
+    under_way: Option<u64>,
+    #[schemars(description = metrics::RINGING.meaning.en)]
+    ringing: Option<u64>,
+    #[schemars(description = metrics::TALK.meaning.en)]
     talk_seconds: Option<u64>,
-    /// Answered ÷ calls, from 0 to 1.
+    // From 0 to 1.
+    #[schemars(description = metrics::ASR.meaning.en)]
     asr: Option<f64>,
-    /// Mean talk of answered calls in seconds.
+    #[schemars(description = metrics::ACD.meaning.en)]
     acd: Option<f64>,
-    /// Mean seconds from setup to ringing, where both are known.
+    #[schemars(description = metrics::PDD.meaning.en)]
     pdd: Option<f64>,
-    /// Mean seconds from ringing to answer or end, where ringing is known.
+    #[schemars(description = metrics::RING.meaning.en)]
     ring: Option<f64>,
-    /// The most calls in talk at the same time; null with groups, hours of the week, or `x`, and
-    /// over spans of more than a quarter.
+    // Null with groups, hours of the week, or `x`, and over spans of more than a quarter.
+    #[schemars(description = metrics::PEAK.meaning.en)]
     peak: Option<u64>,
-    /// The first second in which they were.
+    /// The first second of the peak.
     #[schemars(with = "Option<String>")]
     peak_at: Option<Instant>,
 }
@@ -165,11 +170,13 @@ impl StatObject {
             key,
             calls: row.calls,
             answered: Some(row.answered),
+            under_way: Some(row.under_way()),
+            ringing: Some(row.ringing),
             talk_seconds: Some(row.talk_seconds),
-            asr: ratio(row.answered, row.calls),
-            acd: ratio(row.talk_seconds, row.answered),
-            pdd: ratio(row.pdd_seconds, row.with_pdd),
-            ring: ratio(row.ring_seconds, row.rung),
+            asr: rounded(row.asr()),
+            acd: rounded(row.acd()),
+            pdd: rounded(row.pdd()),
+            ring: rounded(row.ring()),
             ..Self::default()
         }
     }
@@ -198,7 +205,23 @@ impl StatObject {
     }
 }
 
-/// A quotient to four places, so that it reads well; counts are far below 2⁵³.
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0)
+/// A quotient to four places, so that it reads well.
+fn rounded(ratio: Ratio) -> Option<f64> {
+    ratio.value().map(|value| (value * 10_000.0).round() / 10_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::schema_for;
+
+    use super::*;
+
+    #[test]
+    fn the_description_defines_every_figure_in_the_one_sentence() {
+        let schema = schema_for!(StatObject);
+        for metric in metrics::METRICS {
+            let described = schema.pointer(&format!("/properties/{}/description", metric.name));
+            assert_eq!(described.and_then(|text| text.as_str()), Some(metric.meaning.en), "{}", metric.name);
+        }
+    }
 }

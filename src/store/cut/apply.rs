@@ -44,10 +44,10 @@ impl Writer {
         }
         let mut rests = Vec::new();
         for call in &calls {
-            hours.count(db, &Share::of(&join(&call.facts, catalog), catalog), -1)?;
+            hours.count(db, &Share::of(&join(&call.facts, catalog)), -1)?;
             if let Some(rest) = &call.rest {
                 let joined = join(rest, catalog);
-                hours.count(db, &Share::of(&joined, catalog), 1)?;
+                hours.count(db, &Share::of(&joined), 1)?;
                 rests.push(call_doc(rest, &joined));
             }
         }

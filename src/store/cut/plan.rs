@@ -45,7 +45,7 @@ impl Store {
             let used = [&call.x, &call.y].into_iter().flatten().filter(|_| !call.test);
             numbers.extend(used.map(|x| (call.app.0, x.reveal().to_owned())));
             if !call.test {
-                shares.push(Share::of(&call, catalog));
+                shares.push(Share::of(&call));
             }
         }
         let mut sms_gone = Vec::new();

@@ -104,12 +104,22 @@ impl CallSum {
             },
             x: self.x.clone(),
             bucket: self.bucket.min(TALK_BUCKETS - 1),
-            sums: self.sums,
+            sums: self.counted(outcome),
             talk: None,
         };
         let talks: Vec<Share> =
             self.talks.iter().map(|talk| Share { sums: Sums::default(), talk: Some(*talk), ..all.clone() }).collect();
         std::iter::once(all).chain(talks)
+    }
+}
+
+impl CallSum {
+    /// Cuts made before answered calls had a sum of their own do not say how many were.
+    fn counted(&self, outcome: Option<CallOutcome>) -> Sums {
+        match outcome {
+            Some(CallOutcome::Answered) => Sums { answered: self.sums.calls, ..self.sums },
+            _ => self.sums,
+        }
     }
 }
 

@@ -4,20 +4,33 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::super::{Filter, Group, Span, StatQuery, StatRow, Step, Store};
+use super::super::{
+    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Group, Joined, MainCause, Span, StatQuery, StatRow, Step, Store,
+};
 use super::model::{callback, catalog, open};
 use crate::domain::{
-    Call, CallEvent, CallKey, CallOutcome, EventKind, Identity, Item, Party, PhoneNumber, Product, SessionId, Stamp,
+    Call, CallEvent, CallKey, CallOutcome, CallState, EventKind, Identity, Item, Party, PhoneNumber, Product,
+    SessionId, Stamp,
 };
 
-/// Calls and talk seconds.
-type Sum = (u64, u64);
+/// Calls, talk seconds, answered, in talk, ringing, with a known delay before ringing.
+type Sum = [u64; 6];
+
+fn counts(call: &Call) -> Sum {
+    let under_way = call.outcome.is_none();
+    let talks = call.state == CallState::Answered;
+    let answered = talks || call.outcome == Some(CallOutcome::Answered);
+    let flags = [answered, talks, under_way && !talks, call.pdd_seconds().is_some()].map(u64::from);
+    [1, u64::from(call.talk_seconds), flags[0], flags[1], flags[2], flags[3]]
+}
 
 fn sums<K: Ord>(pairs: impl Iterator<Item = (K, Sum)>) -> BTreeMap<K, Sum> {
     let mut sums = BTreeMap::new();
-    for (key, (calls, talk)) in pairs {
+    for (key, more) in pairs {
         let sum: &mut Sum = sums.entry(key).or_default();
-        *sum = (sum.0 + calls, sum.1 + talk);
+        for (sum, more) in sum.iter_mut().zip(more) {
+            *sum += more;
+        }
     }
     sums
 }
@@ -48,7 +61,42 @@ fn peak<'a>(calls: impl Iterator<Item = &'a Call>) -> u64 {
 }
 
 fn of_rows(rows: &[StatRow]) -> BTreeMap<(Timestamp, String), Sum> {
-    sums(rows.iter().map(|row| ((row.at, row.key.clone()), (row.calls, row.talk_seconds))))
+    sums(rows.iter().map(|row| ((row.at, row.key.clone()), of_row(row))))
+}
+
+fn of_row(row: &StatRow) -> Sum {
+    [row.calls, row.talk_seconds, row.answered, row.talking, row.ringing, row.with_pdd]
+}
+
+/// The lists behind the figures hold as many rows as are counted.
+fn check_lists(store: &Store, calls: &[Call]) {
+    let found = |query: CallQuery| store.count_calls(&query).expect("a count").rows;
+    let by_hand = |holds: &dyn Fn(&Call) -> bool| calls.iter().filter(|call| holds(call)).count() as u64;
+    for answered in [true, false] {
+        let query = CallQuery { answered: Some(answered), ..CallQuery::default() };
+        assert_eq!(found(query), by_hand(&|call| call.is_answered() == answered), "answered={answered}");
+    }
+    let pdd = Filter::any(vec![Bounds { min: 0, max: u32::MAX }]);
+    assert_eq!(found(CallQuery { pdd, ..CallQuery::default() }), by_hand(&|call| call.pdd_seconds().is_some()));
+    for row in store.stats(&StatQuery::default(), Step::Whole, Some(Group::Cause)).expect("statistics") {
+        let mut parts = row.key.splitn(3, ' ').skip(1);
+        let main_cause = match (parts.next(), parts.next()) {
+            (Some(table), Some(code)) => {
+                MainCause::Is(CauseIs { table: Some(table.to_owned()), code: code.to_owned() })
+            }
+            (Some(_), None) => MainCause::Unlisted,
+            (None, _) => continue,
+        };
+        let query = CallQuery { main_cause: Filter::any(vec![main_cause]), ..CallQuery::default() };
+        assert_eq!(found(query), row.calls, "{}", row.key);
+    }
+    let ledger = store.ledger(Span::default()).expect("a ledger");
+    let joined = |joined| {
+        let query = CallbackQuery { joined: Filter::any(vec![joined]), ..CallbackQuery::default() };
+        store.count_callbacks(&query).expect("a count").rows
+    };
+    assert_eq!(joined(Joined::Call), ledger.iter().map(|row| row.joined).sum::<u64>());
+    assert_eq!(joined(Joined::NotCall), ledger.iter().map(|row| row.not_calls).sum::<u64>());
 }
 
 /// Every figure of `store` against `calls`.
@@ -64,7 +112,7 @@ pub(super) fn check(store: &Store, calls: &[Call]) {
     let groups = [Group::App, Group::Provider, Group::Product, Group::Outcome, Group::Cause, Group::X];
     for group in groups {
         let by_hand = |at: fn(Timestamp) -> Timestamp| {
-            sums(calls.iter().map(|call| ((at(call.t), key(group, call)), (1, u64::from(call.talk_seconds)))))
+            sums(calls.iter().map(|call| ((at(call.t), key(group, call)), counts(call))))
         };
         let rows = store.stats(&StatQuery::default(), Step::Day, Some(group)).expect("statistics");
         assert_eq!(of_rows(&rows), by_hand(day), "{group:?} by day");
@@ -79,9 +127,10 @@ pub(super) fn check(store: &Store, calls: &[Call]) {
         let query = StatQuery { outcome: Filter::any(vec![outcome]), ..StatQuery::default() };
         let rows = store.stats(&query, Step::Whole, Some(Group::Cause)).expect("statistics");
         let ended = calls.iter().filter(|call| call.outcome == Some(outcome));
-        let by_hand = sums(ended.map(|call| (cause(call), (1, u64::from(call.talk_seconds)))));
-        assert_eq!(sums(rows.iter().map(|row| (row.key.clone(), (row.calls, row.talk_seconds)))), by_hand);
+        let by_hand = sums(ended.map(|call| (cause(call), counts(call))));
+        assert_eq!(sums(rows.iter().map(|row| (row.key.clone(), of_row(row)))), by_hand);
     }
+    check_lists(store, calls);
     let talk = store.talk(&StatQuery::default()).expect("statistics").expect("counted without a number");
     for row in talk {
         let inside = |call: &&Call| (row.from..=row.to.unwrap_or(u32::MAX)).contains(&call.talk_seconds);

@@ -37,6 +37,7 @@ pub(in crate::http::admin) fn answered_call() -> Call {
         talk_seconds: 78,
         release: Some(Release {
             cause: CauseCode::new("stateCode", "0"),
+            listed: true,
             causes: vec![CauseCode::new("stateCode", "0"), CauseCode::new("q850", "16")],
             by: Some(Party::Caller),
         }),
@@ -81,7 +82,7 @@ pub(in crate::http::admin) fn failed_call() -> Call {
     (call.alerting_at, call.answered_at, call.released_at) = (None, None, Some(at("2026-11-21T02:13:22Z")));
     (call.ring_seconds, call.talk_seconds, call.recording) = (None, 0, None);
     let codes = vec![CauseCode::new("stateCode", "8014"), CauseCode::new("q850", "31")];
-    call.release = Some(Release { cause: codes[0].clone(), causes: codes, by: Some(Party::Platform) });
+    call.release = Some(Release { cause: codes[0].clone(), listed: true, causes: codes, by: Some(Party::Platform) });
     call.anomalies = vec![Anomaly::MissingRecord, Anomaly::TimeMismatch, Anomaly::UnreadableTime];
     call
 }

@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::http::api::{log, numbers};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::providers;
+use crate::store::Joined;
 
 /// The end of a number.
 const ENDING: &str = "The end of a number, four digits or more, with or without country code";
@@ -100,16 +101,31 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         }
         "state" => ("How far the call is", words(CallState::ALL.map(CallState::name))),
         "direction" => ("Who called", words(Direction::ALL.map(Direction::name))),
+        "answered" => ("Whether the parties talk or talked", yes()),
+        "main_cause" => (
+            "The most telling code it ended with, the one in `release`: as `cause`, or `unlisted` for codes that no table lists",
+            text(),
+        ),
         "cause" => ("Why: a code, or its table and the code, as in `stateCode:7014`", text()),
         "anomaly" => (
             "Something odd about the call; `implausible_time` and `implausible_duration` are values that count for nothing",
             words(Anomaly::ALL.map(Anomaly::name)),
         ),
         "recording_state" => ("What became of the recording", words(RecordingState::ALL.map(RecordingState::name))),
+        "expires_before" => {
+            ("Whose recording is only at the platform, which deletes it before this instant", instant())
+        }
         "from" => ("The first instant inside", instant()),
         "to" => ("The first instant after", instant()),
         "talk" => ("Talk time in seconds: `18`, `10..60`, `60..`", range()),
         "ring" => ("Seconds from ringing to answer or end: `18`, `10..60`, `60..`", range()),
+        "pdd" => ("Seconds from setup to ringing: `3`, `0..5`, `10..`", range()),
+        "min_pdd" => ("Seconds from setup to ringing, at least", count()),
+        "max_pdd" => ("Seconds from setup to ringing, at most", count()),
+        "joined" => (
+            "What became of its content: attached to a call, a message or number state, or neither",
+            words(Joined::ALL.map(Joined::name)),
+        ),
         "size" => ("Bytes of the body: `812`, `..1000`, `4096..`", range()),
         "min_talk" => ("Talk time in seconds, at least", count()),
         "max_talk" => ("Talk time in seconds, at most", count()),
