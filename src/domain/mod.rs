@@ -45,4 +45,4 @@ pub use record::{CallRecord, Direction, Product, RecordingRef};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use sms::{NumberState, NumberStatus, SmsEvent, SmsMode};
-pub use spelling::{GAP_MAX, Sign, trim_unseen};
+pub use spelling::{GAP_MAX, Sign};

@@ -12,7 +12,8 @@
 use std::fmt;
 
 use super::masking::{mask_numbers, middle};
-use super::spelling::{is_gap, is_unseen, plain, trim_unseen};
+use super::plain_text;
+use super::spelling::{is_gap, is_unseen, plain};
 
 /// A phone number as far as we understand it. `Debug` and `Display` mask the middle.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,7 +26,7 @@ impl PhoneNumber {
     /// all), and any of these behind `+86`, `86` or `0086`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let sent = trim_unseen(text);
+        let sent = plain_text::bare(text);
         if sent.is_empty() {
             return None;
         }
@@ -58,7 +59,7 @@ impl PhoneNumber {
         if is_plus_digits(digits) {
             return bare;
         }
-        trim_unseen(text).to_owned()
+        plain_text::bare(text).to_owned()
     }
 
     /// Whether a text is what a spreadsheet makes of a number that it takes for a quantity:

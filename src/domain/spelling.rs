@@ -3,6 +3,8 @@
 //! One table for whoever reads a number and for whoever hides one: what can be read as a number is
 //! hidden as one.
 
+use super::plain_text;
+
 /// The zeros of the decimal digits of Unicode; the nine others follow each.
 const ZEROS: [u32; 77] = [
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0,
@@ -59,14 +61,10 @@ impl Sign {
 /// The most characters between two parts of a number.
 pub const GAP_MAX: usize = 16;
 
-/// What takes no room: marks of the writing direction, zero-width characters, soft hyphens,
-/// marks upon the character before.
+/// What takes no room: what nobody sees, control characters, marks upon the character before.
 pub(super) fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{300}'..='\u{34E}' | '\u{350}'..='\u{36F}'
-        | '\u{20D0}'..='\u{20FF}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+    plain_text::is_unseen(c)
+        || matches!(c, '\u{300}'..='\u{36F}' | '\u{20D0}'..='\u{20FF}' | '\u{FE00}'..='\u{FE0F}')
         || (c.is_control() && !c.is_whitespace())
 }
 
@@ -99,13 +97,6 @@ pub(super) fn plain(c: char) -> char {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         c => c,
     }
-}
-
-/// A text without blanks and unseen characters at its ends: what comes along when somebody copies
-/// it from a chat or a page.
-#[must_use]
-pub fn trim_unseen(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
 }
 
 /// What stands between the digits of one number, as [`plain`] gives it.

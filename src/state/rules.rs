@@ -5,7 +5,7 @@
 
 use super::book::Book;
 use super::{StateError, random};
-use crate::domain::{Scope, Secret, Text, Wording};
+use crate::domain::{Scope, Secret, Text, Wording, plain_text};
 use crate::limits::{APP_TOKEN_LEN, NAME_CHARS_MAX, PASSWORD_CHARS_MIN, SECRET_BYTES_MAX};
 
 /// A name of an app, a user or a token, without the blanks around it.
@@ -18,7 +18,10 @@ pub(super) fn name(what: Text, name: &str) -> Result<String, StateError> {
             format!("the name of {} has 1 to {NAME_CHARS_MAX} characters, not {chars}", what.en),
         )));
     }
-    if name.chars().any(|c| c.is_control() || is_unseen(c)) {
+    if name
+        .chars()
+        .any(|c| c.is_control() || plain_text::is_unseen(c) || matches!(c, '\u{2800}' | '\u{fe00}'..='\u{fe0f}'))
+    {
         return Err(StateError::Invalid(Wording::new(
             format!("{}不能含有控制字符或看不见的字符", named(what)),
             format!("the name of {} must not hold control characters or ones that are not seen", what.en),
@@ -71,16 +74,6 @@ fn folded(name: &str) -> String {
     };
     let letters = name.chars().map(narrow).filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | '·'));
     letters.flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a character leaves no trace on a page, or turns what follows around: with it two names
-/// look alike that are not.
-fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn named(what: Text) -> String {

@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::parts::{SHANGHAI, local};
 use super::request::{Pairs, find};
-use crate::domain::{PhoneNumber, trim_unseen};
+use crate::domain::PhoneNumber;
+use crate::domain::plain_text::bare;
 use crate::store::Span;
 
 /// Parameters whose values are ends of phone numbers.
@@ -53,7 +54,7 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
     let negated = |name: &str| pairs.iter().any(|(n, v)| n == "not" && v == name);
     let mut made = Pairs::new();
     for (name, value) in pairs {
-        let value = trim_unseen(value);
+        let value = bare(value);
         if name == "not" || value.is_empty() {
             continue;
         }

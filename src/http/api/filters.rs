@@ -104,7 +104,7 @@ pub(super) fn sessions(query: &Query) -> Result<Filter<String>, HttpError> {
 
 /// A text without what comes along unseen when it is copied from a chat or a page.
 pub(super) fn pasted(text: &str) -> &str {
-    crate::domain::trim_unseen(text)
+    crate::domain::plain_text::bare(text)
 }
 
 /// Values that have a name of their own.

@@ -10,13 +10,19 @@ use crate::store::{CallQuery, Page};
 /// The row of the table of forms, where the form goes, and what it says.
 type Form = (&'static str, String, Vec<(&'static str, String)>);
 
-/// Forms that change nothing: a language, numbers hidden again, a question tried.
-const LOOKS: [&str; 3] = [r#"["preferences"]"#, r#"["reveal", "end"]"#, r#"["rules", _, "try"]"#];
+/// Forms that change nothing: a language, numbers hidden again, a question tried, a password judged.
+const LOOKS: [&str; 5] = [
+    r#"["preferences"]"#,
+    r#"["reveal", "end"]"#,
+    r#"["rules", _, "try"]"#,
+    r#"["setup", _, "strength"]"#,
+    r#"["account", "strength"]"#,
+];
 
 /// The rows of the table of forms, as the source has them.
 fn rows() -> Vec<&'static str> {
     let source = include_str!("../mod.rs");
-    let (_, posts) = source.split_once("if method != Method::POST {").unwrap();
+    let (_, posts) = source.split_once("fn form(path: &[&str]) -> Option<Form> {").unwrap();
     let rows = posts.lines().filter_map(|line| line.trim().split_once(" => "));
     let rows: Vec<_> = rows.map(|(row, _)| row).filter(|row| row.starts_with('[')).collect();
     assert!(rows.len() > 40, "{rows:?}");
@@ -29,7 +35,7 @@ async fn logged_in(house: &mut House, name: &str) -> (String, String, String) {
     let (state, password) = (&house.context.state, Secret::new(PASSWORD));
     let (cookie, _) = state.log_in(&Visit::of_tests(), name, &password).await.unwrap().unwrap();
     let (_, other) = state.log_in(&Visit::of_tests(), name, &password).await.unwrap().unwrap();
-    house.cookie = format!("ringback_login={}", cookie.reveal());
+    house.cookie = format!("__Host-ringback_login={}", cookie.reveal());
     (house.cookie.clone(), house.csrf("/calls").await, other.id)
 }
 
@@ -197,7 +203,7 @@ async fn where_nothing_can_be_put_on_record_no_form_changes_anything() {
         let of_wang = ["/account/second-factor/codes", "/account/second-factor/off"].contains(&path.as_str());
         let (as_whom, token) = match path.as_str() {
             "/login" => (String::new(), ""),
-            "/login/code" => (format!("ringback_pass={}", pass.reveal()), ""),
+            "/login/code" => (format!("__Host-ringback_pass={}", pass.reveal()), ""),
             _ if of_wang => (wang_cookie.clone(), wang_csrf.as_str()),
             _ => (cookie.clone(), csrf.as_str()),
         };
