@@ -7,6 +7,7 @@
 //! of another version on the same machine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -52,10 +53,12 @@ pub(super) fn run(calls: u64) {
                 }
             });
         }
-        let (store, stop) = (&store, &over);
-        let pages = threads.spawn(move || one_filter(store, stop));
+        let (stop, stopped) = mpsc::channel();
+        let store = &store;
+        let pages = threads.spawn(move || one_filter(store, &stopped));
         let rate = project_for(&mut writer, &mut seq, &mut next);
         over.store(true, Ordering::Relaxed);
+        drop(stop);
         (rate, pages.join().expect("the ninth reader ends"))
     });
     pages.sort_unstable();
@@ -90,14 +93,13 @@ fn project_for(writer: &mut Writer, seq: &mut Seq, next: &mut impl FnMut(&mut Se
     count as f64 / busy.as_secs_f64()
 }
 
-fn one_filter(store: &Store, over: &AtomicBool) -> Vec<Duration> {
+fn one_filter(store: &Store, stopped: &mpsc::Receiver<()>) -> Vec<Duration> {
     let query = CallQuery { outcome: Filter::any(vec![CallOutcome::Busy]), ..CallQuery::default() };
     let mut took = Vec::new();
-    while !over.load(Ordering::Relaxed) {
+    while stopped.recv_timeout(Duration::from_millis(5)) == Err(RecvTimeoutError::Timeout) {
         let started = Instant::now();
         store.calls(&query, &Page::default()).expect("a list");
         took.push(started.elapsed());
-        std::thread::sleep(Duration::from_millis(5));
     }
     took
 }
