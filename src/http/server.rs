@@ -133,7 +133,10 @@ pub(super) struct Shared {
 }
 
 /// Takes note of a request that no route sees.
-struct OnUnreadable(Box<dyn Fn(IpAddr, &str) + Send + Sync>);
+struct OnUnreadable(Box<TellUnreadable>);
+
+/// Told who sent it, and where to.
+type TellUnreadable = dyn Fn(IpAddr, &str) + Send + Sync;
 
 impl std::fmt::Debug for OnUnreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

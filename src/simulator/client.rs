@@ -73,7 +73,8 @@ impl Unreached {
         while let Some(inner) = cause {
             unreached.said = inner.to_string();
             let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            unreached.tls |= inner.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>());
+            unreached.tls |= inner.is::<rustls::Error>()
+                || wrapped.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
             cause = inner.source();
         }
         unreached
