@@ -18,8 +18,9 @@ pub const CONNECTIONS_MAX: usize = 4_096;
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// How long the head of a request may take.
 pub const HEADER_TIME: Duration = Duration::from_secs(15);
-/// The largest head of a request; a platform's is about one kilobyte, a browser's a few.
-pub const HEADER_MAX: usize = 64 << 10;
+/// The largest head of a request; a platform's is about one kilobyte, a browser's a few. As much
+/// is held of each connection, whoever it is.
+pub const HEADER_MAX: usize = 32 << 10;
 /// Requests under way at once on one HTTP/2 connection: more than any platform sends at once.
 pub const STREAMS_MAX: u32 = 128;
 /// How long a connection may stand open with nothing under way. Platforms keep theirs open
@@ -27,6 +28,19 @@ pub const STREAMS_MAX: u32 = 128;
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
 /// How long a client may take none of the bytes we have for it.
 pub const WRITE_TIME: Duration = Duration::from_secs(60);
+/// How much of an answer is handed over to an HTTP/2 connection at once, so that it is seen whether
+/// its client takes it: one frame of the usual size.
+pub const ANSWER_PIECE: usize = 16 << 10;
+/// What an HTTP/2 client may send before any of it is read, on all its streams together: of a
+/// thousand connections, a quarter of a gigabyte at the worst.
+pub const RECEIVE_WINDOW: u32 = 256 << 10;
+/// What waits within an HTTP/2 connection to be written, of each of its streams.
+pub const SEND_BUFFER: usize = 64 << 10;
+/// How long an HTTP/2 connection may be silent with a request under way before it is asked
+/// whether it is still there; a live stream may be silent for hours.
+pub const PING_AFTER: Duration = Duration::from_secs(60);
+/// How long its answer may take.
+pub const PING_TIME: Duration = Duration::from_secs(20);
 /// The longest wait after a failed accept; the first is a hundredth of it. Running out of file
 /// descriptors ends only as connections close.
 pub const ACCEPT_BACKOFF: Duration = Duration::from_secs(1);

@@ -29,7 +29,7 @@ use tower_service::Service;
 
 use super::activity::{Activity, CountedBody, WatchedIo};
 use super::server::{Gauges, Shared};
-use super::{HttpError, Peer, Response, Routes, unread};
+use super::{HttpError, Peer, Response, Routes, target, unread};
 use crate::limits;
 
 /// Who opened a connection.
@@ -142,6 +142,11 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits::STREAMS_MAX)
+        .initial_stream_window_size(limits::RECEIVE_WINDOW / 2)
+        .initial_connection_window_size(limits::RECEIVE_WINDOW)
+        .max_send_buf_size(limits::SEND_BUFFER)
+        .keep_alive_interval(limits::PING_AFTER)
+        .keep_alive_timeout(limits::PING_TIME)
         .max_header_list_size(u32::try_from(limits::HEADER_MAX).expect("the limit of a head is small"));
     builder
 }
@@ -165,14 +170,20 @@ fn answer(
         Origin::Control => Peer::Control,
     };
     request.extensions_mut().insert(peer);
-    let under_way = activity.begin();
+    let misfit = target::answer(&request);
+    let under_way = activity.begin(request.version());
     let asks_first = request.headers().contains_key(http::header::EXPECT);
     let (head, body) = request.into_parts();
     let (body, unread) = unread::lend(body, asks_first);
     let request = Request::from_parts(head, body);
     let mut service = warp::service(routes.clone());
     async move {
-        let answering = AssertUnwindSafe(async move { service.call(request).await });
+        let answering = AssertUnwindSafe(async move {
+            match misfit {
+                Some(response) => Ok(response),
+                None => service.call(request).await,
+            }
+        });
         let response: Response = match answering.catch_unwind().await {
             Ok(Ok(response)) => response,
             Err(_) => HttpError::Internal("a handler panicked".into()).into_response(),

@@ -29,6 +29,7 @@ mod platform;
 mod reveals;
 mod rules;
 pub mod server;
+mod target;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tls;

@@ -192,12 +192,18 @@ async fn answer(mut request: Request, method: Method, body: Result<Vec<u8>, Body
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
+/// Of pages and forms.
+const NO_METHOD: HttpError = HttpError::MethodNotAllowed { allow: "GET, POST" };
+
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
     let open = matches!(
         request.segments().as_slice(),
         ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
     );
+    if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
+        return Err(NO_METHOD);
+    }
     if request.login.is_none() && !open {
         return Ok(login::ask(&request, method));
     }
@@ -286,7 +292,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         };
     }
     if method != Method::POST {
-        return Err(HttpError::MethodNotAllowed { allow: "GET, POST" });
+        return Err(NO_METHOD);
     }
     match path.as_slice() {
         ["login"] => login::log_in(&request).await,

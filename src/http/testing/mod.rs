@@ -29,6 +29,16 @@ use crate::clock::Clock;
 /// How long a test waits for what must happen.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
+/// Waits for what other tasks bring about.
+pub(crate) async fn until(mut true_now: impl FnMut() -> bool) {
+    let waiting = async {
+        while !true_now() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, waiting).await.expect("it did not become true");
+}
+
 /// A server with TLS on a free port.
 pub(crate) struct TestServer {
     pub(crate) server: Server,
