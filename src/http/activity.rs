@@ -6,6 +6,10 @@
 //!  idle time             head time                 write time
 //! ```
 //!
+//! While the server is pressed (few places are left for connections), a connection on which
+//! nobody is known yet has seconds for its head and its pauses, and as long as a handshake for
+//! all of a request.
+//!
 //! A new connection begins in "head": whoever connects has something to ask. Live streams
 //! (server-sent events) are under way for hours; a stop does not wait for them.
 //!
@@ -27,6 +31,7 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::places::RequestPlace;
 use super::server::Times;
 use crate::limits;
 
@@ -40,6 +45,10 @@ struct State {
     live: usize,
     /// Requests so far.
     begun: u64,
+    /// When the last of them began.
+    begun_at: Instant,
+    /// Somebody who asked here is known.
+    known: bool,
     /// It speaks HTTP/2.
     multiplexed: bool,
     /// The answers of which a piece was handed over and no other asked for since then.
@@ -59,6 +68,8 @@ impl Activity {
             requests: 0,
             live: 0,
             begun: 0,
+            begun_at: now,
+            known: false,
             multiplexed: false,
             untaken: BTreeMap::new(),
             head_since: Some(now),
@@ -72,17 +83,26 @@ impl Activity {
         let mut state = self.state();
         state.requests += 1;
         state.begun += 1;
+        state.begun_at = Instant::now();
         state.multiplexed = version == http::Version::HTTP_2;
         state.head_since = None;
         UnderWay { activity: self.clone(), number: state.begun, multiplexed: state.multiplexed, live: false }
     }
 
+    /// Notes that whoever asks here has said who he is.
+    pub(super) fn know(&self) {
+        self.state().known = true;
+    }
+
     /// When to look again, and to give the connection up if this has passed by then.
     /// `stopping` is when a stop began.
-    pub(super) fn deadline(&self, now: Instant, stopping: Option<Instant>, times: &Times) -> Instant {
+    pub(super) fn deadline(&self, now: Instant, stopping: Option<Instant>, times: &Times, pressed: bool) -> Instant {
         let state = self.state();
+        let hurried = pressed && !state.known;
+        let times = if hurried { &times.hurried() } else { times };
         let stuck = state.stuck_since.iter().chain(state.untaken.values()).min().map(|since| *since + times.write);
         let done = match (state.requests, stopping) {
+            (1.., None) if hurried => state.begun_at + times.write,
             (1.., None) => now + times.write,
             (1.., Some(_)) => now + times.quiet,
             (0, Some(since)) => since.max(state.quiet_since) + times.quiet,
@@ -169,15 +189,16 @@ pub(super) struct CountedBody<B> {
     /// What is left of its last frame.
     rest: Bytes,
     under_way: UnderWay,
+    _place: Option<RequestPlace>,
 }
 
 impl<B> CountedBody<B> {
     /// `is_live` where the body goes on until the client has enough.
-    pub(super) fn new(body: B, mut under_way: UnderWay, is_live: bool) -> Self {
+    pub(super) fn new(body: B, (mut under_way, place): (UnderWay, Option<RequestPlace>), is_live: bool) -> Self {
         if is_live {
             under_way.go_live();
         }
-        Self { body, rest: Bytes::new(), under_way }
+        Self { body, rest: Bytes::new(), under_way, _place: place }
     }
 }
 

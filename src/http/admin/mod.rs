@@ -117,7 +117,8 @@ use warp::path::FullPath;
 
 use self::request::{Request, Site};
 use self::throttle::Throttle;
-use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};
+use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
+use super::budget::{Claim, Whose, claim};
 use super::{Context, HttpError, Peer, Response, Routes, compress, peer};
 use crate::domain::Text;
 
@@ -133,12 +134,19 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .and(raw_query)
         .and(warp::header::headers_cloned())
         .and(peer::peer())
+        .and(claim())
         .and(warp::body::stream())
-        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, stream| {
+        .then(move |method, path: FullPath, query: String, headers: HeaderMap, peer: Peer, claim: Claim, stream| {
             let request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
             async move {
+                if request.login.is_some() {
+                    claim.know(Whose::Peoples);
+                } else if !is_open(&request) {
+                    // Whoever has to log in first is told so, however much he has to say.
+                    return answer(request, method, Ok(Vec::new())).await;
+                }
                 let limits = body_limits(&request, &method);
-                let body = body::read(&headers, stream, limits).await;
+                let body = body::read(&claim, &headers, stream, limits).await;
                 answer(request, method, body).await
             }
         })
@@ -147,7 +155,10 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
 
 /// How much a request may carry: a file or a long list not before it is known whose it is.
 fn body_limits(request: &Request, method: &Method) -> BodyLimits {
-    if *method != Method::POST || request.login.is_none() {
+    if request.login.is_none() {
+        return STRANGER;
+    }
+    if *method != Method::POST {
         return FORM;
     }
     match request.segments().as_slice() {
@@ -197,14 +208,10 @@ const NO_METHOD: HttpError = HttpError::MethodNotAllowed { allow: "GET, POST" };
 
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
-    let open = matches!(
-        request.segments().as_slice(),
-        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
-    );
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
         return Err(NO_METHOD);
     }
-    if request.login.is_none() && !open {
+    if request.login.is_none() && !is_open(&request) {
         return Ok(login::ask(&request, method));
     }
     if let Some(sent) = owes_second_factor(&request, method) {
@@ -217,6 +224,14 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
         }
     }
     route(request, method).await
+}
+
+/// The pages of those who are not logged in.
+fn is_open(request: &Request) -> bool {
+    matches!(
+        request.segments().as_slice(),
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _]
+    )
 }
 
 /// Whoever must have a second factor and has none sets it up before anything else.

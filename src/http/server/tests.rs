@@ -17,7 +17,9 @@ use warp::Filter;
 
 use super::*;
 use crate::http::Response;
-use crate::http::testing::{Client, SOON, TestServer, get_over_http2};
+use crate::http::body::BodyError;
+use crate::http::budget::{Claim, Whose};
+use crate::http::testing::{Client, SOON, TestServer, get_over_http2, until};
 
 fn hello() -> Routes {
     warp::any().map(|| crate::http::respond(http::StatusCode::OK, "text/plain", "hello")).boxed()
@@ -208,7 +210,7 @@ async fn an_answer_that_no_window_lets_through_does_not_hold_its_connection() {
         let _ = tokio::time::timeout(SOON, connection).await.expect("the connection was not closed");
         drop(answers);
     }
-    crate::http::testing::until(|| test.gauges.open() == 0).await;
+    until(|| test.gauges.open() == 0).await;
 }
 
 /// Nor does one that is taken beside it.
@@ -306,6 +308,99 @@ async fn whoever_does_not_shake_hands_is_let_go() {
     let mut stream = TcpStream::connect(test.address).await.unwrap();
     assert_eq!(read_to_close(&mut stream).await, b"");
     assert_eq!(test.gauges.handshakes_failed.load(Ordering::Relaxed), 1);
+}
+
+/// The listener holds one place while it waits, so of eight places seven are for others.
+async fn fill(test: &TestServer) -> Vec<TcpStream> {
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(TcpStream::connect(test.address).await.unwrap());
+    }
+    until(|| test.gauges.open() == 8).await;
+    silent
+}
+
+/// Whoever held all places with silence, and opened each again that was closed, had fresh
+/// callbacks wait for nine seconds.
+#[tokio::test]
+async fn silence_gives_its_place_up_soon_when_few_are_left() {
+    let times = Times { pressed: Duration::from_millis(200), ..patient() };
+    let test = TestServer::with_places(times, hello(), 8).await;
+    let silent = fill(&test).await;
+    let begun = std::time::Instant::now();
+    assert_eq!(Client::new(test.connect(&[]).await).await.get("/").await.status(), 200);
+    assert!(begun.elapsed() < times.handshake, "{:?}", begun.elapsed());
+    drop(silent);
+}
+
+#[tokio::test]
+async fn whoever_is_known_keeps_a_place_and_a_command_has_one() {
+    let known = warp::path("known").and(crate::http::budget::claim()).map(|claim: Claim| {
+        claim.know(Whose::Platforms);
+        crate::http::respond(http::StatusCode::OK, "text/plain", "hello")
+    });
+    let times = Times { pressed: Duration::from_millis(200), ..patient() };
+    let test = TestServer::with_places(times, known.or(hello()).unify().boxed(), 8).await;
+    let socket = test.dir.path().join("control.sock");
+    test.server.listen(Listener::Control(UnixListener::bind(&socket).unwrap()), hello());
+    let mut platform = Client::new(test.connect(&[]).await).await;
+    assert_eq!(platform.get("/known").await.status(), 200);
+    let mut stranger = test.connect(&[]).await;
+    stranger.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let silent = fill(&test).await;
+    let mut command = Client::new(UnixStream::connect(&socket).await.unwrap()).await;
+    assert_eq!(command.get("/").await.status(), 200);
+    let begun = std::time::Instant::now();
+    assert!(read_to_close(&mut stranger).await.starts_with(b"HTTP/1.1 200"));
+    assert!(begun.elapsed() < times.idle, "{:?}", begun.elapsed());
+    assert_eq!(platform.get("/known").await.status(), 200);
+    assert_eq!(command.get("/").await.status(), 200);
+    drop(silent);
+}
+
+/// A thousand bodies of half a megabyte made half a gigabyte.
+#[tokio::test]
+async fn bodies_beyond_the_budget_are_told_to_come_again() {
+    let routes = warp::path("known")
+        .and(crate::http::budget::claim())
+        .map(|claim: Claim| claim.know(Whose::Platforms))
+        .untuple_one()
+        .or(warp::any())
+        .unify()
+        .and(crate::http::body::body(crate::http::body::CALLBACK))
+        .map(|body: Result<Vec<u8>, BodyError>| match body {
+            Ok(_) => crate::http::respond(http::StatusCode::OK, "text/plain", "hello"),
+            Err(error) => crate::http::HttpError::from(error).into_response(),
+        });
+    let test = TestServer::start(patient(), routes.boxed()).await;
+    let unfinished = |path: &str| {
+        format!("POST {path} HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n\r\n", limits::BODY_MAX).into_bytes()
+    };
+    let mut held = Vec::new();
+    for n in 1..=limits::BODIES_STRANGERS / limits::BODY_MAX {
+        let mut stream = test.connect(&[]).await;
+        stream.write_all(&unfinished("/")).await.unwrap();
+        stream.write_all(&vec![b'x'; limits::BODY_MAX - 1]).await.unwrap();
+        held.push(stream);
+        until(|| test.gauges.bodies_held() == n * limits::BODY_MAX).await;
+    }
+    let body = vec![b'x'; limits::BODY_MAX];
+    let mut late = Client::new(test.connect(&[]).await).await;
+    let refused = late.post("/", "text/plain", body.clone()).await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    // Those that are known have a share of their own.
+    assert_eq!(late.post("/known", "text/plain", body.clone()).await.status(), 200);
+    // A promise is no body.
+    let mut promising = Vec::new();
+    for _ in 0..64 {
+        let mut stream = test.connect(&[]).await;
+        stream.write_all(&unfinished("/known")).await.unwrap();
+        promising.push(stream);
+    }
+    assert_eq!(late.post("/known", "text/plain", body.clone()).await.status(), 200);
+    drop((held, promising));
+    until(|| test.gauges.bodies_held() == 0).await;
+    assert_eq!(late.post("/", "text/plain", body).await.status(), 200);
 }
 
 #[tokio::test]
