@@ -88,7 +88,7 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = Config::load(None, overrides)?;
     let clock = Clock::system();
     let log = logging::start(config.log, &clock);
-    let running = Running::start(config, clock.clone(), log).await?;
+    let running = Running::start(config, clock.clone(), log.tail.clone()).await?;
 
     let state = &running.context().state;
     let secret = password::make();
