@@ -110,7 +110,7 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
         }
     };
     let Some(Prepared { demo, tokens, password }) = prepared else { return Ok(ExitCode::SUCCESS) };
-    let running = Running::start(config, clock.clone(), log).await?;
+    let running = Running::start(config, clock.clone(), log.tail.clone()).await?;
     let to = |token: &String| format!("https://{}/callbacks/{token}", reachable(running.address())).parse();
     let to = tokens.iter().map(to).collect::<Result<Vec<_>, _>>()?;
     writeln!(stdout(), "listening on https://{}", running.address())?;

@@ -73,6 +73,6 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = flags.config()?;
     let log = logging::start(config.log, &Clock::system());
     let ended = run::asked_to_end()?;
-    run::run(config, log, ended).await?;
+    run::run(config, log.tail.clone(), ended).await?;
     Ok(ExitCode::SUCCESS)
 }

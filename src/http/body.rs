@@ -2,18 +2,21 @@
 //!
 //! warp's own two will not do: `content_length_limit` refuses chunked bodies, which platforms
 //! may send, and `bytes` has no limit at all; clippy bans both. Here the declared length is
-//! looked at first, then the real one, against a deadline. What is left of a body that is too
-//! large goes the way of everything unread (`src/http/unread.rs`).
+//! looked at first, then the real one, against a deadline, and every byte against what all
+//! bodies together may hold (`src/http/budget.rs`). What is left of a body that is not taken goes
+//! the way of everything unread (`src/http/unread.rs`).
 
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt};
 use http::{HeaderMap, header};
 use tokio::sync::mpsc;
 use warp::Filter;
 
 use super::HttpError;
+use super::budget::{Claim, NoRoom, claim};
+use crate::domain::Text;
 use crate::limits;
 
 /// How much of a body is read, and for how long.
@@ -30,6 +33,9 @@ pub const CALLBACK: BodyLimits = BodyLimits { max: limits::BODY_MAX, time: limit
 
 /// The limits of a form or an API request.
 pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
+
+/// The limits of a form of somebody who has not said who he is.
+pub const STRANGER: BodyLimits = BodyLimits { max: limits::STRANGER_BODY_MAX, ..CALLBACK };
 
 /// The limits of a file of bindings that a program sends; it is never held.
 pub const IMPORT: BodyLimits = BodyLimits { max: limits::BINDINGS_IMPORT_MAX, ..CALLBACK };
@@ -49,6 +55,15 @@ pub enum BodyError {
     /// The client went away or broke the framing.
     #[error("the body ended early")]
     Broken,
+    /// All bodies together hold what they may.
+    #[error("there is no room for the body")]
+    NoRoom,
+}
+
+impl From<NoRoom> for BodyError {
+    fn from(NoRoom: NoRoom) -> Self {
+        Self::NoRoom
+    }
 }
 
 impl From<BodyError> for HttpError {
@@ -57,6 +72,10 @@ impl From<BodyError> for HttpError {
             BodyError::TooLarge => Self::BodyTooLarge,
             BodyError::Timeout => Self::BodyTimeout,
             BodyError::Broken => Self::BodyBroken,
+            BodyError::NoRoom => Self::Busy(Text::new(
+                "服务器正在接收的内容太多，请稍后再发",
+                "the server is receiving too much at once; send it again later",
+            )),
         }
     }
 }
@@ -65,16 +84,21 @@ impl From<BodyError> for HttpError {
 pub fn body(
     limits: BodyLimits,
 ) -> impl Filter<Extract = (Result<Vec<u8>, BodyError>,), Error = warp::Rejection> + Clone {
-    warp::header::headers_cloned()
-        .and(warp::body::stream())
-        .then(move |headers: HeaderMap, stream| async move { read(&headers, stream, limits).await })
+    claim().and(warp::header::headers_cloned()).and(warp::body::stream()).then(
+        move |claim: Claim, headers: HeaderMap, stream| async move { read(&claim, &headers, stream, limits).await },
+    )
 }
 
-/// Reads a body whose request had these headers.
+/// Reads a body whose request had these headers, and has this claim on memory.
 ///
 /// # Errors
-/// When it is too large, too slow or breaks off.
-pub async fn read<S, B, E>(headers: &HeaderMap, stream: S, limits: BodyLimits) -> Result<Vec<u8>, BodyError>
+/// When it is too large, too slow or breaks off, and when there is no room.
+pub(super) async fn read<S, B, E>(
+    claim: &Claim,
+    headers: &HeaderMap,
+    stream: S,
+    limits: BodyLimits,
+) -> Result<Vec<u8>, BodyError>
 where
     S: Stream<Item = Result<B, E>>,
     B: Buf,
@@ -84,13 +108,15 @@ where
         return Err(BodyError::TooLarge);
     }
     let mut stream = std::pin::pin!(stream);
-    let mut body = BytesMut::with_capacity(declared.unwrap_or(0));
+    let mut body = Vec::new();
     let collected = tokio::time::timeout(limits.time, async {
         while let Some(chunk) = stream.next().await {
             let mut chunk = chunk.map_err(|_| BodyError::Broken)?;
-            if body.len() + chunk.remaining() > limits.max {
+            let length = body.len() + chunk.remaining();
+            if length > limits.max {
                 return Err(BodyError::TooLarge);
             }
+            make_room(claim, &mut body, length, declared.unwrap_or(limits.max))?;
             while chunk.has_remaining() {
                 let part = chunk.chunk();
                 body.extend_from_slice(part);
@@ -101,10 +127,21 @@ where
         Ok(())
     });
     match collected.await {
-        Ok(Ok(())) => Ok(body.into()),
+        Ok(Ok(())) => Ok(body),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(BodyError::Timeout),
     }
+}
+
+/// Makes room for `length` bytes as they arrive, not as they are promised: twice as much each time,
+/// up to `whole`. What is made room for is claimed first.
+fn make_room(claim: &Claim, body: &mut Vec<u8>, length: usize, whole: usize) -> Result<(), NoRoom> {
+    if length > body.capacity() {
+        let room = (2 * body.capacity()).max(limits::BODY_FIRST).min(whole).max(length);
+        claim.take(room - body.capacity())?;
+        body.reserve_exact(room - body.len());
+    }
+    Ok(())
 }
 
 /// Hands a body over in pieces, for one that is too large to be held. Of `limits` the time is
@@ -164,13 +201,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_in_pieces_is_put_together() {
-        let body = read(&HeaderMap::new(), chunks(&["one", "", "two", "four"]), SMALL).await;
+        let body = read(&Claim::default(), &HeaderMap::new(), chunks(&["one", "", "two", "four"]), SMALL).await;
         assert_eq!(body.unwrap(), b"onetwofour");
     }
 
     #[tokio::test]
     async fn the_real_length_counts_where_none_was_declared() {
-        let body = read(&HeaderMap::new(), chunks(&["0123456789", "x"]), SMALL).await;
+        let body = read(&Claim::default(), &HeaderMap::new(), chunks(&["0123456789", "x"]), SMALL).await;
         assert_eq!(body, Err(BodyError::TooLarge));
     }
 
@@ -178,14 +215,14 @@ mod tests {
     async fn a_body_that_is_declared_too_large_is_refused_without_reading() {
         let untouched =
             stream::poll_fn(|_| -> std::task::Poll<Option<Result<Bytes, Infallible>>> { panic!("the body was read") });
-        assert_eq!(read(&declared(11), untouched, SMALL).await, Err(BodyError::TooLarge));
+        assert_eq!(read(&Claim::default(), &declared(11), untouched, SMALL).await, Err(BodyError::TooLarge));
     }
 
     #[tokio::test]
     async fn a_body_that_never_ends_times_out() {
         let hurried = BodyLimits { time: Duration::from_millis(20), ..SMALL };
         let stalled = chunks(&["one"]).chain(stream::pending());
-        assert_eq!(read(&HeaderMap::new(), stalled, hurried).await, Err(BodyError::Timeout));
+        assert_eq!(read(&Claim::default(), &HeaderMap::new(), stalled, hurried).await, Err(BodyError::Timeout));
     }
 
     #[tokio::test]
@@ -214,6 +251,6 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_breaks_off_is_an_error() {
         let broken = stream::iter([Ok(Bytes::from_static(b"one")), Err("reset")]);
-        assert_eq!(read(&HeaderMap::new(), broken, SMALL).await, Err(BodyError::Broken));
+        assert_eq!(read(&Claim::default(), &HeaderMap::new(), broken, SMALL).await, Err(BodyError::Broken));
     }
 }

@@ -13,6 +13,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use warp::Filter;
 
 use super::body::{self, BodyError};
+use super::budget::{Claim, Whose, claim};
 use super::peer::{Peer, peer};
 use super::{Context, HttpError, Missed, Response, Routes, ServerInfo, respond};
 use crate::domain::{App, AppId, Callback, TEST_HEADER, Text};
@@ -56,16 +57,20 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
         .and(warp::path("callbacks"))
         .and(warp::path::tail())
         .and(request_head())
+        .and(claim())
         .and(warp::body::stream())
-        .then(move |tail: warp::path::Tail, head: Head, stream| {
+        .then(move |tail: warp::path::Tail, head: Head, claim: Claim, stream| {
             let context = context.clone();
             async move {
                 let (token, _) = split_token(tail.as_str());
                 match admit(&context, &head, token) {
-                    Ok(app) => match body::read(&head.headers, stream, body::CALLBACK).await {
-                        Ok(body) => keep(&context, app, head, body).await,
-                        Err(error) => refuse_body(&context, &app, error),
-                    },
+                    Ok(app) => {
+                        claim.know(Whose::Platforms);
+                        match body::read(&claim, &head.headers, stream, body::CALLBACK).await {
+                            Ok(body) => keep(&context, app, head, (body, claim)).await,
+                            Err(error) => refuse_body(&context, &app, error),
+                        }
+                    }
                     Err(refusal) => refusal.count(&context, &head),
                 }
             }
@@ -186,7 +191,7 @@ fn log_refusal(context: &Context, app: Option<AppId>, status: StatusCode, peer: 
     }
 }
 
-async fn keep(context: &Context, app: Arc<App>, head: Head, body: Vec<u8>) -> Response {
+async fn keep(context: &Context, app: Arc<App>, head: Head, (body, claim): (Vec<u8>, Claim)) -> Response {
     let rest = head.target.strip_prefix("/callbacks/").unwrap_or_default();
     let headers = kept_headers(&head.headers);
     if journal::unpack(&headers, &body) == Err(ContentError::TooLarge) {
@@ -203,7 +208,8 @@ async fn keep(context: &Context, app: Arc<App>, head: Head, body: Vec<u8>) -> Re
         target: head.target,
         body,
     };
-    match context.ingest.receive(app, callback).await {
+    // Kept also when the platform hangs up: until then it is held.
+    match context.ingest.receive_holding(app, callback, claim).await {
         Ok(ack) => {
             let status = StatusCode::from_u16(ack.status).unwrap_or(StatusCode::OK);
             respond(status, &ack.content_type, ack.body)

@@ -28,8 +28,10 @@ use tokio_rustls::server::TlsStream;
 use tower_service::Service;
 
 use super::activity::{Activity, CountedBody, WatchedIo};
+use super::budget::{Claim, Whose};
+use super::places::Place;
 use super::server::{Gauges, Shared};
-use super::{HttpError, Peer, Response, Routes, misdirected, unread};
+use super::{HttpError, Peer, Response, Routes, misdirected, target, unread};
 use crate::limits;
 
 /// Who opened a connection.
@@ -56,13 +58,27 @@ pub(super) async fn handshake(
         acceptor.accept(stream).await.inspect_err(|error| tracing::debug!(%error, "a handshake failed")).ok()
     };
     let shaken = tokio::select! {
-        shaken = tokio::time::timeout(shared.times.handshake, shaking) => shaken.ok().flatten(),
+        shaken = shaking => shaken,
+        () = handshake_over(shared) => None,
         () = quiet_after_stop(shared) => None,
     };
     if shaken.is_none() {
         Gauges::count(&shared.gauges.handshakes_failed);
     }
     shaken
+}
+
+/// When a handshake that begins now has had its time, which is shorter while few places are left.
+async fn handshake_over(shared: &Shared) {
+    let (begun, mut pressed) = (Instant::now(), shared.places.pressed());
+    loop {
+        let hurried = *pressed.borrow_and_update();
+        let time = if hurried { shared.times.hurried().handshake } else { shared.times.handshake };
+        tokio::select! {
+            () = tokio::time::sleep_until(begun + time) => return,
+            Ok(()) = pressed.changed() => {}
+        }
+    }
 }
 
 /// A TLS client begins with the byte 0x16; a method of HTTP begins with a capital letter.
@@ -90,21 +106,27 @@ async fn quiet_after_stop(shared: &Shared) {
 }
 
 /// Answers the requests of one connection until it ends or has had its time.
-pub(super) async fn serve<IO>(io: IO, origin: Origin, routes: Routes, shared: &Arc<Shared>)
+pub(super) async fn serve<IO>(io: IO, origin: Origin, place: Place, routes: Routes, shared: &Arc<Shared>)
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let activity = Arc::new(Activity::new(Instant::now()));
+    if let Origin::Control = origin {
+        activity.know();
+    }
+    let place = Arc::new(place);
     let builder = builder();
     let io = TokioIo::new(WatchedIo::new(io, activity.clone()));
     let service = {
         let (activity, shared) = (activity.clone(), shared.clone());
-        service_fn(move |request| answer(request, origin, &routes, &activity, &shared))
+        service_fn(move |request| answer(request, origin, &place, &routes, &activity, &shared))
     };
     let mut connection = pin!(builder.serve_connection(io, service));
     let mut stopping = None;
+    let mut pressed = shared.places.pressed();
     loop {
-        let deadline = activity.deadline(Instant::now(), stopping, &shared.times);
+        let hurry = *pressed.borrow_and_update();
+        let deadline = activity.deadline(Instant::now(), stopping, &shared.times, hurry);
         tokio::select! {
             // The connection first: a request that is there already is read before it is judged.
             biased;
@@ -125,8 +147,9 @@ where
                 stopping = Some(Instant::now());
                 connection.as_mut().graceful_shutdown();
             }
+            Ok(()) = pressed.changed() => {}
             () = tokio::time::sleep_until(deadline) => {
-                if activity.deadline(Instant::now(), stopping, &shared.times) <= Instant::now() {
+                if activity.deadline(Instant::now(), stopping, &shared.times, hurry) <= Instant::now() {
                     return;
                 }
             }
@@ -148,6 +171,11 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits::STREAMS_MAX)
+        .initial_stream_window_size(limits::RECEIVE_WINDOW / 2)
+        .initial_connection_window_size(limits::RECEIVE_WINDOW)
+        .max_send_buf_size(limits::SEND_BUFFER)
+        .keep_alive_interval(limits::PING_AFTER)
+        .keep_alive_timeout(limits::PING_TIME)
         .max_header_list_size(u32::try_from(limits::HEADER_MAX).expect("the limit of a head is small"));
     builder
 }
@@ -156,6 +184,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
 fn answer(
     mut request: Request<Incoming>,
     origin: Origin,
+    place: &Place,
     routes: &Routes,
     activity: &Arc<Activity>,
     shared: &Shared,
@@ -177,20 +206,43 @@ fn answer(
     {
         request.headers_mut().insert(http::header::HOST, host);
     }
-    let under_way = activity.begin();
+    let claim = Claim::new(&shared.gauges.bodies, activity);
+    if let Origin::Control = origin {
+        claim.know(Whose::Peoples);
+    }
+    request.extensions_mut().insert(claim);
+    let place = place.request();
+    if place.is_none() {
+        Gauges::count(&shared.gauges.requests_refused);
+    }
+    let early = if place.is_none() { Some(crowded()) } else { target::answer(&request) };
+    let under_way = activity.begin(request.version());
     let asks_first = request.headers().contains_key(http::header::EXPECT);
     let (head, body) = request.into_parts();
     let (body, unread) = unread::lend(body, asks_first);
     let request = Request::from_parts(head, body);
     let mut service = warp::service(routes.clone());
     async move {
-        let answering = AssertUnwindSafe(async move { service.call(request).await });
+        let answering = AssertUnwindSafe(async move {
+            match early {
+                Some(response) => Ok(response),
+                None => service.call(request).await,
+            }
+        });
         let response: Response = match answering.catch_unwind().await {
             Ok(Ok(response)) => response,
             Err(_) => HttpError::Internal("a handler panicked".into()).into_response(),
         };
         unread.drain().await;
         let is_live = response.headers().get(http::header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
-        Ok(response.map(|body| CountedBody::new(body, under_way, is_live)))
+        Ok(response.map(|body| CountedBody::new(body, (under_way, place), is_live)))
     }
+}
+
+/// The answer to an address that has enough under way: a head alone, which nobody has to take.
+fn crowded() -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(http::header::RETRY_AFTER, limits::RETRY_AFTER.as_secs().into());
+    response
 }

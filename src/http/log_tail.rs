@@ -5,7 +5,8 @@
 //! place; runs of digits are masked here all the same, before a line is kept.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use tracing::Level;
@@ -32,6 +33,16 @@ pub struct LogLine {
 #[derive(Debug, Default)]
 pub struct LogTail {
     kept: Mutex<Kept>,
+    dropped: OnceLock<Dropped>,
+}
+
+/// Says how many lines were dropped.
+struct Dropped(Box<dyn Fn() -> usize + Send + Sync>);
+
+impl fmt::Debug for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dropped({})", (self.0)())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +70,19 @@ impl LogTail {
             let Some(gone) = kept.lines.pop_front() else { break };
             kept.bytes -= gone.text.len();
         }
+    }
+
+    /// Has `dropped` say how many lines never came to standard error.
+    pub fn count_dropped(&self, dropped: impl Fn() -> usize + Send + Sync + 'static) {
+        // Whoever came first says it.
+        let _ = self.dropped.set(Dropped(Box::new(dropped)));
+    }
+
+    /// Lines that were not written to standard error, because whoever reads it was too slow. They
+    /// are kept here all the same.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.dropped.get().map_or(0, |dropped| (dropped.0)())
     }
 
     /// The newest lines at `least` and more serious, newest first: `limit` at most, and only

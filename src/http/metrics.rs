@@ -15,6 +15,7 @@ use super::peer::{Peer, peer};
 use super::{Context, Gauges, HttpError, Routes, health, respond};
 use crate::control::host;
 use crate::domain::AppId;
+use crate::limits;
 
 /// The address.
 #[must_use]
@@ -45,6 +46,7 @@ fn exposition(context: &Context, gauges: &Gauges) -> String {
     store(&mut out, context);
     machine(&mut out, context);
     connections(&mut out, gauges);
+    log(&mut out, context);
     out.text
 }
 
@@ -138,13 +140,40 @@ fn machine(out: &mut Exposition, context: &Context) {
     }
 }
 
+fn log(out: &mut Exposition, context: &Context) {
+    let dropped = context.server.log.dropped();
+    out.single(
+        "ringback_log_lines_dropped_total",
+        "counter",
+        "Lines of the log not written, because whoever reads standard error was too slow.",
+        dropped,
+    );
+}
+
 fn connections(out: &mut Exposition, gauges: &Gauges) {
     let relaxed = Ordering::Relaxed;
     out.single("ringback_connections_open", "gauge", "Connections open now.", gauges.open());
     out.single("ringback_connections_total", "counter", "Connections accepted.", gauges.accepted.load(relaxed));
     let failed = gauges.handshakes_failed.load(relaxed);
     out.single("ringback_handshakes_failed_total", "counter", "TLS handshakes that failed or took too long.", failed);
+    let refused = gauges.connections_refused.load(relaxed);
+    out.single(
+        "ringback_connections_refused_total",
+        "counter",
+        "Connections closed at once, because their address had its share.",
+        refused,
+    );
     out.single("ringback_requests_total", "counter", "Requests.", gauges.requests.load(relaxed));
+    let refused = gauges.requests_refused.load(relaxed);
+    out.single(
+        "ringback_requests_refused_total",
+        "counter",
+        "Requests answered 503 at once, because their address had its share under way.",
+        refused,
+    );
+    let (bodies, most) = (gauges.bodies_held(), limits::BODIES_MAX);
+    out.single("ringback_bodies_bytes", "gauge", "Bytes that the bodies under way hold.", bodies);
+    out.single("ringback_bodies_limit_bytes", "gauge", "Bytes that they may hold together.", most);
 }
 
 /// Text in the making; the samples after [`Exposition::family`] belong to that family.

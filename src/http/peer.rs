@@ -7,7 +7,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use ipnet::IpNet;
 use warp::Filter;
 
@@ -59,7 +59,7 @@ impl TrustedProxies {
     #[must_use]
     pub fn resolve(&self, socket: SocketAddr, headers: &HeaderMap) -> Peer {
         let mut ip = socket.ip().to_canonical();
-        let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
+        let forwarded = headers.keys().any(|name| is_of_a_proxy(name.as_str()));
         if !self.trusts(ip) {
             return Peer::Network { ip, forwarded };
         }
@@ -75,9 +75,28 @@ impl TrustedProxies {
         Peer::Network { ip, forwarded }
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    pub(super) fn trusts(&self, ip: IpAddr) -> bool {
         self.0.iter().any(|net| net.contains(&ip))
     }
+}
+
+/// Whether a header says that somebody forwarded the request: a proxy on this machine that sends
+/// only one of them must not pass for this machine.
+fn is_of_a_proxy(name: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        "cf-connecting-ip",
+        "client-ip",
+        "fastly-client-ip",
+        "forwarded",
+        "proxy-client-ip",
+        "true-client-ip",
+        "via",
+        "wl-proxy-client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-real-ip",
+    ];
+    NAMES.contains(&name) || ["x-forwarded", "x-original-", "x-envoy-"].iter().any(|start| name.starts_with(start))
 }
 
 /// An address as proxies write it: bare, with a port, or IPv6 in brackets.
@@ -129,7 +148,15 @@ mod tests {
         let socket = "127.0.0.1:1".parse().unwrap();
         let mut headers = HeaderMap::new();
         assert!(TrustedProxies::default().resolve(socket, &headers).is_local());
-        headers.insert("x-forwarded-for", "198.51.100.1".parse().unwrap());
-        assert!(!TrustedProxies::default().resolve(socket, &headers).is_local());
+        headers.insert("x-aksk", "signed".parse().unwrap());
+        headers.insert("host", "localhost".parse().unwrap());
+        assert!(TrustedProxies::default().resolve(socket, &headers).is_local());
+        for name in
+            ["x-forwarded-for", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Proto", "X-Forwarded", "True-Client-IP"]
+        {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(name.clone(), "198.51.100.1".parse().unwrap())]);
+            assert!(!TrustedProxies::default().resolve(socket, &headers).is_local(), "{name}");
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! Accepting connections, and letting go of them.
 //!
 //! ```text
-//! accept ─ permit ─┬─ TLS handshake (deadline) ─┬─ requests ─ routes
-//!                  └─ plain, control.sock ──────┘
+//! accept ─ place ─┬─ TLS handshake (deadline) ─┬─ requests ─ routes
+//!                 └─ plain, control.sock ──────┘
 //! ```
 //!
 //! warp has no TLS and no limits, so its routes run as a service under this loop. Handshakes
 //! happen in the connection's own task, never in the loop; a connection beyond
-//! [`limits::CONNECTIONS_MAX`] waits in the kernel's backlog. [`Server::drain`] finishes what
+//! [`limits::CONNECTIONS_MAX`] waits in the kernel's backlog, and who may have how many is said by
+//! `src/http/places.rs`. [`Server::drain`] finishes what
 //! was received and is not held up by clients that say nothing. What happens within one
 //! connection is in [`super::connection`].
 
@@ -23,14 +24,16 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Routes;
+use super::budget::Budget;
 use super::connection::{self, Origin};
 use super::peer::TrustedProxies;
+use super::places::{Place, Places};
 use crate::limits;
 
 /// How long a client may take for each step. The defaults are in [`limits`]; tests are in a
@@ -45,6 +48,8 @@ pub struct Times {
     pub idle: Duration,
     /// Taking bytes that we have for it.
     pub write: Duration,
+    /// A stranger's handshake, first request and pauses while few places are left.
+    pub pressed: Duration,
     /// Delivering a request that was on its way when a stop began.
     pub quiet: Duration,
     /// A stop, all in all.
@@ -58,8 +63,23 @@ impl Default for Times {
             head: limits::HEADER_TIME,
             idle: limits::IDLE_TIME,
             write: limits::WRITE_TIME,
+            pressed: limits::PRESSED_TIME,
             quiet: limits::DRAIN_QUIET,
             drain: limits::DRAIN_TIME,
+        }
+    }
+}
+
+impl Times {
+    /// What a stranger has while few places are left: no longer than he would have otherwise.
+    #[must_use]
+    pub(super) fn hurried(&self) -> Self {
+        Self {
+            handshake: self.handshake.min(self.pressed),
+            head: self.head.min(self.pressed),
+            idle: self.idle.min(self.pressed),
+            write: self.write.min(self.handshake),
+            ..*self
         }
     }
 }
@@ -73,8 +93,14 @@ pub struct Gauges {
     pub closed: AtomicU64,
     /// Handshakes that failed or took too long.
     pub handshakes_failed: AtomicU64,
+    /// Connections closed at once, because their address had its share.
+    pub connections_refused: AtomicU64,
     /// Requests since the start.
     pub requests: AtomicU64,
+    /// Requests answered 503 at once, because their address had its share under way.
+    pub requests_refused: AtomicU64,
+    /// Bodies under way, in bytes.
+    pub(super) bodies: Arc<Budget>,
 }
 
 impl Gauges {
@@ -87,6 +113,12 @@ impl Gauges {
     #[must_use]
     pub fn open(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed).saturating_sub(self.closed.load(Ordering::Relaxed))
+    }
+
+    /// Bytes that the bodies under way hold now.
+    #[must_use]
+    pub fn bodies_held(&self) -> usize {
+        self.bodies.held()
     }
 }
 
@@ -123,7 +155,7 @@ pub(super) struct Shared {
     pub(super) times: Times,
     pub(super) gauges: Arc<Gauges>,
     pub(super) trusted: ArcSwap<TrustedProxies>,
-    pub(super) permits: Arc<Semaphore>,
+    pub(super) places: Arc<Places>,
     /// Told of requests whose first line cannot be read: who sent them, and where to.
     on_unreadable: OnceLock<OnUnreadable>,
     /// A stop has begun.
@@ -162,11 +194,17 @@ impl Server {
     /// A server without listeners.
     #[must_use]
     pub fn new(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>) -> Self {
+        Self::with_places(times, trusted, gauges, limits::CONNECTIONS_MAX)
+    }
+
+    /// The same with so many places for connections.
+    #[must_use]
+    pub(super) fn with_places(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>, places: usize) -> Self {
         let shared = Shared {
             times,
             gauges,
             trusted: ArcSwap::from_pointee(trusted),
-            permits: Arc::new(Semaphore::new(limits::CONNECTIONS_MAX)),
+            places: Places::new(places),
             on_unreadable: OnceLock::new(),
             stop: CancellationToken::new(),
             kill: CancellationToken::new(),
@@ -214,7 +252,7 @@ async fn accept(listener: &Listener, routes: &Routes, shared: &Arc<Shared>, task
         match accepted {
             Ok((stream, permit)) => {
                 backoff = Duration::ZERO;
-                tasks.spawn(connect(stream, permit, listener.acceptor(), routes.clone(), shared.clone()));
+                welcome(stream, permit, listener, routes, shared, tasks);
             }
             // The client was faster to leave than we to accept.
             Err(error) if is_about_one_connection(&error) => {}
@@ -230,14 +268,33 @@ async fn accept(listener: &Listener, routes: &Routes, shared: &Arc<Shared>, task
     }
     // Connections that the kernel has completed may carry a request already.
     while let Some(Ok((stream, permit))) = next(listener, shared).now_or_never() {
-        tasks.spawn(connect(stream, permit, listener.acceptor(), routes.clone(), shared.clone()));
+        welcome(stream, permit, listener, routes, shared, tasks);
     }
 }
 
-type Permit = tokio::sync::OwnedSemaphorePermit;
+/// Gives a connection a task of its own, unless its address has its share already.
+fn welcome(
+    stream: Stream,
+    permit: OwnedSemaphorePermit,
+    listener: &Listener,
+    routes: &Routes,
+    shared: &Arc<Shared>,
+    tasks: &TaskTracker,
+) {
+    let from = match &stream {
+        Stream::Tcp(_, address) => Some(*address),
+        Stream::Unix(_) => None,
+    };
+    match shared.places.enter(permit, from, &shared.trusted.load()) {
+        Some(place) => {
+            tasks.spawn(connect(stream, place, listener.acceptor(), routes.clone(), shared.clone()));
+        }
+        None => Gauges::count(&shared.gauges.connections_refused),
+    }
+}
 
-async fn next(listener: &Listener, shared: &Shared) -> io::Result<(Stream, Permit)> {
-    let permit = shared.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+async fn next(listener: &Listener, shared: &Shared) -> io::Result<(Stream, OwnedSemaphorePermit)> {
+    let permit = shared.places.permit(!matches!(listener, Listener::Control(_))).await;
     let stream = match listener {
         Listener::Tls(tcp, _) | Listener::Plain(tcp) => {
             let (stream, address) = tcp.accept().await?;
@@ -264,19 +321,18 @@ fn is_about_one_connection(error: &io::Error) -> bool {
 }
 
 /// One connection, from its first byte to its last.
-async fn connect(stream: Stream, permit: Permit, acceptor: Option<TlsAcceptor>, routes: Routes, shared: Arc<Shared>) {
+async fn connect(stream: Stream, place: Place, acceptor: Option<TlsAcceptor>, routes: Routes, shared: Arc<Shared>) {
     Gauges::count(&shared.gauges.accepted);
     match (stream, acceptor) {
         (Stream::Tcp(stream, address), Some(acceptor)) => {
             if let Some(stream) = connection::handshake(stream, acceptor, &shared).await {
-                connection::serve(stream, Origin::Network(address), routes, &shared).await;
+                connection::serve(stream, Origin::Network(address), place, routes, &shared).await;
             }
         }
         (Stream::Tcp(stream, address), None) => {
-            connection::serve(stream, Origin::Network(address), routes, &shared).await;
+            connection::serve(stream, Origin::Network(address), place, routes, &shared).await;
         }
-        (Stream::Unix(stream), _) => connection::serve(stream, Origin::Control, routes, &shared).await,
+        (Stream::Unix(stream), _) => connection::serve(stream, Origin::Control, place, routes, &shared).await,
     }
     Gauges::count(&shared.gauges.closed);
-    drop(permit);
 }

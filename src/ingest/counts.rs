@@ -60,8 +60,12 @@ impl Counts {
         *lock(&self.kept).entry((app, outcome, status)).or_default() += 1;
     }
 
-    pub(super) fn not_kept(&self, app: AppId) {
-        *lock(&self.not_kept).entry(app).or_default() += 1;
+    /// Gives how many of the app there were so far.
+    pub(super) fn not_kept(&self, app: AppId) -> u64 {
+        let mut not_kept = lock(&self.not_kept);
+        let so_far = not_kept.entry(app).or_default();
+        *so_far += 1;
+        *so_far
     }
 
     /// Callbacks kept, by app, outcome and status.

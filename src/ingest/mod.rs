@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::control::{Answers, AskedAnswer, Control};
 use crate::domain::{Ack, App, AppId, Callback, DecisionNote, Question};
 use crate::journal::{AppendError, Appended, Body, CallbackRecord, Journal, NewRecord};
+use crate::limits;
 use crate::providers::{BodyForm, Occasion, Provider};
 
 /// The write path. Clones share everything.
@@ -82,9 +83,25 @@ impl Ingest {
     /// # Errors
     /// When the journal did not take it; nothing is acknowledged then.
     pub async fn receive(&self, app: Arc<App>, callback: Callback) -> Result<Ack, NotKept> {
+        self.receive_holding(app, callback, ()).await
+    }
+
+    /// The same, and drops `held` when it is done, whoever waits for it.
+    ///
+    /// # Errors
+    /// As [`Ingest::receive`].
+    pub async fn receive_holding<T: Send + 'static>(
+        &self,
+        app: Arc<App>,
+        callback: Callback,
+        held: T,
+    ) -> Result<Ack, NotKept> {
         let inner = self.0.clone();
         let id = app.id;
-        let work = self.0.tasks.spawn(async move { inner.keep(&app, callback).await });
+        let work = self.0.tasks.spawn(async move {
+            let _held = held;
+            inner.keep(&app, callback).await
+        });
         work.await.unwrap_or_else(|error| {
             tracing::error!(app = id.0, %error, "keeping a callback stopped unexpectedly");
             self.0.tallies.add_lost(Some(id));
@@ -210,13 +227,13 @@ impl Inner {
                 Ok(appended)
             }
             Err(error) => {
-                self.counts.not_kept(app.id);
+                let so_far = self.counts.not_kept(app.id);
                 self.count_lost(app, reading);
-                tracing::warn!(
-                    app = app.id.0,
-                    error = %crate::error_chain::Chain(&error),
-                    "a callback could not be kept",
-                );
+                // A full disk refuses a thousand a second.
+                if so_far % limits::REFUSALS_LOGGED_EVERY == 1 {
+                    let error = crate::error_chain::Chain(&error);
+                    tracing::warn!(app = app.id.0, %error, so_far, "a callback could not be kept");
+                }
                 Err(NotKept(error))
             }
         }

@@ -191,7 +191,7 @@ impl State {
     /// How hard a password is to guess, for the user of this name.
     pub async fn strength(&self, name: &str, password: &Secret) -> Strength {
         let (name, password) = (name.trim().to_owned(), password.clone());
-        self.shared.passwords.run(move || Strength::of(&name, password.reveal())).await
+        self.shared.passwords.run(move |_| Strength::of(&name, password.reveal())).await
     }
 
     /// Refuses a password that breaks a rule or is easy to guess: wherever one is set, it passes here.

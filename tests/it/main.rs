@@ -28,5 +28,6 @@ mod platform;
 mod questions;
 mod signatures;
 mod simulated;
+mod strangers;
 mod transport;
 mod wait;

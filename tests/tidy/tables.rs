@@ -121,6 +121,7 @@ pub(crate) const HOMES: &[Home] = &[
     Home { crate_name: "clap_mangen", rooms: &["cli"], why: "arguments are read at the door" },
     Home { crate_name: "anyhow", rooms: &["cli", "main"], why: "rooms have error enums of their own" },
     Home { crate_name: "tracing_subscriber", rooms: &["cli", "main"], why: "a library does not decide who logs" },
+    Home { crate_name: "tracing_appender", rooms: &["cli", "main"], why: "a library does not decide who logs" },
 ];
 
 /// What `domain` must not touch besides other rooms: it is words, not machinery.

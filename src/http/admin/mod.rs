@@ -126,7 +126,8 @@ use warp::path::FullPath;
 pub(super) use self::filter_words::column_word;
 use self::request::{Request, Site};
 use self::throttle::Throttle;
-use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, UPLOAD};
+use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
+use super::budget::{Claim, Whose, claim};
 use super::{Context, HttpError, Peer, Response, Routes, compress, misdirected as missed, peer};
 use crate::domain::Text;
 use crate::limits;
@@ -144,16 +145,24 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .and(warp::header::headers_cloned())
         .and(host())
         .and(peer::peer())
+        .and(claim())
         .and(warp::body::stream())
-        .then(move |method: Method, path: FullPath, query: String, headers: HeaderMap, host, peer: Peer, stream| {
+        .then(move |method: Method, path: FullPath, query: String, headers, host, peer: Peer, claim: Claim, stream| {
+            let headers: HeaderMap = headers;
             let mut request = Request::new(site.clone(), path.as_str(), &query, headers.clone(), peer.ip());
             request.host = host;
             async move {
                 if method == Method::POST && !takes(&request, &headers) {
                     return missed::refuse(request.ctx(), peer.ip(), path.as_str());
                 }
+                if request.login.is_some() {
+                    claim.know(Whose::Peoples);
+                } else if !is_open(&request) {
+                    // Whoever has to log in first is told so, however much he has to say.
+                    return answer(request, &method, Ok(Vec::new())).await;
+                }
                 let limits = body_limits(&request, &method);
-                let body = body::read(&headers, stream, limits).await;
+                let body = body::read(&claim, &headers, stream, limits).await;
                 answer(request, &method, body).await
             }
         })
@@ -178,7 +187,10 @@ fn host() -> impl Filter<Extract = (Option<String>,), Error = Infallible> + Clon
 
 /// How much a request may carry: a file or a long list not before it is known whose it is.
 fn body_limits(request: &Request, method: &Method) -> BodyLimits {
-    if *method != Method::POST || request.login.is_none() {
+    if request.login.is_none() {
+        return STRANGER;
+    }
+    if *method != Method::POST {
         return FORM;
     }
     match request.segments().as_slice() {
@@ -232,13 +244,15 @@ async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, Bod
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
+/// Of pages and forms.
+const NO_METHOD: HttpError = HttpError::MethodNotAllowed { allow: "GET, POST" };
+
 /// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
-    let open = matches!(
-        request.segments().as_slice(),
-        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _] | ["setup", _, "strength"]
-    );
-    if request.login.is_none() && !open {
+    if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
+        return Err(NO_METHOD);
+    }
+    if request.login.is_none() && !is_open(&request) {
         return Ok(login::ask(&request, method));
     }
     if let Some(sent) = owes_second_factor(&request, method) {
@@ -251,6 +265,14 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
         }
     }
     route(request, method).await
+}
+
+/// The pages of those who are not logged in.
+fn is_open(request: &Request) -> bool {
+    matches!(
+        request.segments().as_slice(),
+        ["login" | "preferences"] | ["login", "code"] | ["login", "oidc", ..] | ["setup", _] | ["setup", _, "strength"]
+    )
 }
 
 /// Whoever must have a second factor and has none sets it up before anything else.
@@ -326,7 +348,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         };
     }
     if method != Method::POST {
-        return Err(HttpError::MethodNotAllowed { allow: "GET, POST" });
+        return Err(NO_METHOD);
     }
     match form(&path) {
         Some(form) => form(&request).await,

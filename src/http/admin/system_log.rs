@@ -27,6 +27,8 @@ pub(super) struct LogPage {
     lines: Vec<Row>,
     /// How many lines are kept at all.
     kept: usize,
+    /// How many never came to standard error.
+    dropped: usize,
     first: Option<String>,
     next: Option<String>,
 }
@@ -65,8 +67,10 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
             return Err(HttpError::BadRequest(Wording::new("cursor 应为行号", "the cursor is the number of a line")));
         }
     };
-    let lines = request.ctx().server.log.last(least, LOG_PAGE_LINES + 1, before);
-    reply::page(&LogPage::new(View::of(request, Section::System), name, before, lines))
+    let log = &request.ctx().server.log;
+    let lines = log.last(least, LOG_PAGE_LINES + 1, before);
+    let page = LogPage::new(View::of(request, Section::System), name, before, lines);
+    reply::page(&LogPage { dropped: log.dropped(), ..page })
 }
 
 impl LogPage {
@@ -92,6 +96,7 @@ impl LogPage {
             next: last.map(|last| address(level, Some(last))),
             lines: lines.into_iter().map(|line| Row::of(lang, line)).collect(),
             kept: LOG_TAIL_LINES,
+            dropped: 0,
             view,
         }
     }
@@ -144,7 +149,8 @@ impl LogPage {
             let ago = jiff::SignedDuration::from_secs(7 * (LOG_PAGE_LINES as i64 - n as i64));
             log.push(now() - ago, level, target, text);
         }
-        Self::new(view, "trace", None, log.last(Level::TRACE, LOG_PAGE_LINES + 1, None))
+        let lines = log.last(Level::TRACE, LOG_PAGE_LINES + 1, None);
+        Self { dropped: 12, ..Self::new(view, "trace", None, lines) }
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {

@@ -55,9 +55,11 @@ use warp::Filter;
 use warp::filters::path::Tail;
 
 use self::ask::Ask;
-use super::body;
+use super::body::{self, BodyError};
+use super::budget::{Claim, Whose, claim};
 use super::{Context, HttpError, Peer, Response, Routes, compress, respond, reveals};
 use crate::domain::Text;
+use crate::limits;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -94,8 +96,9 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional::<Peer>())
+        .and(claim())
         .and(warp::body::stream())
-        .then(move |tail: Tail, method: Method, query: String, headers: HeaderMap, peer: Option<Peer>, stream| {
+        .then(move |tail: Tail, method, query, headers: HeaderMap, peer: Option<Peer>, claim: Claim, stream| {
             let (context, known) = (context.clone(), known.clone());
             let reads_gzip = compress::is_read_by(&headers);
             async move {
@@ -109,14 +112,16 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                         Some(principal) => (principal, None),
                         None => authenticate(&context, &method, &headers)?,
                     };
+                    claim.know(Whose::Peoples);
                     let revealed = login.as_deref().is_some_and(|login| is_revealed(&context, login, &headers));
                     let peer = peer.and_then(network);
                     let (known, body) = (is_known, Vec::new());
                     let mut ask = Ask { principal, peer, known, login, revealed, method, path, query, headers, body };
                     if table::is_streamed(&ask.method, &ask.path) {
+                        claim.take(limits::BINDINGS_IMPORT_HELD).map_err(BodyError::from)?;
                         return bindings::import(&context, &ask, stream).await;
                     }
-                    ask.body = body::read(&ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
+                    ask.body = body::read(&claim, &ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
                     table::answer(&context, &ask).await
                 };
                 let answer = finish(&context, answer.await);

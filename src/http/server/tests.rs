@@ -6,6 +6,10 @@
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::CipherSuite;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
@@ -13,10 +17,48 @@ use warp::Filter;
 
 use super::*;
 use crate::http::Response;
-use crate::http::testing::{Client, SOON, TestServer, get_over_http2};
+use crate::http::body::BodyError;
+use crate::http::budget::{Claim, Whose};
+use crate::http::testing::{Client, SOON, TestServer, get_over_http2, until};
 
 fn hello() -> Routes {
     warp::any().map(|| crate::http::respond(http::StatusCode::OK, "text/plain", "hello")).boxed()
+}
+
+/// A client of HTTP/2 that grants each answer a window of this size, and pings twenty times a second.
+async fn over_http2(
+    test: &TestServer,
+    window: u32,
+) -> (http2::SendRequest<Full<Bytes>>, tokio::task::JoinHandle<hyper::Result<()>>) {
+    let stream = test.connect(&[b"h2"]).await;
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(window)
+        .keep_alive_interval(Duration::from_millis(50))
+        .keep_alive_timeout(SOON)
+        .keep_alive_while_idle(true)
+        .handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    (sender, tokio::spawn(connection))
+}
+
+fn get(path: &str) -> http::Request<Full<Bytes>> {
+    http::Request::get(format!("https://localhost{path}")).body(Full::default()).unwrap()
+}
+
+/// `/large` has a megabyte, everything else says hello.
+fn large_and_small() -> Routes {
+    let large = || crate::http::respond(http::StatusCode::OK, "text/plain", "x".repeat(1 << 20));
+    warp::path("large").map(large).or(hello()).unify().boxed()
+}
+
+/// Lets time go by on a server, with requests on a connection of their own.
+async fn pass(time: Duration, client: &mut Client) {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < time {
+        assert_eq!(client.get("/").await.status(), 200);
+    }
 }
 
 fn patient() -> Times {
@@ -141,6 +183,124 @@ async fn the_pause_between_two_requests_has_a_time_of_its_own() {
     assert!(started.elapsed() >= times.idle, "{:?}", started.elapsed());
 }
 
+/// PINGs and the acknowledgement of SETTINGS were taken for the head of the next request, and a
+/// connection on which a push was about to be sent was closed after the head's time.
+#[tokio::test]
+async fn the_pause_of_http2_is_neither_cut_short_nor_prolonged_by_pings() {
+    let times = Times { head: Duration::from_millis(200), idle: Duration::from_millis(900), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let (mut sender, connection) = over_http2(&test, 1 << 16).await;
+    assert_eq!(sender.send_request(get("/")).await.unwrap().status(), 200);
+    let started = std::time::Instant::now();
+    let _ = tokio::time::timeout(SOON, connection).await.expect("the pings kept it open");
+    assert!(started.elapsed() >= times.idle, "{:?}", started.elapsed());
+}
+
+/// Four thousand connections that asked once and granted no window held all places for ever.
+#[tokio::test]
+async fn an_answer_that_no_window_lets_through_does_not_hold_its_connection() {
+    let times = Times { write: Duration::from_millis(300), ..patient() };
+    let test = TestServer::start(times, large_and_small()).await;
+    for path in ["/", "/large"] {
+        let (mut sender, connection) = over_http2(&test, 0).await;
+        let mut answers = Vec::new();
+        for _ in 0..20 {
+            answers.push(sender.send_request(get(path)).await.unwrap());
+        }
+        let _ = tokio::time::timeout(SOON, connection).await.expect("the connection was not closed");
+        drop(answers);
+    }
+    until(|| test.gauges.open() == 0).await;
+}
+
+/// Nor does one that is taken beside it.
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_not_kept_open_by_others() {
+    let times = Times { write: Duration::from_millis(300), ..patient() };
+    let test = TestServer::start(times, large_and_small()).await;
+    let (mut sender, connection) = over_http2(&test, 20_000).await;
+    let large = sender.send_request(get("/large")).await.unwrap();
+    let begun = std::time::Instant::now();
+    while let Ok(small) = sender.send_request(get("/")).await {
+        assert!(begun.elapsed() < SOON, "the connection was not closed");
+        let _ = small.into_body().collect().await;
+    }
+    let _ = tokio::time::timeout(SOON, connection).await.expect("the connection was not closed");
+    assert!(large.into_body().collect().await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_takes_an_answer_slowly_gets_it_whole() {
+    let times = Times { write: Duration::from_millis(500), ..patient() };
+    let test = TestServer::start(times, large_and_small()).await;
+    let mut clock = Client::new(test.connect(&[]).await).await;
+    let (mut sender, _connection) = over_http2(&test, 1 << 16).await;
+    let mut large = sender.send_request(get("/large")).await.unwrap().into_body();
+    let (begun, mut taken) = (std::time::Instant::now(), 0);
+    while let Some(frame) = large.frame().await {
+        taken += frame.unwrap().into_data().unwrap().len();
+        pass(Duration::from_millis(30), &mut clock).await;
+    }
+    assert_eq!(taken, 1 << 20);
+    assert!(begun.elapsed() > times.write * 2, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_live_stream_with_nothing_to_say_is_let_be() {
+    let (say, said) = mpsc::channel::<&'static str>(4);
+    let said = Arc::new(std::sync::Mutex::new(Some(said)));
+    let live = warp::path("live").map(move || {
+        let said = said.lock().unwrap().take().unwrap();
+        let events = tokio_stream::wrappers::ReceiverStream::new(said);
+        let events =
+            futures_util::StreamExt::map(events, |data| Ok::<_, Infallible>(warp::sse::Event::default().data(data)));
+        warp::Reply::into_response(warp::sse::reply(events))
+    });
+    let times = Times { write: Duration::from_millis(200), ..patient() };
+    let test = TestServer::start(times, live.or(hello()).unify().boxed()).await;
+    let mut clock = Client::new(test.connect(&[]).await).await;
+    let (mut sender, _connection) = over_http2(&test, 1 << 16).await;
+    say.send("first").await.unwrap();
+    let mut events = sender.send_request(get("/live")).await.unwrap().into_body();
+    for expected in ["first", "second"] {
+        let event = tokio::time::timeout(SOON, events.frame()).await.unwrap().unwrap().unwrap();
+        assert_eq!(event.into_data().unwrap(), format!("data:{expected}\n\n"));
+        pass(times.write * 3, &mut clock).await;
+        say.send("second").await.unwrap();
+    }
+}
+
+/// A path that is none made a filter of warp panic, by whoever sent `CONNECT`.
+#[tokio::test]
+async fn a_request_without_a_path_is_answered_before_the_routes() {
+    let routes = warp::path("x").or(warp::path::full().map(|_| ()).untuple_one()).map(|_| "hello");
+    let test = TestServer::start(patient(), routes.map(warp::Reply::into_response).boxed()).await;
+    for (head, status) in [
+        ("CONNECT a:1 HTTP/1.1\r\nhost: a\r\n", 405),
+        ("CONNECT a HTTP/1.1\r\nhost: a\r\n", 405),
+        ("CONNECT a:1 HTTP/1.0\r\n", 405),
+        ("GET a:1 HTTP/1.1\r\nhost: a\r\n", 400),
+        ("GET name HTTP/1.1\r\nhost: a\r\n", 400),
+        ("GET * HTTP/1.1\r\nhost: a\r\n", 400),
+        ("OPTIONS * HTTP/1.1\r\nhost: a\r\n", 204),
+        ("GET / HTTP/1.1\r\n", 400),
+        ("GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n", 400),
+        ("GET / HTTP/1.0\r\n", 200),
+        ("GET https://other HTTP/1.1\r\nhost: a\r\nconnection: close\r\n", 200),
+        ("ODD https://other/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n", 200),
+    ] {
+        let mut stream = test.connect(&[]).await;
+        stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
+        let said = String::from_utf8(read_to_close(&mut stream).await).unwrap();
+        assert_eq!(said.split(' ').nth(1), Some(status.to_string().as_str()), "{head} {said}");
+    }
+    let (mut sender, _connection) = over_http2(&test, 1 << 16).await;
+    let connect = http::Request::connect("a:1").body(Full::default()).unwrap();
+    assert_eq!(sender.send_request(connect).await.unwrap().status(), 405);
+    let whole = http::Request::options("https://localhost/x").body(Full::default()).unwrap();
+    assert_eq!(sender.send_request(whole).await.unwrap().status(), 200);
+}
+
 #[tokio::test]
 async fn whoever_does_not_shake_hands_is_let_go() {
     let times = Times { handshake: Duration::from_millis(100), ..patient() };
@@ -148,6 +308,99 @@ async fn whoever_does_not_shake_hands_is_let_go() {
     let mut stream = TcpStream::connect(test.address).await.unwrap();
     assert_eq!(read_to_close(&mut stream).await, b"");
     assert_eq!(test.gauges.handshakes_failed.load(Ordering::Relaxed), 1);
+}
+
+/// The listener holds one place while it waits, so of eight places seven are for others.
+async fn fill(test: &TestServer) -> Vec<TcpStream> {
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(TcpStream::connect(test.address).await.unwrap());
+    }
+    until(|| test.gauges.open() == 8).await;
+    silent
+}
+
+/// Whoever held all places with silence, and opened each again that was closed, had fresh
+/// callbacks wait for nine seconds.
+#[tokio::test]
+async fn silence_gives_its_place_up_soon_when_few_are_left() {
+    let times = Times { pressed: Duration::from_millis(200), ..patient() };
+    let test = TestServer::with_places(times, hello(), 8).await;
+    let silent = fill(&test).await;
+    let begun = std::time::Instant::now();
+    assert_eq!(Client::new(test.connect(&[]).await).await.get("/").await.status(), 200);
+    assert!(begun.elapsed() < times.handshake, "{:?}", begun.elapsed());
+    drop(silent);
+}
+
+#[tokio::test]
+async fn whoever_is_known_keeps_a_place_and_a_command_has_one() {
+    let known = warp::path("known").and(crate::http::budget::claim()).map(|claim: Claim| {
+        claim.know(Whose::Platforms);
+        crate::http::respond(http::StatusCode::OK, "text/plain", "hello")
+    });
+    let times = Times { pressed: Duration::from_millis(200), ..patient() };
+    let test = TestServer::with_places(times, known.or(hello()).unify().boxed(), 8).await;
+    let socket = test.dir.path().join("control.sock");
+    test.server.listen(Listener::Control(UnixListener::bind(&socket).unwrap()), hello());
+    let mut platform = Client::new(test.connect(&[]).await).await;
+    assert_eq!(platform.get("/known").await.status(), 200);
+    let mut stranger = test.connect(&[]).await;
+    stranger.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let silent = fill(&test).await;
+    let mut command = Client::new(UnixStream::connect(&socket).await.unwrap()).await;
+    assert_eq!(command.get("/").await.status(), 200);
+    let begun = std::time::Instant::now();
+    assert!(read_to_close(&mut stranger).await.starts_with(b"HTTP/1.1 200"));
+    assert!(begun.elapsed() < times.idle, "{:?}", begun.elapsed());
+    assert_eq!(platform.get("/known").await.status(), 200);
+    assert_eq!(command.get("/").await.status(), 200);
+    drop(silent);
+}
+
+/// A thousand bodies of half a megabyte made half a gigabyte.
+#[tokio::test]
+async fn bodies_beyond_the_budget_are_told_to_come_again() {
+    let routes = warp::path("known")
+        .and(crate::http::budget::claim())
+        .map(|claim: Claim| claim.know(Whose::Platforms))
+        .untuple_one()
+        .or(warp::any())
+        .unify()
+        .and(crate::http::body::body(crate::http::body::CALLBACK))
+        .map(|body: Result<Vec<u8>, BodyError>| match body {
+            Ok(_) => crate::http::respond(http::StatusCode::OK, "text/plain", "hello"),
+            Err(error) => crate::http::HttpError::from(error).into_response(),
+        });
+    let test = TestServer::start(patient(), routes.boxed()).await;
+    let unfinished = |path: &str| {
+        format!("POST {path} HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n\r\n", limits::BODY_MAX).into_bytes()
+    };
+    let mut held = Vec::new();
+    for n in 1..=limits::BODIES_STRANGERS / limits::BODY_MAX {
+        let mut stream = test.connect(&[]).await;
+        stream.write_all(&unfinished("/")).await.unwrap();
+        stream.write_all(&vec![b'x'; limits::BODY_MAX - 1]).await.unwrap();
+        held.push(stream);
+        until(|| test.gauges.bodies_held() == n * limits::BODY_MAX).await;
+    }
+    let body = vec![b'x'; limits::BODY_MAX];
+    let mut late = Client::new(test.connect(&[]).await).await;
+    let refused = late.post("/", "text/plain", body.clone()).await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    // Those that are known have a share of their own.
+    assert_eq!(late.post("/known", "text/plain", body.clone()).await.status(), 200);
+    // A promise is no body.
+    let mut promising = Vec::new();
+    for _ in 0..64 {
+        let mut stream = test.connect(&[]).await;
+        stream.write_all(&unfinished("/known")).await.unwrap();
+        promising.push(stream);
+    }
+    assert_eq!(late.post("/known", "text/plain", body.clone()).await.status(), 200);
+    drop((held, promising));
+    until(|| test.gauges.bodies_held() == 0).await;
+    assert_eq!(late.post("/", "text/plain", body).await.status(), 200);
 }
 
 #[tokio::test]
@@ -270,7 +523,7 @@ async fn a_stop_that_takes_too_long_is_cut_short() {
         .boxed();
     let test = TestServer::start(Times { drain: Duration::from_millis(100), ..patient() }, routes).await;
     let mut client = Client::new(test.connect(&[]).await).await;
-    let request = http::Request::get("/").body(http_body_util::Full::default()).unwrap();
+    let request = http::Request::get("/").header("host", "localhost").body(Full::default()).unwrap();
     let request = tokio::spawn(async move { client.send(request).await });
     arrivals.recv().await.unwrap();
     tokio::time::timeout(SOON, test.server.drain()).await.expect("the stop was held up");

@@ -29,6 +29,16 @@ use crate::clock::Clock;
 /// How long a test waits for what must happen.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
+/// Waits for what other tasks bring about.
+pub(crate) async fn until(mut true_now: impl FnMut() -> bool) {
+    let waiting = async {
+        while !true_now() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, waiting).await.expect("it did not become true");
+}
+
 /// A server with TLS on a free port.
 pub(crate) struct TestServer {
     pub(crate) server: Server,
@@ -40,11 +50,16 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     pub(crate) async fn start(times: Times, routes: Routes) -> Self {
+        Self::with_places(times, routes, crate::limits::CONNECTIONS_MAX).await
+    }
+
+    /// The same with so many places for connections.
+    pub(crate) async fn with_places(times: Times, routes: Routes, places: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let source = tls::Source::SelfSigned { dir: dir.path().to_owned(), names: vec!["localhost".to_owned()] };
         let certificates = tls::Certificates::open(source, Clock::system()).unwrap();
         let gauges = Arc::new(Gauges::default());
-        let server = Server::new(times, super::peer::TrustedProxies::default(), gauges.clone());
+        let server = Server::with_places(times, super::peer::TrustedProxies::default(), gauges.clone(), places);
         let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = tcp.local_addr().unwrap();
         server.listen(Listener::Tls(tcp, certificates.acceptor().unwrap()), routes);

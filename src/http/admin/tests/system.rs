@@ -52,6 +52,10 @@ async fn the_log_shows_what_was_logged_by_level_and_without_numbers() {
     let all = rows("/system/log").await;
     assert_eq!(all.len(), 2);
     assert!(all[0].contains("refused from=138****0021") && all[1].contains("listening"), "{all:?}");
+    let dropped = async || house.page("/system/log").await.select(&selector("p.notice.bad")).count();
+    assert_eq!(dropped().await, 0);
+    log.count_dropped(|| 7);
+    assert_eq!(dropped().await, 1);
     assert_eq!(rows("/system/log?level=warn").await.len(), 1);
     assert_eq!(rows("/system/log?cursor=2").await.len(), 1);
     assert_eq!(rows("/system/log?level=error").await.len(), 0);
