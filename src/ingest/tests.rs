@@ -221,18 +221,58 @@ async fn counts_that_could_not_be_written_are_written_later() {
     assert!(written.contains(&Tally { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }), "{written:?}");
 }
 
-#[tokio::test]
-async fn a_refusing_journal_means_503_and_a_count() {
+/// A write path into a journal that refuses.
+fn refusing(dir: &std::path::Path) -> Ingest {
     let journal = Arc::new(Moody::default());
     journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
-    let dir = tempfile::tempdir().unwrap();
     let clock = Clock::fixed(now());
-    let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
-    let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
+    let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
+    let bindings = Bindings::open(dir, &state.installation(), clock.clone()).unwrap();
     let control = Control::new(state, bindings, clock.clone(), None).unwrap();
-    let ingest = Ingest::new(journal, Answers::default(), control, clock, None);
+    Ingest::new(journal, Answers::default(), control, clock, None)
+}
+
+#[tokio::test]
+async fn a_refusing_journal_means_503_and_a_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let ingest = refusing(dir.path());
     let error = ingest.receive(Arc::new(app(VerifyMode::Off)), callback("anything")).await.unwrap_err();
     assert!(matches!(error.0, AppendError::QueueFull));
     assert_eq!(ingest.pending(), [Pending { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }]);
     assert_eq!(ingest.counts().callbacks_not_kept(), [(AppId(7), 1)]);
+}
+
+/// Counts the warnings of this room.
+#[derive(Clone, Default)]
+struct Warnings(Arc<std::sync::atomic::AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, of: &tracing::Metadata<'_>) -> bool {
+        *of.level() == tracing::Level::WARN && of.target() == "ringback::ingest"
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// A full disk refuses a thousand callbacks a second, and each was a line of the log.
+#[tokio::test]
+async fn callbacks_that_cannot_be_kept_do_not_fill_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let ingest = refusing(dir.path());
+    let warnings = Warnings::default();
+    let _here = tracing::subscriber::set_default(warnings.clone());
+    let lost = 2 * limits::REFUSALS_LOGGED_EVERY + 1;
+    for _ in 0..lost {
+        ingest.receive(Arc::new(app(VerifyMode::Off)), callback("anything")).await.unwrap_err();
+    }
+    assert_eq!(ingest.counts().callbacks_not_kept(), [(AppId(7), lost)]);
+    assert_eq!(warnings.0.load(std::sync::atomic::Ordering::Relaxed), 3);
 }

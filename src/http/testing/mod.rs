@@ -116,7 +116,9 @@ impl Client {
         Self(sender)
     }
 
-    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Bytes>> {
+    /// Names the host, as every client does.
+    pub(crate) async fn send(&mut self, mut request: Request<Full<Bytes>>) -> hyper::Result<Response<Bytes>> {
+        request.headers_mut().entry("host").or_insert(http::HeaderValue::from_static("localhost"));
         self.0.ready().await?;
         whole(self.0.send_request(request).await?).await
     }
