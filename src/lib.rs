@@ -145,7 +145,7 @@
 //!    requests until `src/http/activity.rs` says that the connection has had its time.
 //! 2. [`http::routes`] is the table of all addresses; `POST /callbacks/{token}` is the first row.
 //!    `src/http/callbacks.rs` asks [`state::State`] whose token it is, who may call from where, and
-//!    reads the body through [`http::body::read`], which is the only way a body is read.
+//!    reads the body through `http::body::read` (`src/http/body.rs`), which is the only way a body is read.
 //! 3. It hands a [`domain::Callback`] to [`ingest::Ingest::receive`]. From here on a task of its
 //!    own carries it: a platform that hangs up does not undo it.
 //! 4. `src/ingest/reading.rs` finds out what it is. [`providers::Provider::verify`] looks at the
