@@ -127,6 +127,9 @@ where
     loop {
         let hurry = *pressed.borrow_and_update();
         let deadline = activity.deadline(Instant::now(), stopping, &shared.times, hurry);
+        // What begins meanwhile may be over before what was known of until now.
+        let shortest = if hurry { shared.times.hurried().shortest() } else { shared.times.shortest() };
+        let look = deadline.min(Instant::now() + shortest);
         tokio::select! {
             // The connection first: a request that is there already is read before it is judged.
             biased;
@@ -148,7 +151,7 @@ where
                 connection.as_mut().graceful_shutdown();
             }
             Ok(()) = pressed.changed() => {}
-            () = tokio::time::sleep_until(deadline) => {
+            () = tokio::time::sleep_until(look) => {
                 if activity.deadline(Instant::now(), stopping, &shared.times, hurry) <= Instant::now() {
                     return;
                 }

@@ -82,6 +82,12 @@ impl Times {
             ..*self
         }
     }
+
+    /// How often a connection must be looked at so that none of its times passes unseen.
+    #[must_use]
+    pub(super) fn shortest(&self) -> Duration {
+        self.head.min(self.idle).min(self.write)
+    }
 }
 
 /// What a server counts, for `/metrics`.

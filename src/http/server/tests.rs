@@ -170,6 +170,19 @@ async fn a_head_that_does_not_end_closes_the_connection() {
     assert_eq!(read_to_close(&mut stream).await, b"");
 }
 
+/// The head's time was looked at when the pause would have been over.
+#[tokio::test]
+async fn a_second_head_has_no_more_time_than_the_first() {
+    let times = Times { head: Duration::from_millis(200), ..patient() };
+    let test = TestServer::start(times, hello()).await;
+    let mut clock = Client::new(test.connect(&[]).await).await;
+    let mut stream = test.connect(&[]).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    pass(times.head * 2, &mut clock).await;
+    stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    assert!(read_to_close(&mut stream).await.starts_with(b"HTTP/1.1 200"));
+}
+
 #[tokio::test]
 async fn the_pause_between_two_requests_has_a_time_of_its_own() {
     // The head's time is over long before the second request; only the pause's counts.
