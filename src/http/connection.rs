@@ -204,7 +204,8 @@ fn answer(
     };
     request.extensions_mut().insert(peer);
     // HTTP/2 names the host in the target. Signatures and forms look for it where HTTP/1.1 has it.
-    if !request.headers().contains_key(http::header::HOST)
+    if request.version() == http::Version::HTTP_2
+        && !request.headers().contains_key(http::header::HOST)
         && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
     {
         request.headers_mut().insert(http::header::HOST, host);
