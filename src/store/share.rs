@@ -27,6 +27,21 @@ pub(super) struct Sums {
 }
 
 impl Sums {
+    /// Each by the name that it is written with.
+    pub(super) fn named(&self) -> [(&'static str, i64); 8] {
+        let Self { calls, answered, talking, talk_seconds, rung, ring_seconds, with_pdd, pdd_seconds } = *self;
+        [
+            ("calls", calls),
+            ("answered", answered),
+            ("talking", talking),
+            ("talk_seconds", talk_seconds),
+            ("rung", rung),
+            ("ring_seconds", ring_seconds),
+            ("with_pdd", with_pdd),
+            ("pdd_seconds", pdd_seconds),
+        ]
+    }
+
     pub(super) fn add(&mut self, other: &Self, sign: i64) {
         self.calls += sign * other.calls;
         self.answered += sign * other.answered;

@@ -38,7 +38,7 @@ fn with_a_past() -> (House, String) {
     let house = House::new();
     let dir = |name: &str| house.data().join(name);
     // What people set is there before a callback is.
-    house.cli(&["app", "list"]).done();
+    house.serve().stop();
     let options = Options {
         reserve: None,
         torn: dir("torn"),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::super::hours::{TALK_BUCKETS, hour_of};
 use super::super::share::{Cause, Kind, Share, Sums};
@@ -28,7 +28,9 @@ pub(super) struct CallSum {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<String>,
     /// The bucket of their talk time.
+    #[serde(default, skip_serializing_if = "is_zero")]
     bucket: usize,
+    #[serde(serialize_with = "without_zeros")]
     sums: Sums,
     /// Their talks: from which second since 1970 to before which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,9 +44,22 @@ pub(super) struct HourSum {
     pub(super) hour: i64,
     pub(super) app: u32,
     outcomes: [u64; 5],
+    #[serde(skip_serializing_if = "is_zero")]
     joined: u64,
+    #[serde(skip_serializing_if = "is_zero")]
     not_calls: u64,
     bytes: u64,
+}
+
+fn is_zero<N: Default + PartialEq>(sum: &N) -> bool {
+    *sum == N::default()
+}
+
+/// Only what was counted, as a cut lives for ever and most calls count little. How many of answered
+/// calls were answered is not said: see [`CallSum::counted`].
+fn without_zeros<S: Serializer>(sums: &Sums, serializer: S) -> Result<S::Ok, S::Error> {
+    let is_said = |(name, sum): &(&str, i64)| *sum != 0 && !(*name == "answered" && *sum == sums.calls);
+    serializer.collect_map(sums.named().into_iter().filter(is_said))
 }
 
 /// Sums up what calls had counted.
@@ -114,7 +129,8 @@ impl CallSum {
 }
 
 impl CallSum {
-    /// Cuts made before answered calls had a sum of their own do not say how many were.
+    /// All calls that ended answered were answered; a cut does not say so again, and one from before
+    /// they had a sum of their own cannot.
     fn counted(&self, outcome: Option<CallOutcome>) -> Sums {
         match outcome {
             Some(CallOutcome::Answered) => Sums { answered: self.sums.calls, ..self.sums },
