@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -181,7 +181,11 @@ impl Add {
         body.insert("name".into(), self.name.as_str().into());
         put(&mut body, "token", self.token.as_deref());
         put(&mut body, "app_key", self.app_key.as_deref());
-        put(&mut body, "app_secret", secret(self.app_secret_file.as_deref())?.as_deref());
+        let secret = secret(self.app_secret_file.as_deref())?;
+        if let (Some(""), Some(file)) = (secret.as_deref(), &self.app_secret_file) {
+            bail!("{} holds no secret", file.display());
+        }
+        put(&mut body, "app_secret", secret.as_deref());
         put(&mut body, "verify", self.verify.as_deref());
         body.insert("allow_from".into(), json!(self.allow_from));
         Ok(body.into())

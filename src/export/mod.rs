@@ -78,6 +78,7 @@ impl ForPeople {
             Value::Array(items) => {
                 items.iter().map(|item| Self::text(people, column, item)).collect::<Vec<_>>().join(" ")
             }
+            Value::Bool(yes) => lang.t(if *yes { "是" } else { "否" }, if *yes { "yes" } else { "no" }).to_owned(),
             other => text(other),
         }
     }

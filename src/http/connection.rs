@@ -220,6 +220,9 @@ fn answer(
         Gauges::count(&shared.gauges.requests_refused);
     }
     let early = if place.is_none() { Some(crowded()) } else { target::answer(&request) };
+    if early.is_some() && place.is_some() && request.method() == http::Method::POST {
+        shared.unreadable(peer.ip(), &request.uri().to_string());
+    }
     let under_way = activity.begin(request.version());
     let asks_first = request.headers().contains_key(http::header::EXPECT);
     let (head, body) = request.into_parts();

@@ -16,6 +16,7 @@ use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Control;
+use crate::domain::App;
 use crate::erasure::Erasure;
 use crate::error_chain::Chain;
 use crate::ingest::Ingest;
@@ -24,7 +25,7 @@ use crate::limits;
 use crate::oidc::Oidc;
 use crate::platform::Platform;
 use crate::retention::Retention;
-use crate::state::{OnRecord, State};
+use crate::state::{Author, NewApp, OnRecord, State, StateError};
 use crate::store::Store;
 
 /// The services behind every address. Shared as `Arc<Context>`.
@@ -59,6 +60,17 @@ pub struct Context {
 }
 
 impl Context {
+    /// Adds an app, under an id that no callback was kept for.
+    ///
+    /// # Errors
+    /// As [`State::add_app`].
+    pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
+        if let Some(known) = self.store.highest_app() {
+            self.state.note_app_id(known);
+        }
+        self.state.add_app(by, new).await
+    }
+
     /// Counts and remembers a request that was meant for a callback address and came to none.
     pub fn misdirected(&self, peer: IpAddr, target: &str, missed: Missed) {
         let so_far = self.ingest.refused(None);

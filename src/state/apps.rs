@@ -4,6 +4,7 @@
 //! take effect with the next request; what was answered before stays answered.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::book::Book;
 use super::fact::Fact;
@@ -53,6 +54,7 @@ impl State {
         let app_secret = optional_secret(new.app_secret)?;
         let default = if app_secret.is_some() { VerifyMode::Log } else { VerifyMode::Off };
         let (created_at, author) = (self.shared.clock.now(), by.clone());
+        let elsewhere = self.shared.apps_elsewhere.load(Ordering::Relaxed);
         self.change(by, move |book| {
             if book.apps.len() >= SET_MAX {
                 return Err(StateError::Invalid(Wording::new(
@@ -60,7 +62,7 @@ impl State {
                     format!("there are {SET_MAX} apps already, which is the most"),
                 )));
             }
-            let id = book.next_app_id();
+            let id = AppId(book.next_app_id().0.max(elsewhere + 1));
             author.about(format!("app {}", id.0), Some(id));
             let app = App {
                 id,

@@ -43,7 +43,7 @@ mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
@@ -65,7 +65,7 @@ use self::log::Log;
 use self::password::Passwords;
 use self::tokens::Uses;
 use crate::clock::Clock;
-use crate::domain::Secret;
+use crate::domain::{AppId, Secret};
 use crate::journal::{Damage, Health};
 
 /// What people set, in memory, with its log behind it. Clones share everything.
@@ -78,6 +78,9 @@ struct Shared {
     book: ArcSwap<Book>,
     /// Grows with every book that follows another.
     revision: AtomicU64,
+    /// The highest id of an app that is known from elsewhere: a state that lost records must not give
+    /// one out again, with the calls of the app that had it.
+    apps_elsewhere: AtomicU32,
     log: Log,
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
@@ -122,6 +125,7 @@ impl State {
         let shared = Shared {
             book: ArcSwap::from_pointee(book),
             revision: AtomicU64::new(0),
+            apps_elsewhere: AtomicU32::new(0),
             log,
             writing: Mutex::new(()),
             passwords: Passwords::new(),
@@ -188,6 +192,11 @@ impl State {
     #[cfg(test)]
     pub(crate) fn refuse_changes(&self) {
         self.shared.log.refuse();
+    }
+
+    /// Gives no new app an id up to this one, which callbacks were kept for.
+    pub fn note_app_id(&self, known: AppId) {
+        self.shared.apps_elsewhere.fetch_max(known.0, Ordering::Relaxed);
     }
 
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {

@@ -201,6 +201,12 @@ impl Store {
         Timestamp::from_microsecond(at).ok()
     }
 
+    /// The highest id of an app that sent a callback.
+    #[must_use]
+    pub fn highest_app(&self) -> Option<AppId> {
+        self.shared.rows().last_seen.keys().copied().max()
+    }
+
     /// How the store is doing.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -256,6 +256,12 @@ fn a_lost_app_is_asked_to_come_again_until_somebody_says_that_it_is_gone() {
     let server = archive.house.serve_with(&["--accept-loss"]);
     assert_eq!(server.post(&archive.app, "{}").status, 404);
     ready_says(&server, &[]);
+    // A new app does not get what the lost one left.
+    let api = server.api(&archive.token);
+    api.settled();
+    assert!(!api.all("/calls").is_empty());
+    archive.house.app("jiuyun", "fresh", &[]);
+    assert_eq!(api.all("/calls?app=fresh"), Vec::<serde_json::Value>::new());
     server.stop();
     verdict(&archive.house, true);
     let aside = archive.house.data().join("torn/state-000000000001-damaged-1");

@@ -38,7 +38,9 @@ fn with_a_past() -> (House, String) {
     let house = House::new();
     let dir = |name: &str| house.data().join(name);
     // What people set is there before a callback is.
-    house.serve().stop();
+    for (provider, name) in [("jiuyun", "one"), ("huawei-voice", "two"), ("huawei-private", "three")] {
+        house.app(provider, name, &[]);
+    }
     let options = Options {
         reserve: None,
         torn: dir("torn"),
@@ -71,9 +73,6 @@ fn with_a_past() -> (House, String) {
         runtime.block_on(append).unwrap();
     }
     journal.close();
-    for (provider, name) in [("jiuyun", "one"), ("huawei-voice", "two"), ("huawei-private", "three")] {
-        house.app(provider, name, &[]);
-    }
     let token = house.token("t", "admin");
     (house, token)
 }

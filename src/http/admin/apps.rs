@@ -86,7 +86,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
         verify: None,
         allow_from: AllowFrom::default(),
     };
-    match request.ctx().state.add_app(&request.author(&by), new).await {
+    match request.ctx().add_app(&request.author(&by), new).await {
         Ok(app) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "added")]))),
         Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
             let page = AppsPage::of(request, entered, Some(error.wording().get(request.lang).to_owned()));

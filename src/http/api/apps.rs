@@ -115,7 +115,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         verify: new.verify.as_deref().map(verify).transpose()?,
         allow_from: networks(&new.allow_from)?,
     };
-    let app = context.state.add_app(&ask.author(context), new).await?;
+    let app = context.add_app(&ask.author(context), new).await?;
     Ok(json(StatusCode::CREATED, &AppObject::new(context, ask, &app).with_url(context, &app)))
 }
 

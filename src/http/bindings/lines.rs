@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use super::encoding::Reading;
 use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang, Text, Wording, plain_text};
+use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
 use crate::export::{self, csv as cells};
 use crate::http::body::BodyError;
 use crate::http::keeping;
@@ -217,7 +217,7 @@ fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDo
         let name = reading.text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
         let name = name.trim();
         let Some(column) = column(name) else {
-            unknown.push(name.chars().take(80).collect::<String>());
+            unknown.push(mask_numbers(&name.chars().take(80).collect::<String>()));
             continue;
         };
         if column != Column::Told && columns.contains(&column) {

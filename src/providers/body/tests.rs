@@ -138,6 +138,14 @@ fn gbk_is_read_where_the_whole_body_is_gbk() {
 }
 
 #[test]
+fn a_cut_character_alone_is_no_gbk() {
+    for body in [&b"{\"a\":\"order \xE6\xB5\"}"[..], b"{\"a\":\"order \xF0\x9F\x98\"}"] {
+        let text = super::text::Text::of(body).unwrap();
+        assert!(text.replaced && text.text.contains("order \u{fffd}"), "{}", text.text);
+    }
+}
+
+#[test]
 fn half_a_character_costs_that_character_and_nothing_else() {
     // As a program cuts a text of UTF-16 that ends in an emoji.
     check_mended(&[

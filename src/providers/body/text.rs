@@ -31,6 +31,10 @@ enum Encoding {
     Gbk,
 }
 
+/// Cut characters in a body that is UTF-8 all the same, though nothing else in it says so: one at the
+/// end of a value or two.
+const CUT_MAX: usize = 2;
+
 impl<'a> Text<'a> {
     /// Reads a body.
     pub(super) fn of(body: &'a [u8]) -> Result<Self, Fault> {
@@ -45,11 +49,14 @@ impl<'a> Text<'a> {
             return Ok(Self { body, text: Cow::Borrowed(text), encoding: Encoding::Same, replaced: false });
         }
         let (mut read, mut broken) = (0_usize, 0_usize);
+        // A character that was cut, not one of another encoding: its beginning is there.
+        let mut cut = 0_usize;
         for chunk in body.utf8_chunks() {
+            cut += usize::from(matches!(chunk.invalid(), [0xE0..=0xF4, _, ..]));
             read += chunk.valid().bytes().filter(|byte| *byte >= 0xE0).count();
             broken += usize::from(!chunk.invalid().is_empty());
         }
-        if broken > read {
+        if broken > read && !(broken <= CUT_MAX && cut == broken) {
             let (text, has_errors) = GB18030.decode_without_bom_handling(body);
             let wrong = if has_errors { text.matches(char::REPLACEMENT_CHARACTER).count() } else { 0 };
             // A half character in GBK is one; of UTF-8 read as GBK most are wrong.

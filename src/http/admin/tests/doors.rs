@@ -18,6 +18,18 @@ async fn log_in(house: &House, name: &str, password: &str) -> u16 {
     house.post("/login", &[("name", name), ("password", password)]).await.status().as_u16()
 }
 
+/// A second tab, and a program that keeps its cookies, were told that their form had expired.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_logged_in_may_log_in_again_and_is_counted_like_anybody() {
+    let house = House::with_admin().await;
+    assert!(!house.cookie.is_empty());
+    assert_eq!(log_in(&house, "lin", PASSWORD).await, 303);
+    for _ in 0..limits::LOGIN_TRIES_NAME {
+        assert_eq!(log_in(&house, "lin", "guess").await, 401);
+    }
+    assert_eq!(log_in(&house, "lin", PASSWORD).await, 429);
+}
+
 /// Ten wrong passwords from anywhere kept the owner of a name out for a quarter of an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_wrong_passwords_keeps_nobody_out_of_a_browser_they_were_logged_in_with() {
