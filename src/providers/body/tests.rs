@@ -140,7 +140,7 @@ fn gbk_is_read_where_the_whole_body_is_gbk() {
 #[test]
 fn a_cut_character_alone_is_no_gbk() {
     for body in [&b"{\"a\":\"order \xE6\xB5\"}"[..], b"{\"a\":\"order \xF0\x9F\x98\"}"] {
-        let text = text::Text::of(body).unwrap();
+        let text = Text::of(body).unwrap();
         assert!(text.replaced && text.text.contains("order \u{fffd}"), "{}", text.text);
     }
 }
