@@ -37,7 +37,7 @@ use crate::http::{Context, LogTail, Misdirected, Missed, ServerInfo, control_rou
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
-use crate::platform::{Hosts, Platform};
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::retention::Retention;
 use crate::{bindings, journal, limits, state, store};
 

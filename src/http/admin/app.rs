@@ -20,7 +20,7 @@ use super::request::{Request, link};
 use super::view::{Section, View};
 use crate::domain::{AnswerForm, App, Lang, Seq, TEST_HEADER, VerifyMode};
 use crate::http::{CertificateInfo, HttpError, Response, ServerInfo};
-use crate::providers;
+use crate::platforms;
 
 /// One app.
 #[derive(Debug, Template)]
@@ -132,14 +132,14 @@ impl AppPage {
         now: Timestamp,
     ) -> Self {
         let lang = view.lang;
-        let provider = providers::by_id(app.provider);
+        let provider = platforms::by_id(app.provider);
         // Without the right to see the token, the address is shown without it.
         let token = if view.may_administer_app() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
         let way = Plain::of(server.plain_listen, server.public_url.as_deref());
         let verdict = verdict(lang, certificate, host(&base), way, now);
         let plain = server.plain_listen.filter(|_| !verdict.accepted && way == Plain::Open);
-        let addresses = provider.map(providers::Provider::addresses).unwrap_or_default();
+        let addresses = provider.map(platforms::Provider::addresses).unwrap_or_default();
         let only = [("app", app.name.as_str())];
         Self {
             id: app.id.0,
@@ -154,7 +154,7 @@ impl AppPage {
             retry: provider.map_or("", |p| p.retry().text.get(lang)),
             samples: provider
                 .map(|p| {
-                    let first = providers::telling(p).map(|sample| sample.name);
+                    let first = platforms::telling(p).map(|sample| sample.name);
                     p.samples().iter().map(|s| (s.name, s.title.get(lang), Some(s.name) == first)).collect()
                 })
                 .unwrap_or_default(),
@@ -174,21 +174,21 @@ impl AppPage {
     /// A command that plays the platform from anywhere: what tests the way through the network.
     fn with_curl(
         mut self,
-        provider: Option<&'static dyn providers::Provider>,
+        provider: Option<&'static dyn platforms::Provider>,
         server: &ServerInfo,
         app: &App,
         plain: Option<SocketAddr>,
         now: Timestamp,
     ) -> Self {
         let Some(provider) = provider.filter(|_| self.view.may_administer_app()) else { return self };
-        let Some(sample) = providers::telling(provider) else { return self };
+        let Some(sample) = platforms::telling(provider) else { return self };
         let url = server.callback_url(app.token.reveal(), "test");
         let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
         // curl refuses what a platform refuses.
         let insecure = (url.starts_with("https:") && !self.verdict.accepted).then(|| self.verdict.reason.clone());
         let check = if insecure.is_some() { Check::Nothing } else { Check::Certificate };
         let headers = [("Content-Type", sample.content_type), (TEST_HEADER, "1")];
-        let body = providers::fresh(provider, sample, app.app_key.as_deref(), now);
+        let body = platforms::fresh(provider, sample, app.app_key.as_deref(), now);
         self.curl = Some(Command { text: body_text::curl(&url, &headers, check, body.as_bytes()), insecure });
         self
     }
@@ -197,7 +197,7 @@ impl AppPage {
 impl AddressRow {
     fn of(
         lang: Lang,
-        address: &providers::Address,
+        address: &platforms::Address,
         token: &str,
         server: &ServerInfo,
         plain: Option<SocketAddr>,
@@ -236,7 +236,7 @@ impl Settings {
             has_secret: app.app_secret.is_some(),
             verify: [VerifyMode::Off, VerifyMode::Log, VerifyMode::Enforce].map(mode),
             toothless: app.verify != VerifyMode::Off
-                && !providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
+                && !platforms::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: nets.join("\n"),
             answer_array: app.answer_form == AnswerForm::Array,
             close_tone: app.close_tone.clone().unwrap_or_default(),
@@ -265,7 +265,7 @@ impl AppPage {
         let mut page = Self::sample_as(lang, crate::domain::Role::Admin);
         let (callback, call) = (Some(121), Some("/calls/1b1b".to_owned()));
         page.tested = Some(Tested { sample: "fee".to_owned(), status: 200, fine: true, callback, call });
-        let (app, settings) = (super::samples::apps().remove(1), crate::platform::Settings::default());
+        let (app, settings) = (super::samples::apps().remove(1), platforms::outbound::Settings::default());
         page.platform = PlatformForm::new(lang, &app, settings, false, &["gateway.example.com".to_owned()]);
         page
     }
@@ -291,7 +291,7 @@ mod tests {
     fn every_address_of_the_console_can_be_copied_also_as_base64() {
         let html = scraper::Html::parse_document(&AppPage::sample(Lang::Zh).render().unwrap());
         let app = samples::apps().remove(1);
-        let wanted = providers::by_id(app.provider).map_or(0, |p| p.addresses().len());
+        let wanted = platforms::by_id(app.provider).map_or(0, |p| p.addresses().len());
         assert_eq!(html.select(&selector(".address")).count(), wanted);
         for url in html.select(&selector(".address code.url")) {
             let url: String = url.text().collect();

@@ -14,7 +14,7 @@ use super::{contradictions, reply};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, Callback, Role, Seq, TEST_HEADER, VerifyMode, Wording};
 use crate::http::{HttpError, Response};
 use crate::limits;
-use crate::providers;
+use crate::platforms;
 use crate::state::{AppChange, StateError};
 use crate::store::{CallbackQuery, Change, Filter, Page};
 
@@ -55,9 +55,9 @@ pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
 /// `POST /apps/{id}/test`
 pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Operator, 1)?;
-    let samples = providers::by_id(app.provider).map(providers::Provider::samples).unwrap_or_default();
+    let samples = platforms::by_id(app.provider).map(platforms::Provider::samples).unwrap_or_default();
     let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
-    let provider = providers::by_id(app.provider).ok_or(HttpError::NotFound)?;
+    let provider = platforms::by_id(app.provider).ok_or(HttpError::NotFound)?;
     let now = request.now();
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let callback = Callback {
@@ -69,7 +69,7 @@ pub(super) async fn test(request: &Request) -> Result<Response, HttpError> {
         target: format!("/callbacks/{}/test", app.token.reveal()),
         hosts: Vec::new(),
         headers: vec![header("content-type", sample.content_type), header(TEST_HEADER, "1")],
-        body: providers::fresh(provider, sample, app.app_key.as_deref(), now).into_bytes(),
+        body: platforms::fresh(provider, sample, app.app_key.as_deref(), now).into_bytes(),
     };
     let changes = request.ctx().store.changes();
     request.author(&by).on_record().await?;

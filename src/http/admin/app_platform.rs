@@ -8,7 +8,7 @@ use super::{contradictions, reply};
 use crate::domain::{App, Lang, Role, Secret};
 use crate::http::platform::{self as service, Change};
 use crate::http::{Context, HttpError, Response};
-use crate::platform::{Scheme, Settings, of_provider};
+use crate::platforms::outbound::{self, Scheme, Settings, SignedWith};
 
 /// The form.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct PlatformForm {
     pub(super) base_url: String,
     pub(super) is_on: bool,
     pub(super) hosts: String,
-    pub(super) is_jiuyun: bool,
+    pub(super) has_account: bool,
     pub(super) account_sid: String,
     pub(super) has_token: bool,
     pub(super) schemes: [(&'static str, &'static str, bool); 2],
@@ -30,7 +30,7 @@ impl PlatformForm {
     }
 
     pub(super) fn new(lang: Lang, app: &App, settings: Settings, has_token: bool, hosts: &[String]) -> Option<Self> {
-        of_provider(app.provider.0).next()?;
+        let platform = outbound::of(app.provider.0)?;
         let scheme = |scheme: Scheme| {
             let words = match scheme {
                 Scheme::Aksk => lang.t("AKSK（现行）", "AKSK (today)"),
@@ -41,7 +41,7 @@ impl PlatformForm {
         Some(Self {
             is_on: !settings.base_url.is_empty(),
             hosts: hosts.join(lang.t("、", ", ")),
-            is_jiuyun: app.provider.0 == "jiuyun",
+            has_account: platform.signs_with() == SignedWith::Account,
             account_sid: settings.account_sid.clone().unwrap_or_default(),
             has_token,
             schemes: Scheme::ALL.map(scheme),

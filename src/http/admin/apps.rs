@@ -12,7 +12,7 @@ use super::view::{Section, View};
 use super::{reply, words};
 use crate::domain::{AllowFrom, App, Lang, Role, Secret, VerifyMode};
 use crate::http::{HttpError, Response};
-use crate::providers;
+use crate::platforms;
 use crate::state::{NewApp, StateError};
 use jiff::Timestamp;
 
@@ -73,7 +73,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
         provider: provider_name.to_owned(),
         app_key: request.field("app_key").unwrap_or_default().to_owned(),
     };
-    let Some(provider) = providers::by_name(provider_name) else {
+    let Some(provider) = platforms::by_name(provider_name) else {
         let problem = request.lang.t("请选择平台。", "Choose a platform.").to_owned();
         return reply::page_with(StatusCode::BAD_REQUEST, &AppsPage::of(request, entered, Some(problem)));
     };
@@ -126,14 +126,14 @@ impl AppsPage {
 
     fn new(view: View, apps: &[(&App, Option<Timestamp>)], entered: Entered, now: Timestamp) -> Self {
         let lang = view.lang;
-        let choice = |(i, p): (usize, &&'static dyn providers::Provider)| ProviderChoice {
+        let choice = |(i, p): (usize, &&'static dyn platforms::Provider)| ProviderChoice {
             id: p.id().0,
             title: p.title(lang),
             chosen: if entered.provider.is_empty() { i == 0 } else { entered.provider == p.id().0 },
         };
         Self {
             rows: apps.iter().map(|(app, seen)| Row::of(lang, app, *seen, now)).collect(),
-            providers: providers::ALL.iter().enumerate().map(choice).collect(),
+            providers: platforms::ALL.iter().enumerate().map(choice).collect(),
             entered,
             problem: None,
             welcome: false,
@@ -145,7 +145,7 @@ impl AppsPage {
 
 impl Row {
     fn of(lang: Lang, app: &App, seen: Option<Timestamp>, now: Timestamp) -> Self {
-        let provider = providers::by_id(app.provider).map_or(app.provider.0, |p| p.title(lang));
+        let provider = platforms::by_id(app.provider).map_or(app.provider.0, |p| p.title(lang));
         let only = [("app", app.name.as_str())];
         let has_secret = app.app_secret.is_some();
         Self {
@@ -194,7 +194,7 @@ mod tests {
         let html = scraper::Html::parse_document(&AppsPage::sample_empty(Lang::En).render().unwrap());
         assert!(html.select(&selector("form[action='/apps'] input[name=csrf][value='sample-csrf']")).next().is_some());
         let offered = html.select(&selector("input[type=radio][name=provider]")).count();
-        assert_eq!(offered, providers::ALL.len());
+        assert_eq!(offered, platforms::ALL.len());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::query::input;
 use super::request::{Request, find};
 use crate::domain::{BindingKind, BindingTerms, Lang};
 use crate::http::bindings::{Draft, Field};
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 
 /// A field to fill in.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::view::{Section, View};
 use crate::domain::{BindingKind, Role};
 use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};
-use crate::providers;
+use crate::platforms;
 
 /// The form for a new binding.
 #[derive(Debug, Template)]
@@ -54,7 +54,7 @@ pub(super) async fn add(request: &Request) -> Result<Response, HttpError> {
 /// The apps that a binding may be for. The first is chosen unless said otherwise: one that asks.
 pub(super) fn app_names(request: &Request) -> Vec<String> {
     let mut apps = request.apps();
-    apps.sort_by_key(|app| !providers::by_id(app.provider).is_some_and(providers::Provider::asks));
+    apps.sort_by_key(|app| !platforms::by_id(app.provider).is_some_and(platforms::Provider::asks));
     apps.iter().map(|app| app.name.clone()).collect()
 }
 

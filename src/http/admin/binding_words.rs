@@ -4,7 +4,7 @@ use super::parts::{Badge, Tone};
 use crate::bindings::{BindingError, Refused};
 use crate::domain::{BindingKind, BindingState, Direction, Lang, Text};
 use crate::http::bindings::Field;
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 
 /// How a binding stands, with its tone.
 pub(super) fn badge(lang: Lang, state: BindingState) -> Badge {

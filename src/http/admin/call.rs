@@ -93,7 +93,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// Whether the call is under way and its platform takes the order to end it.
 fn may_stop(request: &Request, view: &View, call: &Call) -> bool {
-    let takes = crate::platform::of_provider(call.provider.0).any(|operation| operation.id == "call.stop");
+    let takes = crate::platforms::outbound::of_provider(call.provider.0).any(|operation| operation.id == "call.stop");
     let is_on = || !crate::http::platform::of(request.ctx(), call.app).base_url.is_empty();
     call.state != CallState::Released && view.may(Role::Operator) && takes && is_on()
 }

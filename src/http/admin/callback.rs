@@ -220,7 +220,7 @@ impl CallbackPage {
         let (lang, eyes) = (view.lang, view.eyes());
         let (row, parties) = row.map_or((None, &[][..]), |(row, parties)| (Some(row), parties));
         let waiting = Badge::new(super::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
-        let provider = crate::providers::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
+        let provider = crate::platforms::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
         let session = |s: &String| (text_of(s, eyes, parties), link("/callbacks", &[("session", s)]));
         let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
         Self {

@@ -10,7 +10,7 @@ use super::request::link;
 use super::view::Eyes;
 use crate::domain::{AskedNote, CallDecision, Decision, DecisionNote, Lang, PhoneNumber, Seq};
 use crate::journal::CallbackRecord;
-use crate::providers;
+use crate::platforms;
 use crate::store::CallbackRow;
 
 /// A decision, ready to be shown.
@@ -69,7 +69,7 @@ impl Decided {
 
     /// The same with what only the bytes of the answer tell.
     pub(super) fn with_answer(mut self, lang: Lang, eyes: Eyes, callback: &CallbackRecord) -> Self {
-        let provider = providers::by_name(&callback.provider);
+        let provider = platforms::by_name(&callback.provider);
         let decision = provider.and_then(|provider| provider.answered(&callback.reply));
         self.more = decision.map(|decision| more(lang, eyes, &decision)).unwrap_or_default();
         self

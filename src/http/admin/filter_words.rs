@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::export::Column;
 use crate::http::api::filters::UNLISTED;
-use crate::providers;
+use crate::platforms;
 use crate::store::Joined;
 
 /// A filter's name.
@@ -128,7 +128,7 @@ pub(super) fn filter_value(lang: Lang, name: &str, value: &str) -> Option<String
 /// The word for a code in a column of an export.
 pub(in crate::http) fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
     match column.name {
-        "provider" => providers::by_name(value).map(|provider| provider.title(lang).to_owned()),
+        "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
         "release_by" => {
             Party::ALL.into_iter().find(|party| party.name() == value).map(|p| party(p).get(lang).to_owned())
         }

@@ -12,8 +12,7 @@ use super::view::{Section, View};
 use super::words;
 use crate::domain::{Lang, Text, metrics};
 use crate::http::{HttpError, Response, api};
-use crate::platform;
-use crate::providers::{self, CodeTable, FieldDoc, Provider};
+use crate::platforms::{self, CodeTable, FieldDoc, Provider};
 
 /// What there is to read.
 #[derive(Debug, Template)]
@@ -108,19 +107,19 @@ pub(super) fn index(request: &Request) -> Result<Response, HttpError> {
 
 /// `GET /help/{provider}`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    let provider = providers::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
+    let provider = platforms::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
     reply::page(&ProviderPage::new(View::of(request, Section::Help), provider))
 }
 
 /// `GET /help/{provider}/fields`
 pub(super) fn fields(request: &Request) -> Result<Response, HttpError> {
-    let provider = providers::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
+    let provider = platforms::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
     reply::page(&FieldsPage::new(View::of(request, Section::Help), provider))
 }
 
 impl HelpPage {
     fn new(view: View) -> Self {
-        let providers = providers::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
+        let providers = platforms::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
         let listed = api::describe::listed(view.lang).into_iter();
         let mut api: Vec<_> = listed.map(|(method, path, what)| (method, path, Coded::new(what))).collect();
         api.push((
@@ -147,7 +146,7 @@ impl HelpPage {
 impl ProviderPage {
     fn new(view: View, provider: &'static dyn Provider) -> Self {
         let lang = view.lang;
-        let address = |a: &providers::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);
+        let address = |a: &platforms::Address| (a.console_field.get(lang), a.receives.get(lang), a.tail);
         Self {
             id: provider.id().0,
             title: provider.title(lang),
@@ -162,7 +161,7 @@ impl ProviderPage {
 
 /// The codes that it pushes, and those that its own interfaces answer.
 fn tables(provider: &'static dyn Provider) -> impl Iterator<Item = &'static CodeTable> {
-    provider.codes().iter().chain(platform::codes(provider.id().0))
+    provider.codes().iter().chain(provider.outbound().map(platforms::outbound::Outbound::results))
 }
 
 impl FieldsPage {
@@ -182,7 +181,7 @@ impl FieldsPage {
 
 impl Table {
     fn of(lang: Lang, table: &'static CodeTable) -> Self {
-        let code = |c: &'static providers::CodeDoc| Code {
+        let code = |c: &'static platforms::CodeDoc| Code {
             code: c.code,
             text: c.text.get(lang),
             who: words::who(c.who).get(lang),
@@ -208,7 +207,7 @@ impl HelpPage {
 impl ProviderPage {
     pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
         let page = |p: &&'static dyn Provider| (p.id().0, Self::new(View::sample(lang, Section::Help), *p));
-        providers::ALL.iter().map(page).collect()
+        platforms::ALL.iter().map(page).collect()
     }
 }
 
@@ -216,7 +215,7 @@ impl ProviderPage {
 impl FieldsPage {
     pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
         let page = |p: &&'static dyn Provider| (p.id().0, Self::new(View::sample(lang, Section::Help), *p));
-        providers::ALL.iter().map(page).collect()
+        platforms::ALL.iter().map(page).collect()
     }
 }
 
@@ -228,13 +227,13 @@ mod tests {
     #[test]
     fn every_code_and_field_of_a_provider_is_on_its_pages() {
         for (id, page) in ProviderPage::samples(Lang::Zh) {
-            let provider = providers::by_name(id).unwrap();
+            let provider = platforms::by_name(id).unwrap();
             let html = scraper::Html::parse_document(&page.render().unwrap());
             let codes: usize = tables(provider).map(|t| t.codes.len()).sum();
             assert_eq!(html.select(&selector("table.codes tbody tr")).count(), codes, "{id}");
         }
         for (id, page) in FieldsPage::samples(Lang::Zh) {
-            let provider = providers::by_name(id).unwrap();
+            let provider = platforms::by_name(id).unwrap();
             let html = scraper::Html::parse_document(&page.render().unwrap());
             assert_eq!(html.select(&selector("table.fields tbody tr")).count(), provider.fields().len(), "{id}");
         }

@@ -27,7 +27,7 @@ use crate::http::problems::{Fault, Weight, faults};
 use crate::http::{CertificateInfo, HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
-use crate::providers;
+use crate::platforms;
 use crate::store::{
     CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Ratio, Span, StatQuery, StatRow, Status, Step,
     Store,
@@ -374,7 +374,7 @@ fn causes(lang: Lang, facts: &Facts, outcome: CallOutcome) -> Vec<(String, Strin
             let mut parts = row.key.splitn(3, ' ');
             let (provider, table, code) = (parts.next()?, parts.next()?, parts.next()?);
             let cause = CauseCode { table: table.to_owned().into(), code: code.to_owned() };
-            let doc = providers::explain(providers::by_name(provider)?.id(), &cause)?;
+            let doc = platforms::explain(platforms::by_name(provider)?.id(), &cause)?;
             Some((row.calls, format!("{table} {code}"), doc.text.get(lang).to_owned()))
         })
         .collect();

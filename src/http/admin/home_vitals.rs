@@ -15,7 +15,7 @@ use super::request::link;
 use crate::control::{Trouble, host};
 use crate::domain::{Lang, Scope};
 use crate::limits;
-use crate::providers;
+use crate::platforms;
 use crate::store::{CallQuery, Filter, Page, QueryError, Store};
 
 /// Days before its end at which a certificate should have been renewed.
@@ -60,7 +60,7 @@ impl Expiring {
             CallQuery { expires_before: Some(before), app: Filter::default().within(scope), ..CallQuery::default() };
         let count = store.count_calls(&query)?;
         let mut first: Option<Timestamp> = None;
-        for provider in providers::ALL {
+        for provider in platforms::ALL {
             let query = CallQuery { provider: Filter::any(vec![provider.id()]), ..query.clone() };
             let calls = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?.items;
             first = calls.iter().filter_map(|call| Some(call.recording.as_ref()?.expires_at)).chain(first).min();

@@ -12,7 +12,7 @@ use super::parts::local;
 use super::query::{input, instant};
 use super::request::{Pairs, find, link};
 use crate::domain::{Lang, Text};
-use crate::providers;
+use crate::platforms;
 
 /// A box for text.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ impl Maker<'_> {
 
     /// Every provider as a choice.
     pub(super) fn providers(self) -> Choices {
-        let options = providers::ALL.iter().map(|p| (p.id().0.to_owned(), p.title(self.lang).to_owned()));
+        let options = platforms::ALL.iter().map(|p| (p.id().0.to_owned(), p.title(self.lang).to_owned()));
         self.choices("provider", Text::new("平台", "Platform"), options)
     }
 

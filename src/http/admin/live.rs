@@ -19,7 +19,7 @@ use super::{reply, words};
 use crate::domain::{AppId, Call, CallOutcome, CallState, DecisionAction, Lang, Product, Seq};
 use crate::http::{HttpError, Response, api};
 use crate::limits;
-use crate::providers;
+use crate::platforms;
 use crate::store::{CallQuery, CallbackRow, DecisionQuery, Page};
 
 /// The page.
@@ -81,7 +81,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
     }
     let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
     let apps = request.apps();
-    let asks = apps.iter().any(|app| providers::by_id(app.provider).is_some_and(providers::Provider::asks));
+    let asks = apps.iter().any(|app| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks));
     // Read first: what comes in between is told again, and takes its row's place.
     let told = ctx.store.status().applied;
     let shown = match api::calls::asked(ctx, &scope, &request.raw_query()) {

@@ -16,7 +16,7 @@ use super::{filter_words, reply, words};
 use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq, Text};
 use crate::http::api::lists::{Question, Which};
 use crate::http::{HttpError, Response, api};
-use crate::providers;
+use crate::platforms;
 use crate::store::{Listing, NumberRow};
 
 /// The privacy numbers.
@@ -52,7 +52,7 @@ struct Cause {
 impl Cause {
     fn of(lang: Lang, code: &str, provider: Option<ProviderId>) -> Self {
         let known = CauseCode { table: "cause".into(), code: code.to_owned() };
-        let doc = provider.and_then(|provider| providers::explain(provider, &known));
+        let doc = provider.and_then(|provider| platforms::explain(provider, &known));
         Self { code: code.to_owned(), meaning: doc.map_or("", |doc| doc.text.get(lang)) }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What it answered is shown on the page that asked, whole: the question is on record with who
 //! asked it, and its answer cannot be had again. Nothing here knows a field; another operation is
-//! another row in `src/platform/`.
+//! another row in the folder of its platform.
 
 use askama::Template;
 use http::StatusCode;
@@ -16,7 +16,7 @@ use super::view::{Section, View};
 use crate::domain::{App, Lang, Role};
 use crate::http::platform::{self as service, Done, Failure, Verdict};
 use crate::http::{HttpError, Response};
-use crate::platform::{FieldProblem, Mode, Operation, PlatformError, find, of_provider};
+use crate::platforms::outbound::{FieldProblem, Mode, Operation, PlatformError, of_provider};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -75,7 +75,7 @@ pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
         None => apps.first(),
     };
     let operation = app.and_then(|app| match request.param("op").filter(|id| !id.is_empty()) {
-        Some(id) => find(id).filter(|operation| operation.mode.providers().contains(&app.provider.0)),
+        Some(id) => of_provider(app.provider.0).find(|operation| operation.id == id),
         None => of_provider(app.provider.0).next(),
     });
     reply::page(&PlatformPage::of(request, app.map(AsRef::as_ref), operation, &[]))
@@ -268,7 +268,15 @@ impl PlatformPage {
         let apps: Vec<_> = samples::apps().into_iter().map(std::sync::Arc::new).collect();
         let problem =
             FieldProblem { field: "callerNum".to_owned(), zh: "必填".to_owned(), en: "is missing".to_owned() };
-        let mut page = Self::new(view, &apps, Some(&apps[1]), true, find("axb.bind"), &[problem], &|_| String::new());
+        let mut page = Self::new(
+            view,
+            &apps,
+            Some(&apps[1]),
+            true,
+            crate::platforms::outbound::find("axb.bind"),
+            &[problem],
+            &|_| String::new(),
+        );
         let fields = vec![("subscriptionId".to_owned(), "sub-1".to_owned())];
         let description = "Success".to_owned();
         page.outcome = Some(Outcome { code: "0".to_owned(), description, fields, kept: 1, not_kept: None });

@@ -5,7 +5,7 @@
 
 use super::request::link;
 use crate::domain::{App, Lang};
-use crate::platform::{self, Effect, Field, FieldProblem, Kind, Mode, Operation, of_provider};
+use crate::platforms::outbound::{self, Effect, Field, FieldProblem, Kind, Mode, Operation, of_provider};
 
 /// A link of which one is chosen.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Chosen {
             label: one.title.get(lang).to_owned(),
             current: chosen.is_some_and(|chosen| chosen.id == one.id),
         };
-        let modes = MODES.iter().filter(|mode| mode.providers().contains(&app.provider.0));
+        let modes = MODES.iter().filter(|mode| of_provider(app.provider.0).any(|operation| operation.mode == **mode));
         Self {
             id: app.id.0,
             name: app.name.clone(),
@@ -91,7 +91,7 @@ impl Form {
             let value = given(field.name);
             let only = field.required && field.kind.choices().len() == 1;
             let option =
-                |choice: &platform::Choice| (choice.value, choice.meaning.get(lang), choice.value == value || only);
+                |choice: &outbound::Choice| (choice.value, choice.meaning.get(lang), choice.value == value || only);
             let problem = problems.iter().find(|problem| problem.field == field.name);
             FieldRow {
                 name: field.name,

@@ -18,7 +18,7 @@ use crate::domain::{App, AppId, Lang, Role};
 use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
 use crate::limits::RULE_VERSIONS;
-use crate::providers;
+use crate::platforms;
 
 /// Versions that are shown at once; the others are behind a click.
 const PAST_SHOWN: usize = 12;
@@ -116,7 +116,7 @@ pub(super) async fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// The apps that may be seen and whose platform asks.
 pub(super) fn asking(request: &Request) -> Vec<Arc<App>> {
-    let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
+    let asks = |app: &Arc<App>| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks);
     request.apps().into_iter().filter(asks).collect()
 }
 

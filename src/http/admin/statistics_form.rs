@@ -9,7 +9,7 @@ use super::statistics::OURS;
 use super::statistics_ranges::{Ranges, Versus, ready};
 use super::words;
 use crate::domain::{Lang, Product, Text};
-use crate::providers;
+use crate::platforms;
 use crate::store::Span;
 
 /// What may be chosen.
@@ -63,7 +63,7 @@ impl Form {
                 })
                 .collect(),
             apps: apps.iter().map(|app| choice("app", app, app.clone())).collect(),
-            providers: providers::ALL
+            providers: platforms::ALL
                 .iter()
                 .map(|provider| choice("provider", provider.id().0, provider.title(lang).to_owned()))
                 .collect(),

@@ -11,7 +11,7 @@ use super::words;
 use crate::domain::{AppId, CallOutcome, CallState, CauseCode, Lang, PhoneNumber, Product, Who, metrics};
 use crate::http::api::filters::UNLISTED;
 use crate::limits::STATISTICS_ROWS;
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
 use crate::store::{Group, Ratio, StatRow, TalkRow};
 
 /// Calls that ended in one way.
@@ -150,9 +150,9 @@ pub(super) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
     let cause = |row: &StatRow| {
         let mut parts = row.key.splitn(3, ' ');
         let (provider, table, code) = (parts.next()?, parts.next()?, parts.next());
-        let provider = providers::by_name(provider)?;
+        let provider = platforms::by_name(provider)?;
         let cause = code.map(|code| CauseCode { table: table.to_owned().into(), code: code.to_owned() });
-        let doc = cause.as_ref().and_then(|cause| providers::explain(provider.id(), cause));
+        let doc = cause.as_ref().and_then(|cause| platforms::explain(provider.id(), cause));
         let filter = cause.as_ref().map(|cause| format!("{}:{}", cause.table, cause.code));
         Some(CauseRow {
             provider: provider.title(lang),
@@ -267,7 +267,7 @@ impl Member {
                 let name = key.parse().map_or_else(|_| key.to_owned(), |id| name(AppId(id)));
                 Self { filter: Some(name.clone()), name, phone: None }
             }
-            Group::Provider => named(providers::by_name(key).map_or(key, |p| Provider::title(p, lang)).to_owned()),
+            Group::Provider => named(platforms::by_name(key).map_or(key, |p| Provider::title(p, lang)).to_owned()),
             Group::Product => named(Product::parse(key).map_or(key, |p| words::product(p).get(lang)).to_owned()),
             Group::X => {
                 let number = PhoneNumber::from_stored(key);

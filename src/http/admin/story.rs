@@ -15,7 +15,7 @@ use super::view::Eyes;
 use super::words;
 use crate::domain::{Anomaly, Call, CallEventView, CallState, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
 use crate::limits::LIVE_HOURS;
-use crate::providers;
+use crate::platforms;
 
 /// Where the callback behind a line is.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Story {
 }
 
 fn facts(lang: Lang, eyes: Eyes, call: &Call) -> Vec<(&'static str, String)> {
-    let provider = providers::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
+    let provider = platforms::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
     let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| phone(n, eyes));
     let masked = |t: &Option<String>| t.as_ref().map(|t| text_of(t, eyes, call.parties()));
     let known = [
@@ -246,7 +246,7 @@ fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
 }
 
 fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
-    let doc = providers::explain(call.provider, code);
+    let doc = platforms::explain(call.provider, code);
     let shown = text(&code.code, eyes);
     let told = |lang: Lang| {
         let unlisted = || match lang {

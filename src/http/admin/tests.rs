@@ -129,7 +129,7 @@ impl House {
     /// Receives samples of an app's platform, as the platform would send them.
     pub(super) async fn receive_samples(&self, app: AppId, wanted: impl Fn(&str) -> bool) -> u64 {
         let app = self.context.state.app(app).unwrap();
-        let samples = crate::providers::by_id(app.provider).unwrap().samples();
+        let samples = crate::platforms::by_id(app.provider).unwrap().samples();
         let mut count = 0;
         for sample in samples.iter().filter(|sample| wanted(sample.name)) {
             let callback = crate::domain::Callback {

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::domain::{Callback, Lang, mask_numbers};
 use crate::journal::{self, CallbackRecord, ContentError};
 use crate::limits;
-use crate::providers::{self, BodyForm, DecodeError, Fault, Verified};
+use crate::platforms::{self, BodyForm, DecodeError, Fault, Verified};
 
 /// What is wrong with a body, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(super) enum Unreadable {
 impl Explained {
     /// Reads a kept body again.
     pub(super) fn of(record: CallbackRecord, received_at: jiff::Timestamp) -> Self {
-        let Some(provider) = providers::by_name(&record.provider) else { return Unreadable::NotRead.into() };
+        let Some(provider) = platforms::by_name(&record.provider) else { return Unreadable::NotRead.into() };
         let content = match journal::unpack(&record.headers, &record.body) {
             Ok(content) => content.into_owned(),
             Err(ContentError::UnknownEncoding) => return Unreadable::Encoding.into(),
@@ -363,7 +363,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &[u8], expected: Unreadable) {
-        for provider in providers::ALL {
+        for provider in platforms::ALL {
             let record =
                 CallbackRecord { provider: provider.id().0.to_owned(), body: body.to_vec(), ..samples::record().1 };
             assert_eq!(Explained::of(record, samples::now()).why, expected, "{}", provider.id());

@@ -17,7 +17,7 @@ use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingKind, BindingState, BindingTerms, Direction, Scope, Seq};
 use crate::http::bindings::{self, Draft, Field, Report};
 use crate::http::body;
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 use crate::store::Page;
 
 /// The filters of bindings.

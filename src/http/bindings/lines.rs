@@ -24,7 +24,7 @@ use crate::export::{self, csv as cells};
 use crate::http::body::BodyError;
 use crate::http::keeping;
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 
 /// Why a file was not read to its end.
 pub(super) type NotDone = keeping::NotDone<Wording>;
