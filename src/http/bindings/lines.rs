@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use super::encoding::Reading;
 use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
+use crate::domain::{BindingTerms, Lang, Text, Wording, many, mask_numbers, plain_text};
 use crate::export::{self, csv as cells};
 use crate::http::keeping;
 use crate::http::transport::body::BodyError;
@@ -384,7 +384,7 @@ fn terms_of(
     // was cut.
     if record.len() < columns.len() || filled(record) > columns.len() {
         let (has, head) = (record.len(), columns.len());
-        let en = format!("has {has} cells where the first line has {head}");
+        let en = format!("has {} where the first line has {head}", many(has as u64, "cell", "cells"));
         return Err(Wording::new(format!("有 {has} 格，而首行有 {head} 格"), en).into());
     }
     let mut draft = Draft::default();

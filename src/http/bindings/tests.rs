@@ -194,7 +194,10 @@ fn a_file_is_read_as_spreadsheets_write_it() {
         ("sep=; before headings full of commas", of(&format!("\nSEP=;\n{}", both.replace(',', ";")))),
         ("sep= and a tab", gbk(&format!("sep=\t\r{}", both.replace(',', "\t").replace('\n', "\r")))),
         ("sep=; in quotation marks", of(&format!("\"sep=;\"\n{}", both.replace(',', ";")))),
-        ("a column without a heading", of("A号码,,x号码, ,B号码,等待音\n13800000001,,17000000001, ,13900000001,彩铃.wav")),
+        (
+            "a column without a heading",
+            of("A号码,,x号码, ,B号码,等待音\n13800000001,,17000000001, ,13900000001,彩铃.wav"),
+        ),
     ] {
         for size in 1..9 {
             let (done, chunks) = read_pieces(&body, size, None);
@@ -221,7 +224,8 @@ fn a_file_is_read_as_spreadsheets_write_it() {
 #[test]
 fn a_line_keeps_its_number_whatever_ends_lines_and_whatever_stands_before_the_headings() {
     for end in ["\n", "\r", "\r\n"] {
-        let file = ["sep=,", "a,x,user_data", "", "13800000001,17000000001,\"one", "two\"", "1,17000000001,", ""].join(end);
+        let file =
+            ["sep=,", "a,x,user_data", "", "13800000001,17000000001,\"one", "two\"", ",17000000001,", ""].join(end);
         let (lines, refused) = read_all(&file);
         assert_eq!((lines.len(), lines[0].0, lines[0].1.user_data.as_deref()), (1, 4, Some("one\ntwo")), "{end:?}");
         assert_eq!((refused.len(), refused[0].line), (1, 6), "{end:?}");
