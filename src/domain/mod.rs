@@ -8,6 +8,7 @@
 //! way to the whole text, so that a log line or a panic message cannot leak one.
 
 mod actor;
+pub mod address;
 mod app;
 mod binding;
 mod call;
@@ -37,7 +38,7 @@ pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
-pub use lang::{Lang, Text, Wording};
+pub use lang::{Lang, Text, Wording, many};
 pub use masking::{mask_numbers, mask_numbers_and};
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
