@@ -154,21 +154,18 @@ impl<'a> Object<'a> {
     /// A time at which something happened, with the text it was read from. What is written as a
     /// zero did not happen.
     pub(in crate::platforms) fn stamp(&self, name: &'static str) -> Option<Stamp> {
+        self.dated(name).filter(|stamp| !stamp.is_zero())
+    }
+
+    /// The same, and a zero that reads like a date.
+    pub(in crate::platforms) fn dated(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
-        if stamp.is_zero() {
-            return None;
-        }
-        Some(self.readable(name, stamp))
+        stamp.is_dated().then(|| self.readable(name, stamp))
     }
 
     /// The time of what happened for certain, zeros too.
     pub(in crate::platforms) fn stamp_as_sent(&self, name: &'static str) -> Option<Stamp> {
         Some(self.readable(name, time::read(&self.text(name)?)))
-    }
-
-    /// Whether a time is a zero that reads like a date, as 1970.
-    pub(in crate::platforms) fn is_dated_zero(&self, name: &'static str) -> bool {
-        self.text(name).is_some_and(|text| time::read(&text).is_dated_zero())
     }
 
     fn readable(&self, name: &'static str, stamp: Stamp) -> Stamp {
