@@ -61,9 +61,8 @@ pub(super) fn believed(facts: &Facts) -> (Cow<'_, Facts>, bool) {
     }
     for fact in &mut facts.records {
         let until = later(fact.received_at);
-        let starts = fact.record.setup_at.as_ref().is_some_and(|stamp| stamp.at.is_some());
         fact.record.times_mut().for_each(|stamp| keep(stamp, until));
-        if starts && fact.record.setup_at.as_ref().is_some_and(|stamp| stamp.at.is_none()) {
+        if fact.record.setup_at.as_ref().is_some_and(|stamp| stamp.at.is_none()) {
             let other = other_start(&fact.record);
             fact.record.setup_at = other.or(fact.record.setup_at.take());
         }

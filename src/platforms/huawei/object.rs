@@ -17,7 +17,7 @@ use super::time;
 use crate::domain::{PhoneNumber, Stamp};
 use crate::limits;
 use crate::platforms::body::{SOMEWHERE, is_damaged};
-use crate::platforms::{Suspicion, number, text};
+use crate::platforms::{Suspicion, text};
 
 /// What looked wrong in one push, each thing once.
 #[derive(Debug, Default)]
@@ -133,7 +133,7 @@ impl<'a> Object<'a> {
 
     /// A phone number.
     pub(in crate::platforms) fn number(&self, name: &'static str) -> Option<PhoneNumber> {
-        number::read(&self.text(name)?)
+        PhoneNumber::parse(&self.text(name)?)
     }
 
     /// A code as text; `"0480"` and `480.0` are `480`.

@@ -22,7 +22,7 @@ use crate::domain::{
     SessionId, Stamp, mask_numbers,
 };
 use crate::limits;
-use crate::platforms::{DecodeError, Decoded, Item, Suspicion, number};
+use crate::platforms::{DecodeError, Decoded, Item, Suspicion};
 
 /// The seconds by which `duration` may differ from the times: both are rounded.
 const ROUNDING: i64 = 2;
@@ -283,5 +283,5 @@ fn dated(notice: &Notice, name: &str) -> Option<Stamp> {
 }
 
 fn number(notice: &Notice, names: &[&str]) -> Option<PhoneNumber> {
-    names.iter().find_map(|name| notice.text(name)).and_then(number::read)
+    names.iter().find_map(|name| notice.text(name)).and_then(PhoneNumber::parse)
 }
