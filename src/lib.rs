@@ -55,7 +55,7 @@
 //! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
 //!
 //! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
-//! [`http::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
+//! [`http::transport::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
 //! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
 //!
 //! # Who may name whom
@@ -139,12 +139,12 @@
 //!
 //! A caller dials a privacy number, and the platform says so.
 //!
-//! 1. [`http::server::Server`] accepts the connection, with a permit, and gives it a task of its
-//!    own. `src/http/connection.rs` makes the TLS handshake there, under a deadline, and serves
-//!    requests until `src/http/activity.rs` says that the connection has had its time.
+//! 1. [`http::transport::server::Server`] accepts the connection, with a permit, and gives it a task of its
+//!    own. `src/http/transport/connection.rs` makes the TLS handshake there, under a deadline, and serves
+//!    requests until `src/http/transport/activity.rs` says that the connection has had its time.
 //! 2. [`http::routes`] is the table of all addresses; `POST /callbacks/{token}` is the first row.
 //!    `src/http/callbacks.rs` asks [`state::State`] whose token it is, who may call from where, and
-//!    reads the body through `http::body::read` (`src/http/body.rs`), which is the only way a body is read.
+//!    reads the body through `http::body::read` (`src/http/transport/body.rs`), which is the only way a body is read.
 //! 3. It hands a [`domain::Callback`] to [`ingest::Ingest::receive`]. From here on a task of its
 //!    own carries it: a platform that hangs up does not undo it.
 //! 4. `src/ingest/reading.rs` finds out what it is. [`platforms::Provider::verify`] looks at the
@@ -167,8 +167,8 @@
 //!    writes it to sled. `src/store/seal.rs` moves the oldest rows into a file of
 //!    its own (`src/store/segment/mod.rs`).
 //! 10. A browser asks for `/calls/{id}`. [`http::admin`] checks the login and calls
-//!     `src/http/admin/call.rs`, which takes the call from [`store::Store::call`] and the bodies
-//!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/ladder.rs`
+//!     `src/http/admin/calls/page.rs`, which takes the call from [`store::Store::call`] and the bodies
+//!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/calls/ladder.rs`
 //!     draws both legs. A program gets the same call from [`http::api`], with numbers masked in
 //!     `src/http/api/sight.rs` where its role asks for that.
 //!

@@ -33,8 +33,8 @@ use tokio_rustls::client::TlsStream;
 use super::samples::{self, selector};
 use crate::clock::Clock;
 use crate::domain::{Actor, ActorKind, AppId, Role, Secret};
-use crate::http::server::Times;
 use crate::http::testing::{Client, Installation, SOON, TestServer};
+use crate::http::transport::server::Times;
 use crate::state::{Author, Visit};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
