@@ -35,15 +35,15 @@ impl PhoneNumber {
         if sent.is_empty() {
             return None;
         }
-        let party = party(sent);
-        let bare = bare(&party);
+        let spelled = spelled(sent);
+        let bare = bare(&spelled);
         let certain = national_part(&bare).map(|national| format!("+86{national}"));
         // Dots stand in addresses of machines and in amounts as well: two are a number's.
-        let dots = party.text.chars().filter(|c| *c == '.').count();
-        let as_number = matches!(dots, 0 | 2) || bare.starts_with('+') || party.has_scheme;
+        let dots = spelled.text.chars().filter(|c| *c == '.').count();
+        let as_number = matches!(dots, 0 | 2) || bare.starts_with('+') || spelled.has_scheme;
         let is_known = is_plus_digits(&bare) && as_number;
         // One that the platform masked stays so, without the network.
-        let is_masked = party.is_address && bare.contains('*') && is_plus_digits(&bare.replace('*', "0"));
+        let is_masked = spelled.is_address && bare.contains('*') && is_plus_digits(&bare.replace('*', "0"));
         let plain = (is_known || is_masked).then_some(bare);
         Some(Self(certain.or(plain).unwrap_or_else(|| sent.to_owned())))
     }
@@ -55,7 +55,7 @@ impl PhoneNumber {
         if number.is_plain() {
             return Some(number);
         }
-        let bare = bare(&party(text));
+        let bare = bare(&spelled(text));
         is_plus_digits(&bare).then_some(Self(bare))
     }
 
@@ -63,7 +63,7 @@ impl PhoneNumber {
     /// what stands around and between the digits; anything else only trimmed.
     #[must_use]
     pub fn tidy(text: &str) -> String {
-        let bare = bare(&party(text));
+        let bare = bare(&spelled(text));
         let digits = bare.strip_suffix('*').unwrap_or(&bare);
         if is_plus_digits(digits) {
             return bare;
@@ -130,22 +130,22 @@ fn bare_text(text: &str) -> String {
     plain.trim_matches(|c| c == ' ' || QUOTES.contains(&c) || is_lost(c)).to_owned()
 }
 
-/// What a text says of a party, in plain characters.
-struct Party {
+/// A number as it is spelled, in plain characters, without the address around it.
+struct Spelled {
     text: String,
     /// Whether it stood in an address, or in angle brackets behind a name.
     is_address: bool,
     has_scheme: bool,
 }
 
-fn party(text: &str) -> Party {
+fn spelled(text: &str) -> Spelled {
     let text = bare_text(text);
     // `"Name" <sip:…>;tag=1`
     let inner = text.split_once('<').map(|(_, inner)| inner.split('>').next().unwrap_or(inner));
     let named = inner.and_then(|inner| address(inner).or_else(|| number_of(inner).map(|text| (text, false))));
     match named.or_else(|| address(&text)) {
-        Some((text, has_scheme)) => Party { text, is_address: true, has_scheme },
-        None => Party { text, is_address: false, has_scheme: false },
+        Some((text, has_scheme)) => Spelled { text, is_address: true, has_scheme },
+        None => Spelled { text, is_address: false, has_scheme: false },
     }
 }
 
@@ -172,8 +172,8 @@ fn number_of(text: &str) -> Option<String> {
 }
 
 /// The digits of a number with its plus, and whatever else there is that no number has.
-fn bare(party: &Party) -> String {
-    let text = &party.text;
+fn bare(spelled: &Spelled) -> String {
+    let text = &spelled.text;
     if let Some((digits, count)) = quantity(text)
         && digits.len() == count
     {

@@ -40,7 +40,7 @@ const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
 fn numbers(value: &str) -> Vec<String> {
     let mut numbers: Vec<String> = value.split(BETWEEN).map(PhoneNumber::tidy).collect();
     numbers.retain(|number| !number.is_empty());
-    let is_number = |number: &String| PhoneNumber::typed(number).is_some();
+    let is_number = |number: &String| PhoneNumber::typed(number.trim_end_matches('*')).is_some();
     if !numbers.iter().all(is_number) && PhoneNumber::typed(value).is_some() {
         numbers = vec![PhoneNumber::tidy(value)];
     }
