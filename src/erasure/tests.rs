@@ -265,7 +265,7 @@ async fn a_body_in_which_the_number_is_written_with_escapes_is_erased_too() {
     let journal = house.parts().0;
     // Not understood, so that nothing but its bytes says whose it is.
     let escaped = [
-        (r#"{"eventType":"later","statusInfo":{"memo":"\u0031\u003381234\u00300021"}}"#, "huawei-private"),
+        (r#"{"eventType":"later","statusInfo":{"memo":"\u0031\u003381234\u0030021"}}"#, "huawei-private"),
         (r#"{"eventType":"later","statusInfo":{"memo":"{\"to\":\"\\u003138-1234-0021\"}"}}"#, "huawei-voice"),
         ("<req><action>Later</action><memo>&#49;&#x33;812340021</memo></req>", "jiuyun"),
         ("<req><action>Later</action><memo>https://a.example/?to=%313812340021</memo></req>", "jiuyun"),
