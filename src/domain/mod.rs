@@ -15,6 +15,7 @@ mod call;
 mod callback;
 mod cause;
 mod decision;
+mod escapes;
 mod event;
 mod ids;
 mod lang;
@@ -36,6 +37,7 @@ pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingSt
 pub use callback::{Ack, Callback, Item, Outcome, Suspicion, TEST_HEADER, marks_test};
 pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
+pub use escapes::Unescaped;
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
 pub use lang::{Lang, Text, Wording, many};
