@@ -1,6 +1,6 @@
 //! Checkpoints: what changed in memory reaches `store/`, all or nothing.
 //!
-//! One batch of sled and one flush. A crash before it loses what came since the last one, which
+//! One batch and one flush. A crash before it loses what came since the last one, which
 //! the journal gives back; there is no moment at which half of a change is on disk. Right after
 //! a checkpoint [`super::seal`] moves what no longer changes into segments.
 
@@ -8,8 +8,9 @@ use roaring::RoaringBitmap;
 
 use super::collection::Collection;
 use super::doc::Doc;
+use super::kv::{self, KvBatch};
 use super::numbers;
-use super::open::{APPLIED, segment_key, write_chunk};
+use super::open::{segment_key, write_chunk};
 use super::writer::{WriteError, Writer};
 use crate::domain::CallId;
 use crate::limits;
@@ -32,7 +33,7 @@ impl Writer {
         if !self.has_room(self.changed_rows() * limits::ROW_BYTES_TYPICAL) {
             return Err(WriteError::new(std::io::Error::from(std::io::ErrorKind::StorageFull)));
         }
-        let mut batch = sled::Batch::default();
+        let mut batch = KvBatch::default();
         {
             let rows = self.shared.rows();
             self.calls.extend(self.chunks.sparse().into_iter().map(CallId));
@@ -48,13 +49,13 @@ impl Writer {
                     self.write_anew(&mut batch, prefix, collection)?;
                 } else if let Some(first) = places.first() {
                     let docs = places.iter().filter_map(|place| collection.view.hot.get(place));
-                    batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
+                    batch.put(kv::key(prefix, first.0.to_be_bytes()), write_chunk(docs));
                 }
             }
             for number in &self.buried {
                 for collection in [&rows.calls, &rows.callbacks, &rows.sms] {
                     if let Some(dead) = collection.dead(*number) {
-                        batch.insert(segment_key(collection, Some(*number)), bitmap_bytes(dead));
+                        batch.put(segment_key(collection, Some(*number)), bitmap_bytes(dead));
                     }
                 }
             }
@@ -62,23 +63,21 @@ impl Writer {
                 let at = rows.last_seen.get(app).copied().unwrap_or_default();
                 let mut key = vec![b'l'];
                 key.extend_from_slice(&app.0.to_be_bytes());
-                batch.insert(key, &at.to_be_bytes());
+                batch.put(key, &at.to_be_bytes());
             }
             self.applied.next_segment = rows.next_segment;
         }
         {
             let mut hours = self.shared.hours();
-            hours.close_days(&self.shared.db(), self.received).map_err(WriteError::new)?;
+            hours.close_days(&self.shared.kv(), self.received).map_err(WriteError::new)?;
             hours.write(&mut batch);
             self.applied.open_from = hours.open_from;
             let numbers = self.shared.numbers();
             for key in &numbers.changed {
-                batch.insert(numbers::key(key), numbers.value(key));
+                batch.put(numbers::key(key), numbers.value(key));
             }
         }
-        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
-        self.shared.db().apply_batch(batch).map_err(WriteError::new)?;
-        self.shared.db().flush().map_err(WriteError::new)?;
+        self.commit(batch)?;
         self.chunks.written();
         self.calls.clear();
         self.callbacks.clear();
@@ -96,21 +95,13 @@ impl Writer {
 
     /// Puts the hot rows of a collection into the batch in the place of all its chunks: some
     /// were taken away, which a chunk of rows that never change has no way to say.
-    fn write_anew(&self, batch: &mut sled::Batch, prefix: u8, collection: &Collection) -> Result<(), WriteError> {
-        for key in self.shared.db().scan_prefix([prefix]).keys() {
-            batch.remove(key.map_err(WriteError::new)?);
-        }
+    fn write_anew(&self, batch: &mut KvBatch, prefix: u8, collection: &Collection) -> Result<(), WriteError> {
+        batch.remove_all(&self.shared.kv(), prefix).map_err(WriteError::new)?;
         if let Some(first) = collection.view.hot.iter().next() {
-            batch.insert(chunk_key(prefix, first.k), write_chunk(collection.view.hot.iter()));
+            batch.put(kv::key(prefix, first.k.to_be_bytes()), write_chunk(collection.view.hot.iter()));
         }
         Ok(())
     }
-}
-
-pub(super) fn chunk_key(prefix: u8, k: i64) -> Vec<u8> {
-    let mut key = vec![prefix];
-    key.extend_from_slice(&k.to_be_bytes());
-    key
 }
 
 pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! A set of rows: a hot part in memory that may still change, and sealed segments behind it.
 //!
 //! The hot part is bounded (`limits::HOT_CALLS`, `limits::SEALED_CALLBACKS`), so walking it is
-//! too. Its rows also stand in sled, from which it is loaded at the start. Whoever only reads
+//! too. Its rows also stand in the map of [`super::kv`], from which it is loaded at the start. Whoever only reads
 //! takes a [`View`] and walks that: the writer does not wait for it.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! How the hot part of the calls stands in sled: in chunks of rows, not row by row.
+//! How the hot part of the calls stands on disk: in chunks of rows, not row by row.
 //!
 //! sled's memory and disk follow the number of its small rows (measured: 98,000 hot calls as
 //! rows of their own took 350 MiB on disk and 900 MiB resident while they changed). A checkpoint
@@ -13,6 +13,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::doc::Doc;
+use super::kv::{self, KvBatch};
 use super::open::{read_chunk, write_chunk};
 use crate::limits;
 
@@ -80,7 +81,7 @@ impl HotChunks {
     }
 
     /// Adds new versions to a batch.
-    pub(super) fn write(&mut self, batch: &mut sled::Batch, docs: &[&Doc]) -> std::io::Result<()> {
+    pub(super) fn write(&mut self, batch: &mut KvBatch, docs: &[&Doc]) -> std::io::Result<()> {
         for docs in docs.chunks(ROWS) {
             let number = self.next;
             self.next += 1;
@@ -90,7 +91,7 @@ impl HotChunks {
             }
             let live = u64::MAX >> (ROWS - docs.len());
             let plain = write_chunk(docs.iter().copied());
-            batch.insert(&key(b'c', number), zstd::bulk::compress(&plain, 1)?);
+            batch.put(key(b'c', number), zstd::bulk::compress(&plain, 1)?);
             self.chunks.insert(number, Chunk { live, ids: docs.iter().map(|doc| doc.id).collect() });
             self.touched.insert(number);
         }
@@ -98,14 +99,14 @@ impl HotChunks {
     }
 
     /// Adds to a batch which rows of which chunks are still the newest.
-    pub(super) fn write_live(&mut self, batch: &mut sled::Batch) {
+    pub(super) fn write_live(&mut self, batch: &mut KvBatch) {
         for number in &self.touched {
             let live = self.chunks.get(number).map_or(0, |chunk| chunk.live);
             if live == 0 {
-                batch.remove(&key(b'c', *number));
-                batch.remove(&key(b'k', *number));
+                batch.remove(key(b'c', *number));
+                batch.remove(key(b'k', *number));
             } else {
-                batch.insert(&key(b'k', *number), &live.to_be_bytes());
+                batch.put(key(b'k', *number), live.to_be_bytes());
             }
         }
     }
@@ -128,8 +129,6 @@ impl HotChunks {
 }
 
 /// The key of a chunk (`c`) or of its bitmap (`k`).
-pub(super) fn key(prefix: u8, number: u64) -> [u8; 9] {
-    let mut key = [prefix; 9];
-    key[1..].copy_from_slice(&number.to_be_bytes());
-    key
+fn key(prefix: u8, number: u64) -> [u8; 9] {
+    kv::key(prefix, number.to_be_bytes())
 }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::kv::{self, Kv, KvBatch};
 use super::row::RowError;
 use super::running::Running;
 use super::share::{Kind, Share, Sums};
@@ -65,13 +66,13 @@ pub(super) struct XHourView<'a> {
 /// A period's key: hours or days since 1970, and the app; `u32::MAX` stands for unknown tokens.
 pub(super) type HourKey = (i64, u32);
 
-/// A row of counters as it stands in sled.
+/// A row of counters as it stands on disk.
 pub(super) trait Counter: Default + Clone {
     fn read(bytes: &[u8]) -> Result<Self, HoursError>;
     fn write(&self) -> Vec<u8>;
 }
 
-/// Rows of one kind that changed since the last checkpoint. The others are read from sled.
+/// Rows of one kind that changed since the last checkpoint. The others are read from disk.
 #[derive(Debug)]
 pub(super) struct Changed<V> {
     pub(super) prefix: u8,
@@ -100,13 +101,11 @@ pub(super) fn hour_start(hour: i64) -> Timestamp {
     Timestamp::from_second(hour.saturating_mul(3600)).unwrap_or(Timestamp::MAX)
 }
 
-/// The key of a period in sled.
+/// The key of a period.
 pub(super) fn key(prefix: u8, (period, app): HourKey) -> [u8; 9] {
-    let mut key = [prefix; 9];
     // Hours before 1970 are a platform's nonsense; they share the first hour.
-    key[1..5].copy_from_slice(&u32::try_from(period.max(0)).unwrap_or(u32::MAX).to_be_bytes());
-    key[5..].copy_from_slice(&app.to_be_bytes());
-    key
+    let period = u32::try_from(period.max(0)).unwrap_or(u32::MAX);
+    kv::key(prefix, (u64::from(period) << 32 | u64::from(app)).to_be_bytes())
 }
 
 /// Reads [`key`].
@@ -132,20 +131,20 @@ impl<V: Counter> Changed<V> {
     }
 
     /// The row, loaded when this is the first change to it.
-    pub(super) fn at(&mut self, db: &sled::Db, at: HourKey) -> Result<&mut V, HoursError> {
+    pub(super) fn at(&mut self, kv: &Kv, at: HourKey) -> Result<&mut V, HoursError> {
         let at = (at.0.max(0), at.1);
         Ok(match self.rows.entry(at) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(match db.get(key(self.prefix, at))? {
+            Entry::Vacant(vacant) => vacant.insert(match kv.get(key(self.prefix, at))? {
                 Some(bytes) => V::read(&bytes)?,
                 None => V::default(),
             }),
         })
     }
 
-    fn write(&self, batch: &mut sled::Batch) {
+    fn write(&self, batch: &mut KvBatch) {
         for (at, row) in &self.rows {
-            batch.insert(&key(self.prefix, *at), row.write());
+            batch.put(key(self.prefix, *at), row.write());
         }
     }
 }
@@ -167,27 +166,27 @@ impl Hours {
     /// Changes the row of an hour, and that of its day where the day is summed up already.
     pub(super) fn change(
         &mut self,
-        db: &sled::Db,
+        kv: &Kv,
         (hour, app): HourKey,
         change: impl Fn(&mut Hour),
     ) -> Result<(), HoursError> {
-        change(self.hours.at(db, (hour, app))?);
+        change(self.hours.at(kv, (hour, app))?);
         if let Some(day) = self.summed_up(hour) {
-            change(self.days.at(db, (day, app))?);
+            change(self.days.at(kv, (day, app))?);
         }
         Ok(())
     }
 
     /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
-    pub(super) fn count(&mut self, db: &sled::Db, share: &Share, sign: i64) -> Result<(), HoursError> {
+    pub(super) fn count(&mut self, kv: &Kv, share: &Share, sign: i64) -> Result<(), HoursError> {
         let at = (share.hour, share.app.0);
-        self.change(db, at, |hour| hour.count(share, sign))?;
-        self.x.at(db, at)?.count(share, sign);
+        self.change(kv, at, |hour| hour.count(share, sign))?;
+        self.x.at(kv, at)?.count(share, sign);
         if let Some(day) = self.summed_up(share.hour) {
-            self.x_days.at(db, (day, share.app.0))?.count(share, sign);
+            self.x_days.at(kv, (day, share.app.0))?.count(share, sign);
         }
         for (hour, from, to) in share.running() {
-            self.running.at(db, (hour, share.app.0))?.count(share, (from, to), sign);
+            self.running.at(kv, (hour, share.app.0))?.count(share, (from, to), sign);
         }
         Ok(())
     }
@@ -198,7 +197,7 @@ impl Hours {
     }
 
     /// Everything that changed, as part of a checkpoint.
-    pub(super) fn write(&self, batch: &mut sled::Batch) {
+    pub(super) fn write(&self, batch: &mut KvBatch) {
         self.hours.write(batch);
         self.x.write(batch);
         self.running.write(batch);
@@ -206,7 +205,7 @@ impl Hours {
         self.x_days.write(batch);
     }
 
-    /// What [`Hours::write`] gave is in sled.
+    /// What [`Hours::write`] gave is on disk.
     pub(super) fn written(&mut self) {
         *self = Self { open_from: self.open_from, ..Self::default() };
     }
@@ -322,9 +321,9 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, HoursError> {
 /// Why counters cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HoursError {
-    /// sled said no.
+    /// The disk refused.
     #[error("reading the counters")]
-    Sled(#[from] sled::Error),
+    Io(#[from] std::io::Error),
     /// They are not what was written.
     #[error("reading the counters")]
     Row(#[from] RowError),

@@ -18,6 +18,7 @@ mod hot_chunks;
 mod hot_rows;
 mod hot_test;
 mod hours;
+mod kv;
 mod numbers;
 mod open;
 mod query;

@@ -105,7 +105,7 @@ impl Numbers {
         postcard::to_stdvec(&states).expect("states hold nothing that postcard cannot write")
     }
 
-    /// Takes a number in as it stands in sled.
+    /// Takes a number in as it stands on disk.
     pub(super) fn load(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let app = AppId(u32::from_be_bytes(key.get(1..5)?.try_into().ok()?));
         let number = std::str::from_utf8(key.get(5..)?).ok()?.to_owned();
@@ -114,7 +114,6 @@ impl Numbers {
     }
 }
 
-/// A number's key in sled: `'n' app u32 number`.
 pub(super) fn key((app, number): &(AppId, String)) -> Vec<u8> {
     let mut key = vec![b'n'];
     key.extend_from_slice(&app.0.to_be_bytes());

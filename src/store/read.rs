@@ -212,7 +212,7 @@ impl Store {
     pub fn status(&self) -> Status {
         // In this order: what is wanted no longer has begun.
         let wanted = self.rebuild_waits();
-        let on_disk = self.shared.db().size_on_disk().unwrap_or(0);
+        let on_disk = self.shared.kv().size_on_disk();
         let rows = self.shared.rows();
         let rebuilding = rows.rebuild.map(|(first, last)| {
             let done = rows.applied.saturating_sub(first.saturating_sub(1));

@@ -24,7 +24,7 @@ pub(super) struct Running {
     changes: BTreeMap<(u8, u16), i64>,
 }
 
-/// The same in sled, and as it is read: seconds as distances from the one before.
+/// The same on disk, and as it is read: seconds as distances from the one before.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct RunningView {
     pub(super) provider: String,

@@ -3,6 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::checkpoint::bitmap_bytes;
+use super::kv::KvBatch;
 use super::open::{APPLIED, segment_key};
 use super::writer::{WriteError, Writer};
 use super::{call_doc, row};
@@ -11,7 +12,7 @@ use crate::domain::CallId;
 
 impl Writer {
     /// Seals what is more than enough. Runs right after a checkpoint, so every row it takes
-    /// out of the hot part also stands in sled until the segment counts.
+    /// out of the hot part also stands on disk until the segment counts.
     pub(super) fn seal(&mut self) -> Result<(), WriteError> {
         while self.shared.rows().calls.view.hot.len() >= self.shared.sizes.hot_calls {
             self.seal_calls()?;
@@ -45,14 +46,14 @@ impl Writer {
             .calls
             .write_segment(number, self.shared.sizes.sealed_calls, &tmp)
             .map_err(WriteError::new)?;
-        let mut batch = sled::Batch::default();
+        let mut batch = KvBatch::default();
         {
             let mut rows = self.shared.rows_mut();
             for id in rows.calls.cool(self.shared.sizes.sealed_calls) {
                 self.chunks.release(&id);
             }
             rows.calls.attach(segment, RoaringBitmap::new());
-            batch.insert(segment_key(&rows.calls, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
+            batch.put(segment_key(&rows.calls, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
         }
         self.chunks.write_live(&mut batch);
         self.commit(batch)?;
@@ -74,10 +75,8 @@ impl Writer {
             let count = collection.view.hot.len();
             (collection.write_segment(number, count, &tmp).map_err(WriteError::new)?, count)
         };
-        let mut batch = sled::Batch::default();
-        for row in self.shared.db().scan_prefix([prefix]).keys() {
-            batch.remove(row.map_err(WriteError::new)?);
-        }
+        let mut batch = KvBatch::default();
+        batch.remove_all(&self.shared.kv(), prefix).map_err(WriteError::new)?;
         {
             let mut rows = self.shared.rows_mut();
             let collection = match prefix {
@@ -87,7 +86,7 @@ impl Writer {
             };
             collection.cool(count);
             collection.attach(segment, RoaringBitmap::new());
-            batch.insert(segment_key(collection, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
+            batch.put(segment_key(collection, Some(number)), bitmap_bytes(&RoaringBitmap::new()));
         }
         self.commit(batch)
     }
@@ -101,7 +100,7 @@ impl Writer {
             thin.cloned()
         };
         let Some(thin) = thin else { return Ok(()) };
-        let mut batch = sled::Batch::default();
+        let mut batch = KvBatch::default();
         let mut docs = Vec::new();
         for position in (0..thin.segment.rows()).filter(|position| !thin.dead.contains(*position)) {
             let old = thin.segment.doc(position).map_err(WriteError::new)?;
@@ -126,9 +125,8 @@ impl Writer {
         std::fs::remove_file(file).map_err(WriteError::new)
     }
 
-    pub(super) fn commit(&self, mut batch: sled::Batch) -> Result<(), WriteError> {
-        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
-        self.shared.db().apply_batch(batch).map_err(WriteError::new)?;
-        self.shared.db().flush().map(drop).map_err(WriteError::new)
+    pub(super) fn commit(&self, mut batch: KvBatch) -> Result<(), WriteError> {
+        batch.put(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
+        self.shared.kv().write(batch).map_err(WriteError::new)
     }
 }

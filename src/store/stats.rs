@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::days::{Piece, day_start, pieces, weekday_hour};
 use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
+use super::kv::KvRow;
 use super::running::RunningView;
 use super::share::Kind;
 use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes_number, takes_product, takes_provider};
@@ -248,13 +249,13 @@ impl Store {
             let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
             (hours.hours.prefix, changed().min().zip(changed().max()))
         };
-        let stored = |row: Option<sled::Result<(sled::IVec, sled::IVec)>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
+        let stored = |row: Option<std::io::Result<KvRow>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
         if span.from.is_none() {
-            let known = stored(self.shared.db().scan_prefix([prefix]).next());
+            let known = stored(self.shared.kv().scan(&[prefix]).next());
             first = known.into_iter().chain(changed.map(|(first, _)| first)).min()?;
         }
         if span.to.is_none() {
-            let known = stored(self.shared.db().scan_prefix([prefix]).next_back());
+            let known = stored(self.shared.kv().scan(&[prefix]).next_back());
             end = known.into_iter().chain(changed.map(|(_, last)| last)).max()? + 1;
         }
         Some((first, end))
@@ -277,7 +278,7 @@ impl Store {
             let inside = changed.rows.iter().filter(|((at, app), _)| (from..to).contains(at) && takes(*app));
             (changed.prefix, inside.map(|(at, row)| (*at, row.write())).collect::<BTreeMap<HourKey, Vec<u8>>>())
         };
-        for row in self.shared.db().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
+        for row in self.shared.kv().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
             let (at, bytes) = row.map_err(QueryError::damaged)?;
             let at = hours::read_key(&at).map_err(QueryError::damaged)?;
             while let Some(earlier) = changed.first_entry().filter(|row| *row.key() < at) {

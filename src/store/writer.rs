@@ -1,7 +1,7 @@
 //! The store's only writer: applies records, writes checkpoints, seals what no longer changes.
 //!
 //! Applying a record twice changes nothing. Changes are in memory, and seen by readers, at
-//! once; they reach `store/` in checkpoints, each one batch of sled and so all or nothing. A
+//! once; they reach `store/` in checkpoints, each one batch and so all or nothing. A
 //! crash loses at most the time since the last one, which the journal gives back.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -175,7 +175,7 @@ impl Writer {
                         hour.refused += refused;
                         hour.possibly_lost += possibly_lost;
                     };
-                    self.shared.hours().change(&self.shared.db(), key, count).map_err(WriteError::new)?;
+                    self.shared.hours().change(&self.shared.kv(), key, count).map_err(WriteError::new)?;
                 }
                 Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
                 Applied::Cut { .. } | Applied::Other { .. } => {}
@@ -344,9 +344,9 @@ impl Writer {
             let share = Share::of(&call);
             if work.before.as_ref() != Some(&share) {
                 if let Some(before) = &work.before {
-                    hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;
+                    hours.count(&self.shared.kv(), before, -1).map_err(WriteError::new)?;
                 }
-                hours.count(&self.shared.db(), &share, 1).map_err(WriteError::new)?;
+                hours.count(&self.shared.kv(), &share, 1).map_err(WriteError::new)?;
             }
             let numbers_of = [&call.x, &call.y].into_iter().flatten().filter(|_| !call.test);
             for number in numbers_of {
@@ -365,13 +365,13 @@ impl Writer {
             hour.bytes += row.size_bytes;
         };
         let at = (hour_of(row.received_at), row.app.0);
-        self.shared.hours().change(&self.shared.db(), at, count).map_err(WriteError::new)
+        self.shared.hours().change(&self.shared.kv(), at, count).map_err(WriteError::new)
     }
 
     /// Empties the store: the next record applied is the first.
     ///
     /// # Errors
-    /// When sled or the disk refuses.
+    /// When the disk refuses.
     pub fn reset(&mut self) -> Result<(), WriteError> {
         self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");

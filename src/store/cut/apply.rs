@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Cut, CutError, living_sms};
 use crate::correlate::join;
 use crate::domain::{AppId, CallId, PhoneNumber};
+use crate::store::kv::KvBatch;
 use crate::store::open::segment_key;
 use crate::store::share::Share;
 use crate::store::writer::{WriteError, Writer};
@@ -18,7 +19,7 @@ impl Writer {
 
     fn take_rows(&mut self, cut: &Cut) -> Result<(), CutError> {
         let shared = self.shared.clone();
-        let (catalog, db) = (&shared.catalog, &shared.db());
+        let (catalog, kv) = (&shared.catalog, &shared.kv());
         let rows = shared.rows();
         let calls = cut.calls_in(&rows.calls.view, catalog)?;
         let sms = cut.sms_in(&rows.sms.view)?;
@@ -32,22 +33,22 @@ impl Writer {
 
         let mut hours = shared.hours();
         for sum in &cut.hours {
-            hours.change(db, (sum.hour, sum.app), |hour| sum.put(hour))?;
+            hours.change(kv, (sum.hour, sum.app), |hour| sum.put(hour))?;
         }
         for sum in super::sums::callbacks(callback_rows.iter()) {
-            hours.change(db, (sum.hour, sum.app), |hour| sum.take(hour))?;
+            hours.change(kv, (sum.hour, sum.app), |hour| sum.take(hour))?;
         }
         for sum in &cut.calls {
             for share in sum.shares(catalog) {
-                hours.count(db, &share, 1)?;
+                hours.count(kv, &share, 1)?;
             }
         }
         let mut rests = Vec::new();
         for call in &calls {
-            hours.count(db, &Share::of(&join(&call.facts, catalog)), -1)?;
+            hours.count(kv, &Share::of(&join(&call.facts, catalog)), -1)?;
             if let Some(rest) = &call.rest {
                 let joined = join(rest, catalog);
-                hours.count(db, &Share::of(&joined), 1)?;
+                hours.count(kv, &Share::of(&joined), 1)?;
                 rests.push(call_doc(rest, &joined));
             }
         }
@@ -98,7 +99,7 @@ impl Writer {
 
     /// Removes the segments that nothing lives in.
     pub(in crate::store) fn drop_dead_segments(&mut self) -> Result<(), WriteError> {
-        let mut batch = sled::Batch::default();
+        let mut batch = KvBatch::default();
         let mut files = Vec::new();
         {
             let mut rows = self.shared.rows_mut();
