@@ -4,13 +4,10 @@
 //! the journal gives back; there is no moment at which half of a change is on disk. Right after
 //! a checkpoint [`super::seal`] moves what no longer changes into segments.
 
-use roaring::RoaringBitmap;
-
 use super::collection::Collection;
-use super::doc::Doc;
-use super::kv::{self, KvBatch};
+use super::indexed_row::IndexedRow;
+use super::kv::KvBatch;
 use super::numbers;
-use super::open::{segment_key, write_chunk};
 use super::writer::{WriteError, Writer};
 use crate::domain::CallId;
 use crate::limits;
@@ -37,27 +34,11 @@ impl Writer {
         {
             let rows = self.shared.rows();
             self.calls.extend(self.chunks.sparse().into_iter().map(CallId));
-            let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
-            self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
+            let indexed_rows: Vec<&IndexedRow> = self.calls.iter().filter_map(|id| rows.calls.hot_row(&id.0)).collect();
+            self.chunks.write(&mut batch, &indexed_rows).map_err(WriteError::new)?;
             self.chunks.write_live(&mut batch);
-            for (prefix, places, collection, anew) in [
-                (b'b', &self.callbacks, &rows.callbacks, self.rewrite_callbacks),
-                (b's', &self.sms, &rows.sms, self.rewrite_sms),
-                (b'a', &self.audit, &rows.audit, false),
-            ] {
-                if anew {
-                    self.write_anew(&mut batch, prefix, collection)?;
-                } else if let Some(first) = places.first() {
-                    let docs = places.iter().filter_map(|place| collection.view.hot.get(place));
-                    batch.put(kv::key(prefix, first.0.to_be_bytes()), write_chunk(docs));
-                }
-            }
-            for number in &self.buried {
-                for collection in [&rows.calls, &rows.callbacks, &rows.sms] {
-                    if let Some(dead) = collection.dead(*number) {
-                        batch.put(segment_key(collection, Some(*number)), bitmap_bytes(dead));
-                    }
-                }
+            for collection in rows.collections() {
+                collection.write(&self.shared.kv(), &mut batch).map_err(WriteError::new)?;
             }
             for app in &self.apps {
                 let at = rows.last_seen.get(app).copied().unwrap_or_default();
@@ -80,32 +61,11 @@ impl Writer {
         self.commit(batch)?;
         self.chunks.written();
         self.calls.clear();
-        self.callbacks.clear();
-        self.sms.clear();
-        self.audit.clear();
         self.apps.clear();
-        self.buried.clear();
-        self.rewrite_callbacks = false;
-        self.rewrite_sms = false;
+        self.shared.rows_mut().collections_mut().into_iter().for_each(Collection::written);
         self.shared.hours().written();
         self.shared.numbers().changed.clear();
-        self.drop_dead_segments()?;
+        self.drop_empty_segments()?;
         self.seal()
     }
-
-    /// Puts the hot rows of a collection into the batch in the place of all its chunks: some
-    /// were taken away, which a chunk of rows that never change has no way to say.
-    fn write_anew(&self, batch: &mut KvBatch, prefix: u8, collection: &Collection) -> Result<(), WriteError> {
-        batch.remove_all(&self.shared.kv(), prefix).map_err(WriteError::new)?;
-        if let Some(first) = collection.view.hot.iter().next() {
-            batch.put(kv::key(prefix, first.k.to_be_bytes()), write_chunk(collection.view.hot.iter()));
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(bitmap.serialized_size());
-    bitmap.serialize_into(&mut bytes).expect("memory takes every write");
-    bytes
 }

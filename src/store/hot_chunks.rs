@@ -12,9 +12,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::doc::Doc;
+use super::indexed_row::{IndexedRow, read_chunk, write_chunk};
 use super::kv::{self, KvBatch};
-use super::open::{read_chunk, write_chunk};
 use crate::limits;
 
 /// Rows of one chunk: the bits of its bitmap. About 40 KiB, and 12 compressed.
@@ -39,24 +38,24 @@ struct Chunk {
 
 impl HotChunks {
     /// Loads the living rows of a chunk; `None` when it is damaged.
-    pub(super) fn load(&mut self, key: &[u8], live: &[u8], value: &[u8]) -> Option<Vec<Doc>> {
+    pub(super) fn load(&mut self, key: &[u8], live: &[u8], value: &[u8]) -> Option<Vec<IndexedRow>> {
         let number = u64::from_be_bytes(key.get(1..9)?.try_into().ok()?);
         let live = u64::from_be_bytes(live.try_into().ok()?);
         let plain = zstd::bulk::decompress(value, limits::SEGMENT_PART_MAX).ok()?;
-        let docs: Vec<Doc> = read_chunk(&plain).collect::<Option<_>>()?;
-        let ids = docs.iter().map(|doc| doc.id).collect();
-        let docs: Vec<Doc> = docs
+        let indexed_rows: Vec<IndexedRow> = read_chunk(&plain).collect::<Option<_>>()?;
+        let ids = indexed_rows.iter().map(|indexed| indexed.id).collect();
+        let indexed_rows: Vec<IndexedRow> = indexed_rows
             .into_iter()
             .enumerate()
             .filter(|(slot, _)| live >> slot & 1 == 1)
-            .map(|(slot, doc)| {
-                self.of.insert(doc.id, (number, slot));
-                doc
+            .map(|(slot, indexed)| {
+                self.of.insert(indexed.id, (number, slot));
+                indexed
             })
             .collect();
         self.chunks.insert(number, Chunk { live, ids });
         self.next = self.next.max(number + 1);
-        Some(docs)
+        Some(indexed_rows)
     }
 
     /// The calls whose chunks are nearly empty: they should be written again.
@@ -81,18 +80,18 @@ impl HotChunks {
     }
 
     /// Adds new versions to a batch.
-    pub(super) fn write(&mut self, batch: &mut KvBatch, docs: &[&Doc]) -> std::io::Result<()> {
-        for docs in docs.chunks(ROWS) {
+    pub(super) fn write(&mut self, batch: &mut KvBatch, indexed_rows: &[&IndexedRow]) -> std::io::Result<()> {
+        for indexed_rows in indexed_rows.chunks(ROWS) {
             let number = self.next;
             self.next += 1;
-            for (slot, doc) in docs.iter().enumerate() {
-                self.release(&doc.id);
-                self.of.insert(doc.id, (number, slot));
+            for (slot, indexed) in indexed_rows.iter().enumerate() {
+                self.release(&indexed.id);
+                self.of.insert(indexed.id, (number, slot));
             }
-            let live = u64::MAX >> (ROWS - docs.len());
-            let plain = write_chunk(docs.iter().copied());
+            let live = u64::MAX >> (ROWS - indexed_rows.len());
+            let plain = write_chunk(indexed_rows.iter().copied());
             batch.put(key(b'c', number), zstd::bulk::compress(&plain, 1)?);
-            self.chunks.insert(number, Chunk { live, ids: docs.iter().map(|doc| doc.id).collect() });
+            self.chunks.insert(number, Chunk { live, ids: indexed_rows.iter().map(|indexed| indexed.id).collect() });
             self.touched.insert(number);
         }
         Ok(())

@@ -18,10 +18,10 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::contribution::{CallKind, Contribution, Sums};
+use super::encoding::{self, RowError};
 use super::kv::{self, Kv, KvBatch};
-use super::row::RowError;
 use super::running::Running;
-use super::share::{Kind, Share, Sums};
 use super::words;
 use crate::domain::Outcome;
 
@@ -43,7 +43,7 @@ pub(super) struct Hour {
     pub(super) possibly_lost: u64,
     pub(super) bytes: u64,
     /// Calls by what they were and why they ended.
-    pub(super) calls: BTreeMap<Kind, Sums>,
+    pub(super) calls: BTreeMap<CallKind, Sums>,
     /// Calls by product and length of talk.
     pub(super) talk: BTreeMap<u8, [i64; TALK_BUCKETS]>,
 }
@@ -117,7 +117,7 @@ pub(super) fn read_key(key: &[u8]) -> Result<HourKey, HoursError> {
 
 /// The place of an outcome in [`Hour::outcomes`].
 pub(super) fn outcome_index(outcome: Outcome) -> usize {
-    usize::from(words::outcome(outcome)) - 1
+    usize::from(words::byte(outcome)) - 1
 }
 
 /// The bucket of a talk time.
@@ -178,15 +178,15 @@ impl Hours {
     }
 
     /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
-    pub(super) fn count(&mut self, kv: &Kv, share: &Share, sign: i64) -> Result<(), HoursError> {
-        let at = (share.hour, share.app.0);
-        self.change(kv, at, |hour| hour.count(share, sign))?;
-        self.x.at(kv, at)?.count(share, sign);
-        if let Some(day) = self.summed_up(share.hour) {
-            self.x_days.at(kv, (day, share.app.0))?.count(share, sign);
+    pub(super) fn count(&mut self, kv: &Kv, contribution: &Contribution, sign: i64) -> Result<(), HoursError> {
+        let at = (contribution.hour, contribution.app.0);
+        self.change(kv, at, |hour| hour.count(contribution, sign))?;
+        self.x.at(kv, at)?.count(contribution, sign);
+        if let Some(day) = self.summed_up(contribution.hour) {
+            self.x_days.at(kv, (day, contribution.app.0))?.count(contribution, sign);
         }
-        for (hour, from, to) in share.running() {
-            self.running.at(kv, (hour, share.app.0))?.count(share, (from, to), sign);
+        for (hour, from, to) in contribution.running() {
+            self.running.at(kv, (hour, contribution.app.0))?.count(contribution, (from, to), sign);
         }
         Ok(())
     }
@@ -212,16 +212,16 @@ impl Hours {
 }
 
 impl Hour {
-    fn count(&mut self, share: &Share, sign: i64) {
+    fn count(&mut self, contribution: &Contribution, sign: i64) {
         if self.provider.is_empty() {
-            share.provider.clone_into(&mut self.provider);
+            contribution.provider.clone_into(&mut self.provider);
         }
-        add(&mut self.calls, &share.kind, &share.sums, sign);
-        let buckets = self.talk.entry(share.kind.product).or_default();
-        buckets[share.bucket] += sign * share.sums.calls;
+        add(&mut self.calls, &contribution.kind, &contribution.sums, sign);
+        let buckets = self.talk.entry(contribution.kind.product).or_default();
+        buckets[contribution.bucket] += sign * contribution.sums.calls;
         // The same calls must give the same bytes, whatever came first.
         if *buckets == [0; TALK_BUCKETS] {
-            self.talk.remove(&share.kind.product);
+            self.talk.remove(&contribution.kind.product);
         }
     }
 
@@ -251,12 +251,12 @@ impl Hour {
 }
 
 impl XHour {
-    fn count(&mut self, share: &Share, sign: i64) {
+    fn count(&mut self, contribution: &Contribution, sign: i64) {
         if self.provider.is_empty() {
-            share.provider.clone_into(&mut self.provider);
+            contribution.provider.clone_into(&mut self.provider);
         }
-        let key = (share.x.clone().unwrap_or_default(), share.kind.product, share.kind.outcome);
-        add(&mut self.numbers, &key, &share.sums, sign);
+        let key = (contribution.x.clone().unwrap_or_default(), contribution.kind.product, contribution.kind.outcome);
+        add(&mut self.numbers, &key, &contribution.sums, sign);
     }
 
     /// Adds another hour of the same app.
@@ -284,38 +284,22 @@ fn add<K: Ord + Clone>(map: &mut BTreeMap<K, Sums>, key: &K, sums: &Sums, sign: 
 
 impl Counter for Hour {
     fn read(bytes: &[u8]) -> Result<Self, HoursError> {
-        Ok(postcard::from_bytes(bytes).map_err(|error| RowError(Some(error)))?)
+        Ok(encoding::decode(bytes)?)
     }
 
     fn write(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("counters hold nothing that postcard cannot write")
+        encoding::encode(self)
     }
 }
 
 impl Counter for XHour {
     fn read(bytes: &[u8]) -> Result<Self, HoursError> {
-        Ok(postcard::from_bytes(&unpack(bytes)?).map_err(|error| RowError(Some(error)))?)
+        Ok(encoding::decode(&encoding::decompress(bytes)?)?)
     }
 
     fn write(&self) -> Vec<u8> {
-        pack(self)
+        encoding::compress(self)
     }
-}
-
-/// Reads the plain bytes of an [`XHour`] without copying its numbers.
-pub(super) fn view(plain: &[u8]) -> Result<XHourView<'_>, HoursError> {
-    Ok(postcard::from_bytes(plain).map_err(|error| RowError(Some(error)))?)
-}
-
-/// Compresses a row.
-pub(super) fn pack(row: &impl Serialize) -> Vec<u8> {
-    let plain = postcard::to_stdvec(row).expect("counters hold nothing that postcard cannot write");
-    zstd::bulk::compress(&plain, 1).expect("memory is enough to compress a few kilobytes")
-}
-
-/// Undoes the compression of [`pack`].
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, HoursError> {
-    Ok(zstd::stream::decode_all(bytes).map_err(|_| RowError(None))?)
 }
 
 /// Why counters cannot be read.

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::collection::Collection;
 use super::count::count;
-use super::doc::Doc;
 use super::hot_chunks::HotChunks;
+use super::indexed_row::read_chunk;
 use super::kv::{self, Kv, unreadable};
 use super::numbers::Numbers;
 use super::segment::Segment;
@@ -122,7 +122,7 @@ impl Store {
         fingerprint: &dyn Fn(Seq) -> Option<u64>,
         sizes: Sizes,
     ) -> Result<(Self, Writer, Opened), OpenError> {
-        let share = |kv, rows, numbers| {
+        let contribution = |kv, rows, numbers| {
             let mut shared = Shared::new(dir.to_owned(), kv, catalog, clock.clone(), rows, numbers);
             shared.sizes = sizes;
             Arc::new(shared)
@@ -133,7 +133,7 @@ impl Store {
         if Kv::is_in(dir).map_err(io)? {
             match load(dir, installation, fingerprint) {
                 Ok((kv, rows, numbers, applied, chunks)) => {
-                    let shared = share(kv, rows, numbers);
+                    let shared = contribution(kv, rows, numbers);
                     return Ok((Self::from(shared.clone()), Writer::new(shared, applied, chunks), Opened::Sound));
                 }
                 Err(reason) => {
@@ -150,7 +150,7 @@ impl Store {
         let bytes = postcard::to_stdvec(&meta).expect("meta holds nothing that postcard cannot write");
         let kv = Kv::make(dir, (META, &bytes)).map_err(io)?;
         let rows = Rows::new(&dir.join("sealed"));
-        let shared = share(kv, rows, Numbers::default());
+        let shared = contribution(kv, rows, Numbers::default());
         let fresh = AppliedRow { next_segment: 1, ..AppliedRow::default() };
         Ok((Self::from(shared.clone()), Writer::new(shared, fresh, HotChunks::default()), opened))
     }
@@ -207,14 +207,14 @@ fn load_rows(kv: &Kv, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotCh
         let number = key.get(1..9).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes).ok_or_else(damaged)?;
         let live = kv.get(kv::key(b'k', number.to_be_bytes())).map_err(unreadable)?;
         let live = live.ok_or_else(damaged)?;
-        for doc in chunks.load(&key, &live, &value).ok_or_else(damaged)? {
-            rows.calls.put(doc);
+        for indexed in chunks.load(&key, &live, &value).ok_or_else(damaged)? {
+            rows.calls.put(indexed);
         }
     }
     for (prefix, collection) in [(b'b', &mut rows.callbacks), (b's', &mut rows.sms), (b'a', &mut rows.audit)] {
         for row in scan(prefix) {
-            for doc in read_chunk(&row?.1) {
-                collection.put(doc.ok_or_else(damaged)?);
+            for indexed in read_chunk(&row?.1) {
+                collection.put(indexed.ok_or_else(damaged)?);
             }
         }
     }
@@ -237,12 +237,13 @@ fn load_rows(kv: &Kv, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotCh
 
 fn attach_segments(kv: &Kv, collection: &mut Collection) -> Result<(), String> {
     for row in kv.scan(&segment_key(collection, None)) {
-        let (key, dead) = row.map_err(unreadable)?;
+        let (key, tombstones) = row.map_err(unreadable)?;
         let number = key.get(key.len() - 8..).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes);
         let number = number.ok_or_else(|| "a row of it is damaged".to_owned())?;
         let segment = Segment::open(&collection.file(number), number).map_err(|error| error.to_string())?;
-        let dead = RoaringBitmap::deserialize_from(dead.as_ref()).map_err(|_| "a row of it is damaged".to_owned())?;
-        collection.attach(Arc::new(segment), dead);
+        let tombstones =
+            RoaringBitmap::deserialize_from(tombstones.as_ref()).map_err(|_| "a row of it is damaged".to_owned())?;
+        collection.attach(Arc::new(segment), tombstones);
     }
     Ok(())
 }
@@ -256,28 +257,6 @@ pub(super) fn segment_key(collection: &Collection, number: Option<u64>) -> Vec<u
         key.extend_from_slice(&number.to_be_bytes());
     }
     key
-}
-
-/// Rows written together: n × (length u32, row).
-pub(super) fn write_chunk<'a>(docs: impl Iterator<Item = &'a Doc>) -> Vec<u8> {
-    let mut chunk = Vec::new();
-    for doc in docs {
-        let at = chunk.len();
-        chunk.extend_from_slice(&[0; 4]);
-        doc.write_hot(&mut chunk);
-        let length = u32::try_from(chunk.len() - at - 4).expect("a row is far below 4 GiB");
-        chunk[at..at + 4].copy_from_slice(&length.to_le_bytes());
-    }
-    chunk
-}
-
-pub(super) fn read_chunk(mut bytes: &[u8]) -> impl Iterator<Item = Option<Doc>> {
-    std::iter::from_fn(move || {
-        let (length, rest) = bytes.split_first_chunk::<4>()?;
-        let row = rest.get(..u32::from_le_bytes(*length) as usize);
-        bytes = row.map_or(&[][..], |row| &rest[row.len()..]);
-        Some(row.and_then(Doc::read_hot))
-    })
 }
 
 /// Files of segments that were written but never came to count.

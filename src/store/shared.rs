@@ -60,6 +60,9 @@ pub(super) struct Shared {
     numbers: Mutex<Numbers>,
 }
 
+/// How many kinds of rows there are.
+pub(super) const COLLECTIONS: usize = 4;
+
 /// The rows and how far they go.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -88,10 +91,10 @@ impl Rows {
     /// No rows yet; segments go into `dir`.
     pub(super) fn new(dir: &std::path::Path) -> Self {
         Self {
-            calls: Collection::new("calls", dir),
-            callbacks: Collection::new("callbacks", dir),
-            sms: Collection::new("sms", dir),
-            audit: Collection::new("audit", dir),
+            calls: Collection::new("calls", None, dir),
+            callbacks: Collection::new("callbacks", Some(b'b'), dir),
+            sms: Collection::new("sms", Some(b's'), dir),
+            audit: Collection::new("audit", Some(b'a'), dir),
             tests: false,
             last_seen: HashMap::new(),
             applied: 0,
@@ -104,9 +107,17 @@ impl Rows {
         }
     }
 
+    pub(super) fn collections(&self) -> [&Collection; COLLECTIONS] {
+        [&self.calls, &self.callbacks, &self.sms, &self.audit]
+    }
+
+    pub(super) fn collections_mut(&mut self) -> [&mut Collection; COLLECTIONS] {
+        [&mut self.calls, &mut self.callbacks, &mut self.sms, &mut self.audit]
+    }
+
     /// The files of every segment.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        [&self.calls, &self.callbacks, &self.sms, &self.audit]
+        self.collections()
             .into_iter()
             .flat_map(|collection| collection.view.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
             .collect()
