@@ -1,6 +1,6 @@
 //! Writes instants the way each platform does.
 //!
-//! | where | notation | zone |
+//! | where | format | zone |
 //! | --- | --- | --- |
 //! | Huawei events and records | `2026-11-21 02:13:21` | UTC, unmarked |
 //! | Huawei SMS | `2026-11-21T02:13:21.450Z` | UTC |

@@ -30,13 +30,13 @@ use crate::clock::Clock;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
 
-/// Changes with every change of a row's notation, and of what a call is made of: an older store
+/// Changes with every change of how rows are encoded, and of what a call is made of: an older store
 /// is rebuilt.
 const VERSION: u32 = 11;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
-/// The notation of this version's rows.
+/// How this version encodes rows.
 pub const FORMAT: u32 = VERSION;
 
 /// What binds a store to its place.

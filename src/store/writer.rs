@@ -90,7 +90,8 @@ impl Writer {
     /// Whether changes wait for a checkpoint.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        self.shared.rows().collections().into_iter().any(Collection::has_changes) || self.changed_rows() > 0
+        let changed = self.shared.rows().collections().into_iter().any(Collection::has_changes);
+        changed || self.changed_rows() > 0
     }
 
     /// How many rows wait for a checkpoint.
