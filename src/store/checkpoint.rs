@@ -44,7 +44,7 @@ impl Writer {
                 let at = rows.last_seen.get(app).copied().unwrap_or_default();
                 let mut key = vec![b'l'];
                 key.extend_from_slice(&app.0.to_be_bytes());
-                batch.put(key, &at.to_be_bytes());
+                batch.put(key, at.to_be_bytes());
             }
             self.applied.next_segment = rows.next_segment;
         }

@@ -56,7 +56,7 @@ pub(super) fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -
 }
 
 /// Why what is there cannot be trusted.
-pub(super) fn unreadable(error: io::Error) -> String {
+pub(super) fn unreadable(error: &io::Error) -> String {
     format!("sled cannot read it: {error}")
 }
 

@@ -175,11 +175,12 @@ fn load(
 ) -> Result<(Kv, Rows, Numbers, AppliedRow, HotChunks), String> {
     let here = meta(dir, installation).map_err(|_| "its marker is missing".to_owned())?;
     let kv = Kv::open(dir)?;
-    let there: Option<Meta> = kv.get(META).map_err(unreadable)?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    let there: Option<Meta> =
+        kv.get(META).map_err(|error| unreadable(&error))?.and_then(|bytes| postcard::from_bytes(&bytes).ok());
     if there.as_ref() != Some(&here) {
         return Err("it was copied, moved or made by another version or installation".to_owned());
     }
-    let applied: AppliedRow = match kv.get(APPLIED).map_err(unreadable)? {
+    let applied: AppliedRow = match kv.get(APPLIED).map_err(|error| unreadable(&error))? {
         Some(bytes) => postcard::from_bytes(&bytes).map_err(|_| "its last record is unreadable".to_owned())?,
         None => AppliedRow { next_segment: 1, ..AppliedRow::default() },
     };
@@ -198,14 +199,14 @@ fn load(
 
 fn load_rows(kv: &Kv, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotChunks) -> Result<(), String> {
     let damaged = || "a row of it is damaged".to_owned();
-    let scan = |prefix: u8| kv.scan(&[prefix]).map(|row| row.map_err(unreadable));
+    let scan = |prefix: u8| kv.scan(&[prefix]).map(|row| row.map_err(|error| unreadable(&error)));
     for collection in [&mut rows.calls, &mut rows.callbacks, &mut rows.sms, &mut rows.audit] {
         attach_segments(kv, collection)?;
     }
     for row in scan(b'c') {
         let (key, value) = row?;
         let number = key.get(1..9).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes).ok_or_else(damaged)?;
-        let live = kv.get(kv::key(b'k', number.to_be_bytes())).map_err(unreadable)?;
+        let live = kv.get(kv::key(b'k', number.to_be_bytes())).map_err(|error| unreadable(&error))?;
         let live = live.ok_or_else(damaged)?;
         for indexed in chunks.load(&key, &live, &value).ok_or_else(damaged)? {
             rows.calls.put(indexed);
@@ -237,7 +238,7 @@ fn load_rows(kv: &Kv, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotCh
 
 fn attach_segments(kv: &Kv, collection: &mut Collection) -> Result<(), String> {
     for row in kv.scan(&segment_key(collection, None)) {
-        let (key, tombstones) = row.map_err(unreadable)?;
+        let (key, tombstones) = row.map_err(|error| unreadable(&error))?;
         let number = key.get(key.len() - 8..).and_then(|b| b.try_into().ok()).map(u64::from_be_bytes);
         let number = number.ok_or_else(|| "a row of it is damaged".to_owned())?;
         let segment = Segment::open(&collection.file(number), number).map_err(|error| error.to_string())?;

@@ -175,7 +175,7 @@ impl Store {
             }
             Ok(())
         };
-        self.walk_pieces((|all| &all.hours, |all| &all.days), query, by, show)
+        self.walk_pieces(|all| &all.hours, |all| &all.days, query, by, show)
     }
 
     /// Shows the counters of every privacy number; one that is empty stands for none.
@@ -205,14 +205,15 @@ impl Store {
             }
             Ok(())
         };
-        self.walk_pieces((|all| &all.x, |all| &all.x_days), query, by, show)
+        self.walk_pieces(|all| &all.x, |all| &all.x_days, query, by, show)
     }
 
     /// Shows the rows of a query's span by their first hour, read from `hours` and, where that will
     /// do, from `days`.
     fn walk_pieces<V: Counter>(
         &self,
-        (hours, days): (fn(&Hours) -> &Changed<V>, fn(&Hours) -> &Changed<V>),
+        hours: fn(&Hours) -> &Changed<V>,
+        days: fn(&Hours) -> &Changed<V>,
         query: &StatQuery,
         by: Step,
         mut each: impl FnMut(HourKey, &[u8]) -> Result<(), HoursError>,
