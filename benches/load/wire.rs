@@ -5,7 +5,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -16,9 +15,6 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-
-/// How long to wait before connecting again after a failure.
-pub(super) const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A whole request: head and body in one piece, so that it leaves in one write.
 pub(super) fn request(to: &Uri, push: &Push) -> Bytes {
