@@ -1,10 +1,11 @@
-//! 帮助 Help: the platforms' fields and codes, the API, and what the figures mean.
+//! 帮助 Help: the documents, the platforms' fields and codes, the API, and what the figures mean.
 //!
 //! Everything about a platform comes from its provider's own tables, so that it cannot say
 //! anything else than the code does.
 
 use askama::Template;
 
+use super::help_documents::{self, Document, DocumentPage};
 use super::parts::Coded;
 use super::reply;
 use super::request::Request;
@@ -20,6 +21,7 @@ use crate::providers::{self, CodeTable, FieldDoc, Provider};
 #[template(path = "admin/help.html")]
 pub(super) struct HelpPage {
     view: View,
+    documents: &'static [Document],
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
     /// Method, address, what it does.
@@ -106,10 +108,14 @@ pub(super) fn index(request: &Request) -> Result<Response, HttpError> {
     reply::page(&HelpPage::new(View::of(request, Section::Help)))
 }
 
-/// `GET /help/{provider}`
+/// `GET /help/{document}` and `GET /help/{provider}`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    let provider = providers::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
-    reply::page(&ProviderPage::new(View::of(request, Section::Help), provider))
+    let (view, name) = (View::of(request, Section::Help), request.segment(1));
+    if let Some(document) = help_documents::by_name(view.lang, name) {
+        return reply::page(&DocumentPage::new(view, document));
+    }
+    let provider = providers::by_name(name).ok_or(HttpError::NotFound)?;
+    reply::page(&ProviderPage::new(view, provider))
 }
 
 /// `GET /help/{provider}/fields`
@@ -130,6 +136,7 @@ impl HelpPage {
         ));
         api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
         Self {
+            documents: help_documents::all(view.lang),
             providers,
             definitions: metrics::METRICS
                 .iter()

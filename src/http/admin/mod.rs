@@ -45,7 +45,10 @@ mod forged;
 mod found;
 mod gaps;
 mod help;
-mod help_x;
+mod help_documents;
+#[cfg(test)]
+mod help_generated;
+mod help_markdown;
 mod home;
 mod home_ledger;
 mod home_vitals;
@@ -346,7 +349,6 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system", "reindex"] => read(request, system_actions::ask_rebuild).await,
             ["system", "log"] => system_log::show(&request),
             ["help"] => help::index(&request),
-            ["help", "x-mode"] => help_x::show(&request),
             ["help", _] => help::show(&request),
             ["help", _, "fields"] => help::fields(&request),
             _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),
