@@ -55,8 +55,9 @@
 //! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
 //!
 //! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
-//! [`http::transport::assets`], `docs/` by the Help pages; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
-//! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
+//! [`http::transport::assets`], `docs/` by the Help pages (`src/http/admin/help/documents.rs`);
+//! `tests/tidy/` holds the rules of this page; `tests/it/` drives the executable from outside;
+//! `tests/browser/` does so in a real Chromium; `benches/` measures.
 //!
 //! # Who may name whom
 //!

@@ -76,10 +76,8 @@ fn addresses(lang: Lang) -> String {
 
 /// What platforms can be asked.
 fn operations(lang: Lang) -> String {
-    let rows = platform::OPERATIONS
-        .iter()
-        .copied()
-        .flatten()
+    let rows = outbound::operations()
+        .into_iter()
         .map(|o| [code(o.id), o.title.get(lang).to_owned(), o.about.get(lang).to_owned()]);
     table([head(lang, [("操作", "operation"), ("名称", "name"), ("说明", "what it does")])].into_iter().chain(rows))
 }

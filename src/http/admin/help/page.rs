@@ -135,7 +135,7 @@ impl HelpPage {
         ));
         api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
         Self {
-            documents: help_documents::all(view.lang),
+            documents: documents::all(view.lang),
             providers,
             definitions: metrics::METRICS
                 .iter()
