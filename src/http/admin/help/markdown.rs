@@ -234,8 +234,8 @@ impl Writer<'_> {
         self.cell += 1;
         match self.columns.get(self.cell - 1) {
             _ if self.cell == 1 => "<th scope=\"row\">".to_owned(),
-            Some(column) => format!("<td class=\"wrap\" data-label=\"{}\">", escaped(column)),
-            None => "<td class=\"wrap\">".to_owned(),
+            Some(column) => format!("<td data-label=\"{}\">", escaped(column)),
+            None => "<td>".to_owned(),
         }
     }
 
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(text(".scroll[tabindex] > table.blocks > caption"), "Terms");
         assert_eq!(text("thead > tr > th[scope=col]:nth-child(2)"), "what");
         assert_eq!(text("tbody > tr > th[scope=row] > code"), "x");
-        assert_eq!(text("tbody > tr > td.wrap[data-label=what]"), "y");
+        assert_eq!(text("tbody > tr > td[data-label=what]"), "y");
         assert_eq!(text("pre#sample-code-1[tabindex]"), "ringback man\n");
         assert_eq!(text("button[data-copy=sample-code-1]"), "Copy");
     }
