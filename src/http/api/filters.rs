@@ -6,11 +6,12 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
+use super::HttpError;
 use super::query::{Query, bad, one_of, whole_number};
-use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::platforms::{self, Provider};
+use crate::service::Context;
 use crate::store::{CauseIs, Filter, MainCause, Page, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
