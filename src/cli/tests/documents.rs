@@ -24,7 +24,7 @@ fn code(text: &str) -> Vec<(String, String)> {
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(lang))) => {
-                block = Some((lang.to_string(), String::new()))
+                block = Some((lang.to_string(), String::new()));
             }
             Event::Text(text) => block.iter_mut().for_each(|(_, code)| code.push_str(&text)),
             Event::End(TagEnd::CodeBlock) => found.extend(block.take()),

@@ -140,6 +140,7 @@ impl DocumentPage {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::collections::BTreeSet;
 
     use super::*;
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_file_is_a_document_in_both_languages_with_the_same_headings() {
-        let files: BTreeSet<String> = Files::iter().map(|name| name.into_owned()).collect();
+        let files: BTreeSet<String> = Files::iter().map(Cow::into_owned).collect();
         let named = NAMES.iter().flat_map(|name| [Lang::Zh, Lang::En].map(|lang| format!("{name}{}", ending(lang))));
         assert_eq!(files, named.collect());
         for name in NAMES {
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_section_has_one_address_in_both_languages() {
-        let ids = |lang| all(lang).iter().map(|document| document.contents.iter().map(|(id, _)| id)).flatten();
+        let ids = |lang| all(lang).iter().flat_map(|document| document.contents.iter().map(|(id, _)| id));
         assert!(ids(Lang::Zh).eq(ids(Lang::En)));
         assert!(ids(Lang::Zh).all(|id| id.is_ascii()));
     }

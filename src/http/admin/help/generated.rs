@@ -14,8 +14,10 @@ use crate::http::admin::rules::decisions;
 use crate::limits::*;
 use crate::platforms::{self, outbound};
 
-/// Every part, by its name.
-const PARTS: [(&str, fn(Lang) -> String); 8] = [
+/// A part, by its name.
+type Part = (&'static str, fn(Lang) -> String);
+
+const PARTS: [Part; 8] = [
     ("platforms", platforms),
     ("addresses", addresses),
     ("operations", operations),
