@@ -68,7 +68,7 @@ impl From<Search> for SearchObject {
 }
 
 /// `GET /searches`
-pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, &["list"])?;
     let lists = Which::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
