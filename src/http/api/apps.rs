@@ -85,7 +85,6 @@ fn there<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
     Option::<String>::deserialize(field).map(Some)
 }
 
-/// `GET /apps`
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let mut apps = context.state.apps();
@@ -93,14 +92,12 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
     ok(&List::whole(apps.iter().map(|app| AppObject::new(context, ask, app)).collect()))
 }
 
-/// `GET /apps/{app}`
 pub(super) async fn one(context: &Context, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let app = find(context, ask, app)?;
     ok(&AppObject::new(context, ask, &app))
 }
 
-/// `POST /apps`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let new: AppToAdd = ask.json()?;
     let Some(provider) = platforms::by_name(&new.provider) else {
@@ -120,7 +117,6 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     Ok(json(StatusCode::CREATED, &AppObject::new(context, ask, &app).with_url(context, &app)))
 }
 
-/// `PATCH /apps/{app}`
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let id = find(context, ask, app)?.id;
     let change: AppToChange = ask.json()?;
@@ -138,7 +134,6 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     ok(&AppObject::new(context, ask, &app))
 }
 
-/// `POST /apps/{app}/rotate`
 pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let id = find(context, ask, app)?.id;
     let rotate = if ask.body.is_empty() { AppToRotate::default() } else { ask.json()? };
@@ -146,7 +141,6 @@ pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     ok(&AppObject::new(context, ask, &app).with_url(context, &app))
 }
 
-/// `DELETE /apps/{app}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     let by = ask.author(context);

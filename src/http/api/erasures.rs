@@ -85,7 +85,6 @@ impl From<&Job> for ErasureJob {
     }
 }
 
-/// `GET /erasures`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let erasure = context.erasure.clone();

@@ -32,7 +32,6 @@ pub(super) struct LogObject {
     text: String,
 }
 
-/// `GET /system/log`
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let least = query.word("level", &LEVELS)?.unwrap_or(Level::TRACE);

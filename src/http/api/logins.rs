@@ -75,7 +75,6 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
     ok(&List::whole(context.state.logins(user.as_deref()).into_iter().map(LoginObject::from).collect()))
 }
 
-/// `DELETE /logins/{id}`
 pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     let open = context.state.logins(None).into_iter().find(|login| login.id == id);
     let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;

@@ -149,13 +149,11 @@ pub(super) struct PlatformSettingsChange {
     auth_token: Option<String>,
 }
 
-/// `GET /platform/operations`
 pub(super) async fn operations(_: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&List::whole(outbound::operations().into_iter().map(OperationObject::new).collect()))
 }
 
-/// `POST /platform/{app}/{operation}`
 pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     let operation = service::operation(&app, id)?;
@@ -172,7 +170,6 @@ pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str)
     })
 }
 
-/// `POST /platform/{app}/compare`
 pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     let from: CompareFrom = ask.json()?;
@@ -192,14 +189,12 @@ pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Res
     ok(&Comparison { items: page.rows.into_iter().map(row).collect(), next: page.next })
 }
 
-/// `GET /apps/{app}/platform`
 pub(super) async fn settings(context: &Context, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let app = apps::find(context, ask, app)?;
     ok(&PlatformSettings::new(context, &app))
 }
 
-/// `PATCH /apps/{app}/platform`
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = apps::find(context, ask, app)?;
     let change: PlatformSettingsChange = ask.json()?;

@@ -107,7 +107,6 @@ impl From<&Job> for RunObject {
     }
 }
 
-/// `GET /retention`
 pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let standing = context.retention.standing();
@@ -156,7 +155,6 @@ pub(super) async fn run(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     Ok(json(StatusCode::ACCEPTED, &RunObject::from(&job)))
 }
 
-/// `POST /retention/holds`
 pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let wanted: HoldWanted = ask.json()?;
     let app = match &wanted.app {
@@ -184,7 +182,6 @@ pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     Ok(json(StatusCode::CREATED, &hold))
 }
 
-/// `DELETE /retention/holds/{id}`
 pub(super) async fn release(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ok(&keeping::end_hold(context, ask.asker(), id).await?)
 }

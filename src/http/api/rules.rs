@@ -165,20 +165,17 @@ fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
     app_of(context, &ask.principal.scope, name)
 }
 
-/// `GET /rules?app=`
 pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     ok(&RulesObject::new(ask.sight(), &app, context.control.rules(app.id)))
 }
 
-/// `GET /rules/versions?app=`
 pub(super) async fn versions(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let versions = context.control.versions(app.id).into_iter();
     ok(&List::whole(versions.map(|version| RulesObject::new(ask.sight(), &app, version)).collect()))
 }
 
-/// `PUT /rules?app=`
 pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let mut body: Map<String, Value> = ask.json()?;
@@ -193,7 +190,6 @@ pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     ok(&RulesObject::new(ask.sight(), &app, made))
 }
 
-/// `POST /rules/try?app=`
 pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let trial = trial(context, &app, ask.json()?).await?;
@@ -201,7 +197,6 @@ pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     ok(&TrialObject::new(ask.sight(), &trial))
 }
 
-/// `POST /rules/secret?app=`
 pub(super) async fn new_secret(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let secret = rules::new_secret(context, ask.asker(), &app).await?;
@@ -216,7 +211,6 @@ fn entry(sight: Sight, kind: ListKind, entry: &str) -> String {
     }
 }
 
-/// `GET /lists`
 pub(super) async fn lists(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let (sight, all) = (ask.sight(), ask.principal.scope.is_all());
@@ -229,7 +223,6 @@ pub(super) async fn lists(context: &Context, ask: &Ask) -> Result<Response, Http
     ok(&List::whole(context.control.lists().into_iter().map(object).collect()))
 }
 
-/// `PUT /lists/{name}`
 pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let ListToSet { kind, entries } = ask.json()?;
@@ -244,7 +237,6 @@ pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> R
     ok(&object)
 }
 
-/// `DELETE /lists/{name}`
 pub(super) async fn remove_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     rules::remove_list(context, ask.asker(), name).await?;

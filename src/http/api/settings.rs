@@ -67,7 +67,6 @@ pub(super) struct AccessChange {
     second_factor: Option<String>,
 }
 
-/// `GET /settings`
 pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let server = &context.server;
@@ -83,7 +82,6 @@ pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpE
     })
 }
 
-/// `PATCH /settings`
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let change: SettingsChange = ask.json()?;
     let demand = change.access.second_factor.as_deref().map(|name| {

@@ -21,7 +21,6 @@ pub(super) struct BackupWanted {
     dest: PathBuf,
 }
 
-/// `GET /system`
 pub(super) async fn status(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let context = context.clone();

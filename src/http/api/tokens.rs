@@ -69,13 +69,11 @@ pub(super) struct TokenToAdd {
     expires_at: Option<String>,
 }
 
-/// `GET /tokens`
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&List::whole(context.state.tokens().iter().map(|token| TokenObject::new(context, token)).collect()))
 }
 
-/// `POST /tokens`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let new: TokenToAdd = ask.json()?;
     let instant =
@@ -93,7 +91,6 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     Ok(json(StatusCode::CREATED, &object))
 }
 
-/// `DELETE /tokens/{name}`
 pub(super) async fn revoke(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     let token = find(context, name)?;
     context.state.revoke_token(&ask.author(context), name).await?;

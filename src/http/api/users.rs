@@ -102,13 +102,11 @@ fn there<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<Vec<String
     Option::<Vec<String>>::deserialize(field).map(Some)
 }
 
-/// `GET /users`
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&List::whole(context.state.users().iter().map(|user| UserObject::new(context, user)).collect()))
 }
 
-/// `POST /users`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let new: UserToAdd = ask.json()?;
     let new = NewUser {
@@ -137,7 +135,6 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
     ok(&UserObject::new(context, &user))
 }
 
-/// `DELETE /users/{name}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     let user = UserObject::new(context, &find(context, name)?);
     context.state.remove_user(&ask.author(context), name).await?;
@@ -151,13 +148,11 @@ pub(super) async fn reset(context: &Arc<Context>, ask: &Ask, name: &str) -> Resu
     ok(&UserObject::new(context, &find(context, name)?))
 }
 
-/// `GET /second-factor`
 pub(super) async fn required(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&SecondFactorObject { required: context.state.required_second_factor().name().to_owned() })
 }
 
-/// `PATCH /second-factor`
 pub(super) async fn require(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let wanted: SecondFactorObject = ask.json()?;
     let demand = Demand::parse(&wanted.required);
