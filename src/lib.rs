@@ -181,6 +181,8 @@
 //!   tests beside the contract walk its tables without a line more.
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in its
 //!   table of addresses.
+//! - **Another address of the API:** a handler in [`http::api`] and a row in `src/http/api/endpoints/`:
+//!   its rights, its description and its name in the audit trail are in the row.
 //! - **Another command:** a file in [`cli`] that speaks the API.
 //! - **Another figure on a page:** its definition in [`domain::metrics`], which page, API and
 //!   command show, and a counter in `src/store/hours.rs`, kept as calls change, so that no page

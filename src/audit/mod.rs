@@ -11,6 +11,7 @@
 //!
 //! Nothing else appends such entries; nothing here decides who may do what.
 
+mod action;
 mod chain;
 mod draft;
 mod entry;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
+pub use action::AuditAction;
 pub use chain::{Break, Chain, ChainReport};
 pub use entry::{Anchor, AuditEntry, Ending, EndingOf, KIND, OUTCOME, without_personal};
 

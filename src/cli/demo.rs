@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::here::Here;
 use super::{logging, password, serve};
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::clock::Clock;
 use crate::config::Overrides;
 use crate::control::NamedList;
@@ -145,7 +145,7 @@ fn prepare(path: &Path, now: Timestamp, stop: &CancellationToken) -> Result<Opti
         let context = here.context();
         let password = password::make();
         let subject = format!("user {ADMIN}");
-        context.state.add_user(&author(context, "user.add", &subject), ADMIN, Role::Admin, &password).await?;
+        context.state.add_user(&author(context, AuditAction::UserAdd, &subject), ADMIN, Role::Admin, &password).await?;
         let began = now.checked_sub(MADE_BEFORE)?;
         clock.set(began);
         let (apps, ours) = apps(context).await?;
@@ -247,7 +247,7 @@ async fn apps(context: &Context) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
             verify: None,
             allow_from: AllowFrom::default(),
         };
-        ours.push(context.state.add_app(&author(context, "app.add", "apps"), new).await?);
+        ours.push(context.state.add_app(&author(context, AuditAction::AppAdd, "apps"), new).await?);
         apps.push(DemoApp { platform, app_key, app_secret });
     }
     Ok((apps, ours))
@@ -264,20 +264,20 @@ async fn route(context: &Context) -> Result<()> {
         ..BindingTerms::new(PhoneNumber::from_stored(owned.owner), PhoneNumber::from_stored(owned.x), None)
     });
     let by = |action| author(context, action, &format!("app {}", app.id.0));
-    context.bindings.import(&by("binding.import"), &app, (1..).zip(lines).collect()).await?;
+    context.bindings.import(&by(AuditAction::BindingImport), &app, (1..).zip(lines).collect()).await?;
     let lists: Vec<NamedList> = serde_json::from_str(LISTS).context("the demo's lists")?;
     for list in lists {
-        context.control.set_list(&by("list.change"), list).await?;
+        context.control.set_list(&by(AuditAction::ListChange), list).await?;
     }
     let rules = serde_json::from_str(RULES).context("the demo's rules")?;
-    context.control.set_rules(&by("rules.change"), &app, rules, None).await?;
+    context.control.set_rules(&by(AuditAction::RulesChange), &app, rules, None).await?;
     Ok(())
 }
 
 /// Whoever sits at the machine, about to do that.
-fn author(context: &Context, action: &'static str, subject: &str) -> Author {
+fn author(context: &Context, action: AuditAction, subject: &str) -> Author {
     let by = Principal::command_line();
-    context.audit.author(&by, Act::new(&by, action, subject))
+    context.audit.author(&by, Act::new(&by, action.name(), subject))
 }
 
 /// An address to reach a listener at: one that listens everywhere is reached on this machine.

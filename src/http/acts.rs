@@ -1,22 +1,20 @@
-//! The entry that a change leaves in the audit trail, unless its handler tells a better one.
+//! The entry that a change leaves in the audit trail, unless its service tells a better one.
 //!
-//! The API and the pages say what is done by a method and a path; both are read here, so that
-//! an act has the same name whichever way it came. Which fields a change named is noted, never
-//! what they said: there are passwords among them.
+//! The API and the pages say by the row of an address which action it is, so that an act has the
+//! same name whichever way it came. Which fields a change named is noted, never what they said:
+//! there are passwords among them.
 
-use http::Method;
-
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::domain::{App, AppId, plain_text};
 use crate::service::Context;
 use crate::service::keeping::Asker;
 
-/// What is asked for by a method and a path, as an act. `fields` are the names and values that came
-/// with it.
+/// What somebody does at an address that ends in `path`, as an act. `fields` are the names and values
+/// that came with it.
 pub(super) fn act(
     context: &Context,
     asker: Asker<'_>,
-    method: &Method,
+    action: AuditAction,
     path: &[&str],
     fields: &[(String, String)],
 ) -> Act {
@@ -33,7 +31,7 @@ pub(super) fn act(
         // What else stands in a path may be a number.
         _ => path.first().copied().unwrap_or_default().to_owned(),
     };
-    let mut act = asker.act(action(method, path), subject);
+    let mut act = asker.act(action, subject);
     act.app = app;
     let mut fields: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "csrf").collect();
     fields.dedup();
@@ -51,50 +49,9 @@ fn app_of(context: &Context, app: &str) -> Option<std::sync::Arc<App>> {
     context.state.app_named(app).or_else(|| context.state.app(AppId(app.parse().ok()?)))
 }
 
-fn action(method: &Method, path: &[&str]) -> &'static str {
-    match (method.as_str(), path) {
-        ("POST", ["apps"]) => "app.add",
-        ("PATCH" | "POST", ["apps", _, "platform"]) => "platform.settings",
-        ("PATCH" | "POST", ["apps", _]) => "app.change",
-        ("DELETE", ["apps", _]) | ("POST", ["apps", _, "remove"]) => "app.remove",
-        ("POST", ["apps", _, "rotate"]) => "app.rotate",
-        ("POST", ["apps", _, "test"]) => "app.test",
-        ("POST", ["users"]) => "user.add",
-        ("DELETE", ["users", _]) | ("POST", ["users", _, "remove"]) => "user.remove",
-        (_, ["users", _, "second-factor"]) => "second_factor.reset",
-        ("POST", ["users", _, "logins"]) | (_, ["account", "logins", ..]) => "login.end",
-        (_, ["account", "password"]) => "password.change",
-        ("POST", ["logout"]) => "logout",
-        (_, ["users", ..]) => "user.change",
-        (_, ["second-factor"]) => "second_factor.require",
-        (_, ["account", "second-factor", "off"]) => "second_factor.off",
-        (_, ["account", "second-factor", "codes"]) => "second_factor.codes",
-        (_, ["account", "second-factor"]) => "second_factor.on",
-        ("POST", ["tokens"]) => "token.add",
-        ("DELETE", ["tokens", _]) | ("POST", ["tokens", _, "revoke" | "remove"]) => "token.revoke",
-        (_, ["tokens", ..]) => "token.change",
-        ("POST", ["system", "backup"]) => "system.backup",
-        ("POST", ["system", "reindex"]) => "system.reindex",
-        (_, ["system", ..]) => "system.change",
-        (_, ["settings", ..]) => "settings.change",
-        (_, ["retention", ..]) => "retention.change",
-        ("DELETE", ["searches", ..]) => "search.remove",
-        (_, ["searches", ..]) => "search.save",
-        _ => "change",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_page_and_the_api_give_an_act_the_same_name() {
-        let by = |method: Method, path: &[&str]| action(&method, path);
-        assert_eq!(by(Method::DELETE, &["apps", "3"]), by(Method::POST, &["apps", "3", "remove"]));
-        assert_eq!(by(Method::PATCH, &["apps", "3"]), by(Method::POST, &["apps", "3"]));
-        assert_eq!(by(Method::POST, &["something"]), "change");
-    }
 
     #[test]
     fn only_the_names_of_fields_are_taken_from_a_body() {

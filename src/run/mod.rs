@@ -26,7 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 pub(crate) use self::data::{Data, Opening, Surroundings};
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::{Control, LoadError};
@@ -365,7 +365,7 @@ async fn keep(context: Arc<Context>) {
     let by = Principal::system();
     loop {
         every.tick().await;
-        let run = Act::new(&by, "retention.run", "retention");
+        let run = Act::new(&by, AuditAction::RetentionRun.name(), "retention");
         context.retention.run_if_due(&context.audit.author(&by, run)).await;
     }
 }

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::erasure::{self, Wanted};
 use crate::retention::{self, Hold, Policy};
 use crate::service::{Context, ServiceError};
@@ -21,8 +21,8 @@ pub(crate) struct Asker<'a> {
 
 impl Asker<'_> {
     /// Something that they do.
-    pub(crate) fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
-        Act::new(self.by, action, subject).from(self.peer)
+    pub(crate) fn act(&self, action: AuditAction, subject: impl Into<String>) -> Act {
+        Act::new(self.by, action.name(), subject).from(self.peer)
     }
 
     /// Them, about to do that: what does it puts it on record first.
@@ -59,7 +59,7 @@ impl<E: Into<Self>> From<NotDone<E>> for ServiceError {
 pub(crate) async fn set_policy(context: &Context, asker: Asker<'_>, policy: &Policy) -> Result<(), ServiceError> {
     policy.check()?;
     let said = serde_json::to_string(policy).map_err(|error| ServiceError::Internal(Box::new(error)))?;
-    let by = asker.author(context, asker.act("retention.change", said));
+    let by = asker.author(context, asker.act(AuditAction::RetentionChange, said));
     Ok(context.retention.set_policy(&by, policy).await?)
 }
 
@@ -69,20 +69,21 @@ pub(crate) async fn start_run(
     asker: Asker<'_>,
     dry_run: bool,
 ) -> Result<retention::Job, ServiceError> {
-    let by = asker.author(context, asker.act("retention.run", "retention"));
+    let by = asker.author(context, asker.act(AuditAction::RetentionRun, "retention"));
     Ok(context.retention.start(&by, dry_run).await?)
 }
 
 /// Sets a hold.
 pub(crate) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) -> Result<Hold, ServiceError> {
     hold.check()?;
-    let act = asker.act("hold.add", "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
+    let act =
+        asker.act(AuditAction::HoldAdd, "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
     Ok(context.retention.add_hold(&asker.author(context, act), hold).await?)
 }
 
 /// Ends a hold.
 pub(crate) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> Result<Hold, ServiceError> {
-    let by = asker.author(context, asker.act("hold.end", format!("hold {id}")));
+    let by = asker.author(context, asker.act(AuditAction::HoldEnd, format!("hold {id}")));
     Ok(context.retention.end_hold(&by, id).await?)
 }
 
@@ -90,7 +91,7 @@ pub(crate) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> R
 /// first thing to erase.
 pub(crate) async fn erase(context: &Context, asker: Asker<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
     let examined = context.erasure.examine(wanted).await?;
-    let action = if examined.dry_run() { "erasure.search" } else { "erasure.begin" };
+    let action = if examined.dry_run() { AuditAction::ErasureSearch } else { AuditAction::ErasureBegin };
     let by = asker.author(context, asker.act(action, "a person"));
     Ok(context.erasure.start(&by, examined).await?)
 }

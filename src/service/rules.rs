@@ -9,6 +9,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::audit::AuditAction;
 use crate::control::{AsksWord, ControlError, NamedList, RuleSet, RulesVersion, Then, Trial, Verdict};
 use crate::domain::{App, PhoneNumber, Question, QuestionKind, Secret, SessionId, Text, Wording, mask_numbers};
 use crate::service::bindings::manager;
@@ -57,7 +58,7 @@ pub(crate) async fn set(
     if asks && context.control.ask_secret(app.id).is_none() {
         new_secret(context, asker, app).await?;
     }
-    let act = asker.act("rules.change", format!("app {}", app.id.0)).of(app.id);
+    let act = asker.act(AuditAction::RulesChange, format!("app {}", app.id.0)).of(app.id);
     Ok(context.control.set_rules(&asker.author(context, act), app, set, based_on).await?)
 }
 
@@ -65,20 +66,20 @@ pub(crate) async fn set(
 pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
-    let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
+    let act = asker.act(AuditAction::ListChange, "list of rules").with("list", name).with("entries", entries);
     Ok(context.control.set_list(&asker.author(context, act), list).await?)
 }
 
 /// Removes a list.
 pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
     of_all(asker.by)?;
-    let act = asker.act("list.remove", "list of rules").with("list", name);
+    let act = asker.act(AuditAction::ListRemove, "list of rules").with("list", name);
     Ok(context.control.remove_list(&asker.author(context, act), name).await?)
 }
 
 /// Makes another secret for an app's questions to the company's own system.
 pub(crate) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
-    let act = asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id);
+    let act = asker.act(AuditAction::RulesSecret, format!("app {}", app.id.0)).of(app.id);
     Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
 }
 

@@ -51,6 +51,7 @@ pub(super) use self::parts::filter_words::column_word;
 use self::people::throttle::Throttle;
 use self::request::{Request, Site};
 use super::{HttpError, Peer, Response, Routes, misdirected as missed};
+use crate::audit::AuditAction;
 use crate::domain::Text;
 use crate::http::transport::body;
 use crate::http::transport::body::{BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
@@ -283,73 +284,86 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
         return Err(NO_METHOD);
     }
     match form(&path) {
-        Some(form) => form(&request).await,
+        Some(form) => (form.take)(&request).await,
         None => Err(HttpError::NotFound),
     }
 }
 
 /// What takes a form.
-type Form = for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>;
+#[derive(Clone, Copy)]
+struct Form {
+    take: for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>,
+    /// What the audit trail calls it, where its service has no better entry.
+    audit: Option<AuditAction>,
+}
+
+macro_rules! form {
+    ($handler:path) => {
+        Form { take: |request| Box::pin($handler(request)), audit: None }
+    };
+    ($handler:path, $audit:ident) => {
+        Form { audit: Some(AuditAction::$audit), ..form!($handler) }
+    };
+}
 
 /// Every address that takes a form.
 fn form(path: &[&str]) -> Option<Form> {
-    let form: Form = match path {
-        ["login"] => |request| Box::pin(people::login::log_in(request)),
-        ["login", "code"] => |request| Box::pin(people::login_code::log_in(request)),
-        ["logout"] => |request| Box::pin(people::login::log_out(request)),
-        ["setup", _] => |request| Box::pin(people::setup::set_up(request)),
-        ["setup", _, "strength"] => |request| Box::pin(people::strength::at_setup(request)),
-        ["preferences"] => |request| Box::pin(async { Ok(preferences::set(request)) }),
-        ["searches"] => |request| Box::pin(searches::save(request)),
-        ["searches", _, "remove"] => |request| Box::pin(searches::remove(request)),
-        ["calls", _, "evidence"] => |request| Box::pin(calls::evidence::download(request)),
-        ["calls", _, "stop"] => |request| Box::pin(apps::platform::stop(request)),
-        ["platform", _, "compare"] => |request| Box::pin(apps::platform::compare(request)),
-        ["platform", _, _] => |request| Box::pin(apps::platform::call(request)),
-        ["reveal"] => |request| Box::pin(people::reveal::open(request)),
-        ["reveal", "end"] => |request| Box::pin(async { people::reveal::end(request) }),
-        ["account", "strength"] => |request| Box::pin(people::strength::at_home(request)),
-        ["account", "password"] => |request| Box::pin(people::account::change_password(request)),
-        ["account", "logins"] => |request| Box::pin(people::account::end_others(request)),
-        ["account", "logins", _] => |request| Box::pin(people::account::end(request)),
-        ["retention"] => |request| Box::pin(system::retention::save(request)),
-        ["retention", "runs"] => |request| Box::pin(system::retention::run(request)),
-        ["retention", "holds"] => |request| Box::pin(system::retention::hold(request)),
-        ["retention", "holds", _] => |request| Box::pin(system::retention::release(request)),
-        ["erasure"] => |request| Box::pin(system::erasure::begin(request)),
-        ["account", "second-factor"] => |request| Box::pin(people::second_factor::confirm(request)),
-        ["account", "second-factor", "codes"] => |request| Box::pin(people::second_factor::renew(request)),
-        ["account", "second-factor", "off"] => |request| Box::pin(people::second_factor::switch_off(request)),
-        ["users"] => |request| Box::pin(people::list_page::add(request)),
-        ["users", _] => |request| Box::pin(people::page::change(request)),
-        ["users", _, "password"] => |request| Box::pin(people::page::set_password(request)),
-        ["users", _, "second-factor"] => |request| Box::pin(people::page::reset(request)),
-        ["users", _, "logins"] => |request| Box::pin(people::page::end_logins(request)),
-        ["users", _, "remove"] => |request| Box::pin(people::page::remove(request)),
-        ["second-factor"] => |request| Box::pin(people::list_page::demand(request)),
-        ["tokens"] => |request| Box::pin(people::tokens::add(request)),
-        ["tokens", _, "revoke"] => |request| Box::pin(people::tokens::revoke(request)),
-        ["system", "backup"] => |request| Box::pin(system::actions::backup(request)),
-        ["system", "reindex"] => |request| Box::pin(system::actions::rebuild(request)),
-        ["rules", _] => |request| Box::pin(rules::changes::change(request)),
-        ["rules", _, "secret"] => |request| Box::pin(rules::secret::renew(request)),
-        ["rules", _, "try"] => |request| Box::pin(rules::trial::try_out(request)),
-        ["lists"] => |request| Box::pin(rules::lists::add(request)),
-        ["lists", _] => |request| Box::pin(rules::list::change(request)),
-        ["lists", _, "remove"] => |request| Box::pin(rules::list::remove(request)),
-        ["bindings"] => |request| Box::pin(bindings::new::add(request)),
-        ["bindings", "import"] => |request| Box::pin(bindings::import::import(request)),
-        ["bindings", _] => |request| Box::pin(bindings::page::change(request)),
-        ["bindings", _, "end"] => |request| Box::pin(bindings::page::end(request)),
-        ["apps"] => |request| Box::pin(apps::list_page::add(request)),
-        ["apps", _] => |request| Box::pin(apps::changes::change(request)),
-        ["apps", _, "rotate"] => |request| Box::pin(apps::changes::rotate(request)),
-        ["apps", _, "remove"] => |request| Box::pin(apps::changes::remove(request)),
-        ["apps", _, "platform"] => |request| Box::pin(apps::platform_settings::save(request)),
-        ["apps", _, "test"] => |request| Box::pin(apps::changes::test(request)),
+    Some(match path {
+        ["login"] => form!(people::login::log_in),
+        ["login", "code"] => form!(people::login_code::log_in),
+        ["logout"] => form!(people::login::log_out, Logout),
+        ["setup", _] => form!(people::setup::set_up),
+        ["setup", _, "strength"] => form!(people::strength::at_setup),
+        ["preferences"] => form!(preferences::set),
+        ["searches"] => form!(searches::save, SearchSave),
+        ["searches", _, "remove"] => form!(searches::remove, SearchRemove),
+        ["calls", _, "evidence"] => form!(calls::evidence::download),
+        ["calls", _, "stop"] => form!(apps::platform::stop),
+        ["platform", _, "compare"] => form!(apps::platform::compare),
+        ["platform", _, _] => form!(apps::platform::call),
+        ["reveal"] => form!(people::reveal::open),
+        ["reveal", "end"] => form!(people::reveal::end),
+        ["account", "strength"] => form!(people::strength::at_home),
+        ["account", "password"] => form!(people::account::change_password, PasswordChange),
+        ["account", "logins"] => form!(people::account::end_others),
+        ["account", "logins", _] => form!(people::account::end),
+        ["retention"] => form!(system::retention::save),
+        ["retention", "runs"] => form!(system::retention::run),
+        ["retention", "holds"] => form!(system::retention::hold),
+        ["retention", "holds", _] => form!(system::retention::release),
+        ["erasure"] => form!(system::erasure::begin),
+        ["account", "second-factor"] => form!(people::second_factor::confirm, SecondFactorOn),
+        ["account", "second-factor", "codes"] => form!(people::second_factor::renew, SecondFactorCodes),
+        ["account", "second-factor", "off"] => form!(people::second_factor::switch_off, SecondFactorOff),
+        ["users"] => form!(people::list_page::add, UserAdd),
+        ["users", _] => form!(people::page::change, UserChange),
+        ["users", _, "password"] => form!(people::page::set_password, UserChange),
+        ["users", _, "second-factor"] => form!(people::page::reset, SecondFactorReset),
+        ["users", _, "logins"] => form!(people::page::end_logins),
+        ["users", _, "remove"] => form!(people::page::remove, UserRemove),
+        ["second-factor"] => form!(people::list_page::demand, SecondFactorRequire),
+        ["tokens"] => form!(people::tokens::add, TokenAdd),
+        ["tokens", _, "revoke"] => form!(people::tokens::revoke, TokenRevoke),
+        ["system", "backup"] => form!(system::actions::backup, SystemBackup),
+        ["system", "reindex"] => form!(system::actions::rebuild, SystemReindex),
+        ["rules", _] => form!(rules::changes::change),
+        ["rules", _, "secret"] => form!(rules::secret::renew),
+        ["rules", _, "try"] => form!(rules::trial::try_out),
+        ["lists"] => form!(rules::lists::add),
+        ["lists", _] => form!(rules::list::change),
+        ["lists", _, "remove"] => form!(rules::list::remove),
+        ["bindings"] => form!(bindings::new::add),
+        ["bindings", "import"] => form!(bindings::import::import),
+        ["bindings", _] => form!(bindings::page::change),
+        ["bindings", _, "end"] => form!(bindings::page::end),
+        ["apps"] => form!(apps::list_page::add, AppAdd),
+        ["apps", _] => form!(apps::changes::change, AppChange),
+        ["apps", _, "rotate"] => form!(apps::changes::rotate, AppRotate),
+        ["apps", _, "remove"] => form!(apps::changes::remove, AppRemove),
+        ["apps", _, "platform"] => form!(apps::platform_settings::save, PlatformSettings),
+        ["apps", _, "test"] => form!(apps::changes::test, AppTest),
         _ => return None,
-    };
-    Some(form)
+    })
 }
 
 /// Runs a page that reads the store or the journal where blocking is allowed.

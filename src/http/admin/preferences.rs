@@ -7,10 +7,10 @@ use super::reply;
 use super::request::{LANG_COOKIE, Request, THEME_COOKIE, UTC_COOKIE, is_local};
 use super::view::Theme;
 use crate::domain::Lang;
-use crate::http::Response;
+use crate::http::{HttpError, Response};
 
 /// `POST /preferences`: sets what the form names and goes back to where it was sent from.
-pub(super) fn set(request: &Request) -> Response {
+pub(super) async fn set(request: &Request) -> Result<Response, HttpError> {
     let back = request.field("back").filter(|path| is_local(path)).unwrap_or("/");
     let mut response = reply::see_other(back);
     if let Some(lang) = request.field("lang").and_then(Lang::parse) {
@@ -26,5 +26,5 @@ pub(super) fn set(request: &Request) -> Response {
     if let Some(theme) = request.field("theme").and_then(Theme::parse) {
         response = reply::with_preference(response, THEME_COOKIE, theme.name());
     }
-    response
+    Ok(response)
 }

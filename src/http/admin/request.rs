@@ -8,13 +8,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use super::multipart;
 use super::nearest;
 use super::origin::Sent;
 use super::view::Theme;
+use crate::audit::AuditAction;
 use crate::domain::{App, Lang, Role, Scope, Text};
 use crate::http::admin::csrf as forged;
 use crate::http::admin::people::known_browser;
@@ -185,11 +186,12 @@ impl Request {
         Asker { by, peer: Some(self.peer) }
     }
 
-    /// Whoever asks, about to do what this form's address says.
+    /// Whoever asks, about to do what the row of this form says.
     pub(super) fn author(&self, by: &Principal) -> Author {
         let path: Vec<String> = self.segments().into_iter().map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let act = acts::act(self.ctx(), self.asker(by), &Method::POST, &path, &self.form);
+        let action = super::form(&path).and_then(|form| form.audit).unwrap_or(AuditAction::Change);
+        let act = acts::act(self.ctx(), self.asker(by), action, &path, &self.form);
         self.asker(by).author(self.ctx(), act)
     }
 

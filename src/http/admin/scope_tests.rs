@@ -204,7 +204,8 @@ async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
         assert!(matches!(response.status().as_u16(), 403 | 404), "{path}: {}", response.status());
     }
     two.secrets.remove(&two.theirs.name);
-    for path in api::table::PATHS.iter().filter(|path| **path != "/events") {
+    let paths: BTreeSet<&str> = api::endpoints::ENDPOINTS.iter().map(|endpoint| endpoint.path).collect();
+    for path in paths.into_iter().filter(|path| *path != "/events") {
         let path = path.replace("{id}", &call.id.to_string()).replace("{seq}", &seq.to_string());
         let path = path.replace("{app}", "theirs-courier").replace("{name}", "lin");
         let single =

@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use super::HttpError;
+use super::endpoints::Endpoint;
 use super::sight::Sight;
-use crate::domain::{Role, Text, plain_text};
+use crate::audit::AuditAction;
+use crate::domain::{Role, plain_text};
 use crate::http::acts;
 use crate::http::admission::Admission;
 use crate::service::Context;
@@ -29,7 +31,8 @@ pub(super) struct Ask {
     pub(super) login: Option<String>,
     /// Whether the page in front of that browser is shown whole now.
     pub(super) revealed: bool,
-    pub(super) method: Method,
+    /// The row of its address.
+    pub(super) endpoint: &'static Endpoint,
     /// The path behind `/api/v1/`, decoded.
     pub(super) path: Vec<String>,
     /// The query as sent.
@@ -66,49 +69,18 @@ impl Ask {
         Asker { by: &self.principal, peer: self.peer }
     }
 
-    /// Whoever asks, about to do what the method and the path say.
+    /// Whoever asks, about to do what the row of the address says.
     pub(super) fn author(&self, context: &Context) -> Author {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let act = acts::act(context, self.asker(), &self.method, &path, &acts::json_fields(&self.body));
+        let action = self.endpoint.audit.unwrap_or(AuditAction::Change);
+        let act = acts::act(context, self.asker(), action, &path, &acts::json_fields(&self.body));
         self.asker().author(context, act)
     }
 
-    /// Lets administrators of everything through: what concerns the whole installation is not
-    /// for those who see some apps only.
-    pub(super) fn admin(&self) -> Result<(), HttpError> {
-        match self.principal.role {
-            Role::Admin if self.principal.is_full_admin() => Ok(()),
-            Role::Admin => Err(HttpError::Forbidden(Text::new(
-                "需要能管理全部应用的管理员",
-                "this takes an administrator of all apps",
-            ))),
-            Role::Viewer | Role::Operator => {
-                Err(HttpError::Forbidden(Text::new("需要管理员权限", "this takes an administrator")))
-            }
-        }
-    }
-
-    /// Lets administrators through, for something that belongs to an app they were shown.
-    pub(super) fn admin_of_app(&self) -> Result<(), HttpError> {
-        match self.principal.role {
-            Role::Admin => Ok(()),
-            Role::Viewer | Role::Operator => {
-                Err(HttpError::Forbidden(Text::new("需要管理员权限", "this takes an administrator")))
-            }
-        }
-    }
-
-    /// Lets administrators through who see every app: what concerns all of them.
-    pub(super) fn whole_admin(&self) -> Result<(), HttpError> {
-        self.admin()?;
-        if self.principal.scope.is_all() {
-            Ok(())
-        } else {
-            Err(HttpError::Forbidden(Text::new(
-                "需要能管理全部应用的管理员",
-                "this takes an administrator of every app",
-            )))
-        }
+    /// The part of the path that stands where the row has `{name}`.
+    pub(super) fn param(&self, name: &str) -> &str {
+        let is_name = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+        self.endpoint.path.split('/').skip(1).position(is_name).map_or("", |at| &self.path[at])
     }
 
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.

@@ -15,7 +15,7 @@ use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, export, filters, ok};
-use crate::audit::{Act, AuditEntry, OUTCOME};
+use crate::audit::{AuditAction, AuditEntry, OUTCOME};
 use crate::domain::{ActorKind, Scope, Seq};
 use crate::export::Format;
 use crate::http::admission::Admission;
@@ -64,7 +64,6 @@ pub(in crate::http) struct AuditObject {
 
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin_of_app()?;
     let (asked, page) = asked(context, &ask.principal.scope, &ask.query)?;
     let (cloned, sight) = (context.clone(), ask.sight());
     let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
@@ -73,9 +72,8 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin_of_app()?;
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
-    let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
+    let act = ask.asker().act(AuditAction::Export, "audit").with("query", ask.query.as_str());
     context.audit.record(act).await?;
     file(ask.admission(context), ask.sight(), asked, format)
 }

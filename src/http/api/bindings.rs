@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::ask::Ask;
+use super::endpoints::BodyPieces;
 use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
@@ -239,7 +240,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 }
 
 /// `GET /bindings/{id}`
-pub(super) fn one(context: &Context, ask: &Ask, id: &str) -> Result<Response, HttpError> {
+pub(super) async fn one(context: &Context, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let binding = bindings::find(context, &ask.principal.scope, id)?;
     ok(&BindingObject::new(context, ask.sight(), &binding))
@@ -248,7 +249,6 @@ pub(super) fn one(context: &Context, ask: &Ask, id: &str) -> Result<Response, Ht
 /// `POST /bindings`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
-    bindings::manager(&ask.principal)?;
     let mut body: Map<String, Value> = ask.json()?;
     let app = match body.remove("app") {
         Some(Value::String(name)) => app_of(context, &ask.principal.scope, &name)?,
@@ -268,7 +268,6 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     let present = bindings::find(context, &ask.principal.scope, id)?;
     ask.no_query()?;
-    bindings::manager(&ask.principal)?;
     let wanted: BindingToChange = read(ask.json()?)?;
     let terms = wanted.put(Draft::from(&present.terms)).map_err(|error| invalid(&error))?;
     let changed = bindings::change(context, ask.asker(), &present, terms).await?;
@@ -284,12 +283,7 @@ pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
 }
 
 /// `POST /bindings/import?app=`: a CSV of any length, never held.
-pub(super) async fn import<S, B, E>(context: &Arc<Context>, ask: &Ask, stream: S) -> Result<Response, HttpError>
-where
-    S: futures_util::Stream<Item = Result<B, E>>,
-    B: bytes::Buf,
-{
-    bindings::manager(&ask.principal)?;
+pub(super) async fn import(context: &Arc<Context>, ask: &Ask, stream: BodyPieces) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, IMPORT)?;
     let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".into()))?;
     let app = app_of(context, &ask.principal.scope, name)?;

@@ -172,15 +172,16 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
     ok(&CallbackObject::new(context, ask.sight(), &row))
 }
 
+/// What others are told who ask for a body.
+pub(super) const TAKES_OPERATOR: Text =
+    Text::new("原文里有完整号码，需要操作员权限", "raw bodies hold whole numbers; this takes an operator");
+
 /// `GET /callbacks/{seq}/raw`: the body, byte for byte. It comes from a stranger, so it is
 /// text for every browser, whatever it claims to be; the claim stands in a header of its own.
 pub(super) async fn raw(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     if ask.sight() == Sight::Masked {
-        return Err(HttpError::Forbidden(Text::new(
-            "原文里有完整号码，需要操作员权限",
-            "raw bodies hold whole numbers; this takes an operator",
-        )));
+        return Err(HttpError::Forbidden(TAKES_OPERATOR));
     }
     let seq = number(seq)?;
     let journal = context.journal.clone();

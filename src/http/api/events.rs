@@ -78,7 +78,6 @@ struct Follower {
     decisions: DecisionQuery,
 }
 
-/// `GET /events`
 pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let calls = calls::read(context, &ask.principal.scope, &query)?;

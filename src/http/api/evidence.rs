@@ -30,7 +30,6 @@ pub(super) struct EvidenceToMake {
     language: Option<String>,
 }
 
-/// `POST /calls/{id}/evidence`
 pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;

@@ -22,7 +22,7 @@ use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
 use super::{HttpError, Response};
-use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::export::{self, ExportError, ForPeople, Format, Rows, Sheet};
@@ -55,9 +55,9 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
     let question = which.read(context, &ask.principal.scope, &query)?;
     let rows = begin(format, sheet(which), lang)?;
-    let act = Act::new(&ask.principal, "export", format!("{} as {}", which.name(), format.name()));
+    let act = ask.asker().act(AuditAction::Export, format!("{} as {}", which.name(), format.name()));
     // Durable before the first byte leaves.
-    context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
+    context.audit.record(act.with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
     let source = move |cursor| Ok(question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
     Ok(file(ask.admission(context), which.name(), (format, rows), Box::new(source)))
@@ -216,7 +216,7 @@ mod tests {
             known: false,
             login: None,
             revealed: false,
-            method: http::Method::GET,
+            endpoint: &crate::http::api::endpoints::ENDPOINTS[0],
             path: Vec::new(),
             query: String::new(),
             headers: [(header::AUTHORIZATION, format!("Bearer {}", token.reveal()).parse().unwrap())]

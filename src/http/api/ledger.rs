@@ -115,7 +115,6 @@ impl Counts {
     }
 }
 
-/// `GET /ledger`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let scope = ask.principal.scope.clone();

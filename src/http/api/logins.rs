@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::Query;
 use super::{HttpError, List, Response, ok};
-use crate::domain::{Role, Text};
+use crate::audit::AuditAction;
+use crate::domain::Text;
 use crate::service::Context;
 use crate::service::Instant;
 use crate::state::OpenLogin;
@@ -57,10 +58,10 @@ impl From<OpenLogin> for LoginObject {
 pub(super) const KNOWN: &[&str] = &["user"];
 
 /// `GET /logins`, `?user=` for one person's.
-pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let user = query.one("user").map(str::to_owned);
-    let user = match (sees_all(ask), &ask.login) {
+    let user = match (ask.principal.is_full_admin(), &ask.login) {
         (true, _) => user,
         // A token may bear the name of a person; it is not that person.
         (false, Some(_)) => Some(ask.principal.name.clone()),
@@ -74,16 +75,11 @@ pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
     ok(&List::whole(context.state.logins(user.as_deref()).into_iter().map(LoginObject::from).collect()))
 }
 
-/// `DELETE /logins/{id}`
 pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     let open = context.state.logins(None).into_iter().find(|login| login.id == id);
     let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;
-    let login = open.filter(|login| sees_all(ask) || own(login)).ok_or(HttpError::NotFound)?;
-    let act = ask.asker().act("login.end", format!("user {}", login.user)).with("login", id);
+    let login = open.filter(|login| ask.principal.is_full_admin() || own(login)).ok_or(HttpError::NotFound)?;
+    let act = ask.asker().act(AuditAction::LoginEnd, format!("user {}", login.user)).with("login", id);
     context.state.end_login(&ask.asker().author(context, act), id).await?;
     ok(&LoginObject::from(login))
-}
-
-fn sees_all(ask: &Ask) -> bool {
-    ask.principal.role == Role::Admin && ask.principal.scope.is_all()
 }

@@ -1,6 +1,6 @@
 //! `/api/v1`: what programs and the command line ask, described by [`describe`].
 //!
-//! One table ([`table`]) maps a method and a path to a handler; a handler reads the query,
+//! One table ([`endpoints`]) has a row for every method of every address; a handler reads the query,
 //! asks a service and turns the answer into an object of its own. Whole phone numbers pass
 //! through [`sight`] and nowhere else: it masks them for viewers. Errors are
 //! `{"error":{"code","message"}}` and say which value was wrong and what was expected.
@@ -16,6 +16,7 @@ pub(super) mod callbacks;
 pub(super) mod calls;
 pub(super) mod decisions;
 pub(super) mod describe;
+pub(super) mod endpoints;
 pub(super) mod erasures;
 mod events;
 pub(super) mod evidence;
@@ -37,7 +38,6 @@ pub(super) mod sight;
 pub(super) mod sms;
 pub(super) mod stats;
 pub(super) mod system;
-pub(super) mod table;
 mod tokens;
 mod users;
 
@@ -57,8 +57,6 @@ use crate::http::admission::authenticate;
 use crate::http::transport::body;
 use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::compress;
-use crate::limits;
-use crate::service::BodyError;
 use crate::service::{Context, Missed, blocking, reveals};
 use crate::state::Principal;
 
@@ -105,8 +103,8 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     if method == Method::POST
                         && let Some(ip) = peer.and_then(network)
                     {
-                        let parts: Vec<&str> = path.iter().flatten().map(String::as_str).collect();
-                        if parts != [OPENAPI] && table::allowed(&parts).is_none() {
+                        let parts = path.as_deref().unwrap_or_default();
+                        if parts != [OPENAPI] && matches!(endpoints::find(&method, parts), Err(HttpError::NotFound)) {
                             context.misdirected(ip, &format!("/api/v1/{}", tail.as_str()), Missed::Address);
                         }
                     }
@@ -122,14 +120,17 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     claim.know(Whose::Peoples);
                     let revealed = login.as_deref().is_some_and(|login| is_revealed(&context, login, &headers));
                     let peer = peer.and_then(network);
+                    let endpoint = match endpoints::find(&method, &path) {
+                        Ok(endpoint) => endpoint,
+                        Err(error) => {
+                            // A body that is too large, or breaks off, is refused first.
+                            body::read(&claim, &headers, stream, body::FORM).await?;
+                            return Err(error);
+                        }
+                    };
                     let (known, body) = (is_known, Vec::new());
-                    let mut ask = Ask { principal, peer, known, login, revealed, method, path, query, headers, body };
-                    if table::is_streamed(&ask.method, &ask.path) {
-                        claim.take(limits::BINDINGS_IMPORT_HELD).map_err(BodyError::from)?;
-                        return bindings::import(&context, &ask, stream).await;
-                    }
-                    ask.body = body::read(&claim, &ask.headers, stream, table::limits(&ask.method, &ask.path)).await?;
-                    table::answer(&context, &ask).await
+                    let ask = Ask { principal, peer, known, login, revealed, endpoint, path, query, headers, body };
+                    endpoint.answer(&context, ask, &claim, stream).await
                 };
                 let answer = finish(&context, answer.await);
                 if reads_gzip { compress::compressed(answer).await } else { answer }

@@ -67,8 +67,7 @@ impl From<Search> for SearchObject {
     }
 }
 
-/// `GET /searches`
-pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
+pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, &["list"])?;
     let lists = Which::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
@@ -130,7 +129,6 @@ fn masked(sight: Sight, query: &str) -> String {
     out.finish()
 }
 
-/// `POST /searches`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let SearchToSave { list, name, query, shared } = ask.json()?;
@@ -139,7 +137,6 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))
 }
 
-/// `DELETE /searches/{id}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     forget(context, &ask.author(context), id).await?;

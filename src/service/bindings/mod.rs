@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(crate) use draft::{Draft, Field, local_instant};
 pub(crate) use import::{Report, import};
 
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::bindings::BindingError;
 use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
 use crate::service::keeping;
@@ -82,7 +82,7 @@ pub(crate) async fn add(
 ) -> Result<Binding, NotDone> {
     manager(asker.by)?;
     // Which number it has is known once it is made.
-    let by = asker.author(context, asker.act("binding.add", "bindings").of(app.id));
+    let by = asker.author(context, asker.act(AuditAction::BindingAdd, "bindings").of(app.id));
     Ok(context.bindings.add(&by, app, terms).await?)
 }
 
@@ -99,14 +99,14 @@ pub(crate) async fn change(
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
     }
-    let act = act(asker, "binding.change", present).with("fields", fields);
+    let act = act(asker, AuditAction::BindingChange, present).with("fields", fields);
     Ok(context.bindings.change(&asker.author(context, act), &app, present.id, terms).await?)
 }
 
 /// Ends a binding.
 pub(crate) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
     manager(asker.by)?;
-    let by = asker.author(context, act(asker, "binding.end", present));
+    let by = asker.author(context, act(asker, AuditAction::BindingEnd, present));
     Ok(context.bindings.end(&by, present.app, present.id).await?)
 }
 
@@ -122,11 +122,11 @@ fn both(error: &BindingError) -> Wording {
 const GONE: Text = Text::new("它的应用已删除，只能解除", "its app was removed; it can only be ended");
 
 /// What somebody does to a binding.
-fn act(asker: Asker<'_>, action: &'static str, binding: &Binding) -> Act {
+fn act(asker: Asker<'_>, action: AuditAction, binding: &Binding) -> Act {
     asker.act(action, format!("binding {}", binding.id.0)).of(binding.app)
 }
 
 /// What an import leaves in the trail.
-fn import_act(asker: Asker<'_>, app: &App, action: &'static str) -> Act {
+fn import_act(asker: Asker<'_>, app: &App, action: AuditAction) -> Act {
     asker.act(action, format!("app {}", app.id.0)).of(app.id)
 }

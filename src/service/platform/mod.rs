@@ -11,7 +11,7 @@ mod settings;
 
 use serde_json::Value;
 
-use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::{App, BindingId};
 use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
 use crate::service::keeping::Asker;
@@ -100,7 +100,7 @@ pub(crate) async fn call(
     // Nothing is on record that could not even be tried.
     context.platform.hosts().admit(&credentials.base_url)?;
     let subject = |outcome: &str| format!("app {} {}{outcome}", app.id.0, operation.id);
-    let act = Act::new(asker.by, "platform.call", subject("")).from(asker.peer).of(app.id);
+    let act = asker.act(AuditAction::PlatformCall, subject("")).of(app.id);
     let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
     let by = asker.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
     by.on_record().await.map_err(ServiceError::from)?;
@@ -110,11 +110,11 @@ pub(crate) async fn call(
         Ok(answer) => answer.code.as_str(),
         Err(error) => error.outcome(),
     };
-    let mut act = Act::new(asker.by, "platform.outcome", subject(&format!(": {outcome}"))).of(app.id);
+    let mut act = asker.act(AuditAction::PlatformOutcome, subject(&format!(": {outcome}"))).of(app.id);
     if let Some(id) = answered.as_ref().ok().and_then(|answer| answer.fields.get("subscriptionId")) {
         act = act.with("subscription", id.clone());
     }
-    context.audit.record(act.from(asker.peer)).await?;
+    context.audit.record(act).await?;
 
     let answer = answered?;
     let (kept, not_kept) = match operation.effect {

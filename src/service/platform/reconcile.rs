@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
@@ -92,8 +92,8 @@ pub(crate) async fn reconcile(
     };
     let credentials = settings::credentials(context, app);
     context.platform.hosts().admit(&credentials.base_url)?;
-    let act = Act::new(asker.by, "platform.compare", format!("app {} {}", app.id.0, mode.name()));
-    context.audit.record(act.from(asker.peer).of(app.id)).await?;
+    let act = asker.act(AuditAction::PlatformCompare, format!("app {} {}", app.id.0, mode.name()));
+    context.audit.record(act.of(app.id)).await?;
     let query = keep::open(app, kind);
     let listing = context.bindings.list(&query, &store::Page { limit: PLATFORM_COMPARED, cursor });
     let listing = listing.map_err(crate::service::ServiceError::from)?;

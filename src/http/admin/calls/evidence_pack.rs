@@ -11,7 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::domain::{Call, CallId, Lang, Role, Text, Wording};
 use crate::evidence::{self, Exhibit, Gathered, Numbers, Order};
 use crate::http::admin::calls::call_view::{Behind, Story};
@@ -34,6 +34,10 @@ pub(crate) struct Wish {
     pub(crate) numbers: Numbers,
     pub(crate) lang: Lang,
 }
+
+/// What others are told.
+pub(crate) const TAKES_OPERATOR: Text =
+    Text::new("证据包里有完整号码，需要操作员权限", "evidence holds whole numbers; this takes an operator");
 
 /// A pack and the name of its file.
 #[derive(Debug)]
@@ -76,10 +80,7 @@ struct Row {
 /// When he may not, or names a call that he cannot see.
 pub(crate) async fn call_for(context: &Context, by: &Principal, id: CallId) -> Result<Call, HttpError> {
     if by.role < Role::Operator {
-        return Err(HttpError::Forbidden(Text::new(
-            "证据包里有完整号码，需要操作员权限",
-            "evidence holds whole numbers; this takes an operator",
-        )));
+        return Err(HttpError::Forbidden(TAKES_OPERATOR));
     }
     let store = context.store.clone();
     let call = tokio::task::spawn_blocking(move || store.call(id)).await.map_err(broken)??;
@@ -99,7 +100,7 @@ pub(crate) async fn make(
 ) -> Result<Pack, HttpError> {
     let (id, reason) = (call.id, reason(&wish.reason)?);
     let masked = wish.numbers == Numbers::Masked;
-    let act = Act::new(by, "evidence.export", format!("call {id}")).of(call.app).from(peer);
+    let act = Act::new(by, AuditAction::EvidenceExport.name(), format!("call {id}")).of(call.app).from(peer);
     let act = act.with("reason", reason.as_str()).with("masked", masked);
     let audit = context.audit.record(act).await?;
     let order = Order {

@@ -24,7 +24,7 @@ pub(crate) struct HelpPage {
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
     /// Method, address, what it does.
-    api: Vec<(&'static str, String, Coded)>,
+    api: Vec<(&'static str, String, Coded, &'static str)>,
 }
 
 /// One platform: its addresses and its codes.
@@ -126,14 +126,13 @@ pub(crate) fn fields(request: &Request) -> Result<Response, HttpError> {
 impl HelpPage {
     fn new(view: View) -> Self {
         let providers = platforms::ALL.iter().map(|p| (p.id().0, p.title(view.lang))).collect();
-        let listed = api::describe::listed(view.lang).into_iter();
-        let mut api: Vec<_> = listed.map(|(method, path, what)| (method, path, Coded::new(what))).collect();
-        api.push((
-            "GET",
-            "/api/v1/openapi.json".to_owned(),
-            Coded::new(view.lang.t("以上全部的说明（OpenAPI 3.1）", "all of this, as OpenAPI 3.1")),
-        ));
-        api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
+        let open = [
+            ("/api/v1/openapi.json", view.lang.t("以上全部的说明（OpenAPI 3.1）", "all of this, as OpenAPI 3.1")),
+            (MONITORS, view.lang.t("监控", "monitoring")),
+        ];
+        let open = open.map(|(path, does)| ("GET", path.to_owned(), does, view.lang.t("任何人", "anyone")));
+        let listed = api::describe::listed(view.lang).chain(open);
+        let api = listed.map(|(method, path, does, who)| (method, path, Coded::new(does), who)).collect();
         Self {
             documents: documents::all(view.lang),
             providers,

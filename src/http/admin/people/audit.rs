@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::{Actor, AppId, Lang, Role, Text};
 use crate::http::admin::parts::list_form::{Active, Choices, Maker, TextBox, active};
 use crate::http::admin::parts::list_frame::{Range, ranges};
@@ -91,7 +91,7 @@ pub(crate) async fn export(request: &Request) -> Result<Response, HttpError> {
         Some(_) => Sight::Whole,
         None => Sight::Masked,
     };
-    let act = Act::new(&by, "export", "audit").from(Some(request.peer)).with("query", request.raw_query());
+    let act = request.asker(&by).act(AuditAction::Export, "audit").with("query", request.raw_query());
     request.ctx().audit.record(act).await?;
     api::audit::file(request.admission(&by)?, sight, query, format)
 }
@@ -125,7 +125,9 @@ impl AuditPage {
         let make = Maker { lang, pairs };
         let who = Text::new("用户或令牌的名称", "a user's or token's name");
         let what = Text::new("如 app 3、user lin", "such as app 3, user lin");
-        let options = words::ACTIONS.iter().map(|(name, text)| ((*name).to_owned(), text.get(lang).to_owned()));
+        let options = AuditAction::ALL
+            .iter()
+            .filter_map(|action| Some((action.name().to_owned(), action.title()?.get(lang).to_owned())));
         Self {
             boxes: vec![
                 make.text("by", Text::new("谁", "Who"), who),

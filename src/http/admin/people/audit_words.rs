@@ -2,60 +2,13 @@
 //!
 //! An action that is not listed is shown by its own name, so a new one is never hidden.
 
-use crate::domain::{Actor, ActorKind, Lang, Text};
-
-/// Actions with what they are called, in the order in which the form offers them.
-pub(crate) const ACTIONS: [(&str, Text); 44] = [
-    ("login", Text::new("登录", "Logged in")),
-    ("login.failed", Text::new("登录失败", "Login failed")),
-    ("login.throttled", Text::new("登录受限", "Logins held up")),
-    ("logout", Text::new("退出", "Logged out")),
-    ("login.end", Text::new("结束登录", "Login ended")),
-    ("setup", Text::new("初始化", "Set up")),
-    ("password.change", Text::new("修改密码", "Password changed")),
-    ("reveal", Text::new("查看号码", "Numbers shown")),
-    ("export", Text::new("导出", "Exported")),
-    ("evidence.export", Text::new("导出证据包", "Evidence taken")),
-    ("play", Text::new("播放录音", "Recording played")),
-    ("app.add", Text::new("添加应用", "App added")),
-    ("app.change", Text::new("修改应用", "App changed")),
-    ("app.rotate", Text::new("更换回调地址", "Address changed")),
-    ("app.remove", Text::new("删除应用", "App removed")),
-    ("app.test", Text::new("测试回调", "Test callback")),
-    ("platform.settings", Text::new("修改平台接口设置", "Platform settings changed")),
-    ("platform.call", Text::new("调用平台接口", "Platform asked")),
-    ("platform.outcome", Text::new("平台接口结果", "Platform answered")),
-    ("platform.compare", Text::new("与平台核对", "Compared with the platform")),
-    ("binding.add", Text::new("新建绑定", "Binding made")),
-    ("binding.change", Text::new("修改绑定", "Binding changed")),
-    ("binding.end", Text::new("解除绑定", "Binding ended")),
-    ("binding.import", Text::new("开始导入绑定", "Import begun")),
-    ("binding.imported", Text::new("导入绑定完成", "Import done")),
-    ("rules.change", Text::new("修改规则", "Rules changed")),
-    ("rules.secret", Text::new("更换询问密钥", "Secret for asking made")),
-    ("list.change", Text::new("修改名单", "List changed")),
-    ("list.remove", Text::new("删除名单", "List removed")),
-    ("user.add", Text::new("添加用户", "User added")),
-    ("user.change", Text::new("修改用户", "User changed")),
-    ("user.remove", Text::new("删除用户", "User removed")),
-    ("token.add", Text::new("添加令牌", "Token added")),
-    ("token.revoke", Text::new("撤销令牌", "Token revoked")),
-    ("settings.change", Text::new("修改设置", "Settings changed")),
-    ("retention.change", Text::new("修改保留期限", "Retention changed")),
-    ("retention.run", Text::new("清理到期数据", "Nightly run")),
-    ("audit.trim", Text::new("清理旧审计", "Old entries removed")),
-    ("erase", Text::new("删除个人数据", "Person erased")),
-    ("search.save", Text::new("保存搜索", "Search saved")),
-    ("search.remove", Text::new("删除搜索", "Search removed")),
-    ("system.backup", Text::new("备份", "Backup")),
-    ("system.reindex", Text::new("重建索引", "Rebuild")),
-    ("outcome", Text::new("执行结果", "Outcome")),
-];
+use crate::audit::AuditAction;
+use crate::domain::{Actor, ActorKind, Lang};
 
 /// What an action is called.
 pub(crate) fn action(lang: Lang, name: &str) -> String {
-    let known = ACTIONS.iter().find(|(known, _)| *known == name);
-    known.map_or_else(|| name.to_owned(), |(_, text)| text.get(lang).to_owned())
+    let known = AuditAction::ALL.iter().find(|known| known.name() == name).and_then(|known| known.title());
+    known.map_or(name, |title| title.get(lang)).to_owned()
 }
 
 /// What a part of the personal side is called.

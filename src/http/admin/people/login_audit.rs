@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use crate::audit::Act;
+use crate::audit::{Act, AuditAction};
 use crate::http::admin::people::throttle::Try;
 use crate::http::admin::request::{Request, Site};
 use crate::http::{HttpError, Response};
@@ -23,13 +23,15 @@ pub(crate) fn visit(request: &Request) -> Visit {
     let (audit, peer) = (request.ctx().audit.clone(), Some(request.peer));
     let agent = request.agent().map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect::<String>());
     Visit::new(peer, request.agent(), move |who, step| {
-        let act = |action| Act::new(who, action, format!("user {}", who.name)).from(peer);
+        let act = |action: AuditAction| Act::new(who, action.name(), format!("user {}", who.name)).from(peer);
         let act = match step {
-            Entering::SetUp => act("setup"),
-            Entering::Admitted(issuer) => act("user.add").with("issuer", issuer),
-            Entering::Ranked(issuer) => act("user.change").with("issuer", issuer).with("fields", vec!["role"]),
+            Entering::SetUp => act(AuditAction::Setup),
+            Entering::Admitted(issuer) => act(AuditAction::UserAdd).with("issuer", issuer),
+            Entering::Ranked(issuer) => {
+                act(AuditAction::UserChange).with("issuer", issuer).with("fields", vec!["role"])
+            }
             Entering::LogIn(login) => {
-                let act = act("login").with("login", login);
+                let act = act(AuditAction::Login).with("login", login);
                 match &agent {
                     Some(agent) => act.with("agent", agent.as_str()),
                     None => act,
@@ -62,7 +64,7 @@ impl Tried {
         if let Some(name) = self.name
             && answered.status() == StatusCode::UNAUTHORIZED
         {
-            let mut act = Act::unknown("login.failed", "login").from(Some(self.peer));
+            let mut act = Act::unknown(AuditAction::LoginFailed.name(), "login").from(Some(self.peer));
             if let Some(name) = name {
                 act = act.with("name", cut(&name));
             }
@@ -79,10 +81,10 @@ impl Tried {
 pub(crate) async fn count_try(request: &Request, tried: &Try, name: &str) -> Result<Option<Duration>, HttpError> {
     let Err(held) = request.site.throttle.count(tried, request.now()) else { return Ok(None) };
     if held.is_first {
-        const ACTION: &str = "login.throttled";
+        let action = AuditAction::LoginThrottled.name();
         let act = match request.principal() {
-            Ok(by) => Act::new(&by, ACTION, format!("user {}", by.name)),
-            Err(_) => Act::unknown(ACTION, "login").with("name", cut(name)),
+            Ok(by) => Act::new(&by, action, format!("user {}", by.name)),
+            Err(_) => Act::unknown(action, "login").with("name", cut(name)),
         };
         request.ctx().audit.record(act.from(Some(request.peer))).await?;
     }

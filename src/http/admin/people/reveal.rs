@@ -4,7 +4,7 @@
 //! a time; who asked for which, and why, stands in the audit trail. Only that page, for that
 //! login, and for [`crate::limits::REVEAL_TIME`] at most.
 
-use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::{AppId, CallId, Role};
 use crate::http::admin::request::{Request, decoded, find, is_local};
 use crate::http::admin::rules::page as rules;
@@ -40,7 +40,7 @@ pub(crate) async fn open(request: &Request) -> Result<Response, HttpError> {
     if app.is_some_and(|app| !by.scope.allows(app)) {
         return Err(HttpError::NotFound);
     }
-    let mut act = Act::new(&by, "reveal", subject).from(Some(request.peer)).with("page", page.as_str());
+    let mut act = request.asker(&by).act(AuditAction::Reveal, subject).with("page", page.as_str());
     act.app = app;
     if let Some(reason) = request.field("reason") {
         act = act.with("reason", reason.chars().take(REASON_CHARS_MAX).collect::<String>());
@@ -51,7 +51,7 @@ pub(crate) async fn open(request: &Request) -> Result<Response, HttpError> {
 }
 
 /// `POST /reveal/end`: hides everything again.
-pub(crate) fn end(request: &Request) -> Result<Response, HttpError> {
+pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
     let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
     request.ctx().audit.hide(&login.id);
     Ok(reply::see_other(request.field("page").filter(|path| is_local(path)).unwrap_or("/")))

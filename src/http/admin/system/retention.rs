@@ -8,7 +8,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use crate::domain::{AppId, Lang, PhoneNumber, Role, Text, Wording};
+use crate::domain::{AppId, Lang, PhoneNumber, Role, Wording};
 use crate::http::admin::parts::{Badge, Tone, count, local, size};
 use crate::http::admin::people::audit_words::set_by;
 use crate::http::admin::request::Request;
@@ -18,7 +18,6 @@ use crate::http::{HttpError, Response};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
 use crate::service::ServiceError;
 use crate::service::keeping;
-use crate::state::Principal;
 
 /// What is kept for how long.
 #[derive(Debug, Template)]
@@ -76,18 +75,9 @@ struct HoldRow {
     by: String,
 }
 
-fn whole_admin(request: &Request) -> Result<Principal, HttpError> {
-    let by = request.require(Role::Admin)?;
-    if by.scope.is_all() {
-        Ok(by)
-    } else {
-        Err(HttpError::Forbidden(Text::new("需要能管理全部应用的管理员", "this takes an administrator of every app")))
-    }
-}
-
 /// `GET /retention`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    whole_admin(request)?;
+    request.require(Role::Admin)?;
     let mut page = RetentionPage::of(request);
     page.done = match request.param("done") {
         Some("saved") => Some(request.lang.t("已保存。", "Saved.")),
@@ -103,7 +93,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /retention`
 pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
-    let by = whole_admin(request)?;
+    let by = request.require(Role::Admin)?;
     let saved = match policy(request) {
         Ok(policy) => keeping::set_policy(request.ctx(), request.asker(&by), &policy).await,
         Err(problem) => Err(ServiceError::BadRequest(problem)),
@@ -163,14 +153,14 @@ fn refused(request: &Request, mut page: RetentionPage, problem: &Wording) -> Res
 
 /// `POST /retention/runs`
 pub(crate) async fn run(request: &Request) -> Result<Response, HttpError> {
-    let by = whole_admin(request)?;
+    let by = request.require(Role::Admin)?;
     keeping::start_run(request.ctx(), request.asker(&by), request.field("dry_run").is_some()).await?;
     Ok(reply::see_other("/retention?done=begun"))
 }
 
 /// `POST /retention/holds`
 pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
-    let by = whole_admin(request)?;
+    let by = request.require(Role::Admin)?;
     let text = |name| request.field(name).map(str::to_owned);
     let known = |id: &str| id.parse().ok().filter(|id| request.ctx().state.app(AppId(*id)).is_some());
     let held = match contradictions::choice(request, "app", known) {
@@ -205,7 +195,7 @@ pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /retention/holds/{id}`
 pub(crate) async fn release(request: &Request) -> Result<Response, HttpError> {
-    let by = whole_admin(request)?;
+    let by = request.require(Role::Admin)?;
     keeping::end_hold(request.ctx(), request.asker(&by), request.segment(2)).await?;
     Ok(reply::see_other("/retention?done=released"))
 }

@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use crate::domain::{Lang, Role, Text};
+use crate::domain::{Lang, Role};
 use crate::http::admin::people::list_page as users;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
@@ -31,13 +31,7 @@ pub(crate) struct SettingsPage {
 
 /// `GET /settings`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    if !by.scope.is_all() {
-        return Err(HttpError::Forbidden(Text::new(
-            "需要能管理全部应用的管理员",
-            "this takes an administrator of every app",
-        )));
-    }
+    request.require(Role::Admin)?;
     let ctx = request.ctx();
     let view = View::of(request, Section::Settings);
     let demand = ctx.state.required_second_factor();

@@ -3,6 +3,7 @@
 use super::super::samples::selector;
 use super::{House, PASSWORD};
 use crate::domain::{ActorKind, CallId, Role, Secret};
+use crate::http::api::endpoints::ENDPOINTS;
 use crate::platforms;
 use crate::state::{Author, FirstStep, Principal, Visit, totp};
 use crate::store::{CallQuery, Page};
@@ -251,4 +252,34 @@ async fn a_login_is_on_record_before_it_is_open_and_a_logout_before_it_is_over()
     assert_eq!(acts, [("login", "wang", Some(ActorKind::User)), ("logout", "wang", Some(ActorKind::User))]);
     let opened = trail[0].personal.as_ref().unwrap()["login"].as_str().unwrap().to_owned();
     assert_eq!(opened.len(), house.context.state.logins(None)[0].id.len(), "which login it was");
+}
+
+#[test]
+fn a_form_and_the_api_give_an_act_the_same_name() {
+    let of_api = |method: &str, path: &str| {
+        let row = ENDPOINTS.iter().find(|endpoint| (endpoint.method, endpoint.path) == (method, path));
+        row.unwrap_or_else(|| panic!("{method} {path}")).audit
+    };
+    for (form, method, path) in [
+        ("apps", "POST", "/apps"),
+        ("apps/3", "PATCH", "/apps/{app}"),
+        ("apps/3/remove", "DELETE", "/apps/{app}"),
+        ("apps/3/rotate", "POST", "/apps/{app}/rotate"),
+        ("apps/3/platform", "PATCH", "/apps/{app}/platform"),
+        ("users", "POST", "/users"),
+        ("users/li", "PATCH", "/users/{name}"),
+        ("users/li/remove", "DELETE", "/users/{name}"),
+        ("users/li/second-factor", "DELETE", "/users/{name}/second-factor"),
+        ("second-factor", "PATCH", "/second-factor"),
+        ("tokens", "POST", "/tokens"),
+        ("tokens/crm/revoke", "DELETE", "/tokens/{name}"),
+        ("searches", "POST", "/searches"),
+        ("searches/7/remove", "DELETE", "/searches/{id}"),
+        ("system/backup", "POST", "/system/backup"),
+        ("system/reindex", "POST", "/system/reindex"),
+    ] {
+        let parts: Vec<&str> = form.split('/').collect();
+        let of_form = super::super::form(&parts).unwrap().audit;
+        assert!(of_form.is_some() && of_form == of_api(method, path), "{form}: {of_form:?}");
+    }
 }

@@ -1,17 +1,15 @@
 //! `GET /openapi.json`: the description of the API, made from the code.
 //!
 //! ```text
-//! addresses  one row an operation ─┐
+//! endpoints  one row an operation ─┐
 //! parameters one row a name ───────┼─► document, as OpenAPI 3.1
 //! schemas    of the objects' types ┘
 //! ```
 //!
 //! The objects' shapes come from the very types that are sent and read, the parameters from the
-//! lists that queries are checked against, and a test walks the rows against the table of
-//! addresses: nothing here can say what the code does not do. The Help page shows the same rows.
+//! lists that queries are checked against, the addresses from the rows by which requests are
+//! answered: nothing here can say what the code does not do. The Help page shows the same rows.
 
-mod addresses;
-mod chinese;
 mod operation;
 mod parameters;
 mod question;
@@ -23,21 +21,17 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use self::addresses::all;
+use super::endpoints::{ENDPOINTS, PARTS};
 use super::{HttpError, Response};
 use crate::domain::Lang;
 use crate::http::respond;
 
-/// Every operation for a person to read: method, address, and what it does.
-pub(in crate::http) fn listed(lang: Lang) -> Vec<(&'static str, String, &'static str)> {
-    let listed = all().into_iter().map(|operation| {
-        let words = match lang {
-            Lang::Zh => chinese::summary(operation.id).unwrap_or(operation.summary),
-            Lang::En => operation.summary,
-        };
-        (operation.method, format!("/api/v1{}", operation.path), words)
-    });
-    listed.collect()
+/// Every operation for a person to read: method, address, what it does, who may.
+pub(in crate::http) fn listed(lang: Lang) -> impl Iterator<Item = (&'static str, String, &'static str, &'static str)> {
+    ENDPOINTS.iter().map(move |endpoint| {
+        let (does, who) = (endpoint.title.get(lang), endpoint.rights.who().get(lang));
+        (endpoint.method, format!("/api/v1{}", endpoint.path), does, who)
+    })
 }
 
 /// The document: the same for every installation, so anyone may read it.
@@ -71,7 +65,7 @@ fn document() -> Value {
         },
         "servers": [{ "url": "/api/v1" }],
         "security": [{ "token": [] }, { "login": [] }],
-        "tags": operation::TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect::<Vec<_>>(),
+        "tags": PARTS.iter().map(|(name, text, _)| json!({ "name": name, "description": text })).collect::<Vec<_>>(),
         "paths": paths,
         "webhooks": webhooks,
         "components": {
@@ -118,10 +112,9 @@ const DESCRIPTION: &str = "Times are RFC 3339 in UTC. Lists are newest first and
 
 fn paths(generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut paths = Map::new();
-    for operation in all() {
-        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        let described = operation.describe(generator);
-        path.as_object_mut().expect("it was made as one").insert(operation.method.to_ascii_lowercase(), described);
+    for endpoint in ENDPOINTS.iter() {
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        path[endpoint.method.to_ascii_lowercase()] = operation::describe(endpoint, generator);
     }
     paths
 }
@@ -163,14 +156,5 @@ mod tests {
         // Two types of one name would be told apart by a number.
         let bad = |name: &&String| name.ends_with("Object") || name.ends_with(|c: char| c.is_ascii_digit());
         assert_eq!(schemas.iter().find(bad), None);
-    }
-
-    #[test]
-    fn every_operation_has_a_name_of_its_own_and_is_said_in_both_languages() {
-        let mut ids = BTreeSet::new();
-        for operation in all() {
-            assert!(ids.insert(operation.id), "{} is there twice", operation.id);
-            assert!(chinese::summary(operation.id).is_some(), "{} is not said in Chinese", operation.id);
-        }
     }
 }

@@ -142,3 +142,23 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_what_would_do() {
     let weak = json!({"password": "2026-11-30"});
     house.ask(Role::Admin, "PATCH", "/users/li", weak).await.refused(400, "bad_request", "digits only");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_address_refuses_whoever_lacks_its_rights_before_it_looks_at_anything() {
+    let house = House::open();
+    let some = || Scope::Apps(BTreeSet::new());
+    for endpoint in endpoints::ENDPOINTS.iter() {
+        for (role, scope) in
+            [(Role::Viewer, Scope::All), (Role::Operator, some()), (Role::Operator, Scope::All), (Role::Admin, some())]
+        {
+            let who = Principal { scope, ..principal(role) };
+            let Err(refusal) = endpoint.rights.check(&who) else { continue };
+            let request = Request::builder()
+                .method(endpoint.method)
+                .uri(format!("/api/v1{}?no=such", endpoint.path.replace(['{', '}'], "")));
+            let request = request.body(Full::new(Bytes::from("nonsense"))).unwrap();
+            let answer = house.call(routes_as(house.context.clone(), who), request).await;
+            answer.refused(403, "forbidden", &refusal.message());
+        }
+    }
+}
