@@ -4,12 +4,12 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::arguments::{ListFlags, Place};
-use super::filters::Entries;
 use super::{calls, cells};
 use crate::export;
+use crate::store::AuditQuery;
 
 /// Does it.
-pub(super) async fn run(place: &Place, flags: ListFlags<Entries>) -> Result<()> {
+pub(super) async fn run(place: &Place, flags: ListFlags<AuditQuery>) -> Result<()> {
     let head = ["N", "AT", "BY", "KIND", "ACTION", "SUBJECT", "APP", "PEER", "OUTCOME", "DETAILS"];
     calls::show(place, flags, "/audit", &export::AUDIT, &head, row).await
 }

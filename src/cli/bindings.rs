@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs, part};
-use super::filters::Bindings;
 use super::{calls, cells, owner, upload};
+use crate::bindings::BindingQuery;
 use crate::export;
 
 /// `ringback bindings`
@@ -20,7 +20,7 @@ pub(super) struct Flags {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    list: ListFlags<Bindings>,
+    list: ListFlags<BindingQuery>,
 }
 
 /// What to do with bindings.

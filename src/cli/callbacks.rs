@@ -4,12 +4,12 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::arguments::{ListFlags, Place};
-use super::filters::Callbacks;
 use super::{calls, cells};
 use crate::export;
+use crate::store::CallbackQuery;
 
 /// Does it.
-pub(super) async fn run(place: &Place, flags: ListFlags<Callbacks>) -> Result<()> {
+pub(super) async fn run(place: &Place, flags: ListFlags<CallbackQuery>) -> Result<()> {
     let head = ["SEQ", "RECEIVED", "APP", "OUTCOME", "STATUS", "SIZE", "PEER", "SESSION"];
     calls::show(place, flags, "/callbacks", &export::CALLBACKS, &head, row).await
 }

@@ -8,18 +8,18 @@ use serde_json::Value;
 use super::app::items;
 use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs};
-use super::filters::{Calls, Filtered};
 use super::{cells, owner, table};
 use crate::export::{self, Sheet, csv};
+use crate::store::{CallQuery, FilterTable};
 
 /// Does it.
-pub(super) async fn run(place: &Place, flags: ListFlags<Calls>) -> Result<()> {
+pub(super) async fn run(place: &Place, flags: ListFlags<CallQuery>) -> Result<()> {
     let head = ["AT", "APP", "CALLER", "X", "CALLEE", "STATE", "OUTCOME", "TALK", "CALL"];
     show(place, flags, "/calls", &export::CALLS, &head, row).await
 }
 
 /// Asks for a page and prints it in the form that was asked for.
-pub(super) async fn show<T: Filtered>(
+pub(super) async fn show<T: FilterTable>(
     place: &Place,
     flags: ListFlags<T>,
     path: &str,

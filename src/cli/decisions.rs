@@ -4,12 +4,12 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::arguments::{ListFlags, Place};
-use super::filters::Decisions;
 use super::{calls, cells};
 use crate::export;
+use crate::store::DecisionQuery;
 
 /// Does it.
-pub(super) async fn run(place: &Place, flags: ListFlags<Decisions>) -> Result<()> {
+pub(super) async fn run(place: &Place, flags: ListFlags<DecisionQuery>) -> Result<()> {
     let head = ["AT", "APP", "ASKED", "CALLER", "X", "ACTION", "TO", "RULE", "MS", "THEN"];
     calls::show(place, flags, "/decisions", &export::DECISIONS, &head, row).await
 }

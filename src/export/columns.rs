@@ -1,7 +1,10 @@
 //! Which columns a file has: a name for programs, headings for people, where the value stands
 //! in the object, what it is.
 
-use crate::domain::{Lang, Text};
+use crate::domain::{
+    Anomaly, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Lang, Named,
+    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
+};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Column {
     pub holds: Holds,
     /// Its width in a workbook, in characters.
     pub width: u8,
+    /// The word for a value that is a code of ours.
+    pub word: Option<fn(&str) -> Option<Text>>,
 }
 
 /// The columns of one list.
@@ -58,7 +63,22 @@ const fn column(
     zh: &'static str,
     en: &'static str,
 ) -> Column {
-    Column { name, pointer, title: Text::new(zh, en), holds, width }
+    Column { name, pointer, title: Text::new(zh, en), holds, width, word: None }
+}
+
+/// A column of values that have names.
+const fn named<V: Named>(
+    name: &'static str,
+    pointer: &'static str,
+    width: u8,
+    zh: &'static str,
+    en: &'static str,
+) -> Column {
+    Column { word: Some(word_of::<V>), ..column(name, pointer, Holds::Text, width, zh, en) }
+}
+
+fn word_of<V: Named>(name: &str) -> Option<Text> {
+    V::all().iter().find(|value| value.name() == name)?.word()
 }
 
 use Holds::{Flag, Instant, Phone, Text as Words, Whole};
@@ -71,16 +91,16 @@ pub const CALLS: Sheet = Sheet {
         column("id", "/id", Words, 34, "通话号", "Call"),
         column("app", "/app", Words, 16, "应用", "App"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
-        column("product", "/product", Words, 10, "产品", "Product"),
+        named::<Product>("product", "/product", 10, "产品", "Product"),
         column("session_id", "/session_id", Words, 30, "会话号", "Session"),
         column("caller", "/caller", Phone, 16, "主叫", "Caller"),
         column("callee", "/callee", Phone, 16, "被叫", "Callee"),
         column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
         column("y_number", "/y_number", Phone, 16, "Y 号码", "Y number"),
         column("extension", "/extension", Words, 10, "分机", "Extension"),
-        column("direction", "/direction", Words, 10, "方向", "Direction"),
-        column("state", "/state", Words, 10, "状态", "State"),
-        column("outcome", "/outcome", Words, 14, "结果", "Outcome"),
+        named::<Direction>("direction", "/direction", 10, "方向", "Direction"),
+        named::<CallState>("state", "/state", 10, "状态", "State"),
+        named::<CallOutcome>("outcome", "/outcome", 14, "结果", "Outcome"),
         column("setup_at", "/setup_at", Instant, 19, "呼叫开始", "Set up"),
         column("alerting_at", "/alerting_at", Instant, 19, "振铃", "Ringing"),
         column("answered_at", "/answered_at", Instant, 19, "接通", "Answered"),
@@ -91,14 +111,14 @@ pub const CALLS: Sheet = Sheet {
         column("release_code", "/release/code", Words, 10, "原因码", "Cause code"),
         column("release_text_zh", "/release/text/zh", Words, 26, "原因（中文）", "Cause in Chinese"),
         column("release_text_en", "/release/text/en", Words, 26, "原因（英文）", "Cause in English"),
-        column("release_by", "/release/by", Words, 10, "挂机方", "Ended by"),
+        named::<Party>("release_by", "/release/by", 10, "挂机方", "Ended by"),
         column("records", "/records", Whole, 8, "话单数", "Records"),
         column("recording_id", "/recording/id", Words, 30, "录音号", "Recording"),
-        column("recording_state", "/recording/state", Words, 10, "录音状态", "Recording is"),
+        named::<RecordingState>("recording_state", "/recording/state", 10, "录音状态", "Recording is"),
         column("recording_expires_at", "/recording/expires_at", Instant, 19, "录音到期", "Recording expires"),
         column("user_data", "/user_data", Words, 20, "随路数据", "Your reference"),
         column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
-        column("anomalies", "/anomalies", Words, 20, "异常", "Odd"),
+        named::<Anomaly>("anomalies", "/anomalies", 20, "异常", "Odd"),
         column("callbacks", "/callbacks", Words, 24, "回调编号", "Callbacks"),
         column("test", "/test", Flag, 8, "测试", "A test"),
     ],
@@ -114,7 +134,7 @@ pub const CALLBACKS: Sheet = Sheet {
         column("provider", "/provider", Words, 15, "平台", "Platform"),
         column("label", "/label", Words, 14, "内容", "What"),
         column("question", "/question", Flag, 8, "平台询问", "A question"),
-        column("outcome", "/outcome", Words, 13, "结果", "Outcome"),
+        named::<Outcome>("outcome", "/outcome", 13, "结果", "Outcome"),
         column("verified", "/verified", Flag, 8, "验签", "Signature held"),
         column("suspicions", "/suspicions", Words, 24, "可疑之处", "Suspicions"),
         column("session_ids", "/session_ids", Words, 30, "会话号", "Sessions"),
@@ -136,7 +156,7 @@ pub const SMS: Sheet = Sheet {
         column("app", "/app", Words, 16, "应用", "App"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
         column("sms_id", "/sms_id", Words, 24, "短信标识", "Message id"),
-        column("mode", "/mode", Words, 8, "方式", "Mode"),
+        named::<SmsMode>("mode", "/mode", 8, "方式", "Mode"),
         column("from", "/from", Phone, 16, "发送方", "From"),
         column("to", "/to", Phone, 16, "接收方", "To"),
         column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
@@ -156,7 +176,7 @@ pub const NUMBERS: Sheet = Sheet {
     columns: &[
         column("number", "/number", Phone, 16, "号码", "Number"),
         column("app", "/app", Words, 16, "应用", "App"),
-        column("state", "/state", Words, 12, "状态", "State"),
+        named::<Option<NumberState>>("state", "/state", 12, "状态", "State"),
         column("cause", "/cause", Words, 10, "原因码", "Cause code"),
         column("since", "/since", Instant, 19, "自", "Since"),
     ],
@@ -168,14 +188,14 @@ pub const BINDINGS: Sheet = Sheet {
     columns: &[
         column("id", "/id", Whole, 10, "编号", "No."),
         column("app", "/app", Words, 16, "应用", "App"),
-        column("kind", "/kind", Words, 8, "模式", "Mode"),
-        column("state", "/state", Words, 10, "状态", "State"),
+        named::<BindingKind>("kind", "/kind", 8, "模式", "Mode"),
+        named::<BindingState>("state", "/state", 10, "状态", "State"),
         column("a", "/a", Phone, 16, "A 号码", "A"),
         column("x", "/x", Phone, 16, "X 号码", "X"),
         column("b", "/b", Phone, 16, "B 号码", "B"),
         column("y", "/y", Phone, 16, "Y 号码", "Y"),
         column("extension", "/extension", Words, 10, "分机", "Extension"),
-        column("direction", "/direction", Words, 10, "方向", "Direction"),
+        named::<Direction>("direction", "/direction", 10, "方向", "Direction"),
         column("valid_from", "/valid_from", Instant, 19, "生效", "Valid from"),
         column("valid_to", "/valid_to", Instant, 19, "失效", "Valid to"),
         column("max_minutes", "/max_minutes", Whole, 10, "最长分钟", "Longest, min"),
@@ -198,11 +218,11 @@ pub const DECISIONS: Sheet = Sheet {
         column("callback", "/callback", Whole, 10, "回调编号", "Callback"),
         column("at", "/at", Instant, 19, "时间", "At"),
         column("app", "/app", Words, 16, "应用", "App"),
-        column("asks", "/asks", Words, 8, "询问", "Asked"),
+        named::<Asks>("asks", "/asks", 8, "询问", "Asked"),
         column("session", "/session", Words, 30, "会话号", "Session"),
         column("caller", "/caller", Phone, 16, "主叫", "Caller"),
         column("x", "/x", Phone, 16, "X 号码", "X number"),
-        column("action", "/action", Words, 10, "回答", "Answer"),
+        named::<DecisionAction>("action", "/action", 10, "回答", "Answer"),
         column("callee", "/callee", Phone, 16, "接到", "To"),
         column("rule_number", "/rule/number", Whole, 8, "规则序号", "Rule no."),
         column("rule_name", "/rule/name", Words, 16, "规则", "Rule"),
@@ -210,7 +230,7 @@ pub const DECISIONS: Sheet = Sheet {
         column("binding", "/binding", Whole, 10, "绑定", "Binding"),
         column("micros", "/micros", Whole, 10, "微秒", "Microseconds"),
         column("call", "/call/id", Words, 34, "通话号", "Call"),
-        column("outcome", "/call/outcome", Words, 14, "结果", "Outcome"),
+        named::<CallOutcome>("outcome", "/call/outcome", 14, "结果", "Outcome"),
     ],
 };
 

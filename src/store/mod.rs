@@ -18,6 +18,7 @@ mod hot_chunks;
 mod hot_rows;
 mod hot_test;
 mod hours;
+mod lists;
 mod numbers;
 mod open;
 mod query;
@@ -26,7 +27,6 @@ mod row;
 mod running;
 mod scan;
 mod seal;
-mod search;
 mod segment;
 mod share;
 mod shared;
@@ -42,17 +42,21 @@ mod words;
 mod writer;
 
 pub use applied::Applied;
-pub use audit::{AuditQuery, AuditRow, Ended};
+pub use audit::{AuditRow, Ended};
 pub use count::Count;
 pub use cut::{Cut, CutBounds, Removed};
-pub use decisions::DecisionQuery;
+pub use lists::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, NumberQuery, SmsQuery, StatQuery};
 pub use open::{FORMAT, OpenError, Opened};
-pub use query::{
-    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, NumberQuery, Page,
-    QueryError, SmsQuery, Span, Tests,
-};
-pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
+pub use query::{Bounds, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, Page, QueryError, Span, Tests};
+pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
+
+pub(crate) use lists::{
+    APP, Apps, Choice, Ending, Exact, FilterDoc, FilterTable, FormBox, Kind, Moment, NUMBER, Names, Parameters, Party,
+    Shape, ends, filters, one_of, title, whole_number,
+};
+pub(crate) use terms::Field;
+pub(crate) use want::Want;
 
 use std::sync::Arc;
 
@@ -199,7 +203,7 @@ impl From<Arc<Shared>> for Store {
 
 /// A call's row, ready for its collection.
 fn call_doc(facts: &Facts, call: &Call) -> Doc {
-    let terms = terms::of_call(call);
+    let terms = terms::of_row::<CallQuery>(call);
     Doc {
         id: call.id.0,
         k: call.t.as_microsecond(),

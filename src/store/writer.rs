@@ -167,6 +167,7 @@ impl Writer {
                     }
                     tests |= row.test;
                     changes.push(Change::Callback(row.seq));
+                    callback_row::name_calls(&mut row, &keys);
                     callback_docs.push(callback_row::doc(&row, &keys));
                 }
                 Applied::Tally { at, app, refused, possibly_lost, .. } => {

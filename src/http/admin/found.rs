@@ -12,7 +12,7 @@ use super::request::{Pairs, Request, find, link};
 use super::view::View;
 use super::{parts, searches};
 use crate::domain::{Lang, Role};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api};
 use crate::limits;
@@ -83,7 +83,7 @@ pub(super) struct Save {
 /// What a page knows of its rows before it shows them.
 #[derive(Debug)]
 pub(super) struct Around {
-    pub(super) which: Which,
+    pub(super) which: ListKind,
     pub(super) now: Timestamp,
     pub(super) apps: Vec<String>,
     pub(super) count: Option<Count>,
@@ -96,8 +96,8 @@ pub(super) struct Around {
 /// is no failure of the page: it stands on it, in words.
 pub(super) fn ask<T>(
     request: &Request,
-    which: Which,
-    found: Result<(Question, Listing<T>), HttpError>,
+    which: ListKind,
+    found: Result<(ListQuery, Listing<T>), HttpError>,
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
     let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
@@ -185,7 +185,7 @@ fn shown(count: Count) -> String {
     format!("{}{}", parts::count(count.rows), if count.exact { "" } else { "+" })
 }
 
-fn exports(lang: Lang, which: Which, asked: &Pairs) -> Vec<Export> {
+fn exports(lang: Lang, which: ListKind, asked: &Pairs) -> Vec<Export> {
     let formats = [
         ("csv", "CSV", lang.t("任何表格软件", "any spreadsheet")),
         ("xlsx", "Excel", lang.t("数字和时间带类型", "typed numbers and times")),
@@ -219,7 +219,7 @@ pub(super) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> V
 #[cfg(test)]
 impl Around {
     /// Around samples.
-    pub(super) fn sample(which: Which, rows: u64) -> Self {
+    pub(super) fn sample(which: ListKind, rows: u64) -> Self {
         use super::samples;
         use crate::domain::{Actor, ActorKind};
         let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn an_export_asks_for_the_rows_of_the_page() {
         let pairs = vec![("outcome".to_owned(), "busy".to_owned()), ("not_app".to_owned(), "a b".to_owned())];
-        let hrefs: Vec<String> = exports(Lang::Zh, Which::Calls, &pairs).into_iter().map(|e| e.href).collect();
+        let hrefs: Vec<String> = exports(Lang::Zh, ListKind::Calls, &pairs).into_iter().map(|e| e.href).collect();
         assert_eq!(hrefs[0], "/api/v1/calls/export?format=csv&lang=zh&outcome=busy&not_app=a+b");
         assert_eq!(hrefs[2], "/api/v1/calls/export?format=jsonl&outcome=busy&not_app=a+b");
     }

@@ -7,7 +7,6 @@
 
 use askama::Template;
 
-use super::decisions;
 use super::parts::Coded;
 use super::reply;
 use super::request::Request;
@@ -267,9 +266,8 @@ fn answering(lang: Lang) -> Vec<Coded> {
 }
 
 fn outcomes(lang: Lang) -> Vec<(&'static str, &'static str, Coded)> {
-    let outcome = |asking: Asking| {
-        (asking.name(), decisions::asking(asking).get(lang), Coded::new(contract::outcome(asking).get(lang)))
-    };
+    let outcome =
+        |asking: Asking| (asking.name(), asking.word().get(lang), Coded::new(contract::outcome(asking).get(lang)));
     Asking::ALL.into_iter().map(outcome).collect()
 }
 

@@ -6,7 +6,6 @@
 
 use jiff::Timestamp;
 
-use super::decisions::asking;
 use super::home::Facts;
 use super::home_ledger::Totals;
 use super::parts::{Tone, count, span};
@@ -143,7 +142,7 @@ fn own_system(lang: Lang, trouble: &Trouble, now: Timestamp) -> Vital {
         value: format!(
             "{} · {} × {} · {since} {}",
             host(&trouble.url),
-            asking(trouble.asking).get(lang),
+            trouble.asking.word().get(lang),
             count(trouble.failures.into()),
             span(lang, lasts)
         ),

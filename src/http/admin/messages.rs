@@ -12,10 +12,10 @@ use super::query::{canonical, hours_later};
 use super::reply;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use crate::domain::{AppId, Lang, PhoneNumber, Seq, SmsMode, Text};
-use crate::http::api::lists::{Question, Which};
+use crate::domain::{AppId, PhoneNumber, Seq, Text};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
-use crate::store::{Listing, SmsRow};
+use crate::store::{Listing, SmsQuery, SmsRow};
 
 /// The list of messages.
 #[derive(Debug, Template)]
@@ -44,15 +44,15 @@ struct Row {
 
 /// `GET /messages`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<SmsQuery>(&request.query) {
         return Ok(reply::see_other(&link("/messages", &pairs)));
     }
-    let found =
-        api::sms::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(|(query, page)| {
+    let found = api::filters::asked::<SmsQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().store.sms(&query, &page)?;
-            Ok((Question::Sms(query), listing))
+            Ok((ListQuery::Sms(query), listing))
         });
-    let (listing, around) = found::ask(request, Which::Sms, found)?;
+    let (listing, around) = found::ask(request, ListKind::Sms, found)?;
     let view = View::of(request, Section::Messages);
     let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
     found::reply(&page.found, &page)
@@ -66,35 +66,10 @@ impl MessagesPage {
         around: Around,
         app: &dyn Fn(AppId) -> String,
     ) -> Self {
-        let form = form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<SmsQuery>(make, "/messages", Text::new("查找短信", "Find messages"), &around.apps);
         let rows = listing.items.iter().map(|row| Row::of(&view, row, app(row.app))).collect();
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
-    }
-}
-
-/// The boxes above the list.
-fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
-    let make = Maker { lang, pairs };
-    let digits = Text::new("后四位或全号", "last digits or all");
-    let mut form = Form::new(make, "/messages", Text::new("查找短信", "Find messages"));
-    let any = Text::new("任一方，后四位即可", "any party, last four digits");
-    form.main = vec![make.text("number", Text::new("号码", "Number"), any)];
-    form.more = vec![
-        make.text("sender", Text::new("发送方", "From"), digits),
-        make.text("receiver", Text::new("接收方", "To"), digits),
-        make.text("x", Text::new("X 号码", "X number"), digits),
-        make.text("sms_id", Text::new("短信标识", "Message id"), Text::new("完全一致", "exactly")),
-    ];
-    let modes = SmsMode::ALL.map(|mode| (mode.name().to_owned(), mode_word(mode).get(lang).to_owned()));
-    form.choices = vec![make.choices("mode", Text::new("方式", "Mode"), modes), make.apps(apps), make.providers()];
-    form.finish(make)
-}
-
-/// Whether the platform told or asked, as a word.
-pub(super) fn mode_word(mode: SmsMode) -> Text {
-    match mode {
-        SmsMode::Notify => Text::new("已转发", "Forwarded"),
-        SmsMode::Block => Text::new("询问我方", "Asked us"),
     }
 }
 
@@ -114,7 +89,7 @@ impl Row {
             to: number(&sms.to),
             x: number(&sms.x),
             app,
-            mode: mode_word(sms.mode).get(view.lang),
+            mode: sms.mode.word().get(view.lang),
             test: row.test,
             content: sms.content.as_ref().map(|c| text_of(c, eyes, sms.parties())),
             parts: sms.parts.filter(|n| *n > 1),
@@ -126,11 +101,11 @@ impl Row {
 
 #[cfg(test)]
 impl MessagesPage {
-    pub(super) fn sample(lang: Lang) -> Self {
+    pub(super) fn sample(lang: crate::domain::Lang) -> Self {
         use super::samples;
         let view = View { here: "/messages".to_owned(), ..View::sample(lang, Section::Messages) };
         let listing = Listing { items: samples::messages(), next: None };
-        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name)
+        Self::new(view, &Pairs::new(), &listing, Around::sample(ListKind::Sms, 3), &samples::app_name)
     }
 }
 
@@ -138,14 +113,15 @@ impl MessagesPage {
 mod tests {
     use super::super::samples::{self, selector};
     use super::*;
-    use crate::domain::Role;
+    use crate::domain::{Lang, Role};
 
     #[test]
     fn a_viewer_reads_no_phone_number_in_a_message() {
         let mut view = View::sample(Lang::Zh, Section::Messages);
         view.who.as_mut().unwrap().role = Role::Viewer;
         let listing = Listing { items: samples::messages(), next: None };
-        let page = MessagesPage::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name);
+        let page =
+            MessagesPage::new(view, &Pairs::new(), &listing, Around::sample(ListKind::Sms, 3), &samples::app_name);
         let html = page.render().unwrap();
         assert!(!html.contains("13912345678") && html.contains("139****5678"), "{html}");
         let html = scraper::Html::parse_document(&html);

@@ -12,12 +12,12 @@ use super::parts::{Badge, Phone, When};
 use super::query::canonical;
 use super::request::{Pairs, Request, link};
 use super::view::{Section, View};
-use super::{filter_words, reply, words};
+use super::{reply, words};
 use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq, Text};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
 use crate::providers;
-use crate::store::{Listing, NumberRow};
+use crate::store::{Listing, NumberQuery, NumberRow};
 
 /// The privacy numbers.
 #[derive(Debug, Template)]
@@ -68,16 +68,15 @@ struct Past {
 
 /// `GET /numbers`
 pub(super) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<NumberQuery>(&request.query) {
         return Ok(reply::see_other(&link("/numbers", &pairs)));
     }
-    let found = api::numbers::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
+    let found = api::filters::asked::<NumberQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().store.numbers(&query, &page)?;
-            Ok((Question::Numbers(query), listing))
-        },
-    );
-    let (listing, around) = found::ask(request, Which::Numbers, found)?;
+            Ok((ListQuery::Numbers(query), listing))
+        });
+    let (listing, around) = found::ask(request, ListKind::Numbers, found)?;
     let view = View::of(request, Section::Numbers);
     let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
     let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
@@ -93,25 +92,11 @@ impl NumbersPage {
         name: &dyn Fn(AppId) -> String,
         provider: &dyn Fn(AppId) -> Option<ProviderId>,
     ) -> Self {
-        let form = form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<NumberQuery>(make, "/numbers", Text::new("查找号码", "Find numbers"), &around.apps);
         let rows = listing.items.iter().map(|row| Row::of(&view, row, name(row.app), provider(row.app))).collect();
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
     }
-}
-
-/// The boxes above the list.
-fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
-    let make = Maker { lang, pairs };
-    let mut form = Form::new(make, "/numbers", Text::new("查找号码", "Find numbers"));
-    form.span = None;
-    form.main = vec![
-        make.text("number", Text::new("号码", "Number"), Text::new("后四位或全号", "last digits or all")),
-        make.text("cause", Text::new("原因码", "Cause code"), Text::new("完全一致", "exactly")),
-    ];
-    let word = |state: &str| filter_words::filter_value(lang, "state", state).unwrap_or_else(|| state.to_owned());
-    let states = api::numbers::STATES.map(|state| (state.to_owned(), word(state)));
-    form.choices = vec![make.choices("state", Text::new("状态", "State"), states), make.apps(apps)];
-    form.finish(make)
 }
 
 impl Row {
@@ -142,13 +127,15 @@ impl NumbersPage {
         use super::samples;
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         let listing = Listing { items: samples::numbers(), next: Some("c0ffee".to_owned()) };
-        let (around, provider) = (Around::sample(Which::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
+        let (around, provider) = (Around::sample(ListKind::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
         Self::new(view, &Pairs::new(), &listing, around, &samples::app_name, &provider)
     }
 
     pub(super) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         let none = Listing { items: Vec::new(), next: None };
-        Self::new(view, &Pairs::new(), &none, Around::sample(Which::Numbers, 0), &super::samples::app_name, &|_| None)
+        Self::new(view, &Pairs::new(), &none, Around::sample(ListKind::Numbers, 0), &super::samples::app_name, &|_| {
+            None
+        })
     }
 }

@@ -7,7 +7,6 @@ use super::query::{input, instant};
 use super::request::{Pairs, find, link};
 use super::statistics::OURS;
 use super::statistics_ranges::{Ranges, Versus, ready};
-use super::words;
 use crate::domain::{Lang, Product, Text};
 use crate::providers;
 use crate::store::Span;
@@ -69,7 +68,7 @@ impl Form {
                 .collect(),
             products: Product::ALL
                 .into_iter()
-                .map(|product| choice("product", product.name(), words::product(product).get(lang).to_owned()))
+                .map(|product| choice("product", product.name(), product.word().get(lang).to_owned()))
                 .collect(),
             not_x: find(pairs, "x").is_none() && find(pairs, "not_x").is_some(),
             x: if find(pairs, "x").is_some() { one("x") } else { one("not_x") },

@@ -6,7 +6,6 @@
 use jiff::Timestamp;
 
 use super::certificate::{Plain, host, verdict};
-use super::decisions::asking;
 use super::home_vitals::{DISK_DAYS, lasts};
 use super::parts::{Badge, Tone, count, local, size, span};
 use crate::domain::{Asking, Lang};
@@ -128,7 +127,7 @@ pub(super) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
 pub(super) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
     let fact = |system: &OwnSystem| {
         let how = Asking::ALL.into_iter().find(|how| how.name() == system.asking);
-        let how = how.map_or(system.asking, |how| asking(how).get(lang));
+        let how = how.map_or(system.asking, |how| how.word().get(lang));
         let since = local(system.since.0, "%Y-%m-%d %H:%M:%S");
         let why = system.problem.as_ref().map_or_else(String::new, |why| format!(" · {why}"));
         let (host, times) = (&system.host, count(system.failures.into()));

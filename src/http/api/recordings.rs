@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::calls::{self, RecordingObject};
+use super::calls::RecordingObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Call;
+use crate::store::{CallQuery, FilterTable as _};
 
 /// A recording with the call it is of.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,8 +44,8 @@ impl RecordingOfCall {
 
 /// `GET /recordings`: the filters of calls.
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, &[calls::FILTERS, filters::PAGING].concat())?;
-    let mut calls = calls::read(context, &ask.principal.scope, &query)?;
+    let query = Query::parse(&ask.query, &[CallQuery::parameters(), filters::PAGING].concat())?;
+    let mut calls: CallQuery = filters::read(context, &ask.principal.scope, &query)?;
     if calls.has_recording == Some(false) {
         return Err(HttpError::BadRequest("recordings are of calls that have one".into()));
     }

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::super::shared::Sizes;
-use super::super::{Applied, Bounds, CallQuery, CallbackRow, CauseIs, Count, Filter, Opened, Page, Store, Writer};
+use super::super::{
+    Applied, Bounds, CallQuery, CallbackRow, CauseIs, Count, Filter, FilterTable as _, Opened, Page, Store, Writer,
+};
 use crate::clock::Clock;
 use crate::correlate::{Catalog, Facts, Meaning, call_id, join};
 use crate::domain::{
@@ -315,7 +317,7 @@ proptest! {
         for (which, negate) in more {
             narrow(&mut query, which, negate);
         }
-        let expected: Vec<Call> = all.into_iter().filter(|call| super::super::search::call_matches(&query, call)).collect();
+        let expected: Vec<Call> = all.into_iter().filter(|call| query.takes(call)).collect();
         prop_assert_eq!(store.count_calls(&query).expect("a count"), Count { rows: expected.len() as u64, exact: true });
         prop_assert_eq!(all_calls(&store, &query), expected);
     }

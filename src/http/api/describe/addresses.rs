@@ -4,6 +4,7 @@
 //! addresses, and a test compares the two.
 
 use super::operation::Operation;
+use crate::bindings::BindingQuery;
 use crate::domain::Role::{Operator, Viewer};
 use crate::erasure::Certificate;
 use crate::http::api::{
@@ -12,6 +13,7 @@ use crate::http::api::{
     users,
 };
 use crate::retention::{Hold, Policy};
+use crate::store::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, FilterTable as _, NumberQuery, SmsQuery};
 
 /// What a list can be exported as.
 const FILES: &[&str] =
@@ -36,7 +38,7 @@ pub(super) fn all() -> Vec<Operation> {
 fn calls() -> Vec<Operation> {
     vec![
         Operation::get("/calls", "listCalls", "Calls, newest first")
-            .takes(calls::FILTERS)
+            .takes(CallQuery::parameters())
             .takes(filters::PAGING)
             .lists::<calls::CallObject>(),
         Operation::get("/calls/{id}", "getCall", "One call with its events and decisions")
@@ -46,7 +48,7 @@ fn calls() -> Vec<Operation> {
             .reads::<evidence::EvidenceToMake>()
             .streams(&["application/zip"]),
         Operation::get("/callbacks", "listCallbacks", "Callbacks, newest first")
-            .takes(callbacks::FILTERS)
+            .takes(CallbackQuery::parameters())
             .takes(filters::PAGING)
             .lists::<callbacks::CallbackObject>(),
         Operation::get("/callbacks/{seq}", "getCallback", "One callback").answers::<callbacks::CallbackObject>(),
@@ -54,15 +56,15 @@ fn calls() -> Vec<Operation> {
             .by(Operator)
             .streams(&["text/plain"]),
         Operation::get("/sms", "listMessages", "Text messages, newest first")
-            .takes(sms::FILTERS)
+            .takes(SmsQuery::parameters())
             .takes(filters::PAGING)
             .lists::<sms::SmsObject>(),
         Operation::get("/numbers", "listNumbers", "Privacy numbers and their states")
-            .takes(numbers::FILTERS)
+            .takes(NumberQuery::parameters())
             .takes(filters::PAGING)
             .lists::<numbers::NumberObject>(),
         Operation::get("/recordings", "listRecordings", "Recordings, by the newest call")
-            .takes(calls::FILTERS)
+            .takes(CallQuery::parameters())
             .takes(filters::PAGING)
             .lists::<recordings::RecordingOfCall>(),
     ]
@@ -70,12 +72,12 @@ fn calls() -> Vec<Operation> {
 
 fn counts_and_exports() -> Vec<Operation> {
     let lists = [
-        ("/calls/count", "countCalls", "/calls/export", "exportCalls", calls::FILTERS),
-        ("/callbacks/count", "countCallbacks", "/callbacks/export", "exportCallbacks", callbacks::FILTERS),
-        ("/sms/count", "countMessages", "/sms/export", "exportMessages", sms::FILTERS),
-        ("/numbers/count", "countNumbers", "/numbers/export", "exportNumbers", numbers::FILTERS),
-        ("/bindings/count", "countBindings", "/bindings/export", "exportBindings", bindings::FILTERS),
-        ("/decisions/count", "countDecisions", "/decisions/export", "exportDecisions", decisions::FILTERS),
+        ("/calls/count", "countCalls", "/calls/export", "exportCalls", CallQuery::parameters()),
+        ("/callbacks/count", "countCallbacks", "/callbacks/export", "exportCallbacks", CallbackQuery::parameters()),
+        ("/sms/count", "countMessages", "/sms/export", "exportMessages", SmsQuery::parameters()),
+        ("/numbers/count", "countNumbers", "/numbers/export", "exportNumbers", NumberQuery::parameters()),
+        ("/bindings/count", "countBindings", "/bindings/export", "exportBindings", BindingQuery::parameters()),
+        ("/decisions/count", "countDecisions", "/decisions/export", "exportDecisions", DecisionQuery::parameters()),
     ];
     let both = |(count, count_id, file, file_id, filters)| {
         [
@@ -102,7 +104,7 @@ fn counts_and_exports() -> Vec<Operation> {
 fn figures() -> Vec<Operation> {
     vec![
         Operation::get("/stats", "getStatistics", "Calls, answers and times, by step and group")
-            .takes(stats::KNOWN)
+            .takes(&stats::known())
             .lists::<stats::StatObject>(),
         Operation::get("/ledger", "getLedger", "What was received and what became of it, by app and hour")
             .takes(ledger::KNOWN)
@@ -120,7 +122,7 @@ fn figures() -> Vec<Operation> {
 fn bindings() -> Vec<Operation> {
     vec![
         Operation::get("/bindings", "listBindings", "Bindings, newest first; ended ones too")
-            .takes(bindings::FILTERS)
+            .takes(BindingQuery::parameters())
             .takes(filters::PAGING)
             .lists::<bindings::BindingObject>(),
         Operation::change("POST", "/bindings", "addBinding", "Makes a binding; it holds from the answer on")
@@ -182,7 +184,7 @@ fn rules() -> Vec<Operation> {
         Operation::change("DELETE", "/lists/{name}", "removeList", "Removes a list that no rule looks into")
             .by(Operator),
         Operation::get("/decisions", "listDecisions", "What platforms asked and was answered, newest first")
-            .takes(decisions::FILTERS)
+            .takes(DecisionQuery::parameters())
             .takes(filters::PAGING)
             .lists::<decisions::DecisionObject>(),
     ]
@@ -274,11 +276,13 @@ fn people() -> Vec<Operation> {
             .answers::<tokens::TokenObject>(),
         Operation::get("/audit", "listAudit", "Who did what, and who looked at what, newest first")
             .for_admins()
-            .takes(audit::KNOWN)
+            .takes(AuditQuery::parameters())
+            .takes(filters::PAGING)
             .lists::<audit::AuditObject>(),
         Operation::get("/audit/export", "exportAudit", "The same as a file")
             .for_admins()
-            .takes(audit::KNOWN_EXPORT)
+            .takes(AuditQuery::parameters())
+            .takes(audit::CHOICES)
             .streams(FILES),
     ]
 }
