@@ -19,7 +19,7 @@ use super::socket::{Sent, pour, reply};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
 use crate::http::{CertificateInfo, Context, Misdirected, Routes, ServerInfo, api};
-use crate::platform::{Hosts, Platform};
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
 use crate::state::Principal;
 

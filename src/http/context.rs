@@ -23,7 +23,7 @@ use crate::ingest::Ingest;
 use crate::journal::{FileJournal, Journal};
 use crate::limits;
 use crate::oidc::Oidc;
-use crate::platform::Platform;
+use crate::platforms::outbound::Platform;
 use crate::retention::Retention;
 use crate::state::{Author, NewApp, OnRecord, State, StateError};
 use crate::store::Store;

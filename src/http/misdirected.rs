@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use warp::Filter;
 use warp::path::FullPath;
 
-use super::peer::peer;
 use super::{Context, HttpError, Peer, Response, Routes};
 use crate::domain::mask_numbers;
+use crate::http::transport::peer::peer;
 use crate::limits;
 
 /// Why a request did not get where it was meant for.

@@ -15,7 +15,7 @@ use crate::domain::{
     VerifyMode,
 };
 use crate::journal::{Append, Damage, Health, ReadError, Record, Tally};
-use crate::providers::{
+use crate::platforms::{
     Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, Provider, RetrySchedule, Sample,
     Secrets, Verdict, Verified, VerifyError,
 };

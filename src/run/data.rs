@@ -26,7 +26,7 @@ use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Missing, Options, had_records, is_empty};
 use crate::limits::SEGMENT_BYTES;
 use crate::oidc::Oidc;
-use crate::platform::Platform;
+use crate::platforms::outbound::Platform;
 use crate::projector::{self, Projector};
 use crate::state::State;
 use crate::store::Store;

@@ -30,14 +30,14 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::{Control, LoadError};
 use crate::error_chain::Chain;
-use crate::http::peer::TrustedProxies;
-use crate::http::server::{Gauges, Listener, Server, Times};
-use crate::http::tls::{Certificates, Source, TlsError};
+use crate::http::transport::peer::TrustedProxies;
+use crate::http::transport::server::{Gauges, Listener, Server, Times};
+use crate::http::transport::tls::{Certificates, Source, TlsError};
 use crate::http::{Context, LogTail, Misdirected, Missed, ServerInfo, control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
-use crate::platform::{Hosts, Platform};
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::retention::Retention;
 use crate::{bindings, journal, limits, state, store};
 

@@ -5,7 +5,7 @@
 //! the form stands. Another address that takes forms is another line in [`of`].
 
 use super::request::{Request, link};
-use super::rules;
+use crate::http::admin::rules::page as rules;
 use crate::http::reveals;
 
 /// The page nearest to this address, where the address itself takes only forms.

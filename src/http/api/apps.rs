@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::ask::Ask;
 use super::{Context, HttpError, Instant, List, Response, json, ok};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, VerifyMode};
-use crate::providers;
+use crate::platforms;
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
@@ -102,8 +102,8 @@ pub(super) fn one(context: &Context, ask: &Ask, app: &str) -> Result<Response, H
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     let new: AppToAdd = ask.json()?;
-    let Some(provider) = providers::by_name(&new.provider) else {
-        let known: Vec<&str> = providers::ALL.iter().map(|p| p.id().0).collect();
+    let Some(provider) = platforms::by_name(&new.provider) else {
+        let known: Vec<&str> = platforms::ALL.iter().map(|p| p.id().0).collect();
         return Err(wrong("provider", &new.provider, &format!("one of {}", known.join(", "))));
     };
     let new = NewApp {
@@ -166,7 +166,7 @@ impl AppObject {
             app_key: ask.sight().maybe_text(app.app_key.as_deref()),
             has_secret: app.app_secret.is_some(),
             verify: app.verify.name(),
-            can_verify: providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
+            can_verify: platforms::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: app.allow_from.0.iter().map(ToString::to_string).collect(),
             answer_form: app.answer_form.name(),
             close_tone: app.close_tone.clone(),

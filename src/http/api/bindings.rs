@@ -16,8 +16,8 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingTerms, Direction, Scope, Seq};
 use crate::http::bindings::{self, Draft, Field, Report};
-use crate::http::body;
-use crate::providers::InvalidAnswer;
+use crate::http::transport::body;
+use crate::platforms::InvalidAnswer;
 
 /// What an import is asked.
 pub(super) const IMPORT: &[&str] = &["app"];

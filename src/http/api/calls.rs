@@ -12,7 +12,7 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
-use crate::providers;
+use crate::platforms;
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.
@@ -167,7 +167,7 @@ impl WholeCall {
 
 impl ReleaseObject {
     fn new(sight: Sight, call: &Call, release: &Release) -> Self {
-        let text = providers::explain(call.provider, &release.cause).map(|doc| doc.text);
+        let text = platforms::explain(call.provider, &release.cause).map(|doc| doc.text);
         Self {
             table: sight.text(&release.cause.table),
             code: sight.text(&release.cause.code),

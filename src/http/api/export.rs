@@ -28,7 +28,7 @@ use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::export::{self, Column, ExportError, ForPeople, Format, Rows, Sheet};
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
-use crate::providers;
+use crate::platforms;
 use crate::store::Page;
 
 /// A page of objects and the cursor of the next; asked with the cursor before.
@@ -72,7 +72,7 @@ pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -
 /// The word for a value of a column, where it is a code of ours.
 fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
     match column.name {
-        "provider" => providers::by_name(value).map(|provider| provider.title(lang).to_owned()),
+        "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
         "label" => Some(label(lang, value)),
         _ => column.word.and_then(|word| word(value)).map(|word| word.get(lang).to_owned()),
     }

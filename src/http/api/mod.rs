@@ -55,10 +55,12 @@ use warp::Filter;
 use warp::filters::path::Tail;
 
 use self::ask::Ask;
-use super::body::{self, BodyError};
-use super::budget::{Claim, Whose, claim};
-use super::{Context, HttpError, Peer, Response, Routes, compress, respond, reveals};
+use super::{Context, HttpError, Peer, Response, Routes, respond, reveals};
 use crate::domain::Text;
+use crate::http::transport::body;
+use crate::http::transport::body::BodyError;
+use crate::http::transport::budget::{Claim, Whose, claim};
+use crate::http::transport::compress;
 use crate::limits;
 use crate::state::Principal;
 

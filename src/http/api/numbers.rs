@@ -11,9 +11,6 @@ use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Seq;
 use crate::store::{NumberQuery, NumberRow};
 
-/// The states of a number that can be asked for; `none` where no platform ever told one.
-pub(in crate::http) const STATES: [&str; 5] = ["normal", "paused", "unavailable", "frozen", "none"];
-
 /// A privacy number with its states.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct NumberObject {

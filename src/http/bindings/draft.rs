@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 
 /// A field that people set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,10 +21,10 @@ use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
 use crate::export::{self, csv as cells};
-use crate::http::body::BodyError;
 use crate::http::keeping;
+use crate::http::transport::body::BodyError;
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 
 /// Why a file was not read to its end.
 pub(super) type NotDone = keeping::NotDone<Wording>;

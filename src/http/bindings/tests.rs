@@ -10,7 +10,7 @@ use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Direction, Lang};
 use crate::export::{BINDINGS, csv as cells};
 use crate::http::HttpError;
-use crate::http::body::BodyError;
+use crate::http::transport::body::BodyError;
 use crate::limits::BINDINGS_IMPORT_LINE_MAX;
 
 fn wanted() -> Wanted {

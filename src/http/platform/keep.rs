@@ -10,7 +10,7 @@ use crate::bindings::{BindingError, BindingQuery};
 use crate::domain::{App, Binding, BindingId, BindingKind, BindingState, BindingTerms, Direction, PhoneNumber};
 use crate::http::Context;
 use crate::limits::{PAGE_MAX, PLATFORM_PAIRS};
-use crate::platform::{Answer, Effect, Mode, Request};
+use crate::platforms::outbound::{Answer, Effect, Mode, Request};
 use crate::state::Author;
 use crate::store::{Filter, Page, QueryError};
 

@@ -15,7 +15,7 @@ use super::keeping::Asker;
 use super::{Context, HttpError};
 use crate::audit::Act;
 use crate::domain::{App, BindingId};
-use crate::platform::{Answer, Effect, Operation, PlatformError, Request, find, of_provider};
+use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
 
 pub(super) use self::reconcile::{Page, Row, Verdict, reconcile};
 pub(super) use self::settings::{Change, forget, has_token, of, set};
@@ -78,7 +78,7 @@ impl From<Failure> for HttpError {
 
 /// The operation of a name, if it is one for this app.
 pub(super) fn operation(app: &App, id: &str) -> Result<&'static Operation, HttpError> {
-    let found = find(id).filter(|operation| operation.mode.providers().contains(&app.provider.0));
+    let found = of_provider(app.provider.0).find(|operation| operation.id == id);
     found.ok_or_else(|| {
         let known: Vec<&str> = of_provider(app.provider.0).map(|operation| operation.id).collect();
         HttpError::BadRequest(

@@ -21,7 +21,7 @@ use crate::audit::Act;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
 use crate::http::Context;
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
-use crate::platform::{self, Bound, Credentials, Mode, PlatformError, Request};
+use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
 use crate::store;
 
 /// Codes by which a platform says that there is no such binding.
@@ -218,7 +218,7 @@ async fn ask(
     fields: &[(&str, &str)],
 ) -> Result<Vec<Bound>, PlatformError> {
     let id = format!("{}.query", mode.name());
-    let operation = platform::find(&id).expect("every mode that keeps bindings has a query");
+    let operation = outbound::find(&id).expect("every mode that keeps bindings has a query");
     let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let request = Request::new(operation, &fields).map_err(PlatformError::Fields)?;
     Ok(context.platform.call(credentials, &request).await?.bindings())

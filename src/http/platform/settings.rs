@@ -7,7 +7,7 @@
 use crate::domain::{App, AppId, Secret, Wording};
 use crate::http::{Context, HttpError};
 use crate::limits::SECRET_BYTES_MAX;
-use crate::platform::{Credentials, PlatformError, Scheme, Settings};
+use crate::platforms::outbound::{Credentials, PlatformError, Scheme, Settings};
 use crate::state::Author;
 
 /// What somebody wants to be so. What is `None` stays; what is empty is forgotten.

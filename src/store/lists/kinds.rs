@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{Moment, Names, Parameters};
 use crate::domain::{AppId, Named, PhoneNumber, ProviderId, Text, Wording, plain_text};
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
 use crate::store::terms::{
     self, ENDING_MIN, Exactly, Field, Terms, amount, ending, is_exact, push_number, term, typed_digits,
 };
@@ -189,8 +189,8 @@ impl<R> Values for Providers<R> {
     }
 
     fn parse(&self, text: &str) -> Result<ProviderId, Wording> {
-        let list = || providers::ALL.iter().map(|provider| provider.id().0).collect::<Vec<_>>().join(", ");
-        providers::by_name(text).map(Provider::id).ok_or_else(|| one_of(&list()))
+        let list = || platforms::ALL.iter().map(|provider| provider.id().0).collect::<Vec<_>>().join(", ");
+        platforms::by_name(text).map(Provider::id).ok_or_else(|| one_of(&list()))
     }
 
     fn holds(&self, row: &R, value: &ProviderId) -> bool {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::bindings::BindingQuery;
 use crate::http::api::log;
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
-use crate::providers;
+use crate::platforms;
 use crate::store::{
     AuditQuery, CallQuery, CallbackQuery, DecisionQuery, FilterDoc, FilterTable as _, NumberQuery, Shape, SmsQuery,
     Tests,
@@ -100,7 +100,7 @@ fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
             format!("{api}: {}", said.bound.examples),
             json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" }),
         ),
-        Shape::Provider => (api, words(providers::ALL.iter().map(|provider| provider.id().0))),
+        Shape::Provider => (api, words(platforms::ALL.iter().map(|provider| provider.id().0))),
         Shape::Choice(values) => (api, words(values.iter().map(|(name, _)| *name))),
         Shape::Whole { min, max: u64::MAX, .. } => (api, json!({ "type": "integer", "minimum": min })),
         Shape::Whole { min, max, .. } => (api, json!({ "type": "integer", "minimum": min, "maximum": max })),
