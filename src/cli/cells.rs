@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-pub(super) use crate::export::text;
+pub(super) use crate::export::{second, text};
 
 /// So many of something: `1 line was`, `2 lines were`.
 pub(super) fn many(count: u64, one: &str, more: &str) -> String {
@@ -12,14 +12,6 @@ pub(super) fn many(count: u64, one: &str, more: &str) -> String {
 /// An instant of an object without the part of its second.
 pub(super) fn instant(value: &Value) -> String {
     second(&text(value))
-}
-
-/// An instant without the part of its second.
-pub(super) fn second(instant: &str) -> String {
-    match instant.split_once('.') {
-        Some((second, _)) => format!("{second}Z"),
-        None => instant.to_owned(),
-    }
 }
 
 #[cfg(test)]
