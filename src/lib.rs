@@ -45,6 +45,7 @@
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
 //! | [`erasure`] | everything of one person leaves; counts stay | [`erasure::Erasure`] |
+//! | [`service`] | what can be done, whoever asks: rights, the entry in the trail, the act | [`service::Context`], [`service::ServiceError`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
 //! | [`cli`] | one file a command | [`cli::run`] |
@@ -76,7 +77,8 @@
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
 //! | [`simulator`] | [`domain`], [`platforms`]: never a data directory |
-//! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
+//! | [`service`] | the rooms above |
+//! | [`http`] | [`service`] and the rooms above, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
@@ -205,6 +207,7 @@ pub mod platforms;
 pub mod projector;
 pub mod retention;
 pub mod run;
+pub mod service;
 pub mod simulator;
 pub mod state;
 pub mod store;

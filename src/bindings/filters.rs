@@ -2,7 +2,7 @@
 //! whatever is found is compared.
 
 use crate::domain::{AppId, Binding, BindingKind, BindingState, Text};
-use crate::store::{APP, Apps, Choice, Ending, Exact, Field, Filter, NUMBER, Party, ends, filters, title};
+use crate::store::{APP, Apps, Choice, Ending, Exact, Field, Filter, NUMBER, NumberOf, ends, filters, title};
 
 /// A binding and how it stands now.
 #[derive(Debug)]
@@ -11,10 +11,10 @@ pub(crate) struct BindingNow {
     pub(super) state: BindingState,
 }
 
-const A: Party<BindingNow> = (Field::Caller, |now| Some(&now.binding.terms.a));
-const X: Party<BindingNow> = (Field::X, |now| Some(&now.binding.terms.x));
-const B: Party<BindingNow> = (Field::Callee, |now| now.binding.terms.b.as_ref());
-const Y: Party<BindingNow> = (Field::Y, |now| now.binding.terms.y.as_ref());
+const A: NumberOf<BindingNow> = (Field::Caller, |now| Some(&now.binding.terms.a));
+const X: NumberOf<BindingNow> = (Field::X, |now| Some(&now.binding.terms.x));
+const B: NumberOf<BindingNow> = (Field::Callee, |now| now.binding.terms.b.as_ref());
+const Y: NumberOf<BindingNow> = (Field::Y, |now| now.binding.terms.y.as_ref());
 
 const DIGITS: Text = Text::new("后四位或全号", "last digits or all");
 const EXACTLY: Text = Text::new("完全一致", "exactly");

@@ -21,10 +21,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::NamedList;
 use crate::domain::{AllowFrom, App, BindingTerms, Callback, Lang, PhoneNumber, Role, Secret};
-use crate::http::Context;
 use crate::limits::DEMO_UNDER_WAY;
 use crate::platforms;
 use crate::run::{self, Running};
+use crate::service::Context;
 use crate::simulator::{Demo, DemoApp, Platform, numbers};
 use crate::state::{Author, NewApp, Principal, random};
 

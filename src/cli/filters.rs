@@ -44,7 +44,7 @@ impl<T: FilterTable> Args for Filters<T> {
             let arg = |(name, value, help): Flag| {
                 // An instant may be so long ago: -2h.
                 let time = matches!(doc.shape, Shape::Span);
-                let arg = Arg::new(name).long(name.replace('_', "-")).value_name(value).help(help);
+                let arg = Arg::new(name).long(name.replace('_', "-")).alias(name).value_name(value).help(help);
                 arg.help_heading("Filters").allow_hyphen_values(time)
             };
             let (flags, negated) = flags(doc);
@@ -85,5 +85,59 @@ impl<T: FilterTable> FromArgMatches for Filters<T> {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::bindings::BindingQuery;
+    use crate::store::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, NumberQuery, SmsQuery, StatQuery};
+
+    fn check<T: FilterTable>() {
+        let mut parameters = BTreeSet::new();
+        for doc in T::docs() {
+            let (name, text) = (doc.names.name, doc.text);
+            for parameter in doc.parameters() {
+                assert!(parameters.insert(parameter), "{parameter} is there twice");
+            }
+            if matches!(doc.shape, Shape::Span) {
+                continue;
+            }
+            let mut said = vec![text.title.zh, text.title.en, text.api, text.value, text.help];
+            if matches!(doc.shape, Shape::Bounds) {
+                said.extend([text.bound.examples, text.bound.value, text.bound.least, text.bound.most]);
+            }
+            assert!(said.iter().all(|said| !said.is_empty()), "{name}: {said:?}");
+            let typed = matches!(doc.shape, Shape::Ending | Shape::Text { .. });
+            let hint = text.form.map(|form| form.hint.zh);
+            assert!(!typed || hint != Some(""), "the box of {name} does not say what to type");
+        }
+        assert_eq!(parameters, T::parameters().iter().copied().collect());
+    }
+
+    #[test]
+    fn every_filter_is_told_in_both_languages_to_programs_and_on_the_command_line() {
+        check::<CallQuery>();
+        check::<CallbackQuery>();
+        check::<SmsQuery>();
+        check::<NumberQuery>();
+        check::<BindingQuery>();
+        check::<DecisionQuery>();
+        check::<AuditQuery>();
+        check::<StatQuery>();
+    }
+
+    /// It was `--by_kind` once, and scripts have it.
+    #[test]
+    fn a_flag_is_also_known_by_the_name_of_its_parameter() {
+        let command = Filters::<AuditQuery>::augment_args(Command::new("audit"));
+        for flag in ["--by-kind", "--by_kind"] {
+            let matches = command.clone().try_get_matches_from(["audit", flag, "user"]).unwrap();
+            let query = Filters::<AuditQuery>::from_arg_matches(&matches).unwrap().query;
+            assert_eq!(query, [("by_kind".to_owned(), "user".to_owned())], "{flag}");
+        }
     }
 }

@@ -68,6 +68,21 @@ impl Named for ActorKind {
     }
 }
 
+/// Who ended a call; `None` where no platform told.
+impl Named for Option<Party> {
+    fn all() -> &'static [Self] {
+        &[Some(Party::Caller), Some(Party::Callee), Some(Party::Platform), None]
+    }
+
+    fn name(&self) -> &str {
+        self.map_or("unknown", Party::name)
+    }
+
+    fn word(&self) -> Option<Text> {
+        Some(self.map_or(Text::new("未知", "Unknown"), Party::word))
+    }
+}
+
 /// The state of a number; `None` where no platform ever told one.
 impl Named for Option<NumberState> {
     fn all() -> &'static [Self] {

@@ -91,7 +91,7 @@ impl Sheet {
             Some(of) => of(object),
             None => {
                 let text = object.pointer(column.pointer).map(text).unwrap_or_default();
-                if column.holds == Holds::Instant { second(&text) } else { text }
+                if column.holds == Instant { second(&text) } else { text }
             }
         };
         let row = |object| columns.iter().map(|column| cell(object, column)).collect();

@@ -10,21 +10,11 @@
 pub(crate) mod acts;
 pub mod admin;
 pub mod api;
-mod bindings;
 mod callbacks;
-mod context;
-mod disk;
 mod error;
 mod health;
-mod keeping;
-mod log_tail;
 mod metrics;
 mod misdirected;
-mod platform;
-mod problems;
-mod reveals;
-mod rights;
-mod rules;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod transport;
@@ -35,13 +25,10 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 pub use warp::reply::Response;
 
-pub use context::{CertificateInfo, Context, ServerInfo};
 pub use error::HttpError;
-pub use log_tail::{LogLine, LogTail};
-pub use misdirected::{Misdirected, MisdirectedRequest, Missed};
 pub use transport::peer::Peer;
-pub use transport::server::Gauges;
 
+use crate::service::{Context, Gauges};
 use crate::state::Principal;
 
 /// Routes of one part of the URL space: they answer, or reject because the address is not theirs.

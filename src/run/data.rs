@@ -21,13 +21,13 @@ use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
-use crate::http::{Context, ServerInfo};
 use crate::ingest::Ingest;
 use crate::journal::{DataLock, FileJournal, Journal, Missing, Options, had_records, is_empty};
 use crate::limits::SEGMENT_BYTES;
 use crate::oidc::Oidc;
 use crate::platforms::outbound::Platform;
 use crate::projector::{self, Projector};
+use crate::service::{Context, ServerInfo};
 use crate::state::State;
 use crate::store::Store;
 

@@ -52,8 +52,8 @@ pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
 
 pub(crate) use lists::{
-    APP, Apps, Choice, Ending, Exact, FilterDoc, FilterTable, FormBox, Kind, Moment, NUMBER, Names, Parameters, Party,
-    Shape, ends, filters, one_of, title, whole_number,
+    APP, Apps, Choice, Ending, Exact, FilterDoc, FilterTable, FormBox, Kind, Moment, NUMBER, Names, NumberOf,
+    Parameters, Shape, ends, filters, one_of, title, whole_number,
 };
 pub(crate) use terms::Field;
 pub(crate) use want::Want;

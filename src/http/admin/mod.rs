@@ -50,13 +50,15 @@ use warp::path::FullPath;
 pub(super) use self::parts::words::label;
 use self::people::throttle::Throttle;
 use self::request::{Request, Site};
-use super::{Context, HttpError, Peer, Response, Routes, misdirected as missed};
+use super::{HttpError, Peer, Response, Routes, misdirected as missed};
 use crate::domain::Text;
 use crate::http::transport::body;
-use crate::http::transport::body::{BodyError, BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
+use crate::http::transport::body::{BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
 use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::{compress, peer};
 use crate::limits;
+use crate::service::BodyError;
+use crate::service::Context;
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.

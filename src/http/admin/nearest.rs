@@ -6,7 +6,7 @@
 
 use super::request::{Request, link};
 use crate::http::admin::rules::page as rules;
-use crate::http::reveals;
+use crate::service::reveals;
 
 /// The page nearest to this address, where the address itself takes only forms.
 pub(super) fn of(request: &Request) -> Option<String> {

@@ -21,9 +21,10 @@ use crate::http::admin::people::known_browser;
 use crate::http::admin::people::throttle::{Throttle, Who};
 use crate::http::api::Admission;
 pub(super) use crate::http::api::LOGIN_COOKIE;
-use crate::http::keeping::Asker;
 use crate::http::transport::compress;
-use crate::http::{Context, HttpError, acts};
+use crate::http::{HttpError, acts};
+use crate::service::Context;
+use crate::service::keeping::Asker;
 use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.

@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, List, Response, json, ok};
+use super::{HttpError, Instant, List, Response, json, ok};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, VerifyMode};
 use crate::platforms;
+use crate::service::Context;
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
@@ -152,7 +153,7 @@ pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     let app = find(context, ask, app)?;
     ask.admin_of_app()?;
     let by = ask.author(context);
-    crate::http::platform::forget(context, &by, app.id).await?;
+    crate::service::platform::forget(context, &by, app.id).await?;
     context.state.remove_app(&by, app.id).await?;
     ok(&AppObject::new(context, ask, &app))
 }

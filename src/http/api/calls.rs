@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::decisions::{self, DecisionObject};
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::platforms;
+use crate::service::Context;
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.

@@ -12,10 +12,11 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::rules::RuleNamed;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, Call, CallOutcome, DecidedQuestion, Seq};
 use crate::limits;
 use crate::platforms::{self, Provider};
+use crate::service::Context;
 use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
 
 /// A decision.

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::HttpError;
 use super::query::{Query, bad};
-use super::{Context, HttpError};
 use crate::domain::{AppId, Scope, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::service::Context;
 use crate::store::{Bounds, Filter, FilterTable, Names, Page, Parameters, Span, Tests};
 
 /// The parameters that every list takes beside its filters.

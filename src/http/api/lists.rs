@@ -16,9 +16,10 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, blocking, decisions, filters, ok};
+use super::{HttpError, Response, blocking, decisions, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::Scope;
+use crate::service::Context;
 use crate::store::{
     CallQuery, CallbackQuery, Count, DecisionQuery, FilterTable as _, Listing, NumberQuery, Page, QueryError, SmsQuery,
 };

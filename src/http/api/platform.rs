@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::sight::Sight;
-use super::{Context, HttpError, List, Response, apps, ok};
+use super::{HttpError, List, Response, apps, ok};
 use crate::domain::{App, Lang, Role, Secret, Text};
-use crate::http::platform::{self as service, Change};
 use crate::platforms::outbound::{self, Effect, Field, Mode, Operation, Place};
+use crate::service::Context;
+use crate::service::platform as service;
+use crate::service::platform::Change;
 
 /// Something that a platform can be asked.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Seq;
+use crate::service::Context;
 use crate::store::{SmsQuery, SmsRow};
 
 /// A text message.

@@ -12,11 +12,11 @@ use super::SOON;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::domain::{AllowFrom, App, Callback};
-use crate::http::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::oidc::Oidc;
 use crate::platforms;
 use crate::platforms::outbound::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
+use crate::service::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::state::{Author, NewApp};
 
 /// How often it is looked whether the projector has come to the end.

@@ -24,8 +24,9 @@ use tokio_rustls::client::TlsStream;
 pub(crate) use self::installation::Installation;
 use super::Routes;
 use crate::clock::Clock;
-use crate::http::transport::server::{Gauges, Listener, Server, Times};
+use crate::http::transport::server::{Listener, Server, Times};
 use crate::http::transport::tls;
+use crate::service::Gauges;
 
 /// How long a test waits for what must happen.
 pub(crate) const SOON: Duration = Duration::from_secs(20);

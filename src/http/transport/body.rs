@@ -18,6 +18,7 @@ use crate::domain::Text;
 use crate::http::HttpError;
 use crate::http::transport::budget::{Claim, NoRoom, claim};
 use crate::limits;
+use crate::service::BodyError;
 
 /// How much of a body is read, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -42,23 +43,6 @@ pub const IMPORT: BodyLimits = BodyLimits { max: limits::BINDINGS_IMPORT_MAX, ..
 
 /// The limits of a file that somebody who is logged in uploads by a form.
 pub const UPLOAD: BodyLimits = BodyLimits { max: limits::UPLOAD_MAX, time: limits::UPLOAD_TIME };
-
-/// Why there is no body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
-    /// Larger than the limit.
-    #[error("the body is too large")]
-    TooLarge,
-    /// Slower than the limit.
-    #[error("the body took too long")]
-    Timeout,
-    /// The client went away or broke the framing.
-    #[error("the body ended early")]
-    Broken,
-    /// All bodies together hold what they may.
-    #[error("there is no room for the body")]
-    NoRoom,
-}
 
 impl From<NoRoom> for BodyError {
     fn from(NoRoom: NoRoom) -> Self {

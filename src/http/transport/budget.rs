@@ -17,14 +17,7 @@ use warp::Filter;
 
 use crate::http::transport::activity::Activity;
 use crate::limits;
-
-/// The shares of one server.
-#[derive(Debug, Default)]
-pub(crate) struct Budget {
-    strangers: AtomicUsize,
-    people: AtomicUsize,
-    platforms: AtomicUsize,
-}
+use crate::service::gauges::Budget;
 
 /// Whose request it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +66,6 @@ impl Budget {
         let (held, most) = self.share(whose);
         let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= most);
         held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map(drop).map_err(|_| NoRoom)
-    }
-
-    /// Bytes held now, of all shares.
-    pub(crate) fn held(&self) -> usize {
-        [&self.strangers, &self.people, &self.platforms].iter().map(|share| share.load(Ordering::Relaxed)).sum()
     }
 }
 

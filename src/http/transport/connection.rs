@@ -30,10 +30,11 @@ use tower_service::Service;
 use crate::http::transport::activity::{Activity, CountedBody, WatchedIo};
 use crate::http::transport::budget::{Claim, Whose};
 use crate::http::transport::places::Place;
-use crate::http::transport::server::{Gauges, Shared};
+use crate::http::transport::server::Shared;
 use crate::http::transport::{target, unread};
 use crate::http::{HttpError, Peer, Response, Routes, misdirected};
 use crate::limits;
+use crate::service::Gauges;
 
 /// Who opened a connection.
 #[derive(Debug, Clone, Copy)]

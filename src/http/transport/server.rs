@@ -17,7 +17,6 @@ mod tests;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -30,12 +29,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::http::Routes;
-use crate::http::transport::budget::Budget;
 use crate::http::transport::connection;
 use crate::http::transport::connection::Origin;
 use crate::http::transport::peer::TrustedProxies;
 use crate::http::transport::places::{Place, Places};
 use crate::limits;
+use crate::service::Gauges;
 
 /// How long a client may take for each step. The defaults are in [`limits`]; tests are in a
 /// hurry.
@@ -88,44 +87,6 @@ impl Times {
     #[must_use]
     pub(crate) fn shortest(&self) -> Duration {
         self.head.min(self.idle).min(self.write)
-    }
-}
-
-/// What a server counts, for `/metrics`.
-#[derive(Debug, Default)]
-pub struct Gauges {
-    /// Connections accepted since the start.
-    pub accepted: AtomicU64,
-    /// Connections closed since the start.
-    pub closed: AtomicU64,
-    /// Handshakes that failed or took too long.
-    pub handshakes_failed: AtomicU64,
-    /// Connections closed at once, because their address had its share.
-    pub connections_refused: AtomicU64,
-    /// Requests since the start.
-    pub requests: AtomicU64,
-    /// Requests answered 503 at once, because their address had its share under way.
-    pub requests_refused: AtomicU64,
-    /// Bodies under way, in bytes.
-    pub(crate) bodies: Arc<Budget>,
-}
-
-impl Gauges {
-    /// Adds one to a counter.
-    pub(crate) fn count(counter: &AtomicU64) {
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Connections open now.
-    #[must_use]
-    pub fn open(&self) -> u64 {
-        self.accepted.load(Ordering::Relaxed).saturating_sub(self.closed.load(Ordering::Relaxed))
-    }
-
-    /// Bytes that the bodies under way hold now.
-    #[must_use]
-    pub fn bodies_held(&self) -> usize {
-        self.bodies.held()
     }
 }
 

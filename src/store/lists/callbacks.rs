@@ -28,7 +28,11 @@ filters! {
                 .flag("BOOL", "In which something looks wrong, or nothing does")
                 .form(2, Text::new("有可疑之处", "Suspicious"));
         suspicion: Filter<String> as Exact<CallbackRow>
-            = Exact { read: read_suspicion, ..Exact::of(Field::Suspicion, each_suspicion) },
+            = Exact {
+                known: &Suspicion::NAMES,
+                read: read_suspicion,
+                ..Exact::of(Field::Suspicion, each_suspicion)
+            },
             title("可疑之处", "suspicion").api("What looks wrong")
                 .flag("KIND", "In which this looks wrong: wrong_case, missing:sessionId …")
                 .hinted(4, Text::new("可疑之处", "Suspicion"), Text::new("wrong_case:sessionid", "wrong_case:sessionid"));

@@ -3,24 +3,24 @@
 use jiff::Timestamp;
 
 use super::kinds::{
-    Amount, Apps, Choice, Ending, Exact, Flag, IsTest, Kind, Party, Providers, Shape, Values, When, Whole, digits_end,
-    named_values, read_named,
+    Amount, Apps, Choice, Ending, Exact, Flag, IsTest, Kind, NumberOf, Providers, Shape, Values, When, Whole,
+    digits_end, named_values, read_named,
 };
-use super::text::{APP, DIGITS, NUMBER, PRODUCT, PROVIDER, SESSION, SPAN, TESTS, ends, title};
+use super::text::{APP, DIGITS, EXACTLY, NUMBER, PRODUCT, PROVIDER, SESSION, SPAN, TESTS, ends, title};
 use super::{Moment, Names, Parameters, filters};
 use crate::domain::{
-    Anomaly, AppId, Call, CallOutcome, CallState, CauseCode, Direction, PhoneNumber, Product, ProviderId,
+    Anomaly, AppId, Call, CallOutcome, CallState, CauseCode, Direction, Party, PhoneNumber, Product, ProviderId,
     RecordingState, Text, Wording, plain_text,
 };
 use crate::store::terms::{self, ENDING_MIN, Exactly, Field, Terms, amount, term};
 use crate::store::want::Want;
 use crate::store::{Bounds, CauseIs, Filter, MainCause, Span, Tests};
 
-const CALLER: Party<Call> = (Field::Caller, |call| call.caller.as_ref());
-const CALLEE: Party<Call> = (Field::Callee, |call| call.callee.as_ref());
-const X: Party<Call> = (Field::X, |call| call.x.as_ref());
-const Y: Party<Call> = (Field::Y, |call| call.y.as_ref());
-const PARTIES: [Party<Call>; 4] = [CALLER, CALLEE, X, Y];
+const CALLER: NumberOf<Call> = (Field::Caller, |call| call.caller.as_ref());
+const CALLEE: NumberOf<Call> = (Field::Callee, |call| call.callee.as_ref());
+const X: NumberOf<Call> = (Field::X, |call| call.x.as_ref());
+const Y: NumberOf<Call> = (Field::Y, |call| call.y.as_ref());
+const PARTIES: [NumberOf<Call>; 4] = [CALLER, CALLEE, X, Y];
 
 const WEEKDAYS: [Text; 7] = [
     Text::new("周一", "Mon"),
@@ -75,11 +75,19 @@ filters! {
             title("主要原因码", "main cause")
                 .api("The most telling code it ended with, the one in `release`: as `cause`, or `unlisted` for codes that no table lists")
                 .flag("CODE", "Released with this most telling code; unlisted where no table lists it");
+        released_by: Filter<Option<Party>> as Choice<Call, Option<Party>>
+            = Choice::of(Field::ReleasedBy, |call, by| call.release.as_ref().is_some_and(|release| release.by == *by)),
+            title("挂机方", "ended by").api("Who ended the call, as `release.by` names it")
+                .flag("PARTY", "Ended by: caller, callee, platform, or unknown").form(28, Text::new("挂机方", "Ended by"));
         anomaly: Filter<Anomaly> as Choice<Call, Anomaly>
             = Choice::of(Field::Anomaly, |call, anomaly| call.anomalies.contains(anomaly)),
             title("异常", "odd:")
                 .api("Something odd about the call; `implausible_time` and `implausible_duration` are values that count for nothing")
                 .flag("WORD", "With this oddity: missing_record, duration_mismatch …").form(26, Text::new("异常", "Odd"));
+        binding: Filter<String> as Exact<Call>
+            = Exact::of(Field::BindingId, |call, each| call.binding_id.iter().for_each(|id| each(id))),
+            title("绑定", "binding").api("The binding that it followed, by its `binding_id`, exactly")
+                .flag("ID", "That followed the binding of this id").hinted(12, Text::new("绑定号", "Binding"), EXACTLY);
         span: Span as When<Call> = When { of: |call| call.t }, SPAN;
         talk: Filter<Bounds> as Amount<Call> = Amount { index: Field::Talk, of: |call| Some(call.talk_seconds) },
             title("通话秒数", "talk").api("Talk time in seconds")
@@ -165,7 +173,7 @@ impl Values for Causes {
     type Value = CauseIs;
 
     fn shape(&self) -> Shape {
-        Shape::Text { several: true, words: &[] }
+        Shape::Text { several: true, words: &[], known: &[] }
     }
 
     fn parse(&self, text: &str) -> Result<CauseIs, Wording> {
@@ -198,7 +206,7 @@ impl Values for MainCauses {
 
     fn shape(&self) -> Shape {
         const WORDS: [(&str, Text); 1] = [(MainCause::UNLISTED, Text::new("未列出的代码", "an unlisted code"))];
-        Shape::Text { several: true, words: &WORDS }
+        Shape::Text { several: true, words: &WORDS, known: &[] }
     }
 
     fn parse(&self, text: &str) -> Result<MainCause, Wording> {
@@ -320,7 +328,7 @@ impl Values for FreeText {
     type Value = String;
 
     fn shape(&self) -> Shape {
-        Shape::Text { several: false, words: &[] }
+        Shape::Text { several: false, words: &[], known: &[] }
     }
 
     fn parse(&self, text: &str) -> Result<String, Wording> {

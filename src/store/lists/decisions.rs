@@ -1,7 +1,7 @@
 //! The filters of decisions: callbacks that asked and were decided.
 
 use super::filters;
-use super::kinds::{Apps, Choice, Ending, Exact, Party, When, Whole};
+use super::kinds::{Apps, Choice, Ending, Exact, NumberOf, When, Whole};
 use super::text::{APP, DIGITS, NUMBER, SESSION, SPAN, ends, title};
 use crate::domain::{AppId, Asking, Asks, DecisionAction, DecisionNote, Text};
 use crate::store::terms::Field;
@@ -10,9 +10,9 @@ use crate::store::{CallbackRow, Filter, Span};
 /// The name of the rule that applies when no other does.
 const DEFAULT: &str = "default";
 
-const CALLER: Party<CallbackRow> = (Field::Caller, |row| row.decision.as_ref()?.from.as_ref());
-const X: Party<CallbackRow> = (Field::X, |row| row.decision.as_ref()?.x.as_ref());
-const CALLEE: Party<CallbackRow> = (Field::Callee, |row| row.decision.as_ref()?.note.to.as_ref());
+const CALLER: NumberOf<CallbackRow> = (Field::Caller, |row| row.decision.as_ref()?.from.as_ref());
+const X: NumberOf<CallbackRow> = (Field::X, |row| row.decision.as_ref()?.x.as_ref());
+const CALLEE: NumberOf<CallbackRow> = (Field::Callee, |row| row.decision.as_ref()?.note.to.as_ref());
 
 fn note(row: &CallbackRow) -> Option<&DecisionNote> {
     row.decision.as_ref().map(|decided| &decided.note)

@@ -33,10 +33,12 @@ pub(crate) enum Shape {
     },
     /// The end of a phone number.
     Ending,
-    /// A text; `several` of them may stand in one box, and some have a word.
+    /// A text; `several` of them may stand in one box, some have a word, and the `known` are
+    /// described.
     Text {
         several: bool,
         words: &'static [(&'static str, Text)],
+        known: &'static [&'static str],
     },
     /// An amount between bounds.
     Bounds,
@@ -313,23 +315,23 @@ impl<R, N: Copy + PartialOrd + Into<u64> + FromStr + Display> Values for Whole<R
 }
 
 /// Where a number stands in a row, and its field in the index.
-pub(crate) type Party<R> = (Field, fn(&R) -> Option<&PhoneNumber>);
+pub(crate) type NumberOf<R> = (Field, fn(&R) -> Option<&PhoneNumber>);
 
 /// The end of a number of one of some parties.
 pub(crate) struct Ending<R: 'static> {
-    parties: &'static [Party<R>],
+    parties: &'static [NumberOf<R>],
     /// Whether this is the row that indexes them: each is indexed once.
     indexes: bool,
 }
 
 impl<R> Ending<R> {
     /// Indexes these parties and looks among them.
-    pub(crate) const fn of(parties: &'static [Party<R>]) -> Self {
+    pub(crate) const fn of(parties: &'static [NumberOf<R>]) -> Self {
         Self { parties, indexes: true }
     }
 
     /// Looks among parties that another filter of the list indexes.
-    pub(crate) const fn among(parties: &'static [Party<R>]) -> Self {
+    pub(crate) const fn among(parties: &'static [NumberOf<R>]) -> Self {
         Self { parties, indexes: false }
     }
 }
@@ -396,6 +398,8 @@ pub(crate) struct Exact<R> {
     pub(crate) index: Option<Field>,
     /// Whether several of them may stand in one box.
     pub(crate) several: bool,
+    /// Those that there are, where they are described.
+    pub(crate) known: &'static [&'static str],
     pub(crate) read: fn(&str) -> Result<String, Wording>,
     /// Names each text of a row by which it is found.
     pub(crate) each: fn(&R, &mut dyn FnMut(&str)),
@@ -404,18 +408,18 @@ pub(crate) struct Exact<R> {
 impl<R> Exact<R> {
     /// Indexed in a field; a box may hold several, as they are typed.
     pub(crate) const fn of(index: Field, each: fn(&R, &mut dyn FnMut(&str))) -> Self {
-        Self { index: Some(index), several: true, read: as_typed, each }
+        Self { index: Some(index), several: true, known: &[], read: as_typed, each }
     }
 
     /// Not indexed, as it is typed.
     pub(crate) const fn compared(several: bool, each: fn(&R, &mut dyn FnMut(&str))) -> Self {
-        Self { index: None, several, read: as_typed, each }
+        Self { index: None, several, known: &[], read: as_typed, each }
     }
 
     /// A session or the id of one, which hold plus signs and no blanks.
     pub(crate) const fn session(each: fn(&R, &mut dyn FnMut(&str))) -> Self {
         let read = |text: &str| Ok(plain_text::bare(text).replace(' ', "+"));
-        Self { index: Some(Field::Session), several: true, read, each }
+        Self { index: Some(Field::Session), several: true, known: &[], read, each }
     }
 }
 
@@ -429,7 +433,7 @@ impl<R> Values for Exact<R> {
     type Value = String;
 
     fn shape(&self) -> Shape {
-        Shape::Text { several: self.several, words: &[] }
+        Shape::Text { several: self.several, words: &[], known: self.known }
     }
 
     fn parse(&self, text: &str) -> Result<String, Wording> {

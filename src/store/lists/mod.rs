@@ -40,7 +40,7 @@ pub use self::numbers::NumberQuery;
 pub use self::sms::SmsQuery;
 pub use self::stats::StatQuery;
 
-pub(crate) use self::kinds::{Apps, Choice, Ending, Exact, Kind, NONE, Party, Shape, one_of, whole_number};
+pub(crate) use self::kinds::{Apps, Choice, Ending, Exact, Kind, NONE, NumberOf, Shape, one_of, whole_number};
 pub(crate) use self::text::{APP, FilterText, FormBox, NUMBER, ends, title};
 
 use super::want::Want;

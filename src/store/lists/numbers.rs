@@ -1,14 +1,14 @@
 //! The filters of privacy numbers: all are in memory, and each is compared.
 
 use super::filters;
-use super::kinds::{Apps, Choice, Ending, Exact, Party};
+use super::kinds::{Apps, Choice, Ending, Exact, NumberOf};
 use super::text::{APP, DIGITS, EXACTLY, NUMBER, title};
 use crate::domain::{AppId, NumberState, Text};
 use crate::store::Filter;
 use crate::store::numbers::KnownNumber;
 use crate::store::terms::Field;
 
-const NUMBERS: [Party<KnownNumber>; 1] = [(Field::X, |known| Some(&known.number))];
+const NUMBERS: [NumberOf<KnownNumber>; 1] = [(Field::X, |known| Some(&known.number))];
 
 filters! {
     /// Which privacy numbers.

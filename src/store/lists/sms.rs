@@ -2,15 +2,15 @@
 //! parameters those are times everywhere.
 
 use super::filters;
-use super::kinds::{Apps, Choice, Ending, Exact, IsTest, Party, Providers, When};
+use super::kinds::{Apps, Choice, Ending, Exact, IsTest, NumberOf, Providers, When};
 use super::text::{APP, DIGITS, EXACTLY, NUMBER, PROVIDER, SPAN, TESTS, ends, title};
 use crate::domain::{AppId, ProviderId, SmsMode, Text};
 use crate::store::terms::Field;
 use crate::store::{Filter, SmsRow, Span, Tests};
 
-const SENDER: Party<SmsRow> = (Field::Caller, |row| row.sms.from.as_ref());
-const RECEIVER: Party<SmsRow> = (Field::Callee, |row| row.sms.to.as_ref());
-const X: Party<SmsRow> = (Field::X, |row| row.sms.x.as_ref());
+const SENDER: NumberOf<SmsRow> = (Field::Caller, |row| row.sms.from.as_ref());
+const RECEIVER: NumberOf<SmsRow> = (Field::Callee, |row| row.sms.to.as_ref());
+const X: NumberOf<SmsRow> = (Field::X, |row| row.sms.x.as_ref());
 
 filters! {
     /// Which text messages.

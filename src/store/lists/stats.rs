@@ -2,13 +2,13 @@
 //! none is ever looked up or compared; what a row says of a call is what a counter has of it.
 
 use super::filters;
-use super::kinds::{Apps, Choice, Ending, Party, Providers, When};
+use super::kinds::{Apps, Choice, Ending, NumberOf, Providers, When};
 use super::text::{APP, PRODUCT, PROVIDER, SPAN, ends, title};
 use crate::domain::{AppId, Call, CallOutcome, Product, ProviderId};
 use crate::store::terms::Field;
 use crate::store::{Filter, Span};
 
-const X: [Party<Call>; 1] = [(Field::X, |call| call.x.as_ref())];
+const X: [NumberOf<Call>; 1] = [(Field::X, |call| call.x.as_ref())];
 
 filters! {
     /// Which calls a statistic counts, in whole hours.

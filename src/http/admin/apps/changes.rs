@@ -49,7 +49,7 @@ pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
     confirm(request, &app)?;
     let author = request.author(&by);
-    crate::http::platform::forget(request.ctx(), &author, app.id).await?;
+    crate::service::platform::forget(request.ctx(), &author, app.id).await?;
     request.ctx().state.remove_app(&author, app.id).await?;
     Ok(reply::see_other("/apps?done=removed"))
 }

@@ -20,8 +20,9 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::system::certificate::{Plain, Verdict, host, verdict};
 use crate::http::admin::view::{Section, View};
-use crate::http::{CertificateInfo, HttpError, Response, ServerInfo};
+use crate::http::{HttpError, Response};
 use crate::platforms;
+use crate::service::{CertificateInfo, ServerInfo};
 
 /// One app.
 #[derive(Debug, Template)]

@@ -14,9 +14,10 @@ use crate::http::admin::parts::{Badge, Tone, phone};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::platform::{self as service, Done, Failure, Verdict};
 use crate::http::{HttpError, Response};
 use crate::platforms::outbound::{FieldProblem, Mode, Operation, PlatformError, of_provider};
+use crate::service::platform as service;
+use crate::service::platform::{Done, Failure, Verdict};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -97,7 +98,7 @@ pub(crate) async fn call(request: &Request) -> Result<Response, HttpError> {
             page.outcome = Some(Outcome::of(done));
             StatusCode::OK
         }
-        Err(Failure::Ours(error)) => return Err(error),
+        Err(Failure::Ours(error)) => return Err(error.into()),
         Err(Failure::Platform(error)) => {
             page.problem = Some(Problem::of(request.lang, &error));
             HttpError::from(Failure::Platform(error)).status()
@@ -118,7 +119,7 @@ pub(crate) async fn compare(request: &Request) -> Result<Response, HttpError> {
             page.compared = Some(Compared::of(&page.view, mode, found));
             StatusCode::OK
         }
-        Err(Failure::Ours(error)) => return Err(error),
+        Err(Failure::Ours(error)) => return Err(error.into()),
         Err(Failure::Platform(error)) => {
             page.problem = Some(Problem::of(request.lang, &error));
             HttpError::from(Failure::Platform(error)).status()

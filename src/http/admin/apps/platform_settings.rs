@@ -6,9 +6,12 @@
 use crate::domain::{App, Lang, Role, Secret};
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::{contradictions, reply};
-use crate::http::platform::{self as service, Change};
-use crate::http::{Context, HttpError, Response};
+use crate::http::{HttpError, Response};
 use crate::platforms::outbound::{self, Scheme, Settings, SignedWith};
+use crate::service::Context;
+use crate::service::ServiceError;
+use crate::service::platform as service;
+use crate::service::platform::Change;
 
 /// The form.
 #[derive(Debug)]
@@ -66,9 +69,9 @@ pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
         Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };
     match service::set(request.ctx(), &request.author(&by), app.id, change).await {
         Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
-        Err(HttpError::BadRequest(problem)) => {
+        Err(ServiceError::BadRequest(problem)) => {
             crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned())
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }

@@ -8,8 +8,8 @@ use crate::http::admin::bindings::words as binding_words;
 use crate::http::admin::bindings::words::{choice, label};
 use crate::http::admin::query::input;
 use crate::http::admin::request::{Request, find};
-use crate::http::bindings::{Draft, Field};
 use crate::platforms::InvalidAnswer;
+use crate::service::bindings::{Draft, Field};
 
 /// A field to fill in.
 #[derive(Debug)]

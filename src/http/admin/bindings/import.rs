@@ -17,11 +17,12 @@ use crate::http::admin::parts::{count, size, text};
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
-use crate::http::bindings::{self, Field, Report};
-use crate::http::keeping::NotDone;
 use crate::http::transport::body;
 use crate::http::{HttpError, Response};
 use crate::limits::UPLOAD_MAX;
+use crate::service::bindings;
+use crate::service::bindings::{Field, Report};
+use crate::service::keeping::NotDone;
 
 /// The form, and what became of the lines of the last one.
 #[derive(Debug, Template)]
@@ -69,8 +70,9 @@ pub(crate) async fn import(request: &Request) -> Result<Response, HttpError> {
     let file = request.upload.clone().unwrap_or_else(pasted);
     let pieces = stream::iter([Ok::<_, Infallible>(file)]);
     // The whole file is here already.
-    let body = (&HeaderMap::new(), pieces, body::UPLOAD);
-    match bindings::import(request.ctx(), request.asker(&by), &app, body, || Ok(())).await {
+    let headers = HeaderMap::new();
+    let pour = |give| body::pour(&headers, pieces, body::UPLOAD, give);
+    match bindings::import(request.ctx(), request.asker(&by), &app, pour, || Ok(())).await {
         Ok(report) => {
             page.report = Some(Told::new(&page.view, report, &app.name));
             reply::page(&page)
@@ -79,7 +81,7 @@ pub(crate) async fn import(request: &Request) -> Result<Response, HttpError> {
             page.problem = Some(problem.get(request.lang).to_owned());
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
-        Err(NotDone::Failed(error)) => Err(error),
+        Err(NotDone::Failed(error)) => Err(error.into()),
     }
 }
 

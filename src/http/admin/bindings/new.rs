@@ -10,9 +10,10 @@ use crate::http::admin::bindings::page::{back, said};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request};
 use crate::http::admin::view::{Section, View};
-use crate::http::bindings::{self, Field};
 use crate::http::{HttpError, Response};
 use crate::platforms;
+use crate::service::bindings;
+use crate::service::bindings::Field;
 
 /// The form for a new binding.
 #[derive(Debug, Template)]

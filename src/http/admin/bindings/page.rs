@@ -16,8 +16,9 @@ use crate::http::admin::parts::{Badge, Phone, When, text};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::bindings::{self, Field, NotDone};
 use crate::http::{HttpError, Response};
+use crate::service::bindings;
+use crate::service::bindings::{Field, NotDone};
 
 /// One binding.
 #[derive(Debug, Template)]

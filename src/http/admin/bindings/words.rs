@@ -3,8 +3,8 @@
 use crate::bindings::{BindingError, Refused};
 use crate::domain::{BindingKind, BindingState, Direction, Lang, Text};
 use crate::http::admin::parts::{Badge, Tone};
-use crate::http::bindings::Field;
 use crate::platforms::InvalidAnswer;
+use crate::service::bindings::Field;
 
 /// How a binding stands, with its tone.
 pub(crate) fn badge(lang: Lang, state: BindingState) -> Badge {

@@ -20,8 +20,9 @@ use crate::http::admin::people::audit_words::who;
 use crate::http::admin::rules::decision_view::Decided;
 use crate::http::admin::view::Eyes;
 use crate::http::transport::assets;
-use crate::http::{Context, HttpError, api};
+use crate::http::{HttpError, api};
 use crate::limits;
+use crate::service::Context;
 use crate::state::Principal;
 use crate::store::CallbackRow;
 

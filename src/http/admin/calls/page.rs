@@ -96,7 +96,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 /// Whether the call is under way and its platform takes the order to end it.
 fn may_stop(request: &Request, view: &View, call: &Call) -> bool {
     let takes = crate::platforms::outbound::of_provider(call.provider.0).any(|operation| operation.id == "call.stop");
-    let is_on = || !crate::http::platform::of(request.ctx(), call.app).base_url.is_empty();
+    let is_on = || !crate::service::platform::of(request.ctx(), call.app).base_url.is_empty();
     call.state != CallState::Released && view.may(Role::Operator) && takes && is_on()
 }
 

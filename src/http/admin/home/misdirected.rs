@@ -4,7 +4,7 @@ use crate::domain::Lang;
 use crate::http::admin::parts::{When, span};
 use crate::http::admin::request::Request;
 use crate::http::admin::view::Section;
-use crate::http::{MisdirectedRequest, Missed};
+use crate::service::{MisdirectedRequest, Missed};
 use jiff::Timestamp;
 
 /// What there is to say about them.

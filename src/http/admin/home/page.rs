@@ -24,12 +24,13 @@ use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::disk::Disk;
-use crate::http::problems::{Fault, Weight, faults};
-use crate::http::{CertificateInfo, HttpError, Response, api};
+use crate::http::{HttpError, Response, api};
 use crate::journal::Health;
 use crate::limits;
 use crate::platforms;
+use crate::service::CertificateInfo;
+use crate::service::disk::Disk;
+use crate::service::problems::{Fault, Weight, faults};
 use crate::store::{
     CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Ratio, Span, StatQuery, StatRow, Status, Step,
     Store,

@@ -18,7 +18,8 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::api::sight::Sight;
-use crate::http::{HttpError, Response, api, reveals};
+use crate::http::{HttpError, Response, api};
+use crate::service::reveals;
 use crate::state::Principal;
 use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 

@@ -9,9 +9,10 @@ use crate::domain::{AppId, CallId, Role};
 use crate::http::admin::request::{Request, decoded, find, is_local};
 use crate::http::admin::rules::page as rules;
 use crate::http::admin::{nearest, reply};
-use crate::http::{HttpError, Response, bindings};
+use crate::http::{HttpError, Response};
 use crate::journal::Body;
 use crate::limits::REASON_CHARS_MAX;
+use crate::service::bindings;
 
 /// Pages that show numbers and are named by their query.
 const LISTS: [&str; 12] = [

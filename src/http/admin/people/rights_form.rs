@@ -1,11 +1,11 @@
 //! The boxes for a role and for the apps that somebody may see: of a user and of a token.
 //!
 //! All apps, also those that are made later, is a choice of its own. What contradicts itself is
-//! refused by [`crate::http::rights`], and said beside the boxes it is about.
+//! refused by [`crate::service::rights`], and said beside the boxes it is about.
 
 use crate::domain::{AppId, Lang, Role, Scope, Text};
 use crate::http::admin::request::{Request, find};
-use crate::http::rights;
+use crate::service::rights;
 
 /// The boxes, as they are filled in.
 #[derive(Debug)]

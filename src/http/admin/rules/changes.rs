@@ -13,8 +13,9 @@ use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::form::RuleForm;
 use crate::http::admin::rules::page::RulesPage;
 use crate::http::admin::rules::{rule_input as rule_reading, words as rule_words};
-use crate::http::rules;
 use crate::http::{HttpError, Response};
+use crate::service::ServiceError;
+use crate::service::rules;
 
 /// `POST /rules/{app}`
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
@@ -35,9 +36,9 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
             let page = link("/rules", &[("app", app.name.as_str()), ("done", "saved")]);
             Ok(reply::see_other(&format!("{page}{focus}")))
         }
-        Err(HttpError::Conflict(_)) => refused(request, &app, None),
-        Err(HttpError::BadRequest(problem)) => refused(request, &app, Some(problem.get(request.lang).to_owned())),
-        Err(error) => Err(error),
+        Err(ServiceError::Conflict(_)) => refused(request, &app, None),
+        Err(ServiceError::BadRequest(problem)) => refused(request, &app, Some(problem.get(request.lang).to_owned())),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -16,9 +16,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, decoded, link};
 use crate::http::admin::rules::lists::{Use, entered, kind, page_of, rule_sets, said, uses};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::rules::{self, masked_number};
 use crate::http::{HttpError, Response};
 use crate::limits::PAGE_MAX;
+use crate::service::rules;
+use crate::service::rules::masked_number;
 
 /// One list.
 #[derive(Debug, Template)]

@@ -13,9 +13,10 @@ use crate::http::admin::request::{Request, encoded, link};
 use crate::http::admin::rules::typed;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
-use crate::http::rules::{self, NotDone};
 use crate::http::{HttpError, Response};
 use crate::limits::{LIST_ENTRIES_MAX, LISTS_MAX, NAME_CHARS_MAX};
+use crate::service::rules;
+use crate::service::rules::NotDone;
 
 /// All lists.
 #[derive(Debug, Template)]

@@ -19,10 +19,10 @@ use crate::http::admin::rules::trial as rule_trial;
 use crate::http::admin::rules::trial::Tried;
 use crate::http::admin::rules::words as rule_words;
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::rules::masked;
 use crate::http::{HttpError, Response};
 use crate::limits::RULE_VERSIONS;
 use crate::platforms;
+use crate::service::rules::masked;
 
 /// Versions that are shown at once; the others are behind a click.
 const PAST_SHOWN: usize = 12;

@@ -5,8 +5,8 @@ use crate::domain::Role;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::rules::page::RulesPage;
-use crate::http::rules;
 use crate::http::{HttpError, Response};
+use crate::service::rules;
 
 /// `POST /rules/{app}/secret`
 pub(crate) async fn renew(request: &Request) -> Result<Response, HttpError> {

@@ -40,8 +40,8 @@ use crate::http::api::system::{
     BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
     StoreStatus, System,
 };
-use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
+use crate::service::{CertificateInfo, ServerInfo};
 use crate::state::{OutsideId, User};
 use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};
 

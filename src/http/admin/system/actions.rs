@@ -16,9 +16,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
 use crate::http::api::system::{self, BackupMade};
-use crate::http::disk::{self, Disk};
 use crate::http::{HttpError, Response};
 use crate::journal::CopyError;
+use crate::service::disk;
+use crate::service::disk::Disk;
 
 /// What of a data directory is copied; the rest comes back by itself.
 const COPIED: [&str; 6] = ["journal", "state", "bindings", "recordings", "keys", "certs"];

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 
 use crate::domain::Lang;
-use crate::http::CertificateInfo;
 use crate::http::admin::parts::span;
+use crate::service::CertificateInfo;
 
 /// What to expect of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]

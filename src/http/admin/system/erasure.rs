@@ -13,7 +13,8 @@ use crate::http::admin::people::audit_words::set_by;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
-use crate::http::{HttpError, Response, keeping};
+use crate::http::{HttpError, Response};
+use crate::service::keeping;
 use crate::state::Principal;
 
 /// Searches, erasures and their certificates.

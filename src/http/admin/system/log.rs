@@ -13,8 +13,9 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::api::log::LEVELS;
-use crate::http::{HttpError, LogLine, Response};
+use crate::http::{HttpError, Response};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
+use crate::service::LogLine;
 
 const PATH: &str = "/system/log";
 
@@ -130,7 +131,7 @@ impl LogPage {
     pub(crate) fn sample(lang: Lang) -> Self {
         use crate::http::admin::samples::now;
         let view = View { here: PATH.to_owned(), ..View::sample(lang, Section::System) };
-        let log = crate::http::LogTail::default();
+        let log = crate::service::LogTail::default();
         let lines = [
             (Level::INFO, "ringback::run", "listening address=0.0.0.0:8443 data=/var/lib/ringback"),
             (

@@ -189,6 +189,6 @@ mod tests {
     fn every_part_of_a_data_directory_is_explained() {
         let html = scraper::Html::parse_document(&SystemPage::sample(Lang::Zh).render().unwrap());
         let names: Vec<String> = html.select(&selector("table.rooms tbody code")).map(|c| c.text().collect()).collect();
-        assert_eq!(names, crate::http::disk::ROOMS);
+        assert_eq!(names, crate::service::disk::ROOMS);
     }
 }

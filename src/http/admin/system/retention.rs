@@ -14,8 +14,10 @@ use crate::http::admin::people::audit_words::set_by;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
-use crate::http::{HttpError, Response, keeping};
+use crate::http::{HttpError, Response};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
+use crate::service::ServiceError;
+use crate::service::keeping;
 use crate::state::Principal;
 
 /// What is kept for how long.
@@ -104,11 +106,11 @@ pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
     let by = whole_admin(request)?;
     let saved = match policy(request) {
         Ok(policy) => keeping::set_policy(request.ctx(), request.asker(&by), &policy).await,
-        Err(problem) => Err(HttpError::BadRequest(problem)),
+        Err(problem) => Err(ServiceError::BadRequest(problem)),
     };
     match saved {
         Ok(()) => Ok(reply::see_other("/retention?done=saved")),
-        Err(HttpError::BadRequest(problem)) => {
+        Err(ServiceError::BadRequest(problem)) => {
             let mut page = RetentionPage::of(request);
             for days in &mut page.days {
                 days.value = request.raw_field(days.name).to_owned();
@@ -116,7 +118,7 @@ pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
             page.at = request.raw_field("at").to_owned();
             refused(request, page, &problem)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -188,16 +190,16 @@ pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
             };
             keeping::add_hold(request.ctx(), request.asker(&by), hold).await
         }
-        Err(problem) => Err(HttpError::BadRequest(problem.into())),
+        Err(problem) => Err(ServiceError::BadRequest(problem.into())),
     };
     match held {
         Ok(_) => Ok(reply::see_other("/retention?done=held")),
-        Err(HttpError::BadRequest(problem)) => {
+        Err(ServiceError::BadRequest(problem)) => {
             let mut page = RetentionPage::of(request);
             page.hold = HoldForm::entered(request);
             refused(request, page, &problem)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -11,8 +11,9 @@ use crate::http::admin::people::list_page as users;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, ServerInfo};
+use crate::http::{HttpError, Response};
 use crate::retention::Policy;
+use crate::service::ServerInfo;
 use crate::state::Demand;
 
 /// What is set.

@@ -106,6 +106,7 @@ fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
         Shape::Whole { min, max, .. } => (api, json!({ "type": "integer", "minimum": min, "maximum": max })),
         Shape::Flag(_) => (api, json!({ "type": "boolean" })),
         Shape::Tests => (api, words(Tests::NAMED.map(|(name, _)| name))),
+        Shape::Text { known, .. } if !known.is_empty() => (api, words(known.iter().copied())),
         Shape::Instant => (api, instant()),
         Shape::App | Shape::Ending | Shape::Text { .. } | Shape::Span => (api, text()),
     })

@@ -17,9 +17,9 @@ use warp::Filter;
 
 use crate::http::Response;
 use crate::http::testing::{Client, SOON, TestServer, get_over_http2, until};
-use crate::http::transport::body::BodyError;
 use crate::http::transport::budget::{Claim, Whose};
 use crate::http::transport::server::*;
+use crate::service::BodyError;
 
 fn hello() -> Routes {
     warp::any().map(|| crate::http::respond(http::StatusCode::OK, "text/plain", "hello")).boxed()

@@ -10,7 +10,7 @@ use rustls_pki_types::CertificateDer;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::http::CertificateInfo;
+use crate::service::CertificateInfo;
 
 /// Reads a certificate that stands in the file `source`; `None` when it is none.
 pub(crate) fn read(der: &CertificateDer<'_>, source: &Path) -> Option<CertificateInfo> {

@@ -24,8 +24,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::clock::Clock;
 use crate::domain::plain_text;
-use crate::http::CertificateInfo;
 use crate::limits;
+use crate::service::CertificateInfo;
 
 /// Where the certificate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

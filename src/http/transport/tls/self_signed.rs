@@ -17,9 +17,9 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use crate::error_chain::Chain;
-use crate::http::CertificateInfo;
 use crate::http::transport::tls::{TlsError, info, read_pair};
 use crate::limits;
+use crate::service::CertificateInfo;
 
 /// The files of our own pair in `dir`, made if they are missing, damaged, end soon or lack a name.
 pub(crate) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(PathBuf, PathBuf), TlsError> {

@@ -15,13 +15,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keep;
-use super::{Asker, Failure, settings};
 use crate::audit::Act;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
-use crate::http::Context;
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
+use crate::service::Context;
+use crate::service::platform::keep;
+use crate::service::platform::{Asker, Failure, settings};
 use crate::store;
 
 /// Codes by which a platform says that there is no such binding.
@@ -36,7 +36,7 @@ fn is_none_there(code: &str) -> bool {
 
 /// What came of comparing one binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Verdict {
+pub(crate) enum Verdict {
     Same,
     Different,
     Missing,
@@ -45,7 +45,7 @@ pub(in crate::http) enum Verdict {
 }
 
 impl Verdict {
-    pub(in crate::http) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Same => "same",
             Self::Different => "different",
@@ -58,25 +58,25 @@ impl Verdict {
 
 /// One binding, ours or theirs.
 #[derive(Debug)]
-pub(in crate::http) struct Row {
-    pub(in crate::http) verdict: Verdict,
-    pub(in crate::http) binding: Option<BindingId>,
-    pub(in crate::http) platform_id: String,
-    pub(in crate::http) x: Option<PhoneNumber>,
+pub(crate) struct Row {
+    pub(crate) verdict: Verdict,
+    pub(crate) binding: Option<BindingId>,
+    pub(crate) platform_id: String,
+    pub(crate) x: Option<PhoneNumber>,
     /// What differs, or why it failed.
-    pub(in crate::http) what: Vec<String>,
+    pub(crate) what: Vec<String>,
 }
 
 /// What one comparison found.
 #[derive(Debug)]
-pub(in crate::http) struct Page {
-    pub(in crate::http) rows: Vec<Row>,
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Row>,
     /// Where the next goes on.
-    pub(in crate::http) next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// Compares a page of an app's bindings of one mode with the platform's.
-pub(in crate::http) async fn reconcile(
+pub(crate) async fn reconcile(
     context: &Context,
     asker: Asker<'_>,
     app: &App,
@@ -88,7 +88,7 @@ pub(in crate::http) async fn reconcile(
             "只能核对 ax、axb、axe、axyb 模式的绑定",
             "bindings are compared in the modes ax, axb, axe and axyb",
         );
-        return Err(crate::http::HttpError::BadRequest(text.into()).into());
+        return Err(crate::service::ServiceError::BadRequest(text.into()).into());
     };
     let credentials = settings::credentials(context, app);
     context.platform.hosts().admit(&credentials.base_url)?;
@@ -96,7 +96,7 @@ pub(in crate::http) async fn reconcile(
     context.audit.record(act.from(asker.peer).of(app.id)).await?;
     let query = keep::open(app, kind);
     let listing = context.bindings.list(&query, &store::Page { limit: PLATFORM_COMPARED, cursor });
-    let listing = listing.map_err(crate::http::HttpError::from)?;
+    let listing = listing.map_err(crate::service::ServiceError::from)?;
     let ours = listing.items;
     let mut rows = Vec::new();
     for binding in &ours {
@@ -177,7 +177,7 @@ async fn strangers(
             || !context
                 .bindings
                 .list(&query, &store::Page { limit: 1, cursor: None })
-                .map_err(crate::http::HttpError::from)?
+                .map_err(crate::service::ServiceError::from)?
                 .items
                 .is_empty();
         if !known {

@@ -6,15 +6,16 @@
 
 use std::sync::Arc;
 
-use super::bindings::manager;
-use super::keeping::{self, Asker};
-use super::{Context, HttpError};
 use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
 use crate::domain::{App, PhoneNumber, Secret, Text, mask_numbers};
+use crate::service::bindings::manager;
+use crate::service::keeping;
+use crate::service::keeping::Asker;
+use crate::service::{Context, ServiceError};
 use crate::state::Principal;
 
 /// Why a list was not kept or removed.
-pub(super) type NotDone = keeping::NotDone<ControlError>;
+pub(crate) type NotDone = keeping::NotDone<ControlError>;
 
 impl From<ControlError> for NotDone {
     fn from(error: ControlError) -> Self {
@@ -22,7 +23,7 @@ impl From<ControlError> for NotDone {
     }
 }
 
-impl From<ControlError> for HttpError {
+impl From<ControlError> for ServiceError {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::Rule(_) | ControlError::ListEntry(_) | ControlError::NoQuestions(_) => {
@@ -40,13 +41,13 @@ impl From<ControlError> for HttpError {
 
 /// Sets an app's rules; `based_on` is the version that whoever asks looked at. With the first rule
 /// that asks the company's own system the secret for that is made: no question leaves unsigned.
-pub(super) async fn set(
+pub(crate) async fn set(
     context: &Context,
     asker: Asker<'_>,
     app: &Arc<App>,
     set: RuleSet,
     based_on: Option<u64>,
-) -> Result<RulesVersion, HttpError> {
+) -> Result<RulesVersion, ServiceError> {
     manager(asker.by)?;
     context.control.check_rules(app, &set)?;
     let asks = set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. }));
@@ -58,7 +59,7 @@ pub(super) async fn set(
 }
 
 /// Keeps a list.
-pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
+pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
     let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
@@ -66,25 +67,25 @@ pub(super) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedLis
 }
 
 /// Removes a list.
-pub(super) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
+pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let act = asker.act("list.remove", "list of rules").with("list", name);
     Ok(context.control.remove_list(&asker.author(context, act), name).await?)
 }
 
 /// Makes another secret for an app's questions to the company's own system.
-pub(super) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, HttpError> {
+pub(crate) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
     let act = asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id);
     Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
 }
 
 /// Lets those through who manage what all apps share.
-pub(super) fn of_all(by: &Principal) -> Result<(), HttpError> {
+pub(crate) fn of_all(by: &Principal) -> Result<(), ServiceError> {
     manager(by)?;
     if by.scope.is_all() {
         Ok(())
     } else {
-        Err(HttpError::Forbidden(Text::new("需要能看到全部应用的人", "this takes somebody who sees every app")))
+        Err(ServiceError::Forbidden(Text::new("需要能看到全部应用的人", "this takes somebody who sees every app")))
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn of_all(by: &Principal) -> Result<(), HttpError> {
 const BEGINNING_SHOWN: usize = 7;
 
 /// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.
-pub(super) fn masked_number(text: &str) -> String {
+pub(crate) fn masked_number(text: &str) -> String {
     let tidy = PhoneNumber::tidy(text);
     match (tidy.strip_suffix('*'), PhoneNumber::typed(&tidy)) {
         (None, Some(number)) => number.masked(),
@@ -104,7 +105,7 @@ pub(super) fn masked_number(text: &str) -> String {
 }
 
 /// Rules without a whole number, and without more of an address than its host.
-pub(super) fn masked(mut set: RuleSet) -> RuleSet {
+pub(crate) fn masked(mut set: RuleSet) -> RuleSet {
     let numbers = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = masked_number(text));
     let text = |text: &mut Option<String>| {
         if let Some(text) = text {

@@ -4,23 +4,23 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::lines::{Arriving, Chunk, NotDone, Wanted, read};
-use super::{Draft, Field};
 use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Direction, Lang};
 use crate::export::{BINDINGS, csv as cells};
-use crate::http::HttpError;
-use crate::http::transport::body::BodyError;
 use crate::limits::BINDINGS_IMPORT_LINE_MAX;
+use crate::service::BodyError;
+use crate::service::ServiceError;
+use crate::service::bindings::lines::{Arriving, Chunk, NotDone, Wanted, read};
+use crate::service::bindings::{Draft, Field};
 
 fn wanted() -> Wanted {
     Wanted { app: "courier".to_owned(), now: "2026-11-21T02:20:00Z".parse().unwrap() }
 }
 
 /// As programs are told of it.
-fn read_pieces(body: &[u8], size: usize, last: Option<BodyError>) -> (Result<(), HttpError>, Vec<Chunk>) {
+fn read_pieces(body: &[u8], size: usize, last: Option<BodyError>) -> (Result<(), ServiceError>, Vec<Chunk>) {
     let (done, chunks) = read_whole(body, size, last);
-    (done.map_err(HttpError::from), chunks)
+    (done.map_err(ServiceError::from), chunks)
 }
 
 /// Reads a body that arrives so many bytes at a time.
@@ -51,7 +51,7 @@ fn read_all(body: &str) -> (Vec<(u64, BindingTerms)>, Vec<Refused>) {
 fn message(body: &str) -> String {
     let (done, chunks) = read_pieces(body.as_bytes(), 1_000, None);
     assert!(chunks.is_empty());
-    done.unwrap_err().message()
+    done.unwrap_err().to_string()
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn what_is_no_list_of_bindings_is_refused_as_a_whole() {
     assert!(message("a,x,a\n").contains("the column a stands there twice"));
     let endless = format!("a,x\n1,\"{}", "2".repeat(3 * BINDINGS_IMPORT_LINE_MAX as usize));
     let (done, chunks) = read_pieces(endless.as_bytes(), 10_000, None);
-    assert!(done.unwrap_err().message().contains("line 2 is longer than 65536 bytes; is a quotation mark missing?"));
+    assert!(done.unwrap_err().to_string().contains("line 2 is longer than 65536 bytes; is a quotation mark missing?"));
     assert!(chunks.is_empty());
 }
 
@@ -168,9 +168,9 @@ fn whatever_is_wrong_with_a_file_or_a_line_is_said_in_both_languages() {
 #[test]
 fn the_last_line_of_a_body_that_broke_off_is_not_taken_for_a_whole_one() {
     let body = b"a,x,b\n13800000001,17000000001,13900000001\n13800000002,17000000002,1390000";
-    for (error, status) in [(BodyError::Broken, 400), (BodyError::Timeout, 408), (BodyError::TooLarge, 413)] {
+    for error in [BodyError::Broken, BodyError::Timeout, BodyError::TooLarge] {
         let (done, chunks) = read_pieces(body, 9, Some(error));
-        assert_eq!(done.unwrap_err().status(), status);
+        assert!(matches!(done.unwrap_err(), ServiceError::Body(said) if said == error), "{error}");
         assert!(chunks.is_empty(), "{chunks:?}");
     }
 }
@@ -202,7 +202,7 @@ fn a_file_is_read_as_spreadsheets_write_it() {
     assert_eq!(chunks[0].lines[0].1.hint_tone.as_deref(), Some("模式.wav"));
     let utf16: Vec<u8> = "\u{feff}a,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (done, _) = read_pieces(&utf16, 7, None);
-    assert!(done.unwrap_err().message().contains("UTF-16"));
+    assert!(done.unwrap_err().to_string().contains("UTF-16"));
     assert!(message("PK\u{3}\u{4}\u{14}\n").contains("a workbook"));
 }
 

@@ -9,30 +9,30 @@
 
 use std::sync::Arc;
 
-use bytes::Buf;
-use futures_util::Stream;
-use http::HeaderMap;
+use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::lines::{self, Arriving, Chunk, NotDone, Wanted};
-use super::{import_act, manager};
 use crate::bindings::{Imported, Refused};
 use crate::domain::App;
-use crate::http::keeping::Asker;
-use crate::http::transport::body;
-use crate::http::transport::body::BodyLimits;
-use crate::http::{Context, HttpError};
 use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
+use crate::service::bindings::lines;
+use crate::service::bindings::lines::{Arriving, Chunk, NotDone, Wanted};
+use crate::service::bindings::{import_act, manager};
+use crate::service::keeping::Asker;
+use crate::service::{BodyError, Context, ServiceError};
 use crate::state::Author;
+
+/// Takes the pieces of a file as they arrive.
+pub(crate) type Pieces = mpsc::Sender<Result<Bytes, BodyError>>;
 
 /// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::http) struct Report {
-    pub(in crate::http) made: u64,
-    pub(in crate::http) unchanged: u64,
+pub(crate) struct Report {
+    pub(crate) made: u64,
+    pub(crate) unchanged: u64,
     /// The first of those that were not made.
-    pub(in crate::http) refused: Vec<Refused>,
-    pub(in crate::http) refused_total: u64,
+    pub(crate) refused: Vec<Refused>,
+    pub(crate) refused_total: u64,
 }
 
 impl Report {
@@ -47,29 +47,25 @@ impl Report {
     }
 }
 
-/// Makes the bindings that a CSV names, of one app, as long as whoever sends it is `admitted`.
+/// Makes the bindings that a CSV names, which `pour` hands over, of one app, as long as whoever sends it is `admitted`.
 ///
 /// # Errors
 /// When the body is no CSV of bindings or breaks off, and when they cannot be kept.
-pub(in crate::http) async fn import<S, B, E>(
+pub(crate) async fn import<P: Future<Output = Result<(), BodyError>>>(
     context: &Context,
     asker: Asker<'_>,
     app: &Arc<App>,
-    input: (&HeaderMap, S, BodyLimits),
-    admitted: impl FnMut() -> Result<(), HttpError>,
-) -> Result<Report, NotDone>
-where
-    S: Stream<Item = Result<B, E>>,
-    B: Buf,
-{
+    pour: impl FnOnce(Pieces) -> P,
+    admitted: impl FnMut() -> Result<(), ServiceError>,
+) -> Result<Report, NotDone> {
     manager(asker.by)?;
     let by = asker.author(context, import_act(asker, app, "binding.import"));
-    by.on_record().await.map_err(HttpError::from)?;
-    match imported(context, &by, app, input, admitted).await {
+    by.on_record().await.map_err(ServiceError::from)?;
+    match imported(context, &by, app, pour, admitted).await {
         Ok(report) => {
             let act = import_act(asker, app, "binding.imported").with("made", report.made);
             let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
-            context.audit.record(act).await.map_err(HttpError::from)?;
+            context.audit.record(act).await.map_err(ServiceError::from)?;
             Ok(report)
         }
         Err(error) => {
@@ -80,17 +76,13 @@ where
     }
 }
 
-async fn imported<S, B, E>(
+async fn imported<P: Future<Output = Result<(), BodyError>>>(
     context: &Context,
     by: &Author,
     app: &Arc<App>,
-    (headers, stream, limits): (&HeaderMap, S, BodyLimits),
-    mut admitted: impl FnMut() -> Result<(), HttpError>,
-) -> Result<Report, NotDone>
-where
-    S: Stream<Item = Result<B, E>>,
-    B: Buf,
-{
+    pour: impl FnOnce(Pieces) -> P,
+    mut admitted: impl FnMut() -> Result<(), ServiceError>,
+) -> Result<Report, NotDone> {
     let (give, pieces) = mpsc::channel(BINDINGS_IMPORT_PIECES);
     let (hand_on, mut chunks) = mpsc::channel::<Chunk>(1);
     let wanted = Wanted { app: app.name.clone(), now: context.clock.now() };
@@ -101,7 +93,7 @@ where
         let mut import = context.bindings.importing(by, app);
         while let Some(Chunk { lines, refused }) = chunks.recv().await {
             let done = match admitted() {
-                Ok(()) => import.lines(lines).await.map_err(HttpError::from),
+                Ok(()) => import.lines(lines).await.map_err(ServiceError::from),
                 Err(error) => Err(error),
             };
             match done {
@@ -115,9 +107,9 @@ where
         import.finish().await?;
         Ok(report)
     };
-    let (poured, read, made) = tokio::join!(body::pour(headers, stream, limits, give), reading, making);
+    let (poured, read, made) = tokio::join!(pour(give), reading, making);
     let report = made?;
     read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-    poured.map_err(HttpError::from)?;
+    poured.map_err(ServiceError::from)?;
     Ok(report)
 }

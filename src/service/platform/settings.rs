@@ -5,18 +5,18 @@
 //! app's own. A host that the configuration does not list is refused here already.
 
 use crate::domain::{App, AppId, Secret, Wording};
-use crate::http::{Context, HttpError};
 use crate::limits::SECRET_BYTES_MAX;
 use crate::platforms::outbound::{Credentials, PlatformError, Scheme, Settings};
+use crate::service::{Context, ServiceError};
 use crate::state::Author;
 
 /// What somebody wants to be so. What is `None` stays; what is empty is forgotten.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Change {
-    pub(in crate::http) base_url: Option<String>,
-    pub(in crate::http) scheme: Option<String>,
-    pub(in crate::http) account_sid: Option<String>,
-    pub(in crate::http) auth_token: Option<Secret>,
+pub(crate) struct Change {
+    pub(crate) base_url: Option<String>,
+    pub(crate) scheme: Option<String>,
+    pub(crate) account_sid: Option<String>,
+    pub(crate) auth_token: Option<Secret>,
 }
 
 fn name(app: AppId) -> String {
@@ -28,12 +28,12 @@ fn token_name(app: AppId) -> String {
 }
 
 /// What is set for an app.
-pub(in crate::http) fn of(context: &Context, app: AppId) -> Settings {
+pub(crate) fn of(context: &Context, app: AppId) -> Settings {
     context.state.value(&name(app)).unwrap_or_default()
 }
 
 /// Whether 玖云's authToken is set.
-pub(in crate::http) fn has_token(context: &Context, app: AppId) -> bool {
+pub(crate) fn has_token(context: &Context, app: AppId) -> bool {
     token(context, app).is_some()
 }
 
@@ -42,7 +42,7 @@ fn token(context: &Context, app: AppId) -> Option<Secret> {
 }
 
 /// Everything that one question needs.
-pub(super) fn credentials(context: &Context, app: &App) -> Credentials {
+pub(crate) fn credentials(context: &Context, app: &App) -> Credentials {
     let settings = of(context, app.id);
     Credentials {
         base_url: settings.base_url,
@@ -55,23 +55,18 @@ pub(super) fn credentials(context: &Context, app: &App) -> Credentials {
 }
 
 /// Sets it; the entry says which fields were named.
-pub(in crate::http) async fn set(
-    context: &Context,
-    by: &Author,
-    app: AppId,
-    change: Change,
-) -> Result<Settings, HttpError> {
+pub(crate) async fn set(context: &Context, by: &Author, app: AppId, change: Change) -> Result<Settings, ServiceError> {
     let mut settings = of(context, app);
     if let Some(base_url) = change.base_url {
         let base_url = base_url.trim();
         settings.base_url = match base_url {
             "" => String::new(),
-            _ => context.platform.hosts().admit(base_url).map_err(|error| HttpError::BadRequest(refused(&error)))?,
+            _ => context.platform.hosts().admit(base_url).map_err(|error| ServiceError::BadRequest(refused(&error)))?,
         };
     }
     if let Some(scheme) = change.scheme {
         settings.scheme = Scheme::parse(&scheme).ok_or_else(|| {
-            HttpError::BadRequest(Wording::new(
+            ServiceError::BadRequest(Wording::new(
                 format!("签名方式 {scheme:?} 不对，应为 aksk 或 wsse"),
                 format!("scheme: {scheme:?} is none of aksk, wsse"),
             ))
@@ -81,7 +76,7 @@ pub(in crate::http) async fn set(
         let account = account.trim().to_owned();
         // It becomes a part of a path.
         if account.len() > 64 || !account.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(HttpError::BadRequest(Wording::new(
+            return Err(ServiceError::BadRequest(Wording::new(
                 "accountSid 最多 64 个字母和数字",
                 "account_sid: takes up to 64 letters and digits",
             )));
@@ -90,7 +85,7 @@ pub(in crate::http) async fn set(
     }
     if let Some(token) = change.auth_token {
         if token.reveal().len() > SECRET_BYTES_MAX {
-            return Err(HttpError::BadRequest(Wording::new(
+            return Err(ServiceError::BadRequest(Wording::new(
                 format!("authToken 最多 {SECRET_BYTES_MAX} 字节"),
                 format!("auth_token: is longer than {SECRET_BYTES_MAX} bytes"),
             )));
@@ -108,7 +103,7 @@ fn refused(error: &PlatformError) -> Wording {
 }
 
 /// Forgets it with the app: ids are never given out twice, and a secret without use is a risk.
-pub(in crate::http) async fn forget(context: &Context, by: &Author, app: AppId) -> Result<(), HttpError> {
+pub(crate) async fn forget(context: &Context, by: &Author, app: AppId) -> Result<(), ServiceError> {
     if has_token(context, app) {
         context.state.forget_value(by, &token_name(app)).await?;
     }

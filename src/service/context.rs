@@ -10,8 +10,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
-use super::misdirected::{Misdirected, Missed};
-use super::{Gauges, LogTail};
+use super::{Gauges, LogTail, Misdirected, Missed};
 use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;

@@ -20,17 +20,18 @@ mod tests;
 
 use std::sync::Arc;
 
-pub(super) use draft::{Draft, Field, local_instant};
-pub(super) use import::{Report, import};
+pub(crate) use draft::{Draft, Field, local_instant};
+pub(crate) use import::{Report, import};
 
-use super::keeping::{self, Asker};
-use super::{Context, HttpError};
 use crate::audit::Act;
 use crate::bindings::BindingError;
 use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
+use crate::service::keeping;
+use crate::service::keeping::Asker;
+use crate::service::{Context, ServiceError};
 use crate::state::Principal;
 
-impl From<BindingError> for HttpError {
+impl From<BindingError> for ServiceError {
     fn from(error: BindingError) -> Self {
         match error {
             BindingError::Invalid(_) => Self::BadRequest(both(&error)),
@@ -48,7 +49,7 @@ impl From<BindingError> for HttpError {
 }
 
 /// Why a change was not made.
-pub(super) type NotDone = keeping::NotDone<BindingError>;
+pub(crate) type NotDone = keeping::NotDone<BindingError>;
 
 impl From<BindingError> for NotDone {
     fn from(error: BindingError) -> Self {
@@ -57,23 +58,23 @@ impl From<BindingError> for NotDone {
 }
 
 /// Lets those through who may manage bindings.
-pub(super) fn manager(by: &Principal) -> Result<(), HttpError> {
+pub(crate) fn manager(by: &Principal) -> Result<(), ServiceError> {
     if by.role >= Role::Operator {
         Ok(())
     } else {
-        Err(HttpError::Forbidden(Text::new("需要操作员权限", "this takes an operator")))
+        Err(ServiceError::Forbidden(Text::new("需要操作员权限", "this takes an operator")))
     }
 }
 
 /// The binding whose number stands in an address, and its app, if whoever asks may see it.
-pub(super) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding, HttpError> {
-    let id = id.parse().map(BindingId).map_err(|_| HttpError::NotFound)?;
+pub(crate) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding, ServiceError> {
+    let id = id.parse().map(BindingId).map_err(|_| ServiceError::NotFound)?;
     let binding = context.bindings.get(id)?;
-    binding.filter(|binding| scope.allows(binding.app)).ok_or(HttpError::NotFound)
+    binding.filter(|binding| scope.allows(binding.app)).ok_or(ServiceError::NotFound)
 }
 
 /// Makes a binding.
-pub(super) async fn add(
+pub(crate) async fn add(
     context: &Context,
     asker: Asker<'_>,
     app: &Arc<App>,
@@ -86,14 +87,14 @@ pub(super) async fn add(
 }
 
 /// Gives a binding other terms; the entry says which fields differ.
-pub(super) async fn change(
+pub(crate) async fn change(
     context: &Context,
     asker: Asker<'_>,
     present: &Binding,
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
     manager(asker.by)?;
-    let app = context.state.app(present.app).ok_or_else(|| HttpError::Conflict(GONE.into()))?;
+    let app = context.state.app(present.app).ok_or_else(|| ServiceError::Conflict(GONE.into()))?;
     let fields = draft::differing(&present.terms, &terms);
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
@@ -103,7 +104,7 @@ pub(super) async fn change(
 }
 
 /// Ends a binding.
-pub(super) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
+pub(crate) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
     manager(asker.by)?;
     let by = asker.author(context, act(asker, "binding.end", present));
     Ok(context.bindings.end(&by, present.app, present.id).await?)

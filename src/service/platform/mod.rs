@@ -11,35 +11,35 @@ mod settings;
 
 use serde_json::Value;
 
-use super::keeping::Asker;
-use super::{Context, HttpError};
 use crate::audit::Act;
 use crate::domain::{App, BindingId};
 use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
+use crate::service::keeping::Asker;
+use crate::service::{Context, ServiceError};
 
-pub(super) use self::reconcile::{Page, Row, Verdict, reconcile};
-pub(super) use self::settings::{Change, forget, has_token, of, set};
+pub(crate) use self::reconcile::{Page, Row, Verdict, reconcile};
+pub(crate) use self::settings::{Change, forget, has_token, of, set};
 
 /// What was done.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(crate) struct Done {
     /// What the platform said.
-    pub(super) answer: Answer,
+    pub(crate) answer: Answer,
     /// Our bindings that follow from it.
-    pub(super) kept: Vec<BindingId>,
+    pub(crate) kept: Vec<BindingId>,
     /// Why ours does not follow, where it should.
-    pub(super) not_kept: Option<String>,
+    pub(crate) not_kept: Option<String>,
 }
 
 /// Why it was not, or may not have been.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The platform, or the way to it.
     #[error(transparent)]
     Platform(#[from] PlatformError),
     /// Something of ours.
     #[error(transparent)]
-    Ours(#[from] HttpError),
+    Ours(#[from] ServiceError),
 }
 
 impl From<crate::journal::AppendError> for Failure {
@@ -48,7 +48,7 @@ impl From<crate::journal::AppendError> for Failure {
     }
 }
 
-impl From<Failure> for HttpError {
+impl From<Failure> for ServiceError {
     fn from(failure: Failure) -> Self {
         let error = match failure {
             Failure::Platform(error) => error,
@@ -77,18 +77,18 @@ impl From<Failure> for HttpError {
 }
 
 /// The operation of a name, if it is one for this app.
-pub(super) fn operation(app: &App, id: &str) -> Result<&'static Operation, HttpError> {
+pub(crate) fn operation(app: &App, id: &str) -> Result<&'static Operation, ServiceError> {
     let found = of_provider(app.provider.0).find(|operation| operation.id == id);
     found.ok_or_else(|| {
         let known: Vec<&str> = of_provider(app.provider.0).map(|operation| operation.id).collect();
-        HttpError::BadRequest(
+        ServiceError::BadRequest(
             format!("{id:?} is no operation of {}; there are: {}", app.provider, known.join(", ")).into(),
         )
     })
 }
 
 /// Asks for an operation with these fields.
-pub(super) async fn call(
+pub(crate) async fn call(
     context: &Context,
     asker: Asker<'_>,
     app: &App,
@@ -103,7 +103,7 @@ pub(super) async fn call(
     let act = Act::new(asker.by, "platform.call", subject("")).from(asker.peer).of(app.id);
     let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
     let by = asker.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
-    by.on_record().await.map_err(HttpError::from)?;
+    by.on_record().await.map_err(ServiceError::from)?;
 
     let answered = context.platform.call(&credentials, &request).await;
     let outcome = match &answered {
@@ -130,13 +130,13 @@ pub(super) async fn call(
 }
 
 /// The fields of a JSON object, as text.
-pub(super) fn fields(object: serde_json::Map<String, Value>) -> Result<Vec<(String, String)>, HttpError> {
+pub(crate) fn fields(object: serde_json::Map<String, Value>) -> Result<Vec<(String, String)>, ServiceError> {
     let text = |(name, value): (String, Value)| match value {
         Value::String(text) => Ok((name, text)),
         Value::Number(number) => Ok((name, number.to_string())),
         Value::Bool(yes) => Ok((name, yes.to_string())),
         Value::Null => Ok((name, String::new())),
-        Value::Array(_) | Value::Object(_) => Err(HttpError::BadRequest(
+        Value::Array(_) | Value::Object(_) => Err(ServiceError::BadRequest(
             format!("{name} is a text or a number; fields of an object stand beside it").into(),
         )),
     };

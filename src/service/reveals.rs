@@ -6,7 +6,7 @@
 //! page, whichever rule is edited and whatever question is tried.
 
 /// The page that an address and its query belong to.
-pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
+pub(crate) fn page(path: &str, query: &[(String, String)]) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if let [kind @ ("calls" | "callbacks" | "bindings"), id, ..] = parts.as_slice()
         && id.starts_with(|c: char| c.is_ascii_hexdigit())
@@ -27,7 +27,7 @@ pub(super) fn page(path: &str, query: &[(String, String)]) -> String {
 }
 
 /// The page that a local address, as it stands in a link, belongs to.
-pub(super) fn page_of(address: &str) -> String {
+pub(crate) fn page_of(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     page(path, &query)

@@ -4,26 +4,26 @@
 //! well while another knows better. The words hold no path and no secret, because anyone may ask
 //! `/readyz`.
 
-use super::Context;
-use super::disk::Disk;
 use crate::domain::Wording;
 use crate::journal::{Damage, Health, Journal as _, Loss, Missing};
 use crate::limits;
+use crate::service::Context;
+use crate::service::disk::Disk;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// The word a program decides by.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// What it means for what comes.
-    pub(super) weight: Weight,
+    pub(crate) weight: Weight,
     /// What it is, and what to do.
-    pub(super) text: Wording,
+    pub(crate) text: Wording,
 }
 
 /// What a fault means for what comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     /// Callbacks are not taken.
     NotTaken,
     /// They are taken, and not all that is known can be asked for.
@@ -36,7 +36,7 @@ pub(super) enum Weight {
 
 impl Weight {
     /// `failing` or `warning`.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::NotTaken | Self::NotReady => "failing",
             Self::Lost | Self::Warning => "warning",
@@ -48,7 +48,7 @@ impl Weight {
 const RANGES: usize = 3;
 
 /// Everything that is wrong, the worst first.
-pub(super) fn faults(context: &Context) -> Vec<Fault> {
+pub(crate) fn faults(context: &Context) -> Vec<Fault> {
     let (health, state, bindings) = (context.journal.health(), context.state.health(), context.bindings.log().health());
     let mut faults = Vec::new();
     faults.extend(failing(&health));

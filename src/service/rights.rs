@@ -26,7 +26,7 @@ const UNKNOWN: Text = Text::new("范围应为全部或只限所选", "scope is o
 ///
 /// # Errors
 /// What contradicts itself, in words for whoever said it.
-pub(super) fn scope(reach: Option<&str>, apps: Option<Vec<AppId>>) -> Result<Scope, Text> {
+pub(crate) fn scope(reach: Option<&str>, apps: Option<Vec<AppId>>) -> Result<Scope, Text> {
     let named = apps.as_ref().is_some_and(|apps| !apps.is_empty());
     match (reach, apps) {
         (Some("all"), _) if named => Err(CLASH),

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use crate::bindings::{BindingError, BindingQuery};
 use crate::domain::{App, Binding, BindingId, BindingKind, BindingState, BindingTerms, Direction, PhoneNumber};
-use crate::http::Context;
 use crate::limits::{PAGE_MAX, PLATFORM_PAIRS};
 use crate::platforms::outbound::{Answer, Effect, Mode, Request};
+use crate::service::Context;
 use crate::state::Author;
 use crate::store::{Filter, Page, QueryError};
 
 /// Why ours did not follow.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum KeepError {
+pub(crate) enum KeepError {
     #[error("keeping our binding")]
     Binding(#[from] BindingError),
     #[error("looking for our binding")]
@@ -26,7 +26,7 @@ pub(super) enum KeepError {
 }
 
 /// The kind of a mode's bindings.
-pub(super) fn kind_of(mode: Mode) -> Option<BindingKind> {
+pub(crate) fn kind_of(mode: Mode) -> Option<BindingKind> {
     match mode {
         Mode::Ax => Some(BindingKind::Ax),
         Mode::Axb => Some(BindingKind::Axb),
@@ -37,7 +37,7 @@ pub(super) fn kind_of(mode: Mode) -> Option<BindingKind> {
 }
 
 /// Does here what was done there; gives the bindings of ours that it concerns.
-pub(super) async fn follow(
+pub(crate) async fn follow(
     context: &Context,
     by: &Author,
     app: &App,
@@ -182,7 +182,7 @@ fn named(context: &Context, app: &App, kind: BindingKind, request: &Request) -> 
 }
 
 /// Bindings of an app and a kind that are not over.
-pub(super) fn open(app: &App, kind: BindingKind) -> BindingQuery {
+pub(crate) fn open(app: &App, kind: BindingKind) -> BindingQuery {
     BindingQuery {
         app: Filter::any(vec![app.id]),
         kind: Filter::any(vec![kind]),

@@ -16,18 +16,18 @@ use csv::{ByteRecord, ReaderBuilder};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::encoding::Reading;
-use super::{Draft, Field, local_instant};
 use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
 use crate::export::{self, csv as cells};
-use crate::http::keeping;
-use crate::http::transport::body::BodyError;
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
 use crate::platforms::InvalidAnswer;
+use crate::service::BodyError;
+use crate::service::bindings::encoding::Reading;
+use crate::service::bindings::{Draft, Field, local_instant};
+use crate::service::keeping;
 
 /// Why a file was not read to its end.
-pub(super) type NotDone = keeping::NotDone<Wording>;
+pub(crate) type NotDone = keeping::NotDone<Wording>;
 
 const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
 const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
@@ -37,9 +37,9 @@ const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid
 
 /// Some lines: those to make, and those that cannot be read.
 #[derive(Debug, Default)]
-pub(super) struct Chunk {
-    pub(super) lines: Vec<(u64, BindingTerms)>,
-    pub(super) refused: Vec<Refused>,
+pub(crate) struct Chunk {
+    pub(crate) lines: Vec<(u64, BindingTerms)>,
+    pub(crate) refused: Vec<Refused>,
 }
 
 /// What a column holds.
@@ -60,7 +60,7 @@ enum Column {
 /// The body as it arrives. It knows how far the line under way reaches, so that a line without
 /// an end takes no memory.
 #[derive(Debug)]
-pub(super) struct Arriving {
+pub(crate) struct Arriving {
     pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
     piece: Bytes,
     taken: u64,
@@ -70,7 +70,7 @@ pub(super) struct Arriving {
 }
 
 impl Arriving {
-    pub(super) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
+    pub(crate) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
         Self { pieces, piece: Bytes::new(), taken: 0, last: b'\n', line_begins: Arc::default() }
     }
 }
@@ -105,18 +105,18 @@ impl Read for Arriving {
 
 /// What the lines are read for.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// The name of the app that they are for.
-    pub(super) app: String,
+    pub(crate) app: String,
     /// What is over by then is not made.
-    pub(super) now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 /// Reads all lines and gives them away in chunks; ends early where nobody takes them.
 ///
 /// # Errors
 /// When the body is no such CSV. What was given before stays given.
-pub(super) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
+pub(crate) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
     let line_begins = body.line_begins.clone();
     let head = first_line(&mut body)?;
     let delimiter = delimiter(&head);

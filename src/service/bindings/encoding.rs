@@ -10,18 +10,18 @@ use encoding_rs::{Encoding, GBK, UTF_8};
 
 /// The encoding of a file, as far as it is known by now.
 #[derive(Debug, Default)]
-pub(super) struct Reading(Option<&'static Encoding>);
+pub(crate) struct Reading(Option<&'static Encoding>);
 
 impl Reading {
     /// Looks at a line, all its cells together.
-    pub(super) fn look_at(&mut self, line: &[u8]) {
+    pub(crate) fn look_at(&mut self, line: &[u8]) {
         if self.0.is_none() && !line.is_ascii() {
             self.0 = decided(line);
         }
     }
 
     /// The text of a cell; `None` where it is none in this encoding.
-    pub(super) fn text<'a>(&self, cell: &'a [u8]) -> Option<Cow<'a, str>> {
+    pub(crate) fn text<'a>(&self, cell: &'a [u8]) -> Option<Cow<'a, str>> {
         self.0.unwrap_or(UTF_8).decode_without_bom_handling_and_without_replacement(cell)
     }
 }

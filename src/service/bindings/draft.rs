@@ -13,7 +13,7 @@ use crate::platforms::InvalidAnswer;
 
 /// A field that people set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Field {
+pub(crate) enum Field {
     Kind,
     A,
     X,
@@ -34,7 +34,7 @@ pub(in crate::http) enum Field {
 
 impl Field {
     /// All there are, in the order in which they are written.
-    pub(in crate::http) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Kind,
         Self::A,
         Self::X,
@@ -54,7 +54,7 @@ impl Field {
     ];
 
     /// Its name in the API, in a CSV and in a form.
-    pub(in crate::http) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kind => "kind",
             Self::A => "a",
@@ -76,24 +76,24 @@ impl Field {
     }
 
     /// Reads [`Field::name`].
-    pub(in crate::http) fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
     /// Whether it is a phone number, or may hold one: shown whole only to those who asked.
-    pub(in crate::http) fn is_personal(self) -> bool {
+    pub(crate) fn is_personal(self) -> bool {
         matches!(self, Self::A | Self::X | Self::B | Self::Y | Self::UserData)
     }
 
     /// Whether it is an instant.
-    pub(in crate::http) fn is_instant(self) -> bool {
+    pub(crate) fn is_instant(self) -> bool {
         matches!(self, Self::ValidFrom | Self::ValidTo)
     }
 }
 
 /// A binding of which some fields are written.
 #[derive(Debug, Clone, Default)]
-pub(in crate::http) struct Draft {
+pub(crate) struct Draft {
     kind: BindingKind,
     a: Option<PhoneNumber>,
     x: Option<PhoneNumber>,
@@ -138,7 +138,7 @@ impl From<&BindingTerms> for Draft {
 
 impl Draft {
     /// Writes a field; no text, or an empty one, is none.
-    pub(in crate::http) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
+    pub(crate) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
         let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
         let number = || match text {
@@ -182,7 +182,7 @@ impl Draft {
 
     /// Writes a field as people write it: a time without an offset is one of Asia/Shanghai, and
     /// a direction may be said as pages say it.
-    pub(in crate::http) fn set_local(&mut self, field: Field, text: &str) -> Result<(), InvalidAnswer> {
+    pub(crate) fn set_local(&mut self, field: Field, text: &str) -> Result<(), InvalidAnswer> {
         let text = text.trim();
         let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
         match field {
@@ -202,7 +202,7 @@ impl Draft {
     }
 
     /// An instant that was written.
-    pub(in crate::http) fn instant(&self, field: Field) -> Option<Timestamp> {
+    pub(crate) fn instant(&self, field: Field) -> Option<Timestamp> {
         if field == Field::ValidFrom { self.valid_from } else { self.valid_to }
     }
 
@@ -215,7 +215,7 @@ impl Draft {
     }
 
     /// What is written, if nothing that every binding needs is missing.
-    pub(in crate::http) fn terms(self) -> Result<BindingTerms, InvalidAnswer> {
+    pub(crate) fn terms(self) -> Result<BindingTerms, InvalidAnswer> {
         let needed = |field: Field, number: Option<PhoneNumber>| {
             number.ok_or_else(|| InvalidAnswer { field: field.name(), rule: NEEDED.into() })
         };
@@ -273,7 +273,7 @@ const NEEDED: Text = Text::new("必填", "is needed");
 const INSTANT: Text = Text::new("应为时间，如 2026-11-21 10:00", "is a time such as 2026-11-21T10:00:00+08:00");
 
 /// The names of the fields in which two differ.
-pub(super) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'static str> {
+pub(crate) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'static str> {
     let same = |field: Field| match field {
         Field::Kind => one.kind == other.kind,
         Field::A => one.a == other.a,
@@ -297,7 +297,7 @@ pub(super) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'stati
 
 /// An instant with its offset, or a local time as forms and spreadsheets write it, which is one
 /// of Asia/Shanghai. A day without a time is valid as a whole: from its first instant to its last.
-pub(in crate::http) fn local_instant(field: Field, text: &str) -> Option<Timestamp> {
+pub(crate) fn local_instant(field: Field, text: &str) -> Option<Timestamp> {
     const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
     const FORMATS: [&str; 6] = [
         "%Y-%m-%dT%H:%M:%S",
