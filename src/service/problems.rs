@@ -4,7 +4,7 @@
 //! well while another knows better. The words hold no path and no secret, because anyone may ask
 //! `/readyz`.
 
-use crate::domain::Wording;
+use crate::domain::{Wording, many};
 use crate::journal::{Damage, Health, Journal as _, Loss, Missing};
 use crate::limits;
 use crate::service::Context;
@@ -107,8 +107,9 @@ fn journal_damaged(damage: &[Damage]) -> Option<Fault> {
             Weight::Lost,
             format!("日志有 {lost} 处损坏，那里的记录读不出来；请从备份取回日志段，用 ringback verify 复核"),
             format!(
-                "the journal is damaged in {lost} places, and records there cannot be read; bring the segments back \
-                 from a backup, and check with ringback verify"
+                "the journal is damaged in {}, and records there cannot be read; bring the segments back from a backup, \
+                 and check with ringback verify",
+                many(lost as u64, "place", "places")
             ),
         )
     })

@@ -417,7 +417,7 @@ async fn short_connections_open_one_for_each_push() {
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_at_once() {
     let receiver = Receiver::healthy().await;
-    for to in ["ftp://127.0.0.1/", "/callbacks/token"] {
+    for to in ["ftp://127.0.0.1/", "/callbacks/token", "http://127.0.0.1:99999/", "http://127.0.0.1:/x", "nonsense"] {
         let plan = Plan { to: to.parse().unwrap(), ..plan(Platform::Jiuyun, &receiver, 1) };
         assert!(matches!(play(plan, |_| {}).await, Err(PlayError::Address)), "{to}");
     }

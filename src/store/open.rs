@@ -33,7 +33,7 @@ use crate::limits;
 
 /// Changes with every change of a row's notation, and of what a call is made of: an older store
 /// is rebuilt.
-const VERSION: u32 = 13;
+const VERSION: u32 = 14;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 

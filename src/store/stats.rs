@@ -74,8 +74,13 @@ impl Store {
         let begins = hour_start(bounds(query.span).0);
         for step in steps.into_values() {
             let first = rows.len();
+            // What is asked for at once begins where the question does, or with the first call of all.
+            let begins = match by {
+                Step::Whole if query.span.from.is_some() => begins,
+                _ => step.values().map(|row| row.at).min().unwrap_or(begins).max(begins),
+            };
             let counted = step.into_values().filter(|row| row.calls > 0);
-            rows.extend(counted.map(|row| StatRow { at: row.at.max(begins), ..row }));
+            rows.extend(counted.map(|row| StatRow { at: begins, ..row }));
             rows[first..].sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
         Ok(rows)

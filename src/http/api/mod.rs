@@ -62,8 +62,7 @@ use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::compress;
 use crate::limits;
 use crate::service::BodyError;
-use crate::service::Context;
-use crate::service::reveals;
+use crate::service::{Context, Missed, reveals};
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
@@ -76,6 +75,9 @@ pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
 
 /// By this header a script of a page says which page it works for, as its address bar does.
 pub const PAGE: HeaderName = HeaderName::from_static("x-ringback-page");
+
+/// Where the API describes itself, to whoever asks.
+const OPENAPI: &str = "openapi.json";
 
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
 
@@ -107,8 +109,17 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
             let reads_gzip = compress::is_read_by(&headers);
             async move {
                 let answer = async {
-                    let path = ask::path(tail.as_str())?;
-                    if path == ["openapi.json"] {
+                    let path = ask::path(tail.as_str());
+                    if method == Method::POST
+                        && let Some(ip) = peer.and_then(network)
+                    {
+                        let parts: Vec<&str> = path.iter().flatten().map(String::as_str).collect();
+                        if parts != [OPENAPI] && table::allowed(&parts).is_none() {
+                            context.misdirected(ip, &format!("/api/v1/{}", tail.as_str()), Missed::Address);
+                        }
+                    }
+                    let path = path?;
+                    if path == [OPENAPI] {
                         return describe::get(&method);
                     }
                     let is_known = known.is_some();

@@ -57,7 +57,8 @@ const GROUPS: &[(&str, Key)] = &[
 /// One step of a statistic, of one group where `group` was asked for.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct StatObject {
-    /// The start of the step; null where steps are hours of the week.
+    /// The start of the step, the same for all its groups; null where steps are hours of the week, and
+    /// with `group=talk`.
     #[schemars(with = "Option<String>")]
     at: Option<Instant>,
     /// With `by=weekday_hour`: the day of the week, Monday is 1.
