@@ -181,6 +181,9 @@
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in its
 //!   table of addresses.
 //! - **Another command:** a file in [`cli`] that speaks the API.
+//! - **Another filter of a list:** a row in its table in `src/store/lists/mod.rs` and the files beside
+//!   it (bindings: `src/bindings/filters.rs`); parameter, flag, box, words, index and comparison
+//!   follow from it. **Another column:** a row in `src/export/columns.rs`.
 //! - **Another figure on a page:** its definition in [`domain::metrics`], which page, API and
 //!   command show, and a counter in `src/store/hours.rs`, kept as calls change, so that no page
 //!   ever scans.

@@ -17,8 +17,10 @@
 //!     title("结果", "outcome").api("…").flag("OUTCOME", "…").form(…);      what people are told of it
 //! ```
 //!
-//! and [`filters!`](super::lists) makes of all rows the struct of a query and the functions of
+//! and the macro `filters!` makes of all rows the struct of a query and the functions of
 //! [`FilterTable`]. The kinds are in `kinds`. Nothing is looked up by name while rows are compared.
+//!
+//! A row that indexes a term of its own takes a new `Field`, and a new version of the store.
 
 mod audit;
 mod callbacks;
