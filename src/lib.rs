@@ -81,7 +81,7 @@
 //! | [`http`] | [`service`] and the rooms above, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
-//! Outside crates have one home as well: sled only in [`store`], warp and askama only in
+//! Outside crates have one home as well: sled only in `src/store/kv.rs`, warp and askama only in
 //! [`http`], TLS towards others in [`outgoing`], XML in [`platforms`], anyhow in [`cli`].
 //! `tests/tidy/` has both tables as data and fails on a name that is not allowed.
 //!

@@ -13,7 +13,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::answer::Refusal;
-use super::histogram::Histogram;
+use super::latencies::Latencies;
 use super::platform::PushKind;
 use crate::domain::many;
 
@@ -67,7 +67,7 @@ pub struct Ledger {
     refusals: BTreeMap<Refusal, u64>,
     disturbances: BTreeMap<&'static str, u64>,
     /// How long answers took.
-    pub latency: Histogram,
+    pub latency: Latencies,
     /// How long it all took.
     pub took: Duration,
 }

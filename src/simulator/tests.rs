@@ -426,29 +426,6 @@ async fn an_address_that_is_none_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_load_counts_what_the_receiver_counted() {
-    let receiver = Receiver::healthy().await;
-    let plan = plan(Platform::HuaweiVoice, &receiver, 20);
-    let requests = prepare(&plan, &script(Platform::HuaweiVoice, 1, 20, base()));
-    for rate in [None, Some(2_000.0)] {
-        let before = receiver.received().len() as u64;
-        let driven = Load {
-            to: receiver.address(),
-            connections: 4,
-            rate,
-            time: Duration::from_secs(20),
-            requests_max: Some(300),
-            insecure: false,
-        };
-        let report = load(&driven, requests.clone()).await.unwrap();
-        assert_eq!((report.sent, report.answered, report.refused, report.failed), (300, 300, 0, 0), "{report}");
-        assert_eq!(receiver.received().len() as u64 - before, 300);
-        assert_eq!(report.latency.total(), 300);
-        assert!(report.connections <= 4);
-    }
-}
-
-#[tokio::test]
 async fn the_demo_tells_two_weeks_in_order_and_goes_on_until_stopped() {
     let receiver = Receiver::healthy().await;
     let stop = tokio_util::sync::CancellationToken::new();

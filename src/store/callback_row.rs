@@ -4,21 +4,20 @@
 //! would not.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::decisions::{DECIDED, DecisionRow};
-use super::doc::{Doc, signature};
-use super::row::RowError;
-use super::terms::{Field, sorted, term};
+use super::encoding::{self, RowError};
+use super::indexed_row::IndexedRow;
+use super::terms::{Field, term};
 use super::{CallbackQuery, CallbackRow, DecisionQuery, FilterTable as _, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct EncodedCallback {
     received_us: i64,
     app: u32,
     provider: String,
@@ -59,19 +58,18 @@ pub(super) fn name_calls(row: &mut CallbackRow, keys: &[CallKey]) {
 }
 
 /// The row of a callback that names `keys`, ready for its collection.
-pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
+pub(super) fn index(row: &CallbackRow, keys: &[CallKey]) -> IndexedRow {
     let mut terms = Vec::with_capacity(24);
     CallbackQuery::index(row, &mut terms);
     if row.decision.is_some() {
         terms.push(term(Field::Question, DECIDED));
         DecisionQuery::index(row, &mut terms);
     }
-    let terms = sorted(terms);
-    let packed = Row {
+    let encoded = EncodedCallback {
         received_us: row.received_at.as_microsecond(),
         app: row.app.0,
         provider: row.provider.map_or("", |provider| provider.0).to_owned(),
-        outcome: words::outcome(row.outcome),
+        outcome: words::byte(row.outcome),
         verified: match row.verified {
             None => 0,
             Some(true) => 1,
@@ -89,32 +87,24 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         question: row.question,
         decision: row.decision.as_deref().map(DecisionRow::pack),
     };
-    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
-    Doc {
-        id: u128::from(row.seq).to_be_bytes(),
-        k: i64::try_from(row.seq).unwrap_or(i64::MAX),
-        t: row.received_at.as_microsecond(),
-        last: row.seq,
-        signature: signature(&terms),
-        terms: Arc::from(terms),
-        row: Arc::from(bytes),
-    }
+    let key = (i64::try_from(row.seq).unwrap_or(i64::MAX), u128::from(row.seq).to_be_bytes());
+    IndexedRow::new(key, row.received_at, row.seq, terms, encoding::encode(&encoded))
 }
 
 /// Reads it back.
-pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError> {
-    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRow, RowError> {
+    let row: EncodedCallback = encoding::decode(&indexed.row)?;
     let keys = row
         .keys
         .into_iter()
         .map(|(family, session)| CallKey { family: family.into(), session: SessionId::new(session) });
     let keys: Vec<CallKey> = keys.collect();
     let mut found = CallbackRow {
-        seq: doc.last,
+        seq: indexed.last,
         received_at: Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?,
         app: AppId(row.app),
         provider: (catalog.provider)(&row.provider),
-        outcome: words::read_outcome(row.outcome).ok_or(RowError(None))?,
+        outcome: words::read(row.outcome).ok_or(RowError(None))?,
         verified: match row.verified {
             1 => Some(true),
             2 => Some(false),

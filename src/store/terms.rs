@@ -334,17 +334,10 @@ fn reversed(digits: &str) -> u64 {
     places.take(PLACES).fold(0, |code, place| code * 11 + place)
 }
 
-/// The terms by which a row of a list is found, sorted.
+/// The terms by which a row of a list is found.
 pub(super) fn of_row<Q: FilterTable>(row: &Q::Row) -> Vec<u64> {
     let mut terms = Vec::with_capacity(32);
     Q::index(row, &mut terms);
-    sorted(terms)
-}
-
-/// The terms of a row as they are kept.
-pub(super) fn sorted(mut terms: Vec<u64>) -> Vec<u64> {
-    terms.sort_unstable();
-    terms.dedup();
     terms
 }
 

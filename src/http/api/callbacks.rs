@@ -9,11 +9,12 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::decisions::DecisionObject;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{Call, PhoneNumber, Seq, Text};
 use crate::journal::Body;
 use crate::limits::PUSH_ITEMS_MAX;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallbackQuery, CallbackRow};
 
 /// A callback.

@@ -8,12 +8,13 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::decisions::{self, DecisionObject};
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::platforms;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.

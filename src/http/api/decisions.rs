@@ -12,11 +12,12 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::rules::RuleNamed;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, Call, CallOutcome, DecidedQuestion, Seq};
 use crate::limits;
 use crate::platforms::{self, Provider};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
 
 /// A decision.

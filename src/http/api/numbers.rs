@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::Seq;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{NumberQuery, NumberRow};
 
 /// A privacy number with its states.

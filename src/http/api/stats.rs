@@ -11,9 +11,10 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, PhoneNumber, Scope, metrics};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 /// Its parameters: the span, the step and the group, and the filters.

@@ -7,7 +7,6 @@
 use serde_json::{Value, json};
 
 use crate::bindings::BindingQuery;
-use crate::http::api::log;
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::platforms;
 use crate::store::{
@@ -128,7 +127,7 @@ fn meaning(path: &str, name: &str) -> (String, Value) {
         "user" => ("Whose", text()),
         "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
         "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
-        "level" => ("The least serious level", words(log::LEVELS.map(|(name, _)| name))),
+        "level" => ("The least serious level", words(crate::service::LEVELS.map(|(name, _)| name))),
         "limit" if path == "/system/log" => (
             "Lines of one page",
             json!({ "type": "integer", "minimum": 1, "maximum": LOG_TAIL_LINES, "default": LOG_PAGE_LINES }),

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::*;
 use crate::audit::Act;
 use crate::domain::{ActorKind, AppId, Role, Scope, Secret};
+use crate::http::admission::LOGIN_COOKIE;
 use crate::limits::FOLLOWERS_MAX;
 use crate::platforms;
 use crate::state::{Author, Visit};

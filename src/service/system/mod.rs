@@ -1,4 +1,4 @@
-//! `/system`: how this installation is doing; its copy and its rebuild.
+//! How this installation is doing, and its copy.
 //!
 //! [`System`] is all that is known about it, for programs, for the command line and for the
 //! page: the page shows what stands here and nothing else.
@@ -7,154 +7,130 @@ mod backup;
 mod logs;
 mod trouble;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use http::StatusCode;
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ask::Ask;
-use super::{HttpError, Instant, Response, blocking, json, ok};
-use crate::service::Context;
-use crate::service::disk::{self, Disk};
-use crate::service::problems;
+pub(crate) use self::backup::{BackupMade, copy};
+pub(crate) use self::logs::{BindingsStatus, DamageObject, JournalStatus, StoreStatus};
+pub(crate) use self::trouble::{MisdirectedStatus, OwnSystem, ProblemObject};
+use super::disk::{self, Disk};
+use super::{Context, Instant, problems};
 use crate::store::Span;
-
-pub(in crate::http) use backup::{BackupMade, copy};
-pub(super) use backup::{BackupWanted, backup};
-pub(in crate::http) use logs::{BindingsStatus, DamageObject, JournalStatus, StoreStatus};
-pub(in crate::http) use trouble::{MisdirectedStatus, OwnSystem, ProblemObject};
 
 /// How this installation is doing.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct System {
+pub(crate) struct System {
     /// The version of the program.
-    pub(in crate::http) version: &'static str,
+    pub(crate) version: &'static str,
     /// How the program was built.
-    pub(in crate::http) build: Build,
+    pub(crate) build: Build,
     /// When the server started.
     #[schemars(with = "String")]
-    pub(in crate::http) started_at: Instant,
+    pub(crate) started_at: Instant,
     /// Seconds since then.
-    pub(in crate::http) uptime_seconds: i64,
+    pub(crate) uptime_seconds: i64,
     /// The data directory.
-    pub(in crate::http) data: String,
+    pub(crate) data: String,
     /// The address that the platforms use, if it was set.
-    pub(in crate::http) public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Where HTTPS is listened on.
-    pub(in crate::http) listen: String,
+    pub(crate) listen: String,
     /// Where callbacks are taken without TLS, if anywhere.
-    pub(in crate::http) plain_listen: Option<String>,
+    pub(crate) plain_listen: Option<String>,
     /// Connections to this server.
-    pub(in crate::http) connections: Connections,
+    pub(crate) connections: Connections,
     /// The certificate in use.
-    pub(in crate::http) certificate: Certificate,
+    pub(crate) certificate: Certificate,
     /// The disk under the data directory; null where the system does not say.
-    pub(in crate::http) disk: Option<DiskStatus>,
+    pub(crate) disk: Option<DiskStatus>,
     /// What each part of the data directory takes.
-    pub(in crate::http) rooms: Vec<Room>,
+    pub(crate) rooms: Vec<Room>,
     /// Whether all files were counted in `rooms`.
-    pub(in crate::http) rooms_whole: bool,
+    pub(crate) rooms_whole: bool,
     /// The journal: what was received, as it was received.
-    pub(in crate::http) journal: JournalStatus,
+    pub(crate) journal: JournalStatus,
     /// The store: what is known from the journal, and can be rebuilt from it.
-    pub(in crate::http) store: StoreStatus,
+    pub(crate) store: StoreStatus,
     /// The bindings.
-    pub(in crate::http) bindings: BindingsStatus,
+    pub(crate) bindings: BindingsStatus,
     /// The company's own systems that a rule asks and that failed the last time, longest first.
-    pub(in crate::http) own_systems: Vec<OwnSystem>,
+    pub(crate) own_systems: Vec<OwnSystem>,
     /// Requests since the start that came to none of this server's addresses.
-    pub(in crate::http) misdirected: MisdirectedStatus,
+    pub(crate) misdirected: MisdirectedStatus,
     /// What is wrong, the worst first: what `/readyz` says.
-    pub(in crate::http) problems: Vec<ProblemObject>,
+    pub(crate) problems: Vec<ProblemObject>,
     /// Apps that were set up.
-    pub(in crate::http) apps: usize,
+    pub(crate) apps: usize,
     /// Whether there is an administrator.
-    pub(in crate::http) set_up: bool,
+    pub(crate) set_up: bool,
 }
 
 /// How the program was built.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct Build {
+pub(crate) struct Build {
     /// Processor, system and C library.
-    pub(in crate::http) target: String,
+    pub(crate) target: String,
     /// `release` or `debug`.
-    pub(in crate::http) profile: &'static str,
+    pub(crate) profile: &'static str,
 }
 
 /// Connections to this server since its start.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct Connections {
+pub(crate) struct Connections {
     /// Open now.
-    pub(in crate::http) open: u64,
+    pub(crate) open: u64,
     /// Accepted.
-    pub(in crate::http) accepted: u64,
+    pub(crate) accepted: u64,
     /// Handshakes that failed or took too long.
-    pub(in crate::http) handshakes_failed: u64,
+    pub(crate) handshakes_failed: u64,
     /// Requests.
-    pub(in crate::http) requests: u64,
+    pub(crate) requests: u64,
 }
 
 /// The certificate in use.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct Certificate {
+pub(crate) struct Certificate {
     /// The names it is for.
-    pub(in crate::http) names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Who issued it.
-    pub(in crate::http) issuer: String,
+    pub(crate) issuer: String,
     /// When it ends.
     #[schemars(with = "Option<String>")]
-    pub(in crate::http) not_after: Option<Instant>,
+    pub(crate) not_after: Option<Instant>,
     /// Whether it vouches only for itself: platforms do not accept that.
-    pub(in crate::http) self_signed: bool,
+    pub(crate) self_signed: bool,
     /// The file it came from.
-    pub(in crate::http) source: String,
+    pub(crate) source: String,
 }
 
 /// The disk under the data directory.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct DiskStatus {
+pub(crate) struct DiskStatus {
     /// Bytes that may still be written.
-    pub(in crate::http) free: u64,
+    pub(crate) free: u64,
     /// Bytes in all.
-    pub(in crate::http) total: u64,
+    pub(crate) total: u64,
     /// Days until it is full at the rate of the last day; null when nothing came.
-    pub(in crate::http) days_left: Option<u64>,
+    pub(crate) days_left: Option<u64>,
 }
 
 /// One part of the data directory.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct Room {
+pub(crate) struct Room {
     /// Its name: `journal`, `state`, `store`, `recordings` and so on.
-    pub(in crate::http) name: &'static str,
+    pub(crate) name: &'static str,
     /// Its files.
-    pub(in crate::http) files: u64,
+    pub(crate) files: u64,
     /// Their bytes.
-    pub(in crate::http) bytes: u64,
-}
-
-/// `GET /system`
-pub(super) async fn status(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
-    ask.no_query()?;
-    let context = context.clone();
-    let status = blocking(move || System::of(&context)).await;
-    ok(&status)
-}
-
-/// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
-pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    ask.admin()?;
-    context.rebuild(&ask.author(context).on_record().await?);
-    let context = context.clone();
-    Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
+    pub(crate) bytes: u64,
 }
 
 impl System {
     /// How it is now. Looks at files, so that it blocks.
-    pub(in crate::http) fn of(context: &Context) -> Self {
+    pub(crate) fn of(context: &Context) -> Self {
         let (server, now) = (&context.server, context.clock.now());
         let (rooms, rooms_whole) = disk::rooms(&server.data);
         let reserve = rooms.iter().find(|room| room.name == "reserve").map_or(0, |room| room.bytes);

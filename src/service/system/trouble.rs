@@ -4,68 +4,68 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::Instant;
 use crate::control::Trouble;
 use crate::domain::Wording;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::service::problems::Fault;
 use crate::service::{Misdirected, MisdirectedRequest};
 
 /// One thing that is wrong.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct ProblemObject {
+pub(crate) struct ProblemObject {
     /// `journal_failing`, `rebuilding`, `journal_missing`, `journal_damaged`, `segment_given_up`,
     /// `state_damaged`, `bindings_damaged`, `changes_failing`, `disk_full` or `disk_low`.
-    pub(in crate::http) code: &'static str,
+    pub(crate) code: &'static str,
     /// `failing` when callbacks are not taken or the store is rebuilt, otherwise `warning`.
-    pub(in crate::http) severity: &'static str,
+    pub(crate) severity: &'static str,
     /// What it is, and what to do.
-    pub(in crate::http) message: String,
+    pub(crate) message: String,
     #[serde(skip)]
     #[schemars(skip)]
-    pub(in crate::http) text: Wording,
+    pub(crate) text: Wording,
 }
 
 /// One of the company's own systems that does not answer as it should.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct OwnSystem {
+pub(crate) struct OwnSystem {
     /// The app whose rule asks it.
-    pub(in crate::http) app: String,
+    pub(crate) app: String,
     /// The machine; the rest of the address may hold secrets.
-    pub(in crate::http) host: String,
+    pub(crate) host: String,
     /// How many questions in a row it failed.
-    pub(in crate::http) failures: u32,
+    pub(crate) failures: u32,
     /// The first of them.
     #[schemars(with = "String")]
-    pub(in crate::http) since: Instant,
+    pub(crate) since: Instant,
     /// How the last one went, as in a decision's `asked`.
-    pub(in crate::http) asking: &'static str,
+    pub(crate) asking: &'static str,
     /// Why, where there is more to say.
-    pub(in crate::http) problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// Requests that came to none of this server's addresses: to another path, with a token that no app
 /// has, or with a first line that cannot be read.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct MisdirectedStatus {
+pub(crate) struct MisdirectedStatus {
     /// How many since the start.
-    pub(in crate::http) count: u64,
+    pub(crate) count: u64,
     /// The last of them, newest first.
-    pub(in crate::http) recent: Vec<MisdirectedItem>,
+    pub(crate) recent: Vec<MisdirectedItem>,
 }
 
 /// One of them.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct MisdirectedItem {
+pub(crate) struct MisdirectedItem {
     /// When it came.
     #[schemars(with = "String")]
-    pub(in crate::http) at: Instant,
+    pub(crate) at: Instant,
     /// Who sent it.
-    pub(in crate::http) peer: String,
+    pub(crate) peer: String,
     /// Where to, without its query, and without what could be a token.
-    pub(in crate::http) path: String,
+    pub(crate) path: String,
     /// What was wrong: `address`, `token`, `request_line`.
-    pub(in crate::http) missed: &'static str,
+    pub(crate) missed: &'static str,
 }
 
 impl From<Fault> for ProblemObject {
@@ -76,7 +76,7 @@ impl From<Fault> for ProblemObject {
 }
 
 impl OwnSystem {
-    pub(super) fn of(context: &Context, trouble: &Trouble) -> Self {
+    pub(crate) fn of(context: &Context, trouble: &Trouble) -> Self {
         Self {
             app: context.state.app(trouble.app).map_or_else(|| trouble.app.0.to_string(), |app| app.name.clone()),
             host: crate::control::host(&trouble.url).to_owned(),
@@ -89,7 +89,7 @@ impl OwnSystem {
 }
 
 impl MisdirectedStatus {
-    pub(super) fn of(misdirected: &Misdirected) -> Self {
+    pub(crate) fn of(misdirected: &Misdirected) -> Self {
         let (count, recent) = misdirected.seen();
         let item = |request: MisdirectedRequest| MisdirectedItem {
             at: Instant(request.at),

@@ -1,0 +1,55 @@
+//! `/system`: how this installation is doing; its copy and its rebuild.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::ask::Ask;
+use super::{HttpError, Response, blocking, json, ok};
+use crate::journal::CopyError;
+use crate::service::Context;
+use crate::service::system::{System, copy};
+
+/// Where a copy goes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackupWanted {
+    /// An absolute path on the server; nothing is there yet, or an empty directory.
+    dest: PathBuf,
+}
+
+/// `GET /system`
+pub(super) async fn status(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    ask.no_query()?;
+    let context = context.clone();
+    let status = blocking(move || System::of(&context)).await;
+    ok(&status)
+}
+
+/// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
+pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    context.rebuild(&ask.author(context).on_record().await?);
+    let context = context.clone();
+    Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
+}
+
+/// `POST /system/backup`: a copy on the server's own disk.
+pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
+    ask.admin()?;
+    let wanted: BackupWanted = ask.json()?;
+    if !wanted.dest.is_absolute() {
+        return Err(HttpError::BadRequest("dest must be an absolute path on the server".into()));
+    }
+    match copy(context, &ask.author(context), wanted.dest).await? {
+        Ok(made) => ok(&made),
+        Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
+            Err(HttpError::BadRequest(error.to_string().into()))
+        }
+        Err(error @ CopyError::Io { .. }) => Err(HttpError::Internal(Box::new(error))),
+    }
+}
