@@ -145,12 +145,6 @@ impl BindingState {
         }
     }
 
-    /// Reads [`BindingState::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
     /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {

@@ -29,12 +29,6 @@ impl CallState {
     /// Every state, in the order of a call.
     pub const ALL: [Self; 5] = [Self::Offered, Self::Dialled, Self::Alerting, Self::Answered, Self::Released];
 
-    /// Reads [`CallState::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
     /// `offered`, `dialled`, `alerting`, `answered`, `released`.
     #[must_use]
     pub fn name(self) -> &'static str {

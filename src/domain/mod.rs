@@ -44,6 +44,7 @@ pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
 pub use lang::{Lang, Text, Wording, many};
 pub use masking::{mask_numbers, mask_numbers_and};
 pub use named::Named;
+pub(crate) use named::named;
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 pub use record::{CallRecord, Direction, Product, RecordingRef};

@@ -19,9 +19,10 @@ pub trait Named: Clone + PartialEq + Eq + Debug + 'static {
     fn word(&self) -> Option<Text>;
 }
 
+/// For values whose type has them as `ALL`, `name` and `word`.
 macro_rules! named {
     ($($of:ty),*) => {$(
-        impl Named for $of {
+        impl $crate::domain::Named for $of {
             fn all() -> &'static [Self] {
                 &Self::ALL
             }
@@ -30,12 +31,14 @@ macro_rules! named {
                 (*self).name()
             }
 
-            fn word(&self) -> Option<Text> {
+            fn word(&self) -> Option<$crate::domain::Text> {
                 Some((*self).word())
             }
         }
     )*};
 }
+
+pub(crate) use named;
 
 named!(
     Anomaly,

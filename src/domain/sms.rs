@@ -27,12 +27,6 @@ impl SmsMode {
         }
     }
 
-    /// Reads [`SmsMode::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
-    }
-
     /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {

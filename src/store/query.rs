@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AppId, Scope, Text};
+use crate::domain::{AppId, Scope, Text, named};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +30,6 @@ impl<T> Filter<T> {
     #[must_use]
     pub fn any(values: Vec<T>) -> Self {
         Self { any: values, none: Vec::new() }
-    }
-
-    /// Whether it lets this one through.
-    #[must_use]
-    pub fn lets_through(&self, value: &T) -> bool
-    where
-        T: PartialEq,
-    {
-        (self.any.is_empty() || self.any.contains(value)) && !self.none.contains(value)
     }
 
     /// Whether it lets everything through.
@@ -185,12 +176,6 @@ impl Joined {
         }
     }
 
-    /// Reads [`Joined::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|joined| joined.name() == name)
-    }
-
     /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
@@ -201,6 +186,8 @@ impl Joined {
         }
     }
 }
+
+named!(Joined);
 
 /// Which part of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

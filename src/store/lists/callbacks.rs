@@ -3,7 +3,7 @@
 use super::filters;
 use super::kinds::{Amount, Apps, Choice, Exact, Flag, Providers, When, Whole};
 use super::text::{APP, PROVIDER, SESSION, SPAN, title};
-use crate::domain::{AppId, Named, Outcome, ProviderId, Suspicion, Text, Wording};
+use crate::domain::{AppId, Outcome, ProviderId, Suspicion, Text, Wording};
 use crate::store::terms::Field;
 use crate::store::{Bounds, CallbackRow, Filter, Joined, Span};
 
@@ -72,20 +72,6 @@ filters! {
                 .flag("WORD", "That joined a call, or hold a message or a number: call, not_call, nothing")
                 .form(2, Text::new("已关联", "Joined"));
         span: Span as When<CallbackRow> = When { of: |row| row.received_at }, SPAN;
-    }
-}
-
-impl Named for Joined {
-    fn all() -> &'static [Self] {
-        &Self::ALL
-    }
-
-    fn name(&self) -> &str {
-        (*self).name()
-    }
-
-    fn word(&self) -> Option<Text> {
-        Some((*self).word())
     }
 }
 
