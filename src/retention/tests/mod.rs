@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::domain::{AppId, BindingId, Call, DecisionAction, DecisionNote, Item, PhoneNumber};
-use crate::journal::{Body, CallbackRecord, Journal, NewRecord, Options};
+use crate::journal::{Body, CallbackRecord, CallbackSummary, Journal, NewRecord, Options};
 use crate::platforms;
 use crate::projector::{self, Projector, summarise};
 use crate::state::Author;
@@ -121,17 +121,37 @@ impl House {
     }
 
     async fn day(&self, day: u32, at: Timestamp) {
-        let journal = &self.retention.0.journal;
-        let mut appends = Vec::new();
+        let mut samples = Vec::new();
         for (app, provider) in (1..).zip(platforms::ALL) {
             for (n, sample) in provider.samples().iter().enumerate() {
                 let at = at.checked_add(SignedDuration::from_secs(i64::try_from(n).unwrap())).unwrap();
-                let body = Body::Callback(Box::new(record(app, provider.id().0, sample, day)));
-                for _ in 0..1 + n % 2 {
-                    appends.push(journal.append(NewRecord { at, body: body.clone() }));
-                }
+                let record = of_day(record(app, provider.id().0, sample, sample.body.to_owned()), day);
+                samples.extend(std::iter::repeat_n((at, record), 1 + n % 2));
             }
         }
+        self.append(samples).await;
+    }
+
+    /// The samples as they would come then, so many of each a minute apart. What says how a number
+    /// stands is left out: it is kept as long as the number is.
+    async fn lively(&self, at: Timestamp, alike: u32) {
+        let mut samples = Vec::new();
+        for n in 0..alike {
+            let at = at.checked_add(SignedDuration::from_mins(i64::from(n))).unwrap();
+            for (app, provider) in (1..).zip(platforms::ALL) {
+                let fresh = |sample| platforms::fresh(*provider, sample, None, at);
+                let of = |sample| (at, record(app, provider.id().0, sample, fresh(sample)));
+                let passes = |record: &CallbackRecord| !matches!(read(record).items.first(), Some(Item::Number(_)));
+                samples.extend(provider.samples().iter().map(of).filter(|(_, record)| passes(record)));
+            }
+        }
+        self.append(samples).await;
+    }
+
+    async fn append(&self, records: Vec<(Timestamp, CallbackRecord)>) {
+        let journal = &self.retention.0.journal;
+        let append = |(at, record)| journal.append(NewRecord { at, body: Body::Callback(Box::new(record)) });
+        let appends: Vec<_> = records.into_iter().map(append).collect();
         for append in appends {
             append.await.unwrap();
         }
@@ -261,34 +281,39 @@ impl House {
     }
 }
 
-/// The sample of another day: its sessions and messages are others.
-fn record(app: u32, provider: &str, sample: &platforms::Sample, day: u32) -> CallbackRecord {
+/// A sample with this body, as it was received.
+fn record(app: u32, provider: &str, sample: &platforms::Sample, body: String) -> CallbackRecord {
     let mut record = CallbackRecord {
         app: AppId(app),
         provider: provider.to_owned(),
         peer: "192.0.2.7".parse().unwrap(),
         tail: String::new(),
         headers: vec![("content-type".to_owned(), sample.content_type.to_owned())],
-        body: sample.body.as_bytes().to_vec(),
+        body: body.into_bytes(),
         verified: None,
         reply: crate::domain::Ack { status: 200, content_type: "application/json".to_owned(), body: "{}".to_owned() },
         question: None,
         decision: None,
         foreign: Vec::new(),
     };
-    let read = |record: &CallbackRecord| {
-        let body = Body::Callback(Box::new(record.clone()));
-        let record = crate::journal::Record { seq: 1, at: Timestamp::UNIX_EPOCH, body };
-        summarise(&record, crate::journal::Gone::Retention).unwrap()
-    };
-    let mut text = sample.body.to_owned();
-    let items = read(&record).items;
     // Only a question keeps what was decided.
-    record.decision = Some(decided(&items));
+    record.decision = Some(decided(&read(&record).items));
     if read(&record).decision.is_none() {
         record.decision = None;
     }
-    for item in items {
+    record
+}
+
+fn read(record: &CallbackRecord) -> CallbackSummary {
+    let body = Body::Callback(Box::new(record.clone()));
+    let record = crate::journal::Record { seq: 1, at: Timestamp::UNIX_EPOCH, body };
+    summarise(&record, crate::journal::Gone::Retention).unwrap()
+}
+
+/// The sample of another day: its sessions and messages are others.
+fn of_day(mut record: CallbackRecord, day: u32) -> CallbackRecord {
+    let mut text = String::from_utf8(record.body.clone()).unwrap();
+    for item in read(&record).items {
         let name = match item {
             Item::Event(event) => event.key.session.reveal().to_owned(),
             Item::Record(record) => record.key.session.reveal().to_owned(),
