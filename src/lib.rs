@@ -184,6 +184,9 @@
 //! - **Another address of the API:** a handler in [`http::api`] and a row in `src/http/api/endpoints/`:
 //!   its rights, its description and its name in the audit trail are in the row.
 //! - **Another command:** a file in [`cli`] that speaks the API.
+//! - **Another filter of a list:** a row in its table in `src/store/lists/mod.rs` and the files beside
+//!   it (bindings: `src/bindings/filters.rs`); parameter, flag, box, words, index and comparison
+//!   follow from it. **Another column:** a row in `src/export/columns.rs`.
 //! - **Another figure on a page:** its definition in [`domain::metrics`], which page, API and
 //!   command show, and a counter in `src/store/hours.rs`, kept as calls change, so that no page
 //!   ever scans.

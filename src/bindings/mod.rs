@@ -21,6 +21,7 @@
 
 mod change;
 mod error;
+mod filters;
 mod import;
 mod index;
 mod keys;
@@ -43,8 +44,8 @@ use tokio::sync::Mutex;
 use xxhash_rust::xxh3::Xxh3;
 
 pub use self::error::{BindingError, OpenError};
+pub use self::filters::BindingQuery;
 pub use self::import::{Import, Imported, Refused};
-pub use self::query::BindingQuery;
 
 use self::index::{Applied, Index, Look};
 use self::pending::Pending;

@@ -11,37 +11,13 @@ use jiff::Timestamp;
 use redb::{Key, Range, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::filters::{BindingNow, BindingQuery};
 use super::index::{APPS, ENDS, IndexError, Look, ROWS};
 use super::keys::{self, End};
 use super::row;
-use crate::domain::{AppId, Binding, BindingKind, BindingState, PhoneNumber, Seq};
+use crate::domain::{AppId, Binding, Seq};
 use crate::limits::BINDINGS_SCAN_MAX;
-use crate::store::{Count, Filter, Listing, Page, QueryError};
-
-/// Which bindings.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BindingQuery {
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By mode.
-    pub kind: Filter<BindingKind>,
-    /// By how they stand now.
-    pub state: Filter<BindingState>,
-    /// By the end of any of their numbers.
-    pub number: Filter<String>,
-    /// By the end of A.
-    pub a: Filter<String>,
-    /// By the end of X.
-    pub x: Filter<String>,
-    /// By the end of B.
-    pub b: Filter<String>,
-    /// By the end of Y.
-    pub y: Filter<String>,
-    /// By the platform's own id.
-    pub platform_id: Filter<String>,
-    /// By what is echoed, exactly.
-    pub user_data: Filter<String>,
-}
+use crate::store::{Count, FilterTable as _, Listing, Page, QueryError};
 
 /// Ids in falling order, from the ranges of one table; an error ends a range and is told once.
 struct Ids<'a>(Vec<Peekable<OneRange<'a>>>);
@@ -67,8 +43,9 @@ impl Look {
             let Some(row) = rows.get(id).map_err(damaged)? else { continue };
             let binding = row::read(id, row.value()).ok_or_else(|| damaged(IndexError::Row(id)))?;
             looked += 1;
-            if query.takes(&binding, now) {
-                found.push(binding);
+            let seen = BindingNow { state: binding.state(now), binding };
+            if query.takes(&seen) {
+                found.push(seen.binding);
             }
             if found.len() >= page.limit || looked >= BINDINGS_SCAN_MAX {
                 let next = (id > 0).then(|| write_cursor(id, digest));
@@ -93,7 +70,7 @@ impl Look {
             let Some(row) = rows.get(id).map_err(damaged)? else { continue };
             let binding = row::read(id, row.value()).ok_or_else(|| damaged(IndexError::Row(id)))?;
             looked += 1;
-            found += u64::from(query.takes(&binding, now));
+            found += u64::from(query.takes(&BindingNow { state: binding.state(now), binding }));
         }
         Ok(Count { rows: found, exact: true })
     }
@@ -146,34 +123,6 @@ impl<'a> Ids<'a> {
         }
         Ok(greatest)
     }
-}
-
-impl BindingQuery {
-    fn takes(&self, binding: &Binding, now: Timestamp) -> bool {
-        let terms = &binding.terms;
-        let is = |number: Option<&PhoneNumber>, end: &String| number.is_some_and(|number| ends_with(number, end));
-        let text = |filter: &Filter<String>, text: Option<&String>| filter.takes(|asked| text == Some(asked));
-        self.app.takes(|app| *app == binding.app)
-            && self.kind.takes(|kind| *kind == terms.kind)
-            && self.state.takes(|state| *state == binding.state(now))
-            && self.a.takes(|end| is(Some(&terms.a), end))
-            && self.x.takes(|end| is(Some(&terms.x), end))
-            && self.b.takes(|end| is(terms.b.as_ref(), end))
-            && self.y.takes(|end| is(terms.y.as_ref(), end))
-            && self.number.takes(|end| {
-                [Some(&terms.a), Some(&terms.x), terms.b.as_ref(), terms.y.as_ref()]
-                    .into_iter()
-                    .any(|number| is(number, end))
-            })
-            && text(&self.platform_id, terms.platform_id.as_ref())
-            && text(&self.user_data, terms.user_data.as_ref())
-    }
-}
-
-/// Whether a number ends so, with or without country code.
-fn ends_with(number: &PhoneNumber, end: &str) -> bool {
-    let whole = PhoneNumber::parse(end);
-    whole.as_ref() == Some(number) || number.national().ends_with(end)
 }
 
 fn write_cursor(id: Seq, digest: u64) -> String {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::{Callbacks, Calls, Decisions, Entries, Filters};
+use super::filters::Filters;
 use super::{
     Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, rules, search, serve,
     settings, simulate, stats, token, user,
 };
 use crate::config::DEFAULT_DATA;
+use crate::store::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, FilterTable};
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
 #[derive(Debug, Parser)]
@@ -65,18 +66,18 @@ pub(super) enum Command {
     #[command(subcommand)]
     Login(login::Command),
     /// Show calls, newest first
-    Calls(ListFlags<Calls>),
+    Calls(ListFlags<CallQuery>),
     /// Show callbacks, newest first
-    Callbacks(ListFlags<Callbacks>),
+    Callbacks(ListFlags<CallbackQuery>),
     /// Show bindings, newest first; make, change, end and import them
     Bindings(Box<bindings::Flags>),
     /// How the questions of an app are decided
     #[command(subcommand)]
     Rules(Box<rules::Command>),
     /// Show what platforms asked and what was answered, newest first
-    Decisions(ListFlags<Decisions>),
+    Decisions(ListFlags<DecisionQuery>),
     /// Show who did what, and who looked at what, newest first
-    Audit(ListFlags<Entries>),
+    Audit(ListFlags<AuditQuery>),
     /// Count calls: answer rate, mean talk, causes …
     Stats(stats::Flags),
     /// Follow what happens
@@ -127,7 +128,7 @@ pub(super) enum Command {
 
 /// One page of a list.
 #[derive(Debug, Args)]
-pub(super) struct ListFlags<T: super::filters::Filtered> {
+pub(super) struct ListFlags<T: FilterTable> {
     #[command(flatten)]
     pub(super) filters: Filters<T>,
     /// How many rows, up to 1000
@@ -144,7 +145,7 @@ pub(super) struct ListFlags<T: super::filters::Filtered> {
     pub(super) csv: bool,
 }
 
-impl<T: super::filters::Filtered> ListFlags<T> {
+impl<T: FilterTable> ListFlags<T> {
     /// The whole query.
     pub(super) fn query(&self) -> Vec<(String, String)> {
         let mut query = self.filters.query.clone();

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs, part};
-use super::filters::Bindings;
 use super::{calls, cells, owner, upload};
+use crate::bindings::BindingQuery;
 use crate::export;
 
 /// `ringback bindings`
@@ -20,7 +20,7 @@ pub(super) struct Flags {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    list: ListFlags<Bindings>,
+    list: ListFlags<BindingQuery>,
 }
 
 /// What to do with bindings.
@@ -120,8 +120,7 @@ pub(super) struct Fields {
 /// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let Some(command) = flags.command else {
-        let head = ["ID", "APP", "STATE", "A", "X", "B", "UNTIL", "USER DATA"];
-        return calls::show(place, flags.list, "/bindings", &export::BINDINGS, &head, row).await;
+        return calls::show(place, flags.list, "/bindings", &export::BINDINGS).await;
     };
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     let done = act(&client, command).await;
@@ -178,20 +177,6 @@ fn told(report: &Value) -> Result<()> {
 
 fn print(value: &Value) -> Result<()> {
     super::retention::print(value)
-}
-
-fn row(binding: &Value) -> Vec<String> {
-    let text = |field: &str| cells::text(&binding[field]);
-    vec![
-        text("id"),
-        text("app"),
-        text("state"),
-        text("a"),
-        text("x"),
-        text("b"),
-        cells::instant(&binding["valid_to"]),
-        text("user_data"),
-    ]
 }
 
 impl Fields {

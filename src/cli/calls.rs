@@ -8,25 +8,17 @@ use serde_json::Value;
 use super::app::items;
 use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs};
-use super::filters::{Calls, Filtered};
-use super::{cells, owner, table};
+use super::{owner, table};
 use crate::export::{self, Sheet, csv};
+use crate::store::{CallQuery, FilterTable};
 
 /// Does it.
-pub(super) async fn run(place: &Place, flags: ListFlags<Calls>) -> Result<()> {
-    let head = ["AT", "APP", "CALLER", "X", "CALLEE", "STATE", "OUTCOME", "TALK", "CALL"];
-    show(place, flags, "/calls", &export::CALLS, &head, row).await
+pub(super) async fn run(place: &Place, flags: ListFlags<CallQuery>) -> Result<()> {
+    show(place, flags, "/calls", &export::CALLS).await
 }
 
 /// Asks for a page and prints it in the form that was asked for.
-pub(super) async fn show<T: Filtered>(
-    place: &Place,
-    flags: ListFlags<T>,
-    path: &str,
-    sheet: &Sheet,
-    head: &[&str],
-    row: fn(&Value) -> Vec<String>,
-) -> Result<()> {
+pub(super) async fn show<T: FilterTable>(place: &Place, flags: ListFlags<T>, path: &str, sheet: &Sheet) -> Result<()> {
     // Bindings are looked up in an index of their own, which is never behind.
     let needs = if path == "/bindings" { Needs::State } else { Needs::Store };
     let client = Client::open(&place.data, needs, place.masked).await?;
@@ -41,36 +33,14 @@ pub(super) async fn show<T: Filtered>(
         let written = [csv::head(sheet, None)?, csv::rows(sheet, items(&page), None)?].concat();
         return Ok(stdout().write_all(&table::csv(written, stdout().is_terminal()))?);
     }
-    let rows: Vec<Vec<String>> = items(&page).iter().map(row).collect();
-    table::write(&mut stdout(), head, &rows)?;
+    let (head, rows) = sheet.table(items(&page));
+    table::write(&mut stdout(), &head, &rows)?;
     match page["next"].as_str() {
         _ if rows.is_empty() => eprintln!("nothing found"),
         Some(next) => eprintln!("there are more: --cursor {next}"),
         None => {}
     }
     Ok(())
-}
-
-fn row(call: &Value) -> Vec<String> {
-    vec![
-        cells::second(&call_at(call)),
-        cells::text(&call["app"]),
-        cells::text(&call["caller"]),
-        cells::text(&call["x_number"]),
-        cells::text(&call["callee"]),
-        cells::text(&call["state"]),
-        // As in the API: empty until it is over.
-        cells::text(&call["outcome"]),
-        format!("{} s", cells::text(&call["talk_seconds"])),
-        cells::text(&call["id"]),
-    ]
-}
-
-/// The earliest instant that is known of a call.
-pub(super) fn call_at(call: &Value) -> String {
-    let known = ["setup_at", "alerting_at", "answered_at", "released_at"].map(|field| call[field].as_str());
-    let events = call["events"].as_array().into_iter().flatten().map(|event| event["at"].as_str());
-    known.into_iter().chain(events).flatten().min().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -82,8 +52,8 @@ mod tests {
     #[test]
     fn a_call_in_talk_has_a_state_and_no_outcome_yet() {
         let call = json!({"app": "hotline", "state": "answered", "outcome": null, "talk_seconds": 0, "id": "1b"});
-        assert_eq!(row(&call)[5..7], ["answered", ""]);
+        assert_eq!(export::CALLS.table(&[call]).1[0][5..7], ["answered", ""]);
         let over = json!({"state": "released", "outcome": "answered", "talk_seconds": 9, "id": "1b"});
-        assert_eq!(row(&over)[5..7], ["released", "answered"]);
+        assert_eq!(export::CALLS.table(&[over]).1[0][5..7], ["released", "answered"]);
     }
 }

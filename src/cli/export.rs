@@ -12,24 +12,26 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::Place;
 use super::client::{Client, Needs};
-use super::filters::{Bindings, Callbacks, Calls, Decisions, Filters, Numbers, Sms};
+use super::filters::Filters;
 use super::owner;
+use crate::bindings::BindingQuery;
+use crate::store::{CallQuery, CallbackQuery, DecisionQuery, NumberQuery, SmsQuery};
 
 /// What to export.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Calls
-    Calls(ExportFlags<Filters<Calls>>),
+    Calls(ExportFlags<Filters<CallQuery>>),
     /// Callbacks
-    Callbacks(ExportFlags<Filters<Callbacks>>),
+    Callbacks(ExportFlags<Filters<CallbackQuery>>),
     /// Text messages
-    Sms(ExportFlags<Filters<Sms>>),
+    Sms(ExportFlags<Filters<SmsQuery>>),
     /// Privacy numbers
-    Numbers(ExportFlags<Filters<Numbers>>),
+    Numbers(ExportFlags<Filters<NumberQuery>>),
     /// Bindings; `bindings import` reads the CSV
-    Bindings(ExportFlags<Filters<Bindings>>),
+    Bindings(ExportFlags<Filters<BindingQuery>>),
     /// Decisions
-    Decisions(ExportFlags<Filters<Decisions>>),
+    Decisions(ExportFlags<Filters<DecisionQuery>>),
 }
 
 /// Which rows, and how.

@@ -11,10 +11,11 @@ use serde_json::Value;
 use super::app::items;
 use super::arguments::Place;
 use super::client::{Client, Needs};
-use super::filters::{Filters, Stats};
+use super::filters::Filters;
 use super::{cells, owner, table};
 use crate::domain::metrics::{self, Metric};
 use crate::export::{self, csv};
+use crate::store::StatQuery;
 
 /// What the figures mean, behind the help.
 fn meanings() -> String {
@@ -27,7 +28,7 @@ fn meanings() -> String {
 #[command(after_help = meanings())]
 pub(super) struct Flags {
     #[command(flatten)]
-    filters: Filters<Stats>,
+    filters: Filters<StatQuery>,
     /// The width of a step: hour, day, weekday_hour, or all for the whole span [default: hour]
     #[arg(long, value_name = "STEP")]
     by: Option<String>,

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::arguments::{Place, TailFlags};
 use super::client::{Client, Needs};
-use super::{calls, cells, table};
+use super::{cells, table};
+use crate::export::call_at;
 
 /// Does it.
 pub(super) async fn run(place: &Place, flags: &TailFlags) -> Result<()> {
@@ -48,7 +49,7 @@ fn describe(name: &str, object: &Value) -> String {
         }
         "call" => {
             let outcome = if object["outcome"].is_null() { text("state") } else { text("outcome") };
-            let at = cells::second(&calls::call_at(object));
+            let at = cells::second(&call_at(object));
             format!("{at}  call {}  {}  {} → {}  {outcome}", text("id"), text("app"), text("caller"), text("callee"))
         }
         "sms" => {

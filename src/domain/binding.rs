@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::{AppId, Connect, Direction, PhoneNumber, Seq};
+use super::{AppId, Connect, Direction, PhoneNumber, Seq, Text};
 
 /// A binding's id: the number of the record that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +48,18 @@ impl BindingKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::X => Text::new("X 模式", "X mode"),
+            Self::Ax => Text::new("AX", "AX"),
+            Self::Axb => Text::new("AXB", "AXB"),
+            Self::Axe => Text::new("AXE", "AXE"),
+            Self::Axyb => Text::new("AXYB", "AXYB"),
+        }
     }
 }
 
@@ -133,10 +145,15 @@ impl BindingState {
         }
     }
 
-    /// Reads [`BindingState::name`].
+    /// The word for people.
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+    pub fn word(self) -> Text {
+        match self {
+            Self::Active => Text::new("生效中", "In force"),
+            Self::Scheduled => Text::new("未到时间", "Not yet"),
+            Self::Expired => Text::new("已过期", "Expired"),
+            Self::Ended => Text::new("已解除", "Ended"),
+        }
     }
 }
 

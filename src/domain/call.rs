@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     AppId, CallId, CauseCode, Direction, EventKind, Party, PhoneNumber, Product, ProviderId, RecordingRef, Seq,
-    SessionId,
+    SessionId, Text,
 };
 
 /// How far a call got.
@@ -29,12 +29,6 @@ impl CallState {
     /// Every state, in the order of a call.
     pub const ALL: [Self; 5] = [Self::Offered, Self::Dialled, Self::Alerting, Self::Answered, Self::Released];
 
-    /// Reads [`CallState::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
     /// `offered`, `dialled`, `alerting`, `answered`, `released`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -44,6 +38,18 @@ impl CallState {
             Self::Alerting => "alerting",
             Self::Answered => "answered",
             Self::Released => "released",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Offered => Text::new("已接入", "Offered"),
+            Self::Dialled => Text::new("拨号中", "Dialling"),
+            Self::Alerting => Text::new("振铃中", "Ringing"),
+            Self::Answered => Text::new("通话中", "Talking"),
+            Self::Released => Text::new("已结束", "Ended"),
         }
     }
 }
@@ -118,6 +124,25 @@ impl CallOutcome {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|o| o.name() == name)
     }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Answered => Text::new("已接通", "Answered"),
+            Self::NoAnswer => Text::new("无人接听", "No answer"),
+            Self::Busy => Text::new("忙线", "Busy"),
+            Self::Rejected => Text::new("被拒接", "Rejected"),
+            Self::Unreachable => Text::new("无法接通", "Unreachable"),
+            Self::PoweredOff => Text::new("关机", "Powered off"),
+            Self::Suspended => Text::new("停机", "Suspended"),
+            Self::NoSuchNumber => Text::new("空号", "No such number"),
+            Self::CallerGaveUp => Text::new("主叫放弃", "Caller gave up"),
+            Self::NotBound => Text::new("无绑定关系", "Not bound"),
+            Self::Blocked => Text::new("被拦截", "Blocked"),
+            Self::Failed => Text::new("失败", "Failed"),
+        }
+    }
 }
 
 /// Something odd about a call that a person should know.
@@ -191,6 +216,25 @@ impl Anomaly {
             Self::ImplausibleDuration => "implausible_duration",
         }
     }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::EndsBeforeStart => Text::new("结束早于开始", "Ends before start"),
+            Self::DurationMismatch => Text::new("时长不符", "Duration mismatch"),
+            Self::ConflictingRecord => Text::new("话单冲突", "Conflicting record"),
+            Self::MissingRecord => Text::new("缺话单", "No record"),
+            Self::MissingRelease => Text::new("缺挂机", "No hang-up"),
+            Self::UnknownCode => Text::new("未知代码", "Unknown code"),
+            Self::PartyMismatch => Text::new("号码不一致", "Party mismatch"),
+            Self::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
+            Self::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
+            Self::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
+            Self::ImplausibleTime => Text::new("时间不可信", "Implausible time"),
+            Self::ImplausibleDuration => Text::new("时长不可信", "Implausible duration"),
+        }
+    }
 }
 
 /// Why and by whom a call was ended.
@@ -237,6 +281,17 @@ impl RecordingState {
             Self::Waiting => "waiting",
             Self::Expired => "expired",
             Self::Failed => "failed",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Archived => Text::new("已归档", "Archived"),
+            Self::Waiting => Text::new("仍在平台", "At the platform"),
+            Self::Expired => Text::new("已被平台删除", "Deleted by the platform"),
+            Self::Failed => Text::new("下载失败", "Fetching failed"),
         }
     }
 }

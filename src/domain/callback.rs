@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent};
+use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent, Text};
 
 /// The header that marks a callback as a test, with the value `1`. No platform sends it, and no box
 /// of a console can be filled with it by mistake, as an address's tail can. Whoever knows the secret
@@ -110,6 +110,18 @@ impl Outcome {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|o| o.name() == name)
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Accepted => Text::new("有效", "Accepted"),
+            Self::Duplicate => Text::new("重复", "Duplicate"),
+            Self::Unrecognised => Text::new("未识别", "Unrecognised"),
+            Self::Unparsable => Text::new("无法解析", "Unparsable"),
+            Self::Unverified => Text::new("验签失败", "Unverified"),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::Text;
+
 /// A code as the platform sent it, with the table that explains it.
 ///
 /// The set of codes is open on every platform: the published 玖云 sample itself carries a
@@ -47,6 +49,16 @@ impl Party {
             Self::Caller => "caller",
             Self::Callee => "callee",
             Self::Platform => "platform",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Caller => Text::new("主叫", "Caller"),
+            Self::Callee => Text::new("被叫", "Callee"),
+            Self::Platform => Text::new("平台", "Platform"),
         }
     }
 }

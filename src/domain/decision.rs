@@ -3,7 +3,7 @@
 //! The answer itself stands with the callback that asked. Kept in the journal, so that months later
 //! somebody can still be told why a call went where it went.
 
-use super::{BindingId, PhoneNumber};
+use super::{BindingId, PhoneNumber, Text};
 
 /// What was done with what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +37,17 @@ impl DecisionAction {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Connect => Text::new("接通", "Connect"),
+            Self::Close => Text::new("挂断", "Close"),
+            Self::Forward => Text::new("转发短信", "Forward"),
+            Self::Discard => Text::new("丢弃短信", "Discard"),
+        }
     }
 }
 
@@ -94,6 +105,21 @@ impl Asking {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|asking| asking.name() == name)
     }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Decided => Text::new("已决定", "decided"),
+            Self::Passed => Text::new("交给下一条", "left it to the next rule"),
+            Self::Late => Text::new("超时", "too late"),
+            Self::Unreachable => Text::new("连不上", "unreachable"),
+            Self::Refused => Text::new("拒绝", "refused"),
+            Self::Invalid => Text::new("答复无效", "no valid answer"),
+            Self::Resting => Text::new("暂停询问", "left alone for a while"),
+            Self::Busy => Text::new("太忙", "too busy"),
+        }
+    }
 }
 
 /// One time that the company's own system was asked.
@@ -133,6 +159,15 @@ impl Asks {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|asks| asks.name() == name)
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Call => Text::new("来电", "Call"),
+            Self::Sms => Text::new("短信", "Message"),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It is authoritative over events for parties and times.
 
-use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp};
+use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp, Text};
 
 /// The product a call belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,24 @@ impl Product {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.name() == name)
     }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Axb => Text::new("AXB", "AXB"),
+            Self::Dedicated => Text::new("专线语音", "Dedicated line"),
+            Self::Mask => Text::new("专号通", "Masked number"),
+            Self::Callback => Text::new("语音回呼", "Voice callback"),
+            Self::Notify => Text::new("语音通知", "Voice notice"),
+            Self::Verify => Text::new("语音验证码", "Voice code"),
+            Self::Play => Text::new("语音播放", "Voice play"),
+            Self::Ax => Text::new("AX", "AX"),
+            Self::Axe => Text::new("AXE", "AXE"),
+            Self::Axyb => Text::new("AXYB", "AXYB"),
+            Self::X => Text::new("X 模式", "X mode"),
+        }
+    }
 }
 
 /// Who called whom across the privacy number, where the platform's number for it is documented.
@@ -98,6 +116,15 @@ impl Direction {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|direction| direction.name() == name)
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::AToB => Text::new("A 呼 B", "A to B"),
+            Self::BToA => Text::new("B 呼 A", "B to A"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A message that asks and the notice of the same message are two things with one id. States of
 //! numbers come without a call and without a time of their own.
 
-use super::{Identity, PhoneNumber, Stamp};
+use super::{Identity, PhoneNumber, Stamp, Text};
 
 /// Whether the platform tells or asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,10 +27,13 @@ impl SmsMode {
         }
     }
 
-    /// Reads [`SmsMode::name`].
+    /// The word for people.
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    pub fn word(self) -> Text {
+        match self {
+            Self::Notify => Text::new("已转发", "Forwarded"),
+            Self::Block => Text::new("询问我方", "Asked us"),
+        }
     }
 }
 
@@ -96,6 +99,18 @@ impl NumberState {
             Self::Frozen => "frozen",
             Self::Unknown(text) => text,
         }
+    }
+
+    /// The word for people; `None` where the platform's own stands.
+    #[must_use]
+    pub fn word(&self) -> Option<Text> {
+        Some(match self {
+            Self::Normal => Text::new("正常", "Normal"),
+            Self::Paused => Text::new("暂停", "Paused"),
+            Self::Unavailable => Text::new("不可用", "Unavailable"),
+            Self::Frozen => Text::new("冻结新绑定", "No new bindings"),
+            Self::Unknown(_) => return None,
+        })
     }
 }
 

@@ -1,7 +1,13 @@
-//! Which columns a file has: a name for programs, headings for people, where the value stands
-//! in the object, what it is.
+//! The columns of each list, a row a column: a name for programs, headings for people, where the
+//! value stands in the object, what it is, and where it stands in a table on a terminal.
 
-use crate::domain::{Lang, Text};
+use serde_json::Value;
+
+use super::text;
+use crate::domain::{
+    Anomaly, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Lang, Named,
+    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
+};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +37,20 @@ pub struct Column {
     pub holds: Holds,
     /// Its width in a workbook, in characters.
     pub width: u8,
+    /// The word for a value that is a code of ours.
+    pub word: Option<fn(&str) -> Option<Text>>,
+    /// How it is shown on a terminal, if it is.
+    pub shown: Option<Shown>,
+}
+
+/// A column of a table on a terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// Its place in the table, from the left.
+    place: u8,
+    head: &'static str,
+    /// What an object shows there, where that is not the column's value.
+    of: Option<fn(&Value) -> String>,
 }
 
 /// The columns of one list.
@@ -48,6 +68,76 @@ impl Column {
     pub fn head(&self, lang: Option<Lang>) -> &'static str {
         lang.map_or(self.name, |lang| self.title.get(lang))
     }
+
+    /// The same column, also shown on a terminal.
+    const fn shown(self, place: u8, head: &'static str) -> Self {
+        Self { shown: Some(Shown { place, head, of: None }), ..self }
+    }
+
+    /// The same, where the table says more or less than the value.
+    const fn shown_as(self, place: u8, head: &'static str, of: fn(&Value) -> String) -> Self {
+        Self { shown: Some(Shown { place, head, of: Some(of) }), ..self }
+    }
+}
+
+impl Sheet {
+    /// A table of these objects for a terminal: its headings, and a row an object.
+    #[must_use]
+    pub fn table(&self, objects: &[Value]) -> (Vec<&'static str>, Vec<Vec<String>>) {
+        let mut columns: Vec<(&Column, Shown)> =
+            self.columns.iter().filter_map(|column| Some((column, column.shown?))).collect();
+        columns.sort_by_key(|(_, shown)| shown.place);
+        let cell = |object: &Value, (column, shown): &(&Column, Shown)| match shown.of {
+            Some(of) => of(object),
+            None => {
+                let text = object.pointer(column.pointer).map(text).unwrap_or_default();
+                if column.holds == Instant { second(&text) } else { text }
+            }
+        };
+        let row = |object| columns.iter().map(|column| cell(object, column)).collect();
+        (columns.iter().map(|(_, shown)| shown.head).collect(), objects.iter().map(row).collect())
+    }
+}
+
+/// An instant without the part of its second.
+#[must_use]
+pub fn second(instant: &str) -> String {
+    match instant.split_once('.') {
+        Some((second, _)) => format!("{second}Z"),
+        None => instant.to_owned(),
+    }
+}
+
+/// The earliest instant that is known of a call.
+#[must_use]
+pub fn call_at(call: &Value) -> String {
+    let known = ["setup_at", "alerting_at", "answered_at", "released_at"].map(|field| call[field].as_str());
+    let events = call["events"].as_array().into_iter().flatten().map(|event| event["at"].as_str());
+    known.into_iter().chain(events).flatten().min().unwrap_or_default().to_owned()
+}
+
+/// What became of the call that a decision was about.
+fn then(decision: &Value) -> String {
+    let call = &decision["call"];
+    text(if call["outcome"].is_null() { &call["state"] } else { &call["outcome"] })
+}
+
+/// How long a decision took, in milliseconds.
+fn millis(decision: &Value) -> String {
+    let micros = decision["micros"].as_u64().unwrap_or_default();
+    format!("{}.{:03}", micros / 1_000, micros % 1_000)
+}
+
+/// What is personal in an entry of the audit trail.
+fn details(entry: &Value) -> String {
+    match &entry["personal"] {
+        Value::Null => "erased".to_owned(),
+        Value::Object(personal) => {
+            let detail = |(name, value): (&String, &Value)| format!("{name}={}", text(value));
+            personal.iter().map(detail).collect::<Vec<_>>().join(" ")
+        }
+        other => text(other),
+    }
 }
 
 const fn column(
@@ -58,7 +148,22 @@ const fn column(
     zh: &'static str,
     en: &'static str,
 ) -> Column {
-    Column { name, pointer, title: Text::new(zh, en), holds, width }
+    Column { name, pointer, title: Text::new(zh, en), holds, width, word: None, shown: None }
+}
+
+/// A column of values that have names.
+const fn named<V: Named>(
+    name: &'static str,
+    pointer: &'static str,
+    width: u8,
+    zh: &'static str,
+    en: &'static str,
+) -> Column {
+    Column { word: Some(word_of::<V>), ..column(name, pointer, Holds::Text, width, zh, en) }
+}
+
+fn word_of<V: Named>(name: &str) -> Option<Text> {
+    V::all().iter().find(|value| value.name() == name)?.word()
 }
 
 use Holds::{Flag, Instant, Phone, Text as Words, Whole};
@@ -67,38 +172,39 @@ use Holds::{Flag, Instant, Phone, Text as Words, Whole};
 pub const CALLS: Sheet = Sheet {
     title: Text::new("通话", "Calls"),
     columns: &[
-        column("at", "/at", Instant, 19, "时间", "Time"),
-        column("id", "/id", Words, 34, "通话号", "Call"),
-        column("app", "/app", Words, 16, "应用", "App"),
+        column("at", "/at", Instant, 19, "时间", "Time").shown_as(1, "AT", |call| second(&call_at(call))),
+        column("id", "/id", Words, 34, "通话号", "Call").shown(9, "CALL"),
+        column("app", "/app", Words, 16, "应用", "App").shown(2, "APP"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
-        column("product", "/product", Words, 10, "产品", "Product"),
+        named::<Product>("product", "/product", 10, "产品", "Product"),
         column("session_id", "/session_id", Words, 30, "会话号", "Session"),
-        column("caller", "/caller", Phone, 16, "主叫", "Caller"),
-        column("callee", "/callee", Phone, 16, "被叫", "Callee"),
-        column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
+        column("caller", "/caller", Phone, 16, "主叫", "Caller").shown(3, "CALLER"),
+        column("callee", "/callee", Phone, 16, "被叫", "Callee").shown(5, "CALLEE"),
+        column("x_number", "/x_number", Phone, 16, "X 号码", "X number").shown(4, "X"),
         column("y_number", "/y_number", Phone, 16, "Y 号码", "Y number"),
         column("extension", "/extension", Words, 10, "分机", "Extension"),
-        column("direction", "/direction", Words, 10, "方向", "Direction"),
-        column("state", "/state", Words, 10, "状态", "State"),
-        column("outcome", "/outcome", Words, 14, "结果", "Outcome"),
+        named::<Direction>("direction", "/direction", 10, "方向", "Direction"),
+        named::<CallState>("state", "/state", 10, "状态", "State").shown(6, "STATE"),
+        named::<CallOutcome>("outcome", "/outcome", 14, "结果", "Outcome").shown(7, "OUTCOME"),
         column("setup_at", "/setup_at", Instant, 19, "呼叫开始", "Set up"),
         column("alerting_at", "/alerting_at", Instant, 19, "振铃", "Ringing"),
         column("answered_at", "/answered_at", Instant, 19, "接通", "Answered"),
         column("released_at", "/released_at", Instant, 19, "结束", "Ended"),
         column("ring_seconds", "/ring_seconds", Whole, 10, "振铃秒数", "Ring, s"),
-        column("talk_seconds", "/talk_seconds", Whole, 10, "通话秒数", "Talk, s"),
+        column("talk_seconds", "/talk_seconds", Whole, 10, "通话秒数", "Talk, s")
+            .shown_as(8, "TALK", |call| format!("{} s", text(&call["talk_seconds"]))),
         column("release_table", "/release/table", Words, 12, "原因码表", "Cause table"),
         column("release_code", "/release/code", Words, 10, "原因码", "Cause code"),
         column("release_text_zh", "/release/text/zh", Words, 26, "原因（中文）", "Cause in Chinese"),
         column("release_text_en", "/release/text/en", Words, 26, "原因（英文）", "Cause in English"),
-        column("release_by", "/release/by", Words, 10, "挂机方", "Ended by"),
+        named::<Party>("release_by", "/release/by", 10, "挂机方", "Ended by"),
         column("records", "/records", Whole, 8, "话单数", "Records"),
         column("recording_id", "/recording/id", Words, 30, "录音号", "Recording"),
-        column("recording_state", "/recording/state", Words, 10, "录音状态", "Recording is"),
+        named::<RecordingState>("recording_state", "/recording/state", 10, "录音状态", "Recording is"),
         column("recording_expires_at", "/recording/expires_at", Instant, 19, "录音到期", "Recording expires"),
         column("user_data", "/user_data", Words, 20, "随路数据", "Your reference"),
         column("binding_id", "/binding_id", Words, 20, "绑定号", "Binding"),
-        column("anomalies", "/anomalies", Words, 20, "异常", "Odd"),
+        named::<Anomaly>("anomalies", "/anomalies", 20, "异常", "Odd"),
         column("callbacks", "/callbacks", Words, 24, "回调编号", "Callbacks"),
         column("test", "/test", Flag, 8, "测试", "A test"),
     ],
@@ -108,21 +214,21 @@ pub const CALLS: Sheet = Sheet {
 pub const CALLBACKS: Sheet = Sheet {
     title: Text::new("回调", "Callbacks"),
     columns: &[
-        column("seq", "/seq", Whole, 10, "编号", "No."),
-        column("received_at", "/received_at", Instant, 19, "收到", "Received"),
-        column("app", "/app", Words, 16, "应用", "App"),
+        column("seq", "/seq", Whole, 10, "编号", "No.").shown(1, "SEQ"),
+        column("received_at", "/received_at", Instant, 19, "收到", "Received").shown(2, "RECEIVED"),
+        column("app", "/app", Words, 16, "应用", "App").shown(3, "APP"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
         column("label", "/label", Words, 14, "内容", "What"),
         column("question", "/question", Flag, 8, "平台询问", "A question"),
-        column("outcome", "/outcome", Words, 13, "结果", "Outcome"),
+        named::<Outcome>("outcome", "/outcome", 13, "结果", "Outcome").shown(4, "OUTCOME"),
         column("verified", "/verified", Flag, 8, "验签", "Signature held"),
         column("suspicions", "/suspicions", Words, 24, "可疑之处", "Suspicions"),
-        column("session_ids", "/session_ids", Words, 30, "会话号", "Sessions"),
+        column("session_ids", "/session_ids", Words, 30, "会话号", "Sessions").shown(8, "SESSION"),
         column("calls", "/calls", Words, 34, "归入通话", "Calls"),
-        column("status", "/status", Whole, 8, "应答", "Answered"),
-        column("peer", "/peer", Words, 16, "来源", "Peer"),
+        column("status", "/status", Whole, 8, "应答", "Answered").shown(5, "STATUS"),
+        column("peer", "/peer", Words, 16, "来源", "Peer").shown(7, "PEER"),
         column("tail", "/tail", Words, 14, "地址尾", "Address tail"),
-        column("size_bytes", "/size_bytes", Whole, 10, "字节数", "Bytes"),
+        column("size_bytes", "/size_bytes", Whole, 10, "字节数", "Bytes").shown(6, "SIZE"),
         column("test", "/test", Flag, 8, "测试", "A test"),
     ],
 };
@@ -136,7 +242,7 @@ pub const SMS: Sheet = Sheet {
         column("app", "/app", Words, 16, "应用", "App"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
         column("sms_id", "/sms_id", Words, 24, "短信标识", "Message id"),
-        column("mode", "/mode", Words, 8, "方式", "Mode"),
+        named::<SmsMode>("mode", "/mode", 8, "方式", "Mode"),
         column("from", "/from", Phone, 16, "发送方", "From"),
         column("to", "/to", Phone, 16, "接收方", "To"),
         column("x_number", "/x_number", Phone, 16, "X 号码", "X number"),
@@ -156,7 +262,7 @@ pub const NUMBERS: Sheet = Sheet {
     columns: &[
         column("number", "/number", Phone, 16, "号码", "Number"),
         column("app", "/app", Words, 16, "应用", "App"),
-        column("state", "/state", Words, 12, "状态", "State"),
+        named::<Option<NumberState>>("state", "/state", 12, "状态", "State"),
         column("cause", "/cause", Words, 10, "原因码", "Cause code"),
         column("since", "/since", Instant, 19, "自", "Since"),
     ],
@@ -166,24 +272,24 @@ pub const NUMBERS: Sheet = Sheet {
 pub const BINDINGS: Sheet = Sheet {
     title: Text::new("绑定", "Bindings"),
     columns: &[
-        column("id", "/id", Whole, 10, "编号", "No."),
-        column("app", "/app", Words, 16, "应用", "App"),
-        column("kind", "/kind", Words, 8, "模式", "Mode"),
-        column("state", "/state", Words, 10, "状态", "State"),
-        column("a", "/a", Phone, 16, "A 号码", "A"),
-        column("x", "/x", Phone, 16, "X 号码", "X"),
-        column("b", "/b", Phone, 16, "B 号码", "B"),
+        column("id", "/id", Whole, 10, "编号", "No.").shown(1, "ID"),
+        column("app", "/app", Words, 16, "应用", "App").shown(2, "APP"),
+        named::<BindingKind>("kind", "/kind", 8, "模式", "Mode"),
+        named::<BindingState>("state", "/state", 10, "状态", "State").shown(3, "STATE"),
+        column("a", "/a", Phone, 16, "A 号码", "A").shown(4, "A"),
+        column("x", "/x", Phone, 16, "X 号码", "X").shown(5, "X"),
+        column("b", "/b", Phone, 16, "B 号码", "B").shown(6, "B"),
         column("y", "/y", Phone, 16, "Y 号码", "Y"),
         column("extension", "/extension", Words, 10, "分机", "Extension"),
-        column("direction", "/direction", Words, 10, "方向", "Direction"),
+        named::<Direction>("direction", "/direction", 10, "方向", "Direction"),
         column("valid_from", "/valid_from", Instant, 19, "生效", "Valid from"),
-        column("valid_to", "/valid_to", Instant, 19, "失效", "Valid to"),
+        column("valid_to", "/valid_to", Instant, 19, "失效", "Valid to").shown(7, "UNTIL"),
         column("max_minutes", "/max_minutes", Whole, 10, "最长分钟", "Longest, min"),
         column("record", "/record", Flag, 8, "录音", "Recorded"),
         column("hint_tone", "/hint_tone", Words, 16, "录音提示音", "Recording tone"),
         column("wait_tone", "/wait_tone", Words, 16, "等待音", "Waiting tone"),
         column("last_minute_tone", "/last_minute_tone", Words, 16, "最后一分钟音", "Last minute tone"),
-        column("user_data", "/user_data", Words, 24, "随路数据", "User data"),
+        column("user_data", "/user_data", Words, 24, "随路数据", "User data").shown(8, "USER DATA"),
         column("platform_id", "/platform_id", Words, 24, "平台绑定号", "Platform's id"),
         column("created_at", "/created_at", Instant, 19, "建于", "Made"),
         column("changed_at", "/changed_at", Instant, 19, "改于", "Changed"),
@@ -196,21 +302,22 @@ pub const DECISIONS: Sheet = Sheet {
     title: Text::new("决策", "Decisions"),
     columns: &[
         column("callback", "/callback", Whole, 10, "回调编号", "Callback"),
-        column("at", "/at", Instant, 19, "时间", "At"),
-        column("app", "/app", Words, 16, "应用", "App"),
-        column("asks", "/asks", Words, 8, "询问", "Asked"),
+        column("at", "/at", Instant, 19, "时间", "At").shown(1, "AT"),
+        column("app", "/app", Words, 16, "应用", "App").shown(2, "APP"),
+        named::<Asks>("asks", "/asks", 8, "询问", "Asked").shown(3, "ASKED"),
         column("session", "/session", Words, 30, "会话号", "Session"),
-        column("caller", "/caller", Phone, 16, "主叫", "Caller"),
-        column("x", "/x", Phone, 16, "X 号码", "X number"),
-        column("action", "/action", Words, 10, "回答", "Answer"),
-        column("callee", "/callee", Phone, 16, "接到", "To"),
+        column("caller", "/caller", Phone, 16, "主叫", "Caller").shown(4, "CALLER"),
+        column("x", "/x", Phone, 16, "X 号码", "X number").shown(5, "X"),
+        named::<DecisionAction>("action", "/action", 10, "回答", "Answer").shown(6, "ACTION"),
+        column("callee", "/callee", Phone, 16, "接到", "To").shown(7, "TO"),
         column("rule_number", "/rule/number", Whole, 8, "规则序号", "Rule no."),
-        column("rule_name", "/rule/name", Words, 16, "规则", "Rule"),
+        column("rule_name", "/rule/name", Words, 16, "规则", "Rule")
+            .shown_as(8, "RULE", |of| of["rule"]["name"].as_str().unwrap_or("default").to_owned()),
         column("version", "/version", Whole, 8, "规则版本", "Version"),
         column("binding", "/binding", Whole, 10, "绑定", "Binding"),
-        column("micros", "/micros", Whole, 10, "微秒", "Microseconds"),
+        column("micros", "/micros", Whole, 10, "微秒", "Microseconds").shown_as(9, "MS", millis),
         column("call", "/call/id", Words, 34, "通话号", "Call"),
-        column("outcome", "/call/outcome", Words, 14, "结果", "Outcome"),
+        named::<CallOutcome>("outcome", "/call/outcome", 14, "结果", "Outcome").shown_as(10, "THEN", then),
     ],
 };
 
@@ -218,17 +325,18 @@ pub const DECISIONS: Sheet = Sheet {
 pub const AUDIT: Sheet = Sheet {
     title: Text::new("审计", "Audit"),
     columns: &[
-        column("n", "/n", Whole, 10, "序号", "No."),
+        column("n", "/n", Whole, 10, "序号", "No.").shown(1, "N"),
         column("seq", "/seq", Whole, 10, "记录号", "Record"),
-        column("at", "/at", Instant, 19, "时间", "At"),
-        column("by", "/by", Words, 16, "谁", "Who"),
-        column("action", "/action", Words, 18, "做了什么", "What"),
-        column("subject", "/subject", Words, 26, "对象", "Object"),
-        column("app", "/app", Words, 16, "应用", "App"),
-        column("peer", "/peer", Words, 16, "来源", "Peer"),
-        column("personal", "/personal", Words, 40, "详情", "Details"),
-        column("by_kind", "/by_kind", Words, 14, "身份", "Kind"),
-        column("outcome", "/outcome", Words, 10, "结果", "Outcome"),
+        column("at", "/at", Instant, 19, "时间", "At").shown(2, "AT"),
+        column("by", "/by", Words, 16, "谁", "Who").shown(3, "BY"),
+        column("action", "/action", Words, 18, "做了什么", "What").shown(5, "ACTION"),
+        column("subject", "/subject", Words, 26, "对象", "Object").shown(6, "SUBJECT"),
+        column("app", "/app", Words, 16, "应用", "App").shown(7, "APP"),
+        column("peer", "/peer", Words, 16, "来源", "Peer").shown(8, "PEER"),
+        column("personal", "/personal", Words, 40, "详情", "Details").shown_as(10, "DETAILS", details),
+        column("by_kind", "/by_kind", Words, 14, "身份", "Kind").shown(4, "KIND"),
+        column("outcome", "/outcome", Words, 10, "结果", "Outcome")
+            .shown_as(9, "OUTCOME", |of| [&of["outcome"], &of["code"]].map(text).join(" ").trim().to_owned()),
         column("code", "/code", Words, 20, "原因", "Code"),
         column("of", "/of", Whole, 10, "所属记录号", "Of record"),
     ],

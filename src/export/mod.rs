@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
-pub use columns::{AUDIT, BINDINGS, CALLBACKS, CALLS, Column, DECISIONS, NUMBERS, SMS, STATS, Sheet};
+pub use columns::{AUDIT, BINDINGS, CALLBACKS, CALLS, Column, DECISIONS, NUMBERS, SMS, STATS, Sheet, call_at, second};
 
 use crate::domain::Lang;
 

@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::encoding::{self, RowError};
 use super::indexed_row::IndexedRow;
 use super::scan::{Scan, ScanStep};
-use super::search::{time, word};
-use super::terms::{Field, Terms, term};
+use super::terms::{Field, term};
 use super::want::Want;
-use super::{Filter, Listing, Page, QueryError, Span, Store};
-use crate::domain::{Actor, ActorKind, AppId, Seq};
+use super::{AuditQuery, FilterTable as _, Listing, Page, QueryError, Store};
+use crate::domain::{Actor, AppId, Seq};
 
 /// An entry of the audit trail, without its personal part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,23 +51,6 @@ pub struct Ended {
     pub code: Option<String>,
 }
 
-/// Which entries of the audit trail.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuditQuery {
-    /// By when.
-    pub span: Span,
-    /// By the app they belong to; entries without one are found only without this filter.
-    pub app: Filter<AppId>,
-    /// By the name of who did it, exactly.
-    pub by: Filter<String>,
-    /// By what kind of one that is.
-    pub by_kind: Filter<ActorKind>,
-    /// By what was done: whole, or the part before the dot.
-    pub action: Filter<String>,
-    /// By the object: whole, or its first word.
-    pub subject: Filter<String>,
-}
-
 #[derive(Serialize, Deserialize)]
 struct EncodedAudit {
     n: u64,
@@ -87,9 +69,9 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.audit), query, want(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.audit), query, self.want(query), page, |indexed, cursor| {
             let row = read(indexed).map_err(QueryError::damaged)?;
-            let shown = indexed.last <= cursor.snapshot && matches(query, &row);
+            let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
         })
     }
@@ -111,12 +93,8 @@ pub(super) fn index(row: &AuditRow) -> IndexedRow {
     let mut id = [0; 16];
     id[..8].copy_from_slice(b"auditrow");
     id[8..].copy_from_slice(&row.seq.to_be_bytes());
-    let mut terms = vec![term(Field::By, row.by.name.as_bytes()), term(Field::Id, &id)];
-    terms.extend(row.app.map(|app| term(Field::App, &app.0.to_be_bytes())));
-    for (field, text, end) in [(Field::Action, &row.action, '.'), (Field::Subject, &row.subject, ' ')] {
-        terms.push(term(field, text.as_bytes()));
-        terms.extend(text.split_once(end).map(|(word, _)| term(field, word.as_bytes())));
-    }
+    let mut terms = vec![term(Field::Id, &id)];
+    AuditQuery::index(row, &mut terms);
     let encoded = EncodedAudit {
         n: row.n,
         by: row.by.name.clone(),
@@ -144,25 +122,4 @@ fn read(indexed: &IndexedRow) -> Result<AuditRow, RowError> {
         app: row.app.map(AppId),
         peer: row.peer,
     })
-}
-
-fn want(query: &AuditQuery) -> Want {
-    let mut want = Want { t: time(query.span), ..Want::default() };
-    word(&mut want, &query.app, |app| Terms::word(Field::App, &app.0.to_be_bytes()));
-    word(&mut want, &query.by, |by| Terms::word(Field::By, by.as_bytes()));
-    word(&mut want, &query.action, |action| Terms::word(Field::Action, action.as_bytes()));
-    word(&mut want, &query.subject, |subject| Terms::word(Field::Subject, subject.as_bytes()));
-    want.sorted()
-}
-
-fn matches(query: &AuditQuery, row: &AuditRow) -> bool {
-    let is = |text: &str, asked: &str, end: char| {
-        text.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(end))
-    };
-    query.span.contains(row.at)
-        && query.app.takes(|app| Some(*app) == row.app)
-        && query.by.takes(|by| *by == row.by.name)
-        && query.by_kind.takes(|kind| Some(*kind) == row.by.kind)
-        && query.action.takes(|action| is(&row.action, action, '.'))
-        && query.subject.takes(|subject| is(&row.subject, subject, ' '))
 }

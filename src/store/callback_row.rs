@@ -8,11 +8,11 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::decisions::{self, DecisionRow};
+use super::decisions::{DECIDED, DecisionRow};
 use super::encoding::{self, RowError};
 use super::indexed_row::IndexedRow;
-use super::terms::{Field, TEST, amount, suspicion, term};
-use super::{CallbackRow, Joined, words};
+use super::terms::{Field, term};
+use super::{CallbackQuery, CallbackRow, DecisionQuery, FilterTable as _, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
 
@@ -47,59 +47,28 @@ enum SuspicionRow {
     OtherApplication(String),
 }
 
-/// What stands for any suspicion; no kind has an empty name.
-pub(super) const ANY: &[u8] = b"";
-
-/// Whether a signature held, as a term's value.
-pub(super) fn verified_name(verified: Option<bool>) -> &'static [u8] {
-    match verified {
-        Some(true) => b"yes",
-        Some(false) => b"no",
-        None => b"unchecked",
+/// Notes which calls a callback is about.
+pub(super) fn name_calls(row: &mut CallbackRow, keys: &[CallKey]) {
+    for key in keys {
+        row.calls.push(call_id(row.app, key));
+        if !row.sessions.iter().any(|known| known == key.session.reveal()) {
+            row.sessions.push(key.session.reveal().to_owned());
+        }
     }
 }
 
-/// The row of a callback that named `keys`, ready for its collection.
+/// The row of a callback that names `keys`, ready for its collection.
 pub(super) fn index(row: &CallbackRow, keys: &[CallKey]) -> IndexedRow {
-    let provider = row.provider.map_or("", |provider| provider.0);
-    let mut terms = vec![
-        term(Field::App, &row.app.0.to_be_bytes()),
-        term(Field::Provider, provider.as_bytes()),
-        term(Field::Outcome, row.outcome.name().as_bytes()),
-    ];
-    terms.extend(keys.iter().map(|key| term(Field::Session, key.session.reveal().as_bytes())));
-    terms.push(term(Field::Verified, verified_name(row.verified)));
-    terms.push(term(Field::Peer, row.peer.to_string().as_bytes()));
-    terms.push(amount(Field::Status, row.status.into()));
-    terms.push(amount(Field::Size, row.size_bytes));
-    if !row.label.is_empty() {
-        terms.push(term(Field::Label, row.label.as_bytes()));
+    let mut terms = Vec::with_capacity(24);
+    CallbackQuery::index(row, &mut terms);
+    if row.decision.is_some() {
+        terms.push(term(Field::Question, DECIDED));
+        DecisionQuery::index(row, &mut terms);
     }
-    if row.test {
-        terms.push(TEST);
-    }
-    let joined = [
-        (Joined::Call, !keys.is_empty()),
-        (Joined::NotCall, row.not_calls > 0),
-        (Joined::Nothing, keys.is_empty() && row.not_calls == 0),
-    ];
-    let joined = joined.into_iter().filter(|(_, holds)| *holds);
-    terms.extend(joined.map(|(joined, _)| term(Field::Joined, joined.name().as_bytes())));
-    if row.question {
-        terms.push(term(Field::Question, b"yes"));
-    }
-    if let Some(decision) = &row.decision {
-        decisions::terms(decision, &mut terms);
-    }
-    if !row.suspicions.is_empty() {
-        terms.push(term(Field::Suspicion, ANY));
-    }
-    let suspicions = row.suspicions.iter().flat_map(suspicion);
-    terms.extend(suspicions.map(|name| term(Field::Suspicion, name.as_bytes())));
     let encoded = EncodedCallback {
         received_us: row.received_at.as_microsecond(),
         app: row.app.0,
-        provider: provider.to_owned(),
+        provider: row.provider.map_or("", |provider| provider.0).to_owned(),
         outcome: words::byte(row.outcome),
         verified: match row.verified {
             None => 0,
@@ -125,20 +94,15 @@ pub(super) fn index(row: &CallbackRow, keys: &[CallKey]) -> IndexedRow {
 /// Reads it back.
 pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRow, RowError> {
     let row: EncodedCallback = encoding::decode(&indexed.row)?;
-    let app = AppId(row.app);
-    let mut sessions: Vec<String> = Vec::new();
-    let mut calls = Vec::new();
-    for (family, session) in row.keys {
-        let key = CallKey { family: family.into(), session: SessionId::new(session) };
-        calls.push(call_id(app, &key));
-        if !sessions.iter().any(|known| known == key.session.reveal()) {
-            sessions.push(key.session.reveal().to_owned());
-        }
-    }
-    Ok(CallbackRow {
+    let keys = row
+        .keys
+        .into_iter()
+        .map(|(family, session)| CallKey { family: family.into(), session: SessionId::new(session) });
+    let keys: Vec<CallKey> = keys.collect();
+    let mut found = CallbackRow {
         seq: indexed.last,
         received_at: Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?,
-        app,
+        app: AppId(row.app),
         provider: (catalog.provider)(&row.provider),
         outcome: words::read(row.outcome).ok_or(RowError(None))?,
         verified: match row.verified {
@@ -146,8 +110,8 @@ pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRo
             2 => Some(false),
             _ => None,
         },
-        sessions,
-        calls,
+        sessions: Vec::new(),
+        calls: Vec::new(),
         not_calls: row.not_calls,
         status: row.status,
         peer: row.peer,
@@ -158,7 +122,9 @@ pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRo
         test: row.test,
         question: row.question,
         decision: row.decision.and_then(DecisionRow::unpack).map(Box::new),
-    })
+    };
+    name_calls(&mut found, &keys);
+    Ok(found)
 }
 
 fn pack(suspicion: &Suspicion) -> SuspicionRow {

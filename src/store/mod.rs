@@ -22,6 +22,7 @@ mod hot_test;
 mod hours;
 mod indexed_row;
 mod kv;
+mod lists;
 mod numbers;
 mod open;
 mod query;
@@ -29,7 +30,6 @@ mod read;
 mod running;
 mod scan;
 mod seal;
-mod search;
 mod segment;
 mod shared;
 mod sms_row;
@@ -44,17 +44,21 @@ mod words;
 mod writer;
 
 pub use applied::Applied;
-pub use audit::{AuditQuery, AuditRow, Ended};
+pub use audit::{AuditRow, Ended};
 pub use count::Count;
 pub use cut::{Cut, CutBounds, Removed};
-pub use decisions::DecisionQuery;
+pub use lists::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, NumberQuery, SmsQuery, StatQuery};
 pub use open::{FORMAT, OpenError, Opened};
-pub use query::{
-    Bounds, CallQuery, CallbackQuery, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, NumberQuery, Page,
-    QueryError, SmsQuery, Span, Tests,
-};
-pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
+pub use query::{Bounds, CauseIs, Filter, Joined, LedgerRow, Listing, MainCause, Page, QueryError, Span, Tests};
+pub use stat_query::{Group, HeatRow, PeakRow, Ratio, StatRow, Step, TalkRow};
 pub use writer::{WriteError, Writer};
+
+pub(crate) use lists::{
+    APP, Apps, Choice, Ending, Exact, FilterDoc, FilterTable, FormBox, Kind, Moment, NUMBER, Names, NumberOf,
+    Parameters, Shape, ends, filters, one_of, title, whole_number,
+};
+pub(crate) use terms::Field;
+pub(crate) use want::Want;
 
 use std::sync::Arc;
 
@@ -202,7 +206,7 @@ impl From<Arc<Shared>> for Store {
 /// A call's row, ready for its collection.
 fn index_call(facts: &Facts, call: &Call) -> IndexedRow {
     let key = (call.t.as_microsecond(), call.id.0);
-    IndexedRow::new(key, call.t, facts.last_callback(), terms::of_call(call), call_row::encode(facts))
+    IndexedRow::new(key, call.t, facts.last_callback(), terms::of_row::<CallQuery>(call), call_row::encode(facts))
 }
 
 #[cfg(test)]

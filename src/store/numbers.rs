@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cursor::digest;
 use super::encoding;
-use super::search::ends_with;
-use super::{Count, Listing, NumberQuery, NumberRow, Page, QueryError};
+use super::{Count, FilterTable as _, Listing, NumberQuery, NumberRow, Page, QueryError};
 use crate::domain::{AppId, NumberState, NumberStatus, PhoneNumber, Seq};
 use crate::limits;
 
@@ -25,10 +24,34 @@ pub(super) struct States {
     pub(super) lines: Vec<(u64, u32, i64, String, Option<String>)>,
 }
 
+/// A number with its states.
+#[derive(Debug)]
+pub(crate) struct KnownNumber {
+    pub(super) app: AppId,
+    pub(super) number: PhoneNumber,
+    states: States,
+}
+
+impl KnownNumber {
+    fn new((app, number): &(AppId, String), states: States) -> Self {
+        Self { app: *app, number: PhoneNumber::from_stored(number.as_str()), states }
+    }
+
+    /// Its state; `None` where no platform ever told one.
+    pub(super) fn state(&self) -> Option<&str> {
+        self.states.lines.last().map(|line| line.3.as_str())
+    }
+
+    /// The cause of that state.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.states.lines.last()?.4.as_deref()
+    }
+}
+
 /// Every privacy number, by app and number.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    known: BTreeMap<(AppId, String), States>,
+    known: BTreeMap<(AppId, String), KnownNumber>,
     pub(super) changed: BTreeSet<(AppId, String)>,
 }
 
@@ -38,7 +61,8 @@ impl Numbers {
         let key = (app, number.reveal().to_owned());
         if !self.known.contains_key(&key) {
             self.changed.insert(key.clone());
-            self.known.insert(key, States::default());
+            let known = KnownNumber::new(&key, States::default());
+            self.known.insert(key, known);
         }
     }
 
@@ -52,7 +76,8 @@ impl Numbers {
         received_at: Timestamp,
     ) -> bool {
         let key = (app, status.number.reveal().to_owned());
-        let lines = &mut self.known.entry(key.clone()).or_default().lines;
+        let known = self.known.entry(key.clone()).or_insert_with_key(|key| KnownNumber::new(key, States::default()));
+        let lines = &mut known.states.lines;
         let Err(at) = lines.binary_search_by_key(&(seq, place), |line| (line.0, line.1)) else { return false };
         let name = status.state.name().to_owned();
         let news = at.checked_sub(1).is_none_or(|before| lines[before].3 != name || lines[before].4 != status.cause);
@@ -75,14 +100,14 @@ impl Numbers {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut items = Vec::new();
         let mut last = None;
-        for (key, states) in self.known.range((from, Bound::Unbounded)) {
-            if !matches(query, key, states) {
+        for (key, known) in self.known.range((from, Bound::Unbounded)) {
+            if !query.takes(known) {
                 continue;
             }
             if items.len() == limit {
                 return Ok(Listing { items, next: last.map(|key| write_cursor(key, digest)) });
             }
-            items.push(row(key.0, &key.1, states));
+            items.push(row(known));
             last = Some(key);
         }
         Ok(Listing { items, next: None })
@@ -90,19 +115,18 @@ impl Numbers {
 
     /// How many numbers answer a question.
     pub(super) fn count(&self, query: &NumberQuery) -> Count {
-        let rows = self.known.iter().filter(|(key, states)| matches(query, key, states)).count();
+        let rows = self.known.values().filter(|known| query.takes(known)).count();
         Count { rows: rows as u64, exact: true }
     }
 
     /// The numbers of this name, one for each app that has it.
     pub(super) fn named(&self, number: &PhoneNumber) -> Vec<NumberRow> {
-        let of = self.known.iter().filter(|((_, name), _)| name == number.reveal());
-        of.map(|((app, name), states)| row(*app, name, states)).collect()
+        self.known.values().filter(|known| known.number == *number).map(row).collect()
     }
 
     /// The bytes of a number.
     pub(super) fn value(&self, key: &(AppId, String)) -> Vec<u8> {
-        let states = self.known.get(key).cloned().unwrap_or_default();
+        let states = self.known.get(key).map(|known| known.states.clone()).unwrap_or_default();
         encoding::encode(&states)
     }
 
@@ -110,7 +134,9 @@ impl Numbers {
     pub(super) fn load(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let app = AppId(u32::from_be_bytes(key.get(1..5)?.try_into().ok()?));
         let number = std::str::from_utf8(key.get(5..)?).ok()?.to_owned();
-        self.known.insert((app, number), encoding::decode(value).ok()?);
+        let key = (app, number);
+        let known = KnownNumber::new(&key, encoding::decode(value).ok()?);
+        self.known.insert(key, known);
         Some(())
     }
 }
@@ -120,19 +146,6 @@ pub(super) fn key((app, number): &(AppId, String)) -> Vec<u8> {
     key.extend_from_slice(&app.0.to_be_bytes());
     key.extend_from_slice(number.as_bytes());
     key
-}
-
-/// The word that stands for the state of a number no platform told anything about.
-const NEVER_TOLD: &str = "none";
-
-fn matches(query: &NumberQuery, (app, number): &(AppId, String), states: &States) -> bool {
-    let last = states.lines.last();
-    let state = last.map_or(NEVER_TOLD, |line| line.3.as_str());
-    let cause = last.and_then(|line| line.4.as_deref());
-    query.app.takes(|wanted| wanted == app)
-        && query.state.takes(|wanted| wanted == state)
-        && query.cause.takes(|wanted| Some(wanted.as_str()) == cause)
-        && query.number.takes(|typed| ends_with(&PhoneNumber::from_stored(number.as_str()), typed))
 }
 
 fn write_cursor((app, number): &(AppId, String), digest: u64) -> String {
@@ -153,8 +166,9 @@ fn read_cursor(text: &str, wanted: u64) -> Result<(AppId, String), QueryError> {
     Ok((AppId(u32::from_be_bytes(*app)), number))
 }
 
-fn row(app: AppId, number: &str, states: &States) -> NumberRow {
-    let history: Vec<_> = states
+fn row(known: &KnownNumber) -> NumberRow {
+    let history: Vec<_> = known
+        .states
         .lines
         .iter()
         .rev()
@@ -164,8 +178,8 @@ fn row(app: AppId, number: &str, states: &States) -> NumberRow {
         .collect();
     let last = history.first();
     NumberRow {
-        number: PhoneNumber::from_stored(number),
-        app,
+        number: known.number.clone(),
+        app: known.app,
         state: last.map(|(_, state, ..)| state.clone()),
         cause: last.and_then(|(_, _, cause, _)| cause.clone()),
         since: last.map(|(at, ..)| *at),

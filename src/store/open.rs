@@ -32,7 +32,7 @@ use crate::domain::{AppId, Seq};
 
 /// Changes with every change of how rows are encoded, and of what a call is made of: an older store
 /// is rebuilt.
-const VERSION: u32 = 12;
+const VERSION: u32 = 14;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 

@@ -1,12 +1,8 @@
 //! What can be asked of the store, and how answers are paged.
 
-use std::net::IpAddr;
-
 use jiff::Timestamp;
 
-use crate::domain::{
-    Anomaly, AppId, CallOutcome, CallState, Direction, Outcome, Product, ProviderId, RecordingState, Scope, SmsMode,
-};
+use crate::domain::{AppId, Scope, Text, named};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +30,6 @@ impl<T> Filter<T> {
     #[must_use]
     pub fn any(values: Vec<T>) -> Self {
         Self { any: values, none: Vec::new() }
-    }
-
-    /// Whether it lets this one through.
-    #[must_use]
-    pub fn lets_through(&self, value: &T) -> bool
-    where
-        T: PartialEq,
-    {
-        (self.any.is_empty() || self.any.contains(value)) && !self.none.contains(value)
     }
 
     /// Whether it lets everything through.
@@ -126,6 +113,19 @@ pub enum Tests {
 }
 
 impl Tests {
+    /// Each by its name.
+    pub const NAMED: [(&'static str, Self); 3] = [("false", Self::Without), ("true", Self::Only), ("any", Self::With)];
+
+    /// The word for what a name stands for.
+    #[must_use]
+    pub fn word(self) -> Text {
+        match self {
+            Self::Without => Text::new("不含测试", "no tests"),
+            Self::With => Text::new("包括测试", "tests too"),
+            Self::Only => Text::new("仅测试", "only tests"),
+        }
+    }
+
     /// Whether a row is let through.
     #[must_use]
     pub fn takes(self, is_test: bool) -> bool {
@@ -144,6 +144,11 @@ pub enum MainCause {
     Is(CauseIs),
     /// A code that no table lists.
     Unlisted,
+}
+
+impl MainCause {
+    /// What stands for every code that no table lists.
+    pub const UNLISTED: &'static str = "unlisted";
 }
 
 /// What became of a callback's content.
@@ -171,155 +176,18 @@ impl Joined {
         }
     }
 
-    /// Reads [`Joined::name`].
+    /// The word for people.
     #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|joined| joined.name() == name)
+    pub fn word(self) -> Text {
+        match self {
+            Self::Call => Text::new("通话", "a call"),
+            Self::NotCall => Text::new("短信或号码", "a message or number"),
+            Self::Nothing => Text::new("无", "nothing"),
+        }
     }
 }
 
-/// Which calls.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CallQuery {
-    /// By the earliest known instant of the call.
-    pub span: Span,
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By provider.
-    pub provider: Filter<ProviderId>,
-    /// By product.
-    pub product: Filter<Product>,
-    /// By the platform's session id, exactly.
-    pub session: Filter<String>,
-    /// By the end of any party's number: four digits or more, with or without country code.
-    pub number: Filter<String>,
-    /// By the end of the caller's number.
-    pub caller: Filter<String>,
-    /// By the end of the callee's number.
-    pub callee: Filter<String>,
-    /// By the end of the privacy number (X or Y).
-    pub x: Filter<String>,
-    /// By the end of the second privacy number of AXYB.
-    pub y: Filter<String>,
-    /// By who called whom.
-    pub direction: Filter<Direction>,
-    /// By how far it got.
-    pub state: Filter<CallState>,
-    /// By how it ended.
-    pub outcome: Filter<CallOutcome>,
-    /// Whether the parties talk or talked.
-    pub answered: Option<bool>,
-    /// By any code it was released with.
-    pub cause: Filter<CauseIs>,
-    /// By the most telling code it was released with: the one that is counted.
-    pub main_cause: Filter<MainCause>,
-    /// By what is odd about it.
-    pub anomaly: Filter<Anomaly>,
-    /// By talk time in seconds.
-    pub talk: Filter<Bounds>,
-    /// By ringing in seconds; calls whose ringing is not known lie in no bounds.
-    pub ring: Filter<Bounds>,
-    /// By post-dial delay in seconds; calls whose delay is not known lie in no bounds.
-    pub pdd: Filter<Bounds>,
-    /// By the day of the week in Asia/Shanghai, 1 (Monday) to 7.
-    pub weekday: Filter<u8>,
-    /// By the hour of the day in Asia/Shanghai, 0 to 23.
-    pub hour: Filter<u8>,
-    /// Whether it has a recording.
-    pub has_recording: Option<bool>,
-    /// Whether its recording is only at the platform and is deleted there before this.
-    pub expires_before: Option<Timestamp>,
-    /// By where its recording is.
-    pub recording_state: Filter<RecordingState>,
-    /// Free text: the beginning of a session or of our id, the end of the customer's own reference
-    /// or of a number.
-    pub q: Filter<String>,
-    /// Whether tests are among them.
-    pub test: Tests,
-}
-
-/// Which callbacks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CallbackQuery {
-    /// By the time of receipt.
-    pub span: Span,
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By provider.
-    pub provider: Filter<ProviderId>,
-    /// By what became of it.
-    pub outcome: Filter<Outcome>,
-    /// By a session it names, exactly.
-    pub session: Filter<String>,
-    /// By whether its signature held; `None` is "not checked".
-    pub verified: Filter<Option<bool>>,
-    /// Whether anything in it looks wrong.
-    pub suspicious: Option<bool>,
-    /// By what looks wrong: a kind (`wrong_case`), or a kind and what it is about
-    /// (`wrong_case:sessionid`).
-    pub suspicion: Filter<String>,
-    /// By what it is, in the provider's one word.
-    pub label: Filter<String>,
-    /// By who sent it.
-    pub peer: Filter<IpAddr>,
-    /// By what we answered.
-    pub status: Filter<u16>,
-    /// By its body's size in bytes.
-    pub size: Filter<Bounds>,
-    /// Whether it asked a question.
-    pub question: Option<bool>,
-    /// Whether it was marked as a test.
-    pub test: Option<bool>,
-    /// By what became of its content; what holds calls and messages is in both.
-    pub joined: Filter<Joined>,
-}
-
-/// Which text messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SmsQuery {
-    /// By the time of receipt.
-    pub span: Span,
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By provider.
-    pub provider: Filter<ProviderId>,
-    /// By the end of any number in it.
-    pub number: Filter<String>,
-    /// By the end of the sender's number.
-    pub sender: Filter<String>,
-    /// By the end of the receiver's number.
-    pub receiver: Filter<String>,
-    /// By the end of the privacy number.
-    pub x: Filter<String>,
-    /// By whether the platform told or asked.
-    pub mode: Filter<SmsMode>,
-    /// By the platform's id, exactly.
-    pub sms_id: Filter<String>,
-    /// Whether tests are among them.
-    pub test: Tests,
-}
-
-/// Which privacy numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NumberQuery {
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By its end: four digits or more.
-    pub number: Filter<String>,
-    /// By its state's name; `none` where no platform ever told.
-    pub state: Filter<String>,
-    /// By the cause code of that state.
-    pub cause: Filter<String>,
-}
-
-/// The day of the week, 1 (Monday) to 7, and the hour of the day in Asia/Shanghai, where clocks
-/// have not changed since 1991.
-pub(super) fn local_time(t: Timestamp) -> (u8, u8) {
-    let second = t.as_second() + 8 * 3_600;
-    // 1970-01-01 was a Thursday.
-    let weekday = (second.div_euclid(86_400) + 3).rem_euclid(7) + 1;
-    (weekday as u8, (second.rem_euclid(86_400) / 3_600) as u8)
-}
+named!(Joined);
 
 /// Which part of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,23 +11,16 @@ use super::collection::{RowKey, View};
 use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::indexed_row::IndexedRow;
+use super::lists::NONE;
 use super::scan::{Scan, ScanStep};
 use super::want::Want;
 use super::{
-    CallQuery, CallbackQuery, CallbackRow, Change, Count, Listing, NumberQuery, NumberRow, Page, QueryError, SmsQuery,
-    SmsRow, Status, Store, call_row, callback_row, search, sms_row, terms,
+    CallQuery, CallbackQuery, CallbackRow, Change, Count, FilterTable, Listing, Moment, NumberQuery, NumberRow, Page,
+    QueryError, SmsQuery, SmsRow, Status, Store, call_row, callback_row, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
 use crate::domain::{AppId, Call, CallId, CallState, PhoneNumber, RecordingState, Scope, Seq};
 use crate::limits;
-
-impl CallQuery {
-    /// Whether a call answers the question.
-    #[must_use]
-    pub fn matches(&self, call: &Call) -> bool {
-        search::call_matches(self, call)
-    }
-}
 
 impl QueryError {
     pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -41,13 +34,13 @@ impl Store {
     /// # Errors
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.calls), query, self.want_calls(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.calls), query, self.want(query), page, |indexed, cursor| {
             let facts = self.facts(indexed)?;
             // A call that changed since the snapshot is seen as it was then.
             let facts = if indexed.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
             let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
             let key = (call.t.as_microsecond(), call.id.0);
-            Ok((key < cursor.key && search::call_matches(query, &call)).then_some((key, call)))
+            Ok((key < cursor.key && query.takes(&call)).then_some((key, call)))
         })
     }
 
@@ -72,9 +65,9 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, search::callbacks(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, self.want(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = indexed.last <= cursor.snapshot && search::callback_matches(query, &row);
+            let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
         })
     }
@@ -99,7 +92,7 @@ impl Store {
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
         let want = Want {
-            all: vec![vec![terms::Terms::word(terms::Field::Question, b"yes")]],
+            all: vec![vec![terms::Terms::one(terms::yes(terms::Field::Question))]],
             t: Some((since.as_microsecond(), i64::MAX)),
             ..Want::default()
         };
@@ -122,9 +115,9 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.sms), query, self.want_sms(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.sms), query, self.want(query), page, |indexed, cursor| {
             let row = sms_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = indexed.last <= cursor.snapshot && search::sms_matches(query, &row);
+            let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
         })
     }
@@ -148,9 +141,9 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
-        let want = self.want_calls(query);
+        let want = self.want(query);
         let (rows, _) = self.shared.view(|rows| &rows.calls);
-        if search::is_rough(query) {
+        if !query.is_exact(&self.moment()) {
             return self.count_compared(query, &want, &rows);
         }
         count(&rows, &want).map_err(QueryError::damaged)
@@ -164,7 +157,7 @@ impl Store {
             match scan.next().map_err(QueryError::damaged)? {
                 ScanStep::Row(indexed) => {
                     let call = self.view(&self.facts(&indexed)?);
-                    counted += usize::from(search::call_matches(query, &call));
+                    counted += usize::from(query.takes(&call));
                     looked_at += 1;
                 }
                 ScanStep::End => return Ok(Count { rows: counted as u64, exact: true }),
@@ -179,7 +172,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.callbacks).0, &search::callbacks(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.callbacks).0, &self.want(query)).map_err(QueryError::damaged)
     }
 
     /// How many messages answer a question.
@@ -187,7 +180,7 @@ impl Store {
     /// # Errors
     /// A damaged store.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.sms).0, &self.want_sms(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.sms).0, &self.want(query)).map_err(QueryError::damaged)
     }
 
     /// How many privacy numbers answer a question.
@@ -272,8 +265,8 @@ impl Store {
     /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let (rows, _) = self.shared.view(|rows| &rows.calls);
-        let mut want = self.want_calls(query);
-        want.all.push(vec![terms::Terms::word(terms::Field::Outcome, b"none")]);
+        let mut want = self.want(query);
+        want.all.push(vec![terms::Terms::word(terms::Field::Outcome, NONE)]);
         want.t = Some((since.as_microsecond(), i64::MAX));
         let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
         let mut calls = Vec::new();
@@ -281,19 +274,20 @@ impl Store {
             && let ScanStep::Row(indexed) = scan.next().map_err(QueryError::damaged)?
         {
             let call = self.view(&self.facts(&indexed)?);
-            if call.state < CallState::Released && call.t >= since && search::call_matches(query, &call) {
+            if call.state < CallState::Released && call.t >= since && query.takes(&call) {
                 calls.push(call);
             }
         }
         Ok(calls)
     }
 
-    fn want_calls(&self, query: &CallQuery) -> Want {
-        search::tests(search::calls(query, self.shared.clock.now()), query.test, self.shared.rows().tests)
+    /// The terms of a query.
+    pub(super) fn want(&self, query: &impl FilterTable) -> Want {
+        query.want(&self.moment())
     }
 
-    fn want_sms(&self, query: &SmsQuery) -> Want {
-        search::tests(search::sms(query), query.test, self.shared.rows().tests)
+    fn moment(&self) -> Moment {
+        Moment { now: self.shared.clock.now(), any_tests: self.shared.rows().tests }
     }
 
     fn facts(&self, indexed: &IndexedRow) -> Result<Facts, QueryError> {

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::SmsRow;
 use super::encoding::{self, RowError};
 use super::indexed_row::IndexedRow;
 use super::stamp::StampRow;
-use super::terms::{Field, TEST, push_number, term};
+use super::terms::{Field, term};
+use super::{FilterTable as _, SmsQuery, SmsRow};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Identity, PhoneNumber, SmsEvent, SmsMode};
 
@@ -51,22 +51,8 @@ pub(super) fn id_term(id: &[u8; 16]) -> u64 {
 /// The row of a message; `place` tells messages of one callback apart.
 pub(super) fn index(row: &SmsRow, place: usize) -> IndexedRow {
     let id = id(row.app, row.sms.identity);
-    let mut terms = vec![
-        term(Field::App, &row.app.0.to_be_bytes()),
-        term(Field::Provider, row.provider.0.as_bytes()),
-        id_term(&id),
-    ];
-    terms.push(term(Field::Mode, row.sms.mode.name().as_bytes()));
-    terms.push(term(Field::Session, row.sms.sms_id.as_bytes()));
-    if row.test {
-        terms.push(TEST);
-    }
-    let numbers = [&row.sms.from, &row.sms.to, &row.sms.x];
-    for (field, number) in [Field::Caller, Field::Callee, Field::X].into_iter().zip(numbers) {
-        if let Some(number) = number {
-            push_number(&mut terms, field, number);
-        }
-    }
+    let mut terms = vec![id_term(&id)];
+    SmsQuery::index(row, &mut terms);
     let encoded = EncodedSms {
         callback: row.callback,
         app: row.app.0,
@@ -76,7 +62,8 @@ pub(super) fn index(row: &SmsRow, place: usize) -> IndexedRow {
         identity: row.sms.identity.0,
         sms_id: row.sms.sms_id.clone(),
         block: row.sms.mode == SmsMode::Block,
-        numbers: numbers.map(|number| number.as_ref().map(|number| number.reveal().to_owned())),
+        numbers: [&row.sms.from, &row.sms.to, &row.sms.x]
+            .map(|number| number.as_ref().map(|number| number.reveal().to_owned())),
         at: row.sms.at.as_ref().map(|stamp| StampRow::new(stamp, row.received_at)),
         binding_id: row.sms.binding_id.clone(),
         content: row.sms.content.clone(),

@@ -6,32 +6,6 @@
 
 use jiff::Timestamp;
 
-use super::{Filter, Span};
-use crate::domain::{AppId, CallOutcome, Product, ProviderId};
-
-/// Which calls a statistic counts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StatQuery {
-    /// By the earliest known instant of the call, in whole hours.
-    pub span: Span,
-    /// By app.
-    pub app: Filter<AppId>,
-    /// By provider.
-    pub provider: Filter<ProviderId>,
-    /// By product.
-    pub product: Filter<Product>,
-    /// By how it ended; calls that are not over have no such.
-    pub outcome: Filter<CallOutcome>,
-    /// By the end of the privacy number.
-    pub x: Filter<String>,
-}
-
-impl From<Span> for StatQuery {
-    fn from(span: Span) -> Self {
-        Self { span, ..Self::default() }
-    }
-}
-
 /// The width of one step of a statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

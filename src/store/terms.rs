@@ -1,4 +1,4 @@
-//! What can be looked up: a row's terms, and the terms of a question.
+//! The notation of what can be looked up: which terms a row has is told in its table of filters.
 //!
 //! A term is 64 bits, the field in the top eight. What the others are depends on the field:
 //!
@@ -19,13 +19,14 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::{Call, CallId, PhoneNumber, RecordingState, Suspicion};
+use super::FilterTable;
+use crate::domain::{CallId, PhoneNumber};
 use crate::limits::{ID_BEGINNING_MIN, REFERENCE_END_MIN};
 
 /// A field of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Field {
+pub(crate) enum Field {
     App = 1,
     Provider = 2,
     Product = 3,
@@ -43,12 +44,15 @@ pub(super) enum Field {
     Hour = 15,
     Cause = 16,
     MainCause = 17,
+    Answered = 18,
+    ReleasedBy = 19,
     UserData = 20,
     Session = 21,
     Id = 22,
     UserDataEnd = 23,
     SessionStart = 24,
     CallId = 25,
+    BindingId = 26,
     Question = 30,
     Verified = 31,
     Suspicion = 32,
@@ -57,6 +61,7 @@ pub(super) enum Field {
     Status = 35,
     Mode = 36,
     Joined = 37,
+    Suspicious = 38,
     Talk = 40,
     Ring = 41,
     /// Until when a recording waits at the platform, in seconds since 1970.
@@ -72,11 +77,16 @@ pub(super) enum Field {
 }
 
 /// The term of what is a test.
-pub(super) const TEST: u64 = (Field::Test as u64) << 56;
+pub(super) const TEST: u64 = yes(Field::Test);
+
+/// The term of rows of which something holds that is either so or not.
+pub(super) const fn yes(field: Field) -> u64 {
+    (field as u64) << 56
+}
 
 /// A span of terms, both ends included; mostly one term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Terms {
+pub(crate) struct Terms {
     pub(super) first: u64,
     pub(super) last: u64,
 }
@@ -221,7 +231,7 @@ pub(super) fn id_begins(id: CallId, text: &str) -> bool {
 
 /// A span, and whether it is of nothing but what is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Exactly {
+pub(crate) struct Exactly {
     pub(super) terms: Terms,
     pub(super) exact: bool,
 }
@@ -268,14 +278,15 @@ pub(super) fn session_begins(session: &str, text: &str) -> bool {
     text.len() >= ID_BEGINNING_MIN && session.get(..text.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(text))
 }
 
-fn push_session(terms: &mut Vec<u64>, session: &str) {
+/// The words by which a session's beginning is found.
+pub(super) fn push_session_starts(terms: &mut Vec<u64>, session: &str) {
     let lower = session.to_ascii_lowercase();
-    terms.push(term(Field::Session, session.as_bytes()));
     let starts = SESSION_STARTS.into_iter().filter(|length| *length <= lower.len() && lower.is_char_boundary(*length));
     terms.extend(starts.map(|length| term(Field::SessionStart, &lower.as_bytes()[..length])));
 }
 
-fn push_reference(terms: &mut Vec<u64>, text: &str) {
+/// The term by which a reference or its end is found.
+pub(super) fn push_reference(terms: &mut Vec<u64>, text: &str) {
     let end = reference(text);
     terms.push(if end.chars().count() < REFERENCE_END_MIN {
         term(Field::UserData, end.as_bytes())
@@ -323,81 +334,11 @@ fn reversed(digits: &str) -> u64 {
     places.take(PLACES).fold(0, |code, place| code * 11 + place)
 }
 
-/// The words that find a cause: its code in its table, and its code in any.
-pub(super) fn cause(table: Option<&str>, code: &str) -> u64 {
-    term(Field::Cause, format!("{}\0{code}", table.unwrap_or_default()).as_bytes())
-}
-
-/// The word that finds calls by the most telling code: the code in its table, or in any.
-pub(super) fn main_cause(table: Option<&str>, code: &str) -> u64 {
-    term(Field::MainCause, format!("{}\0{code}", table.unwrap_or_default()).as_bytes())
-}
-
-/// The word that finds calls of whose most telling code no table knows; no code is empty.
-pub(super) fn unlisted() -> u64 {
-    main_cause(None, "")
-}
-
-/// The words that find a suspicion: its name, and its name with what it is about.
-pub(super) fn suspicion(suspicion: &Suspicion) -> [String; 2] {
-    [suspicion.name().to_owned(), format!("{}:{}", suspicion.name(), suspicion.about())]
-}
-
-/// The terms of a call, sorted.
-pub(super) fn of_call(call: &Call) -> Vec<u64> {
-    let mut terms = Vec::with_capacity(28);
-    let (weekday, hour) = super::query::local_time(call.t);
-    terms.push(term(Field::App, &call.app.0.to_be_bytes()));
-    terms.push(term(Field::Provider, call.provider.0.as_bytes()));
-    terms.push(term(Field::Product, call.product.map_or("none", |p| p.name()).as_bytes()));
-    terms.push(term(Field::Outcome, call.outcome.map_or("none", |o| o.name()).as_bytes()));
-    terms.push(term(Field::State, call.state.name().as_bytes()));
-    push_session(&mut terms, call.session.reveal());
-    terms.push(id_term(call.id));
-    terms.push(amount(Field::Weekday, weekday.into()));
-    terms.push(amount(Field::Hour, hour.into()));
-    terms.push(amount(Field::Talk, call.talk_seconds.into()));
-    terms.extend(call.ring_seconds.map(|ring| amount(Field::Ring, ring.into())));
-    if call.test {
-        terms.push(TEST);
-    }
-    terms.extend(call.pdd_seconds().map(|pdd| amount(Field::Pdd, pdd.into())));
-    terms.extend(call.direction.map(|direction| term(Field::Direction, direction.name().as_bytes())));
-    if let Some(text) = &call.user_data {
-        push_reference(&mut terms, text);
-    }
-    terms.extend(call.anomalies.iter().map(|anomaly| term(Field::Anomaly, anomaly.name().as_bytes())));
-    for code in call.release.iter().flat_map(|release| &release.causes) {
-        terms.extend([cause(Some(&code.table), &code.code), cause(None, &code.code)]);
-    }
-    if let Some(release) = &call.release {
-        let main = &release.cause;
-        terms.extend([main_cause(Some(&main.table), &main.code), main_cause(None, &main.code)]);
-        terms.extend((!release.listed).then(unlisted));
-    }
-    if let Some(recording) = &call.recording {
-        terms.push(term(Field::Recording, b"yes"));
-        // One that waits becomes one that expired while nobody writes: only the clock knows.
-        terms.push(match recording.state {
-            RecordingState::Waiting => amount(Field::Expires, seconds(recording.expires_at)),
-            state => term(Field::RecordingState, state.name().as_bytes()),
-        });
-    }
-    let parties =
-        [(Field::Caller, &call.caller), (Field::Callee, &call.callee), (Field::X, &call.x), (Field::Y, &call.y)];
-    for (field, number) in parties {
-        if let Some(number) = number {
-            push_number(&mut terms, field, number);
-        }
-    }
-    terms.sort_unstable();
-    terms.dedup();
+/// The terms by which a row of a list is found.
+pub(super) fn of_row<Q: FilterTable>(row: &Q::Row) -> Vec<u64> {
+    let mut terms = Vec::with_capacity(32);
+    Q::index(row, &mut terms);
     terms
-}
-
-/// Whole seconds since 1970; nothing here was before.
-pub(super) fn seconds(t: jiff::Timestamp) -> u64 {
-    u64::try_from(t.as_second()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -452,7 +393,7 @@ mod tests {
     fn a_session_and_an_id_are_found_by_their_beginning() {
         let session = "1201_271_4294967295_20261130015911132@callenabler246.huaweicaas.com";
         let mut terms = Vec::new();
-        push_session(&mut terms, session);
+        push_session_starts(&mut terms, session);
         for length in [8, 9, 16, 20, 32, 40, session.len()] {
             let of = session_beginning(&session[..length]).expect("enough");
             assert!(terms.contains(&of.terms.first) && session_begins(session, &session[..length]), "{length}");

@@ -5,13 +5,15 @@
 //! set needs no further look, and a set of few rows is compared faster than the dear groups are
 //! read.
 
+use std::cmp::Reverse;
+
 use super::collection::{RowKey, Sealed};
 use super::segment::{Positions, SegmentError};
 use super::terms::{Terms, apart};
 
 /// A question in terms.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Want {
+pub(crate) struct Want {
     /// Of each of these, any must be there.
     pub(super) all: Vec<Vec<Terms>>,
     /// None of these may be.
@@ -38,9 +40,12 @@ const ROW_BLOCK: usize = 6;
 const ROW: u64 = 2;
 
 impl Want {
-    /// Sorted as look-ups like it: ascending, and no two spans overlap.
-    pub(super) fn sorted(mut self) -> Self {
+    /// Sorted as look-ups like it: ascending, and no two spans overlap. Groups that are rarely met
+    /// stand first, so that a segment without them is left after one look: what every row has are
+    /// the first fields.
+    pub(crate) fn sorted(mut self) -> Self {
         self.all = self.all.into_iter().map(apart).collect();
+        self.all.sort_by_key(|any| any.first().map(|terms| Reverse(terms.first)));
         self.none = apart(self.none);
         self
     }

@@ -148,6 +148,7 @@ impl Writer {
                     }
                     tests |= row.test;
                     changes.push(Change::Callback(row.seq));
+                    callback_row::name_calls(&mut row, &keys);
                     callbacks.push(callback_row::index(&row, &keys));
                 }
                 Applied::Tally { at, app, refused, possibly_lost, .. } => {

@@ -12,27 +12,8 @@ use super::parts::{SHANGHAI, local};
 use super::request::{Pairs, find};
 use crate::domain::PhoneNumber;
 use crate::domain::plain_text::bare;
-use crate::store::Span;
+use crate::store::{FilterDoc, FilterTable, Names, Shape, Span};
 
-/// Parameters whose values are ends of phone numbers.
-const NUMBERS: [&str; 9] = ["number", "caller", "callee", "a", "b", "x", "y", "sender", "receiver"];
-/// Parameters of which one box may hold several words.
-const WORDS: [&str; 12] = [
-    "session",
-    "cause",
-    "main_cause",
-    "hour",
-    "label",
-    "peer",
-    "status",
-    "suspicion",
-    "sms_id",
-    "platform_id",
-    "rule",
-    "binding",
-];
-/// Parameters with a least and a most.
-const AMOUNTS: [&str; 4] = ["talk", "ring", "pdd", "size"];
 /// What stands between several values in one box.
 const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
 
@@ -47,21 +28,11 @@ fn numbers(value: &str) -> Vec<String> {
     numbers
 }
 
-/// Whether a parameter's values are ends of phone numbers.
-pub(super) fn is_number(name: &str) -> bool {
-    NUMBERS.contains(&name)
-}
-
-/// Whether one box may hold several values of a parameter.
-pub(super) fn is_split(name: &str) -> bool {
-    is_number(name) || WORDS.contains(&name)
-}
-
 /// The address's parameters in the API's words; `None` when they are already.
 ///
 /// Empty boxes go, `not=NAME` turns NAME into `not_NAME`, several values in one box become
 /// repeats, an amount that is negated becomes a range, and local times become UTC.
-pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
+pub(super) fn canonical<T: FilterTable>(pairs: &Pairs) -> Option<Pairs> {
     let negated = |name: &str| pairs.iter().any(|(n, v)| n == "not" && v == name);
     let mut made = Pairs::new();
     for (name, value) in pairs {
@@ -69,32 +40,36 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
         if name == "not" || value.is_empty() {
             continue;
         }
-        let bare = name.strip_prefix("not_").unwrap_or(name);
+        let plain = name.strip_prefix("not_").unwrap_or(name);
         let key = if negated(name) { format!("not_{name}") } else { name.clone() };
-        if is_number(bare) {
-            made.extend(numbers(value).into_iter().map(|number| (key.clone(), number)));
-        } else if WORDS.contains(&bare) {
-            let words = value.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
-            made.extend(words.map(|word| (key.clone(), word.to_owned())));
-        } else if let Some(amount) = bound_of(name).filter(|amount| negated(amount)) {
-            let bound = |side: &str| find(pairs, &format!("{side}_{amount}")).unwrap_or_default().trim();
-            let range = (format!("not_{amount}"), format!("{}..{}", bound("min"), bound("max")));
+        let amount = T::docs().iter().find(|doc| name == doc.names.min || name == doc.names.max);
+        if let Some(Names { not, min, max, .. }) = amount.map(|doc| doc.names).filter(|of| negated(of.name)) {
+            let bound = |side| find(pairs, side).unwrap_or_default().trim();
+            let range = (not.to_owned(), format!("{}..{}", bound(min), bound(max)));
             if !made.contains(&range) {
                 made.push(range);
             }
-        } else if matches!(bare, "from" | "to" | "expires_before") {
-            made.push((key, instant(value).map_or_else(|| value.to_owned(), |t| t.to_string())));
-        } else {
-            made.push((key, value.to_owned()));
+            continue;
+        }
+        let doc = T::docs().iter().find(|doc| match doc.shape {
+            Shape::Span => matches!(plain, "from" | "to"),
+            _ => doc.names.name == plain,
+        });
+        match doc.map(|doc| &doc.shape) {
+            Some(Shape::Ending) => {
+                made.extend(numbers(value).into_iter().map(|number| (key.clone(), number)));
+            }
+            Some(_) if doc.is_some_and(FilterDoc::is_split) => {
+                let words = value.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
+                made.extend(words.map(|word| (key.clone(), word.to_owned())));
+            }
+            Some(Shape::Span | Shape::Instant) => {
+                made.push((key, instant(value).map_or_else(|| value.to_owned(), |t| t.to_string())));
+            }
+            _ => made.push((key, value.to_owned())),
         }
     }
     (made != *pairs).then_some(made)
-}
-
-/// The amount that `min_talk` or `max_talk` bounds.
-fn bound_of(name: &str) -> Option<&str> {
-    let amount = name.strip_prefix("min_").or_else(|| name.strip_prefix("max_"))?;
-    AMOUNTS.contains(&amount).then_some(amount)
 }
 
 /// An instant as the API writes it, or a date or local time as a form does.
@@ -151,14 +126,15 @@ pub(super) fn ranges(now: Timestamp) -> [(crate::domain::Text, Span); 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::CallQuery;
 
     fn pairs(text: &str) -> Pairs {
         form_urlencoded::parse(text.as_bytes()).into_owned().collect()
     }
 
     fn check(sent: &str, canonical_form: &str) {
-        assert_eq!(canonical(&pairs(sent)), Some(pairs(canonical_form)), "{sent}");
-        assert_eq!(canonical(&pairs(canonical_form)), None, "{canonical_form} is canonical");
+        assert_eq!(canonical::<CallQuery>(&pairs(sent)), Some(pairs(canonical_form)), "{sent}");
+        assert_eq!(canonical::<CallQuery>(&pairs(canonical_form)), None, "{canonical_form} is canonical");
     }
 
     #[test]

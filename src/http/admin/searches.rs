@@ -5,14 +5,14 @@
 use super::reply;
 use super::request::{Request, SAVING, is_local};
 use crate::domain::{Lang, Wording};
-use crate::http::api::lists::Which;
+use crate::http::api::lists::ListKind;
 use crate::http::{HttpError, Response, api};
 use crate::limits::NAME_CHARS_MAX;
 
 /// `POST /searches`
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let principal = request.principal()?;
-    let which = request.field("list").and_then(Which::parse);
+    let which = request.field("list").and_then(ListKind::parse);
     let which =
         which.ok_or_else(|| HttpError::BadRequest(Wording::new("没有说明是哪个列表", "which list is searched?")))?;
     let new = api::searches::NewSearch {

@@ -23,10 +23,10 @@ use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{AuditQuery, AuditRow, Ended, Filter, Page, Span, Store};
+use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
 
-pub(super) const KNOWN: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
-pub(super) const KNOWN_EXPORT: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "format"];
+/// What an export is asked besides the filters.
+pub(super) const CHOICES: &[&str] = &["format"];
 
 /// An entry of the audit trail.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -64,7 +64,7 @@ pub(in crate::http) struct AuditObject {
 
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (asked, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (asked, page) = filters::asked(context, &ask.principal.scope, &ask.query)?;
     let (cloned, sight) = (context.clone(), ask.sight());
     let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
     ok(&List { items, next })
@@ -78,33 +78,15 @@ pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response
     file(ask.admission(context), ask.sight(), asked, format)
 }
 
-/// Which entries, and which page of them, an address asks for. The page takes the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(AuditQuery, Page), HttpError> {
-    let query = Query::parse(raw, KNOWN)?;
-    Ok((read(context, scope, &query)?, filters::page(&query)?))
-}
-
 /// Which entries, and in which notation, an export asks for.
 pub(in crate::http) fn asked_export(
     context: &Context,
     scope: &Scope,
     raw: &str,
 ) -> Result<(AuditQuery, Format), HttpError> {
-    let query = Query::parse(raw, KNOWN_EXPORT)?;
+    let query = Query::parse(raw, &[AuditQuery::parameters(), CHOICES].concat())?;
     let format = query.word("format", &Format::NAMED)?.unwrap_or(Format::Csv);
-    Ok((read(context, scope, &query)?, format))
-}
-
-fn read(context: &Context, scope: &Scope, query: &Query) -> Result<AuditQuery, HttpError> {
-    let text = |name| query.filter(name, |_, text| Ok(text.to_owned()));
-    Ok(AuditQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        by: text("by")?,
-        by_kind: filters::named(query, "by_kind", ActorKind::parse, &ActorKind::ALL.map(ActorKind::name))?,
-        action: text("action")?,
-        subject: text("subject")?,
-    })
+    Ok((filters::read(context, scope, &query)?, format))
 }
 
 /// One page of entries.

@@ -14,18 +14,13 @@ use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::bindings::BindingQuery;
-use crate::domain::{App, Binding, BindingKind, BindingState, BindingTerms, Direction, Scope, Seq};
+use crate::domain::{App, Binding, BindingTerms, Direction, Scope, Seq};
 use crate::http::transport::body;
 use crate::platforms::InvalidAnswer;
 use crate::service::Context;
 use crate::service::Instant;
 use crate::service::bindings;
 use crate::service::bindings::{Draft, Field, Report};
-use crate::store::Page;
-
-/// The filters of bindings.
-pub(super) const FILTERS: &[&str] =
-    &["app!", "kind!", "state!", "number!", "a!", "b!", "x!", "y!", "platform_id!", "user_data!"];
 
 /// What an import is asked.
 pub(super) const IMPORT: &[&str] = &["app"];
@@ -232,7 +227,7 @@ impl BindingToChange {
 
 /// `GET /bindings`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (query, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (query, page) = filters::asked::<BindingQuery>(context, &ask.principal.scope, &ask.query)?;
     let bindings = context.bindings.clone();
     let listing = blocking(move || bindings.list(&query, &page)).await?;
     let items = listing.items.iter().map(|binding| BindingObject::new(context, ask.sight(), binding)).collect();
@@ -312,28 +307,4 @@ pub(super) fn app_of(context: &Context, scope: &Scope, name: &str) -> Result<Arc
     let found = filters::apps(context, scope, &Query::parse(&one, &["app!"])?)?;
     let app = found.any.first().and_then(|id| context.state.app(*id));
     app.ok_or_else(|| super::query::bad("app", name, "an app"))
-}
-
-/// Which bindings, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(BindingQuery, Page), HttpError> {
-    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
-    Ok((self::query(context, scope, &query)?, filters::page(&query)?))
-}
-
-/// Which bindings a query means.
-pub(super) fn query(context: &Context, scope: &Scope, query: &Query) -> Result<BindingQuery, HttpError> {
-    let kinds = BindingKind::ALL.map(BindingKind::name);
-    let states = BindingState::ALL.map(BindingState::name);
-    Ok(BindingQuery {
-        app: filters::apps(context, scope, query)?,
-        kind: filters::named(query, "kind", BindingKind::parse, &kinds)?,
-        state: filters::named(query, "state", BindingState::parse, &states)?,
-        number: filters::numbers(query, "number")?,
-        a: filters::numbers(query, "a")?,
-        x: filters::numbers(query, "x")?,
-        b: filters::numbers(query, "b")?,
-        y: filters::numbers(query, "y")?,
-        platform_id: filters::texts(query, "platform_id")?,
-        user_data: filters::texts(query, "user_data")?,
-    })
 }

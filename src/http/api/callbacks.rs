@@ -8,37 +8,14 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::decisions::DecisionObject;
-use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{Call, Outcome, PhoneNumber, Scope, Seq, Suspicion, Text};
+use crate::domain::{Call, PhoneNumber, Seq, Text};
 use crate::journal::Body;
 use crate::limits::PUSH_ITEMS_MAX;
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{CallbackQuery, CallbackRow, Joined, Page};
-
-/// The filters of callbacks.
-pub(super) const FILTERS: &[&str] = &[
-    "app!",
-    "provider!",
-    "outcome!",
-    "session!",
-    "verified!",
-    "suspicious!",
-    "suspicion!",
-    "label!",
-    "peer!",
-    "status!",
-    "size!",
-    "min_size",
-    "max_size",
-    "question!",
-    "test!",
-    "joined!",
-    "from",
-    "to",
-];
+use crate::store::{CallbackQuery, CallbackRow};
 
 /// A callback.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -106,60 +83,11 @@ pub(in crate::http) fn parties(context: &Context, row: &CallbackRow) -> Vec<Phon
 
 /// `GET /callbacks`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (callbacks, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (callbacks, page) = filters::asked::<CallbackQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
     let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.sight(), row)).collect();
     ok(&List { items, next: listing.next })
-}
-
-/// Which callbacks, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallbackQuery, Page), HttpError> {
-    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
-    Ok((read(context, scope, &query)?, filters::page(&query)?))
-}
-
-/// Which callbacks a query means.
-pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<CallbackQuery, HttpError> {
-    let outcomes = Outcome::ALL.map(Outcome::name);
-    Ok(CallbackQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        provider: filters::providers(query)?,
-        outcome: filters::named(query, "outcome", Outcome::parse, &outcomes)?,
-        session: filters::sessions(query)?,
-        verified: filters::named(query, "verified", verified, &["yes", "no", "unchecked"])?,
-        suspicious: query.flag("suspicious")?,
-        suspicion: query.filter("suspicion", suspicion)?,
-        label: filters::texts(query, "label")?,
-        peer: query.filter("peer", |name, text| {
-            text.parse().map_err(|_| bad(name, text, Text::new("IP 地址", "an IP address")))
-        })?,
-        status: filters::whole(query, "status", 100..=599)?,
-        size: query.bounds("size")?,
-        question: query.flag("question")?,
-        test: query.flag("test")?,
-        joined: filters::named(query, "joined", Joined::parse, &Joined::ALL.map(Joined::name))?,
-    })
-}
-
-fn verified(word: &str) -> Option<Option<bool>> {
-    match word {
-        "yes" => Some(Some(true)),
-        "no" => Some(Some(false)),
-        "unchecked" => Some(None),
-        _ => None,
-    }
-}
-
-/// A kind of suspicion, or a kind and the field it is about.
-fn suspicion(name: &str, text: &str) -> Result<String, HttpError> {
-    let kind = text.split_once(':').map_or(text, |(kind, _)| kind);
-    if Suspicion::NAMES.contains(&kind) {
-        return Ok(text.to_owned());
-    }
-    let expected = format!("one of {}, alone or as {}:FIELD", Suspicion::NAMES.join(", "), Suspicion::NAMES[0]);
-    Err(bad(name, text, expected))
 }
 
 /// `GET /callbacks/{seq}`

@@ -7,55 +7,15 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::decisions::{self, DecisionObject};
-use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{
-    Anomaly, Call, CallEventView, CallId, CallOutcome, CallState, Direction, Party, Product, RecordingState,
-    RecordingView, Release, Scope, Seq,
+    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::platforms;
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{CallQuery, CallbackRow, Page, QueryError};
-
-/// The filters of calls.
-pub(super) const FILTERS: &[&str] = &[
-    "app!",
-    "provider!",
-    "product!",
-    "session!",
-    "number!",
-    "caller!",
-    "callee!",
-    "x!",
-    "y!",
-    "direction!",
-    "state!",
-    "outcome!",
-    "answered!",
-    "cause!",
-    "main_cause!",
-    "anomaly!",
-    "from",
-    "to",
-    "talk!",
-    "min_talk",
-    "max_talk",
-    "ring!",
-    "min_ring",
-    "max_ring",
-    "pdd!",
-    "min_pdd",
-    "max_pdd",
-    "weekday!",
-    "hour!",
-    "has_recording!",
-    "recording_state!",
-    "expires_before",
-    "q!",
-    "test",
-];
+use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -137,7 +97,7 @@ pub(super) struct EventObject {
 
 /// `GET /calls`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (calls, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (calls, page) = filters::asked::<CallQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.calls(&calls, &page)).await?;
     let items = listing.items.iter().map(|call| CallObject::new(context, ask.sight(), call)).collect();
@@ -154,51 +114,6 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
         call.map(|call| WholeCall::read(&owned, sight, &call)).transpose()
     });
     ok(&found.await?.ok_or(HttpError::NotFound)?)
-}
-
-/// Which calls, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(CallQuery, Page), HttpError> {
-    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
-    Ok((read(context, scope, &query)?, filters::page(&query)?))
-}
-
-/// Which calls a query means.
-pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<CallQuery, HttpError> {
-    let outcomes = CallOutcome::ALL.map(CallOutcome::name);
-    let products = Product::ALL.map(Product::name);
-    let directions = Direction::ALL.map(Direction::name);
-    let states = CallState::ALL.map(CallState::name);
-    let anomalies = Anomaly::ALL.map(Anomaly::name);
-    let recordings = RecordingState::ALL.map(RecordingState::name);
-    Ok(CallQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        provider: filters::providers(query)?,
-        product: filters::named(query, "product", Product::parse, &products)?,
-        session: filters::sessions(query)?,
-        number: filters::numbers(query, "number")?,
-        caller: filters::numbers(query, "caller")?,
-        callee: filters::numbers(query, "callee")?,
-        x: filters::numbers(query, "x")?,
-        y: filters::numbers(query, "y")?,
-        outcome: filters::named(query, "outcome", CallOutcome::parse, &outcomes)?,
-        direction: filters::named(query, "direction", Direction::parse, &directions)?,
-        state: filters::named(query, "state", CallState::parse, &states)?,
-        answered: query.flag("answered")?,
-        cause: filters::causes(query)?,
-        main_cause: filters::main_causes(query)?,
-        anomaly: filters::named(query, "anomaly", Anomaly::parse, &anomalies)?,
-        talk: query.bounds("talk")?,
-        ring: query.bounds("ring")?,
-        pdd: query.bounds("pdd")?,
-        weekday: filters::whole(query, "weekday", 1..=7)?,
-        hour: filters::whole(query, "hour", 0..=23)?,
-        has_recording: query.flag("has_recording")?,
-        expires_before: query.instant("expires_before")?,
-        recording_state: filters::named(query, "recording_state", RecordingState::parse, &recordings)?,
-        q: query.filter("q", |_, text| Ok(filters::pasted(text).to_owned()))?,
-        test: filters::tests(query)?,
-    })
 }
 
 impl CallObject {

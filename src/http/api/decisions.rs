@@ -10,22 +10,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
 use super::rules::RuleNamed;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
+use crate::domain::{AppId, Call, CallOutcome, DecidedQuestion, Seq};
 use crate::limits;
 use crate::platforms::{self, Provider};
 use crate::service::Context;
 use crate::service::Instant;
 use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
-
-/// The filters of decisions.
-pub(super) const FILTERS: &[&str] = &[
-    "app!", "asks!", "number!", "caller!", "callee!", "x!", "action!", "rule!", "binding!", "asking!", "session!",
-    "from", "to",
-];
 
 /// A decision.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -119,7 +112,7 @@ impl DecisionObject {
 
 /// `GET /decisions`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (query, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (query, page) = filters::asked::<DecisionQuery>(context, &ask.principal.scope, &ask.query)?;
     let (owned, sight) = (context.clone(), ask.sight());
     let Listing { items, next } = blocking(move || self::page(&owned, sight, &query, &page)).await?;
     ok(&List { items, next })
@@ -168,33 +161,4 @@ pub(in crate::http) fn of_session(
     };
     let page = Page { limit: limits::CALL_DECISIONS, cursor: None };
     Ok(context.store.decisions(&query, &page)?.items)
-}
-
-/// Which decisions, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(DecisionQuery, Page), HttpError> {
-    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
-    Ok((read(context, scope, &query)?, filters::page(&query)?))
-}
-
-/// Which decisions a query means.
-pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<DecisionQuery, HttpError> {
-    let asks = Asks::ALL.map(Asks::name);
-    let actions = DecisionAction::ALL.map(DecisionAction::name);
-    let askings = Asking::ALL.map(Asking::name);
-    let binding = filters::whole(query, "binding", 0..=u64::MAX)?;
-    let ids = |ids: Vec<u64>| ids.into_iter().map(BindingId).collect();
-    Ok(DecisionQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        asks: filters::named(query, "asks", Asks::parse, &asks)?,
-        number: filters::numbers(query, "number")?,
-        from: filters::numbers(query, "caller")?,
-        x: filters::numbers(query, "x")?,
-        to: filters::numbers(query, "callee")?,
-        action: filters::named(query, "action", DecisionAction::parse, &actions)?,
-        rule: filters::texts(query, "rule")?,
-        binding: Filter { any: ids(binding.any), none: ids(binding.none) },
-        asking: filters::named(query, "asking", Asking::parse, &askings)?,
-        session: filters::sessions(query)?,
-    })
 }

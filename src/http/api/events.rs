@@ -28,9 +28,9 @@ use warp::sse::Event;
 
 use super::ask::Ask;
 use super::callbacks::CallbackObject;
-use super::calls::{self, CallObject};
+use super::calls::CallObject;
 use super::numbers::NumberObject;
-use super::query::Query;
+use super::query::{Query, bad};
 use super::sight::Sight;
 use super::sms::SmsObject;
 use super::{HttpError, Response, blocking, decisions, filters};
@@ -41,7 +41,9 @@ use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::service::Context;
 use crate::service::reveals;
 use crate::state::Principal;
-use crate::store::{CallQuery, CallbackRow, Change, DecisionQuery, Filter, Page, QueryError, SmsQuery};
+use crate::store::{
+    CallQuery, CallbackRow, Change, DecisionQuery, Filter, FilterTable as _, Page, QueryError, SmsQuery, one_of,
+};
 
 pub(super) const KNOWN: &[&str] =
     &["kind!", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
@@ -80,14 +82,16 @@ struct Follower {
 
 pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
-    let calls = calls::read(context, &ask.principal.scope, &query)?;
+    let calls: CallQuery = filters::read(context, &ask.principal.scope, &query)?;
     // Apps and providers narrow everything down, the other filters only make sense of calls.
     let plain = CallQuery { app: calls.app.clone(), provider: calls.provider.clone(), ..CallQuery::default() };
-    let mut kinds = filters::named(&query, "kind", Kind::parse, &Kind::NAMES)?;
+    let mut kinds = query.filter("kind", |name, text| {
+        Kind::parse(text).ok_or_else(|| bad(name, text, one_of(&Kind::NAMES.join(", "))))
+    })?;
     if kinds.any.is_empty() && calls != plain {
         kinds.any.push(Kind::Call);
     }
-    let decisions = decisions::read(context, &ask.principal.scope, &query)?;
+    let decisions = filters::read(context, &ask.principal.scope, &query)?;
     let header = ask.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Seq>().ok());
     let since = header.or(query.number("since", 0..=Seq::MAX)?);
     if context.store.followers() >= FOLLOWERS_MAX {
@@ -234,7 +238,7 @@ impl Follower {
         if self.wants(Kind::Callback) {
             events.push(event("callback", &CallbackObject::new(&self.context, self.sight(), row)));
         }
-        if self.wants(Kind::Decision) && self.decisions.matches(row) {
+        if self.wants(Kind::Decision) && row.decision.is_some() && self.decisions.takes(row) {
             let decision = decisions::object(&self.context, self.sight(), row)?;
             events.extend(decision.map(|decision| event("decision", &decision)));
         }
@@ -242,7 +246,7 @@ impl Follower {
     }
 
     fn call(&self, id: CallId) -> Result<Option<Event>, QueryError> {
-        let call = self.context.store.call(id)?.filter(|call| self.calls.matches(call));
+        let call = self.context.store.call(id)?.filter(|call| self.calls.takes(call));
         Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.sight(), &call))))
     }
 

@@ -17,17 +17,18 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use warp::Reply as _;
 
-use super::super::admin::column_word;
+use super::super::admin::label;
 use super::ask::Ask;
-use super::lists::Which;
+use super::lists::ListKind;
 use super::query::Query;
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
 use crate::domain::Lang;
 use crate::error_chain::Chain;
-use crate::export::{self, ExportError, ForPeople, Format, Rows, Sheet};
+use crate::export::{self, Column, ExportError, ForPeople, Format, Rows, Sheet};
 use crate::http::admission::Admission;
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
+use crate::platforms;
 use crate::service::Context;
 use crate::store::Page;
 
@@ -48,25 +49,34 @@ enum BrokenOff {
 
 /// `GET /{list}/export`
 pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
-    let which = Which::parse(list).ok_or(HttpError::NotFound)?;
-    let query = Query::parse(&ask.query, &[which.filters(), CHOICES].concat())?;
+    let list = ListKind::parse(list).ok_or(HttpError::NotFound)?;
+    let query = Query::parse(&ask.query, &[list.parameters(), CHOICES].concat())?;
     let format = query.word("format", &Format::NAMED)?;
     let format = format.ok_or_else(|| HttpError::BadRequest("format is missing; it is csv, xlsx or jsonl".into()))?;
     let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
-    let question = which.read(context, &ask.principal.scope, &query)?;
-    let rows = begin(format, sheet(which), lang)?;
-    let act = ask.asker().act(AuditAction::Export, format!("{} as {}", which.name(), format.name()));
+    let query = list.read(context, &ask.principal.scope, &query)?;
+    let rows = begin(format, sheet(list), lang)?;
+    let act = ask.asker().act(AuditAction::Export, format!("{} as {}", list.name(), format.name()));
     // Durable before the first byte leaves.
     context.audit.record(act.with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
-    let source = move |cursor| Ok(question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
-    Ok(file(ask.admission(context), which.name(), (format, rows), Box::new(source)))
+    let source = move |cursor| Ok(query.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
+    Ok(file(ask.admission(context), list.name(), (format, rows), Box::new(source)))
 }
 
 /// A file without rows yet.
 pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Rows, HttpError> {
     let people = lang.map(|lang| ForPeople { lang, word: column_word });
     Rows::begin(format, sheet, people).map_err(|error| HttpError::Internal(Box::new(error)))
+}
+
+/// The word for a value of a column, where it is a code of ours.
+fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
+    match column.name {
+        "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
+        "label" => Some(label(lang, value)),
+        _ => column.word.and_then(|word| word(value)).map(|word| word.get(lang).to_owned()),
+    }
 }
 
 /// The answer that is a file of all rows of `source`, under a name of today.
@@ -92,14 +102,14 @@ fn admitted(mut admission: Admission, mut source: Source) -> Source {
     })
 }
 
-fn sheet(which: Which) -> &'static Sheet {
-    match which {
-        Which::Calls => &export::CALLS,
-        Which::Callbacks => &export::CALLBACKS,
-        Which::Sms => &export::SMS,
-        Which::Numbers => &export::NUMBERS,
-        Which::Bindings => &export::BINDINGS,
-        Which::Decisions => &export::DECISIONS,
+fn sheet(list: ListKind) -> &'static Sheet {
+    match list {
+        ListKind::Calls => &export::CALLS,
+        ListKind::Callbacks => &export::CALLBACKS,
+        ListKind::Sms => &export::SMS,
+        ListKind::Numbers => &export::NUMBERS,
+        ListKind::Bindings => &export::BINDINGS,
+        ListKind::Decisions => &export::DECISIONS,
     }
 }
 

@@ -1,21 +1,71 @@
-//! Filters that several addresses share.
-
-use std::fmt::Display;
-use std::ops::RangeInclusive;
-use std::str::FromStr;
+//! What a request asks of a list: the filters of its table, as the parameters set them.
 
 use jiff::Timestamp;
 
 use super::HttpError;
-use super::query::{Query, bad, one_of, whole_number};
-use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
+use super::query::{Query, bad};
+use crate::domain::{AppId, Scope, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
-use crate::platforms::{self, Provider};
 use crate::service::Context;
-use crate::store::{CauseIs, Filter, MainCause, Page, Span, Tests};
+use crate::store::{Bounds, Filter, FilterTable, Names, Page, Parameters, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
 pub(super) const PAGING: &[&str] = &["cursor", "limit"];
+
+/// Which rows of a list, and which page of them, an address asks for. The pages take the same.
+pub(in crate::http) fn asked<T: FilterTable>(
+    context: &Context,
+    scope: &Scope,
+    raw: &str,
+) -> Result<(T, Page), HttpError> {
+    let query = Query::parse(raw, &[T::parameters(), PAGING].concat())?;
+    Ok((read(context, scope, &query)?, page(&query)?))
+}
+
+/// Which rows of a list a query means.
+pub(super) fn read<T: FilterTable>(context: &Context, scope: &Scope, query: &Query) -> Result<T, HttpError> {
+    T::read(&Request { context, scope, query })
+}
+
+/// A request's parameters, and what is needed to read them.
+struct Request<'a> {
+    context: &'a Context,
+    scope: &'a Scope,
+    query: &'a Query,
+}
+
+impl Parameters for Request<'_> {
+    type Error = HttpError;
+
+    fn filter<T>(&self, names: &Names, read: impl Fn(&str) -> Result<T, Wording>) -> Result<Filter<T>, HttpError> {
+        self.query.filter(names.name, |name, text| read(text).map_err(|expected| bad(name, text, expected)))
+    }
+
+    fn apps(&self, _: &Names) -> Result<Filter<AppId>, HttpError> {
+        apps(self.context, self.scope, self.query)
+    }
+
+    fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, HttpError> {
+        self.query.bounds(names)
+    }
+
+    fn flag(&self, names: &Names) -> Result<Option<bool>, HttpError> {
+        self.query.flag(names.name)
+    }
+
+    /// Only where they are asked for, so that a list has the rows that figures count.
+    fn tests(&self, names: &Names) -> Result<Tests, HttpError> {
+        Ok(self.query.word(names.name, &Tests::NAMED)?.unwrap_or_default())
+    }
+
+    fn instant(&self, names: &Names) -> Result<Option<Timestamp>, HttpError> {
+        self.query.instant(names.name)
+    }
+
+    fn span(&self) -> Result<Span, HttpError> {
+        span(self.query)
+    }
+}
 
 /// Which page.
 pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
@@ -70,106 +120,6 @@ fn names(context: &Context, scope: &Scope) -> String {
 /// The name of an app as objects show it.
 pub(super) fn app_name(context: &Context, id: AppId) -> String {
     context.state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
-}
-
-/// Providers by name.
-pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> {
-    query.filter("provider", |name, text| {
-        let list = || platforms::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
-        platforms::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, one_of(&list())))
-    })
-}
-
-/// Ends of numbers: four digits or more, as people paste them.
-pub(super) fn numbers(query: &Query, name: &str) -> Result<Filter<String>, HttpError> {
-    query.filter(name, |name, text| {
-        // A plus that came in plain was read as a blank.
-        let plus = text.strip_prefix(' ').and_then(|rest| PhoneNumber::typed(&format!("+{rest}")));
-        let number = plus.or_else(|| PhoneNumber::typed(text));
-        let number = number.filter(|number| number.reveal().trim_start_matches('+').len() >= 4);
-        number.map(|number| number.reveal().to_owned()).ok_or_else(|| {
-            let cut = Text::new(
-                "完整的号码：表格软件把它写成了科学计数法，末尾几位已丢失",
-                "a whole number: a spreadsheet has shortened it, and its last digits are lost",
-            );
-            let end = Text::new("号码的结尾，至少四位数字", "the end of a number, four digits or more");
-            bad(name, text, if PhoneNumber::is_cut_by_spreadsheet(text) { cut } else { end })
-        })
-    })
-}
-
-/// Session ids, exactly. They hold plus signs and no blanks.
-pub(super) fn sessions(query: &Query) -> Result<Filter<String>, HttpError> {
-    query.filter("session", |_, text| Ok(pasted(text).replace(' ', "+")))
-}
-
-/// A text without what comes along unseen when it is copied from a chat or a page.
-pub(super) fn pasted(text: &str) -> &str {
-    crate::domain::plain_text::bare(text)
-}
-
-/// Values that have a name of their own.
-pub(super) fn named<T>(
-    query: &Query,
-    name: &str,
-    parse: impl Fn(&str) -> Option<T>,
-    names: &[&str],
-) -> Result<Filter<T>, HttpError> {
-    query.filter(name, |name, text| parse(text).ok_or_else(|| bad(name, text, one_of(&names.join(", ")))))
-}
-
-/// Whole numbers within bounds, each a value of a filter.
-pub(super) fn whole<T>(query: &Query, name: &str, bounds: RangeInclusive<T>) -> Result<Filter<T>, HttpError>
-where
-    T: FromStr + PartialOrd + Display,
-{
-    query.filter(name, |name, text| match text.parse() {
-        Ok(number) if bounds.contains(&number) => Ok(number),
-        _ => Err(bad(name, text, whole_number(&bounds))),
-    })
-}
-
-/// Causes: `stateCode:7014` is the code in its table, `7014` the code in any.
-pub(super) fn causes(query: &Query) -> Result<Filter<CauseIs>, HttpError> {
-    query.filter("cause", cause)
-}
-
-/// What stands for every code that no table lists.
-pub(in crate::http) const UNLISTED: &str = "unlisted";
-
-/// The most telling causes: as [`causes`], or [`UNLISTED`].
-pub(super) fn main_causes(query: &Query) -> Result<Filter<MainCause>, HttpError> {
-    query.filter("main_cause", |name, text| match text {
-        UNLISTED => Ok(MainCause::Unlisted),
-        _ => cause(name, text).map(MainCause::Is),
-    })
-}
-
-/// Whether tests are among the rows: only where they are asked for, so that a list has the rows that
-/// figures count.
-pub(super) fn tests(query: &Query) -> Result<Tests, HttpError> {
-    let words = [("false", Tests::Without), ("true", Tests::Only), ("any", Tests::With)];
-    Ok(query.word("test", &words)?.unwrap_or_default())
-}
-
-fn cause(name: &str, text: &str) -> Result<CauseIs, HttpError> {
-    let (table, code) = text.split_once(':').map_or((None, text), |(table, code)| (Some(table), code));
-    if code.is_empty() || table == Some("") {
-        return Err(bad(
-            name,
-            text,
-            Text::new(
-                "代码，如 7014，或带表名的 stateCode:7014",
-                "a code such as 7014, or table and code such as stateCode:7014",
-            ),
-        ));
-    }
-    Ok(CauseIs { table: table.map(str::to_owned), code: code.to_owned() })
-}
-
-/// Text exactly as it stands in a row.
-pub(super) fn texts(query: &Query, name: &str) -> Result<Filter<String>, HttpError> {
-    query.filter(name, |_, text| Ok(text.to_owned()))
 }
 
 /// The start of the hour that `at` lies in: counters are kept by the hour.

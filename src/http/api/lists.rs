@@ -1,6 +1,6 @@
 //! The lists as one thing: what an address asks of one, its next page as objects, its count.
 //!
-//! Exports, counts and saved searches work on any list; they come here and never ask which.
+//! Exports, counts and saved searches work on any list; they come here and never ask list.
 
 use std::sync::Arc;
 
@@ -16,15 +16,17 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{HttpError, Response, bindings, blocking, callbacks, calls, decisions, numbers, ok, sms};
+use super::{HttpError, Response, blocking, decisions, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::Scope;
 use crate::service::Context;
-use crate::store::{CallQuery, CallbackQuery, Count, DecisionQuery, Listing, NumberQuery, Page, QueryError, SmsQuery};
+use crate::store::{
+    CallQuery, CallbackQuery, Count, DecisionQuery, FilterTable as _, Listing, NumberQuery, Page, QueryError, SmsQuery,
+};
 
 /// A list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Which {
+pub(in crate::http) enum ListKind {
     Calls,
     Callbacks,
     Sms,
@@ -36,7 +38,7 @@ pub(in crate::http) enum Which {
 /// What is asked of a list.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
-pub(in crate::http) enum Question {
+pub(in crate::http) enum ListQuery {
     Calls(CallQuery),
     Callbacks(CallbackQuery),
     Sms(SmsQuery),
@@ -54,7 +56,7 @@ pub(super) struct CountObject {
     exact: bool,
 }
 
-impl Which {
+impl ListKind {
     pub(super) const ALL: [Self; 6] =
         [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings, Self::Decisions];
 
@@ -71,35 +73,35 @@ impl Which {
     }
 
     pub(in crate::http) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|which| which.name() == name)
+        Self::ALL.into_iter().find(|list| list.name() == name)
     }
 
-    /// Its filters.
-    pub(super) fn filters(self) -> &'static [&'static str] {
+    /// Its parameters, as queries are checked against them.
+    pub(super) fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Calls => calls::FILTERS,
-            Self::Callbacks => callbacks::FILTERS,
-            Self::Sms => sms::FILTERS,
-            Self::Numbers => numbers::FILTERS,
-            Self::Bindings => bindings::FILTERS,
-            Self::Decisions => decisions::FILTERS,
+            Self::Calls => CallQuery::parameters(),
+            Self::Callbacks => CallbackQuery::parameters(),
+            Self::Sms => SmsQuery::parameters(),
+            Self::Numbers => NumberQuery::parameters(),
+            Self::Bindings => BindingQuery::parameters(),
+            Self::Decisions => DecisionQuery::parameters(),
         }
     }
 
     /// What a query asks of it.
-    pub(super) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<Question, HttpError> {
+    pub(super) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<ListQuery, HttpError> {
         Ok(match self {
-            Self::Calls => Question::Calls(calls::read(context, scope, query)?),
-            Self::Callbacks => Question::Callbacks(callbacks::read(context, scope, query)?),
-            Self::Sms => Question::Sms(sms::read(context, scope, query)?),
-            Self::Numbers => Question::Numbers(numbers::read(context, scope, query)?),
-            Self::Bindings => Question::Bindings(bindings::query(context, scope, query)?),
-            Self::Decisions => Question::Decisions(decisions::read(context, scope, query)?),
+            Self::Calls => ListQuery::Calls(filters::read(context, scope, query)?),
+            Self::Callbacks => ListQuery::Callbacks(filters::read(context, scope, query)?),
+            Self::Sms => ListQuery::Sms(filters::read(context, scope, query)?),
+            Self::Numbers => ListQuery::Numbers(filters::read(context, scope, query)?),
+            Self::Bindings => ListQuery::Bindings(filters::read(context, scope, query)?),
+            Self::Decisions => ListQuery::Decisions(filters::read(context, scope, query)?),
         })
     }
 }
 
-impl Question {
+impl ListQuery {
     /// One page of its rows as the API's objects. May wait for the disk.
     pub(super) fn page(
         &self,
@@ -147,10 +149,10 @@ fn values<O: Serialize>(listing: Listing<O>) -> (Vec<Value>, Option<String>) {
 
 /// `GET /{calls,callbacks,sms,numbers,bindings,decisions}/count`
 pub(super) async fn count(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
-    let which = Which::parse(list).ok_or(HttpError::NotFound)?;
-    let query = Query::parse(&ask.query, which.filters())?;
-    let question = which.read(context, &ask.principal.scope, &query)?;
+    let list = ListKind::parse(list).ok_or(HttpError::NotFound)?;
+    let query = Query::parse(&ask.query, list.parameters())?;
+    let query = list.read(context, &ask.principal.scope, &query)?;
     let context = context.clone();
-    let count = blocking(move || question.count(&context)).await?;
+    let count = blocking(move || query.count(&context)).await?;
     ok(&CountObject { count: count.rows, exact: count.exact })
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::HttpError;
 use crate::domain::{Text, Wording};
 use crate::limits::FILTER_VALUES_MAX;
-use crate::store::{Bounds, Filter};
+use crate::store::{Bounds, Filter, Names, one_of, whole_number};
 
 /// The parameters of a request.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Query {
         let Some(text) = self.one(name) else { return Ok(None) };
         match text.parse::<T>() {
             Ok(number) if bounds.contains(&number) => Ok(Some(number)),
-            _ => Err(bad(name, text, whole_number(&bounds))),
+            _ => Err(bad(name, text, whole_number(bounds.start(), bounds.end()))),
         }
     }
 
@@ -98,7 +98,8 @@ impl Query {
 
     /// Amounts: `talk=10..60`, `talk=60..`, `talk=..10` or `talk=0`, any number of them and
     /// negated; or `min_talk` and `max_talk`.
-    pub(super) fn bounds(&self, name: &str) -> Result<Filter<Bounds>, HttpError> {
+    pub(super) fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, HttpError> {
+        let Names { name, min: least, max: most, .. } = *names;
         let mut filter = self.filter(name, |name, text| {
             let (min, max) = text.split_once("..").unwrap_or((text, text));
             let bound = |text: &str, open: u32| if text.is_empty() { Some(open) } else { text.parse().ok() };
@@ -111,8 +112,7 @@ impl Query {
                 )),
             }
         })?;
-        let (least, most) = (format!("min_{name}"), format!("max_{name}"));
-        let (min, max) = (self.number(&least, 0..=u32::MAX)?, self.number(&most, 0..=u32::MAX)?);
+        let (min, max) = (self.number(least, 0..=u32::MAX)?, self.number(most, 0..=u32::MAX)?);
         if min.is_none() && max.is_none() {
             return Ok(filter);
         }
@@ -161,17 +161,6 @@ pub(super) fn bad(name: &str, value: &str, expected: impl Into<Wording>) -> Http
         format!("{name}={shown} 不对，应为：{}", expected.zh),
         format!("{name}={shown} is not {}", expected.en),
     ))
-}
-
-/// What is expected of a word.
-pub(super) fn one_of(words: &str) -> Wording {
-    Wording::new(format!("以下之一：{words}"), format!("one of {words}"))
-}
-
-/// What is expected of a number.
-pub(super) fn whole_number<T: Display>(bounds: &RangeInclusive<T>) -> Wording {
-    let (least, most) = (bounds.start(), bounds.end());
-    Wording::new(format!("{least} 到 {most} 的整数"), format!("a whole number from {least} to {most}"))
 }
 
 fn is_known(name: &str, known: &[&str]) -> bool {
@@ -245,7 +234,8 @@ mod tests {
     #[test]
     fn amounts_are_bounds_open_at_either_end() {
         let known = &["talk!", "min_talk", "max_talk"];
-        let read = |raw: &str| Query::parse(raw, known).unwrap().bounds("talk");
+        let names = Names { name: "talk", many: "talk!", not: "not_talk", min: "min_talk", max: "max_talk" };
+        let read = |raw: &str| Query::parse(raw, known).unwrap().bounds(&names);
         let bounds = |min, max| Bounds { min, max };
         let filter = read("talk=10..60&talk=0&not_talk=20..&not_talk=..5").unwrap();
         assert_eq!(filter.any, [bounds(10, 60), bounds(0, 0)]);

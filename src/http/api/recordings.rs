@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::calls::{self, RecordingObject};
+use super::calls::RecordingObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::Call;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::store::{CallQuery, FilterTable as _};
 
 /// A recording with the call it is of.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -45,8 +46,8 @@ impl RecordingOfCall {
 
 /// `GET /recordings`: the filters of calls.
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, &[calls::FILTERS, filters::PAGING].concat())?;
-    let mut calls = calls::read(context, &ask.principal.scope, &query)?;
+    let query = Query::parse(&ask.query, &[CallQuery::parameters(), filters::PAGING].concat())?;
+    let mut calls: CallQuery = filters::read(context, &ask.principal.scope, &query)?;
     if calls.has_recording == Some(false) {
         return Err(HttpError::BadRequest("recordings are of calls that have one".into()));
     }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
-use super::lists::Which;
+use super::lists::ListKind;
 use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, json, ok, respond};
@@ -48,7 +48,7 @@ pub(super) struct SearchToSave {
 /// A search to save, its list known.
 #[derive(Debug)]
 pub(in crate::http) struct NewSearch {
-    pub(in crate::http) list: Which,
+    pub(in crate::http) list: ListKind,
     pub(in crate::http) name: String,
     pub(in crate::http) query: String,
     pub(in crate::http) shared: bool,
@@ -69,7 +69,7 @@ impl From<Search> for SearchObject {
 
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, &["list"])?;
-    let lists = Which::ALL.map(|list| (list.name(), list.name()));
+    let lists = ListKind::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
     let searches = seen(context, &ask.principal, ask.sight(), wanted);
     ok(&List::whole(searches.into_iter().map(SearchObject::from).collect()))
@@ -132,7 +132,8 @@ fn masked(sight: Sight, query: &str) -> String {
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let SearchToSave { list, name, query, shared } = ask.json()?;
-    let list = Which::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}").into()))?;
+    let list =
+        ListKind::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}").into()))?;
     let search = save(context, &ask.author(context), NewSearch { list, name, query, shared }).await?;
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))
 }
@@ -152,7 +153,7 @@ pub(in crate::http) async fn save(context: &Context, by: &Author, new: NewSearch
             "sharing a search takes an administrator of all apps",
         )));
     }
-    list.read(context, &by.who().scope, &Query::parse(&query, list.filters())?)?;
+    list.read(context, &by.who().scope, &Query::parse(&query, list.parameters())?)?;
     let kept = Kept { list: list.name().to_owned(), name, query, shared };
     Ok(context.state.save_search(by, kept).await?)
 }

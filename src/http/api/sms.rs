@@ -6,18 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{Scope, Seq, SmsMode};
+use crate::domain::Seq;
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{Page, SmsQuery, SmsRow};
-
-/// The filters of messages. Sender and receiver are `from` and `to` in the object; as parameters
-/// those are times everywhere.
-pub(super) const FILTERS: &[&str] =
-    &["app!", "provider!", "number!", "sender!", "receiver!", "x!", "mode!", "sms_id!", "test", "from", "to"];
+use crate::store::{SmsQuery, SmsRow};
 
 /// A text message.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,32 +63,9 @@ impl SmsObject {
 
 /// `GET /sms`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (sms, page) = asked(context, &ask.principal.scope, &ask.query)?;
+    let (sms, page) = filters::asked::<SmsQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.sms(&sms, &page)).await?;
     let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
     ok(&List { items, next: listing.next })
-}
-
-/// Which messages, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<(SmsQuery, Page), HttpError> {
-    let query = Query::parse(raw, &[FILTERS, filters::PAGING].concat())?;
-    Ok((read(context, scope, &query)?, filters::page(&query)?))
-}
-
-/// Which messages a query means.
-pub(super) fn read(context: &Context, scope: &Scope, query: &Query) -> Result<SmsQuery, HttpError> {
-    let modes = SmsMode::ALL.map(SmsMode::name);
-    Ok(SmsQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        provider: filters::providers(query)?,
-        number: filters::numbers(query, "number")?,
-        sender: filters::numbers(query, "sender")?,
-        receiver: filters::numbers(query, "receiver")?,
-        x: filters::numbers(query, "x")?,
-        mode: filters::named(query, "mode", SmsMode::parse, &modes)?,
-        sms_id: filters::texts(query, "sms_id")?,
-        test: filters::tests(query)?,
-    })
 }

@@ -12,12 +12,17 @@ use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
 use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope, metrics};
+use crate::domain::{AppId, PhoneNumber, Scope, metrics};
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
+use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
-pub(super) const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
+/// Its parameters: the span, the step and the group, and the filters.
+pub(super) fn known() -> Vec<&'static str> {
+    let first = ["from", "to", "by", "group"];
+    let filters = StatQuery::parameters().iter().copied().filter(|name| !first.contains(name));
+    first.into_iter().chain(filters).collect()
+}
 
 /// The steps that `by` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +102,10 @@ pub(super) struct StatObject {
 
 /// `GET /stats`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let query = Query::parse(&ask.query, KNOWN)?;
+    let query = Query::parse(&ask.query, &known())?;
     let by = query.word("by", STEPS)?.unwrap_or(By::Step(Step::Hour));
     let group = query.word("group", GROUPS)?;
-    let mut asked = read(context, &ask.principal.scope, &query)?;
+    let mut asked: StatQuery = filters::read(context, &ask.principal.scope, &query)?;
     asked.span.from = asked.span.from.map(|from| match by {
         By::Step(Step::Day) => filters::floor_day(from),
         By::Step(Step::Hour | Step::Whole) | By::WeekdayHour => filters::floor_hour(from),
@@ -140,20 +145,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 
 /// Which calls an address asks to count. The page takes the same.
 pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<StatQuery, HttpError> {
-    let known: Vec<&str> = KNOWN.iter().copied().filter(|name| !matches!(*name, "by" | "group")).collect();
-    read(context, scope, &Query::parse(raw, &known)?)
-}
-
-fn read(context: &Context, scope: &Scope, query: &Query) -> Result<StatQuery, HttpError> {
-    let products: Vec<&str> = Product::ALL.iter().map(|product| product.name()).collect();
-    Ok(StatQuery {
-        span: filters::span(query)?,
-        app: filters::apps(context, scope, query)?,
-        provider: filters::providers(query)?,
-        product: filters::named(query, "product", Product::parse, &products)?,
-        outcome: filters::named(query, "outcome", CallOutcome::parse, &CallOutcome::ALL.map(CallOutcome::name))?,
-        x: filters::numbers(query, "x")?,
-    })
+    filters::read(context, scope, &Query::parse(raw, StatQuery::parameters())?)
 }
 
 /// A group's key as people know it.

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::super::shared::Sizes;
-use super::super::{Applied, Bounds, CallQuery, CallbackRow, CauseIs, Count, Filter, Opened, Page, Store, Writer};
+use super::super::{
+    Applied, Bounds, CallQuery, CallbackRow, CauseIs, Count, Filter, FilterTable as _, Opened, Page, Store, Writer,
+};
 use crate::clock::Clock;
 use crate::correlate::{Catalog, Facts, Meaning, call_id, join};
 use crate::domain::{
@@ -69,6 +71,10 @@ fn session_of(session: u8) -> String {
     format!("1201_271_4294967295_20261130{:02}{:02}@enabler.example", session / 4, session % 4)
 }
 
+fn by_of(session: u8) -> Option<Party> {
+    [None, Some(Party::Caller), Some(Party::Platform)][usize::from(session / 3 % 3)]
+}
+
 fn item(h: &Happening) -> Item {
     let key = CallKey { family: "test".into(), session: SessionId::new(session_of(h.session)) };
     let identity = Identity(u64::from(h.what) << 8 | u64::from(h.variant));
@@ -92,10 +98,10 @@ fn item(h: &Happening) -> Item {
             other_times: Vec::new(),
             talk_seconds: if h.variant > 0 { u32::from(h.after_s) } else { 0 },
             causes: vec![CauseCode::new("q850", ["17", "19", "999"][usize::from(h.session % 3)])],
-            by: None,
+            by: by_of(h.session),
             recording: (h.variant == 2).then(RecordingRef::default),
             user_data: Some(format!("order-{}", h.session)),
-            binding_id: None,
+            binding_id: Some(format!("binding-{}", h.session / 4)),
             anomalies: Vec::new(),
         }));
     }
@@ -192,6 +198,9 @@ fn narrow(query: &mut CallQuery, which: u8, negate: bool) {
         6 => add(&mut query.weekday, 1, negate),
         7 => add(&mut query.recording_state, RecordingState::Waiting, negate),
         8 => query.has_recording = Some(!negate),
+        9 => add(&mut query.released_by, Some(Party::Caller), negate),
+        10 => add(&mut query.released_by, None, negate),
+        11 => add(&mut query.binding, "binding-2".to_owned(), negate),
         _ => add(&mut query.x, "13870000001".to_owned(), negate),
     }
 }
@@ -283,7 +292,7 @@ proptest! {
         from in prop::option::of(0i64..9000),
         session in prop::option::of(0u8..24),
         (length, without) in (6usize..40, any::<bool>()),
-        more in prop::collection::vec((0u8..10, any::<bool>()), 0..4),
+        more in prop::collection::vec((0u8..13, any::<bool>()), 0..4),
     ) {
         let dir = tempfile::tempdir().expect("a directory");
         let (store, _writer) = run(dir.path(), &batches, &[0]);
@@ -316,7 +325,7 @@ proptest! {
         for (which, negate) in more {
             narrow(&mut query, which, negate);
         }
-        let expected: Vec<Call> = all.into_iter().filter(|call| super::super::search::call_matches(&query, call)).collect();
+        let expected: Vec<Call> = all.into_iter().filter(|call| query.takes(call)).collect();
         prop_assert_eq!(store.count_calls(&query).expect("a count"), Count { rows: expected.len() as u64, exact: true });
         prop_assert_eq!(all_calls(&store, &query), expected);
     }

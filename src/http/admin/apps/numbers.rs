@@ -10,16 +10,16 @@ use crate::http::admin::bindings::list_page::findable;
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame as found;
 use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, When};
-use crate::http::admin::parts::{filter_words, words};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
 use crate::platforms;
-use crate::store::{Listing, NumberRow};
+use crate::store::{Listing, NumberQuery, NumberRow};
 
 /// The privacy numbers.
 #[derive(Debug, Template)]
@@ -70,16 +70,15 @@ struct Past {
 
 /// `GET /numbers`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<NumberQuery>(&request.query) {
         return Ok(reply::see_other(&link("/numbers", &pairs)));
     }
-    let found = api::numbers::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
+    let found = api::filters::asked::<NumberQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().store.numbers(&query, &page)?;
-            Ok((Question::Numbers(query), listing))
-        },
-    );
-    let (listing, around) = found::ask(request, Which::Numbers, found)?;
+            Ok((ListQuery::Numbers(query), listing))
+        });
+    let (listing, around) = found::ask(request, ListKind::Numbers, found)?;
     let view = View::of(request, Section::Numbers);
     let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
     let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
@@ -95,25 +94,11 @@ impl NumbersPage {
         name: &dyn Fn(AppId) -> String,
         provider: &dyn Fn(AppId) -> Option<ProviderId>,
     ) -> Self {
-        let form = form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<NumberQuery>(make, "/numbers", Text::new("查找号码", "Find numbers"), &around.apps);
         let rows = listing.items.iter().map(|row| Row::of(&view, row, name(row.app), provider(row.app))).collect();
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
     }
-}
-
-/// The boxes above the list.
-fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
-    let make = Maker { lang, pairs };
-    let mut form = Form::new(make, "/numbers", Text::new("查找号码", "Find numbers"));
-    form.span = None;
-    form.main = vec![
-        make.text("number", Text::new("号码", "Number"), Text::new("后四位或全号", "last digits or all")),
-        make.text("cause", Text::new("原因码", "Cause code"), Text::new("完全一致", "exactly")),
-    ];
-    let word = |state: &str| filter_words::filter_value(lang, "state", state).unwrap_or_else(|| state.to_owned());
-    let states = api::numbers::STATES.map(|state| (state.to_owned(), word(state)));
-    form.choices = vec![make.choices("state", Text::new("状态", "State"), states), make.apps(apps)];
-    form.finish(make)
 }
 
 impl Row {
@@ -144,7 +129,7 @@ impl NumbersPage {
         use crate::http::admin::samples;
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         let listing = Listing { items: samples::numbers(), next: Some("c0ffee".to_owned()) };
-        let (around, provider) = (Around::sample(Which::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
+        let (around, provider) = (Around::sample(ListKind::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
         Self::new(view, &Pairs::new(), &listing, around, &samples::app_name, &provider)
     }
 
@@ -155,7 +140,7 @@ impl NumbersPage {
             view,
             &Pairs::new(),
             &none,
-            Around::sample(Which::Numbers, 0),
+            Around::sample(ListKind::Numbers, 0),
             &crate::http::admin::samples::app_name,
             &|_| None,
         )

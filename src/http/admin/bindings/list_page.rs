@@ -5,7 +5,8 @@
 
 use askama::Template;
 
-use crate::domain::{AppId, Binding, BindingKind, BindingState, Lang, PhoneNumber, Role, Text};
+use crate::bindings::BindingQuery;
+use crate::domain::{AppId, Binding, PhoneNumber, Role, Text};
 use crate::http::admin::bindings::words as binding_words;
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame as found;
@@ -15,7 +16,7 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
 use crate::store::Listing;
 use jiff::Timestamp;
@@ -48,16 +49,15 @@ struct Row {
 
 /// `GET /bindings`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<BindingQuery>(&request.query) {
         return Ok(reply::see_other(&link("/bindings", &pairs)));
     }
-    let found = api::bindings::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
+    let found = api::filters::asked::<BindingQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().bindings.list(&query, &page)?;
-            Ok((Question::Bindings(query), listing))
-        },
-    );
-    let (listing, around) = found::ask(request, Which::Bindings, found)?;
+            Ok((ListQuery::Bindings(query), listing))
+        });
+    let (listing, around) = found::ask(request, ListKind::Bindings, found)?;
     let view = View::of(request, Section::Bindings);
     let page = BindingsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
     found::reply(&page.found, &page)
@@ -71,45 +71,13 @@ impl BindingsPage {
         around: Around,
         app: &dyn Fn(AppId) -> String,
     ) -> Self {
-        let form = form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<BindingQuery>(make, "/bindings", Text::new("查找绑定", "Find bindings"), &around.apps);
         let now = around.now;
         let rows = listing.items.iter().map(|binding| Row::of(&view, binding, app(binding.app), now)).collect();
         let may_manage = view.may(Role::Operator);
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, may_manage, view }
     }
-}
-
-/// The boxes above the list.
-fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
-    let make = Maker { lang, pairs };
-    let digits = Text::new("后四位或全号", "last digits or all");
-    let exactly = Text::new("完全一致", "exactly");
-    let mut form = Form::new(make, "/bindings", Text::new("查找绑定", "Find bindings"));
-    form.span = None;
-    form.main = vec![
-        make.text(
-            "number",
-            Text::new("号码", "Number"),
-            Text::new("任一个，后四位即可", "any of them, last four digits"),
-        ),
-        make.text("user_data", Text::new("随路数据", "User data"), exactly),
-    ];
-    form.more = vec![
-        make.text("a", Text::new("A 号码", "A"), digits),
-        make.text("x", Text::new("X 号码", "X number"), digits),
-        make.text("b", Text::new("B 号码", "B"), digits),
-        make.text("y", Text::new("Y 号码", "Y number"), digits),
-        make.text("platform_id", Text::new("平台绑定号", "Platform's id"), exactly),
-    ];
-    let states =
-        BindingState::ALL.map(|state| (state.name().to_owned(), binding_words::state(state).get(lang).to_owned()));
-    let kinds = BindingKind::ALL.map(|kind| (kind.name().to_owned(), binding_words::kind(kind).get(lang).to_owned()));
-    form.choices = vec![
-        make.choices("state", Text::new("状态", "State"), states),
-        make.choices("kind", Text::new("模式", "Mode"), kinds),
-        make.apps(apps),
-    ];
-    form.finish(make)
 }
 
 impl Row {
@@ -124,7 +92,7 @@ impl Row {
             b: terms.b.as_ref().map(number),
             y: terms.y.as_ref().map(number),
             app,
-            kind: binding_words::kind(terms.kind).get(view.lang),
+            kind: terms.kind.word().get(view.lang),
             one_way: terms.direction.map(|way| binding_words::direction(Some(way)).get(view.lang)),
             until: binding.ended_at.or(terms.valid_to).map(When::full),
             user_data: terms.user_data.as_ref().map(|data| text(data, eyes)),
@@ -145,21 +113,21 @@ pub(crate) fn findable(number: &PhoneNumber, eyes: Eyes) -> Option<String> {
 
 #[cfg(test)]
 impl BindingsPage {
-    pub(crate) fn sample(lang: Lang) -> Self {
+    pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
         use crate::http::admin::samples;
         let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
         let listing = Listing { items: samples::bindings(), next: Some("c0ffee".to_owned()) };
-        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Bindings, 12_840), &samples::app_name)
+        Self::new(view, &Pairs::new(), &listing, Around::sample(ListKind::Bindings, 12_840), &samples::app_name)
     }
 
-    pub(crate) fn sample_empty(lang: Lang) -> Self {
+    pub(crate) fn sample_empty(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
         let none = Listing { items: Vec::new(), next: None };
         Self::new(
             view,
             &Pairs::new(),
             &none,
-            Around::sample(Which::Bindings, 0),
+            Around::sample(ListKind::Bindings, 0),
             &crate::http::admin::samples::app_name,
         )
     }
@@ -168,6 +136,7 @@ impl BindingsPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Lang;
     use crate::http::admin::samples;
     use crate::http::admin::samples::selector;
 

@@ -172,7 +172,7 @@ fn facts(lang: Lang, binding: &Binding, eyes: Eyes) -> Vec<(&'static str, String
     );
     let word = |field: Field| binding_words::label(field).get(lang);
     let mut facts = vec![
-        (word(Field::Kind), binding_words::kind(terms.kind).get(lang).to_owned()),
+        (word(Field::Kind), terms.kind.word().get(lang).to_owned()),
         (word(Field::Direction), binding_words::direction(terms.direction).get(lang).to_owned()),
         (lang.t("最长通话", "Longest call"), minutes),
         (word(Field::Record), if terms.record { lang.t("录音", "yes") } else { lang.t("不录音", "no") }.to_owned()),

@@ -13,28 +13,7 @@ pub(crate) fn badge(lang: Lang, state: BindingState) -> Badge {
         BindingState::Scheduled => Tone::Busy,
         BindingState::Expired | BindingState::Ended => Tone::Quiet,
     };
-    Badge::new(tone, self::state(state).get(lang))
-}
-
-/// How a binding stands, as a word.
-pub(crate) fn state(state: BindingState) -> Text {
-    match state {
-        BindingState::Active => Text::new("生效中", "In force"),
-        BindingState::Scheduled => Text::new("未到时间", "Not yet"),
-        BindingState::Expired => Text::new("已过期", "Expired"),
-        BindingState::Ended => Text::new("已解除", "Ended"),
-    }
-}
-
-/// A mode, as a word.
-pub(crate) fn kind(kind: BindingKind) -> Text {
-    match kind {
-        BindingKind::X => Text::new("X 模式", "X mode"),
-        BindingKind::Ax => Text::new("AX", "AX"),
-        BindingKind::Axb => Text::new("AXB", "AXB"),
-        BindingKind::Axe => Text::new("AXE", "AXE"),
-        BindingKind::Axyb => Text::new("AXYB", "AXYB"),
-    }
+    Badge::new(tone, state.word().get(lang))
 }
 
 /// Who may call, as words.
@@ -49,7 +28,7 @@ pub(crate) fn direction(direction: Option<Direction>) -> Text {
 /// What a field may be, by its value in a form.
 pub(crate) fn choice(lang: Lang, field: Field) -> Vec<(&'static str, &'static str)> {
     match field {
-        Field::Kind => BindingKind::ALL.map(|known| (known.name(), kind(known).get(lang))).to_vec(),
+        Field::Kind => BindingKind::ALL.map(|known| (known.name(), known.word().get(lang))).to_vec(),
         Field::Direction => {
             let both = [("", direction(None).get(lang))];
             let one = Direction::ALL.map(|known| (known.name(), direction(Some(known)).get(lang)));

@@ -5,20 +5,20 @@
 
 use askama::Template;
 
-use crate::domain::{AppId, Lang, Outcome, PhoneNumber, Seq, Text};
+use crate::domain::{AppId, PhoneNumber, Seq, Text};
 use crate::http::admin::calls::list_page::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame as found;
 use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, When, size, text_of};
-use crate::http::admin::parts::{filter_words, words};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
-use crate::store::{CallbackRow, Joined, Listing};
+use crate::store::{CallbackQuery, CallbackRow, Listing};
 
 /// The list of callbacks.
 #[derive(Debug, Template)]
@@ -50,16 +50,15 @@ pub(crate) struct Row {
 
 /// `GET /callbacks`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<CallbackQuery>(&request.query) {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
-    let found = api::callbacks::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
+    let found = api::filters::asked::<CallbackQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().store.callbacks(&query, &page)?;
-            Ok((Question::Callbacks(query), listing))
-        },
-    );
-    let (listing, around) = found::ask(request, Which::Callbacks, found)?;
+            Ok((ListQuery::Callbacks(query), listing))
+        });
+    let (listing, around) = found::ask(request, ListKind::Callbacks, found)?;
     let view = View::of(request, Section::Callbacks);
     let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &|row| {
         api::callbacks::parties(request.ctx(), row)
@@ -76,50 +75,12 @@ impl CallbacksPage {
         app: &dyn Fn(AppId) -> String,
         parties: &dyn Fn(&CallbackRow) -> Vec<PhoneNumber>,
     ) -> Self {
-        let form = form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<CallbackQuery>(make, "/callbacks", Text::new("查找回调", "Find callbacks"), &around.apps);
         let row = |row: &CallbackRow| (row.received_at, Row::of(&view, row, app(row.app), parties));
         let days = days(view.lang, listing.items.iter().map(row));
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, view }
     }
-}
-
-/// The boxes above the list.
-fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
-    let make = Maker { lang, pairs };
-    let exactly = Text::new("完全一致", "exactly");
-    let mut form = Form::new(make, "/callbacks", Text::new("查找回调", "Find callbacks"));
-    form.main = vec![make.text("session", Text::new("会话号", "Session"), exactly)];
-    form.more = vec![
-        make.text("label", Text::new("内容", "What"), Text::new("answered、record、sms…", "answered, record, sms…")),
-        make.text("peer", Text::new("来源地址", "Peer"), Text::new("IP 地址", "an IP address")),
-        make.text("status", Text::new("应答状态码", "Answered"), Text::new("200、401、503…", "200, 401, 503…")),
-        make.text(
-            "suspicion",
-            Text::new("可疑之处", "Suspicion"),
-            Text::new("wrong_case:sessionid", "wrong_case:sessionid"),
-        ),
-    ];
-    form.amounts = vec![make.amount("size", Text::new("字节数", "Size, bytes"))];
-    form.flags = vec![
-        make.flag("test", Text::new("测试", "Test")),
-        make.flag("suspicious", Text::new("有可疑之处", "Suspicious")),
-        make.flag("question", Text::new("平台询问", "A question")),
-    ];
-    let shown = |name: &'static str, values: Vec<&'static str>| {
-        let word = move |value: &'static str| {
-            filter_words::filter_value(lang, name, value).unwrap_or_else(|| value.to_owned())
-        };
-        values.into_iter().map(move |value| (value.to_owned(), word(value)))
-    };
-    let outcomes = Outcome::ALL.map(Outcome::name).to_vec();
-    form.choices = vec![
-        make.choices("outcome", Text::new("结果", "Outcome"), shown("outcome", outcomes)),
-        make.choices("joined", Text::new("已关联", "Joined"), shown("joined", Joined::ALL.map(Joined::name).to_vec())),
-        make.choices("verified", Text::new("验签", "Signature"), shown("verified", vec!["yes", "no", "unchecked"])),
-        make.apps(apps),
-        make.providers(),
-    ];
-    form.finish(make)
 }
 
 impl Row {
@@ -147,19 +108,25 @@ impl Row {
 
 #[cfg(test)]
 impl CallbacksPage {
-    pub(crate) fn sample(lang: Lang) -> Self {
+    pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
         use crate::http::admin::samples;
         let view = View { here: "/callbacks".to_owned(), ..View::sample(lang, Section::Callbacks) };
         let listing = Listing { items: samples::callbacks(), next: Some("c0ffee".to_owned()) };
-        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Callbacks, 100_000), &samples::app_name, &|_| {
-            Vec::new()
-        })
+        Self::new(
+            view,
+            &Pairs::new(),
+            &listing,
+            Around::sample(ListKind::Callbacks, 100_000),
+            &samples::app_name,
+            &|_| Vec::new(),
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Lang;
     use crate::http::admin::samples;
     use crate::http::admin::samples::selector;
 

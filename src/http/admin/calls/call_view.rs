@@ -126,7 +126,7 @@ impl Story {
             badge: words::call_badge(lang, call.outcome, call.state),
             at: When::clock(call.t),
             day: crate::http::admin::calls::list_page::day_title(lang, call.t),
-            by: call.release.as_ref().and_then(|r| r.by).map(|p| words::party(p).get(lang)),
+            by: call.release.as_ref().and_then(|r| r.by).map(|p| p.word().get(lang)),
             figures: figures(lang, call),
             ladder: Ladder::of(lang, call, eyes, behind),
             description: describe(lang, &lines),
@@ -150,7 +150,7 @@ fn facts(lang: Lang, eyes: Eyes, call: &Call) -> Vec<(&'static str, String)> {
     let masked = |t: &Option<String>| t.as_ref().map(|t| text_of(t, eyes, call.parties()));
     let known = [
         (lang.t("平台", "Platform"), Some(provider.to_owned())),
-        (lang.t("产品", "Product"), call.product.map(|p| words::product(p).get(lang).to_owned())),
+        (lang.t("产品", "Product"), call.product.map(|p| p.word().get(lang).to_owned())),
         (lang.t("X 号码", "X number"), number(&call.x)),
         (lang.t("Y 号码", "Y number"), number(&call.y)),
         (lang.t("分机", "Extension"), masked(&call.extension)),
@@ -192,7 +192,7 @@ fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
         before = event.at.or(before);
         Line {
             kind: words::event(event.kind).get(lang),
-            leg: event.leg.map_or("", |p| words::party(p).get(lang)),
+            leg: event.leg.map_or("", |p| p.word().get(lang)),
             digits: event.digits.as_ref().map_or_else(String::new, |d| text_of(d, eyes, call.parties())),
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
@@ -216,7 +216,7 @@ fn describe(lang: Lang, lines: &[Line]) -> String {
 }
 
 fn anomalies(lang: Lang, call: &Call) -> Vec<(&'static str, &'static str)> {
-    let words = |anomaly: &Anomaly| (words::anomaly_name(*anomaly).get(lang), words::anomaly(*anomaly).get(lang));
+    let words = |anomaly: &Anomaly| (anomaly.word().get(lang), words::anomaly(*anomaly).get(lang));
     call.anomalies.iter().map(words).collect()
 }
 

@@ -20,7 +20,6 @@
 use crate::domain::{Call, EventKind, Lang, Party};
 use crate::http::admin::calls::call_view::Behind;
 use crate::http::admin::calls::ladder_steps::{Step, is_one_legged, steps};
-use crate::http::admin::parts::words;
 use crate::http::admin::parts::{local, phone, span};
 use crate::http::admin::view::Eyes;
 use crate::limits;
@@ -150,7 +149,7 @@ fn named(lang: Lang, call: &Call, eyes: Eyes, (party, x): (Party, u32)) -> Lane 
     };
     let title = match (party, &call.x) {
         (Party::Platform, Some(_)) if !is_one_legged(call) => lang.t("平台 · X 号码", "Platform · X"),
-        _ => words::party(party).get(lang),
+        _ => party.word().get(lang),
     };
     Lane { x, title, number: number.map_or_else(String::new, |n| shortened(&phone(n, eyes))) }
 }
@@ -219,7 +218,7 @@ fn arrow(lang: Lang, lanes: &[(Party, u32)], step: &Step, y: u32, behind: &Behin
         }
         None => (ends(lanes).0, ends(lanes).1, String::new()),
     };
-    let who = step.way.map_or("", |(from, _)| words::party(from).get(lang));
+    let who = step.way.map_or("", |(from, _)| from.word().get(lang));
     let spoken = format!("{} {who} {}", local(step.at, "%H:%M:%S"), step.label);
     // Between the first two lanes where it goes across all: the third column's middle is the band's.
     let label_x = match step.way {

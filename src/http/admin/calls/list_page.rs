@@ -6,8 +6,8 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::domain::{AppId, Call, Lang};
-use crate::http::admin::calls::form as call_form;
+use crate::domain::{AppId, Call, Lang, Text};
+use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame as found;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
@@ -16,7 +16,7 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::{HttpError, Response, api};
 use crate::store::{CallQuery, Listing, Tests};
 
@@ -58,20 +58,19 @@ pub(crate) struct CallRow {
 
 /// `GET /calls`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<CallQuery>(&request.query) {
         return Ok(reply::see_other(&link("/calls", &pairs)));
     }
     let mut tests = 0;
-    let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
+    let found = api::filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+        .and_then(|(query, page)| {
             let listing = request.ctx().store.calls(&query, &page)?;
             if query.test == Tests::Without {
                 tests = request.ctx().store.count_calls(&CallQuery { test: Tests::Only, ..query.clone() })?.rows;
             }
-            Ok((Question::Calls(query), listing))
-        },
-    );
-    let (listing, around) = found::ask(request, Which::Calls, found)?;
+            Ok((ListQuery::Calls(query), listing))
+        });
+    let (listing, around) = found::ask(request, ListKind::Calls, found)?;
     let view = View::of(request, Section::Calls);
     let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
     page.left_out = left_out(&request.query, tests);
@@ -80,7 +79,8 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 impl CallsPage {
     fn new(view: View, pairs: &Pairs, listing: &Listing<Call>, around: Around, app: &dyn Fn(AppId) -> String) -> Self {
-        let form = call_form::form(view.lang, pairs, &around.apps);
+        let make = Maker { lang: view.lang, pairs };
+        let form = Form::of::<CallQuery>(make, "/calls", Text::new("查找通话", "Find calls"), &around.apps);
         let row = |call: &Call| (call.t, CallRow::of(&view, call, app(call.app)));
         let days = days(view.lang, listing.items.iter().map(row));
         Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, left_out: None, view }
@@ -131,7 +131,7 @@ impl CallRow {
             callee: number(&call.callee),
             x: number(&call.x),
             app,
-            product: call.product.map_or("", |p| words::product(p).get(view.lang)),
+            product: call.product.map_or("", |p| p.word().get(view.lang)),
             badge: words::call_badge(view.lang, call.outcome, call.state),
             ring: call.ring_seconds.map_or_else(String::new, |s| s.to_string()),
             talk: if talked { clock_seconds(u64::from(call.talk_seconds)) } else { String::new() },
@@ -149,7 +149,7 @@ impl CallsPage {
         let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
         let listing = Listing { items: samples::calls(), next: Some("c0ffee".to_owned()) };
         let pairs = vec![("from".to_owned(), "2026-11-20T16:00:00Z".to_owned())];
-        Self::new(view, &pairs, &listing, Around::sample(Which::Calls, 1_234), &samples::app_name)
+        Self::new(view, &pairs, &listing, Around::sample(ListKind::Calls, 1_234), &samples::app_name)
     }
 
     pub(crate) fn sample_empty(lang: Lang) -> Self {
@@ -157,7 +157,7 @@ impl CallsPage {
         let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
         let pairs = form_urlencoded::parse(b"number=0021&not_outcome=busy&min_talk=60").into_owned().collect();
         let none = Listing { items: Vec::new(), next: None };
-        Self::new(view, &pairs, &none, Around::sample(Which::Calls, 0), &samples::app_name)
+        Self::new(view, &pairs, &none, Around::sample(ListKind::Calls, 0), &samples::app_name)
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
         let mut page = CallsPage::sample(Lang::Zh);
         page.view.who.as_mut().unwrap().role = Role::Viewer;
         let listing = Listing { items: samples::calls(), next: None };
-        let around = Around::sample(Which::Calls, 2);
+        let around = Around::sample(ListKind::Calls, 2);
         let page = CallsPage::new(page.view, &Pairs::new(), &listing, around, &samples::app_name);
         let html = page.render().unwrap();
         for call in samples::calls() {

@@ -3,7 +3,6 @@
 pub(super) mod call_view;
 pub(in crate::http) mod evidence;
 pub(in crate::http) mod evidence_pack;
-pub(super) mod form;
 pub(super) mod gaps;
 pub(super) mod ladder;
 pub(super) mod ladder_steps;

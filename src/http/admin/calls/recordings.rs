@@ -14,7 +14,7 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response, api};
-use crate::store::Listing;
+use crate::store::{CallQuery, Listing};
 
 /// The list of recordings.
 #[derive(Debug, Template)]
@@ -54,10 +54,11 @@ struct Row {
 
 /// `GET /recordings`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<CallQuery>(&request.query) {
         return Ok(reply::see_other(&link("/recordings", &pairs)));
     }
-    let (mut query, page) = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
+    let (mut query, page) =
+        api::filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
     query.has_recording = Some(true);
     let listing = request.ctx().store.calls(&query, &page)?;
     let view = View::of(request, Section::Recordings);

@@ -10,7 +10,6 @@ use std::time::Duration;
 use crate::control::contract;
 use crate::domain::{Anomaly, Asking, Lang, metrics};
 use crate::http::admin::parts::{self, words};
-use crate::http::admin::rules::decisions;
 use crate::limits::*;
 use crate::platforms::{self, outbound};
 
@@ -85,9 +84,7 @@ fn operations(lang: Lang) -> String {
 }
 
 fn anomalies(lang: Lang) -> String {
-    let row = |a: Anomaly| {
-        [code(a.name()), words::anomaly_name(a).get(lang).to_owned(), words::anomaly(a).get(lang).to_owned()]
-    };
+    let row = |a: Anomaly| [code(a.name()), a.word().get(lang).to_owned(), words::anomaly(a).get(lang).to_owned()];
     let names = [("名称", "name"), ("页面", "pages"), ("含义", "meaning")];
     table([head(lang, names)].into_iter().chain(Anomaly::ALL.into_iter().map(row)))
 }
@@ -101,9 +98,7 @@ fn figures(lang: Lang) -> String {
 
 /// How asking the company's own system can end.
 fn asking(lang: Lang) -> String {
-    let row = |a: Asking| {
-        [code(a.name()), decisions::asking(a).get(lang).to_owned(), contract::outcome(a).get(lang).to_owned()]
-    };
+    let row = |a: Asking| [code(a.name()), a.word().get(lang).to_owned(), contract::outcome(a).get(lang).to_owned()];
     let names = [("API", "API"), ("页面", "pages"), ("含义", "meaning")];
     table([head(lang, names)].into_iter().chain(Asking::ALL.into_iter().map(row)))
 }

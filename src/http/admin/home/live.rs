@@ -77,7 +77,7 @@ struct Shown {
 
 /// `GET /live`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<CallQuery>(&request.query) {
         return Ok(reply::see_other(&link("/live", &pairs)));
     }
     let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
@@ -85,7 +85,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let asks = apps.iter().any(|app| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks));
     // Read first: what comes in between is told again, and takes its row's place.
     let told = ctx.store.status().applied;
-    let shown = match api::calls::asked(ctx, &scope, &request.raw_query()) {
+    let shown = match api::filters::asked::<CallQuery>(ctx, &scope, &request.raw_query()) {
         Ok((query, _)) => {
             let since = now.saturating_sub(SignedDuration::from_hours(limits::LIVE_HOURS)).unwrap_or(now);
             let recent = ctx.store.calls(&query, &Page { limit: limits::PAGE_DEFAULT, cursor: None })?.items;
@@ -111,8 +111,8 @@ fn decided(request: &Request, calls: &CallQuery) -> Result<Vec<CallbackRow>, Htt
         app: calls.app,
         session: calls.session,
         number: calls.number,
-        from: calls.caller,
-        to: calls.callee,
+        caller: calls.caller,
+        callee: calls.callee,
         x: calls.x,
         ..DecisionQuery::default()
     };
@@ -148,7 +148,7 @@ impl LivePage {
             apps: apps.iter().map(|app| choice("app", app, app.clone())).collect(),
             outcomes: CallOutcome::ALL
                 .into_iter()
-                .map(|outcome| choice("outcome", outcome.name(), words::outcome(outcome).get(lang).to_owned()))
+                .map(|outcome| choice("outcome", outcome.name(), outcome.word().get(lang).to_owned()))
                 .collect(),
             number: find(pairs, "number").unwrap_or_default().to_owned(),
             active: shown.active.iter().map(row).collect(),
@@ -158,7 +158,7 @@ impl LivePage {
                 rows.into_iter().filter_map(row).collect()
             }),
             badges: badges(lang),
-            products: Product::ALL.map(|product| (product.name(), words::product(product).get(lang))).into(),
+            products: Product::ALL.map(|product| (product.name(), product.word().get(lang))).into(),
             problem: shown.problem,
             view,
         }
@@ -170,7 +170,7 @@ fn badges(lang: Lang) -> Vec<(&'static str, Badge)> {
         [CallState::Offered, CallState::Dialled, CallState::Alerting, CallState::Answered, CallState::Released];
     let ended = CallOutcome::ALL
         .into_iter()
-        .map(|outcome| (outcome.name(), Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang))));
+        .map(|outcome| (outcome.name(), Badge::new(words::outcome_tone(outcome), outcome.word().get(lang))));
     // A state and an outcome share the name `answered`: a call under way has its own badge.
     let states = states.into_iter().map(|state| match state {
         CallState::Answered => ("talking", Badge::new(Tone::Busy, words::call_badge(lang, None, state).word)),

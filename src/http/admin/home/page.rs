@@ -185,7 +185,7 @@ impl HomePage {
             failed_count: failed,
             failed_href: calls_of(&from, figure::UNANSWERED),
             formula: metrics::LEDGER.get(lang),
-            terms: Outcome::ALL.map(|outcome| words::callback_outcome(outcome).get(lang)).to_vec(),
+            terms: Outcome::ALL.map(|outcome| outcome.word().get(lang)).to_vec(),
             accounts: accounts(lang, &facts.ledger, now, name),
             // They are the installation's, not an app's.
             vitals: if view.sees_all() { vitals(lang, facts, now) } else { Vec::new() },
@@ -310,7 +310,7 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Optio
     let most = counts.first().map_or(1, |(_, n)| *n);
     let from = today.to_string();
     let failure = |(place, (outcome, n)): (usize, &(CallOutcome, u64))| Failure {
-        badge: Badge::new(words::outcome_tone(*outcome), words::outcome(*outcome).get(lang)),
+        badge: Badge::new(words::outcome_tone(*outcome), outcome.word().get(lang)),
         count: count(*n),
         counts: *n,
         share: percent(*n, total),
@@ -322,7 +322,7 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Optio
     let sum: u64 = last.iter().map(|(_, n)| n).sum();
     let outcomes = last.iter().map(|(outcome, _)| ("outcome", outcome.name()));
     let rest = (sum > 0).then(|| Rest {
-        names: last.iter().map(|(o, _)| words::outcome(*o).get(lang)).collect::<Vec<_>>().join(lang.t("、", ", ")),
+        names: last.iter().map(|(o, _)| o.word().get(lang)).collect::<Vec<_>>().join(lang.t("、", ", ")),
         count: count(sum),
         counts: sum,
         share: percent(sum, total),

@@ -13,7 +13,6 @@ use crate::http::admin::home::page::Facts;
 use crate::http::admin::parts::{Tone, count, span};
 use crate::http::admin::query::{hour, hours_later};
 use crate::http::admin::request::link;
-use crate::http::admin::rules::decisions::asking;
 use crate::limits;
 use crate::platforms;
 use crate::store::{CallQuery, Filter, Page, QueryError, Store};
@@ -143,7 +142,7 @@ fn own_system(lang: Lang, trouble: &Trouble, now: Timestamp) -> Vital {
         value: format!(
             "{} · {} × {} · {since} {}",
             host(&trouble.url),
-            asking(trouble.asking).get(lang),
+            trouble.asking.word().get(lang),
             count(trouble.failures.into()),
             span(lang, lasts)
         ),

@@ -13,7 +13,7 @@ use crate::http::admin::query::instant;
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::View;
 use crate::http::admin::{parts, searches};
-use crate::http::api::lists::{Question, Which};
+use crate::http::api::lists::{ListKind, ListQuery};
 use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api};
 use crate::limits;
@@ -84,7 +84,7 @@ pub(crate) struct Save {
 /// What a page knows of its rows before it shows them.
 #[derive(Debug)]
 pub(crate) struct Around {
-    pub(crate) which: Which,
+    pub(crate) which: ListKind,
     pub(crate) now: Timestamp,
     pub(crate) apps: Vec<String>,
     pub(crate) count: Option<Count>,
@@ -97,8 +97,8 @@ pub(crate) struct Around {
 /// is no failure of the page: it stands on it, in words.
 pub(crate) fn ask<T>(
     request: &Request,
-    which: Which,
-    found: Result<(Question, Listing<T>), HttpError>,
+    which: ListKind,
+    found: Result<(ListQuery, Listing<T>), HttpError>,
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
     let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
@@ -186,7 +186,7 @@ fn shown(count: Count) -> String {
     format!("{}{}", parts::count(count.rows), if count.exact { "" } else { "+" })
 }
 
-fn exports(lang: Lang, which: Which, asked: &Pairs) -> Vec<Export> {
+fn exports(lang: Lang, which: ListKind, asked: &Pairs) -> Vec<Export> {
     let formats = [
         ("csv", "CSV", lang.t("任何表格软件", "any spreadsheet")),
         ("xlsx", "Excel", lang.t("数字和时间带类型", "typed numbers and times")),
@@ -220,7 +220,7 @@ pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> V
 #[cfg(test)]
 impl Around {
     /// Around samples.
-    pub(crate) fn sample(which: Which, rows: u64) -> Self {
+    pub(crate) fn sample(which: ListKind, rows: u64) -> Self {
         use crate::domain::{Actor, ActorKind};
         use crate::http::admin::samples;
         let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn an_export_asks_for_the_rows_of_the_page() {
         let pairs = vec![("outcome".to_owned(), "busy".to_owned()), ("not_app".to_owned(), "a b".to_owned())];
-        let hrefs: Vec<String> = exports(Lang::Zh, Which::Calls, &pairs).into_iter().map(|e| e.href).collect();
+        let hrefs: Vec<String> = exports(Lang::Zh, ListKind::Calls, &pairs).into_iter().map(|e| e.href).collect();
         assert_eq!(hrefs[0], "/api/v1/calls/export?format=csv&lang=zh&outcome=busy&not_app=a+b");
         assert_eq!(hrefs[2], "/api/v1/calls/export?format=jsonl&outcome=busy&not_app=a+b");
     }

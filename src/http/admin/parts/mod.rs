@@ -5,7 +5,6 @@
 
 pub(super) mod chart;
 pub(super) mod figure;
-pub(super) mod filter_words;
 pub(super) mod list_form;
 pub(super) mod list_frame;
 pub(super) mod words;

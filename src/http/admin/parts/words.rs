@@ -3,28 +3,10 @@
 //! Codes of a platform are not here: the provider's tables explain those.
 
 use crate::domain::{
-    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState, Suspicion,
-    Text, VerifyMode, Who,
+    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, RecordingState, Suspicion, Text,
+    VerifyMode, Who,
 };
 use crate::http::admin::parts::{Badge, Tone, When};
-
-/// How a call ended, as a word.
-pub(crate) fn outcome(outcome: CallOutcome) -> Text {
-    match outcome {
-        CallOutcome::Answered => Text::new("已接通", "Answered"),
-        CallOutcome::NoAnswer => Text::new("无人接听", "No answer"),
-        CallOutcome::Busy => Text::new("忙线", "Busy"),
-        CallOutcome::Rejected => Text::new("被拒接", "Rejected"),
-        CallOutcome::Unreachable => Text::new("无法接通", "Unreachable"),
-        CallOutcome::PoweredOff => Text::new("关机", "Powered off"),
-        CallOutcome::Suspended => Text::new("停机", "Suspended"),
-        CallOutcome::NoSuchNumber => Text::new("空号", "No such number"),
-        CallOutcome::CallerGaveUp => Text::new("主叫放弃", "Caller gave up"),
-        CallOutcome::NotBound => Text::new("无绑定关系", "Not bound"),
-        CallOutcome::Blocked => Text::new("被拦截", "Blocked"),
-        CallOutcome::Failed => Text::new("失败", "Failed"),
-    }
-}
 
 /// How serious an outcome is: a callee who is busy is nobody's fault, a missing binding is ours.
 pub(crate) fn outcome_tone(outcome: CallOutcome) -> Tone {
@@ -41,19 +23,8 @@ pub(crate) fn outcome_tone(outcome: CallOutcome) -> Tone {
 /// How a call ended, or how far it got.
 pub(crate) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallState) -> Badge {
     match ended {
-        Some(ended) => Badge::new(outcome_tone(ended), outcome(ended).get(lang)),
-        None => Badge::new(Tone::Busy, call_state(state).get(lang)),
-    }
-}
-
-/// How far a call got, as a word.
-pub(crate) fn call_state(state: CallState) -> Text {
-    match state {
-        CallState::Offered => Text::new("已接入", "Offered"),
-        CallState::Dialled => Text::new("拨号中", "Dialling"),
-        CallState::Alerting => Text::new("振铃中", "Ringing"),
-        CallState::Answered => Text::new("通话中", "Talking"),
-        CallState::Released => Text::new("已结束", "Ended"),
+        Some(ended) => Badge::new(outcome_tone(ended), ended.word().get(lang)),
+        None => Badge::new(Tone::Busy, state.word().get(lang)),
     }
 }
 
@@ -82,15 +53,6 @@ pub(crate) fn label(lang: Lang, label: &str) -> String {
     }
 }
 
-/// A side of a call.
-pub(crate) fn party(party: Party) -> Text {
-    match party {
-        Party::Caller => Text::new("主叫", "Caller"),
-        Party::Callee => Text::new("被叫", "Callee"),
-        Party::Platform => Text::new("平台", "Platform"),
-    }
-}
-
 /// Who should act on a cause.
 pub(crate) fn who(who: Who) -> Text {
     match who {
@@ -103,34 +65,6 @@ pub(crate) fn who(who: Who) -> Text {
     }
 }
 
-/// A product.
-pub(crate) fn product(product: Product) -> Text {
-    match product {
-        Product::Axb => Text::new("AXB", "AXB"),
-        Product::Dedicated => Text::new("专线语音", "Dedicated line"),
-        Product::Mask => Text::new("专号通", "Masked number"),
-        Product::Callback => Text::new("语音回呼", "Voice callback"),
-        Product::Notify => Text::new("语音通知", "Voice notice"),
-        Product::Verify => Text::new("语音验证码", "Voice code"),
-        Product::Play => Text::new("语音播放", "Voice play"),
-        Product::Ax => Text::new("AX", "AX"),
-        Product::Axe => Text::new("AXE", "AXE"),
-        Product::Axyb => Text::new("AXYB", "AXYB"),
-        Product::X => Text::new("X 模式", "X mode"),
-    }
-}
-
-/// What became of a callback.
-pub(crate) fn callback_outcome(outcome: Outcome) -> Text {
-    match outcome {
-        Outcome::Accepted => Text::new("有效", "Accepted"),
-        Outcome::Duplicate => Text::new("重复", "Duplicate"),
-        Outcome::Unrecognised => Text::new("未识别", "Unrecognised"),
-        Outcome::Unparsable => Text::new("无法解析", "Unparsable"),
-        Outcome::Unverified => Text::new("验签失败", "Unverified"),
-    }
-}
-
 /// The same with its tone.
 pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
     let tone = match outcome {
@@ -139,18 +73,18 @@ pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
         Outcome::Unrecognised => Tone::Warn,
         Outcome::Unparsable | Outcome::Unverified => Tone::Bad,
     };
-    Badge::new(tone, callback_outcome(outcome).get(lang))
+    Badge::new(tone, outcome.word().get(lang))
 }
 
 /// Where a recording is.
 pub(crate) fn recording_badge(lang: Lang, state: RecordingState) -> Badge {
-    let (tone, word) = match state {
-        RecordingState::Archived => (Tone::Good, Text::new("已归档", "Archived")),
-        RecordingState::Waiting => (Tone::Busy, Text::new("仍在平台", "At the platform")),
-        RecordingState::Expired => (Tone::Warn, Text::new("已被平台删除", "Deleted by the platform")),
-        RecordingState::Failed => (Tone::Bad, Text::new("下载失败", "Fetching failed")),
+    let tone = match state {
+        RecordingState::Archived => Tone::Good,
+        RecordingState::Waiting => Tone::Busy,
+        RecordingState::Expired => Tone::Warn,
+        RecordingState::Failed => Tone::Bad,
     };
-    Badge::new(tone, word.get(lang))
+    Badge::new(tone, state.word().get(lang))
 }
 
 /// An instant that stands as RFC 3339.
@@ -165,14 +99,12 @@ pub(crate) fn stopped(lang: Lang) -> Badge {
 
 /// What a number can do.
 pub(crate) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
-    let (tone, word) = match state {
-        NumberState::Normal => (Tone::Good, lang.t("正常", "Normal")),
-        NumberState::Paused => (Tone::Bad, lang.t("暂停", "Paused")),
-        NumberState::Unavailable => (Tone::Bad, lang.t("不可用", "Unavailable")),
-        NumberState::Frozen => (Tone::Warn, lang.t("冻结新绑定", "No new bindings")),
-        NumberState::Unknown(text) => (Tone::Warn, text.as_str()),
+    let tone = match state {
+        NumberState::Normal => Tone::Good,
+        NumberState::Paused | NumberState::Unavailable => Tone::Bad,
+        NumberState::Frozen | NumberState::Unknown(_) => Tone::Warn,
     };
-    Badge::new(tone, word)
+    Badge::new(tone, state.word().map_or(state.name(), |word| word.get(lang)))
 }
 
 /// How signatures are treated.
@@ -239,24 +171,6 @@ pub(crate) fn anomaly(anomaly: Anomaly) -> Text {
             "通话超过 24 小时或振铃超过 1 小时，不可能为真；能由时间算出的按时间计，其余不计。",
             "A talk of more than 24 hours or a ringing of more than one cannot be true; where the times tell the talk they count, else nothing does.",
         ),
-    }
-}
-
-/// What is odd about a call, in a few words.
-pub(crate) fn anomaly_name(anomaly: Anomaly) -> Text {
-    match anomaly {
-        Anomaly::EndsBeforeStart => Text::new("结束早于开始", "Ends before start"),
-        Anomaly::DurationMismatch => Text::new("时长不符", "Duration mismatch"),
-        Anomaly::ConflictingRecord => Text::new("话单冲突", "Conflicting record"),
-        Anomaly::MissingRecord => Text::new("缺话单", "No record"),
-        Anomaly::MissingRelease => Text::new("缺挂机", "No hang-up"),
-        Anomaly::UnknownCode => Text::new("未知代码", "Unknown code"),
-        Anomaly::PartyMismatch => Text::new("号码不一致", "Party mismatch"),
-        Anomaly::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
-        Anomaly::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
-        Anomaly::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
-        Anomaly::ImplausibleTime => Text::new("时间不可信", "Implausible time"),
-        Anomaly::ImplausibleDuration => Text::new("时长不可信", "Implausible duration"),
     }
 }
 

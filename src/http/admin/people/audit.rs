@@ -21,7 +21,7 @@ use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api};
 use crate::service::reveals;
 use crate::state::Principal;
-use crate::store::AuditRow;
+use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 
 /// The list of entries.
 #[derive(Debug, Template)]
@@ -62,10 +62,10 @@ pub(crate) type Found = (AuditRow, Option<Map<String, Value>>);
 /// `GET /audit`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let by = administrator(request)?;
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<AuditQuery>(&request.query) {
         return Ok(reply::see_other(&link("/audit", &pairs)));
     }
-    let (query, page) = api::audit::asked(request.ctx(), &by.scope, &request.raw_query())?;
+    let (query, page) = api::filters::asked::<AuditQuery>(request.ctx(), &by.scope, &request.raw_query())?;
     let listing = request.ctx().store.audit(&query, &page)?;
     let mut endings = api::audit::endings(&request.ctx().store, &listing.items)?;
     let mut found = Vec::with_capacity(listing.items.len());
@@ -123,18 +123,16 @@ impl AuditPage {
         };
         let export = |format: &str| with("/audit/export", "format", format);
         let make = Maker { lang, pairs };
-        let who = Text::new("用户或令牌的名称", "a user's or token's name");
-        let what = Text::new("如 app 3、user lin", "such as app 3, user lin");
+        // An action is chosen by its word, and an app by what is done to it.
+        let docs = AuditQuery::docs();
+        let texts = docs.iter().filter(|doc| matches!(doc.shape, Shape::Text { .. }));
         let options = AuditAction::ALL
             .iter()
             .filter_map(|action| Some((action.name().to_owned(), action.title()?.get(lang).to_owned())));
         Self {
-            boxes: vec![
-                make.text("by", Text::new("谁", "Who"), who),
-                make.text("subject", Text::new("对象", "Object"), what),
-            ],
+            boxes: texts.filter_map(|doc| Some(make.text(doc, doc.text.form.as_ref()?))).collect(),
             actions: make.choices("action", Text::new("做了什么", "What"), options),
-            active: active(lang, "/audit", pairs),
+            active: active(lang, "/audit", docs, pairs),
             ranges: ranges(lang, "/audit", pairs, now),
             rows: found.iter().map(|found| Row::of(&view, found, app)).collect(),
             next: next.map(|cursor| with("/audit", "cursor", &cursor)),

@@ -52,7 +52,7 @@ impl Decided {
             callback: row.seq,
             href: app.map(|_| format!("/callbacks/{}#decision", row.seq)),
             at: When::full(row.received_at),
-            asks: decisions::asks(decided.asks).get(lang),
+            asks: decided.asks.word().get(lang),
             from: number(&decided.from),
             x: number(&decided.x),
             action: decisions::badge(lang, note.action),

@@ -190,7 +190,7 @@ fn words(lang: Lang, sms: bool, verdict: &str, why: Option<&str>) -> String {
         "binding" => lang.t("绑定", "the binding"),
         "answer" => lang.t("它的应答不能给平台", "the platform would not take its answer"),
         "trial" => lang.t("试算没有真的询问", "it was not really asked"),
-        other => Asking::parse(other).map_or(other, |asking| decisions::asking(asking).get(lang)),
+        other => Asking::parse(other).map_or(other, |asking| asking.word().get(lang)),
     };
     let head = match verdict {
         "decided" => lang.t("由它决定", "it decides"),

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use crate::domain::{Lang, Product, Text};
 use crate::http::admin::parts::list_frame::Range as ReadyRange;
-use crate::http::admin::parts::words;
 use crate::http::admin::query::{input, instant};
 use crate::http::admin::request::{Pairs, find, link};
 use crate::http::admin::statistics::page::OURS;
@@ -69,7 +68,7 @@ impl Form {
                 .collect(),
             products: Product::ALL
                 .into_iter()
-                .map(|product| choice("product", product.name(), words::product(product).get(lang).to_owned()))
+                .map(|product| choice("product", product.name(), product.word().get(lang).to_owned()))
                 .collect(),
             not_x: find(pairs, "x").is_none() && find(pairs, "not_x").is_some(),
             x: if find(pairs, "x").is_some() { one("x") } else { one("not_x") },

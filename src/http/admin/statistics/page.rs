@@ -72,7 +72,7 @@ pub(crate) const OURS: [&str; 3] = ["vs", "vs_from", "vs_to"];
 
 /// `GET /statistics`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical(&request.query) {
+    if let Some(pairs) = canonical::<StatQuery>(&request.query) {
         return Ok(reply::see_other(&link("/statistics", &pairs)));
     }
     let ranges = Ranges::read(&request.query, request.now());

@@ -9,10 +9,9 @@ use crate::http::admin::parts::{Badge, Phone, Tone, count, percent};
 use crate::http::admin::statistics::page::{Counts, Links, by_key};
 use crate::http::admin::statistics::ranges::Range;
 use crate::http::admin::view::{Eyes, View};
-use crate::http::api::filters::UNLISTED;
 use crate::limits::STATISTICS_ROWS;
 use crate::platforms::{self, Provider};
-use crate::store::{Group, Ratio, StatRow, TalkRow};
+use crate::store::{Group, MainCause, Ratio, StatRow, TalkRow};
 
 /// Calls that ended in one way.
 #[derive(Debug)]
@@ -123,14 +122,14 @@ fn ways(lang: Lang, row: &StatRow) -> Vec<Way> {
     match CallOutcome::parse(&row.key) {
         Some(outcome) => vec![Way {
             name: outcome.name(),
-            badge: Badge::new(words::outcome_tone(outcome), words::outcome(outcome).get(lang)),
+            badge: Badge::new(words::outcome_tone(outcome), outcome.word().get(lang)),
             calls: row.calls,
             filters: vec![("outcome", outcome.name())],
         }],
         None => vec![
             Way {
                 name: "talking",
-                badge: Badge::new(Tone::Busy, words::call_state(CallState::Answered).get(lang)),
+                badge: Badge::new(Tone::Busy, CallState::Answered.word().get(lang)),
                 calls: row.talking,
                 filters: figure::TALKING.to_vec(),
             },
@@ -165,8 +164,10 @@ pub(crate) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
             counts: row.calls,
             share: percent(row.calls, total),
             // The code that is counted, not any of those that a call may have beside it.
-            href: links
-                .calls(range, &[("provider", provider.id().0), ("main_cause", filter.as_deref().unwrap_or(UNLISTED))]),
+            href: links.calls(
+                range,
+                &[("provider", provider.id().0), ("main_cause", filter.as_deref().unwrap_or(MainCause::UNLISTED))],
+            ),
         })
     };
     sorted(&coded).take(STATISTICS_ROWS).filter_map(cause).collect()
@@ -268,7 +269,7 @@ impl Member {
                 Self { filter: Some(name.clone()), name, phone: None }
             }
             Group::Provider => named(platforms::by_name(key).map_or(key, |p| Provider::title(p, lang)).to_owned()),
-            Group::Product => named(Product::parse(key).map_or(key, |p| words::product(p).get(lang)).to_owned()),
+            Group::Product => named(Product::parse(key).map_or(key, |p| p.word().get(lang)).to_owned()),
             Group::X => {
                 let number = PhoneNumber::from_stored(key);
                 // A link must not give away what the page masks.

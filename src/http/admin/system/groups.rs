@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use crate::domain::{Asking, Lang};
 use crate::http::admin::home::vitals::{DISK_DAYS, lasts};
 use crate::http::admin::parts::{Badge, Tone, count, local, size, span};
-use crate::http::admin::rules::decisions::asking;
 use crate::http::admin::system::certificate::{Plain, host, verdict};
 use crate::service::CertificateInfo;
 use crate::service::system::{BindingsStatus, JournalStatus, OwnSystem, StoreStatus, System};
@@ -128,7 +127,7 @@ pub(crate) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
 pub(crate) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
     let fact = |system: &OwnSystem| {
         let how = Asking::ALL.into_iter().find(|how| how.name() == system.asking);
-        let how = how.map_or(system.asking, |how| asking(how).get(lang));
+        let how = how.map_or(system.asking, |how| how.word().get(lang));
         let since = local(system.since.0, "%Y-%m-%d %H:%M:%S");
         let why = system.problem.as_ref().map_or_else(String::new, |why| format!(" · {why}"));
         let (host, times) = (&system.host, count(system.failures.into()));

@@ -1,21 +1,18 @@
-//! What each parameter means: one row a name, the same at every address that takes it.
+//! What each parameter means: of a filter, what the table of its list says; of any other, a row here,
+//! the same at every address that takes it.
 //!
 //! A list of names that a query is checked against marks those that may be negated with `!`;
 //! these become two parameters here. A name without a row fails a test.
 
 use serde_json::{Value, json};
 
-use crate::domain::{
-    ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
-    Outcome, Product, RecordingState, Suspicion,
-};
-use crate::http::api::numbers;
+use crate::bindings::BindingQuery;
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::platforms;
-use crate::store::Joined;
-
-/// The end of a number.
-const ENDING: &str = "The end of a number, four digits or more, with or without country code";
+use crate::store::{
+    AuditQuery, CallQuery, CallbackQuery, DecisionQuery, FilterDoc, FilterTable as _, NumberQuery, Shape, SmsQuery,
+    Tests,
+};
 
 /// A part of a path.
 pub(super) fn in_path(name: &str) -> Value {
@@ -72,107 +69,61 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
 }
 
-/// The meaning of a name at an address, and the shape of its value.
-fn meaning(path: &str, name: &str) -> (&'static str, Value) {
-    let instant = || json!({ "type": "string", "format": "date-time" });
+/// The filters of the list at an address; of calls where it has no list of its own.
+fn filters(path: &str) -> &'static [FilterDoc] {
+    match path.split('/').nth(1) {
+        Some("callbacks") => CallbackQuery::docs(),
+        Some("sms") => SmsQuery::docs(),
+        Some("numbers") => NumberQuery::docs(),
+        Some("bindings") => BindingQuery::docs(),
+        Some("decisions") => DecisionQuery::docs(),
+        Some("audit") => AuditQuery::docs(),
+        _ => CallQuery::docs(),
+    }
+}
+
+/// What the parameter `name` of a filter means, and the shape of its value.
+fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
+    let FilterDoc { names, shape, text: said } = doc;
     let count = || json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
-    let yes = || json!({ "type": "boolean" });
-    // Both bounds count; either may be missing.
-    let range = || json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" });
-    match name {
-        "app" => ("An app by name or id", text()),
-        "provider" => ("A platform", words(platforms::ALL.iter().map(|provider| provider.id().0))),
-        "product" => ("A product of a platform", words(Product::ALL.map(Product::name))),
-        "session" => ("The platform's id of a call, exactly", text()),
-        "number" => ("Any party. The end of a number, four digits or more, with or without country code", text()),
-        "caller" | "callee" | "a" | "b" | "x" | "y" | "sender" | "receiver" => (ENDING, text()),
-        "q" => (
-            "The end of a number or of your own reference (4 characters or more), or the beginning of a session or of \
-             our id (8 or more)",
-            text(),
+    let instant = || json!({ "type": "string", "format": "date-time" });
+    let api = said.api.to_owned();
+    Some(match shape {
+        Shape::Span if name == "from" => ("The first instant inside".to_owned(), instant()),
+        Shape::Span if name == "to" => ("The first instant after".to_owned(), instant()),
+        Shape::Bounds if name == names.min => (format!("{api}, at least"), count()),
+        Shape::Bounds if name == names.max => (format!("{api}, at most"), count()),
+        _ if name != names.name => return None,
+        // Both bounds count; either may be missing.
+        Shape::Bounds => (
+            format!("{api}: {}", said.bound.examples),
+            json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" }),
         ),
-        "outcome" if path.starts_with("/callbacks") => ("What became of it", words(Outcome::ALL.map(Outcome::name))),
-        "outcome" => ("How the call ended", words(CallOutcome::ALL.map(CallOutcome::name))),
-        "state" if path.starts_with("/numbers") => {
-            ("What the platform last said of the number", words(numbers::STATES))
-        }
-        "state" if path.starts_with("/bindings") => {
-            ("How the binding stands now", words(BindingState::ALL.map(BindingState::name)))
-        }
-        "state" => ("How far the call is", words(CallState::ALL.map(CallState::name))),
-        "direction" => ("Who called", words(Direction::ALL.map(Direction::name))),
-        "answered" => ("Whether the parties talk or talked", yes()),
-        "main_cause" => (
-            "The most telling code it ended with, the one in `release`: as `cause`, or `unlisted` for codes that no table lists",
-            text(),
-        ),
-        "cause" => ("Why: a code, or its table and the code, as in `stateCode:7014`", text()),
-        "anomaly" => (
-            "Something odd about the call; `implausible_time` and `implausible_duration` are values that count for nothing",
-            words(Anomaly::ALL.map(Anomaly::name)),
-        ),
-        "recording_state" => ("What became of the recording", words(RecordingState::ALL.map(RecordingState::name))),
-        "expires_before" => {
-            ("Whose recording is only at the platform, which deletes it before this instant", instant())
-        }
-        "from" => ("The first instant inside", instant()),
-        "to" => ("The first instant after", instant()),
-        "talk" => ("Talk time in seconds: `18`, `10..60`, `60..`", range()),
-        "ring" => ("Seconds from ringing to answer or end: `18`, `10..60`, `60..`", range()),
-        "pdd" => ("Seconds from setup to ringing: `3`, `0..5`, `10..`", range()),
-        "min_pdd" => ("Seconds from setup to ringing, at least", count()),
-        "max_pdd" => ("Seconds from setup to ringing, at most", count()),
-        "joined" => (
-            "What became of its content: attached to a call, a message or number state, or neither",
-            words(Joined::ALL.map(Joined::name)),
-        ),
-        "size" => ("Bytes of the body: `812`, `..1000`, `4096..`", range()),
-        "min_talk" => ("Talk time in seconds, at least", count()),
-        "max_talk" => ("Talk time in seconds, at most", count()),
-        "min_ring" => ("Seconds from ringing to answer or end, at least", count()),
-        "max_ring" => ("Seconds from ringing to answer or end, at most", count()),
-        "min_size" => ("Bytes of the body, at least", count()),
-        "max_size" => ("Bytes of the body, at most", count()),
-        "weekday" => (
-            "The day of the week in Asia/Shanghai, Monday is 1",
-            json!({ "type": "integer", "minimum": 1, "maximum": 7 }),
-        ),
-        "hour" => ("The hour of the day in Asia/Shanghai", json!({ "type": "integer", "minimum": 0, "maximum": 23 })),
-        "has_recording" => ("Whether it has a recording", yes()),
-        "verified" => ("Whether the signature held", words(["yes", "no", "unchecked"])),
-        "suspicious" => ("Whether something about it looks wrong", yes()),
-        "suspicion" => ("What looks wrong", words(Suspicion::NAMES)),
-        "test" if path.starts_with("/callbacks") => ("Whether it was marked as a test", yes()),
-        "test" => ("Whether tests are among them: `false` unless said otherwise", words(["false", "true", "any"])),
-        "question" => ("Whether the platform asked something", yes()),
-        "label" => ("What it is, in one word: `released`, `record`, `sms`", text()),
-        "peer" => ("The address it came from", text()),
-        "status" => ("The status we answered", json!({ "type": "integer", "minimum": 100, "maximum": 599 })),
-        "mode" => ("Whether the message was told or asked about", words(["notify", "block"])),
-        "sms_id" => ("The platform's id of the message, exactly", text()),
-        "kind" if path.starts_with("/bindings") => {
-            ("The platform's mode", words(BindingKind::ALL.map(BindingKind::name)))
-        }
-        "platform_id" => ("The platform's own id of it, exactly", text()),
-        "user_data" => ("What is echoed in events and records, exactly", text()),
+        Shape::Provider => (api, words(platforms::ALL.iter().map(|provider| provider.id().0))),
+        Shape::Choice(values) => (api, words(values.iter().map(|(name, _)| *name))),
+        Shape::Whole { min, max: u64::MAX, .. } => (api, json!({ "type": "integer", "minimum": min })),
+        Shape::Whole { min, max, .. } => (api, json!({ "type": "integer", "minimum": min, "maximum": max })),
+        Shape::Flag(_) => (api, json!({ "type": "boolean" })),
+        Shape::Tests => (api, words(Tests::NAMED.map(|(name, _)| name))),
+        Shape::Text { known, .. } if !known.is_empty() => (api, words(known.iter().copied())),
+        Shape::Instant => (api, instant()),
+        Shape::App | Shape::Ending | Shape::Text { .. } | Shape::Span => (api, text()),
+    })
+}
+
+/// The meaning of a name at an address, and the shape of its value.
+fn meaning(path: &str, name: &str) -> (String, Value) {
+    if let Some(found) = filters(path).iter().find_map(|doc| of_filter(doc, name)) {
+        return found;
+    }
+    let (said, schema) = match name {
         "kind" => ("What is followed", words(["callback", "call", "decision", "sms", "number"])),
         "since" => (
             "Callbacks after this one are sent first, as with `Last-Event-ID`",
             json!({ "type": "integer", "minimum": 0 }),
         ),
-        "by" if path == "/stats" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
+        "by" => ("What a row stands for", words(["hour", "day", "all", "weekday_hour"])),
         "group" => ("What is counted apart", words(["app", "provider", "product", "outcome", "cause", "x", "talk"])),
-        "by" => ("Who: a user or a token", text()),
-        "by_kind" => ("What kind of one", words(ActorKind::ALL.map(ActorKind::name))),
-        "action" if path.starts_with("/decisions") => {
-            ("What was answered", words(DecisionAction::ALL.map(DecisionAction::name)))
-        }
-        "asks" => ("What was asked about", words(Asks::ALL.map(Asks::name))),
-        "rule" => ("The name of the rule that decided; `default` where none did", text()),
-        "binding" => ("The binding that was followed", json!({ "type": "integer", "minimum": 0 })),
-        "asking" => ("How asking the company's own system went", words(Asking::ALL.map(Asking::name))),
-        "action" => ("What was done: `reveal`, `app.add`", text()),
-        "subject" => ("What it was done to: `call 8f0c…`", text()),
         "user" => ("Whose", text()),
         "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
         "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
@@ -190,5 +141,6 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
             json!({ "type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT }),
         ),
         other => panic!("the parameter {other} is not described"),
-    }
+    };
+    (said.to_owned(), schema)
 }

@@ -1,16 +1,17 @@
 use super::Rights::{OperatorFor, Viewer};
 use super::{Endpoint, FILES, act, look};
 use crate::audit::AuditAction::*;
+use crate::bindings::BindingQuery;
 use crate::http::admin::calls::evidence_pack;
 use crate::http::api::{
-    bindings, callbacks, calls, decisions, events, evidence, export, ledger, lists, numbers, recordings, searches, sms,
-    stats,
+    callbacks, calls, events, evidence, export, ledger, lists, numbers, recordings, searches, sms, stats,
 };
+use crate::store::{CallQuery, CallbackQuery, DecisionQuery, FilterTable as _, NumberQuery, SmsQuery};
 
 #[rustfmt::skip]
 pub(super) fn calls() -> Vec<Endpoint> {
     vec![
-        look("GET /calls", "listCalls", Viewer, run!(calls::list)).pages::<calls::CallObject>(calls::FILTERS)
+        look("GET /calls", "listCalls", Viewer, run!(calls::list)).pages::<calls::CallObject>(CallQuery::parameters())
             .says("通话列表，最新的在前；参数与“通话”页面的地址栏相同", "Calls, newest first"),
         look("GET /calls/{id}", "getCall", Viewer, run!(calls::one, id)).answers::<calls::WholeCall>()
             .says("一次通话及其事件和决策", "One call with its events and decisions"),
@@ -19,20 +20,20 @@ pub(super) fn calls() -> Vec<Endpoint> {
             .reads::<evidence::EvidenceToMake>().streams(&["application/zip"])
             .says("一次通话的全部材料，打成一个 ZIP", "All there is about one call, as one ZIP"),
         look("GET /callbacks", "listCallbacks", Viewer, run!(callbacks::list))
-            .pages::<callbacks::CallbackObject>(callbacks::FILTERS)
+            .pages::<callbacks::CallbackObject>(CallbackQuery::parameters())
             .says("回调列表，最新的在前", "Callbacks, newest first"),
         look("GET /callbacks/{seq}", "getCallback", Viewer, run!(callbacks::one, seq))
             .answers::<callbacks::CallbackObject>().says("一个回调", "One callback"),
         look("GET /callbacks/{seq}/raw", "getCallbackBody", OperatorFor(callbacks::TAKES_OPERATOR),
             run!(callbacks::raw, seq))
             .streams(&["text/plain"]).says("回调原文，逐字节，以纯文本返回", "Its body, byte for byte, as plain text"),
-        look("GET /sms", "listMessages", Viewer, run!(sms::list)).pages::<sms::SmsObject>(sms::FILTERS)
+        look("GET /sms", "listMessages", Viewer, run!(sms::list)).pages::<sms::SmsObject>(SmsQuery::parameters())
             .says("短信列表，最新的在前", "Text messages, newest first"),
         look("GET /numbers", "listNumbers", Viewer, run!(numbers::list))
-            .pages::<numbers::NumberObject>(numbers::FILTERS)
+            .pages::<numbers::NumberObject>(NumberQuery::parameters())
             .says("隐私号码及其状态", "Privacy numbers and their states"),
         look("GET /recordings", "listRecordings", Viewer, run!(recordings::list))
-            .pages::<recordings::RecordingOfCall>(calls::FILTERS)
+            .pages::<recordings::RecordingOfCall>(CallQuery::parameters())
             .says("录音列表，按最新的通话排列", "Recordings, by the newest call"),
     ]
 }
@@ -40,12 +41,12 @@ pub(super) fn calls() -> Vec<Endpoint> {
 #[rustfmt::skip]
 pub(super) fn lists() -> Vec<Endpoint> {
     let lists = [
-        ("GET /calls/count", "countCalls", "GET /calls/export", "exportCalls", calls::FILTERS),
-        ("GET /callbacks/count", "countCallbacks", "GET /callbacks/export", "exportCallbacks", callbacks::FILTERS),
-        ("GET /sms/count", "countMessages", "GET /sms/export", "exportMessages", sms::FILTERS),
-        ("GET /numbers/count", "countNumbers", "GET /numbers/export", "exportNumbers", numbers::FILTERS),
-        ("GET /bindings/count", "countBindings", "GET /bindings/export", "exportBindings", bindings::FILTERS),
-        ("GET /decisions/count", "countDecisions", "GET /decisions/export", "exportDecisions", decisions::FILTERS),
+        ("GET /calls/count", "countCalls", "GET /calls/export", "exportCalls", CallQuery::parameters()),
+        ("GET /callbacks/count", "countCallbacks", "GET /callbacks/export", "exportCallbacks", CallbackQuery::parameters()),
+        ("GET /sms/count", "countMessages", "GET /sms/export", "exportMessages", SmsQuery::parameters()),
+        ("GET /numbers/count", "countNumbers", "GET /numbers/export", "exportNumbers", NumberQuery::parameters()),
+        ("GET /bindings/count", "countBindings", "GET /bindings/export", "exportBindings", BindingQuery::parameters()),
+        ("GET /decisions/count", "countDecisions", "GET /decisions/export", "exportDecisions", DecisionQuery::parameters()),
     ];
     let both = |(count, count_id, file, file_id, filters)| {
         [
@@ -74,7 +75,7 @@ pub(super) fn lists() -> Vec<Endpoint> {
 pub(super) fn figures() -> Vec<Endpoint> {
     vec![
         look("GET /stats", "getStatistics", Viewer, run!(stats::list))
-            .takes(stats::KNOWN).lists::<stats::StatObject>()
+            .takes(&stats::known()).lists::<stats::StatObject>()
             .says("通话、接通与时长，按时段和分组统计", "Calls, answers and times, by step and group"),
         look("GET /ledger", "getLedger", Viewer, run!(ledger::list)).takes(ledger::KNOWN).answers::<ledger::Ledger>()
             .says("收到什么、去向如何，按应用和小时记账", "What was received and what became of it, by app and hour"),

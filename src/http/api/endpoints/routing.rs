@@ -1,16 +1,18 @@
 use super::Rights::{Admin, Operator, OperatorOfAll, Viewer};
 use super::{Endpoint, act, look};
 use crate::audit::AuditAction::*;
+use crate::bindings::BindingQuery;
 use crate::http::api::{bindings, decisions, rules};
 use crate::http::transport::body::CALLBACK;
 use crate::limits::BINDINGS_IMPORT_HELD;
 use crate::service::rules::QuestionToTry;
+use crate::store::{DecisionQuery, FilterTable as _};
 
 #[rustfmt::skip]
 pub(super) fn routing() -> Vec<Endpoint> {
     vec![
         look("GET /bindings", "listBindings", Viewer, run!(bindings::list))
-            .pages::<bindings::BindingObject>(bindings::FILTERS)
+            .pages::<bindings::BindingObject>(BindingQuery::parameters())
             .says("绑定列表，最新的在前，含已结束的", "Bindings, newest first; ended ones too"),
         act("POST /bindings", "addBinding", Operator, BindingAdd, run!(bindings::add))
             .reads::<bindings::BindingToAdd>().makes::<bindings::BindingObject>()
@@ -50,7 +52,7 @@ pub(super) fn routing() -> Vec<Endpoint> {
         act("DELETE /lists/{name}", "removeList", OperatorOfAll, ListRemove, run!(rules::remove_list, name))
             .says("删除没有规则引用的名单", "Removes a list that no rule looks into"),
         look("GET /decisions", "listDecisions", Viewer, run!(decisions::list))
-            .pages::<decisions::DecisionObject>(decisions::FILTERS)
+            .pages::<decisions::DecisionObject>(DecisionQuery::parameters())
             .says("平台询问了什么、怎么回答的，最新的在前", "What platforms asked and was answered, newest first"),
     ]
 }

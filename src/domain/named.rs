@@ -1,0 +1,132 @@
+//! Values that programs know by a name and people by a word, such as the outcomes of calls.
+
+use std::fmt::Debug;
+
+use super::{
+    ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
+    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
+};
+
+/// One of a few values, each with its name and its word.
+pub trait Named: Clone + PartialEq + Eq + Debug + 'static {
+    /// Every value, in the order in which they are offered.
+    fn all() -> &'static [Self];
+
+    /// Its name in the API.
+    fn name(&self) -> &str;
+
+    /// Its word for people; `None` where they read the name.
+    fn word(&self) -> Option<Text>;
+}
+
+/// For values whose type has them as `ALL`, `name` and `word`.
+macro_rules! named {
+    ($($of:ty),*) => {$(
+        impl $crate::domain::Named for $of {
+            fn all() -> &'static [Self] {
+                &Self::ALL
+            }
+
+            fn name(&self) -> &str {
+                (*self).name()
+            }
+
+            fn word(&self) -> Option<$crate::domain::Text> {
+                Some((*self).word())
+            }
+        }
+    )*};
+}
+
+pub(crate) use named;
+
+named!(
+    Anomaly,
+    Asking,
+    Asks,
+    BindingKind,
+    BindingState,
+    CallOutcome,
+    CallState,
+    DecisionAction,
+    Direction,
+    Outcome,
+    Party,
+    Product,
+    RecordingState,
+    SmsMode
+);
+
+impl Named for ActorKind {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn name(&self) -> &str {
+        (*self).name()
+    }
+
+    fn word(&self) -> Option<Text> {
+        None
+    }
+}
+
+/// Who ended a call; `None` where no platform told.
+impl Named for Option<Party> {
+    fn all() -> &'static [Self] {
+        &[Some(Party::Caller), Some(Party::Callee), Some(Party::Platform), None]
+    }
+
+    fn name(&self) -> &str {
+        self.map_or("unknown", Party::name)
+    }
+
+    fn word(&self) -> Option<Text> {
+        Some(self.map_or(Text::new("未知", "Unknown"), Party::word))
+    }
+}
+
+/// The state of a number; `None` where no platform ever told one.
+impl Named for Option<NumberState> {
+    fn all() -> &'static [Self] {
+        const ALL: [Option<NumberState>; 5] = [
+            Some(NumberState::Normal),
+            Some(NumberState::Paused),
+            Some(NumberState::Unavailable),
+            Some(NumberState::Frozen),
+            None,
+        ];
+        &ALL
+    }
+
+    fn name(&self) -> &str {
+        self.as_ref().map_or("none", NumberState::name)
+    }
+
+    fn word(&self) -> Option<Text> {
+        self.as_ref().map_or(Some(Text::new("平台未推送过", "No notice yet")), NumberState::word)
+    }
+}
+
+/// Whether a signature held; `None` where it was not checked.
+impl Named for Option<bool> {
+    fn all() -> &'static [Self] {
+        &[Some(true), Some(false), None]
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unchecked",
+        }
+    }
+
+    fn word(&self) -> Option<Text> {
+        Some(match self {
+            Some(true) => Text::new("通过", "held"),
+            Some(false) => Text::new("不符", "did not hold"),
+            None => Text::new("未验", "not checked"),
+        })
+    }
+}
