@@ -25,6 +25,15 @@ fn no_room_names_a_room_it_should_not_know() {
 }
 
 #[test]
+fn faces_never_name_each_other() {
+    report(&each(&sources("src"), face_rule));
+    for (path, why) in BETWEEN_FACES {
+        let text = read(Path::new(path));
+        assert!(text.contains("admin") || text.contains("api"), "{path} is no exception any more: {why}");
+    }
+}
+
+#[test]
 fn outside_crates_stay_at_home() {
     report(&each(&sources("src"), home_rule));
 }

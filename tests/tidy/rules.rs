@@ -33,6 +33,28 @@ pub(crate) fn room_rule(file: &File) -> Vec<Complaint> {
     complaints
 }
 
+pub(crate) fn face_rule(file: &File) -> Vec<Complaint> {
+    let path = file.path.to_string_lossy();
+    if is_test(&file.path) || BETWEEN_FACES.iter().any(|(known, _)| *known == path) {
+        return Vec::new();
+    }
+    let text = without_tests(file);
+    let mut complaints = Vec::new();
+    for (_, others) in FACES.iter().filter(|(part, _)| path.starts_with(part)) {
+        for (n, line) in text.lines().enumerate() {
+            let names = |other: &&&str| {
+                let mut found = line.match_indices(**other).map(|(at, _)| &line[..at]);
+                found.any(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            };
+            if let Some(other) = others.iter().find(names) {
+                let rule = format!("`{other}` is named: a face asks the service, never another face");
+                complaints.push(Complaint::new(&file.path, n + 1, rule));
+            }
+        }
+    }
+    complaints
+}
+
 pub(crate) fn home_rule(file: &File) -> Vec<Complaint> {
     let room = room_of(&file.path);
     let text = without_tests(file);

@@ -201,3 +201,22 @@ pub(crate) const TOP_LEVEL: &[&str] = &[
     "target",
     "data",
 ];
+
+/// Parts of `http` and what they may not name: a face knows no other face, and what carries bytes
+/// knows no face.
+pub(crate) const FACES: &[(&str, &[&str])] = &[
+    ("src/http/admin/", &["http::api", "api::"]),
+    ("src/http/api/", &["http::admin", "admin::"]),
+    ("src/http/transport/", &["http::admin", "http::api"]),
+    ("src/service/", &["crate::http"]),
+];
+
+/// Files that name another face all the same, and why.
+pub(crate) const BETWEEN_FACES: &[(&str, &str)] = &[
+    ("src/http/admin/calls/evidence_pack.rs", "a pack holds the call as a page and as an object of the API"),
+    ("src/http/admin/help/page.rs", "Help lists the addresses of the API"),
+    ("src/http/admin/people/audit.rs", "the page's file is the API's"),
+    ("src/http/api/endpoints/calls.rs", "who may make a pack"),
+    ("src/http/api/evidence.rs", "a pack holds the call as a page and as an object of the API"),
+    ("src/http/api/export.rs", "files for people have the headings and words of pages"),
+];

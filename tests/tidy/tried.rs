@@ -34,6 +34,15 @@ fn the_home_rule_sees_a_crate_that_left_home() {
 }
 
 #[test]
+fn the_face_rule_sees_a_page_that_asks_the_api() {
+    for text in ["use crate::http::api::lists;", "let x = api::stats::asked();"] {
+        assert_eq!(complaints(face_rule, "src/http/admin/home/page.rs", text).len(), 1, "{text}");
+    }
+    assert!(complaints(face_rule, "src/http/admin/home/page.rs", "use crate::service::lists; // api::x").is_empty());
+    assert_eq!(complaints(face_rule, "src/service/rules.rs", "use crate::http::HttpError;").len(), 1);
+}
+
+#[test]
 fn the_other_rules_see_what_they_forbid() {
     assert_eq!(complaints(name_rule, "src/utils.rs", "use b;").len(), 1);
     assert_eq!(complaints(word_rule, "src/a.rs", "x.unwrap();").len(), 1);
