@@ -5,9 +5,10 @@
 use super::reply;
 use super::request::{Request, SAVING, is_local};
 use crate::domain::{Lang, Wording};
-use crate::http::api::lists::ListKind;
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::limits::NAME_CHARS_MAX;
+use crate::service::lists::ListKind;
+use crate::service::searches;
 
 /// `POST /searches`
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
@@ -15,7 +16,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let which = request.field("list").and_then(ListKind::parse);
     let which =
         which.ok_or_else(|| HttpError::BadRequest(Wording::new("没有说明是哪个列表", "which list is searched?")))?;
-    let new = api::searches::NewSearch {
+    let new = searches::NewSearch {
         list: which,
         name: request.field("name").unwrap_or_default().to_owned(),
         query: request.field("query").unwrap_or_default().to_owned(),
@@ -29,7 +30,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let present = request.ctx().state.searches(&who, Some(which.name()));
     let mut present = present.iter().filter(|search| search.owner.as_ref() == owner);
     let word = if present.any(|search| search.name == new.name) { "replaced" } else { "made" };
-    api::searches::save(request.ctx(), &request.author(&principal), new).await?;
+    searches::save(request.ctx(), &request.author(&principal), new).await?;
     Ok(said(request, word))
 }
 
@@ -55,7 +56,7 @@ pub(super) fn words(lang: Lang, word: &str) -> Option<(String, bool)> {
 /// `POST /searches/{id}/remove`
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let principal = request.principal()?;
-    api::searches::forget(request.ctx(), &request.author(&principal), request.segment(1)).await?;
+    searches::forget(request.ctx(), &request.author(&principal), request.segment(1)).await?;
     Ok(back(request))
 }
 

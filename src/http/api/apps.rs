@@ -197,5 +197,5 @@ fn networks(networks: &[String]) -> Result<AllowFrom, HttpError> {
 }
 
 fn wrong(field: &str, value: &str, expected: &str) -> HttpError {
-    super::query::bad(field, value, expected)
+    crate::service::query::bad(field, value, expected).into()
 }

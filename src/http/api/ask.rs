@@ -9,13 +9,13 @@ use serde::de::DeserializeOwned;
 
 use super::HttpError;
 use super::endpoints::Endpoint;
-use super::sight::Sight;
 use crate::audit::AuditAction;
 use crate::domain::{Role, plain_text};
 use crate::http::acts;
 use crate::http::admission::Admission;
 use crate::service::Context;
 use crate::service::keeping::Asker;
+use crate::service::sight::Sight;
 use crate::state::{Author, Principal};
 
 /// One request, its sender known.
@@ -96,7 +96,7 @@ impl Ask {
 
     /// Refuses query parameters where there are none.
     pub(super) fn no_query(&self) -> Result<(), HttpError> {
-        super::query::Query::parse(&self.query, &[]).map(drop)
+        Ok(crate::service::query::Query::parse(&self.query, &[]).map(drop)?)
     }
 }
 

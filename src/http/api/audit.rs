@@ -12,9 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ask::Ask;
-use super::query::Query;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, export, filters, ok};
+use super::{HttpError, List, Response, blocking, export, ok};
 use crate::audit::{AuditAction, AuditEntry, OUTCOME};
 use crate::domain::{ActorKind, Scope, Seq};
 use crate::export::Format;
@@ -23,6 +21,9 @@ use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::query::Query;
+use crate::service::sight::Sight;
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
 
 /// What an export is asked besides the filters.

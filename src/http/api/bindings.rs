@@ -10,9 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::ask::Ask;
 use super::endpoints::BodyPieces;
-use super::query::Query;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingTerms, Direction, Scope, Seq};
 use crate::http::transport::body;
@@ -21,6 +19,9 @@ use crate::service::Context;
 use crate::service::Instant;
 use crate::service::bindings;
 use crate::service::bindings::{Draft, Field, Report};
+use crate::service::filters;
+use crate::service::query::Query;
+use crate::service::sight::Sight;
 
 /// What an import is asked.
 pub(super) const IMPORT: &[&str] = &["app"];
@@ -306,5 +307,5 @@ pub(super) fn app_of(context: &Context, scope: &Scope, name: &str) -> Result<Arc
     let one = form_urlencoded::Serializer::new(String::new()).append_pair("app", name).finish();
     let found = filters::apps(context, scope, &Query::parse(&one, &["app!"])?)?;
     let app = found.any.first().and_then(|id| context.state.app(*id));
-    app.ok_or_else(|| super::query::bad("app", name, "an app"))
+    app.ok_or_else(|| crate::service::query::bad("app", name, "an app").into())
 }

@@ -8,13 +8,14 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::decisions::DecisionObject;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{Call, PhoneNumber, Seq, Text};
+use super::{HttpError, List, Response, blocking, ok};
+use crate::domain::{Seq, Text};
 use crate::journal::Body;
-use crate::limits::PUSH_ITEMS_MAX;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::lists::parties;
+use crate::service::sight::Sight;
 use crate::store::{CallbackQuery, CallbackRow};
 
 /// A callback.
@@ -68,17 +69,6 @@ impl CallbackObject {
             test: row.test,
         }
     }
-}
-
-/// The numbers of the calls and of the question that a callback is about: a call hides its parties
-/// within its session id, and the callbacks that brought it do so as well.
-pub(in crate::http) fn parties(context: &Context, row: &CallbackRow) -> Vec<PhoneNumber> {
-    let decided = row.decision.as_deref();
-    let asked = decided.map_or([&None, &None, &None], |of| [&of.from, &of.x, &of.note.to]);
-    let asked = asked.into_iter().flatten().cloned();
-    let calls = row.calls.iter().take(PUSH_ITEMS_MAX).filter_map(|id| context.store.call(*id).ok().flatten());
-    let calls: Vec<Call> = calls.collect();
-    asked.chain(calls.iter().flat_map(Call::parties).cloned()).collect()
 }
 
 /// `GET /callbacks`

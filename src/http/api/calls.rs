@@ -6,15 +6,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::decisions::{self, DecisionObject};
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
+use super::decisions::DecisionObject;
+use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::platforms;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::lists::decisions_of_call;
+use crate::service::sight::Sight;
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.
@@ -157,7 +159,7 @@ impl CallObject {
 impl WholeCall {
     /// A call as someone with this sight sees it, with its decisions. May wait for the disk.
     pub(super) fn read(context: &Context, sight: Sight, call: &Call) -> Result<Self, QueryError> {
-        let rows = decisions::of_call(context, call)?;
+        let rows = decisions_of_call(context, call)?;
         let object = |row: &CallbackRow| {
             let decided = row.decision.as_deref()?;
             Some(DecisionObject::new(context, sight, row, decided, Some(call)))

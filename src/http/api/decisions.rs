@@ -11,14 +11,13 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::rules::RuleNamed;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, Call, CallOutcome, DecidedQuestion, Seq};
-use crate::limits;
-use crate::platforms::{self, Provider};
+use super::{HttpError, List, Response, blocking, ok};
+use crate::domain::{Call, CallOutcome, DecidedQuestion, Seq};
 use crate::service::Context;
 use crate::service::Instant;
-use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
+use crate::service::filters;
+use crate::service::sight::Sight;
+use crate::store::{CallbackRow, DecisionQuery, Listing, Page, QueryError};
 
 /// A decision.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -135,30 +134,4 @@ pub(super) fn object(context: &Context, sight: Sight, row: &CallbackRow) -> Resu
     let Some(decided) = row.decision.as_deref() else { return Ok(None) };
     let call = row.calls.first().map(|id| context.store.call(*id)).transpose()?.flatten();
     Ok(Some(DecisionObject::new(context, sight, row, decided, call.as_ref())))
-}
-
-/// What was decided about a call, oldest first. One look-up by its session; may wait for the disk.
-pub(in crate::http) fn of_call(context: &Context, call: &Call) -> Result<Vec<CallbackRow>, QueryError> {
-    if !platforms::by_id(call.provider).is_some_and(Provider::asks) {
-        return Ok(Vec::new());
-    }
-    let mut rows = of_session(context, call.app, call.session.reveal())?;
-    rows.retain(|row| row.calls.contains(&call.id));
-    rows.reverse();
-    Ok(rows)
-}
-
-/// What was decided in a session, or about a message of this id, newest first.
-pub(in crate::http) fn of_session(
-    context: &Context,
-    app: AppId,
-    session: &str,
-) -> Result<Vec<CallbackRow>, QueryError> {
-    let query = DecisionQuery {
-        app: Filter::any(vec![app]),
-        session: Filter::any(vec![session.to_owned()]),
-        ..DecisionQuery::default()
-    };
-    let page = Page { limit: limits::CALL_DECISIONS, cursor: None };
-    Ok(context.store.decisions(&query, &page)?.items)
 }

@@ -30,16 +30,17 @@ use super::ask::Ask;
 use super::callbacks::CallbackObject;
 use super::calls::CallObject;
 use super::numbers::NumberObject;
-use super::query::{Query, bad};
-use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{HttpError, Response, blocking, decisions, filters};
+use super::{HttpError, Response, blocking, decisions};
 use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
 use crate::http::admission::Admission;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::service::Context;
+use crate::service::filters;
+use crate::service::query::{Query, bad};
 use crate::service::reveals;
+use crate::service::sight::Sight;
 use crate::state::Principal;
 use crate::store::{
     CallQuery, CallbackRow, Change, DecisionQuery, Filter, FilterTable as _, Page, QueryError, SmsQuery, one_of,

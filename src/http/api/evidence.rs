@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use super::calls::WholeCall;
-use super::sight::Sight;
 use super::{HttpError, Response};
 use crate::domain::{Call, CallId, Lang};
 use crate::evidence::Numbers;
@@ -15,6 +14,7 @@ use crate::http::admin::calls::evidence;
 use crate::http::admin::calls::evidence_pack;
 use crate::http::admin::calls::evidence_pack::Wish;
 use crate::service::Context;
+use crate::service::sight::Sight;
 
 /// What to take along of a call, and why.
 #[derive(Debug, Deserialize, JsonSchema)]

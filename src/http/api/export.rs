@@ -19,8 +19,6 @@ use warp::Reply as _;
 
 use super::super::admin::label;
 use super::ask::Ask;
-use super::lists::ListKind;
-use super::query::Query;
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
 use crate::domain::Lang;
@@ -30,6 +28,8 @@ use crate::http::admission::Admission;
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
 use crate::platforms;
 use crate::service::Context;
+use crate::service::lists::ListKind;
+use crate::service::query::Query;
 use crate::store::Page;
 
 /// A page of objects and the cursor of the next; asked with the cursor before.

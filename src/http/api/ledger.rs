@@ -12,11 +12,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
-use super::{HttpError, Response, blocking, filters, ok};
+use super::{HttpError, Response, blocking, ok};
 use crate::domain::{AppId, Scope};
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::query::Query;
 use crate::store::LedgerRow;
 
 pub(super) const KNOWN: &[&str] = &["app!", "from", "to"];

@@ -13,39 +13,13 @@ use super::bindings::BindingObject;
 use super::callbacks::CallbackObject;
 use super::calls::CallObject;
 use super::numbers::NumberObject;
-use super::query::Query;
-use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{HttpError, Response, blocking, decisions, filters, ok};
-use crate::bindings::BindingQuery;
-use crate::domain::Scope;
+use super::{HttpError, Response, blocking, decisions, ok};
 use crate::service::Context;
-use crate::store::{
-    CallQuery, CallbackQuery, Count, DecisionQuery, FilterTable as _, Listing, NumberQuery, Page, QueryError, SmsQuery,
-};
-
-/// A list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum ListKind {
-    Calls,
-    Callbacks,
-    Sms,
-    Numbers,
-    Bindings,
-    Decisions,
-}
-
-/// What is asked of a list.
-#[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
-pub(in crate::http) enum ListQuery {
-    Calls(CallQuery),
-    Callbacks(CallbackQuery),
-    Sms(SmsQuery),
-    Numbers(NumberQuery),
-    Bindings(BindingQuery),
-    Decisions(DecisionQuery),
-}
+use crate::service::lists::{ListKind, ListQuery};
+use crate::service::query::Query;
+use crate::service::sight::Sight;
+use crate::store::{Listing, Page, QueryError};
 
 /// How many rows a query has.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -54,51 +28,6 @@ pub(super) struct CountObject {
     count: u64,
     /// Whether there are no more; a count stops at 100,000.
     exact: bool,
-}
-
-impl ListKind {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings, Self::Decisions];
-
-    /// Its name in an address.
-    pub(in crate::http) fn name(self) -> &'static str {
-        match self {
-            Self::Calls => "calls",
-            Self::Callbacks => "callbacks",
-            Self::Sms => "sms",
-            Self::Numbers => "numbers",
-            Self::Bindings => "bindings",
-            Self::Decisions => "decisions",
-        }
-    }
-
-    pub(in crate::http) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|list| list.name() == name)
-    }
-
-    /// Its parameters, as queries are checked against them.
-    pub(super) fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Self::Calls => CallQuery::parameters(),
-            Self::Callbacks => CallbackQuery::parameters(),
-            Self::Sms => SmsQuery::parameters(),
-            Self::Numbers => NumberQuery::parameters(),
-            Self::Bindings => BindingQuery::parameters(),
-            Self::Decisions => DecisionQuery::parameters(),
-        }
-    }
-
-    /// What a query asks of it.
-    pub(super) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<ListQuery, HttpError> {
-        Ok(match self {
-            Self::Calls => ListQuery::Calls(filters::read(context, scope, query)?),
-            Self::Callbacks => ListQuery::Callbacks(filters::read(context, scope, query)?),
-            Self::Sms => ListQuery::Sms(filters::read(context, scope, query)?),
-            Self::Numbers => ListQuery::Numbers(filters::read(context, scope, query)?),
-            Self::Bindings => ListQuery::Bindings(filters::read(context, scope, query)?),
-            Self::Decisions => ListQuery::Decisions(filters::read(context, scope, query)?),
-        })
-    }
 }
 
 impl ListQuery {
@@ -123,18 +52,6 @@ impl ListQuery {
             }
             Self::Decisions(query) => values(decisions::page(context, sight, query, page)?),
         })
-    }
-
-    /// How many rows it has. May wait for the disk.
-    pub(in crate::http) fn count(&self, context: &Context) -> Result<Count, QueryError> {
-        match self {
-            Self::Calls(query) => context.store.count_calls(query),
-            Self::Callbacks(query) => context.store.count_callbacks(query),
-            Self::Sms(query) => context.store.count_sms(query),
-            Self::Numbers(query) => Ok(context.store.count_numbers(query)),
-            Self::Bindings(query) => context.bindings.count_of(query),
-            Self::Decisions(query) => context.store.count_decisions(query),
-        }
     }
 }
 

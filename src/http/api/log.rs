@@ -8,9 +8,9 @@ use serde::Serialize;
 use tracing::Level;
 
 use super::ask::Ask;
-use super::query::Query;
 use super::{HttpError, List, Response, ok};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
+use crate::service::query::Query;
 use crate::service::{Context, Instant, LEVELS, LogLine, level_name};
 
 /// The parameters of `GET /system/log`.

@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::Query;
 use super::{HttpError, List, Response, ok};
 use crate::audit::AuditAction;
 use crate::domain::Text;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::query::Query;
 use crate::state::OpenLogin;
 
 /// A login.

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ask::Ask;
-use super::sight::Sight;
 use super::{HttpError, List, Response, apps, ok};
 use crate::domain::{App, Lang, Secret, Text};
 use crate::platforms::outbound::{self, Effect, Field, Mode, Operation, Place};
 use crate::service::Context;
 use crate::service::platform as service;
 use crate::service::platform::Change;
+use crate::service::sight::Sight;
 
 /// Something that a platform can be asked.
 #[derive(Debug, Serialize, JsonSchema)]

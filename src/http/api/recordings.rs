@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::calls::RecordingObject;
-use super::query::Query;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::Call;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::query::Query;
+use crate::service::sight::Sight;
 use crate::store::{CallQuery, FilterTable as _};
 
 /// A recording with the call it is of.

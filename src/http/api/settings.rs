@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ask::Ask;
-use super::query::bad;
 use super::{HttpError, Response, ok, retention};
 use crate::audit::AuditAction;
 use crate::retention::Policy;
 use crate::service::Context;
+use crate::service::query::bad;
 use crate::state::Demand;
 
 /// What is set, and what the configuration says.

@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::Seq;
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::sight::Sight;
 use crate::store::{SmsQuery, SmsRow};
 
 /// A text message.

@@ -9,12 +9,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::query::{Query, bad};
-use super::sight::Sight;
-use super::{HttpError, List, Response, blocking, filters, ok};
-use crate::domain::{AppId, PhoneNumber, Scope, metrics};
+use super::{HttpError, List, Response, blocking, ok};
+use crate::domain::{AppId, PhoneNumber, metrics};
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::query::{Query, bad};
+use crate::service::sight::Sight;
 use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 /// Its parameters: the span, the step and the group, and the filters.
@@ -112,11 +113,11 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     });
     let uncounted = matches!(group, Some(Key::Talk | Key::Group(Group::Cause)));
     if uncounted && !asked.x.is_empty() {
-        return Err(bad("x", query.one("x").unwrap_or_default(), "counted by cause or talk time: leave one out"));
+        return Err(bad("x", query.one("x").unwrap_or_default(), "counted by cause or talk time: leave one out").into());
     }
     if group == Some(Key::Talk) && !asked.outcome.is_empty() {
         let outcome = query.one("outcome").unwrap_or("not_outcome");
-        return Err(bad("outcome", outcome, "counted by talk time: leave one out"));
+        return Err(bad("outcome", outcome, "counted by talk time: leave one out").into());
     }
     let (context, sight) = (context.clone(), ask.sight());
     let items = blocking(move || match (by, group) {
@@ -141,11 +142,6 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     })
     .await?;
     ok(&List::whole(items))
-}
-
-/// Which calls an address asks to count. The page takes the same.
-pub(in crate::http) fn asked(context: &Context, scope: &Scope, raw: &str) -> Result<StatQuery, HttpError> {
-    filters::read(context, scope, &Query::parse(raw, StatQuery::parameters())?)
 }
 
 /// A group's key as people know it.

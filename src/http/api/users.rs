@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
-use super::query::bad;
-use super::{HttpError, List, Response, filters, json, ok};
+use super::{HttpError, List, Response, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
 use crate::service::Context;
 use crate::service::Instant;
+use crate::service::filters;
+use crate::service::query::bad;
 use crate::service::rights;
 use crate::state::{Demand, NewUser, User, UserChange};
 
@@ -167,7 +168,7 @@ fn find(context: &Context, name: &str) -> Result<User, HttpError> {
 
 /// Reads a role.
 pub(super) fn role(role: &str) -> Result<Role, HttpError> {
-    Role::parse(role).ok_or_else(|| bad("role", role, "one of viewer, operator, admin"))
+    Role::parse(role).ok_or_else(|| bad("role", role, "one of viewer, operator, admin").into())
 }
 
 /// Reads the apps somebody may see: names, or numbers as `#3`.

@@ -16,9 +16,10 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::platforms;
+use crate::service::filters;
+use crate::service::lists::{ListKind, ListQuery};
 use crate::store::{Listing, NumberQuery, NumberRow};
 
 /// The privacy numbers.
@@ -73,7 +74,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical::<NumberQuery>(&request.query) {
         return Ok(reply::see_other(&link("/numbers", &pairs)));
     }
-    let found = api::filters::asked::<NumberQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+    let found = filters::asked::<NumberQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
         .and_then(|(query, page)| {
             let listing = request.ctx().store.numbers(&query, &page)?;
             Ok((ListQuery::Numbers(query), listing))

@@ -16,8 +16,9 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
+use crate::service::lists::{ListKind, ListQuery};
 use crate::store::Listing;
 use jiff::Timestamp;
 
@@ -52,7 +53,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical::<BindingQuery>(&request.query) {
         return Ok(reply::see_other(&link("/bindings", &pairs)));
     }
-    let found = api::filters::asked::<BindingQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+    let found = filters::asked::<BindingQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
         .and_then(|(query, page)| {
             let listing = request.ctx().bindings.list(&query, &page)?;
             Ok((ListQuery::Bindings(query), listing))

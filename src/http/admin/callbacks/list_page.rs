@@ -16,8 +16,9 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
+use crate::service::lists::{self, ListKind, ListQuery};
 use crate::store::{CallbackQuery, CallbackRow, Listing};
 
 /// The list of callbacks.
@@ -53,7 +54,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical::<CallbackQuery>(&request.query) {
         return Ok(reply::see_other(&link("/callbacks", &pairs)));
     }
-    let found = api::filters::asked::<CallbackQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
+    let found = filters::asked::<CallbackQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
         .and_then(|(query, page)| {
             let listing = request.ctx().store.callbacks(&query, &page)?;
             Ok((ListQuery::Callbacks(query), listing))
@@ -61,7 +62,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let (listing, around) = found::ask(request, ListKind::Callbacks, found)?;
     let view = View::of(request, Section::Callbacks);
     let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &|row| {
-        api::callbacks::parties(request.ctx(), row)
+        lists::parties(request.ctx(), row)
     });
     found::reply(&page.found, &page)
 }

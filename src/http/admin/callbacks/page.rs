@@ -18,9 +18,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decision_view::Decided;
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
+use crate::service::lists;
 use crate::store::CallbackRow;
 
 /// How the body is shown.
@@ -107,7 +108,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     };
     let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
     let name = request.app_name(callback.app);
-    let parties = row.as_ref().map(|row| api::callbacks::parties(request.ctx(), row)).unwrap_or_default();
+    let parties = row.as_ref().map(|row| lists::parties(request.ctx(), row)).unwrap_or_default();
     let known = row.as_ref().map(|row| (row, parties.as_slice()));
     let mut page = CallbackPage::new(view, &record, &callback, known, name, form, &url);
     page.repeated = first;
@@ -119,7 +120,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Result<Option<Option<Seq>>, HttpError> {
     let Some(row) = row.filter(|row| row.question && row.decision.is_none()) else { return Ok(None) };
     let Some(session) = row.sessions.first() else { return Ok(Some(None)) };
-    let decided = api::decisions::of_session(request.ctx(), row.app, session)?;
+    let decided = lists::decisions_of_session(request.ctx(), row.app, session)?;
     Ok(Some(decided.iter().map(|row| row.seq).find(|first| *first < seq)))
 }
 

@@ -23,6 +23,7 @@ use crate::http::transport::assets;
 use crate::http::{HttpError, api};
 use crate::limits;
 use crate::service::Context;
+use crate::service::lists;
 use crate::state::Principal;
 use crate::store::CallbackRow;
 
@@ -146,7 +147,7 @@ fn write(context: &Context, call: &Call, order: Order) -> Result<Pack, HttpError
     // As exports are named: by the clock on the wall.
     let name = format!("evidence-{}-{}.zip", &order.call.to_string()[..8], local(order.at, "%Y%m%d-%H%M%S"));
     let mut folder = evidence::folder(&api::evidence::call_json(context, order.numbers, call)?, &order, &gathered);
-    let decided = api::decisions::of_call(context, call)?;
+    let decided = lists::decisions_of_call(context, call)?;
     let page = PackPage::new(call, &decided, order, &gathered).render().map_err(broken)?;
     folder.add("index.html", page.into_bytes());
     Ok(Pack { name, zip: folder.zip().map_err(broken)? })

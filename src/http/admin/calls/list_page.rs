@@ -16,8 +16,9 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
+use crate::service::lists::{ListKind, ListQuery};
 use crate::store::{CallQuery, Listing, Tests};
 
 /// The list of calls.
@@ -62,14 +63,15 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/calls", &pairs)));
     }
     let mut tests = 0;
-    let found = api::filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| {
+    let found = filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
             let listing = request.ctx().store.calls(&query, &page)?;
             if query.test == Tests::Without {
                 tests = request.ctx().store.count_calls(&CallQuery { test: Tests::Only, ..query.clone() })?.rows;
             }
             Ok((ListQuery::Calls(query), listing))
-        });
+        },
+    );
     let (listing, around) = found::ask(request, ListKind::Calls, found)?;
     let view = View::of(request, Section::Calls);
     let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));

@@ -14,8 +14,9 @@ use crate::http::admin::query::{canonical, hours_later};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
+use crate::service::lists::{ListKind, ListQuery};
 use crate::store::{Listing, SmsQuery, SmsRow};
 
 /// The list of messages.
@@ -48,11 +49,12 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical::<SmsQuery>(&request.query) {
         return Ok(reply::see_other(&link("/messages", &pairs)));
     }
-    let found = api::filters::asked::<SmsQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| {
+    let found = filters::asked::<SmsQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
             let listing = request.ctx().store.sms(&query, &page)?;
             Ok((ListQuery::Sms(query), listing))
-        });
+        },
+    );
     let (listing, around) = found::ask(request, ListKind::Sms, found)?;
     let view = View::of(request, Section::Messages);
     let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));

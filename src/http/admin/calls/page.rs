@@ -16,9 +16,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decision_view::Decided;
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::journal::Body;
 use crate::limits;
+use crate::service::lists;
 use crate::store::CallbackRow;
 
 /// One call.
@@ -86,7 +87,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let app = request.app_name(call.app);
     let around = Around::read(request, &view, &call)?;
     let may_stop = may_stop(request, &view, &call);
-    let decided = api::decisions::of_call(request.ctx(), &call)?;
+    let decided = lists::decisions_of_call(request.ctx(), &call)?;
     let mut page = CallPage::new(view, &call, app, (&decided, sources), around, request.now());
     page.may_stop = may_stop;
     page.stopped = request.param("done") == Some("stopped");

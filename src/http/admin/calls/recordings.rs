@@ -13,7 +13,8 @@ use crate::http::admin::query::{canonical, hours_later};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
 use crate::store::{CallQuery, Listing};
 
 /// The list of recordings.
@@ -58,7 +59,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/recordings", &pairs)));
     }
     let (mut query, page) =
-        api::filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
+        filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())?;
     query.has_recording = Some(true);
     let listing = request.ctx().store.calls(&query, &page)?;
     let view = View::of(request, Section::Recordings);

@@ -18,9 +18,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::rules::decisions;
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::limits;
 use crate::platforms;
+use crate::service::{ServiceError, filters};
 use crate::store::{CallQuery, CallbackRow, DecisionQuery, Page};
 
 /// The page.
@@ -85,7 +86,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let asks = apps.iter().any(|app| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks));
     // Read first: what comes in between is told again, and takes its row's place.
     let told = ctx.store.status().applied;
-    let shown = match api::filters::asked::<CallQuery>(ctx, &scope, &request.raw_query()) {
+    let shown = match filters::asked::<CallQuery>(ctx, &scope, &request.raw_query()) {
         Ok((query, _)) => {
             let since = now.saturating_sub(SignedDuration::from_hours(limits::LIVE_HOURS)).unwrap_or(now);
             let recent = ctx.store.calls(&query, &Page { limit: limits::PAGE_DEFAULT, cursor: None })?.items;
@@ -93,11 +94,11 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             let active = ctx.store.active(&query, since, limits::LIVE_ACTIVE)?;
             Shown { told, active, recent, decided, problem: None }
         }
-        Err(error @ HttpError::BadRequest(_)) => {
-            let problem = Some(error.wording().get(request.lang).to_owned());
+        Err(ServiceError::BadRequest(problem)) => {
+            let problem = Some(problem.get(request.lang).to_owned());
             Shown { told, active: Vec::new(), recent: Vec::new(), decided: None, problem }
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     let apps: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
     let view = View::of(request, Section::Live);

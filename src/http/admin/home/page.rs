@@ -24,7 +24,7 @@ use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::journal::Health;
 use crate::limits;
 use crate::platforms;
@@ -159,7 +159,7 @@ impl Facts {
             certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
             disk: Disk::of(&ctx.server.data),
             apps: request.apps().len(),
-            waiting: api::ledger::waiting(ctx, &scope),
+            waiting: ctx.store.waiting(&ctx.ingest.counts().kept_by_app(), &scope),
             expiring: Expiring::read(&ctx.store, &scope, now)?,
             troubles: ctx.control.troubles(),
             faults: faults(ctx),

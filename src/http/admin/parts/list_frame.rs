@@ -13,10 +13,11 @@ use crate::http::admin::query::instant;
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::View;
 use crate::http::admin::{parts, searches};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::api::sight::Sight;
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
 use crate::limits;
+use crate::service::lists::{ListKind, ListQuery};
+use crate::service::sight::Sight;
+use crate::service::{self, ServiceError};
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
 
@@ -98,7 +99,7 @@ pub(crate) struct Around {
 pub(crate) fn ask<T>(
     request: &Request,
     which: ListKind,
-    found: Result<(ListQuery, Listing<T>), HttpError>,
+    found: Result<(ListQuery, Listing<T>), ServiceError>,
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
     let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
@@ -107,7 +108,7 @@ pub(crate) fn ask<T>(
         now: request.now(),
         apps: request.app_names(),
         count: None,
-        saved: api::searches::seen(request.ctx(), &principal, sight, Some(which.name())),
+        saved: service::searches::seen(request.ctx(), &principal, sight, Some(which.name())),
         problem: None,
         saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
     };
@@ -116,11 +117,11 @@ pub(crate) fn ask<T>(
             around.count = Some(question.count(request.ctx())?);
             Ok((listing, around))
         }
-        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
-            around.problem = Some(error.wording().get(request.lang).to_owned());
+        Err(ServiceError::BadRequest(problem)) => {
+            around.problem = Some(problem.get(request.lang).to_owned());
             Ok((Listing { items: Vec::new(), next: None }, around))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -17,9 +17,10 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
-use crate::http::api::sight::Sight;
 use crate::http::{HttpError, Response, api};
+use crate::service::filters;
 use crate::service::reveals;
+use crate::service::sight::Sight;
 use crate::state::Principal;
 use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 
@@ -65,7 +66,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     if let Some(pairs) = canonical::<AuditQuery>(&request.query) {
         return Ok(reply::see_other(&link("/audit", &pairs)));
     }
-    let (query, page) = api::filters::asked::<AuditQuery>(request.ctx(), &by.scope, &request.raw_query())?;
+    let (query, page) = filters::asked::<AuditQuery>(request.ctx(), &by.scope, &request.raw_query())?;
     let listing = request.ctx().store.audit(&query, &page)?;
     let mut endings = api::audit::endings(&request.ctx().store, &listing.items)?;
     let mut found = Vec::with_capacity(listing.items.len());

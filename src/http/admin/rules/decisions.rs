@@ -15,8 +15,9 @@ use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::lists::{ListKind, ListQuery};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
+use crate::service::lists::{ListKind, ListQuery};
 use crate::store::{CallbackRow, DecisionQuery, Listing};
 
 /// The log of decisions.
@@ -57,7 +58,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/decisions", &pairs)));
     }
     let ctx = request.ctx();
-    let asked = api::filters::asked::<DecisionQuery>(ctx, &request.principal()?.scope, &request.raw_query());
+    let asked = filters::asked::<DecisionQuery>(ctx, &request.principal()?.scope, &request.raw_query());
     let found = asked.and_then(|(query, page)| {
         let listing = ctx.store.decisions(&query, &page)?;
         Ok((ListQuery::Decisions(query), listing))

@@ -24,7 +24,8 @@ use crate::http::admin::statistics::tables::{
     CauseRow, GroupTable, OutcomeRow, TalkBar, causes, groups, outcomes, talk,
 };
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
+use crate::http::{HttpError, Response};
+use crate::service::filters;
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
 
 /// The page.
@@ -80,11 +81,13 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let raw: Pairs = request.query.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect();
     let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(&raw).finish();
     let store = &request.ctx().store;
-    let counted = api::stats::asked(request.ctx(), &scope, &raw).and_then(|query| {
-        let now = Counts::read(store, &query, ranges.now, ranges.step())?;
-        let before = ranges.before.map(|range| Counts::read_before(store, &query, range, ranges.step())).transpose()?;
-        Ok((now, before))
-    });
+    let counted =
+        filters::asked_whole::<StatQuery>(request.ctx(), &scope, &raw).map_err(HttpError::from).and_then(|query| {
+            let now = Counts::read(store, &query, ranges.now, ranges.step())?;
+            let before =
+                ranges.before.map(|range| Counts::read_before(store, &query, range, ranges.step())).transpose()?;
+            Ok((now, before))
+        });
     let apps = request.ctx().state.apps();
     let apps: Vec<String> = apps.iter().filter(|app| scope.allows(app.id)).map(|app| app.name.clone()).collect();
     let view = View::of(request, Section::Statistics);

@@ -50,11 +50,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(super) use self::rights::Rights;
 use super::ask::Ask;
-use super::{HttpError, Response, filters};
+use super::{HttpError, Response};
 use crate::audit::AuditAction;
 use crate::domain::Text;
 use crate::http::transport::body::{self, BodyLimits, FORM};
 use crate::http::transport::budget::Claim;
+use crate::service::filters;
 use crate::service::{BodyError, Context};
 
 /// What a list can be exported as.

@@ -2,28 +2,29 @@
 
 use jiff::Timestamp;
 
-use super::HttpError;
-use super::query::{Query, bad};
 use crate::domain::{AppId, Scope, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::service::Context;
+use crate::service::ServiceError;
+use crate::service::query::{Query, bad};
 use crate::store::{Bounds, Filter, FilterTable, Names, Page, Parameters, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
-pub(super) const PAGING: &[&str] = &["cursor", "limit"];
+pub(crate) const PAGING: &[&str] = &["cursor", "limit"];
 
 /// Which rows of a list, and which page of them, an address asks for. The pages take the same.
-pub(in crate::http) fn asked<T: FilterTable>(
-    context: &Context,
-    scope: &Scope,
-    raw: &str,
-) -> Result<(T, Page), HttpError> {
+pub(crate) fn asked<T: FilterTable>(context: &Context, scope: &Scope, raw: &str) -> Result<(T, Page), ServiceError> {
     let query = Query::parse(raw, &[T::parameters(), PAGING].concat())?;
     Ok((read(context, scope, &query)?, page(&query)?))
 }
 
+/// What an address asks of something that has no pages.
+pub(crate) fn asked_whole<T: FilterTable>(context: &Context, scope: &Scope, raw: &str) -> Result<T, ServiceError> {
+    read(context, scope, &Query::parse(raw, T::parameters())?)
+}
+
 /// Which rows of a list a query means.
-pub(super) fn read<T: FilterTable>(context: &Context, scope: &Scope, query: &Query) -> Result<T, HttpError> {
+pub(crate) fn read<T: FilterTable>(context: &Context, scope: &Scope, query: &Query) -> Result<T, ServiceError> {
     T::read(&Request { context, scope, query })
 }
 
@@ -35,50 +36,50 @@ struct Request<'a> {
 }
 
 impl Parameters for Request<'_> {
-    type Error = HttpError;
+    type Error = ServiceError;
 
-    fn filter<T>(&self, names: &Names, read: impl Fn(&str) -> Result<T, Wording>) -> Result<Filter<T>, HttpError> {
+    fn filter<T>(&self, names: &Names, read: impl Fn(&str) -> Result<T, Wording>) -> Result<Filter<T>, ServiceError> {
         self.query.filter(names.name, |name, text| read(text).map_err(|expected| bad(name, text, expected)))
     }
 
-    fn apps(&self, _: &Names) -> Result<Filter<AppId>, HttpError> {
+    fn apps(&self, _: &Names) -> Result<Filter<AppId>, ServiceError> {
         apps(self.context, self.scope, self.query)
     }
 
-    fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, HttpError> {
+    fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, ServiceError> {
         self.query.bounds(names)
     }
 
-    fn flag(&self, names: &Names) -> Result<Option<bool>, HttpError> {
+    fn flag(&self, names: &Names) -> Result<Option<bool>, ServiceError> {
         self.query.flag(names.name)
     }
 
     /// Only where they are asked for, so that a list has the rows that figures count.
-    fn tests(&self, names: &Names) -> Result<Tests, HttpError> {
+    fn tests(&self, names: &Names) -> Result<Tests, ServiceError> {
         Ok(self.query.word(names.name, &Tests::NAMED)?.unwrap_or_default())
     }
 
-    fn instant(&self, names: &Names) -> Result<Option<Timestamp>, HttpError> {
+    fn instant(&self, names: &Names) -> Result<Option<Timestamp>, ServiceError> {
         self.query.instant(names.name)
     }
 
-    fn span(&self) -> Result<Span, HttpError> {
+    fn span(&self) -> Result<Span, ServiceError> {
         span(self.query)
     }
 }
 
 /// Which page.
-pub(super) fn page(query: &Query) -> Result<Page, HttpError> {
+pub(crate) fn page(query: &Query) -> Result<Page, ServiceError> {
     let limit = query.number("limit", 1..=PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
     Ok(Page { limit, cursor: query.one("cursor").map(str::to_owned) })
 }
 
 /// `from` ≤ t < `to`.
-pub(super) fn span(query: &Query) -> Result<Span, HttpError> {
+pub(crate) fn span(query: &Query) -> Result<Span, ServiceError> {
     let span = Span { from: query.instant("from")?, to: query.instant("to")? };
     match (span.from, span.to) {
         (Some(from), Some(to)) if from > to => {
-            Err(HttpError::BadRequest(Wording::new("开始时间晚于结束时间", "from lies after to")))
+            Err(ServiceError::BadRequest(Wording::new("开始时间晚于结束时间", "from lies after to")))
         }
         _ => Ok(span),
     }
@@ -86,7 +87,7 @@ pub(super) fn span(query: &Query) -> Result<Span, HttpError> {
 
 /// Apps by name or id, of those that whoever asks may see. A removed app keeps its calls and is
 /// found as `#3`.
-pub(super) fn apps(context: &Context, scope: &Scope, query: &Query) -> Result<Filter<AppId>, HttpError> {
+pub(crate) fn apps(context: &Context, scope: &Scope, query: &Query) -> Result<Filter<AppId>, ServiceError> {
     let asked = query.filter("app", |name, text| {
         if let Some(app) = context.state.app_named(text)
             && scope.allows(app.id)
@@ -118,18 +119,18 @@ fn names(context: &Context, scope: &Scope) -> String {
 }
 
 /// The name of an app as objects show it.
-pub(super) fn app_name(context: &Context, id: AppId) -> String {
+pub(crate) fn app_name(context: &Context, id: AppId) -> String {
     context.state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
 }
 
 /// The start of the hour that `at` lies in: counters are kept by the hour.
-pub(super) fn floor_hour(at: Timestamp) -> Timestamp {
+pub(crate) fn floor_hour(at: Timestamp) -> Timestamp {
     floor(at, 0, 3600)
 }
 
 /// The start of the day in Asia/Shanghai that `at` lies in; there has been no summer time since
 /// 1991.
-pub(super) fn floor_day(at: Timestamp) -> Timestamp {
+pub(crate) fn floor_day(at: Timestamp) -> Timestamp {
     floor(at, 8 * 3600, 24 * 3600)
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{PhoneNumber, mask_numbers, mask_numbers_and};
 
 /// How much someone sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Sight {
+pub(crate) enum Sight {
     /// Everything.
     Whole,
     /// Numbers masked.
@@ -17,7 +17,7 @@ pub(in crate::http) enum Sight {
 
 impl Sight {
     /// A phone number.
-    pub(super) fn number(self, number: &PhoneNumber) -> String {
+    pub(crate) fn number(self, number: &PhoneNumber) -> String {
         match self {
             Self::Whole => number.reveal().to_owned(),
             Self::Masked => number.masked(),
@@ -25,12 +25,12 @@ impl Sight {
     }
 
     /// A phone number that may be unknown.
-    pub(super) fn maybe(self, number: Option<&PhoneNumber>) -> Option<String> {
+    pub(crate) fn maybe(self, number: Option<&PhoneNumber>) -> Option<String> {
         number.map(|number| self.number(number))
     }
 
     /// A text that a platform or a person wrote.
-    pub(super) fn text(self, text: &str) -> String {
+    pub(crate) fn text(self, text: &str) -> String {
         match self {
             Self::Whole => text.to_owned(),
             Self::Masked => mask_numbers(text),
@@ -38,12 +38,12 @@ impl Sight {
     }
 
     /// Such a text that may be missing.
-    pub(super) fn maybe_text(self, text: Option<&str>) -> Option<String> {
+    pub(crate) fn maybe_text(self, text: Option<&str>) -> Option<String> {
         text.map(|text| self.text(text))
     }
 
     /// A text that may hold the numbers of these parties in any form.
-    pub(super) fn text_of<'a>(self, text: &str, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
+    pub(crate) fn text_of<'a>(self, text: &str, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
         match self {
             Self::Whole => text.to_owned(),
             Self::Masked => mask_numbers_and(text, parties),

@@ -8,29 +8,29 @@ use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
-use super::HttpError;
 use crate::domain::{Text, Wording};
 use crate::limits::FILTER_VALUES_MAX;
+use crate::service::ServiceError;
 use crate::store::{Bounds, Filter, Names, one_of, whole_number};
 
 /// The parameters of a request.
 #[derive(Debug)]
-pub(super) struct Query {
+pub(crate) struct Query {
     pairs: Vec<(String, String)>,
 }
 
 impl Query {
     /// Reads a query that may hold only the names in `known`. A name with a `!` behind it may
     /// also be negated and repeated: `outcome!` lets `not_outcome` in.
-    pub(super) fn parse(raw: &str, known: &[&str]) -> Result<Self, HttpError> {
+    pub(crate) fn parse(raw: &str, known: &[&str]) -> Result<Self, ServiceError> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         for (at, (name, value)) in pairs.iter().enumerate() {
             if !is_known(name, known) {
-                return Err(HttpError::BadRequest(unknown(name, known)));
+                return Err(ServiceError::BadRequest(unknown(name, known)));
             }
             let again = || pairs[..at].iter().any(|(n, v)| n == name && !v.is_empty());
             if known.contains(&name.as_str()) && !value.is_empty() && again() {
-                return Err(HttpError::BadRequest(Wording::new(
+                return Err(ServiceError::BadRequest(Wording::new(
                     format!("{name} 只能写一次"),
                     format!("{name} stands here more than once; it takes one value"),
                 )));
@@ -40,7 +40,7 @@ impl Query {
     }
 
     /// The value of a parameter; an empty one counts as absent, as forms send it.
-    pub(super) fn one(&self, name: &str) -> Option<&str> {
+    pub(crate) fn one(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
@@ -49,16 +49,16 @@ impl Query {
     }
 
     /// A filter: the parameter any number of times, and its negation likewise.
-    pub(super) fn filter<T>(
+    pub(crate) fn filter<T>(
         &self,
         name: &str,
-        read: impl Fn(&str, &str) -> Result<T, HttpError>,
-    ) -> Result<Filter<T>, HttpError> {
+        read: impl Fn(&str, &str) -> Result<T, ServiceError>,
+    ) -> Result<Filter<T>, ServiceError> {
         let negated = format!("not_{name}");
         let values = |name: &str| self.all(name).map(|value| read(name, value)).collect::<Result<Vec<T>, _>>();
         let filter = Filter { any: values(name)?, none: values(&negated)? };
         if filter.any.len() + filter.none.len() > FILTER_VALUES_MAX {
-            return Err(HttpError::BadRequest(Wording::new(
+            return Err(ServiceError::BadRequest(Wording::new(
                 format!("{name} 最多 {FILTER_VALUES_MAX} 个值"),
                 format!("{name} has more than {FILTER_VALUES_MAX} values"),
             )));
@@ -67,7 +67,7 @@ impl Query {
     }
 
     /// A number within bounds.
-    pub(super) fn number<T>(&self, name: &str, bounds: RangeInclusive<T>) -> Result<Option<T>, HttpError>
+    pub(crate) fn number<T>(&self, name: &str, bounds: RangeInclusive<T>) -> Result<Option<T>, ServiceError>
     where
         T: std::str::FromStr + PartialOrd + Display,
     {
@@ -79,7 +79,7 @@ impl Query {
     }
 
     /// `true` or `false`, and `not_NAME` for the other; saying both is refused.
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, HttpError> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ServiceError> {
         let Filter { any, none } = self.filter(name, |name, text| match text {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
@@ -88,7 +88,7 @@ impl Query {
         let mut said = any.into_iter().chain(none.into_iter().map(|no| !no));
         let first = said.next();
         match said.find(|other| Some(*other) != first) {
-            Some(_) => Err(HttpError::BadRequest(Wording::new(
+            Some(_) => Err(ServiceError::BadRequest(Wording::new(
                 format!("{name} 同时要求了是和否"),
                 format!("{name} is asked for both ways"),
             ))),
@@ -98,7 +98,7 @@ impl Query {
 
     /// Amounts: `talk=10..60`, `talk=60..`, `talk=..10` or `talk=0`, any number of them and
     /// negated; or `min_talk` and `max_talk`.
-    pub(super) fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, HttpError> {
+    pub(crate) fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, ServiceError> {
         let Names { name, min: least, max: most, .. } = *names;
         let mut filter = self.filter(name, |name, text| {
             let (min, max) = text.split_once("..").unwrap_or((text, text));
@@ -117,14 +117,14 @@ impl Query {
             return Ok(filter);
         }
         if !filter.any.is_empty() {
-            return Err(HttpError::BadRequest(Wording::new(
+            return Err(ServiceError::BadRequest(Wording::new(
                 format!("{name} 与 {least}、{most} 只能用一种"),
                 format!("{name} stands beside {least} or {most}; use one of them"),
             )));
         }
         let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u32::MAX) };
         if bounds.min > bounds.max {
-            return Err(HttpError::BadRequest(Wording::new(
+            return Err(ServiceError::BadRequest(Wording::new(
                 format!("{least} 大于 {most}"),
                 format!("{least} is more than {most}"),
             )));
@@ -134,7 +134,7 @@ impl Query {
     }
 
     /// An instant in RFC 3339 with any offset. A `+` that came in plain was read as a blank.
-    pub(super) fn instant(&self, name: &str) -> Result<Option<Timestamp>, HttpError> {
+    pub(crate) fn instant(&self, name: &str) -> Result<Option<Timestamp>, ServiceError> {
         let Some(text) = self.one(name) else { return Ok(None) };
         let instant = text.replace(' ', "+").parse::<Timestamp>().or_else(|_| text.parse());
         instant.map(Some).map_err(|_| {
@@ -143,7 +143,7 @@ impl Query {
     }
 
     /// One word of several.
-    pub(super) fn word<T>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, HttpError>
+    pub(crate) fn word<T>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, ServiceError>
     where
         T: Copy,
     {
@@ -155,9 +155,9 @@ impl Query {
 }
 
 /// The error for a value that is not what it should be.
-pub(super) fn bad(name: &str, value: &str, expected: impl Into<Wording>) -> HttpError {
+pub(crate) fn bad(name: &str, value: &str, expected: impl Into<Wording>) -> ServiceError {
     let (shown, expected) = (value.chars().take(80).collect::<String>(), expected.into());
-    HttpError::BadRequest(Wording::new(
+    ServiceError::BadRequest(Wording::new(
         format!("{name}={shown} 不对，应为：{}", expected.zh),
         format!("{name}={shown} is not {}", expected.en),
     ))
@@ -196,12 +196,12 @@ fn unknown(name: &str, known: &[&str]) -> Wording {
 mod tests {
     use super::*;
 
-    fn text(_: &str, value: &str) -> Result<String, HttpError> {
+    fn text(_: &str, value: &str) -> Result<String, ServiceError> {
         Ok(value.to_owned())
     }
 
-    fn message(result: Result<impl std::fmt::Debug, HttpError>) -> String {
-        result.unwrap_err().message()
+    fn message(result: Result<impl std::fmt::Debug, ServiceError>) -> String {
+        result.unwrap_err().to_string()
     }
 
     #[test]
