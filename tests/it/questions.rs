@@ -404,7 +404,7 @@ fn bindings_and_answers_survive_kills_and_a_lost_store() {
     wait_until("the store is rebuilt", SOON, || server.api(&token).all("/callbacks").len() == 3);
     server.stop();
     let verified = house.cli(&["verify"]).done();
-    assert!(verified.contains("bindings: 1 records"), "{verified}");
+    assert!(verified.contains("bindings: 1 record in"), "{verified}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The filters of the audit trail.
 
 use super::filters;
-use super::kinds::{Apps, Choice, Exact, When};
+use super::kinds::{Apps, Choice, Exact, Texts, When};
 use super::text::{APP, SPAN, title};
 use crate::domain::{ActorKind, AppId, Text};
 use crate::store::terms::Field;
@@ -32,7 +32,7 @@ filters! {
 }
 
 /// A text of which a box holds one, since it may have commas in it.
-const fn whole(index: Field, each: fn(&AuditRow, &mut dyn FnMut(&str))) -> Exact<AuditRow> {
+const fn whole(index: Field, each: Texts<AuditRow>) -> Exact<AuditRow> {
     Exact { several: false, ..Exact::of(index, each) }
 }
 

@@ -393,6 +393,9 @@ pub(crate) fn digits_end(number: &PhoneNumber, typed: &str) -> bool {
     typed.len() >= ENDING_MIN && typed.bytes().rev().all(|digit| digits.next() == Some(digit))
 }
 
+/// Names each text of a row by which it is found.
+pub(crate) type Texts<R> = fn(&R, &mut dyn FnMut(&str));
+
 /// A text that is compared as a whole.
 pub(crate) struct Exact<R> {
     pub(crate) index: Option<Field>,
@@ -401,23 +404,22 @@ pub(crate) struct Exact<R> {
     /// Those that there are, where they are described.
     pub(crate) known: &'static [&'static str],
     pub(crate) read: fn(&str) -> Result<String, Wording>,
-    /// Names each text of a row by which it is found.
-    pub(crate) each: fn(&R, &mut dyn FnMut(&str)),
+    pub(crate) each: Texts<R>,
 }
 
 impl<R> Exact<R> {
     /// Indexed in a field; a box may hold several, as they are typed.
-    pub(crate) const fn of(index: Field, each: fn(&R, &mut dyn FnMut(&str))) -> Self {
+    pub(crate) const fn of(index: Field, each: Texts<R>) -> Self {
         Self { index: Some(index), several: true, known: &[], read: as_typed, each }
     }
 
     /// Not indexed, as it is typed.
-    pub(crate) const fn compared(several: bool, each: fn(&R, &mut dyn FnMut(&str))) -> Self {
+    pub(crate) const fn compared(several: bool, each: Texts<R>) -> Self {
         Self { index: None, several, known: &[], read: as_typed, each }
     }
 
     /// A session or the id of one, which hold plus signs and no blanks.
-    pub(crate) const fn session(each: fn(&R, &mut dyn FnMut(&str))) -> Self {
+    pub(crate) const fn session(each: Texts<R>) -> Self {
         let read = |text: &str| Ok(plain_text::bare(text).replace(' ', "+"));
         Self { index: Some(Field::Session), several: true, known: &[], read, each }
     }
