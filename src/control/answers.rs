@@ -9,6 +9,10 @@
 //!    ▲                 │
 //!    └── Ticket dropped: all who wait are told that it failed
 //! ```
+//!
+//! Another writer may have decided the same question: the first record in the order of the journal
+//! holds, for both. So before an answer is kept everything is read that others wrote before it, and
+//! whose record stands first is the answer. On one machine there is nothing to read.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +20,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::clock::Clock;
 use crate::domain::{Ack, AppId, Seq};
+use crate::error_chain::Chain;
 use crate::journal::{AppendError, Body, Journal, ReadError, Record};
 use crate::limits;
 use crate::store::Store;
@@ -32,6 +38,8 @@ struct Known {
     answers: HashMap<Key, Slot>,
     /// The decided ones, oldest first.
     order: VecDeque<(Timestamp, Key)>,
+    /// The number up to which the journal was read.
+    read: Seq,
 }
 
 #[derive(Debug)]
@@ -95,16 +103,52 @@ impl Answers {
             }
             _ => from = first_since(journal, since)?,
         }
+        answers.lock().read = from - 1;
+        answers.read_on(journal, now)?;
+        Ok(answers)
+    }
+
+    /// Learns what others answered, as it comes, for as long as there are others.
+    pub async fn follow(&self, journal: &Arc<dyn Journal>, clock: &Clock) {
+        let mut others = journal.others();
         loop {
+            let last = *others.borrow_and_update();
+            self.read_to(journal, last, clock.now()).await;
+            if others.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads the journal up to this number, if that was not done.
+    async fn read_to(&self, journal: &Arc<dyn Journal>, seq: Seq, now: Timestamp) {
+        if self.lock().read >= seq {
+            return;
+        }
+        let (answers, journal) = (self.clone(), journal.clone());
+        let read = tokio::task::spawn_blocking(move || answers.read_on(&*journal, now)).await;
+        if let Err(error) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())) {
+            tracing::error!(error = %Chain(&error), "what others answered is not known here yet");
+        }
+    }
+
+    /// Learns what came behind what was read, in its order: the first answer of a question holds.
+    fn read_on(&self, journal: &dyn Journal, now: Timestamp) -> Result<(), ReadError> {
+        let (since, mut from) = (now - age(), self.lock().read + 1);
+        loop {
+            let end = *journal.durable().borrow();
             let records = journal.read(from, limits::ANSWERS_READ_BYTES)?;
-            let Some(last) = records.last() else { break };
-            from = last.seq + 1;
-            let mut known = answers.lock();
+            let last = records.last().map_or(end, |last| last.seq);
+            let mut known = self.lock();
+            known.read = known.read.max(last);
+            if records.is_empty() {
+                return Ok(());
+            }
+            from = last + 1;
             for record in records {
                 known.learn(record, since);
             }
         }
-        Ok(answers)
     }
 
     /// Asks for the answer to a question of `app`; waits while somebody else is deciding it.
@@ -149,18 +193,32 @@ impl Answers {
 }
 
 impl Ticket {
-    /// Keeps the answer, now that it is durable, and gives it to everyone who waits.
-    pub fn keep(mut self, ack: Ack) {
-        self.answers.lock().decided(self.key.clone(), self.at, ack.clone());
+    /// Keeps the answer, now that it is durable, and gives everyone who waits, and who asked, the one
+    /// that holds: another writer's, where its record stands before this one.
+    pub async fn keep(mut self, journal: &Arc<dyn Journal>, ack: Ack) -> Ack {
+        let others = *journal.others().borrow();
+        self.answers.read_to(journal, others, self.at).await;
+        let ack = {
+            let mut known = self.answers.lock();
+            match known.answers.get(&self.key) {
+                Some(Slot::Decided(first)) => first.clone(),
+                Some(Slot::Deciding(_)) | None => {
+                    known.decided(self.key.clone(), self.at, ack.clone());
+                    ack
+                }
+            }
+        };
         self.kept = true;
-        self.tell.send_replace(Verdict::Decided(ack));
+        self.tell.send_replace(Verdict::Decided(ack.clone()));
+        ack
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if !self.kept {
-            self.answers.lock().answers.remove(&self.key);
+        let mut known = self.answers.lock();
+        if !self.kept && matches!(known.answers.get(&self.key), Some(Slot::Deciding(_))) {
+            known.answers.remove(&self.key);
         }
     }
 }
@@ -171,7 +229,7 @@ impl Known {
         let Some(question) = callback.question else { return };
         let key = (callback.app, question);
         // The first answer is the answer; later records repeat it.
-        if record.at >= since && !self.answers.contains_key(&key) {
+        if record.at >= since && !matches!(self.answers.get(&key), Some(Slot::Decided(_))) {
             self.decided(key, record.at, callback.reply);
         }
     }
@@ -220,11 +278,16 @@ fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::testing::MemoryJournal;
 
     const APP: AppId = AppId(1);
 
     fn ack(body: &str) -> Ack {
         Ack { status: 200, content_type: "application/json".into(), body: body.into() }
+    }
+
+    fn alone() -> Arc<dyn Journal> {
+        Arc::new(MemoryJournal::default())
     }
 
     fn at(text: &str) -> Timestamp {
@@ -257,7 +320,7 @@ mod tests {
             })
             .collect();
         tokio::task::yield_now().await;
-        first.keep(ack("one"));
+        first.keep(&alone(), ack("one")).await;
         for asked in waiting {
             assert_eq!(known(asked.await.unwrap()), ack("one"));
         }
@@ -282,7 +345,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_is_forgotten_after_a_day_and_belongs_to_its_app() {
         let answers = Answers::default();
-        ticket(answers.ask(APP, "s1", at("2026-11-21T08:00:00Z")).await).keep(ack("one"));
+        ticket(answers.ask(APP, "s1", at("2026-11-21T08:00:00Z")).await).keep(&alone(), ack("one")).await;
         assert_eq!(known(answers.ask(APP, "s1", at("2026-11-22T07:59:59Z")).await), ack("one"));
         ticket(answers.ask(AppId(2), "s1", at("2026-11-22T07:59:59Z")).await);
         ticket(answers.ask(APP, "s1", at("2026-11-22T08:00:01Z")).await);

@@ -60,8 +60,8 @@ impl House {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(noon());
-        let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
-        let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
+        let state = State::within(dir.path(), &clock).unwrap();
+        let bindings = Bindings::within(dir.path(), &state, &clock);
         let control = Control::new(state, bindings.clone(), clock, None).unwrap();
         let app = App { close_tone: Some("nobody.wav".to_owned()), ..App::sample(ProviderId("huawei-private")) };
         Self { control, bindings, app, _dir: dir }

@@ -232,7 +232,7 @@ impl From<QueryError> for HttpError {
 impl From<StateError> for HttpError {
     fn from(error: StateError) -> Self {
         match error {
-            StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.wording()),
+            StateError::Exists(_) | StateError::LastAdmin | StateError::Stale => Self::Conflict(error.wording()),
             StateError::NotFound(_) => Self::NotFound,
             StateError::Invalid(wording) => Self::BadRequest(wording),
             StateError::NotRecorded(error) => error.into(),

@@ -7,7 +7,7 @@
 use super::Context;
 use super::disk::Disk;
 use crate::domain::Wording;
-use crate::journal::{Damage, Health, Journal as _, Loss, Missing};
+use crate::journal::{Damage, Health, Loss, Missing};
 use crate::limits;
 
 /// One thing that is wrong.

@@ -110,14 +110,7 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new(segment_bytes: u64, compress: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options {
-            reserve: None,
-            torn: dir.path().join("torn"),
-            tmp: dir.path().join("tmp"),
-            segment_bytes,
-            compress,
-            marks: None,
-        };
+        let options = Options { segment_bytes, compress, marks: None, ..Options::within(dir.path()) };
         Self { dir, options }
     }
 
@@ -158,7 +151,7 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub(super) fn append(journal: &FileJournal, record: NewRecord) -> Seq {
-    wait(journal.append(record)).unwrap().seq
+    wait(journal.append(record)).unwrap().unwrap()
 }
 
 /// Appends `n` lifelike callbacks at once.
