@@ -162,6 +162,23 @@ async fn the_same_personal_part_has_another_hash_each_time(logs: Logs) {
     assert_eq!(hashes.len(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn several_writers_make_one_chain() {
+    let journal = MemoryJournal::chatter();
+    let audits = [(); 3].map(|()| Audit::new(Arc::new(journal.beside()), Clock::system()));
+    let tasks = (0..60).map(|n| {
+        let audit = audits[n % 3].clone();
+        tokio::spawn(async move { audit.record(Act::new(&lin(), "export", n.to_string())).await.unwrap() })
+    });
+    let mut numbers = HashSet::new();
+    for task in tasks.collect::<Vec<_>>() {
+        assert!(numbers.insert(task.await.unwrap()), "each entry has a number of its own");
+    }
+    let report = check(&journal.records());
+    assert_eq!((report.entries, report.aside, report.broken), (60, 0, None));
+    assert_eq!(report.head.unwrap().0, 60);
+}
+
 #[test]
 fn hashes_are_those_that_jq_and_sha256sum_compute() {
     let value = serde_json::json!({"b": [1, {"d": null, "c": "回铃"}], "a": "x\"y"});

@@ -149,7 +149,7 @@ impl Inner {
         by: &Behalf,
         decide: impl Fn(&Pending) -> Result<E, BindingError>,
     ) -> Result<Binding, BindingError> {
-        let mut pending = self.writing.clone().lock_owned().await;
+        let mut pending = self.alone().await?;
         let mut tries = 0;
         loop {
             tries += 1;

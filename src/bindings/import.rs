@@ -169,35 +169,32 @@ impl Inner {
         app: Arc<App>,
         chunk: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
-        let mut pending = self.writing.clone().lock_owned().await;
+        let mut pending = self.alone().await?;
         let chunk = Arc::new(chunk);
-        let (mut tries, mut unchanged) = (0, None);
+        let (mut tries, mut made) = (0, 0);
         loop {
             tries += 1;
             let (inner, of, lines) = (self.clone(), app.clone(), chunk.clone());
             let looking = spawn_blocking(move || inner.look_at(&of, &lines, &pending).map(|looked| (looked, pending)));
             let ((new, mut done), held) = joined(looking.await)?;
             pending = held;
-            // What an earlier try had made is found there by the next.
-            let before = *unchanged.get_or_insert(done.unchanged);
-            done.made = new.len() as u64 + done.unchanged.saturating_sub(before);
-            done.unchanged = done.unchanged.min(before);
+            // What an earlier try made is found there again.
+            done.unchanged = done.unchanged.saturating_sub(made);
+            done.made = made + new.len() as u64;
             if !new.is_empty() {
                 let recorded = by.on_record().await?;
                 match self.keep_all(app.id, &recorded, &new, &mut pending).await {
-                    Ok(()) => {}
-                    // Others wrote, or some of it was taken: what is durable is looked up in the end, and
-                    // found to be there where the chunk is looked at again.
-                    Err(error) => {
+                    Ok(taken) if taken == new.len() => {}
+                    Ok(taken) if tries < OVERTAKEN_TRIES => {
+                        made += taken as u64;
                         pending = self.read_on(pending).await?;
-                        match error {
-                            BindingError::Write(error)
-                                if matches!(*error, AppendError::Overtaken) && tries < OVERTAKEN_TRIES =>
-                            {
-                                continue;
-                            }
-                            error => return Err(error),
-                        }
+                        continue;
+                    }
+                    Ok(_) => return Err(BindingError::Write(Arc::new(AppendError::Overtaken))),
+                    // What is durable is looked up in the end, also when the rest was not taken.
+                    Err(error) => {
+                        self.read_on(pending).await?;
+                        return Err(error);
                     }
                 }
             }
@@ -242,25 +239,28 @@ impl Inner {
         Ok((new.terms, done))
     }
 
+    /// Writes these; gives how many were taken before another writer's record came.
     async fn keep_all(
         &self,
         app: AppId,
         recorded: &OnRecord,
         all: &[BindingTerms],
         pending: &mut Pending,
-    ) -> Result<(), BindingError> {
+    ) -> Result<usize, BindingError> {
         let (at, seen) = (self.clock.now(), Seen::Log(self.through(pending)?));
         let record = |terms: &BindingTerms| NewRecord { at, body: Body::Entry(wire::made(app, terms, recorded)) };
         let records: Vec<NewRecord> = all.iter().map(record).collect();
-        let numbers = self.log.append_all(seen, records.clone()).await;
-        let numbers = numbers.map_err(|error| BindingError::Write(Arc::new(error)))?;
+        let numbers = match self.log.append_all(seen, records.clone()).await {
+            Err(AppendError::Overtaken) => return Ok(0),
+            numbers => numbers.map_err(|error| BindingError::Write(Arc::new(error)))?,
+        };
         let made = numbers.into_iter().zip(records).map(|(seq, NewRecord { at, body })| Record { seq, at, body });
         let made: Vec<Record> = made.collect();
         if let Some(last) = made.last() {
             let applied = Applied { seq: last.seq, print: fingerprint(last) };
             pending.push(&*self.index()?, made.iter().filter_map(wire::read).collect(), applied)?;
         }
-        Ok(())
+        Ok(made.len())
     }
 
     /// Applies what waits, where something does.

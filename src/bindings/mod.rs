@@ -163,8 +163,8 @@ impl Bindings {
     pub async fn follow(&self) {
         let mut others = self.0.log.others();
         loop {
-            let last = *others.borrow_and_update();
-            match self.0.follow_to(last).await {
+            others.mark_unchanged();
+            match self.0.alone().await.map(drop) {
                 Ok(()) => {}
                 // What comes while the log is read may be behind what was read of it.
                 Err(BindingError::Reading) => {
@@ -308,12 +308,11 @@ impl Inner {
         joined(reading.await)
     }
 
-    async fn follow_to(self: &Arc<Self>, last: Seq) -> Result<(), BindingError> {
+    /// The right to write here, once what others are known to have written is applied.
+    async fn alone(self: &Arc<Self>) -> Result<OwnedMutexGuard<Pending>, BindingError> {
         let pending = self.writing.clone().lock_owned().await;
-        if self.through(&pending)? < last {
-            self.read_on(pending).await?;
-        }
-        Ok(())
+        let others = *self.log.others().borrow();
+        if self.through(&pending)? < others { self.read_on(pending).await } else { Ok(pending) }
     }
 
     fn look(&self) -> Result<Look, QueryError> {

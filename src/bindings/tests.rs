@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::*;
 use crate::domain::{App, BindingKind, Direction, ProviderId};
 use crate::journal::FileJournal;
-use crate::journal::testing::{Logs, on_both};
-use crate::state::{Author, State};
+use crate::journal::testing::{Logs, MemoryJournal, on_both};
+use crate::state::Author;
 use crate::store::Filter;
 
 on_both! {
@@ -26,9 +26,9 @@ on_both! {
 
 impl Bindings {
     /// The bindings of the data directory `data`.
-    pub(crate) fn within(data: &Path, state: &State, clock: &Clock) -> Self {
+    pub(crate) fn within(data: &Path, installation: &str, clock: &Clock) -> Self {
         let log = Arc::new(FileJournal::open_bindings(data).unwrap());
-        Self::open(log, data.join("store"), &state.installation(), clock.clone()).unwrap()
+        Self::open(log, data.join("store"), installation, clock.clone()).unwrap()
     }
 }
 
@@ -391,4 +391,86 @@ async fn what_an_import_had_made_is_read_from_the_log_after_a_crash(logs: Logs) 
     assert!(bindings.get(before.id).unwrap().unwrap().ended_at.is_some());
     assert_eq!(bindings.count().unwrap(), 3);
     bindings.close();
+}
+
+/// Two machines over one log, each with an index of its own.
+fn two() -> (tempfile::TempDir, [Bindings; 2]) {
+    let dir = tempfile::tempdir().unwrap();
+    let log = MemoryJournal::overtaking();
+    let open = |name: &str| {
+        let store = dir.path().join(name);
+        Bindings::open(Arc::new(log.beside()), store, "installation", Clock::fixed(now())).unwrap()
+    };
+    let both = [open("one"), open("two")];
+    (dir, both)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_writers_who_bind_the_same_only_the_first_does() {
+    let (_dir, [one, two]) = two();
+    let made = one.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    // It does not know of that one yet.
+    assert_eq!(two.count().unwrap(), 0);
+    let again = two.add(&by(), &app(1), terms(A, X, C)).await;
+    assert!(matches!(again, Err(BindingError::Exists(id)) if id == made.id), "{again:?}");
+    let other = two.add(&by(), &app(1), terms("13800000077", X, C)).await.unwrap();
+    assert_ne!(other.id, made.id);
+    two.end(&by(), AppId(1), made.id).await.unwrap();
+    let changed = one.change(&by(), &app(1), made.id, terms(A, X, C)).await;
+    assert!(matches!(changed, Err(BindingError::Ended(_))), "{changed:?}");
+    for bindings in [&one, &two] {
+        assert_eq!(bindings.count().unwrap(), 2);
+        assert_eq!(reached(bindings, 1, X, A), None);
+        assert_eq!(reached(bindings, 1, X, "13800000077").as_deref(), Some(C));
+    }
+    let both = futures_util::future::join_all((0..10_u32).map(|n| {
+        let bindings = [&one, &two][n as usize % 2];
+        let b = format!("139{n:08}");
+        async move { bindings.add(&by(), &app(1), terms("13800000099", X, &b)).await }
+    }));
+    let made = both.await.into_iter().filter_map(Result::ok).collect::<Vec<_>>();
+    assert_eq!(made.len(), 1, "{made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_not_in_the_way_of_what_another_writer_made_meanwhile() {
+    let (_dir, [one, two]) = two();
+    let mut import = one.importing(&by(), &app(1));
+    let lines = |from: u64| {
+        let line = |n: u64| (n, terms(&format!("138{n:08}"), X, &format!("139{n:08}")));
+        (from..from + 50).map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(import.lines(lines(100)).await.unwrap().made, 50);
+    // One of each sort: the same as a line to come, another in its way, and one that changes.
+    let same = two.add(&by(), &app(1), lines(200)[3].1.clone()).await.unwrap();
+    let other = two.add(&by(), &app(1), terms("13800000204", X, C)).await.unwrap();
+    let waiting = all(&two, &BindingQuery::default(), 100);
+    assert_eq!(waiting.len(), 52);
+    let first = BindingId(*waiting.last().unwrap());
+    two.end(&by(), AppId(1), first).await.unwrap();
+    let imported = import.lines(lines(200)).await.unwrap();
+    assert_eq!((imported.made, imported.unchanged), (48, 1));
+    assert_eq!(imported.refused.iter().map(|refused| refused.line).collect::<Vec<_>>(), [204]);
+    import.finish().await.unwrap();
+    assert_eq!(reached(&one, 1, X, "13800000204").as_deref(), Some(C));
+    assert_eq!(one.get(same.id).unwrap(), Some(same));
+    assert_eq!(one.get(other.id).unwrap(), Some(other));
+    assert!(one.get(first).unwrap().unwrap().ended_at.is_some(), "what ended while it waited stays ended");
+    assert_eq!(one.count().unwrap(), 100);
+}
+
+#[tokio::test]
+async fn what_another_writer_binds_is_looked_up_as_it_comes() {
+    let (_dir, [one, two]) = two();
+    let following = tokio::spawn({
+        let two = two.clone();
+        async move { two.follow().await }
+    });
+    one.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while reached(&two, 1, X, A).as_deref() != Some(B) {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::task::yield_now().await;
+    }
+    following.abort();
 }

@@ -278,7 +278,8 @@ fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::testing::MemoryJournal;
+    use crate::journal::testing::{Logs, MemoryJournal, on_both};
+    use crate::journal::{CallbackRecord, NewRecord};
 
     const APP: AppId = AppId(1);
 
@@ -350,5 +351,97 @@ mod tests {
         ticket(answers.ask(AppId(2), "s1", at("2026-11-22T07:59:59Z")).await);
         ticket(answers.ask(APP, "s1", at("2026-11-22T08:00:01Z")).await);
         assert!(answers.is_empty());
+    }
+
+    /// A callback that asked, with its answer.
+    fn asked(app: AppId, question: &str, now: Timestamp, reply: Ack) -> NewRecord {
+        let body = Body::Callback(Box::new(CallbackRecord {
+            app,
+            provider: "huawei-private".to_owned(),
+            peer: std::net::Ipv4Addr::LOCALHOST.into(),
+            tail: String::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            verified: None,
+            foreign: Vec::new(),
+            reply,
+            question: Some(question.to_owned()),
+            decision: None,
+        }));
+        NewRecord { at: now, body }
+    }
+
+    /// The platform asks one machine, hears nothing in time, and asks the other.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_two_writers_who_decide_one_question_the_first_in_the_journal_is_right() {
+        let now = at("2026-11-21T08:00:00Z");
+        for the_first_keeps_first in [true, false] {
+            let log = MemoryJournal::chatter();
+            let journals: [Arc<dyn Journal>; 2] = [Arc::new(log.beside()), Arc::new(log.beside())];
+            let [one, two] = [Answers::default(), Answers::default()];
+            let tickets = [ticket(one.ask(APP, "s1", now).await), ticket(two.ask(APP, "s1", now).await)];
+            let waiting = {
+                let two = two.clone();
+                tokio::spawn(async move { two.ask(APP, "s1", now).await })
+            };
+            journals[0].append(asked(APP, "s1", now, ack("one"))).await.unwrap();
+            journals[1].append(asked(APP, "s1", now, ack("two"))).await.unwrap();
+            let [first, second] = tickets;
+            let (first, second) = if the_first_keeps_first {
+                let first = first.keep(&journals[0], ack("one")).await;
+                (first, second.keep(&journals[1], ack("two")).await)
+            } else {
+                let second = second.keep(&journals[1], ack("two")).await;
+                (first.keep(&journals[0], ack("one")).await, second)
+            };
+            assert_eq!((first, second), (ack("one"), ack("one")));
+            for answers in [&one, &two] {
+                assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));
+            }
+            assert_eq!(known(waiting.await.unwrap()), ack("one"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_others_answered_is_known_as_it_comes() {
+        let now = at("2026-11-21T08:00:00Z");
+        let log = MemoryJournal::chatter();
+        let ours: Arc<dyn Journal> = Arc::new(log.beside());
+        let answers = Answers::default();
+        let following = {
+            let (answers, clock) = (answers.clone(), Clock::fixed(now));
+            tokio::spawn(async move { answers.follow(&ours, &clock).await })
+        };
+        log.append(asked(APP, "s1", now, ack("theirs"))).await.unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while answers.is_empty() {
+            assert!(std::time::Instant::now() < deadline);
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(known(answers.ask(APP, "s1", now).await), ack("theirs"));
+        following.abort();
+    }
+
+    on_both! {
+        the_answers_of_the_last_day_are_found_without_the_store
+    }
+
+    async fn the_answers_of_the_last_day_are_found_without_the_store(logs: Logs) {
+        let now = at("2026-11-21T08:00:00Z");
+        let journal = logs.journal();
+        for (hours, question, answer) in
+            [(50, "s0", "old"), (30, "s1", "old"), (3, "s1", "one"), (2, "s1", "two"), (1, "s2", "three")]
+        {
+            let then = now - SignedDuration::from_hours(hours);
+            journal.append(asked(APP, question, then, ack(answer))).await.unwrap();
+        }
+        let clock = Clock::fixed(now);
+        let catalog = crate::correlate::Catalog { meaning: |_, _| None, recording_days: |_| 0, provider: |_| None };
+        let (store, ..) = Store::open(&logs.path().join("store"), "installation", catalog, &clock, &|_| None).unwrap();
+        let answers = Answers::load(&*journal, &store, now).unwrap();
+        assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));
+        assert_eq!(known(answers.ask(APP, "s2", now).await), ack("three"));
+        ticket(answers.ask(APP, "s0", now).await);
+        assert_eq!(answers.len(), 2);
     }
 }

@@ -15,7 +15,7 @@ use crate::state::{Author, Behalf};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 fn bindings(house: &House) -> Bindings {
-    Bindings::within(house.logs.path(), &house.parts().2, &house.clock)
+    Bindings::within(house.logs.path(), &house.parts().2.installation(), &house.clock)
 }
 
 fn service(house: &House, bindings: &Bindings) -> Erasure {

@@ -183,7 +183,7 @@ fn refusing(dir: &std::path::Path) -> Ingest {
     journal.refuse(true);
     let clock = Clock::fixed(now());
     let state = State::within(dir, &clock).unwrap();
-    let bindings = Bindings::within(dir, &state, &clock);
+    let bindings = Bindings::within(dir, &state.installation(), &clock);
     let control = Control::new(state, bindings, clock.clone(), None).unwrap();
     Ingest::new(journal, Answers::default(), control, clock, None)
 }

@@ -70,12 +70,16 @@ fn open(data: &Path) -> Result<FileJournal, OpenError> {
 }
 
 impl Compact for CompactJournal {
+    fn begin(&self) -> Seq {
+        self.journal.load().segments().first().copied().unwrap_or(1)
+    }
+
     fn replace(&self, seen: Seq, records: &[NewRecord]) -> Result<Seq, AppendError> {
         let old = self.journal.load_full();
         if seen < *old.durable().borrow() {
             return Err(AppendError::Overtaken);
         }
-        let (first, missing) = (old.segments().first().copied().unwrap_or(1), old.health().missing);
+        let (first, missing) = (self.begin(), old.health().missing);
         old.close();
         let written = self.write_anew(first, records);
         let reopened = open(&self.data).map_err(|OpenError::Io { source, .. }| AppendError::Write(Arc::new(source)))?;

@@ -13,12 +13,13 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::{oneshot, watch};
 
 use super::catalog::{Catalog, Shared};
@@ -81,6 +82,8 @@ pub struct FileJournal {
     rewriter: Arc<Rewriter>,
     bell: Arc<Bell>,
     durable: watch::Receiver<Seq>,
+    /// There are none.
+    others: watch::Receiver<Seq>,
     /// Of records that are appended together.
     groups: AtomicU64,
     write_health: Arc<Mutex<WriteHealth>>,
@@ -158,8 +161,20 @@ impl FileJournal {
             let compressor = thread::Builder::new().name("compressor".into());
             threads.push(compressor.spawn(move || compress::run(&bell, &catalog, &rewriter))?);
         }
-        let (threads, groups) = (Mutex::new(threads), AtomicU64::new(0));
-        Ok(Self { catalog, queue, reader, rewriter, bell, durable, groups, write_health, watermark, torn, threads })
+        Ok(Self {
+            catalog,
+            queue,
+            reader,
+            rewriter,
+            bell,
+            durable,
+            others: watch::channel(0).1,
+            groups: AtomicU64::new(0),
+            write_health,
+            watermark,
+            torn,
+            threads: Mutex::new(threads),
+        })
     }
 
     /// Opens or makes the log of bindings in the data directory `data`.
@@ -248,7 +263,17 @@ impl Journal for FileJournal {
             };
             push(&queue, &record, Some(Box::new(condition)))
         });
-        Box::pin(appends.buffered(APPEND_WAITING).try_collect())
+        Box::pin(async move {
+            let (mut appends, mut numbers) = (pin!(appends.buffered(APPEND_WAITING)), Vec::new());
+            while let Some(appended) = appends.next().await {
+                match appended {
+                    Ok(seq) => numbers.push(seq),
+                    Err(AppendError::Overtaken) if !numbers.is_empty() => break,
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(numbers)
+        })
     }
 
     fn durable(&self) -> watch::Receiver<Seq> {
@@ -256,7 +281,7 @@ impl Journal for FileJournal {
     }
 
     fn others(&self) -> watch::Receiver<Seq> {
-        watch::channel(0).1
+        self.others.clone()
     }
 
     fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {

@@ -106,10 +106,10 @@ pub trait Journal: Debug + Send + Sync {
     /// Appends a record whatever came before it; resolves when it is durable, with its number if it
     /// has one: `None` where it is safe on this machine and waits for the log.
     fn append(&self, record: NewRecord) -> Append<Option<Seq>>;
-    /// Appends records one right behind the other, with none of another writer between them, unless
-    /// something came after `seen`: that is [`AppendError::Overtaken`]. Resolves when all are durable, with
-    /// their numbers. After an error some of the first may be there all the same: whoever goes on
-    /// reads from `seen`.
+    /// Appends records one right behind the other, unless something came after `seen`: that is
+    /// [`AppendError::Overtaken`]. Resolves when they are durable, with their numbers: with those of the
+    /// first of them where another writer came between, for the rest is not taken then. After an error
+    /// some of the first may be there all the same: whoever goes on reads from `seen`.
     fn append_all(&self, seen: Seen, records: Vec<NewRecord>) -> Append<Vec<Seq>>;
     /// One record as [`Journal::append_all`] appends several.
     fn append_after(&self, seen: Seen, record: NewRecord) -> Append<Seq> {
@@ -217,6 +217,9 @@ pub trait Rewrite: Journal {
 /// A small journal that can be written anew whole: what people set. It is read whole at the start,
 /// and of everything that was ever set only the last counts.
 pub trait Compact: Journal {
+    /// The first number that it holds. Whoever has not read up to there when another writer has written
+    /// it anew begins anew as well.
+    fn begin(&self) -> Seq;
     /// Puts these records in the place of everything up to the number `seen`, and gives the number of
     /// the last of them; what numbers there were before means nothing any more. It holds these
     /// records or, after an error or a crash, what it held. Blocks.

@@ -1,8 +1,9 @@
 //! A second journal, for tests of whoever uses one: in memory, numbers with gaps, several writers.
 //!
-//! Each handle is a writer of its own ([`MemoryJournal::beside`]). One that [chatters](MemoryJournal::chatter)
-//! has a record of a stranger appended behind each of its own, so that nothing that it decided from what
-//! it last wrote is taken at once.
+//! Each handle is a writer of its own ([`MemoryJournal::beside`]). In one that [chatters](MemoryJournal::chatter)
+//! a stranger appends a record behind each other one; in one that [overtakes](MemoryJournal::overtaking) a
+//! stranger also comes first whenever something is appended right behind what was seen, so that
+//! everything there is decided twice.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -35,11 +36,17 @@ impl Logs {
 
     /// In memory, with strangers who write as well.
     pub(crate) fn memory() -> Self {
-        Self { memory: Some(std::array::from_fn(|_| MemoryJournal::chatter())), ..Self::files() }
+        let memory = [MemoryJournal::chatter(), MemoryJournal::overtaking(), MemoryJournal::overtaking()];
+        Self { memory: Some(memory), ..Self::files() }
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// Whether others write as well.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.memory.is_some()
     }
 
     /// The journal, opened: in memory by another writer each time.
@@ -94,8 +101,17 @@ pub(crate) struct MemoryJournal {
     log: Arc<Log>,
     writer: usize,
     others: watch::Receiver<Seq>,
-    chatters: bool,
+    strangers: Strangers,
+    /// Whether a stranger came before the record that is now tried again.
+    overtaken: AtomicBool,
     refuses: AtomicBool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strangers {
+    None,
+    Behind,
+    First,
 }
 
 #[derive(Debug)]
@@ -132,17 +148,22 @@ impl MemoryJournal {
         written.writers.push(tell);
         let writer = written.writers.len() - 1;
         drop(written);
-        Self { log, writer, others, chatters: false, refuses: AtomicBool::new(false) }
+        Self { log, writer, others, strangers: Strangers::None, overtaken: false.into(), refuses: false.into() }
     }
 
     /// Another writer of the same log.
     pub(crate) fn beside(&self) -> Self {
-        Self { chatters: self.chatters, ..Self::of(self.log.clone()) }
+        Self { strangers: self.strangers, ..Self::of(self.log.clone()) }
     }
 
     /// One with strangers who write behind each record.
     pub(crate) fn chatter() -> Self {
-        Self { chatters: true, ..Self::default() }
+        Self { strangers: Strangers::Behind, ..Self::default() }
+    }
+
+    /// One in which strangers also come before each record that must be the next.
+    pub(crate) fn overtaking() -> Self {
+        Self { strangers: Strangers::First, ..Self::default() }
     }
 
     /// From now on it takes nothing, or takes it again.
@@ -171,16 +192,21 @@ impl MemoryJournal {
         if overtaken {
             return Err(AppendError::Overtaken);
         }
-        let at = records.last().map(|record| record.at);
-        let numbers = records.into_iter().map(|record| written.push(self.writer, record)).collect();
-        if let Some(at) = at.filter(|_| self.chatters) {
+        let stranger = records.last().filter(|_| self.strangers != Strangers::None).map(|record| {
             let entry = Entry { kind: "chatter".to_owned(), fields: serde_json::Map::new() };
-            written.push(STRANGER, NewRecord { at, body: Body::Entry(entry) });
+            NewRecord { at: record.at, body: Body::Entry(entry) }
+        });
+        let comes_first = self.strangers == Strangers::First && matches!(seen, Some(Seen::Log(_)));
+        let appended = if comes_first && !self.overtaken.fetch_xor(true, Ordering::SeqCst) {
+            Err(AppendError::Overtaken)
+        } else {
+            Ok(records.into_iter().map(|record| written.push(self.writer, record)).collect())
+        };
+        if let Some(stranger) = stranger {
+            written.push(STRANGER, stranger);
         }
-        let last = written.last;
-        drop(written);
-        self.log.durable.send_replace(last);
-        Ok(numbers)
+        self.log.durable.send_replace(written.last);
+        appended
     }
 }
 
@@ -359,6 +385,10 @@ impl Rewrite for MemoryJournal {
 }
 
 impl Compact for MemoryJournal {
+    fn begin(&self) -> Seq {
+        self.log.written().records.keys().next().copied().unwrap_or(1)
+    }
+
     fn replace(&self, seen: Seq, records: &[NewRecord]) -> Result<Seq, AppendError> {
         let mut written = self.log.written();
         if written.last > seen {

@@ -187,12 +187,13 @@ impl Run<'_> {
                 latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
             };
             // Of cuts there is one after the other, whoever plans them.
-            let seen = Seen::Kind(inner.store.status().applied);
+            let seen = *inner.journal.durable().borrow();
+            self.caught_up(seen)?;
             let cut = self.plan(bounds)?;
             count(freed, cut.removed, cut.kept_calls.len() + cut.kept_sms.len());
             if !cut.is_empty() {
                 let body = Body::Entry(cut_entry(&cut));
-                let append = inner.journal.append_after(seen, NewRecord { at: inner.clock.now(), body });
+                let append = inner.journal.append_after(Seen::Kind(seen), NewRecord { at: inner.clock.now(), body });
                 let seq = tokio::runtime::Handle::current().block_on(append)?;
                 self.caught_up(seq)?;
             }

@@ -39,7 +39,7 @@ impl Drop for Log {
 impl Log {
     /// Sums up what is in `journal`, with the key in `keys`.
     pub(super) fn open(journal: Arc<dyn Compact>, keys: &Path, now: Timestamp) -> Result<(Self, Book), StateError> {
-        let (entries, through) = read(&*journal, 0)?;
+        let Read { entries, through, .. } = read(&*journal, 0)?;
         let damage: Vec<Damage> =
             journal.damage().into_iter().filter(|damage| damage.loss() != Loss::Nothing).collect();
         for damage in &damage {
@@ -94,12 +94,12 @@ impl Log {
             }
             let new = |fact: &Fact| NewRecord { at: now, body: Body::Entry(fact.write(None, &self.key)) };
             match blocking(self.journal.append_all(Seen::Log(book.through), facts.iter().map(new).collect())) {
-                Ok(numbers) => {
+                Ok(numbers) if numbers.len() == facts.len() => {
                     facts.into_iter().for_each(|fact| book.apply(fact));
                     book.through = numbers.last().copied().unwrap_or(book.through);
                     return Ok(book);
                 }
-                Err(AppendError::Overtaken) => self.read_on(&mut book)?,
+                Ok(_) | Err(AppendError::Overtaken) => self.read_on(&mut book)?,
                 Err(error) => return Err(StateError::Write(Box::new(error))),
             }
         }
@@ -108,9 +108,12 @@ impl Log {
 
     /// Applies to the book what came behind it. Blocks.
     pub(super) fn read_on(&self, book: &mut Book) -> Result<(), StateError> {
-        let (entries, through) = read(&*self.journal, book.through + 1)?;
+        let Read { entries, through, anew } = read(&*self.journal, book.through + 1)?;
+        if anew {
+            *book = Book::default();
+        }
         sum_up(book, entries, &self.key)?;
-        book.through = through.max(book.through);
+        book.through = through;
         Ok(())
     }
 
@@ -211,22 +214,35 @@ fn scrub_texts(value: &mut Value, scrub: &dyn Fn(&str) -> Option<String>) {
     }
 }
 
-/// The entries from a number on, and the number up to which they were read.
-fn read(journal: &dyn Compact, mut from: Seq) -> Result<(Vec<Entry>, Seq), StateError> {
-    // What is damaged at the end has a number as well.
-    let mut through = *journal.durable().borrow();
-    let mut entries = Vec::new();
+/// What was read of the log.
+struct Read {
+    entries: Vec<Entry>,
+    /// Up to this number.
+    through: Seq,
+    /// Whether what was read before counts no more: the log was written anew since.
+    anew: bool,
+}
+
+/// Reads from a number on.
+fn read(journal: &dyn Compact, from: Seq) -> Result<Read, StateError> {
     loop {
-        let records = journal.read(from, STATE_READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
-        let Some(last) = records.last() else {
-            return Ok((entries, through));
-        };
-        through = through.max(last.seq);
-        from = last.seq + 1;
-        entries.extend(records.into_iter().filter_map(|record| match record.body {
-            Body::Entry(entry) => Some(entry),
-            Body::Callback(_) | Body::Tally(_) | Body::Erased { .. } => None,
-        }));
+        let begin = journal.begin();
+        // What is damaged at the end has a number as well.
+        let mut read = Read { entries: Vec::new(), through: *journal.durable().borrow(), anew: from < begin };
+        let mut from = from.max(begin);
+        loop {
+            let records = journal.read(from, STATE_READ_BYTES).map_err(|error| StateError::Read(Box::new(error)))?;
+            let Some(last) = records.last() else { break };
+            read.through = read.through.max(last.seq);
+            from = last.seq + 1;
+            read.entries.extend(records.into_iter().filter_map(|record| match record.body {
+                Body::Entry(entry) => Some(entry),
+                Body::Callback(_) | Body::Tally(_) | Body::Erased { .. } => None,
+            }));
+        }
+        if journal.begin() == begin {
+            return Ok(read);
+        }
     }
 }
 

@@ -218,17 +218,22 @@ impl State {
     pub async fn follow(&self) {
         let mut others = self.shared.log.others();
         loop {
-            let last = *others.borrow_and_update();
-            if self.book().through < last {
-                let _alone = self.shared.writing.lock().await;
-                if let Err(error) = self.read_on().await {
-                    tracing::error!(error = %Chain(&error), "what others set is not known here yet");
-                }
+            others.mark_unchanged();
+            let alone = self.shared.writing.lock().await;
+            if let Err(error) = self.catch_up().await {
+                tracing::error!(error = %Chain(&error), "what others set is not known here yet");
             }
+            drop(alone);
             if others.changed().await.is_err() {
                 return;
             }
         }
+    }
+
+    /// Applies what others are known to have set.
+    async fn catch_up(&self) -> Result<(), StateError> {
+        let others = *self.shared.log.others().borrow();
+        if self.book().through < others { self.read_on().await } else { Ok(()) }
     }
 
     /// Applies what came behind the book. Whoever calls it is the only one who writes here.
@@ -256,6 +261,7 @@ impl State {
         let done = tokio::spawn(async move {
             let shared = &state.shared;
             let _alone = shared.writing.lock().await;
+            state.catch_up().await?;
             let mut tries = 0;
             loop {
                 tries += 1;

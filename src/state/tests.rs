@@ -3,6 +3,7 @@
 //! Each opens the directory again before it believes anything: what is only in memory does not
 //! count. No test looks for a secret without looking through every byte on disk.
 
+mod others;
 mod second_factor;
 
 use std::path::Path;

@@ -11,6 +11,7 @@ mod links;
 mod meddling;
 mod missing;
 mod model;
+mod order;
 mod serving;
 
 use std::path::{Path, PathBuf};
