@@ -9,14 +9,14 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput};
 use jiff::Timestamp;
 use ringback::domain::{AppId, Callback};
-use ringback::providers::{self, Verified};
+use ringback::platforms::{self, Verified};
 
 fn main() {
     let criterion = Criterion::default().configure_from_args();
     // A minute for all of them: figures within a few per cent are enough to see a change.
     let mut criterion =
         criterion.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800));
-    for provider in providers::ALL {
+    for provider in platforms::ALL {
         let mut group = criterion.benchmark_group(provider.id().0);
         for sample in provider.samples() {
             let callback = Callback {

@@ -29,7 +29,7 @@
 //! | room | what it is | begin reading at |
 //! | --- | --- | --- |
 //! | [`domain`] | the field's own words as types: no I/O, no clock, no serde | [`domain::Callback`], [`domain::Call`] |
-//! | [`providers`] | one folder a platform: what it sends, how it signs, what it expects to hear | [`providers::Provider`] |
+//! | [`platforms`] | one folder a platform: what it sends, how it signs, what it expects to hear | [`platforms::Provider`] |
 //! | [`journal`] | append-only segments of JSON lines, each with its checksum | [`journal::Journal`], [`journal::Rewrite`], [`journal::Compact`], [`journal::FileJournal`] |
 //! | [`state`] | what people set: apps, users, tokens, logins | [`state::State`] |
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
@@ -41,11 +41,11 @@
 //! | [`mod@export`] | rows as files: CSV, workbooks, JSON lines | [`export::Rows`] |
 //! | [`evidence`] | one ZIP with all there is about one call | [`evidence::gather`], [`evidence::Folder`] |
 //! | [`outgoing`] | the one HTTPS client: roots compiled in, bounds on time and size, no redirects | [`outgoing::Client::send`] |
-//! | [`platform`] | the platforms' other direction: bind, query, stop a call | [`platform::OPERATIONS`], [`platform::Platform::call`] |
 //! | [`oidc`] | logins at the company's own provider: who somebody is there | [`oidc::Oidc::begin`] |
 //! | [`projector`] | journal to store, one thread | [`projector::project`] |
 //! | [`retention`] | what is kept for how long, and the runs that make room | [`retention::Retention`] |
 //! | [`erasure`] | everything of one person leaves; counts stay | [`erasure::Erasure`] |
+//! | [`service`] | what can be done, whoever asks: rights, the entry in the trail, the act | [`service::Context`], [`service::ServiceError`] |
 //! | [`http`] | the server, its addresses, the API and the pages | [`http::routes`] |
 //! | [`run`](mod@run) | the appliance: everything opened in its order, until told to stop | [`run::Running`] |
 //! | [`cli`] | one file a command | [`cli::run`] |
@@ -56,7 +56,7 @@
 //! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
 //!
 //! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
-//! [`http::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
+//! [`http::transport::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
 //! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
 //!
 //! # Who may name whom
@@ -65,28 +65,29 @@
 //! | --- | --- |
 //! | [`domain`] | nothing |
 //! | [`limits`], [`clock`], [`error_chain`] | nothing; everyone but [`domain`] may name them |
-//! | [`correlate`], [`providers`], [`journal`] | [`domain`] |
-//! | [`config`] | [`domain`], [`providers`], [`platform`]: its documented hosts |
+//! | [`correlate`], [`journal`] | [`domain`] |
+//! | [`config`] | [`domain`], [`platforms`] |
 //! | [`mod@export`] | [`domain`] |
 //! | [`outgoing`] | [`domain`] |
-//! | [`platform`] | [`domain`], [`providers`], [`outgoing`] |
+//! | [`platforms`] | [`domain`], [`outgoing`] |
 //! | [`oidc`] | [`domain`], [`config`], [`outgoing`] |
-//! | [`store`] | [`domain`], [`correlate`], [`providers`] |
-//! | [`state`] | [`domain`], [`providers`], [`journal`] |
+//! | [`store`] | [`domain`], [`correlate`], [`platforms`] |
+//! | [`state`] | [`domain`], [`platforms`], [`journal`] |
 //! | [`audit`], [`bindings`], [`control`], [`projector`], [`ingest`] | the rooms above; [`projector`] also [`audit`], [`control`] also [`bindings`] and [`outgoing`], [`ingest`] also [`control`] |
 //! | [`retention`], [`erasure`] | the rooms above; [`erasure`] also [`retention`] |
 //! | [`evidence`] | [`domain`], [`journal`]: not what was computed from it |
-//! | [`simulator`] | [`domain`], [`providers`]: never a data directory |
-//! | [`http`] | the services, but not [`correlate`], [`config`], [`simulator`] |
+//! | [`simulator`] | [`domain`], [`platforms`]: never a data directory |
+//! | [`service`] | the rooms above |
+//! | [`http`] | [`service`] and the rooms above, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
 //! Outside crates have one home as well: sled only in [`store`], warp and askama only in
-//! [`http`], TLS towards others in [`outgoing`], XML in [`providers`], anyhow in [`cli`].
+//! [`http`], TLS towards others in [`outgoing`], XML in [`platforms`], anyhow in [`cli`].
 //! `tests/tidy/` has both tables as data and fails on a name that is not allowed. It also sees to it
 //! that only [`run`](mod@run) names [`journal::FileJournal`]: everybody else takes a trait, and works
 //! with a log that others write as well.
 //!
-//! What is absent is as much a decision: [`providers`] knows no file and no socket, so a decoder
+//! What is absent is as much a decision: [`platforms`] knows no file and no socket, so a decoder
 //! can be fed with anything; [`journal`] knows no platform, so no new one can harm it; [`store`]
 //! knows no HTTP; and nothing but [`ingest`] appends a callback.
 //!
@@ -132,7 +133,7 @@
 //!    `whatever_was_changed_when_the_power_went_is_on_record` (`tests/it/crash.rs`);
 //!    `what_was_done_is_found_by_a_command_and_any_change_of_it_by_verify` (`tests/it/access.rs`).
 //! 10. **No bytes make a decoder panic.** `arbitrary_bytes_are_read_or_refused`
-//!     (`src/providers/tests.rs`).
+//!     (`src/platforms/tests.rs`).
 //! 11. **What was acknowledged and is not there is said, by its numbers, and none is given out
 //!     twice.** `a_journal_that_lost_its_end_is_told_everywhere_and_uses_no_number_again`
 //!     (`tests/it/damage.rs`); `a_copy_in_the_worst_order_is_no_loss_and_its_damage_is_one`
@@ -150,18 +151,18 @@
 //!
 //! A caller dials a privacy number, and the platform says so.
 //!
-//! 1. [`http::server::Server`] accepts the connection, with a permit, and gives it a task of its
-//!    own. `src/http/connection.rs` makes the TLS handshake there, under a deadline, and serves
-//!    requests until `src/http/activity.rs` says that the connection has had its time.
+//! 1. [`http::transport::server::Server`] accepts the connection, with a permit, and gives it a task of its
+//!    own. `src/http/transport/connection.rs` makes the TLS handshake there, under a deadline, and serves
+//!    requests until `src/http/transport/activity.rs` says that the connection has had its time.
 //! 2. [`http::routes`] is the table of all addresses; `POST /callbacks/{token}` is the first row.
 //!    `src/http/callbacks.rs` asks [`state::State`] whose token it is, who may call from where, and
-//!    reads the body through `http::body::read` (`src/http/body.rs`), which is the only way a body is read.
+//!    reads the body through `http::body::read` (`src/http/transport/body.rs`), which is the only way a body is read.
 //! 3. It hands a [`domain::Callback`] to [`ingest::Ingest::receive`]. From here on a task of its
 //!    own carries it: a platform that hangs up does not undo it.
-//! 4. `src/ingest/reading.rs` finds out what it is. [`providers::Provider::verify`] looks at the
-//!    signature, [`providers::admit`] makes a [`providers::Verified`] or refuses, and only a
-//!    [`providers::Verified`] can go into [`providers::Provider::decode`].
-//! 5. A notice already has its answer, from [`providers::Provider::ack`]. For a question
+//! 4. `src/ingest/reading.rs` finds out what it is. [`platforms::Provider::verify`] looks at the
+//!    signature, [`platforms::admit`] makes a [`platforms::Verified`] or refuses, and only a
+//!    [`platforms::Verified`] can go into [`platforms::Provider::decode`].
+//! 5. A notice already has its answer, from [`platforms::Provider::ack`]. For a question
 //!    [`control::Answers::ask`] knows the earlier answer, or lets the first one to ask go on to
 //!    [`control::Control::decide`] while the others wait for the same bytes.
 //! 6. [`journal::Journal::append`] writes the [`journal::CallbackRecord`], answer included, as
@@ -178,14 +179,14 @@
 //!    writes it to sled. `src/store/seal.rs` moves the oldest rows into a file of
 //!    its own (`src/store/segment/mod.rs`).
 //! 10. A browser asks for `/calls/{id}`. [`http::admin`] checks the login and calls
-//!     `src/http/admin/call.rs`, which takes the call from [`store::Store::call`] and the bodies
-//!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/ladder.rs`
+//!     `src/http/admin/calls/page.rs`, which takes the call from [`store::Store::call`] and the bodies
+//!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/calls/ladder.rs`
 //!     draws both legs. A program gets the same call from [`http::api`], with numbers masked in
 //!     `src/http/api/sight.rs` where its role asks for that.
 //!
 //! # Where to begin a change
 //!
-//! - **Another platform:** a folder in [`providers`] and its two lines in `src/providers/mod.rs`. The
+//! - **Another platform:** a folder in [`platforms`] and its two lines in `src/platforms/mod.rs`. The
 //!   tests beside the contract walk its tables without a line more.
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in its
 //!   table of addresses.
@@ -212,11 +213,11 @@ pub mod journal;
 pub mod limits;
 pub mod oidc;
 pub mod outgoing;
-pub mod platform;
+pub mod platforms;
 pub mod projector;
-pub mod providers;
 pub mod retention;
 pub mod run;
+pub mod service;
 pub mod simulator;
 pub mod state;
 pub mod store;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::index::IndexError;
 use crate::domain::{BindingId, Wording};
 use crate::journal::{self, AppendError, ReadError};
-use crate::providers::InvalidAnswer;
+use crate::platforms::InvalidAnswer;
 use crate::state::NotRecorded;
 
 /// Why a binding cannot be made or changed.

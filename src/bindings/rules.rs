@@ -6,7 +6,7 @@
 
 use super::BindingError;
 use crate::domain::{App, BindingKind, BindingTerms, CallDecision, Decision, PhoneNumber, Text};
-use crate::providers::{self, InvalidAnswer};
+use crate::platforms::{self, InvalidAnswer};
 
 /// The longest extension, as documented for AXE.
 const EXTENSION_MAX: usize = 4;
@@ -123,7 +123,7 @@ fn answers(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
     if terms.platform_id.is_some() {
         return Ok(());
     }
-    let Some(provider) = providers::by_id(app.provider).filter(|provider| provider.asks()) else { return Ok(()) };
+    let Some(provider) = platforms::by_id(app.provider).filter(|provider| provider.asks()) else { return Ok(()) };
     for (field, party) in [("a", Some(&terms.a)), ("b", terms.b.as_ref())] {
         let Some(party) = party else { continue };
         let decision = Decision::Call(CallDecision::Connect(Box::new(terms.connect(party))));

@@ -21,10 +21,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Overrides};
 use crate::control::NamedList;
 use crate::domain::{AllowFrom, App, BindingTerms, Callback, Lang, PhoneNumber, Role, Secret};
-use crate::http::Context;
 use crate::limits::DEMO_UNDER_WAY;
-use crate::providers;
+use crate::platforms;
 use crate::run::{self, Running};
+use crate::service::Context;
 use crate::simulator::{Demo, DemoApp, Platform, numbers};
 use crate::state::{Author, NewApp, Principal, random};
 
@@ -234,7 +234,7 @@ impl Said {
 async fn apps(context: &Context) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
     let (mut apps, mut ours) = (Vec::new(), Vec::new());
     for platform in Platform::ALL {
-        let Some(provider) = providers::by_name(platform.name()) else { continue };
+        let Some(provider) = platforms::by_name(platform.name()) else { continue };
         let signs = platform != Platform::Jiuyun;
         let app_key = signs.then(|| format!("demo-{}", platform.name()));
         let app_secret = signs.then(password::make);
@@ -255,7 +255,7 @@ async fn apps(context: &Context) -> Result<(Vec<DemoApp>, Vec<Arc<App>>)> {
 
 /// Who stands behind each privacy number that asks, and some rules beside: X mode as a company has it.
 async fn route(context: &Context) -> Result<()> {
-    let asks = |app: &Arc<App>| providers::by_id(app.provider).is_some_and(providers::Provider::asks);
+    let asks = |app: &Arc<App>| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks);
     let Some(app) = context.state.apps().into_iter().find(asks) else { return Ok(()) };
     let lines = numbers(Platform::HuaweiPrivate, SEED).into_iter().map(|owned| BindingTerms {
         max_minutes: Some(60),

@@ -18,9 +18,10 @@ use super::client::Reply;
 use super::socket::{Sent, pour, reply};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
-use crate::http::{CertificateInfo, Context, Misdirected, Routes, ServerInfo, api};
-use crate::platform::{Hosts, Platform};
+use crate::http::{Routes, api};
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
+use crate::service::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::state::Principal;
 
 /// How often it is looked whether the store has caught up.

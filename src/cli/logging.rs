@@ -25,8 +25,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
 use crate::config::{LogConfig, LogFormat};
-use crate::http::LogTail;
 use crate::limits::{LOG_FLUSH_LOOK, LOG_FLUSH_TIME, LOG_LINES_WAITING};
+use crate::service::LogTail;
 
 /// A log that was started. When this is dropped, the last lines are written.
 #[derive(Debug)]

@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 use super::arguments::ProvidersFlags;
 use super::{Usage, table};
 use crate::domain::{CallOutcome, Lang, Party, Text};
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
 
 /// Does it.
 pub(super) fn run(flags: &ProvidersFlags) -> Result<()> {
     let mut out = stdout();
     let Some(name) = &flags.provider else {
         if flags.json {
-            let all: Vec<Value> = providers::ALL.iter().map(|provider| object(*provider)).collect();
+            let all: Vec<Value> = platforms::ALL.iter().map(|provider| object(*provider)).collect();
             return Ok(writeln!(out, "{}", Value::from(all))?);
         }
-        let rows: Vec<Vec<String>> = providers::ALL
+        let rows: Vec<Vec<String>> = platforms::ALL
             .iter()
             .map(|p| vec![p.id().0.to_owned(), p.title(Lang::Zh).to_owned(), p.title(Lang::En).to_owned()])
             .collect();
         return Ok(table::write(&mut out, &["PROVIDER", "名称", "NAME"], &rows)?);
     };
-    let Some(provider) = providers::by_name(name) else {
-        let known: Vec<&str> = providers::ALL.iter().map(|p| p.id().0).collect();
+    let Some(provider) = platforms::by_name(name) else {
+        let known: Vec<&str> = platforms::ALL.iter().map(|p| p.id().0).collect();
         return Err(Usage(format!("there is no provider {name}; there are: {}", known.join(", "))).into());
     };
     if flags.json {
@@ -75,7 +75,7 @@ fn both(text: Text) -> String {
 
 fn object(provider: &dyn Provider) -> Value {
     let text = |text: Text| json!({ "zh": text.zh, "en": text.en });
-    let codes = |table: &providers::CodeTable| {
+    let codes = |table: &platforms::CodeTable| {
         let codes = table.codes.iter().map(|c| {
             json!({ "code": c.code, "text": text(c.text), "who": c.who.name(), "advice": text(c.advice),
                 "outcome": c.outcome.map(CallOutcome::name), "by": c.by.map(Party::name) })

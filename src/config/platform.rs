@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Problems;
 use super::settings::Reader;
-use crate::platform::DOCUMENTED_HOSTS;
+use crate::platforms::outbound::documented_hosts;
 
 /// Where platforms may be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl PlatformSettings {
 
     /// What the program needs.
     pub(super) fn into_config(self, problems: &mut Problems) -> PlatformConfig {
-        let hosts = self.hosts.unwrap_or_else(|| DOCUMENTED_HOSTS.iter().map(|host| (*host).to_owned()).collect());
+        let hosts = self.hosts.unwrap_or_else(|| documented_hosts().map(str::to_owned).collect());
         for (index, host) in hosts.iter().enumerate() {
             let is_host = host.parse::<http::uri::Authority>().is_ok_and(|at| !at.host().is_empty());
             if !is_host || host.contains('@') {

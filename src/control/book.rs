@@ -20,7 +20,7 @@ use super::{ControlError, NamedList};
 use crate::clock::Clock;
 use crate::domain::{App, AppId, Secret};
 use crate::limits::{LISTS_MAX, OVERTAKEN_TRIES, RULE_VERSIONS, RULE_VERSIONS_BYTES, RULE_VERSIONS_LEAST};
-use crate::providers;
+use crate::platforms;
 use crate::state::{Author, State, StateError, Values, random};
 
 /// What the names of rules in the state begin with.
@@ -122,7 +122,7 @@ impl Book {
 
     /// Checks a set as if it were to be kept.
     pub(super) fn check(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
-        let provider = providers::by_id(app.provider).filter(|provider| provider.asks());
+        let provider = platforms::by_id(app.provider).filter(|provider| provider.asks());
         let provider = provider.ok_or_else(|| ControlError::NoQuestions(app.name.clone()))?;
         Ok(check(set, provider, &self.fresh().lists)?)
     }

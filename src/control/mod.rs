@@ -42,7 +42,7 @@ use crate::clock::Clock;
 use crate::domain::{Ack, App, AppId, Decision, DecisionNote, Question, Secret};
 use crate::limits::{DECISION_DEADLINE_MS, LISTS_MAX};
 use crate::outgoing::PrepareError;
-use crate::providers::Provider;
+use crate::platforms::Provider;
 use crate::state::{Author, State, StateError};
 
 /// Decides questions. Clones share everything.
@@ -82,7 +82,7 @@ pub enum ControlError {
     #[error("version {0} of the rules is not kept")]
     NoVersion(u64),
     /// The app's platform asks nothing.
-    #[error("the platform of {0} asks no questions; rules are for apps of huawei-private")]
+    #[error("the platform of {0} asks no questions, so that it takes no rules")]
     NoQuestions(String),
     /// Somebody else changed the rules meanwhile.
     #[error("the rules were changed meanwhile: the present version is {present}; look at it and change that")]

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::error_chain::Chain;
 use crate::limits::DECISION_MARGIN;
-use crate::providers::Provider;
+use crate::platforms::Provider;
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

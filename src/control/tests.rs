@@ -11,7 +11,7 @@ use super::*;
 use crate::domain::{Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId};
 use crate::journal::testing::MemoryJournal;
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS, RULE_VERSIONS_LEAST};
-use crate::providers;
+use crate::platforms;
 use crate::state::Author;
 
 struct House {
@@ -90,7 +90,7 @@ impl House {
     }
 
     async fn decide(&self, question: &Question) -> Decided {
-        let provider = providers::by_id(self.app.provider).unwrap();
+        let provider = platforms::by_id(self.app.provider).unwrap();
         self.control.decide(provider, &self.app, question).await
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::run::Mode;
 use super::{Control, ControlError, Decided, RuleSet, Step};
 use crate::domain::{App, Question};
-use crate::providers;
+use crate::platforms;
 
 /// What a trial found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Control {
         ask: bool,
     ) -> Result<Trial, ControlError> {
         let book = &self.0.book;
-        let provider = providers::by_id(app.provider).filter(|provider| provider.asks());
+        let provider = platforms::by_id(app.provider).filter(|provider| provider.asks());
         let provider = provider.ok_or_else(|| ControlError::NoQuestions(app.name.clone()))?;
         let mode = Mode::Trial(at, ask);
         let (decided, steps) = match set {

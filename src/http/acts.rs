@@ -6,10 +6,10 @@
 
 use http::Method;
 
-use super::Context;
-use super::keeping::Asker;
 use crate::audit::Act;
 use crate::domain::{App, AppId, plain_text};
+use crate::service::Context;
+use crate::service::keeping::Asker;
 
 /// What is asked for by a method and a path, as an act. `fields` are the names and values that came
 /// with it.

@@ -12,13 +12,15 @@ use std::sync::Arc;
 use http::{HeaderMap, Method, StatusCode, header};
 use warp::Filter;
 
-use super::body::{self, BodyError};
-use super::budget::{Claim, Whose, claim};
-use super::peer::{Peer, peer};
-use super::{Context, HttpError, Missed, Response, Routes, ServerInfo, respond};
+use super::{HttpError, Response, Routes, respond};
 use crate::domain::{App, AppId, Callback, TEST_HEADER, Text};
+use crate::http::transport::body;
+use crate::http::transport::budget::{Claim, Whose, claim};
+use crate::http::transport::peer::{Peer, peer};
 use crate::journal::{self, ContentError};
 use crate::limits;
+use crate::service::BodyError;
+use crate::service::{Context, Missed, ServerInfo};
 
 /// What a browser shows that opens a callback address; constant for known and unknown tokens.
 const FRIENDLY: &str =

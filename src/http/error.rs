@@ -10,12 +10,19 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{Response, respond};
+use crate::bindings::BindingError;
+use crate::control::ControlError;
 use crate::domain::{Text, Wording};
+use crate::erasure::ErasureError;
 use crate::error_chain::Chain;
 use crate::ingest::NotKept;
 use crate::journal::{AppendError, ReadError};
 use crate::limits;
-use crate::state::StateError;
+use crate::retention::RetentionError;
+use crate::service::ServiceError;
+use crate::service::keeping::NotDone;
+use crate::service::platform::Failure;
+use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 
 /// Why a request is not answered as asked.
@@ -211,52 +218,58 @@ impl warp::Reply for HttpError {
     }
 }
 
-impl From<QueryError> for HttpError {
-    fn from(error: QueryError) -> Self {
+impl From<ServiceError> for HttpError {
+    fn from(error: ServiceError) -> Self {
         match error {
-            QueryError::Cursor => {
-                Self::BadRequest(Wording::new("翻页标记不属于这个查询：请从第一页重新开始", error.to_string()))
-            }
-            QueryError::Stale => {
-                Self::BadRequest(Wording::new("翻页标记已失效，索引正在重建：请从第一页重新开始", error.to_string()))
-            }
-            QueryError::Rebuilding => Self::Busy(Text::new(
-                "要看的内容正在重建，请一分钟后再试",
-                "what is asked for is being rebuilt; try again in a minute",
-            )),
-            QueryError::Damaged(_) => Self::Internal(Box::new(error)),
+            ServiceError::BadRequest(wording) => Self::BadRequest(wording),
+            ServiceError::Unauthorised => Self::Unauthorised,
+            ServiceError::Forbidden(text) => Self::Forbidden(text),
+            ServiceError::NotFound => Self::NotFound,
+            ServiceError::Conflict(wording) => Self::Conflict(wording),
+            ServiceError::Exists(wording) => Self::Exists(wording),
+            ServiceError::TooManyRequests { retry_after } => Self::TooManyRequests { retry_after },
+            ServiceError::Busy(text) => Self::Busy(text),
+            ServiceError::Platform { code, message } => Self::Platform { code, message },
+            ServiceError::Body(error) => error.into(),
+            ServiceError::NotRecorded(error) => Self::NotRecorded(error),
+            ServiceError::Internal(error) => Self::Internal(error),
         }
     }
 }
 
-impl From<StateError> for HttpError {
-    fn from(error: StateError) -> Self {
-        match error {
-            StateError::Exists(_) | StateError::LastAdmin | StateError::Stale => Self::Conflict(error.wording()),
-            StateError::NotFound(_) => Self::NotFound,
-            StateError::Invalid(wording) => Self::BadRequest(wording),
-            StateError::NotRecorded(error) => error.into(),
-            StateError::Write(_)
-            | StateError::Read(_)
-            | StateError::Key { .. }
-            | StateError::NoKey { .. }
-            | StateError::BadKey { .. }
-            | StateError::WrongKey { .. } => Self::Internal(Box::new(error)),
-        }
+/// What a service that a handler asks directly may say.
+macro_rules! as_services_have_it {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for HttpError {
+            fn from(error: $error) -> Self {
+                ServiceError::from(error).into()
+            }
+        })+
+    };
+}
+
+impl<E> From<NotDone<E>> for HttpError
+where
+    ServiceError: From<NotDone<E>>,
+{
+    fn from(error: NotDone<E>) -> Self {
+        ServiceError::from(error).into()
     }
 }
 
-impl From<ReadError> for HttpError {
-    fn from(error: ReadError) -> Self {
-        Self::Internal(Box::new(error))
-    }
-}
-
-impl From<AppendError> for HttpError {
-    fn from(error: AppendError) -> Self {
-        Self::NotRecorded(error)
-    }
-}
+as_services_have_it!(
+    AppendError,
+    BindingError,
+    ControlError,
+    ErasureError,
+    Failure,
+    NotRecorded,
+    QueryError,
+    ReadError,
+    RetentionError,
+    StateError,
+    Wording,
+);
 
 impl From<NotKept> for HttpError {
     fn from(error: NotKept) -> Self {

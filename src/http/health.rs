@@ -1,7 +1,7 @@
 //! `/healthz` and `/readyz`: for monitors and load balancers.
 //!
 //! `/healthz` asks whether this process can do the one thing that matters, keep a callback.
-//! `/readyz` says everything that is wrong, of [`super::problems`]; it is 503 when callbacks are
+//! `/readyz` says everything that is wrong, of [`crate::service::problems`]; it is 503 when callbacks are
 //! not taken, and while the store is rebuilt. A server that takes callbacks is not taken out of
 //! service because its disk fills up or something old cannot be read: that is a warning, 200.
 
@@ -11,9 +11,10 @@ use http::StatusCode;
 use serde::Serialize;
 use warp::Filter;
 
-use super::disk::Disk;
-use super::problems::{Fault, Weight, faults};
-use super::{Context, Response, Routes, respond};
+use super::{Response, Routes, respond};
+use crate::service::Context;
+use crate::service::disk::Disk;
+use crate::service::problems::{Fault, Weight, faults};
 
 /// The answer of both.
 #[derive(Debug, Serialize)]

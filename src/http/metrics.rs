@@ -11,11 +11,12 @@ use std::sync::atomic::Ordering;
 use http::{HeaderMap, StatusCode, header};
 use warp::Filter;
 
-use super::peer::{Peer, peer};
-use super::{Context, Gauges, HttpError, Routes, health, respond};
+use super::{HttpError, Routes, health, respond};
 use crate::control::host;
 use crate::domain::AppId;
+use crate::http::transport::peer::{Peer, peer};
 use crate::limits;
+use crate::service::{Context, Gauges};
 
 /// The address.
 #[must_use]

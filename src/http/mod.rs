@@ -7,38 +7,17 @@
 //!
 //! [`server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
 
-mod activity;
 pub(crate) mod acts;
 pub mod admin;
 pub mod api;
-pub mod assets;
-mod bindings;
-pub mod body;
-mod budget;
 mod callbacks;
-mod compress;
-mod connection;
-mod context;
-mod disk;
 mod error;
 mod health;
-mod keeping;
-mod log_tail;
 mod metrics;
 mod misdirected;
-pub mod peer;
-mod places;
-mod platform;
-mod problems;
-mod reveals;
-mod rights;
-mod rules;
-pub mod server;
-mod target;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod tls;
-mod unread;
+pub mod transport;
 
 use std::sync::Arc;
 
@@ -46,13 +25,10 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 pub use warp::reply::Response;
 
-pub use context::{CertificateInfo, Context, ServerInfo};
 pub use error::HttpError;
-pub use log_tail::{LogLine, LogTail};
-pub use misdirected::{Misdirected, MisdirectedRequest, Missed};
-pub use peer::Peer;
-pub use server::Gauges;
+pub use transport::peer::Peer;
 
+use crate::service::{Context, Gauges};
 use crate::state::Principal;
 
 /// Routes of one part of the URL space: they answer, or reject because the address is not theirs.
@@ -65,7 +41,7 @@ pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
         callbacks::routes(context),       // POST /callbacks/{token}/…   platforms
         health::routes(context),          // GET  /healthz /readyz       monitors
         metrics::routes(context, gauges), // GET  /metrics               Prometheus
-        assets::routes(),                 // GET  /static/{hash}/…       browsers
+        transport::assets::routes(),      // GET  /static/{hash}/…       browsers
         api::routes(context.clone()),     //      /api/v1/…              programs
         admin::routes(context.clone()),   //      /…                     people
         misdirected::routes(context),     // POST /…                     platforms that missed

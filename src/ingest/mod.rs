@@ -31,7 +31,7 @@ use crate::control::{Answers, AskedAnswer, Control};
 use crate::domain::{Ack, App, AppId, Callback, DecisionNote, Question};
 use crate::journal::{AppendError, Body, CallbackRecord, Journal, NewRecord};
 use crate::limits;
-use crate::providers::{BodyForm, Occasion, Provider};
+use crate::platforms::{BodyForm, Occasion, Provider};
 
 /// The write path. Clones share everything.
 #[derive(Debug, Clone)]

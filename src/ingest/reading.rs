@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Ack, App, Callback, Outcome, Question, QuestionKind, VerifyMode};
 use crate::journal::{self, ContentError};
-use crate::providers::{
+use crate::platforms::{
     self, BodyForm, DecodeError, Decoded, Fault, Item, Occasion, Provider, Secrets, Verdict, VerifyError,
 };
 
@@ -43,7 +43,7 @@ pub(super) enum Reply {
 impl Reading {
     /// Reads a callback to `app`.
     pub(super) fn of(app: &App, callback: &Callback, public_url: Option<&str>, now: Timestamp) -> Self {
-        let Some(provider) = providers::by_id(app.provider) else {
+        let Some(provider) = platforms::by_id(app.provider) else {
             // An app of a later version, after a step back: its callbacks are kept for it.
             let ack = Ack { status: 200, content_type: "text/plain; charset=utf-8".to_owned(), body: String::new() };
             return Self::kept(None, Outcome::Unrecognised, ack);
@@ -67,7 +67,7 @@ impl Reading {
         let callback = content.as_ref();
         let verdict = verify(provider, app, callback, public_url, now);
         let verified = verdict.verified();
-        let admitted = match providers::admit(callback, &verdict, app.verify) {
+        let admitted = match platforms::admit(callback, &verdict, app.verify) {
             Ok(admitted) => admitted,
             Err(error) => {
                 tracing::debug!(app = app.id.0, %error, "a signature did not hold");

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::journal::testing::MemoryJournal;
 use crate::journal::{Record, Tally};
-use crate::providers::{
+use crate::platforms::{
     Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, Provider, RetrySchedule, Sample,
     Secrets, Verdict, Verified, VerifyError,
 };

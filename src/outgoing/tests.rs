@@ -10,8 +10,8 @@ use warp::Filter;
 
 use super::*;
 use crate::http::respond;
-use crate::http::server::Times;
 use crate::http::testing::TestServer;
+use crate::http::transport::server::Times;
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), answer_max: 64 };
 

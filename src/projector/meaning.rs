@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::audit::AuditEntry;
 use crate::domain::{Anomaly, Callback, DecidedQuestion, Identity, Item, Outcome, Seq, Suspicion, marks_test};
 use crate::journal::{self, Body, CallbackRecord, CallbackSummary, Entry, Gone, Record, SUMMARY, summary_entry};
-use crate::providers::{self, Verified};
+use crate::platforms::{self, Verified};
 use crate::store::{Applied, AuditRow, CallbackRow, Cut};
 
 /// What a record means for the store.
@@ -92,7 +92,7 @@ const CUT: &str = "cut";
 
 fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
     if let Some(summary) = CallbackSummary::read(entry) {
-        let provider = providers::by_name(&summary.provider).map(providers::Provider::id);
+        let provider = platforms::by_name(&summary.provider).map(platforms::Provider::id);
         let row = Box::new(CallbackRow {
             seq,
             received_at: at,
@@ -125,12 +125,12 @@ fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
 }
 
 fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Applied {
-    let provider = providers::by_name(&record.provider);
+    let provider = platforms::by_name(&record.provider);
     let mut row = Box::new(CallbackRow {
         seq,
         received_at: at,
         app: record.app,
-        provider: provider.map(providers::Provider::id),
+        provider: provider.map(platforms::Provider::id),
         outcome: Outcome::Unrecognised,
         verified: record.verified,
         sessions: Vec::new(),

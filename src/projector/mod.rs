@@ -23,7 +23,7 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::journal::{Body, Journal, Record};
 use crate::limits;
-use crate::providers;
+use crate::platforms;
 use crate::store::{WriteError, Writer};
 
 /// The running projector.
@@ -84,11 +84,11 @@ impl Drop for Projector {
 pub fn catalog() -> Catalog {
     Catalog {
         meaning: |provider, cause| {
-            let code = providers::explain(provider, cause)?;
+            let code = platforms::explain(provider, cause)?;
             Some(Meaning { outcome: code.outcome, by: code.by })
         },
-        recording_days: |provider| providers::by_id(provider).map_or(0, providers::Provider::recording_days),
-        provider: |name| providers::by_name(name).map(providers::Provider::id),
+        recording_days: |provider| platforms::by_id(provider).map_or(0, platforms::Provider::recording_days),
+        provider: |name| platforms::by_name(name).map(platforms::Provider::id),
     }
 }
 

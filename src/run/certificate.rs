@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::config::{CertificateFiles, Config};
-use crate::http::tls::Source;
+use crate::http::transport::tls::Source;
 
 /// Where the certificate comes from.
 pub(super) fn source(config: &Config) -> Source {

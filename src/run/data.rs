@@ -21,15 +21,15 @@ use crate::audit::Audit;
 use crate::bindings::{self, Bindings};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
-use crate::http::{Context, ServerInfo};
 use crate::ingest::Ingest;
 use crate::journal::{
     CompactJournal, DataLock, FileJournal, Journal, Missing, Options, Rewrite, had_records, is_empty,
 };
 use crate::limits::SEGMENT_BYTES;
 use crate::oidc::Oidc;
-use crate::platform::Platform;
+use crate::platforms::outbound::Platform;
 use crate::projector::{self, Projector};
+use crate::service::{Context, ServerInfo};
 use crate::state::{State, StateError};
 use crate::store::Store;
 

@@ -30,15 +30,17 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::{Control, LoadError};
 use crate::error_chain::Chain;
-use crate::http::peer::TrustedProxies;
-use crate::http::server::{Gauges, Listener, Server, Times};
-use crate::http::tls::{Certificates, Source, TlsError};
-use crate::http::{Context, LogTail, Misdirected, Missed, ServerInfo, control_routes, plain_routes, routes};
+use crate::http::transport::peer::TrustedProxies;
+use crate::http::transport::server::{Listener, Server, Times};
+use crate::http::transport::tls::{Certificates, Source, TlsError};
+use crate::http::{control_routes, plain_routes, routes};
 use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
-use crate::platform::{Hosts, Platform};
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::retention::Retention;
+use crate::service::Gauges;
+use crate::service::{Context, LogTail, Misdirected, Missed, ServerInfo};
 use crate::{bindings, journal, limits, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! It writes what the platforms' documents and samples show, apart from how
-//! [`crate::providers`] reads it. It never looks into a data directory and never sends anywhere
+//! [`crate::platforms`] reads it. It never looks into a data directory and never sends anywhere
 //! but to the address it was given.
 
 mod account;

@@ -3,7 +3,7 @@
 //! The gaps between tries are the platforms' published ones: 隐私保护通话 repeats after 1, 4, 9,
 //! 106, 203 and 300 minutes (its SMS interval is set by an administrator, we take the same),
 //! 语音通话 repeats records six times an hour apart and status never, 玖云 promises nothing.
-//! The receiving side keeps its own table in [`crate::providers`]; the two are written apart on
+//! The receiving side keeps its own table in [`crate::platforms`]; the two are written apart on
 //! purpose, so that one mistake does not confirm the other.
 
 use std::time::Duration;

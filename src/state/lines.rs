@@ -17,7 +17,7 @@ use super::seal::SealKey;
 use super::{OutsideId, StateError};
 use crate::domain::{Actor, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
 
 /// A line as an entry's fields.
 pub(super) fn fields(line: &impl Serialize) -> Map<String, Value> {
@@ -279,7 +279,7 @@ impl From<Instant> for String {
 /// The id of a provider by its name. One that this version does not know keeps its name, which
 /// then lives as long as the program: its callbacks are still kept, and the apps are few.
 fn provider_id(name: &str) -> ProviderId {
-    providers::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
+    platforms::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
 }
 
 /// A scope as its line has it: absent means all apps.

@@ -123,7 +123,9 @@ pub(crate) fn place_rule(file: &File) -> Vec<Complaint> {
     }
     for (n, line) in file.text.lines().enumerate() {
         for home in ["/home/", "/root/", "/Users/"] {
-            if line.contains(home) {
+            // Not a folder of that name within a path of ours: `src/http/admin/home/`.
+            let mut found = line.match_indices(home).map(|(at, _)| &line[..at]);
+            if found.any(|before| !before.ends_with(|c: char| c.is_alphanumeric())) {
                 complaints.push(Complaint::new(
                     &file.path,
                     n + 1,

@@ -10,12 +10,12 @@ fn complaints(rule: fn(&File) -> Vec<Complaint>, path: &str, text: &str) -> Vec<
 #[test]
 fn the_room_rule_sees_plain_grouped_and_upward_names() {
     for text in ["use crate::store::Store;", "use crate::{limits, store};", "fn f() { crate::store::x() }"] {
-        assert_eq!(complaints(room_rule, "src/providers/a.rs", text).len(), 1, "{text}");
+        assert_eq!(complaints(room_rule, "src/platforms/a.rs", text).len(), 1, "{text}");
     }
     assert_eq!(complaints(room_rule, "src/journal/mod.rs", "use super::http::Context;").len(), 1);
     assert_eq!(complaints(room_rule, "src/domain/call.rs", "use crate::limits;").len(), 1);
     for text in ["//! [`crate::store`]", "use crate::domain::App;", "#[cfg(test)]\nmod tests { use crate::store; }"] {
-        assert!(complaints(room_rule, "src/providers/a.rs", text).is_empty(), "{text}");
+        assert!(complaints(room_rule, "src/platforms/a.rs", text).is_empty(), "{text}");
     }
     assert!(complaints(room_rule, "src/store/keys.rs", "use super::rows;").is_empty());
 }

@@ -13,7 +13,7 @@ use crate::control::lists::{ListKind, Lists};
 use crate::domain::{Asks, CallDecision, Decision, PhoneNumber, SmsDecision, Wording};
 use crate::limits::{DECISION_DEADLINES_MS, DECISION_MARGIN, NAME_CHARS_MAX, RULE_VALUES_MAX, RULES_MAX};
 use crate::outgoing::{self, OutgoingError};
-use crate::providers::{InvalidAnswer, Provider};
+use crate::platforms::{InvalidAnswer, Provider};
 
 /// Why a rule set cannot be kept: which rule, which field, what would do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -28,7 +28,7 @@ impl Place {
             utc: request.utc,
             section: if login.is_some() { Section::Help } else { Section::Outside },
             who: login.map(super::view::Who::of),
-            csrf: login.map(|login| super::forged::field(&login.csrf)).unwrap_or_default(),
+            csrf: login.map(|login| crate::http::admin::csrf::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
             once: false,
             misdirected: None,

@@ -9,111 +9,35 @@
 //! forged requests, goes through the same service as the API and the command line, and ends in
 //! a redirect.
 
-mod account;
-mod app;
-mod app_changes;
-mod app_platform;
 mod apps;
-mod around;
-mod attention;
-mod audit;
-mod audit_words;
-mod binding;
-mod binding_form;
-mod binding_import;
-mod binding_new;
-mod binding_words;
 mod bindings;
-mod body_text;
-mod call;
-mod call_form;
-mod callback;
 mod callbacks;
-mod calls;
-mod certificate;
-mod chart;
+pub(super) mod calls;
 mod contradictions;
-mod decided;
-mod decisions;
-mod erasure;
+mod csrf;
 mod error;
-pub(super) mod evidence;
-pub(super) mod evidence_pack;
-mod figure;
-mod filter_words;
-mod forged;
-mod found;
-mod gaps;
 mod help;
-mod help_x;
 mod home;
-mod home_ledger;
-mod home_vitals;
-mod known_browser;
-mod ladder;
-mod list_form;
-mod live;
-mod login;
-mod login_code;
-mod messages;
-mod misdirected;
 mod multipart;
 mod nearest;
-mod numbers;
-mod oidc;
 mod origin;
 mod parts;
-mod platform;
-mod platform_form;
+mod people;
 mod preferences;
 mod query;
-mod recordings;
 mod reply;
 mod request;
-mod retention;
-mod reveal;
-mod rights_form;
-mod rule_changes;
-mod rule_form;
-mod rule_list;
-mod rule_lists;
-mod rule_reading;
-mod rule_secret;
-mod rule_trial;
-mod rule_words;
 mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod scope_tests;
 mod searches;
-mod second_factor;
-mod settings;
-mod setup;
 mod statistics;
-mod statistics_charts;
-mod statistics_figures;
-mod statistics_form;
-mod statistics_ranges;
-mod statistics_tables;
-mod steps;
-mod story;
-mod strength;
 mod system;
-mod system_actions;
-mod system_groups;
-mod system_log;
 #[cfg(test)]
 mod tests;
-mod throttle;
-mod tokens;
-mod trail;
-mod typed;
-mod unreadable;
-mod user;
-mod users;
 mod view;
-mod words;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -123,14 +47,18 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use warp::Filter;
 use warp::path::FullPath;
 
-pub(super) use self::filter_words::column_word;
+pub(super) use self::parts::filter_words::column_word;
+use self::people::throttle::Throttle;
 use self::request::{Request, Site};
-use self::throttle::Throttle;
-use super::body::{self, BodyError, BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
-use super::budget::{Claim, Whose, claim};
-use super::{Context, HttpError, Peer, Response, Routes, compress, misdirected as missed, peer};
+use super::{HttpError, Peer, Response, Routes, misdirected as missed};
 use crate::domain::Text;
+use crate::http::transport::body;
+use crate::http::transport::body::{BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD};
+use crate::http::transport::budget::{Claim, Whose, claim};
+use crate::http::transport::{compress, peer};
 use crate::limits;
+use crate::service::BodyError;
+use crate::service::Context;
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.
@@ -221,11 +149,11 @@ async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, Bod
         && *method == Method::GET
         && request.revealed().is_none()
         && !request.segments().first().is_some_and(|first| SECRETS.contains(first));
-    let remembers = (*method == Method::GET).then(|| known_browser::to_remember(&request)).flatten();
+    let remembers = (*method == Method::GET).then(|| people::known_browser::to_remember(&request)).flatten();
     let answered = match body {
         Ok(body) => {
             request.read_form(body);
-            let tried = trail::Tried::of(&request, method);
+            let tried = people::login_audit::Tried::of(&request, method);
             match guard(request, method).await {
                 Ok(answered) => tried.record(answered).await,
                 Err(error) => Err(error),
@@ -238,7 +166,7 @@ async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, Bod
         answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, time);
     }
     let answer = match remembers.filter(|_| answer.status() == StatusCode::OK) {
-        Some(what) => known_browser::remember(answer, &what),
+        Some(what) => people::known_browser::remember(answer, &what),
         None => answer,
     };
     if may_be_small { compress::compressed(answer).await } else { answer }
@@ -253,7 +181,7 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
         return Err(NO_METHOD);
     }
     if request.login.is_none() && !is_open(&request) {
-        return Ok(login::ask(&request, method));
+        return Ok(people::login::ask(&request, method));
     }
     if let Some(sent) = owes_second_factor(&request, method) {
         return sent;
@@ -300,55 +228,55 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     if reads {
         return match path.as_slice() {
-            [] => read(request, home::show).await,
-            ["login"] => login::show(&request),
-            ["login", "code"] => login_code::show(&request),
-            ["login", "oidc"] => oidc::begin(&request).await,
-            ["login", "oidc", "callback"] => oidc::finish(&request).await,
-            ["setup", _] => setup::show(&request),
-            ["calls"] => read(request, calls::show).await,
-            ["calls", _] => read(request, call::show).await,
-            ["calls", _, "evidence"] => read(request, evidence::show).await,
-            ["callbacks"] => read(request, callbacks::show).await,
-            ["callbacks", _] => read(request, callback::show).await,
-            ["callbacks", _, "raw"] => read(request, callback::raw).await,
-            ["attention"] => read(request, attention::show).await,
-            ["recordings"] => read(request, recordings::show).await,
-            ["gaps"] => read(request, gaps::show).await,
-            ["live"] => read(request, live::show).await,
-            ["statistics"] => read(request, statistics::show).await,
-            ["messages"] => read(request, messages::show).await,
-            ["numbers"] => read(request, numbers::show).await,
-            ["rules"] => rules::show(&request).await,
-            ["lists"] => read(request, rule_lists::show).await,
-            ["lists", _] => read(request, rule_list::show).await,
-            ["decisions"] => read(request, decisions::show).await,
-            ["bindings"] => read(request, bindings::show).await,
-            ["bindings", "new"] => binding_new::show(&request),
-            ["bindings", "import"] => binding_import::show(&request),
-            ["bindings", _] => read(request, binding::show).await,
-            ["apps"] => read(request, apps::show).await,
-            ["apps", _] => read(request, app::show).await,
-            ["platform"] => read(request, platform::show).await,
-            ["audit"] => read(request, audit::show).await,
-            ["audit", "export"] => audit::export(&request).await,
-            ["account"] => account::show(&request),
-            ["retention"] => read(request, retention::show).await,
-            ["erasure"] | ["erasure", _] => read(request, erasure::show).await,
-            ["erasure", _, "certificate.json"] => read(request, erasure::download).await,
-            ["account", "second-factor"] => second_factor::show(&request),
-            ["users"] => users::show(&request),
-            ["users", _] => user::show(&request),
-            ["tokens"] => tokens::show(&request),
-            ["settings"] => settings::show(&request),
-            ["system"] => read(request, system::show).await,
-            ["system", "backup"] => read(request, system_actions::ask_backup).await,
-            ["system", "reindex"] => read(request, system_actions::ask_rebuild).await,
-            ["system", "log"] => system_log::show(&request),
-            ["help"] => help::index(&request),
-            ["help", "x-mode"] => help_x::show(&request),
-            ["help", _] => help::show(&request),
-            ["help", _, "fields"] => help::fields(&request),
+            [] => read(request, home::page::show).await,
+            ["login"] => people::login::show(&request),
+            ["login", "code"] => people::login_code::show(&request),
+            ["login", "oidc"] => people::oidc::begin(&request).await,
+            ["login", "oidc", "callback"] => people::oidc::finish(&request).await,
+            ["setup", _] => people::setup::show(&request),
+            ["calls"] => read(request, calls::list_page::show).await,
+            ["calls", _] => read(request, calls::page::show).await,
+            ["calls", _, "evidence"] => read(request, calls::evidence::show).await,
+            ["callbacks"] => read(request, callbacks::list_page::show).await,
+            ["callbacks", _] => read(request, callbacks::page::show).await,
+            ["callbacks", _, "raw"] => read(request, callbacks::page::raw).await,
+            ["attention"] => read(request, home::attention::show).await,
+            ["recordings"] => read(request, calls::recordings::show).await,
+            ["gaps"] => read(request, calls::gaps::show).await,
+            ["live"] => read(request, home::live::show).await,
+            ["statistics"] => read(request, statistics::page::show).await,
+            ["messages"] => read(request, calls::messages::show).await,
+            ["numbers"] => read(request, apps::numbers::show).await,
+            ["rules"] => rules::page::show(&request).await,
+            ["lists"] => read(request, rules::lists::show).await,
+            ["lists", _] => read(request, rules::list::show).await,
+            ["decisions"] => read(request, rules::decisions::show).await,
+            ["bindings"] => read(request, bindings::list_page::show).await,
+            ["bindings", "new"] => bindings::new::show(&request),
+            ["bindings", "import"] => bindings::import::show(&request),
+            ["bindings", _] => read(request, bindings::page::show).await,
+            ["apps"] => read(request, apps::list_page::show).await,
+            ["apps", _] => read(request, apps::page::show).await,
+            ["platform"] => read(request, apps::platform::show).await,
+            ["audit"] => read(request, people::audit::show).await,
+            ["audit", "export"] => people::audit::export(&request).await,
+            ["account"] => people::account::show(&request),
+            ["retention"] => read(request, system::retention::show).await,
+            ["erasure"] | ["erasure", _] => read(request, system::erasure::show).await,
+            ["erasure", _, "certificate.json"] => read(request, system::erasure::download).await,
+            ["account", "second-factor"] => people::second_factor::show(&request),
+            ["users"] => people::list_page::show(&request),
+            ["users", _] => people::page::show(&request),
+            ["tokens"] => people::tokens::show(&request),
+            ["settings"] => system::settings::show(&request),
+            ["system"] => read(request, system::page::show).await,
+            ["system", "backup"] => read(request, system::actions::ask_backup).await,
+            ["system", "reindex"] => read(request, system::actions::ask_rebuild).await,
+            ["system", "log"] => system::log::show(&request),
+            ["help"] => help::page::index(&request),
+            ["help", "x-mode"] => help::x_mode::show(&request),
+            ["help", _] => help::page::show(&request),
+            ["help", _, "fields"] => help::page::fields(&request),
             _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),
         };
     }
@@ -367,59 +295,59 @@ type Form = for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>
 /// Every address that takes a form.
 fn form(path: &[&str]) -> Option<Form> {
     let form: Form = match path {
-        ["login"] => |request| Box::pin(login::log_in(request)),
-        ["login", "code"] => |request| Box::pin(login_code::log_in(request)),
-        ["logout"] => |request| Box::pin(login::log_out(request)),
-        ["setup", _] => |request| Box::pin(setup::set_up(request)),
-        ["setup", _, "strength"] => |request| Box::pin(strength::at_setup(request)),
+        ["login"] => |request| Box::pin(people::login::log_in(request)),
+        ["login", "code"] => |request| Box::pin(people::login_code::log_in(request)),
+        ["logout"] => |request| Box::pin(people::login::log_out(request)),
+        ["setup", _] => |request| Box::pin(people::setup::set_up(request)),
+        ["setup", _, "strength"] => |request| Box::pin(people::strength::at_setup(request)),
         ["preferences"] => |request| Box::pin(async { Ok(preferences::set(request)) }),
         ["searches"] => |request| Box::pin(searches::save(request)),
         ["searches", _, "remove"] => |request| Box::pin(searches::remove(request)),
-        ["calls", _, "evidence"] => |request| Box::pin(evidence::download(request)),
-        ["calls", _, "stop"] => |request| Box::pin(platform::stop(request)),
-        ["platform", _, "compare"] => |request| Box::pin(platform::compare(request)),
-        ["platform", _, _] => |request| Box::pin(platform::call(request)),
-        ["reveal"] => |request| Box::pin(reveal::open(request)),
-        ["reveal", "end"] => |request| Box::pin(async { reveal::end(request) }),
-        ["account", "strength"] => |request| Box::pin(strength::at_home(request)),
-        ["account", "password"] => |request| Box::pin(account::change_password(request)),
-        ["account", "logins"] => |request| Box::pin(account::end_others(request)),
-        ["account", "logins", _] => |request| Box::pin(account::end(request)),
-        ["retention"] => |request| Box::pin(retention::save(request)),
-        ["retention", "runs"] => |request| Box::pin(retention::run(request)),
-        ["retention", "holds"] => |request| Box::pin(retention::hold(request)),
-        ["retention", "holds", _] => |request| Box::pin(retention::release(request)),
-        ["erasure"] => |request| Box::pin(erasure::begin(request)),
-        ["account", "second-factor"] => |request| Box::pin(second_factor::confirm(request)),
-        ["account", "second-factor", "codes"] => |request| Box::pin(second_factor::renew(request)),
-        ["account", "second-factor", "off"] => |request| Box::pin(second_factor::switch_off(request)),
-        ["users"] => |request| Box::pin(users::add(request)),
-        ["users", _] => |request| Box::pin(user::change(request)),
-        ["users", _, "password"] => |request| Box::pin(user::set_password(request)),
-        ["users", _, "second-factor"] => |request| Box::pin(user::reset(request)),
-        ["users", _, "logins"] => |request| Box::pin(user::end_logins(request)),
-        ["users", _, "remove"] => |request| Box::pin(user::remove(request)),
-        ["second-factor"] => |request| Box::pin(users::demand(request)),
-        ["tokens"] => |request| Box::pin(tokens::add(request)),
-        ["tokens", _, "revoke"] => |request| Box::pin(tokens::revoke(request)),
-        ["system", "backup"] => |request| Box::pin(system_actions::backup(request)),
-        ["system", "reindex"] => |request| Box::pin(system_actions::rebuild(request)),
-        ["rules", _] => |request| Box::pin(rule_changes::change(request)),
-        ["rules", _, "secret"] => |request| Box::pin(rule_secret::renew(request)),
-        ["rules", _, "try"] => |request| Box::pin(rule_trial::try_out(request)),
-        ["lists"] => |request| Box::pin(rule_lists::add(request)),
-        ["lists", _] => |request| Box::pin(rule_list::change(request)),
-        ["lists", _, "remove"] => |request| Box::pin(rule_list::remove(request)),
-        ["bindings"] => |request| Box::pin(binding_new::add(request)),
-        ["bindings", "import"] => |request| Box::pin(binding_import::import(request)),
-        ["bindings", _] => |request| Box::pin(binding::change(request)),
-        ["bindings", _, "end"] => |request| Box::pin(binding::end(request)),
-        ["apps"] => |request| Box::pin(apps::add(request)),
-        ["apps", _] => |request| Box::pin(app_changes::change(request)),
-        ["apps", _, "rotate"] => |request| Box::pin(app_changes::rotate(request)),
-        ["apps", _, "remove"] => |request| Box::pin(app_changes::remove(request)),
-        ["apps", _, "platform"] => |request| Box::pin(app_platform::save(request)),
-        ["apps", _, "test"] => |request| Box::pin(app_changes::test(request)),
+        ["calls", _, "evidence"] => |request| Box::pin(calls::evidence::download(request)),
+        ["calls", _, "stop"] => |request| Box::pin(apps::platform::stop(request)),
+        ["platform", _, "compare"] => |request| Box::pin(apps::platform::compare(request)),
+        ["platform", _, _] => |request| Box::pin(apps::platform::call(request)),
+        ["reveal"] => |request| Box::pin(people::reveal::open(request)),
+        ["reveal", "end"] => |request| Box::pin(async { people::reveal::end(request) }),
+        ["account", "strength"] => |request| Box::pin(people::strength::at_home(request)),
+        ["account", "password"] => |request| Box::pin(people::account::change_password(request)),
+        ["account", "logins"] => |request| Box::pin(people::account::end_others(request)),
+        ["account", "logins", _] => |request| Box::pin(people::account::end(request)),
+        ["retention"] => |request| Box::pin(system::retention::save(request)),
+        ["retention", "runs"] => |request| Box::pin(system::retention::run(request)),
+        ["retention", "holds"] => |request| Box::pin(system::retention::hold(request)),
+        ["retention", "holds", _] => |request| Box::pin(system::retention::release(request)),
+        ["erasure"] => |request| Box::pin(system::erasure::begin(request)),
+        ["account", "second-factor"] => |request| Box::pin(people::second_factor::confirm(request)),
+        ["account", "second-factor", "codes"] => |request| Box::pin(people::second_factor::renew(request)),
+        ["account", "second-factor", "off"] => |request| Box::pin(people::second_factor::switch_off(request)),
+        ["users"] => |request| Box::pin(people::list_page::add(request)),
+        ["users", _] => |request| Box::pin(people::page::change(request)),
+        ["users", _, "password"] => |request| Box::pin(people::page::set_password(request)),
+        ["users", _, "second-factor"] => |request| Box::pin(people::page::reset(request)),
+        ["users", _, "logins"] => |request| Box::pin(people::page::end_logins(request)),
+        ["users", _, "remove"] => |request| Box::pin(people::page::remove(request)),
+        ["second-factor"] => |request| Box::pin(people::list_page::demand(request)),
+        ["tokens"] => |request| Box::pin(people::tokens::add(request)),
+        ["tokens", _, "revoke"] => |request| Box::pin(people::tokens::revoke(request)),
+        ["system", "backup"] => |request| Box::pin(system::actions::backup(request)),
+        ["system", "reindex"] => |request| Box::pin(system::actions::rebuild(request)),
+        ["rules", _] => |request| Box::pin(rules::changes::change(request)),
+        ["rules", _, "secret"] => |request| Box::pin(rules::secret::renew(request)),
+        ["rules", _, "try"] => |request| Box::pin(rules::trial::try_out(request)),
+        ["lists"] => |request| Box::pin(rules::lists::add(request)),
+        ["lists", _] => |request| Box::pin(rules::list::change(request)),
+        ["lists", _, "remove"] => |request| Box::pin(rules::list::remove(request)),
+        ["bindings"] => |request| Box::pin(bindings::new::add(request)),
+        ["bindings", "import"] => |request| Box::pin(bindings::import::import(request)),
+        ["bindings", _] => |request| Box::pin(bindings::page::change(request)),
+        ["bindings", _, "end"] => |request| Box::pin(bindings::page::end(request)),
+        ["apps"] => |request| Box::pin(apps::list_page::add(request)),
+        ["apps", _] => |request| Box::pin(apps::changes::change(request)),
+        ["apps", _, "rotate"] => |request| Box::pin(apps::changes::rotate(request)),
+        ["apps", _, "remove"] => |request| Box::pin(apps::changes::remove(request)),
+        ["apps", _, "platform"] => |request| Box::pin(apps::platform_settings::save(request)),
+        ["apps", _, "test"] => |request| Box::pin(apps::changes::test(request)),
         _ => return None,
     };
     Some(form)

@@ -5,8 +5,8 @@
 //! the form stands. Another address that takes forms is another line in [`of`].
 
 use super::request::{Request, link};
-use super::rules;
-use crate::http::reveals;
+use crate::http::admin::rules::page as rules;
+use crate::service::reveals;
 
 /// The page nearest to this address, where the address itself takes only forms.
 pub(super) fn of(request: &Request) -> Option<String> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 
-use crate::http::{HttpError, Response, assets, respond};
+use crate::http::transport::assets;
+use crate::http::{HttpError, Response, respond};
 use crate::limits;
 
 /// A page.

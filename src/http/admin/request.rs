@@ -11,18 +11,20 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
-use super::forged;
-use super::known_browser;
 use super::multipart;
 use super::nearest;
 use super::origin::Sent;
-use super::throttle::{Throttle, Who};
 use super::view::Theme;
 use crate::domain::{App, Lang, Role, Scope, Text};
+use crate::http::admin::csrf as forged;
+use crate::http::admin::people::known_browser;
+use crate::http::admin::people::throttle::{Throttle, Who};
 use crate::http::api::Admission;
 pub(super) use crate::http::api::LOGIN_COOKIE;
-use crate::http::keeping::Asker;
-use crate::http::{Context, HttpError, acts, compress};
+use crate::http::transport::compress;
+use crate::http::{HttpError, acts};
+use crate::service::Context;
+use crate::service::keeping::Asker;
 use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.

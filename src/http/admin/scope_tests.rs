@@ -15,7 +15,7 @@ use super::samples::selector;
 use super::tests::{House, PASSWORD, text};
 use crate::domain::{App, BindingTerms, Callback, PhoneNumber, Role, Scope, Secret};
 use crate::http::api;
-use crate::providers;
+use crate::platforms;
 use crate::state::{Author, NewUser, Principal, Visit};
 use crate::store::{CallQuery, CallbackQuery, Filter, NumberQuery, Page};
 
@@ -36,7 +36,7 @@ struct Two {
 
 async fn add(house: &House, name: &str, provider: &str) -> Arc<App> {
     let app = house.app(name, provider).await;
-    for sample in providers::by_id(app.provider).unwrap().samples() {
+    for sample in platforms::by_id(app.provider).unwrap().samples() {
         let callback = Callback {
             app: app.id,
             provider: app.provider,
@@ -58,7 +58,7 @@ impl Two {
         let mut house = House::with_admin().await;
         let mine = add(&house, "mine-hotline", "jiuyun").await;
         let theirs = add(&house, "theirs-courier", "huawei-private").await;
-        let samples = [&mine, &theirs].map(|app| providers::by_id(app.provider).unwrap().samples().len() as u64);
+        let samples = [&mine, &theirs].map(|app| platforms::by_id(app.provider).unwrap().samples().len() as u64);
         house.settled(samples[0] + samples[1]).await;
         let (mut secrets, known) = (identifiers(&house, &theirs), identifiers(&house, &mine));
         secrets.retain(|secret| !known.contains(secret));
@@ -229,7 +229,7 @@ async fn what_belongs_to_another_app_or_to_all_of_them_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_are_those_of_the_app_alone() {
     let two = Two::open().await;
-    let samples = providers::by_id(two.mine.provider).unwrap().samples().len();
+    let samples = platforms::by_id(two.mine.provider).unwrap().samples().len();
     let (_, ledger) = two.api("GET", "/ledger", "").await;
     let ledger: Value = serde_json::from_str(&ledger).unwrap();
     assert_eq!(ledger["totals"]["received"], samples);
@@ -251,7 +251,7 @@ async fn live_events_are_those_of_the_app_alone_and_end_with_the_rights() {
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
     let mut body = response.into_body();
     let (theirs, mine) = (add(&two.house, "theirs-again", "huawei-voice").await, two.mine.clone());
-    let sample = providers::by_id(mine.provider).unwrap().samples()[0];
+    let sample = platforms::by_id(mine.provider).unwrap().samples()[0];
     let callback = Callback {
         app: mine.id,
         provider: mine.provider,

@@ -33,8 +33,8 @@ use tokio_rustls::client::TlsStream;
 use super::samples::{self, selector};
 use crate::clock::Clock;
 use crate::domain::{Actor, ActorKind, AppId, Role, Secret};
-use crate::http::server::Times;
 use crate::http::testing::{Client, Installation, SOON, TestServer};
+use crate::http::transport::server::Times;
 use crate::state::{Author, Visit};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -129,7 +129,7 @@ impl House {
     /// Receives samples of an app's platform, as the platform would send them.
     pub(super) async fn receive_samples(&self, app: AppId, wanted: impl Fn(&str) -> bool) -> u64 {
         let app = self.context.state.app(app).unwrap();
-        let samples = crate::providers::by_id(app.provider).unwrap().samples();
+        let samples = crate::platforms::by_id(app.provider).unwrap().samples();
         let mut count = 0;
         for sample in samples.iter().filter(|sample| wanted(sample.name)) {
             let callback = crate::domain::Callback {

@@ -5,12 +5,12 @@
 
 use jiff::Timestamp;
 
-use super::forged;
-use super::misdirected::MisdirectedNote;
 use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
-use crate::http::assets;
+use crate::http::admin::csrf as forged;
+use crate::http::admin::home::misdirected::MisdirectedNote;
+use crate::http::transport::assets;
 use crate::state::Login;
 
 /// Light or dark.

@@ -10,8 +10,10 @@ use http::{HeaderMap, Method};
 use jiff::Timestamp;
 
 use super::ask::Ask;
-use super::{Context, HttpError, authenticate};
+use super::authenticate;
 use crate::limits::ADMISSION_CHECK;
+use crate::service::Context;
+use crate::service::ServiceError;
 use crate::state::Principal;
 
 /// With what, and as whom.
@@ -80,8 +82,8 @@ impl Admission {
     ///
     /// # Errors
     /// That nobody is let in with this any more.
-    pub(super) fn check(&mut self) -> Result<(), HttpError> {
-        if self.holds() { Ok(()) } else { Err(HttpError::Unauthorised) }
+    pub(super) fn check(&mut self) -> Result<(), ServiceError> {
+        if self.holds() { Ok(()) } else { Err(ServiceError::Unauthorised) }
     }
 
     /// Waits until it does not.

@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, List, Response, json, ok};
+use super::{HttpError, Instant, List, Response, json, ok};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, VerifyMode};
-use crate::providers;
+use crate::platforms;
+use crate::service::Context;
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
@@ -102,8 +103,8 @@ pub(super) fn one(context: &Context, ask: &Ask, app: &str) -> Result<Response, H
 pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     ask.admin()?;
     let new: AppToAdd = ask.json()?;
-    let Some(provider) = providers::by_name(&new.provider) else {
-        let known: Vec<&str> = providers::ALL.iter().map(|p| p.id().0).collect();
+    let Some(provider) = platforms::by_name(&new.provider) else {
+        let known: Vec<&str> = platforms::ALL.iter().map(|p| p.id().0).collect();
         return Err(wrong("provider", &new.provider, &format!("one of {}", known.join(", "))));
     };
     let new = NewApp {
@@ -152,7 +153,7 @@ pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     let app = find(context, ask, app)?;
     ask.admin_of_app()?;
     let by = ask.author(context);
-    crate::http::platform::forget(context, &by, app.id).await?;
+    crate::service::platform::forget(context, &by, app.id).await?;
     context.state.remove_app(&by, app.id).await?;
     ok(&AppObject::new(context, ask, &app))
 }
@@ -166,7 +167,7 @@ impl AppObject {
             app_key: ask.sight().maybe_text(app.app_key.as_deref()),
             has_secret: app.app_secret.is_some(),
             verify: app.verify.name(),
-            can_verify: providers::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
+            can_verify: platforms::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),
             allow_from: app.allow_from.0.iter().map(ToString::to_string).collect(),
             answer_form: app.answer_form.name(),
             close_tone: app.close_tone.clone(),

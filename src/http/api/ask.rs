@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use super::HttpError;
 use super::sight::Sight;
 use crate::domain::{Role, Text, plain_text};
-use crate::http::keeping::Asker;
-use crate::http::{Context, acts};
+use crate::http::acts;
+use crate::service::Context;
+use crate::service::keeping::Asker;
 use crate::state::{Author, Principal};
 
 /// One request, its sender known.

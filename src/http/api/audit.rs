@@ -15,12 +15,13 @@ use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, export, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, export, filters, ok};
 use crate::audit::{Act, AuditEntry, OUTCOME};
 use crate::domain::{ActorKind, Scope, Seq};
 use crate::export::Format;
 use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
+use crate::service::Context;
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, Page, Span, Store};
 
 pub(super) const KNOWN: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];

@@ -1,5 +1,5 @@
 //! `/bindings`: who reaches whom through which privacy number. Operators manage them; every
-//! change goes the way of [`crate::http::bindings`], whoever makes it.
+//! change goes the way of [`crate::service::bindings`], whoever makes it.
 
 use std::sync::Arc;
 
@@ -12,12 +12,14 @@ use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingKind, BindingState, BindingTerms, Direction, Scope, Seq};
-use crate::http::bindings::{self, Draft, Field, Report};
-use crate::http::body;
-use crate::providers::InvalidAnswer;
+use crate::http::transport::body;
+use crate::platforms::InvalidAnswer;
+use crate::service::Context;
+use crate::service::bindings;
+use crate::service::bindings::{Draft, Field, Report};
 use crate::store::Page;
 
 /// The filters of bindings.
@@ -296,8 +298,8 @@ where
         return Err(HttpError::UnsupportedMediaType);
     }
     let mut admission = Admission::of(context, ask);
-    let body = (&ask.headers, stream, body::IMPORT);
-    let report = bindings::import(context, ask.asker(), &app, body, || admission.check()).await?;
+    let pour = |give| body::pour(&ask.headers, stream, body::IMPORT, give);
+    let report = bindings::import(context, ask.asker(), &app, pour, || admission.check()).await?;
     ok(&ImportObject::new(ask.sight(), report))
 }
 

@@ -9,12 +9,13 @@ use super::ask::Ask;
 use super::decisions::{self, DecisionObject};
 use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{
     Anomaly, Call, CallEventView, CallId, CallOutcome, CallState, Direction, Party, Product, RecordingState,
     RecordingView, Release, Scope, Seq,
 };
-use crate::providers;
+use crate::platforms;
+use crate::service::Context;
 use crate::store::{CallQuery, CallbackRow, Page, QueryError};
 
 /// The filters of calls.
@@ -252,7 +253,7 @@ impl WholeCall {
 
 impl ReleaseObject {
     fn new(sight: Sight, call: &Call, release: &Release) -> Self {
-        let text = providers::explain(call.provider, &release.cause).map(|doc| doc.text);
+        let text = platforms::explain(call.provider, &release.cause).map(|doc| doc.text);
         Self {
             table: sight.text(&release.cause.table),
             code: sight.text(&release.cause.code),

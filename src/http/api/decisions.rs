@@ -13,10 +13,11 @@ use super::ask::Ask;
 use super::query::Query;
 use super::rules::RuleNamed;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
 use crate::limits;
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
+use crate::service::Context;
 use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
 
 /// The filters of decisions.
@@ -144,7 +145,7 @@ pub(super) fn object(context: &Context, sight: Sight, row: &CallbackRow) -> Resu
 
 /// What was decided about a call, oldest first. One look-up by its session; may wait for the disk.
 pub(in crate::http) fn of_call(context: &Context, call: &Call) -> Result<Vec<CallbackRow>, QueryError> {
-    if !providers::by_id(call.provider).is_some_and(Provider::asks) {
+    if !platforms::by_id(call.provider).is_some_and(Provider::asks) {
         return Ok(Vec::new());
     }
     let mut rows = of_session(context, call.app, call.session.reveal())?;

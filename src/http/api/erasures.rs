@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, Response, blocking, json, ok};
-use crate::erasure::{Certificate, Counts, ErasureError, Job, Wanted};
-use crate::http::keeping;
-use crate::state::StateError;
+use super::{HttpError, Instant, Response, blocking, json, ok};
+use crate::erasure::{Certificate, Counts, Job, Wanted};
+use crate::service::Context;
+use crate::service::keeping;
 
 /// Certificates, newest first, and where a search or an erasure stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -80,19 +80,6 @@ impl From<&Job> for ErasureJob {
             progress: job.progress,
             counts: job.result.clone(),
             error: job.error.clone(),
-        }
-    }
-}
-
-impl From<ErasureError> for HttpError {
-    fn from(error: ErasureError) -> Self {
-        match error {
-            ErasureError::Busy | ErasureError::Rebuilding | ErasureError::Held(_) => {
-                Self::Conflict(error.to_string().into())
-            }
-            ErasureError::NotAPerson | ErasureError::NoReason => Self::BadRequest(error.to_string().into()),
-            ErasureError::NotRecorded(error) | ErasureError::State(StateError::NotRecorded(error)) => error.into(),
-            error => Self::Internal(Box::new(error)),
         }
     }
 }

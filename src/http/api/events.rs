@@ -34,11 +34,12 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, blocking, decisions, filters};
+use super::{HttpError, Response, blocking, decisions, filters};
 use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
-use crate::http::reveals;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
+use crate::service::Context;
+use crate::service::reveals;
 use crate::state::Principal;
 use crate::store::{CallQuery, CallbackRow, Change, DecisionQuery, Filter, Page, QueryError, SmsQuery};
 

@@ -8,11 +8,13 @@ use serde::Deserialize;
 use super::ask::Ask;
 use super::calls::WholeCall;
 use super::sight::Sight;
-use super::{Context, HttpError, Response};
+use super::{HttpError, Response};
 use crate::domain::{Call, CallId, Lang};
 use crate::evidence::Numbers;
-use crate::http::admin::evidence;
-use crate::http::admin::evidence_pack::{self, Wish};
+use crate::http::admin::calls::evidence;
+use crate::http::admin::calls::evidence_pack;
+use crate::http::admin::calls::evidence_pack::Wish;
+use crate::service::Context;
 
 /// What to take along of a call, and why.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -22,12 +22,13 @@ use super::admission::Admission;
 use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
-use super::{Context, HttpError, Response};
+use super::{HttpError, Response};
 use crate::audit::Act;
 use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::export::{self, ExportError, ForPeople, Format, Rows, Sheet};
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
+use crate::service::Context;
 use crate::store::Page;
 
 /// A page of objects and the cursor of the next; asked with the cursor before.

@@ -6,11 +6,12 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
+use super::HttpError;
 use super::query::{Query, bad, one_of, whole_number};
-use super::{Context, HttpError};
 use crate::domain::{AppId, PhoneNumber, ProviderId, Scope, Text, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
-use crate::providers::{self, Provider};
+use crate::platforms::{self, Provider};
+use crate::service::Context;
 use crate::store::{CauseIs, Filter, MainCause, Page, Span, Tests};
 
 /// The parameters that every list takes beside its filters.
@@ -74,8 +75,8 @@ pub(super) fn app_name(context: &Context, id: AppId) -> String {
 /// Providers by name.
 pub(super) fn providers(query: &Query) -> Result<Filter<ProviderId>, HttpError> {
     query.filter("provider", |name, text| {
-        let list = || providers::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
-        providers::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, one_of(&list())))
+        let list = || platforms::ALL.iter().map(|p| p.id().0).collect::<Vec<_>>().join(", ");
+        platforms::by_name(text).map(Provider::id).ok_or_else(|| bad(name, text, one_of(&list())))
     })
 }
 

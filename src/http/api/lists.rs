@@ -16,9 +16,10 @@ use super::numbers::NumberObject;
 use super::query::Query;
 use super::sight::Sight;
 use super::sms::SmsObject;
-use super::{Context, HttpError, Response, bindings, blocking, callbacks, calls, decisions, numbers, ok, sms};
+use super::{HttpError, Response, bindings, blocking, callbacks, calls, decisions, numbers, ok, sms};
 use crate::bindings::BindingQuery;
 use crate::domain::Scope;
+use crate::service::Context;
 use crate::store::{CallQuery, CallbackQuery, Count, DecisionQuery, Listing, NumberQuery, Page, QueryError, SmsQuery};
 
 /// A list.

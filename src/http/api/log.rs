@@ -9,9 +9,10 @@ use tracing::Level;
 
 use super::ask::Ask;
 use super::query::Query;
-use super::{Context, HttpError, Instant, List, Response, ok};
-use crate::http::LogLine;
+use super::{HttpError, Instant, List, Response, ok};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
+use crate::service::Context;
+use crate::service::LogLine;
 
 /// The names of the levels, the most serious first.
 pub(in crate::http) const LEVELS: [(&str, Level); 5] = [

@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::query::Query;
-use super::{Context, HttpError, Instant, List, Response, ok};
+use super::{HttpError, Instant, List, Response, ok};
 use crate::domain::{Role, Text};
+use crate::service::Context;
 use crate::state::OpenLogin;
 
 /// A login.

@@ -55,11 +55,15 @@ use warp::Filter;
 use warp::filters::path::Tail;
 
 use self::ask::Ask;
-use super::body::{self, BodyError};
-use super::budget::{Claim, Whose, claim};
-use super::{Context, HttpError, Peer, Response, Routes, compress, respond, reveals};
+use super::{HttpError, Peer, Response, Routes, respond};
 use crate::domain::Text;
+use crate::http::transport::body;
+use crate::http::transport::budget::{Claim, Whose, claim};
+use crate::http::transport::compress;
 use crate::limits;
+use crate::service::BodyError;
+use crate::service::Context;
+use crate::service::reveals;
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could

@@ -1,6 +1,6 @@
 //! `/platform`: asking an app's platform for something, and `/apps/{app}/platform`: what that takes.
 //!
-//! What there is to ask is a table (`src/platform/operation.rs`); a request names the operation in its path
+//! What there is to ask is a table (`src/platforms/outbound/operation.rs`); a request names the operation in its path
 //! and gives the fields of its row. A secret goes in and never comes out.
 
 use std::sync::Arc;
@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::sight::Sight;
-use super::{Context, HttpError, List, Response, apps, ok};
+use super::{HttpError, List, Response, apps, ok};
 use crate::domain::{App, Lang, Role, Secret, Text};
-use crate::http::platform::{self as service, Change};
-use crate::platform::{self, Effect, Field, Mode, Operation, Place};
+use crate::platforms::outbound::{self, Effect, Field, Mode, Operation, Place};
+use crate::service::Context;
+use crate::service::platform as service;
+use crate::service::platform::Change;
 
 /// Something that a platform can be asked.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -24,7 +26,7 @@ pub(super) struct OperationObject {
     /// The product of the platform: an application of one mode may use its mode's only.
     mode: &'static str,
     /// The providers whose apps may be asked.
-    providers: &'static [&'static str],
+    providers: Vec<&'static str>,
     /// What it is called, in Chinese and English.
     title: [&'static str; 2],
     /// What it does, in Chinese and English.
@@ -150,7 +152,7 @@ pub(super) struct PlatformSettingsChange {
 /// `GET /platform/operations`
 pub(super) fn operations(ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
-    ok(&List::whole(platform::OPERATIONS.iter().copied().flatten().map(OperationObject::new).collect()))
+    ok(&List::whole(outbound::operations().into_iter().map(OperationObject::new).collect()))
 }
 
 /// `POST /platform/{app}/{operation}`
@@ -247,7 +249,7 @@ impl OperationObject {
         Self {
             id: operation.id,
             mode: operation.mode.name(),
-            providers: operation.mode.providers(),
+            providers: outbound::providers_of(operation),
             title: both(operation.title),
             about: both(operation.about),
             effect: Effect::name(operation.effect),
@@ -259,7 +261,7 @@ impl OperationObject {
 
 impl FieldObject {
     fn new(field: &Field) -> Self {
-        let choice = |choice: &platform::Choice| ChoiceObject { value: choice.value, meaning: both(choice.meaning) };
+        let choice = |choice: &outbound::Choice| ChoiceObject { value: choice.value, meaning: both(choice.meaning) };
         Self {
             name: field.name,
             within: if let Place::Within(object) = field.place { Some(object) } else { None },

@@ -9,8 +9,9 @@ use super::ask::Ask;
 use super::calls::{self, RecordingObject};
 use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::Call;
+use crate::service::Context;
 
 /// A recording with the call it is of.
 #[derive(Debug, Serialize, JsonSchema)]

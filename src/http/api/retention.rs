@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, Response, json, ok};
+use super::{HttpError, Instant, Response, json, ok};
 use crate::domain::{ActorKind, PhoneNumber};
-use crate::http::keeping;
-use crate::retention::{Freed, Hold, Job, Policy, RetentionError};
-use crate::state::StateError;
+use crate::retention::{Freed, Hold, Job, Policy};
+use crate::service::Context;
+use crate::service::keeping;
 
 /// What is kept, what is held, and where runs stand.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -106,18 +106,6 @@ impl From<&Job> for RunObject {
     }
 }
 
-impl From<RetentionError> for HttpError {
-    fn from(error: RetentionError) -> Self {
-        match error {
-            RetentionError::Busy | RetentionError::Rebuilding => Self::Conflict(error.to_string().into()),
-            RetentionError::Invalid(problem) => Self::BadRequest(problem),
-            RetentionError::NoHold(_) => Self::NotFound,
-            RetentionError::NotRecorded(error) | RetentionError::State(StateError::NotRecorded(error)) => error.into(),
-            error => Self::Internal(Box::new(error)),
-        }
-    }
-}
-
 /// `GET /retention`
 pub(super) fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.whole_admin()?;
@@ -159,7 +147,7 @@ pub(super) async fn set(
     policy.extend(changes);
     let policy: Policy = serde_json::from_value(Value::Object(policy))
         .map_err(|error| HttpError::BadRequest(format!("the body: {error}").into()))?;
-    keeping::set_policy(context, ask.asker(), &policy).await
+    Ok(keeping::set_policy(context, ask.asker(), &policy).await?)
 }
 
 /// `POST /retention/runs`: begins one; `GET /retention` says how it goes.

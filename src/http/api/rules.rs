@@ -11,11 +11,13 @@ use super::ask::Ask;
 use super::bindings::app_of;
 use super::query::Query;
 use super::sight::Sight;
-use super::{Context, HttpError, List, Response, ok, respond};
+use super::{HttpError, List, Response, ok, respond};
 use crate::control::{AsksWord, ListKind, NamedList, RuleSet, RulesVersion, Trial, Verdict, sentence};
 use crate::domain::{App, Lang, PhoneNumber, Question, QuestionKind, SessionId};
-use crate::http::bindings::manager;
-use crate::http::rules::{self, masked};
+use crate::service::Context;
+use crate::service::bindings::manager;
+use crate::service::rules;
+use crate::service::rules::masked;
 
 /// What every address of rules is asked.
 pub(super) const KNOWN: &[&str] = &["app"];

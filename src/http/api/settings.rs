@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::query::bad;
-use super::{Context, HttpError, Response, ok, retention};
+use super::{HttpError, Response, ok, retention};
 use crate::retention::Policy;
+use crate::service::Context;
 use crate::state::Demand;
 
 /// What is set, and what the configuration says.

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
-use super::{Context, HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, Instant, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope, metrics};
+use crate::service::Context;
 use crate::store::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 pub(super) const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];

@@ -13,14 +13,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
-use super::{Context, HttpError, Instant, Response, blocking, json, ok};
+use super::{HttpError, Instant, Response, blocking, json, ok};
 use crate::control::Trouble;
 use crate::domain::Wording;
-use crate::http::disk::{self, Disk};
-use crate::http::problems::{self, Fault};
-use crate::http::{Misdirected, MisdirectedRequest};
 use crate::journal::{self, CopyError, Damage, Loss};
 use crate::limits::DAMAGE_SHOWN;
+use crate::service::Context;
+use crate::service::disk;
+use crate::service::disk::Disk;
+use crate::service::problems;
+use crate::service::problems::Fault;
+use crate::service::{Misdirected, MisdirectedRequest};
 use crate::state::{Author, NotRecorded};
 use crate::store::{self, Span};
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::super::body::{BodyLimits, CALLBACK, FORM};
 use super::ask::Ask;
 use super::{
-    Context, HttpError, Response, apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence,
-    export, ledger, lists, log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms,
-    stats, system, tokens, users,
+    HttpError, Response, apps, audit, bindings, callbacks, calls, decisions, erasures, events, evidence, export,
+    ledger, lists, log, logins, numbers, platform, recordings, retention, rules, searches, settings, sms, stats,
+    system, tokens, users,
 };
+use crate::http::transport::body::{BodyLimits, CALLBACK, FORM};
+use crate::service::Context;
 
 /// Whether the body of this request is read in pieces by its handler, which holds it nowhere.
 pub(super) fn is_streamed(method: &Method, path: &[String]) -> bool {

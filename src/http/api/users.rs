@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
 use super::query::bad;
-use super::{Context, HttpError, Instant, List, Response, filters, json, ok};
+use super::{HttpError, Instant, List, Response, filters, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
-use crate::http::rights;
+use crate::service::Context;
+use crate::service::rights;
 use crate::state::{Demand, NewUser, User, UserChange};
 
 /// A person.

@@ -12,11 +12,11 @@ use super::SOON;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::domain::{AllowFrom, App, Callback};
-use crate::http::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::oidc::Oidc;
-use crate::platform::{Hosts, Platform};
-use crate::providers;
+use crate::platforms;
+use crate::platforms::outbound::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
+use crate::service::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::state::{Author, NewApp};
 
 /// How often it is looked whether the projector has come to the end.
@@ -79,7 +79,7 @@ impl Installation {
     pub(crate) async fn app(&self, name: &str, provider: &str) -> Arc<App> {
         let new = NewApp {
             name: name.to_owned(),
-            provider: providers::by_name(provider).unwrap().id(),
+            provider: platforms::by_name(provider).unwrap().id(),
             token: None,
             app_key: None,
             app_secret: None,

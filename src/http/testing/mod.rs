@@ -22,9 +22,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 pub(crate) use self::installation::Installation;
-use super::server::{Gauges, Listener, Server, Times};
-use super::{Routes, tls};
+use super::Routes;
 use crate::clock::Clock;
+use crate::http::transport::server::{Listener, Server, Times};
+use crate::http::transport::tls;
+use crate::service::Gauges;
 
 /// How long a test waits for what must happen.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
@@ -59,7 +61,8 @@ impl TestServer {
         let source = tls::Source::SelfSigned { dir: dir.path().to_owned(), names: vec!["localhost".to_owned()] };
         let certificates = tls::Certificates::open(source, Clock::system()).unwrap();
         let gauges = Arc::new(Gauges::default());
-        let server = Server::with_places(times, super::peer::TrustedProxies::default(), gauges.clone(), places);
+        let server =
+            Server::with_places(times, crate::http::transport::peer::TrustedProxies::default(), gauges.clone(), places);
         let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = tcp.local_addr().unwrap();
         server.listen(Listener::Tls(tcp, certificates.acceptor().unwrap()), routes);

@@ -11,8 +11,8 @@ use super::*;
 use crate::domain::{AppId, BindingId, Call, DecisionAction, DecisionNote, Item, PhoneNumber};
 use crate::journal::testing::Logs;
 use crate::journal::{Body, CallbackRecord, NewRecord, Options};
+use crate::platforms;
 use crate::projector::{self, Projector, summarise};
-use crate::providers;
 use crate::state::Author;
 use crate::store::{
     CallQuery, CallbackQuery, CallbackRow, Group, LedgerRow, NumberQuery, NumberRow, Page, PeakRow, SmsQuery, SmsRow,
@@ -118,7 +118,7 @@ impl House {
     async fn day(&self, day: u32, at: Timestamp) {
         let journal = &self.retention.0.journal;
         let mut appends = Vec::new();
-        for (app, provider) in (1..).zip(providers::ALL) {
+        for (app, provider) in (1..).zip(platforms::ALL) {
             for (n, sample) in provider.samples().iter().enumerate() {
                 let at = at.checked_add(SignedDuration::from_secs(i64::try_from(n).unwrap())).unwrap();
                 let body = Body::Callback(Box::new(record(app, provider.id().0, sample, day)));
@@ -257,7 +257,7 @@ impl House {
 }
 
 /// The sample of another day: its sessions and messages are others.
-fn record(app: u32, provider: &str, sample: &providers::Sample, day: u32) -> CallbackRecord {
+fn record(app: u32, provider: &str, sample: &platforms::Sample, day: u32) -> CallbackRecord {
     let mut record = CallbackRecord {
         app: AppId(app),
         provider: provider.to_owned(),

@@ -52,7 +52,7 @@ async fn every_sample_of_every_provider_is_taken_and_kept() {
     let appliance = Appliance::start().await;
     let mut client = appliance.client().await;
     let mut sent = 0;
-    for provider in providers::ALL {
+    for provider in platforms::ALL {
         let app = appliance.add(provider.id().0).await;
         for sample in provider.samples() {
             let response = client.post(&address(&app), sample.content_type, sample.body).await;

@@ -20,7 +20,7 @@ use crate::config::Overrides;
 use crate::domain::{App, Secret};
 use crate::http::testing::{Client, SOON, connector};
 use crate::journal::{Body, CallbackRecord, Record};
-use crate::providers::{self, Sample};
+use crate::platforms::{self, Sample};
 use crate::state::{Author, NewApp};
 
 /// A running server with its own data directory.
@@ -62,7 +62,7 @@ impl Appliance {
     async fn add_like(&self, provider: &str, change: impl FnOnce(&mut NewApp)) -> Arc<App> {
         let mut new = NewApp {
             name: format!("app {}", self.running.context().state.apps().len()),
-            provider: providers::by_name(provider).unwrap().id(),
+            provider: platforms::by_name(provider).unwrap().id(),
             token: None,
             app_key: None,
             app_secret: None,
@@ -115,7 +115,7 @@ fn address(app: &App) -> String {
 }
 
 fn sample(provider: &str, name: &str) -> &'static Sample {
-    providers::by_name(provider).unwrap().samples().iter().find(|sample| sample.name == name).unwrap()
+    platforms::by_name(provider).unwrap().samples().iter().find(|sample| sample.name == name).unwrap()
 }
 
 fn secret(text: &str) -> Option<Secret> {

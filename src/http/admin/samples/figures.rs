@@ -73,7 +73,7 @@ pub(in crate::http::admin) fn facts() -> Facts {
         status: status(),
         health: health(),
         certificate: certificate(),
-        disk: Some(crate::http::disk::Disk { free: 38 << 30, total: 80 << 30 }),
+        disk: Some(crate::service::disk::Disk { free: 38 << 30, total: 80 << 30 }),
         apps: 3,
         waiting: 0,
         expiring: Expiring::default(),

@@ -65,7 +65,7 @@ pub(in crate::http::admin) fn server() -> ServerInfo {
         started_at: at("2026-11-18T02:00:00Z"),
         certificate: ArcSwap::from_pointee(certificate()),
         gauges: Arc::default(),
-        misdirected: crate::http::Misdirected::default(),
+        misdirected: crate::service::Misdirected::default(),
         log: Arc::default(),
     }
 }

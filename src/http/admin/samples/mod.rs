@@ -30,18 +30,18 @@ use crate::domain::{
     RecordingRef, RecordingState, RecordingView, Release, Role, Scope, Secret, Seq, SessionId, SmsEvent, SmsMode,
     Stamp, Suspicion, VerifyMode,
 };
-use crate::http::admin::call::Source;
-use crate::http::admin::home::Facts;
-use crate::http::admin::home_vitals::Expiring;
+use crate::http::admin::calls::page::Source;
+use crate::http::admin::home::page::Facts;
+use crate::http::admin::home::vitals::Expiring;
 use crate::http::admin::query::{hour, hours_later, midnight};
-use crate::http::admin::statistics::Counts;
+use crate::http::admin::statistics::page::Counts;
 use crate::http::api::Instant;
 use crate::http::api::system::{
     BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
     StoreStatus, System,
 };
-use crate::http::{CertificateInfo, ServerInfo};
 use crate::journal::{Body, CallbackRecord, Health, Record};
+use crate::service::{CertificateInfo, ServerInfo};
 use crate::state::{OutsideId, User};
 use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};
 

@@ -133,7 +133,7 @@ async fn a_secret_is_not_replaced_and_forgotten_at_once_and_a_choice_that_is_non
     let platform = [("base_url", ""), ("account_sid", "sid"), ("auth_token", "new-token"), ("forget_token", "1")];
     let refused = post(&house, &csrf, "/apps/2/platform", &platform).await;
     assert_eq!(refused.status(), 400, "{}", text(&refused));
-    assert!(!crate::http::platform::has_token(&house.context, AppId(2)));
+    assert!(!crate::service::platform::has_token(&house.context, AppId(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

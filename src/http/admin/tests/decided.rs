@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{BindingKind, BindingTerms, PhoneNumber, Seq};
 use crate::http::testing::Installation;
 use crate::journal::Body;
-use crate::providers;
+use crate::platforms;
 use crate::state::Author;
 
 const B: &str = "13912345603";
@@ -103,7 +103,7 @@ async fn a_decision_stands_with_the_callback_that_asked_and_with_its_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn our_answers_are_shown_as_they_were_but_for_the_numbers_of_a_decision() {
     let house = House::with_admin().await;
-    for provider in providers::ALL {
+    for provider in platforms::ALL {
         let app = house.app(provider.id().0, provider.id().0).await;
         house.bind(&app).await;
         let samples = provider.samples().iter().map(|sample| sample.body);

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{House, location, selector, text};
 use crate::domain::{AppId, Role};
 use crate::journal::Body;
-use crate::providers;
+use crate::platforms;
 
 /// A house with one call, and its address.
 async fn with_a_call() -> (House, String, Vec<Vec<u8>>) {
@@ -17,7 +17,7 @@ async fn with_a_call() -> (House, String, Vec<Vec<u8>>) {
     let csrf = house.csrf("/apps").await;
     house.post("/apps", &[("csrf", &csrf), ("provider", "huawei-private"), ("name", "courier")]).await;
     let app = house.context.state.app(AppId(1)).unwrap();
-    let provider = providers::by_id(app.provider).unwrap();
+    let provider = platforms::by_id(app.provider).unwrap();
     let names = ["axb-callin", "axb-answer", "axb-disconnect", "fee-axb"];
     let mut sent = Vec::new();
     for name in names {

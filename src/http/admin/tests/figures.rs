@@ -106,13 +106,13 @@ async fn seeded() -> House {
     // The X of one call is the Y of another.
     bodies.push(play("axyb", 120).record(15, 0, ("+8617000000002", "+8617000000001"), 0));
     bodies.push(play("axyb-too", 130).record(15, 0, ("+8617000000001", "+8617000000003"), 0));
-    bodies.push(include_str!("../../../providers/huawei_private/fixtures/sms-notify.json").to_owned());
-    bodies.push(include_str!("../../../providers/huawei_private/fixtures/num-status.json").to_owned());
+    bodies.push(include_str!("../../../platforms/huawei_private/fixtures/sms-notify.json").to_owned());
+    bodies.push(include_str!("../../../platforms/huawei_private/fixtures/num-status.json").to_owned());
     bodies.extend([r#"{"eventType":"answer","statusInfo":{"sessionid":"x"}}"#, "garbage", "", "[]"].map(str::to_owned));
     for body in &bodies {
         house.receive(&private, "application/json", body).await;
     }
-    let body = include_str!("../../../providers/jiuyun/fixtures/axb-hangup.xml");
+    let body = include_str!("../../../platforms/jiuyun/fixtures/axb-hangup.xml");
     push_twice(&house, &jiuyun, body).await;
     let address = "/callbacks/nobody-has-this-token-1234";
     let request = Request::post(address).header(header::HOST, "localhost").body(Full::from("{}")).unwrap();

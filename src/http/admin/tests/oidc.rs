@@ -15,11 +15,12 @@ use super::{House, PASSWORD, location, text};
 use crate::clock::Clock;
 use crate::config::OidcConfig;
 use crate::domain::{Role, Secret};
-use crate::http::body::{BodyError, FORM, body};
-use crate::http::server::Times;
 use crate::http::testing::TestServer;
+use crate::http::transport::body::{FORM, body};
+use crate::http::transport::server::Times;
 use crate::http::{HttpError, Routes};
 use crate::oidc::Oidc;
+use crate::service::BodyError;
 use crate::state::Author;
 
 /// What the provider knows.

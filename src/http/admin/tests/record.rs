@@ -3,7 +3,7 @@
 use super::super::samples::selector;
 use super::{House, PASSWORD};
 use crate::domain::{ActorKind, CallId, Role, Secret};
-use crate::providers;
+use crate::platforms;
 use crate::state::{Author, FirstStep, Principal, Visit, totp};
 use crate::store::{CallQuery, Page};
 
@@ -43,7 +43,7 @@ async fn logged_in(house: &mut House, name: &str) -> (String, String, String) {
 async fn where_nothing_can_be_put_on_record_no_form_changes_anything() {
     let mut house = House::with_admin().await;
     let (state, by) = (house.context.state.clone(), Author::of_tests());
-    for provider in providers::ALL {
+    for provider in platforms::ALL {
         let app = house.app(provider.id().0, provider.id().0).await;
         for sample in provider.samples() {
             house.receive(&app, sample.content_type, sample.body).await;
@@ -99,7 +99,7 @@ async fn where_nothing_can_be_put_on_record_no_form_changes_anything() {
     let enrolment = state.begin_second_factor("lin");
     let now = code(&enrolment.secret);
     let dest = house.context.server.data.with_extension("copy").display().to_string();
-    let sample = providers::by_name("jiuyun").unwrap().samples()[0].name;
+    let sample = platforms::by_name("jiuyun").unwrap().samples()[0].name;
 
     let form = |row: &'static str, path: &str, pairs: &[(&'static str, &str)]| (row, path.to_owned(), fields(pairs));
     let forms: Vec<Form> = vec![

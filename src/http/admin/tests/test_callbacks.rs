@@ -72,7 +72,7 @@ async fn a_test_happens_now_is_shown_where_it_was_sent_and_counted_nowhere() {
 async fn every_sample_may_be_tried_and_nothing_but_tests_is_left_also_after_a_rebuild() {
     let (house, csrf) = House::with_app("my-key").await;
     let app = house.context.state.app(AppId(1)).unwrap();
-    let samples = crate::providers::by_id(app.provider).unwrap().samples();
+    let samples = crate::platforms::by_id(app.provider).unwrap().samples();
     for sample in samples {
         house.post("/apps/1/test", &[("csrf", &csrf), ("sample", sample.name)]).await;
     }
@@ -104,7 +104,7 @@ async fn a_test_never_joins_a_call_of_the_platform() {
     let (house, _) = House::with_app("").await;
     house.receive_samples(AppId(1), |name| name == "axb-callin").await;
     let app = house.context.state.app(AppId(1)).unwrap();
-    let sample = crate::providers::by_id(app.provider).unwrap().samples().iter().find(|s| s.name == "axb-disconnect");
+    let sample = crate::platforms::by_id(app.provider).unwrap().samples().iter().find(|s| s.name == "axb-disconnect");
     for (mark, joins) in [("1", false), ("0", true), ("", true)] {
         let body =
             sample.unwrap().body.replace("\"eventType\"", "\"test\": true, \"x-ringback-test\": \"1\", \"eventType\"");

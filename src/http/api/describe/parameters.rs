@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::http::api::{log, numbers};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
-use crate::providers;
+use crate::platforms;
 use crate::store::Joined;
 
 /// The end of a number.
@@ -81,7 +81,7 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
     let range = || json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" });
     match name {
         "app" => ("An app by name or id", text()),
-        "provider" => ("A platform", words(providers::ALL.iter().map(|provider| provider.id().0))),
+        "provider" => ("A platform", words(platforms::ALL.iter().map(|provider| provider.id().0))),
         "product" => ("A product of a platform", words(Product::ALL.map(Product::name))),
         "session" => ("The platform's id of a call, exactly", text()),
         "number" => ("Any party. The end of a number, four digits or more, with or without country code", text()),

@@ -46,7 +46,7 @@ async fn the_trail_is_paged_without_gaps_and_the_same_after_a_rebuild() {
     assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
     let before = house.get(Role::Admin, "/audit?action=app.add").await.body;
     // The rebuild is seen by its first callback.
-    let (app, sample) = (house.context.state.app_named("app-1").unwrap(), providers::ALL[0].samples()[0]);
+    let (app, sample) = (house.context.state.app_named("app-1").unwrap(), platforms::ALL[0].samples()[0]);
     house.receive(&app, sample.content_type, sample.body).await;
     house.settle().await;
     let mut changes = house.context.store.changes();

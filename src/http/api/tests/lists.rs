@@ -64,7 +64,7 @@ async fn filters_narrow_lists_and_their_negation_gives_the_rest() {
     let house = House::with_samples().await;
     let all = house.list(Role::Admin, "/calls?limit=1000").await.len();
     let mut sum = 0;
-    for provider in providers::ALL {
+    for provider in platforms::ALL {
         let name = provider.id().0;
         let calls = house.list(Role::Admin, &format!("/calls?limit=1000&provider={name}")).await;
         assert!(calls.iter().all(|call| call["provider"] == name));
@@ -121,7 +121,7 @@ async fn what_is_wrong_with_a_query_is_said() {
 async fn the_ledger_adds_up() {
     let house = House::with_samples().await;
     let app = house.context.state.app_named("jiuyun").unwrap();
-    let sample = &providers::by_name("jiuyun").unwrap().samples()[0];
+    let sample = &platforms::by_name("jiuyun").unwrap().samples()[0];
     house.receive(&app, sample.content_type, sample.body).await;
     house.receive(&app, "text/plain", "neither JSON nor XML").await;
     house.receive(&app, "application/json", "{\"what\":\"ever\"}").await;

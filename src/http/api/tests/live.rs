@@ -12,7 +12,7 @@ use super::*;
 use crate::audit::Act;
 use crate::domain::{ActorKind, AppId, Role, Scope, Secret};
 use crate::limits::FOLLOWERS_MAX;
-use crate::providers;
+use crate::platforms;
 use crate::state::{Author, Visit};
 
 /// Whoever sees everything is the command line, whose rights always hold.
@@ -25,7 +25,7 @@ fn principal(scope: Scope) -> Principal {
 
 /// The platform's sample of a status notice, of another session.
 fn notice(name: &str, session: usize) -> String {
-    let provider = providers::by_name("huawei-private").unwrap();
+    let provider = platforms::by_name("huawei-private").unwrap();
     let body = provider.samples().iter().find(|sample| sample.name == name).unwrap().body;
     let mut body: Value = serde_json::from_str(body).unwrap();
     body["statusInfo"]["sessionId"] = Value::from(format!("s-{session}"));
@@ -177,7 +177,7 @@ async fn a_follower_is_told_only_of_the_apps_and_calls_asked_for_and_allowed() {
 
 /// What the platform asks of a call to X.
 fn question(session: usize) -> String {
-    let provider = providers::by_name("huawei-private").unwrap();
+    let provider = platforms::by_name("huawei-private").unwrap();
     let samples = provider.samples();
     let asks = samples.iter().filter_map(|sample| serde_json::from_str::<Value>(sample.body).ok());
     let mut body = asks
@@ -328,7 +328,7 @@ async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_are_told_as_they_happen_and_again_to_who_comes_back() {
     let house = House::open();
-    let provider = providers::by_name("jiuyun").unwrap();
+    let provider = platforms::by_name("jiuyun").unwrap();
     let app = house.app("a", "jiuyun").await;
     let follow = async |last: Option<&str>| {
         let mut request = Request::get("/api/v1/events");
@@ -354,7 +354,7 @@ async fn changes_are_told_as_they_happen_and_again_to_who_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_follows_changes_sees_no_whole_number_whatever_its_role() {
     let house = House::open();
-    let provider = providers::by_name("jiuyun").unwrap();
+    let provider = platforms::by_name("jiuyun").unwrap();
     let app = house.app("a", "jiuyun").await;
     let state = &house.context.state;
     let by = Author::of_tests();

@@ -21,7 +21,7 @@ use tower_service::Service;
 use super::*;
 use crate::domain::{Actor, ActorKind, Role, Scope, Secret};
 use crate::http::testing::{Installation, SOON};
-use crate::providers;
+use crate::platforms;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -73,7 +73,7 @@ impl House {
     /// An app of every provider, each with every sample of its platform.
     async fn with_samples() -> Self {
         let house = Self::open();
-        for provider in providers::ALL {
+        for provider in platforms::ALL {
             let app = house.app(provider.id().0, provider.id().0).await;
             for sample in provider.samples() {
                 house.receive(&app, sample.content_type, sample.body).await;

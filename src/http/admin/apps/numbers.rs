@@ -1,0 +1,163 @@
+//! 号码 Numbers: each privacy number, what it can do, and since when.
+//!
+//! Numbers are known from calls and from the platform's notices; the last notice wins, and those
+//! before it stay as history, each with the callback that brought it.
+
+use askama::Template;
+
+use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq, Text};
+use crate::http::admin::bindings::list_page::findable;
+use crate::http::admin::parts::list_form::{Form, Maker};
+use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::{Badge, Phone, When};
+use crate::http::admin::parts::{filter_words, words};
+use crate::http::admin::query::canonical;
+use crate::http::admin::reply;
+use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::view::{Section, View};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response, api};
+use crate::platforms;
+use crate::store::{Listing, NumberRow};
+
+/// The privacy numbers.
+#[derive(Debug, Template)]
+#[template(path = "admin/apps/numbers.html")]
+pub(crate) struct NumbersPage {
+    view: View,
+    found: Found,
+    rows: Vec<Row>,
+}
+
+/// One number.
+#[derive(Debug)]
+struct Row {
+    number: Phone,
+    app: String,
+    badge: Option<Badge>,
+    cause: Option<Cause>,
+    since: Option<When>,
+    history: Vec<Past>,
+    calls: Option<String>,
+    bindings: Option<String>,
+}
+
+/// Why its state changed.
+#[derive(Debug)]
+struct Cause {
+    code: String,
+    /// What the platform's table says; empty when the code is not in it.
+    meaning: &'static str,
+}
+
+impl Cause {
+    fn of(lang: Lang, code: &str, provider: Option<ProviderId>) -> Self {
+        let known = CauseCode { table: "cause".into(), code: code.to_owned() };
+        let doc = provider.and_then(|provider| platforms::explain(provider, &known));
+        Self { code: code.to_owned(), meaning: doc.map_or("", |doc| doc.text.get(lang)) }
+    }
+}
+
+/// A state it had before.
+#[derive(Debug)]
+struct Past {
+    at: When,
+    badge: Badge,
+    cause: Option<Cause>,
+    callback: Seq,
+}
+
+/// `GET /numbers`
+pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/numbers", &pairs)));
+    }
+    let found = api::numbers::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().store.numbers(&query, &page)?;
+            Ok((Question::Numbers(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Numbers, found)?;
+    let view = View::of(request, Section::Numbers);
+    let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
+    let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
+    found::reply(&page.found, &page)
+}
+
+impl NumbersPage {
+    fn new(
+        view: View,
+        pairs: &Pairs,
+        listing: &Listing<NumberRow>,
+        around: Around,
+        name: &dyn Fn(AppId) -> String,
+        provider: &dyn Fn(AppId) -> Option<ProviderId>,
+    ) -> Self {
+        let form = form(view.lang, pairs, &around.apps);
+        let rows = listing.items.iter().map(|row| Row::of(&view, row, name(row.app), provider(row.app))).collect();
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
+    }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let mut form = Form::new(make, "/numbers", Text::new("查找号码", "Find numbers"));
+    form.span = None;
+    form.main = vec![
+        make.text("number", Text::new("号码", "Number"), Text::new("后四位或全号", "last digits or all")),
+        make.text("cause", Text::new("原因码", "Cause code"), Text::new("完全一致", "exactly")),
+    ];
+    let word = |state: &str| filter_words::filter_value(lang, "state", state).unwrap_or_else(|| state.to_owned());
+    let states = api::numbers::STATES.map(|state| (state.to_owned(), word(state)));
+    form.choices = vec![make.choices("state", Text::new("状态", "State"), states), make.apps(apps)];
+    form.finish(make)
+}
+
+impl Row {
+    fn of(view: &View, row: &NumberRow, app: String, provider: Option<ProviderId>) -> Self {
+        let cause = |code: Option<&String>| code.map(|code| Cause::of(view.lang, code, provider));
+        let past = |(at, state, code, callback): &(_, _, Option<String>, Seq)| Past {
+            at: When::full(*at),
+            badge: words::number_badge(view.lang, state),
+            cause: cause(code.as_ref()),
+            callback: *callback,
+        };
+        Self {
+            number: Phone::new(&row.number, view.eyes()),
+            app,
+            badge: row.state.as_ref().map(|s| words::number_badge(view.lang, s)),
+            cause: cause(row.cause.as_ref()),
+            since: row.since.map(When::full),
+            history: row.history.iter().map(past).collect(),
+            bindings: findable(&row.number, view.eyes()).map(|x| link("/bindings", &[("x", x)])),
+            calls: view.may_read_bodies().then(|| link("/calls", &[("x", row.number.national())])),
+        }
+    }
+}
+
+#[cfg(test)]
+impl NumbersPage {
+    pub(crate) fn sample(lang: Lang) -> Self {
+        use crate::http::admin::samples;
+        let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
+        let listing = Listing { items: samples::numbers(), next: Some("c0ffee".to_owned()) };
+        let (around, provider) = (Around::sample(Which::Numbers, 4_321), |_| Some(ProviderId("huawei-private")));
+        Self::new(view, &Pairs::new(), &listing, around, &samples::app_name, &provider)
+    }
+
+    pub(crate) fn sample_empty(lang: Lang) -> Self {
+        let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
+        let none = Listing { items: Vec::new(), next: None };
+        Self::new(
+            view,
+            &Pairs::new(),
+            &none,
+            Around::sample(Which::Numbers, 0),
+            &crate::http::admin::samples::app_name,
+            &|_| None,
+        )
+    }
+}

@@ -1,0 +1,200 @@
+//! 绑定 Bindings: who reaches whom through which privacy number, among millions.
+//!
+//! The address bar is the query, in the API's words. A link that leads on from a masked number
+//! names its last four digits, which the mask shows, and never more than the page does.
+
+use askama::Template;
+
+use crate::domain::{AppId, Binding, BindingKind, BindingState, Lang, PhoneNumber, Role, Text};
+use crate::http::admin::bindings::words as binding_words;
+use crate::http::admin::parts::list_form::{Form, Maker};
+use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::{Badge, Phone, When, text};
+use crate::http::admin::query::canonical;
+use crate::http::admin::reply;
+use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response, api};
+use crate::store::Listing;
+use jiff::Timestamp;
+
+/// The list of bindings.
+#[derive(Debug, Template)]
+#[template(path = "admin/bindings/list_page.html")]
+pub(crate) struct BindingsPage {
+    view: View,
+    found: Found,
+    rows: Vec<Row>,
+    may_manage: bool,
+}
+
+/// One binding.
+#[derive(Debug)]
+struct Row {
+    id: u64,
+    badge: Badge,
+    a: Phone,
+    x: Phone,
+    b: Option<Phone>,
+    y: Option<Phone>,
+    app: String,
+    kind: &'static str,
+    one_way: Option<&'static str>,
+    until: Option<When>,
+    user_data: Option<String>,
+}
+
+/// `GET /bindings`
+pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/bindings", &pairs)));
+    }
+    let found = api::bindings::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().bindings.list(&query, &page)?;
+            Ok((Question::Bindings(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Bindings, found)?;
+    let view = View::of(request, Section::Bindings);
+    let page = BindingsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
+}
+
+impl BindingsPage {
+    fn new(
+        view: View,
+        pairs: &Pairs,
+        listing: &Listing<Binding>,
+        around: Around,
+        app: &dyn Fn(AppId) -> String,
+    ) -> Self {
+        let form = form(view.lang, pairs, &around.apps);
+        let now = around.now;
+        let rows = listing.items.iter().map(|binding| Row::of(&view, binding, app(binding.app), now)).collect();
+        let may_manage = view.may(Role::Operator);
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, may_manage, view }
+    }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let digits = Text::new("后四位或全号", "last digits or all");
+    let exactly = Text::new("完全一致", "exactly");
+    let mut form = Form::new(make, "/bindings", Text::new("查找绑定", "Find bindings"));
+    form.span = None;
+    form.main = vec![
+        make.text(
+            "number",
+            Text::new("号码", "Number"),
+            Text::new("任一个，后四位即可", "any of them, last four digits"),
+        ),
+        make.text("user_data", Text::new("随路数据", "User data"), exactly),
+    ];
+    form.more = vec![
+        make.text("a", Text::new("A 号码", "A"), digits),
+        make.text("x", Text::new("X 号码", "X number"), digits),
+        make.text("b", Text::new("B 号码", "B"), digits),
+        make.text("y", Text::new("Y 号码", "Y number"), digits),
+        make.text("platform_id", Text::new("平台绑定号", "Platform's id"), exactly),
+    ];
+    let states =
+        BindingState::ALL.map(|state| (state.name().to_owned(), binding_words::state(state).get(lang).to_owned()));
+    let kinds = BindingKind::ALL.map(|kind| (kind.name().to_owned(), binding_words::kind(kind).get(lang).to_owned()));
+    form.choices = vec![
+        make.choices("state", Text::new("状态", "State"), states),
+        make.choices("kind", Text::new("模式", "Mode"), kinds),
+        make.apps(apps),
+    ];
+    form.finish(make)
+}
+
+impl Row {
+    fn of(view: &View, binding: &Binding, app: String, now: Timestamp) -> Self {
+        let (eyes, terms) = (view.eyes(), &binding.terms);
+        let number = |number: &PhoneNumber| Phone::new(number, eyes);
+        Self {
+            id: binding.id.0,
+            badge: binding_words::badge(view.lang, binding.state(now)),
+            a: number(&terms.a),
+            x: number(&terms.x),
+            b: terms.b.as_ref().map(number),
+            y: terms.y.as_ref().map(number),
+            app,
+            kind: binding_words::kind(terms.kind).get(view.lang),
+            one_way: terms.direction.map(|way| binding_words::direction(Some(way)).get(view.lang)),
+            until: binding.ended_at.or(terms.valid_to).map(When::full),
+            user_data: terms.user_data.as_ref().map(|data| text(data, eyes)),
+        }
+    }
+}
+
+/// By what a number is found again from a page that shows as much of it.
+pub(crate) fn findable(number: &PhoneNumber, eyes: Eyes) -> Option<String> {
+    let national = number.national();
+    match eyes {
+        Eyes::Whole => Some(national.to_owned()),
+        // Of shorter ones the mask shows less than what a search takes.
+        Eyes::Masked if national.len() >= 8 => national.get(national.len() - 4..).map(str::to_owned),
+        Eyes::Masked => None,
+    }
+}
+
+#[cfg(test)]
+impl BindingsPage {
+    pub(crate) fn sample(lang: Lang) -> Self {
+        use crate::http::admin::samples;
+        let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
+        let listing = Listing { items: samples::bindings(), next: Some("c0ffee".to_owned()) };
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Bindings, 12_840), &samples::app_name)
+    }
+
+    pub(crate) fn sample_empty(lang: Lang) -> Self {
+        let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
+        let none = Listing { items: Vec::new(), next: None };
+        Self::new(
+            view,
+            &Pairs::new(),
+            &none,
+            Around::sample(Which::Bindings, 0),
+            &crate::http::admin::samples::app_name,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::admin::samples;
+    use crate::http::admin::samples::selector;
+
+    #[test]
+    fn every_binding_leads_to_its_page_and_its_state_is_a_word() {
+        let html = scraper::Html::parse_document(&BindingsPage::sample(Lang::Zh).render().unwrap());
+        let links = html.select(&selector("tbody th[scope=row] a[href^='/bindings/']")).count();
+        assert_eq!(links, samples::bindings().len());
+        let words: Vec<String> = html.select(&selector("tbody .badge")).map(|badge| badge.text().collect()).collect();
+        for word in ["生效中", "未到时间", "已过期", "已解除"] {
+            assert!(words.iter().any(|said| said.contains(word)), "{word} in {words:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_binding_the_page_says_what_one_is_and_how_to_make_them() {
+        let html = scraper::Html::parse_document(&BindingsPage::sample_empty(Lang::En).render().unwrap());
+        for href in ["/bindings/new", "/bindings/import"] {
+            assert!(html.select(&selector(&format!(".empty a[href='{href}']"))).next().is_some(), "{href}");
+        }
+    }
+
+    #[test]
+    fn a_link_from_a_masked_number_holds_what_its_mask_shows() {
+        let find = |number: &str, eyes| findable(&PhoneNumber::parse(number).unwrap(), eyes);
+        assert_eq!(find("17012345602", Eyes::Whole).as_deref(), Some("17012345602"));
+        assert_eq!(find("17012345602", Eyes::Masked).as_deref(), Some("5602"));
+        assert_eq!(find("10086", Eyes::Masked), None);
+    }
+}

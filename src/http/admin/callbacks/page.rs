@@ -1,0 +1,332 @@
+//! One callback: its bytes, its headers, what we answered, what became of it.
+//!
+//! A body and its headers hold phone numbers and signatures: a viewer gets neither here, and a
+//! 403 at `/callbacks/{seq}/raw`. Nothing a platform sent is ever served as something a browser
+//! would run.
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, header};
+
+use crate::domain::{Lang, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
+use crate::http::admin::callbacks::body_text;
+use crate::http::admin::callbacks::unreadable::{Explained, Unreadable};
+use crate::http::admin::parts::words;
+use crate::http::admin::parts::{Badge, When, size, text, text_of};
+use crate::http::admin::reply;
+use crate::http::admin::request::{Request, link};
+use crate::http::admin::rules::decision_view::Decided;
+use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::{HttpError, Response, api};
+use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
+use crate::limits;
+use crate::store::CallbackRow;
+
+/// How the body is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Pretty,
+    Raw,
+    Hex,
+}
+
+/// One callback.
+#[derive(Debug, Template)]
+#[template(path = "admin/callbacks/page.html")]
+pub(crate) struct CallbackPage {
+    view: View,
+    seq: Seq,
+    at: When,
+    app: String,
+    app_href: String,
+    provider: String,
+    badge: Badge,
+    label: String,
+    test: bool,
+    verified: &'static str,
+    peer: String,
+    tail: String,
+    size: String,
+    sessions: Vec<(String, String)>,
+    calls: Vec<String>,
+    suspicions: Vec<String>,
+    /// Why its body could not be read.
+    unreadable: Option<Why>,
+    /// What was decided, where it asked.
+    decided: Option<Decided>,
+    /// For a question that was not decided here: the callback that asked first, where it is known.
+    repeated: Option<Option<Seq>>,
+    /// `None` for whoever may not see it.
+    body: Option<Shown>,
+    /// Why there is no body any more.
+    gone: Option<&'static str>,
+    status: u16,
+    answer_type: String,
+    answer: String,
+}
+
+/// Why a body could not be read: what is wrong, where and what stands there, what to do next.
+#[derive(Debug)]
+struct Why {
+    cause: &'static str,
+    place: Option<(String, String)>,
+    advice: &'static str,
+}
+
+/// The body and what came with it.
+#[derive(Debug)]
+struct Shown {
+    form: &'static str,
+    tabs: Vec<(&'static str, &'static str)>,
+    text: String,
+    /// Whether it came compressed.
+    packed: bool,
+    /// Whether more bytes came than are shown.
+    cut: bool,
+    headers: Vec<(String, String)>,
+    curl: String,
+    base64: String,
+}
+
+/// `GET /callbacks/{seq}`
+pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
+    let (record, callback) = find(request)?;
+    let row = request.ctx().store.callback(record.seq)?;
+    let first = first_to_ask(request, record.seq, row.as_ref())?;
+    let view = View::of(request, Section::Callbacks);
+    let form = match request.param("view") {
+        Some("raw") => Form::Raw,
+        Some("hex") => Form::Hex,
+        _ => Form::Pretty,
+    };
+    let app = request.ctx().state.app(callback.app);
+    let token = match &app {
+        Some(app) if view.may_administer() => app.token.reveal().to_owned(),
+        _ => "TOKEN".to_owned(),
+    };
+    let url = request.ctx().server.callback_url(&token, callback.tail.trim_start_matches('/'));
+    let name = request.app_name(callback.app);
+    let parties = row.as_ref().map(|row| api::callbacks::parties(request.ctx(), row)).unwrap_or_default();
+    let known = row.as_ref().map(|row| (row, parties.as_slice()));
+    let mut page = CallbackPage::new(view, &record, &callback, known, name, form, &url);
+    page.repeated = first;
+    reply::page(&page)
+}
+
+/// For a question that was not decided here, the one before it that was: a repeat gets the
+/// bytes of the first.
+fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Result<Option<Option<Seq>>, HttpError> {
+    let Some(row) = row.filter(|row| row.question && row.decision.is_none()) else { return Ok(None) };
+    let Some(session) = row.sessions.first() else { return Ok(Some(None)) };
+    let decided = api::decisions::of_session(request.ctx(), row.app, session)?;
+    Ok(Some(decided.iter().map(|row| row.seq).find(|first| *first < seq)))
+}
+
+/// `GET /callbacks/{seq}/raw`: the bytes as received, as a download.
+pub(crate) fn raw(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Operator)?;
+    if request.revealed().is_none() {
+        return Err(HttpError::Forbidden(Text::new(
+            "请先在回调页面点“显示号码”，这会记入审计",
+            "show the numbers on the callback's page first; that is put on record",
+        )));
+    }
+    let (record, callback) = find(request)?;
+    if !matches!(record.body, Body::Callback(_)) {
+        return Err(HttpError::NotFound);
+    }
+    let mut response = Response::new(callback.body.into());
+    let headers = response.headers_mut();
+    crate::http::transport::assets::page_headers(headers);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    let name = format!("attachment; filename=\"callback-{}\"", record.seq);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
+    let seq: Seq = request.segment(1).parse().map_err(|_| HttpError::NotFound)?;
+    let record = request.ctx().journal.get(seq)?.ok_or(HttpError::NotFound)?;
+    let callback = match &record.body {
+        Body::Callback(callback) => CallbackRecord::clone(callback),
+        Body::Entry(entry) => without_bytes(&CallbackSummary::read(entry).ok_or(HttpError::NotFound)?),
+        Body::Tally(_) | Body::Erased { .. } => return Err(HttpError::NotFound),
+    };
+    if !request.scope().allows(callback.app) {
+        return Err(HttpError::NotFound);
+    }
+    Ok((record, callback))
+}
+
+/// What is left of a callback as if it had had no bytes.
+fn without_bytes(summary: &CallbackSummary) -> CallbackRecord {
+    CallbackRecord {
+        app: summary.app,
+        provider: summary.provider.clone(),
+        peer: summary.peer,
+        tail: summary.tail.clone(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        verified: summary.verified,
+        reply: crate::domain::Ack { status: summary.status, content_type: String::new(), body: String::new() },
+        question: None,
+        decision: None,
+        foreign: Vec::new(),
+    }
+}
+
+/// Why a callback has no bytes any more.
+fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
+    let Body::Entry(entry) = &record.body else { return None };
+    Some(match CallbackSummary::read(entry)?.why {
+        Gone::Retention => lang.t("原始内容已按保留期删除。", "The bytes were removed when their time was over."),
+        Gone::Erasure => lang.t("原始内容已随个人信息删除。", "The bytes were removed when a person was erased."),
+    })
+}
+
+/// Why a body could not be read, and what to do next.
+fn unreadable(lang: Lang, record: &Record, callback: &CallbackRecord, row: Option<&CallbackRow>) -> Option<Why> {
+    row.filter(|row| row.outcome == Outcome::Unparsable)?;
+    let why = match record.body {
+        Body::Callback(_) => Explained::of(callback.clone(), record.at),
+        _ => Unreadable::Gone.into(),
+    };
+    Some(Why {
+        cause: why.why.words(lang),
+        place: why.place.map(|place| (place.words(lang), place.excerpt())),
+        advice: why.why.advice(lang),
+    })
+}
+
+/// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
+/// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
+fn answer(callback: &CallbackRecord, eyes: Eyes) -> String {
+    let told = &callback.reply.body;
+    if callback.question.is_some() { text(told, eyes) } else { told.clone() }
+}
+
+impl CallbackPage {
+    fn new(
+        view: View,
+        record: &Record,
+        callback: &CallbackRecord,
+        row: Option<(&CallbackRow, &[PhoneNumber])>,
+        app: String,
+        form: Form,
+        url: &str,
+    ) -> Self {
+        let (lang, eyes) = (view.lang, view.eyes());
+        let (row, parties) = row.map_or((None, &[][..]), |(row, parties)| (Some(row), parties));
+        let waiting = Badge::new(crate::http::admin::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
+        let provider = crate::platforms::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
+        let session = |s: &String| (text_of(s, eyes, parties), link("/callbacks", &[("session", s)]));
+        let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
+        Self {
+            decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
+            repeated: None,
+            unreadable: unreadable(lang, record, callback, row),
+            seq: record.seq,
+            at: When::full(record.at),
+            app_href: format!("/apps/{}", callback.app.0),
+            app,
+            provider: provider.unwrap_or_else(|| callback.provider.clone()),
+            badge: row.map_or(waiting, |r| words::callback_badge(lang, r.outcome)),
+            label: row.map(|r| words::label(lang, &r.label)).unwrap_or_default(),
+            verified: match callback.verified {
+                Some(true) => lang.t("签名正确", "Signature holds"),
+                Some(false) => lang.t("签名不符", "Signature does not hold"),
+                None => lang.t("未验签", "Not checked"),
+            },
+            test: row.is_some_and(|row| row.test) || marks_test(&callback.headers),
+            peer: callback.peer.to_string(),
+            tail: text_of(&callback.tail, eyes, parties),
+            size: size(row.map_or(callback.body.len() as u64, |row| row.size_bytes)),
+            sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
+            calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+            suspicions: row
+                .map(|r| r.suspicions.iter().map(|s| text(&words::suspicion(lang, s), eyes)).collect())
+                .unwrap_or_default(),
+            gone: gone(lang, record),
+            body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
+            status: callback.reply.status,
+            answer_type: callback.reply.content_type.clone(),
+            answer: answer(callback, eyes),
+            view,
+        }
+    }
+}
+
+impl Shown {
+    fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
+        let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
+        let content = callback.content();
+        // What was a test is one again.
+        let test = marks_test(&callback.headers).then_some((TEST_HEADER, "1"));
+        let again: Vec<(&str, &str)> = std::iter::once(("Content-Type", content_type)).chain(test).collect();
+        let is_text = std::str::from_utf8(&content).is_ok();
+        Self {
+            form: match form {
+                Form::Pretty => "pretty",
+                Form::Raw => "raw",
+                Form::Hex => "hex",
+            },
+            tabs: vec![
+                ("pretty", lang.t("排版", "Pretty")),
+                ("raw", lang.t("原文", "Raw")),
+                ("hex", lang.t("十六进制", "Hex")),
+            ],
+            text: match form {
+                Form::Pretty => body_text::pretty(&content),
+                Form::Raw => body_text::raw(&content),
+                Form::Hex => body_text::hex(&content),
+            },
+            packed: callback.is_packed(),
+            cut: content.len() > limits::SHOWN_BODY,
+            headers: callback.headers.clone(),
+            curl: body_text::curl(url, &again, body_text::Check::Certificate, &content),
+            base64: if is_text { String::new() } else { STANDARD.encode(&content) },
+        }
+    }
+}
+
+#[cfg(test)]
+impl CallbackPage {
+    pub(crate) fn sample(lang: Lang) -> Self {
+        Self::sample_as(lang, Role::Admin)
+    }
+
+    fn sample_as(lang: Lang, role: Role) -> Self {
+        use crate::http::admin::samples;
+        let mut view = View { here: "/callbacks/121".to_owned(), ..View::sample(lang, Section::Callbacks) };
+        view.who.as_mut().unwrap().role = role;
+        let (record, callback) = samples::record();
+        let row = samples::callbacks().remove(0);
+        let url = "https://calls.example.com:8443/callbacks/sample-token-0123456789/status";
+        Self::new(view, &record, &callback, Some((&row, &[])), "order-hotline".to_owned(), Form::Pretty, url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::admin::samples;
+    use crate::http::admin::samples::selector;
+
+    #[test]
+    fn our_answer_and_the_kept_headers_are_shown() {
+        let html = scraper::Html::parse_document(&CallbackPage::sample(Lang::En).render().unwrap());
+        let answer: String = html.select(&selector("pre.answer")).next().unwrap().text().collect();
+        assert_eq!(answer.trim(), samples::record().1.reply.body);
+        assert!(html.select(&selector("table.headers tbody tr")).count() >= 2);
+    }
+
+    #[test]
+    fn a_viewer_sees_neither_body_nor_headers() {
+        let html = scraper::Html::parse_document(&CallbackPage::sample_as(Lang::En, Role::Viewer).render().unwrap());
+        assert!(html.select(&selector("pre.body, table.headers")).next().is_none());
+        assert!(html.select(&selector(".withheld")).next().is_some());
+    }
+}

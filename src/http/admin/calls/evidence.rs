@@ -1,0 +1,95 @@
+//! 证据包 Evidence: asks why, and hands out one ZIP with all there is about a call.
+//!
+//! The form is a page of its own: whoever takes whole numbers along sees before that it leaves
+//! a trace, and what will be in the file. Making it is [`crate::http::admin::calls::evidence_pack`]'s.
+
+use askama::Template;
+use http::{HeaderValue, StatusCode, header};
+
+use crate::domain::{Call, CallId, Role};
+use crate::evidence::Numbers;
+use crate::http::admin::calls::evidence_pack;
+use crate::http::admin::calls::evidence_pack::Wish;
+use crate::http::admin::calls::page as call;
+use crate::http::admin::parts::phone;
+use crate::http::admin::reply;
+use crate::http::admin::request::Request;
+use crate::http::admin::view::{Section, View};
+use crate::http::{HttpError, Response};
+use crate::limits;
+
+/// The form before a pack.
+#[derive(Debug, Template)]
+#[template(path = "admin/calls/evidence.html")]
+pub(crate) struct EvidencePage {
+    view: View,
+    id: String,
+    title: String,
+    callbacks: usize,
+    reason_max: usize,
+    problem: Option<&'static str>,
+}
+
+/// `GET /calls/{id}/evidence`
+pub(in crate::http::admin) fn show(request: &Request) -> Result<Response, HttpError> {
+    request.require(Role::Operator)?;
+    let call = call::find(request)?;
+    reply::page(&EvidencePage::new(View::of(request, Section::Calls), &call, None))
+}
+
+/// `POST /calls/{id}/evidence`: the pack as a download.
+pub(in crate::http::admin) async fn download(request: &Request) -> Result<Response, HttpError> {
+    let by = request.require(Role::Operator)?;
+    let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
+    let call = evidence_pack::call_for(request.ctx(), &by, id).await?;
+    let Some(reason) = request.field("reason") else { return ask_again(request, &call) };
+    let wish = Wish {
+        reason: reason.to_owned(),
+        numbers: if request.field("masked").is_some() { Numbers::Masked } else { Numbers::Whole },
+        lang: request.lang,
+    };
+    let pack = evidence_pack::make(&request.site.ctx, &by, Some(request.peer), call, wish).await?;
+    Ok(respond(pack))
+}
+
+/// A pack as an answer.
+pub(crate) fn respond(pack: evidence_pack::Pack) -> Response {
+    let mut response = Response::new(pack.zip.into());
+    let headers = response.headers_mut();
+    crate::http::transport::assets::page_headers(headers);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", pack.name)) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+fn ask_again(request: &Request, call: &Call) -> Result<Response, HttpError> {
+    let view = View { here: format!("/calls/{}/evidence", call.id), ..View::of(request, Section::Calls) };
+    let problem = view.lang.t("请写明事由。", "Say why.");
+    reply::page_with(StatusCode::BAD_REQUEST, &EvidencePage::new(view, call, Some(problem)))
+}
+
+impl EvidencePage {
+    fn new(view: View, call: &Call, problem: Option<&'static str>) -> Self {
+        let eyes = view.eyes();
+        let named = |n: &Option<_>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, eyes));
+        Self {
+            id: call.id.to_string(),
+            title: format!("{} → {}", named(&call.caller), named(&call.callee)),
+            callbacks: call.callbacks.len(),
+            reason_max: limits::REASON_CHARS_MAX,
+            problem,
+            view,
+        }
+    }
+}
+
+#[cfg(test)]
+impl EvidencePage {
+    pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
+        let call = crate::http::admin::samples::answered_call();
+        let here = format!("/calls/{}/evidence", call.id);
+        Self::new(View { here, ..View::sample(lang, Section::Calls) }, &call, Some(lang.t("请写明事由。", "Say why.")))
+    }
+}

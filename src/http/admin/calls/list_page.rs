@@ -1,0 +1,206 @@
+//! 通话 Calls: find it.
+//!
+//! The address bar is the query, in the API's words; the store's indexes answer it. A viewer
+//! finds a number he knows and still sees it masked.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use crate::domain::{AppId, Call, Lang};
+use crate::http::admin::calls::form as call_form;
+use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::words;
+use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count, local};
+use crate::http::admin::query::canonical;
+use crate::http::admin::reply;
+use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::view::{Section, View};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response, api};
+use crate::store::{CallQuery, Listing, Tests};
+
+/// The list of calls.
+#[derive(Debug, Template)]
+#[template(path = "admin/calls/list_page.html")]
+pub(crate) struct CallsPage {
+    view: View,
+    found: Found,
+    days: Vec<Day<CallRow>>,
+    /// Tests that answer the question too and are left out: how many, and the list with them.
+    left_out: Option<(String, String)>,
+}
+
+/// The rows of one day.
+#[derive(Debug)]
+pub(crate) struct Day<T> {
+    pub(crate) title: String,
+    pub(crate) rows: Vec<T>,
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct CallRow {
+    pub(crate) href: String,
+    pub(crate) at: When,
+    pub(crate) caller: Option<Phone>,
+    pub(crate) callee: Option<Phone>,
+    pub(crate) x: Option<Phone>,
+    pub(crate) app: String,
+    pub(crate) product: &'static str,
+    pub(crate) badge: Badge,
+    pub(crate) ring: String,
+    pub(crate) talk: String,
+    pub(crate) recording: Option<Badge>,
+    pub(crate) anomalies: usize,
+    pub(crate) test: bool,
+}
+
+/// `GET /calls`
+pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/calls", &pairs)));
+    }
+    let mut tests = 0;
+    let found = api::calls::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
+        |(query, page)| {
+            let listing = request.ctx().store.calls(&query, &page)?;
+            if query.test == Tests::Without {
+                tests = request.ctx().store.count_calls(&CallQuery { test: Tests::Only, ..query.clone() })?.rows;
+            }
+            Ok((Question::Calls(query), listing))
+        },
+    );
+    let (listing, around) = found::ask(request, Which::Calls, found)?;
+    let view = View::of(request, Section::Calls);
+    let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    page.left_out = left_out(&request.query, tests);
+    found::reply(&page.found, &page)
+}
+
+impl CallsPage {
+    fn new(view: View, pairs: &Pairs, listing: &Listing<Call>, around: Around, app: &dyn Fn(AppId) -> String) -> Self {
+        let form = call_form::form(view.lang, pairs, &around.apps);
+        let row = |call: &Call| (call.t, CallRow::of(&view, call, app(call.app)));
+        let days = days(view.lang, listing.items.iter().map(row));
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), days, left_out: None, view }
+    }
+}
+
+/// How many tests a list leaves out, and the same list with them.
+fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
+    let asked = pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "test")).cloned();
+    let with: Pairs = asked.chain([("test".to_owned(), "any".to_owned())]).collect();
+    (tests > 0).then(|| (count(tests), link("/calls", &with)))
+}
+
+/// Rows under the days on which they fall.
+pub(crate) fn days<T>(lang: Lang, rows: impl Iterator<Item = (Timestamp, T)>) -> Vec<Day<T>> {
+    let mut days: Vec<Day<T>> = Vec::new();
+    for (t, row) in rows {
+        let title = day_title(lang, t);
+        match days.last_mut() {
+            Some(day) if day.title == title => day.rows.push(row),
+            _ => days.push(Day { title, rows: vec![row] }),
+        }
+    }
+    days
+}
+
+/// `11月21日 星期六`, `Saturday 21 November 2026`.
+pub(crate) fn day_title(lang: Lang, t: Timestamp) -> String {
+    const WEEK: [&str; 7] = ["日", "一", "二", "三", "四", "五", "六"];
+    match lang {
+        Lang::En => local(t, "%A %-d %B %Y"),
+        Lang::Zh => {
+            let weekday: usize = local(t, "%w").parse().unwrap_or(0);
+            format!("{} 星期{}", local(t, "%Y年%-m月%-d日"), WEEK[weekday % 7])
+        }
+    }
+}
+
+impl CallRow {
+    pub(crate) fn of(view: &View, call: &Call, app: String) -> Self {
+        let eyes = view.eyes();
+        let number = |n: &Option<crate::domain::PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let talked = call.talk_seconds > 0;
+        Self {
+            href: format!("/calls/{}", call.id),
+            at: When::clock(call.t),
+            caller: number(&call.caller),
+            callee: number(&call.callee),
+            x: number(&call.x),
+            app,
+            product: call.product.map_or("", |p| words::product(p).get(view.lang)),
+            badge: words::call_badge(view.lang, call.outcome, call.state),
+            ring: call.ring_seconds.map_or_else(String::new, |s| s.to_string()),
+            talk: if talked { clock_seconds(u64::from(call.talk_seconds)) } else { String::new() },
+            recording: call.recording.as_ref().map(|r| words::recording_badge(view.lang, r.state)),
+            anomalies: call.anomalies.len(),
+            test: call.test,
+        }
+    }
+}
+
+#[cfg(test)]
+impl CallsPage {
+    pub(crate) fn sample(lang: Lang) -> Self {
+        use crate::http::admin::samples;
+        let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
+        let listing = Listing { items: samples::calls(), next: Some("c0ffee".to_owned()) };
+        let pairs = vec![("from".to_owned(), "2026-11-20T16:00:00Z".to_owned())];
+        Self::new(view, &pairs, &listing, Around::sample(Which::Calls, 1_234), &samples::app_name)
+    }
+
+    pub(crate) fn sample_empty(lang: Lang) -> Self {
+        use crate::http::admin::samples;
+        let view = View { here: "/calls".to_owned(), ..View::sample(lang, Section::Calls) };
+        let pairs = form_urlencoded::parse(b"number=0021&not_outcome=busy&min_talk=60").into_owned().collect();
+        let none = Listing { items: Vec::new(), next: None };
+        Self::new(view, &pairs, &none, Around::sample(Which::Calls, 0), &samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Role;
+    use crate::http::admin::samples;
+    use crate::http::admin::samples::selector;
+
+    #[test]
+    fn every_call_leads_to_its_page_and_every_day_has_a_heading() {
+        let html = scraper::Html::parse_document(&CallsPage::sample(Lang::Zh).render().unwrap());
+        let links: Vec<_> = html.select(&selector("tr.call a.go")).filter_map(|a| a.attr("href")).collect();
+        assert_eq!(links.len(), samples::calls().len());
+        assert!(links.iter().all(|href| href.starts_with("/calls/")));
+        assert!(html.select(&selector("tr.day th[scope=rowgroup]")).count() >= 2);
+    }
+
+    #[test]
+    fn every_filter_of_an_empty_list_can_be_taken_away() {
+        let html = scraper::Html::parse_document(&CallsPage::sample_empty(Lang::En).render().unwrap());
+        let away: Vec<_> = html.select(&selector(".active a")).filter_map(|a| a.attr("href")).collect();
+        assert_eq!(away[0], "/calls?not_outcome=busy&min_talk=60");
+        assert_eq!(away[1], "/calls?number=0021&min_talk=60");
+        assert!(html.select(&selector(".empty a")).next().is_some(), "says what to do next");
+        assert!(html.select(&selector("details.more[open]")).next().is_some());
+        let not = html.select(&selector("input[name=not][value=outcome]")).next().unwrap();
+        assert!(not.attr("checked").is_some());
+    }
+
+    #[test]
+    fn a_viewer_sees_no_whole_number() {
+        let mut page = CallsPage::sample(Lang::Zh);
+        page.view.who.as_mut().unwrap().role = Role::Viewer;
+        let listing = Listing { items: samples::calls(), next: None };
+        let around = Around::sample(Which::Calls, 2);
+        let page = CallsPage::new(page.view, &Pairs::new(), &listing, around, &samples::app_name);
+        let html = page.render().unwrap();
+        for call in samples::calls() {
+            let number = call.caller.unwrap();
+            assert!(!html.contains(number.reveal()) && !html.contains(number.national()));
+        }
+        assert!(html.contains("****"));
+    }
+}

@@ -1,0 +1,156 @@
+//! 短信 Messages: what was written through privacy numbers, with the calls around it.
+//!
+//! A text is shown only where the platform sends it, and its digits are masked for a viewer as
+//! everywhere: people write phone numbers into messages.
+
+use askama::Template;
+
+use crate::domain::{AppId, Lang, PhoneNumber, Seq, SmsMode, Text};
+use crate::http::admin::parts::list_form::{Form, Maker};
+use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame::{Around, Found};
+use crate::http::admin::parts::{Phone, When, text_of};
+use crate::http::admin::query::{canonical, hours_later};
+use crate::http::admin::reply;
+use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::view::{Section, View};
+use crate::http::api::lists::{Question, Which};
+use crate::http::{HttpError, Response, api};
+use crate::store::{Listing, SmsRow};
+
+/// The list of messages.
+#[derive(Debug, Template)]
+#[template(path = "admin/calls/messages.html")]
+pub(crate) struct MessagesPage {
+    view: View,
+    found: Found,
+    rows: Vec<Row>,
+}
+
+/// One message.
+#[derive(Debug)]
+struct Row {
+    at: When,
+    from: Option<Phone>,
+    to: Option<Phone>,
+    x: Option<Phone>,
+    app: String,
+    mode: &'static str,
+    content: Option<String>,
+    test: bool,
+    parts: Option<u32>,
+    callback: Seq,
+    calls: Option<String>,
+}
+
+/// `GET /messages`
+pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical(&request.query) {
+        return Ok(reply::see_other(&link("/messages", &pairs)));
+    }
+    let found =
+        api::sms::asked(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(|(query, page)| {
+            let listing = request.ctx().store.sms(&query, &page)?;
+            Ok((Question::Sms(query), listing))
+        });
+    let (listing, around) = found::ask(request, Which::Sms, found)?;
+    let view = View::of(request, Section::Messages);
+    let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+    found::reply(&page.found, &page)
+}
+
+impl MessagesPage {
+    fn new(
+        view: View,
+        pairs: &Pairs,
+        listing: &Listing<SmsRow>,
+        around: Around,
+        app: &dyn Fn(AppId) -> String,
+    ) -> Self {
+        let form = form(view.lang, pairs, &around.apps);
+        let rows = listing.items.iter().map(|row| Row::of(&view, row, app(row.app))).collect();
+        Self { found: Found::new(&view, pairs, form, listing.next.as_ref(), around), rows, view }
+    }
+}
+
+/// The boxes above the list.
+fn form(lang: Lang, pairs: &Pairs, apps: &[String]) -> Form {
+    let make = Maker { lang, pairs };
+    let digits = Text::new("后四位或全号", "last digits or all");
+    let mut form = Form::new(make, "/messages", Text::new("查找短信", "Find messages"));
+    let any = Text::new("任一方，后四位即可", "any party, last four digits");
+    form.main = vec![make.text("number", Text::new("号码", "Number"), any)];
+    form.more = vec![
+        make.text("sender", Text::new("发送方", "From"), digits),
+        make.text("receiver", Text::new("接收方", "To"), digits),
+        make.text("x", Text::new("X 号码", "X number"), digits),
+        make.text("sms_id", Text::new("短信标识", "Message id"), Text::new("完全一致", "exactly")),
+    ];
+    let modes = SmsMode::ALL.map(|mode| (mode.name().to_owned(), mode_word(mode).get(lang).to_owned()));
+    form.choices = vec![make.choices("mode", Text::new("方式", "Mode"), modes), make.apps(apps), make.providers()];
+    form.finish(make)
+}
+
+/// Whether the platform told or asked, as a word.
+pub(crate) fn mode_word(mode: SmsMode) -> Text {
+    match mode {
+        SmsMode::Notify => Text::new("已转发", "Forwarded"),
+        SmsMode::Block => Text::new("询问我方", "Asked us"),
+    }
+}
+
+impl Row {
+    fn of(view: &View, row: &SmsRow, app: String) -> Self {
+        let eyes = view.eyes();
+        let sms = &row.sms;
+        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let at = sms.at.as_ref().and_then(|s| s.at).unwrap_or(row.received_at);
+        let calls = sms.from.as_ref().filter(|_| view.may_read_bodies()).map(|from| {
+            let (since, until) = (hours_later(at, -24).to_string(), hours_later(at, 24).to_string());
+            link("/calls", &[("number", from.national()), ("from", &since), ("to", &until)])
+        });
+        Self {
+            at: When::short(at),
+            from: number(&sms.from),
+            to: number(&sms.to),
+            x: number(&sms.x),
+            app,
+            mode: mode_word(sms.mode).get(view.lang),
+            test: row.test,
+            content: sms.content.as_ref().map(|c| text_of(c, eyes, sms.parties())),
+            parts: sms.parts.filter(|n| *n > 1),
+            callback: row.callback,
+            calls,
+        }
+    }
+}
+
+#[cfg(test)]
+impl MessagesPage {
+    pub(crate) fn sample(lang: Lang) -> Self {
+        use crate::http::admin::samples;
+        let view = View { here: "/messages".to_owned(), ..View::sample(lang, Section::Messages) };
+        let listing = Listing { items: samples::messages(), next: None };
+        Self::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Role;
+    use crate::http::admin::samples;
+    use crate::http::admin::samples::selector;
+
+    #[test]
+    fn a_viewer_reads_no_phone_number_in_a_message() {
+        let mut view = View::sample(Lang::Zh, Section::Messages);
+        view.who.as_mut().unwrap().role = Role::Viewer;
+        let listing = Listing { items: samples::messages(), next: None };
+        let page = MessagesPage::new(view, &Pairs::new(), &listing, Around::sample(Which::Sms, 3), &samples::app_name);
+        let html = page.render().unwrap();
+        assert!(!html.contains("13912345678") && html.contains("139****5678"), "{html}");
+        let html = scraper::Html::parse_document(&html);
+        assert!(html.select(&selector("a[href^='/calls?number=']")).next().is_none());
+    }
+}

@@ -1,0 +1,266 @@
+//! What stands around the rows of a list: the form, how many there are, ways to take them away
+//! or to come back to them, the pages before and after.
+//!
+//! All four lists have the same; a page adds its boxes and its rows.
+
+use http::StatusCode;
+use jiff::Timestamp;
+
+use crate::domain::{Lang, Role};
+use crate::http::admin::parts::list_form::Form;
+use crate::http::admin::query;
+use crate::http::admin::query::instant;
+use crate::http::admin::request::{Pairs, Request, find, link};
+use crate::http::admin::view::View;
+use crate::http::admin::{parts, searches};
+use crate::http::api::lists::{Question, Which};
+use crate::http::api::sight::Sight;
+use crate::http::{HttpError, Response, api};
+use crate::limits;
+use crate::state::Search;
+use crate::store::{Count, Listing, Span};
+
+/// What stands around the rows.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) form: Form,
+    pub(crate) ranges: Vec<Range>,
+    /// How many rows there are: `12,345`, `100,000+`.
+    pub(crate) count: Option<String>,
+    /// The same as a number.
+    pub(crate) rows: u64,
+    pub(crate) exports: Vec<Export>,
+    pub(crate) saved: Vec<Saved>,
+    /// What saving this search would save; nothing while nothing is asked for.
+    pub(crate) save: Option<Save>,
+    /// The next, older page.
+    pub(crate) next: Option<String>,
+    /// The newest page, when this is not it.
+    pub(crate) first: Option<String>,
+    /// Whether anything is asked for.
+    pub(crate) filtered: bool,
+    pub(crate) problem: Option<String>,
+    /// How saving a search went just now, and whether it was done.
+    pub(crate) saving: Option<(String, bool)>,
+}
+
+/// A ready span of time.
+#[derive(Debug)]
+pub(crate) struct Range {
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
+    pub(crate) current: bool,
+}
+
+/// The rows as a file.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub(crate) label: &'static str,
+    pub(crate) hint: &'static str,
+    pub(crate) href: String,
+}
+
+/// A search that was saved.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) shared: bool,
+    pub(crate) current: bool,
+    /// Whether this reader may remove it.
+    pub(crate) removable: bool,
+}
+
+/// What the form that saves a search carries.
+#[derive(Debug)]
+pub(crate) struct Save {
+    pub(crate) list: &'static str,
+    pub(crate) query: String,
+    pub(crate) back: String,
+    pub(crate) may_share: bool,
+}
+
+/// What a page knows of its rows before it shows them.
+#[derive(Debug)]
+pub(crate) struct Around {
+    pub(crate) which: Which,
+    pub(crate) now: Timestamp,
+    pub(crate) apps: Vec<String>,
+    pub(crate) count: Option<Count>,
+    pub(crate) saved: Vec<Search>,
+    pub(crate) problem: Option<String>,
+    pub(crate) saving: Option<(String, bool)>,
+}
+
+/// The rows of a list with what is known around them, from what was read of it. A wrong value
+/// is no failure of the page: it stands on it, in words.
+pub(crate) fn ask<T>(
+    request: &Request,
+    which: Which,
+    found: Result<(Question, Listing<T>), HttpError>,
+) -> Result<(Listing<T>, Around), HttpError> {
+    let principal = request.principal()?;
+    let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
+    let mut around = Around {
+        which,
+        now: request.now(),
+        apps: request.app_names(),
+        count: None,
+        saved: api::searches::seen(request.ctx(), &principal, sight, Some(which.name())),
+        problem: None,
+        saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
+    };
+    match found {
+        Ok((question, listing)) => {
+            around.count = Some(question.count(request.ctx())?);
+            Ok((listing, around))
+        }
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            around.problem = Some(error.wording().get(request.lang).to_owned());
+            Ok((Listing { items: Vec::new(), next: None }, around))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The page, with the status that fits.
+pub(crate) fn reply(found: &Found, page: &impl askama::Template) -> Result<Response, HttpError> {
+    let status = if found.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    crate::http::admin::reply::page_with(status, page)
+}
+
+impl Found {
+    pub(crate) fn new(view: &View, pairs: &Pairs, form: Form, next: Option<&String>, around: Around) -> Self {
+        let path = form.path;
+        let rest: Pairs = pairs.iter().filter(|(n, _)| n != "cursor").cloned().collect();
+        let next = next.map(|cursor| {
+            let cursor = ("cursor".to_owned(), cursor.clone());
+            link(path, &rest.iter().cloned().chain([cursor]).collect::<Pairs>())
+        });
+        let asked: Pairs = rest.iter().filter(|(n, _)| n != "limit").cloned().collect();
+        let saved = around.saved.iter().map(|search| Saved::of(view, path, &asked, search)).collect();
+        Self {
+            ranges: if form.span.is_some() { ranges(view.lang, path, pairs, around.now) } else { Vec::new() },
+            count: around.count.map(shown),
+            rows: around.count.map_or(0, |count| count.rows),
+            exports: exports(view.lang, around.which, &asked),
+            saved,
+            save: (!asked.is_empty() && around.problem.is_none()).then(|| Save {
+                list: around.which.name(),
+                query: text(&asked),
+                back: view.here.clone(),
+                may_share: view.may(Role::Admin) && view.sees_all(),
+            }),
+            next,
+            first: (rest.len() < pairs.len()).then(|| link(path, &rest)),
+            filtered: !asked.is_empty(),
+            problem: around.problem,
+            saving: around.saving,
+            form,
+        }
+    }
+}
+
+impl Saved {
+    fn of(view: &View, path: &str, asked: &Pairs, search: &Search) -> Self {
+        Self {
+            id: search.id.clone(),
+            name: parts::text(&search.name, view.eyes()),
+            href: if search.query.is_empty() { path.to_owned() } else { format!("{path}?{}", search.query) },
+            shared: search.owner.is_none(),
+            current: search.query == text(asked),
+            removable: search.owner.is_some() || (view.may(Role::Admin) && view.sees_all()),
+        }
+    }
+}
+
+/// Parameters as the query of an address.
+fn text(pairs: &Pairs) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// A count as it stands on a page; beyond its bound it says that it stops there.
+fn shown(count: Count) -> String {
+    debug_assert!(count.exact || count.rows <= limits::COUNT_MAX as u64);
+    format!("{}{}", parts::count(count.rows), if count.exact { "" } else { "+" })
+}
+
+fn exports(lang: Lang, which: Which, asked: &Pairs) -> Vec<Export> {
+    let formats = [
+        ("csv", "CSV", lang.t("任何表格软件", "any spreadsheet")),
+        ("xlsx", "Excel", lang.t("数字和时间带类型", "typed numbers and times")),
+        ("jsonl", "JSONL", lang.t("供程序读取", "for programs")),
+    ];
+    let export = |(format, label, hint): (&str, &'static str, &'static str)| {
+        let ways = [("format", format), ("lang", lang.t("zh", "en"))].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let pairs: Pairs =
+            ways.into_iter().filter(|(n, _)| n != "lang" || format != "jsonl").chain(asked.iter().cloned()).collect();
+        Export { label, hint, href: link(&format!("/api/v1/{}/export", which.name()), &pairs) }
+    };
+    formats.map(export).into()
+}
+
+/// The ready spans as links that keep every other filter.
+pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> Vec<Range> {
+    let value = |name| find(pairs, name).and_then(instant);
+    let present = Span { from: value("from"), to: value("to") };
+    let others = pairs.iter().filter(|(n, _)| !matches!(n.as_str(), "from" | "to" | "cursor"));
+    let others: Pairs = others.cloned().collect();
+    let range = |(label, span): &(crate::domain::Text, Span)| {
+        let mut pairs = Pairs::new();
+        pairs.extend(span.from.map(|t| ("from".to_owned(), t.to_string())));
+        pairs.extend(span.to.map(|t| ("to".to_owned(), t.to_string())));
+        pairs.extend(others.iter().cloned());
+        Range { label: label.get(lang), href: link(path, &pairs), current: *span == present }
+    };
+    query::ranges(now).iter().map(range).collect()
+}
+
+#[cfg(test)]
+impl Around {
+    /// Around samples.
+    pub(crate) fn sample(which: Which, rows: u64) -> Self {
+        use crate::domain::{Actor, ActorKind};
+        use crate::http::admin::samples;
+        let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
+            id: id.to_owned(),
+            list: which.name().to_owned(),
+            name: name.to_owned(),
+            query: query.to_owned(),
+            owner: owner.map(|owner| Actor::new(ActorKind::User, owner)),
+            created_at: samples::now(),
+        };
+        Self {
+            which,
+            now: samples::now(),
+            apps: samples::app_names(),
+            count: Some(Count { rows, exact: rows < 100_000 }),
+            saved: vec![
+                search("0a", "0021", "outcome=no_answer&callee=0021", Some("lin")),
+                search("0b", "not_bound", "outcome=not_bound", None),
+            ],
+            problem: None,
+            saving: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_says_where_it_stops() {
+        assert_eq!(shown(Count { rows: 12_345, exact: true }), "12,345");
+        assert_eq!(shown(Count { rows: 100_000, exact: false }), "100,000+");
+    }
+
+    #[test]
+    fn an_export_asks_for_the_rows_of_the_page() {
+        let pairs = vec![("outcome".to_owned(), "busy".to_owned()), ("not_app".to_owned(), "a b".to_owned())];
+        let hrefs: Vec<String> = exports(Lang::Zh, Which::Calls, &pairs).into_iter().map(|e| e.href).collect();
+        assert_eq!(hrefs[0], "/api/v1/calls/export?format=csv&lang=zh&outcome=busy&not_app=a+b");
+        assert_eq!(hrefs[2], "/api/v1/calls/export?format=jsonl&outcome=busy&not_app=a+b");
+    }
+}

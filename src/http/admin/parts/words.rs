@@ -1,0 +1,291 @@
+//! The words for what the domain names: outcomes, states, products, anomalies, and their tone.
+//!
+//! Codes of a platform are not here: the provider's tables explain those.
+
+use crate::domain::{
+    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, Party, Product, RecordingState, Suspicion,
+    Text, VerifyMode, Who,
+};
+use crate::http::admin::parts::{Badge, Tone, When};
+
+/// How a call ended, as a word.
+pub(crate) fn outcome(outcome: CallOutcome) -> Text {
+    match outcome {
+        CallOutcome::Answered => Text::new("已接通", "Answered"),
+        CallOutcome::NoAnswer => Text::new("无人接听", "No answer"),
+        CallOutcome::Busy => Text::new("忙线", "Busy"),
+        CallOutcome::Rejected => Text::new("被拒接", "Rejected"),
+        CallOutcome::Unreachable => Text::new("无法接通", "Unreachable"),
+        CallOutcome::PoweredOff => Text::new("关机", "Powered off"),
+        CallOutcome::Suspended => Text::new("停机", "Suspended"),
+        CallOutcome::NoSuchNumber => Text::new("空号", "No such number"),
+        CallOutcome::CallerGaveUp => Text::new("主叫放弃", "Caller gave up"),
+        CallOutcome::NotBound => Text::new("无绑定关系", "Not bound"),
+        CallOutcome::Blocked => Text::new("被拦截", "Blocked"),
+        CallOutcome::Failed => Text::new("失败", "Failed"),
+    }
+}
+
+/// How serious an outcome is: a callee who is busy is nobody's fault, a missing binding is ours.
+pub(crate) fn outcome_tone(outcome: CallOutcome) -> Tone {
+    match outcome {
+        CallOutcome::Answered => Tone::Good,
+        CallOutcome::NoAnswer | CallOutcome::Busy | CallOutcome::Rejected | CallOutcome::CallerGaveUp => Tone::Quiet,
+        CallOutcome::Unreachable | CallOutcome::PoweredOff | CallOutcome::Suspended | CallOutcome::NoSuchNumber => {
+            Tone::Warn
+        }
+        CallOutcome::NotBound | CallOutcome::Blocked | CallOutcome::Failed => Tone::Bad,
+    }
+}
+
+/// How a call ended, or how far it got.
+pub(crate) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallState) -> Badge {
+    match ended {
+        Some(ended) => Badge::new(outcome_tone(ended), outcome(ended).get(lang)),
+        None => Badge::new(Tone::Busy, call_state(state).get(lang)),
+    }
+}
+
+/// How far a call got, as a word.
+pub(crate) fn call_state(state: CallState) -> Text {
+    match state {
+        CallState::Offered => Text::new("已接入", "Offered"),
+        CallState::Dialled => Text::new("拨号中", "Dialling"),
+        CallState::Alerting => Text::new("振铃中", "Ringing"),
+        CallState::Answered => Text::new("通话中", "Talking"),
+        CallState::Released => Text::new("已结束", "Ended"),
+    }
+}
+
+/// What happened, as a word.
+pub(crate) fn event(kind: EventKind) -> Text {
+    match kind {
+        EventKind::Offered => Text::new("呼入", "Call arrives"),
+        EventKind::Dialled => Text::new("拨打", "Dialled"),
+        EventKind::Alerted => Text::new("振铃", "Rings"),
+        EventKind::Answered => Text::new("接听", "Answers"),
+        EventKind::DigitsCollected => Text::new("收号", "Digits"),
+        EventKind::Released => Text::new("挂机", "Hangs up"),
+        EventKind::Recorded => Text::new("录音", "Recording"),
+        EventKind::Rated => Text::new("话单", "Call record"),
+    }
+}
+
+/// What a callback told first, as a word; a label we do not know stays as it is.
+pub(crate) fn label(lang: Lang, label: &str) -> String {
+    match (label, EventKind::ALL.into_iter().find(|kind| kind.name() == label)) {
+        (_, Some(kind)) => event(kind).get(lang).to_owned(),
+        ("record", _) => event(EventKind::Rated).get(lang).to_owned(),
+        ("sms", _) => lang.t("短信", "Message").to_owned(),
+        ("number", _) => lang.t("号码状态", "Number state").to_owned(),
+        _ => label.to_owned(),
+    }
+}
+
+/// A side of a call.
+pub(crate) fn party(party: Party) -> Text {
+    match party {
+        Party::Caller => Text::new("主叫", "Caller"),
+        Party::Callee => Text::new("被叫", "Callee"),
+        Party::Platform => Text::new("平台", "Platform"),
+    }
+}
+
+/// Who should act on a cause.
+pub(crate) fn who(who: Who) -> Text {
+    match who {
+        Who::Nobody => Text::new("无需处理", "nobody needs to act"),
+        Who::Caller => Text::new("主叫方处理", "the caller should act"),
+        Who::Callee => Text::new("被叫方处理", "the callee should act"),
+        Who::Carrier => Text::new("运营商处理", "the carrier should act"),
+        Who::Platform => Text::new("联系平台支持", "ask the platform's support"),
+        Who::Us => Text::new("我方处理", "we should act"),
+    }
+}
+
+/// A product.
+pub(crate) fn product(product: Product) -> Text {
+    match product {
+        Product::Axb => Text::new("AXB", "AXB"),
+        Product::Dedicated => Text::new("专线语音", "Dedicated line"),
+        Product::Mask => Text::new("专号通", "Masked number"),
+        Product::Callback => Text::new("语音回呼", "Voice callback"),
+        Product::Notify => Text::new("语音通知", "Voice notice"),
+        Product::Verify => Text::new("语音验证码", "Voice code"),
+        Product::Play => Text::new("语音播放", "Voice play"),
+        Product::Ax => Text::new("AX", "AX"),
+        Product::Axe => Text::new("AXE", "AXE"),
+        Product::Axyb => Text::new("AXYB", "AXYB"),
+        Product::X => Text::new("X 模式", "X mode"),
+    }
+}
+
+/// What became of a callback.
+pub(crate) fn callback_outcome(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Accepted => Text::new("有效", "Accepted"),
+        Outcome::Duplicate => Text::new("重复", "Duplicate"),
+        Outcome::Unrecognised => Text::new("未识别", "Unrecognised"),
+        Outcome::Unparsable => Text::new("无法解析", "Unparsable"),
+        Outcome::Unverified => Text::new("验签失败", "Unverified"),
+    }
+}
+
+/// The same with its tone.
+pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
+    let tone = match outcome {
+        Outcome::Accepted => Tone::Good,
+        Outcome::Duplicate => Tone::Quiet,
+        Outcome::Unrecognised => Tone::Warn,
+        Outcome::Unparsable | Outcome::Unverified => Tone::Bad,
+    };
+    Badge::new(tone, callback_outcome(outcome).get(lang))
+}
+
+/// Where a recording is.
+pub(crate) fn recording_badge(lang: Lang, state: RecordingState) -> Badge {
+    let (tone, word) = match state {
+        RecordingState::Archived => (Tone::Good, Text::new("已归档", "Archived")),
+        RecordingState::Waiting => (Tone::Busy, Text::new("仍在平台", "At the platform")),
+        RecordingState::Expired => (Tone::Warn, Text::new("已被平台删除", "Deleted by the platform")),
+        RecordingState::Failed => (Tone::Bad, Text::new("下载失败", "Fetching failed")),
+    };
+    Badge::new(tone, word.get(lang))
+}
+
+/// An instant that stands as RFC 3339.
+pub(crate) fn instant(text: Option<&str>) -> Option<When> {
+    text?.parse().ok().map(When::full)
+}
+
+/// An app whose platform pushed and no longer does.
+pub(crate) fn stopped(lang: Lang) -> Badge {
+    Badge::new(Tone::Bad, lang.t("停了", "stopped"))
+}
+
+/// What a number can do.
+pub(crate) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
+    let (tone, word) = match state {
+        NumberState::Normal => (Tone::Good, lang.t("正常", "Normal")),
+        NumberState::Paused => (Tone::Bad, lang.t("暂停", "Paused")),
+        NumberState::Unavailable => (Tone::Bad, lang.t("不可用", "Unavailable")),
+        NumberState::Frozen => (Tone::Warn, lang.t("冻结新绑定", "No new bindings")),
+        NumberState::Unknown(text) => (Tone::Warn, text.as_str()),
+    };
+    Badge::new(tone, word)
+}
+
+/// How signatures are treated.
+pub(crate) fn verify_mode(mode: VerifyMode) -> Text {
+    match mode {
+        VerifyMode::Off => Text::new("不验签", "Not checked"),
+        VerifyMode::Log => Text::new("验签，只标记", "Checked and flagged"),
+        VerifyMode::Enforce => Text::new("验签，失败即拒", "Enforced"),
+    }
+}
+
+/// A code that no table of its platform explains.
+pub(crate) fn unlisted_code() -> Text {
+    Text::new("未列出的代码", "a code that no table lists")
+}
+
+/// What is odd about a call, and what to make of it.
+pub(crate) fn anomaly(anomaly: Anomaly) -> Text {
+    match anomaly {
+        Anomaly::EndsBeforeStart => Text::new(
+            "结束时间早于开始时间。时间按平台原样保存，时长以平台给出的为准。",
+            "The end lies before the start. Times are kept as sent; the platform's own duration counts.",
+        ),
+        Anomaly::DurationMismatch => Text::new(
+            "平台给出的时长与起止时间对不上。对账时请以原始话单为证。",
+            "The stated duration and the times disagree. Settle with the original record in hand.",
+        ),
+        Anomaly::ConflictingRecord => Text::new(
+            "同一话单推送了两次而内容不同；采用结束时间较晚的一份，两份原文都保留。",
+            "The same record came twice with different contents; the one that ends later counts, both are kept.",
+        ),
+        Anomaly::MissingRecord => Text::new(
+            "通话已结束但话单还没到。平台可能稍后补推；久等不到请联系平台。",
+            "The call ended and its record has not come. It may be pushed later; if not, ask the platform.",
+        ),
+        Anomaly::MissingRelease => Text::new(
+            "话单到了而挂机通知没到。请检查平台上的状态接收地址。",
+            "The record came, the hang-up notice did not. Check the status address in the platform's console.",
+        ),
+        Anomaly::UnknownCode => Text::new(
+            "出现了平台文档没有列出的代码，已原样保存。",
+            "It carries a code that no table of the platform explains; it is kept as sent.",
+        ),
+        Anomaly::PartyMismatch => Text::new(
+            "状态通知与话单里的号码不一致；以话单为准。",
+            "Events and record name different parties; the record counts.",
+        ),
+        Anomaly::TimeMismatch => Text::new(
+            "状态通知与话单的时间不一致；以话单为准。相差 8 小时多半是时区问题。",
+            "Events and record disagree about a time; the record counts. Eight hours apart is a time zone.",
+        ),
+        Anomaly::UnreadableTime => {
+            Text::new("有一个时间无法识别，见下表“原文”。", "A time could not be read; see “as sent” below.")
+        }
+        Anomaly::AppKeyMismatch => Text::new(
+            "话单里的 appKey 与本应用的不同：平台上的地址可能填错了应用。",
+            "The record's appKey is not this app's: the address may be pasted into another application.",
+        ),
+        Anomaly::ImplausibleTime => Text::new(
+            "有一个时间不可能为真：与其余时间相差太远、晚于收到时刻，或是 1970 年之类的零值。它不参与时长、排序和统计，原文在话单里。",
+            "A time cannot be true: far from the others, after we received it, or a zero such as 1970. It counts for no duration, order or statistics; it stands in the record as sent.",
+        ),
+        Anomaly::ImplausibleDuration => Text::new(
+            "通话超过 24 小时或振铃超过 1 小时，不可能为真；能由时间算出的按时间计，其余不计。",
+            "A talk of more than 24 hours or a ringing of more than one cannot be true; where the times tell the talk they count, else nothing does.",
+        ),
+    }
+}
+
+/// What is odd about a call, in a few words.
+pub(crate) fn anomaly_name(anomaly: Anomaly) -> Text {
+    match anomaly {
+        Anomaly::EndsBeforeStart => Text::new("结束早于开始", "Ends before start"),
+        Anomaly::DurationMismatch => Text::new("时长不符", "Duration mismatch"),
+        Anomaly::ConflictingRecord => Text::new("话单冲突", "Conflicting record"),
+        Anomaly::MissingRecord => Text::new("缺话单", "No record"),
+        Anomaly::MissingRelease => Text::new("缺挂机", "No hang-up"),
+        Anomaly::UnknownCode => Text::new("未知代码", "Unknown code"),
+        Anomaly::PartyMismatch => Text::new("号码不一致", "Party mismatch"),
+        Anomaly::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
+        Anomaly::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
+        Anomaly::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
+        Anomaly::ImplausibleTime => Text::new("时间不可信", "Implausible time"),
+        Anomaly::ImplausibleDuration => Text::new("时长不可信", "Implausible duration"),
+    }
+}
+
+/// What looks wrong with a callback, in words.
+pub(crate) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
+    match (suspicion, lang) {
+        (Suspicion::WrongCase { found, meant }, Lang::Zh) => {
+            format!("字段 {found}：是否应为 {meant}？字段名区分大小写")
+        }
+        (Suspicion::WrongCase { found, meant }, Lang::En) => {
+            format!("{found}: did you mean {meant}? Case matters")
+        }
+        (Suspicion::Missing(name), Lang::Zh) => format!("缺少字段 {name}，无法归入通话"),
+        (Suspicion::Missing(name), Lang::En) => format!("{name} is missing; without it the event cannot be placed"),
+        (Suspicion::UnknownEvent(name), Lang::Zh) => format!("未知的事件或类型 {name}，文档中没有"),
+        (Suspicion::UnknownEvent(name), Lang::En) => format!("{name} is not a documented event or type"),
+        (Suspicion::BadValue(name), Lang::Zh) if *name == "body" => {
+            "内容里有不合规定的字符或写法，已修补后解析；原文照存".to_owned()
+        }
+        (Suspicion::BadValue(name), Lang::En) if *name == "body" => {
+            "somewhere it is not written as it should be, and was mended to be read; it is kept as received".to_owned()
+        }
+        (Suspicion::BadValue(name), Lang::Zh) => format!("字段 {name} 的值不合规定"),
+        (Suspicion::BadValue(name), Lang::En) => format!("{name} has a value it cannot have"),
+        (Suspicion::OtherApplication(name), Lang::Zh) => format!("来自平台上的另一个应用 {name}，地址可能填错了应用"),
+        (Suspicion::OtherApplication(name), Lang::En) => {
+            format!(
+                "it names {name}, another application of the platform: the address may be pasted into the wrong one"
+            )
+        }
+    }
+}

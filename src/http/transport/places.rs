@@ -1,0 +1,240 @@
+//! Who may have how many connections, and how long strangers may keep theirs when many wait.
+//!
+//! ```text
+//! the network      ── 4,096 places ──┬─ 256 for one address (IPv6: one /64)
+//!                                    └─ any number for this machine and trusted proxies
+//! control.sock     ── places of its own: a command gets through whatever the network does
+//! ```
+//!
+//! A connection of an address that has its share is closed as it is accepted. When few places are
+//! left, the server is pressed: whoever has not said who he is gets seconds where he would
+//! otherwise get a minute, so that places come free as fast as others ask for them. Connections
+//! on which a platform, a person or a program is known keep their times.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::http::transport::peer::TrustedProxies;
+use crate::limits;
+
+/// The places of one server.
+#[derive(Debug)]
+pub(crate) struct Places {
+    most: usize,
+    network: Arc<Semaphore>,
+    control: Arc<Semaphore>,
+    addresses: Mutex<HashMap<IpAddr, Arc<Address>>>,
+    pressed: watch::Sender<bool>,
+}
+
+/// What one address has.
+#[derive(Debug)]
+struct Address {
+    key: IpAddr,
+    connections: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+/// A connection's place; given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    places: Arc<Places>,
+    /// `None` where an address may have any number.
+    address: Option<Arc<Address>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A request's place within the share of its address; given back when its answer is taken.
+#[derive(Debug)]
+pub(crate) struct RequestPlace(Option<Arc<Address>>);
+
+impl Places {
+    /// So many places for the network.
+    pub(crate) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            network: Arc::new(Semaphore::new(most)),
+            control: Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX)),
+            addresses: Mutex::default(),
+            pressed: watch::Sender::new(false),
+        })
+    }
+
+    /// Waits for a place; `of_network` for all listeners but `control.sock`. A listener waits
+    /// for one at a time and in turn, so that none takes all.
+    pub(crate) async fn permit(&self, of_network: bool) -> OwnedSemaphorePermit {
+        let places = if of_network { &self.network } else { &self.control };
+        places.clone().acquire_owned().await.expect("the semaphores are never closed")
+    }
+
+    /// Takes a place for a connection; `None` where its address has its share already.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        permit: OwnedSemaphorePermit,
+        from: Option<SocketAddr>,
+        trusted: &TrustedProxies,
+    ) -> Option<Place> {
+        self.feel();
+        let shared = from.map(|from| from.ip().to_canonical()).filter(|ip| !ip.is_loopback() && !trusted.trusts(*ip));
+        let address = match shared {
+            None => None,
+            Some(ip) => Some(self.count(share_of(ip))?),
+        };
+        Some(Place { places: self.clone(), address, _permit: permit })
+    }
+
+    fn count(&self, key: IpAddr) -> Option<Arc<Address>> {
+        let mut addresses = self.addresses();
+        let new = || Arc::new(Address { key, connections: AtomicUsize::new(0), requests: AtomicUsize::new(0) });
+        let address = addresses.entry(key).or_insert_with(new);
+        if address.connections.load(Ordering::Relaxed) == limits::CONNECTIONS_PER_ADDRESS {
+            return None;
+        }
+        address.connections.fetch_add(1, Ordering::Relaxed);
+        Some(address.clone())
+    }
+
+    /// Looks how many places are left. Between the two marks it stays as it was.
+    fn feel(&self) {
+        let free = self.network.available_permits();
+        self.pressed.send_if_modified(|pressed| {
+            let now = if *pressed { free < self.most / 4 } else { free < self.most / 8 };
+            std::mem::replace(pressed, now) != now
+        });
+    }
+
+    /// Whether few places are left, now and whenever that changes.
+    pub(crate) fn pressed(&self) -> watch::Receiver<bool> {
+        self.pressed.subscribe()
+    }
+
+    fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, Arc<Address>>> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Takes a place for a request; `None` where its address has enough under way.
+    pub(crate) fn request(&self) -> Option<RequestPlace> {
+        if let Some(address) = &self.address {
+            let more = |requests| (requests < limits::REQUESTS_PER_ADDRESS).then_some(requests + 1);
+            address.requests.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        }
+        Some(RequestPlace(self.address.clone()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(address) = &self.address else { return };
+        let mut addresses = self.places.addresses();
+        if address.connections.fetch_sub(1, Ordering::Relaxed) == 1 {
+            addresses.remove(&address.key);
+        }
+    }
+}
+
+impl Drop for RequestPlace {
+    fn drop(&mut self) {
+        if let Some(address) = &self.0 {
+            address.requests.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// One person holds a whole IPv6 /64.
+fn share_of(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn enter(places: &Arc<Places>, from: &str, trusted: &TrustedProxies) -> Option<Place> {
+        places.enter(places.permit(true).await, Some(from.parse().unwrap()), trusted)
+    }
+
+    #[tokio::test]
+    async fn one_address_does_not_take_all_places() {
+        let places = Places::new(limits::CONNECTIONS_MAX);
+        let nobody = TrustedProxies::default();
+        for (from, other) in [
+            ("203.0.113.7:1", "203.0.113.8:1"),
+            ("[::ffff:203.0.113.9]:1", "203.0.113.8:1"),
+            ("[2001:db8::1]:1", "[2001:db8:0:1::1]:1"),
+        ] {
+            let mut held = Vec::new();
+            while let Some(place) = enter(&places, from, &nobody).await {
+                held.push(place);
+            }
+            assert_eq!(held.len(), limits::CONNECTIONS_PER_ADDRESS, "{from}");
+            assert!(enter(&places, other, &nobody).await.is_some());
+            held.pop();
+            assert!(enter(&places, from, &nobody).await.is_some());
+        }
+        assert!(places.addresses().is_empty());
+        assert_eq!(places.network.available_permits(), limits::CONNECTIONS_MAX);
+    }
+
+    #[tokio::test]
+    async fn the_addresses_of_one_network_of_ipv6_are_one() {
+        let places = Places::new(limits::CONNECTIONS_MAX);
+        let mut held = Vec::new();
+        for n in 0..=limits::CONNECTIONS_PER_ADDRESS {
+            held.push(enter(&places, &format!("[2001:db8::{n:x}]:1"), &TrustedProxies::default()).await);
+        }
+        assert_eq!(held.iter().flatten().count(), limits::CONNECTIONS_PER_ADDRESS);
+    }
+
+    #[tokio::test]
+    async fn this_machine_and_trusted_proxies_speak_for_many() {
+        let places = Places::new(limits::CONNECTIONS_MAX);
+        let trusted = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+        for from in ["127.0.0.1:1", "[::1]:1", "10.0.0.2:1"] {
+            let mut held = Vec::new();
+            for _ in 0..=limits::CONNECTIONS_PER_ADDRESS {
+                held.push(enter(&places, from, &trusted).await.unwrap());
+            }
+            let requests: Vec<_> = (0..=limits::REQUESTS_PER_ADDRESS).map(|_| held[0].request()).collect();
+            assert!(requests.iter().all(Option::is_some), "{from}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_requests_of_an_address_are_counted_over_its_connections() {
+        let places = Places::new(limits::CONNECTIONS_MAX);
+        let from = "203.0.113.7:1";
+        let one = enter(&places, from, &TrustedProxies::default()).await.unwrap();
+        let two = enter(&places, from, &TrustedProxies::default()).await.unwrap();
+        let mut held: Vec<_> = (0..limits::REQUESTS_PER_ADDRESS).map(|_| one.request().unwrap()).collect();
+        assert!(two.request().is_none());
+        held.pop();
+        assert!(two.request().is_some());
+    }
+
+    #[tokio::test]
+    async fn it_is_pressed_while_few_places_are_left() {
+        let places = Places::new(16);
+        let pressed = places.pressed();
+        let mut held = Vec::new();
+        for n in 1..=16 {
+            held.push(enter(&places, "127.0.0.1:1", &TrustedProxies::default()).await.unwrap());
+            assert_eq!(*pressed.borrow(), n > 14, "{n}");
+        }
+        // A command has places of its own.
+        assert!(places.enter(places.permit(false).await, None, &TrustedProxies::default()).is_some());
+        for free in 1..=16 {
+            held.pop();
+            places.feel();
+            assert_eq!(*pressed.borrow(), free < 4, "{free}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Accepting connections, and letting go of them.
+//!
+//! ```text
+//! accept ─ place ─┬─ TLS handshake (deadline) ─┬─ requests ─ routes
+//!                 └─ plain, control.sock ──────┘
+//! ```
+//!
+//! warp has no TLS and no limits, so its routes run as a service under this loop. Handshakes
+//! happen in the connection's own task, never in the loop; a connection beyond
+//! [`limits::CONNECTIONS_MAX`] waits in the kernel's backlog, and who may have how many is said by
+//! `src/http/transport/places.rs`. [`Server::drain`] finishes what
+//! was received and is not held up by clients that say nothing. What happens within one
+//! connection is in [`crate::http::transport::connection`].
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use futures_util::FutureExt;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::http::Routes;
+use crate::http::transport::connection;
+use crate::http::transport::connection::Origin;
+use crate::http::transport::peer::TrustedProxies;
+use crate::http::transport::places::{Place, Places};
+use crate::limits;
+use crate::service::Gauges;
+
+/// How long a client may take for each step. The defaults are in [`limits`]; tests are in a
+/// hurry.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// The TLS handshake.
+    pub handshake: Duration,
+    /// The head of a request, from its first byte; the first one from the handshake on.
+    pub head: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// Taking bytes that we have for it.
+    pub write: Duration,
+    /// A stranger's handshake, first request and pauses while few places are left.
+    pub pressed: Duration,
+    /// Delivering a request that was on its way when a stop began.
+    pub quiet: Duration,
+    /// A stop, all in all.
+    pub drain: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            handshake: limits::HANDSHAKE_TIME,
+            head: limits::HEADER_TIME,
+            idle: limits::IDLE_TIME,
+            write: limits::WRITE_TIME,
+            pressed: limits::PRESSED_TIME,
+            quiet: limits::DRAIN_QUIET,
+            drain: limits::DRAIN_TIME,
+        }
+    }
+}
+
+impl Times {
+    /// What a stranger has while few places are left: no longer than he would have otherwise.
+    #[must_use]
+    pub(crate) fn hurried(&self) -> Self {
+        Self {
+            handshake: self.handshake.min(self.pressed),
+            head: self.head.min(self.pressed),
+            idle: self.idle.min(self.pressed),
+            write: self.write.min(self.handshake),
+            ..*self
+        }
+    }
+
+    /// How often a connection must be looked at so that none of its times passes unseen.
+    #[must_use]
+    pub(crate) fn shortest(&self) -> Duration {
+        self.head.min(self.idle).min(self.write)
+    }
+}
+
+/// Where connections come from.
+pub enum Listener {
+    /// TCP with TLS.
+    Tls(TcpListener, TlsAcceptor),
+    /// TCP without.
+    Plain(TcpListener),
+    /// The command line on this machine.
+    Control(UnixListener),
+}
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Tls(..) => "Tls",
+            Self::Plain(_) => "Plain",
+            Self::Control(_) => "Control",
+        })
+    }
+}
+
+/// The listeners of one process and their connections.
+#[derive(Debug)]
+pub struct Server {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+}
+
+/// What every connection is given.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) times: Times,
+    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) trusted: ArcSwap<TrustedProxies>,
+    pub(crate) places: Arc<Places>,
+    /// Told of requests whose first line cannot be read: who sent them, and where to.
+    on_unreadable: OnceLock<OnUnreadable>,
+    /// A stop has begun.
+    pub(crate) stop: CancellationToken,
+    /// The stop has taken too long.
+    pub(crate) kill: CancellationToken,
+}
+
+/// Takes note of a request that no route sees.
+struct OnUnreadable(Box<TellUnreadable>);
+
+/// Told who sent it, and where to.
+type TellUnreadable = dyn Fn(IpAddr, &str) + Send + Sync;
+
+impl std::fmt::Debug for OnUnreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnUnreadable")
+    }
+}
+
+impl Shared {
+    /// Tells of a request whose first line could not be read.
+    pub(crate) fn unreadable(&self, peer: IpAddr, target: &str) {
+        if let Some(OnUnreadable(tell)) = self.on_unreadable.get() {
+            tell(peer, target);
+        }
+    }
+}
+
+enum Stream {
+    Tcp(TcpStream, SocketAddr),
+    Unix(UnixStream),
+}
+
+impl Server {
+    /// A server without listeners.
+    #[must_use]
+    pub fn new(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>) -> Self {
+        Self::with_places(times, trusted, gauges, limits::CONNECTIONS_MAX)
+    }
+
+    /// The same with so many places for connections.
+    #[must_use]
+    pub(crate) fn with_places(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>, places: usize) -> Self {
+        let shared = Shared {
+            times,
+            gauges,
+            trusted: ArcSwap::from_pointee(trusted),
+            places: Places::new(places),
+            on_unreadable: OnceLock::new(),
+            stop: CancellationToken::new(),
+            kill: CancellationToken::new(),
+        };
+        Self { shared: Arc::new(shared), tasks: TaskTracker::new() }
+    }
+
+    /// Accepts connections from `listener` and answers their requests from `routes`.
+    pub fn listen(&self, listener: Listener, routes: Routes) {
+        let (shared, tasks) = (self.shared.clone(), self.tasks.clone());
+        self.tasks.spawn(async move { accept(&listener, &routes, &shared, &tasks).await });
+    }
+
+    /// Has `tell` told of requests whose first line cannot be read; the first one given stays.
+    pub fn on_unreadable(&self, tell: impl Fn(IpAddr, &str) + Send + Sync + 'static) {
+        let _ = self.shared.on_unreadable.set(OnUnreadable(Box::new(tell)));
+    }
+
+    /// Believes these proxies from the next request on.
+    pub fn trust(&self, proxies: TrustedProxies) {
+        self.shared.trusted.store(Arc::new(proxies));
+    }
+
+    /// Stops accepting, finishes the requests already received, closes every connection; takes
+    /// [`Times::drain`] at most.
+    pub async fn drain(self) {
+        self.shared.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(self.shared.times.drain, self.tasks.wait()).await.is_err() {
+            tracing::warn!(connections = self.shared.gauges.open(), "closing connections that did not finish");
+            self.shared.kill.cancel();
+            self.tasks.wait().await;
+        }
+    }
+}
+
+async fn accept(listener: &Listener, routes: &Routes, shared: &Arc<Shared>, tasks: &TaskTracker) {
+    let mut backoff = Duration::ZERO;
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => break,
+            accepted = next(listener, shared) => accepted,
+        };
+        match accepted {
+            Ok((stream, permit)) => {
+                backoff = Duration::ZERO;
+                welcome(stream, permit, listener, routes, shared, tasks);
+            }
+            // The client was faster to leave than we to accept.
+            Err(error) if is_about_one_connection(&error) => {}
+            Err(error) => {
+                backoff = (backoff * 2).clamp(limits::ACCEPT_BACKOFF / 100, limits::ACCEPT_BACKOFF);
+                tracing::warn!(%error, duration_ms = backoff.as_millis(), "accepting a connection failed; waiting");
+                tokio::select! {
+                    () = shared.stop.cancelled() => break,
+                    () = tokio::time::sleep(backoff) => {}
+                }
+            }
+        }
+    }
+    // Connections that the kernel has completed may carry a request already.
+    while let Some(Ok((stream, permit))) = next(listener, shared).now_or_never() {
+        welcome(stream, permit, listener, routes, shared, tasks);
+    }
+}
+
+/// Gives a connection a task of its own, unless its address has its share already.
+fn welcome(
+    stream: Stream,
+    permit: OwnedSemaphorePermit,
+    listener: &Listener,
+    routes: &Routes,
+    shared: &Arc<Shared>,
+    tasks: &TaskTracker,
+) {
+    let from = match &stream {
+        Stream::Tcp(_, address) => Some(*address),
+        Stream::Unix(_) => None,
+    };
+    match shared.places.enter(permit, from, &shared.trusted.load()) {
+        Some(place) => {
+            tasks.spawn(connect(stream, place, listener.acceptor(), routes.clone(), shared.clone()));
+        }
+        None => Gauges::count(&shared.gauges.connections_refused),
+    }
+}
+
+async fn next(listener: &Listener, shared: &Shared) -> io::Result<(Stream, OwnedSemaphorePermit)> {
+    let permit = shared.places.permit(!matches!(listener, Listener::Control(_))).await;
+    let stream = match listener {
+        Listener::Tls(tcp, _) | Listener::Plain(tcp) => {
+            let (stream, address) = tcp.accept().await?;
+            stream.set_nodelay(true)?;
+            Stream::Tcp(stream, address)
+        }
+        Listener::Control(unix) => Stream::Unix(unix.accept().await?.0),
+    };
+    Ok((stream, permit))
+}
+
+impl Listener {
+    fn acceptor(&self) -> Option<TlsAcceptor> {
+        match self {
+            Self::Tls(_, acceptor) => Some(acceptor.clone()),
+            Self::Plain(_) | Self::Control(_) => None,
+        }
+    }
+}
+
+fn is_about_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidInput, NotConnected};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | InvalidInput | NotConnected)
+}
+
+/// One connection, from its first byte to its last.
+async fn connect(stream: Stream, place: Place, acceptor: Option<TlsAcceptor>, routes: Routes, shared: Arc<Shared>) {
+    Gauges::count(&shared.gauges.accepted);
+    match (stream, acceptor) {
+        (Stream::Tcp(stream, address), Some(acceptor)) => {
+            if let Some(stream) = connection::handshake(stream, acceptor, &shared).await {
+                connection::serve(stream, Origin::Network(address), place, routes, &shared).await;
+            }
+        }
+        (Stream::Tcp(stream, address), None) => {
+            connection::serve(stream, Origin::Network(address), place, routes, &shared).await;
+        }
+        (Stream::Unix(stream), _) => connection::serve(stream, Origin::Control, place, routes, &shared).await,
+    }
+    Gauges::count(&shared.gauges.closed);
+}

@@ -1,0 +1,260 @@
+//! The certificate, and the TLS that is spoken with it.
+//!
+//! TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN. Huawei's platforms offer only TLS 1.2 with
+//! ECDHE suites, which rustls has for ECDSA and RSA keys alike. Files are looked at again on
+//! HUP and every few seconds; a new pair that is not good is reported once and the old one
+//! stays in use. Where nothing is configured, [`self_signed`] makes a pair.
+
+mod info;
+mod self_signed;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{ServerConfig, crypto};
+use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::Clock;
+use crate::domain::plain_text;
+use crate::limits;
+use crate::service::CertificateInfo;
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Files that somebody else keeps up to date.
+    Files {
+        /// The certificate and its chain, PEM.
+        cert: PathBuf,
+        /// Its key, PEM.
+        key: PathBuf,
+    },
+    /// A pair of our own.
+    SelfSigned {
+        /// The directory it is kept in.
+        dir: PathBuf,
+        /// The names and addresses it is for.
+        names: Vec<String>,
+    },
+}
+
+/// Why there is no certificate to use.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read.
+    #[error("reading {path}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("writing {path}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file is not PEM.
+    #[error("reading {path} as PEM")]
+    Pem {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: pem::Error,
+    },
+    /// A file holds no certificate.
+    #[error("{0} holds no certificate")]
+    NoCertificate(PathBuf),
+    /// A certificate cannot be understood.
+    #[error("{0} holds a certificate that cannot be read")]
+    BadCertificate(PathBuf),
+    /// A key of a kind that TLS does not use.
+    #[error("{path} holds a key that cannot be used")]
+    BadKey {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rustls::Error,
+    },
+    /// Certificate and key are of different pairs.
+    #[error("the key {key} does not belong to the certificate {cert}")]
+    Mismatch {
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+    },
+    /// A certificate of our own could not be made.
+    #[error("making a self-signed certificate")]
+    Make(#[source] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("setting up TLS")]
+    Setup(#[source] rustls::Error),
+}
+
+/// The certificate in use, replaceable while connections go on.
+#[derive(Debug)]
+pub struct Certificates {
+    clock: Clock,
+    using: ArcSwap<CertifiedKey>,
+    info: ArcSwap<CertificateInfo>,
+    watched: Mutex<Watched>,
+}
+
+/// The source, and what its files looked like when they were last tried.
+#[derive(Debug)]
+struct Watched {
+    source: Source,
+    seen: Vec<Option<Look>>,
+}
+
+/// What a file looks like from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look {
+    modified: SystemTime,
+    inode: u64,
+    size: u64,
+}
+
+impl Certificates {
+    /// Reads the pair, or makes one.
+    ///
+    /// # Errors
+    /// When a file is missing or wrong, or the two do not belong together.
+    pub fn open(source: Source, clock: Clock) -> Result<Arc<Self>, TlsError> {
+        let seen = looks(&source);
+        let (key, info) = load(&source, &clock)?;
+        Ok(Arc::new(Self {
+            clock,
+            using: ArcSwap::from_pointee(key),
+            info: ArcSwap::from_pointee(info),
+            watched: Mutex::new(Watched { source, seen }),
+        }))
+    }
+
+    /// Reads the pair again, from `source` if that is another one now.
+    ///
+    /// # Errors
+    /// As [`Certificates::open`]; the pair in use stays in use.
+    pub fn reload(&self, source: Option<Source>) -> Result<Arc<CertificateInfo>, TlsError> {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = source {
+            watched.source = source;
+        }
+        watched.seen = looks(&watched.source);
+        let (key, info) = load(&watched.source, &self.clock)?;
+        self.using.store(Arc::new(key));
+        self.info.store(Arc::new(info));
+        Ok(self.info())
+    }
+
+    /// Whether the files look otherwise than when they were last tried, or our own certificate
+    /// should be made anew.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends_soon = || self_signed::ends_soon(&self.info(), self.clock.now());
+        watched.seen != looks(&watched.source) || matches!(watched.source, Source::SelfSigned { .. }) && ends_soon()
+    }
+
+    /// The certificate in use.
+    #[must_use]
+    pub fn info(&self) -> Arc<CertificateInfo> {
+        self.info.load_full()
+    }
+
+    /// What shakes hands with this certificate.
+    ///
+    /// # Errors
+    /// When the cryptography cannot be set up.
+    pub fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, TlsError> {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(TlsError::Setup)?
+            .with_no_client_auth()
+            .with_cert_resolver(self.clone());
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.ticketer = crypto::ring::Ticketer::new().map_err(TlsError::Setup)?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.using.load_full())
+    }
+}
+
+fn load(source: &Source, clock: &Clock) -> Result<(CertifiedKey, CertificateInfo), TlsError> {
+    let (cert, key) = match source {
+        Source::Files { cert, key } => (cert.clone(), key.clone()),
+        Source::SelfSigned { dir, names } => self_signed::pair(dir, names, clock.now())?,
+    };
+    let pair = read_pair(&cert, &key)?;
+    let info = info::read(&pair.cert[0], &cert).ok_or(TlsError::BadCertificate(cert))?;
+    if info.not_after.is_some_and(|end| end < clock.now()) {
+        tracing::warn!(certificate = %info.source, not_after = ?info.not_after, "the certificate has ended");
+    }
+    Ok((pair, info))
+}
+
+fn read_pair(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
+    let pem_error = |path: &Path| {
+        let path = path.to_owned();
+        move |source| TlsError::Pem { path, source }
+    };
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(plain_text::without_mark(&read(cert)?))
+        .collect::<Result<_, _>>()
+        .map_err(pem_error(cert))?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate(cert.to_owned()));
+    }
+    let secret = PrivateKeyDer::from_pem_slice(plain_text::without_mark(&read(key)?)).map_err(pem_error(key))?;
+    let signer = crypto::ring::sign::any_supported_type(&secret)
+        .map_err(|source| TlsError::BadKey { path: key.to_owned(), source })?;
+    let pair = CertifiedKey::new(chain, signer);
+    match pair.keys_match() {
+        Ok(()) => Ok(pair),
+        Err(rustls::Error::InconsistentKeys(_)) => {
+            Err(TlsError::Mismatch { cert: cert.to_owned(), key: key.to_owned() })
+        }
+        Err(_) => Err(TlsError::BadCertificate(cert.to_owned())),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
+    use std::io::Read;
+    let mut content = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(limits::CERTIFICATE_MAX).read_to_end(&mut content))
+        .map_err(|source| TlsError::Read { path: path.to_owned(), source })?;
+    Ok(content)
+}
+
+fn looks(source: &Source) -> Vec<Option<Look>> {
+    use std::os::unix::fs::MetadataExt;
+    let look = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Look { modified: metadata.modified().ok()?, inode: metadata.ino(), size: metadata.len() })
+    };
+    match source {
+        Source::Files { cert, key } => vec![look(cert), look(key)],
+        // Our own changes only when we change it.
+        Source::SelfSigned { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,274 @@
+//! The platforms: what each sends, how it signs, what it expects to hear, and what it can be asked.
+//!
+//! A platform is one folder. Adding one touches that folder and two adjacent lines here:
+//! its `mod` and its place in [`ALL`]. Shared code never names a platform.
+//!
+//! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
+//! explanations of a call, `ringback providers`, and the tests that walk every table. The other
+//! direction is [`outbound`].
+
+mod body;
+mod docs;
+mod fault;
+mod fresh;
+pub mod huawei;
+mod huawei_private;
+mod huawei_voice;
+mod jiuyun;
+mod number;
+pub mod outbound;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::fmt::Debug;
+
+pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sample};
+pub use self::fault::{DecodeError, Fault};
+pub use self::fresh::{fresh, telling};
+use self::outbound::Outbound;
+use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
+pub use crate::domain::{Item, Suspicion};
+use jiff::Timestamp;
+
+/// Every provider, in the order in which they are shown.
+pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun, &huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
+
+/// The provider of this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
+    ALL.iter().copied().find(|p| p.id().0 == name)
+}
+
+/// The provider of this id. Ids are only made from [`ALL`].
+#[must_use]
+pub fn by_id(id: ProviderId) -> Option<&'static dyn Provider> {
+    by_name(id.0)
+}
+
+/// What a code of a provider means, if a table of it knows.
+#[must_use]
+pub fn explain(provider: ProviderId, cause: &CauseCode) -> Option<&'static CodeDoc> {
+    by_id(provider)?.codes().iter().find(|t| t.name == cause.table)?.find(&cause.code)
+}
+
+/// One platform.
+pub trait Provider: Debug + Sync {
+    /// Its name in addresses, records, the configuration and commands.
+    fn id(&self) -> ProviderId;
+    /// Its name for people.
+    fn title(&self, lang: Lang) -> &'static str;
+    /// Which addresses its console asks for, and what arrives there.
+    fn addresses(&self) -> &'static [Address];
+    /// Every documented field.
+    fn fields(&self) -> &'static [FieldDoc];
+    /// Every documented code.
+    fn codes(&self) -> &'static [CodeTable];
+    /// One body of every kind it sends.
+    fn samples(&self) -> &'static [Sample];
+    /// When it pushes again.
+    fn retry(&self) -> RetrySchedule;
+    /// Days for which it keeps a recording.
+    fn recording_days(&self) -> u32;
+
+    /// Whether there is anything to check a callback of this app against: a secret, a known
+    /// application. Without it nothing can fail, whatever the app's mode.
+    fn can_verify(&self, app: &App) -> bool;
+    /// Checks the signature (or what stands in for one) of a callback. Says what it found and
+    /// decides nothing: [`admit`] does, by the app's mode.
+    fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict;
+    /// Reads a callback. Never panics, whatever the bytes.
+    ///
+    /// # Errors
+    /// Where the body is empty, neither JSON nor XML, broken beyond single values, or XML with a DOCTYPE.
+    fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError>;
+    /// What the platform expects to hear.
+    fn ack(&self, occasion: &Occasion<'_>) -> Ack;
+    /// What a question is answered when no rule says otherwise: close, discard.
+    fn default_decision(&self, question: &Question, app: &App) -> Decision;
+    /// Whether it asks questions that a decision answers.
+    fn asks(&self) -> bool {
+        false
+    }
+    /// Checks a decision against the documented length and format of every field of its answer.
+    ///
+    /// # Errors
+    /// The field and its rule.
+    fn check(&self, _decision: &Decision) -> Result<(), InvalidAnswer> {
+        Ok(())
+    }
+    /// Writes a decision as the platform reads it.
+    fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
+    /// What it can be asked; `None` where it takes no requests of ours.
+    fn outbound(&self) -> Option<&'static dyn Outbound> {
+        None
+    }
+    /// The decision that an answer told, to be shown in words; `None` where it told none.
+    fn answered(&self, _answer: &Ack) -> Option<Decision> {
+        None
+    }
+}
+
+/// Why a decision must not be given: the platform would not take its answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {}", .rule.en)]
+pub struct InvalidAnswer {
+    /// The field, by our name.
+    pub field: &'static str,
+    /// The rule that it breaks, as what follows the name of the field.
+    pub rule: Wording,
+}
+
+/// What a signature is checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets<'a> {
+    /// Huawei `APP_Key`, 玖云 `appId`.
+    pub app_key: Option<&'a str>,
+    /// Huawei `APP_Secret`.
+    pub app_secret: Option<&'a str>,
+    /// `https://host:port` as the platform knows us: the digest may cover the whole address.
+    pub public_url: Option<&'a str>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// What the check of a signature found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There was nothing to check against, or this platform signs nothing.
+    Unchecked,
+    /// It holds; by which recipe.
+    Passed(&'static str),
+    /// It does not hold.
+    Failed(VerifyError),
+}
+
+impl Verdict {
+    /// `true`, `false`, or `None` when nothing was checked: how it stands in the journal.
+    #[must_use]
+    pub fn verified(&self) -> Option<bool> {
+        match self {
+            Self::Unchecked => None,
+            Self::Passed(_) => Some(true),
+            Self::Failed(_) => Some(false),
+        }
+    }
+}
+
+/// Why a callback is not believed. The text is for our people, never sent to the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The header that carries the signature is not there.
+    #[error("no X-AKSK or X-WSSE header")]
+    MissingHeader,
+    /// A part of that header is not there.
+    #[error("the signature header has no {0}")]
+    MissingPart(&'static str),
+    /// Signed for another app.
+    #[error("the signature is for another app key")]
+    OtherApp,
+    /// The digest matches no known recipe.
+    #[error("the digest does not match: wrong app secret, or the public address is not what the platform was given")]
+    Digest,
+    /// Too old, or too far in the future.
+    #[error("Created lies too far from now: is the clock right?")]
+    Stale,
+    /// `Created` is not a time.
+    #[error("Created is not a time")]
+    Created,
+    /// The body names another application than the one configured.
+    #[error("the body names another application")]
+    OtherAppId,
+}
+
+/// A callback that may be decoded. Only [`admit`] and [`Verified::from_journal`] make one.
+#[derive(Debug)]
+pub struct Verified<'a>(&'a Callback);
+
+impl<'a> Verified<'a> {
+    /// A callback that was admitted when it was received and now comes from the journal.
+    #[must_use]
+    pub fn from_journal(callback: &'a Callback) -> Self {
+        Self(callback)
+    }
+
+    /// The callback.
+    #[must_use]
+    pub fn callback(&self) -> &'a Callback {
+        self.0
+    }
+}
+
+/// Lets a callback through, or not, by the app's mode.
+///
+/// # Errors
+/// The reason, when the signature failed and the app enforces signatures. Where there is nothing
+/// to check against, as for an app without a secret, nothing can fail either.
+pub fn admit<'a>(
+    callback: &'a Callback,
+    verdict: &Verdict,
+    mode: crate::domain::VerifyMode,
+) -> Result<Verified<'a>, VerifyError> {
+    use crate::domain::VerifyMode;
+    match (mode, verdict) {
+        (VerifyMode::Enforce, Verdict::Failed(error)) => Err(error.clone()),
+        _ => Ok(Verified(callback)),
+    }
+}
+
+/// The notation of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+/// What a callback says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The notation it was written in; the answer uses the same.
+    pub form: BodyForm,
+    /// What happened. Empty with no question either: unrecognised.
+    pub items: Vec<Item>,
+    /// The application that each item names (Huawei `appKey`, 玖云 `appId`), beside the items;
+    /// empty where this kind of callback names none.
+    pub applications: Vec<String>,
+    /// What is asked.
+    pub question: Option<Question>,
+    /// What looks wrong, for the Attention page. Not empty when something in a batch was not
+    /// understood, also when the rest was.
+    pub suspicions: Vec<Suspicion>,
+}
+
+impl Decoded {
+    /// Whether anything in it was understood.
+    #[must_use]
+    pub fn recognised(&self) -> bool {
+        !self.items.is_empty() || self.question.is_some()
+    }
+
+    /// The applications it names beside the one expected, each once. A person pasted the address
+    /// into another application's box.
+    #[must_use]
+    pub fn foreign_applications(&self, expected: &str) -> Vec<String> {
+        let mut foreign: Vec<String> = self.applications.iter().filter(|name| *name != expected).cloned().collect();
+        foreign.retain(|name| !name.is_empty());
+        foreign.sort_unstable();
+        foreign.dedup();
+        foreign.truncate(crate::limits::FOREIGN_APPLICATIONS_MAX);
+        foreign
+    }
+}
+
+/// On which occasion the platform is answered.
+#[derive(Debug)]
+pub enum Occasion<'a> {
+    /// A notice was kept, understood or not.
+    Kept(BodyForm),
+    /// The body could not be read: 400.
+    Unparsable(&'a DecodeError),
+    /// The signature did not hold: 401.
+    Unverified,
+}

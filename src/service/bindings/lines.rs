@@ -1,0 +1,373 @@
+//! A CSV with bindings, line by line, in the memory of one line.
+//!
+//! The first line names the columns: fields by their names or by the headings of an export in
+//! either language, in any order. An export may come back as it was: what it tells of a binding
+//! beside its terms is looked at and never set. Runs on a thread that may wait.
+//!
+//! Spreadsheets write it as they like: cells end with commas, semicolons or tabs, as the first
+//! line does, and Excel in China writes GBK, in which no byte of a character is one of these.
+
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use csv::{ByteRecord, ReaderBuilder};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::bindings::Refused;
+use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
+use crate::export::{self, csv as cells};
+use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
+use crate::platforms::InvalidAnswer;
+use crate::service::BodyError;
+use crate::service::bindings::encoding::Reading;
+use crate::service::bindings::{Draft, Field, local_instant};
+use crate::service::keeping;
+
+/// Why a file was not read to its end.
+pub(crate) type NotDone = keeping::NotDone<Wording>;
+
+const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
+const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
+/// What an export writes in the state of such a binding.
+const OVER_WORDS: [&str; 2] = ["ended", "已解除"];
+const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid_to has passed: it would never hold");
+
+/// Some lines: those to make, and those that cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    pub(crate) lines: Vec<(u64, BindingTerms)>,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    /// What is set.
+    Set(Field),
+    /// The same instant in Asia/Shanghai, as an export writes it beside.
+    Local(Field),
+    /// The app's name, which must be that of the import.
+    App,
+    /// How the binding stood.
+    State,
+    /// What an export tells beside.
+    Told,
+}
+
+/// The body as it arrives. It knows how far the line under way reaches, so that a line without
+/// an end takes no memory.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
+    piece: Bytes,
+    taken: u64,
+    /// The last byte given.
+    last: u8,
+    line_begins: Arc<AtomicU64>,
+}
+
+impl Arriving {
+    pub(crate) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
+        Self { pieces, piece: Bytes::new(), taken: 0, last: b'\n', line_begins: Arc::default() }
+    }
+}
+
+impl Read for Arriving {
+    /// Without carriage returns, and with an end of the last line: then every line counts once.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken.saturating_sub(self.line_begins.load(Ordering::Relaxed)) > BINDINGS_IMPORT_LINE_MAX {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let mut length = 0;
+        while length == 0 && !buffer.is_empty() {
+            while self.piece.is_empty() {
+                match self.pieces.blocking_recv() {
+                    None if self.last == b'\n' => return Ok(0),
+                    None => self.piece = Bytes::from_static(b"\n"),
+                    Some(Ok(piece)) => self.piece = piece,
+                    Some(Err(error)) => return Err(io::Error::other(error)),
+                }
+            }
+            let part = self.piece.split_to(buffer.len().min(self.piece.len()));
+            for byte in part.iter().filter(|byte| **byte != b'\r') {
+                buffer[length] = *byte;
+                length += 1;
+                self.last = *byte;
+            }
+        }
+        self.taken += length as u64;
+        Ok(length)
+    }
+}
+
+/// What the lines are read for.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// The name of the app that they are for.
+    pub(crate) app: String,
+    /// What is over by then is not made.
+    pub(crate) now: Timestamp,
+}
+
+/// Reads all lines and gives them away in chunks; ends early where nobody takes them.
+///
+/// # Errors
+/// When the body is no such CSV. What was given before stays given.
+pub(crate) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
+    let line_begins = body.line_begins.clone();
+    let head = first_line(&mut body)?;
+    let delimiter = delimiter(&head);
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
+    let mut reader = reader.from_reader(Cursor::new(head).chain(body));
+    let (mut record, mut columns) = (ByteRecord::new(), None);
+    let mut reading = Reading::default();
+    let mut chunk = Chunk::default();
+    loop {
+        line_begins.store(reader.position().byte(), Ordering::Relaxed);
+        let line = reader.position().line();
+        if !reader.read_byte_record(&mut record).map_err(|error| broken(line, &error))? {
+            break;
+        }
+        reading.look_at(record.as_slice());
+        let Some(columns) = &columns else {
+            columns = Some(columns_of(&reading, &record)?);
+            continue;
+        };
+        // What a spreadsheet leaves of an empty row.
+        if filled(&record) == 0 {
+            continue;
+        }
+        // Counted from its end: blank lines before it are no part of it. The end of the file also
+        // ends a line whose quotation mark is missing.
+        let within = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
+        let line = line.max(reader.position().line() - 1 - within);
+        match terms_of(columns, &reading, &record, wanted) {
+            Ok(terms) => chunk.lines.push((line, terms)),
+            Err(NoTerms { field, reason }) => chunk.refused.push(Refused { field, ..Refused::new(line, reason) }),
+        }
+        if chunk.lines.len() + chunk.refused.len() >= BINDINGS_IMPORT_CHUNK
+            && give.blocking_send(std::mem::take(&mut chunk)).is_err()
+        {
+            return Ok(());
+        }
+    }
+    if columns.is_none() {
+        let words = Text::new("文件是空的；首行应写列名", "the file is empty; its first line names the columns");
+        return Err(NotDone::Refused(words.into()));
+    }
+    // Whoever took them is gone only with the request.
+    let _ = give.blocking_send(chunk);
+    Ok(())
+}
+
+/// The first line that is not blank, with the blank ones before it.
+fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while body.read(&mut byte).map_err(|error| broken(1, &error.into()))? > 0 {
+        head.push(byte[0]);
+        if byte[0] == b'\n' && head.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            break;
+        }
+    }
+    let other = [
+        (&b"\xff\xfe"[..], Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"\xfe\xff", Text::new("UTF-16 文本", "UTF-16 text")),
+        (b"PK\x03\x04", Text::new("工作簿或压缩包", "a workbook or an archive")),
+        (b"\xd0\xcf\x11\xe0", Text::new("旧式工作簿", "an old workbook")),
+    ];
+    match other.iter().find(|(beginning, _)| head.starts_with(beginning)) {
+        Some((_, what)) => Err(NotDone::Refused(Wording::new(
+            format!("这个文件是{}；请另存为 UTF-8 或 GBK 的 CSV 再导入", what.zh),
+            format!("the file is {}; save it as CSV, in UTF-8 or GBK, and import that", what.en),
+        ))),
+        None => Ok(head),
+    }
+}
+
+/// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
+fn delimiter(head: &[u8]) -> u8 {
+    let times = |delimiter: &u8| memchr::memchr_iter(*delimiter, head).count();
+    // Of equals the last is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
+}
+
+fn broken(line: u64, error: &csv::Error) -> NotDone {
+    match error.kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => NotDone::Refused(Wording::new(
+            format!("第 {line} 行超过 {BINDINGS_IMPORT_LINE_MAX} 字节；是不是少了一个引号？"),
+            format!("line {line} is longer than {BINDINGS_IMPORT_LINE_MAX} bytes; is a quotation mark missing?"),
+        )),
+        csv::ErrorKind::Io(error) => {
+            let of_body = error.get_ref().and_then(|error| error.downcast_ref::<BodyError>());
+            NotDone::Failed(of_body.copied().unwrap_or(BodyError::Broken).into())
+        }
+        _ => NotDone::Refused(Wording::new(format!("第 {line} 行不是 CSV"), format!("line {line} is not CSV"))),
+    }
+}
+
+fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDone> {
+    let mut columns = Vec::with_capacity(head.len());
+    let mut unknown = Vec::new();
+    for (n, name) in head.iter().enumerate().take(filled(head)) {
+        let name = if n == 0 { plain_text::without_mark(name) } else { name };
+        let name = reading.text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
+        let name = name.trim();
+        let Some(column) = column(name) else {
+            unknown.push(mask_numbers(&name.chars().take(80).collect::<String>()));
+            continue;
+        };
+        if column != Column::Told && columns.contains(&column) {
+            let words = Wording::new(format!("列 {name} 出现了两次"), format!("the column {name} stands there twice"));
+            return Err(NotDone::Refused(words));
+        }
+        columns.push(column);
+    }
+    if !unknown.is_empty() {
+        let fields = |lang| Field::ALL.map(|field| heading(field, lang)).join(" ");
+        return Err(NotDone::Refused(Wording::new(
+            format!("没有列 {}；请删去或改名。可用的列有：{}", unknown.join("、"), fields(Some(Lang::Zh))),
+            format!("there is no column {} here; there are: {}", unknown.join(", "), fields(None)),
+        )));
+    }
+    // Alone it says all there is to say.
+    let alone: Vec<bool> = columns
+        .iter()
+        .map(|column| matches!(column, Column::Local(field) if !columns.contains(&Column::Set(*field))))
+        .collect();
+    for (column, alone) in columns.iter_mut().zip(alone) {
+        if let (Column::Local(field), true) = (*column, alone) {
+            *column = Column::Set(field);
+        }
+    }
+    for needed in [Field::A, Field::X] {
+        if !columns.contains(&Column::Set(needed)) {
+            let name = needed.name();
+            return Err(NotDone::Refused(Wording::new(
+                format!("缺少列 {name}：首行应写列名"),
+                format!("the column {name} is missing: the first line names the columns"),
+            )));
+        }
+    }
+    Ok(columns)
+}
+
+/// What an export calls a field.
+fn heading(field: Field, lang: Option<Lang>) -> String {
+    let column = export::BINDINGS.columns.iter().find(|column| column.name == field.name());
+    column.map_or_else(|| field.name().to_owned(), |column| column.head(lang).to_owned())
+}
+
+/// What forms call a field where an export says it shorter.
+const BOXES: [(&str, Field); 6] = [
+    ("x号码（隐私号）", Field::X),
+    ("分机号", Field::Extension),
+    ("生效时间", Field::ValidFrom),
+    ("失效时间", Field::ValidTo),
+    ("最长通话（分钟）", Field::MaxMinutes),
+    ("最后一分钟提示音", Field::LastMinuteTone),
+];
+
+/// What a heading means, in the notation of programs or of people, who do not mind blanks and case.
+fn column(name: &str) -> Option<Column> {
+    let plain_of = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let name = plain_of(name);
+    if let Some((_, field)) = BOXES.iter().find(|(label, _)| *label == name) {
+        return Some(Column::Set(*field));
+    }
+    let headed = |lang: Option<Lang>, suffix: &str| {
+        let bare = name.strip_suffix(&plain_of(suffix))?;
+        export::BINDINGS.columns.iter().find(|column| plain_of(column.head(lang)) == bare).map(|column| column.name)
+    };
+    let local = [(None, "_shanghai"), (Some(Lang::Zh), "（北京时间）"), (Some(Lang::En), " (Asia/Shanghai)")];
+    let plain =
+        [(None, ""), (Some(Lang::Zh), ""), (Some(Lang::En), ""), (Some(Lang::Zh), " UTC"), (Some(Lang::En), " UTC")];
+    if let Some(field) = local.iter().find_map(|(lang, suffix)| headed(*lang, suffix)) {
+        return Some(Field::parse(field).map_or(Column::Told, Column::Local));
+    }
+    let name = plain.iter().find_map(|(lang, suffix)| headed(*lang, suffix))?;
+    Some(match (Field::parse(name), name) {
+        (Some(field), _) => Column::Set(field),
+        (None, "app") => Column::App,
+        (None, "state") => Column::State,
+        (None, _) => Column::Told,
+    })
+}
+
+/// Why a line says no terms.
+struct NoTerms {
+    field: Option<&'static str>,
+    reason: Wording,
+}
+
+impl From<InvalidAnswer> for NoTerms {
+    fn from(error: InvalidAnswer) -> Self {
+        Self { field: Some(error.field), reason: error.rule }
+    }
+}
+
+impl From<Wording> for NoTerms {
+    fn from(reason: Wording) -> Self {
+        Self { field: None, reason }
+    }
+}
+
+impl From<Text> for NoTerms {
+    fn from(reason: Text) -> Self {
+        Wording::from(reason).into()
+    }
+}
+
+/// How many cells a row has up to the last one in which something stands: a spreadsheet writes the
+/// width of its widest row.
+fn filled(record: &ByteRecord) -> usize {
+    let is_empty = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| plain_text::bare(cell).is_empty());
+    record.iter().rposition(|cell| !is_empty(cell)).map_or(0, |last| last + 1)
+}
+
+fn terms_of(
+    columns: &[Column],
+    reading: &Reading,
+    record: &ByteRecord,
+    wanted: &Wanted,
+) -> Result<BindingTerms, NoTerms> {
+    // Cells behind the last column are none as long as nothing stands in them; a row that lacks some
+    // was cut.
+    if record.len() < columns.len() || filled(record) > columns.len() {
+        let (has, head) = (record.len(), columns.len());
+        let en = format!("has {has} cells where the first line has {head}");
+        return Err(Wording::new(format!("有 {has} 格，而首行有 {head} 格"), en).into());
+    }
+    let mut draft = Draft::default();
+    for (column, cell) in columns.iter().zip(record) {
+        let cell = reading.text(cell).ok_or(NO_TEXT)?;
+        let cell = cells::unguard(plain_text::bare(&cell));
+        match column {
+            Column::Set(field) => draft.set_local(*field, cell)?,
+            Column::App if !cell.is_empty() && cell != wanted.app => {
+                let (zh, app) = (format!("属于应用 {cell}，而本次导入的是 {}", wanted.app), &wanted.app);
+                return Err(Wording::new(zh, format!("is of the app {cell}, and this import is for {app}")).into());
+            }
+            Column::State if OVER_WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word)) => return Err(OVER.into()),
+            Column::App | Column::State | Column::Local(_) | Column::Told => {}
+        }
+    }
+    // Whoever edits an export may have edited the other column of the two.
+    for (column, cell) in columns.iter().zip(record) {
+        let Column::Local(field) = column else { continue };
+        let local = std::str::from_utf8(cell).ok().and_then(|cell| local_instant(*field, cell.trim()));
+        if local.map(Timestamp::as_second) != draft.instant(*field).map(Timestamp::as_second) {
+            let name = field.name();
+            let en = format!("{name} and {name}_shanghai say different times");
+            return Err(Wording::new(format!("{name} 与 {name}_shanghai 的时间不一致"), en).into());
+        }
+    }
+    let terms = draft.terms()?;
+    if terms.valid_to.is_some_and(|to| to <= wanted.now) {
+        return Err(PASSED.into());
+    }
+    Ok(terms)
+}

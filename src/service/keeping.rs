@@ -1,0 +1,96 @@
+//! Changes to what is kept, as the pages and the API make them: each with the entry that the
+//! service puts on record between looking at it and doing it. There is no second way to a hold, a
+//! run or an erasure over HTTP.
+
+use std::net::IpAddr;
+
+use crate::audit::Act;
+use crate::erasure::{self, Wanted};
+use crate::retention::{self, Hold, Policy};
+use crate::service::{Context, ServiceError};
+use crate::state::{Author, Principal};
+
+/// Who asks, and from where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    /// Who.
+    pub(crate) by: &'a Principal,
+    /// From where, if over a network.
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl Asker<'_> {
+    /// Something that they do.
+    pub(crate) fn act(&self, action: &'static str, subject: impl Into<String>) -> Act {
+        Act::new(self.by, action, subject).from(self.peer)
+    }
+
+    /// Them, about to do that: what does it puts it on record first.
+    pub(crate) fn author(&self, context: &Context, act: Act) -> Author {
+        context.audit.author(self.by, act)
+    }
+}
+
+/// Why a change was not made. The pages say the first in words of their own.
+#[derive(Debug)]
+pub(crate) enum NotDone<E> {
+    /// What is kept does not take it.
+    Refused(E),
+    /// Whoever asks may not, or it could not be put on record.
+    Failed(ServiceError),
+}
+
+impl<E> From<ServiceError> for NotDone<E> {
+    fn from(error: ServiceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<E: Into<Self>> From<NotDone<E>> for ServiceError {
+    fn from(error: NotDone<E>) -> Self {
+        match error {
+            NotDone::Refused(error) => error.into(),
+            NotDone::Failed(error) => error,
+        }
+    }
+}
+
+/// Says for how long each kind is kept.
+pub(crate) async fn set_policy(context: &Context, asker: Asker<'_>, policy: &Policy) -> Result<(), ServiceError> {
+    policy.check()?;
+    let said = serde_json::to_string(policy).map_err(|error| ServiceError::Internal(Box::new(error)))?;
+    let by = asker.author(context, asker.act("retention.change", said));
+    Ok(context.retention.set_policy(&by, policy).await?)
+}
+
+/// Begins a run; a dry one changes nothing and leaves no entry.
+pub(crate) async fn start_run(
+    context: &Context,
+    asker: Asker<'_>,
+    dry_run: bool,
+) -> Result<retention::Job, ServiceError> {
+    let by = asker.author(context, asker.act("retention.run", "retention"));
+    Ok(context.retention.start(&by, dry_run).await?)
+}
+
+/// Sets a hold.
+pub(crate) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) -> Result<Hold, ServiceError> {
+    hold.check()?;
+    let act = asker.act("hold.add", "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
+    Ok(context.retention.add_hold(&asker.author(context, act), hold).await?)
+}
+
+/// Ends a hold.
+pub(crate) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> Result<Hold, ServiceError> {
+    let by = asker.author(context, asker.act("hold.end", format!("hold {id}")));
+    Ok(context.retention.end_hold(&by, id).await?)
+}
+
+/// Begins a search for a person, or an erasure. The entry does not say of whom: it would be the
+/// first thing to erase.
+pub(crate) async fn erase(context: &Context, asker: Asker<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
+    let examined = context.erasure.examine(wanted).await?;
+    let action = if examined.dry_run() { "erasure.search" } else { "erasure.begin" };
+    let by = asker.author(context, asker.act(action, "a person"));
+    Ok(context.erasure.start(&by, examined).await?)
+}

@@ -1,0 +1,175 @@
+//! Changes to rules and lists, as the pages and the API make them, each on record before it is
+//! made; and how much of them somebody sees.
+//!
+//! Rules belong to an app and are managed by whoever manages its bindings. Lists belong to the
+//! installation: several apps' rules look into them, so they take somebody who sees every app.
+
+use std::sync::Arc;
+
+use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
+use crate::domain::{App, PhoneNumber, Secret, Text, mask_numbers};
+use crate::service::bindings::manager;
+use crate::service::keeping;
+use crate::service::keeping::Asker;
+use crate::service::{Context, ServiceError};
+use crate::state::Principal;
+
+/// Why a list was not kept or removed.
+pub(crate) type NotDone = keeping::NotDone<ControlError>;
+
+impl From<ControlError> for NotDone {
+    fn from(error: ControlError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<ControlError> for ServiceError {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Rule(_) | ControlError::ListEntry(_) | ControlError::NoQuestions(_) => {
+                Self::BadRequest(error.to_string().into())
+            }
+            ControlError::TooManyLists
+            | ControlError::OtherKind
+            | ControlError::ListUsed(_)
+            | ControlError::Stale { .. } => Self::Conflict(error.to_string().into()),
+            ControlError::NoList(_) | ControlError::NoVersion(_) => Self::NotFound,
+            ControlError::State(error) => error.into(),
+        }
+    }
+}
+
+/// Sets an app's rules; `based_on` is the version that whoever asks looked at. With the first rule
+/// that asks the company's own system the secret for that is made: no question leaves unsigned.
+pub(crate) async fn set(
+    context: &Context,
+    asker: Asker<'_>,
+    app: &Arc<App>,
+    set: RuleSet,
+    based_on: Option<u64>,
+) -> Result<RulesVersion, ServiceError> {
+    manager(asker.by)?;
+    context.control.check_rules(app, &set)?;
+    let asks = set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. }));
+    if asks && context.control.ask_secret(app.id).is_none() {
+        new_secret(context, asker, app).await?;
+    }
+    let act = asker.act("rules.change", format!("app {}", app.id.0)).of(app.id);
+    Ok(context.control.set_rules(&asker.author(context, act), app, set, based_on).await?)
+}
+
+/// Keeps a list.
+pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
+    of_all(asker.by)?;
+    let (name, entries) = (list.name.clone(), list.entries.len());
+    let act = asker.act("list.change", "list of rules").with("list", name).with("entries", entries);
+    Ok(context.control.set_list(&asker.author(context, act), list).await?)
+}
+
+/// Removes a list.
+pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
+    of_all(asker.by)?;
+    let act = asker.act("list.remove", "list of rules").with("list", name);
+    Ok(context.control.remove_list(&asker.author(context, act), name).await?)
+}
+
+/// Makes another secret for an app's questions to the company's own system.
+pub(crate) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
+    let act = asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id);
+    Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
+}
+
+/// Lets those through who manage what all apps share.
+pub(crate) fn of_all(by: &Principal) -> Result<(), ServiceError> {
+    manager(by)?;
+    if by.scope.is_all() {
+        Ok(())
+    } else {
+        Err(ServiceError::Forbidden(Text::new("需要能看到全部应用的人", "this takes somebody who sees every app")))
+    }
+}
+
+/// Digits of a beginning that are nobody's number yet: `+86755*`, `+861381234*`.
+const BEGINNING_SHOWN: usize = 7;
+
+/// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.
+pub(crate) fn masked_number(text: &str) -> String {
+    let tidy = PhoneNumber::tidy(text);
+    match (tidy.strip_suffix('*'), PhoneNumber::typed(&tidy)) {
+        (None, Some(number)) => number.masked(),
+        (Some(beginning), _) if PhoneNumber::from_stored(beginning).national().len() > BEGINNING_SHOWN => {
+            format!("{}*", PhoneNumber::from_stored(beginning).masked())
+        }
+        _ => mask_numbers(&tidy),
+    }
+}
+
+/// Rules without a whole number, and without more of an address than its host.
+pub(crate) fn masked(mut set: RuleSet) -> RuleSet {
+    let numbers = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = masked_number(text));
+    let text = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = mask_numbers(text);
+        }
+    };
+    let number = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = masked_number(text);
+        }
+    };
+    for rule in &mut set.rules {
+        rule.name = mask_numbers(&rule.name);
+        let when = &mut rule.when;
+        for list in [&mut when.x, &mut when.caller, &mut when.not_caller] {
+            numbers(list);
+        }
+        // Area codes and names of lists.
+        for name in [&mut when.region, &mut when.not_region].into_iter().flatten() {
+            *name = mask_numbers(name);
+        }
+        match &mut rule.then {
+            Then::Connect(to) => {
+                to.to = masked_number(&to.to);
+                number(&mut to.display);
+                text(&mut to.user_data);
+            }
+            Then::Close { user_data, .. } => text(user_data),
+            Then::Forward { to, from } => {
+                number(to);
+                number(from);
+            }
+            Then::Ask { url, .. } => {
+                let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+                *url = host.unwrap_or_default();
+            }
+            Then::FollowBinding {} | Then::Discard {} => {}
+        }
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn masked_rules_hold_no_whole_number_and_no_secret_of_an_address() {
+        let set: RuleSet = serde_json::from_value(json!({"rules": [
+            {"name": "boss 13812340021", "when": {"caller": ["13812340021", "+86755*"], "x": ["17012345602"]},
+             "then": {"do": "connect", "to": "13912345678", "display": "17012345602", "user_data": "for 13912345678"}},
+            {"name": "sms", "then": {"do": "forward", "to": "13912345678", "from": "13812340021"}},
+            {"name": "crm", "then": {"do": "ask", "url": "https://crm.example/ask?key=13812340021"}},
+            {"name": "gone", "when": {"region": ["0755", "拒接 unwanted", "of 13912345678"]}, "then": {"do": "close"}},
+        ]}))
+        .unwrap();
+        let said = serde_json::to_string(&masked(set)).unwrap();
+        for number in ["13812340021", "17012345602", "13912345678"] {
+            assert!(!said.contains(number), "{said}");
+        }
+        for shown in ["+86755*", "\"crm.example\"", "\"0755\"", "\"拒接 unwanted\""] {
+            assert!(said.contains(shown), "{said}");
+        }
+    }
+}
