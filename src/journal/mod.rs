@@ -100,8 +100,8 @@ pub enum Seen {
 /// **Whoever decides from what is in the log** (is the name free? which entry is the last?) says
 /// with [`Journal::append_after`] how far it has read, and the log takes the record only where
 /// nothing came after that. If something did, it reads on and decides again. So of two writers one
-/// is first, and both know which. Where that is too slow, because the decision is made for every
-/// callback, the first record in the order of the log holds: see [`crate::control::Answers`].
+/// is first, and both know which. A callback waits for nobody: of two answers to one question the
+/// first in the order of the log holds, and whoever appended the later one reads on and finds it.
 pub trait Journal: Debug + Send + Sync {
     /// Appends a record whatever came before it; resolves when it is durable, with its number if it
     /// has one: `None` where it is safe on this machine and waits for the log.

@@ -24,7 +24,7 @@ fn last(journal: &dyn Journal) -> Seq {
     *journal.durable().borrow()
 }
 
-fn overtaken<T: std::fmt::Debug>(appended: Result<T, AppendError>) {
+fn overtaken<T: std::fmt::Debug>(appended: &Result<T, AppendError>) {
     assert!(matches!(appended, Err(AppendError::Overtaken)), "{appended:?}");
 }
 
@@ -33,8 +33,8 @@ async fn a_record_is_taken_only_where_nothing_came_after_what_was_seen(logs: Log
     journal.append_after(Seen::Log(0), entry("one")).await.unwrap();
     let seen = last(&*journal);
     journal.append(tally()).await.unwrap();
-    overtaken(journal.append_after(Seen::Log(seen), entry("one")).await);
-    overtaken(journal.append_all(Seen::Log(0), vec![entry("one"), entry("two")]).await);
+    overtaken(&journal.append_after(Seen::Log(seen), entry("one")).await);
+    overtaken(&journal.append_all(Seen::Log(0), vec![entry("one"), entry("two")]).await);
     let kept = journal.read(1, usize::MAX).unwrap().len();
     let seq = journal.append_after(Seen::Log(last(&*journal)), entry("two")).await.unwrap();
     assert!(seq > seen && journal.get(seq).unwrap().is_some());
@@ -53,7 +53,7 @@ async fn among_its_kind_a_record_may_follow_any_other(logs: Logs) {
     journal.append(tally()).await.unwrap();
     journal.append_after(Seen::Kind(0), entry("two")).await.unwrap();
     let second = journal.append_after(Seen::Kind(first), entry("one")).await.unwrap();
-    overtaken(journal.append_after(Seen::Kind(first), entry("one")).await);
+    overtaken(&journal.append_after(Seen::Kind(first), entry("one")).await);
     let all = (0..20).map(|n| journal.append_after(Seen::Kind(second), entry(if n % 2 == 0 { "one" } else { "two" })));
     let taken = futures_util::future::join_all(all).await;
     assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 2, "one of each kind");
@@ -87,7 +87,7 @@ async fn what_was_seen_before_a_restart_is_held_against_what_came_since(logs: Lo
     journal.close();
     drop(journal);
     let journal = logs.journal();
-    overtaken(journal.append_after(Seen::Kind(first), entry("one")).await);
-    overtaken(journal.append_after(Seen::Log(first), entry("one")).await);
+    overtaken(&journal.append_after(Seen::Kind(first), entry("one")).await);
+    overtaken(&journal.append_after(Seen::Log(first), entry("one")).await);
     journal.append_after(Seen::Kind(seen), entry("one")).await.unwrap();
 }
