@@ -1,7 +1,7 @@
 //! Ringback 回铃: receives the callbacks of phone platforms, loses none, shows every call.
 //!
 //! A map for whoever opens the source for the first time. What the program is from outside is in
-//! `README.md`; here is how it is made, where what stands, and what may be relied upon. Links
+//! `README.md` and `docs/`; here is how it is made, where what stands, and what may be relied upon. Links
 //! are checked by `cargo doc`, names of files and tests by `tests/tidy/`.
 //!
 //! # Bird's-eye view
@@ -56,8 +56,9 @@
 //! | [`error_chain`] | an error with its causes, as one line | [`error_chain::Chain`] |
 //!
 //! Beside `src/`: `templates/admin/` mirrors [`http::admin`]; `static/` is embedded by
-//! [`http::transport::assets`]; `tests/tidy/` holds the rules of this page; `tests/it/` drives the
-//! executable from outside; `tests/browser/` does so in a real Chromium; `benches/` measures.
+//! [`http::transport::assets`], `docs/` by the Help pages (`src/http/admin/help/documents.rs`);
+//! `tests/tidy/` holds the rules of this page; `tests/it/` drives the executable from outside;
+//! `tests/browser/` does so in a real Chromium; `benches/` measures.
 //!
 //! # Who may name whom
 //!
@@ -81,7 +82,7 @@
 //! | [`http`] | [`service`] and the rooms above, but not [`correlate`], [`config`], [`simulator`] |
 //! | [`cli`], [`run`](mod@run) | everything; each part is passed only what it needs |
 //!
-//! Outside crates have one home as well: sled only in [`store`], warp and askama only in
+//! Outside crates have one home as well: sled only in `src/store/kv.rs`, warp and askama only in
 //! [`http`], TLS towards others in [`outgoing`], XML in [`platforms`], anyhow in [`cli`].
 //! `tests/tidy/` has both tables as data and fails on a name that is not allowed. It also sees to it
 //! that only [`run`](mod@run) names [`journal::FileJournal`]: everybody else takes a trait, and works

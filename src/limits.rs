@@ -318,6 +318,11 @@ pub const WATERMARK_NUMBERS: u64 = 1 << 15;
 /// Numbers left free where records are missing and nobody closed the log: more than can have been
 /// given out since the last sync.
 pub const WATERMARK_AHEAD: u64 = 2 * WATERMARK_NUMBERS;
+/// How long a new app waits for the ids that other apps had, where only the journal says them: a small
+/// journal is read by then, and who asks for a large one is told to come again.
+pub const APP_IDS_TIME: Duration = Duration::from_secs(5);
+/// How often it is looked whether that is so.
+pub const APP_IDS_LOOK: Duration = Duration::from_millis(20);
 /// The largest file that says how far a log came: the names of three hundred thousand segments.
 pub const WATERMARK_MAX: u64 = 8 << 20;
 /// How often counts of what was refused or lost are written to the journal: one small record

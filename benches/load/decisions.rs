@@ -12,10 +12,11 @@ use anyhow::{Context, ensure};
 use ringback::clock::Clock;
 use ringback::domain::PhoneNumber;
 use ringback::journal::{Body, FileJournal, Journal as _, Options};
-use ringback::simulator::{Load, LoadReport, Plan, Platform, Push, load, prepare, questions};
+use ringback::simulator::{Platform, Push, questions};
 
 use super::Asked;
 use super::bindings::{self, Pairs, resident};
+use super::drive::{Load, LoadReport, load, prepare};
 use super::server::{Server, add_app};
 
 /// Calls whose questions are made beforehand; with them come messages, a quarter as many.
@@ -39,7 +40,6 @@ pub(crate) fn run(asked: &Asked, bindings: u64) -> anyhow::Result<()> {
     println!("started with {bindings} bindings in {:.2} s", begun.elapsed().as_secs_f64());
     let to: http::Uri = format!("{}/callbacks/{token}", server.address).parse()?;
     ensure!(to.host() == Some("127.0.0.1"), "a load goes to loopback only");
-    let plan = Plan::new(platform, to.clone(), Clock::system());
     let (first, second) = pushes.split_at(pushes.len() / 3 * 2);
     let drive = |pushes: &[Push], rate: Option<f64>| -> anyhow::Result<LoadReport> {
         let driven = Load {
@@ -48,9 +48,8 @@ pub(crate) fn run(asked: &Asked, bindings: u64) -> anyhow::Result<()> {
             rate,
             time: asked.time,
             requests_max: Some(pushes.len() as u64),
-            insecure: true,
         };
-        let report = runtime.block_on(load(&driven, prepare(&plan, pushes)))?;
+        let report = runtime.block_on(load(&driven, prepare(&to, pushes)))?;
         ensure!(report.answered == report.sent, "not every question was answered: {report}");
         Ok(report)
     };

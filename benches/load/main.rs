@@ -12,14 +12,17 @@
 
 mod bindings;
 mod decisions;
+mod drive;
 mod server;
+mod wire;
 
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use ringback::clock::Clock;
-use ringback::simulator::{Load, Plan, Platform, load, prepare, script};
+use ringback::simulator::{Platform, script};
 
+use self::drive::{Load, load, prepare};
 use self::server::{Server, add_app};
 
 /// Calls whose pushes are made beforehand; after them the same come again, as duplicates.
@@ -39,18 +42,11 @@ fn main() -> anyhow::Result<()> {
     for &platform in &asked.platforms {
         let to: http::Uri = add_app(data.path(), platform)?.parse().context("the callback address")?;
         ensure!(to.host() == Some("127.0.0.1"), "a load goes to loopback only");
-        let clock = Clock::system();
-        let pushes = script(platform, 1, CALLS, clock.now());
-        let requests = prepare(&Plan::new(platform, to.clone(), clock), &pushes);
+        let pushes = script(platform, 1, CALLS, Clock::system().now());
+        let requests = prepare(&to, &pushes);
         let distinct = requests.len();
-        let driven = Load {
-            to,
-            connections: asked.connections,
-            rate: asked.rate,
-            time: asked.time,
-            requests_max: None,
-            insecure: true,
-        };
+        let driven =
+            Load { to, connections: asked.connections, rate: asked.rate, time: asked.time, requests_max: None };
         let report = runtime.block_on(load(&driven, requests))?;
         println!("{:<15} {report}", platform.name());
         println!("{:<15} {:.2} laps over {distinct} pushes", "", report.sent as f64 / distinct as f64);

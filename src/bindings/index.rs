@@ -18,7 +18,7 @@ use super::row;
 use crate::domain::{AppId, Binding, PhoneNumber, Seq};
 use crate::limits::{BINDINGS_CACHE_BYTES, BINDINGS_DURABLE_EVERY};
 
-/// Changes with every change of a row's or key's notation.
+/// Changes with every change of how a row or a key is encoded.
 const VERSION: u32 = 1;
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 pub(super) const ROWS: TableDefinition<'_, Seq, &[u8]> = TableDefinition::new("rows");

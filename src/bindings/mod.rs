@@ -18,6 +18,12 @@
 //! work ([`reading`]): until then nobody is looked up and nothing is changed.
 //!
 //! Every change goes through [`Bindings`], whoever makes it. A binding ends and is never removed.
+//!
+//! The index is a B-tree ([`index`]) and no collection of [`crate::store`], because every look-up and
+//! every new binding would ask the filters of all its segments: measured with ten million bindings,
+//! a look-up took 54 µs in the median instead of 15, the last million was imported at 11,000 a second
+//! instead of 17,000 (the first at 60,000 instead of 43,000), and 300 MiB of memory were held instead
+//! of 106; 0.9 GiB of disk instead of 3.4 are no reason to be slower while a phone rings.
 
 mod change;
 mod error;

@@ -1,6 +1,6 @@
 //! A binding as a row of the index: compact, of this version only.
 //!
-//! The index is derived from the log and made again whenever its notation changes
+//! The index is derived from the log and made again whenever its encoding changes
 //! ([`super::index`]), so nothing here has to be readable by another version.
 
 use jiff::Timestamp;

@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::arguments::{BackupFlags, Place};
-use super::owner;
+use super::{cells, owner};
 use crate::journal;
 
 /// Does it.
@@ -12,10 +12,10 @@ pub(super) fn run(place: &Place, flags: &BackupFlags) -> Result<()> {
     let copied = journal::copy(&place.data, &flags.dest)?;
     owner::settle_copy(&flags.dest, &place.data)?;
     eprintln!(
-        "copied {} segments and {} other files, {} bytes, to {}; `ringback verify` checks them",
-        copied.segments,
-        copied.files,
-        copied.bytes,
+        "copied {} and {}, {}, to {}; `ringback verify` checks them",
+        cells::many(copied.segments, "segment", "segments"),
+        cells::many(copied.files, "other file", "other files"),
+        cells::many(copied.bytes, "byte", "bytes"),
         flags.dest.display()
     );
     Ok(())

@@ -15,10 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::here::Here;
-use super::{logging, password};
+use super::{logging, password, serve};
 use crate::audit::Act;
 use crate::clock::Clock;
-use crate::config::{Config, Overrides};
+use crate::config::Overrides;
 use crate::control::NamedList;
 use crate::domain::{AllowFrom, App, BindingTerms, Callback, Lang, PhoneNumber, Role, Secret};
 use crate::limits::DEMO_UNDER_WAY;
@@ -94,7 +94,7 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
         log_level: Some("warn".to_owned()),
         ..Overrides::default()
     };
-    let config = Config::load(None, overrides)?;
+    let config = serve::load(None, overrides)?;
     let clock = Clock::system();
     let log = logging::start(config.log, &clock);
 

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
-use super::owner;
+use super::{cells, owner};
 
 /// Of which call, why, and where to.
 #[derive(Debug, Args)]
@@ -58,6 +58,6 @@ pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     // It holds whole numbers, and an earlier pack is not written over.
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     file.and_then(|mut file| file.write_all(&reply.body)).with_context(|| format!("writing {}", path.display()))?;
-    eprintln!("wrote {}, {} bytes", path.display(), reply.body.len());
+    eprintln!("wrote {}, {}", path.display(), cells::many(reply.body.len() as u64, "byte", "bytes"));
     Ok(())
 }

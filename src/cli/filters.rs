@@ -237,6 +237,7 @@ impl Filtered for Stats {
         APP,
         PROVIDER,
         many!("product", "PRODUCT", "Of this product"),
+        many!("outcome", "OUTCOME", "That ended so: answered, no_answer, busy …"),
         many!("x", "DIGITS", "With a privacy number that ends so"),
         FROM,
         TO,

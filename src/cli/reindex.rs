@@ -31,8 +31,9 @@ pub(super) async fn run(place: &Place) -> Result<()> {
         }
     }
     let system = client.get("/system", &[]).await?;
-    let known = |field: &str| cells::text(&system["store"][field]);
-    eprintln!("rebuilt: {} calls from {} callbacks", known("calls"), known("callbacks"));
+    let known = |field: &str| system["store"][field].as_u64().unwrap_or_default();
+    let calls = cells::many(known("calls"), "call", "calls");
+    eprintln!("rebuilt: {calls} from {}", cells::many(known("callbacks"), "callback", "callbacks"));
     client.close().await?;
     Ok(owner::settle(&place.data)?)
 }

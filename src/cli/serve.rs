@@ -1,6 +1,6 @@
 //! `ringback serve`: the appliance.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -60,11 +60,15 @@ impl Flags {
             log_level: self.log_level,
             accept_loss: self.accept_loss,
         };
-        match Config::load(self.config.as_deref(), overrides) {
-            // Without a file it is the flags that are wrong.
-            Err(ConfigError::Problems { file: None, problems }) => Err(Usage(problems.to_string()).into()),
-            config => Ok(config?),
-        }
+        load(self.config.as_deref(), overrides)
+    }
+}
+
+/// The configuration that flags and a file give; without a file it is the flags that are wrong.
+pub(super) fn load(file: Option<&Path>, flags: Overrides) -> Result<Config> {
+    match Config::load(file, flags) {
+        Err(ConfigError::Problems { file: None, problems }) => Err(Usage(problems.to_string()).into()),
+        config => Ok(config?),
     }
 }
 

@@ -12,9 +12,9 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use http::Uri;
 
-use super::{Usage, app};
+use super::{Usage, app, cells};
 use crate::clock::Clock;
-use crate::domain::Secret;
+use crate::domain::{PhoneNumber, Secret};
 use crate::limits::SIMULATOR_PROGRESS;
 use crate::simulator::{
     Gateway, GatewayPlan, Ledger, Line, Outlook, Plan, Platform, PlayError, Receipts, Recipe, Unreached, outlook, play,
@@ -27,15 +27,15 @@ pub(super) struct Flags {
     provider: String,
     /// The callback address
     #[arg(long, value_name = "URL", required_unless_present = "serve")]
-    to: Option<Uri>,
+    to: Option<String>,
     /// Play the platform's own interfaces at this address instead: bind, query, stop a call
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "to", requires_all = ["app_key", "app_secret_file"])]
     serve: Option<SocketAddr>,
     /// With --serve: the only mode the application is of: ax, axb, axe, axyb
-    #[arg(long, value_name = "MODE", requires = "serve")]
+    #[arg(long, value_name = "MODE", requires = "serve", value_parser = ["ax", "axb", "axe", "axyb"])]
     mode: Option<String>,
     /// With --serve: a privacy number that the application has; repeat for more
-    #[arg(long = "number", value_name = "NUMBER", requires = "serve")]
+    #[arg(long = "number", value_name = "NUMBER", requires = "serve", value_parser = number)]
     numbers: Vec<String>,
     /// With --serve: the accountSid (玖云); --app-secret-file holds the authToken then
     #[arg(long, value_name = "SID", requires = "serve")]
@@ -102,7 +102,7 @@ impl Flags {
 
     fn plan(self) -> Result<Plan> {
         let platform = self.platform()?;
-        let to = self.to.context("--to says where to")?;
+        let to: Uri = self.to.unwrap_or_default().trim().parse().map_err(|_| wrong(&PlayError::Address))?;
         let mut plan = Plan::new(platform, to, Clock::system());
         plan.calls = self.calls;
         plan.rate = self.rate.unwrap_or(plan.rate);
@@ -120,12 +120,23 @@ impl Flags {
                 Usage(format!("there is no recipe {recipe}; there are: {}", known.join(", ")))
             })?;
         }
+        plan.check().map_err(|error| wrong(&error))?;
         if let Some(path) = &self.receipts {
             let file = File::create(path).with_context(|| format!("making {}", path.display()))?;
             plan.acknowledged = Some(Receipts(Box::new(BufWriter::new(file))));
         }
         Ok(plan)
     }
+}
+
+/// What cannot be played, whoever is there.
+fn wrong(error: &PlayError) -> Usage {
+    Usage(format!("{}{error}", if matches!(error, PlayError::Address) { "--to: " } else { "" }))
+}
+
+/// A number as it was typed: it is compared as a text.
+fn number(text: &str) -> Result<String, &'static str> {
+    PhoneNumber::typed(text).map(|_| text.to_owned()).ok_or("a number is digits, such as 17000000001 or +8617000000001")
 }
 
 /// Does it: 0 when every push was acknowledged in the end, 1 when one was given up.
@@ -149,16 +160,20 @@ pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     Ok(if lost { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Plays it, and says on standard error what to expect and every few seconds how far it is.
+/// Plays it, and says on standard error what to expect, once somebody is there, and every few seconds
+/// how far it is.
 async fn play_aloud(plan: Plan) -> Result<Ledger> {
     let foreseen = outlook(&plan);
     let from = Instant::now();
-    if let Some(Outlook { pushes, takes }) = foreseen.filter(|outlook| outlook.takes > SIMULATOR_PROGRESS) {
-        let faster = if plan.time_scale < 2.0 { "; a higher --time-scale is faster" } else { "" };
-        eprintln!("playing {} calls: {pushes} pushes in about {:.0} s{faster}", plan.calls, takes.as_secs_f64());
-    }
+    let long = foreseen.filter(|outlook| outlook.takes > SIMULATOR_PROGRESS);
+    let mut expected = long.map(|outlook| expected(&plan, outlook));
     let so_far = Mutex::new(Line::default());
-    let playing = play(plan, |ledger| *so_far.lock().unwrap_or_else(PoisonError::into_inner) = ledger.total());
+    let playing = play(plan, |ledger| {
+        if let Some(expected) = expected.take() {
+            eprintln!("{expected}");
+        }
+        *so_far.lock().unwrap_or_else(PoisonError::into_inner) = ledger.total();
+    });
     tokio::pin!(playing);
     let played = loop {
         match tokio::time::timeout(SIMULATOR_PROGRESS, &mut playing).await {
@@ -185,14 +200,24 @@ async fn play_aloud(plan: Plan) -> Result<Ledger> {
     })
 }
 
+/// What a play will be, in one line.
+fn expected(plan: &Plan, Outlook { pushes, takes }: Outlook) -> String {
+    let faster = if plan.time_scale < 2.0 { "; a higher --time-scale is faster" } else { "" };
+    let (calls, pushes) = (cells::many(plan.calls, "call", "calls"), cells::many(pushes, "push", "pushes"));
+    format!("playing {calls}: {pushes} in about {:.0} s{faster}", takes.as_secs_f64())
+}
+
 /// How far a play is, in one line.
 fn told(elapsed: Duration, line: &Line, foreseen: Option<Outlook>) -> String {
-    let of = foreseen.map(|outlook| format!(" of about {}", outlook.pushes)).unwrap_or_default();
+    let pushes = match foreseen {
+        Some(outlook) => format!("{} of about {}", line.answered, cells::many(outlook.pushes, "push", "pushes")),
+        None => cells::many(line.answered, "push", "pushes"),
+    };
     let failed = line.errors + line.refused + line.timed_out + line.not_delivered;
-    let failed = if failed > 0 { format!(", {failed} tries failed") } else { String::new() };
+    let failed = if failed > 0 { format!(", {} failed", cells::many(failed, "try", "tries")) } else { String::new() };
     let left = foreseen.map(|outlook| outlook.takes.saturating_sub(elapsed)).filter(|left| !left.is_zero());
     let left = left.map(|left| format!("; about {:.0} s to go", left.as_secs_f64())).unwrap_or_default();
-    format!("{:.0} s: {}{of} pushes acknowledged{failed}{left}", elapsed.as_secs_f64(), line.answered)
+    format!("{:.0} s: {pushes} acknowledged{failed}{left}", elapsed.as_secs_f64())
 }
 
 /// Plays the platform's own interfaces until the process is asked to end.
@@ -225,5 +250,10 @@ mod tests {
             "8 s: 41 of about 96 pushes acknowledged, 4 tries failed; about 70 s to go"
         );
         assert_eq!(told(at(90), &Line { answered: 96, ..Line::default() }, None), "90 s: 96 pushes acknowledged");
+        let one = Line { answered: 1, errors: 1, ..Line::default() };
+        assert_eq!(told(at(9), &one, None), "9 s: 1 push acknowledged, 1 try failed");
+        let plan = Plan { calls: 1, ..Plan::new(Platform::Jiuyun, Uri::from_static("http://h/"), Clock::system()) };
+        let outlook = Outlook { pushes: 1, takes: at(53) };
+        assert_eq!(expected(&plan, outlook), "playing 1 call: 1 push in about 53 s; a higher --time-scale is faster");
     }
 }

@@ -12,6 +12,8 @@ use super::client::{Client, Needs, part};
 use super::here::Here;
 use super::*;
 
+mod documents;
+
 fn parse(line: &str) -> Result<(Place, Command), String> {
     let arguments = Arguments::try_parse_from(std::iter::once("ringback").chain(line.split_whitespace()));
     arguments.map_err(|error| error.to_string())?.settle().map_err(|error| error.to_string())

@@ -75,7 +75,9 @@ fn print_verdict(out: &mut impl Write, found: &Found, problems: u64) -> Result<(
 
 fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
     for (name, report) in reports {
-        writeln!(out, "{name}: {} records in {} segments, {} bytes", report.total(), report.segments, report.bytes)?;
+        let records = cells::many(report.total(), "record", "records");
+        let segments = cells::many(report.segments, "segment", "segments");
+        writeln!(out, "{name}: {records} in {segments}, {}", cells::many(report.bytes, "byte", "bytes"))?;
         for (kind, count) in &report.records {
             writeln!(out, "  {count} {kind}")?;
         }
@@ -86,13 +88,17 @@ fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
             writeln!(out, "  restores to {last}")?;
         }
         if let Some(torn) = &report.torn {
-            writeln!(out, "  {} bytes at the end of {} are an unfinished write", torn.bytes, torn.segment)?;
+            let (bytes, are) = (cells::many(torn.bytes, "byte", "bytes"), if torn.bytes == 1 { "is" } else { "are" });
+            writeln!(out, "  {bytes} at the end of {} {are} an unfinished write", torn.segment)?;
         }
         if let Some(last) = report.original {
             writeln!(out, "  a copy: the original went on to number {last} while it was made")?;
         }
         for Missing { from, to } in &report.lost {
-            writeln!(out, "  missing: records {from} to {to} were acknowledged and are not there")?;
+            match from == to {
+                true => writeln!(out, "  missing: record {from} was acknowledged and is not there")?,
+                false => writeln!(out, "  missing: records {from} to {to} were acknowledged and are not there")?,
+            }
         }
         for damage in &report.damages {
             writeln!(
@@ -108,13 +114,13 @@ fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
 
 fn print_chain(out: &mut impl Write, audit: &ChainReport) -> Result<()> {
     writeln!(out, "audit: {}", cells::many(audit.entries, "entry", "entries"))?;
-    for (count, what) in [
-        (audit.removed, "older ones were removed because of their age"),
-        (audit.erased, "without their personal part"),
-        (audit.aside, "that the disk had refused"),
+    for (count, one, more) in [
+        (audit.removed, "older one was removed because of its age", "older ones were removed because of their age"),
+        (audit.erased, "without its personal part", "without their personal part"),
+        (audit.aside, "that the disk had refused", "that the disk had refused"),
     ] {
         if count > 0 {
-            writeln!(out, "  {count} {what}")?;
+            writeln!(out, "  {}", cells::many(count, one, more))?;
         }
     }
     if let Some((n, hash)) = &audit.head {

@@ -14,6 +14,7 @@ use toml::{Table, Value};
 use super::oidc::OidcSettings;
 use super::platform::PlatformSettings;
 use super::{CertificateFiles, Config, DEFAULT_DATA, LogConfig, LogFormat, Origin, Overrides, Problems};
+use crate::domain::address::without_default_port;
 use crate::limits::{self, CONFIGURED_MEBIBYTES_MAX};
 
 /// What a person may write. `None` is the default.
@@ -135,7 +136,7 @@ fn public_url(text: &str, problems: &mut Problems) -> Option<String> {
         problems
             .add("server.public_url", format!("{text:?} is not scheme and host like https://callbacks.example.com"));
     }
-    is_good.then(|| text.to_owned())
+    is_good.then(|| without_default_port(text))
 }
 
 fn networks(texts: &[String], problems: &mut Problems) -> Vec<IpNet> {

@@ -113,6 +113,14 @@ fn an_address_without_tls_is_another_one() {
 fn a_public_address_is_scheme_and_host() {
     let check = |url: &str| Config::from_toml(&format!("[server]\npublic_url = {url:?}"), &Overrides::default());
     assert_eq!(check("https://a.example:8443/").unwrap().public_url.as_deref(), Some("https://a.example:8443"));
+    for (given, printed) in [
+        ("https://a.example:443", "https://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("https://[2001:db8::7]:443", "https://[2001:db8::7]"),
+        ("https://a.example:80", "https://a.example:80"),
+    ] {
+        assert_eq!(check(given).unwrap().public_url.as_deref(), Some(printed));
+    }
     for bad in
         ["https://", "ftp://a.example", "https://a.example/x", "https://u:p@a.example", "https://a.example/?q=1", ""]
     {

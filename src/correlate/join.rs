@@ -31,7 +31,12 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let events = legs.in_order();
 
     let release_event = events.iter().rev().find(|e| e.kind == EventKind::Released).copied();
-    let talked = has_talked(record, told);
+    let as_told = record.and_then(|record| told.records.iter().find(|fact| fact.record.identity == record.identity));
+    let as_told = as_told.map(|fact| &fact.record);
+    let talked = match record.zip(as_told) {
+        Some((record, as_told)) => has_talked(record, as_told),
+        None => has_answered(&legs, told),
+    };
     let Times { setup_at, alerting_at, answered_at, released_at } = Times::of(&legs, &events, record, talked);
 
     let state = state(&legs, record.is_some(), release_event.is_some());
@@ -40,8 +45,10 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let outcome = (state == CallState::Released)
         .then(|| outcome(facts, catalog, talked || answered_at.is_some(), alerting_at.is_some(), &causes));
     let (caller, callee) = parties(&legs, &events, record);
-    let talk = talk(record, has_others, answered_at, released_at);
-    let ring_seconds = alerting_at.and_then(|rang| Some(seconds(rang, answered_at.or(released_at)?)));
+    let talk = talk(record.zip(as_told), has_others, answered_at, released_at);
+    // Who answered, nobody knows when, did not ring until the end.
+    let rang_until = if talked { answered_at } else { answered_at.or(released_at) };
+    let ring_seconds = alerting_at.zip(rang_until).map(|(rang, until)| seconds(rang, until));
     let mut anomalies = anomalies(told, facts, catalog, &legs, &causes, best);
     note(&mut anomalies, Anomaly::ImplausibleTime, has_others);
     let too_long = talk > longest(TALK_MAX) || ring_seconds.is_some_and(|ring| ring > longest(RING_MAX));
@@ -118,27 +125,38 @@ impl Times {
 
 /// Whether the record says that they talked: with a duration, or with an instant at which the talk
 /// began, though nobody can believe that instant.
-fn has_talked(record: Option<&CallRecord>, told: &Facts) -> bool {
-    let Some(record) = record else { return false };
-    let as_told = told.records.iter().find(|fact| fact.record.identity == record.identity);
-    let answered = |record: &CallRecord| record.answered_at.as_ref().is_some_and(|at| at.at.is_some() && !at.is_zero());
-    record.talk_seconds > 0 || as_told.is_some_and(|fact| answered(&fact.record) && !answered(record))
+fn has_talked(record: &CallRecord, as_told: &CallRecord) -> bool {
+    let is_open = record.answered_at.as_ref().is_some_and(|stamp| stamp.at.is_none());
+    record.talk_seconds > 0 || (is_open && as_told.answered_at.as_ref().is_some_and(Stamp::happened))
+}
+
+/// Whether the called party's events say that it answered. An instant that nobody can believe is a
+/// wrong clock's; a zero is how a program writes that it did not.
+fn has_answered(legs: &Legs<'_>, told: &Facts) -> bool {
+    let mut answers = legs.of_kind(EventKind::Answered, Party::Callee);
+    answers.any(|answer| {
+        let as_told = told.events.iter().find(|fact| fact.event.identity == answer.identity);
+        !as_told.and_then(|fact| fact.event.at.as_ref()).is_some_and(Stamp::is_zero)
+    })
 }
 
 /// The seconds of talk as they are told. A record whose other times made nonsense of it leaves it
-/// to those that are believed.
+/// to those that are believed, as does one whose own times make a talk longer than any.
 fn talk(
-    record: Option<&CallRecord>,
+    record: Option<(&CallRecord, &CallRecord)>,
     has_others: bool,
     answered_at: Option<Timestamp>,
     released_at: Option<Timestamp>,
 ) -> u32 {
     let between = answered_at.zip(released_at).map_or(0, |(answered, released)| seconds(answered, released));
-    match record {
-        Some(record) if record.talk_seconds == 0 && has_others && record.answered_at.is_some() => between,
-        Some(record) => record.talk_seconds,
-        None => between,
-    }
+    let Some((record, as_told)) = record else { return between };
+    let ends = at(as_told.answered_at.as_ref()).zip(at(as_told.released_at.as_ref()));
+    let is_computed = ends.is_some_and(|(answered, released)| {
+        let told = released.as_second() - answered.as_second();
+        u32::try_from(told.max(0)).unwrap_or(u32::MAX) == record.talk_seconds
+    });
+    let is_nonsense = record.talk_seconds == 0 || (is_computed && record.talk_seconds > longest(TALK_MAX));
+    if is_nonsense && has_others && record.answered_at.is_some() { between } else { record.talk_seconds }
 }
 
 /// Those of them that can be: of a talk longer than any, the time between answer and end, and at
@@ -203,14 +221,17 @@ impl<'a> Legs<'a> {
     }
 
     fn first(&self, kind: EventKind, leg: Party) -> Option<Timestamp> {
-        self.events
-            .iter()
-            .filter(|(fact, on)| fact.event.kind == kind && on.is_none_or(|on| on == leg))
-            .find_map(|(fact, _)| instant(&fact.event))
+        self.of_kind(kind, leg).find_map(instant)
     }
 
     fn any(&self, kind: EventKind, leg: Party) -> bool {
-        self.events.iter().any(|(fact, on)| fact.event.kind == kind && on.is_none_or(|on| on == leg))
+        self.of_kind(kind, leg).next().is_some()
+    }
+
+    fn of_kind(&self, kind: EventKind, leg: Party) -> impl Iterator<Item = &'a CallEvent> {
+        let is_on = move |on: &Option<Party>| on.is_none_or(|on| on == leg);
+        let events = self.events.iter().filter(move |(_, on)| is_on(on)).map(|(fact, _)| &fact.event);
+        events.filter(move |event| event.kind == kind)
     }
 }
 
@@ -356,7 +377,7 @@ fn anomalies(
     causes: &[CauseCode],
     best: Option<&RecordFact>,
 ) -> Vec<Anomaly> {
-    let mut found: Vec<Anomaly> = facts.records.iter().flat_map(|fact| fact.record.anomalies.iter().copied()).collect();
+    let mut found: Vec<Anomaly> = facts.records.iter().flat_map(|fact| of_record(&fact.record)).collect();
     let has_release = legs.events.iter().any(|(fact, _)| fact.event.kind == EventKind::Released);
     if facts.records.iter().any(|fact| fact.conflicting) {
         found.push(Anomaly::ConflictingRecord);
@@ -398,6 +419,25 @@ fn anomalies(
     }
     found.sort_unstable();
     found.dedup();
+    found
+}
+
+/// What is odd about a record. What a provider found about its times, it found before anybody knew
+/// which of them can be believed.
+fn of_record(record: &CallRecord) -> Vec<Anomaly> {
+    let is_open = |stamp: &Option<Stamp>| stamp.as_ref().is_some_and(|stamp| stamp.at.is_none());
+    let are_open = is_open(&record.answered_at) || is_open(&record.released_at);
+    let is_sure = record.times().all(|stamp| stamp.at.is_some());
+    let stands = |anomaly: &&Anomaly| match anomaly {
+        Anomaly::EndsBeforeStart => is_sure,
+        Anomaly::DurationMismatch => !are_open,
+        _ => true,
+    };
+    let mut found: Vec<Anomaly> = record.anomalies.iter().filter(stands).copied().collect();
+    let starts = [at(record.setup_at.as_ref()), at(record.answered_at.as_ref())];
+    if at(record.released_at.as_ref()).is_some_and(|end| starts.into_iter().flatten().any(|start| end < start)) {
+        found.push(Anomaly::EndsBeforeStart);
+    }
     found
 }
 

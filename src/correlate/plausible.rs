@@ -19,14 +19,14 @@
 //!
 //! A call that is old as a whole is believed, since its instants agree: platforms push for hours,
 //! and people import last year's records. Eight hours too early or too late is a wrong time zone,
-//! no nonsense. All that is looked at is the set of facts and when they were received, which the
-//! journal keeps, so a rebuild decides the same.
+//! no nonsense. All that is looked at is the set of facts, every time of a record among them, and
+//! when they were received, which the journal keeps, so a rebuild decides the same.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::{EventFact, Facts, RecordFact};
+use super::{EventFact, Facts};
 use crate::domain::{CallRecord, Stamp};
 use crate::limits;
 
@@ -61,8 +61,10 @@ pub(super) fn believed(facts: &Facts) -> (Cow<'_, Facts>, bool) {
     }
     for fact in &mut facts.records {
         let until = later(fact.received_at);
-        for stamp in stamps_mut(&mut fact.record).into_iter().flatten() {
-            keep(stamp, until);
+        fact.record.times_mut().for_each(|stamp| keep(stamp, until));
+        if fact.record.setup_at.as_ref().is_some_and(|stamp| stamp.at.is_none()) {
+            let other = other_start(&fact.record);
+            fact.record.setup_at = other.or(fact.record.setup_at.take());
         }
     }
     (Cow::Owned(facts), true)
@@ -82,24 +84,19 @@ fn events_until(facts: &Facts) -> Timestamp {
 /// Every instant, each with the last one that it may be.
 fn instants(facts: &Facts, events_until: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
     let of_event = |fact: &EventFact| fact.event.at.as_ref()?.at;
-    let of_record = |fact: &RecordFact| {
-        let until = later(fact.received_at);
-        stamps(&fact.record).map(|stamp| Some((stamp?.at?, until)))
-    };
     let events = facts.events.iter().filter_map(of_event).map(move |at| (at, events_until));
-    events.chain(facts.records.iter().flat_map(of_record).flatten())
+    events.chain(facts.records.iter().flat_map(|fact| {
+        let until = later(fact.received_at);
+        fact.record.times().filter_map(move |stamp| Some((stamp.at?, until)))
+    }))
 }
 
-fn stamps(record: &CallRecord) -> [Option<&Stamp>; 5] {
-    let CallRecord { setup_at, alerting_at, answered_at, released_at, recording, .. } = record;
-    let recorded = recording.as_ref().and_then(|recording| recording.started_at.as_ref());
-    [setup_at.as_ref(), alerting_at.as_ref(), answered_at.as_ref(), released_at.as_ref(), recorded]
-}
-
-fn stamps_mut(record: &mut CallRecord) -> [Option<&mut Stamp>; 5] {
-    let CallRecord { setup_at, alerting_at, answered_at, released_at, recording, .. } = record;
-    let recorded = recording.as_mut().and_then(|recording| recording.started_at.as_mut());
-    [setup_at.as_mut(), alerting_at.as_mut(), answered_at.as_mut(), released_at.as_mut(), recorded]
+/// The earliest of a record's other times that can be its start.
+fn other_start(record: &CallRecord) -> Option<Stamp> {
+    let named = [&record.alerting_at, &record.answered_at, &record.released_at];
+    let first = named.into_iter().flatten().filter_map(|stamp| stamp.at).min();
+    let starts = record.other_times.iter().filter(|stamp| stamp.at.is_some_and(|at| first.is_none_or(|to| at <= to)));
+    starts.min_by_key(|stamp| stamp.at).cloned()
 }
 
 fn later(received_at: Timestamp) -> Timestamp {

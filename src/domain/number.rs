@@ -2,15 +2,20 @@
 //!
 //! Platforms write the same number as `13800000021`, `+8613800000021`, `8613800000021` or
 //! `008613800000021`. People paste it from a phone, a chat or a spreadsheet: with marks of the
-//! writing direction around it, with blanks, dashes and dots of any kind in it, as `tel:+86…`, in
-//! full width, behind a `'`. All of that is read here, and nowhere else: what one box takes, every
-//! box, parameter, file and command takes.
+//! writing direction around it, with blanks, dashes and dots of any kind in it, in full width,
+//! behind a `'`, with a character at its end that got lost. All of that is read here, and nowhere
+//! else: what one box takes, every box, parameter, file, command and callback takes.
+//!
+//! Operators pass on what their networks call a party, `"Name" <sip:+86…@ims.example;user=phone>`.
+//! The number is the part before the `@`, without parameters; the rest says which network it came
+//! from. What is no number there (`sip:anonymous@anonymous.invalid`) stays as it was sent.
 //!
 //! A number becomes E.164 only where that is certain; anything else (short codes, 400 numbers,
 //! masked samples such as `+86138****0021`) stays as it was sent.
 
 use std::fmt;
 
+use super::escapes::Unescaped;
 use super::masking::{mask_numbers, middle};
 use super::plain_text;
 use super::spelling::{is_gap, is_unseen, plain};
@@ -30,12 +35,16 @@ impl PhoneNumber {
         if sent.is_empty() {
             return None;
         }
-        let bare = bare(sent);
+        let spelled = spelled(sent);
+        let bare = bare(&spelled);
         let certain = national_part(&bare).map(|national| format!("+86{national}"));
         // Dots stand in addresses of machines and in amounts as well: two are a number's.
-        let dots = sent.chars().filter(|c| plain(*c) == '.').count();
-        let as_number = matches!(dots, 0 | 2) || bare.starts_with('+') || is_scheme(sent);
-        let plain = (is_plus_digits(&bare) && as_number).then_some(bare);
+        let dots = spelled.text.chars().filter(|c| *c == '.').count();
+        let as_number = matches!(dots, 0 | 2) || bare.starts_with('+') || spelled.has_scheme;
+        let is_known = is_plus_digits(&bare) && as_number;
+        // One that the platform masked stays so, without the network.
+        let is_masked = spelled.is_address && bare.contains('*') && is_plus_digits(&bare.replace('*', "0"));
+        let plain = (is_known || is_masked).then_some(bare);
         Some(Self(certain.or(plain).unwrap_or_else(|| sent.to_owned())))
     }
 
@@ -46,7 +55,7 @@ impl PhoneNumber {
         if number.is_plain() {
             return Some(number);
         }
-        let bare = bare(text);
+        let bare = bare(&spelled(text));
         is_plus_digits(&bare).then_some(Self(bare))
     }
 
@@ -54,7 +63,7 @@ impl PhoneNumber {
     /// what stands around and between the digits; anything else only trimmed.
     #[must_use]
     pub fn tidy(text: &str) -> String {
-        let bare = bare(text);
+        let bare = bare(&spelled(text));
         let digits = bare.strip_suffix('*').unwrap_or(&bare);
         if is_plus_digits(digits) {
             return bare;
@@ -114,33 +123,58 @@ const SCHEMES: [&str; 8] = ["tel:", "sip:", "sips:", "sms:", "smsto:", "callto:"
 /// What a spreadsheet and its readers put around a text.
 const QUOTES: [char; 12] = ['\'', '"', '`', '\u{2018}', '\u{2019}', '\u{201C}', '\u{201D}', '=', ',', ';', '<', '>'];
 
-/// A text in plain characters, without what stands around it.
+/// A text in plain characters, without what stands around it, or got lost there.
 fn bare_text(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !is_unseen(*c)).map(plain).collect();
-    plain.trim_matches(|c| c == ' ' || QUOTES.contains(&c)).to_owned()
+    let is_lost = |c| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFC}'..='\u{FFFF}');
+    plain.trim_matches(|c| c == ' ' || QUOTES.contains(&c) || is_lost(c)).to_owned()
 }
 
-/// The address behind a scheme, without parameters and host.
-fn behind_scheme(text: &str) -> Option<&str> {
-    let scheme = SCHEMES
-        .iter()
-        .find(|scheme| text.get(..scheme.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(scheme)))?;
-    let rest = text[scheme.len()..].trim_start_matches(['/', ' ']);
-    Some(rest.split([';', '?', '@', '#', '>']).next().unwrap_or(rest))
+/// A number as it is spelled, in plain characters, without the address around it.
+struct Spelled {
+    text: String,
+    /// Whether it stood in an address, or in angle brackets behind a name.
+    is_address: bool,
+    has_scheme: bool,
 }
 
-fn is_scheme(text: &str) -> bool {
-    behind_scheme(&bare_text(text)).is_some()
+fn spelled(text: &str) -> Spelled {
+    let text = bare_text(text);
+    // `"Name" <sip:…>;tag=1`
+    let inner = text.split_once('<').map(|(_, inner)| inner.split('>').next().unwrap_or(inner));
+    let named = inner.and_then(|inner| address(inner).or_else(|| number_of(inner).map(|text| (text, false))));
+    match named.or_else(|| address(&text)) {
+        Some((text, has_scheme)) => Spelled { text, is_address: true, has_scheme },
+        None => Spelled { text, is_address: false, has_scheme: false },
+    }
+}
+
+/// The number in an address, and whether a scheme stands before it: somebody may have cut that off.
+fn address(text: &str) -> Option<(String, bool)> {
+    let text = text.trim();
+    let has = |scheme: &&&str| text.get(..scheme.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(scheme));
+    let scheme = SCHEMES.iter().find(has);
+    let rest = match scheme {
+        Some(scheme) => text[scheme.len()..].trim_start_matches(['/', ' ']),
+        None => text.contains('@').then_some(text)?,
+    };
+    let user = rest.split([';', '?', '@', '#', '>', ':']).next().unwrap_or(rest);
+    let read = Unescaped::readings(user.as_bytes()).last();
+    let user = read.as_ref().and_then(|read| std::str::from_utf8(read.bytes()).ok()).unwrap_or(user);
+    Some((number_of(user)?, scheme.is_some()))
+}
+
+/// A text where it is a number, with what people put between its digits.
+fn number_of(text: &str) -> Option<String> {
+    let text = bare_text(text);
+    let is_of_number = |c: char| c.is_ascii_digit() || is_gap(c) || matches!(c, '+' | '*');
+    (text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(is_of_number)).then_some(text)
 }
 
 /// The digits of a number with its plus, and whatever else there is that no number has.
-fn bare(text: &str) -> String {
-    let text = bare_text(text);
-    let text = match behind_scheme(&text) {
-        Some(address) => address.replace("%2B", "+").replace("%2b", "+").replace("%20", " "),
-        None => text,
-    };
-    if let Some((digits, count)) = quantity(&text)
+fn bare(spelled: &Spelled) -> String {
+    let text = &spelled.text;
+    if let Some((digits, count)) = quantity(text)
         && digits.len() == count
     {
         return digits;
@@ -148,7 +182,7 @@ fn bare(text: &str) -> String {
     // `13800000021.0`, as programs write a column of quantities.
     let whole = text.strip_suffix(".0").or_else(|| text.strip_suffix(".00"));
     let whole = whole.filter(|whole| whole.len() >= 7 && is_plus_digits(whole));
-    let bare: String = whole.unwrap_or(&text).chars().filter(|c| !is_gap(*c)).collect();
+    let bare: String = whole.unwrap_or(text).chars().filter(|c| !is_gap(*c)).collect();
     // `+0086…` says the same twice.
     bare.strip_prefix("+00").map_or(bare.clone(), |rest| format!("+{rest}"))
 }
@@ -285,6 +319,63 @@ mod tests {
         ] {
             check(pasted, stored);
         }
+    }
+
+    #[test]
+    fn the_number_of_an_address_is_read_and_the_network_left_out() {
+        for sent in [
+            "sip:+8613800000021@ims.mnc000.mcc460.3gppnetwork.org",
+            "SIP:13800000021@10.0.0.1:5060;transport=udp",
+            "sips:+86-138-0000-0021;phone-context=x@host;user=phone?subject=a",
+            "tel:+86-138-0000-0021",
+            "tel:13800000021;phone-context=+86",
+            "\"张三\" <sip:+8613800000021@host>;tag=88",
+            "\"Zhang, San\" <tel:+8613800000021>",
+            "Zhang San <13800000021>",
+            "张三＜tel:+8613800000021＞",
+            "<tel:+8613800000021>",
+            "<sip:138-0000-0021@host>",
+            "sip:%2B8613800000021@host",
+            "sip:%252B8613800000021@host",
+            "+8613800000021@ims.example",
+            "13800000021@ims.example",
+        ] {
+            check(sent, "+8613800000021");
+            assert_eq!(PhoneNumber::typed(sent), PhoneNumber::parse("13800000021"), "{sent}");
+            assert!(matches!(PhoneNumber::tidy(sent).as_str(), "13800000021" | "+8613800000021"), "{sent}");
+        }
+        check("tel:10086", "10086");
+        check("sip:+86138****0021@host", "+86138****0021");
+        for sent in [
+            "sip:anonymous@anonymous.invalid",
+            "alice@example.com",
+            "\"13800000021\" <sip:alice@host>",
+            "sip:",
+            "<>",
+            "a:b",
+        ] {
+            check(sent, sent);
+            assert_eq!(PhoneNumber::typed(sent), None, "{sent}");
+        }
+        check("192.168.1.1@host", "192.168.1.1@host");
+    }
+
+    #[test]
+    fn a_character_that_got_lost_at_an_end_costs_that_character() {
+        for lost in
+            ["\u{FFFD}", "\u{FFFD}\u{FFFD}", "\u{0}", "\u{1}", "\u{b}", "\u{7f}", "\u{FFFE}", "\u{E000}", " \u{FFFD} "]
+        {
+            for sent in
+                [format!("13800000021{lost}"), format!("{lost}+8613800000021"), format!("{lost}138 0000 0021{lost}")]
+            {
+                check(&sent, "+8613800000021");
+                assert_eq!(PhoneNumber::typed(&sent), PhoneNumber::parse("13800000021"), "{sent:?}");
+            }
+            check(&format!("sip:+8613800000021{lost}@host"), "+8613800000021");
+            check(&format!("10086{lost}"), "10086");
+        }
+        // Within it nobody knows which digit it was.
+        check("138\u{FFFD}0000021", "138\u{FFFD}0000021");
     }
 
     #[test]

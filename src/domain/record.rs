@@ -148,6 +148,9 @@ pub struct CallRecord {
     pub answered_at: Option<Stamp>,
     /// The call ended.
     pub released_at: Option<Stamp>,
+    /// Whatever else it says of times: of another leg, a second start, a zero that reads like a
+    /// date. They tell whether its clocks can be believed, and of a start that cannot when else.
+    pub other_times: Vec<Stamp>,
     /// Talk time by the platform's own definition; 0 when unanswered.
     pub talk_seconds: u32,
     /// Why it ended, most telling first.
@@ -162,4 +165,38 @@ pub struct CallRecord {
     pub binding_id: Option<String>,
     /// What is odd about the record itself.
     pub anomalies: Vec<Anomaly>,
+}
+
+impl CallRecord {
+    /// Every time that it says.
+    pub fn times(&self) -> impl Iterator<Item = &Stamp> {
+        let named = [&self.setup_at, &self.alerting_at, &self.answered_at, &self.released_at];
+        let recorded = self.recording.as_ref().and_then(|recording| recording.started_at.as_ref());
+        named.into_iter().flatten().chain(recorded).chain(&self.other_times)
+    }
+
+    /// The same, to be changed.
+    pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Stamp> {
+        let named = [&mut self.setup_at, &mut self.alerting_at, &mut self.answered_at, &mut self.released_at];
+        let recorded = self.recording.as_mut().and_then(|recording| recording.started_at.as_mut());
+        named.into_iter().flatten().chain(recorded).chain(&mut self.other_times)
+    }
+
+    /// The record with every time that was told, and with what can be seen of them before anybody
+    /// compares them: that one is no time, or a zero.
+    #[must_use]
+    pub fn with_times(mut self, told: impl IntoIterator<Item = Stamp>) -> Self {
+        for stamp in told {
+            if !self.times().any(|known| *known == stamp) {
+                self.other_times.push(stamp);
+            }
+        }
+        let found = [
+            (Anomaly::UnreadableTime, self.times().any(|stamp| stamp.at.is_none())),
+            (Anomaly::ImplausibleTime, self.times().any(Stamp::is_zero)),
+        ];
+        self.anomalies.extend(found.into_iter().filter(|(_, is_so)| *is_so).map(|(anomaly, _)| anomaly));
+        self.anomalies.sort_unstable();
+        self
+    }
 }

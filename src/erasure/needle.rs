@@ -6,15 +6,18 @@
 //! | `138-1234-0021`, `138  1234\n0021` | blanks, hyphens, dots, brackets and what nobody sees are passed over |
 //! | `１３８１２３４００２１` | digits of any writing are digits |
 //! | inside a session id, a URL, `%2B86138…` | digits are found within longer text |
+//! | `\u0031`, `&#49;`, `%31`, also twice | escapes are read as those do who hide a number |
 //! | Base64 | the digits' encodings at the three places of a group are looked for as well |
 //!
 //! Eleven digits and more are found within longer runs of digits too: rather a stranger's order
 //! number loses eleven digits than a person stays. Shorter numbers must stand alone.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::domain::{GAP_MAX, PhoneNumber, Sign};
+use crate::domain::{GAP_MAX, PhoneNumber, Sign, Unescaped};
 
 /// Digits from which on a number is found inside longer runs.
 const SURE: usize = 11;
@@ -59,8 +62,12 @@ impl Needle {
 
     /// Whether it stands anywhere in these bytes.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
-        self.next(bytes, 0).is_some()
-            || self.encoded.iter().any(|encoded| memchr::memmem::find(bytes, encoded).is_some())
+        self.stands_in(bytes) || Unescaped::readings(bytes).any(|read| self.stands_in(read.bytes()))
+    }
+
+    /// Whether it does without an escape.
+    fn stands_in(&self, bytes: &[u8]) -> bool {
+        self.next(bytes, 0).is_some() || self.next_encoded(bytes).is_some()
     }
 
     /// The text with `other` wherever the number stood; `None` where it does not stand.
@@ -75,6 +82,10 @@ impl Needle {
         }
         while let Some((start, end)) = self.next_encoded(&bytes) {
             bytes.splice(start..end, other.bytes());
+            changed = true;
+        }
+        while let Some(place) = self.next_escaped(&bytes) {
+            bytes.splice(place, other.bytes());
             changed = true;
         }
         // Whole characters were put in the place of whole characters.
@@ -123,6 +134,14 @@ impl Needle {
             .find_map(|prefix| before.strip_suffix(prefix.as_bytes()))
             .unwrap_or(before);
         before.last().is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Where it next stands behind escapes.
+    fn next_escaped(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        Unescaped::readings(bytes).find_map(|read| {
+            let (start, end) = self.next(read.bytes(), 0).or_else(|| self.next_encoded(read.bytes()))?;
+            Some(read.source(start..end))
+        })
     }
 
     /// The run of Base64 in which it next stands.
@@ -189,6 +208,12 @@ mod tests {
             "号码：１３８１２３４００２１。",
             "１３８　１２３４　００２１",
             "١٣٨١٢٣٤٠٠٢١",
+            r#"{"caller":"\u0031\u003381\u00a02340021"}"#,
+            r#"{"body":"{\"caller\":\"\\u0031\\u00338\\u00312340021\"}"}"#,
+            "<caller>&#49;&#x33;812340021</caller>",
+            "<caller>&amp;#49;3812340021</caller>",
+            "to=%31%33812%2034%EF%BC%90021&x",
+            "to=%25313812340021",
         ] {
             assert!(needle.is_in(text.as_bytes()), "{text}");
             let other = needle.replace(text, "*").unwrap();
@@ -211,10 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_around_an_escaped_number_stays() {
+        let needle = needle("13812340021");
+        for (text, other) in [
+            (r#"{"a":"\u4e00","b":"\u0031\u00338-1234-0021\n"}"#, r#"{"a":"\u4e00","b":"*\n"}"#),
+            ("<a>&amp;</a><b>+86&#49;3812340021;</b>", "<a>&amp;</a><b>+86*;</b>"),
+            ("x=%E4%B8%80&y=%3138123%34002%31&z=%31", "x=%E4%B8%80&y=*&z=%31"),
+        ] {
+            assert_eq!(needle.replace(text, "*").unwrap(), other);
+        }
+    }
+
+    #[test]
     fn a_short_number_must_stand_alone() {
         let needle = needle("010-12345678");
         assert!(needle.is_in(b"+861012345678"));
         assert!(needle.is_in(b"010-12345678"));
+        assert!(needle.is_in(br"\u0020\u0031012345678 "));
         assert!(!needle.is_in(b"91012345678"));
         assert!(!needle.is_in(b"10123456780"));
     }

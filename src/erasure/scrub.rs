@@ -20,7 +20,7 @@ use super::needle::Needle;
 use crate::correlate::call_id;
 use crate::domain::{
     CallEvent, CallId, CallRecord, DecidedQuestion, DecisionNote, Item, PhoneNumber, RecordingRef, SessionId, SmsEvent,
-    Suspicion,
+    Stamp, Suspicion,
 };
 use crate::journal::{CallbackRecord, CallbackSummary};
 use crate::state::random;
@@ -137,6 +137,7 @@ impl Scrub {
         key.session = self.session(&key.session);
         CallEvent {
             key,
+            at: event.at.map(|stamp| self.stamp(stamp)),
             dialled: self.number(event.dialled),
             caller: self.number(event.caller),
             callee: self.number(event.callee),
@@ -148,7 +149,10 @@ impl Scrub {
         }
     }
 
-    fn record(&self, record: CallRecord, theirs: bool) -> CallRecord {
+    fn record(&self, mut record: CallRecord, theirs: bool) -> CallRecord {
+        for stamp in record.times_mut() {
+            *stamp = self.stamp(stamp.clone());
+        }
         let parties = [&record.caller, &record.callee, &record.x, &record.y];
         let theirs = theirs || parties.into_iter().flatten().any(|number| self.needle.is(number));
         let mut key = record.key;
@@ -181,6 +185,7 @@ impl Scrub {
             from: self.number(sms.from),
             to: self.number(sms.to),
             x: self.number(sms.x),
+            at: sms.at.map(|stamp| self.stamp(stamp)),
             binding_id: self.own(sms.binding_id, false),
             content: sms.content.filter(|_| !theirs).map(|text| self.text(text)),
             ..sms
@@ -205,6 +210,11 @@ impl Scrub {
     /// A text of the person's own is gone when erased; anybody's loses the number.
     fn own(&self, text: Option<String>, theirs: bool) -> Option<String> {
         text.filter(|_| self.pseudonymise || !theirs).map(|text| self.text(text))
+    }
+
+    /// What is no time may be anything, a number in the wrong field too.
+    fn stamp(&self, stamp: Stamp) -> Stamp {
+        if stamp.at.is_some() { stamp } else { Stamp { text: self.text(stamp.text), ..stamp } }
     }
 
     fn number(&self, number: Option<PhoneNumber>) -> Option<PhoneNumber> {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::bindings::Bindings;
-use crate::domain::{App, AppId, BindingTerms, Call, Direction, ProviderId};
-use crate::journal::{Entry, NewRecord, verify};
+use crate::domain::{Ack, App, AppId, BindingTerms, Call, Direction, ProviderId};
+use crate::journal::{CallbackRecord, Entry, NewRecord, verify};
 use crate::retention::Hold;
 use crate::retention::tests::{House, Known};
 use crate::state::{Author, Behalf};
@@ -257,4 +257,47 @@ async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
     assert!(matches!(begin(&erasure, &by, silent).await, Err(ErasureError::NoReason)));
     let short = Wanted { number: "10086".to_owned(), ..wanted(&person, false, true) };
     assert!(matches!(begin(&erasure, &by, short).await, Err(ErasureError::NotAPerson)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_which_the_number_is_written_with_escapes_is_erased_too() {
+    let house = House::with_days(0, false).await;
+    let journal = house.parts().0;
+    // Not understood, so that nothing but its bytes says whose it is.
+    let escaped = [
+        (r#"{"eventType":"later","statusInfo":{"memo":"\u0031\u003381234\u0030021"}}"#, "huawei-private"),
+        (r#"{"eventType":"later","statusInfo":{"memo":"{\"to\":\"\\u003138-1234-0021\"}"}}"#, "huawei-voice"),
+        ("<req><action>Later</action><memo>&#49;&#x33;812340021</memo></req>", "jiuyun"),
+        ("<req><action>Later</action><memo>https://a.example/?to=%313812340021</memo></req>", "jiuyun"),
+    ];
+    for (body, provider) in escaped.into_iter().chain([("<req><action>Later</action></req>", "jiuyun")]) {
+        let callback = CallbackRecord {
+            app: AppId(3),
+            provider: provider.to_owned(),
+            peer: std::net::Ipv4Addr::LOCALHOST.into(),
+            tail: String::new(),
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+            verified: None,
+            reply: Ack { status: 200, content_type: String::new(), body: String::new() },
+            question: None,
+            decision: None,
+            foreign: Vec::new(),
+        };
+        let body = Body::Callback(Box::new(callback));
+        journal.append(NewRecord { at: house.clock.now(), body }).await.unwrap();
+    }
+    house.caught_up();
+    let bound = bindings(&house);
+    let erasure = service(&house, &bound);
+    let number = PhoneNumber::parse("13812340021").unwrap();
+    begin(&erasure, &Author::of_tests(), wanted(&number, false, false)).await.unwrap();
+    let done = finished(&erasure);
+    assert_eq!((done.error, done.result.unwrap().callbacks), (None, 4));
+    let left = journal.read(1, usize::MAX).unwrap().into_iter().filter_map(|record| match record.body {
+        Body::Callback(callback) => Some(callback.body),
+        _ => None,
+    });
+    assert_eq!(left.collect::<Vec<_>>(), [b"<req><action>Later</action></req>"], "that of nobody stays");
+    assert!(files_with(&house.logs.path().join("journal"), &number).is_empty());
 }

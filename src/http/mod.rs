@@ -9,6 +9,7 @@
 
 pub(crate) mod acts;
 pub mod admin;
+mod admission;
 pub mod api;
 mod callbacks;
 mod error;

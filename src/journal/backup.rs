@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use super::catalog;
 use super::disk::sync_dir;
 use super::frames::{self, Table};
+use super::given::{APPS, highest_given, note_given};
 use super::line;
 use super::opened::read_lines;
 use super::watermark::{self, Noted};
@@ -73,6 +74,11 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     let mut copied = Copied::default();
     for log in LOGS {
         in_dir(from, to, log, |log, to| copy_log(from, log, to, &mut copied))?;
+    }
+    let marks = from.join(MARKS);
+    if let Some(highest) = highest_given(&marks, APPS).map_err(failed(&marks))? {
+        let marks = to.join(MARKS);
+        note_given(&marks, APPS, highest).map_err(failed(&marks))?;
     }
     for dir in PLAIN {
         in_dir(from, to, dir, |from, to| copy_tree(from, to, &mut Vec::new(), &mut copied))?;

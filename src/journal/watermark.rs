@@ -393,7 +393,7 @@ fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
 }
 
 /// A line without its checksum, if that holds.
-fn sealed(line: &str) -> Option<&str> {
+pub(super) fn sealed(line: &str) -> Option<&str> {
     let (text, crc) = line.rsplit_once(' ')?;
     (u32::from_str_radix(crc, 16).ok()? == crc32c::crc32c(text.as_bytes())).then_some(text)
 }

@@ -15,7 +15,6 @@ pub mod huawei;
 mod huawei_private;
 mod huawei_voice;
 mod jiuyun;
-mod number;
 pub mod outbound;
 #[cfg(test)]
 mod tests;

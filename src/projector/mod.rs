@@ -7,6 +7,8 @@
 //! duplicate as before.
 
 mod meaning;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

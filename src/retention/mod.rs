@@ -211,26 +211,23 @@ impl Retention {
     /// # Errors
     /// While one is under way, or the store is being rebuilt.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
-        let job = self.begin(Wanted { dry_run, by: Some(by.who().actor()) })?;
+        self.begin(by, Wanted { dry_run, by: Some(by.who().actor()) }, true).await
+    }
+
+    async fn begin(&self, by: &Author, wanted: Wanted, full: bool) -> Result<Job, RetentionError> {
+        if self.0.store.status().rebuilding.is_some() {
+            return Err(RetentionError::Rebuilding);
+        }
+        let dry_run = wanted.dry_run;
+        let job = self.0.jobs.begin(wanted, self.0.clock.now()).ok_or(RetentionError::Busy)?;
         // A dry run changes nothing.
         if !dry_run && let Err(error) = by.on_record().await {
             self.0.jobs.withdraw();
             return Err(error.into());
         }
-        self.spawn(dry_run, true);
-        Ok(job)
-    }
-
-    fn begin(&self, wanted: Wanted) -> Result<Job, RetentionError> {
-        if self.0.store.status().rebuilding.is_some() {
-            return Err(RetentionError::Rebuilding);
-        }
-        self.0.jobs.begin(wanted, self.0.clock.now()).ok_or(RetentionError::Busy)
-    }
-
-    fn spawn(&self, dry_run: bool, full: bool) {
         let retention = self.clone();
         tokio::task::spawn_blocking(move || retention.run(dry_run, full));
+        Ok(job)
     }
 
     /// Does a run and notes how it ended.
@@ -256,13 +253,15 @@ impl Retention {
     }
 
     /// Begins the nightly run if it is time: the policy removes something, and no run came to
-    /// its end since the hour for it last struck.
-    pub fn run_if_due(&self) {
-        if self.policy().removes_something() && self.is_due() {
+    /// its end since the hour for it last struck. It is on record, or it is not begun.
+    pub async fn run_if_due(&self, by: &Author) {
+        if !self.policy().removes_something() || !self.is_due() {
+            return;
+        }
+        match self.begin(by, Wanted { dry_run: false, by: None }, false).await {
             // Busy or rebuilding: it is asked again in a minute.
-            if self.begin(Wanted { dry_run: false, by: None }).is_ok() {
-                self.spawn(false, false);
-            }
+            Ok(_) | Err(RetentionError::Busy | RetentionError::Rebuilding) => {}
+            Err(error) => tracing::warn!(error = %Chain(&error), "the nightly run was not begun"),
         }
     }
 

@@ -26,6 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 pub(crate) use self::data::{Data, Opening, Surroundings};
+use crate::audit::Act;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control::{Control, LoadError};
@@ -38,9 +39,9 @@ use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
 use crate::platforms::outbound::{Hosts, Platform};
-use crate::retention::Retention;
 use crate::service::Gauges;
 use crate::service::{Context, LogTail, Misdirected, Missed, ServerInfo};
+use crate::state::Principal;
 use crate::{bindings, journal, limits, state, store};
 
 /// Why the server did not start. Each says what stood in the way, in one line with its causes.
@@ -174,7 +175,7 @@ pub fn asked_to_end() -> Result<impl Future<Output = ()>, RunError> {
 fn announce(running: &Running) {
     println!("listening on https://{}", running.address());
     if let Some(code) = running.context.state.setup_code() {
-        let base = running.config.public_url.clone().unwrap_or_else(|| format!("https://{}", running.address()));
+        let base = running.context.server.base();
         eprintln!("open {base}/setup/{} to make the first administrator", code.reveal());
     }
 }
@@ -244,7 +245,7 @@ impl Running {
         context.erasure.resume();
         let standing = [
             tokio::spawn(tally(context.ingest.clone())),
-            tokio::spawn(keep(context.retention.clone())),
+            tokio::spawn(keep(context.clone())),
             tokio::spawn(follow(context.clone())),
         ];
         tracing::info!(address = %listen, data = %config.data.display(), "listening");
@@ -342,8 +343,10 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError
 /// Remembers how the platforms reach us, for `app add` while no server runs; a port that was
 /// picked is another one next time. Not being able to is no reason not to take callbacks.
 async fn remember_address(config: &Config, context: &Context) {
-    let listen = (config.listen.port() != 0).then(|| format!("https://{}", context.server.listen));
-    let Some(address) = context.server.public_url.clone().or(listen) else { return };
+    if config.listen.port() == 0 && context.server.public_url.is_none() {
+        return;
+    }
+    let address = context.server.base();
     if let Err(error) = context.state.remember_address(&address).await {
         tracing::warn!(error = %Chain(&error), "the server's address was not remembered");
     }
@@ -364,11 +367,13 @@ async fn follow(context: Arc<Context>) {
 }
 
 /// Looks every minute whether the nightly run is due.
-async fn keep(retention: Retention) {
+async fn keep(context: Arc<Context>) {
     let mut every = tokio::time::interval(limits::RETENTION_POLL);
+    let by = Principal::system();
     loop {
         every.tick().await;
-        retention.run_if_due();
+        let run = Act::new(&by, "retention.run", "retention");
+        context.retention.run_if_due(&context.audit.author(&by, run)).await;
     }
 }
 

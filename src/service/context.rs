@@ -6,6 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::domain::App;
+use crate::domain::address::without_default_port;
 use crate::erasure::Erasure;
 use crate::error_chain::Chain;
 use crate::ingest::Ingest;
@@ -59,11 +61,19 @@ pub struct Context {
 }
 
 impl Context {
-    /// Adds an app, under an id that no callback was kept for.
+    /// Adds an app, under an id that no app ever had. Where only the journal says which those are, it is
+    /// waited for, and not for long.
     ///
     /// # Errors
-    /// As [`State::add_app`].
+    /// As [`State::add_app`], or that the journal is still being read for ids.
     pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
+        let began = Instant::now();
+        while !self.state.knows_app_ids() && self.store.status().rebuilding.is_some() {
+            if began.elapsed() > limits::APP_IDS_TIME {
+                return Err(StateError::Rebuilding);
+            }
+            tokio::time::sleep(limits::APP_IDS_LOOK).await;
+        }
         if let Some(known) = self.store.highest_app() {
             self.state.note_app_id(known);
         }
@@ -152,7 +162,7 @@ impl ServerInfo {
     /// Where this server is found from outside, without a trailing slash.
     #[must_use]
     pub fn base(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("https://{}", self.listen))
+        self.public_url.clone().unwrap_or_else(|| without_default_port(&format!("https://{}", self.listen)))
     }
 
     /// Whether this server may be called so: any name while no public address is configured; then that

@@ -102,6 +102,10 @@ impl From<StateError> for ServiceError {
         match error {
             StateError::Exists(_) | StateError::LastAdmin | StateError::Stale => Self::Conflict(error.wording()),
             StateError::NotFound(_) => Self::NotFound,
+            StateError::Rebuilding => Self::Busy(Text::new(
+                "正在从日志核对已用过的应用编号，请一分钟后再试",
+                "the journal is being read for the ids that apps had; try again in a minute",
+            )),
             StateError::Invalid(wording) => Self::BadRequest(wording),
             StateError::NotRecorded(error) => error.into(),
             StateError::Write(_)

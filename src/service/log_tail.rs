@@ -95,6 +95,20 @@ impl LogTail {
     }
 }
 
+/// The names of the levels, the most serious first.
+pub(crate) const LEVELS: [(&str, Level); 5] = [
+    ("error", Level::ERROR),
+    ("warn", Level::WARN),
+    ("info", Level::INFO),
+    ("debug", Level::DEBUG),
+    ("trace", Level::TRACE),
+];
+
+/// The name of a level.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    LEVELS.iter().find(|(_, of)| *of == level).map_or("trace", |(name, _)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod context;
 pub(crate) mod disk;
 mod error;
 pub(crate) mod gauges;
+mod instant;
 pub(crate) mod keeping;
 mod log_tail;
 mod misdirected;
@@ -17,9 +18,20 @@ pub(crate) mod problems;
 pub(crate) mod reveals;
 pub(crate) mod rights;
 pub(crate) mod rules;
+pub(crate) mod system;
 
 pub use self::context::{CertificateInfo, Context, ServerInfo};
 pub use self::error::{BodyError, ServiceError};
 pub use self::gauges::Gauges;
+pub(crate) use self::instant::Instant;
+pub(crate) use self::log_tail::{LEVELS, level_name};
 pub use self::log_tail::{LogLine, LogTail};
 pub use self::misdirected::{Misdirected, MisdirectedRequest, Missed};
+
+/// Asks the store on a thread that may wait for the disk.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -4,7 +4,7 @@
 //! well while another knows better. The words hold no path and no secret, because anyone may ask
 //! `/readyz`.
 
-use crate::domain::Wording;
+use crate::domain::{Wording, many};
 use crate::journal::{Damage, Health, Loss, Missing};
 use crate::limits;
 use crate::service::Context;
@@ -107,8 +107,9 @@ fn journal_damaged(damage: &[Damage]) -> Option<Fault> {
             Weight::Lost,
             format!("日志有 {lost} 处损坏，那里的记录读不出来；请从备份取回日志段，用 ringback verify 复核"),
             format!(
-                "the journal is damaged in {lost} places, and records there cannot be read; bring the segments back \
-                 from a backup, and check with ringback verify"
+                "the journal is damaged in {}, and records there cannot be read; bring the segments back from a backup, \
+                 and check with ringback verify",
+                many(lost as u64, "place", "places")
             ),
         )
     })
@@ -181,7 +182,24 @@ fn disk(context: &Context, health: &Health) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn the_document_explains_every_fault_and_no_other() {
+        let (source, _) = include_str!("problems.rs").split_once("#[cfg(test)]").unwrap();
+        let quoted = |rest: &'static str| rest.trim_start().strip_prefix('"')?.split('"').next();
+        let codes: BTreeSet<&str> = source.split("fault(").filter_map(quoted).collect();
+        assert!(codes.contains("rebuilding") && codes.len() > 8, "{codes:?}");
+        for (document, heading) in [("operations.md", "## Messages"), ("operations.zh.md", "## 问题代码")] {
+            let path = format!("{}/docs/{document}", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).unwrap();
+            let section = text.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+            let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+            assert_eq!(rows.collect::<BTreeSet<_>>(), codes, "{document}");
+        }
+    }
 
     #[test]
     fn missing_records_are_named_by_their_numbers() {

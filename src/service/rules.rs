@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
-use crate::control::{ControlError, NamedList, RuleSet, RulesVersion, Then};
-use crate::domain::{App, PhoneNumber, Secret, Text, mask_numbers};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::control::{AsksWord, ControlError, NamedList, RuleSet, RulesVersion, Then, Trial, Verdict};
+use crate::domain::{App, PhoneNumber, Question, QuestionKind, Secret, SessionId, Text, Wording, mask_numbers};
 use crate::service::bindings::manager;
 use crate::service::keeping;
 use crate::service::keeping::Asker;
@@ -77,6 +80,67 @@ pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str)
 pub(crate) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
     let act = asker.act("rules.secret", format!("app {}", app.id.0)).of(app.id);
     Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
+}
+
+/// A question to try the rules with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuestionToTry {
+    /// `call` (when not said) or `sms`.
+    #[serde(default)]
+    pub(crate) asks: Option<AsksWord>,
+    /// The privacy number.
+    #[serde(default)]
+    pub(crate) x: Option<String>,
+    /// Who calls or writes.
+    #[serde(default)]
+    pub(crate) caller: Option<String>,
+    /// When, RFC 3339; now when not said.
+    #[serde(default)]
+    pub(crate) at: Option<String>,
+    /// Rules to try instead of those that are set.
+    #[serde(default)]
+    pub(crate) rules: Option<RuleSet>,
+    /// Whether the company's own system is really asked.
+    #[serde(default)]
+    pub(crate) ask: bool,
+}
+
+/// What became of a rule, in a word, and why.
+pub(crate) fn said(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
+    match verdict {
+        Verdict::Off => ("off", None),
+        Verdict::Unmet(field) => ("unmet", Some(field)),
+        Verdict::NotFor(what) => ("not_for", Some(what)),
+        Verdict::Asked(asking) => ("asked", Some(asking.name())),
+        Verdict::Decided => ("decided", None),
+    }
+}
+
+/// What a question would be answered.
+pub(crate) async fn trial(context: &Context, app: &App, wanted: QuestionToTry) -> Result<Trial, ServiceError> {
+    let at = match wanted.at.as_deref() {
+        None => context.clock.now(),
+        Some(text) => text.parse().map_err(|_| not_a_time(text))?,
+    };
+    let number = |text: Option<&str>| text.and_then(PhoneNumber::parse);
+    // Another one each time: the company's own system may know a question again by its id.
+    let id = format!("trial-{}", context.clock.now().as_microsecond());
+    let kind = match wanted.asks.unwrap_or(AsksWord::Call) {
+        AsksWord::Call => QuestionKind::Call { session: SessionId::new(&id) },
+        AsksWord::Sms => QuestionKind::Sms { content: None },
+    };
+    let (x, from) = (number(wanted.x.as_deref()), number(wanted.caller.as_deref()));
+    let question = Question { id, x, from, kind };
+    Ok(context.control.try_rules(app, &question, at, wanted.rules, wanted.ask).await?)
+}
+
+fn not_a_time(text: &str) -> ServiceError {
+    let (shown, such) = (text.chars().take(80).collect::<String>(), "a time such as 2026-11-21T10:00:00Z");
+    ServiceError::BadRequest(Wording::new(
+        format!("at={shown} 不对，应为：{such}"),
+        format!("at={shown} is not {such}"),
+    ))
 }
 
 /// Lets those through who manage what all apps share.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::account::JSON_UTF8;
+use super::json::Object;
 use super::people::mix;
 use super::platform::{Platform, PushKind};
 use super::push::{Expectation, FeeRecord, Push};
@@ -55,22 +56,17 @@ fn leaves(released: Millis) -> Millis {
 }
 
 fn wrap(platform: Platform, at: Millis, records: Vec<FeeRecord>) -> Push {
-    let mut body = Vec::with_capacity(40 + records.iter().map(|r| r.body.len() + 1).sum::<usize>());
-    body.extend_from_slice(br#"{"eventType":"fee","feeLst":["#);
-    for (n, record) in records.iter().enumerate() {
-        if n > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(&record.body);
-    }
-    body.extend_from_slice(b"]}");
+    let (sessions, fees) = records.into_iter().map(|record| (record.session, record.fee)).unzip();
+    let mut body = Object::new(1);
+    body.text("eventType", "fee");
+    body.list("feeLst", fees);
     Push {
         platform,
         due: Duration::ZERO,
         kind: PushKind::Record,
-        sessions: records.into_iter().map(|r| r.session).collect(),
+        sessions,
         content_type: JSON_UTF8,
-        body,
+        body: body.bytes(),
         expects: Expectation::Success,
         at,
         next: None,

@@ -21,6 +21,7 @@ use super::platform::{Platform, PushKind};
 use super::play::{PlayError, Player};
 use super::push::Push;
 use super::sign::{Recipe, Signer};
+use super::sms::number_status;
 use super::stamp::Millis;
 use super::starts::Starts;
 use super::stream::Questions;
@@ -220,8 +221,7 @@ fn oddities(platform: Platform, seed: u64, clock: &Clock) -> Vec<Push> {
     ];
     if platform == Platform::HuaweiPrivate {
         let x = super::script::numbers(platform, seed).into_iter().next().map(|owned| owned.x).unwrap_or_default();
-        let status = format!(r#"{{"eventType":"numStatus","numInfo":[{{"number":"{x}","status":"10","cause":"2"}}]}}"#);
-        let suspended = nonsense(model, status.into_bytes());
+        let suspended = nonsense(model, number_status(std::iter::once((x, "10", Some("2")))));
         oddities.push(Push { kind: PushKind::NumberStatus, ..suspended });
     }
     oddities

@@ -1,9 +1,9 @@
 //! A big store's worth of callbacks, for benchmarks that write a journal directly.
 //!
-//! Two hundred thousand and more a second on one core; realistic where it matters for a store:
-//! a million and a half people of whom some call often, two thousand privacy numbers, three
-//! apps, three to seven callbacks a call, hours that differ, batches, every outcome. What
-//! never comes from here is disorder and repeats: [`super::play()`] makes those.
+//! Realistic where it matters for a store: a million and a half people of whom some call often,
+//! two thousand privacy numbers, three apps, three to seven callbacks a call, hours that differ,
+//! batches, every outcome. What never comes from here is disorder and repeats: [`super::play()`]
+//! makes those.
 
 use jiff::Timestamp;
 

@@ -8,15 +8,18 @@
 //!
 //! Times are digits in Beijing time; numbers have no country code; no push is signed.
 
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::escape::partial_escape;
+use quick_xml::events::{BytesPI, BytesText, Event};
+
 use super::account::Account;
 use super::call::{Call, Scene};
-use super::notation::{push_element, push_json_text};
+use super::json::Object;
 use super::platform::{Platform, PushKind};
 use super::push::Sink;
 use super::stamp::{self, Millis};
-
-const XML: &str = "application/xml";
-const JSON: &str = "application/json";
 
 /// Writes everything that is pushed about a call.
 pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
@@ -44,11 +47,11 @@ impl Notice<'_> {
     fn axb_hangup(&self, sink: &mut Sink) {
         let call = self.call;
         // Two customers in five chose JSON; some of it comes without the wrapping key.
-        let mut body = match call.vary(1, 10) {
-            0..6 => Fields::xml(),
-            6..9 => Fields::json(true),
-            _ => Fields::json(false),
-        };
+        let mut body = Fields::new(match call.vary(1, 10) {
+            0..6 => Encoding::Xml,
+            6..9 => Encoding::Json,
+            _ => Encoding::BareJson,
+        });
         self.head(&mut body, "Hangup", "22");
         body.text("callId", &self.call_id);
         body.text("telX", &call.x);
@@ -63,7 +66,7 @@ impl Notice<'_> {
 
     fn income_hangup(&self, sink: &mut Sink) {
         let call = self.call;
-        let mut body = Fields::xml();
+        let mut body = Fields::new(Encoding::Xml);
         self.head(&mut body, "IncomeHangup", "2");
         body.text("maskNumber", &call.x);
         body.text("caller", &call.caller);
@@ -71,7 +74,8 @@ impl Notice<'_> {
         body.stamp("startTime", call.times.answered);
         self.tail(&mut body);
         let at = call.sent(call.times.released);
-        sink.push(Platform::Jiuyun, PushKind::Record, at, "", body.content_type, body.finish());
+        let (content_type, body) = body.written();
+        sink.push(Platform::Jiuyun, PushKind::Record, at, "", content_type, body);
     }
 
     fn two_legs(&self, sink: &mut Sink) {
@@ -110,7 +114,7 @@ impl Notice<'_> {
     /// What all notices of 专线语音 and 专号通 begin with.
     fn two_leg_body(&self, action: &str) -> Fields {
         let call = self.call;
-        let mut body = Fields::xml();
+        let mut body = Fields::new(Encoding::Xml);
         self.head(&mut body, action, if call.scene == Scene::Dedicated { "1" } else { "2" });
         body.text("callId", &self.call_id);
         body.text("caller", &call.caller);
@@ -120,7 +124,7 @@ impl Notice<'_> {
         }
         match &call.user_data {
             // The documents allow JSON text in it, and some customers do so.
-            Some(order) if call.vary(4, 8) == 0 => body.text("userData", &format!("{{\"order\":\"{order}\"}}")),
+            Some(order) if call.vary(4, 8) == 0 => body.text("userData", format!("{{\"order\":\"{order}\"}}")),
             Some(order) => body.text("userData", order),
             None if call.vary(4, 2) == 0 => body.text("userData", ""),
             None => {}
@@ -139,73 +143,98 @@ impl Notice<'_> {
         let call = self.call;
         let bye_type = call.fate.bye_type(call.first_leg_failed(), call.vary(5, 300) == 0);
         body.stamp("endTime", Some(call.times.released));
-        body.text("duration", &call.talk_seconds().to_string());
-        body.text("byeType", &bye_type.to_string());
+        body.text("duration", call.talk_seconds().to_string());
+        body.text("byeType", bye_type.to_string());
         body.stamp("dateCreated", Some(call.sent(call.times.released)));
         let recorded = call.recorded && call.times.answered.is_some();
         let url = if recorded {
-            let mut digits = Vec::new();
-            stamp::push_beijing_digits(&mut digits, call.times.released);
-            let day = String::from_utf8_lossy(&digits[..8]).into_owned();
-            format!("http://record.33e9cloud.com/{day}/{}.mp3", self.call_id)
+            let released = stamp::beijing_digits(call.times.released);
+            format!("http://record.33e9cloud.com/{}/{}.mp3", &released[..8], self.call_id)
         } else {
             String::new()
         };
-        body.text("recordUrl", &url);
+        body.text("recordUrl", url);
     }
 
     fn send(&self, sink: &mut Sink, kind: PushKind, at: Millis, body: Fields) {
         let at = self.call.sent(at);
-        sink.push(Platform::Jiuyun, kind, at, &self.call_id, body.content_type, body.finish());
+        let (content_type, body) = body.written();
+        sink.push(Platform::Jiuyun, kind, at, &self.call_id, content_type, body);
     }
 }
 
-/// The fields of one notice in either notation.
+/// The fields of one notice, and how they are written.
 #[derive(Debug)]
 struct Fields {
-    buf: Vec<u8>,
-    content_type: &'static str,
-    close: &'static [u8],
-    empty: bool,
+    fields: Vec<(&'static str, String)>,
+    encoding: Encoding,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Encoding {
+    Xml,
+    Json,
+    /// Without the wrapping key.
+    BareJson,
 }
 
 impl Fields {
-    fn xml() -> Self {
-        let mut buf = Vec::with_capacity(700);
-        buf.extend_from_slice(b"<?xml version='1.0'?><req>");
-        Self { buf, content_type: XML, close: b"</req>", empty: true }
+    fn new(encoding: Encoding) -> Self {
+        Self { fields: Vec::with_capacity(16), encoding }
     }
 
-    fn json(wrapped: bool) -> Self {
-        let mut buf = Vec::with_capacity(600);
-        buf.extend_from_slice(if wrapped { b"{\"req\":{" } else { b"{" });
-        Self { buf, content_type: JSON, close: if wrapped { b"}}" } else { b"}" }, empty: true }
-    }
-
-    fn text(&mut self, name: &str, value: &str) {
-        if self.content_type == XML {
-            push_element(&mut self.buf, name, value.as_bytes());
-            return;
-        }
-        if !std::mem::take(&mut self.empty) {
-            self.buf.push(b',');
-        }
-        push_json_text(&mut self.buf, name);
-        self.buf.push(b':');
-        push_json_text(&mut self.buf, value);
+    fn text(&mut self, name: &'static str, value: impl Into<String>) {
+        self.fields.push((name, value.into()));
     }
 
     /// `20261121101321`, or empty.
-    fn stamp(&mut self, name: &str, at: Option<Millis>) {
-        let mut digits = Vec::with_capacity(14);
-        if let Some(at) = at {
-            stamp::push_beijing_digits(&mut digits, at);
-        }
-        self.text(name, &String::from_utf8_lossy(&digits));
+    fn stamp(&mut self, name: &'static str, at: Option<Millis>) {
+        self.text(name, at.map(stamp::beijing_digits).unwrap_or_default());
     }
 
-    fn finish(mut self) -> Vec<u8> {
-        self.buf.extend_from_slice(self.close);
-        self.buf
+    /// The `Content-Type` and the body.
+    fn written(self) -> (&'static str, Vec<u8>) {
+        if matches!(self.encoding, Encoding::Xml) {
+            return ("application/xml", self.xml().expect("memory takes every write"));
+        }
+        let mut body = Object::new(1);
+        self.fields.into_iter().for_each(|(name, value)| body.text(name, value));
+        if matches!(self.encoding, Encoding::Json) {
+            let mut wrapped = Object::new(1);
+            wrapped.object("req", body);
+            body = wrapped;
+        }
+        ("application/json", body.bytes())
+    }
+
+    fn xml(&self) -> io::Result<Vec<u8>> {
+        let mut xml = Writer::new(Vec::with_capacity(700));
+        // The declaration as the platform quotes it.
+        xml.write_event(Event::PI(BytesPI::new("xml version='1.0'")))?;
+        xml.create_element("req").write_inner_content(|req| {
+            for (name, value) in &self.fields {
+                let text = BytesText::from_escaped(partial_escape(value.as_str()));
+                req.create_element(*name).write_text_content(text)?;
+            }
+            Ok(())
+        })?;
+        Ok(xml.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_cannot_break_out_of_its_element() {
+        let mut fields = Fields::new(Encoding::Xml);
+        fields.text("userData", r#"{"a":"<&>"}"#);
+        fields.text("recordUrl", "");
+        let (_, xml) = fields.written();
+        assert_eq!(
+            String::from_utf8(xml).unwrap(),
+            r#"<?xml version='1.0'?><req><userData>{"a":"&lt;&amp;&gt;"}</userData><recordUrl></recordUrl></req>"#
+        );
     }
 }

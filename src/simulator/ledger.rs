@@ -13,8 +13,9 @@ use std::fmt;
 use std::time::Duration;
 
 use super::answer::Refusal;
-use super::histogram::Histogram;
+use super::latencies::Latencies;
 use super::platform::PushKind;
+use crate::domain::many;
 
 /// The counts of one kind of push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +67,7 @@ pub struct Ledger {
     refusals: BTreeMap<Refusal, u64>,
     disturbances: BTreeMap<&'static str, u64>,
     /// How long answers took.
-    pub latency: Histogram,
+    pub latency: Latencies,
     /// How long it all took.
     pub took: Duration,
 }
@@ -136,10 +137,10 @@ impl fmt::Display for Ledger {
         write_line(f, "total", &total)?;
         for (refusal, count) in &self.refusals {
             let how = if refusal.is_error() { "answered with an error" } else { "refused" };
-            writeln!(f, "{how} {count} times: {refusal}")?;
+            writeln!(f, "{how} {}: {refusal}", many(*count, "time", "times"))?;
         }
         if total.given_up_uncertain > 0 {
-            writeln!(f, "{} given up may have arrived: their answer did not come", total.given_up_uncertain)?;
+            writeln!(f, "{} given up may have arrived: no answer came", total.given_up_uncertain)?;
         }
         if !self.disturbances.is_empty() {
             let list: Vec<String> = self.disturbances.iter().map(|(how, count)| format!("{count} {how}")).collect();

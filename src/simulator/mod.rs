@@ -1,10 +1,9 @@
-//! The platform side: plays 玖云 and 华为云 against any address, and makes data for benchmarks.
+//! The platform side: plays 玖云 and 华为云 against any address, and makes data for big stores.
 //!
 //! ```text
 //! world, calls ─► stream of pushes ─┬─► script    pure: the same seed, the same bytes
 //!                                   ├─► play      sends, retries, follows answers, keeps a ledger
 //!                                   ├─► demo      past days for a receiver at hand, then real time
-//!                                   ├─► load      as hard as the receiver goes
 //!                                   └─► generate  ten million calls for a big store
 //! ```
 //!
@@ -22,12 +21,11 @@ mod demo;
 mod fate;
 mod gateway;
 mod generate;
-mod histogram;
 mod jiuyun;
 mod job;
+mod json;
+mod latencies;
 mod ledger;
-mod load;
-mod notation;
 mod past;
 mod people;
 mod plan;
@@ -52,15 +50,15 @@ pub use client::Unreached;
 pub use demo::{Arrival, Demo, DemoApp};
 pub use gateway::{Gateway, GatewayError, GatewayPlan};
 pub use generate::{Generated, Generator, generate};
-pub use histogram::Histogram;
+pub use latencies::Latencies;
 pub use ledger::{Ledger, Line};
-pub use load::{Load, LoadError, LoadReport, load, prepare};
 pub use plan::{Pace, Plan, Receipts};
 pub use platform::{Platform, PushKind};
 pub use play::{Outlook, PlayError, outlook, play};
 pub use push::{Decided, Expectation, Push};
 pub use script::{Owned, numbers, questions, script};
 pub use sign::Recipe;
+pub use tls::client_config;
 
 #[cfg(test)]
 mod tests;

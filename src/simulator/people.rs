@@ -6,8 +6,6 @@
 
 use fastrand::Rng;
 
-use super::stamp::push_padded;
-
 /// A mobile number: its eleven digits as a number.
 pub(super) type Mobile = u64;
 
@@ -71,9 +69,7 @@ pub(super) fn mix(mut bits: u64) -> u64 {
 
 /// `+8613800000021`.
 pub(super) fn global(number: Mobile) -> String {
-    let mut buf = b"+86".to_vec();
-    push_padded(&mut buf, number, 11);
-    String::from_utf8(buf).expect("digits are text")
+    format!("+86{number:011}")
 }
 
 /// `13800000021`.

@@ -12,6 +12,7 @@ use http::Uri;
 use tokio_util::sync::CancellationToken;
 
 use super::platform::Platform;
+use super::play::PlayError;
 use super::sign::Recipe;
 use crate::clock::Clock;
 use crate::domain::Secret;
@@ -104,6 +105,27 @@ impl Plan {
             stop: CancellationToken::new(),
             acknowledged: None,
         }
+    }
+
+    /// Whether it can be played at all, as far as that does not depend on who is there.
+    ///
+    /// # Errors
+    /// When its address is none, or what it says contradicts itself.
+    pub fn check(&self) -> Result<(), PlayError> {
+        let scheme_fits = matches!(self.to.scheme_str(), Some("http" | "https"));
+        let (host, authority) = (self.to.host().unwrap_or_default(), self.to.authority());
+        let named = authority.and_then(|authority| authority.as_str().rsplit('@').next());
+        let is_port = named == Some(host) || self.to.port().is_some();
+        if !scheme_fits || host.is_empty() || !is_port {
+            return Err(PlayError::Address);
+        }
+        if !(self.rate > 0.0 && self.time_scale > 0.0 && self.time_scale.is_finite()) {
+            return Err(PlayError::Pace);
+        }
+        if self.questions && self.platform != Platform::HuaweiPrivate {
+            return Err(PlayError::Questions);
+        }
+        Ok(())
     }
 
     pub(super) fn accepts_any_certificate(&self) -> bool {

@@ -42,14 +42,16 @@ const TALK_MS: f64 = 600_000.0;
 /// Why nothing could be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
-    /// The address has no host, or is neither http nor https.
-    #[error("the address must begin with http:// or https:// and name a host")]
+    /// The address has no host or a port that is none, or is neither http nor https.
+    #[error(
+        "the address must begin with http:// or https:// and name a host: https://calls.example.com/callbacks/TOKEN"
+    )]
     Address,
     /// The TLS client could not be set up.
     #[error("setting up TLS")]
     Tls(#[source] rustls::Error),
     /// The rate or the time scale is not a positive number.
-    #[error("the rate and the time scale must be above zero")]
+    #[error("the rate and the time scale must be numbers above zero")]
     Pace,
     /// The first connection of all failed, and the plan wants it to hold.
     #[error("cannot connect to {host}: {reason}")]
@@ -131,16 +133,7 @@ pub(super) struct Player {
 
 impl Player {
     pub(super) fn new(plan: Plan, stream: Peekable<Stream>, head_start: Duration) -> Result<Self, PlayError> {
-        let scheme_fits = matches!(plan.to.scheme_str(), Some("http" | "https"));
-        if !scheme_fits || plan.to.host().is_none_or(str::is_empty) {
-            return Err(PlayError::Address);
-        }
-        if !(plan.rate > 0.0 && plan.time_scale > 0.0 && plan.time_scale.is_finite()) {
-            return Err(PlayError::Pace);
-        }
-        if plan.questions && plan.platform != Platform::HuaweiPrivate {
-            return Err(PlayError::Questions);
-        }
+        plan.check()?;
         let signer = plan.app_secret.clone().filter(|_| plan.platform != Platform::Jiuyun).map(|secret| Signer {
             recipe: plan.recipe,
             key: plan.app_key.clone().unwrap_or_default(),

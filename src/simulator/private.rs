@@ -11,7 +11,7 @@
 use super::account::{Account, JSON_UTF8};
 use super::call::{Call, Scene};
 use super::fate::Fate;
-use super::notation::Object;
+use super::json::Object;
 use super::platform::{Platform, PushKind};
 use super::push::{Decided, Expectation, FeeRecord, Next, Sink};
 use super::session;
@@ -135,12 +135,12 @@ impl<'a> Notice<'a> {
         let record = FeeRecord {
             session: self.session.clone(),
             released: call.times.released,
-            body: super::private_record::write(self, account),
+            fee: super::private_record::write(self, account),
         };
         sink.records.push(record);
     }
 
-    fn parties(&self, info: &mut Object<'_>) {
+    fn parties(&self, info: &mut Object) {
         let call = self.call;
         let (caller, called) = match call.scene {
             // As long as nobody was dialled there is only the incoming leg.
@@ -152,25 +152,21 @@ impl<'a> Notice<'a> {
         info.text("called", called);
     }
 
-    fn references(&self, info: &mut Object<'_>) {
+    fn references(&self, info: &mut Object) {
         if self.call.scene != Scene::X {
             info.text("subscriptionId", self.binding.as_deref().unwrap_or_default());
         }
         info.text_if("userData", self.call.user_data.as_deref());
     }
 
-    fn event(&self, sink: &mut Sink, event: &str, at: Millis, more: impl FnOnce(&mut Object<'_>)) {
-        let mut body = Vec::with_capacity(420);
-        let mut push = Object::new(&mut body, self.call.blanks);
+    fn event(&self, sink: &mut Sink, event: &str, at: Millis, more: impl FnOnce(&mut Object)) {
+        let mut info = Object::new(self.call.blanks);
+        info.utc("timestamp", at);
+        info.text("sessionId", &self.session);
+        more(&mut info);
+        let mut push = Object::new(self.call.blanks);
         push.text("eventType", event);
-        push.raw("statusInfo", |buf| {
-            let mut info = Object::new(buf, self.call.blanks);
-            info.utc("timestamp", at);
-            info.text("sessionId", &self.session);
-            more(&mut info);
-            info.end();
-        });
-        push.end();
-        sink.push(Platform::HuaweiPrivate, PushKind::Event, self.call.sent(at), &self.session, JSON_UTF8, body);
+        push.object("statusInfo", info);
+        sink.push(Platform::HuaweiPrivate, PushKind::Event, self.call.sent(at), &self.session, JSON_UTF8, push.bytes());
     }
 }

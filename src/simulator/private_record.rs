@@ -7,19 +7,18 @@
 use super::account::Account;
 use super::call::Scene;
 use super::fate::Fate;
-use super::notation::Object;
+use super::json::Object;
 use super::private::Notice;
 use super::{recording, session};
 
 /// One element of a `feeLst`.
-pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Vec<u8> {
+pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Object {
     let (call, times) = (notice.call, &notice.call.times);
-    let mut body = Vec::with_capacity(1_300);
-    let mut fee = Object::new(&mut body, call.blanks);
+    let mut fee = Object::new(call.blanks);
     fee.number("direction", direction(notice));
     fee.text("spId", "ringback_simulator");
     fee.text("appKey", &account.key);
-    fee.plain("icid", session::icid(call, account));
+    fee.text("icid", session::icid(call, account));
     fee.text("bindNum", &call.x);
     fee.text("sessionId", &notice.session);
     fee.text_if("subscriptionId", notice.binding.as_deref());
@@ -43,14 +42,13 @@ pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Vec<u8> {
     fee.number("sipStatusCode", failed_leg.1);
     recording::write(call, account, &mut fee);
     by_mode(notice, &mut fee);
-    fee.plain("hostName", session::host_name(account));
+    fee.text("hostName", session::host_name(account));
     fee.text_if("userData", call.user_data.as_deref());
-    fee.end();
-    body
+    fee
 }
 
 /// What only some modes send.
-fn by_mode(notice: &Notice<'_>, fee: &mut Object<'_>) {
+fn by_mode(notice: &Notice<'_>, fee: &mut Object) {
     let call = notice.call;
     match call.scene {
         Scene::Ax | Scene::AxOut => {

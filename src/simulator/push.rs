@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::account::Account;
 use super::call::Call;
+use super::json::Object;
 use super::platform::{Platform, PushKind};
 use super::sms::Message;
 use super::stamp::Millis;
@@ -138,7 +139,7 @@ pub(super) struct FeeRecord {
     pub session: String,
     /// The end of its call: records of one second leave together.
     pub released: Millis,
-    pub body: Vec<u8>,
+    pub fee: Object,
 }
 
 impl Sink {

@@ -14,16 +14,11 @@ use super::stamp::{self, BEIJING_MS};
 
 /// A session in one of the two forms with an `@`.
 pub(super) fn voice(call: &Call, account: &Account) -> String {
-    let mut buf = Vec::with_capacity(80);
     let rare = call.vary(11, 10) == 0;
-    buf.extend_from_slice(if rare { b"1200_" } else { b"1201_" });
-    stamp::push_padded(&mut buf, call.number + 1, 1);
-    buf.extend_from_slice(if rare { b"_0_" } else { b"_4294967295_" });
-    stamp::push_utc_digits(&mut buf, call.times.setup);
-    buf.extend_from_slice(b"@callenabler");
-    stamp::push_padded(&mut buf, account.host, 1);
-    buf.extend_from_slice(if rare { b".home1.com" } else { b".huaweicaas.com" });
-    String::from_utf8(buf).expect("written from text")
+    let (kind, middle, domain) =
+        if rare { ("1200", "0", "home1.com") } else { ("1201", "4294967295", "huaweicaas.com") };
+    let at = stamp::utc_digits(call.times.setup);
+    format!("{kind}_{}_{middle}_{at}@callenabler{}.{domain}", call.number + 1, account.host)
 }
 
 /// A session in any of the three forms.
@@ -36,23 +31,11 @@ pub(super) fn private(call: &Call, account: &Account) -> String {
 }
 
 /// `icid`: the unique id of a call record, with Beijing's wall clock in it.
-pub(super) fn icid(call: &Call, account: &Account) -> impl FnOnce(&mut Vec<u8>) {
-    let (setup, number, host) = (call.times.setup, call.number, account.host);
-    move |buf| {
-        buf.extend_from_slice(b"CAE-");
-        stamp::push_beijing_digits(buf, setup);
-        buf.push(b'-');
-        stamp::push_padded(buf, host, 1);
-        stamp::push_padded(buf, number, 9);
-    }
+pub(super) fn icid(call: &Call, account: &Account) -> String {
+    format!("CAE-{}-{}{:09}", stamp::beijing_digits(call.times.setup), account.host, call.number)
 }
 
 /// `hostName`: the machine that wrote the record.
-pub(super) fn host_name(account: &Account) -> impl FnOnce(&mut Vec<u8>) {
-    let host = account.host;
-    move |buf| {
-        buf.extend_from_slice(b"callenabler");
-        stamp::push_padded(buf, host, 1);
-        buf.extend_from_slice(b".huaweicaas.com");
-    }
+pub(super) fn host_name(account: &Account) -> String {
+    format!("callenabler{}.huaweicaas.com", account.host)
 }

@@ -57,10 +57,7 @@ impl Recipe {
     #[must_use]
     pub fn created(self, now: Timestamp) -> String {
         let ahead = if self == Self::AkskUrlLines { BEIJING_MS } else { 0 };
-        let mut buf = Vec::with_capacity(20);
-        stamp::push_iso_seconds(&mut buf, now.as_millisecond() + ahead);
-        buf.push(b'Z');
-        String::from_utf8(buf).expect("digits are text")
+        format!("{}Z", stamp::iso_seconds(now.as_millisecond() + ahead))
     }
 
     pub(super) fn digest(self, secret: &Secret, url: &str, nonce: &str, created: &str) -> String {

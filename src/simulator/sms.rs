@@ -7,7 +7,7 @@
 use fastrand::Rng;
 
 use super::account::{Account, JSON_UTF8};
-use super::notation::Object;
+use super::json::Object;
 use super::people::{World, global, mix};
 use super::platform::{Platform, PushKind};
 use super::push::{Decided, Expectation, Next, Sink};
@@ -70,62 +70,67 @@ pub(super) fn write_notice(message: &Message, account: &Account, to: Option<&str
     let body = body(message, account, "Notify", |event| {
         event.text("called", to.unwrap_or(&message.to));
         if !message.asks {
-            event.text("subscriptionId", &format!("{:032x}", u128::from(mix(message.bits)) << 32));
+            event.text("subscriptionId", format!("{:032x}", u128::from(mix(message.bits)) << 32));
         }
         event.number("sendResult", 2);
     });
     sink.push(Platform::HuaweiPrivate, PushKind::SmsNotice, message.at + 1_900, &message.id, JSON_UTF8, body);
 }
 
-fn body(message: &Message, account: &Account, mode: &str, more: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
-    let mut body = Vec::with_capacity(500);
-    let mut push = Object::new(&mut body, 1);
+fn body(message: &Message, account: &Account, mode: &str, more: impl FnOnce(&mut Object)) -> Vec<u8> {
+    let mut event = Object::new(1);
+    event.text("smsIdentifier", &message.id);
+    event.text("notificationMode", mode);
+    event.text("calling", &message.from);
+    event.text("virtualNumber", &message.x);
+    event.text("event", if message.bits & 256 == 0 { "TextSMS" } else { "Text SMS " });
+    event.text("timeStamp", stamp::iso_ms(message.at));
+    more(&mut event);
+    let parts = if message.bits & 512 == 0 { "0" } else { "2" };
+    let mut info = Object::new(1);
+    if message.bits & 1024 == 0 {
+        let pair = |key: &str, value: &str| {
+            let mut pair = Object::new(1);
+            pair.text("key", key);
+            pair.text("value", value);
+            pair
+        };
+        info.list("extParas", vec![pair("splitNum", parts), pair("direction", "1")]);
+    } else {
+        let mut paras = Object::new(1);
+        paras.text("splitNum", parts);
+        paras.text("direction", "1");
+        info.object("extParas", paras);
+    }
+    event.object("extInfo", info);
+    let mut push = Object::new(1);
     push.text("appKey", &account.key);
-    push.raw("smsEvent", |buf| {
-        let mut event = Object::new(buf, 1);
-        event.text("smsIdentifier", &message.id);
-        event.text("notificationMode", mode);
-        event.text("calling", &message.from);
-        event.text("virtualNumber", &message.x);
-        event.text("event", if message.bits & 256 == 0 { "TextSMS" } else { "Text SMS " });
-        event.plain("timeStamp", |buf| stamp::push_iso_ms(buf, message.at));
-        more(&mut event);
-        event.raw("extInfo", |buf| {
-            let parts = if message.bits & 512 == 0 { "0" } else { "2" };
-            let paras = if message.bits & 1024 == 0 {
-                format!(r#"[{{"key":"splitNum","value":"{parts}"}},{{"key":"direction","value":"1"}}]"#)
-            } else {
-                format!(r#"{{"splitNum":"{parts}","direction":"1"}}"#)
-            };
-            buf.extend_from_slice(format!("{{\"extParas\":{paras}}}").as_bytes());
-        });
-        event.end();
-    });
-    push.end();
-    body
+    push.object("smsEvent", event);
+    push.bytes()
 }
 
 /// Writes a `numStatus`: a few numbers stop working, or work again.
 pub(super) fn write_number_status(at: Millis, world: &World, rng: &mut Rng, sink: &mut Sink) {
     let states = [("9", None), ("10", Some("2")), ("10", Some("3")), ("11", None), ("5", None)];
-    let mut body = Vec::with_capacity(160);
-    let mut push = Object::new(&mut body, 1);
-    push.text("eventType", "numStatus");
-    push.raw("numInfo", |buf| {
-        buf.push(b'[');
-        for n in 0..rng.u32(1..4) {
-            if n > 0 {
-                buf.push(b',');
-            }
-            let (status, cause) = states[rng.usize(0..states.len())];
-            let mut info = Object::new(buf, 1);
-            info.text("number", &global(world.x_number(world.x_index(rng))));
-            info.text("status", status);
-            info.text_if("cause", cause);
-            info.end();
-        }
-        buf.push(b']');
+    let numbers = (0..rng.u32(1..4)).map(|_| {
+        let (status, cause) = states[rng.usize(0..states.len())];
+        (global(world.x_number(world.x_index(rng))), status, cause)
     });
-    push.end();
+    let body = number_status(numbers);
     sink.push(Platform::HuaweiPrivate, PushKind::NumberStatus, at, "", JSON_UTF8, body);
+}
+
+/// The body of a `numStatus`: each number with its status and its cause.
+pub(super) fn number_status<'a>(numbers: impl Iterator<Item = (String, &'a str, Option<&'a str>)>) -> Vec<u8> {
+    let info = numbers.map(|(number, status, cause)| {
+        let mut info = Object::new(1);
+        info.text("number", number);
+        info.text("status", status);
+        info.text_if("cause", cause);
+        info
+    });
+    let mut push = Object::new(1);
+    push.text("eventType", "numStatus");
+    push.list("numInfo", info.collect());
+    push.bytes()
 }

@@ -4,7 +4,7 @@
 //! that speaks nothing but 1.3 would get no call, and should find that out here.
 //!
 //! [`AnyCertificate`] exists for demos and tests against a self-signed certificate on this
-//! machine. Nothing outside the simulator may use it.
+//! machine. Nothing but the simulator and benchmarks may use it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,10 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, Signatur
 use super::platform::Platform;
 
 /// The client's side of TLS for a platform; `insecure` accepts any certificate.
-pub(super) fn client_config(platform: Platform, insecure: bool) -> Result<ClientConfig, Error> {
+///
+/// # Errors
+/// A provider of cryptography that lacks the platform's versions of TLS.
+pub fn client_config(platform: Platform, insecure: bool) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let versions: &[_] = match platform {
         Platform::HuaweiVoice | Platform::HuaweiPrivate => &[&rustls::version::TLS12],

@@ -10,7 +10,7 @@
 
 use super::account::{Account, JSON_UTF8};
 use super::call::{Call, Scene};
-use super::notation::Object;
+use super::json::Object;
 use super::platform::{Platform, PushKind};
 use super::push::{FeeRecord, Sink};
 use super::stamp::Millis;
@@ -33,7 +33,7 @@ pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     sink.records.push(FeeRecord {
         session: notice.session.clone(),
         released: call.times.released,
-        body: notice.fee(account),
+        fee: notice.fee(account),
     });
 }
 
@@ -58,7 +58,7 @@ impl Notice<'_> {
     fn digits(&self, sink: &mut Sink) {
         if let Some(at) = self.call.times.digits {
             let digit = self.call.vary(31, 3) + 1;
-            self.event(sink, "collectInfo", at, |info| info.text("digitInfo", &digit.to_string()));
+            self.event(sink, "collectInfo", at, |info| info.text("digitInfo", digit.to_string()));
         }
     }
 
@@ -78,30 +78,25 @@ impl Notice<'_> {
         });
     }
 
-    fn event(&self, sink: &mut Sink, event: &str, at: Millis, more: impl FnOnce(&mut Object<'_>)) {
-        let mut body = Vec::with_capacity(400);
-        let mut push = Object::new(&mut body, self.call.blanks);
+    fn event(&self, sink: &mut Sink, event: &str, at: Millis, more: impl FnOnce(&mut Object)) {
+        let mut info = Object::new(self.call.blanks);
+        info.utc("timestamp", at);
+        info.text_if("userData", self.call.user_data.as_deref());
+        info.text("sessionId", &self.session);
+        more(&mut info);
+        let mut push = Object::new(self.call.blanks);
         push.text("eventType", event);
-        push.raw("statusInfo", |buf| {
-            let mut info = Object::new(buf, self.call.blanks);
-            info.utc("timestamp", at);
-            info.text_if("userData", self.call.user_data.as_deref());
-            info.text("sessionId", &self.session);
-            more(&mut info);
-            info.end();
-        });
-        push.end();
-        sink.push(Platform::HuaweiVoice, PushKind::Event, self.call.sent(at), &self.session, JSON_UTF8, body);
+        push.object("statusInfo", info);
+        sink.push(Platform::HuaweiVoice, PushKind::Event, self.call.sent(at), &self.session, JSON_UTF8, push.bytes());
     }
 
-    fn fee(&self, account: &Account) -> Vec<u8> {
+    fn fee(&self, account: &Account) -> Object {
         let (call, times) = (self.call, &self.call.times);
-        let mut body = Vec::with_capacity(1_200);
-        let mut fee = Object::new(&mut body, call.blanks);
+        let mut fee = Object::new(call.blanks);
         fee.number("direction", 0);
         fee.text("spId", "ringback_simulator");
         fee.text("appKey", &account.key);
-        fee.plain("icid", session::icid(call, account));
+        fee.text("icid", session::icid(call, account));
         fee.text("bindNum", &call.x);
         fee.text("sessionId", &self.session);
         fee.text("callerNum", &call.x);
@@ -131,14 +126,13 @@ impl Notice<'_> {
         fee.number("ttsPlayTimes", spoken);
         fee.number("ttsTransDuration", spoken);
         fee.text("serviceType", if call.scene == Scene::Callback { "002" } else { "001" });
-        fee.plain("hostName", session::host_name(account));
+        fee.text("hostName", session::host_name(account));
         fee.text("userData", call.user_data.as_deref().unwrap_or_default());
-        fee.end();
-        body
+        fee
     }
 
     /// When and why the call ended. The leg that failed carries the Q.850 value.
-    fn end_of_fee(&self, fee: &mut Object<'_>) {
+    fn end_of_fee(&self, fee: &mut Object) {
         let call = self.call;
         let first_leg = call.scene.is_announcement() || call.first_leg_failed();
         let (fwd, call_out) = if first_leg { (0, call.fate.q850()) } else { (call.fate.q850(), 0) };

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::book::Book;
 use super::fact::Fact;
-use super::{AppChange, Author, NewApp, State, StateError, rules};
+use super::{AppChange, Author, NewApp, State, StateError, note_app_given, rules};
 use crate::domain::{App, AppId, Secret, Text, VerifyMode, Wording};
 use crate::limits::SET_MAX;
 
@@ -55,6 +55,7 @@ impl State {
         let default = if app_secret.is_some() { VerifyMode::Log } else { VerifyMode::Off };
         let (created_at, author) = (self.shared.clock.now(), by.clone());
         let elsewhere = self.shared.apps_elsewhere.load(Ordering::Relaxed);
+        let marks = self.shared.marks.clone();
         let foretold = Arc::new(OnceLock::new());
         let told = foretold.clone();
         let added = self.change(by, move |book| {
@@ -82,7 +83,9 @@ impl State {
                 close_tone: None,
                 created_at,
             };
-            settle(book, app)
+            let settled = settle(book, app)?;
+            note_app_given(&marks, id);
+            Ok(settled)
         });
         let app = added.await?;
         // Another writer's app came first and has the id that the entry names.

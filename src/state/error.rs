@@ -19,6 +19,9 @@ pub enum StateError {
     /// A value breaks a rule; the text says which.
     #[error("{}", .0.en)]
     Invalid(Wording),
+    /// Which ids apps had is only in the journal, which is still being read.
+    #[error("the journal is being read for the ids that apps had; try again in a minute")]
+    Rebuilding,
     /// The last administrator may not go.
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
@@ -70,6 +73,7 @@ impl StateError {
         match self {
             Self::Invalid(wording) => wording.clone(),
             Self::Exists(what) => Wording::new(format!("已经有{}", what.zh), self.to_string()),
+            Self::Rebuilding => Wording::new("正在从日志核对已用过的应用编号，请一分钟后再试", self.to_string()),
             Self::LastAdmin => Wording::new("这是最后一个管理员；请先添加另一个", self.to_string()),
             Self::Stale => Wording::new("已被别人改动，请查看后重试", self.to_string()),
             Self::NotFound(_)

@@ -47,7 +47,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -74,7 +74,7 @@ use self::tokens::Uses;
 use crate::clock::Clock;
 use crate::domain::{AppId, Secret};
 use crate::error_chain::Chain;
-use crate::journal::{AppendError, Compact, Damage, Health};
+use crate::journal::{APPS, AppendError, Compact, Damage, Health, highest_given, note_given};
 use crate::limits::OVERTAKEN_TRIES;
 
 /// What people set, in memory, with its log behind it. Clones share everything.
@@ -90,6 +90,10 @@ struct Shared {
     /// The highest id of an app that is known from elsewhere: a state that lost records must not give
     /// one out again, with the calls of the app that had it.
     apps_elsewhere: AtomicU32,
+    /// Whether every id of an app that was ever given out is at most that, or in the book.
+    knows_app_ids: bool,
+    /// Where that is noted: `marks/` of the data directory.
+    marks: PathBuf,
     log: Log,
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Mutex<()>,
@@ -124,10 +128,23 @@ impl State {
         let now = clock.now();
         let (log, book) = Log::open(journal, keys, now)?;
         let book = log.begin(book, now, missing)?;
+        let marks = keys.with_file_name("marks");
+        let noted = highest_given(&marks, APPS).unwrap_or_else(|error| {
+            tracing::warn!(error = %Chain(&error), "which ids apps had cannot be read");
+            None
+        });
+        let elsewhere = noted.and_then(|noted| u32::try_from(noted).ok());
+        let given = book.next_app_id().0 - 1;
+        let knows_app_ids = elsewhere.is_some() || (given > 0 && !log.is_damaged());
+        if given > elsewhere.unwrap_or(0) {
+            note_app_given(&marks, AppId(given));
+        }
         let shared = Shared {
+            knows_app_ids,
+            marks,
             book: ArcSwap::from_pointee(book),
             revision: AtomicU64::new(0),
-            apps_elsewhere: AtomicU32::new(0),
+            apps_elsewhere: AtomicU32::new(elsewhere.unwrap_or(0)),
             log,
             writing: Mutex::new(()),
             passwords: Passwords::new(),
@@ -208,6 +225,12 @@ impl State {
     /// Gives no new app an id up to this one, which callbacks were kept for.
     pub fn note_app_id(&self, known: AppId) {
         self.shared.apps_elsewhere.fetch_max(known.0, Ordering::Relaxed);
+    }
+
+    /// Whether the ids that apps had are known without looking at what was kept of them.
+    #[must_use]
+    pub fn knows_app_ids(&self) -> bool {
+        self.shared.knows_app_ids
     }
 
     fn book(&self) -> arc_swap::Guard<Arc<Book>> {
@@ -301,6 +324,14 @@ impl State {
             Ok(result) => result,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
+    }
+}
+
+/// Notes apart from the state that this id is taken. Not being able to is no reason to refuse an app:
+/// the state has it as well.
+fn note_app_given(marks: &Path, id: AppId) {
+    if let Err(error) = note_given(marks, APPS, id.0.into()) {
+        tracing::warn!(error = %Chain(&error), "the id of an app cannot be noted");
     }
 }
 

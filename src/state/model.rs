@@ -272,6 +272,12 @@ impl Principal {
         self.role == Role::Admin && self.scope.is_all()
     }
 
+    /// This server, for what it does by itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, name: "system".to_owned(), role: Role::Admin, scope: Scope::All }
+    }
+
     /// The person at the machine itself: whoever may read the data directory may do anything.
     #[must_use]
     pub fn command_line() -> Self {

@@ -434,3 +434,32 @@ fn a_search_of_an_earlier_version_is_of_the_user_who_has_the_name() {
     book.apply(Fact::TokenRevoked("crm".to_owned()));
     assert_eq!(book.searches.keys().collect::<Vec<_>>(), ["a", "c", "d"]);
 }
+
+#[tokio::test]
+async fn no_id_of_an_app_is_given_twice_although_the_state_is_lost() {
+    let (logs, clock, state) = fresh(Logs::files());
+    let lose = |log: &str| std::fs::remove_dir_all(logs.path().join(log)).unwrap();
+    let add = async |state: &State, name: &str| state.add_app(&by(), new_app(name)).await.unwrap().id;
+    for (n, name) in (1..).zip(["first", "second", "third"]) {
+        assert_eq!(add(&state, name).await, AppId(n));
+    }
+    state.remove_app(&by(), AppId(3)).await.unwrap();
+    drop(state);
+    lose("state");
+    let state = open(&logs, &clock).unwrap();
+    assert!(state.apps().is_empty() && state.knows_app_ids());
+    assert_eq!(add(&state, "fourth").await, AppId(4));
+    drop(state);
+
+    // What an earlier version did not note is noted at the next start.
+    lose("marks");
+    drop(open(&logs, &clock).unwrap());
+    lose("state");
+    let state = open(&logs, &clock).unwrap();
+    assert_eq!(add(&state, "fifth").await, AppId(5));
+    drop(state);
+
+    lose("state");
+    lose("marks");
+    assert!(!open(&logs, &clock).unwrap().knows_app_ids(), "only the journal does");
+}

@@ -5,14 +5,13 @@
 //! finds `user lin`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::doc::{Doc, signature};
-use super::row::RowError;
-use super::scan::{Scan, Step};
+use super::encoding::{self, RowError};
+use super::indexed_row::IndexedRow;
+use super::scan::{Scan, ScanStep};
 use super::search::{time, word};
 use super::terms::{Field, Terms, term};
 use super::want::Want;
@@ -71,7 +70,7 @@ pub struct AuditQuery {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct EncodedAudit {
     n: u64,
     by: String,
     action: String,
@@ -88,10 +87,10 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.audit), query, want(query), page, |doc, cursor| {
-            let row = read(doc).map_err(QueryError::damaged)?;
-            let shown = doc.last <= cursor.snapshot && matches(query, &row);
-            Ok(shown.then_some((doc.place(), row)))
+        self.list(self.shared.view(|rows| &rows.audit), query, want(query), page, |indexed, cursor| {
+            let row = read(indexed).map_err(QueryError::damaged)?;
+            let shown = indexed.last <= cursor.snapshot && matches(query, &row);
+            Ok(shown.then_some((indexed.key(), row)))
         })
     }
 
@@ -101,14 +100,14 @@ impl Store {
     pub fn last_audit(&self) -> Option<Seq> {
         let (rows, _) = self.shared.view(|rows| &rows.audit);
         match Scan::new(&rows, &Want::default(), usize::MAX).next() {
-            Ok(Step::Row(doc)) => Some(doc.last),
-            Ok(Step::End | Step::Tired(_)) | Err(_) => None,
+            Ok(ScanStep::Row(indexed)) => Some(indexed.last),
+            Ok(ScanStep::End | ScanStep::Tired(_)) | Err(_) => None,
         }
     }
 }
 
 /// The row of an entry.
-pub(super) fn doc(row: &AuditRow) -> Doc {
+pub(super) fn index(row: &AuditRow) -> IndexedRow {
     let mut id = [0; 16];
     id[..8].copy_from_slice(b"auditrow");
     id[8..].copy_from_slice(&row.seq.to_be_bytes());
@@ -118,9 +117,7 @@ pub(super) fn doc(row: &AuditRow) -> Doc {
         terms.push(term(field, text.as_bytes()));
         terms.extend(text.split_once(end).map(|(word, _)| term(field, word.as_bytes())));
     }
-    terms.sort_unstable();
-    terms.dedup();
-    let packed = Row {
+    let encoded = EncodedAudit {
         n: row.n,
         by: row.by.name.clone(),
         kind: row.by.kind.map(|kind| kind.name().to_owned()),
@@ -130,23 +127,15 @@ pub(super) fn doc(row: &AuditRow) -> Doc {
         app: row.app.map(|app| app.0),
         peer: row.peer,
     };
-    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
-    Doc {
-        id,
-        k: i64::try_from(row.seq).unwrap_or(i64::MAX),
-        t: row.at.as_microsecond(),
-        last: row.seq,
-        signature: signature(&terms),
-        terms: Arc::from(terms),
-        row: Arc::from(bytes),
-    }
+    let key = (i64::try_from(row.seq).unwrap_or(i64::MAX), id);
+    IndexedRow::new(key, row.at, row.seq, terms, encoding::encode(&encoded))
 }
 
-fn read(doc: &Doc) -> Result<AuditRow, RowError> {
-    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+fn read(indexed: &IndexedRow) -> Result<AuditRow, RowError> {
+    let row: EncodedAudit = encoding::decode(&indexed.row)?;
     Ok(AuditRow {
-        seq: doc.last,
-        at: Timestamp::from_microsecond(doc.t).map_err(|_| RowError(None))?,
+        seq: indexed.last,
+        at: Timestamp::from_microsecond(indexed.t).map_err(|_| RowError(None))?,
         n: row.n,
         by: Actor::written(row.by, row.kind.as_deref()),
         ended: row.ended.map(|(of, how, code)| Ended { of, how, code }),

@@ -4,21 +4,20 @@
 //! would not.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::decisions::{self, DecisionRow};
-use super::doc::{Doc, signature};
-use super::row::RowError;
+use super::encoding::{self, RowError};
+use super::indexed_row::IndexedRow;
 use super::terms::{Field, TEST, amount, suspicion, term};
 use super::{CallbackRow, Joined, words};
 use crate::correlate::{Catalog, call_id};
 use crate::domain::{AppId, CallKey, SessionId, Suspicion};
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct EncodedCallback {
     received_us: i64,
     app: u32,
     provider: String,
@@ -61,7 +60,7 @@ pub(super) fn verified_name(verified: Option<bool>) -> &'static [u8] {
 }
 
 /// The row of a callback that named `keys`, ready for its collection.
-pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
+pub(super) fn index(row: &CallbackRow, keys: &[CallKey]) -> IndexedRow {
     let provider = row.provider.map_or("", |provider| provider.0);
     let mut terms = vec![
         term(Field::App, &row.app.0.to_be_bytes()),
@@ -97,13 +96,11 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
     }
     let suspicions = row.suspicions.iter().flat_map(suspicion);
     terms.extend(suspicions.map(|name| term(Field::Suspicion, name.as_bytes())));
-    terms.sort_unstable();
-    terms.dedup();
-    let packed = Row {
+    let encoded = EncodedCallback {
         received_us: row.received_at.as_microsecond(),
         app: row.app.0,
         provider: provider.to_owned(),
-        outcome: words::outcome(row.outcome),
+        outcome: words::byte(row.outcome),
         verified: match row.verified {
             None => 0,
             Some(true) => 1,
@@ -121,21 +118,13 @@ pub(super) fn doc(row: &CallbackRow, keys: &[CallKey]) -> Doc {
         question: row.question,
         decision: row.decision.as_deref().map(DecisionRow::pack),
     };
-    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
-    Doc {
-        id: u128::from(row.seq).to_be_bytes(),
-        k: i64::try_from(row.seq).unwrap_or(i64::MAX),
-        t: row.received_at.as_microsecond(),
-        last: row.seq,
-        signature: signature(&terms),
-        terms: Arc::from(terms),
-        row: Arc::from(bytes),
-    }
+    let key = (i64::try_from(row.seq).unwrap_or(i64::MAX), u128::from(row.seq).to_be_bytes());
+    IndexedRow::new(key, row.received_at, row.seq, terms, encoding::encode(&encoded))
 }
 
 /// Reads it back.
-pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError> {
-    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRow, RowError> {
+    let row: EncodedCallback = encoding::decode(&indexed.row)?;
     let app = AppId(row.app);
     let mut sessions: Vec<String> = Vec::new();
     let mut calls = Vec::new();
@@ -147,11 +136,11 @@ pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<CallbackRow, RowError
         }
     }
     Ok(CallbackRow {
-        seq: doc.last,
+        seq: indexed.last,
         received_at: Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?,
         app,
         provider: (catalog.provider)(&row.provider),
-        outcome: words::read_outcome(row.outcome).ok_or(RowError(None))?,
+        outcome: words::read(row.outcome).ok_or(RowError(None))?,
         verified: match row.verified {
             1 => Some(true),
             2 => Some(false),

@@ -1,15 +1,13 @@
 //! Checkpoints: what changed in memory reaches `store/`, all or nothing.
 //!
-//! One batch of sled and one flush. A crash before it loses what came since the last one, which
+//! One batch and one flush. A crash before it loses what came since the last one, which
 //! the journal gives back; there is no moment at which half of a change is on disk. Right after
 //! a checkpoint [`super::seal`] moves what no longer changes into segments.
 
-use roaring::RoaringBitmap;
-
 use super::collection::Collection;
-use super::doc::Doc;
+use super::indexed_row::IndexedRow;
+use super::kv::KvBatch;
 use super::numbers;
-use super::open::{APPLIED, segment_key, write_chunk};
 use super::writer::{WriteError, Writer};
 use crate::domain::CallId;
 use crate::limits;
@@ -32,89 +30,42 @@ impl Writer {
         if !self.has_room(self.changed_rows() * limits::ROW_BYTES_TYPICAL) {
             return Err(WriteError::new(std::io::Error::from(std::io::ErrorKind::StorageFull)));
         }
-        let mut batch = sled::Batch::default();
+        let mut batch = KvBatch::default();
         {
             let rows = self.shared.rows();
             self.calls.extend(self.chunks.sparse().into_iter().map(CallId));
-            let docs: Vec<&Doc> = self.calls.iter().filter_map(|id| rows.calls.hot_doc(&id.0)).collect();
-            self.chunks.write(&mut batch, &docs).map_err(WriteError::new)?;
+            let indexed_rows: Vec<&IndexedRow> = self.calls.iter().filter_map(|id| rows.calls.hot_row(&id.0)).collect();
+            self.chunks.write(&mut batch, &indexed_rows).map_err(WriteError::new)?;
             self.chunks.write_live(&mut batch);
-            for (prefix, places, collection, anew) in [
-                (b'b', &self.callbacks, &rows.callbacks, self.rewrite_callbacks),
-                (b's', &self.sms, &rows.sms, self.rewrite_sms),
-                (b'a', &self.audit, &rows.audit, false),
-            ] {
-                if anew {
-                    self.write_anew(&mut batch, prefix, collection)?;
-                } else if let Some(first) = places.first() {
-                    let docs = places.iter().filter_map(|place| collection.view.hot.get(place));
-                    batch.insert(chunk_key(prefix, first.0), write_chunk(docs));
-                }
-            }
-            for number in &self.buried {
-                for collection in [&rows.calls, &rows.callbacks, &rows.sms] {
-                    if let Some(dead) = collection.dead(*number) {
-                        batch.insert(segment_key(collection, Some(*number)), bitmap_bytes(dead));
-                    }
-                }
+            for collection in rows.collections() {
+                collection.write(&self.shared.kv(), &mut batch).map_err(WriteError::new)?;
             }
             for app in &self.apps {
                 let at = rows.last_seen.get(app).copied().unwrap_or_default();
                 let mut key = vec![b'l'];
                 key.extend_from_slice(&app.0.to_be_bytes());
-                batch.insert(key, &at.to_be_bytes());
+                batch.put(key, at.to_be_bytes());
             }
             self.applied.next_segment = rows.next_segment;
         }
         {
             let mut hours = self.shared.hours();
-            hours.close_days(&self.shared.db(), self.received).map_err(WriteError::new)?;
+            hours.close_days(&self.shared.kv(), self.received).map_err(WriteError::new)?;
             hours.write(&mut batch);
             self.applied.open_from = hours.open_from;
             let numbers = self.shared.numbers();
             for key in &numbers.changed {
-                batch.insert(numbers::key(key), numbers.value(key));
+                batch.put(numbers::key(key), numbers.value(key));
             }
         }
-        batch.insert(APPLIED, postcard::to_stdvec(&self.applied).map_err(WriteError::new)?);
-        self.shared.db().apply_batch(batch).map_err(WriteError::new)?;
-        self.shared.db().flush().map_err(WriteError::new)?;
+        self.commit(batch)?;
         self.chunks.written();
         self.calls.clear();
-        self.callbacks.clear();
-        self.sms.clear();
-        self.audit.clear();
         self.apps.clear();
-        self.buried.clear();
-        self.rewrite_callbacks = false;
-        self.rewrite_sms = false;
+        self.shared.rows_mut().collections_mut().into_iter().for_each(Collection::written);
         self.shared.hours().written();
         self.shared.numbers().changed.clear();
-        self.drop_dead_segments()?;
+        self.drop_empty_segments()?;
         self.seal()
     }
-
-    /// Puts the hot rows of a collection into the batch in the place of all its chunks: some
-    /// were taken away, which a chunk of rows that never change has no way to say.
-    fn write_anew(&self, batch: &mut sled::Batch, prefix: u8, collection: &Collection) -> Result<(), WriteError> {
-        for key in self.shared.db().scan_prefix([prefix]).keys() {
-            batch.remove(key.map_err(WriteError::new)?);
-        }
-        if let Some(first) = collection.view.hot.iter().next() {
-            batch.insert(chunk_key(prefix, first.k), write_chunk(collection.view.hot.iter()));
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn chunk_key(prefix: u8, k: i64) -> Vec<u8> {
-    let mut key = vec![prefix];
-    key.extend_from_slice(&k.to_be_bytes());
-    key
-}
-
-pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(bitmap.serialized_size());
-    bitmap.serialize_into(&mut bytes).expect("memory takes every write");
-    bytes
 }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::QueryError;
-use super::collection::Place;
+use super::collection::RowKey;
 use crate::domain::Seq;
 
 const LENGTH: usize = 8 + 8 + 8 + 16;
@@ -19,7 +19,7 @@ const LENGTH: usize = 8 + 8 + 8 + 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     pub(super) snapshot: Seq,
-    pub(super) place: Place,
+    pub(super) key: RowKey,
 }
 
 /// The digest of a query.
@@ -33,8 +33,8 @@ impl Cursor {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.extend_from_slice(&query.to_be_bytes());
         bytes.extend_from_slice(&self.snapshot.to_be_bytes());
-        bytes.extend_from_slice(&self.place.0.to_be_bytes());
-        bytes.extend_from_slice(&self.place.1);
+        bytes.extend_from_slice(&self.key.0.to_be_bytes());
+        bytes.extend_from_slice(&self.key.1);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -48,7 +48,7 @@ impl Cursor {
         }
         Ok(Self {
             snapshot: u64::from_be_bytes(eight(8)),
-            place: (i64::from_be_bytes(eight(16)), bytes[24..].try_into().expect("sixteen bytes")),
+            key: (i64::from_be_bytes(eight(16)), bytes[24..].try_into().expect("sixteen bytes")),
         })
     }
 }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_cursor_belongs_to_its_query() {
-        let cursor = Cursor { snapshot: 7, place: (-3, [9; 16]) };
+        let cursor = Cursor { snapshot: 7, key: (-3, [9; 16]) };
         let text = cursor.write(digest(&"one"));
         assert_eq!(Cursor::read(&text, digest(&"one")).expect("its own query"), cursor);
         assert!(matches!(Cursor::read(&text, digest(&"two")), Err(QueryError::Cursor)));

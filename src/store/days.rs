@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::hours::{Changed, Counter, HourKey, Hours, HoursError, hour_of, key, read_key};
+use super::kv::Kv;
 use crate::limits::DAY_OPEN_HOURS;
 
 /// Hours between UTC and Asia/Shanghai, where days begin.
@@ -58,18 +59,18 @@ impl Hours {
     }
 
     /// Sums up the days that ended long enough before `now`, the last time of receipt.
-    pub(super) fn close_days(&mut self, db: &sled::Db, now: Timestamp) -> Result<(), HoursError> {
+    pub(super) fn close_days(&mut self, kv: &Kv, now: Timestamp) -> Result<(), HoursError> {
         let to = day_of(hour_of(now) - DAY_OPEN_HOURS);
         if to <= self.open_from {
             return Ok(());
         }
         let span = (day_start(self.open_from).max(0), day_start(to));
         let mut days = HashMap::new();
-        self.hours.each(db, span, |(hour, app), row| {
+        self.hours.each(kv, span, |(hour, app), row| {
             days.entry((day_of(hour), app)).or_insert_with(super::hours::Hour::default).merge(row);
         })?;
         let mut x_days = HashMap::new();
-        self.x.each(db, span, |(hour, app), row| {
+        self.x.each(kv, span, |(hour, app), row| {
             x_days.entry((day_of(hour), app)).or_insert_with(super::hours::XHour::default).merge(row);
         })?;
         self.days.rows.extend(days);
@@ -83,11 +84,11 @@ impl<V: Counter> Changed<V> {
     /// Shows every row of periods from the first to before the second, as it is now.
     pub(super) fn each(
         &self,
-        db: &sled::Db,
+        kv: &Kv,
         (from, to): (i64, i64),
         mut each: impl FnMut(HourKey, &V),
     ) -> Result<(), HoursError> {
-        for row in db.range(key(self.prefix, (from, 0))..key(self.prefix, (to, 0))) {
+        for row in kv.range(key(self.prefix, (from, 0))..key(self.prefix, (to, 0))) {
             let (at, bytes) = row?;
             let at = read_key(&at)?;
             if !self.rows.contains_key(&at) {

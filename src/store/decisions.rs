@@ -63,10 +63,10 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, want(query), page, |doc, cursor| {
-            let row = callback_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = doc.last <= cursor.snapshot && matches(query, &row);
-            Ok(shown.then_some((doc.place(), row)))
+        self.list(self.shared.view(|rows| &rows.callbacks), query, want(query), page, |indexed, cursor| {
+            let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = indexed.last <= cursor.snapshot && matches(query, &row);
+            Ok(shown.then_some((indexed.key(), row)))
         })
     }
 

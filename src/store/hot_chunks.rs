@@ -1,4 +1,4 @@
-//! How the hot part of the calls stands in sled: in chunks of rows, not row by row.
+//! How the hot part of the calls stands on disk: in chunks of rows, not row by row.
 //!
 //! sled's memory and disk follow the number of its small rows (measured: 98,000 hot calls as
 //! rows of their own took 350 MiB on disk and 900 MiB resident while they changed). A checkpoint
@@ -12,8 +12,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::doc::Doc;
-use super::open::{read_chunk, write_chunk};
+use super::indexed_row::{IndexedRow, read_chunk, write_chunk};
+use super::kv::{self, KvBatch};
 use crate::limits;
 
 /// Rows of one chunk: the bits of its bitmap. About 40 KiB, and 12 compressed.
@@ -38,24 +38,24 @@ struct Chunk {
 
 impl HotChunks {
     /// Loads the living rows of a chunk; `None` when it is damaged.
-    pub(super) fn load(&mut self, key: &[u8], live: &[u8], value: &[u8]) -> Option<Vec<Doc>> {
+    pub(super) fn load(&mut self, key: &[u8], live: &[u8], value: &[u8]) -> Option<Vec<IndexedRow>> {
         let number = u64::from_be_bytes(key.get(1..9)?.try_into().ok()?);
         let live = u64::from_be_bytes(live.try_into().ok()?);
         let plain = zstd::bulk::decompress(value, limits::SEGMENT_PART_MAX).ok()?;
-        let docs: Vec<Doc> = read_chunk(&plain).collect::<Option<_>>()?;
-        let ids = docs.iter().map(|doc| doc.id).collect();
-        let docs: Vec<Doc> = docs
+        let indexed_rows: Vec<IndexedRow> = read_chunk(&plain).collect::<Option<_>>()?;
+        let ids = indexed_rows.iter().map(|indexed| indexed.id).collect();
+        let indexed_rows: Vec<IndexedRow> = indexed_rows
             .into_iter()
             .enumerate()
             .filter(|(slot, _)| live >> slot & 1 == 1)
-            .map(|(slot, doc)| {
-                self.of.insert(doc.id, (number, slot));
-                doc
+            .map(|(slot, indexed)| {
+                self.of.insert(indexed.id, (number, slot));
+                indexed
             })
             .collect();
         self.chunks.insert(number, Chunk { live, ids });
         self.next = self.next.max(number + 1);
-        Some(docs)
+        Some(indexed_rows)
     }
 
     /// The calls whose chunks are nearly empty: they should be written again.
@@ -80,32 +80,32 @@ impl HotChunks {
     }
 
     /// Adds new versions to a batch.
-    pub(super) fn write(&mut self, batch: &mut sled::Batch, docs: &[&Doc]) -> std::io::Result<()> {
-        for docs in docs.chunks(ROWS) {
+    pub(super) fn write(&mut self, batch: &mut KvBatch, indexed_rows: &[&IndexedRow]) -> std::io::Result<()> {
+        for indexed_rows in indexed_rows.chunks(ROWS) {
             let number = self.next;
             self.next += 1;
-            for (slot, doc) in docs.iter().enumerate() {
-                self.release(&doc.id);
-                self.of.insert(doc.id, (number, slot));
+            for (slot, indexed) in indexed_rows.iter().enumerate() {
+                self.release(&indexed.id);
+                self.of.insert(indexed.id, (number, slot));
             }
-            let live = u64::MAX >> (ROWS - docs.len());
-            let plain = write_chunk(docs.iter().copied());
-            batch.insert(&key(b'c', number), zstd::bulk::compress(&plain, 1)?);
-            self.chunks.insert(number, Chunk { live, ids: docs.iter().map(|doc| doc.id).collect() });
+            let live = u64::MAX >> (ROWS - indexed_rows.len());
+            let plain = write_chunk(indexed_rows.iter().copied());
+            batch.put(key(b'c', number), zstd::bulk::compress(&plain, 1)?);
+            self.chunks.insert(number, Chunk { live, ids: indexed_rows.iter().map(|indexed| indexed.id).collect() });
             self.touched.insert(number);
         }
         Ok(())
     }
 
     /// Adds to a batch which rows of which chunks are still the newest.
-    pub(super) fn write_live(&mut self, batch: &mut sled::Batch) {
+    pub(super) fn write_live(&mut self, batch: &mut KvBatch) {
         for number in &self.touched {
             let live = self.chunks.get(number).map_or(0, |chunk| chunk.live);
             if live == 0 {
-                batch.remove(&key(b'c', *number));
-                batch.remove(&key(b'k', *number));
+                batch.remove(key(b'c', *number));
+                batch.remove(key(b'k', *number));
             } else {
-                batch.insert(&key(b'k', *number), &live.to_be_bytes());
+                batch.put(key(b'k', *number), live.to_be_bytes());
             }
         }
     }
@@ -128,8 +128,6 @@ impl HotChunks {
 }
 
 /// The key of a chunk (`c`) or of its bitmap (`k`).
-pub(super) fn key(prefix: u8, number: u64) -> [u8; 9] {
-    let mut key = [prefix; 9];
-    key[1..].copy_from_slice(&number.to_be_bytes());
-    key
+fn key(prefix: u8, number: u64) -> [u8; 9] {
+    kv::key(prefix, number.to_be_bytes())
 }

@@ -12,15 +12,15 @@
 
 use std::sync::Arc;
 
-use super::collection::Place;
-use super::doc::Doc;
+use super::collection::RowKey;
+use super::indexed_row::IndexedRow;
 use crate::limits::HOT_RUN;
 
-/// Rows, ascending by place. Clones share what neither side changes.
+/// Rows, ascending by key. Clones share what neither side changes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HotRows {
     /// None is empty.
-    runs: Vec<Arc<Vec<Doc>>>,
+    runs: Vec<Arc<Vec<IndexedRow>>>,
     len: usize,
 }
 
@@ -30,58 +30,58 @@ impl HotRows {
         self.len
     }
 
-    /// The row at this place.
-    pub(super) fn get(&self, place: &Place) -> Option<&Doc> {
-        let run = self.runs.get(self.run_of(place))?;
-        run.binary_search_by_key(place, Doc::place).ok().map(|at| &run[at])
+    /// The row of this key.
+    pub(super) fn get(&self, key: &RowKey) -> Option<&IndexedRow> {
+        let run = self.runs.get(self.run_of(key))?;
+        run.binary_search_by_key(key, IndexedRow::key).ok().map(|at| &run[at])
     }
 
-    /// The first row at this place or behind it.
-    pub(super) fn at_or_behind(&self, place: &Place) -> Option<&Doc> {
-        let run = self.run_of(place);
+    /// The first row of this key or behind it.
+    pub(super) fn at_or_behind(&self, key: &RowKey) -> Option<&IndexedRow> {
+        let run = self.run_of(key);
         let inside = self.runs.get(run)?;
-        let at = inside.partition_point(|doc| doc.place() < *place);
+        let at = inside.partition_point(|indexed| indexed.key() < *key);
         inside.get(at).or_else(|| self.runs.get(run + 1)?.first())
     }
 
     /// All of them.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Doc> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &IndexedRow> {
         self.runs.iter().flat_map(|run| run.iter())
     }
 
-    /// Those before `place`, the last of them first.
-    pub(super) fn before(&self, place: Place) -> impl Iterator<Item = &Doc> {
-        let run = self.run_of(&place);
+    /// Those before `key`, the last of them first.
+    pub(super) fn before(&self, key: RowKey) -> impl Iterator<Item = &IndexedRow> {
+        let run = self.run_of(&key);
         let (whole, cut) = match self.runs.get(run) {
-            Some(cut) => (&self.runs[..run], &cut[..cut.partition_point(|doc| doc.place() < place)]),
+            Some(cut) => (&self.runs[..run], &cut[..cut.partition_point(|indexed| indexed.key() < key)]),
             None => (&self.runs[..], &[][..]),
         };
         cut.iter().rev().chain(whole.iter().rev().flat_map(|run| run.iter().rev()))
     }
 
     /// Puts a row in its place; what stood there is gone.
-    pub(super) fn insert(&mut self, doc: Doc) {
-        let place = doc.place();
-        let run = self.run_of(&place);
+    pub(super) fn insert(&mut self, indexed: IndexedRow) {
+        let key = indexed.key();
+        let run = self.run_of(&key);
         let Some(rows) = self.runs.get_mut(run) else {
-            self.runs.push(Arc::new(vec![doc]));
+            self.runs.push(Arc::new(vec![indexed]));
             self.len += 1;
             return;
         };
-        match rows.binary_search_by_key(&place, Doc::place) {
-            Ok(at) => own(rows)[at] = doc,
+        match rows.binary_search_by_key(&key, IndexedRow::key) {
+            Ok(at) => own(rows)[at] = indexed,
             Err(at) => {
                 self.len += 1;
                 if rows.len() < HOT_RUN {
-                    own(rows).insert(at, doc);
+                    own(rows).insert(at, indexed);
                 } else if at == rows.len() {
                     // Rows mostly come in their order: the run stays full.
-                    self.runs.insert(run + 1, Arc::new(vec![doc]));
+                    self.runs.insert(run + 1, Arc::new(vec![indexed]));
                 } else {
                     let mut upper = own(rows).split_off(HOT_RUN / 2);
                     match at.checked_sub(HOT_RUN / 2) {
-                        Some(at) => upper.insert(at, doc),
-                        None => own(rows).insert(at, doc),
+                        Some(at) => upper.insert(at, indexed),
+                        None => own(rows).insert(at, indexed),
                     }
                     self.runs.insert(run + 1, Arc::new(upper));
                 }
@@ -89,13 +89,13 @@ impl HotRows {
         }
     }
 
-    /// Takes the row at this place out.
-    pub(super) fn remove(&mut self, place: &Place) -> Option<Doc> {
-        let run = self.run_of(place);
+    /// Takes the row of this key out.
+    pub(super) fn remove(&mut self, key: &RowKey) -> Option<IndexedRow> {
+        let run = self.run_of(key);
         let rows = self.runs.get_mut(run)?;
-        let at = rows.binary_search_by_key(place, Doc::place).ok()?;
+        let at = rows.binary_search_by_key(key, IndexedRow::key).ok()?;
         self.len -= 1;
-        let doc = own(rows).remove(at);
+        let indexed = own(rows).remove(at);
         let left = rows.len();
         let next = self.runs.get(run + 1).map_or(HOT_RUN, |next| next.len());
         if left + next <= HOT_RUN / 2 {
@@ -104,11 +104,11 @@ impl HotRows {
         } else if left == 0 {
             self.runs.remove(run);
         }
-        Some(doc)
+        Some(indexed)
     }
 
     /// Takes the first `count` rows out.
-    pub(super) fn take_first(&mut self, count: usize) -> Vec<Doc> {
+    pub(super) fn take_first(&mut self, count: usize) -> Vec<IndexedRow> {
         let mut taken = Vec::with_capacity(count.min(self.len));
         let mut whole = 0;
         for run in &mut self.runs {
@@ -125,14 +125,14 @@ impl HotRows {
         taken
     }
 
-    /// The run in which a row of this place stands or belongs; 0 where there is none yet.
-    fn run_of(&self, place: &Place) -> usize {
-        self.runs.partition_point(|run| run[0].place() <= *place).saturating_sub(1)
+    /// The run in which a row of this key stands or belongs; 0 where there is none yet.
+    fn run_of(&self, key: &RowKey) -> usize {
+        self.runs.partition_point(|run| run[0].key() <= *key).saturating_sub(1)
     }
 }
 
 /// The rows of a run, copied if a snapshot has them too.
-fn own(run: &mut Arc<Vec<Doc>>) -> &mut Vec<Doc> {
+fn own(run: &mut Arc<Vec<IndexedRow>>) -> &mut Vec<IndexedRow> {
     if Arc::get_mut(run).is_none() {
         let mut copy = Vec::with_capacity(HOT_RUN);
         copy.extend(run.iter().cloned());
@@ -149,8 +149,8 @@ mod tests {
 
     use super::*;
 
-    fn doc(k: i64, last: u64) -> Doc {
-        Doc { id: [1; 16], k, t: k, last, signature: 0, terms: Arc::default(), row: Arc::default() }
+    fn indexed(k: i64, last: u64) -> IndexedRow {
+        IndexedRow { id: [1; 16], k, t: k, last, signature: 0, terms: Arc::default(), row: Arc::default() }
     }
 
     #[derive(Debug, Clone)]
@@ -171,15 +171,15 @@ mod tests {
     }
 
     fn same(rows: &HotRows, model: &BTreeMap<i64, u64>) {
-        let seen: Vec<(i64, u64)> = rows.iter().map(|doc| (doc.k, doc.last)).collect();
+        let seen: Vec<(i64, u64)> = rows.iter().map(|indexed| (indexed.k, indexed.last)).collect();
         assert!(seen.iter().copied().eq(model.iter().map(|(k, last)| (*k, *last))), "{seen:?} is not {model:?}");
         assert_eq!(rows.len(), model.len());
         assert!(rows.runs.iter().all(|run| !run.is_empty() && run.len() <= HOT_RUN));
         for k in [-1, 0, 700, 1_999, 2_000] {
-            let place = (k, [1; 16]);
-            assert_eq!(rows.get(&place).map(|doc| doc.last), model.get(&k).copied());
-            assert_eq!(rows.at_or_behind(&place).map(|doc| doc.k), model.range(k..).next().map(|(k, _)| *k));
-            assert!(rows.before(place).map(|doc| doc.k).eq(model.range(..k).rev().map(|(k, _)| *k)));
+            let key = (k, [1; 16]);
+            assert_eq!(rows.get(&key).map(|indexed| indexed.last), model.get(&k).copied());
+            assert_eq!(rows.at_or_behind(&key).map(|indexed| indexed.k), model.range(k..).next().map(|(k, _)| *k));
+            assert!(rows.before(key).map(|indexed| indexed.k).eq(model.range(..k).rev().map(|(k, _)| *k)));
         }
     }
 
@@ -195,16 +195,16 @@ mod tests {
             for (n, change) in (0..).zip(changes) {
                 match change {
                     Change::Put(k) => {
-                        rows.insert(doc(k, n));
+                        rows.insert(indexed(k, n));
                         model.insert(k, n);
                     }
                     Change::Remove(k) => {
-                        assert_eq!(rows.remove(&(k, [1; 16])).map(|doc| doc.last), model.remove(&k));
+                        assert_eq!(rows.remove(&(k, [1; 16])).map(|indexed| indexed.last), model.remove(&k));
                     }
                     Change::TakeFirst(count) => {
                         let taken = rows.take_first(count);
                         let expected: Vec<_> = (0..count).map_while(|_| model.pop_first()).collect();
-                        assert!(taken.iter().map(|doc| (doc.k, doc.last)).eq(expected));
+                        assert!(taken.iter().map(|indexed| (indexed.k, indexed.last)).eq(expected));
                     }
                     Change::Snapshot => snapshots.push((rows.clone(), model.clone())),
                 }
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn rows_that_come_in_their_order_fill_their_runs() {
         let mut rows = HotRows::default();
-        (0..10 * HOT_RUN as i64).for_each(|k| rows.insert(doc(k, 0)));
+        (0..10 * HOT_RUN as i64).for_each(|k| rows.insert(indexed(k, 0)));
         assert_eq!(rows.runs.len(), 10);
     }
 }

@@ -4,7 +4,7 @@
 //! asked first, and the terms behind a pointer only of the fields that it does not rule out; there
 //! one step finds the field, and one more the value, however many values are asked for.
 
-use super::doc::Doc;
+use super::indexed_row::IndexedRow;
 use super::terms::{Terms, apart, field_of, signature_bits};
 use super::want::Want;
 
@@ -28,11 +28,11 @@ impl HotTest {
     }
 
     /// Whether a row answers.
-    pub(super) fn takes(&self, doc: &Doc) -> bool {
-        doc.signature & self.signature == self.signature
-            && (self.t.0..=self.t.1).contains(&doc.t)
-            && self.all.iter().all(|any| any.has(doc))
-            && !self.none.has(doc)
+    pub(super) fn takes(&self, indexed: &IndexedRow) -> bool {
+        indexed.signature & self.signature == self.signature
+            && (self.t.0..=self.t.1).contains(&indexed.t)
+            && self.all.iter().all(|any| any.has(indexed))
+            && !self.none.has(indexed)
     }
 }
 
@@ -47,8 +47,8 @@ impl AnyOf {
         Self(fields.map(Values::new).collect())
     }
 
-    fn has(&self, doc: &Doc) -> bool {
-        self.0.iter().any(|values| values.has(doc))
+    fn has(&self, indexed: &IndexedRow) -> bool {
+        self.0.iter().any(|values| values.has(indexed))
     }
 
     /// The bits of the only value.
@@ -79,15 +79,15 @@ impl Values {
         Self { spans: spans.to_vec(), signatures }
     }
 
-    fn has(&self, doc: &Doc) -> bool {
+    fn has(&self, indexed: &IndexedRow) -> bool {
         if let Some(signatures) = &self.signatures
-            && !signatures.iter().any(|bits| doc.signature & bits == *bits)
+            && !signatures.iter().any(|bits| indexed.signature & bits == *bits)
         {
             return false;
         }
         let (Some(first), Some(last)) = (self.spans.first(), self.spans.last()) else { return false };
-        let from = doc.terms.partition_point(|term| *term < first.first);
-        let reach = doc.terms[from..].iter().take_while(|term| **term <= last.last);
+        let from = indexed.terms.partition_point(|term| *term < first.first);
+        let reach = indexed.terms[from..].iter().take_while(|term| **term <= last.last);
         reach.into_iter().any(|term| {
             let at = self.spans.partition_point(|span| span.last < *term);
             self.spans[at].first <= *term

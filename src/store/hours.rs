@@ -18,9 +18,10 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::row::RowError;
+use super::contribution::{CallKind, Contribution, Sums};
+use super::encoding::{self, RowError};
+use super::kv::{self, Kv, KvBatch};
 use super::running::Running;
-use super::share::{Kind, Share, Sums};
 use super::words;
 use crate::domain::Outcome;
 
@@ -42,7 +43,7 @@ pub(super) struct Hour {
     pub(super) possibly_lost: u64,
     pub(super) bytes: u64,
     /// Calls by what they were and why they ended.
-    pub(super) calls: BTreeMap<Kind, Sums>,
+    pub(super) calls: BTreeMap<CallKind, Sums>,
     /// Calls by product and length of talk.
     pub(super) talk: BTreeMap<u8, [i64; TALK_BUCKETS]>,
 }
@@ -65,13 +66,13 @@ pub(super) struct XHourView<'a> {
 /// A period's key: hours or days since 1970, and the app; `u32::MAX` stands for unknown tokens.
 pub(super) type HourKey = (i64, u32);
 
-/// A row of counters as it stands in sled.
+/// A row of counters as it stands on disk.
 pub(super) trait Counter: Default + Clone {
     fn read(bytes: &[u8]) -> Result<Self, HoursError>;
     fn write(&self) -> Vec<u8>;
 }
 
-/// Rows of one kind that changed since the last checkpoint. The others are read from sled.
+/// Rows of one kind that changed since the last checkpoint. The others are read from disk.
 #[derive(Debug)]
 pub(super) struct Changed<V> {
     pub(super) prefix: u8,
@@ -100,13 +101,11 @@ pub(super) fn hour_start(hour: i64) -> Timestamp {
     Timestamp::from_second(hour.saturating_mul(3600)).unwrap_or(Timestamp::MAX)
 }
 
-/// The key of a period in sled.
+/// The key of a period.
 pub(super) fn key(prefix: u8, (period, app): HourKey) -> [u8; 9] {
-    let mut key = [prefix; 9];
     // Hours before 1970 are a platform's nonsense; they share the first hour.
-    key[1..5].copy_from_slice(&u32::try_from(period.max(0)).unwrap_or(u32::MAX).to_be_bytes());
-    key[5..].copy_from_slice(&app.to_be_bytes());
-    key
+    let period = u32::try_from(period.max(0)).unwrap_or(u32::MAX);
+    kv::key(prefix, (u64::from(period) << 32 | u64::from(app)).to_be_bytes())
 }
 
 /// Reads [`key`].
@@ -118,7 +117,7 @@ pub(super) fn read_key(key: &[u8]) -> Result<HourKey, HoursError> {
 
 /// The place of an outcome in [`Hour::outcomes`].
 pub(super) fn outcome_index(outcome: Outcome) -> usize {
-    usize::from(words::outcome(outcome)) - 1
+    usize::from(words::byte(outcome)) - 1
 }
 
 /// The bucket of a talk time.
@@ -132,20 +131,20 @@ impl<V: Counter> Changed<V> {
     }
 
     /// The row, loaded when this is the first change to it.
-    pub(super) fn at(&mut self, db: &sled::Db, at: HourKey) -> Result<&mut V, HoursError> {
+    pub(super) fn at(&mut self, kv: &Kv, at: HourKey) -> Result<&mut V, HoursError> {
         let at = (at.0.max(0), at.1);
         Ok(match self.rows.entry(at) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(match db.get(key(self.prefix, at))? {
+            Entry::Vacant(vacant) => vacant.insert(match kv.get(key(self.prefix, at))? {
                 Some(bytes) => V::read(&bytes)?,
                 None => V::default(),
             }),
         })
     }
 
-    fn write(&self, batch: &mut sled::Batch) {
+    fn write(&self, batch: &mut KvBatch) {
         for (at, row) in &self.rows {
-            batch.insert(&key(self.prefix, *at), row.write());
+            batch.put(key(self.prefix, *at), row.write());
         }
     }
 }
@@ -167,27 +166,27 @@ impl Hours {
     /// Changes the row of an hour, and that of its day where the day is summed up already.
     pub(super) fn change(
         &mut self,
-        db: &sled::Db,
+        kv: &Kv,
         (hour, app): HourKey,
         change: impl Fn(&mut Hour),
     ) -> Result<(), HoursError> {
-        change(self.hours.at(db, (hour, app))?);
+        change(self.hours.at(kv, (hour, app))?);
         if let Some(day) = self.summed_up(hour) {
-            change(self.days.at(db, (day, app))?);
+            change(self.days.at(kv, (day, app))?);
         }
         Ok(())
     }
 
     /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
-    pub(super) fn count(&mut self, db: &sled::Db, share: &Share, sign: i64) -> Result<(), HoursError> {
-        let at = (share.hour, share.app.0);
-        self.change(db, at, |hour| hour.count(share, sign))?;
-        self.x.at(db, at)?.count(share, sign);
-        if let Some(day) = self.summed_up(share.hour) {
-            self.x_days.at(db, (day, share.app.0))?.count(share, sign);
+    pub(super) fn count(&mut self, kv: &Kv, contribution: &Contribution, sign: i64) -> Result<(), HoursError> {
+        let at = (contribution.hour, contribution.app.0);
+        self.change(kv, at, |hour| hour.count(contribution, sign))?;
+        self.x.at(kv, at)?.count(contribution, sign);
+        if let Some(day) = self.summed_up(contribution.hour) {
+            self.x_days.at(kv, (day, contribution.app.0))?.count(contribution, sign);
         }
-        for (hour, from, to) in share.running() {
-            self.running.at(db, (hour, share.app.0))?.count(share, (from, to), sign);
+        for (hour, from, to) in contribution.running() {
+            self.running.at(kv, (hour, contribution.app.0))?.count(contribution, (from, to), sign);
         }
         Ok(())
     }
@@ -198,7 +197,7 @@ impl Hours {
     }
 
     /// Everything that changed, as part of a checkpoint.
-    pub(super) fn write(&self, batch: &mut sled::Batch) {
+    pub(super) fn write(&self, batch: &mut KvBatch) {
         self.hours.write(batch);
         self.x.write(batch);
         self.running.write(batch);
@@ -206,23 +205,23 @@ impl Hours {
         self.x_days.write(batch);
     }
 
-    /// What [`Hours::write`] gave is in sled.
+    /// What [`Hours::write`] gave is on disk.
     pub(super) fn written(&mut self) {
         *self = Self { open_from: self.open_from, ..Self::default() };
     }
 }
 
 impl Hour {
-    fn count(&mut self, share: &Share, sign: i64) {
+    fn count(&mut self, contribution: &Contribution, sign: i64) {
         if self.provider.is_empty() {
-            share.provider.clone_into(&mut self.provider);
+            contribution.provider.clone_into(&mut self.provider);
         }
-        add(&mut self.calls, &share.kind, &share.sums, sign);
-        let buckets = self.talk.entry(share.kind.product).or_default();
-        buckets[share.bucket] += sign * share.sums.calls;
+        add(&mut self.calls, &contribution.kind, &contribution.sums, sign);
+        let buckets = self.talk.entry(contribution.kind.product).or_default();
+        buckets[contribution.bucket] += sign * contribution.sums.calls;
         // The same calls must give the same bytes, whatever came first.
         if *buckets == [0; TALK_BUCKETS] {
-            self.talk.remove(&share.kind.product);
+            self.talk.remove(&contribution.kind.product);
         }
     }
 
@@ -252,12 +251,12 @@ impl Hour {
 }
 
 impl XHour {
-    fn count(&mut self, share: &Share, sign: i64) {
+    fn count(&mut self, contribution: &Contribution, sign: i64) {
         if self.provider.is_empty() {
-            share.provider.clone_into(&mut self.provider);
+            contribution.provider.clone_into(&mut self.provider);
         }
-        let key = (share.x.clone().unwrap_or_default(), share.kind.product, share.kind.outcome);
-        add(&mut self.numbers, &key, &share.sums, sign);
+        let key = (contribution.x.clone().unwrap_or_default(), contribution.kind.product, contribution.kind.outcome);
+        add(&mut self.numbers, &key, &contribution.sums, sign);
     }
 
     /// Adds another hour of the same app.
@@ -285,46 +284,30 @@ fn add<K: Ord + Clone>(map: &mut BTreeMap<K, Sums>, key: &K, sums: &Sums, sign: 
 
 impl Counter for Hour {
     fn read(bytes: &[u8]) -> Result<Self, HoursError> {
-        Ok(postcard::from_bytes(bytes).map_err(|error| RowError(Some(error)))?)
+        Ok(encoding::decode(bytes)?)
     }
 
     fn write(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("counters hold nothing that postcard cannot write")
+        encoding::encode(self)
     }
 }
 
 impl Counter for XHour {
     fn read(bytes: &[u8]) -> Result<Self, HoursError> {
-        Ok(postcard::from_bytes(&unpack(bytes)?).map_err(|error| RowError(Some(error)))?)
+        Ok(encoding::decode(&encoding::decompress(bytes)?)?)
     }
 
     fn write(&self) -> Vec<u8> {
-        pack(self)
+        encoding::compress(self)
     }
-}
-
-/// Reads the plain bytes of an [`XHour`] without copying its numbers.
-pub(super) fn view(plain: &[u8]) -> Result<XHourView<'_>, HoursError> {
-    Ok(postcard::from_bytes(plain).map_err(|error| RowError(Some(error)))?)
-}
-
-/// Compresses a row.
-pub(super) fn pack(row: &impl Serialize) -> Vec<u8> {
-    let plain = postcard::to_stdvec(row).expect("counters hold nothing that postcard cannot write");
-    zstd::bulk::compress(&plain, 1).expect("memory is enough to compress a few kilobytes")
-}
-
-/// Undoes the compression of [`pack`].
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, HoursError> {
-    Ok(zstd::stream::decode_all(bytes).map_err(|_| RowError(None))?)
 }
 
 /// Why counters cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HoursError {
-    /// sled said no.
+    /// The disk refused.
     #[error("reading the counters")]
-    Sled(#[from] sled::Error),
+    Io(#[from] std::io::Error),
     /// They are not what was written.
     #[error("reading the counters")]
     Row(#[from] RowError),

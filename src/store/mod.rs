@@ -5,30 +5,32 @@
 
 mod applied;
 mod audit;
+mod call_row;
 mod callback_row;
 mod checkpoint;
 mod collection;
+mod contribution;
 mod count;
 mod cursor;
 mod cut;
 mod days;
 mod decisions;
-mod doc;
+mod encoding;
 mod hot_chunks;
 mod hot_rows;
 mod hot_test;
 mod hours;
+mod indexed_row;
+mod kv;
 mod numbers;
 mod open;
 mod query;
 mod read;
-mod row;
 mod running;
 mod scan;
 mod seal;
 mod search;
 mod segment;
-mod share;
 mod shared;
 mod sms_row;
 mod stamp;
@@ -58,7 +60,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use doc::Doc;
+use indexed_row::IndexedRow;
 use shared::Shared;
 
 use crate::correlate::Facts;
@@ -198,17 +200,9 @@ impl From<Arc<Shared>> for Store {
 }
 
 /// A call's row, ready for its collection.
-fn call_doc(facts: &Facts, call: &Call) -> Doc {
-    let terms = terms::of_call(call);
-    Doc {
-        id: call.id.0,
-        k: call.t.as_microsecond(),
-        t: call.t.as_microsecond(),
-        last: facts.last_callback(),
-        signature: doc::signature(&terms),
-        terms: Arc::from(terms),
-        row: Arc::from(row::encode(facts)),
-    }
+fn index_call(facts: &Facts, call: &Call) -> IndexedRow {
+    let key = (call.t.as_microsecond(), call.id.0);
+    IndexedRow::new(key, call.t, facts.last_callback(), terms::of_call(call), call_row::encode(facts))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cursor::digest;
+use super::encoding;
 use super::search::ends_with;
 use super::{Count, Listing, NumberQuery, NumberRow, Page, QueryError};
 use crate::domain::{AppId, NumberState, NumberStatus, PhoneNumber, Seq};
@@ -102,19 +103,18 @@ impl Numbers {
     /// The bytes of a number.
     pub(super) fn value(&self, key: &(AppId, String)) -> Vec<u8> {
         let states = self.known.get(key).cloned().unwrap_or_default();
-        postcard::to_stdvec(&states).expect("states hold nothing that postcard cannot write")
+        encoding::encode(&states)
     }
 
-    /// Takes a number in as it stands in sled.
+    /// Takes a number in as it stands on disk.
     pub(super) fn load(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let app = AppId(u32::from_be_bytes(key.get(1..5)?.try_into().ok()?));
         let number = std::str::from_utf8(key.get(5..)?).ok()?.to_owned();
-        self.known.insert((app, number), postcard::from_bytes(value).ok()?);
+        self.known.insert((app, number), encoding::decode(value).ok()?);
         Some(())
     }
 }
 
-/// A number's key in sled: `'n' app u32 number`.
 pub(super) fn key((app, number): &(AppId, String)) -> Vec<u8> {
     let mut key = vec![b'n'];
     key.extend_from_slice(&app.0.to_be_bytes());

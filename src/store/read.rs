@@ -7,15 +7,15 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::collection::{Place, View};
+use super::collection::{RowKey, View};
 use super::count::count;
 use super::cursor::{Cursor, digest};
-use super::doc::Doc;
-use super::scan::{Scan, Step};
+use super::indexed_row::IndexedRow;
+use super::scan::{Scan, ScanStep};
 use super::want::Want;
 use super::{
     CallQuery, CallbackQuery, CallbackRow, Change, Count, Listing, NumberQuery, NumberRow, Page, QueryError, SmsQuery,
-    SmsRow, Status, Store, callback_row, row, search, sms_row, terms,
+    SmsRow, Status, Store, call_row, callback_row, search, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
 use crate::domain::{AppId, Call, CallId, CallState, PhoneNumber, RecordingState, Scope, Seq};
@@ -41,13 +41,13 @@ impl Store {
     /// # Errors
     /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.calls), query, self.want_calls(query), page, |doc, cursor| {
-            let facts = self.facts(doc)?;
+        self.list(self.shared.view(|rows| &rows.calls), query, self.want_calls(query), page, |indexed, cursor| {
+            let facts = self.facts(indexed)?;
             // A call that changed since the snapshot is seen as it was then.
-            let facts = if doc.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
+            let facts = if indexed.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
             let Some(call) = facts.map(|facts| self.view(&facts)) else { return Ok(None) };
-            let place = (call.t.as_microsecond(), call.id.0);
-            Ok((place < cursor.place && search::call_matches(query, &call)).then_some((place, call)))
+            let key = (call.t.as_microsecond(), call.id.0);
+            Ok((key < cursor.key && search::call_matches(query, &call)).then_some((key, call)))
         })
     }
 
@@ -58,13 +58,13 @@ impl Store {
     pub fn call(&self, id: CallId) -> Result<Option<Call>, QueryError> {
         let view = {
             let rows = self.shared.rows();
-            match rows.calls.hot_doc(&id.0) {
-                Some(doc) => return self.facts(doc).map(|facts| Some(self.view(&facts))),
+            match rows.calls.hot_row(&id.0) {
+                Some(indexed) => return self.facts(indexed).map(|facts| Some(self.view(&facts))),
                 None => rows.calls.view.clone(),
             }
         };
-        let found = view.sealed_doc(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
-        found.map(|(doc, _)| self.facts(&doc).map(|facts| self.view(&facts))).transpose()
+        let found = view.sealed_row(&id.0, terms::id_term(id)).map_err(QueryError::damaged)?;
+        found.map(|(indexed, _)| self.facts(&indexed).map(|facts| self.view(&facts))).transpose()
     }
 
     /// Callbacks, newest first.
@@ -72,10 +72,10 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, search::callbacks(query), page, |doc, cursor| {
-            let row = callback_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = doc.last <= cursor.snapshot && search::callback_matches(query, &row);
-            Ok(shown.then_some((doc.place(), row)))
+        self.list(self.shared.view(|rows| &rows.callbacks), query, search::callbacks(query), page, |indexed, cursor| {
+            let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = indexed.last <= cursor.snapshot && search::callback_matches(query, &row);
+            Ok(shown.then_some((indexed.key(), row)))
         })
     }
 
@@ -85,8 +85,10 @@ impl Store {
     /// A damaged store.
     pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
         let Ok(k) = i64::try_from(seq) else { return Ok(None) };
-        let doc = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
-        doc.map(|doc| callback_row::read(&doc, &self.shared.catalog).map_err(QueryError::damaged)).transpose()
+        let indexed = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
+        indexed
+            .map(|indexed| callback_row::read(&indexed, &self.shared.catalog).map_err(QueryError::damaged))
+            .transpose()
     }
 
     /// The numbers of the callbacks since `since` that asked a question, ascending; the newest
@@ -103,9 +105,9 @@ impl Store {
         };
         let mut scan = Scan::new(&callbacks, &want, usize::MAX);
         let mut numbers = Vec::new();
-        while let Step::Row(doc) = scan.next().map_err(QueryError::damaged)? {
-            if doc.t >= since.as_microsecond() {
-                numbers.push(doc.last);
+        while let ScanStep::Row(indexed) = scan.next().map_err(QueryError::damaged)? {
+            if indexed.t >= since.as_microsecond() {
+                numbers.push(indexed.last);
             }
             if numbers.len() == limits::ANSWERS_MAX {
                 break;
@@ -120,10 +122,10 @@ impl Store {
     /// # Errors
     /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.sms), query, self.want_sms(query), page, |doc, cursor| {
-            let row = sms_row::read(doc, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = doc.last <= cursor.snapshot && search::sms_matches(query, &row);
-            Ok(shown.then_some((doc.place(), row)))
+        self.list(self.shared.view(|rows| &rows.sms), query, self.want_sms(query), page, |indexed, cursor| {
+            let row = sms_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = indexed.last <= cursor.snapshot && search::sms_matches(query, &row);
+            Ok(shown.then_some((indexed.key(), row)))
         })
     }
 
@@ -160,13 +162,13 @@ impl Store {
         let (mut counted, mut looked_at) = (0, 0);
         while counted < limits::COUNT_MAX && looked_at < limits::COUNT_COMPARED {
             match scan.next().map_err(QueryError::damaged)? {
-                Step::Row(doc) => {
-                    let call = self.view(&self.facts(&doc)?);
+                ScanStep::Row(indexed) => {
+                    let call = self.view(&self.facts(&indexed)?);
                     counted += usize::from(search::call_matches(query, &call));
                     looked_at += 1;
                 }
-                Step::End => return Ok(Count { rows: counted as u64, exact: true }),
-                Step::Tired(_) => break,
+                ScanStep::End => return Ok(Count { rows: counted as u64, exact: true }),
+                ScanStep::Tired(_) => break,
             }
         }
         Ok(Count { rows: counted as u64, exact: false })
@@ -212,7 +214,7 @@ impl Store {
     pub fn status(&self) -> Status {
         // In this order: what is wanted no longer has begun.
         let wanted = self.rebuild_waits();
-        let on_disk = self.shared.db().size_on_disk().unwrap_or(0);
+        let on_disk = self.shared.kv().size_on_disk();
         let rows = self.shared.rows();
         let rebuilding = rows.rebuild.map(|(first, last)| {
             let done = rows.applied.saturating_sub(first.saturating_sub(1));
@@ -224,11 +226,7 @@ impl Store {
             rebuilding: if wanted { Some(0.0) } else { rebuilding.map(|progress| progress.clamp(0.0, 1.0)) },
             calls: rows.calls.view.len(),
             callbacks: rows.callbacks.view.len(),
-            bytes: rows.calls.view.bytes()
-                + rows.callbacks.view.bytes()
-                + rows.sms.view.bytes()
-                + rows.audit.view.bytes()
-                + on_disk,
+            bytes: rows.collections().iter().map(|collection| collection.view.bytes()).sum::<u64>() + on_disk,
         }
     }
 
@@ -280,9 +278,9 @@ impl Store {
         let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
         let mut calls = Vec::new();
         while calls.len() < limit
-            && let Step::Row(doc) = scan.next().map_err(QueryError::damaged)?
+            && let ScanStep::Row(indexed) = scan.next().map_err(QueryError::damaged)?
         {
-            let call = self.view(&self.facts(&doc)?);
+            let call = self.view(&self.facts(&indexed)?);
             if call.state < CallState::Released && call.t >= since && search::call_matches(query, &call) {
                 calls.push(call);
             }
@@ -298,8 +296,8 @@ impl Store {
         search::tests(search::sms(query), query.test, self.shared.rows().tests)
     }
 
-    fn facts(&self, doc: &Doc) -> Result<Facts, QueryError> {
-        row::decode(CallId(doc.id), &doc.row, self.shared.catalog.provider).map_err(QueryError::damaged)
+    fn facts(&self, indexed: &IndexedRow) -> Result<Facts, QueryError> {
+        call_row::decode(CallId(indexed.id), &indexed.row, self.shared.catalog.provider).map_err(QueryError::damaged)
     }
 
     /// The call with what only the clock knows.
@@ -320,43 +318,43 @@ impl Store {
         query: &dyn Debug,
         mut want: Want,
         page: &Page,
-        read: impl Fn(&Doc, &Cursor) -> Result<Option<((i64, [u8; 16]), T)>, QueryError>,
+        read: impl Fn(&IndexedRow, &Cursor) -> Result<Option<((i64, [u8; 16]), T)>, QueryError>,
     ) -> Result<Listing<T>, QueryError> {
         let digest = digest(query);
         let start = match &page.cursor {
             Some(text) => Cursor::read(text, digest)?,
-            None => Cursor { snapshot: applied, place: (i64::MAX, [0xff; 16]) },
+            None => Cursor { snapshot: applied, key: (i64::MAX, [0xff; 16]) },
         };
         if start.snapshot > applied {
             return Err(QueryError::Stale);
         }
-        want.after = page.cursor.is_some().then_some(start.place);
+        want.after = page.cursor.is_some().then_some(start.key);
         let limit = page.limit.clamp(1, limits::PAGE_MAX);
         let mut items = Vec::with_capacity(limit.min(64));
-        let mut last = start.place;
+        let mut last = start.key;
         let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
         loop {
-            let doc = match scan.next().map_err(QueryError::damaged)? {
-                Step::Row(doc) => doc,
-                Step::End => return Ok(Listing { items, next: None }),
-                Step::Tired(place) => {
-                    let next = Cursor { snapshot: start.snapshot, place: before(place) };
+            let indexed = match scan.next().map_err(QueryError::damaged)? {
+                ScanStep::Row(indexed) => indexed,
+                ScanStep::End => return Ok(Listing { items, next: None }),
+                ScanStep::Tired(key) => {
+                    let next = Cursor { snapshot: start.snapshot, key: before(key) };
                     return Ok(Listing { items, next: Some(next.write(digest)) });
                 }
             };
-            let Some((place, item)) = read(&doc, &start)? else { continue };
+            let Some((key, item)) = read(&indexed, &start)? else { continue };
             if items.len() == limit {
-                let next = Cursor { snapshot: start.snapshot, place: last };
+                let next = Cursor { snapshot: start.snapshot, key: last };
                 return Ok(Listing { items, next: Some(next.write(digest)) });
             }
-            last = place;
+            last = key;
             items.push(item);
         }
     }
 }
 
-/// The place right before this one in a list that is newest first.
-fn before((k, id): Place) -> Place {
+/// The key right before this one in a list that is newest first.
+fn before((k, id): RowKey) -> RowKey {
     match u128::from_be_bytes(id).checked_add(1) {
         Some(id) => (k, id.to_be_bytes()),
         None => (k.saturating_add(1), [0; 16]),

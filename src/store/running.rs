@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::hours::{Counter, HoursError, pack, unpack};
-use super::row::RowError;
-use super::share::Share;
+use super::contribution::Contribution;
+use super::encoding;
+use super::hours::{Counter, HoursError};
 
 const SECONDS: usize = 3_600;
 
@@ -24,7 +24,7 @@ pub(super) struct Running {
     changes: BTreeMap<(u8, u16), i64>,
 }
 
-/// The same in sled, and as it is read: seconds as distances from the one before.
+/// The same on disk, and as it is read: seconds as distances from the one before.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct RunningView {
     pub(super) provider: String,
@@ -33,20 +33,20 @@ pub(super) struct RunningView {
 
 impl RunningView {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, HoursError> {
-        Ok(postcard::from_bytes(&unpack(bytes)?).map_err(|error| RowError(Some(error)))?)
+        Ok(encoding::decode(&encoding::decompress(bytes)?)?)
     }
 }
 
 impl Running {
     /// Adds a talk from one second to another, or takes it back.
-    pub(super) fn count(&mut self, share: &Share, (from, to): (u16, u16), sign: i64) {
+    pub(super) fn count(&mut self, contribution: &Contribution, (from, to): (u16, u16), sign: i64) {
         if self.provider.is_empty() {
-            share.provider.clone_into(&mut self.provider);
+            contribution.provider.clone_into(&mut self.provider);
         }
         let mut add = |second: u16, more: i64| {
             // What runs to the hour's end ends with the hour.
             if usize::from(second) < SECONDS {
-                let key = (share.kind.product, second);
+                let key = (contribution.kind.product, second);
                 let change = self.changes.entry(key).or_default();
                 *change += more;
                 if *change == 0 {
@@ -85,7 +85,7 @@ impl Counter for Running {
             seconds.push((second - before, *change));
             before = *second;
         }
-        pack(&RunningView { provider: self.provider.clone(), changes })
+        encoding::compress(&RunningView { provider: self.provider.clone(), changes })
     }
 }
 

@@ -7,32 +7,32 @@
 
 use std::iter::Peekable;
 
-use super::collection::{Place, Sealed, View};
-use super::doc::Doc;
+use super::collection::{RowKey, Sealed, View};
 use super::hot_test::HotTest;
+use super::indexed_row::IndexedRow;
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
 use super::want::{Precision, Want};
 
 /// What a step of a walk gives.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum ScanStep {
     /// The next row.
-    Row(Doc),
+    Row(IndexedRow),
     /// There are no more.
     End,
-    /// The work is used up. Rows at this place and behind it were not looked at.
-    Tired(Place),
+    /// The work is used up. Rows of this key and behind it were not looked at.
+    Tired(RowKey),
 }
 
-type HotRows<'a> = Peekable<Box<dyn Iterator<Item = &'a Doc> + 'a>>;
+type HotWalk<'a> = Peekable<Box<dyn Iterator<Item = &'a IndexedRow> + 'a>>;
 
 /// The walk.
 pub(super) struct Scan<'a> {
     want: &'a Want,
-    hot: HotRows<'a>,
+    hot: HotWalk<'a>,
     /// Segments not looked at yet, the newest last.
     waiting: Vec<&'a Sealed>,
-    open: Vec<Cursor<'a>>,
+    open: Vec<SegmentCursor<'a>>,
     /// Parts of files read, and how many may be.
     work: usize,
     work_max: usize,
@@ -46,9 +46,9 @@ impl<'a> Scan<'a> {
     pub(super) fn new(rows: &'a View, want: &'a Want, work_max: usize) -> Self {
         let after = want.after;
         let test = HotTest::new(want);
-        let hot: Box<dyn Iterator<Item = &'a Doc> + 'a> = match after {
-            Some(place) => Box::new(rows.hot.before(place).filter(move |doc| test.takes(doc))),
-            None => Box::new(rows.hot.iter().rev().filter(move |doc| test.takes(doc))),
+        let hot: Box<dyn Iterator<Item = &'a IndexedRow> + 'a> = match after {
+            Some(key) => Box::new(rows.hot.before(key).filter(move |indexed| test.takes(indexed))),
+            None => Box::new(rows.hot.iter().rev().filter(move |indexed| test.takes(indexed))),
         };
         let behind = |sealed: &&Sealed| after.is_none_or(|after| sealed.segment.oldest() < after);
         let mut waiting: Vec<&Sealed> = rows.sealed.iter().filter(behind).collect();
@@ -57,22 +57,22 @@ impl<'a> Scan<'a> {
     }
 
     /// The next row.
-    pub(super) fn next(&mut self) -> Result<Step, SegmentError> {
+    pub(super) fn next(&mut self) -> Result<ScanStep, SegmentError> {
         loop {
-            let hot = self.hot.peek().map(|doc| doc.place());
-            let open = self.open.iter().enumerate().max_by_key(|(_, c)| c.place()).map(|(i, c)| (c.place(), i));
-            let best = hot.max(open.map(|(place, _)| place));
+            let hot = self.hot.peek().map(|indexed| indexed.key());
+            let open = self.open.iter().enumerate().max_by_key(|(_, c)| c.key()).map(|(i, c)| (c.key(), i));
+            let best = hot.max(open.map(|(key, _)| key));
             let newest = self.waiting.last().map(|sealed| sealed.segment.newest());
             if let Some(next) = best.max(newest)
                 && self.moved
                 && self.work >= self.work_max
             {
-                return Ok(Step::Tired(next));
+                return Ok(ScanStep::Tired(next));
             }
             if newest > best {
-                let Some(sealed) = self.waiting.pop() else { return Ok(Step::End) };
+                let Some(sealed) = self.waiting.pop() else { return Ok(ScanStep::End) };
                 let positions = self.want.positions(sealed, Precision::Rough, &mut self.work)?;
-                match Cursor::start(sealed, positions, self.want.after, &mut self.work)? {
+                match SegmentCursor::start(sealed, positions, self.want.after, &mut self.work)? {
                     Some(cursor) => self.open.push(cursor),
                     None => self.moved = true,
                 }
@@ -80,52 +80,52 @@ impl<'a> Scan<'a> {
             }
             self.moved = true;
             return match (hot, open) {
-                (None, None) => Ok(Step::End),
-                (hot, Some((place, i))) if hot.is_none_or(|hot| hot <= place) => {
-                    let (doc, more) = self.open[i].advance(&mut self.work)?;
+                (None, None) => Ok(ScanStep::End),
+                (hot, Some((key, i))) if hot.is_none_or(|hot| hot <= key) => {
+                    let (indexed, more) = self.open[i].advance(&mut self.work)?;
                     if !more {
                         self.open.swap_remove(i);
                     }
-                    Ok(Step::Row(doc))
+                    Ok(ScanStep::Row(indexed))
                 }
-                _ => Ok(self.hot.next().map_or(Step::End, |doc| Step::Row(doc.clone()))),
+                _ => Ok(self.hot.next().map_or(ScanStep::End, |indexed| ScanStep::Row(indexed.clone()))),
             };
         }
     }
 }
 
 /// The walk within one segment.
-struct Cursor<'a> {
+struct SegmentCursor<'a> {
     segment: &'a Segment,
     positions: Walk,
     block: Option<(usize, Block)>,
-    current: Doc,
+    current: IndexedRow,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> SegmentCursor<'a> {
     fn start(
         sealed: &'a Sealed,
         positions: Positions,
-        after: Option<Place>,
+        after: Option<RowKey>,
         work: &mut usize,
     ) -> Result<Option<Self>, SegmentError> {
         let mut positions = positions.into_iter();
         let mut block = None;
         while let Some(position) = positions.next() {
             let current = load(&sealed.segment, &mut block, position, work)?;
-            if after.is_none_or(|after| current.place() < after) {
+            if after.is_none_or(|after| current.key() < after) {
                 return Ok(Some(Self { segment: &sealed.segment, positions, block, current }));
             }
         }
         Ok(None)
     }
 
-    fn place(&self) -> Place {
-        self.current.place()
+    fn key(&self) -> RowKey {
+        self.current.key()
     }
 
     /// Gives the current row and moves on; says whether there is another.
-    fn advance(&mut self, work: &mut usize) -> Result<(Doc, bool), SegmentError> {
+    fn advance(&mut self, work: &mut usize) -> Result<(IndexedRow, bool), SegmentError> {
         match self.positions.next() {
             Some(position) => {
                 let next = load(self.segment, &mut self.block, position, work)?;
@@ -145,7 +145,7 @@ pub(super) fn load(
     cached: &mut Option<(usize, Block)>,
     position: u32,
     work: &mut usize,
-) -> Result<Doc, SegmentError> {
+) -> Result<IndexedRow, SegmentError> {
     let (wanted, index) = Segment::block_of(position);
     let block = match cached {
         Some((held, block)) if *held == wanted => block,
@@ -154,5 +154,5 @@ pub(super) fn load(
             &mut cached.insert((wanted, segment.block(wanted)?)).1
         }
     };
-    block.doc(index).ok_or_else(|| segment.damaged("a row"))
+    block.row(index).ok_or_else(|| segment.damaged("a row"))
 }

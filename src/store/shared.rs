@@ -16,8 +16,9 @@ use tokio::sync::broadcast;
 use super::Change;
 use super::collection::{Collection, View};
 use super::hours::Hours;
+use super::kv::Kv;
 use super::numbers::Numbers;
-use super::open::{self, OpenError};
+use super::open::META;
 use crate::clock::Clock;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
@@ -47,7 +48,7 @@ impl Default for Sizes {
 pub(super) struct Shared {
     pub(super) dir: PathBuf,
     /// Changes when the store begins anew.
-    db: ArcSwap<sled::Db>,
+    kv: ArcSwap<Kv>,
     pub(super) catalog: Catalog,
     pub(super) clock: Clock,
     pub(super) sizes: Sizes,
@@ -58,6 +59,9 @@ pub(super) struct Shared {
     hours: Mutex<Hours>,
     numbers: Mutex<Numbers>,
 }
+
+/// How many kinds of rows there are.
+pub(super) const COLLECTIONS: usize = 4;
 
 /// The rows and how far they go.
 #[derive(Debug)]
@@ -87,10 +91,10 @@ impl Rows {
     /// No rows yet; segments go into `dir`.
     pub(super) fn new(dir: &std::path::Path) -> Self {
         Self {
-            calls: Collection::new("calls", dir),
-            callbacks: Collection::new("callbacks", dir),
-            sms: Collection::new("sms", dir),
-            audit: Collection::new("audit", dir),
+            calls: Collection::new("calls", None, dir),
+            callbacks: Collection::new("callbacks", Some(b'b'), dir),
+            sms: Collection::new("sms", Some(b's'), dir),
+            audit: Collection::new("audit", Some(b'a'), dir),
             tests: false,
             last_seen: HashMap::new(),
             applied: 0,
@@ -103,9 +107,17 @@ impl Rows {
         }
     }
 
+    pub(super) fn collections(&self) -> [&Collection; COLLECTIONS] {
+        [&self.calls, &self.callbacks, &self.sms, &self.audit]
+    }
+
+    pub(super) fn collections_mut(&mut self) -> [&mut Collection; COLLECTIONS] {
+        [&mut self.calls, &mut self.callbacks, &mut self.sms, &mut self.audit]
+    }
+
     /// The files of every segment.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        [&self.calls, &self.callbacks, &self.sms, &self.audit]
+        self.collections()
             .into_iter()
             .flat_map(|collection| collection.view.sealed.iter().map(|sealed| collection.file(sealed.segment.number)))
             .collect()
@@ -113,17 +125,10 @@ impl Rows {
 }
 
 impl Shared {
-    pub(super) fn new(
-        dir: PathBuf,
-        db: sled::Db,
-        catalog: Catalog,
-        clock: Clock,
-        rows: Rows,
-        numbers: Numbers,
-    ) -> Self {
+    pub(super) fn new(dir: PathBuf, kv: Kv, catalog: Catalog, clock: Clock, rows: Rows, numbers: Numbers) -> Self {
         Self {
             dir,
-            db: ArcSwap::from_pointee(db),
+            kv: ArcSwap::from_pointee(kv),
             catalog,
             clock,
             sizes: Sizes::default(),
@@ -135,17 +140,16 @@ impl Shared {
         }
     }
 
-    /// sled, as it is at this moment.
-    pub(super) fn db(&self) -> sled::Db {
-        sled::Db::clone(&self.db.load())
+    pub(super) fn kv(&self) -> Arc<Kv> {
+        self.kv.load_full()
     }
 
-    /// Puts an empty sled in the place of the present one and removes what that had on disk: sled
+    /// Puts an empty map in the place of the present one and removes what that had on disk: sled
     /// itself keeps the bytes of removed rows for as long as it likes.
-    pub(super) fn begin_anew(&self) -> Result<(), OpenError> {
-        let (fresh, old) = open::replacement(&self.dir, &self.db())?;
-        self.db.store(Arc::new(fresh));
-        std::fs::remove_dir_all(&old).map_err(|source| OpenError::Io { path: old, source })
+    pub(super) fn begin_anew(&self) -> std::io::Result<()> {
+        let (fresh, old) = self.kv().make_next(&self.dir, META)?;
+        self.kv.store(Arc::new(fresh));
+        std::fs::remove_dir_all(old)
     }
 
     // A panic while a lock is held is a bug that was reported; what the lock guards is derived

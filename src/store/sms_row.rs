@@ -3,22 +3,20 @@
 //! A message is found by its end of a number like a call. Its id is made of the app and the
 //! provider's identity of it, so that a repeat finds its row.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::SmsRow;
-use super::doc::{Doc, signature};
-use super::row::RowError;
+use super::encoding::{self, RowError};
+use super::indexed_row::IndexedRow;
 use super::stamp::StampRow;
 use super::terms::{Field, TEST, push_number, term};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Identity, PhoneNumber, SmsEvent, SmsMode};
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct EncodedSms {
     callback: u64,
     app: u32,
     provider: String,
@@ -51,7 +49,7 @@ pub(super) fn id_term(id: &[u8; 16]) -> u64 {
 }
 
 /// The row of a message; `place` tells messages of one callback apart.
-pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
+pub(super) fn index(row: &SmsRow, place: usize) -> IndexedRow {
     let id = id(row.app, row.sms.identity);
     let mut terms = vec![
         term(Field::App, &row.app.0.to_be_bytes()),
@@ -69,9 +67,7 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
             push_number(&mut terms, field, number);
         }
     }
-    terms.sort_unstable();
-    terms.dedup();
-    let packed = Row {
+    let encoded = EncodedSms {
         callback: row.callback,
         app: row.app.0,
         provider: row.provider.0.to_owned(),
@@ -88,22 +84,14 @@ pub(super) fn doc(row: &SmsRow, place: usize) -> Doc {
         kind: row.sms.kind.clone(),
         parts: row.sms.parts,
     };
-    let bytes = postcard::to_stdvec(&packed).expect("a row holds nothing that postcard cannot write");
-    Doc {
-        id,
-        // One callback may bring several messages; each has a place of its own.
-        k: i64::try_from(row.callback).unwrap_or(i64::MAX >> 8) * 256 + i64::try_from(place.min(255)).unwrap_or(0),
-        t: row.received_at.as_microsecond(),
-        last: row.callback,
-        signature: signature(&terms),
-        terms: Arc::from(terms),
-        row: Arc::from(bytes),
-    }
+    // One callback may bring several messages; each has a place of its own.
+    let k = i64::try_from(row.callback).unwrap_or(i64::MAX >> 8) * 256 + i64::try_from(place.min(255)).unwrap_or(0);
+    IndexedRow::new((k, id), row.received_at, row.callback, terms, encoding::encode(&encoded))
 }
 
 /// Reads it back.
-pub(super) fn read(doc: &Doc, catalog: &Catalog) -> Result<SmsRow, RowError> {
-    let row: Row = postcard::from_bytes(&doc.row).map_err(|error| RowError(Some(error)))?;
+pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<SmsRow, RowError> {
+    let row: EncodedSms = encoding::decode(&indexed.row)?;
     let received_at = Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?;
     let [from, to, x] = row.numbers.map(|number| number.map(PhoneNumber::from_stored));
     Ok(SmsRow {

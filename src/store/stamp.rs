@@ -1,6 +1,6 @@
 //! An instant and its text, in few bytes.
 //!
-//! Platforms write whole seconds in one of two notations; then the text can be written again
+//! Platforms write whole seconds in one of two formats; then the text can be written again
 //! from the instant and only its distance from the first receipt is kept.
 
 use jiff::civil::DateTime;

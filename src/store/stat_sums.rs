@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
+use super::contribution::{Cause, Sums};
 use super::days::{day_of, day_start};
 use super::hours::{hour_of, hour_start};
 use super::running::Curve;
-use super::share::{Cause, Sums};
 use super::terms::digits;
 use super::words;
 use super::{Filter, Group, PeakRow, Span, StatQuery, StatRow, Step};
@@ -134,8 +134,7 @@ pub(super) fn takes_provider(query: &StatQuery, provider: &str) -> bool {
 }
 
 pub(super) fn takes_product(query: &StatQuery, product: u8) -> bool {
-    let product = words::read_product(product);
-    query.product.takes(|wanted| Some(*wanted) == product)
+    query.product.takes(|wanted| Some(*wanted) == words::read(product))
 }
 
 /// `typed` are digits, at least four.

@@ -5,10 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use super::contribution::CallKind;
 use super::days::{Piece, day_start, pieces, weekday_hour};
-use super::hours::{self, Changed, Counter, Hour, HourKey, TALK_BOUNDS, TALK_BUCKETS, hour_of, hour_start};
+use super::encoding;
+use super::hours::{
+    self, Changed, Counter, Hour, HourKey, Hours, HoursError, TALK_BOUNDS, TALK_BUCKETS, XHourView, hour_of, hour_start,
+};
+use super::kv::KvRow;
 use super::running::RunningView;
-use super::share::Kind;
 use super::stat_sums::{Counted, Peaks, Steps, bounds, positive, takes_number, takes_product, takes_provider};
 use super::terms::typed_digits;
 use super::words;
@@ -74,8 +78,13 @@ impl Store {
         let begins = hour_start(bounds(query.span).0);
         for step in steps.into_values() {
             let first = rows.len();
+            // What is asked for at once begins where the question does, or with the first call of all.
+            let begins = match by {
+                Step::Whole if query.span.from.is_some() => begins,
+                _ => step.values().map(|row| row.at).min().unwrap_or(begins).max(begins),
+            };
             let counted = step.into_values().filter(|row| row.calls > 0);
-            rows.extend(counted.map(|row| StatRow { at: row.at.max(begins), ..row }));
+            rows.extend(counted.map(|row| StatRow { at: begins, ..row }));
             rows[first..].sort_unstable_by(|a, b| a.key.cmp(&b.key));
         }
         Ok(rows)
@@ -150,11 +159,11 @@ impl Store {
         &self,
         query: &StatQuery,
         by: Step,
-        mut each: impl FnMut(&Counted<'_>, &Kind),
+        mut each: impl FnMut(&Counted<'_>, &CallKind),
     ) -> Result<(), QueryError> {
         self.each_hour(query, by, |(hour, app), counted| {
             for (kind, sums) in counted.calls.iter().filter(|(kind, _)| takes_product(query, kind.product)) {
-                let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+                let (product, outcome) = (words::read(kind.product), words::read(kind.outcome));
                 if !query.outcome.takes(|wanted| Some(*wanted) == outcome) {
                     continue;
                 }
@@ -164,28 +173,14 @@ impl Store {
     }
 
     fn each_hour(&self, query: &StatQuery, by: Step, mut each: impl FnMut(HourKey, &Hour)) -> Result<(), QueryError> {
-        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
-        let mut show = |at, bytes: &[u8]| {
+        let show = |at: HourKey, bytes: &[u8]| {
             let hour = Hour::read(bytes)?;
             if takes_provider(query, &hour.provider) {
                 each(at, &hour);
             }
             Ok(())
         };
-        for piece in self.plan(query.span, by) {
-            match piece {
-                Piece::Hours(from, to) => self.walk(|all| &all.hours, (from, to), takes_app, &mut show)?,
-                Piece::Days(from, to) => {
-                    self.walk(
-                        |all| &all.days,
-                        (from, to),
-                        takes_app,
-                        |(day, app), bytes| show((day_start(day), app), bytes),
-                    )?;
-                }
-            }
-        }
-        Ok(())
+        self.walk_pieces(|all| &all.hours, |all| &all.days, query, by, show)
     }
 
     /// Shows the counters of every privacy number; one that is empty stands for none.
@@ -195,37 +190,46 @@ impl Store {
         by: Step,
         mut each: impl FnMut(&Counted<'_>, &str),
     ) -> Result<(), QueryError> {
-        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
         let typed = Filter {
             any: query.x.any.iter().map(|typed| typed_digits(typed)).collect(),
             none: query.x.none.iter().map(|typed| typed_digits(typed)).collect(),
         };
-        let mut show = |(hour, app): HourKey, bytes: &[u8]| {
-            let plain = hours::unpack(bytes)?;
-            let counted = hours::view(&plain)?;
+        let show = |(hour, app): HourKey, bytes: &[u8]| {
+            let plain = encoding::decompress(bytes)?;
+            let counted: XHourView<'_> = encoding::decode(&plain)?;
             if !takes_provider(query, counted.provider) {
                 return Ok(());
             }
             for ((number, product, outcome), sums) in &counted.numbers {
-                let ended = words::read_call_outcome(*outcome);
+                let ended = words::read(*outcome);
                 let asked = query.outcome.takes(|wanted| Some(*wanted) == ended);
                 if asked && takes_product(query, *product) && takes_number(&typed, number) {
-                    let (product, outcome) = (words::read_product(*product), words::read_call_outcome(*outcome));
+                    let (product, outcome) = (words::read(*product), words::read(*outcome));
                     each(&Counted { hour, app, provider: counted.provider, product, outcome, sums }, number);
                 }
             }
             Ok(())
         };
+        self.walk_pieces(|all| &all.x, |all| &all.x_days, query, by, show)
+    }
+
+    /// Shows the rows of a query's span by their first hour, read from `hours` and, where that will
+    /// do, from `days`.
+    fn walk_pieces<V: Counter>(
+        &self,
+        hours: fn(&Hours) -> &Changed<V>,
+        days: fn(&Hours) -> &Changed<V>,
+        query: &StatQuery,
+        by: Step,
+        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), HoursError>,
+    ) -> Result<(), QueryError> {
+        let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
         for piece in self.plan(query.span, by) {
             match piece {
-                Piece::Hours(from, to) => self.walk(|all| &all.x, (from, to), takes_app, &mut show)?,
+                Piece::Hours(from, to) => self.walk(hours, (from, to), takes_app, &mut each)?,
                 Piece::Days(from, to) => {
-                    self.walk(
-                        |all| &all.x_days,
-                        (from, to),
-                        takes_app,
-                        |(day, app), bytes| show((day_start(day), app), bytes),
-                    )?;
+                    let by_day = |(day, app): HourKey, bytes: &[u8]| each((day_start(day), app), bytes);
+                    self.walk(days, (from, to), takes_app, by_day)?;
                 }
             }
         }
@@ -248,13 +252,13 @@ impl Store {
             let changed = || hours.hours.rows.keys().map(|(hour, _)| *hour);
             (hours.hours.prefix, changed().min().zip(changed().max()))
         };
-        let stored = |row: Option<sled::Result<(sled::IVec, sled::IVec)>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
+        let stored = |row: Option<std::io::Result<KvRow>>| Some(hours::read_key(&row?.ok()?.0).ok()?.0);
         if span.from.is_none() {
-            let known = stored(self.shared.db().scan_prefix([prefix]).next());
+            let known = stored(self.shared.kv().scan(&[prefix]).next());
             first = known.into_iter().chain(changed.map(|(first, _)| first)).min()?;
         }
         if span.to.is_none() {
-            let known = stored(self.shared.db().scan_prefix([prefix]).next_back());
+            let known = stored(self.shared.kv().scan(&[prefix]).next_back());
             end = known.into_iter().chain(changed.map(|(_, last)| last)).max()? + 1;
         }
         Some((first, end))
@@ -265,10 +269,10 @@ impl Store {
     /// numbers.
     fn walk<V: Counter>(
         &self,
-        of: impl Fn(&hours::Hours) -> &Changed<V>,
+        of: impl Fn(&Hours) -> &Changed<V>,
         (from, to): (i64, i64),
         takes: impl Fn(u32) -> bool,
-        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), hours::HoursError>,
+        mut each: impl FnMut(HourKey, &[u8]) -> Result<(), HoursError>,
     ) -> Result<(), QueryError> {
         // What changed is looked at first: a row written in between is then seen as it was.
         let (prefix, mut changed) = {
@@ -277,7 +281,7 @@ impl Store {
             let inside = changed.rows.iter().filter(|((at, app), _)| (from..to).contains(at) && takes(*app));
             (changed.prefix, inside.map(|(at, row)| (*at, row.write())).collect::<BTreeMap<HourKey, Vec<u8>>>())
         };
-        for row in self.shared.db().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
+        for row in self.shared.kv().range(hours::key(prefix, (from, 0))..hours::key(prefix, (to, 0))) {
             let (at, bytes) = row.map_err(QueryError::damaged)?;
             let at = hours::read_key(&at).map_err(QueryError::damaged)?;
             while let Some(earlier) = changed.first_entry().filter(|row| *row.key() < at) {

@@ -5,7 +5,7 @@
 //! set needs no further look, and a set of few rows is compared faster than the dear groups are
 //! read.
 
-use super::collection::{Place, Sealed};
+use super::collection::{RowKey, Sealed};
 use super::segment::{Positions, SegmentError};
 use super::terms::{Terms, apart};
 
@@ -19,7 +19,7 @@ pub(super) struct Want {
     /// The first and the last microsecond.
     pub(super) t: Option<(i64, i64)>,
     /// Only rows that stand after this one in the list.
-    pub(super) after: Option<Place>,
+    pub(super) after: Option<RowKey>,
 }
 
 /// How exactly positions are wanted.
@@ -63,30 +63,30 @@ impl Want {
     ) -> Result<Positions, SegmentError> {
         *work += 1;
         let segment = &sealed.segment;
-        let mut looks = Vec::with_capacity(self.all.len() + 1);
+        let mut probes = Vec::with_capacity(self.all.len() + 1);
         for any in &self.all {
-            let look = segment.look(any);
-            if look.is_vain() {
+            let probe = segment.probe(any);
+            if probe.is_vain() {
                 return Ok(Positions::none(segment.rows()));
             }
-            looks.push((look, true));
+            probes.push((probe, true));
         }
-        let not = segment.look(&self.none);
+        let not = segment.probe(&self.none);
         if !not.is_vain() {
-            looks.push((not, false));
+            probes.push((not, false));
         }
-        looks.sort_by_key(|(look, _)| look.parts);
+        probes.sort_by_key(|(probe, _)| probe.parts);
         let (t_min, t_max) = self.time();
         let k_max = self.after.map_or(i64::MAX, |(k, _)| k);
         let mut left = segment.range(k_max, t_min, t_max);
-        left.bury(&sealed.dead);
-        for (look, wanted) in looks {
+        left.mark_deleted(&sealed.tombstones);
+        for (probe, wanted) in probes {
             let rows = left.len();
             let compared = rows * ROW + (left.blocks() * ROW_BLOCK) as u64;
-            if rows == 0 || (precision == Precision::Rough && look.parts as u64 > compared) {
+            if rows == 0 || (precision == Precision::Rough && probe.parts as u64 > compared) {
                 break;
             }
-            let (found, reads) = segment.find(&look)?;
+            let (found, reads) = segment.find(&probe)?;
             *work += reads;
             if wanted {
                 left.keep(&found);

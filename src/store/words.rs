@@ -5,70 +5,38 @@
 
 use crate::domain::{Anomaly, CallOutcome, Direction, EventKind, Outcome, Party, Product};
 
-fn index<T: Copy + PartialEq>(all: &[T], value: T) -> u8 {
-    let place = all.iter().position(|known| *known == value).expect("ALL lists every value");
-    u8::try_from(place + 1).expect("few values")
+/// A word of the domain that stands in rows as its place in this list, counted from 1.
+pub(super) trait Word: Copy + PartialEq + 'static {
+    const LISTED: &'static [Self];
 }
 
-fn read<T: Copy>(all: &[T], byte: u8) -> Option<T> {
-    all.get(usize::from(byte).checked_sub(1)?).copied()
+macro_rules! words {
+    ($($word:ty: $listed:expr;)*) => {
+        $(impl Word for $word {
+            const LISTED: &'static [Self] = &$listed;
+        })*
+    };
 }
 
-const PARTIES: [Party; 3] = [Party::Caller, Party::Callee, Party::Platform];
-const DIRECTIONS: [Direction; 2] = [Direction::AToB, Direction::BToA];
-
-pub(super) fn kind(kind: EventKind) -> u8 {
-    index(&EventKind::ALL, kind)
+words! {
+    Anomaly: Self::ALL;
+    CallOutcome: Self::ALL;
+    Direction: [Self::AToB, Self::BToA];
+    EventKind: Self::ALL;
+    Outcome: Self::ALL;
+    Party: [Self::Caller, Self::Callee, Self::Platform];
+    Product: Self::ALL;
 }
 
-pub(super) fn read_kind(byte: u8) -> Option<EventKind> {
-    read(&EventKind::ALL, byte)
+pub(super) fn byte<W: Word>(word: W) -> u8 {
+    let place = W::LISTED.iter().position(|known| *known == word).expect("every word is listed");
+    u8::try_from(place + 1).expect("few words")
 }
 
-pub(super) fn product(product: Option<Product>) -> u8 {
-    product.map_or(0, |product| index(&Product::ALL, product))
+pub(super) fn byte_if<W: Word>(word: Option<W>) -> u8 {
+    word.map_or(0, byte)
 }
 
-pub(super) fn read_product(byte: u8) -> Option<Product> {
-    read(&Product::ALL, byte)
-}
-
-pub(super) fn party(party: Option<Party>) -> u8 {
-    party.map_or(0, |party| index(&PARTIES, party))
-}
-
-pub(super) fn read_party(byte: u8) -> Option<Party> {
-    read(&PARTIES, byte)
-}
-
-pub(super) fn direction(direction: Option<Direction>) -> u8 {
-    direction.map_or(0, |direction| index(&DIRECTIONS, direction))
-}
-
-pub(super) fn read_direction(byte: u8) -> Option<Direction> {
-    read(&DIRECTIONS, byte)
-}
-
-pub(super) fn anomaly(anomaly: Anomaly) -> u8 {
-    index(&Anomaly::ALL, anomaly)
-}
-
-pub(super) fn read_anomaly(byte: u8) -> Option<Anomaly> {
-    read(&Anomaly::ALL, byte)
-}
-
-pub(super) fn call_outcome(outcome: Option<CallOutcome>) -> u8 {
-    outcome.map_or(0, |outcome| index(&CallOutcome::ALL, outcome))
-}
-
-pub(super) fn read_call_outcome(byte: u8) -> Option<CallOutcome> {
-    read(&CallOutcome::ALL, byte)
-}
-
-pub(super) fn outcome(outcome: Outcome) -> u8 {
-    index(&Outcome::ALL, outcome)
-}
-
-pub(super) fn read_outcome(byte: u8) -> Option<Outcome> {
-    read(&Outcome::ALL, byte)
+pub(super) fn read<W: Word>(byte: u8) -> Option<W> {
+    W::LISTED.get(usize::from(byte).checked_sub(1)?).copied()
 }

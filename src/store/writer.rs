@@ -1,7 +1,7 @@
 //! The store's only writer: applies records, writes checkpoints, seals what no longer changes.
 //!
 //! Applying a record twice changes nothing. Changes are in memory, and seen by readers, at
-//! once; they reach `store/` in checkpoints, each one batch of sled and so all or nothing. A
+//! once; they reach `store/` in checkpoints, each one batch and so all or nothing. A
 //! crash loses at most the time since the last one, which the journal gives back.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -10,15 +10,15 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use super::collection::{Found, Place};
-use super::doc::Doc;
+use super::collection::{Collection, RowLocation};
+use super::contribution::Contribution;
 use super::hot_chunks::HotChunks;
 use super::hours::{self, Hours, hour_of};
+use super::indexed_row::IndexedRow;
 use super::numbers::Numbers;
 use super::open::AppliedRow;
-use super::share::Share;
 use super::shared::{Rows, Shared};
-use super::{Applied, CallbackRow, Change, SmsRow, audit, callback_row, row, sms_row, terms};
+use super::{Applied, CallbackRow, Change, SmsRow, audit, call_row, callback_row, sms_row, terms};
 use crate::correlate::{Facts, alone, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
@@ -42,40 +42,20 @@ pub struct Writer {
     /// When the last callback was received.
     pub(super) received: Timestamp,
     pub(super) calls: HashSet<CallId>,
-    pub(super) callbacks: Vec<Place>,
-    pub(super) sms: Vec<Place>,
-    pub(super) audit: Vec<Place>,
     pub(super) apps: BTreeSet<AppId>,
-    pub(super) buried: BTreeSet<u64>,
-    /// Whether hot rows were taken away, so that their chunks must be written anew.
-    pub(super) rewrite_callbacks: bool,
-    pub(super) rewrite_sms: bool,
 }
 
 /// A call while a batch is applied to it.
-struct Work {
+struct CallUpdate {
     facts: Facts,
-    before: Option<Share>,
+    before: Option<Contribution>,
     sealed: Option<(u64, u32)>,
 }
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, applied: AppliedRow, chunks: HotChunks) -> Self {
         shared.hours().open_from = applied.open_from;
-        Self {
-            shared,
-            applied,
-            chunks,
-            received: Timestamp::MIN,
-            calls: HashSet::new(),
-            callbacks: Vec::new(),
-            sms: Vec::new(),
-            audit: Vec::new(),
-            apps: BTreeSet::new(),
-            buried: BTreeSet::new(),
-            rewrite_callbacks: false,
-            rewrite_sms: false,
-        }
+        Self { shared, applied, chunks, received: Timestamp::MIN, calls: HashSet::new(), apps: BTreeSet::new() }
     }
 
     /// The last record applied.
@@ -110,14 +90,15 @@ impl Writer {
     /// Whether changes wait for a checkpoint.
     #[must_use]
     pub fn has_changes(&self) -> bool {
-        self.rewrite_callbacks || self.rewrite_sms || !self.buried.is_empty() || self.changed_rows() > 0
+        let changed = self.shared.rows().collections().into_iter().any(Collection::has_changes);
+        changed || self.changed_rows() > 0
     }
 
     /// How many rows wait for a checkpoint.
     #[must_use]
     pub fn changed_rows(&self) -> usize {
-        let rows = self.calls.len() + self.callbacks.len() + self.sms.len() + self.audit.len();
-        rows + self.shared.hours().changed()
+        let appended: usize = self.shared.rows().collections().into_iter().map(Collection::appended).sum();
+        self.calls.len() + appended + self.shared.hours().changed()
     }
 
     /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
@@ -143,10 +124,10 @@ impl Writer {
 
     fn apply_rows(&mut self, batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
         let Some(last) = batch.last().map(Applied::seq) else { return Ok(()) };
-        let mut works: HashMap<CallId, Work> = HashMap::new();
-        let mut callback_docs = Vec::new();
-        let mut sms_docs: HashMap<[u8; 16], Doc> = HashMap::new();
-        let mut audit_docs = Vec::new();
+        let mut updates: HashMap<CallId, CallUpdate> = HashMap::new();
+        let mut callbacks = Vec::new();
+        let mut messages: HashMap<[u8; 16], IndexedRow> = HashMap::new();
+        let mut entries = Vec::new();
         let mut changes = Vec::new();
         let mut seen: HashMap<AppId, i64> = HashMap::new();
         let mut followed: Vec<AppId> = Vec::new();
@@ -155,7 +136,7 @@ impl Writer {
         for applied in batch.into_iter().filter(|applied| applied.seq() > done) {
             match applied {
                 Applied::Callback { mut row, items } => {
-                    let keys = self.take_items(&mut row, items, &mut works, &mut sms_docs, &mut changes)?;
+                    let keys = self.take_items(&mut row, items, &mut updates, &mut messages, &mut changes)?;
                     self.count_callback(&row, keys.len())?;
                     self.received = row.received_at;
                     if row.seq > began {
@@ -167,7 +148,7 @@ impl Writer {
                     }
                     tests |= row.test;
                     changes.push(Change::Callback(row.seq));
-                    callback_docs.push(callback_row::doc(&row, &keys));
+                    callbacks.push(callback_row::index(&row, &keys));
                 }
                 Applied::Tally { at, app, refused, possibly_lost, .. } => {
                     let key = (hour_of(at), app.map_or(u32::MAX, |app| app.0));
@@ -175,36 +156,32 @@ impl Writer {
                         hour.refused += refused;
                         hour.possibly_lost += possibly_lost;
                     };
-                    self.shared.hours().change(&self.shared.db(), key, count).map_err(WriteError::new)?;
+                    self.shared.hours().change(&self.shared.kv(), key, count).map_err(WriteError::new)?;
                 }
-                Applied::Audit(row) => audit_docs.push(audit::doc(&row)),
+                Applied::Audit(row) => entries.push(audit::index(&row)),
                 Applied::Cut { .. } | Applied::Other { .. } => {}
             }
         }
-        let call_docs = self.finish_calls(&works)?;
-        changes.extend(works.keys().map(|id| Change::Call(*id)));
+        let calls = self.finish_calls(&updates)?;
+        changes.extend(updates.keys().map(|id| Change::Call(*id)));
 
         let mut rows = self.shared.rows_mut();
-        for work in works.values() {
-            if let Some((number, position)) = work.sealed {
-                rows.calls.bury(number, position);
-                self.buried.insert(number);
+        for update in updates.values() {
+            if let Some((number, position)) = update.sealed {
+                rows.calls.mark_deleted(number, position);
             }
         }
-        for doc in call_docs {
-            rows.calls.put(doc);
+        for indexed in calls {
+            rows.calls.put(indexed);
         }
-        for doc in callback_docs {
-            self.callbacks.push(doc.place());
-            rows.callbacks.put(doc);
+        for indexed in callbacks {
+            rows.callbacks.append(indexed);
         }
-        for doc in sms_docs.into_values() {
-            self.sms.push(doc.place());
-            rows.sms.put(doc);
+        for indexed in messages.into_values() {
+            rows.sms.append(indexed);
         }
-        for doc in audit_docs {
-            self.audit.push(doc.place());
-            rows.audit.put(doc);
+        for indexed in entries {
+            rows.audit.append(indexed);
         }
         for (app, at) in seen {
             let last = rows.last_seen.entry(app).or_insert(at);
@@ -217,7 +194,7 @@ impl Writer {
         rows.tests |= tests;
         rows.applied = last.max(rows.applied);
         drop(rows);
-        self.calls.extend(works.into_keys());
+        self.calls.extend(updates.into_keys());
         self.applied.seq = last.max(self.applied.seq);
         self.applied.fingerprint = fingerprint;
         for change in changes {
@@ -232,8 +209,8 @@ impl Writer {
         &mut self,
         row: &mut CallbackRow,
         items: Vec<Item>,
-        works: &mut HashMap<CallId, Work>,
-        sms_docs: &mut HashMap<[u8; 16], Doc>,
+        updates: &mut HashMap<CallId, CallUpdate>,
+        messages: &mut HashMap<[u8; 16], IndexedRow>,
         changes: &mut Vec<Change>,
     ) -> Result<Vec<CallKey>, WriteError> {
         let mut keys: Vec<CallKey> = Vec::new();
@@ -242,15 +219,15 @@ impl Writer {
             match item {
                 Item::Event(mut event) => {
                     event.identity = shorten(event.identity);
-                    let work = self.work(works, row, &event.key)?;
+                    let update = self.update(updates, row, &event.key)?;
                     note_key(&mut keys, &event.key);
-                    any_new |= work.facts.add_event(*event, row.seq);
+                    any_new |= update.facts.add_event(*event, row.seq);
                 }
                 Item::Record(mut record) => {
                     record.identity = shorten(record.identity);
-                    let work = self.work(works, row, &record.key)?;
+                    let update = self.update(updates, row, &record.key)?;
                     note_key(&mut keys, &record.key);
-                    any_new |= work.facts.add_record(*record, row.seq, row.received_at);
+                    any_new |= update.facts.add_record(*record, row.seq, row.received_at);
                 }
                 Item::Sms(mut sms) => {
                     row.not_calls += 1;
@@ -266,15 +243,15 @@ impl Writer {
                         test: row.test,
                         sms: *sms,
                     };
-                    let doc = sms_row::doc(&message, place);
-                    let known = sms_docs.contains_key(&doc.id) || {
+                    let indexed = sms_row::index(&message, place);
+                    let known = messages.contains_key(&indexed.id) || {
                         let rows = self.shared.rows();
-                        rows.sms.get(&doc.id, sms_row::id_term(&doc.id)).map_err(WriteError::new)?.is_some()
+                        rows.sms.get(&indexed.id, sms_row::id_term(&indexed.id)).map_err(WriteError::new)?.is_some()
                     };
                     if !known {
                         any_new = true;
                         changes.push(Change::Sms(row.seq));
-                        sms_docs.insert(doc.id, doc);
+                        messages.insert(indexed.id, indexed);
                     }
                 }
                 Item::Number(status) => {
@@ -299,62 +276,62 @@ impl Writer {
     }
 
     /// The call of `key`, as known so far, noted as named by the callback.
-    fn work<'w>(
+    fn update<'w>(
         &self,
-        works: &'w mut HashMap<CallId, Work>,
+        updates: &'w mut HashMap<CallId, CallUpdate>,
         row: &CallbackRow,
         key: &CallKey,
-    ) -> Result<&'w mut Work, WriteError> {
+    ) -> Result<&'w mut CallUpdate, WriteError> {
         let id = call_id(row.app, key);
-        if let std::collections::hash_map::Entry::Vacant(vacant) = works.entry(id) {
+        if let std::collections::hash_map::Entry::Vacant(vacant) = updates.entry(id) {
             vacant.insert(self.load(id, row, key)?);
         }
-        let work = works.get_mut(&id).expect("it was just put there");
-        work.facts.named_by(row.seq, row.received_at);
-        Ok(work)
+        let update = updates.get_mut(&id).expect("it was just put there");
+        update.facts.named_by(row.seq, row.received_at);
+        Ok(update)
     }
 
-    fn load(&self, id: CallId, row: &CallbackRow, key: &CallKey) -> Result<Work, WriteError> {
+    fn load(&self, id: CallId, row: &CallbackRow, key: &CallKey) -> Result<CallUpdate, WriteError> {
         let catalog = &self.shared.catalog;
         let found = self.shared.rows().calls.get(&id.0, terms::id_term(id)).map_err(WriteError::new)?;
-        let Some((doc, found)) = found else {
+        let Some((indexed, found)) = found else {
             let provider = row.provider.expect("only a known provider's callback has items");
-            return Ok(Work {
+            return Ok(CallUpdate {
                 facts: Facts::new(id, row.app, provider, key.clone(), row.received_at),
                 before: None,
                 sealed: None,
             });
         };
-        let facts = row::decode(id, &doc.row, catalog.provider).map_err(WriteError::new)?;
-        let before = Some(Share::of(&join(&facts, catalog)));
+        let facts = call_row::decode(id, &indexed.row, catalog.provider).map_err(WriteError::new)?;
+        let before = Some(Contribution::of(&join(&facts, catalog)));
         let sealed = match found {
-            Found::Hot => None,
-            Found::Sealed { number, position } => Some((number, position)),
+            RowLocation::Hot => None,
+            RowLocation::Sealed { number, position } => Some((number, position)),
         };
-        Ok(Work { facts, before, sealed })
+        Ok(CallUpdate { facts, before, sealed })
     }
 
     /// Joins what changed: counters, numbers, and the rows to put.
-    fn finish_calls(&self, works: &HashMap<CallId, Work>) -> Result<Vec<Doc>, WriteError> {
-        let mut docs = Vec::with_capacity(works.len());
+    fn finish_calls(&self, updates: &HashMap<CallId, CallUpdate>) -> Result<Vec<IndexedRow>, WriteError> {
+        let mut indexed_rows = Vec::with_capacity(updates.len());
         let mut hours = self.shared.hours();
         let mut numbers = self.shared.numbers();
-        for work in works.values() {
-            let call = join(&work.facts, &self.shared.catalog);
-            let share = Share::of(&call);
-            if work.before.as_ref() != Some(&share) {
-                if let Some(before) = &work.before {
-                    hours.count(&self.shared.db(), before, -1).map_err(WriteError::new)?;
+        for update in updates.values() {
+            let call = join(&update.facts, &self.shared.catalog);
+            let contribution = Contribution::of(&call);
+            if update.before.as_ref() != Some(&contribution) {
+                if let Some(before) = &update.before {
+                    hours.count(&self.shared.kv(), before, -1).map_err(WriteError::new)?;
                 }
-                hours.count(&self.shared.db(), &share, 1).map_err(WriteError::new)?;
+                hours.count(&self.shared.kv(), &contribution, 1).map_err(WriteError::new)?;
             }
             let numbers_of = [&call.x, &call.y].into_iter().flatten().filter(|_| !call.test);
             for number in numbers_of {
                 numbers.used(call.app, number);
             }
-            docs.push(super::call_doc(&work.facts, &call));
+            indexed_rows.push(super::index_call(&update.facts, &call));
         }
-        Ok(docs)
+        Ok(indexed_rows)
     }
 
     fn count_callback(&self, row: &CallbackRow, calls: usize) -> Result<(), WriteError> {
@@ -365,13 +342,13 @@ impl Writer {
             hour.bytes += row.size_bytes;
         };
         let at = (hour_of(row.received_at), row.app.0);
-        self.shared.hours().change(&self.shared.db(), at, count).map_err(WriteError::new)
+        self.shared.hours().change(&self.shared.kv(), at, count).map_err(WriteError::new)
     }
 
     /// Empties the store: the next record applied is the first.
     ///
     /// # Errors
-    /// When sled or the disk refuses.
+    /// When the disk refuses.
     pub fn reset(&mut self) -> Result<(), WriteError> {
         self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");

@@ -100,6 +100,67 @@ fn a_reindex_returns_when_everything_is_known_again() {
 }
 
 #[test]
+fn an_argument_that_is_none_of_its_kind_is_wrong_usage_and_says_what_one_looks_like() {
+    let house = House::new();
+    house.app("jiuyun", "hotline", &[]);
+    let refused = |arguments: &[&str], like: &str| {
+        let said = house.cli(arguments);
+        assert_eq!((said.status, said.out.as_str()), (Some(2), ""), "{arguments:?}: {said:#?}");
+        assert!(said.err.contains(like), "{arguments:?}: {said:#?}");
+        said.err
+    };
+    for to in ["nonsense", "ht tp://h/x", "ftp://h/x", "https:///x", "https://h:port/x", "https://h:99999/x", ""] {
+        let said = refused(&["simulate", "jiuyun", "--to", to], "https://calls.example.com/callbacks/TOKEN");
+        assert_eq!(said.trim().lines().count(), 1, "{to}: {said}");
+    }
+    let played = |more: &[&str], like: &str| {
+        refused(&[&["simulate", "jiuyun", "--to", "http://127.0.0.1:1/x"], more].concat(), like);
+    };
+    played(&["--rate", "0"], "above zero");
+    played(&["--time-scale", "inf"], "above zero");
+    played(&["--calls", "x"], "--calls");
+    played(&["--questions"], "huawei-private");
+    let serve = ["simulate", "huawei-private", "--app-key", "k", "--app-secret-file", "/dev/null", "--serve"];
+    for (more, like) in [
+        (&["nonsense"][..], "--serve"),
+        (&["127.0.0.1:0", "--mode", "nonsense"], "axyb"),
+        (&["127.0.0.1:0", "--number", "nonsense"], "+8617000000001"),
+    ] {
+        refused(&[&serve[..], more].concat(), like);
+    }
+    for (line, like) in [
+        ("demo --listen nonsense", "0.0.0.0:8443"),
+        ("serve --listen nonsense", "0.0.0.0:8443"),
+        ("serve --plain-listen 127.0.0.1", "0.0.0.0:8443"),
+        ("serve --public-url nonsense", "https://callbacks.example.com"),
+        ("app add --provider jiuyun --name b --allow-from 10.0.0.0/99", "10.0.0.0/8"),
+        ("app set hotline --allow-from nonsense", "10.0.0.0/8"),
+        ("platform settings hotline --base-url nonsense", "https://"),
+        ("token add t --role viewer --expires soon", "90d"),
+        ("calls --from soon", "2026-11-21T10:00:00+08:00"),
+        ("calls --number 12x", "four digits"),
+        ("callbacks --peer nonsense", "IP address"),
+        ("decisions --to soon", "2026-11-21T10:00:00+08:00"),
+        ("audit --from soon", "2026-11-21T10:00:00+08:00"),
+        ("stats --to soon", "2026-11-21T10:00:00+08:00"),
+        ("export calls --format csv --from soon", "2026-11-21T10:00:00+08:00"),
+        ("export sms --format csv --sender x", "four digits"),
+        ("bindings --a 12", "four digits"),
+        ("bindings add --app hotline --a x --x 17000000001", "+8613800000021"),
+        ("bindings add --app hotline --a 13800000001 --x 17000000001 --valid-to soon", "2026-11-21T10:00:00+08:00"),
+        ("retention hold h --reason r --from soon", "2026-11-21T00:00:00Z"),
+        ("retention hold h --reason r --number x", "four digits"),
+        ("erase x --reason r", "seven digits"),
+    ] {
+        refused(&line.split(' ').collect::<Vec<_>>(), like);
+    }
+    // Nobody is there: that is no wrong usage, and nothing is promised before.
+    let nobody = house.cli(&["simulate", "jiuyun", "--to", "http://127.0.0.1:1/x", "--calls", "1"]);
+    assert_eq!((nobody.status, nobody.err.trim().lines().count()), (Some(1), 1), "{nobody:#?}");
+    assert!(nobody.err.contains("cannot connect to 127.0.0.1:1"), "{nobody:#?}");
+}
+
+#[test]
 fn searches_are_saved_and_the_log_is_read_as_on_the_pages() {
     let house = House::new();
     let saved = |query: &str| house.cli(&["search", "save", "busy", "--list", "calls", "--query", query, "--shared"]);

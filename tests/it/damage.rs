@@ -270,6 +270,32 @@ fn a_lost_app_is_asked_to_come_again_until_somebody_says_that_it_is_gone() {
     archive.house.serve().stop();
 }
 
+/// The state was lost, the server was reading the journal, and a new app got the number of a lost one,
+/// with all its calls.
+#[test]
+fn no_id_of_an_app_is_given_twice_whatever_is_lost() {
+    let ids = |archive: &Archive| -> Vec<u64> {
+        let listed: serde_json::Value =
+            serde_json::from_str(&archive.house.cli(&["app", "list", "--json"]).done()).unwrap();
+        listed["items"].as_array().unwrap().iter().map(|app| app["id"].as_u64().unwrap()).collect()
+    };
+    for lost in [&["state"][..], &["state", "store"], &["state", "store", "marks"]] {
+        let archive = Archive::make();
+        let sent = ids(&archive).into_iter().max().unwrap();
+        archive.house.app("jiuyun", "silent", &[]);
+        let given = ids(&archive).into_iter().max().unwrap();
+        for room in lost {
+            fs::remove_dir_all(archive.house.data().join(room)).unwrap();
+        }
+        let server = archive.house.serve_with(&["--accept-loss"]);
+        archive.house.app("jiuyun", "fresh", &[]);
+        // Of one that sent nothing only `marks/` is left to tell.
+        let highest = if lost.contains(&"marks") { sent } else { given };
+        assert!(ids(&archive)[0] > highest, "{lost:?}: {:?}, and {highest} was given", ids(&archive));
+        server.stop();
+    }
+}
+
 #[test]
 fn a_journal_that_lost_its_end_is_told_everywhere_and_uses_no_number_again() {
     let archive = Archive::make();

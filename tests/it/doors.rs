@@ -102,6 +102,22 @@ fn a_post_to_no_address_of_ours_is_404_and_counted_and_shown() {
         assert_eq!(server.request("POST", target, &[form], b"a=b").status, expected, "{target}");
         sent += i32::from(expected == 404);
     }
+    // Nor below the API, whoever sends it; an address that is there is not missed.
+    let bearer = format!("Bearer {token}");
+    for (target, shown, status, missed) in [
+        ("/api/v1/nope", None, 401, true),
+        ("/api/v1/nope?x=1", Some(&bearer), 404, true),
+        ("/api/v1", None, 401, true),
+        ("/api/v2/calls", None, 404, true),
+        ("/api/v1/apps", None, 401, false),
+        ("/api/v1/calls", Some(&bearer), 405, false),
+        ("/api/v1/openapi.json", None, 405, false),
+    ] {
+        let headers: Vec<_> =
+            shown.map(|bearer| ("Authorization", bearer.as_str())).into_iter().chain([json_type]).collect();
+        assert_eq!(server.request("POST", target, &headers, body.as_bytes()).status, status, "{target}");
+        sent += i32::from(missed);
+    }
     let address = wait_for("the plain address is said", SOON, || {
         let said = server.messages();
         let line = said.lines().find(|line| line.contains("without TLS"))?;

@@ -18,6 +18,7 @@ mod damage;
 mod description;
 mod disk;
 mod doors;
+mod filters;
 mod house;
 mod interrupted;
 mod load;

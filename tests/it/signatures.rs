@@ -179,6 +179,38 @@ fn a_jiuyun_body_of_another_application_is_refused_when_that_is_enforced() {
 }
 
 #[test]
+fn enforcing_without_anything_to_verify_with_is_said_and_refuses_nobody() {
+    let gate = Gate::open();
+    let question = status("answer", "s-1", "02:11:10", json!({ "called": "+8613900000022" }));
+    let hangup = xml(&axb_hangup("a1"));
+    for (provider, body) in [("huawei-private", &question), ("jiuyun", &hangup)] {
+        let said = gate.house.cli(&["app", "add", "--provider", provider, "--name", provider, "--verify", "enforce"]);
+        assert!(said.status == Some(0) && said.err.contains("nothing to verify with"), "{said:#?}");
+        let (_, token) = said.out.trim().split_once("/callbacks/").unwrap();
+        gate.server.push(&App(format!("/callbacks/{token}")), body);
+    }
+    let listed = gate.server.api(&gate.token).get("/apps");
+    let said = |app: &Value| app["verify"] == "enforce" && app["can_verify"] == false;
+    let apps = listed["items"].as_array().unwrap();
+    assert!(apps.len() == 2 && apps.iter().all(said), "{apps:#?}");
+    gate.server.stop();
+}
+
+#[test]
+fn the_default_port_is_left_out_of_what_is_printed() {
+    let house = House::new();
+    let add = |name: &str| house.cli(&["app", "add", "--provider", "jiuyun", "--name", name]).done();
+    for (n, given) in ["https://calls.example.com:443", "https://calls.example.com:443/"].into_iter().enumerate() {
+        let server = house.serve_with(&["--public-url", given]);
+        let printed = add(&format!("with-{n}"));
+        assert!(printed.starts_with("https://calls.example.com/callbacks/"), "{given}: {printed}");
+        server.stop();
+    }
+    let printed = add("without a server");
+    assert!(printed.starts_with("https://calls.example.com/callbacks/"), "{printed}");
+}
+
+#[test]
 fn no_secret_and_no_signature_reaches_the_log_or_the_api() {
     let gate = Gate::open();
     let app = gate.app("huawei-voice", "quiet", "log");

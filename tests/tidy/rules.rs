@@ -37,7 +37,8 @@ pub(crate) fn home_rule(file: &File) -> Vec<Complaint> {
     let room = room_of(&file.path);
     let text = without_tests(file);
     let mut complaints = Vec::new();
-    for home in HOMES.iter().filter(|h| !h.rooms.contains(&room.as_str())) {
+    let lives_here = |place: &&str| **place == room || file.path == Path::new("src").join(place);
+    for home in HOMES.iter().filter(|home| !home.rooms.iter().any(lives_here)) {
         for line in uses_of(&text, home.crate_name) {
             let why = format!("`{}` lives in {} only: {}", home.crate_name, home.rooms.join(", "), home.why);
             complaints.push(Complaint::new(&file.path, line, why));

@@ -24,10 +24,12 @@ fn the_room_rule_sees_plain_grouped_and_upward_names() {
 fn the_home_rule_sees_a_crate_that_left_home() {
     assert_eq!(
         complaints(home_rule, "src/http/mod.rs", "\nfn f(db: &sled::Db) {}"),
-        ["src/http/mod.rs:2: `sled` lives in store only: the store is derived and must stay replaceable"]
+        ["src/http/mod.rs:2: `sled` lives in store/kv.rs only: the store is derived and must stay replaceable"]
     );
     assert_eq!(complaints(home_rule, "src/domain/app.rs", "use serde::Serialize;").len(), 1);
-    assert!(complaints(home_rule, "src/store/mod.rs", "use sled::Db;").is_empty());
+    assert_eq!(complaints(home_rule, "src/store/mod.rs", "use sled::Db;").len(), 1);
+    assert!(complaints(home_rule, "src/store/kv.rs", "use sled::Db;").is_empty());
+    assert!(complaints(home_rule, "src/store/mod.rs", "use roaring::RoaringBitmap;").is_empty());
     for text in ["use crate::journal::{Body, FileJournal};", "fn f(log: &crate::journal::CompactJournal) {}"] {
         assert_eq!(complaints(home_rule, "src/retention/mod.rs", text).len(), 1, "{text}");
         assert!(complaints(home_rule, "src/run/data.rs", text).is_empty(), "{text}");

@@ -75,6 +75,7 @@ fn record(answered: Option<i64>, released: i64) -> CallRecord {
         alerting_at: stamp(6),
         answered_at: answered.and_then(stamp),
         released_at: stamp(released),
+        other_times: Vec::new(),
         talk_seconds: answered.map_or(0, |at| u32::try_from(released - at).unwrap()),
         causes: Vec::new(),
         by: None,

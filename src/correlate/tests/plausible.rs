@@ -68,6 +68,7 @@ fn record([setup, alerting, answered, released]: [Option<Timestamp>; 4], talk_se
         alerting_at: alerting.and_then(stamp),
         answered_at: answered.and_then(stamp),
         released_at: released.and_then(stamp),
+        other_times: Vec::new(),
         talk_seconds,
         causes: Vec::new(),
         by: None,

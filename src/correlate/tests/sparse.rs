@@ -64,6 +64,7 @@ fn record(talk_seconds: u32) -> CallRecord {
         alerting_at: None,
         answered_at: None,
         released_at: stamp(40),
+        other_times: Vec::new(),
         talk_seconds,
         causes: Vec::new(),
         by: None,

@@ -274,7 +274,6 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
             ["system", "reindex"] => read(request, system::actions::ask_rebuild).await,
             ["system", "log"] => system::log::show(&request),
             ["help"] => help::page::index(&request),
-            ["help", "x-mode"] => help::x_mode::show(&request),
             ["help", _] => help::page::show(&request),
             ["help", _, "fields"] => help::page::fields(&request),
             _ => nearest::of(&request).map(|page| reply::see_other(&page)).ok_or(HttpError::NotFound),

@@ -36,6 +36,17 @@ const AMOUNTS: [&str; 4] = ["talk", "ring", "pdd", "size"];
 /// What stands between several values in one box.
 const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
 
+/// The numbers in one box. An address may hold what stands between several: `<sip:…@host>;tag=1`.
+fn numbers(value: &str) -> Vec<String> {
+    let mut numbers: Vec<String> = value.split(BETWEEN).map(PhoneNumber::tidy).collect();
+    numbers.retain(|number| !number.is_empty());
+    let is_number = |number: &String| PhoneNumber::typed(number.trim_end_matches('*')).is_some();
+    if !numbers.iter().all(is_number) && PhoneNumber::typed(value).is_some() {
+        numbers = vec![PhoneNumber::tidy(value)];
+    }
+    numbers
+}
+
 /// Whether a parameter's values are ends of phone numbers.
 pub(super) fn is_number(name: &str) -> bool {
     NUMBERS.contains(&name)
@@ -61,8 +72,7 @@ pub(super) fn canonical(pairs: &Pairs) -> Option<Pairs> {
         let bare = name.strip_prefix("not_").unwrap_or(name);
         let key = if negated(name) { format!("not_{name}") } else { name.clone() };
         if is_number(bare) {
-            let numbers = value.split(BETWEEN).map(PhoneNumber::tidy);
-            made.extend(numbers.filter(|n| !n.is_empty()).map(|number| (key.clone(), number)));
+            made.extend(numbers(value).into_iter().map(|number| (key.clone(), number)));
         } else if WORDS.contains(&bare) {
             let words = value.split(BETWEEN).map(str::trim).filter(|word| !word.is_empty());
             made.extend(words.map(|word| (key.clone(), word.to_owned())));
@@ -158,6 +168,8 @@ mod tests {
         check("caller=138%E2%80%910000%E2%80%910021&callee=138.0000.0021", "caller=13800000021&callee=13800000021");
         check("x=tel%3A%2B8613800000021&q=%E2%81%A813800000021%E2%81%A9", "x=%2B8613800000021&q=13800000021");
         check("number=0021%2C0022&not=number", "not_number=0021&not_number=0022");
+        check("number=tel%3A0021%3B0022*", "number=0021&number=0022*");
+        check("number=%22Zhang%2C+San%22+%3Csip%3A%2B8613800000021%40host%3E%3Btag%3D1", "number=%2B8613800000021");
         check(
             "from=2026-11-21T10%3A13&outcome=busy&outcome=failed",
             "from=2026-11-21T02%3A13%3A00Z&outcome=busy&outcome=failed",

@@ -19,8 +19,8 @@ use crate::domain::{App, Lang, Role, Scope, Text};
 use crate::http::admin::csrf as forged;
 use crate::http::admin::people::known_browser;
 use crate::http::admin::people::throttle::{Throttle, Who};
-use crate::http::api::Admission;
-pub(super) use crate::http::api::LOGIN_COOKIE;
+use crate::http::admission::Admission;
+pub(super) use crate::http::admission::LOGIN_COOKIE;
 use crate::http::transport::compress;
 use crate::http::{HttpError, acts};
 use crate::service::Context;
@@ -177,7 +177,7 @@ impl Request {
     /// With what they were let in, for what takes longer than a request.
     pub(super) fn admission(&self, by: &Principal) -> Result<Admission, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
-        Ok(Admission::of_login(&self.site.ctx, by.clone(), login.id.clone(), self.headers.clone()))
+        Ok(Admission::new(&self.site.ctx, by.clone(), Some(login.id.clone()), Some(self.headers.clone())))
     }
 
     /// Who is asking and from where, for what goes on record.

@@ -1,6 +1,7 @@
 //! One request of the API, as its handler sees it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
@@ -10,6 +11,7 @@ use super::HttpError;
 use super::sight::Sight;
 use crate::domain::{Role, Text, plain_text};
 use crate::http::acts;
+use crate::http::admission::Admission;
 use crate::service::Context;
 use crate::service::keeping::Asker;
 use crate::state::{Author, Principal};
@@ -51,6 +53,12 @@ impl Ask {
     pub(super) fn may_be_shown_numbers(&self) -> Option<&str> {
         let may = self.principal.role >= Role::Operator && !self.headers.contains_key(super::MASKED);
         self.login.as_deref().filter(|_| may)
+    }
+
+    /// With what whoever asks was let in.
+    pub(super) fn admission(&self, context: &Arc<Context>) -> Admission {
+        let shown = (!self.known).then(|| self.headers.clone());
+        Admission::new(context, self.principal.clone(), self.login.clone(), shown)
     }
 
     /// Who asks and from where, for what goes on record.

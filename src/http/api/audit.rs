@@ -11,17 +11,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, export, filters, ok};
+use super::{HttpError, List, Response, blocking, export, filters, ok};
 use crate::audit::{Act, AuditEntry, OUTCOME};
 use crate::domain::{ActorKind, Scope, Seq};
 use crate::export::Format;
+use crate::http::admission::Admission;
 use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, Page, Span, Store};
 
 pub(super) const KNOWN: &[&str] = &["by!", "by_kind!", "action!", "subject!", "app!", "from", "to", "cursor", "limit"];
@@ -76,7 +77,7 @@ pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
     let act = Act::new(&ask.principal, "export", "audit").from(ask.peer).with("query", ask.query.as_str());
     context.audit.record(act).await?;
-    file(Admission::of(context, ask), ask.sight(), asked, format)
+    file(ask.admission(context), ask.sight(), asked, format)
 }
 
 /// Which entries, and which page of them, an address asks for. The page takes the same.

@@ -8,16 +8,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::admission::Admission;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingKind, BindingState, BindingTerms, Direction, Scope, Seq};
 use crate::http::transport::body;
 use crate::platforms::InvalidAnswer;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::service::bindings;
 use crate::service::bindings::{Draft, Field, Report};
 use crate::store::Page;
@@ -297,7 +297,7 @@ where
     if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("text/csv")) {
         return Err(HttpError::UnsupportedMediaType);
     }
-    let mut admission = Admission::of(context, ask);
+    let mut admission = ask.admission(context);
     let pour = |give| body::pour(&ask.headers, stream, body::IMPORT, give);
     let report = bindings::import(context, ask.asker(), &app, pour, || admission.check()).await?;
     ok(&ImportObject::new(ask.sight(), report))

@@ -10,11 +10,12 @@ use super::ask::Ask;
 use super::decisions::DecisionObject;
 use super::query::{Query, bad};
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{Call, Outcome, PhoneNumber, Scope, Seq, Suspicion, Text};
 use crate::journal::Body;
 use crate::limits::PUSH_ITEMS_MAX;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallbackQuery, CallbackRow, Joined, Page};
 
 /// The filters of callbacks.

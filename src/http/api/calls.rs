@@ -9,13 +9,14 @@ use super::ask::Ask;
 use super::decisions::{self, DecisionObject};
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{
     Anomaly, Call, CallEventView, CallId, CallOutcome, CallState, Direction, Party, Product, RecordingState,
     RecordingView, Release, Scope, Seq,
 };
 use crate::platforms;
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallQuery, CallbackRow, Page, QueryError};
 
 /// The filters of calls.

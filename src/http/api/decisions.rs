@@ -13,11 +13,12 @@ use super::ask::Ask;
 use super::query::Query;
 use super::rules::RuleNamed;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, Asking, Asks, BindingId, Call, CallOutcome, DecidedQuestion, DecisionAction, Scope, Seq};
 use crate::limits;
 use crate::platforms::{self, Provider};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{CallbackRow, DecisionQuery, Filter, Listing, Page, QueryError};
 
 /// The filters of decisions.

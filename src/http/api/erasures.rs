@@ -8,9 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
-use super::{HttpError, Instant, Response, blocking, json, ok};
+use super::{HttpError, Response, blocking, json, ok};
 use crate::erasure::{Certificate, Counts, Job, Wanted};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::service::keeping;
 
 /// Certificates, newest first, and where a search or an erasure stands.

@@ -26,7 +26,6 @@ use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use warp::Reply;
 use warp::sse::Event;
 
-use super::admission::Admission;
 use super::ask::Ask;
 use super::callbacks::CallbackObject;
 use super::calls::{self, CallObject};
@@ -37,6 +36,7 @@ use super::sms::SmsObject;
 use super::{HttpError, Response, blocking, decisions, filters};
 use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
+use crate::http::admission::Admission;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
 use crate::service::Context;
 use crate::service::reveals;
@@ -99,7 +99,7 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     }
     let (principal, sight) = (ask.principal.clone(), ask.sight());
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
-    let admission = Admission::of(context, ask);
+    let admission = ask.admission(context);
     let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kinds, calls, decisions });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());

@@ -18,7 +18,6 @@ use tokio_stream::wrappers::ReceiverStream;
 use warp::Reply as _;
 
 use super::super::admin::column_word;
-use super::admission::Admission;
 use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
@@ -27,6 +26,7 @@ use crate::audit::Act;
 use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::export::{self, ExportError, ForPeople, Format, Rows, Sheet};
+use crate::http::admission::Admission;
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
 use crate::service::Context;
 use crate::store::Page;
@@ -60,7 +60,7 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     context.audit.record(act.from(ask.peer).with("query", ask.query.as_str())).await?;
     let (owned, sight) = (context.clone(), ask.sight());
     let source = move |cursor| Ok(question.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
-    Ok(file(Admission::of(context, ask), which.name(), (format, rows), Box::new(source)))
+    Ok(file(ask.admission(context), which.name(), (format, rows), Box::new(source)))
 }
 
 /// A file without rows yet.
@@ -224,7 +224,7 @@ mod tests {
                 .collect(),
             body: Vec::new(),
         };
-        let admission = Admission::of(&house.context, &ask);
+        let admission = ask.admission(&house.context);
         let (_, whole) = collect(Format::Csv, admitted(admission.clone(), pages(9, false))).await;
         assert!(whole);
         let mut chunks =

@@ -13,9 +13,10 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::query::Query;
-use super::{HttpError, Instant, Response, blocking, filters, ok};
+use super::{HttpError, Response, blocking, filters, ok};
 use crate::domain::{AppId, Scope};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::LedgerRow;
 
 pub(super) const KNOWN: &[&str] = &["app!", "from", "to"];

@@ -9,19 +9,9 @@ use tracing::Level;
 
 use super::ask::Ask;
 use super::query::Query;
-use super::{HttpError, Instant, List, Response, ok};
+use super::{HttpError, List, Response, ok};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
-use crate::service::Context;
-use crate::service::LogLine;
-
-/// The names of the levels, the most serious first.
-pub(in crate::http) const LEVELS: [(&str, Level); 5] = [
-    ("error", Level::ERROR),
-    ("warn", Level::WARN),
-    ("info", Level::INFO),
-    ("debug", Level::DEBUG),
-    ("trace", Level::TRACE),
-];
+use crate::service::{Context, Instant, LEVELS, LogLine, level_name};
 
 /// The parameters of `GET /system/log`.
 pub(super) const KNOWN: &[&str] = &["level", "limit", "cursor"];
@@ -40,11 +30,6 @@ pub(super) struct LogObject {
     target: String,
     /// What happened, and the fields beside it as `name=value`. Long runs of digits are masked.
     text: String,
-}
-
-/// The name of a level.
-pub(in crate::http) fn level_name(level: Level) -> &'static str {
-    LEVELS.iter().find(|(_, of)| *of == level).map_or("trace", |(name, _)| name)
 }
 
 /// `GET /system/log`

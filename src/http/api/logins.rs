@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::query::Query;
-use super::{HttpError, Instant, List, Response, ok};
+use super::{HttpError, List, Response, ok};
 use crate::domain::{Role, Text};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::state::OpenLogin;
 
 /// A login.

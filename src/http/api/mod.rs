@@ -8,7 +8,6 @@
 //! The command line is served by the same routes over `control.sock` or in memory
 //! ([`routes_as`]): there is no second way to ask or to change anything.
 
-mod admission;
 mod apps;
 mod ask;
 pub(super) mod audit;
@@ -42,8 +41,6 @@ pub(super) mod table;
 mod tokens;
 mod users;
 
-pub(super) use admission::Admission;
-
 #[cfg(test)]
 mod tests;
 
@@ -56,26 +53,23 @@ use warp::filters::path::Tail;
 
 use self::ask::Ask;
 use super::{HttpError, Peer, Response, Routes, respond};
-use crate::domain::Text;
+use crate::http::admission::authenticate;
 use crate::http::transport::body;
 use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::compress;
 use crate::limits;
 use crate::service::BodyError;
-use crate::service::Context;
-use crate::service::reveals;
+use crate::service::{Context, Missed, blocking, reveals};
 use crate::state::Principal;
-
-/// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
-/// make a browser send it. By its prefix browsers take it from this host over TLS alone, and not
-/// from a neighbour under the same domain.
-pub const LOGIN_COOKIE: &str = "__Host-ringback_login";
 
 /// A request with this header is answered as for a viewer, whoever asks: `--masked`.
 pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
 
 /// By this header a script of a page says which page it works for, as its address bar does.
 pub const PAGE: HeaderName = HeaderName::from_static("x-ringback-page");
+
+/// Where the API describes itself, to whoever asks.
+const OPENAPI: &str = "openapi.json";
 
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
 
@@ -107,8 +101,17 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
             let reads_gzip = compress::is_read_by(&headers);
             async move {
                 let answer = async {
-                    let path = ask::path(tail.as_str())?;
-                    if path == ["openapi.json"] {
+                    let path = ask::path(tail.as_str());
+                    if method == Method::POST
+                        && let Some(ip) = peer.and_then(network)
+                    {
+                        let parts: Vec<&str> = path.iter().flatten().map(String::as_str).collect();
+                        if parts != [OPENAPI] && table::allowed(&parts).is_none() {
+                            context.misdirected(ip, &format!("/api/v1/{}", tail.as_str()), Missed::Address);
+                        }
+                    }
+                    let path = path?;
+                    if path == [OPENAPI] {
                         return describe::get(&method);
                     }
                     let is_known = known.is_some();
@@ -149,44 +152,6 @@ fn is_revealed(context: &Context, login: &str, headers: &HeaderMap) -> bool {
     page.is_some_and(|page| context.audit.revealed(login, &reveals::page_of(page)).is_some())
 }
 
-/// Whose request it is, and by which login where it is a browser's.
-fn authenticate(
-    context: &Context,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Result<(Principal, Option<String>), HttpError> {
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let token = value.to_str().ok().and_then(bearer);
-        let principal = token.and_then(|token| context.state.bearer(token)).ok_or(HttpError::Unauthorised)?;
-        return Ok((principal, None));
-    }
-    if *method != Method::GET {
-        return Err(HttpError::Unauthorised);
-    }
-    let login = login_cookie(headers).and_then(|cookie| context.state.login(cookie));
-    let login = login.ok_or(HttpError::Unauthorised)?;
-    if context.state.owes_second_factor(&login.user) {
-        return Err(HttpError::Forbidden(Text::new(
-            "请先在 /account/second-factor 设置两步验证",
-            "set up your second factor first, on the page /account/second-factor",
-        )));
-    }
-    Ok((login.user.principal(), Some(login.id)))
-}
-
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn login_cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|value| value.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == LOGIN_COOKIE).then_some(value)
-    })
-}
-
 /// What every answer carries: nothing is cached, and a rebuild under way is told.
 fn finish(context: &Context, answer: Result<Response, HttpError>) -> Response {
     let mut response = answer.unwrap_or_else(HttpError::into_response);
@@ -211,30 +176,6 @@ fn ok(object: &impl serde::Serialize) -> Result<Response, HttpError> {
     Ok(json(http::StatusCode::OK, object))
 }
 
-/// An instant as RFC 3339 in UTC.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::http) struct Instant(pub(in crate::http) jiff::Timestamp);
-
-impl serde::Serialize for Instant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl schemars::JsonSchema for Instant {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Instant".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
-
 /// One page of a list.
 #[derive(Debug, serde::Serialize)]
 struct List<T> {
@@ -246,13 +187,5 @@ impl<T> List<T> {
     /// A list that has one page only.
     fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
-    }
-}
-
-/// Asks the store on a thread that may wait for the disk.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{Scope, Seq};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{NumberQuery, NumberRow, Page};
 
 /// The filters of privacy numbers.

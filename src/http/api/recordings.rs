@@ -9,9 +9,10 @@ use super::ask::Ask;
 use super::calls::{self, RecordingObject};
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::Call;
 use crate::service::Context;
+use crate::service::Instant;
 
 /// A recording with the call it is of.
 #[derive(Debug, Serialize, JsonSchema)]

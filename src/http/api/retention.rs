@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ask::Ask;
-use super::{HttpError, Instant, Response, json, ok};
+use super::{HttpError, Response, json, ok};
 use crate::domain::{ActorKind, PhoneNumber};
 use crate::retention::{Freed, Hold, Job, Policy};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::service::keeping;
 
 /// What is kept, what is held, and where runs stand.

@@ -12,12 +12,13 @@ use super::bindings::app_of;
 use super::query::Query;
 use super::sight::Sight;
 use super::{HttpError, List, Response, ok, respond};
-use crate::control::{AsksWord, ListKind, NamedList, RuleSet, RulesVersion, Trial, Verdict, sentence};
-use crate::domain::{App, Lang, PhoneNumber, Question, QuestionKind, SessionId};
+use crate::control::{ListKind, NamedList, RuleSet, RulesVersion, Trial, sentence};
+use crate::domain::{App, Lang};
 use crate::service::Context;
 use crate::service::bindings::manager;
 use crate::service::rules;
 use crate::service::rules::masked;
+use crate::service::rules::{said, trial};
 
 /// What every address of rules is asked.
 pub(super) const KNOWN: &[&str] = &["app"];
@@ -48,30 +49,6 @@ pub(super) struct RulesToSet {
     version: Option<u64>,
     #[serde(flatten)]
     set: RuleSet,
-}
-
-/// A question to try the rules with.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::http) struct QuestionToTry {
-    /// `call` (when not said) or `sms`.
-    #[serde(default)]
-    pub(in crate::http) asks: Option<AsksWord>,
-    /// The privacy number.
-    #[serde(default)]
-    pub(in crate::http) x: Option<String>,
-    /// Who calls or writes.
-    #[serde(default)]
-    pub(in crate::http) caller: Option<String>,
-    /// When, RFC 3339; now when not said.
-    #[serde(default)]
-    pub(in crate::http) at: Option<String>,
-    /// Rules to try instead of those that are set.
-    #[serde(default)]
-    pub(in crate::http) rules: Option<RuleSet>,
-    /// Whether the company's own system is really asked.
-    #[serde(default)]
-    pub(in crate::http) ask: bool,
 }
 
 /// What a question would be answered.
@@ -182,17 +159,6 @@ impl TrialObject {
     }
 }
 
-/// What became of a rule, in a word, and why.
-pub(in crate::http) fn said(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
-    match verdict {
-        Verdict::Off => ("off", None),
-        Verdict::Unmet(field) => ("unmet", Some(field)),
-        Verdict::NotFor(what) => ("not_for", Some(what)),
-        Verdict::Asked(asking) => ("asked", Some(asking.name())),
-        Verdict::Decided => ("decided", None),
-    }
-}
-
 /// The app that an address is about.
 fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
@@ -236,24 +202,6 @@ pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     let trial = trial(context, &app, ask.json()?).await?;
     // Nothing is changed, so nothing is on record.
     ok(&TrialObject::new(ask.sight(), &trial))
-}
-
-/// What a question would be answered.
-pub(in crate::http) async fn trial(context: &Context, app: &App, wanted: QuestionToTry) -> Result<Trial, HttpError> {
-    let at = match wanted.at.as_deref() {
-        None => context.clock.now(),
-        Some(text) => text.parse().map_err(|_| super::query::bad("at", text, "a time such as 2026-11-21T10:00:00Z"))?,
-    };
-    let number = |text: Option<&str>| text.and_then(PhoneNumber::parse);
-    // Another one each time: the company's own system may know a question again by its id.
-    let id = format!("trial-{}", context.clock.now().as_microsecond());
-    let kind = match wanted.asks.unwrap_or(AsksWord::Call) {
-        AsksWord::Call => QuestionKind::Call { session: SessionId::new(&id) },
-        AsksWord::Sms => QuestionKind::Sms { content: None },
-    };
-    let (x, from) = (number(wanted.x.as_deref()), number(wanted.caller.as_deref()));
-    let question = Question { id, x, from, kind };
-    Ok(context.control.try_rules(app, &question, at, wanted.rules, wanted.ask).await?)
 }
 
 /// `POST /rules/secret?app=`

@@ -13,9 +13,10 @@ use super::ask::Ask;
 use super::lists::Which;
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, json, ok, respond};
+use super::{HttpError, List, Response, json, ok, respond};
 use crate::domain::{AppId, PhoneNumber, Scope, Text};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::state::{Author, NewSearch as Kept, Principal, Search};
 
 /// A saved search.

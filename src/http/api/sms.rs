@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::Query;
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{Scope, Seq, SmsMode};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{Page, SmsQuery, SmsRow};
 
 /// The filters of messages. Sender and receiver are `from` and `to` in the object; as parameters

@@ -11,9 +11,10 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::query::{Query, bad};
 use super::sight::Sight;
-use super::{HttpError, Instant, List, Response, blocking, filters, ok};
+use super::{HttpError, List, Response, blocking, filters, ok};
 use crate::domain::{AppId, CallOutcome, PhoneNumber, Product, Scope, metrics};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::store::{Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 pub(super) const KNOWN: &[&str] = &["from", "to", "by", "group", "app!", "provider!", "product!", "outcome!", "x!"];
@@ -52,7 +53,8 @@ const GROUPS: &[(&str, Key)] = &[
 /// One step of a statistic, of one group where `group` was asked for.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(super) struct StatObject {
-    /// The start of the step; null where steps are hours of the week.
+    /// The start of the step, the same for all its groups; null where steps are hours of the week, and
+    /// with `group=talk`.
     #[schemars(with = "Option<String>")]
     at: Option<Instant>,
     /// With `by=weekday_hour`: the day of the week, Monday is 1.

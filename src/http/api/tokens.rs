@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::query::bad;
-use super::{HttpError, Instant, List, Response, json, ok, users};
+use super::{HttpError, List, Response, json, ok, users};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::state::{ApiToken, NewToken};
 
 /// A program's access. `token` stands only in the answer to whoever made it.

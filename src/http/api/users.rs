@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
 use super::query::bad;
-use super::{HttpError, Instant, List, Response, filters, json, ok};
+use super::{HttpError, List, Response, filters, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
 use crate::service::Context;
+use crate::service::Instant;
 use crate::service::rights;
 use crate::state::{Demand, NewUser, User, UserChange};
 

@@ -71,6 +71,8 @@ pub(super) struct RecordWire {
     answered_at: Option<StampWire>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     released_at: Option<StampWire>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_times: Vec<StampWire>,
     talk_seconds: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     causes: Vec<(String, String)>,
@@ -164,6 +166,7 @@ impl From<&CallRecord> for RecordWire {
             alerting_at: stamp(&record.alerting_at),
             answered_at: stamp(&record.answered_at),
             released_at: stamp(&record.released_at),
+            other_times: record.other_times.iter().map(StampWire::from).collect(),
             talk_seconds: record.talk_seconds,
             causes: pairs(&record.causes),
             by: record.by.map(|by| by.name().to_owned()),
@@ -200,6 +203,7 @@ impl RecordWire {
             alerting_at: self.alerting_at.map(Stamp::from),
             answered_at: self.answered_at.map(Stamp::from),
             released_at: self.released_at.map(Stamp::from),
+            other_times: self.other_times.into_iter().map(Stamp::from).collect(),
             talk_seconds: self.talk_seconds,
             causes: causes(self.causes),
             by: party(self.by),

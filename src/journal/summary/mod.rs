@@ -255,6 +255,7 @@ mod tests {
             alerting_at: stamp(),
             answered_at: stamp(),
             released_at: stamp(),
+            other_times: stamp().into_iter().collect(),
             talk_seconds: 8,
             causes: vec![CauseCode::new("ulFailReason", "0"), CauseCode::new("sip", "200")],
             by: Some(Party::Caller),

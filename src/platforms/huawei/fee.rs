@@ -15,7 +15,7 @@ use crate::platforms::Item;
 const DURATION_TOLERANCE: u64 = 2;
 
 /// Every time of a record. One that did not come about is empty; some platforms write 1970.
-const TIMES: [&str; 10] = [
+const TIMES: [&str; 13] = [
     "callInTime",
     "callOutStartTime",
     "callOutAlertingTime",
@@ -26,6 +26,9 @@ const TIMES: [&str; 10] = [
     "callEndTime",
     "failTime",
     "recordStartTime",
+    "dynIVRStartTime",
+    "createMptyTime",
+    "joinMptyTime",
 ];
 
 /// The times of one record from which its duration follows.
@@ -80,6 +83,7 @@ pub(in crate::platforms) fn record(
         alerting_at: times.alerting,
         answered_at: times.answer,
         released_at: ended,
+        other_times: Vec::new(),
         talk_seconds: 0,
         causes: causes(&fee),
         by: None,
@@ -89,11 +93,7 @@ pub(in crate::platforms) fn record(
         anomalies: Vec::new(),
     };
     measure(&mut record, times.stated);
-    if TIMES.iter().any(|name| fee.is_dated_zero(name)) {
-        record.anomalies.push(Anomaly::ImplausibleTime);
-        record.anomalies.sort_unstable();
-    }
-    Some(record)
+    Some(record.with_times(TIMES.into_iter().filter_map(|name| fee.dated(name))))
 }
 
 /// The earliest of the times that are there; one that cannot be read only for want of another.
@@ -138,7 +138,7 @@ fn recording(fee: &Object<'_>) -> Option<RecordingRef> {
     (flagged || recording.url.is_some() || recording.object.is_some()).then_some(recording)
 }
 
-/// Talk time, and what is odd about the times.
+/// Talk time, and what is odd about the times, should all of them be true.
 fn measure(record: &mut CallRecord, stated: Option<i64>) {
     let at = |stamp: &Option<Stamp>| stamp.as_ref().and_then(|stamp| stamp.at);
     let (setup, answer, end) = (at(&record.setup_at), at(&record.answered_at), at(&record.released_at));
@@ -151,9 +151,4 @@ fn measure(record: &mut CallRecord, stated: Option<i64>) {
     if stated.is_some_and(|stated| stated.abs_diff(i64::from(record.talk_seconds)) > DURATION_TOLERANCE) {
         record.anomalies.push(Anomaly::DurationMismatch);
     }
-    let stamps = [&record.setup_at, &record.alerting_at, &record.answered_at, &record.released_at];
-    if stamps.into_iter().flatten().any(|stamp| stamp.at.is_none()) {
-        record.anomalies.push(Anomaly::UnreadableTime);
-    }
-    record.anomalies.sort_unstable();
 }

@@ -17,7 +17,7 @@ use super::time;
 use crate::domain::{PhoneNumber, Stamp};
 use crate::limits;
 use crate::platforms::body::{SOMEWHERE, is_damaged};
-use crate::platforms::{Suspicion, number, text};
+use crate::platforms::{Suspicion, text};
 
 /// What looked wrong in one push, each thing once.
 #[derive(Debug, Default)]
@@ -133,7 +133,7 @@ impl<'a> Object<'a> {
 
     /// A phone number.
     pub(in crate::platforms) fn number(&self, name: &'static str) -> Option<PhoneNumber> {
-        number::read(&self.text(name)?)
+        PhoneNumber::parse(&self.text(name)?)
     }
 
     /// A code as text; `"0480"` and `480.0` are `480`.
@@ -154,21 +154,18 @@ impl<'a> Object<'a> {
     /// A time at which something happened, with the text it was read from. What is written as a
     /// zero did not happen.
     pub(in crate::platforms) fn stamp(&self, name: &'static str) -> Option<Stamp> {
+        self.dated(name).filter(|stamp| !stamp.is_zero())
+    }
+
+    /// The same, and a zero that reads like a date.
+    pub(in crate::platforms) fn dated(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
-        if stamp.is_zero() {
-            return None;
-        }
-        Some(self.readable(name, stamp))
+        stamp.is_dated().then(|| self.readable(name, stamp))
     }
 
     /// The time of what happened for certain, zeros too.
     pub(in crate::platforms) fn stamp_as_sent(&self, name: &'static str) -> Option<Stamp> {
         Some(self.readable(name, time::read(&self.text(name)?)))
-    }
-
-    /// Whether a time is a zero that reads like a date, as 1970.
-    pub(in crate::platforms) fn is_dated_zero(&self, name: &'static str) -> bool {
-        self.text(name).is_some_and(|text| time::read(&text).is_dated_zero())
     }
 
     fn readable(&self, name: &'static str, stamp: Stamp) -> Stamp {

@@ -2,7 +2,8 @@
 //!
 //! The platform signs the address as it was configured there, which a server behind a proxy
 //! cannot see: the configured public address and each of our names that the request was sent to
-//! stand in for it, with the request's target, with and without the default port.
+//! stand in for it, with the request's target: with and without the default port, in capitals and
+//! not, percent-encoded and not.
 //! `Created` is documented as UTC by some pages and as UTC+8 (still with a `Z`) by others, so
 //! both are believed. Retries may come half a day late with the first signature, and a nonce
 //! seen before is no reason to refuse one: what protects against replays is that a repeat of
@@ -10,11 +11,12 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use subtle::ConstantTimeEq;
 
 use super::signature::{Parts, Recipe, Signed, digest};
 use super::time;
-use crate::domain::Callback;
+use crate::domain::{Callback, address};
 use crate::limits;
 use crate::platforms::{Secrets, Verdict, VerifyError};
 
@@ -78,14 +80,14 @@ fn check(
     Ok(recipe)
 }
 
-/// The addresses the platform may have signed: each of our bases with the request's target, and with
-/// that without its query.
+/// The addresses the platform may have signed: each of our bases, in every spelling, with the request's
+/// target, in every spelling, and with that without its query.
 fn urls(callback: &Callback, secrets: &Secrets<'_>) -> Vec<String> {
     let hosts = callback.hosts.iter().flat_map(|host| [format!("https://{host}"), format!("http://{host}")]);
     let bases = secrets.public_url.map(|base| base.trim_end_matches('/').to_owned()).into_iter().chain(hosts);
     let target = callback.target.as_str();
     let path = target.split('?').next().unwrap_or(target);
-    let targets = if path == target { vec![target] } else { vec![target, path] };
+    let targets: Vec<String> = [target, path].into_iter().flat_map(encodings).collect();
     let mut urls = Vec::new();
     for base in bases.flat_map(|base| spellings(&base)) {
         for target in &targets {
@@ -98,18 +100,34 @@ fn urls(callback: &Callback, secrets: &Secrets<'_>) -> Vec<String> {
     urls
 }
 
-/// A base as it is written, and with its default port where it has none, or without it: consoles
-/// take both, and sign what they were given.
+/// A base as it is written, and with scheme and host in small or large letters, each with its default
+/// port written out and left out: consoles take all of them, and sign what they were given.
 fn spellings(base: &str) -> Vec<String> {
-    let mut spellings = vec![base.to_owned()];
-    let Some((scheme, rest)) = base.split_once("://") else { return spellings };
-    let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    match host.strip_suffix(port) {
-        Some(bare) => spellings.push(format!("{scheme}://{bare}{prefix}")),
-        None if !has_port => spellings.push(format!("{scheme}://{host}{port}{prefix}")),
-        None => {}
+    let Some((scheme, host, prefix)) = address::split(base) else { return vec![base.to_owned()] };
+    let cases = |text: &str| [text.to_ascii_lowercase(), text.to_ascii_uppercase()];
+    let (schemes, hosts) = (cases(scheme), cases(host));
+    let cases = schemes.iter().flat_map(|scheme| hosts.iter().map(move |host| format!("{scheme}://{host}{prefix}")));
+    let written = std::iter::once(base.to_owned()).chain(cases);
+    written.flat_map(|base| [address::without_default_port(&base), address::with_default_port(&base)]).collect()
+}
+
+/// What no address holds unencoded.
+const UNSENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+
+/// A target as it was sent; where something in it is encoded, or might have been, also unencoded and
+/// encoded in both spellings: a console takes `/热线` and sends `/%E7%83%AD%E7%BA%BF`.
+fn encodings(target: &str) -> Vec<String> {
+    let mut encodings = vec![target.to_owned()];
+    if let Ok(decoded) = percent_decode_str(target).decode_utf8()
+        && (decoded != target || !target.is_ascii())
+    {
+        let large = utf8_percent_encode(&decoded, UNSENT).to_string();
+        let small = large.split('%').enumerate().map(|(n, part)| match part.split_at_checked(2) {
+            Some((code, rest)) if n > 0 => format!("{}{rest}", code.to_ascii_lowercase()),
+            _ => part.to_owned(),
+        });
+        let small = small.collect::<Vec<_>>().join("%");
+        encodings.extend([decoded.into_owned(), large, small]);
     }
-    spellings
+    encodings
 }

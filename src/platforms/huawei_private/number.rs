@@ -3,13 +3,13 @@
 //! The manual ties `cause` to `10` (unavailable) and lists a cause that cannot go with it, so
 //! any pair is kept, and a state that is not documented too.
 
-use crate::domain::{NumberState, NumberStatus};
+use crate::domain::{NumberState, NumberStatus, PhoneNumber};
+use crate::platforms::Suspicion;
 use crate::platforms::huawei::object::Object;
-use crate::platforms::{Suspicion, number};
 
 /// Reads one element; `None`, with the reason noted, without a number or a state.
 pub(super) fn read(info: Object<'_>) -> Option<NumberStatus> {
-    let number = number::read(&info.identifying_text("number")?)?;
+    let number = PhoneNumber::parse(&info.identifying_text("number")?)?;
     info.identifying("status")?;
     let state = match info.code("status")?.as_str() {
         "5" => NumberState::Normal,

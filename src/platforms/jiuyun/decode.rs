@@ -22,7 +22,7 @@ use crate::domain::{
     SessionId, Stamp, mask_numbers,
 };
 use crate::limits;
-use crate::platforms::{DecodeError, Decoded, Item, Suspicion, number};
+use crate::platforms::{DecodeError, Decoded, Item, Suspicion};
 
 /// The seconds by which `duration` may differ from the times: both are rounded.
 const ROUNDING: i64 = 2;
@@ -185,14 +185,12 @@ fn record(notice: &mut Notice, place: Place) -> CallRecord {
     let bye = notice.text("byeType");
     let known = bye.and_then(|code| codes::BYE_TYPE.find(code));
     let mut anomalies = times.anomalies(talk_seconds);
-    if ["startTime", "startTimeA", "startTimeB", "endTime"].into_iter().any(|name| is_dated_zero(notice, name)) {
-        anomalies.push(Anomaly::ImplausibleTime);
-    }
+    let told = ["startTimeA", "startTimeB", "startTime", "endTime"].into_iter().filter_map(|name| dated(notice, name));
+    let told: Vec<Stamp> = told.collect();
     if bye.is_some() && known.is_none() {
         anomalies.push(Anomaly::UnknownCode);
     }
-    anomalies.sort_unstable();
-    CallRecord {
+    let record = CallRecord {
         key: place.key,
         identity: place.identity,
         product: place.product,
@@ -207,6 +205,7 @@ fn record(notice: &mut Notice, place: Place) -> CallRecord {
         alerting_at: None,
         answered_at: times.talk.filter(|_| talk_seconds > 0),
         released_at: times.end,
+        other_times: Vec::new(),
         talk_seconds,
         causes: bye.map(|code| CauseCode::new(codes::BYE_TYPE.name, code)).into_iter().collect(),
         by: known.and_then(|code| code.by),
@@ -214,7 +213,8 @@ fn record(notice: &mut Notice, place: Place) -> CallRecord {
         user_data: notice.text("userData").map(str::to_owned),
         binding_id: None,
         anomalies,
-    }
+    };
+    record.with_times(told)
 }
 
 /// The times of a record. The same `startTime` is setup and talk where no leg has its own.
@@ -229,7 +229,6 @@ impl Times {
         let second = |stamp: &Option<Stamp>| stamp.as_ref()?.at.map(Timestamp::as_second);
         let (setup, talk, end) = (second(&self.setup), second(&self.talk), second(&self.end));
         let ends_before = |start: Option<i64>| matches!((start, end), (Some(start), Some(end)) if end < start);
-        let is_unreadable = |stamp: &Option<Stamp>| stamp.as_ref().is_some_and(|stamp| stamp.at.is_none());
         let mismatch = match (talk_seconds, talk, end) {
             (0, _, _) => self.talk.is_some(),
             (seconds, Some(talk), Some(end)) => (end - talk - i64::from(seconds)).abs() > ROUNDING,
@@ -238,7 +237,6 @@ impl Times {
         let found = [
             (Anomaly::EndsBeforeStart, ends_before(setup) || ends_before(talk)),
             (Anomaly::DurationMismatch, mismatch),
-            (Anomaly::UnreadableTime, [&self.setup, &self.talk, &self.end].into_iter().any(is_unreadable)),
         ];
         found.into_iter().filter(|(_, is_so)| *is_so).map(|(anomaly, _)| anomaly).collect()
     }
@@ -276,14 +274,14 @@ fn recording(notice: &mut Notice) -> Option<RecordingRef> {
 
 /// A time at which something happened: what is written as a zero did not happen.
 fn stamp(notice: &Notice, name: &str) -> Option<Stamp> {
-    notice.text(name).map(time::read).filter(|stamp| !stamp.is_zero())
+    dated(notice, name).filter(|stamp| !stamp.is_zero())
 }
 
-/// Whether a time is a zero that reads like a date, as 1970.
-fn is_dated_zero(notice: &Notice, name: &str) -> bool {
-    notice.text(name).is_some_and(|text| time::read(text).is_dated_zero())
+/// The same, and a zero that reads like a date.
+fn dated(notice: &Notice, name: &str) -> Option<Stamp> {
+    notice.text(name).map(time::read).filter(Stamp::is_dated)
 }
 
 fn number(notice: &Notice, names: &[&str]) -> Option<PhoneNumber> {
-    names.iter().find_map(|name| notice.text(name)).and_then(number::read)
+    names.iter().find_map(|name| notice.text(name)).and_then(PhoneNumber::parse)
 }

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use super::operation::{Field, Kind, Operation, Place, Rule};
-use crate::domain::{PhoneNumber, Text};
+use crate::domain::{PhoneNumber, Text, many};
 
 /// An operation with fields that hold.
 #[derive(Debug, Clone)]
@@ -142,7 +142,7 @@ fn read(kind: &Kind, value: &str) -> Result<String, (String, String)> {
         }
         Err((
             format!("长度应为 {least} 到 {most}，现为 {count}"),
-            format!("has {count} characters, not {least} to {most}"),
+            format!("has {}, not {least} to {most}", many(count as u64, "character", "characters")),
         ))
     };
     match *kind {

@@ -9,6 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use tokio::net::UnixStream;
 
 use super::*;
+use crate::audit::AuditEntry;
+use crate::domain::ActorKind;
+use crate::retention::Policy;
 use crate::state::Author;
 
 async fn refusal(config: Config) -> String {
@@ -69,6 +72,20 @@ async fn what_was_kept_is_there_after_a_restart() {
     let appliance = appliance.restart().await;
     assert_eq!(appliance.callbacks().len(), 1);
     assert_eq!(appliance.post(&app, sample.content_type, sample.body).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_nightly_run_is_on_record_as_the_systems_own() {
+    let appliance = Appliance::start().await;
+    let policy = Policy { raw_days: Some(90), ..Policy::default() };
+    appliance.running.context().retention.set_policy(&Author::of_tests(), &policy).await.unwrap();
+    let by_system = |records: &[Record]| {
+        let mut entries = records.iter().filter_map(AuditEntry::read);
+        entries.any(|entry| entry.by.kind == Some(ActorKind::System) && entry.action == "retention.run")
+    };
+    assert!(!by_system(&appliance.records()), "none was due when the server started");
+    let appliance = appliance.restart().await;
+    appliance.until(by_system).await;
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@
 //! beside its terms is looked at and never set. Runs on a thread that may wait.
 //!
 //! Spreadsheets write it as they like: cells end with commas, semicolons or tabs, as the first
-//! line does, and Excel in China writes GBK, in which no byte of a character is one of these.
+//! line says (`sep=;`, which Excel writes) or does, and Excel in China writes GBK, in which no byte
+//! of a character is one of these. Lines end with LF, CRLF or, of old Macs and WPS, CR alone.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::bindings::Refused;
-use crate::domain::{BindingTerms, Lang, Text, Wording, mask_numbers, plain_text};
+use crate::domain::{BindingTerms, Lang, Text, Wording, many, mask_numbers, plain_text};
 use crate::export::{self, csv as cells};
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
 use crate::platforms::InvalidAnswer;
@@ -55,6 +56,8 @@ enum Column {
     State,
     /// What an export tells beside.
     Told,
+    /// Without a heading: a spacer, in which nothing stands.
+    Unnamed,
 }
 
 /// The body as it arrives. It knows how far the line under way reaches, so that a line without
@@ -66,17 +69,19 @@ pub(crate) struct Arriving {
     taken: u64,
     /// The last byte given.
     last: u8,
+    /// Whether that ended a line as a CR, of which an LF may be the second half.
+    after_cr: bool,
     line_begins: Arc<AtomicU64>,
 }
 
 impl Arriving {
     pub(crate) fn new(pieces: mpsc::Receiver<Result<Bytes, BodyError>>) -> Self {
-        Self { pieces, piece: Bytes::new(), taken: 0, last: b'\n', line_begins: Arc::default() }
+        Self { pieces, piece: Bytes::new(), taken: 0, last: b'\n', after_cr: false, line_begins: Arc::default() }
     }
 }
 
 impl Read for Arriving {
-    /// Without carriage returns, and with an end of the last line: then every line counts once.
+    /// With every line, also the last, ended by one LF: then every line counts once.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.taken.saturating_sub(self.line_begins.load(Ordering::Relaxed)) > BINDINGS_IMPORT_LINE_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
@@ -92,10 +97,14 @@ impl Read for Arriving {
                 }
             }
             let part = self.piece.split_to(buffer.len().min(self.piece.len()));
-            for byte in part.iter().filter(|byte| **byte != b'\r') {
-                buffer[length] = *byte;
+            for byte in part {
+                let ended = std::mem::replace(&mut self.after_cr, byte == b'\r');
+                if ended && byte == b'\n' {
+                    continue;
+                }
+                self.last = if byte == b'\r' { b'\n' } else { byte };
+                buffer[length] = self.last;
                 length += 1;
-                self.last = *byte;
             }
         }
         self.taken += length as u64;
@@ -118,8 +127,7 @@ pub(crate) struct Wanted {
 /// When the body is no such CSV. What was given before stays given.
 pub(crate) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chunk>) -> Result<(), NotDone> {
     let line_begins = body.line_begins.clone();
-    let head = first_line(&mut body)?;
-    let delimiter = delimiter(&head);
+    let (head, delimiter) = head(&mut body)?;
     let mut reader = ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
     let mut reader = reader.from_reader(Cursor::new(head).chain(body));
@@ -164,6 +172,37 @@ pub(crate) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
     Ok(())
 }
 
+/// The line that names the columns, with what stands before it as blank lines, and what ends a cell:
+/// what the file says itself, or else what stands most often in that line.
+fn head(body: &mut Arriving) -> Result<(Vec<u8>, u8), NotDone> {
+    let mut head = first_line(body)?;
+    let Some(said) = said_delimiter(&head) else {
+        let delimiter = delimiter(&head);
+        return Ok((head, delimiter));
+    };
+    if !DELIMITERS.contains(&said) {
+        let said = char::from(said);
+        return Err(NotDone::Refused(Wording::new(
+            format!("首行 sep= 指定的分隔符是 {said}；请改用逗号、分号或制表符"),
+            format!("the first line says that cells end with {said}; use commas, semicolons or tabs"),
+        )));
+    }
+    head.retain(|byte| *byte == b'\n');
+    head.extend(first_line(body)?);
+    Ok((head, said))
+}
+
+/// What `sep=;` says, the line with which Excel tells itself what ends a cell.
+fn said_delimiter(line: &[u8]) -> Option<u8> {
+    let line = plain_text::without_mark(line).trim_ascii_start();
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line.split_at_checked(4)? {
+        (name, [said]) if name.eq_ignore_ascii_case(b"sep=") => Some(*said),
+        _ => None,
+    }
+}
+
 /// The first line that is not blank, with the blank ones before it.
 fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
     let (mut head, mut byte) = (Vec::new(), [0]);
@@ -188,11 +227,14 @@ fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
     }
 }
 
+/// What ends a cell; none of them is a byte of a character of GBK.
+const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
+
 /// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
 fn delimiter(head: &[u8]) -> u8 {
     let times = |delimiter: &u8| memchr::memchr_iter(*delimiter, head).count();
     // Of equals the last is taken.
-    [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
+    DELIMITERS.into_iter().max_by_key(times).unwrap_or(b',')
 }
 
 fn broken(line: u64, error: &csv::Error) -> NotDone {
@@ -215,7 +257,11 @@ fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDo
     for (n, name) in head.iter().enumerate().take(filled(head)) {
         let name = if n == 0 { plain_text::without_mark(name) } else { name };
         let name = reading.text(name).unwrap_or_else(|| String::from_utf8_lossy(name));
-        let name = name.trim();
+        let name = plain_text::bare(&name);
+        if name.is_empty() {
+            columns.push(Column::Unnamed);
+            continue;
+        }
         let Some(column) = column(name) else {
             unknown.push(mask_numbers(&name.chars().take(80).collect::<String>()));
             continue;
@@ -338,11 +384,11 @@ fn terms_of(
     // was cut.
     if record.len() < columns.len() || filled(record) > columns.len() {
         let (has, head) = (record.len(), columns.len());
-        let en = format!("has {has} cells where the first line has {head}");
+        let en = format!("has {} where the first line has {head}", many(has as u64, "cell", "cells"));
         return Err(Wording::new(format!("有 {has} 格，而首行有 {head} 格"), en).into());
     }
     let mut draft = Draft::default();
-    for (column, cell) in columns.iter().zip(record) {
+    for (n, (column, cell)) in columns.iter().zip(record).enumerate() {
         let cell = reading.text(cell).ok_or(NO_TEXT)?;
         let cell = cells::unguard(plain_text::bare(&cell));
         match column {
@@ -351,8 +397,12 @@ fn terms_of(
                 let (zh, app) = (format!("属于应用 {cell}，而本次导入的是 {}", wanted.app), &wanted.app);
                 return Err(Wording::new(zh, format!("is of the app {cell}, and this import is for {app}")).into());
             }
+            Column::Unnamed if !cell.is_empty() => {
+                let en = format!("something stands in column {}, which has no heading", n + 1);
+                return Err(Wording::new(format!("第 {} 列没有列名，却填了内容", n + 1), en).into());
+            }
             Column::State if OVER_WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word)) => return Err(OVER.into()),
-            Column::App | Column::State | Column::Local(_) | Column::Told => {}
+            Column::App | Column::State | Column::Local(_) | Column::Told | Column::Unnamed => {}
         }
     }
     // Whoever edits an export may have edited the other column of the two.

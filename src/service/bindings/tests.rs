@@ -187,7 +187,22 @@ fn a_file_is_read_as_spreadsheets_write_it() {
         ("semicolons", of(&both.replace(',', ";"))),
         ("tabs", of(&both.replace(',', "\t"))),
         ("rows left empty", of(&format!("\n\n{head},,,\n , ,,\n{row},,,\n"))),
+        ("line ends of old Macs", of(&both.replace('\n', "\r"))),
+        ("line ends of old Macs in GBK, without the last one", gbk(both.replace('\n', "\r").trim_end())),
+        ("line ends of Windows", of(&both.replace('\n', "\r\n"))),
+        ("sep=,", of(&format!("\u{feff}sep=,\r\n{both}"))),
+        ("sep=; before headings full of commas", of(&format!("\nSEP=;\n{}", both.replace(',', ";")))),
+        ("sep= and a tab", gbk(&format!("sep=\t\r{}", both.replace(',', "\t").replace('\n', "\r")))),
+        ("sep=; in quotation marks", of(&format!("\"sep=;\"\n{}", both.replace(',', ";")))),
+        (
+            "a column without a heading",
+            of("A号码,,x号码, ,B号码,等待音\n13800000001,,17000000001, ,13900000001,彩铃.wav"),
+        ),
     ] {
+        for size in 1..9 {
+            let (done, chunks) = read_pieces(&body, size, None);
+            assert_eq!((done.is_ok(), chunks[0].lines.len()), (true, 1), "{what} in pieces of {size}");
+        }
         let (done, chunks) = read_pieces(&body, 7, None);
         done.unwrap();
         assert_eq!(chunks.iter().map(|chunk| chunk.refused.len()).sum::<usize>(), 0, "{what}");
@@ -204,6 +219,27 @@ fn a_file_is_read_as_spreadsheets_write_it() {
     let (done, _) = read_pieces(&utf16, 7, None);
     assert!(done.unwrap_err().to_string().contains("UTF-16"));
     assert!(message("PK\u{3}\u{4}\u{14}\n").contains("a workbook"));
+}
+
+#[test]
+fn a_line_keeps_its_number_whatever_ends_lines_and_whatever_stands_before_the_headings() {
+    for end in ["\n", "\r", "\r\n"] {
+        let file =
+            ["sep=,", "a,x,user_data", "", "13800000001,17000000001,\"one", "two\"", ",17000000001,", ""].join(end);
+        let (lines, refused) = read_all(&file);
+        assert_eq!((lines.len(), lines[0].0, lines[0].1.user_data.as_deref()), (1, 4, Some("one\ntwo")), "{end:?}");
+        assert_eq!((refused.len(), refused[0].line), (1, 6), "{end:?}");
+    }
+    assert!(message("sep=|\na|x\n").contains("says that cells end with |; use commas, semicolons or tabs"));
+    assert!(message("sep=;\n").contains("is empty"));
+}
+
+#[test]
+fn what_stands_under_no_heading_is_refused_with_the_position_of_its_column() {
+    let (lines, refused) = read_all("a,,x\n13800000001,,17000000001\n13800000002,stray,17000000002\n");
+    assert_eq!(lines.iter().map(|line| line.0).collect::<Vec<_>>(), [2]);
+    let refused: Vec<(u64, String)> = refused.iter().map(|refused| (refused.line, refused.to_string())).collect();
+    assert_eq!(refused, [(3, "something stands in column 2, which has no heading".to_owned())]);
 }
 
 #[test]

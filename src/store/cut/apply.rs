@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::{Cut, CutError, living_sms};
 use crate::correlate::join;
 use crate::domain::{AppId, CallId, PhoneNumber};
+use crate::store::contribution::Contribution;
+use crate::store::kv::KvBatch;
 use crate::store::open::segment_key;
-use crate::store::share::Share;
 use crate::store::writer::{WriteError, Writer};
-use crate::store::{call_doc, callback_row};
+use crate::store::{callback_row, index_call};
 
 impl Writer {
     /// Takes away what the cut names, and adds what it says these had counted.
@@ -18,37 +19,37 @@ impl Writer {
 
     fn take_rows(&mut self, cut: &Cut) -> Result<(), CutError> {
         let shared = self.shared.clone();
-        let (catalog, db) = (&shared.catalog, &shared.db());
+        let (catalog, kv) = (&shared.catalog, &shared.kv());
         let rows = shared.rows();
         let calls = cut.calls_in(&rows.calls.view, catalog)?;
         let sms = cut.sms_in(&rows.sms.view)?;
         let sms_alive = living_sms(&rows.sms.view, cut.bounds.callbacks_before(), &sms)?;
-        let gone: HashSet<CallId> = calls.iter().map(|call| CallId(call.doc.id)).collect();
+        let gone: HashSet<CallId> = calls.iter().map(|call| CallId(call.indexed.id)).collect();
         let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &rows.calls, catalog)?);
         let callbacks = cut.callbacks_in(&rows.callbacks.view, catalog, &alive, &sms_alive)?;
         let callback_rows: Vec<_> =
-            callbacks.iter().map(|(doc, _)| callback_row::read(doc, catalog)).collect::<Result<_, _>>()?;
+            callbacks.iter().map(|(indexed, _)| callback_row::read(indexed, catalog)).collect::<Result<_, _>>()?;
         drop(rows);
 
         let mut hours = shared.hours();
         for sum in &cut.hours {
-            hours.change(db, (sum.hour, sum.app), |hour| sum.put(hour))?;
+            hours.change(kv, (sum.hour, sum.app), |hour| sum.change(hour, u64::saturating_add))?;
         }
         for sum in super::sums::callbacks(callback_rows.iter()) {
-            hours.change(db, (sum.hour, sum.app), |hour| sum.take(hour))?;
+            hours.change(kv, (sum.hour, sum.app), |hour| sum.change(hour, u64::saturating_sub))?;
         }
         for sum in &cut.calls {
-            for share in sum.shares(catalog) {
-                hours.count(db, &share, 1)?;
+            for contribution in sum.contributions(catalog) {
+                hours.count(kv, &contribution, 1)?;
             }
         }
         let mut rests = Vec::new();
         for call in &calls {
-            hours.count(db, &Share::of(&join(&call.facts, catalog)), -1)?;
+            hours.count(kv, &Contribution::of(&join(&call.facts, catalog)), -1)?;
             if let Some(rest) = &call.rest {
                 let joined = join(rest, catalog);
-                hours.count(db, &Share::of(&joined), 1)?;
-                rests.push(call_doc(rest, &joined));
+                hours.count(kv, &Contribution::of(&joined), 1)?;
+                rests.push(index_call(rest, &joined));
             }
         }
         drop(hours);
@@ -60,22 +61,19 @@ impl Writer {
 
         let mut rows = shared.rows_mut();
         for call in &calls {
-            rows.calls.remove(&call.doc.id, call.found);
-            self.note_removed(call.found);
-            self.chunks.release(&call.doc.id);
-            self.calls.remove(&CallId(call.doc.id));
+            rows.calls.remove(&call.indexed.id, call.found);
+            self.chunks.release(&call.indexed.id);
+            self.calls.remove(&CallId(call.indexed.id));
         }
         for rest in rests {
             self.calls.insert(CallId(rest.id));
             rows.calls.put(rest);
         }
-        for (doc, found) in &sms {
-            rows.sms.remove(&doc.id, *found);
-            self.rewrite_sms |= !self.note_removed(*found);
+        for (indexed, found) in &sms {
+            rows.sms.remove(&indexed.id, *found);
         }
-        for (doc, found) in &callbacks {
-            rows.callbacks.remove(&doc.id, *found);
-            self.rewrite_callbacks |= !self.note_removed(*found);
+        for (indexed, found) in &callbacks {
+            rows.callbacks.remove(&indexed.id, *found);
         }
         for (app, at) in &cut.seen {
             let last = rows.last_seen.entry(AppId(*app)).or_insert(*at);
@@ -85,26 +83,14 @@ impl Writer {
         Ok(())
     }
 
-    /// Remembers which segment has more dead rows; says whether it was one.
-    fn note_removed(&mut self, found: super::Found) -> bool {
-        match found {
-            super::Found::Sealed { number, .. } => {
-                self.buried.insert(number);
-                true
-            }
-            super::Found::Hot => false,
-        }
-    }
-
     /// Removes the segments that nothing lives in.
-    pub(in crate::store) fn drop_dead_segments(&mut self) -> Result<(), WriteError> {
-        let mut batch = sled::Batch::default();
+    pub(in crate::store) fn drop_empty_segments(&mut self) -> Result<(), WriteError> {
+        let mut batch = KvBatch::default();
         let mut files = Vec::new();
         {
             let mut rows = self.shared.rows_mut();
-            let rows = &mut *rows;
-            for collection in [&mut rows.calls, &mut rows.callbacks, &mut rows.sms] {
-                for number in collection.dead_segments() {
+            for collection in rows.collections_mut() {
+                for number in collection.empty_segments() {
                     batch.remove(segment_key(collection, Some(number)));
                     files.push(collection.file(number));
                     collection.detach(number);

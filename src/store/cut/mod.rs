@@ -25,11 +25,11 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use self::sums::{CallSum, HourSum};
-use super::collection::{Collection, Found, View};
-use super::doc::Doc;
-use super::row::RowError;
+use super::collection::{Collection, RowLocation, View};
+use super::encoding::RowError;
+use super::indexed_row::IndexedRow;
 use super::segment::SegmentError;
-use super::{CallbackRow, callback_row, row, terms};
+use super::{CallbackRow, call_row, callback_row, terms};
 use crate::correlate::{Catalog, Facts};
 use crate::domain::{CallId, Seq};
 
@@ -97,8 +97,8 @@ pub struct Removed {
 
 /// A call that a cut takes.
 struct Gone {
-    doc: Doc,
-    found: Found,
+    indexed: IndexedRow,
+    found: RowLocation,
     facts: Facts,
     /// What is left of it: what came after the cut was summed up.
     rest: Option<Facts>,
@@ -119,34 +119,34 @@ impl Cut {
             return Ok(Vec::new());
         }
         let mut found_calls = Vec::new();
-        calls.walk(i64::MAX, self.bounds.latest, |doc, found| {
-            if doc.last < before || doc.last > self.as_of {
-                found_calls.push((doc, found));
+        calls.walk(i64::MAX, self.bounds.latest, |indexed, found| {
+            if indexed.last < before || indexed.last > self.as_of {
+                found_calls.push((indexed, found));
             }
             Ok(())
         })?;
         let mut gone = Vec::new();
-        for (doc, found) in found_calls {
-            let id = CallId(doc.id);
-            let facts = row::decode(id, &doc.row, catalog.provider)?;
+        for (indexed, found) in found_calls {
+            let id = CallId(indexed.id);
+            let facts = call_row::decode(id, &indexed.row, catalog.provider)?;
             let last = facts.as_of(self.as_of).map(|then| then.last_callback());
             if last.is_some_and(|last| last < before) && !kept.contains(&id) {
                 let rest = facts.after(self.as_of);
-                gone.push(Gone { doc, found, facts, rest });
+                gone.push(Gone { indexed, found, facts, rest });
             }
         }
         Ok(gone)
     }
 
     /// The messages it takes.
-    fn sms_in(&self, sms: &View) -> Result<Vec<(Doc, Found)>, CutError> {
+    fn sms_in(&self, sms: &View) -> Result<Vec<(IndexedRow, RowLocation)>, CutError> {
         let kept: HashSet<Seq> = self.kept_sms.iter().copied().collect();
         let before = self.bounds.sms_before;
         let mut gone = Vec::new();
         if before > 0 {
-            sms.walk(last_sms_before(before), i64::MAX, |doc, found| {
-                if doc.last < before && !kept.contains(&doc.last) {
-                    gone.push((doc, found));
+            sms.walk(last_sms_before(before), i64::MAX, |indexed, found| {
+                if indexed.last < before && !kept.contains(&indexed.last) {
+                    gone.push((indexed, found));
                 }
                 Ok(())
             })?;
@@ -156,11 +156,11 @@ impl Cut {
 
     /// Whether a call that it does not take was known when it was summed up.
     fn is_alive(&self, id: CallId, calls: &Collection, catalog: &Catalog) -> Result<bool, CutError> {
-        let Some((doc, _)) = calls.get(&id.0, terms::id_term(id))? else { return Ok(false) };
-        if doc.last <= self.as_of {
+        let Some((indexed, _)) = calls.get(&id.0, terms::id_term(id))? else { return Ok(false) };
+        if indexed.last <= self.as_of {
             return Ok(true);
         }
-        Ok(row::decode(id, &doc.row, catalog.provider)?.as_of(self.as_of).is_some())
+        Ok(call_row::decode(id, &indexed.row, catalog.provider)?.as_of(self.as_of).is_some())
     }
 
     /// The callbacks it takes: all below the cut but those of calls and messages that stay.
@@ -170,29 +170,29 @@ impl Cut {
         catalog: &Catalog,
         alive: &dyn Fn(CallId) -> Result<bool, CutError>,
         sms_alive: &HashSet<Seq>,
-    ) -> Result<Vec<(Doc, Found)>, CutError> {
+    ) -> Result<Vec<(IndexedRow, RowLocation)>, CutError> {
         let before = self.bounds.callbacks_before();
         let mut below = Vec::new();
         if before == 0 {
             return Ok(below);
         }
         let k_max = i64::try_from(before - 1).unwrap_or(i64::MAX);
-        callbacks.walk(k_max, i64::MAX, |doc, found| {
-            below.push((doc, found));
+        callbacks.walk(k_max, i64::MAX, |indexed, found| {
+            below.push((indexed, found));
             Ok(())
         })?;
         let mut gone = Vec::new();
-        for (doc, found) in below {
-            if sms_alive.contains(&doc.last) {
+        for (indexed, found) in below {
+            if sms_alive.contains(&indexed.last) {
                 continue;
             }
-            let row = callback_row::read(&doc, catalog)?;
-            let mut stays = doc.last >= self.bounds.before(&row);
+            let row = callback_row::read(&indexed, catalog)?;
+            let mut stays = indexed.last >= self.bounds.before(&row);
             for call in &row.calls {
                 stays = stays || alive(*call)?;
             }
             if !stays {
-                gone.push((doc, found));
+                gone.push((indexed, found));
             }
         }
         Ok(gone)
@@ -200,13 +200,13 @@ impl Cut {
 }
 
 /// The callbacks below `before` that brought a message which stays.
-fn living_sms(sms: &View, before: Seq, gone: &[(Doc, Found)]) -> Result<HashSet<Seq>, CutError> {
-    let gone: HashSet<[u8; 16]> = gone.iter().map(|(doc, _)| doc.id).collect();
+fn living_sms(sms: &View, before: Seq, gone: &[(IndexedRow, RowLocation)]) -> Result<HashSet<Seq>, CutError> {
+    let gone: HashSet<[u8; 16]> = gone.iter().map(|(indexed, _)| indexed.id).collect();
     let mut alive = HashSet::new();
     if before > 0 {
-        sms.walk(last_sms_before(before), i64::MAX, |doc, _| {
-            if !gone.contains(&doc.id) {
-                alive.insert(doc.last);
+        sms.walk(last_sms_before(before), i64::MAX, |indexed, _| {
+            if !gone.contains(&indexed.id) {
+                alive.insert(indexed.last);
             }
             Ok(())
         })?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::{Cut, CutBounds, Removed, living_sms, sums};
 use crate::correlate::join;
 use crate::domain::{Call, CallId, Seq};
-use crate::store::share::Share;
+use crate::store::contribution::Contribution;
 use crate::store::{CallbackRow, QueryError, SmsRow, Store, callback_row, sms_row};
 
 impl Store {
@@ -32,7 +32,7 @@ impl Store {
             (rows.calls.clone(), rows.sms.view.clone(), rows.callbacks.view.clone(), rows.applied)
         };
         let mut cut = Cut { bounds, as_of, ..Cut::default() };
-        let mut shares = Vec::new();
+        let mut contributions = Vec::new();
         let mut numbers = BTreeSet::new();
         let mut gone: HashSet<CallId> = HashSet::new();
         for call in cut.calls_in(&calls.view, catalog).map_err(QueryError::damaged)? {
@@ -45,29 +45,29 @@ impl Store {
             let used = [&call.x, &call.y].into_iter().flatten().filter(|_| !call.test);
             numbers.extend(used.map(|x| (call.app.0, x.reveal().to_owned())));
             if !call.test {
-                shares.push(Share::of(&call));
+                contributions.push(Contribution::of(&call));
             }
         }
         let mut sms_gone = Vec::new();
-        for (doc, found) in cut.sms_in(&sms).map_err(QueryError::damaged)? {
-            let row = sms_row::read(&doc, catalog).map_err(QueryError::damaged)?;
+        for (indexed, found) in cut.sms_in(&sms).map_err(QueryError::damaged)? {
+            let row = sms_row::read(&indexed, catalog).map_err(QueryError::damaged)?;
             if sms_held(&row) {
                 cut.kept_sms.push(row.callback);
             } else {
-                sms_gone.push((doc, found));
+                sms_gone.push((indexed, found));
             }
         }
         // One message that is held keeps all that came with it.
         let kept: HashSet<Seq> = cut.kept_sms.iter().copied().collect();
         cut.kept_sms = kept.iter().copied().collect();
         cut.kept_sms.sort_unstable();
-        sms_gone.retain(|(doc, _)| !kept.contains(&doc.last));
+        sms_gone.retain(|(indexed, _)| !kept.contains(&indexed.last));
         let sms_alive = living_sms(&sms, bounds.callbacks_before(), &sms_gone).map_err(QueryError::damaged)?;
         let alive = |id: CallId| Ok(!gone.contains(&id) && cut.is_alive(id, &calls, catalog)?);
         let callbacks = cut.callbacks_in(&callbacks, catalog, &alive, &sms_alive).map_err(QueryError::damaged)?;
         let callbacks: Vec<CallbackRow> = callbacks
             .iter()
-            .map(|(doc, _)| callback_row::read(doc, catalog).map_err(QueryError::damaged))
+            .map(|(indexed, _)| callback_row::read(indexed, catalog).map_err(QueryError::damaged))
             .collect::<Result<_, _>>()?;
         let mut seen: BTreeMap<u32, i64> = BTreeMap::new();
         for row in callbacks.iter().filter(|row| !row.test) {
@@ -76,7 +76,7 @@ impl Store {
         }
         cut.removed =
             Removed { calls: gone.len() as u64, sms: sms_gone.len() as u64, callbacks: callbacks.len() as u64 };
-        cut.calls = sums::calls(shares.into_iter());
+        cut.calls = sums::calls(contributions.into_iter());
         cut.hours = sums::callbacks(callbacks.iter());
         cut.numbers = numbers.into_iter().collect();
         cut.seen = seen.into_iter().collect();

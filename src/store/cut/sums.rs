@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::super::contribution::{CallKind, Cause, Contribution, Sums};
 use super::super::hours::{TALK_BUCKETS, hour_of};
-use super::super::share::{Cause, Kind, Share, Sums};
 use super::super::{CallbackRow, hours, words};
 use crate::correlate::Catalog;
 use crate::domain::{AppId, CallOutcome, Product};
@@ -63,17 +63,25 @@ fn without_zeros<S: Serializer>(sums: &Sums, serializer: S) -> Result<S::Ok, S::
 }
 
 /// Sums up what calls had counted.
-pub(super) fn calls(shares: impl Iterator<Item = Share>) -> Vec<CallSum> {
-    type Key = (i64, u32, &'static str, Kind, Option<String>, usize);
+pub(super) fn calls(contributions: impl Iterator<Item = Contribution>) -> Vec<CallSum> {
+    type Key = (i64, u32, &'static str, CallKind, Option<String>, usize);
     let mut sums: BTreeMap<Key, (Sums, Vec<(i64, i64)>)> = BTreeMap::new();
-    for share in shares {
-        let key = (share.hour, share.app.0, share.provider, share.kind, share.x, share.bucket);
+    for contribution in contributions {
+        let key = (
+            contribution.hour,
+            contribution.app.0,
+            contribution.provider,
+            contribution.kind,
+            contribution.x,
+            contribution.bucket,
+        );
         let (sum, talks) = sums.entry(key).or_default();
-        sum.add(&share.sums, 1);
-        talks.extend(share.talk);
+        sum.add(&contribution.sums, 1);
+        talks.extend(contribution.talk);
     }
     let line = |((hour, app, provider, kind, x, bucket), (sums, mut talks)): (Key, (Sums, Vec<(i64, i64)>))| {
-        let (product, outcome) = (words::read_product(kind.product), words::read_call_outcome(kind.outcome));
+        let (product, outcome): (Option<Product>, Option<CallOutcome>) =
+            (words::read(kind.product), words::read(kind.outcome));
         talks.sort_unstable();
         CallSum {
             hour,
@@ -103,18 +111,18 @@ pub(super) fn callbacks<'a>(rows: impl Iterator<Item = &'a CallbackRow>) -> Vec<
 }
 
 impl CallSum {
-    /// As the counters take it: what all of them count, and a share for each talk, because
+    /// As the counters take it: what all of them count, and one more contribution for each talk, because
     /// these lie on different seconds.
-    pub(super) fn shares(&self, catalog: &Catalog) -> impl Iterator<Item = Share> {
+    pub(super) fn contributions(&self, catalog: &Catalog) -> impl Iterator<Item = Contribution> {
         let product = self.product.as_deref().and_then(Product::parse);
         let outcome = self.outcome.as_deref().and_then(CallOutcome::parse);
-        let all = Share {
+        let all = Contribution {
             hour: self.hour,
             app: AppId(self.app),
             provider: (catalog.provider)(&self.provider).map_or("", |provider| provider.0),
-            kind: Kind {
-                product: words::product(product),
-                outcome: words::call_outcome(outcome),
+            kind: CallKind {
+                product: words::byte_if(product),
+                outcome: words::byte_if(outcome),
                 cause: self.cause.clone().unwrap_or(Cause::None),
             },
             x: self.x.clone(),
@@ -122,8 +130,11 @@ impl CallSum {
             sums: self.counted(outcome),
             talk: None,
         };
-        let talks: Vec<Share> =
-            self.talks.iter().map(|talk| Share { sums: Sums::default(), talk: Some(*talk), ..all.clone() }).collect();
+        let talks: Vec<Contribution> = self
+            .talks
+            .iter()
+            .map(|talk| Contribution { sums: Sums::default(), talk: Some(*talk), ..all.clone() })
+            .collect();
         std::iter::once(all).chain(talks)
     }
 }
@@ -147,23 +158,13 @@ impl HourSum {
         self.bytes += row.size_bytes;
     }
 
-    /// Adds it to an hour.
-    pub(super) fn put(&self, hour: &mut hours::Hour) {
-        for (sum, more) in hour.outcomes.iter_mut().zip(self.outcomes) {
-            *sum += more;
+    /// Adds it to an hour (`u64::saturating_add`), or takes it back (`u64::saturating_sub`).
+    pub(super) fn change(&self, hour: &mut hours::Hour, by: fn(u64, u64) -> u64) {
+        for (sum, of) in hour.outcomes.iter_mut().zip(self.outcomes) {
+            *sum = by(*sum, of);
         }
-        hour.joined += self.joined;
-        hour.not_calls += self.not_calls;
-        hour.bytes += self.bytes;
-    }
-
-    /// Takes it back from an hour that has it.
-    pub(super) fn take(&self, hour: &mut hours::Hour) {
-        for (sum, less) in hour.outcomes.iter_mut().zip(self.outcomes) {
-            *sum = sum.saturating_sub(less);
-        }
-        hour.joined = hour.joined.saturating_sub(self.joined);
-        hour.not_calls = hour.not_calls.saturating_sub(self.not_calls);
-        hour.bytes = hour.bytes.saturating_sub(self.bytes);
+        hour.joined = by(hour.joined, self.joined);
+        hour.not_calls = by(hour.not_calls, self.not_calls);
+        hour.bytes = by(hour.bytes, self.bytes);
     }
 }

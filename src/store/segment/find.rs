@@ -11,14 +11,14 @@ use crate::store::varint;
 
 /// Terms that may be in a segment, and what looking for them costs.
 #[derive(Debug)]
-pub(in crate::store) struct Look {
+pub(in crate::store) struct Probe {
     /// Ascending and apart.
     spans: Vec<Terms>,
     /// Parts of the file to be read, about.
     pub(in crate::store) parts: usize,
 }
 
-impl Look {
+impl Probe {
     /// Whether none of the terms can be here.
     pub(in crate::store) fn is_vain(&self) -> bool {
         self.spans.is_empty()
@@ -35,34 +35,34 @@ enum Home<'a> {
 
 impl Segment {
     /// Those of `wanted`, ascending and apart, that may be here.
-    pub(in crate::store) fn look(&self, wanted: &[Terms]) -> Look {
-        let mut look = Look { spans: Vec::new(), parts: 0 };
+    pub(in crate::store) fn probe(&self, wanted: &[Terms]) -> Probe {
+        let mut probe = Probe { spans: Vec::new(), parts: 0 };
         let (mut next, mut column) = (0, None);
         for terms in wanted {
             match self.home(terms) {
                 Home::Words if self.filters.may_hold(terms) => {
                     let (first, end) = self.term_blocks(terms);
-                    look.parts += end.saturating_sub(first.max(next));
+                    probe.parts += end.saturating_sub(first.max(next));
                     next = next.max(end);
                 }
                 Home::Column(of) if of.may_hold(terms) => {
-                    look.parts += usize::from(column.replace(field_of(terms.first)) != Some(field_of(terms.first)));
+                    probe.parts += usize::from(column.replace(field_of(terms.first)) != Some(field_of(terms.first)));
                 }
                 _ => continue,
             }
-            look.spans.push(*terms);
+            probe.spans.push(*terms);
         }
-        look
+        probe
     }
 
     /// The positions of the rows that have any of these terms, and how many parts of the file
     /// were read for them.
-    pub(in crate::store) fn find(&self, look: &Look) -> Result<(Positions, usize), SegmentError> {
+    pub(in crate::store) fn find(&self, probe: &Probe) -> Result<(Positions, usize), SegmentError> {
         let mut found = Positions::none(self.rows());
         let mut reads = 0;
         // Words stand together, as do the spans of one column.
         let home = |terms: &Terms| if is_amount(terms.first) { field_of(terms.first) } else { 0 };
-        for spans in look.spans.chunk_by(|a, b| home(a) == home(b)) {
+        for spans in probe.spans.chunk_by(|a, b| home(a) == home(b)) {
             match self.home(&spans[0]) {
                 Home::Words => reads += self.find_words(spans, &mut found)?,
                 Home::Column(column) => {

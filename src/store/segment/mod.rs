@@ -15,7 +15,7 @@
 //! footer          postcard( Footer ), its CRC-32C, its length, "RBSEGEND"
 //! ```
 //!
-//! A row that changes after all is marked dead here and goes on living in the hot part.
+//! A row that changes after all is marked as deleted here and goes on living in the hot part.
 
 mod column;
 mod filter;

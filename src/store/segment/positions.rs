@@ -77,9 +77,9 @@ impl Positions {
         }
     }
 
-    /// Takes out rows that are dead.
-    pub(in crate::store) fn bury(&mut self, dead: &RoaringBitmap) {
-        for position in dead.iter().take_while(|position| *position < self.rows) {
+    /// Takes out rows that are deleted.
+    pub(in crate::store) fn mark_deleted(&mut self, tombstones: &RoaringBitmap) {
+        for position in tombstones.iter().take_while(|position| *position < self.rows) {
             self.words[(position / BITS) as usize] &= !(1 << (position % BITS));
         }
     }
@@ -146,7 +146,7 @@ mod tests {
             rows in 1u32..600,
             one in prop::collection::btree_set(0u32..600, 0..90),
             range in (0u32..600, 0u32..700),
-            dead in prop::collection::btree_set(0u32..700, 0..90),
+            tombstones in prop::collection::btree_set(0u32..700, 0..90),
         ) {
             let set = |positions: &BTreeSet<u32>| {
                 let mut set = Positions::none(rows);
@@ -169,10 +169,10 @@ mod tests {
             prop_assert_eq!(rest.is_empty(), inside(&one - &span).is_empty());
             prop_assert_eq!(rest.into_iter().collect::<Vec<_>>(), inside(&one - &span));
             let mut alive = set(&one)?;
-            alive.bury(&dead.iter().copied().collect());
-            let blocks: BTreeSet<u32> = inside(&one - &dead).iter().map(|p| p / BLOCK_ROWS as u32).collect();
+            alive.mark_deleted(&tombstones.iter().copied().collect());
+            let blocks: BTreeSet<u32> = inside(&one - &tombstones).iter().map(|p| p / BLOCK_ROWS as u32).collect();
             prop_assert_eq!(alive.blocks(), blocks.len());
-            prop_assert_eq!(alive.into_iter().collect::<Vec<_>>(), inside(&one - &dead));
+            prop_assert_eq!(alive.into_iter().collect::<Vec<_>>(), inside(&one - &tombstones));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rows of one term, in whichever of three notations is shortest.
+//! The rows of one term, in whichever of three encodings is shortest.
 //!
 //! ```text
 //! LIST    Δposition varint …                      words few rows have

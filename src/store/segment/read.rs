@@ -10,7 +10,7 @@ use std::path::Path;
 use super::filter::Filters;
 use super::{END, Footer, MAGIC, Positions, SegmentError};
 use crate::limits;
-use crate::store::doc::Doc;
+use crate::store::indexed_row::IndexedRow;
 use crate::store::terms::Terms;
 
 /// An open segment.
@@ -34,9 +34,9 @@ pub(in crate::store) struct Block {
 
 impl Block {
     /// The row at `index` within the block.
-    pub(in crate::store) fn doc(&self, index: usize) -> Option<Doc> {
+    pub(in crate::store) fn row(&self, index: usize) -> Option<IndexedRow> {
         let (from, to) = *self.ends.get(index)?;
-        Doc::read(self.plain.get(from..to)?)
+        IndexedRow::read(self.plain.get(from..to)?)
     }
 }
 
@@ -162,23 +162,23 @@ impl Segment {
     }
 
     /// One row.
-    pub(in crate::store) fn doc(&self, position: u32) -> Result<Doc, SegmentError> {
+    pub(in crate::store) fn row(&self, position: u32) -> Result<IndexedRow, SegmentError> {
         let (block, index) = Self::block_of(position);
-        self.block(block)?.doc(index).ok_or_else(|| self.damaged("a row"))
+        self.block(block)?.row(index).ok_or_else(|| self.damaged("a row"))
     }
 
     /// One row, keeping its block for the next.
-    pub(in crate::store) fn doc_cached(
+    pub(in crate::store) fn row_cached(
         &self,
         cached: &mut Option<(usize, Block)>,
         position: u32,
-    ) -> Result<Doc, SegmentError> {
+    ) -> Result<IndexedRow, SegmentError> {
         let (wanted, index) = Self::block_of(position);
         let block = match cached {
             Some((held, block)) if *held == wanted => block,
             _ => &mut cached.insert((wanted, self.block(wanted)?)).1,
         };
-        block.doc(index).ok_or_else(|| self.damaged("a row"))
+        block.row(index).ok_or_else(|| self.damaged("a row"))
     }
 
     /// Part of the file.

@@ -11,7 +11,7 @@ use super::column::Column;
 use super::filter::Filters;
 use super::{BlockIndex, END, Footer, MAGIC, TERM_BLOCK, postings};
 use crate::limits;
-use crate::store::doc::Doc;
+use crate::store::indexed_row::IndexedRow;
 use crate::store::terms::{field_of, is_amount};
 use crate::store::varint;
 
@@ -19,18 +19,18 @@ use crate::store::varint;
 /// it little is won.
 const LEVEL: i32 = 3;
 
-/// Writes `docs`, newest first and not empty, to `tmp`, syncs it and renames it to `to`.
-pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result<()> {
-    debug_assert!(docs.windows(2).all(|w| w[0].place() > w[1].place()), "newest first");
+/// Writes `indexed_rows`, newest first and not empty, to `tmp`, syncs it and renames it to `to`.
+pub(in crate::store) fn write(tmp: &Path, to: &Path, indexed_rows: &[IndexedRow]) -> io::Result<()> {
+    debug_assert!(indexed_rows.windows(2).all(|w| w[0].key() > w[1].key()), "newest first");
     let mut out = Counted { inner: BufWriter::with_capacity(1 << 20, File::create(tmp)?), at: 0 };
     out.write_all(MAGIC)?;
 
-    let blocks = write_blocks(&mut out, docs)?;
+    let blocks = write_blocks(&mut out, indexed_rows)?;
     let blocks_end = out.at;
-    let rows = u32::try_from(docs.len()).map_err(io::Error::other)?;
-    let mut words: Vec<(u64, u32)> = Vec::with_capacity(docs.iter().map(|doc| doc.terms.len()).sum());
-    for (position, doc) in (0..).zip(docs) {
-        words.extend(doc.terms.iter().map(|term| (*term, position)));
+    let rows = u32::try_from(indexed_rows.len()).map_err(io::Error::other)?;
+    let mut words: Vec<(u64, u32)> = Vec::with_capacity(indexed_rows.iter().map(|indexed| indexed.terms.len()).sum());
+    for (position, indexed) in (0..).zip(indexed_rows) {
+        words.extend(indexed.terms.iter().map(|term| (*term, position)));
     }
     words.sort_unstable();
     let amounts: Vec<(u64, u32)> = words.extract_if(.., |(term, _)| is_amount(*term)).collect();
@@ -41,11 +41,11 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
     let filters = Filters::of(words.iter().map(|(term, _)| *term)).map_err(io::Error::other)?.write();
     out.write_all(&filters)?;
 
-    let (first, last) = (&docs[0], &docs[docs.len() - 1]);
+    let (first, last) = (&indexed_rows[0], &indexed_rows[indexed_rows.len() - 1]);
     let footer = Footer {
         rows,
-        newest: first.place(),
-        oldest: last.place(),
+        newest: first.key(),
+        oldest: last.key(),
         blocks,
         blocks_end,
         terms,
@@ -66,20 +66,20 @@ pub(in crate::store) fn write(tmp: &Path, to: &Path, docs: &[Doc]) -> io::Result
     File::open(to.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn write_blocks(out: &mut Counted, docs: &[Doc]) -> io::Result<Vec<BlockIndex>> {
-    let mut index = Vec::with_capacity(docs.len() / limits::BLOCK_ROWS + 1);
+fn write_blocks(out: &mut Counted, indexed_rows: &[IndexedRow]) -> io::Result<Vec<BlockIndex>> {
+    let mut index = Vec::with_capacity(indexed_rows.len() / limits::BLOCK_ROWS + 1);
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
     let mut plain = Vec::new();
-    for rows in docs.chunks(limits::BLOCK_ROWS) {
+    for rows in indexed_rows.chunks(limits::BLOCK_ROWS) {
         plain.clear();
         plain.resize(rows.len() * 4, 0);
-        for (i, doc) in rows.iter().enumerate() {
+        for (i, indexed) in rows.iter().enumerate() {
             let before = plain.len();
-            doc.write(&mut plain);
+            indexed.write(&mut plain);
             let length = u32::try_from(plain.len() - before).map_err(io::Error::other)?;
             plain[i * 4..i * 4 + 4].copy_from_slice(&length.to_le_bytes());
         }
-        let t = rows.iter().map(|doc| doc.t);
+        let t = rows.iter().map(|indexed| indexed.t);
         index.push(BlockIndex {
             offset: out.at,
             k_first: rows[0].k,

@@ -5,11 +5,12 @@
 
 use std::sync::{Arc, LazyLock};
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::super::collection::Sealed;
-use super::super::doc::{Doc, signature};
 use super::super::hot_test::HotTest;
+use super::super::indexed_row::IndexedRow;
 use super::super::segment::{self, Segment};
 use super::super::terms::{Field, Terms, amount, ending, push_number, term};
 use super::super::want::{Precision, Want};
@@ -26,7 +27,7 @@ fn caller(n: u64) -> String {
 }
 
 /// Row `n`, the newest first.
-fn row(n: u64) -> Doc {
+fn row(n: u64) -> IndexedRow {
     let mixed = mixed(n);
     let mut terms = vec![
         term(Field::Session, &n.to_be_bytes()),
@@ -45,25 +46,27 @@ fn row(n: u64) -> Doc {
     for (field, number) in [(Field::Caller, caller(n)), (Field::X, format!("170{:04}", n % 50))] {
         push_number(&mut terms, field, &PhoneNumber::from_stored(number.as_str()));
     }
-    terms.sort_unstable();
-    let t = (10_000 - n as i64) * 1_000_000;
-    let id = u128::from(n + 1).to_be_bytes();
-    Doc { id, k: t, t, last: 1, signature: signature(&terms), terms: Arc::from(terms), row: Arc::from([1u8; 40]) }
+    let t = Timestamp::from_second(10_000 - n as i64).unwrap();
+    IndexedRow::new((t.as_microsecond(), u128::from(n + 1).to_be_bytes()), t, 1, terms, vec![1; 40])
 }
 
 struct Known {
-    docs: Vec<Doc>,
+    indexed_rows: Vec<IndexedRow>,
     sealed: Sealed,
     _dir: tempfile::TempDir,
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a directory");
-    let docs: Vec<Doc> = (0..ROWS).map(row).collect();
+    let indexed_rows: Vec<IndexedRow> = (0..ROWS).map(row).collect();
     let path = dir.path().join("rows");
-    segment::write(&dir.path().join("tmp"), &path, &docs).expect("written");
+    segment::write(&dir.path().join("tmp"), &path, &indexed_rows).expect("written");
     let segment = Arc::new(Segment::open(&path, 1).expect("what was written"));
-    Known { docs, sealed: Sealed { segment, dead: Arc::new((0..ROWS as u32).step_by(97).collect()) }, _dir: dir }
+    Known {
+        indexed_rows,
+        sealed: Sealed { segment, tombstones: Arc::new((0..ROWS as u32).step_by(97).collect()) },
+        _dir: dir,
+    }
 });
 
 /// A value that some, many or no rows have.
@@ -98,20 +101,20 @@ fn value() -> impl Strategy<Value = Terms> {
 }
 
 fn check(want: Want) -> Result<(), TestCaseError> {
-    let Known { docs, sealed, .. } = &*KNOWN;
+    let Known { indexed_rows, sealed, .. } = &*KNOWN;
     let want = want.sorted();
-    let has = |doc: &Doc, any: &[Terms]| {
-        any.iter().any(|wanted| doc.terms.iter().any(|term| (wanted.first..=wanted.last).contains(term)))
+    let has = |indexed: &IndexedRow, any: &[Terms]| {
+        any.iter().any(|wanted| indexed.terms.iter().any(|term| (wanted.first..=wanted.last).contains(term)))
     };
     let (t_min, t_max) = want.time();
     let test = HotTest::new(&want);
     let mut expected = Vec::new();
-    for (position, doc) in (0u32..).zip(docs) {
-        let takes = want.all.iter().all(|any| has(doc, any)) && !has(doc, &want.none);
-        prop_assert_eq!(test.takes(doc), takes && (t_min..=t_max).contains(&doc.t));
+    for (position, indexed) in (0u32..).zip(indexed_rows) {
+        let takes = want.all.iter().all(|any| has(indexed, any)) && !has(indexed, &want.none);
+        prop_assert_eq!(test.takes(indexed), takes && (t_min..=t_max).contains(&indexed.t));
         // Blocks at the ends of a span of time come whole.
         let blocks = sealed.segment.range(i64::MAX, t_min, t_max);
-        if takes && blocks.contains(position) && !sealed.dead.contains(position) {
+        if takes && blocks.contains(position) && !sealed.tombstones.contains(position) {
             expected.push(position);
         }
     }

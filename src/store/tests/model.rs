@@ -89,6 +89,7 @@ fn item(h: &Happening) -> Item {
             alerting_at: Some(stamp(h.session, 2)),
             answered_at: (h.variant > 0).then(|| stamp(h.session, 5)),
             released_at: at,
+            other_times: Vec::new(),
             talk_seconds: if h.variant > 0 { u32::from(h.after_s) } else { 0 },
             causes: vec![CauseCode::new("q850", ["17", "19", "999"][usize::from(h.session % 3)])],
             by: None,

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::super::scan::{Scan, Step as ScanStep};
+use super::super::scan::{Scan, ScanStep};
 use super::super::want::Want;
 use super::super::{
     Applied, Bounds, CallQuery, CallbackQuery, CutBounds, Filter, NumberQuery, Opened, Page, QueryError, Span, search,
@@ -249,7 +249,7 @@ fn a_walk_that_is_dear_is_done_in_pieces_and_misses_nothing() {
         let mut scan = Scan::new(&rows, &want, 1);
         let tired = loop {
             match scan.next().unwrap() {
-                ScanStep::Row(doc) => found.push(doc.place()),
+                ScanStep::Row(indexed) => found.push(indexed.key()),
                 ScanStep::End => break None,
                 ScanStep::Tired(place) => break Some(place),
             }
@@ -285,9 +285,9 @@ fn rows_change_while_a_reader_walks_and_it_sees_them_as_they_were() {
     let before: Vec<_> = all_calls(&store, &CallQuery::default()).iter().map(|call| call.id.0).collect();
 
     let page = Page { limit: 100, cursor: None };
-    let seen = store.list(store.shared.view(|rows| &rows.calls), &"all", Want::default(), &page, |doc, _| {
+    let seen = store.list(store.shared.view(|rows| &rows.calls), &"all", Want::default(), &page, |indexed, _| {
         change();
-        Ok(Some((doc.place(), doc.id)))
+        Ok(Some((indexed.key(), indexed.id)))
     });
     assert_eq!(seen.unwrap().items, before);
     assert_eq!(store.status().calls, 120);

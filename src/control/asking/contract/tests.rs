@@ -11,7 +11,9 @@ use super::*;
 use crate::control::rules::Facts;
 use crate::domain::{Asks, BindingId, BindingTerms, PhoneNumber, Question, QuestionKind, Secret, SessionId};
 
-const README: &str = include_str!("../../../../README.md");
+/// The contract as people read it.
+const DOCUMENTS: [&str; 2] =
+    [include_str!("../../../../docs/decision-webhook.md"), include_str!("../../../../docs/decision-webhook.zh.md")];
 
 fn number(text: &str) -> PhoneNumber {
     PhoneNumber::parse(text).unwrap()
@@ -79,8 +81,10 @@ fn every_field_that_is_sent_or_read_is_explained_and_no_other() {
     sent.remove("data");
     sent.extend(under("data.", of("SystemQuestionData")));
     sent.extend(under("data.binding.", of("SystemQuestionBinding")));
-    let explained: BTreeSet<String> = QUESTION.iter().map(|field| field.name.to_owned()).collect();
-    assert_eq!(explained, sent);
+    for document in DOCUMENTS {
+        let question = document.split("\n## ").nth(2).unwrap();
+        assert_eq!(rows(question), sent);
+    }
 
     let schema = schema_for!(SystemAnswer).to_value();
     let read = schema["oneOf"].as_array().unwrap().iter().map(|one| {
@@ -88,26 +92,28 @@ fn every_field_that_is_sent_or_read_is_explained_and_no_other() {
         fields.remove("do");
         (one["properties"]["do"]["const"].as_str().unwrap().to_owned(), fields)
     });
-    let explained = ANSWERS
-        .iter()
-        .map(|answer| (answer.action.to_owned(), answer.fields.iter().map(|field| field.name.to_owned()).collect()));
-    assert_eq!(explained.collect::<Vec<_>>(), read.collect::<Vec<_>>());
+    let read: Vec<_> = read.collect();
+    assert!(read.iter().map(|(action, _)| action.as_str()).eq(ANSWERS.iter().map(|answer| answer.action)));
+    for document in DOCUMENTS {
+        let sections = document.split("\n### `").skip(1);
+        let explained = sections.map(|section| (section.split('`').next().unwrap().to_owned(), rows(section)));
+        assert_eq!(explained.collect::<Vec<_>>(), read);
+    }
+}
+
+/// The names that the rows of a section's tables begin with.
+fn rows(section: &str) -> BTreeSet<String> {
+    let section = section.split("\n## ").next().unwrap();
+    let named = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    named.map(str::to_owned).collect()
 }
 
 #[test]
-fn the_readme_shows_the_same_examples_and_names_every_field() {
+fn the_document_shows_the_same_examples() {
     let answers = ANSWERS.iter().flat_map(|answer| answer.examples).copied();
     let signed = [EXAMPLE_SECRET, EXAMPLE_ID, EXAMPLE_SIGNATURE, CALL_QUESTION, SMS_QUESTION];
-    for example in signed.into_iter().chain(answers) {
-        assert!(README.contains(example), "the README does not show {example}");
-    }
-    let fields = QUESTION.iter().chain(ANSWERS.iter().flat_map(|answer| answer.fields));
-    for field in fields {
-        let name = field.name.rsplit('.').next().unwrap();
-        assert!(README.contains(&format!("`{name}`")), "the README does not name {name}");
-    }
-    for asking in Asking::ALL {
-        assert!(README.contains(&format!("`{}`", asking.name())), "the README does not say what {asking:?} is");
+    for (example, document) in signed.into_iter().chain(answers).flat_map(|e| DOCUMENTS.map(|d| (e, d))) {
+        assert!(document.contains(example), "{example} is not shown");
     }
     assert_eq!(Asks::ALL.len(), 2, "a question of another kind takes an example too");
 }

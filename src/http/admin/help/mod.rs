@@ -1,4 +1,7 @@
-//! Help, made from the tables of the platforms.
+//! Help: the documents of `docs/`, and pages made from the tables of the platforms.
 
+pub(super) mod documents;
+#[cfg(test)]
+mod generated;
+mod markdown;
 pub(super) mod page;
-pub(super) mod x_mode;

@@ -1,10 +1,11 @@
-//! 帮助 Help: the platforms' fields and codes, the API, and what the figures mean.
+//! 帮助 Help: the documents, the platforms' fields and codes, the API, and what the figures mean.
 //!
 //! Everything about a platform comes from its provider's own tables, so that it cannot say
 //! anything else than the code does.
 
 use askama::Template;
 
+use super::documents::{self, Document, DocumentPage};
 use crate::domain::{Lang, Text, metrics};
 use crate::http::admin::parts::Coded;
 use crate::http::admin::parts::words;
@@ -19,6 +20,7 @@ use crate::platforms::{self, CodeTable, FieldDoc, Provider};
 #[template(path = "admin/help/page.html")]
 pub(crate) struct HelpPage {
     view: View,
+    documents: &'static [Document],
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
     /// Method, address, what it does.
@@ -105,10 +107,14 @@ pub(crate) fn index(request: &Request) -> Result<Response, HttpError> {
     reply::page(&HelpPage::new(View::of(request, Section::Help)))
 }
 
-/// `GET /help/{provider}`
+/// `GET /help/{document}` and `GET /help/{provider}`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    let provider = platforms::by_name(request.segment(1)).ok_or(HttpError::NotFound)?;
-    reply::page(&ProviderPage::new(View::of(request, Section::Help), provider))
+    let (view, name) = (View::of(request, Section::Help), request.segment(1));
+    if let Some(document) = documents::by_name(view.lang, name) {
+        return reply::page(&DocumentPage::new(view, document));
+    }
+    let provider = platforms::by_name(name).ok_or(HttpError::NotFound)?;
+    reply::page(&ProviderPage::new(view, provider))
 }
 
 /// `GET /help/{provider}/fields`
@@ -129,6 +135,7 @@ impl HelpPage {
         ));
         api.push(("GET", MONITORS.to_owned(), Coded::new(view.lang.t("监控", "monitoring"))));
         Self {
+            documents: documents::all(view.lang),
             providers,
             definitions: metrics::METRICS
                 .iter()

@@ -5,7 +5,7 @@
 use crate::domain::{Actor, ActorKind, Lang, Text};
 
 /// Actions with what they are called, in the order in which the form offers them.
-pub(crate) const ACTIONS: [(&str, Text); 43] = [
+pub(crate) const ACTIONS: [(&str, Text); 44] = [
     ("login", Text::new("登录", "Logged in")),
     ("login.failed", Text::new("登录失败", "Login failed")),
     ("login.throttled", Text::new("登录受限", "Logins held up")),
@@ -42,6 +42,7 @@ pub(crate) const ACTIONS: [(&str, Text); 43] = [
     ("token.revoke", Text::new("撤销令牌", "Token revoked")),
     ("settings.change", Text::new("修改设置", "Settings changed")),
     ("retention.change", Text::new("修改保留期限", "Retention changed")),
+    ("retention.run", Text::new("清理到期数据", "Nightly run")),
     ("audit.trim", Text::new("清理旧审计", "Old entries removed")),
     ("erase", Text::new("删除个人数据", "Person erased")),
     ("search.save", Text::new("保存搜索", "Search saved")),

@@ -13,8 +13,9 @@ use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decisions;
 use crate::http::admin::rules::page::RulesPage;
 use crate::http::admin::view::Eyes;
-use crate::http::api::rules::{QuestionToTry, said, trial};
 use crate::http::{HttpError, Response};
+use crate::service::ServiceError;
+use crate::service::rules::{QuestionToTry, said, trial};
 
 /// A question as it was entered, and its answer.
 #[derive(Debug, Default)]
@@ -81,8 +82,8 @@ async fn answered(
             tried.answer = Some(Answer::new(request.lang, page.view().eyes(), tried.sms, &trial));
             Ok((StatusCode::OK, page.tried(tried, None)))
         }
-        Err(HttpError::BadRequest(why)) => refused(page, tried, why.get(request.lang).to_owned()),
-        Err(error) => Err(error),
+        Err(ServiceError::BadRequest(why)) => refused(page, tried, why.get(request.lang).to_owned()),
+        Err(error) => Err(error.into()),
     }
 }
 

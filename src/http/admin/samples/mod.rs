@@ -35,12 +35,12 @@ use crate::http::admin::home::page::Facts;
 use crate::http::admin::home::vitals::Expiring;
 use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::statistics::page::Counts;
-use crate::http::api::Instant;
-use crate::http::api::system::{
+use crate::journal::{Body, CallbackRecord, Health, Record};
+use crate::service::Instant;
+use crate::service::system::{
     BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
     StoreStatus, System,
 };
-use crate::journal::{Body, CallbackRecord, Health, Record};
 use crate::service::{CertificateInfo, ServerInfo};
 use crate::state::{OutsideId, User};
 use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};

@@ -84,7 +84,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     add("account", &admin::people::account::AccountPage::sample(lang));
     add("account-alone", &admin::people::account::AccountPage::sample_empty(lang));
     add("help", &admin::help::page::HelpPage::sample(lang));
-    add("help-x-mode", &admin::help::x_mode::XModePage::sample(lang));
+    for (name, page) in admin::help::documents::DocumentPage::samples(lang) {
+        add(&format!("help-{name}"), &page);
+    }
     for (id, page) in admin::help::page::ProviderPage::samples(lang) {
         add(&format!("help-{id}"), &page);
     }
@@ -189,6 +191,10 @@ fn no_text_is_left_in_the_other_language() {
         "audit-empty",
         "account",
         "help-x-mode",
+        "help-decision-webhook",
+        "help-operations",
+        "help-performance",
+        "help-storage",
     ];
     for (name, html) in pages(Lang::En).iter().filter(|(name, _)| untranslated.contains(&name.as_str())) {
         let dom = Html::parse_document(html);

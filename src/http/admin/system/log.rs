@@ -12,9 +12,9 @@ use crate::http::admin::parts::{Badge, Tone, When};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::log::LEVELS;
 use crate::http::{HttpError, Response};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
+use crate::service::LEVELS;
 use crate::service::LogLine;
 
 const PATH: &str = "/system/log";

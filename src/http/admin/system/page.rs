@@ -14,8 +14,8 @@ use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::system::groups::{Group, bindings, certificate, disk, journal, own_systems, program, store};
 use crate::http::admin::view::{Section, View};
-use crate::http::api::system::{DamageObject, System};
 use crate::http::{HttpError, Response};
+use crate::service::system::{DamageObject, System};
 
 /// How the server is.
 #[derive(Debug, Template)]
@@ -76,7 +76,7 @@ impl SystemPage {
             program(lang, &system),
         ];
         groups.splice(0..0, own_systems(lang, &system.own_systems));
-        let room = |room: &crate::http::api::system::Room| Room {
+        let room = |room: &crate::service::system::Room| Room {
             name: room.name,
             what: what(lang, room.name),
             files: count(room.files),
@@ -133,7 +133,7 @@ fn what(lang: Lang, room: &str) -> &'static str {
 impl SystemPage {
     pub(crate) fn sample(lang: Lang) -> Self {
         use crate::http::admin::samples;
-        use crate::http::api::system::ProblemObject;
+        use crate::service::system::ProblemObject;
         let view = View { here: "/system".to_owned(), ..View::sample(lang, Section::System) };
         let mut system = samples::system();
         let damage =

@@ -261,3 +261,26 @@ async fn a_ticket_is_good_for_one_answer_whatever_the_provider_takes() {
     let asked = provider.book.asked.load(std::sync::atomic::Ordering::Relaxed);
     assert_eq!(asked, 1, "the provider was not asked again");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_put_on_record_nobody_gets_in_by_the_provider() {
+    let mut provider = Provider::start().await;
+    let back = provider.begin(|_| {}).await;
+    assert_eq!(provider.house.get(&back).await.status(), 303, "whoever is known already");
+    let logins = |provider: &Provider| provider.house.context.state.logins(None).len();
+    let before = logins(&provider);
+    provider.house.refuse_records();
+    for (subject, name) in [("7", "赵敏"), ("8", "钱进")] {
+        let back = provider
+            .begin(|claims| {
+                claims["sub"] = json!(subject);
+                claims["preferred_username"] = json!(name);
+            })
+            .await;
+        let came = provider.house.get(&back).await;
+        assert_eq!(came.status(), 503, "{name}: {}", text(&came));
+        assert!(cookie(&came, "__Host-ringback_login").is_none(), "{name}");
+    }
+    assert!(provider.house.context.state.user("钱进").is_none(), "nobody new is known");
+    assert_eq!(logins(&provider), before);
+}

@@ -164,7 +164,7 @@ fn rules() -> Vec<Operation> {
         )
         .by(Operator)
         .takes(rules::KNOWN)
-        .reads::<rules::QuestionToTry>()
+        .reads::<crate::service::rules::QuestionToTry>()
         .answers::<rules::TrialObject>(),
         Operation::change(
             "POST",
@@ -287,16 +287,16 @@ fn system() -> Vec<Operation> {
     vec![
         Operation::get("/system", "getSystem", "How this installation is doing")
             .for_admins()
-            .answers::<system::System>(),
+            .answers::<crate::service::system::System>(),
         Operation::get("/system/log", "getLog", "The last lines of the server's log, newest first")
             .for_admins()
             .takes(log::KNOWN)
             .lists::<log::LogObject>(),
         Operation::change("POST", "/system/backup", "makeBackup", "Copies the data directory to another on the server")
             .reads::<system::BackupWanted>()
-            .answers::<system::BackupMade>(),
+            .answers::<crate::service::system::BackupMade>(),
         Operation::change("POST", "/system/reindex", "rebuildStore", "Rebuilds what is known from the journal")
-            .begins::<system::System>(),
+            .begins::<crate::service::system::System>(),
     ]
 }
 

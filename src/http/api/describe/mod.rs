@@ -79,7 +79,7 @@ fn document() -> Value {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "An API token: `ringback token add`." },
                 "login": {
-                    "type": "apiKey", "in": "cookie", "name": super::LOGIN_COOKIE,
+                    "type": "apiKey", "in": "cookie", "name": crate::http::admission::LOGIN_COOKIE,
                     "description": "The dashboard's login, for reading: numbers are masked.",
                 },
             },

@@ -9,7 +9,7 @@ use crate::domain::{
     ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
     Outcome, Product, RecordingState, Suspicion,
 };
-use crate::http::api::{log, numbers};
+use crate::http::api::numbers;
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES, PAGE_DEFAULT, PAGE_MAX};
 use crate::platforms;
 use crate::store::Joined;
@@ -176,7 +176,7 @@ fn meaning(path: &str, name: &str) -> (&'static str, Value) {
         "user" => ("Whose", text()),
         "format" => ("The kind of file", words(["csv", "xlsx", "jsonl"])),
         "lang" => ("The language of its headings; without it they are the names of the fields", words(["zh", "en"])),
-        "level" => ("The least serious level", words(log::LEVELS.map(|(name, _)| name))),
+        "level" => ("The least serious level", words(crate::service::LEVELS.map(|(name, _)| name))),
         "limit" if path == "/system/log" => (
             "Lines of one page",
             json!({ "type": "integer", "minimum": 1, "maximum": LOG_TAIL_LINES, "default": LOG_PAGE_LINES }),

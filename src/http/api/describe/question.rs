@@ -1,7 +1,7 @@
 //! The other direction: what this program asks the company's own system, as `webhooks` of OpenAPI.
 //!
 //! The bodies come from the types that are sent and read, the examples from
-//! [`crate::control::contract`], which the Help page and the README show as well.
+//! [`crate::control::contract`], which `docs/decision-webhook.md` shows as well.
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};

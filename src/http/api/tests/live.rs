@@ -1,6 +1,6 @@
 //! Followers of events: what they are told, what they may see, and coming back in the middle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use http::Request;
@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::*;
 use crate::audit::Act;
 use crate::domain::{ActorKind, AppId, Role, Scope, Secret};
+use crate::http::admission::LOGIN_COOKIE;
 use crate::limits::FOLLOWERS_MAX;
 use crate::platforms;
 use crate::state::{Author, Visit};
@@ -258,6 +259,17 @@ async fn figures_are_given_by_hour_of_the_week_by_talk_and_with_the_most_at_once
     }
     for query in ["by=day&group=product", "by=all&group=x", "by=all&group=provider", "by=hour&group=outcome"] {
         assert_eq!(sum(query).await, calls, "{query}");
+    }
+    let span = "from=2026-11-18T16:20:00Z&to=2027-01-01T00:00:00Z";
+    for query in ["by=all", "by=all&group=app", "by=all&group=outcome", "by=all&group=cause", "by=all&group=x"] {
+        let ats = async |query: String| {
+            let items = house.list(Role::Admin, &format!("/stats?{query}")).await;
+            assert!(!items.is_empty(), "{query}");
+            items.iter().map(|item| item["at"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        };
+        let begins = ["2026-11-18T16:00:00Z".to_owned()];
+        assert_eq!(ats(format!("{query}&{span}")).await, begins.into(), "{query}: the start of the asked span");
+        assert_eq!(ats(query.to_owned()).await.len(), 1, "{query}: one for all");
     }
     let parts = sum("by=all&provider=jiuyun").await + sum("by=all&not_provider=jiuyun").await;
     assert_eq!(parts, calls);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::table::{PATHS, allowed};
 use super::*;
+use crate::audit::Act;
 use crate::domain::AppId;
+use crate::retention::Policy;
 use crate::state::{Author, NewToken, Visit, totp};
 
 /// A request that would be done: its address and its body.
@@ -103,6 +105,12 @@ fn changes() -> Vec<(&'static str, &'static str)> {
     all.filter(|change| !LOOKS.contains(change)).collect()
 }
 
+/// The server, about to make room by itself.
+fn nightly(house: &House) -> Author {
+    let by = Principal::system();
+    house.context.audit.author(&by, Act::new(&by, "retention.run", "retention"))
+}
+
 impl House {
     async fn send(&self, (method, _): (&str, &str), (target, body): &Wanted) -> Answer {
         let kind = if target.contains("/import") { "text/csv" } else { "application/json" };
@@ -115,6 +123,8 @@ impl House {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_can_be_put_on_record_no_address_changes_anything() {
     let (house, requests) = house().await;
+    let policy = Policy { raw_days: Some(90), ..Policy::default() };
+    house.context.retention.set_policy(&Author::of_tests(), &policy).await.unwrap();
     let before = house.set_by_people();
     house.refuse_records();
     for change in changes() {
@@ -131,6 +141,9 @@ async fn where_nothing_can_be_put_on_record_no_address_changes_anything() {
     assert_eq!(context.store.status().rebuilding, None, "the store is not rebuilt");
     assert!(context.retention.standing().running.is_none() && context.retention.standing().last.is_none());
     assert!(context.erasure.standing().running.is_none() && context.erasure.standing().last.is_none());
+    // Nor does the server by itself.
+    context.retention.run_if_due(&nightly(&house)).await;
+    assert!(context.retention.standing().running.is_none() && context.retention.standing().last.is_none());
     assert!(!context.server.data.with_extension("copy").exists(), "no copy is made");
 }
 

@@ -124,6 +124,46 @@ fn the_default_port_may_be_written_out_or_left_out() {
 }
 
 #[test]
+fn every_spelling_in_which_a_console_may_have_been_given_the_address_is_one_of_it() {
+    let created = created(now());
+    let passes = |callback: &Callback, secrets: &Secrets<'_>, url: &str| {
+        let mut callback = callback.clone();
+        let signed = sign(Recipe::AkskUrl, KEY, SECRET, &Signed { url, nonce: NONCE, created: &created });
+        callback.headers = vec![(signed.name.to_owned(), signed.value)];
+        provider().verify(&callback, secrets) == Verdict::Passed("aksk-url")
+    };
+    let mut callback = push(provider(), "{}");
+    callback.target = "/callbacks/Token_1/%E7%83%AD%e7%ba%bf%20a?Region=%E5%8C%97".to_owned();
+    for base in ["https://calls.example", "https://Calls.Example", "HTTPS://CALLS.EXAMPLE:443"] {
+        let secrets = Secrets { public_url: Some(base), ..secrets() };
+        for given in
+            ["https://calls.example", "HTTPS://calls.example", "https://CALLS.EXAMPLE:443", "HTTPS://CALLS.EXAMPLE"]
+        {
+            for target in [
+                callback.target.as_str(),
+                "/callbacks/Token_1/热线 a?Region=北",
+                "/callbacks/Token_1/%E7%83%AD%E7%BA%BF%20a?Region=%E5%8C%97",
+                "/callbacks/Token_1/%e7%83%ad%e7%ba%bf%20a?Region=%e5%8c%97",
+                "/callbacks/Token_1/热线 a",
+                "/callbacks/Token_1/%e7%83%ad%e7%ba%bf%20a",
+            ] {
+                assert!(passes(&callback, &secrets, &format!("{given}{target}")), "{base} as {given}{target}");
+            }
+            for other in ["/callbacks/token_1/热线 a", "/callbacks/Token_1/热线", "/CALLBACKS/Token_1/热线 a"] {
+                assert!(!passes(&callback, &secrets, &format!("{given}{other}")), "{given}{other}");
+            }
+        }
+        assert!(!passes(&callback, &secrets, &format!("http://calls.example{}", callback.target)));
+    }
+    // What nobody configured is told by the request, as it was sent there.
+    callback.hosts = vec!["Calls.Example:8443".to_owned()];
+    let unknown = Secrets { public_url: None, ..secrets() };
+    for given in ["https://Calls.Example:8443", "https://calls.example:8443", "HTTP://CALLS.EXAMPLE:8443"] {
+        assert!(passes(&callback, &unknown, &format!("{given}{}", callback.target)), "{given}");
+    }
+}
+
+#[test]
 fn a_wrong_secret_fails_under_every_recipe() {
     let secrets = Secrets { app_secret: Some("another-made-up-secret"), ..secrets() };
     for recipe in Recipe::AKSK.into_iter().chain(Recipe::WSSE) {

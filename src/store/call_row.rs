@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::encoding::{self, RowError};
 use super::stamp::StampRow;
 use super::words;
 use crate::correlate::{EventFact, Facts, RecordFact};
@@ -17,11 +18,6 @@ use crate::domain::{
     AppId, CallEvent, CallId, CallKey, CallRecord, CauseCode, Identity, PhoneNumber, ProviderId, RecordingRef,
     SessionId,
 };
-
-/// Why a row cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("a row of the store is damaged")]
-pub(super) struct RowError(#[source] pub(super) Option<postcard::Error>);
 
 #[derive(Serialize, Deserialize)]
 struct CallRow<'a> {
@@ -74,6 +70,7 @@ struct RecordRow {
     alerting: Option<StampRow>,
     answered: Option<StampRow>,
     released: Option<StampRow>,
+    others: Vec<StampRow>,
     talk_seconds: u32,
     causes: Vec<(Text, Text)>,
     recording: Option<RecordingRow>,
@@ -112,7 +109,7 @@ pub(super) fn encode(facts: &Facts) -> Vec<u8> {
         events,
         records,
     };
-    postcard::to_stdvec(&row).expect("a row holds nothing that postcard cannot write")
+    encoding::encode(&row)
 }
 
 fn event_row<'a>(texts: &mut Texts<'a>, fact: &'a EventFact, base: Timestamp, first: u64) -> EventRow {
@@ -120,10 +117,10 @@ fn event_row<'a>(texts: &mut Texts<'a>, fact: &'a EventFact, base: Timestamp, fi
     EventRow {
         identity: event.identity.0,
         callback: fact.callback.wrapping_sub(first),
-        kind: words::kind(event.kind),
-        product: words::product(event.product),
-        leg: words::party(event.leg),
-        by: words::party(event.by),
+        kind: words::byte(event.kind),
+        product: words::byte_if(event.product),
+        leg: words::byte_if(event.leg),
+        by: words::byte_if(event.by),
         at: event.at.as_ref().map(|stamp| StampRow::new(stamp, base)),
         dialled: texts.number(event.dialled.as_ref()),
         caller: texts.number(event.caller.as_ref()),
@@ -151,15 +148,16 @@ fn record_row<'a>(texts: &mut Texts<'a>, fact: &'a RecordFact, base: Timestamp, 
         callback: fact.callback.wrapping_sub(first),
         received_us: fact.received_at.as_microsecond() - base.as_microsecond(),
         flags,
-        product: words::product(record.product),
-        direction: words::direction(record.direction),
-        by: words::party(record.by),
+        product: words::byte_if(record.product),
+        direction: words::byte_if(record.direction),
+        by: words::byte_if(record.by),
         numbers: [&record.caller, &record.callee, &record.x, &record.y].map(|number| texts.number(number.as_ref())),
         extension: texts.option(record.extension.as_deref()),
         setup: stamp(&record.setup_at),
         alerting: stamp(&record.alerting_at),
         answered: stamp(&record.answered_at),
         released: stamp(&record.released_at),
+        others: record.other_times.iter().map(|stamp| StampRow::new(stamp, base)).collect(),
         talk_seconds: record.talk_seconds,
         causes: texts.causes(&record.causes),
         recording: record.recording.as_ref().map(|recording| RecordingRow {
@@ -169,13 +167,13 @@ fn record_row<'a>(texts: &mut Texts<'a>, fact: &'a RecordFact, base: Timestamp, 
         }),
         user_data: texts.option(record.user_data.as_deref()),
         binding_id: texts.option(record.binding_id.as_deref()),
-        anomalies: record.anomalies.iter().map(|anomaly| words::anomaly(*anomaly)).collect(),
+        anomalies: record.anomalies.iter().map(|anomaly| words::byte(*anomaly)).collect(),
     }
 }
 
 /// Reads facts. The id is not in the row: it is the row's name.
 pub(super) fn decode(id: CallId, bytes: &[u8], provider: fn(&str) -> Option<ProviderId>) -> Result<Facts, RowError> {
-    let row: CallRow<'_> = postcard::from_bytes(bytes).map_err(|error| RowError(Some(error)))?;
+    let row: CallRow<'_> = encoding::decode(bytes)?;
     let reader = Reader {
         base: Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?,
         first: row.callbacks.first().copied().unwrap_or(0),
@@ -216,17 +214,17 @@ impl Reader<'_> {
             event: CallEvent {
                 key: self.key.clone(),
                 identity: Identity(row.identity),
-                kind: words::read_kind(row.kind).ok_or(RowError(None))?,
+                kind: words::read(row.kind).ok_or(RowError(None))?,
                 at: row.at.as_ref().map(|stamp| stamp.read(self.base)),
-                product: words::read_product(row.product),
-                leg: words::read_party(row.leg),
+                product: words::read(row.product),
+                leg: words::read(row.leg),
                 dialled: self.number(row.dialled),
                 caller: self.number(row.caller),
                 callee: self.number(row.callee),
                 x: self.number(row.x),
                 digits: self.owned(row.digits),
                 causes: self.causes(&row.causes),
-                by: words::read_party(row.by),
+                by: words::read(row.by),
                 user_data: self.owned(row.user_data),
                 binding_id: self.owned(row.binding_id),
             },
@@ -244,28 +242,29 @@ impl Reader<'_> {
             record: CallRecord {
                 key: self.key.clone(),
                 identity: Identity(row.identity),
-                product: words::read_product(row.product),
+                product: words::read(row.product),
                 is_release: row.flags & IS_RELEASE != 0,
                 caller,
                 callee,
                 x,
                 y,
                 extension: self.owned(row.extension),
-                direction: words::read_direction(row.direction),
+                direction: words::read(row.direction),
                 setup_at: stamp(&row.setup),
                 alerting_at: stamp(&row.alerting),
                 answered_at: stamp(&row.answered),
                 released_at: stamp(&row.released),
+                other_times: row.others.iter().map(|stamp| stamp.read(self.base)).collect(),
                 talk_seconds: row.talk_seconds,
                 causes: self.causes(&row.causes),
-                by: words::read_party(row.by),
+                by: words::read(row.by),
                 recording: row.recording.as_ref().map(|recording| {
                     let [url, object, domain, bucket] = recording.texts.map(|text| self.owned(text));
                     RecordingRef { url, object, domain, bucket, started_at: stamp(&recording.started) }
                 }),
                 user_data: self.owned(row.user_data),
                 binding_id: self.owned(row.binding_id),
-                anomalies: row.anomalies.iter().filter_map(|word| words::read_anomaly(*word)).collect(),
+                anomalies: row.anomalies.iter().filter_map(|word| words::read(*word)).collect(),
             },
         })
     }

@@ -1,83 +1,62 @@
 //! Drives a receiver as hard as it goes, at little cost: it may share the receiver's cores.
 //!
 //! Requests are whole byte strings made beforehand; a connection writes one, reads the answer's
-//! status and length, and writes the next. Nothing is retried, no decision is followed:
-//! [`super::play()`] does that. In the open loop a latency counts from the instant at which the
-//! request was due, so that a receiver that stalls is not spared the requests it delayed.
-
-mod wire;
+//! status and length, and writes the next; one that cannot be opened is given up. Nothing is signed,
+//! retried or followed: the simulator's `play` does that. In the open loop a latency counts from the
+//! instant at which the request was due, so that a receiver that stalls is not spared the requests it
+//! delayed.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anyhow::ensure;
 use bytes::Bytes;
 use http::Uri;
+use ringback::simulator::{Latencies, Push};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use self::wire::{Connection, Connector, Reply};
-use super::histogram::Histogram;
-use super::plan::Plan;
-use super::platform::Platform;
-use super::push::Push;
-use super::sign::Signer;
+use super::wire::{self, Connection, Connector, Reply};
 
 /// How to drive.
 #[derive(Debug, Clone)]
-pub struct Load {
+pub(crate) struct Load {
     /// The address to push to.
-    pub to: Uri,
+    pub(crate) to: Uri,
     /// Connections, each with one request under way.
-    pub connections: usize,
+    pub(crate) connections: usize,
     /// Requests a second over all connections; none: each as soon as the one before is answered.
-    pub rate: Option<f64>,
+    pub(crate) rate: Option<f64>,
     /// For how long.
-    pub time: Duration,
+    pub(crate) time: Duration,
     /// After how many requests to end at the latest.
-    pub requests_max: Option<u64>,
-    /// Accept any certificate.
-    pub insecure: bool,
-}
-
-/// Why a load cannot be driven at all.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The address has no host, or is neither http nor https.
-    #[error("the address must begin with http:// or https:// and name a host")]
-    Address,
-    /// The TLS client could not be set up.
-    #[error("setting up TLS")]
-    Tls(#[source] rustls::Error),
-    /// Nothing to send.
-    #[error("there are no requests to send")]
-    Empty,
+    pub(crate) requests_max: Option<u64>,
 }
 
 /// What came of it.
 #[derive(Debug, Clone, Default)]
-pub struct LoadReport {
+pub(crate) struct LoadReport {
     /// Requests written.
-    pub sent: u64,
+    pub(crate) sent: u64,
     /// Answered with 200.
-    pub answered: u64,
+    pub(crate) answered: u64,
     /// Answered with anything else.
-    pub refused: u64,
+    pub(crate) refused: u64,
     /// Not answered: the connection failed.
-    pub failed: u64,
+    pub(crate) failed: u64,
     /// Connections opened.
-    pub connections: u64,
+    pub(crate) connections: u64,
     /// How long answers took.
-    pub latency: Histogram,
+    pub(crate) latency: Latencies,
     /// How long it all took.
-    pub took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl LoadReport {
     /// Requests answered with 200 in a second.
-    #[must_use]
-    pub fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.answered as f64 / self.took.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
@@ -109,28 +88,16 @@ impl fmt::Display for LoadReport {
     }
 }
 
-/// Makes whole requests of pushes, signed once where the plan has a secret.
-#[must_use]
-pub fn prepare(plan: &Plan, pushes: &[Push]) -> Vec<Bytes> {
-    let signer = plan.app_secret.clone().filter(|_| plan.platform != Platform::Jiuyun).map(|secret| Signer {
-        recipe: plan.recipe,
-        key: plan.app_key.clone().unwrap_or_default(),
-        secret,
-        url: plan.to.to_string(),
-    });
-    let now = plan.clock.now();
-    pushes.iter().map(|push| wire::request(&plan.to, push, signer.as_ref(), now)).collect()
+/// Makes whole requests of pushes.
+pub(crate) fn prepare(to: &Uri, pushes: &[Push]) -> Vec<Bytes> {
+    pushes.iter().map(|push| wire::request(to, push)).collect()
 }
 
 /// Sends the requests, over and over where there are too few, until time or number is up.
-///
-/// # Errors
-/// When there is nothing to send or nowhere to send it. Connections that fail are counted.
-pub async fn load(load: &Load, requests: Vec<Bytes>) -> Result<LoadReport, LoadError> {
-    if requests.is_empty() {
-        return Err(LoadError::Empty);
-    }
-    let connector = Arc::new(Connector::new(&load.to, load.insecure)?);
+/// Connections that fail are counted.
+pub(crate) async fn load(load: &Load, requests: Vec<Bytes>) -> anyhow::Result<LoadReport> {
+    ensure!(!requests.is_empty(), "there are no requests to send");
+    let connector = Arc::new(Connector::new(&load.to)?);
     let started = Instant::now();
     let work = Arc::new(Work {
         requests,
@@ -149,6 +116,8 @@ pub async fn load(load: &Load, requests: Vec<Bytes>) -> Result<LoadReport, LoadE
         report.add(&done.unwrap_or_default());
     }
     report.took = started.elapsed();
+    let counted = report.answered + report.refused;
+    ensure!(report.latency.total() == counted && counted <= report.sent, "the report does not add up: {report}");
     Ok(report)
 }
 
@@ -186,11 +155,10 @@ async fn drive(connector: Arc<Connector>, work: Arc<Work>) -> LoadReport {
                     report.connections += 1;
                     connection
                 }
+                // A receiver that is down is not helped by a thousand tries a second.
                 Err(_) => {
                     report.failed += 1;
-                    // A receiver that is down is not helped by a thousand tries a second.
-                    tokio::time::sleep(wire::RECONNECT_PAUSE).await;
-                    continue;
+                    return report;
                 }
             },
         };

@@ -1,7 +1,7 @@
-//! What one call counts: its share of the counters.
+//! What one call counts: its contribution of the counters.
 //!
-//! Two calls that count the same have equal shares, and a call that changed without its share
-//! changing costs nothing. A share follows from the call and the providers' tables alone, never
+//! Two calls that count the same have equal contributions, and a call that changed without its contribution
+//! changing costs nothing. A contribution follows from the call and the providers' tables alone, never
 //! from what was counted before: else taking it back would not be exact.
 
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ impl Sums {
 
 /// What a call was and why it ended; product and outcome are bytes of [`words`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Kind {
+pub(super) struct CallKind {
     pub(super) product: u8,
     pub(super) outcome: u8,
     pub(super) cause: Cause,
@@ -77,11 +77,11 @@ pub(super) enum Cause {
 
 /// What one call counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Share {
+pub(super) struct Contribution {
     pub(super) hour: i64,
     pub(super) app: AppId,
     pub(super) provider: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: CallKind,
     pub(super) x: Option<String>,
     pub(super) bucket: usize,
     pub(super) sums: Sums,
@@ -89,11 +89,11 @@ pub(super) struct Share {
     pub(super) talk: Option<(i64, i64)>,
 }
 
-impl Share {
+impl Contribution {
     /// What `call` counts as it is now: nothing where it is a test.
     pub(super) fn of(call: &Call) -> Self {
-        let share = Self::of_any(call);
-        if call.test { Self { sums: Sums::default(), talk: None, ..share } } else { share }
+        let contribution = Self::of_any(call);
+        if call.test { Self { sums: Sums::default(), talk: None, ..contribution } } else { contribution }
     }
 
     fn of_any(call: &Call) -> Self {
@@ -109,7 +109,7 @@ impl Share {
             hour: hour_of(call.t),
             app: call.app,
             provider: call.provider.0,
-            kind: Kind { product: words::product(call.product), outcome: words::call_outcome(call.outcome), cause },
+            kind: CallKind { product: words::byte_if(call.product), outcome: words::byte_if(call.outcome), cause },
             x: call.x.as_ref().map(|x| x.reveal().to_owned()),
             bucket: talk_bucket(call.talk_seconds),
             sums: Sums {

@@ -5,46 +5,24 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
+use anyhow::{Context, bail};
 use bytes::Bytes;
 use http::Uri;
-use jiff::Timestamp;
+use ringback::limits::{SIMULATOR_ANSWER_MAX, SIMULATOR_TIME};
+use ringback::simulator::{Platform, Push, client_config};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::super::plan::is_this_machine;
-use super::super::platform::Platform;
-use super::super::push::Push;
-use super::super::sign::Signer;
-use super::super::tls;
-use super::LoadError;
-use crate::limits::{SIMULATOR_ANSWER_MAX, SIMULATOR_TIME};
-
-/// How long to wait before connecting again after a failure.
-pub(super) const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
-
 /// A whole request: head and body in one piece, so that it leaves in one write.
-pub(super) fn request(to: &Uri, push: &Push, signer: Option<&Signer>, now: Timestamp) -> Bytes {
+pub(super) fn request(to: &Uri, push: &Push) -> Bytes {
     let target = to.path_and_query().map_or("/", |path| path.as_str());
     let authority = to.authority().map_or("", |authority| authority.as_str());
     let mut head = format!("POST {target} HTTP/1.1\r\nhost: {authority}\r\ncontent-length: {}\r\n", push.body.len());
-    let mut add = |name: &str, value: &str| {
-        head.push_str(name);
-        head.push_str(": ");
-        head.push_str(value);
-        head.push_str("\r\n");
-    };
     for (name, value) in push.headers() {
-        add(name, value);
-    }
-    if let Some(signer) = signer {
-        let nonce = format!("{:032X}", fastrand::u128(..));
-        for (name, value) in signer.headers(&nonce, now) {
-            add(name, &value);
-        }
+        head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
     let mut whole = head.into_bytes();
@@ -59,29 +37,19 @@ pub(super) struct Connector {
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
-impl std::fmt::Debug for Connector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connector").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
-    }
-}
-
 impl Connector {
-    pub(super) fn new(to: &Uri, insecure: bool) -> Result<Self, LoadError> {
-        let host = to.host().filter(|host| !host.is_empty()).ok_or(LoadError::Address)?;
+    pub(super) fn new(to: &Uri) -> anyhow::Result<Self> {
+        let host = to.host().context("the address names no host")?;
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let (port, secure) = match to.scheme_str() {
-            Some("https") => (443, true),
-            Some("http") => (80, false),
-            _ => return Err(LoadError::Address),
-        };
-        let tls = if secure {
-            let insecure = insecure || is_this_machine(host);
-            // 玖云's client speaks every version: the load is to find the receiver's best.
-            let config = tls::client_config(Platform::Jiuyun, insecure).map_err(LoadError::Tls)?;
-            let name = ServerName::try_from(bare.clone()).map_err(|_| LoadError::Address)?;
-            Some((TlsConnector::from(Arc::new(config)), name))
-        } else {
-            None
+        let (port, tls) = match to.scheme_str() {
+            Some("https") => {
+                // 玖云's client speaks every version: the load is to find the receiver's best.
+                let config = client_config(Platform::Jiuyun, true)?;
+                let name = ServerName::try_from(bare.clone())?;
+                (443, Some((TlsConnector::from(Arc::new(config)), name)))
+            }
+            Some("http") => (80, None),
+            _ => bail!("the address must begin with http:// or https://"),
         };
         Ok(Self { host: bare, port: to.port_u16().unwrap_or(port), tls })
     }
@@ -170,23 +138,4 @@ fn parse(buf: &[u8]) -> io::Result<Option<(Reply, usize)>> {
     // Replies to callbacks are never chunked.
     let size = size.ok_or_else(|| invalid("the answer has no Content-Length"))?;
     Ok(Some((Reply { status, keep_alive }, end + 4 + size)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(answer: &str, wanted: Option<(u16, bool, usize)>) {
-        let found = parse(answer.as_bytes()).unwrap();
-        assert_eq!(found.map(|(reply, size)| (reply.status, reply.keep_alive, size)), wanted, "{answer:?}");
-    }
-
-    #[test]
-    fn an_answer_is_read_as_far_as_it_is_there() {
-        check("HTTP/1.1 200 OK\r\ncontent-le", None);
-        check("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", Some((200, true, 40)));
-        check("HTTP/1.1 503 x\r\nconnection: close\r\ncontent-length:0\r\n\r\n", Some((503, false, 55)));
-        assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").is_err(), "no length");
-        assert!(parse(b"SSH-2.0\r\n\r\n").is_err());
-    }
 }

@@ -6,11 +6,15 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use super::collection::RowKey;
 use super::terms::{Terms, signature_bits};
+use crate::domain::Seq;
 
 /// One row. Collections do not know what is in it.
 #[derive(Debug, Clone)]
-pub(super) struct Doc {
+pub(super) struct IndexedRow {
     /// Its id, unique in the collection.
     pub(super) id: [u8; 16],
     /// What it is ordered by: a call's earliest instant, a callback's number.
@@ -18,7 +22,7 @@ pub(super) struct Doc {
     /// The instant that time filters look at, in microseconds.
     pub(super) t: i64,
     /// The last record that changed it.
-    pub(super) last: u64,
+    pub(super) last: Seq,
     /// A digest of its terms: see [`signature`].
     pub(super) signature: u128,
     /// Its terms, sorted.
@@ -29,16 +33,24 @@ pub(super) struct Doc {
 
 /// Two bits of 128 for each term. Walking the hot part compares signatures, which stand in the
 /// walked rows, and looks at the terms behind a pointer only where those agree: 7 of 100 times.
-pub(super) fn signature(terms: &[u64]) -> u128 {
+fn signature(terms: &[u64]) -> u128 {
     terms.iter().filter_map(|term| signature_bits(&Terms::one(*term))).fold(0, |all, bits| all | bits)
 }
 
 /// Bytes before the row.
 pub(super) const HEAD: usize = 16 + 8 + 8 + 8;
 
-impl Doc {
+impl IndexedRow {
+    /// A row of this key and time, last changed by record `last`, that has these terms.
+    pub(super) fn new((k, id): RowKey, t: Timestamp, last: Seq, mut terms: Vec<u64>, row: Vec<u8>) -> Self {
+        terms.sort_unstable();
+        terms.dedup();
+        let (t, signature) = (t.as_microsecond(), signature(&terms));
+        Self { id, k, t, last, signature, terms: Arc::from(terms), row: Arc::from(row) }
+    }
+
     /// Where it stands in a list: newest first means descending.
-    pub(super) fn place(&self) -> (i64, [u8; 16]) {
+    pub(super) fn key(&self) -> RowKey {
         (self.k, self.id)
     }
 
@@ -75,7 +87,7 @@ impl Doc {
         self.write(out);
     }
 
-    /// Reads [`Doc::write_hot`].
+    /// Reads [`IndexedRow::write_hot`].
     pub(super) fn read_hot(bytes: &[u8]) -> Option<Self> {
         let count = u32::from_le_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
         let end = 4 + count.checked_mul(8)?;
@@ -86,4 +98,26 @@ impl Doc {
             .collect();
         Some(Self { signature: signature(&terms), terms, ..Self::read(&bytes[end..])? })
     }
+}
+
+/// Rows written together: n × (length u32, row).
+pub(super) fn write_chunk<'a>(indexed_rows: impl Iterator<Item = &'a IndexedRow>) -> Vec<u8> {
+    let mut chunk = Vec::new();
+    for indexed in indexed_rows {
+        let at = chunk.len();
+        chunk.extend_from_slice(&[0; 4]);
+        indexed.write_hot(&mut chunk);
+        let length = u32::try_from(chunk.len() - at - 4).expect("a row is far below 4 GiB");
+        chunk[at..at + 4].copy_from_slice(&length.to_le_bytes());
+    }
+    chunk
+}
+
+pub(super) fn read_chunk(mut bytes: &[u8]) -> impl Iterator<Item = Option<IndexedRow>> {
+    std::iter::from_fn(move || {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let row = rest.get(..u32::from_le_bytes(*length) as usize);
+        bytes = row.map_or(&[][..], |row| &rest[row.len()..]);
+        Some(row.and_then(IndexedRow::read_hot))
+    })
 }
