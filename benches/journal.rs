@@ -68,14 +68,7 @@ fn main() {
 }
 
 fn open(dir: &std::path::Path) -> FileJournal {
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: ringback::limits::SEGMENT_BYTES,
-        compress: false,
-        marks: Some(dir.join("marks")),
-    };
+    let options = Options::within(dir);
     FileJournal::open(&dir.join("journal"), options).expect("a journal")
 }
 

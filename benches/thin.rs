@@ -13,7 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use ringback::audit::{Act, Audit};
 use ringback::clock::Clock;
 use ringback::domain::Ack;
-use ringback::journal::{Body, CallbackRecord, FileJournal, Journal as _, NewRecord, Options};
+use ringback::journal::{
+    Body, CallbackRecord, CompactJournal, FileJournal, Journal as _, NewRecord, Options, Rewrite as _,
+};
 use ringback::projector::{Projector, catalog};
 use ringback::retention::{Policy, Retention};
 use ringback::simulator;
@@ -47,14 +49,7 @@ type Wanted = dyn Fn(&simulator::Generated) -> bool;
 /// The bytes of the bodies, and of the journal before and after.
 fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     let room = |name: &str| dir.join(name);
-    let options = Options {
-        reserve: None,
-        torn: room("torn"),
-        tmp: room("tmp"),
-        segment_bytes: 8 << 20,
-        compress: true,
-        marks: None,
-    };
+    let options = Options { segment_bytes: 8 << 20, compress: true, marks: None, ..Options::within(dir) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let clock = Clock::system();
@@ -62,7 +57,10 @@ fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     let until = clock.now().checked_sub(SignedDuration::from_hours(24 * 20)).expect("a time");
     let bodies = fill(&journal, &runtime, callbacks, wanted, until);
     journal.roll().expect("the last segment ends");
-    let state = State::open(&room("state"), &room("keys"), clock.clone()).expect("a state");
+    let state = {
+        let log = CompactJournal::open(dir).expect("a log");
+        State::open(Arc::new(log), &room("keys"), clock.clone()).expect("a state")
+    };
     let (store, writer, _) =
         Store::open(&room("store"), "bench", catalog(), &clock, &|seq| Some(seq)).expect("a store");
     let projector = Projector::start(writer, journal.clone()).expect("a thread");

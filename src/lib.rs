@@ -30,7 +30,7 @@
 //! | --- | --- | --- |
 //! | [`domain`] | the field's own words as types: no I/O, no clock, no serde | [`domain::Callback`], [`domain::Call`] |
 //! | [`platforms`] | one folder a platform: what it sends, how it signs, what it expects to hear | [`platforms::Provider`] |
-//! | [`journal`] | append-only segments of JSON lines, each with its checksum | [`journal::Journal`], [`journal::FileJournal`] |
+//! | [`journal`] | append-only segments of JSON lines, each with its checksum | [`journal::Journal`], [`journal::Rewrite`], [`journal::Compact`], [`journal::FileJournal`] |
 //! | [`state`] | what people set: apps, users, tokens, logins | [`state::State`] |
 //! | [`correlate`] | events and records become calls; pure | [`correlate::join()`] |
 //! | [`store`] | what is known from the journal, and how it is found again | [`store::Store`], [`store::Writer`] |
@@ -84,7 +84,9 @@
 //!
 //! Outside crates have one home as well: sled only in `src/store/kv.rs`, warp and askama only in
 //! [`http`], TLS towards others in [`outgoing`], XML in [`platforms`], anyhow in [`cli`].
-//! `tests/tidy/` has both tables as data and fails on a name that is not allowed.
+//! `tests/tidy/` has both tables as data and fails on a name that is not allowed. It also sees to it
+//! that only [`run`](mod@run) names [`journal::FileJournal`]: everybody else takes a trait, and works
+//! with a log that others write as well.
 //!
 //! What is absent is as much a decision: [`platforms`] knows no file and no socket, so a decoder
 //! can be fed with anything; [`journal`] knows no platform, so no new one can harm it; [`store`]
@@ -137,6 +139,14 @@
 //!     twice.** `a_journal_that_lost_its_end_is_told_everywhere_and_uses_no_number_again`
 //!     (`tests/it/damage.rs`); `a_copy_in_the_worst_order_is_no_loss_and_its_damage_is_one`
 //!     (`src/journal/tests/missing.rs`).
+//! 12. **Nobody above the journal is its only writer.** What is decided from a log is taken only where
+//!     nothing came after what was read of it, and else decided again.
+//!     `several_writers_make_one_chain` (`src/audit/tests.rs`);
+//!     `names_and_ids_are_given_once_whoever_gives_them` (`src/state/tests/others.rs`);
+//!     `of_two_writers_who_bind_the_same_only_the_first_does` (`src/bindings/tests.rs`);
+//!     `of_two_writers_who_decide_one_question_the_first_in_the_journal_is_right`
+//!     (`src/control/answers.rs`); `records_that_are_appended_together_have_none_between_them`
+//!     (`src/journal/tests/order.rs`).
 //!
 //! # One callback, from the socket to the page
 //!

@@ -241,6 +241,11 @@ pub const SHOWN_BODY: usize = 128 << 10;
 /// Callbacks waiting for the committer. Two thousand at 1 KiB are 2 MiB and, at the slowest
 /// disk seen, less than two seconds of work.
 pub const COMMIT_QUEUE: usize = 2_048;
+/// Records appended together that wait in it at once: half of it, so that a single one finds room.
+pub const APPEND_WAITING: usize = 1_024;
+/// How often a change is decided again because another writer's came first: whoever loses does so to
+/// somebody who won, and among a handful of writers nobody loses so often.
+pub const OVERTAKEN_TRIES: u32 = 64;
 /// How long a callback waits for a place in that queue before it is answered 503.
 pub const COMMIT_QUEUE_WAIT: Duration = Duration::from_secs(2);
 /// What is written and synced at once, at most: the whole queue at its usual sizes, and little
@@ -429,7 +434,8 @@ pub const ANSWERS_MAX: usize = 1 << 17;
 pub const ANSWERS_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How far records of requests that came together may stand out of the order of their times.
 pub const ANSWERS_DISORDER: Duration = Duration::from_secs(10 * 60);
-/// How much of the journal is read at once when the answers of the last day are loaded.
+/// How much of the journal is read at once when the answers of the last day, or another writer's, are
+/// looked for.
 pub const ANSWERS_READ_BYTES: usize = 4 << 20;
 
 // People: names, passwords, logins.
@@ -569,10 +575,10 @@ pub const BINDINGS_READ_BYTES: usize = 8 << 20;
 pub const BINDINGS_APPLY: usize = 200_000;
 /// Records of it that a start waits for: a second or two. More are read while it is at work.
 pub const BINDINGS_READ_FIRST: u64 = 50_000;
+/// How long what others wrote waits while the log is still being read from its beginning.
+pub const BINDINGS_FOLLOW_AGAIN: Duration = Duration::from_millis(200);
 /// Bindings of one import written to the log at a time.
-pub const BINDINGS_IMPORT_CHUNK: usize = 20_000;
-/// Of them, how many wait for the disk at once: half of what may, so that a single one finds room.
-pub const BINDINGS_IMPORT_WAITING: usize = 1_024;
+pub const BINDINGS_IMPORT_CHUNK: usize = 5_000;
 /// Rows looked at for one page of bindings; a page may come back with fewer than asked for.
 pub const BINDINGS_SCAN_MAX: usize = 50_000;
 /// Milliseconds in which a platform has its answer, unless the app's rules say otherwise. None

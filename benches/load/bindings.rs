@@ -12,7 +12,7 @@ use ringback::audit::{Act, Audit};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::domain::{App, BindingTerms, Direction, PhoneNumber};
-use ringback::journal::{FileJournal, Options};
+use ringback::journal::{CompactJournal, FileJournal, Journal as _, Options};
 use ringback::simulator::Platform;
 use ringback::state::{Principal, State};
 
@@ -58,14 +58,7 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
     });
     let mut all = others.chain(pairs.iter().map(|(from, x)| terms(from.clone(), x.clone())));
     let (mut made, mut told) = (0, 0);
-    let options = Options {
-        reserve: None,
-        torn: data.join("torn"),
-        tmp: data.join("tmp"),
-        segment_bytes: 1 << 20,
-        compress: false,
-        marks: None,
-    };
+    let options = Options { segment_bytes: 1 << 20, marks: None, ..Options::within(data) };
     let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
     let by = Principal::command_line();
     let by = Audit::new(journal.clone(), Clock::system()).author(&by, Act::new(&by, "binding.import", "app 1"));
@@ -93,8 +86,9 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
 
 fn open(data: &Path) -> anyhow::Result<(Bindings, Arc<App>)> {
     let clock = Clock::system();
-    let state = State::open(&data.join("state"), &data.join("keys"), clock.clone())?;
-    let bindings = Bindings::open(data, &state.installation(), clock)?;
+    let state = State::open(Arc::new(CompactJournal::open(data)?), &data.join("keys"), clock.clone())?;
+    let log = Arc::new(FileJournal::open_bindings(data)?);
+    let bindings = Bindings::open(log, data.join("store"), &state.installation(), clock)?;
     Ok((bindings, state.apps().into_iter().next().context("the app")?))
 }
 

@@ -75,14 +75,7 @@ fn pair(body: &[u8]) -> Option<(String, String)> {
 
 /// Calls that were connected and messages forwarded, by the journal.
 fn connected(data: &Path) -> anyhow::Result<u64> {
-    let options = Options {
-        reserve: None,
-        torn: data.join("torn"),
-        tmp: data.join("tmp"),
-        segment_bytes: 64 << 20,
-        compress: false,
-        marks: None,
-    };
+    let options = Options { marks: None, ..Options::within(data) };
     let journal = FileJournal::open(&data.join("journal"), options)?;
     let (mut from, mut connected) = (1, 0);
     loop {

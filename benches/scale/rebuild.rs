@@ -15,14 +15,7 @@ pub(super) fn run(callbacks: usize) {
     let scratch = tempfile::tempdir().expect("a directory");
     let until: Timestamp = "2026-11-21T00:00:00Z".parse().expect("an instant");
     let dir = |name: &str| scratch.path().join(name);
-    let options = Options {
-        reserve: None,
-        torn: dir("torn"),
-        tmp: dir("tmp"),
-        segment_bytes: ringback::limits::SEGMENT_BYTES,
-        compress: true,
-        marks: None,
-    };
+    let options = Options { compress: true, marks: None, ..Options::within(scratch.path()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let journal = Arc::new(FileJournal::open(&dir("journal"), options).expect("a journal"));
     let (mut raw, started) = (0, Instant::now());

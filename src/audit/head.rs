@@ -1,6 +1,7 @@
 //! The head of the chain: the entry that the next one is made from.
 //!
-//! Looked for once, when the first entry is written. The store knows the last entry up to the
+//! Looked for when the first entry is written, and again when another writer's came first: from
+//! where it was looked before. The store knows the last entry up to the
 //! record it has applied, and the journal is read backwards down to there; with a lost store
 //! that means down to the last entry, which is never far: a login is one.
 
@@ -17,6 +18,14 @@ pub(super) struct Head {
     pub(super) hash: String,
 }
 
+/// The head, as far as the journal was read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    pub(super) head: Head,
+    /// No later entry has a number up to this one.
+    pub(super) through: Seq,
+}
+
 impl Default for Head {
     /// Before the first entry.
     fn default() -> Self {
@@ -30,17 +39,25 @@ impl From<AuditEntry> for Head {
     }
 }
 
+/// The head after what was known before, if another entry came since.
+pub(super) fn find_behind(journal: &dyn Journal, known: Known) -> Result<Known, ReadError> {
+    let through = *journal.durable().borrow();
+    let found = last_between(journal, known.through + 1, through)?;
+    Ok(Known { head: found.map_or(known.head, Head::from), through: through.max(known.through) })
+}
+
 /// Finds it.
-pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Head, ReadError> {
+pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Known, ReadError> {
     // First how far the store goes, then what it knows: it may go on meanwhile.
     let applied = store.map_or(0, |store| store.status().applied);
     let known = store.and_then(Store::last_audit);
-    let mut last = *journal.durable().borrow();
+    let through = *journal.durable().borrow();
+    let mut last = through;
     let mut records = AUDIT_READ_RECORDS;
     while last > applied {
         let first = last.saturating_sub(records).max(applied) + 1;
         if let Some(entry) = last_between(journal, first, last)? {
-            return Ok(entry.into());
+            return Ok(Known { head: entry.into(), through });
         }
         last = first - 1;
         records = records.saturating_mul(4);
@@ -49,7 +66,7 @@ pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Head,
         Some(seq) => journal.get(seq)?.and_then(|record| AuditEntry::read(&record)),
         None => None,
     };
-    Ok(known.map(Head::from).unwrap_or_default())
+    Ok(Known { head: known.map(Head::from).unwrap_or_default(), through })
 }
 
 fn last_between(journal: &dyn Journal, first: Seq, last: Seq) -> Result<Option<AuditEntry>, ReadError> {

@@ -7,7 +7,8 @@
 //! has a public part (who, what, which object of ours) and a personal part (what was typed, a
 //! reason, a number). Each entry chains over the one before ([`chain`]), by its public part and
 //! a salted hash of its personal part, so that a person's data can be erased and the trail
-//! stays whole, and nothing can be changed or taken out of the middle unseen.
+//! stays whole, and nothing can be changed or taken out of the middle unseen. There is one chain,
+//! whoever writes: an entry is taken only where no other came behind the one that it follows.
 //!
 //! Nothing else appends such entries; nothing here decides who may do what.
 
@@ -33,13 +34,13 @@ pub use chain::{Break, Chain, ChainReport};
 pub use entry::{Anchor, AuditEntry, Ending, EndingOf, KIND, OUTCOME, without_personal};
 
 use self::draft::DraftEntry;
-use self::head::Head;
+use self::head::Known;
 use self::reveals::Reveals;
 use crate::clock::Clock;
 use crate::domain::{Actor, ActorKind, AppId, Seq};
 use crate::error_chain;
-use crate::journal::{AppendError, Body, Journal, NewRecord};
-use crate::limits::AUDIT_OUTCOMES_WAITING;
+use crate::journal::{AppendError, Body, Journal, NewRecord, Seen};
+use crate::limits::{AUDIT_OUTCOMES_WAITING, OVERTAKEN_TRIES};
 use crate::state::{Author, Principal};
 use crate::store::Store;
 
@@ -55,7 +56,7 @@ struct Inner {
     store: Option<Store>,
     /// The last entry; `None` until it was looked for. Held while an entry is written: the next
     /// one is made from its hash.
-    head: Mutex<Option<Head>>,
+    head: Mutex<Option<Known>>,
     /// Outcomes that the journal did not take: written before the next entry.
     untold: std::sync::Mutex<VecDeque<Act>>,
     reveals: Reveals,
@@ -225,35 +226,46 @@ impl Inner {
         self.untold().front().cloned()
     }
 
-    /// Writes the entry that follows the one in `held`, which it is from then on.
+    /// Writes the entry that follows the one in `held`, which it is from then on. Where another
+    /// writer's came first it follows that.
     async fn write(
         self: &Arc<Self>,
-        held: &mut Option<Head>,
+        held: &mut Option<Known>,
         act: Act,
         anchor: Option<Anchor>,
     ) -> Result<Seq, AppendError> {
-        let head = match held.take() {
-            Some(head) => head,
-            None => find_head(self).await?,
+        let mut known = match held.take() {
+            Some(known) => known,
+            None => self.find(None).await?,
         };
-        let at = self.clock.now();
-        let (entry, next) = entry::write(act, anchor, at, &head);
-        match self.journal.append(NewRecord { at, body: Body::Entry(entry) }).await {
-            Ok(appended) => {
-                *held = Some(next);
-                Ok(appended.seq)
-            }
-            Err(error) => {
-                *held = Some(head);
-                Err(error)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let at = self.clock.now();
+            let (entry, head) = entry::write(act.clone(), anchor.clone(), at, &known.head);
+            let record = NewRecord { at, body: Body::Entry(entry) };
+            match self.journal.append_after(Seen::Kind(known.through), record).await {
+                Ok(seq) => {
+                    *held = Some(Known { head, through: seq });
+                    return Ok(seq);
+                }
+                Err(AppendError::Overtaken) if tries < OVERTAKEN_TRIES => known = self.find(Some(known)).await?,
+                Err(error) => {
+                    *held = Some(known);
+                    return Err(error);
+                }
             }
         }
     }
-}
 
-async fn find_head(inner: &Arc<Inner>) -> Result<Head, AppendError> {
-    let inner = inner.clone();
-    let found = tokio::task::spawn_blocking(move || head::find(&*inner.journal, inner.store.as_ref()));
-    let found = found.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-    found.map_err(|error| AppendError::Write(Arc::new(std::io::Error::other(error))))
+    /// Looks for the head, behind what is known of it.
+    async fn find(self: &Arc<Self>, known: Option<Known>) -> Result<Known, AppendError> {
+        let inner = self.clone();
+        let found = tokio::task::spawn_blocking(move || match known {
+            Some(known) => head::find_behind(&*inner.journal, known),
+            None => head::find(&*inner.journal, inner.store.as_ref()),
+        });
+        let found = found.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        found.map_err(|error| AppendError::Write(Arc::new(std::io::Error::other(error))))
+    }
 }

@@ -1,31 +1,33 @@
 //! The trail in a real journal: what it says when somebody tampered, and when nobody did.
 
 use std::collections::HashSet;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::domain::{ActorKind, Role, Scope};
-use crate::journal::{Append, Damage, FileJournal, Health, Options, ReadError, Record, Tally, Verdict};
+use crate::journal::testing::{Logs, MemoryJournal, on_both};
+use crate::journal::{Packing, Record, Rewrite, Tally, Verdict};
+
+on_both! {
+    entries_written_at_once_form_one_chain
+    the_chain_goes_on_after_a_restart_wherever_its_last_entry_stands
+    a_changed_entry_is_found_by_its_number
+    an_entry_whose_own_hash_was_made_anew_breaks_the_chain_behind_it
+    a_removed_entry_is_missed
+    an_erased_personal_part_leaves_the_chain_whole
+    the_oldest_entries_may_go_once_an_anchor_says_so
+    the_same_personal_part_has_another_hash_each_time
+    an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certain
+}
 
 fn lin() -> Principal {
     Principal { kind: ActorKind::User, name: "lin".to_owned(), role: Role::Admin, scope: Scope::All }
 }
 
-fn open(dir: &Path) -> Arc<FileJournal> {
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: 1 << 20,
-        compress: false,
-        marks: None,
-    };
-    Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap())
-}
-
+/// The entries; in memory others write as well.
 fn records(journal: &dyn Journal) -> Vec<Record> {
-    journal.read(1, 1 << 20).unwrap()
+    let mut records = journal.read(1, 1 << 20).unwrap();
+    records.retain(|record| AuditEntry::read(record).is_some());
+    records
 }
 
 fn check<'r>(records: impl IntoIterator<Item = &'r Record>) -> ChainReport {
@@ -35,7 +37,7 @@ fn check<'r>(records: impl IntoIterator<Item = &'r Record>) -> ChainReport {
 }
 
 /// Five entries, each with something personal.
-async fn five(journal: &Arc<FileJournal>) -> Audit {
+async fn five(journal: &Arc<dyn Rewrite>) -> Audit {
     let audit = Audit::new(journal.clone(), Clock::system());
     for n in 0..5 {
         let act = Act::new(&lin(), "reveal", format!("call {n}")).with("number", format!("1381234002{n}"));
@@ -49,10 +51,8 @@ fn field<'r>(record: &'r mut Record, name: &str) -> &'r mut Value {
     entry.fields.get_mut(name).unwrap()
 }
 
-#[tokio::test]
-async fn entries_written_at_once_form_one_chain() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn entries_written_at_once_form_one_chain(logs: Logs) {
+    let journal = logs.journal();
     let audit = Audit::new(journal.clone(), Clock::system());
     let tasks = (0..20).map(|n| {
         let audit = audit.clone();
@@ -65,28 +65,24 @@ async fn entries_written_at_once_form_one_chain() {
     assert_eq!((report.entries, report.broken, report.head.unwrap().0), (20, None, 20));
 }
 
-#[tokio::test]
-async fn the_chain_goes_on_after_a_restart_wherever_its_last_entry_stands() {
-    let dir = tempfile::tempdir().unwrap();
+async fn the_chain_goes_on_after_a_restart_wherever_its_last_entry_stands(logs: Logs) {
     let tally = || NewRecord { at: Timestamp::UNIX_EPOCH, body: Body::Tally(Tally::default()) };
     for others in [0, 150] {
-        let journal = open(dir.path());
+        let journal = logs.journal();
         five(&journal).await;
         for _ in 0..others {
             journal.append(tally()).await.unwrap();
         }
         journal.close();
     }
-    let journal = open(dir.path());
+    let journal = logs.journal();
     five(&journal).await;
     let report = check(&records(&*journal));
     assert_eq!((report.entries, report.broken), (15, None));
 }
 
-#[tokio::test]
-async fn a_changed_entry_is_found_by_its_number() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn a_changed_entry_is_found_by_its_number(logs: Logs) {
+    let journal = logs.journal();
     five(&journal).await;
     for (name, value) in [("by", "wang"), ("subject", "call 9"), ("action", "export")] {
         let mut records = records(&*journal);
@@ -99,10 +95,8 @@ async fn a_changed_entry_is_found_by_its_number() {
     assert_eq!(check(&records).broken.unwrap().n, 4);
 }
 
-#[tokio::test]
-async fn an_entry_whose_own_hash_was_made_anew_breaks_the_chain_behind_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn an_entry_whose_own_hash_was_made_anew_breaks_the_chain_behind_it(logs: Logs) {
+    let journal = logs.journal();
     five(&journal).await;
     let mut records = records(&*journal);
     *field(&mut records[2], "by") = "wang".into();
@@ -112,10 +106,8 @@ async fn an_entry_whose_own_hash_was_made_anew_breaks_the_chain_behind_it() {
     assert_eq!(check(&records).broken.unwrap().n, 4);
 }
 
-#[tokio::test]
-async fn a_removed_entry_is_missed() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn a_removed_entry_is_missed(logs: Logs) {
+    let journal = logs.journal();
     five(&journal).await;
     let mut records = records(&*journal);
     records.remove(2);
@@ -125,18 +117,17 @@ async fn a_removed_entry_is_missed() {
     assert_eq!(check(&records).broken.unwrap().n, 2, "the first entries are missing without an anchor");
 }
 
-#[tokio::test]
-async fn an_erased_personal_part_leaves_the_chain_whole() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn an_erased_personal_part_leaves_the_chain_whole(logs: Logs) {
+    let journal = logs.journal();
     let audit = five(&journal).await;
     journal.roll().unwrap();
-    let segments = journal.segments();
-    let mut erase = |record: &Record| match (&record.body, record.seq) {
-        (Body::Entry(entry), 2 | 5) => Verdict::Replace(Body::Entry(without_personal(entry))),
+    let written = records(&*journal);
+    let erased = [written[1].seq, written[4].seq];
+    let mut erase = |record: &Record| match &record.body {
+        Body::Entry(entry) if erased.contains(&record.seq) => Verdict::Replace(Body::Entry(without_personal(entry))),
         _ => Verdict::Keep,
     };
-    journal.rewrite(segments[0], &mut erase).unwrap();
+    journal.rewrite(journal.segments()[0], Packing::Fast, &mut erase).unwrap();
     audit.record(Act::new(&lin(), "erase", "a person")).await.unwrap();
     let read = records(&*journal);
     let report = check(&read);
@@ -146,10 +137,8 @@ async fn an_erased_personal_part_leaves_the_chain_whole() {
     assert_eq!(AuditEntry::read(&read[5]).unwrap().personal, Some(Map::new()));
 }
 
-#[tokio::test]
-async fn the_oldest_entries_may_go_once_an_anchor_says_so() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn the_oldest_entries_may_go_once_an_anchor_says_so(logs: Logs) {
+    let journal = logs.journal();
     let audit = five(&journal).await;
     let third = AuditEntry::read(&records(&*journal)[2]).unwrap();
     let anchor = Anchor { n: third.n, hash: third.hash };
@@ -162,10 +151,8 @@ async fn the_oldest_entries_may_go_once_an_anchor_says_so() {
     assert_eq!(check(&records[4..]).broken.unwrap().n, 5, "more was removed than the anchor says");
 }
 
-#[tokio::test]
-async fn the_same_personal_part_has_another_hash_each_time() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn the_same_personal_part_has_another_hash_each_time(logs: Logs) {
+    let journal = logs.journal();
     let audit = Audit::new(journal.clone(), Clock::system());
     for _ in 0..2 {
         audit.record(Act::new(&lin(), "reveal", "call 1").with("number", "13812340021")).await.unwrap();
@@ -175,6 +162,23 @@ async fn the_same_personal_part_has_another_hash_each_time() {
     assert_eq!(hashes.len(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn several_writers_make_one_chain() {
+    let journal = MemoryJournal::chatter();
+    let audits = [(); 3].map(|()| Audit::new(Arc::new(journal.beside()), Clock::system()));
+    let tasks = (0..60).map(|n| {
+        let audit = audits[n % 3].clone();
+        tokio::spawn(async move { audit.record(Act::new(&lin(), "export", n.to_string())).await.unwrap() })
+    });
+    let mut numbers = HashSet::new();
+    for task in tasks.collect::<Vec<_>>() {
+        assert!(numbers.insert(task.await.unwrap()), "each entry has a number of its own");
+    }
+    let report = check(&journal.records());
+    assert_eq!((report.entries, report.aside, report.broken), (60, 0, None));
+    assert_eq!(report.head.unwrap().0, 60);
+}
+
 #[test]
 fn hashes_are_those_that_jq_and_sha256sum_compute() {
     let value = serde_json::json!({"b": [1, {"d": null, "c": "回铃"}], "a": "x\"y"});
@@ -182,10 +186,8 @@ fn hashes_are_those_that_jq_and_sha256sum_compute() {
     assert_eq!(entry::sha256(&value), expected);
 }
 
-#[tokio::test]
-async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certain() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
+async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certain(logs: Logs) {
+    let journal = logs.journal();
     five(&journal).await;
     let record = records(&*journal).remove(0);
     let read = |by: &str, action: &str, peer: Option<&str>| {
@@ -206,20 +208,19 @@ async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certa
 
 #[tokio::test]
 async fn an_outcome_that_the_journal_did_not_take_is_written_before_the_next_entry() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = Arc::new(Moody { journal: open(dir.path()), refuses: AtomicBool::new(false) });
+    let journal = Arc::new(MemoryJournal::default());
     let audit = Audit::new(journal.clone(), Clock::system());
     let author = audit.author(&lin(), Act::new(&lin(), "token.add", "token ghost"));
     author.on_record().await.unwrap();
     author.on_record().await.unwrap();
-    journal.refuses.store(true, Ordering::Relaxed);
+    journal.refuse(true);
     author.failed("state_not_written").await;
     let other = audit.author(&lin(), Act::new(&lin(), "token.add", "token other"));
     assert!(other.on_record().await.is_err(), "and so nothing may be changed");
     other.failed("never begun").await;
-    journal.refuses.store(false, Ordering::Relaxed);
+    journal.refuse(false);
     other.on_record().await.unwrap();
-    let records = records(&*journal.journal);
+    let records = journal.records();
     let trail: Vec<_> = records.iter().filter_map(AuditEntry::read).collect();
     let told: Vec<_> = trail.iter().map(|entry| (entry.action.as_str(), entry.subject.as_str())).collect();
     assert_eq!(told, [("token.add", "token ghost"), ("outcome", "token ghost"), ("token.add", "token other")]);
@@ -229,46 +230,6 @@ async fn an_outcome_that_the_journal_did_not_take_is_written_before_the_next_ent
         (trail[0].seq, "failed", Some("state_not_written"))
     );
     assert_eq!(check(&records).broken, None);
-}
-
-/// A journal that refuses while it is told to, as on a full disk.
-#[derive(Debug)]
-struct Moody {
-    journal: Arc<FileJournal>,
-    refuses: AtomicBool,
-}
-
-impl Journal for Moody {
-    fn append(&self, record: NewRecord) -> Append {
-        if self.refuses.load(Ordering::Relaxed) {
-            return Box::pin(async { Err(AppendError::Closed) });
-        }
-        self.journal.append(record)
-    }
-
-    fn durable(&self) -> tokio::sync::watch::Receiver<Seq> {
-        self.journal.durable()
-    }
-
-    fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {
-        self.journal.read(from, max_bytes)
-    }
-
-    fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError> {
-        self.journal.get(seq)
-    }
-
-    fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
-        self.journal.line(seq)
-    }
-
-    fn damage(&self) -> Vec<Damage> {
-        self.journal.damage()
-    }
-
-    fn health(&self) -> Health {
-        self.journal.health()
-    }
 }
 
 fn by_hand(text: &str) -> String {

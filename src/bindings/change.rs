@@ -1,16 +1,18 @@
 //! One binding made, changed or ended: checked, put on record, written to the log, applied to the
 //! index.
 //!
-//! From the check to the effect nothing else is changed, so that of two that are in each other's
-//! way only one is made. Many at once are [`super::import`]'s.
+//! From the check to the effect nothing else is changed here, and a record is taken only where nobody
+//! else's came meanwhile, so that of two that are in each other's way only one is made. Many at
+//! once are [`super::import`]'s.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::index::{Applied, Look};
 use super::pending::Pending;
 use super::{BindingError, Bindings, Inner, fingerprint, overlap, rules, wire};
 use crate::domain::{App, AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
-use crate::journal::{Body, Entry, Journal as _, NewRecord, Record};
+use crate::journal::{AppendError, Body, Entry, NewRecord, Record, Seen};
+use crate::limits::OVERTAKEN_TRIES;
 use crate::state::{Author, Behalf, OnRecord};
 
 impl Bindings {
@@ -22,15 +24,19 @@ impl Bindings {
         rules::check(app, &terms)?;
         let (inner, app, by) = (self.0.clone(), app.id, by.clone());
         alone(async move {
-            let mut pending = inner.writing.lock().await;
-            inner.check_free(&pending, app, &terms, None)?;
-            // Nobody else writes to the log meanwhile, so that its next number is the id; unless a
-            // write that failed has used that up.
-            let foretold = *inner.log.durable().borrow() + 1;
-            by.about(subject(BindingId(foretold)), Some(app));
-            let author = Behalf::from(&by);
-            let made = inner.keep(&mut pending, &author, |recorded| wire::made(app, &terms, recorded)).await?;
-            if made.id.0 != foretold {
+            let (author, foretold) = (Behalf::from(&by), OnceLock::new());
+            let decide = |pending: &Pending| {
+                inner.check_free(pending, app, &terms, None)?;
+                // The id is the number of the record, which is most often the next.
+                foretold.get_or_init(|| {
+                    let id = BindingId(*inner.log.durable().borrow() + 1);
+                    by.about(subject(id), Some(app));
+                    id
+                });
+                Ok(|recorded: &OnRecord| wire::made(app, &terms, recorded))
+            };
+            let made = inner.keep(&author, decide).await?;
+            if foretold.get() != Some(&made.id) {
                 by.made(subject(made.id)).await;
             }
             Ok(made)
@@ -52,11 +58,13 @@ impl Bindings {
         rules::check(app, &terms)?;
         let (inner, app, by) = (self.0.clone(), app.id, Behalf::from(by));
         alone(async move {
-            let mut pending = inner.writing.lock().await;
-            let present = inner.open_binding(id, app)?;
-            inner.check_free(&pending, app, &terms, Some(id))?;
-            let changed = Binding { terms, ..present };
-            inner.keep(&mut pending, &by, |recorded| wire::changed(&changed, recorded)).await
+            let decide = |pending: &Pending| {
+                let present = inner.open_binding(id, app)?;
+                inner.check_free(pending, app, &terms, Some(id))?;
+                let changed = Binding { terms: terms.clone(), ..present };
+                Ok(move |recorded: &OnRecord| wire::changed(&changed, recorded))
+            };
+            inner.keep(&by, decide).await
         })
         .await
     }
@@ -68,10 +76,12 @@ impl Bindings {
     pub async fn end(&self, by: impl Into<Behalf>, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
         let (inner, by) = (self.0.clone(), by.into());
         alone(async move {
-            let mut pending = inner.writing.lock().await;
-            let present = inner.open_binding(id, app)?;
-            let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
-            inner.keep(&mut pending, &by, |recorded| wire::changed(&ended, recorded)).await
+            let decide = |_: &Pending| {
+                let present = inner.open_binding(id, app)?;
+                let ended = Binding { ended_at: Some(inner.clock.now()), ..present };
+                Ok(move |recorded: &OnRecord| wire::changed(&ended, recorded))
+            };
+            inner.keep(&by, decide).await
         })
         .await
     }
@@ -79,6 +89,8 @@ impl Bindings {
 
 /// Why a change that is on record did not come about.
 pub(super) const NOT_WRITTEN: &str = "bindings_not_written";
+/// The same: another writer's change, which came first, does not let it.
+const OVERTAKEN: &str = "changed_meanwhile";
 
 /// How the audit trail names a binding.
 fn subject(id: BindingId) -> String {
@@ -130,29 +142,50 @@ impl Inner {
         Ok(in_the_way)
     }
 
-    /// Puts a change on record, writes it and applies it.
-    async fn keep(
-        &self,
-        pending: &mut Pending,
+    /// Decides a change, puts it on record, writes it and applies it; decides again where another
+    /// writer's came first.
+    async fn keep<E: FnOnce(&OnRecord) -> Entry>(
+        self: &Arc<Self>,
         by: &Behalf,
-        entry: impl FnOnce(&OnRecord) -> Entry,
+        decide: impl Fn(&Pending) -> Result<E, BindingError>,
     ) -> Result<Binding, BindingError> {
-        let recorded = by.on_record().await?;
-        let at = self.clock.now();
-        let body = Body::Entry(entry(&recorded));
-        let appended = self.log.append(NewRecord { at, body: body.clone() }).await;
-        let seq = match appended {
-            Ok(appended) => appended.seq,
-            Err(error) => {
-                by.failed(NOT_WRITTEN).await;
-                return Err(BindingError::Write(Arc::new(error)));
+        let mut pending = self.alone().await?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let entry = match decide(&pending) {
+                Err(error) if tries > 1 => {
+                    by.failed(OVERTAKEN).await;
+                    return Err(error);
+                }
+                decided => decided?,
+            };
+            let recorded = by.on_record().await?;
+            let (at, seen) = (self.clock.now(), Seen::Log(self.through(&pending)?));
+            let body = Body::Entry(entry(&recorded));
+            match self.log.append_after(seen, NewRecord { at, body: body.clone() }).await {
+                Ok(seq) => {
+                    let record = Record { seq, at, body };
+                    let binding = wire::read(&record).expect("what was written is read");
+                    let mark = pending.mark(Applied { seq, print: fingerprint(&record) });
+                    self.index()?.apply(vec![binding.clone()], mark)?;
+                    return Ok(binding);
+                }
+                Err(AppendError::Overtaken) if tries < OVERTAKEN_TRIES => {
+                    pending = match self.read_on(pending).await {
+                        Err(error) => {
+                            by.failed(NOT_WRITTEN).await;
+                            return Err(error);
+                        }
+                        read => read?,
+                    };
+                }
+                Err(error) => {
+                    by.failed(NOT_WRITTEN).await;
+                    return Err(BindingError::Write(Arc::new(error)));
+                }
             }
-        };
-        let record = Record { seq, at, body };
-        let binding = wire::read(&record).expect("what was written is read");
-        let mark = pending.mark(Applied { seq, print: fingerprint(&record) });
-        self.index()?.apply(vec![binding.clone()], mark)?;
-        Ok(binding)
+        }
     }
 }
 

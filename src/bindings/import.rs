@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::spawn_blocking;
 
@@ -17,11 +16,11 @@ use super::change::alone;
 use super::index::Applied;
 use super::keys::{self, Pair};
 use super::pending::Pending;
-use super::{BindingError, Bindings, Inner, fingerprint, overlap, rules, wire};
-use crate::domain::{App, AppId, Binding, BindingTerms, Wording};
+use super::{BindingError, Bindings, Inner, fingerprint, joined, overlap, rules, wire};
+use crate::domain::{App, AppId, BindingTerms, Wording};
 use crate::error_chain::Chain;
-use crate::journal::{Body, Journal as _, NewRecord, Record};
-use crate::limits::{BINDINGS_APPLY, BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_WAITING};
+use crate::journal::{AppendError, Body, NewRecord, Record, Seen};
+use crate::limits::{BINDINGS_APPLY, BINDINGS_IMPORT_CHUNK, OVERTAKEN_TRIES};
 use crate::state::{Author, OnRecord};
 
 /// What became of the lines of an import.
@@ -170,89 +169,98 @@ impl Inner {
         app: Arc<App>,
         chunk: Vec<(u64, BindingTerms)>,
     ) -> Result<Imported, BindingError> {
-        let pending = self.writing.clone().lock_owned().await;
-        let (inner, of) = (self.clone(), app.clone());
-        let looking = spawn_blocking(move || inner.look_at(&of, chunk, &pending).map(|looked| (looked, pending)));
-        let ((new, mut done), mut pending) = joined(looking.await)?;
-        done.made = new.len() as u64;
-        if !new.is_empty() {
-            let recorded = by.on_record().await?;
-            self.keep_all(app.id, &recorded, new, &mut pending).await?;
+        let mut pending = self.alone().await?;
+        let chunk = Arc::new(chunk);
+        let (mut tries, mut made) = (0, 0);
+        loop {
+            tries += 1;
+            let (inner, of, lines) = (self.clone(), app.clone(), chunk.clone());
+            let looking = spawn_blocking(move || inner.look_at(&of, &lines, &pending).map(|looked| (looked, pending)));
+            let ((new, mut done), held) = joined(looking.await)?;
+            pending = held;
+            // What an earlier try made is found there again.
+            done.unchanged = done.unchanged.saturating_sub(made);
+            done.made = made + new.len() as u64;
+            if !new.is_empty() {
+                let recorded = by.on_record().await?;
+                match self.keep_all(app.id, &recorded, &new, &mut pending).await {
+                    Ok(taken) if taken == new.len() => {}
+                    Ok(taken) if tries < OVERTAKEN_TRIES => {
+                        made += taken as u64;
+                        pending = self.read_on(pending).await?;
+                        continue;
+                    }
+                    Ok(_) => return Err(BindingError::Write(Arc::new(AppendError::Overtaken))),
+                    // What is durable is looked up in the end, also when the rest was not taken.
+                    Err(error) => {
+                        self.read_on(pending).await?;
+                        return Err(error);
+                    }
+                }
+            }
+            if pending.len() >= BINDINGS_APPLY {
+                self.apply(pending).await?;
+            }
+            return Ok(done);
         }
-        if pending.len() >= BINDINGS_APPLY {
-            self.apply(pending).await?;
-        }
-        Ok(done)
     }
 
     /// Those that are new, and what becomes of the others.
     fn look_at(
         &self,
         app: &App,
-        chunk: Vec<(u64, BindingTerms)>,
+        chunk: &[(u64, BindingTerms)],
         pending: &Pending,
     ) -> Result<(Vec<BindingTerms>, Imported), BindingError> {
         let (mut new, mut done) = (New::default(), Imported::default());
         // Nothing else is written meanwhile, so that one look holds for all lines.
         let look = self.index()?.look()?;
         for (line, terms) in chunk {
-            let earlier = new.in_the_way(app.id, &terms);
-            let checked = match rules::check(app, &terms) {
-                Ok(()) if earlier == Some(&terms) => Ok(false),
+            let earlier = new.in_the_way(app.id, terms);
+            let checked = match rules::check(app, terms) {
+                Ok(()) if earlier == Some(terms) => Ok(false),
                 Ok(()) if earlier.is_some() => Err(BindingError::Twice),
-                Ok(()) => match self.in_the_way(&look, pending, app.id, &terms, None) {
+                Ok(()) => match self.in_the_way(&look, pending, app.id, terms, None) {
                     Ok(None) => Ok(true),
-                    Ok(Some(other)) if other.terms == terms => Ok(false),
+                    Ok(Some(other)) if other.terms == *terms => Ok(false),
                     Ok(Some(other)) => Err(BindingError::Exists(other.id)),
                     Err(error) => return Err(error),
                 },
                 Err(error) => Err(error),
             };
             match checked {
-                Ok(true) => new.push(app.id, terms),
+                Ok(true) => new.push(app.id, terms.clone()),
                 Ok(false) => done.unchanged += 1,
                 Err(error) => {
-                    done.refused.push(Refused { field: error.field(), ..Refused::new(line, error.wording()) });
+                    done.refused.push(Refused { field: error.field(), ..Refused::new(*line, error.wording()) });
                 }
             }
         }
         Ok((new.terms, done))
     }
 
+    /// Writes these; gives how many were taken before another writer's record came.
     async fn keep_all(
         &self,
         app: AppId,
         recorded: &OnRecord,
-        all: Vec<BindingTerms>,
+        all: &[BindingTerms],
         pending: &mut Pending,
-    ) -> Result<(), BindingError> {
-        let at = self.clock.now();
-        let mut bindings: Vec<Binding> = Vec::with_capacity(all.len());
-        let (mut applied, mut failed) = (None, None);
-        let appends = all.into_iter().map(|terms| {
-            let body = Body::Entry(wire::made(app, &terms, recorded));
-            let append = self.log.append(NewRecord { at, body: body.clone() });
-            append.map(|appended| (appended, body))
-        });
-        let mut appends = stream::iter(appends).buffered(BINDINGS_IMPORT_WAITING);
-        while let Some((appended, body)) = appends.next().await {
-            match appended {
-                Ok(appended) => {
-                    let record = Record { seq: appended.seq, at, body };
-                    applied = applied.max(Some((record.seq, fingerprint(&record))));
-                    bindings.extend(wire::read(&record));
-                }
-                Err(error) => {
-                    failed = Some(BindingError::Write(Arc::new(error)));
-                    break;
-                }
-            }
+    ) -> Result<usize, BindingError> {
+        let (at, seen) = (self.clock.now(), Seen::Log(self.through(pending)?));
+        let record = |terms: &BindingTerms| NewRecord { at, body: Body::Entry(wire::made(app, terms, recorded)) };
+        let records: Vec<NewRecord> = all.iter().map(record).collect();
+        let numbers = match self.log.append_all(seen, records.clone()).await {
+            Err(AppendError::Overtaken) => return Ok(0),
+            numbers => numbers.map_err(|error| BindingError::Write(Arc::new(error)))?,
+        };
+        let made = numbers.into_iter().zip(records).map(|(seq, NewRecord { at, body })| Record { seq, at, body });
+        let made: Vec<Record> = made.collect();
+        if let Some(last) = made.last() {
+            let applied = Applied { seq: last.seq, print: fingerprint(last) };
+            pending.push(&*self.index()?, made.iter().filter_map(wire::read).collect(), applied)?;
         }
-        // What is durable is looked up in the end, also when the rest was not taken.
-        if let Some((seq, print)) = applied {
-            pending.push(&*self.index()?, bindings, Applied { seq, print })?;
-        }
-        failed.map_or(Ok(()), Err)
+        Ok(made.len())
     }
 
     /// Applies what waits, where something does.
@@ -264,8 +272,4 @@ impl Inner {
         let index = self.index()?;
         Ok(joined(spawn_blocking(move || pending.apply(&index)).await)?)
     }
-}
-
-fn joined<T>(result: Result<T, tokio::task::JoinError>) -> T {
-    result.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

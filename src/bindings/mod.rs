@@ -5,8 +5,14 @@
 //!
 //! ```text
 //! write: check ─► log (durable) ─► index ─► answered
+//!          ▲       │ something came first
+//!          └ index ◄┘
 //! read:                            index, one snapshot
 //! ```
+//!
+//! Others may write to the log as well: a binding is taken only right behind what it was checked
+//! against ([`crate::journal::Journal::append_after`]), so that of two that are in each other's way
+//! only the first is made. [`Bindings::follow`] applies what others wrote.
 //!
 //! Where the index is lost, or was copied, it is made from the log while everything else is at
 //! work ([`reading`]): until then nobody is looked up and nothing is changed.
@@ -35,12 +41,13 @@ mod tests;
 mod wire;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::spawn_blocking;
 use xxhash_rust::xxh3::Xxh3;
 
 pub use self::error::{BindingError, OpenError};
@@ -51,9 +58,10 @@ use self::index::{Applied, Index, Look};
 use self::pending::Pending;
 use self::reading::Reading;
 use crate::clock::Clock;
-use crate::domain::{AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber};
-use crate::journal::{Body, FileJournal, Journal, Options, Record};
-use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_READ_FIRST, BINDINGS_SEGMENT_BYTES};
+use crate::domain::{AppId, Binding, BindingId, BindingState, BindingTerms, PhoneNumber, Seq};
+use crate::error_chain::Chain;
+use crate::journal::{Body, Record, Rewrite};
+use crate::limits::{BINDINGS_ASKED_MAX, BINDINGS_FOLLOW_AGAIN, BINDINGS_READ_FIRST};
 use crate::store::{Count, Listing, Page, QueryError};
 
 /// The index's directory in the store, and that of one being made.
@@ -66,7 +74,7 @@ pub struct Bindings(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    log: Arc<FileJournal>,
+    log: Arc<dyn Rewrite>,
     /// Another one after it was made anew; to be had from [`Inner::index`].
     index: ArcSwap<Index>,
     reading: Arc<Reading>,
@@ -94,13 +102,13 @@ pub struct Bound {
 }
 
 impl Bindings {
-    /// Opens the bindings of the data directory `data`. When this returns, every one that was
-    /// ever acknowledged is looked up.
+    /// The bindings in `log`, with their index in the directory `store`. When this returns, every one
+    /// that was ever acknowledged is looked up.
     ///
     /// # Errors
     /// When a file cannot be read or written.
-    pub fn open(data: &Path, installation: &str, clock: Clock) -> Result<Self, OpenError> {
-        let bindings = Self::start(data, installation, clock)?;
+    pub fn open(log: Arc<dyn Rewrite>, store: PathBuf, installation: &str, clock: Clock) -> Result<Self, OpenError> {
+        let bindings = Self::start(log, store, installation, clock)?;
         bindings.0.reading.wait()?;
         Ok(bindings)
     }
@@ -110,24 +118,15 @@ impl Bindings {
     ///
     /// # Errors
     /// When a file cannot be read or written.
-    pub fn start(data: &Path, installation: &str, clock: Clock) -> Result<Self, OpenError> {
-        let options = Options {
-            reserve: None,
-            torn: data.join("torn"),
-            tmp: data.join("tmp"),
-            segment_bytes: BINDINGS_SEGMENT_BYTES,
-            compress: true,
-            marks: Some(data.join("marks")),
-        };
-        let log = Arc::new(FileJournal::open(&data.join("bindings"), options)?);
+    pub fn start(log: Arc<dyn Rewrite>, store: PathBuf, installation: &str, clock: Clock) -> Result<Self, OpenError> {
         for damage in log.damage() {
             tracing::error!(
                 segment = %damage.segment, line = damage.line, record.seq = damage.seq, reason = damage.reason,
                 "a record of the bindings is damaged and was passed over"
             );
         }
-        let place = Place { store: data.join("store"), installation: installation.to_owned() };
-        let (index, applied) = place.index(&log, INDEX)?;
+        let place = Place { store, installation: installation.to_owned() };
+        let (index, applied) = place.index(&*log, INDEX)?;
         let index = Arc::new(index);
         let reading = Reading::start(log.clone(), index.clone(), applied, BINDINGS_READ_FIRST)?;
         let index = ArcSwap::new(index);
@@ -155,8 +154,8 @@ impl Bindings {
             fs::remove_dir_all(&unfinished).map_err(io)?;
         }
         inner.reading.stop();
-        let (fresh, applied) = inner.place.index(&inner.log, UNFINISHED)?;
-        reading::catch_up(&inner.log, &fresh, applied, |_| true)?;
+        let (fresh, applied) = inner.place.index(&*inner.log, UNFINISHED)?;
+        reading::catch_up(&*inner.log, &fresh, applied, |_| true)?;
         fresh.flush().map_err(|error| OpenError::Index(Box::new(error)))?;
         // Open files do not mind: the new one is found under its name at the next start.
         fs::remove_dir_all(&present).map_err(io)?;
@@ -165,6 +164,28 @@ impl Bindings {
         inner.reading.is_whole();
         pending.forget();
         Ok(())
+    }
+
+    /// Applies what others wrote, as it comes, for as long as there are others.
+    pub async fn follow(&self) {
+        let mut others = self.0.log.others();
+        loop {
+            others.mark_unchanged();
+            match self.0.alone().await.map(drop) {
+                Ok(()) => {}
+                // What comes while the log is read may be behind what was read of it.
+                Err(BindingError::Reading) => {
+                    tokio::time::sleep(BINDINGS_FOLLOW_AGAIN).await;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "bindings that others made are not looked up here yet");
+                }
+            }
+            if others.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// The binding by which `caller` reaches somebody at `dialled` now; the newest, where there
@@ -236,7 +257,7 @@ impl Bindings {
 
     /// The log, for those who verify, copy or erase.
     #[must_use]
-    pub fn log(&self) -> Arc<FileJournal> {
+    pub fn log(&self) -> Arc<dyn Rewrite> {
         self.0.log.clone()
     }
 
@@ -244,7 +265,7 @@ impl Bindings {
     pub fn close(&self) {
         self.0.reading.stop();
         if let Err(error) = self.0.index.load().flush() {
-            tracing::warn!(error = %crate::error_chain::Chain(&error), "the index of bindings is read anew at the next start");
+            tracing::warn!(error = %Chain(&error), "the index of bindings is read anew at the next start");
         }
         self.0.log.close();
     }
@@ -252,7 +273,7 @@ impl Bindings {
 
 impl Place {
     /// The index in this directory of the store, and how far the log is in it.
-    fn index(&self, log: &FileJournal, name: &str) -> Result<(Index, Applied), OpenError> {
+    fn index(&self, log: &dyn Rewrite, name: &str) -> Result<(Index, Applied), OpenError> {
         let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
         let opened = Index::open(&self.store.join(name), &self.installation, &print);
         opened.map_err(|error| OpenError::Index(Box::new(error)))
@@ -268,10 +289,47 @@ impl Inner {
         Ok(self.index.load_full())
     }
 
+    /// The number up to which the log is in the index or waits for it.
+    fn through(&self, pending: &Pending) -> Result<Seq, BindingError> {
+        Ok(pending.through(self.index()?.applied()?.seq))
+    }
+
+    /// Applies what came behind that. Whoever has `pending` is the only one who writes here.
+    async fn read_on(
+        self: &Arc<Self>,
+        mut pending: OwnedMutexGuard<Pending>,
+    ) -> Result<OwnedMutexGuard<Pending>, BindingError> {
+        let inner = self.clone();
+        let reading = spawn_blocking(move || {
+            let index = inner.index()?;
+            // What is damaged at the end has a number as well.
+            let last = *inner.log.durable().borrow();
+            // The later ones of the same binding count, so that those that wait come first.
+            pending.apply(&index)?;
+            let applied = index.applied()?;
+            reading::catch_up(&*inner.log, &index, applied, |_| true)
+                .map_err(|error| BindingError::Index(Box::new(error)))?;
+            pending.read(last.max(index.applied()?.seq));
+            Ok(pending)
+        });
+        joined(reading.await)
+    }
+
+    /// The right to write here, once what others are known to have written is applied.
+    async fn alone(self: &Arc<Self>) -> Result<OwnedMutexGuard<Pending>, BindingError> {
+        let pending = self.writing.clone().lock_owned().await;
+        let others = *self.log.others().borrow();
+        if self.through(&pending)? < others { self.read_on(pending).await } else { Ok(pending) }
+    }
+
     fn look(&self) -> Result<Look, QueryError> {
         let index = self.index().map_err(|_| QueryError::Rebuilding)?;
         index.look().map_err(|error| QueryError::Damaged(Box::new(error)))
     }
+}
+
+fn joined<T>(result: Result<T, tokio::task::JoinError>) -> T {
+    result.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// Whether both hold at some instant.

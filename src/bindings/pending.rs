@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::index::{Applied, Index, IndexError};
 use super::keys::{self, Pair};
 use super::overlap;
-use crate::domain::{AppId, Binding, BindingId, BindingTerms};
+use crate::domain::{AppId, Binding, BindingId, BindingTerms, Seq};
 
 /// What waits, and what was applied before and will be with it.
 #[derive(Debug, Default)]
@@ -23,11 +23,23 @@ pub(super) struct Pending {
     pairs: BTreeSet<Pair>,
     before: Applied,
     latest: Applied,
+    /// Up to where the log was read: its last records may be damaged.
+    read: Seq,
 }
 
 impl Pending {
     pub(super) fn len(&self) -> usize {
         self.bindings.len()
+    }
+
+    /// The number up to which the log is known, where the index has it up to `applied`.
+    pub(super) fn through(&self, applied: Seq) -> Seq {
+        applied.max(self.latest.seq).max(self.read)
+    }
+
+    /// The log was read up to this number.
+    pub(super) fn read(&mut self, seq: Seq) {
+        self.read = self.read.max(seq);
     }
 
     /// Takes what the log has just taken. `index` is asked how far it is.

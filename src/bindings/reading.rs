@@ -13,7 +13,7 @@ use super::index::{Applied, Index};
 use super::{OpenError, fingerprint, wire};
 use crate::domain::Seq;
 use crate::error_chain::Chain;
-use crate::journal::{FileJournal, Journal as _};
+use crate::journal::Rewrite;
 use crate::limits::{BINDINGS_APPLY, BINDINGS_READ_BYTES};
 
 /// How far the log is read.
@@ -30,7 +30,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Reads what is missing: so few records now, more in a thread.
     pub(super) fn start(
-        log: Arc<FileJournal>,
+        log: Arc<dyn Rewrite>,
         index: Arc<Index>,
         applied: Applied,
         few: u64,
@@ -44,20 +44,20 @@ impl Reading {
             thread: Mutex::new(None),
         });
         if last.saturating_sub(applied.seq) <= few {
-            catch_up(&log, &index, applied, |_| true)?;
+            catch_up(&*log, &index, applied, |_| true)?;
             reading.is_whole();
             return Ok(reading);
         }
         tracing::info!(records = last - applied.seq, "the bindings are read from their log");
         let told = reading.clone();
-        let work = move || told.run(&log, &index, applied);
+        let work = move || told.run(&*log, &index, applied);
         let thread = thread::Builder::new().name("bindings".to_owned()).spawn(work);
         *reading.thread.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(thread.map_err(|error| OpenError::Index(Box::new(error)))?);
         Ok(reading)
     }
 
-    fn run(&self, log: &FileJournal, index: &Index, applied: Applied) -> Result<(), OpenError> {
+    fn run(&self, log: &dyn Rewrite, index: &Index, applied: Applied) -> Result<(), OpenError> {
         let done = catch_up(log, index, applied, |seq| {
             self.read.store(seq, Relaxed);
             !self.stop.load(Relaxed)
@@ -106,7 +106,7 @@ impl Reading {
 
 /// Applies to the index what the log has beyond `applied`, as long as it may go on: then `true`.
 pub(super) fn catch_up(
-    log: &FileJournal,
+    log: &dyn Rewrite,
     index: &Index,
     mut applied: Applied,
     mut go_on: impl FnMut(Seq) -> bool,

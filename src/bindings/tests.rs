@@ -5,8 +5,32 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::{App, BindingKind, Direction, ProviderId};
+use crate::journal::FileJournal;
+use crate::journal::testing::{Logs, MemoryJournal, on_both};
 use crate::state::Author;
 use crate::store::Filter;
+
+on_both! {
+    who_is_bound_is_found_at_once_and_after_every_kind_of_restart
+    a_binding_that_changes_or_ends_answers_as_it_is_now
+    nobody_is_bound_twice_on_one_number_at_one_time
+    what_the_platform_would_not_take_is_not_bound
+    an_import_says_what_became_of_each_line_and_may_be_repeated
+    lists_are_newest_first_and_every_filter_and_its_negation_make_the_whole
+    while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed
+    a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_ends_it
+    an_import_is_looked_up_once_it_is_over_and_is_in_the_way_before
+    an_import_that_is_left_is_looked_up_as_far_as_it_came
+    what_an_import_had_made_is_read_from_the_log_after_a_crash
+}
+
+impl Bindings {
+    /// The bindings of the data directory `data`.
+    pub(crate) fn within(data: &Path, installation: &str, clock: &Clock) -> Self {
+        let log = Arc::new(FileJournal::open_bindings(data).unwrap());
+        Self::open(log, data.join("store"), installation, clock.clone()).unwrap()
+    }
+}
 
 fn app(id: u32) -> Arc<App> {
     Arc::new(App { id: AppId(id), ..App::sample(ProviderId("huawei-private")) })
@@ -30,12 +54,12 @@ fn terms(a: &str, x: &str, b: &str) -> BindingTerms {
     }
 }
 
-fn open(data: &Path) -> Bindings {
-    open_at(data, Clock::fixed(now()))
+fn open(logs: &Logs) -> Bindings {
+    open_at(logs, Clock::fixed(now()))
 }
 
-fn open_at(data: &Path, clock: Clock) -> Bindings {
-    Bindings::open(data, "installation", clock).unwrap()
+fn open_at(logs: &Logs, clock: Clock) -> Bindings {
+    Bindings::open(logs.bindings(), logs.path().join("store"), "installation", clock).unwrap()
 }
 
 fn reached(bindings: &Bindings, app: u32, x: &str, caller: &str) -> Option<String> {
@@ -53,10 +77,8 @@ const B: &str = "13800000002";
 const C: &str = "13800000003";
 const X: &str = "17000000001";
 
-#[tokio::test]
-async fn who_is_bound_is_found_at_once_and_after_every_kind_of_restart() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn who_is_bound_is_found_at_once_and_after_every_kind_of_restart(logs: Logs) {
+    let bindings = open(&logs);
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     assert_eq!(bindings.get(made.id).unwrap().unwrap(), made);
     let found = |bindings: &Bindings| {
@@ -70,26 +92,22 @@ async fn who_is_bound_is_found_at_once_and_after_every_kind_of_restart() {
     found(&bindings);
     bindings.close();
     drop(bindings);
-    found(&open(dir.path()));
-    fs::remove_dir_all(dir.path().join("store")).unwrap();
-    found(&open(dir.path()));
-    let copy = tempfile::tempdir().unwrap();
-    for room in ["bindings", "store/bindings"] {
-        fs::create_dir_all(copy.path().join(room)).unwrap();
-        for file in fs::read_dir(dir.path().join(room)).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), copy.path().join(room).join(file.file_name())).unwrap();
-        }
-    }
+    found(&open(&logs));
+    fs::remove_dir_all(logs.path().join("store")).unwrap();
+    found(&open(&logs));
     // What was copied while it was written is not to be trusted, whatever it holds.
-    fs::write(copy.path().join("store/bindings/index.redb"), [7; 5_000]).unwrap();
-    found(&open(copy.path()));
+    let (store, copy) = (logs.path().join("store"), logs.path().join("copy"));
+    fs::create_dir_all(copy.join("bindings")).unwrap();
+    for file in fs::read_dir(store.join("bindings")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), copy.join("bindings").join(file.file_name())).unwrap();
+    }
+    fs::write(copy.join("bindings/index.redb"), [7; 5_000]).unwrap();
+    found(&Bindings::open(logs.bindings(), copy, "installation", Clock::fixed(now())).unwrap());
 }
 
-#[tokio::test]
-async fn a_binding_that_changes_or_ends_answers_as_it_is_now() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn a_binding_that_changes_or_ends_answers_as_it_is_now(logs: Logs) {
+    let bindings = open(&logs);
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.change(&by(), &app(1), made.id, terms(A, X, C)).await.unwrap();
     assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(C));
@@ -104,17 +122,15 @@ async fn a_binding_that_changes_or_ends_answers_as_it_is_now() {
     assert!(matches!(bindings.end(&by(), AppId(2), made.id).await, Err(BindingError::NotFound(_))));
     bindings.close();
     drop(bindings);
-    fs::remove_dir_all(dir.path().join("store")).unwrap();
-    let again = open(dir.path());
+    fs::remove_dir_all(logs.path().join("store")).unwrap();
+    let again = open(&logs);
     assert_eq!(again.get(made.id).unwrap().unwrap(), ended);
     assert_eq!(reached(&again, 1, X, C), None);
 }
 
-#[tokio::test]
-async fn nobody_is_bound_twice_on_one_number_at_one_time() {
-    let dir = tempfile::tempdir().unwrap();
+async fn nobody_is_bound_twice_on_one_number_at_one_time(logs: Logs) {
     let clock = Clock::fixed(now());
-    let bindings = open_at(dir.path(), clock.clone());
+    let bindings = open_at(&logs, clock.clone());
     let noon: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
     let morning = BindingTerms { valid_to: Some(noon), ..terms(A, X, B) };
     let first = bindings.add(&by(), &app(1), morning).await.unwrap();
@@ -132,10 +148,8 @@ async fn nobody_is_bound_twice_on_one_number_at_one_time() {
     assert_eq!(reached(&bindings, 1, X, "").as_deref(), Some("13800000009"));
 }
 
-#[tokio::test]
-async fn what_the_platform_would_not_take_is_not_bound() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn what_the_platform_would_not_take_is_not_bound(logs: Logs) {
+    let bindings = open(&logs);
     let good = || terms(A, X, B);
     let cases = [
         ("b", BindingTerms { b: Some(number(A)), ..good() }),
@@ -175,10 +189,8 @@ async fn what_the_platform_would_not_take_is_not_bound() {
     assert_eq!(bindings.count().unwrap(), 0);
 }
 
-#[tokio::test]
-async fn an_import_says_what_became_of_each_line_and_may_be_repeated() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn an_import_says_what_became_of_each_line_and_may_be_repeated(logs: Logs) {
+    let bindings = open(&logs);
     let line = |n: u64| (n, terms(&format!("138{n:08}"), X, &format!("139{n:08}")));
     let mut lines: Vec<_> = (1..=200).map(line).collect();
     lines.push((201, terms("13800000007", X, B)));
@@ -204,10 +216,8 @@ fn all(bindings: &Bindings, query: &BindingQuery, limit: usize) -> Vec<u64> {
     }
 }
 
-#[tokio::test]
-async fn lists_are_newest_first_and_every_filter_and_its_negation_make_the_whole() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn lists_are_newest_first_and_every_filter_and_its_negation_make_the_whole(logs: Logs) {
+    let bindings = open(&logs);
     for n in 1..=40_u32 {
         let mut terms = terms(&format!("138{n:08}"), &format!("1700000{:04}", n % 3), &format!("139{:08}", 9_000 + n));
         terms.user_data = Some(format!("order={}", n % 5));
@@ -266,28 +276,20 @@ fn not<T>(filter: Filter<T>) -> Filter<T> {
 }
 
 /// A binding that only the log knows.
-async fn bound_and_unread(data: &Path) -> Binding {
-    let bindings = open(data);
+async fn bound_and_unread(logs: &Logs) -> Binding {
+    let bindings = open(logs);
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
     bindings.close();
     drop(bindings);
-    fs::remove_dir_all(data.join("store")).unwrap();
+    fs::remove_dir_all(logs.path().join("store")).unwrap();
     made
 }
 
 /// Bindings whose log is read in a thread, and that thread kept waiting.
-fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
-    let options = Options {
-        reserve: None,
-        torn: data.join("torn"),
-        tmp: data.join("tmp"),
-        segment_bytes: BINDINGS_SEGMENT_BYTES,
-        compress: false,
-        marks: None,
-    };
-    let log = Arc::new(FileJournal::open(&data.join("bindings"), options).unwrap());
-    let place = Place { store: data.join("store"), installation: "installation".to_owned() };
-    let (index, applied) = place.index(&log, INDEX).unwrap();
+fn being_read(logs: &Logs) -> (Bindings, redb::WriteTransaction) {
+    let log = logs.bindings();
+    let place = Place { store: logs.path().join("store"), installation: "installation".to_owned() };
+    let (index, applied) = place.index(&*log, INDEX).unwrap();
     let index = Arc::new(index);
     let held = index.hold();
     let reading = Reading::start(log.clone(), index.clone(), applied, 0).unwrap();
@@ -298,12 +300,10 @@ fn being_read(data: &Path) -> (Bindings, redb::WriteTransaction) {
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
-    let dir = tempfile::tempdir().unwrap();
-    let made = bound_and_unread(dir.path()).await;
+async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed(logs: Logs) {
+    let made = bound_and_unread(&logs).await;
 
-    let (bindings, held) = being_read(dir.path());
+    let (bindings, held) = being_read(&logs);
     assert_eq!(bindings.reading(), Some(0.0));
     let looked_up = bindings.find(AppId(1), &number(X), Some(&number(A)), now());
     assert!(matches!(looked_up, Err(BindingError::Reading)));
@@ -321,24 +321,22 @@ async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed() {
     bindings.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_ends_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let made = bound_and_unread(dir.path()).await;
-    let (bindings, held) = being_read(dir.path());
+async fn a_reading_that_was_stopped_goes_on_at_the_next_start_and_a_new_index_ends_it(logs: Logs) {
+    let made = bound_and_unread(&logs).await;
+    let (bindings, held) = being_read(&logs);
     held.abort().unwrap();
     bindings.close();
     drop(bindings);
-    let bindings = open(dir.path());
+    let bindings = open(&logs);
     assert_eq!(bindings.get(made.id).unwrap().as_ref(), Some(&made));
     bindings.close();
     drop(bindings);
 
-    fs::remove_dir_all(dir.path().join("store")).unwrap();
-    let (bindings, held) = being_read(dir.path());
+    fs::remove_dir_all(logs.path().join("store")).unwrap();
+    let (bindings, held) = being_read(&logs);
     held.abort().unwrap();
     let anew = bindings.clone();
-    tokio::task::spawn_blocking(move || anew.make_index_anew()).await.unwrap().unwrap();
+    spawn_blocking(move || anew.make_index_anew()).await.unwrap().unwrap();
     assert_eq!(bindings.reading(), None);
     assert_eq!(bindings.get(made.id).unwrap(), Some(made));
     bindings.close();
@@ -348,10 +346,8 @@ fn numbered(terms: BindingTerms) -> Vec<(u64, BindingTerms)> {
     vec![(1, terms)]
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_looked_up_once_it_is_over_and_is_in_the_way_before() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn an_import_is_looked_up_once_it_is_over_and_is_in_the_way_before(logs: Logs) {
+    let bindings = open(&logs);
     let mut import = bindings.importing(&by(), &app(1));
     assert_eq!(import.lines(numbered(terms(A, X, B))).await.unwrap().made, 1);
     assert_eq!(reached(&bindings, 1, X, A), None);
@@ -364,10 +360,8 @@ async fn an_import_is_looked_up_once_it_is_over_and_is_in_the_way_before() {
     bindings.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_is_left_is_looked_up_as_far_as_it_came() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn an_import_that_is_left_is_looked_up_as_far_as_it_came(logs: Logs) {
+    let bindings = open(&logs);
     let mut import = bindings.importing(&by(), &app(1));
     import.lines(numbered(terms(A, X, B))).await.unwrap();
     drop(import);
@@ -379,10 +373,8 @@ async fn an_import_that_is_left_is_looked_up_as_far_as_it_came() {
     bindings.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_an_import_had_made_is_read_from_the_log_after_a_crash() {
-    let dir = tempfile::tempdir().unwrap();
-    let bindings = open(dir.path());
+async fn what_an_import_had_made_is_read_from_the_log_after_a_crash(logs: Logs) {
+    let bindings = open(&logs);
     let before = bindings.add(&by(), &app(1), terms("13800000071", X, "13800000081")).await.unwrap();
     let mut import = bindings.importing(&by(), &app(1));
     import.lines(numbered(terms(A, X, B))).await.unwrap();
@@ -393,10 +385,92 @@ async fn what_an_import_had_made_is_read_from_the_log_after_a_crash() {
     std::thread::spawn(move || drop(import)).join().unwrap();
     bindings.close();
     drop(bindings);
-    let bindings = open(dir.path());
+    let bindings = open(&logs);
     assert_eq!(reached(&bindings, 1, X, A).as_deref(), Some(B));
     assert_eq!(bindings.get(beside.id).unwrap(), Some(beside));
     assert!(bindings.get(before.id).unwrap().unwrap().ended_at.is_some());
     assert_eq!(bindings.count().unwrap(), 3);
     bindings.close();
+}
+
+/// Two machines over one log, each with an index of its own.
+fn two() -> (tempfile::TempDir, [Bindings; 2]) {
+    let dir = tempfile::tempdir().unwrap();
+    let log = MemoryJournal::overtaking();
+    let open = |name: &str| {
+        let store = dir.path().join(name);
+        Bindings::open(Arc::new(log.beside()), store, "installation", Clock::fixed(now())).unwrap()
+    };
+    let both = [open("one"), open("two")];
+    (dir, both)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_writers_who_bind_the_same_only_the_first_does() {
+    let (_dir, [one, two]) = two();
+    let made = one.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    // It does not know of that one yet.
+    assert_eq!(two.count().unwrap(), 0);
+    let again = two.add(&by(), &app(1), terms(A, X, C)).await;
+    assert!(matches!(again, Err(BindingError::Exists(id)) if id == made.id), "{again:?}");
+    let other = two.add(&by(), &app(1), terms("13800000077", X, C)).await.unwrap();
+    assert_ne!(other.id, made.id);
+    two.end(&by(), AppId(1), made.id).await.unwrap();
+    let changed = one.change(&by(), &app(1), made.id, terms(A, X, C)).await;
+    assert!(matches!(changed, Err(BindingError::Ended(_))), "{changed:?}");
+    for bindings in [&one, &two] {
+        assert_eq!(bindings.count().unwrap(), 2);
+        assert_eq!(reached(bindings, 1, X, A), None);
+        assert_eq!(reached(bindings, 1, X, "13800000077").as_deref(), Some(C));
+    }
+    let both = futures_util::future::join_all((0..10_u32).map(|n| {
+        let bindings = [&one, &two][n as usize % 2];
+        let b = format!("139{n:08}");
+        async move { bindings.add(&by(), &app(1), terms("13800000099", X, &b)).await }
+    }));
+    let made = both.await.into_iter().filter_map(Result::ok).collect::<Vec<_>>();
+    assert_eq!(made.len(), 1, "{made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_not_in_the_way_of_what_another_writer_made_meanwhile() {
+    let (_dir, [one, two]) = two();
+    let mut import = one.importing(&by(), &app(1));
+    let lines = |from: u64| {
+        let line = |n: u64| (n, terms(&format!("138{n:08}"), X, &format!("139{n:08}")));
+        (from..from + 50).map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(import.lines(lines(100)).await.unwrap().made, 50);
+    // One of each sort: the same as a line to come, another in its way, and one that changes.
+    let same = two.add(&by(), &app(1), lines(200)[3].1.clone()).await.unwrap();
+    let other = two.add(&by(), &app(1), terms("13800000204", X, C)).await.unwrap();
+    let waiting = all(&two, &BindingQuery::default(), 100);
+    assert_eq!(waiting.len(), 52);
+    let first = BindingId(*waiting.last().unwrap());
+    two.end(&by(), AppId(1), first).await.unwrap();
+    let imported = import.lines(lines(200)).await.unwrap();
+    assert_eq!((imported.made, imported.unchanged), (48, 1));
+    assert_eq!(imported.refused.iter().map(|refused| refused.line).collect::<Vec<_>>(), [204]);
+    import.finish().await.unwrap();
+    assert_eq!(reached(&one, 1, X, "13800000204").as_deref(), Some(C));
+    assert_eq!(one.get(same.id).unwrap(), Some(same));
+    assert_eq!(one.get(other.id).unwrap(), Some(other));
+    assert!(one.get(first).unwrap().unwrap().ended_at.is_some(), "what ended while it waited stays ended");
+    assert_eq!(one.count().unwrap(), 100);
+}
+
+#[tokio::test]
+async fn what_another_writer_binds_is_looked_up_as_it_comes() {
+    let (_dir, [one, two]) = two();
+    let following = tokio::spawn({
+        let two = two.clone();
+        async move { two.follow().await }
+    });
+    one.add(&by(), &app(1), terms(A, X, B)).await.unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while reached(&two, 1, X, A).as_deref() != Some(B) {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::task::yield_now().await;
+    }
+    following.abort();
 }

@@ -9,6 +9,10 @@
 //!    ▲                 │
 //!    └── Ticket dropped: all who wait are told that it failed
 //! ```
+//!
+//! Another writer may have decided the same question: the first record in the order of the journal
+//! holds, for both. So before an answer is kept everything is read that others wrote before it, and
+//! whose record stands first is the answer. On one machine there is nothing to read.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +20,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use crate::clock::Clock;
 use crate::domain::{Ack, AppId, Seq};
+use crate::error_chain::Chain;
 use crate::journal::{AppendError, Body, Journal, ReadError, Record};
 use crate::limits;
 use crate::store::Store;
@@ -32,6 +38,8 @@ struct Known {
     answers: HashMap<Key, Slot>,
     /// The decided ones, oldest first.
     order: VecDeque<(Timestamp, Key)>,
+    /// The number up to which the journal was read.
+    read: Seq,
 }
 
 #[derive(Debug)]
@@ -95,16 +103,52 @@ impl Answers {
             }
             _ => from = first_since(journal, since)?,
         }
+        answers.lock().read = from - 1;
+        answers.read_on(journal, now)?;
+        Ok(answers)
+    }
+
+    /// Learns what others answered, as it comes, for as long as there are others.
+    pub async fn follow(&self, journal: &Arc<dyn Journal>, clock: &Clock) {
+        let mut others = journal.others();
         loop {
+            let last = *others.borrow_and_update();
+            self.read_to(journal, last, clock.now()).await;
+            if others.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads the journal up to this number, if that was not done.
+    async fn read_to(&self, journal: &Arc<dyn Journal>, seq: Seq, now: Timestamp) {
+        if self.lock().read >= seq {
+            return;
+        }
+        let (answers, journal) = (self.clone(), journal.clone());
+        let read = tokio::task::spawn_blocking(move || answers.read_on(&*journal, now)).await;
+        if let Err(error) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())) {
+            tracing::error!(error = %Chain(&error), "what others answered is not known here yet");
+        }
+    }
+
+    /// Learns what came behind what was read, in its order: the first answer of a question holds.
+    fn read_on(&self, journal: &dyn Journal, now: Timestamp) -> Result<(), ReadError> {
+        let (since, mut from) = (now - age(), self.lock().read + 1);
+        loop {
+            let end = *journal.durable().borrow();
             let records = journal.read(from, limits::ANSWERS_READ_BYTES)?;
-            let Some(last) = records.last() else { break };
-            from = last.seq + 1;
-            let mut known = answers.lock();
+            let last = records.last().map_or(end, |last| last.seq);
+            let mut known = self.lock();
+            known.read = known.read.max(last);
+            if records.is_empty() {
+                return Ok(());
+            }
+            from = last + 1;
             for record in records {
                 known.learn(record, since);
             }
         }
-        Ok(answers)
     }
 
     /// Asks for the answer to a question of `app`; waits while somebody else is deciding it.
@@ -149,18 +193,32 @@ impl Answers {
 }
 
 impl Ticket {
-    /// Keeps the answer, now that it is durable, and gives it to everyone who waits.
-    pub fn keep(mut self, ack: Ack) {
-        self.answers.lock().decided(self.key.clone(), self.at, ack.clone());
+    /// Keeps the answer, now that it is durable, and gives everyone who waits, and who asked, the one
+    /// that holds: another writer's, where its record stands before this one.
+    pub async fn keep(mut self, journal: &Arc<dyn Journal>, ack: Ack) -> Ack {
+        let others = *journal.others().borrow();
+        self.answers.read_to(journal, others, self.at).await;
+        let ack = {
+            let mut known = self.answers.lock();
+            match known.answers.get(&self.key) {
+                Some(Slot::Decided(first)) => first.clone(),
+                Some(Slot::Deciding(_)) | None => {
+                    known.decided(self.key.clone(), self.at, ack.clone());
+                    ack
+                }
+            }
+        };
         self.kept = true;
-        self.tell.send_replace(Verdict::Decided(ack));
+        self.tell.send_replace(Verdict::Decided(ack.clone()));
+        ack
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if !self.kept {
-            self.answers.lock().answers.remove(&self.key);
+        let mut known = self.answers.lock();
+        if !self.kept && matches!(known.answers.get(&self.key), Some(Slot::Deciding(_))) {
+            known.answers.remove(&self.key);
         }
     }
 }
@@ -171,7 +229,7 @@ impl Known {
         let Some(question) = callback.question else { return };
         let key = (callback.app, question);
         // The first answer is the answer; later records repeat it.
-        if record.at >= since && !self.answers.contains_key(&key) {
+        if record.at >= since && !matches!(self.answers.get(&key), Some(Slot::Decided(_))) {
             self.decided(key, record.at, callback.reply);
         }
     }
@@ -220,11 +278,17 @@ fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::testing::{Logs, MemoryJournal, on_both};
+    use crate::journal::{CallbackRecord, NewRecord};
 
     const APP: AppId = AppId(1);
 
     fn ack(body: &str) -> Ack {
         Ack { status: 200, content_type: "application/json".into(), body: body.into() }
+    }
+
+    fn alone() -> Arc<dyn Journal> {
+        Arc::new(MemoryJournal::default())
     }
 
     fn at(text: &str) -> Timestamp {
@@ -257,7 +321,7 @@ mod tests {
             })
             .collect();
         tokio::task::yield_now().await;
-        first.keep(ack("one"));
+        first.keep(&alone(), ack("one")).await;
         for asked in waiting {
             assert_eq!(known(asked.await.unwrap()), ack("one"));
         }
@@ -282,10 +346,102 @@ mod tests {
     #[tokio::test]
     async fn an_answer_is_forgotten_after_a_day_and_belongs_to_its_app() {
         let answers = Answers::default();
-        ticket(answers.ask(APP, "s1", at("2026-11-21T08:00:00Z")).await).keep(ack("one"));
+        ticket(answers.ask(APP, "s1", at("2026-11-21T08:00:00Z")).await).keep(&alone(), ack("one")).await;
         assert_eq!(known(answers.ask(APP, "s1", at("2026-11-22T07:59:59Z")).await), ack("one"));
         ticket(answers.ask(AppId(2), "s1", at("2026-11-22T07:59:59Z")).await);
         ticket(answers.ask(APP, "s1", at("2026-11-22T08:00:01Z")).await);
         assert!(answers.is_empty());
+    }
+
+    /// A callback that asked, with its answer.
+    fn asked(app: AppId, question: &str, now: Timestamp, reply: Ack) -> NewRecord {
+        let body = Body::Callback(Box::new(CallbackRecord {
+            app,
+            provider: "huawei-private".to_owned(),
+            peer: std::net::Ipv4Addr::LOCALHOST.into(),
+            tail: String::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            verified: None,
+            foreign: Vec::new(),
+            reply,
+            question: Some(question.to_owned()),
+            decision: None,
+        }));
+        NewRecord { at: now, body }
+    }
+
+    /// The platform asks one machine, hears nothing in time, and asks the other.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_two_writers_who_decide_one_question_the_first_in_the_journal_is_right() {
+        let now = at("2026-11-21T08:00:00Z");
+        for the_first_keeps_first in [true, false] {
+            let log = MemoryJournal::chatter();
+            let journals: [Arc<dyn Journal>; 2] = [Arc::new(log.beside()), Arc::new(log.beside())];
+            let [one, two] = [Answers::default(), Answers::default()];
+            let tickets = [ticket(one.ask(APP, "s1", now).await), ticket(two.ask(APP, "s1", now).await)];
+            let waiting = {
+                let two = two.clone();
+                tokio::spawn(async move { two.ask(APP, "s1", now).await })
+            };
+            journals[0].append(asked(APP, "s1", now, ack("one"))).await.unwrap();
+            journals[1].append(asked(APP, "s1", now, ack("two"))).await.unwrap();
+            let [first, second] = tickets;
+            let (first, second) = if the_first_keeps_first {
+                let first = first.keep(&journals[0], ack("one")).await;
+                (first, second.keep(&journals[1], ack("two")).await)
+            } else {
+                let second = second.keep(&journals[1], ack("two")).await;
+                (first.keep(&journals[0], ack("one")).await, second)
+            };
+            assert_eq!((first, second), (ack("one"), ack("one")));
+            for answers in [&one, &two] {
+                assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));
+            }
+            assert_eq!(known(waiting.await.unwrap()), ack("one"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_others_answered_is_known_as_it_comes() {
+        let now = at("2026-11-21T08:00:00Z");
+        let log = MemoryJournal::chatter();
+        let ours: Arc<dyn Journal> = Arc::new(log.beside());
+        let answers = Answers::default();
+        let following = {
+            let (answers, clock) = (answers.clone(), Clock::fixed(now));
+            tokio::spawn(async move { answers.follow(&ours, &clock).await })
+        };
+        log.append(asked(APP, "s1", now, ack("theirs"))).await.unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while answers.is_empty() {
+            assert!(std::time::Instant::now() < deadline);
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(known(answers.ask(APP, "s1", now).await), ack("theirs"));
+        following.abort();
+    }
+
+    on_both! {
+        the_answers_of_the_last_day_are_found_without_the_store
+    }
+
+    async fn the_answers_of_the_last_day_are_found_without_the_store(logs: Logs) {
+        let now = at("2026-11-21T08:00:00Z");
+        let journal = logs.journal();
+        for (hours, question, answer) in
+            [(50, "s0", "old"), (30, "s1", "old"), (3, "s1", "one"), (2, "s1", "two"), (1, "s2", "three")]
+        {
+            let then = now - SignedDuration::from_hours(hours);
+            journal.append(asked(APP, question, then, ack(answer))).await.unwrap();
+        }
+        let clock = Clock::fixed(now);
+        let catalog = crate::correlate::Catalog { meaning: |_, _| None, recording_days: |_| 0, provider: |_| None };
+        let (store, ..) = Store::open(&logs.path().join("store"), "installation", catalog, &clock, &|_| None).unwrap();
+        let answers = Answers::load(&*journal, &store, now).unwrap();
+        assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));
+        assert_eq!(known(answers.ask(APP, "s2", now).await), ack("three"));
+        ticket(answers.ask(APP, "s0", now).await);
+        assert_eq!(answers.len(), 2);
     }
 }

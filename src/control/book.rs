@@ -19,9 +19,9 @@ use super::rules::{Compiled, RuleSet, check};
 use super::{ControlError, NamedList};
 use crate::clock::Clock;
 use crate::domain::{App, AppId, Secret};
-use crate::limits::{LISTS_MAX, RULE_VERSIONS, RULE_VERSIONS_BYTES, RULE_VERSIONS_LEAST};
+use crate::limits::{LISTS_MAX, OVERTAKEN_TRIES, RULE_VERSIONS, RULE_VERSIONS_BYTES, RULE_VERSIONS_LEAST};
 use crate::platforms;
-use crate::state::{Author, State, random};
+use crate::state::{Author, State, StateError, Values, random};
 
 /// What the names of rules in the state begin with.
 const RULES: &str = "rules/";
@@ -163,16 +163,47 @@ impl Book {
         if present.version > 0 {
             self.state.set_value(by, &format!("{name}/{:08}", present.version), &present).await?;
         }
-        self.state.set_value(by, &name, &next).await?;
+        let decide = || {
+            self.check(app, &next.set)?;
+            match self.present(app.id).version {
+                version if version == present.version => Ok(&next),
+                present => Err(ControlError::Stale { present }),
+            }
+        };
+        if let Err(error) = self.write(by, &name, decide).await {
+            // What was there before was kept by then, which is on record as this change.
+            by.failed("changed_meanwhile").await;
+            return Err(error);
+        }
         for old in self.out_of_bounds(&format!("{name}/")) {
             self.state.forget_value(by, &old).await?;
         }
         Ok(next)
     }
 
+    /// Writes what `decide` makes of the present rules and lists. Where another change of them comes
+    /// first it decides again.
+    async fn write<T: Serialize>(
+        &self,
+        by: &Author,
+        name: &str,
+        decide: impl Fn() -> Result<T, ControlError>,
+    ) -> Result<(), ControlError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let kept = Kept::of(&self.state);
+            let value = decide()?;
+            match self.state.set_value_if(by, name, &value, move |values| Kept::within(values) == kept).await {
+                Err(StateError::Stale) if tries < OVERTAKEN_TRIES => {}
+                written => return Ok(written?),
+            }
+        }
+    }
+
     /// The names of the earlier versions that are too many, or too long together.
     fn out_of_bounds(&self, prefix: &str) -> Vec<String> {
-        let mut kept = self.state.kept_values(prefix);
+        let mut kept = self.state.look(|values| values.kept(prefix));
         kept.sort_by(|one, other| other.0.cmp(&one.0));
         let (mut count, mut bytes) = (0, 0);
         kept.retain(|(_, version)| {
@@ -191,15 +222,18 @@ impl Book {
     /// Keeps a list, in the place of one of the same name.
     pub(super) async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         list.check()?;
-        let others = self.lists();
-        if others.len() >= LISTS_MAX && others.iter().all(|other| other.name != list.name) {
-            return Err(ControlError::TooManyLists);
-        }
-        let changed = others.iter().find(|other| other.name == list.name && other.kind != list.kind);
-        if changed.is_some() && self.used_in(&list.name).is_some() {
-            return Err(ControlError::OtherKind);
-        }
-        self.state.set_value(by, &format!("{LIST}{}", list.name), &list).await?;
+        let decide = || {
+            let others = self.lists();
+            if others.len() >= LISTS_MAX && others.iter().all(|other| other.name != list.name) {
+                return Err(ControlError::TooManyLists);
+            }
+            let changed = others.iter().find(|other| other.name == list.name && other.kind != list.kind);
+            if changed.is_some() && self.used_in(&list.name).is_some() {
+                return Err(ControlError::OtherKind);
+            }
+            Ok(&list)
+        };
+        self.write(by, &format!("{LIST}{}", list.name), decide).await?;
         // Now, and not when the next phone rings.
         self.fresh();
         Ok(())
@@ -207,13 +241,13 @@ impl Book {
 
     /// Removes a list that no rule looks into.
     pub(super) async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
-        if self.lists().iter().all(|list| list.name != name) {
-            return Err(ControlError::NoList(name.to_owned()));
-        }
-        if let Some(app) = self.used_in(name) {
-            return Err(ControlError::ListUsed(app));
-        }
-        Ok(self.state.forget_value(by, &format!("{LIST}{name}")).await?)
+        let decide = || {
+            if self.lists().iter().all(|list| list.name != name) {
+                return Err(ControlError::NoList(name.to_owned()));
+            }
+            self.used_in(name).map_or(Ok(Value::Null), |app| Err(ControlError::ListUsed(app)))
+        };
+        self.write(by, &format!("{LIST}{name}"), decide).await
     }
 
     /// An app whose rules look into a list.
@@ -260,7 +294,11 @@ impl Ready {
 
 impl Kept {
     fn of(state: &State) -> Self {
-        Self { lists: state.kept_values(LIST), rules: state.kept_values(RULES) }
+        state.look(Self::within)
+    }
+
+    fn within(values: &Values<'_>) -> Self {
+        Self { lists: values.kept(LIST), rules: values.kept(RULES) }
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::domain::{Asking, BindingTerms, DecisionAction, PhoneNumber, ProviderId, QuestionKind, SessionId};
+use crate::journal::testing::MemoryJournal;
 use crate::limits::{ASK_FAILURES, RULE_VERSIONS, RULE_VERSIONS_LEAST};
 use crate::platforms;
 use crate::state::Author;
@@ -60,8 +61,8 @@ impl House {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(noon());
-        let state = State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap();
-        let bindings = Bindings::open(dir.path(), &state.installation(), clock.clone()).unwrap();
+        let state = State::within(dir.path(), &clock).unwrap();
+        let bindings = Bindings::within(dir.path(), &state.installation(), &clock);
         let control = Control::new(state, bindings.clone(), clock, None).unwrap();
         let app = App { close_tone: Some("nobody.wav".to_owned()), ..App::sample(ProviderId("huawei-private")) };
         Self { control, bindings, app, _dir: dir }
@@ -250,6 +251,42 @@ async fn versions_are_kept_and_nobody_overwrites_what_they_have_not_seen() {
     let numbers: Vec<_> = versions.iter().map(|version| version.version).collect();
     assert_eq!(numbers, (3..=last).rev().collect::<Vec<_>>());
     assert_eq!(versions[0], house.control.rules(house.app.id));
+}
+
+/// Two machines over one log of what people set.
+#[tokio::test]
+async fn of_two_writers_who_change_the_same_rules_one_is_told() {
+    let (dir, log, clock) = (tempfile::tempdir().unwrap(), MemoryJournal::overtaking(), Clock::fixed(noon()));
+    let keys = dir.path().join("keys");
+    let open = |name: &str| {
+        let state = State::open(Arc::new(log.beside()), &keys, clock.clone()).unwrap();
+        let control = Control::new(state, Bindings::within(&dir.path().join(name), "i", &clock), clock.clone(), None);
+        control.unwrap()
+    };
+    let (one, two) = (open("one"), open("two"));
+    let app = App::sample(ProviderId("huawei-private"));
+    let rules = |name: &str, list: &str| -> RuleSet {
+        let rule = json!({"name": name, "when": {"region": [list]}, "then": {"do": "connect", "to": B}});
+        serde_json::from_value(json!({ "rules": [rule] })).unwrap()
+    };
+    let numbers = || NamedList { name: "friends".to_owned(), kind: ListKind::Numbers, entries: vec![A.to_owned()] };
+    one.set_list(&by(), numbers()).await.unwrap();
+    two.set_list(&by(), NamedList { name: "others".to_owned(), ..numbers() }).await.unwrap();
+    one.set_rules(&by(), &app, rules("first", "friends"), Some(0)).await.unwrap();
+    let late = two.set_rules(&by(), &app, rules("second", "others"), Some(0)).await;
+    assert!(matches!(late, Err(ControlError::Stale { present: 1 })), "{late:?}");
+    // It has seen that version now, and the other machine has not seen the next.
+    two.set_rules(&by(), &app, rules("second", "others"), Some(1)).await.unwrap();
+    let late = one.set_rules(&by(), &app, rules("third", "friends"), None).await;
+    assert!(matches!(late, Err(ControlError::Stale { present: 2 })), "{late:?}");
+    one.set_rules(&by(), &app, rules("third", "friends"), None).await.unwrap();
+    let removed = two.remove_list(&by(), "friends").await;
+    assert!(matches!(removed, Err(ControlError::ListUsed(id)) if id == app.id), "{removed:?}");
+    let names = |control: &Control| -> Vec<_> {
+        control.versions(app.id).iter().map(|version| (version.version, version.set.rules[0].name.clone())).collect()
+    };
+    let kept = [(3, "third".to_owned()), (2, "second".to_owned()), (1, "first".to_owned())];
+    assert_eq!((names(&one), names(&two)), (kept.to_vec(), kept.to_vec()));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::needle::Needle;
 use super::scrub::Scrub;
 use crate::bindings::{BindingError, BindingQuery, Bindings};
 use crate::domain::Binding;
-use crate::journal::{Body, Decide, Entry, Record, Verdict};
+use crate::journal::{Body, Decide, Entry, Packing, Record, Verdict};
 use crate::limits::PAGE_MAX;
 use crate::state::Behalf;
 use crate::store::{Filter, Page};
@@ -45,7 +45,7 @@ pub(super) fn erase(bindings: &Bindings, scrub: &Scrub) -> Result<(), ErasureErr
     log.roll().map_err(ErasureError::Roll)?;
     let (mut changed, open) = (0, log.segments().last().copied());
     for first in log.segments().into_iter().filter(|first| Some(*first) != open) {
-        let rewritten = log.rewrite_all(first, &mut Eraser(scrub))?;
+        let rewritten = log.rewrite(first, Packing::Fast, &mut Eraser(scrub))?;
         changed += rewritten.replaced + rewritten.dropped;
     }
     if changed > 0 {

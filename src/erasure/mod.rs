@@ -30,7 +30,7 @@ use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{PhoneNumber, Secret, Seq};
 use crate::error_chain::Chain;
-use crate::journal::{Body, FileJournal, Journal};
+use crate::journal::{Body, Rewrite};
 use crate::retention::{self, Jobs, Retention};
 use crate::state::{Author, State, random};
 use crate::store::Store;
@@ -46,7 +46,7 @@ pub struct Erasure(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    journal: Arc<FileJournal>,
+    journal: Arc<dyn Rewrite>,
     store: Store,
     bindings: Bindings,
     state: State,
@@ -119,7 +119,7 @@ impl Erasure {
     /// The service over the installation in `data`.
     #[must_use]
     pub fn new(
-        journal: Arc<FileJournal>,
+        journal: Arc<dyn Rewrite>,
         store: Store,
         bindings: Bindings,
         state: State,

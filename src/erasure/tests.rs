@@ -15,12 +15,12 @@ use crate::state::{Author, Behalf};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 fn bindings(house: &House) -> Bindings {
-    Bindings::open(house.dir.path(), &house.parts().2.installation(), house.clock.clone()).unwrap()
+    Bindings::within(house.logs.path(), &house.parts().2.installation(), &house.clock)
 }
 
 fn service(house: &House, bindings: &Bindings) -> Erasure {
     let (journal, store, state) = house.parts();
-    let data = house.dir.path().to_owned();
+    let data = house.logs.path().to_owned();
     Erasure::new(journal, store, bindings.clone(), state, house.retention.clone(), house.clock.clone(), data)
 }
 
@@ -116,7 +116,7 @@ async fn traces(house: &House, number: &PhoneNumber) {
     note.rule = Some((1, format!("to {}", number.national())));
     callback.decision = Some(note);
     journal.append(NewRecord { at: house.clock.now(), body: Body::Callback(callback) }).await.unwrap();
-    let torn = house.dir.path().join("torn");
+    let torn = house.logs.path().join("torn");
     std::fs::create_dir_all(&torn).unwrap();
     std::fs::write(torn.join("x"), format!("half a line {}", number.reveal())).unwrap();
     house.caught_up();
@@ -161,7 +161,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     let theirs = bound.get(theirs.id).unwrap().unwrap();
     assert!(theirs.ended_at.is_some() && theirs.terms.a.reveal() == "+86*", "{theirs:?}");
     assert_eq!(bound.get(anothers.id).unwrap().unwrap(), anothers);
-    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+    assert_eq!(files_with(house.logs.path(), &person), Vec::<PathBuf>::new());
 
     let certificate = erasure.certificate(&job.asked.id).unwrap().unwrap();
     assert_eq!(certificate.mode, "erased");
@@ -171,7 +171,7 @@ async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
     assert_eq!(erasure.certificates().unwrap(), [certificate]);
     let (journal, ..) = house.parts();
     journal.close();
-    let report = verify(&house.dir.path().join("journal")).unwrap();
+    let report = verify(&house.logs.path().join("journal")).unwrap();
     assert_eq!(report.damaged, 0, "{:?}", report.damages);
     let house = house.reopened(true);
     house.known().assert_is(&after, "when rebuilt");
@@ -193,7 +193,7 @@ async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
     let pseudonym = after.calls.iter().flat_map(|call| [&call.caller, &call.callee]).flatten();
     let pseudonym = pseudonym.clone().find(|number| number.reveal().starts_with("p-")).unwrap();
     assert_eq!(theirs(&after.calls, pseudonym), theirs(&before.calls, &person));
-    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+    assert_eq!(files_with(house.logs.path(), &person), Vec::<PathBuf>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,18 +206,18 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
     erasure.stop();
     begin(&erasure, &Author::of_tests(), wanted(&person, false, false)).await.unwrap();
     assert!(finished(&erasure).error.is_some());
-    assert!(!files_with(house.dir.path(), &person).is_empty());
+    assert!(!files_with(house.logs.path(), &person).is_empty());
     let (_, _, state) = house.parts();
     let intent = state.sealed_value(INTENT).expect("the intent outlives the process");
     assert!(intent.reveal().contains(person.reveal()));
     let mut all = Vec::new();
-    files(&house.dir.path().join("state"), &mut all);
+    files(&house.logs.path().join("state"), &mut all);
     drop((state, erasure));
     let house = house.reopened(false);
     let erasure = service(&house, &bound);
     erasure.resume();
     assert_eq!(finished(&erasure).error, None);
-    assert_eq!(files_with(house.dir.path(), &person), Vec::<PathBuf>::new());
+    assert_eq!(files_with(house.logs.path(), &person), Vec::<PathBuf>::new());
     let (_, _, state) = house.parts();
     assert!(state.sealed_value(INTENT).is_none());
     assert_eq!(erasure.certificates().unwrap().len(), 1);
@@ -299,5 +299,5 @@ async fn a_body_in_which_the_number_is_written_with_escapes_is_erased_too() {
         _ => None,
     });
     assert_eq!(left.collect::<Vec<_>>(), [b"<req><action>Later</action></req>"], "that of nobody stays");
-    assert!(files_with(&house.dir.path().join("journal"), &number).is_empty());
+    assert!(files_with(&house.logs.path().join("journal"), &number).is_empty());
 }

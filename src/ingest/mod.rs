@@ -29,7 +29,7 @@ use self::tallies::Tallies;
 use crate::clock::Clock;
 use crate::control::{Answers, AskedAnswer, Control};
 use crate::domain::{Ack, App, AppId, Callback, DecisionNote, Question};
-use crate::journal::{AppendError, Appended, Body, CallbackRecord, Journal, NewRecord};
+use crate::journal::{AppendError, Body, CallbackRecord, Journal, NewRecord};
 use crate::limits;
 use crate::platforms::{BodyForm, Occasion, Provider};
 
@@ -133,6 +133,11 @@ impl Ingest {
         self.0.tasks.len()
     }
 
+    /// Learns what others answered, as it comes, for as long as there are others.
+    pub async fn follow(&self) {
+        self.0.answers.follow(&self.0.journal, &self.0.clock).await;
+    }
+
     /// Writes the counts of what was refused or lost, if there are any.
     pub async fn flush_tallies(&self) {
         self.0.tallies.flush(self.0.journal.as_ref(), self.0.clock.now()).await;
@@ -171,8 +176,7 @@ impl Inner {
                 AskedAnswer::New(ticket) => {
                     let (ack, decision) = self.decide(*provider, app, question).await;
                     self.append(app, callback, &reading, &ack, Some(Answered { question, decision })).await?;
-                    ticket.keep(ack.clone());
-                    Ok(ack)
+                    Ok(ticket.keep(&self.journal, ack).await)
                 }
                 AskedAnswer::Failed(error) => {
                     self.count_lost(app, &reading);
@@ -204,7 +208,7 @@ impl Inner {
         reading: &Reading,
         ack: &Ack,
         answered: Option<Answered<'_>>,
-    ) -> Result<Appended, NotKept> {
+    ) -> Result<(), NotKept> {
         let record = CallbackRecord {
             app: app.id,
             provider: app.provider.0.to_owned(),
@@ -221,10 +225,10 @@ impl Inner {
         let body = Body::Callback(Box::new(record));
         let started = std::time::Instant::now();
         match self.journal.append(NewRecord { at: callback.received_at, body }).await {
-            Ok(appended) => {
+            Ok(seq) => {
                 self.counts.kept(app.id, reading.outcome, ack.status, started.elapsed());
-                tracing::debug!(app = app.id.0, callback.seq = appended.seq, status = ack.status, "kept a callback");
-                Ok(appended)
+                tracing::debug!(app = app.id.0, callback.seq = seq, status = ack.status, "kept a callback");
+                Ok(())
             }
             Err(error) => {
                 let so_far = self.counts.not_kept(app.id);

@@ -3,10 +3,7 @@
 //! A provider of this file panics on demand, because a real one never should. Everything else of
 //! the write path is tested over the wire, in `run` and in `tests/it/`.
 
-use std::sync::Mutex;
-
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use super::*;
 use crate::bindings::Bindings;
@@ -14,7 +11,8 @@ use crate::domain::{
     AnswerForm, CallDecision, Decision, Lang, Outcome, ProviderId, Question, QuestionKind, Secret, SessionId,
     VerifyMode,
 };
-use crate::journal::{Append, Damage, Health, ReadError, Record, Tally};
+use crate::journal::testing::MemoryJournal;
+use crate::journal::{Record, Tally};
 use crate::platforms::{
     Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, Provider, RetrySchedule, Sample,
     Secrets, Verdict, Verified, VerifyError,
@@ -156,78 +154,36 @@ fn whether_a_callback_comes_again_depends_on_its_kind() {
     assert!(!read(VerifyMode::Off, "garbage").comes_again);
 }
 
-/// A journal that refuses while it is told to.
-#[derive(Debug, Default)]
-struct Moody {
-    refuses: std::sync::atomic::AtomicBool,
-    records: Mutex<Vec<NewRecord>>,
-}
-
-impl Journal for Moody {
-    fn append(&self, record: NewRecord) -> Append {
-        if self.refuses.load(std::sync::atomic::Ordering::Relaxed) {
-            return Box::pin(async { Err(AppendError::QueueFull) });
-        }
-        let mut records = self.records.lock().unwrap();
-        records.push(record);
-        let seq = records.len() as u64;
-        Box::pin(async move { Ok(Appended { seq }) })
-    }
-    fn durable(&self) -> watch::Receiver<crate::domain::Seq> {
-        watch::channel(0).1
-    }
-    fn read(&self, _: crate::domain::Seq, _: usize) -> Result<Vec<Record>, ReadError> {
-        Ok(Vec::new())
-    }
-    fn get(&self, _: crate::domain::Seq) -> Result<Option<Record>, ReadError> {
-        Ok(None)
-    }
-    fn line(&self, _: crate::domain::Seq) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(None)
-    }
-    fn damage(&self) -> Vec<Damage> {
-        Vec::new()
-    }
-    fn health(&self) -> Health {
-        Health::default()
-    }
-}
-
 #[tokio::test]
 async fn counts_that_could_not_be_written_are_written_later() {
     let tallies = Tallies::default();
-    let journal = Moody::default();
+    let journal = MemoryJournal::default();
     tallies.add_refused(None);
     tallies.add_lost(Some(AppId(7)));
-    journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
+    journal.refuse(true);
     tallies.flush(&journal, now()).await;
     tallies.add_refused(None);
     assert_eq!(tallies.pending().iter().map(|p| p.refused).sum::<u64>(), 2);
 
-    journal.refuses.store(false, std::sync::atomic::Ordering::Relaxed);
+    journal.refuse(false);
     tallies.flush(&journal, now()).await;
     assert!(tallies.pending().is_empty());
-    let written: Vec<Tally> = journal
-        .records
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|record| match &record.body {
-            Body::Tally(tally) => tally.clone(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
+    let tally = |record: Record| match record.body {
+        Body::Tally(tally) => tally,
+        other => panic!("{other:?}"),
+    };
+    let written: Vec<Tally> = journal.records().into_iter().map(tally).collect();
     assert!(written.contains(&Tally { app: None, refused: 2, possibly_lost: 0 }), "{written:?}");
     assert!(written.contains(&Tally { app: Some(AppId(7)), refused: 0, possibly_lost: 1 }), "{written:?}");
 }
 
 /// A write path into a journal that refuses.
 fn refusing(dir: &std::path::Path) -> Ingest {
-    let journal = Arc::new(Moody::default());
-    journal.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
+    let journal = Arc::new(MemoryJournal::default());
+    journal.refuse(true);
     let clock = Clock::fixed(now());
-    let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
-    let bindings = Bindings::open(dir, &state.installation(), clock.clone()).unwrap();
+    let state = State::within(dir, &clock).unwrap();
+    let bindings = Bindings::within(dir, &state.installation(), &clock);
     let control = Control::new(state, bindings, clock.clone(), None).unwrap();
     Ingest::new(journal, Answers::default(), control, clock, None)
 }

@@ -4,23 +4,24 @@
 //! size and nobody waits for a timer. The order after a sync is fixed: first what readers may
 //! see, then the durable number, then the answers; so whoever is answered can read the record.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::watch;
 
-use super::queue::{Queue, Waiting, Work};
+use super::AppendError;
+use super::queue::{Condition, Queue, Waiting, Work};
 use super::reserve::Reserve;
 use super::writer::{Batch, Writer};
-use super::{AppendError, Appended};
 use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE, RESERVE_ROOM};
 
 /// What pages and `/readyz` want to know from the committer.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Condition {
+pub(super) struct WriteHealth {
     pub(super) failing: Option<String>,
     /// The reserve was given up, and as much is not free again.
     pub(super) reserve_used: bool,
@@ -33,12 +34,56 @@ pub(super) struct Committer {
     pub(super) queue: Arc<Queue>,
     pub(super) writer: Writer,
     pub(super) durable: watch::Sender<Seq>,
-    pub(super) condition: Arc<Mutex<Condition>>,
+    pub(super) health: Arc<Mutex<WriteHealth>>,
+    pub(super) order: Order,
     pub(super) reserve: Option<Reserve>,
     /// Called when a segment was finished.
     pub(super) finished: Box<dyn Fn() + Send>,
     /// Tries whether the disk takes something, without a record.
     pub(super) probe: Box<dyn Fn() -> io::Result<()> + Send>,
+}
+
+/// What the conditions of records are held against.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// The last number when the journal was opened: what came before it is of every kind.
+    opened: Seq,
+    /// The last number of each kind that is appended with conditions, since then.
+    kinds: HashMap<String, Seq>,
+    /// The group of the last record.
+    group: Option<u64>,
+}
+
+impl Order {
+    pub(super) fn new(opened: Seq) -> Self {
+        Self { opened, ..Self::default() }
+    }
+
+    /// Whether a record is taken that comes behind so many others of its batch; `last` is durable.
+    fn admits(&mut self, condition: Option<&Condition>, place: usize, last: Seq) -> bool {
+        let admitted = match condition {
+            None => true,
+            Some(Condition::After { seen, kind: None, .. }) => place == 0 && *seen >= last,
+            Some(Condition::After { seen, kind: Some(kind), .. }) => {
+                *seen >= self.kinds.get(kind).copied().unwrap_or(self.opened)
+            }
+            Some(Condition::Behind(group)) => self.group == Some(*group),
+        };
+        if admitted {
+            self.group = condition.map(|(Condition::After { group, .. } | Condition::Behind(group))| *group);
+            if let Some(Condition::After { kind: Some(kind), .. }) = condition {
+                // It has no number yet, but no other of its kind may follow it unseen.
+                self.kinds.insert(kind.clone(), Seq::MAX);
+            }
+        }
+        admitted
+    }
+
+    /// What was admitted without a number is durable up to this one, or was not written.
+    fn settle(&mut self, last: Seq, written: bool) {
+        self.kinds.values_mut().filter(|seq| **seq == Seq::MAX).for_each(|seq| *seq = last);
+        self.group = self.group.filter(|_| written);
+    }
 }
 
 /// Answers those who still wait when the thread ends, also by a panic.
@@ -85,14 +130,20 @@ impl Committer {
 
     fn commit(&mut self, waiting: Vec<Waiting>, batch: &mut Batch) {
         let mut replies = Vec::with_capacity(waiting.len());
-        let lines: Vec<_> = waiting
-            .into_iter()
-            .map(|Waiting { line, reply, place }| {
-                drop(place);
+        let mut lines = Vec::with_capacity(waiting.len());
+        let last = *self.durable.borrow();
+        for Waiting { line, reply, place, condition } in waiting {
+            drop(place);
+            if self.order.admits(condition.as_deref(), lines.len(), last) {
                 replies.push(reply);
-                line
-            })
-            .collect();
+                lines.push(line);
+            } else {
+                let _ = reply.send(Err(AppendError::Overtaken));
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
         let seal = |batch: &mut Batch, first: Seq| {
             batch.bytes.clear();
             batch.starts.clear();
@@ -120,16 +171,18 @@ impl Committer {
         match written {
             Ok(()) => {
                 let last = first + replies.len() as u64 - 1;
+                self.order.settle(last, true);
                 self.durable.send_replace(last);
                 for (seq, reply) in (first..).zip(replies) {
                     // A platform that hung up dropped its end; the record stays.
-                    let _ = reply.send(Ok(Appended { seq }));
+                    let _ = reply.send(Ok(seq));
                 }
                 if segment != self.writer.live() {
                     (self.finished)();
                 }
             }
             Err(error) => {
+                self.order.settle(last, false);
                 let error = Arc::new(error);
                 for reply in replies {
                     let _ = reply.send(Err(AppendError::Write(Arc::clone(&error))));
@@ -139,14 +192,14 @@ impl Committer {
     }
 
     fn needs_care(&self) -> bool {
-        let failing = self.condition.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
+        let failing = self.health.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
         failing || self.reserve.as_ref().is_some_and(|reserve| !reserve.is_held())
     }
 
     /// Says what happened to a segment, if anything did.
     fn tell_given_up(&mut self) -> bool {
         let Some(given_up) = self.writer.take_given_up() else { return false };
-        self.condition.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
+        self.health.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
         (self.finished)();
         true
     }
@@ -156,7 +209,7 @@ impl Committer {
         self.writer.look();
         self.tell_given_up();
         self.writer.watermark().settle();
-        let failing = self.condition.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
+        let failing = self.health.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
         if failing {
             let probed = (self.probe)();
             if probed.is_ok() {
@@ -167,18 +220,18 @@ impl Committer {
     }
 
     fn remember(&mut self, written: &io::Result<()>) {
-        let mut condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         match written {
             Ok(()) => {
-                if condition.failing.take().is_some() {
+                if health.failing.take().is_some() {
                     tracing::info!("the journal can be written again");
                 }
             }
             Err(error) => {
-                if condition.failing.is_none() {
+                if health.failing.is_none() {
                     tracing::error!(error = %Chain(error), "the journal cannot be written");
                 }
-                condition.failing = Some(format!("writing the journal: {}", Chain(error)));
+                health.failing = Some(format!("writing the journal: {}", Chain(error)));
             }
         }
     }
@@ -187,7 +240,7 @@ impl Committer {
         let given = self.reserve.as_mut().is_some_and(Reserve::give_up);
         if given {
             tracing::warn!("the disk is full: the reserve is given to the journal");
-            self.condition.lock().unwrap_or_else(PoisonError::into_inner).reserve_used = true;
+            self.health.lock().unwrap_or_else(PoisonError::into_inner).reserve_used = true;
         }
         given
     }
@@ -196,8 +249,8 @@ impl Committer {
         let Some(reserve) = &mut self.reserve else { return };
         reserve.restore(RESERVE_ROOM);
         if reserve.is_held() || reserve.has_room() {
-            let mut condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
-            if std::mem::take(&mut condition.reserve_used) {
+            let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+            if std::mem::take(&mut health.reserve_used) {
                 tracing::info!(reserve.held = reserve.is_held(), "there is room on the disk again");
             }
         }

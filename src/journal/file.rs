@@ -1,5 +1,8 @@
 //! The journal on one machine: segment files, one committer thread, one compressor thread.
 //!
+//! Nobody else writes it: the process has the directory's lock, so that [`Journal::others`] never
+//! changes and a condition ([`super::Seen`]) is held against what this process wrote.
+//!
 //! This is where the parts are put together: [`super::queue`] and [`super::committer`] write,
 //! [`super::reader`] reads, [`super::compress`] and [`super::rewrite`] change what is finished,
 //! all around one [`super::catalog`]. It takes no lock: whoever opens a data directory for
@@ -10,28 +13,33 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use jiff::Timestamp;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::{oneshot, watch};
 
 use super::catalog::{Catalog, Shared};
-use super::committer::{Committer, Condition};
+use super::committer::{Committer, Order, WriteHealth};
 use super::compress::{self, Bell};
 use super::disk::{Disk, RealDisk, sync_dir};
 use super::line::Unsealed;
-use super::queue::{Queue, Waiting};
+use super::queue::{Condition, Queue, Waiting};
 use super::reader::Reader;
 use super::recover::{Recovered, recover, start_behind};
 use super::reserve::Reserve;
-use super::rewrite::{Decide, RewriteError, Rewriter, Rewritten, Verdict};
+use super::rewrite::{Decide, Packing, RewriteError, Rewriter, Rewritten};
 use super::watermark::{Missing, Noted, Watermark};
 use super::writer::Writer;
-use super::{Append, AppendError, Damage, Health, Journal, NewRecord, ReadError, Record};
+use super::{Append, AppendError, Body, Damage, Health, Journal, NewRecord, ReadError, Record, Rewrite, Seen};
 use crate::domain::Seq;
-use crate::limits::{LINE_MAX, READ_CHUNK, WATERMARK_AHEAD, ZSTD_LEVEL_ERASED, ZSTD_LEVEL_THINNED};
+use crate::limits::{
+    APPEND_WAITING, BINDINGS_SEGMENT_BYTES, LINE_MAX, SEGMENT_BYTES, WATERMARK_AHEAD, ZSTD_LEVEL_ERASED,
+    ZSTD_LEVEL_THINNED,
+};
 
 /// How a file journal is kept.
 #[derive(Debug, Clone)]
@@ -50,6 +58,21 @@ pub struct Options {
     pub marks: Option<PathBuf>,
 }
 
+impl Options {
+    /// Those of a log of the data directory `data`: nothing held back, nothing compressed.
+    #[must_use]
+    pub fn within(data: &Path) -> Self {
+        Self {
+            reserve: None,
+            torn: data.join("torn"),
+            tmp: data.join("tmp"),
+            segment_bytes: SEGMENT_BYTES,
+            compress: false,
+            marks: Some(data.join("marks")),
+        }
+    }
+}
+
 /// The journal on one machine.
 #[derive(Debug)]
 pub struct FileJournal {
@@ -59,7 +82,11 @@ pub struct FileJournal {
     rewriter: Arc<Rewriter>,
     bell: Arc<Bell>,
     durable: watch::Receiver<Seq>,
-    condition: Arc<Mutex<Condition>>,
+    /// There are none.
+    others: watch::Receiver<Seq>,
+    /// Of records that are appended together.
+    groups: AtomicU64,
+    write_health: Arc<Mutex<WriteHealth>>,
     watermark: Watermark,
     torn: u64,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -107,7 +134,7 @@ impl FileJournal {
         let rewriter = Arc::new(rewriter);
 
         let reserve = options.reserve.map(|(path, bytes)| Reserve::open(path, bytes));
-        let condition = Arc::new(Mutex::new(Condition::default()));
+        let write_health = Arc::new(Mutex::new(WriteHealth::default()));
         let queue = Arc::new(Queue::new());
         let bell = Arc::new(Bell::default());
         let (durable_tx, durable) = watch::channel(last);
@@ -115,7 +142,8 @@ impl FileJournal {
             queue: Arc::clone(&queue),
             writer: Writer::new(disk, catalog.clone(), options.segment_bytes, watermark.clone(), live, next),
             durable: durable_tx,
-            condition: Arc::clone(&condition),
+            health: Arc::clone(&write_health),
+            order: Order::new(last),
             reserve,
             finished: {
                 let bell = Arc::clone(&bell);
@@ -133,20 +161,29 @@ impl FileJournal {
             let compressor = thread::Builder::new().name("compressor".into());
             threads.push(compressor.spawn(move || compress::run(&bell, &catalog, &rewriter))?);
         }
-        let threads = Mutex::new(threads);
-        Ok(Self { catalog, queue, reader, rewriter, bell, durable, condition, watermark, torn, threads })
+        Ok(Self {
+            catalog,
+            queue,
+            reader,
+            rewriter,
+            bell,
+            durable,
+            others: watch::channel(0).1,
+            groups: AtomicU64::new(0),
+            write_health,
+            watermark,
+            torn,
+            threads: Mutex::new(threads),
+        })
     }
 
-    /// Writes what waits, stops the committer and the compressor, closes the files. Blocks.
-    pub fn close(&self) {
-        self.queue.close();
-        self.bell.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the journal had panicked");
-            }
-        }
+    /// Opens or makes the log of bindings in the data directory `data`.
+    ///
+    /// # Errors
+    /// As [`FileJournal::open`].
+    pub fn open_bindings(data: &Path) -> Result<Self, OpenError> {
+        let options = Options { segment_bytes: BINDINGS_SEGMENT_BYTES, compress: true, ..Options::within(data) };
+        Self::open(&data.join("bindings"), options)
     }
 
     /// What is missing is missing for good, and not said any more. Blocks.
@@ -159,95 +196,6 @@ impl FileJournal {
         if !missing.is_empty() {
             self.watermark.lost(missing);
         }
-    }
-
-    /// The first possible number of every segment, in order. The last one is being written.
-    #[must_use]
-    pub fn segments(&self) -> Vec<Seq> {
-        self.catalog.read().sizes().map(|(first, _)| first).collect()
-    }
-
-    /// Finishes the segment being written, so that it may be rewritten. Blocks.
-    ///
-    /// # Errors
-    /// When the next segment cannot be made, or the journal is closed.
-    pub fn roll(&self) -> io::Result<()> {
-        let (reply, answer) = mpsc::sync_channel(1);
-        self.queue.roll(reply);
-        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the journal is closed")))
-    }
-
-    /// Asks about every record of a finished segment and writes it anew, as small as it becomes
-    /// in bearable time. A segment that has no record left is removed; one that is kept whole
-    /// stays the file it is. Blocks.
-    ///
-    /// # Errors
-    /// When the segment is being written, or a file cannot be read or written; nothing has
-    /// changed then.
-    pub fn rewrite(&self, first: Seq, mut decide: impl FnMut(&Record) -> Verdict) -> Result<Rewritten, RewriteError> {
-        self.rewriter.rewrite(first, ZSTD_LEVEL_THINNED, &mut decide)
-    }
-
-    /// The same for somebody who waits, also asking about what is no record.
-    ///
-    /// # Errors
-    /// As [`FileJournal::rewrite`].
-    pub fn rewrite_all(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
-        self.rewriter.rewrite(first, ZSTD_LEVEL_ERASED, decide)
-    }
-
-    /// Asks about everything in a segment, also in the one being written, and changes nothing.
-    /// Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
-        self.rewriter.survey(first, decide)
-    }
-
-    /// The SHA-256 of a segment's file; `None` when there is none. Blocks.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError> {
-        self.rewriter.digest(first)
-    }
-
-    /// The number of the first record that was made at `at` or later; the next to come when
-    /// there is none. Records are in the order of their times, or nearly so. Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn first_at(&self, at: Timestamp) -> Result<Seq, ReadError> {
-        let segments = self.segments();
-        let mut failed = None;
-        let is_before = |first: &Seq| match self.reader.read(*first, 1) {
-            Ok(records) => records.first().is_some_and(|record| record.at < at),
-            Err(error) => {
-                failed = Some(error);
-                false
-            }
-        };
-        let after = segments.partition_point(is_before);
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        let mut from = segments.get(after.saturating_sub(1)).copied().unwrap_or(1);
-        loop {
-            let records = self.reader.read(from, READ_CHUNK)?;
-            let Some(last) = records.last() else { return Ok(*self.durable.borrow() + 1) };
-            if let Some(first) = records.iter().find(|record| record.at >= at) {
-                return Ok(first.seq);
-            }
-            from = last.seq + 1;
-        }
-    }
-
-    /// Every segment's first possible number and its size on disk, in order. The last one is
-    /// being written.
-    #[must_use]
-    pub fn sizes(&self) -> Vec<(Seq, u64)> {
-        self.catalog.read().sizes().collect()
     }
 
     /// Removes every finished segment that has only numbers below `seq`; gives how many. Blocks.
@@ -265,33 +213,75 @@ impl Drop for FileJournal {
     }
 }
 
-impl Journal for FileJournal {
-    fn append(&self, record: NewRecord) -> Append {
-        let line = Unsealed::new(&record);
-        if line.len() > LINE_MAX {
-            let error = io::Error::new(io::ErrorKind::InvalidInput, "the record is longer than any line may be");
-            return Box::pin(async { Err(AppendError::Write(Arc::new(error))) });
-        }
-        let (reply, answer) = oneshot::channel();
-        let answer = async { answer.await.unwrap_or(Err(AppendError::Closed)) };
-        // In most cases the record is on its way before the future is first polled.
-        if let Some(place) = self.queue.try_place() {
-            let pushed = self.queue.push(Waiting { line, reply, place });
-            return Box::pin(async {
-                pushed?;
-                answer.await
-            });
-        }
-        let queue = Arc::clone(&self.queue);
-        Box::pin(async move {
+/// Puts a record into the queue; in most cases it is on its way before the future is first polled.
+fn push(
+    queue: &Arc<Queue>,
+    record: &NewRecord,
+    condition: Option<Box<Condition>>,
+) -> impl Future<Output = Result<Seq, AppendError>> + Send + use<> {
+    let line = Unsealed::new(record);
+    let (reply, answer) = oneshot::channel();
+    let waits = if line.len() > LINE_MAX {
+        let error = io::Error::new(io::ErrorKind::InvalidInput, "the record is longer than any line may be");
+        Err(AppendError::Write(Arc::new(error)))
+    } else if let Some(place) = queue.try_place() {
+        queue.push(Waiting { line, reply, condition, place }).map(|()| None)
+    } else {
+        Ok(Some((Arc::clone(queue), line, reply, condition)))
+    };
+    async move {
+        if let Some((queue, line, reply, condition)) = waits? {
             let place = queue.place().await?;
-            queue.push(Waiting { line, reply, place })?;
-            answer.await
+            queue.push(Waiting { line, reply, condition, place })?;
+        }
+        answer.await.unwrap_or(Err(AppendError::Closed))
+    }
+}
+
+impl Journal for FileJournal {
+    fn append(&self, record: NewRecord) -> Append<Option<Seq>> {
+        let appended = push(&self.queue, &record, None);
+        Box::pin(async move { appended.await.map(Some) })
+    }
+
+    fn append_all(&self, seen: Seen, records: Vec<NewRecord>) -> Append<Vec<Seq>> {
+        let group = self.groups.fetch_add(1, Ordering::Relaxed);
+        let (seen, among_kind) = match seen {
+            Seen::Log(seen) => (seen, false),
+            Seen::Kind(seen) => (seen, true),
+        };
+        let mut first = Some(seen);
+        let queue = Arc::clone(&self.queue);
+        let appends = stream::iter(records).map(move |record| {
+            let kind = match &record.body {
+                Body::Entry(entry) if among_kind => Some(entry.kind.clone()),
+                _ => None,
+            };
+            let condition = match first.take() {
+                Some(seen) => Condition::After { group, seen, kind },
+                None => Condition::Behind(group),
+            };
+            push(&queue, &record, Some(Box::new(condition)))
+        });
+        Box::pin(async move {
+            let (mut appends, mut numbers) = (pin!(appends.buffered(APPEND_WAITING)), Vec::new());
+            while let Some(appended) = appends.next().await {
+                match appended {
+                    Ok(seq) => numbers.push(seq),
+                    Err(AppendError::Overtaken) if !numbers.is_empty() => break,
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(numbers)
         })
     }
 
     fn durable(&self) -> watch::Receiver<Seq> {
         self.durable.clone()
+    }
+
+    fn others(&self) -> watch::Receiver<Seq> {
+        self.others.clone()
     }
 
     fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {
@@ -311,8 +301,8 @@ impl Journal for FileJournal {
     }
 
     fn health(&self) -> Health {
-        let Condition { failing, reserve_used, given_up } =
-            self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let WriteHealth { failing, reserve_used, given_up } =
+            self.write_health.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut segments, mut bytes) = (0, 0);
         for (_, size) in self.catalog.read().sizes() {
             segments += 1;
@@ -320,6 +310,45 @@ impl Journal for FileJournal {
         }
         let missing = self.watermark.missing();
         Health { failing, segments, bytes, reserve_used, torn: self.torn, missing, given_up }
+    }
+
+    fn close(&self) {
+        self.queue.close();
+        self.bell.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the journal had panicked");
+            }
+        }
+    }
+}
+
+impl Rewrite for FileJournal {
+    fn segments(&self) -> Vec<Seq> {
+        self.catalog.read().sizes().map(|(first, _)| first).collect()
+    }
+
+    fn roll(&self) -> io::Result<()> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.queue.roll(reply);
+        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the journal is closed")))
+    }
+
+    fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+        self.rewriter.survey(first, decide)
+    }
+
+    fn rewrite(&self, first: Seq, packing: Packing, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
+        let level = match packing {
+            Packing::Small => ZSTD_LEVEL_THINNED,
+            Packing::Fast => ZSTD_LEVEL_ERASED,
+        };
+        self.rewriter.rewrite(first, level, decide)
+    }
+
+    fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError> {
+        self.rewriter.digest(first)
     }
 }
 

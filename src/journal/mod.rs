@@ -1,9 +1,9 @@
 //! The journal: the truth. Append-only segments of JSON Lines, each line with its CRC-32C.
 //!
 //! [`Journal`] is a trait because a company with several receivers may put a replicated log
-//! behind it; on one machine it is [`FileJournal`]. Sequence numbers are given out by the
-//! journal and by nobody else. Nothing above this room assumes that this process is the only
-//! writer, or that numbers have no gaps.
+//! behind it; on one machine it is [`FileJournal`], which only those name who open a data
+//! directory. Nothing above this room assumes that this process is the only writer, or that
+//! numbers have no gaps: what may be relied upon is said at [`Journal`], [`Rewrite`] and [`Compact`].
 //!
 //! ```text
 //! {"seq":17,"at":"2026-11-21T02:13:21.123456Z","kind":"callback",…,"crc":"9ae0daaf"}\n
@@ -13,6 +13,7 @@
 mod backup;
 mod catalog;
 mod committer;
+mod compact;
 mod compress;
 mod content;
 mod decision;
@@ -32,6 +33,8 @@ mod rewrite;
 mod scan;
 mod summary;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod verify;
 mod watermark;
@@ -40,44 +43,86 @@ mod writer;
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 pub use backup::{Copied, CopyError, copy};
 pub use catalog::{compressed, is_empty};
+pub use compact::CompactJournal;
 pub use content::{ContentError, unpack};
 pub use decision::DecisionFields;
 pub use file::{FileJournal, OpenError, Options};
 pub use given::{APPS, highest_given, note_given};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
-pub use rewrite::{Decide, RewriteError, Rewritten, Verdict};
+pub use rewrite::{Decide, Packing, RewriteError, Rewritten, Verdict};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
 pub use verify::{Report, Torn, VerifyError, verify, verify_each};
-pub(crate) use watermark::forget;
 pub use watermark::{Missing, had_records};
 
 use crate::domain::Seq;
+use crate::limits::READ_CHUNK;
 use line::reason;
-
-/// What an append gives back once the record is durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Appended {
-    /// The record's number.
-    pub seq: Seq,
-}
 
 /// An append under way. Dropping it does not take the record back: a platform that hangs up
 /// must not undo what is being written.
-pub type Append = Pin<Box<dyn Future<Output = Result<Appended, AppendError>> + Send>>;
+pub type Append<T> = Pin<Box<dyn Future<Output = Result<T, AppendError>> + Send>>;
+
+/// How far a writer has read what it decided from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Every record up to this number.
+    Log(Seq),
+    /// Every record of the same kind up to this number. All records of such a kind are appended
+    /// with this condition.
+    Kind(Seq),
+}
 
 /// An append-only log whose records are durable before it says so.
+///
+/// What every implementation promises:
+///
+/// - **Durable** is what no single fault takes away: on one machine what `fdatasync` returned for,
+///   in a replicated log what a majority of its servers has on disk.
+/// - **Numbers grow** in the order of the records, are given out by the log alone and never twice.
+///   They may have gaps: numbers of writes that failed, of records that retention dropped, of
+///   another program's.
+/// - **Others may write**, before, between and behind one's own records.
+/// - Reads come in the order of the numbers, and what was read is never preceded by anything new:
+///   once a record can be read, no record with a lower number comes any more.
+/// - When an append resolves with a number, [`Journal::durable`] has reached it, and so has
+///   [`Journal::others`] every record of another writer before it; all of them can be read.
+/// - Times are those of the writers: nearly in the order of the numbers, and older where a record
+///   had to wait for the log.
+///
+/// **Whoever decides from what is in the log** (is the name free? which entry is the last?) says
+/// with [`Journal::append_after`] how far it has read, and the log takes the record only where
+/// nothing came after that. If something did, it reads on and decides again. So of two writers one
+/// is first, and both know which. A callback waits for nobody: of two answers to one question the
+/// first in the order of the log holds, and whoever appended the later one reads on and finds it.
 pub trait Journal: Debug + Send + Sync {
-    /// Appends a record; resolves when it is durable.
-    fn append(&self, record: NewRecord) -> Append;
+    /// Appends a record whatever came before it; resolves when it is durable, with its number if it
+    /// has one: `None` where it is safe on this machine and waits for the log.
+    fn append(&self, record: NewRecord) -> Append<Option<Seq>>;
+    /// Appends records one right behind the other, unless something came after `seen`: that is
+    /// [`AppendError::Overtaken`]. Resolves when they are durable, with their numbers: with those of the
+    /// first of them where another writer came between, for the rest is not taken then. After an error
+    /// some of the first may be there all the same: whoever goes on reads from `seen`.
+    fn append_all(&self, seen: Seen, records: Vec<NewRecord>) -> Append<Vec<Seq>>;
+    /// One record as [`Journal::append_all`] appends several.
+    fn append_after(&self, seen: Seen, record: NewRecord) -> Append<Seq> {
+        let appended = self.append_all(seen, vec![record]);
+        Box::pin(async { Ok(*appended.await?.last().expect("a record has a number")) })
+    }
     /// The number of the last durable record, 0 while there is none; changes as records come.
     fn durable(&self) -> watch::Receiver<Seq>;
+    /// The number of the last durable record that another writer appended, 0 while there is none;
+    /// changes as they come. On one machine it never does, and who follows it is told so by its end.
+    fn others(&self) -> watch::Receiver<Seq>;
     /// The records with numbers from `from` on, ascending, about `max_bytes` of lines at most
     /// and at least one record if there is one. Damaged lines are passed over and reported in
     /// [`Journal::damage`]. Empty at the end.
@@ -99,6 +144,97 @@ pub trait Journal: Debug + Send + Sync {
     fn damage(&self) -> Vec<Damage>;
     /// Whether the last write succeeded, and what is on disk.
     fn health(&self) -> Health;
+    /// Takes nothing more, writes what waits and lets go of everything. What is there can still be
+    /// read. Blocks.
+    fn close(&self);
+}
+
+/// A journal of which parts can be written anew: thinned by retention, without a person after an
+/// erasure.
+///
+/// It consists of segments, each known by its first possible number. All but the last are finished
+/// and may be rewritten: every record gets a [`Verdict`], and what stays keeps its number, its time
+/// and its place. A segment is replaced whole or not at all, whatever happens meanwhile; of a
+/// record that was dropped only the gap is left, and a segment without records is gone. A reader
+/// sees the old segment or the new one. One rewrite at a time, and one machine at a time: it is
+/// the leader's work.
+pub trait Rewrite: Journal {
+    /// The first possible number of every segment, in order. The last one is being written.
+    fn segments(&self) -> Vec<Seq>;
+    /// Finishes the segment being written, so that it may be rewritten. Blocks.
+    ///
+    /// # Errors
+    /// When the next segment cannot be made, or the journal is closed.
+    fn roll(&self) -> io::Result<()>;
+    /// Asks about everything in a segment, also in the one being written, and changes nothing.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
+    /// Asks about everything in a finished segment and writes it anew. One that has no record left
+    /// is removed; one that is kept whole stays as it is. Blocks.
+    ///
+    /// # Errors
+    /// When the segment is being written, or a file cannot be read or written; nothing has
+    /// changed then.
+    fn rewrite(&self, first: Seq, packing: Packing, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
+    /// The SHA-256 of a segment as it is kept; `None` when there is none. Blocks.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError>;
+
+    /// The number of the first record that was made at `at` or later; the next to come when
+    /// there is none. Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn first_at(&self, at: Timestamp) -> Result<Seq, ReadError> {
+        let segments = self.segments();
+        let mut failed = None;
+        let is_before = |first: &Seq| match self.read(*first, 1) {
+            Ok(records) => records.first().is_some_and(|record| record.at < at),
+            Err(error) => {
+                failed = Some(error);
+                false
+            }
+        };
+        let after = segments.partition_point(is_before);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let mut from = segments.get(after.saturating_sub(1)).copied().unwrap_or(1);
+        loop {
+            let records = self.read(from, READ_CHUNK)?;
+            let Some(last) = records.last() else { return Ok(*self.durable().borrow() + 1) };
+            if let Some(first) = records.iter().find(|record| record.at >= at) {
+                return Ok(first.seq);
+            }
+            from = last.seq + 1;
+        }
+    }
+}
+
+/// A small journal that can be written anew whole: what people set. It is read whole at the start,
+/// and of everything that was ever set only the last counts.
+pub trait Compact: Journal {
+    /// The first number that it holds. Whoever has not read up to there when another writer has written
+    /// it anew begins anew as well.
+    fn begin(&self) -> Seq;
+    /// Puts these records in the place of everything up to the number `seen`, and gives the number of
+    /// the last of them; what numbers there were before means nothing any more. It holds these
+    /// records or, after an error or a crash, what it held. Blocks.
+    ///
+    /// # Errors
+    /// [`AppendError::Overtaken`] when something came after `seen`; or the journal cannot be written.
+    fn replace(&self, seen: Seq, records: &[NewRecord]) -> Result<Seq, AppendError>;
+    /// What is missing or damaged is so for good, and not said any more: what is left of it is kept
+    /// aside for whoever wants to look. Blocks.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    fn accept_loss(&self) -> io::Result<()>;
 }
 
 /// Why a record is not durable. In each case nothing was acknowledged.
@@ -109,10 +245,13 @@ pub enum AppendError {
     QueueFull,
     /// The disk refused.
     #[error("writing the journal")]
-    Write(#[source] std::sync::Arc<std::io::Error>),
+    Write(#[source] Arc<io::Error>),
     /// The journal is closing.
     #[error("the journal is closed")]
     Closed,
+    /// Another record came after what the writer had read: read on, and decide again.
+    #[error("another record came first")]
+    Overtaken,
 }
 
 /// Why a record cannot be read.
@@ -123,7 +262,7 @@ pub struct ReadError {
     pub segment: String,
     /// What the system said.
     #[source]
-    pub source: std::io::Error,
+    pub source: io::Error,
 }
 
 /// One damaged line.

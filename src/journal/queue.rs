@@ -12,17 +12,30 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::AppendError;
 use super::line::Unsealed;
-use super::{AppendError, Appended};
+use crate::domain::Seq;
 use crate::limits;
 
 /// A record on its way, and who waits for it.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) line: Unsealed,
-    pub(super) reply: oneshot::Sender<Result<Appended, AppendError>>,
+    pub(super) reply: oneshot::Sender<Result<Seq, AppendError>>,
+    /// Most have none.
+    pub(super) condition: Option<Box<Condition>>,
     /// Its place in the queue; given back when the committer takes it.
     pub(super) place: OwnedSemaphorePermit,
+}
+
+/// When a record is taken; see [`super::Seen`].
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    /// It is the first of this group, and nothing came after this number: nothing at all, or nothing
+    /// of this kind.
+    After { group: u64, seen: Seq, kind: Option<String> },
+    /// It comes right behind another of this group.
+    Behind(u64),
 }
 
 /// What the committer is to do next.

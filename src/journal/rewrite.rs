@@ -62,6 +62,15 @@ impl<F: FnMut(&Record) -> Verdict> Decide for F {
     }
 }
 
+/// How small a segment is made that is written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As small as it becomes in bearable time: nobody waits.
+    Small,
+    /// Soon: somebody waits.
+    Fast,
+}
+
 /// What a rewrite did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rewritten {

@@ -25,7 +25,7 @@ use self::run::{Done, Run};
 use crate::clock::Clock;
 use crate::domain::{Actor, Wording};
 use crate::error_chain::Chain;
-use crate::journal::{AppendError, FileJournal, ReadError, RewriteError};
+use crate::journal::{AppendError, ReadError, Rewrite, RewriteError};
 use crate::limits::HOLDS_MAX;
 use crate::state::{Author, Behalf, NotRecorded, State, StateError, random};
 use crate::store::{QueryError, Store};
@@ -41,7 +41,7 @@ pub struct Retention(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    journal: Arc<FileJournal>,
+    journal: Arc<dyn Rewrite>,
     store: Store,
     state: State,
     clock: Clock,
@@ -126,7 +126,7 @@ pub enum RetentionError {
 impl Retention {
     /// The service over an installation.
     #[must_use]
-    pub fn new(journal: Arc<FileJournal>, store: Store, state: State, clock: Clock) -> Self {
+    pub fn new(journal: Arc<dyn Rewrite>, store: Store, state: State, clock: Clock) -> Self {
         Self(Arc::new(Inner { journal, store, state, clock, jobs: Jobs::default() }))
     }
 

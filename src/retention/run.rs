@@ -18,7 +18,7 @@ use super::keeper::Deciding;
 use super::policy::{Hold, Policy, cut_at};
 use super::{Retention, RetentionError};
 use crate::domain::Seq;
-use crate::journal::{Body, Journal, NewRecord};
+use crate::journal::{Body, NewRecord, Packing, Seen};
 use crate::limits::{CUT_CALLBACKS, RETENTION_WAIT};
 use crate::projector::cut_entry;
 use crate::store::{CutBounds, QueryError, Removed};
@@ -186,13 +186,16 @@ impl Run<'_> {
                 sms_before: next(done.sms_before, ends.sms),
                 latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
             };
+            // Of cuts there is one after the other, whoever plans them.
+            let seen = *inner.journal.durable().borrow();
+            self.caught_up(seen)?;
             let cut = self.plan(bounds)?;
             count(freed, cut.removed, cut.kept_calls.len() + cut.kept_sms.len());
             if !cut.is_empty() {
                 let body = Body::Entry(cut_entry(&cut));
-                let append = inner.journal.append(NewRecord { at: inner.clock.now(), body });
-                let appended = tokio::runtime::Handle::current().block_on(append)?;
-                self.caught_up(appended.seq)?;
+                let append = inner.journal.append_after(Seen::Kind(seen), NewRecord { at: inner.clock.now(), body });
+                let seq = tokio::runtime::Handle::current().block_on(append)?;
+                self.caught_up(seq)?;
             }
             (done.calls_before, done.sms_before) = (bounds.calls_before, bounds.sms_before);
             if inner.jobs.is_stopping() {
@@ -230,7 +233,7 @@ impl Run<'_> {
             // what takes the time.
             let (rewritten, kept) = decide.on(|decide| journal.survey(*first, decide))?;
             if !self.dry && rewritten.replaced + rewritten.dropped > 0 {
-                decide.on(|decide| journal.rewrite(*first, |record| decide.record(record)))?;
+                decide.on(|decide| journal.rewrite(*first, Packing::Small, decide))?;
             }
             freed.raw += kept.raw;
             freed.raw_bytes += kept.raw_bytes;

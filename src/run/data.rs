@@ -18,17 +18,19 @@ use jiff::Timestamp;
 
 use super::RunError;
 use crate::audit::Audit;
-use crate::bindings::Bindings;
+use crate::bindings::{self, Bindings};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
 use crate::ingest::Ingest;
-use crate::journal::{DataLock, FileJournal, Journal, Missing, Options, had_records, is_empty};
+use crate::journal::{
+    CompactJournal, DataLock, FileJournal, Journal, Missing, Options, Rewrite, had_records, is_empty,
+};
 use crate::limits::SEGMENT_BYTES;
 use crate::oidc::Oidc;
 use crate::platforms::outbound::Platform;
 use crate::projector::{self, Projector};
 use crate::service::{Context, ServerInfo};
-use crate::state::State;
+use crate::state::{State, StateError};
 use crate::store::Store;
 
 /// The directories in a data directory.
@@ -70,7 +72,7 @@ pub(crate) struct Surroundings {
 /// What is open in a data directory.
 #[derive(Debug)]
 pub(crate) struct Data {
-    journal: Arc<FileJournal>,
+    journal: Arc<dyn Rewrite>,
     pub(crate) state: State,
     pub(crate) store: Store,
     pub(crate) bindings: Bindings,
@@ -92,11 +94,9 @@ impl Data {
         }
         let options = Options {
             reserve: (opening.reserve_bytes > 0).then(|| (dir.join("reserve"), opening.reserve_bytes)),
-            torn: dir.join("torn"),
-            tmp: dir.join("tmp"),
             segment_bytes: opening.segment_bytes,
             compress: opening.serves,
-            marks: Some(dir.join("marks")),
+            ..Options::within(dir)
         };
         let journal = Arc::new(FileJournal::open(&dir.join("journal"), options)?);
         for damage in journal.damage() {
@@ -108,7 +108,8 @@ impl Data {
                 "a line of the journal is damaged",
             );
         }
-        let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone())?;
+        let log = CompactJournal::open(dir).map_err(|error| StateError::Read(Box::new(error)))?;
+        let state = State::open(Arc::new(log), &dir.join("keys"), clock.clone())?;
         if opening.accept_loss {
             state.accept_loss()?;
             accept("journal", &journal);
@@ -117,9 +118,10 @@ impl Data {
         let (store, writer, _) =
             Store::open(&dir.join("store"), &state.installation(), projector::catalog(), clock, &fingerprint)?;
         let open_bindings = if opening.serves { Bindings::start } else { Bindings::open };
-        let bindings = open_bindings(dir, &state.installation(), clock.clone())?;
+        let log = Arc::new(FileJournal::open_bindings(dir).map_err(bindings::OpenError::Log)?);
+        let bindings = open_bindings(log.clone(), dir.join("store"), &state.installation(), clock.clone())?;
         if opening.accept_loss {
-            accept("bindings", &bindings.log());
+            accept("bindings", &log);
         }
         let projector = Projector::start(writer, journal.clone())
             .map_err(|source| RunError::System { what: "a thread for the projector", source })?;

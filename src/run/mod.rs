@@ -128,8 +128,8 @@ pub struct Running {
     server: Server,
     certificates: Arc<Certificates>,
     data: Data,
-    tallying: JoinHandle<()>,
-    keeping: JoinHandle<()>,
+    /// Tasks that go on until the server stops.
+    standing: [JoinHandle<()>; 3],
 }
 
 /// Runs the appliance until `shutdown` resolves, and then drains. What is logged meanwhile goes
@@ -242,11 +242,14 @@ impl Running {
             server.listen(Listener::Control(socket), control_routes(&context));
         }
         remember_address(&config, &context).await;
-        let tallying = tokio::spawn(tally(context.ingest.clone()));
         context.erasure.resume();
-        let keeping = tokio::spawn(keep(context.clone()));
+        let standing = [
+            tokio::spawn(tally(context.ingest.clone())),
+            tokio::spawn(keep(context.clone())),
+            tokio::spawn(follow(context.clone())),
+        ];
         tracing::info!(address = %listen, data = %config.data.display(), "listening");
-        Ok(Self { config, context, server, certificates, data, tallying, keeping })
+        Ok(Self { config, context, server, certificates, data, standing })
     }
 
     /// Where HTTPS is listened on.
@@ -302,10 +305,9 @@ impl Running {
 
     /// Finishes what was received, writes what is known, closes everything.
     pub async fn stop(self) {
-        let Self { context, server, data, tallying, keeping, config, .. } = self;
+        let Self { context, server, data, standing, config, .. } = self;
         server.drain().await;
-        tallying.abort();
-        keeping.abort();
+        standing.iter().for_each(JoinHandle::abort);
         context.retention.stop();
         context.erasure.stop();
         context.ingest.drain().await;
@@ -357,6 +359,11 @@ async fn tally(ingest: Ingest) {
         every.tick().await;
         ingest.flush_tallies().await;
     }
+}
+
+/// Learns what others write into the logs, where there are others.
+async fn follow(context: Arc<Context>) {
+    tokio::join!(context.state.follow(), context.bindings.follow(), context.ingest.follow());
 }
 
 /// Looks every minute whether the nightly run is due.

@@ -21,7 +21,7 @@ use crate::domain::address::without_default_port;
 use crate::erasure::Erasure;
 use crate::error_chain::Chain;
 use crate::ingest::Ingest;
-use crate::journal::{FileJournal, Journal};
+use crate::journal::{Journal, Rewrite};
 use crate::limits;
 use crate::oidc::Oidc;
 use crate::platforms::outbound::Platform;
@@ -94,7 +94,7 @@ impl Context {
     /// The services that keep and erase, over the installation in `data`.
     #[must_use]
     pub fn keepers(
-        journal: &Arc<FileJournal>,
+        journal: &Arc<dyn Rewrite>,
         store: &Store,
         bindings: &Bindings,
         state: &State,

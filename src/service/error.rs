@@ -100,7 +100,7 @@ impl From<QueryError> for ServiceError {
 impl From<StateError> for ServiceError {
     fn from(error: StateError) -> Self {
         match error {
-            StateError::Exists(_) | StateError::LastAdmin => Self::Conflict(error.wording()),
+            StateError::Exists(_) | StateError::LastAdmin | StateError::Stale => Self::Conflict(error.wording()),
             StateError::NotFound(_) => Self::NotFound,
             StateError::Rebuilding => Self::Busy(Text::new(
                 "正在从日志核对已用过的应用编号，请一分钟后再试",

@@ -5,7 +5,7 @@
 //! `/readyz`.
 
 use crate::domain::{Wording, many};
-use crate::journal::{Damage, Health, Journal as _, Loss, Missing};
+use crate::journal::{Damage, Health, Loss, Missing};
 use crate::limits;
 use crate::service::Context;
 use crate::service::disk::Disk;

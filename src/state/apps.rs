@@ -3,8 +3,8 @@
 //! An id is never given out twice, so that calls of a removed app cannot become another's. Changes
 //! take effect with the next request; what was answered before stays answered.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use super::book::Book;
 use super::fact::Fact;
@@ -56,7 +56,9 @@ impl State {
         let (created_at, author) = (self.shared.clock.now(), by.clone());
         let elsewhere = self.shared.apps_elsewhere.load(Ordering::Relaxed);
         let marks = self.shared.marks.clone();
-        self.change(by, move |book| {
+        let foretold = Arc::new(OnceLock::new());
+        let told = foretold.clone();
+        let added = self.change(by, move |book| {
             if book.apps.len() >= SET_MAX {
                 return Err(StateError::Invalid(Wording::new(
                     format!("已有 {SET_MAX} 个应用，不能再多"),
@@ -64,16 +66,19 @@ impl State {
                 )));
             }
             let id = AppId(book.next_app_id().0.max(elsewhere + 1));
-            author.about(format!("app {}", id.0), Some(id));
+            told.get_or_init(|| {
+                author.about(format!("app {}", id.0), Some(id));
+                id
+            });
             let app = App {
                 id,
-                name,
+                name: name.clone(),
                 provider: new.provider,
-                token,
-                app_key,
-                app_secret,
+                token: token.clone(),
+                app_key: app_key.clone(),
+                app_secret: app_secret.clone(),
                 verify: new.verify.unwrap_or(default),
-                allow_from: new.allow_from,
+                allow_from: new.allow_from.clone(),
                 answer_form: Default::default(),
                 close_tone: None,
                 created_at,
@@ -81,8 +86,13 @@ impl State {
             let settled = settle(book, app)?;
             note_app_given(&marks, id);
             Ok(settled)
-        })
-        .await
+        });
+        let app = added.await?;
+        // Another writer's app came first and has the id that the entry names.
+        if foretold.get() != Some(&app.id) {
+            by.made(format!("app {}", app.id.0)).await;
+        }
+        Ok(app)
     }
 
     /// Changes an app.
@@ -98,17 +108,17 @@ impl State {
         self.change(by, move |book| {
             let mut app = find(book, id)?;
             let had_secret = app.app_secret.is_some();
-            set(&mut app.name, name);
-            set(&mut app.app_key, app_key);
-            set(&mut app.app_secret, app_secret);
-            set(&mut app.allow_from, change.allow_from);
-            set(&mut app.answer_form, change.answer_form);
-            set(&mut app.close_tone, close_tone);
+            set(&mut app.name, &name);
+            set(&mut app.app_key, &app_key);
+            set(&mut app.app_secret, &app_secret);
+            set(&mut app.allow_from, &change.allow_from);
+            set(&mut app.answer_form, &change.answer_form);
+            set(&mut app.close_tone, &close_tone);
             // A first secret is there to be used: its result is shown, and refuses nobody yet.
             if !had_secret && app.app_secret.is_some() && app.verify == VerifyMode::Off {
                 app.verify = VerifyMode::Log;
             }
-            set(&mut app.verify, change.verify);
+            set(&mut app.verify, &change.verify);
             settle(book, app)
         })
         .await
@@ -122,7 +132,7 @@ impl State {
         let token = rules::app_token(token)?;
         self.change(by, move |book| {
             let mut app = find(book, id)?;
-            app.token = token;
+            app.token = token.clone();
             settle(book, app)
         })
         .await
@@ -161,9 +171,9 @@ fn find(book: &Book, id: AppId) -> Result<App, StateError> {
     Ok(App::clone(app))
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
+fn set<T: Clone>(field: &mut T, value: &Option<T>) {
     if let Some(value) = value {
-        *field = value;
+        field.clone_from(value);
     }
 }
 

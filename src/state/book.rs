@@ -14,13 +14,15 @@ use super::fact::{Fact, LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
 use super::second_factor::SecondFactorFact;
-use crate::domain::{Actor, ActorKind, App, AppId, Role, Scope, Secret};
+use crate::domain::{Actor, ActorKind, App, AppId, Role, Scope, Secret, Seq};
 use crate::journal::Entry;
 use crate::limits::LOGINS_PER_USER;
 
 /// What people set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
+    /// The number in the log up to which it is summed up.
+    pub(super) through: Seq,
     pub(super) installation: Option<String>,
     pub(super) apps: BTreeMap<AppId, Arc<App>>,
     pub(super) users: BTreeMap<String, Arc<UserFact>>,

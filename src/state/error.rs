@@ -25,6 +25,9 @@ pub enum StateError {
     /// The last administrator may not go.
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
+    /// What the change was decided from is not so any more.
+    #[error("somebody else changed it meanwhile; look at it and try again")]
+    Stale,
     /// The audit trail did not take the entry: nothing was changed.
     #[error(transparent)]
     NotRecorded(#[from] super::NotRecorded),
@@ -72,6 +75,7 @@ impl StateError {
             Self::Exists(what) => Wording::new(format!("已经有{}", what.zh), self.to_string()),
             Self::Rebuilding => Wording::new("正在从日志核对已用过的应用编号，请一分钟后再试", self.to_string()),
             Self::LastAdmin => Wording::new("这是最后一个管理员；请先添加另一个", self.to_string()),
+            Self::Stale => Wording::new("已被别人改动，请查看后重试", self.to_string()),
             Self::NotFound(_)
             | Self::NotRecorded(_)
             | Self::Write(_)

@@ -93,7 +93,7 @@ impl State {
         let by = visit.author(&users::shown(&self.book(), &user).principal(), Entering::SetUp);
         self.change(&by, move |book| {
             check_setup_code(book, &code)?;
-            Ok((Fact::User(user), ()))
+            Ok((Fact::User(user.clone()), ()))
         })
         .await?;
         let login = self.open_login(visit, name, hash).await?;
@@ -141,7 +141,7 @@ impl State {
     ) -> Result<Option<(Secret, Login)>, StateError> {
         let Prepared { by, cookie, login } = prepared;
         let opened = self.change(&by, move |book| match book.users.get(&login.user) {
-            Some(known) if known.password == password => Ok((Fact::Login(login), ())),
+            Some(known) if known.password == password => Ok((Fact::Login(login.clone()), ())),
             _ => Err(StateError::NotFound(format!("user named {}", login.user))),
         });
         match opened.await {

@@ -117,7 +117,7 @@ impl State {
         let (user, password) = (name.clone(), hash.clone());
         self.change(by, move |book| {
             let user = book.users.get(&user).ok_or_else(|| StateError::NotFound(format!("user named {user}")))?;
-            Ok((Fact::User(UserFact { password, ..UserFact::clone(user) }), ()))
+            Ok((Fact::User(UserFact { password: password.clone(), ..UserFact::clone(user) }), ()))
         })
         .await?;
         self.open_login(visit, name, hash).await

@@ -5,8 +5,14 @@
 //!
 //! ```text
 //! write: check against the book ─► on record ─► fact ─► log (durable) ─► new book ─► swapped in
+//!          ▲                                             │ something came first
+//!          └───────────── read on ◄──────────────────────┘
 //! read:                                                                  the book of this moment, no lock
 //! ```
+//!
+//! Others may write to the log as well. A fact is taken only right behind the book that it was
+//! decided from ([`Journal::append_after`](crate::journal::Journal::append_after)); where something came first
+//! that is applied, and the change is decided again. [`State::follow`] applies what others set.
 //!
 //! App tokens and app secrets are sealed with a key from `keys/`; passwords are argon2id;
 //! cookies and API tokens are kept as SHA-256 only. Nothing here may be printed or logged that
@@ -57,6 +63,7 @@ pub use model::{
 pub use second_factor::{Enrolment, SecondFactor};
 pub use strength::Strength;
 pub use two_steps::FirstStep;
+pub use values::Values;
 pub use visit::{Entering, Visit};
 
 use self::book::Book;
@@ -67,7 +74,8 @@ use self::tokens::Uses;
 use crate::clock::Clock;
 use crate::domain::{AppId, Secret};
 use crate::error_chain::Chain;
-use crate::journal::{APPS, Damage, Health, highest_given, note_given};
+use crate::journal::{APPS, AppendError, Compact, Damage, Health, highest_given, note_given};
+use crate::limits::OVERTAKEN_TRIES;
 
 /// What people set, in memory, with its log behind it. Clones share everything.
 #[derive(Debug, Clone)]
@@ -112,22 +120,15 @@ impl Shared {
 }
 
 impl State {
-    /// Opens or makes the state log in `dir`, with the sealing key in `keys`. `tmp/` and
-    /// `torn/` of the data directory are looked for beside `dir`.
+    /// The state in `journal`, begun if it is empty, with the sealing key in `keys`. Blocks.
     ///
     /// # Errors
-    /// When a file cannot be read or written, or the key does not fit what was sealed.
-    pub fn open(dir: &Path, keys: &Path, clock: Clock) -> Result<Self, StateError> {
+    /// When it cannot be read or written, or the key does not fit what was sealed.
+    pub fn open(journal: Arc<dyn Compact>, keys: &Path, clock: Clock) -> Result<Self, StateError> {
         let now = clock.now();
-        let (log, mut book) = Log::open(dir, keys, now)?;
-        let first: Vec<Fact> = missing(&book);
-        if !first.is_empty() {
-            log.append_now(now, first.iter().map(|fact| log.entry(fact)).collect())?;
-        }
-        for fact in first {
-            book.apply(fact);
-        }
-        let marks = dir.with_file_name("marks");
+        let (log, book) = Log::open(journal, keys, now)?;
+        let book = log.begin(book, now, missing)?;
+        let marks = keys.with_file_name("marks");
         let noted = highest_given(&marks, APPS).unwrap_or_else(|error| {
             tracing::warn!(error = %Chain(&error), "which ids apps had cannot be read");
             None
@@ -184,7 +185,9 @@ impl State {
     /// # Errors
     /// A file cannot be read or written.
     pub fn accept_loss(&self) -> Result<(), StateError> {
-        self.shared.log.accept_loss(&self.shared.book.load(), self.shared.clock.now())
+        let anew = self.shared.log.accept_loss(&self.shared.book.load(), self.shared.clock.now())?;
+        anew.into_iter().for_each(|book| self.shared.put(book));
+        Ok(())
     }
 
     /// The address by which the platforms last knew the server: what `app add` prints while no
@@ -203,7 +206,14 @@ impl State {
             return Ok(());
         }
         let address = address.to_owned();
-        self.change(Behalf::House, move |_| Ok((Fact::Address(address), ()))).await
+        self.change(Behalf::House, move |_| Ok((Fact::Address(address.clone()), ()))).await
+    }
+
+    /// The state of the data directory `data`.
+    #[cfg(test)]
+    pub(crate) fn within(data: &Path, clock: &Clock) -> Result<Self, StateError> {
+        let log = crate::journal::CompactJournal::open(data).unwrap();
+        Self::open(Arc::new(log), &data.join("keys"), clock.clone())
     }
 
     /// From now on nothing can be set, as on a disk that failed.
@@ -227,31 +237,88 @@ impl State {
         self.shared.book.load()
     }
 
+    /// Applies what others set, as it comes, for as long as there are others.
+    pub async fn follow(&self) {
+        let mut others = self.shared.log.others();
+        loop {
+            others.mark_unchanged();
+            let alone = self.shared.writing.lock().await;
+            if let Err(error) = self.catch_up().await {
+                tracing::error!(error = %Chain(&error), "what others set is not known here yet");
+            }
+            drop(alone);
+            if others.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Applies what others are known to have set.
+    async fn catch_up(&self) -> Result<(), StateError> {
+        let others = *self.shared.log.others().borrow();
+        if self.book().through < others { self.read_on().await } else { Ok(()) }
+    }
+
+    /// Applies what came behind the book. Whoever calls it is the only one who writes here.
+    async fn read_on(&self) -> Result<(), StateError> {
+        let shared = self.shared.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut book = Book::clone(&shared.book.load());
+            shared.log.read_on(&mut book)?;
+            shared.put(book);
+            Ok(())
+        });
+        reading.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+
     /// Makes one change: `decide` checks it against the present book and says what is so from
-    /// now on; then the entry about it is written, and then the change. Runs as a task of its
-    /// own, because a client that hangs up must not leave the log and the book in disagreement,
-    /// nor an entry without the outcome of what it tells.
+    /// now on; then the entry about it is written, and then the change. Where another writer's came
+    /// first it is decided again. Runs as a task of its own, because a client that hangs up must not
+    /// leave the log and the book in disagreement, nor an entry without the outcome of what it tells.
     async fn change<T: Send + 'static>(
         &self,
         by: impl Into<Behalf>,
-        decide: impl FnOnce(&Book) -> Result<(Fact, T), StateError> + Send + 'static,
+        decide: impl Fn(&Book) -> Result<(Fact, T), StateError> + Send + 'static,
     ) -> Result<T, StateError> {
         let (state, by) = (self.clone(), by.into());
         let done = tokio::spawn(async move {
             let shared = &state.shared;
             let _alone = shared.writing.lock().await;
-            let (fact, value) = decide(&shared.book.load())?;
-            let recorded = by.on_record().await?;
-            let now = shared.clock.now();
-            if let Err(error) = shared.log.append(now, &recorded, &fact).await {
-                by.failed(NOT_WRITTEN).await;
-                return Err(error);
+            state.catch_up().await?;
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                let book = shared.book.load_full();
+                let (fact, value) = match decide(&book) {
+                    Err(error) if tries > 1 => {
+                        by.failed(OVERTAKEN).await;
+                        return Err(error);
+                    }
+                    decided => decided?,
+                };
+                let recorded = by.on_record().await?;
+                let now = shared.clock.now();
+                match shared.log.append(book.through, now, &recorded, &fact).await {
+                    Ok(through) => {
+                        let mut book = Book::clone(&book);
+                        book.through = through;
+                        book.prune(now);
+                        book.apply(fact);
+                        shared.put(book);
+                        return Ok(value);
+                    }
+                    Err(AppendError::Overtaken) if tries < OVERTAKEN_TRIES => {
+                        if let Err(error) = state.read_on().await {
+                            by.failed(NOT_WRITTEN).await;
+                            return Err(error);
+                        }
+                    }
+                    Err(error) => {
+                        by.failed(NOT_WRITTEN).await;
+                        return Err(StateError::Write(Box::new(error)));
+                    }
+                }
             }
-            let mut book = Book::clone(&shared.book.load());
-            book.prune(now);
-            book.apply(fact);
-            shared.put(book);
-            Ok(value)
         });
         match done.await {
             Ok(result) => result,
@@ -270,6 +337,8 @@ fn note_app_given(marks: &Path, id: AppId) {
 
 /// Why a change that is on record did not come about.
 const NOT_WRITTEN: &str = "state_not_written";
+/// The same: somebody else's change, which came first, does not let it.
+const OVERTAKEN: &str = "changed_meanwhile";
 
 /// What a new installation begins with, as far as it is not there yet.
 fn missing(book: &Book) -> Vec<Fact> {

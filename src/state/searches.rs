@@ -46,7 +46,7 @@ impl State {
                     format!("there are {SEARCHES_MAX} searches already, which is the most"),
                 )));
             }
-            Ok((Fact::Search(search.clone()), search))
+            Ok((Fact::Search(search.clone()), search.clone()))
         })
         .await
     }
@@ -60,7 +60,7 @@ impl State {
         self.change(by, move |book| {
             let known = book.searches.get(&id);
             match known.filter(|s| s.owner.as_ref().map_or(any, |owner| *owner == who)) {
-                Some(_) => Ok((Fact::SearchRemoved(id), ())),
+                Some(_) => Ok((Fact::SearchRemoved(id.clone()), ())),
                 None => Err(StateError::NotFound(format!("search {id}"))),
             }
         })

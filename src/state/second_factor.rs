@@ -161,8 +161,9 @@ impl State {
                     "a second factor; switch it off first",
                 )));
             }
+            let (user, secret, recovery) = (user.clone(), secret.clone(), recovery.clone());
             let factor = SecondFactorFact { user, secret, recovery, last_step, created_at: now };
-            Ok((Fact::SecondFactor(factor), Some(codes)))
+            Ok((Fact::SecondFactor(factor), Some(codes.clone())))
         })
         .await
     }
@@ -184,7 +185,7 @@ impl State {
         let (codes, recovery) = recovery_codes();
         self.change(by, move |book| {
             let factor = find(book, &user)?;
-            Ok((Fact::SecondFactor(SecondFactorFact { recovery, ..factor }), Some(codes)))
+            Ok((Fact::SecondFactor(SecondFactorFact { recovery: recovery.clone(), ..factor }), Some(codes.clone())))
         })
         .await
     }

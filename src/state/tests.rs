@@ -3,15 +3,31 @@
 //! Each opens the directory again before it believes anything: what is only in memory does not
 //! count. No test looks for a secret without looking through every byte on disk.
 
+mod others;
 mod second_factor;
 
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use tempfile::TempDir;
 
 use super::*;
 use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
+use crate::journal::testing::{Logs, on_both};
+
+on_both! {
+    a_restart_keeps_everything_that_was_set
+    what_was_removed_does_not_come_back_and_its_id_is_not_given_again
+    a_wrong_or_lost_key_is_said_clearly
+    names_and_tokens_belong_to_one_app
+    a_first_secret_turns_the_check_on_and_an_explicit_mode_wins
+    the_setup_link_works_once
+    a_new_password_or_a_removal_ends_the_logins_of_that_user_only
+    changes_that_cross_are_decided_one_after_the_other
+    rights_lost_end_logins_and_rights_gained_do_not
+    someone_who_may_do_everything_always_remains
+    a_token_ends_in_its_time_and_its_use_is_written_once_an_hour
+    a_provider_of_logins_decides_rights_but_takes_nobodys_name
+}
 
 const JIUYUN: ProviderId = ProviderId("jiuyun");
 const PASSWORD: &str = "correct horse battery";
@@ -28,15 +44,14 @@ fn visit() -> Visit {
     Visit::of_tests()
 }
 
-fn open(data: &Path, clock: &Clock) -> Result<State, StateError> {
-    State::open(&data.join("state"), &data.join("keys"), clock.clone())
+fn open(logs: &Logs, clock: &Clock) -> Result<State, StateError> {
+    State::open(logs.state(), &logs.path().join("keys"), clock.clone())
 }
 
-fn fresh() -> (TempDir, Clock, State) {
-    let dir = tempfile::tempdir().unwrap();
+fn fresh(logs: Logs) -> (Logs, Clock, State) {
     let clock = Clock::fixed(start());
-    let state = open(dir.path(), &clock).unwrap();
-    (dir, clock, state)
+    let state = open(&logs, &clock).unwrap();
+    (logs, clock, state)
 }
 
 fn new_app(name: &str) -> NewApp {
@@ -73,9 +88,8 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     memchr::memmem::find(bytes, text.as_bytes()).is_some()
 }
 
-#[tokio::test]
-async fn a_restart_keeps_everything_that_was_set() {
-    let (dir, clock, state) = fresh();
+async fn a_restart_keeps_everything_that_was_set(logs: Logs) {
+    let (logs, clock, state) = fresh(logs);
     let installation = state.installation();
     let full = NewApp {
         token: Some(Secret::new("abcdefghijklmnop")),
@@ -97,7 +111,7 @@ async fn a_restart_keeps_everything_that_was_set() {
     drop(state);
 
     clock.set(start() + SignedDuration::from_hours(24 * 13));
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(state.installation(), installation);
     assert_eq!(state.apps().iter().map(|a| App::clone(a)).collect::<Vec<_>>(), std::slice::from_ref(&app));
     assert_eq!(state.app_by_token("abcdefghijklmnop").unwrap().id, app.id);
@@ -115,9 +129,8 @@ async fn a_restart_keeps_everything_that_was_set() {
     assert!(state.login(cookie.reveal()).is_none(), "a login ends after 14 days");
 }
 
-#[tokio::test]
-async fn what_was_removed_does_not_come_back_and_its_id_is_not_given_again() {
-    let (dir, clock, state) = fresh();
+async fn what_was_removed_does_not_come_back_and_its_id_is_not_given_again(logs: Logs) {
+    let (logs, clock, state) = fresh(logs);
     let first = state.add_app(&by(), new_app("one")).await.unwrap();
     let second = state.add_app(&by(), new_app("two")).await.unwrap();
     state.remove_app(&by(), second.id).await.unwrap();
@@ -125,7 +138,7 @@ async fn what_was_removed_does_not_come_back_and_its_id_is_not_given_again() {
     state.revoke_token(&by(), "crm").await.unwrap();
     drop(state);
 
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(state.apps().iter().map(|a| a.id).collect::<Vec<_>>(), [first.id]);
     assert!(state.app_by_token(second.token.reveal()).is_none());
     assert!(state.tokens().is_empty());
@@ -136,14 +149,14 @@ async fn what_was_removed_does_not_come_back_and_its_id_is_not_given_again() {
 
 #[tokio::test]
 async fn no_file_holds_a_secret_in_the_clear() {
-    let (dir, _clock, state) = fresh();
+    let (logs, _clock, state) = fresh(Logs::files());
     let code = state.setup_code().unwrap();
     let app = NewApp { app_secret: Some(Secret::new("very secret")), ..new_app("one") };
     let app = state.add_app(&by(), app).await.unwrap();
     let (cookie, login) = state.set_up(&visit(), code.reveal(), "wang", &password()).await.unwrap();
     let token = state.add_token(&by(), "crm", Role::Viewer).await.unwrap();
 
-    let bytes = all_bytes(dir.path());
+    let bytes = all_bytes(logs.path());
     for shown in ["wang", "crm", "\"by\":\"wang\""] {
         assert!(holds(&bytes, shown), "the files are read: {shown}");
     }
@@ -153,28 +166,26 @@ async fn no_file_holds_a_secret_in_the_clear() {
     }
 }
 
-#[tokio::test]
-async fn a_wrong_or_lost_key_is_said_clearly() {
-    let (dir, clock, state) = fresh();
+async fn a_wrong_or_lost_key_is_said_clearly(logs: Logs) {
+    let (logs, clock, state) = fresh(logs);
     state.add_app(&by(), new_app("one")).await.unwrap();
     drop(state);
-    let key = dir.path().join("keys/seal");
+    let key = logs.path().join("keys/seal");
     let right = std::fs::read(&key).unwrap();
 
     std::fs::remove_file(&key).unwrap();
-    let error = open(dir.path(), &clock).unwrap_err();
+    let error = open(&logs, &clock).unwrap_err();
     assert!(matches!(error, StateError::NoKey { .. }) && error.to_string().contains("keys/seal"), "{error}");
     std::fs::write(&key, "00".repeat(32)).unwrap();
-    let error = open(dir.path(), &clock).unwrap_err();
+    let error = open(&logs, &clock).unwrap_err();
     assert!(matches!(error, StateError::WrongKey { .. }) && error.to_string().contains("keys/seal"), "{error}");
 
     std::fs::write(&key, right).unwrap();
-    assert_eq!(open(dir.path(), &clock).unwrap().apps().len(), 1);
+    assert_eq!(open(&logs, &clock).unwrap().apps().len(), 1);
 }
 
-#[tokio::test]
-async fn names_and_tokens_belong_to_one_app() {
-    let (_dir, _clock, state) = fresh();
+async fn names_and_tokens_belong_to_one_app(logs: Logs) {
+    let (_logs, _clock, state) = fresh(logs);
     let token = Secret::new("abcdefghijklmnop");
     let one = state.add_app(&by(), NewApp { token: Some(token.clone()), ..new_app("one") }).await.unwrap();
     let two = state.add_app(&by(), new_app(" two ")).await.unwrap();
@@ -192,9 +203,8 @@ async fn names_and_tokens_belong_to_one_app() {
     assert_eq!(state.app_by_token(rotated.token.reveal()).unwrap().id, one.id);
 }
 
-#[tokio::test]
-async fn a_first_secret_turns_the_check_on_and_an_explicit_mode_wins() {
-    let (_dir, _clock, state) = fresh();
+async fn a_first_secret_turns_the_check_on_and_an_explicit_mode_wins(logs: Logs) {
+    let (_logs, _clock, state) = fresh(logs);
     let app = state.add_app(&by(), new_app("one")).await.unwrap();
     assert_eq!(app.verify, VerifyMode::Off);
     let secret = || Some(Some(Secret::new("very secret")));
@@ -208,12 +218,11 @@ async fn a_first_secret_turns_the_check_on_and_an_explicit_mode_wins() {
     assert_eq!(state.add_app(&by(), app).await.unwrap().verify, VerifyMode::Log);
 }
 
-#[tokio::test]
-async fn the_setup_link_works_once() {
-    let (dir, clock, state) = fresh();
+async fn the_setup_link_works_once(logs: Logs) {
+    let (logs, clock, state) = fresh(logs);
     let code = state.setup_code().unwrap();
     drop(state);
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(state.setup_code(), Some(code.clone()), "the link survives a restart");
 
     assert!(matches!(state.set_up(&visit(), "wrong", "wang", &password()).await, Err(StateError::Invalid(_))));
@@ -228,9 +237,8 @@ async fn the_setup_link_works_once() {
     assert!(matches!(state.set_up(&visit(), code.reveal(), "eve", &password()).await, Err(StateError::Invalid(_))));
 }
 
-#[tokio::test]
-async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only() {
-    let (_dir, _clock, state) = fresh();
+async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only(logs: Logs) {
+    let (_logs, _clock, state) = fresh(logs);
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     state.add_user(&by(), "li", Role::Viewer, &password()).await.unwrap();
     assert!(state.log_in(&visit(), "li", &Secret::new("another password")).await.unwrap().is_none());
@@ -249,9 +257,8 @@ async fn a_new_password_or_a_removal_ends_the_logins_of_that_user_only() {
     assert!(matches!(state.remove_user(&by(), "wang").await, Err(StateError::LastAdmin)));
 }
 
-#[tokio::test]
-async fn changes_that_cross_are_decided_one_after_the_other() {
-    let (_dir, _clock, state) = fresh();
+async fn changes_that_cross_are_decided_one_after_the_other(logs: Logs) {
+    let (_logs, _clock, state) = fresh(logs);
     let by = by();
     let adding = (0..8).map(|_| state.add_app(&by, new_app("same")));
     let results: Vec<_> = futures_util::future::join_all(adding).await;
@@ -261,7 +268,7 @@ async fn changes_that_cross_are_decided_one_after_the_other() {
 
 #[tokio::test]
 async fn a_log_much_longer_than_what_it_says_is_rewritten() {
-    let (dir, clock, state) = fresh();
+    let (logs, clock, state) = fresh(Logs::files());
     let token = Secret::new("abcdefghijklmnop");
     let app = state.add_app(&by(), NewApp { token: Some(token.clone()), ..new_app("one") }).await.unwrap();
     let gone = state.add_app(&by(), new_app("two")).await.unwrap();
@@ -274,25 +281,23 @@ async fn a_log_much_longer_than_what_it_says_is_rewritten() {
     }
     let installation = state.installation();
     drop(state);
-    let long = all_bytes(&dir.path().join("state")).len();
+    let long = all_bytes(&logs.path().join("state")).len();
 
     for _ in 0..2 {
-        let state = open(dir.path(), &clock).unwrap();
-        assert!(all_bytes(&dir.path().join("state")).len() < long / 100);
+        let state = open(&logs, &clock).unwrap();
+        assert!(all_bytes(&logs.path().join("state")).len() < long / 100);
         assert_eq!(state.installation(), installation);
         assert_eq!(state.app_by_token(token.reveal()).unwrap().app_key.as_deref(), Some("key 1999"));
         let login = state.login(cookie.reveal()).unwrap();
         assert_eq!(login.user.last_login_at, Some(start()));
     }
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(state.add_app(&by(), new_app("three")).await.unwrap().id, AppId(3));
 }
 
-#[tokio::test]
-async fn rights_lost_end_logins_and_rights_gained_do_not() {
-    let dir = tempfile::tempdir().unwrap();
+async fn rights_lost_end_logins_and_rights_gained_do_not(logs: Logs) {
     let clock = Clock::fixed(start());
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     let (one, two) =
         (state.add_app(&by(), new_app("one")).await.unwrap(), state.add_app(&by(), new_app("two")).await.unwrap());
     let within = |apps: &[AppId]| Some(Scope::Apps(apps.iter().copied().collect()));
@@ -315,14 +320,12 @@ async fn rights_lost_end_logins_and_rights_gained_do_not() {
     let unknown = UserChange { scope: within(&[AppId(9)]), ..UserChange::default() };
     assert!(matches!(state.change_user(&by(), "li", unknown).await, Err(StateError::Invalid(_))));
     drop(state);
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(state.user("li").unwrap().scope, within(&[two.id]).unwrap());
 }
 
-#[tokio::test]
-async fn someone_who_may_do_everything_always_remains() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = open(dir.path(), &Clock::fixed(start())).unwrap();
+async fn someone_who_may_do_everything_always_remains(logs: Logs) {
+    let state = open(&logs, &Clock::fixed(start())).unwrap();
     let app = state.add_app(&by(), new_app("one")).await.unwrap();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     let scope = Scope::Apps([app.id].into());
@@ -341,11 +344,9 @@ async fn someone_who_may_do_everything_always_remains() {
     state.remove_user(&by(), "wang").await.unwrap();
 }
 
-#[tokio::test]
-async fn a_token_ends_in_its_time_and_its_use_is_written_once_an_hour() {
-    let dir = tempfile::tempdir().unwrap();
+async fn a_token_ends_in_its_time_and_its_use_is_written_once_an_hour(logs: Logs) {
     let clock = Clock::fixed(start());
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     let hours = |n| start() + SignedDuration::from_hours(n);
     let new = |expires_at| NewToken { name: "crm".into(), role: Role::Viewer, scope: Scope::All, expires_at };
     assert!(matches!(state.add_token_within(&by(), new(Some(start()))).await, Err(StateError::Invalid(_))));
@@ -371,10 +372,8 @@ async fn a_token_ends_in_its_time_and_its_use_is_written_once_an_hour() {
     assert_eq!(state.tokens()[0].last_used_at, Some(hours(1)));
 }
 
-#[tokio::test]
-async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = open(dir.path(), &Clock::fixed(start())).unwrap();
+async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name(logs: Logs) {
+    let state = open(&logs, &Clock::fixed(start())).unwrap();
     state.add_user(&by(), "wang", Role::Admin, &password()).await.unwrap();
     let id = |subject: &str| OutsideId { issuer: "https://id.example".into(), subject: subject.into() };
     let taken = state.admit_outside(&visit(), id("7"), "wang", Role::Viewer).await;
@@ -438,8 +437,8 @@ fn a_search_of_an_earlier_version_is_of_the_user_who_has_the_name() {
 
 #[tokio::test]
 async fn no_id_of_an_app_is_given_twice_although_the_state_is_lost() {
-    let (dir, clock, state) = fresh();
-    let lose = |log: &str| std::fs::remove_dir_all(dir.path().join(log)).unwrap();
+    let (logs, clock, state) = fresh(Logs::files());
+    let lose = |log: &str| std::fs::remove_dir_all(logs.path().join(log)).unwrap();
     let add = async |state: &State, name: &str| state.add_app(&by(), new_app(name)).await.unwrap().id;
     for (n, name) in (1..).zip(["first", "second", "third"]) {
         assert_eq!(add(&state, name).await, AppId(n));
@@ -447,20 +446,20 @@ async fn no_id_of_an_app_is_given_twice_although_the_state_is_lost() {
     state.remove_app(&by(), AppId(3)).await.unwrap();
     drop(state);
     lose("state");
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert!(state.apps().is_empty() && state.knows_app_ids());
     assert_eq!(add(&state, "fourth").await, AppId(4));
     drop(state);
 
     // What an earlier version did not note is noted at the next start.
     lose("marks");
-    drop(open(dir.path(), &clock).unwrap());
+    drop(open(&logs, &clock).unwrap());
     lose("state");
-    let state = open(dir.path(), &clock).unwrap();
+    let state = open(&logs, &clock).unwrap();
     assert_eq!(add(&state, "fifth").await, AppId(5));
     drop(state);
 
     lose("state");
     lose("marks");
-    assert!(!open(dir.path(), &clock).unwrap().knows_app_ids(), "only the journal does");
+    assert!(!open(&logs, &clock).unwrap().knows_app_ids(), "only the journal does");
 }

@@ -81,9 +81,9 @@ impl State {
                     format!("there are {SET_MAX} tokens already, which is the most"),
                 )));
             }
-            let NewToken { role, scope, expires_at, .. } = new;
-            let token = TokenFact { name, role, scope, hash, created_at, expires_at, last_used_at: None };
-            Ok((Fact::Token(token), secret))
+            let NewToken { role, scope, expires_at, .. } = new.clone();
+            let token = TokenFact { name: name.clone(), role, scope, hash, created_at, expires_at, last_used_at: None };
+            Ok((Fact::Token(token), secret.clone()))
         })
         .await
     }
@@ -98,7 +98,7 @@ impl State {
             if !book.tokens.contains_key(&name) {
                 return Err(no_token(&name));
             }
-            Ok((Fact::TokenRevoked(name), ()))
+            Ok((Fact::TokenRevoked(name.clone()), ()))
         })
         .await
     }

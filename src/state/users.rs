@@ -60,8 +60,7 @@ impl State {
         self.change(by, move |book| {
             rules::scope(book, &user.scope)?;
             admit(book, &user.name)?;
-            let shown = shown(book, &user);
-            Ok((Fact::User(user), shown))
+            Ok((Fact::User(user.clone()), shown(book, &user)))
         })
         .await
     }
@@ -94,8 +93,8 @@ impl State {
             }
             let user = UserFact {
                 role: change.role.unwrap_or(old.role),
-                scope: change.scope.unwrap_or_else(|| old.scope.clone()),
-                password: password.unwrap_or_else(|| old.password.clone()),
+                scope: change.scope.clone().unwrap_or_else(|| old.scope.clone()),
+                password: password.clone().unwrap_or_else(|| old.password.clone()),
                 ..UserFact::clone(old)
             };
             if user.scope != old.scope {
@@ -132,7 +131,7 @@ impl State {
             if book.is_last_admin(&name) {
                 return Err(StateError::LastAdmin);
             }
-            Ok((Fact::UserRemoved(name), ()))
+            Ok((Fact::UserRemoved(name.clone()), ()))
         })
         .await
     }
@@ -167,7 +166,7 @@ impl State {
                 Some(known) => UserFact { role, ..UserFact::clone(known) },
                 None => {
                     admit(book, &name)?;
-                    let (password, outside) = (Secret::new(""), Some(id));
+                    let (name, password, outside) = (name.clone(), Secret::new(""), Some(id.clone()));
                     UserFact { name, role, scope: Scope::All, password, outside, created_at, last_login_at: None }
                 }
             };

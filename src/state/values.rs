@@ -11,9 +11,23 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::book::Book;
 use super::fact::Fact;
 use super::{Behalf, State, StateError};
 use crate::domain::Secret;
+
+/// The values as they are at one moment.
+#[derive(Debug)]
+pub struct Values<'a>(&'a Book);
+
+impl Values<'_> {
+    /// Every value whose name begins with `prefix`, by what follows it: the same one again is unchanged.
+    #[must_use]
+    pub fn kept(&self, prefix: &str) -> Vec<(String, Arc<Value>)> {
+        let named = self.0.values.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
+        named.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+}
 
 impl State {
     /// The value of this name, if there is one of this shape.
@@ -38,12 +52,9 @@ impl State {
         named.filter_map(|(_, value)| T::deserialize(&**value).ok()).collect()
     }
 
-    /// The same as they are kept, with what follows the prefix: the same one again is unchanged.
-    #[must_use]
-    pub fn kept_values(&self, prefix: &str) -> Vec<(String, Arc<Value>)> {
-        let book = self.book();
-        let named = book.values.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
-        named.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    /// What `look` finds in the values, all of one moment.
+    pub fn look<T>(&self, look: impl FnOnce(&Values<'_>) -> T) -> T {
+        look(&Values(&self.book()))
     }
 
     /// Sets a value.
@@ -51,9 +62,27 @@ impl State {
     /// # Errors
     /// The log cannot be written.
     pub async fn set_value(&self, by: impl Into<Behalf>, name: &str, value: &impl Serialize) -> Result<(), StateError> {
+        self.set_value_if(by, name, value, |_| true).await
+    }
+
+    /// Sets a value, or with `null` forgets it, where what it was decided from still holds.
+    ///
+    /// # Errors
+    /// [`StateError::Stale`] where it does not; or the log cannot be written.
+    pub async fn set_value_if(
+        &self,
+        by: impl Into<Behalf>,
+        name: &str,
+        value: &impl Serialize,
+        holds: impl Fn(&Values<'_>) -> bool + Send + 'static,
+    ) -> Result<(), StateError> {
         let value = serde_json::to_value(value).map_err(|error| StateError::Write(Box::new(error)))?;
         let name = name.to_owned();
-        self.change(by, move |_| Ok((Fact::Value(name, value), ()))).await
+        let decide = move |book: &Book| {
+            let holds = holds(&Values(book));
+            holds.then(|| (Fact::Value(name.clone(), value.clone()), ())).ok_or(StateError::Stale)
+        };
+        self.change(by, decide).await
     }
 
     /// Forgets a value, sealed or not.
@@ -61,8 +90,7 @@ impl State {
     /// # Errors
     /// The log cannot be written.
     pub async fn forget_value(&self, by: impl Into<Behalf>, name: &str) -> Result<(), StateError> {
-        let name = name.to_owned();
-        self.change(by, move |_| Ok((Fact::Value(name, Value::Null), ()))).await
+        self.set_value(by, name, &Value::Null).await
     }
 
     /// A sealed value.
@@ -77,7 +105,7 @@ impl State {
     /// The log cannot be written.
     pub async fn seal_value(&self, by: impl Into<Behalf>, name: &str, value: Secret) -> Result<(), StateError> {
         let name = name.to_owned();
-        self.change(by, move |_| Ok((Fact::SealedValue(name, value), ()))).await
+        self.change(by, move |_| Ok((Fact::SealedValue(name.clone(), value.clone()), ()))).await
     }
 
     /// Writes the log anew with only what is so now. `scrub` is asked about every text in it and

@@ -41,14 +41,7 @@ fn with_a_past() -> (House, String) {
     for (provider, name) in [("jiuyun", "one"), ("huawei-voice", "two"), ("huawei-private", "three")] {
         house.app(provider, name, &[]);
     }
-    let options = Options {
-        reserve: None,
-        torn: dir("torn"),
-        tmp: dir("tmp"),
-        segment_bytes: SEGMENT_BYTES,
-        compress: true,
-        marks: Some(dir("marks")),
-    };
+    let options = Options { segment_bytes: SEGMENT_BYTES, compress: true, ..Options::within(&house.data()) };
     let journal = FileJournal::open(&dir("journal"), options).unwrap();
     let until = Clock::system().now().checked_sub(SignedDuration::from_hours(21 * 24)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

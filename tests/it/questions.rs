@@ -16,7 +16,7 @@ use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::control::{Control, ListKind, NamedList, RuleSet};
 use ringback::domain::{App, BindingTerms, PhoneNumber};
-use ringback::journal::{FileJournal, Options};
+use ringback::journal::{CompactJournal, FileJournal, Options};
 use ringback::simulator::{Platform, numbers, questions};
 use ringback::state::{Author, Principal, State};
 use serde_json::{Value, json};
@@ -47,18 +47,13 @@ impl Opened {
     fn new(data: &Path, app: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let clock = Clock::system();
-        let state = State::open(&data.join("state"), &data.join("keys"), clock.clone()).unwrap();
-        let bindings = Bindings::open(data, &state.installation(), clock.clone()).unwrap();
+        let log = Arc::new(CompactJournal::open(data).unwrap());
+        let state = State::open(log, &data.join("keys"), clock.clone()).unwrap();
+        let log = Arc::new(FileJournal::open_bindings(data).unwrap());
+        let bindings = Bindings::open(log, data.join("store"), &state.installation(), clock.clone()).unwrap();
         let app = state.app_named(app).unwrap();
         let control = Control::new(state, bindings.clone(), clock, None).unwrap();
-        let options = Options {
-            reserve: None,
-            torn: data.join("torn"),
-            tmp: data.join("tmp"),
-            segment_bytes: 1 << 20,
-            compress: false,
-            marks: None,
-        };
+        let options = Options { segment_bytes: 1 << 20, marks: None, ..Options::within(data) };
         let journal = Arc::new(FileJournal::open(&data.join("journal"), options).unwrap());
         Self { bindings, control, journal, app, runtime }
     }

@@ -66,6 +66,11 @@ pub(crate) fn home_rule(file: &File) -> Vec<Complaint> {
             complaints.push(Complaint::new(&file.path, line, why));
         }
     }
+    let (types, rooms) = OPENED_IN;
+    for (at, name) in words(&text).filter(|(_, word)| types.contains(word) && !rooms.contains(&room.as_str())) {
+        let why = format!("`{name}` is named where a directory is opened, in {}: take a trait", rooms.join(", "));
+        complaints.push(Complaint::new(&file.path, line_of(&text, at), why));
+    }
     if room == "domain" {
         for (name, why) in NOT_IN_DOMAIN {
             for line in uses_of(&text, name) {

@@ -143,6 +143,10 @@ pub(crate) const HOMES: &[Home] = &[
     Home { crate_name: "tracing_appender", rooms: &["cli", "main"], why: "a library does not decide who logs" },
 ];
 
+/// Types that only those rooms name who open a data directory: everybody else takes a trait, because
+/// another kind of log may stand behind it.
+pub(crate) const OPENED_IN: (&[&str], &[&str]) = (&["FileJournal", "CompactJournal"], &["journal", "run"]);
+
 /// What `domain` must not touch besides other rooms: it is words, not machinery.
 pub(crate) const NOT_IN_DOMAIN: &[(&str, &str)] = &[
     ("serde", "stored rows and wire structs are separate types that convert"),

@@ -30,6 +30,10 @@ fn the_home_rule_sees_a_crate_that_left_home() {
     assert_eq!(complaints(home_rule, "src/store/mod.rs", "use sled::Db;").len(), 1);
     assert!(complaints(home_rule, "src/store/kv.rs", "use sled::Db;").is_empty());
     assert!(complaints(home_rule, "src/store/mod.rs", "use roaring::RoaringBitmap;").is_empty());
+    for text in ["use crate::journal::{Body, FileJournal};", "fn f(log: &crate::journal::CompactJournal) {}"] {
+        assert_eq!(complaints(home_rule, "src/retention/mod.rs", text).len(), 1, "{text}");
+        assert!(complaints(home_rule, "src/run/data.rs", text).is_empty(), "{text}");
+    }
     assert!(complaints(home_rule, "src/http/a.rs", "let x = self.sled::<u8>(); // sled::Db").is_empty());
 }
 

@@ -13,14 +13,7 @@ use super::{Place, append, lifelike, read_all, wait};
 use crate::journal::{CopyError, FileJournal, Journal, Options, copy, verify};
 
 fn open_copy(dir: &std::path::Path) -> FileJournal {
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: 30_000,
-        compress: false,
-        marks: Some(dir.join("marks")),
-    };
+    let options = Options { segment_bytes: 30_000, ..Options::within(dir) };
     FileJournal::open(&dir.join("journal"), options).unwrap()
 }
 
@@ -41,7 +34,7 @@ fn copies_hold_what_was_acknowledged(take: impl Fn(&std::path::Path, &std::path:
                 }
                 let batch: Vec<_> = (0..20).map(|_| journal.append(lifelike(n, 300))).collect();
                 for append in batch {
-                    acknowledged.store(wait(append).unwrap().seq, Ordering::SeqCst);
+                    acknowledged.store(wait(append).unwrap().unwrap(), Ordering::SeqCst);
                 }
             }
         });

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::faulty::{Faults, FaultyDisk};
 use super::{Place, append, eventually, lifelike, read_all, wait};
-use crate::journal::{AppendError, FileJournal, Journal, verify};
+use crate::journal::{AppendError, FileJournal, Journal, Rewrite as _, verify};
 use crate::limits::COMMIT_QUEUE;
 
 const EIO: i32 = 5;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::{Place, append, eventually, fill, is_compressed, lifelike, read_all};
 use crate::error_chain::Chain;
 use crate::journal::disk::{Disk, RealDisk};
-use crate::journal::{FileJournal, Journal, Verdict, copy, verify};
+use crate::journal::{FileJournal, Journal, Packing, Record, Rewrite as _, Verdict, copy, verify};
 
 /// Moves a segment out of the log and leaves a link to it.
 fn move_away(place: &Place, n: usize) -> (PathBuf, PathBuf) {
@@ -83,10 +83,12 @@ fn what_is_rewritten_removed_or_compressed_is_what_the_link_leads_to() {
     journal.close();
     let (one, other) = (move_away(&place, 0), move_away(&place, 1));
     let journal = place.open();
-    journal.rewrite(1, |record| if record.seq == 3 { Verdict::Erase } else { Verdict::Keep }).unwrap();
+    journal
+        .rewrite(1, Packing::Small, &mut |record: &Record| if record.seq == 3 { Verdict::Erase } else { Verdict::Keep })
+        .unwrap();
     assert!(one.0.is_symlink() && fs::read_to_string(&one.1).unwrap().contains("erased"));
     assert_eq!(read_all(&journal, 1 << 20).len(), 10);
-    journal.rewrite(6, |_| Verdict::Drop).unwrap();
+    journal.rewrite(6, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
     assert!(!other.1.exists() && !other.0.is_symlink(), "neither the link nor the records are left");
     journal.close();
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Place, append, fill, lifelike, read_all, wait};
-use crate::journal::{Journal, Missing, Verdict, copy, had_records, verify};
+use crate::journal::{Journal, Missing, Packing, Record, Rewrite as _, Verdict, copy, had_records, verify};
 use crate::limits::WATERMARK_AHEAD;
 
 fn numbers(missing: &[Missing]) -> Vec<(u64, u64)> {
@@ -105,14 +105,16 @@ fn what_was_removed_on_purpose_is_not_missed() {
         fill(&journal, 5, 300);
         journal.roll().unwrap();
     }
-    journal.rewrite(6, |_| Verdict::Drop).unwrap();
+    journal.rewrite(6, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
     journal.remove_segments_before(6).unwrap();
-    journal.rewrite(11, |record| if record.seq > 12 { Verdict::Drop } else { Verdict::Keep }).unwrap();
+    journal
+        .rewrite(11, Packing::Small, &mut |record: &Record| if record.seq > 12 { Verdict::Drop } else { Verdict::Keep })
+        .unwrap();
     place.kill(&journal);
     let journal = place.open();
     assert_eq!(journal.health().missing, []);
     assert!(verify(&place.log()).unwrap().is_sound());
-    journal.rewrite(11, |_| Verdict::Drop).unwrap();
+    journal.rewrite(11, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
     journal.close();
     let journal = place.open();
     assert_eq!(journal.health().missing, []);
@@ -183,7 +185,7 @@ fn how_far_it_came_costs_no_sync_of_its_own() {
     }
     assert_eq!(inode(&marks), before);
     let appended = wait(journal.append(lifelike(50, 300))).unwrap();
-    assert_eq!(appended.seq, 50);
+    assert_eq!(appended, Some(50));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod links;
 mod meddling;
 mod missing;
 mod model;
+mod order;
 mod serving;
 
 use std::path::{Path, PathBuf};
@@ -110,14 +111,7 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new(segment_bytes: u64, compress: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options {
-            reserve: None,
-            torn: dir.path().join("torn"),
-            tmp: dir.path().join("tmp"),
-            segment_bytes,
-            compress,
-            marks: None,
-        };
+        let options = Options { segment_bytes, compress, marks: None, ..Options::within(dir.path()) };
         Self { dir, options }
     }
 
@@ -158,7 +152,7 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub(super) fn append(journal: &FileJournal, record: NewRecord) -> Seq {
-    wait(journal.append(record)).unwrap().seq
+    wait(journal.append(record)).unwrap().unwrap()
 }
 
 /// Appends `n` lifelike callbacks at once.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{Place, any_record, append, read_all, wait};
 use crate::domain::Seq;
-use crate::journal::{Body, FileJournal, Journal, NewRecord, Record, Verdict, verify};
+use crate::journal::{Body, FileJournal, Journal, NewRecord, Packing, Record, Rewrite as _, Verdict, verify};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -92,7 +92,7 @@ impl Model {
     fn append(&mut self, records: Vec<NewRecord>) {
         let appends: Vec<_> = records.iter().map(|record| self.journal.append(record.clone())).collect();
         for (NewRecord { at, body }, append) in records.into_iter().zip(appends) {
-            let seq = wait(append).unwrap().seq;
+            let seq = wait(append).unwrap().unwrap();
             assert_eq!(seq, self.last + 1);
             self.last = seq;
             self.records.insert(seq, Record { seq, at, body });
@@ -102,13 +102,16 @@ impl Model {
     fn rewrite(&mut self, first: Seq, modulus: u64) {
         let segments = self.journal.segments();
         let Some(next) = segments.iter().copied().find(|segment| *segment > first) else {
-            assert!(self.journal.rewrite(first, |_| Verdict::Drop).is_err(), "it is being written");
+            assert!(
+                self.journal.rewrite(first, Packing::Small, &mut |_: &Record| Verdict::Drop).is_err(),
+                "it is being written"
+            );
             return;
         };
         let in_segment: Vec<_> = self.records.range(first..next).map(|(seq, _)| *seq).collect();
         let mut asked = Vec::new();
         self.journal
-            .rewrite(first, |record| {
+            .rewrite(first, Packing::Small, &mut |record: &Record| {
                 asked.push(record.seq);
                 match record.seq % modulus {
                     0 => Verdict::Drop,

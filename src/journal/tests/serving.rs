@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Place, append, callback, eventually, fill, is_compressed, lifelike, read_all};
-use crate::journal::{Body, Journal, verify};
+use crate::journal::{Body, Journal, Packing, Record, Rewrite as _, verify};
 
 #[test]
 fn what_sixty_four_tasks_were_told_is_there_after_reopening() {
@@ -23,7 +23,7 @@ fn what_sixty_four_tasks_were_told_is_there_after_reopening() {
                 let mut told = Vec::new();
                 for n in 0..20 {
                     let app = task * 1000 + n;
-                    told.push((journal.append(callback(app, vec![b'x'; 200])).await.unwrap().seq, app));
+                    told.push((journal.append(callback(app, vec![b'x'; 200])).await.unwrap().unwrap(), app));
                 }
                 told
             })
@@ -125,7 +125,7 @@ fn a_number_is_not_used_again_when_all_its_neighbours_are_gone() {
     let journal = place.open();
     fill(&journal, 7, 300);
     journal.roll().unwrap();
-    let done = journal.rewrite(1, |_| crate::journal::Verdict::Drop).unwrap();
+    let done = journal.rewrite(1, Packing::Small, &mut |_: &Record| crate::journal::Verdict::Drop).unwrap();
     assert_eq!(done.dropped, 7);
     assert_eq!(journal.segments(), [8]);
     journal.close();

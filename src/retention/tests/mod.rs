@@ -7,11 +7,10 @@ use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use super::*;
 use crate::domain::{AppId, BindingId, Call, DecisionAction, DecisionNote, Item, PhoneNumber};
-use crate::journal::{Body, CallbackRecord, CallbackSummary, Journal, NewRecord, Options};
+use crate::journal::testing::Logs;
+use crate::journal::{Body, CallbackRecord, CallbackSummary, NewRecord, Options};
 use crate::platforms;
 use crate::projector::{self, Projector, summarise};
 use crate::state::Author;
@@ -78,20 +77,13 @@ pub(crate) struct House {
     pub(crate) retention: Retention,
     pub(crate) clock: Clock,
     compress: bool,
-    pub(crate) dir: TempDir,
+    pub(crate) logs: Logs,
 }
 
-fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
-    let state = State::open(&dir.join("state"), &dir.join("keys"), clock.clone()).unwrap();
-    let options = Options {
-        reserve: None,
-        torn: dir.join("torn"),
-        tmp: dir.join("tmp"),
-        segment_bytes: 64 << 10,
-        compress,
-        marks: Some(dir.join("marks")),
-    };
-    let journal = Arc::new(FileJournal::open(&dir.join("journal"), options).unwrap());
+fn open(logs: &Logs, clock: &Clock, compress: bool) -> (Retention, Projector) {
+    let dir = logs.path();
+    let state = State::open(logs.state(), &dir.join("keys"), clock.clone()).unwrap();
+    let journal = logs.journal_with(Options { segment_bytes: 64 << 10, compress, ..Options::within(dir) });
     let known = |seq| journal.get(seq).ok()?.map(|record| projector::fingerprint(&record));
     let (store, writer, _) =
         Store::open_small(&dir.join("store"), &state.installation(), projector::catalog(), clock, &known).unwrap();
@@ -101,16 +93,19 @@ fn open(dir: &Path, clock: &Clock, compress: bool) -> (Retention, Projector) {
 
 impl House {
     /// Ten of sixty days, each with every sample of every platform, some twice.
-    async fn with_a_past() -> Self {
-        Self::with_days(DAYS, true).await
+    async fn with_a_past(logs: Logs) -> Self {
+        Self::with_days_in(logs, DAYS, true).await
     }
 
     pub(crate) async fn with_days(days: u32, compress: bool) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::with_days_in(Logs::files(), days, compress).await
+    }
+
+    async fn with_days_in(logs: Logs, days: u32, compress: bool) -> Self {
         let now: Timestamp = "2026-11-21T04:00:00Z".parse().unwrap();
         let clock = Clock::fixed(now);
-        let (retention, projector) = open(dir.path(), &clock, compress);
-        let house = Self { dir, clock, retention, projector: Some(projector), compress };
+        let (retention, projector) = open(&logs, &clock, compress);
+        let house = Self { logs, clock, retention, projector: Some(projector), compress };
         // A long past in strides: what matters is what lies on which side of an edge.
         for day in (0..days).step_by(if days > 10 { 6 } else { 1 }) {
             let at = now.checked_sub(SignedDuration::from_hours(i64::from(days - day) * 24)).unwrap();
@@ -158,7 +153,7 @@ impl House {
     }
 
     /// What it is made of, for the rooms beside.
-    pub(crate) fn parts(&self) -> (Arc<FileJournal>, Store, State) {
+    pub(crate) fn parts(&self) -> (Arc<dyn Rewrite>, Store, State) {
         (self.retention.0.journal.clone(), self.retention.0.store.clone(), self.retention.0.state.clone())
     }
 
@@ -239,13 +234,13 @@ impl House {
     pub(crate) fn reopened(mut self, without_store: bool) -> Self {
         self.projector.take().unwrap().stop();
         self.retention.0.journal.close();
-        let (dir, clock, compress) = (self.dir, self.clock, self.compress);
+        let (logs, clock, compress) = (self.logs, self.clock, self.compress);
         drop(self.retention);
         if without_store {
-            std::fs::remove_dir_all(dir.path().join("store")).unwrap();
+            std::fs::remove_dir_all(logs.path().join("store")).unwrap();
         }
-        let (retention, projector) = open(dir.path(), &clock, compress);
-        let house = Self { dir, clock, retention, projector: Some(projector), compress };
+        let (retention, projector) = open(&logs, &clock, compress);
+        let house = Self { logs, clock, retention, projector: Some(projector), compress };
         house.caught_up();
         house
     }

@@ -1,14 +1,25 @@
 //! What a run takes away, what it leaves, and that it may end anywhere.
 
 use super::*;
+use crate::journal::testing::on_both;
 use crate::state::Author;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn raw_callbacks_go_and_everything_they_said_stays() {
-    let house = House::with_a_past().await;
+on_both! {
+    raw_callbacks_go_and_everything_they_said_stays
+    calls_and_messages_go_and_their_counts_stay
+    a_run_may_end_anywhere_and_the_next_one_goes_on
+    runs_that_follow_one_another_come_to_the_same_as_the_journal
+    what_is_held_stays_until_the_hold_ends
+}
+
+async fn raw_callbacks_go_and_everything_they_said_stays(logs: Logs) {
+    let house = House::with_a_past(logs).await;
     let before = house.known();
     assert!(before.calls.len() > 20 && !before.sms.is_empty() && !before.numbers.is_empty());
-    let raw = house.raw_left();
+    let seqs = |house: &House| -> Vec<u64> {
+        house.retention.0.journal.read(1, usize::MAX).unwrap().iter().map(|record| record.seq).collect()
+    };
+    let (raw, all) = (house.raw_left(), seqs(&house));
     house.keep(Some(30), None, None).await;
     let dry = house.run(true, None).await.unwrap();
     assert_eq!(house.raw_left(), raw, "a dry run removes nothing");
@@ -17,20 +28,15 @@ async fn raw_callbacks_go_and_everything_they_said_stays() {
     assert!(freed.raw > 0 && house.raw_left() as u64 == raw as u64 - freed.raw);
     assert!(freed.segments_rewritten > 0);
     house.known().assert_is(&before, "after a run");
-    let seqs = |house: &House| -> Vec<u64> {
-        house.retention.0.journal.read(1, usize::MAX).unwrap().iter().map(|record| record.seq).collect()
-    };
-    let all = seqs(&house);
-    assert_eq!(all, (1..=*house.retention.0.journal.durable().borrow()).collect::<Vec<_>>());
+    assert_eq!(seqs(&house), all);
     let house = house.rebuilt();
     assert_eq!(seqs(&house), all);
     house.known().assert_is(&before, "rebuilt");
     assert_eq!(house.run(false, None).await.unwrap().raw, 0, "a second run finds nothing");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_and_messages_go_and_their_counts_stay() {
-    let house = House::with_a_past().await;
+async fn calls_and_messages_go_and_their_counts_stay(logs: Logs) {
+    let house = House::with_a_past(logs).await;
     let before = house.known();
     house.keep(None, Some(20), Some(40)).await;
     let dry = house.run(true, None).await.unwrap();
@@ -52,9 +58,8 @@ async fn calls_and_messages_go_and_their_counts_stay() {
     house.known().assert_is(&next, "rebuilt with more");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_may_end_anywhere_and_the_next_one_goes_on() {
-    let mut house = House::with_a_past().await;
+async fn a_run_may_end_anywhere_and_the_next_one_goes_on(logs: Logs) {
+    let mut house = House::with_a_past(logs).await;
     let before = house.known();
     house.keep(Some(50), Some(20), Some(40)).await;
     let mut stops = 0;
@@ -77,9 +82,8 @@ async fn a_run_may_end_anywhere_and_the_next_one_goes_on() {
     assert!(house.known().calls.len() < before.calls.len());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn runs_that_follow_one_another_come_to_the_same_as_the_journal() {
-    let mut house = House::with_a_past().await;
+async fn runs_that_follow_one_another_come_to_the_same_as_the_journal(logs: Logs) {
+    let mut house = House::with_a_past(logs).await;
     let before = house.known();
     for (raw, call, sms) in
         [(Some(50), None, None), (Some(50), Some(45), None), (None, Some(33), Some(50)), (Some(7), Some(10), Some(9))]
@@ -110,8 +114,8 @@ async fn the_disk_gets_its_room_back_and_segments_without_a_record_go() {
             house.lively(now.checked_sub(SignedDuration::from_hours(24 * (40 - day))).unwrap(), 12).await;
         }
         house.caught_up();
-        let journal = house.dir.path().join("journal");
-        let sealed = house.dir.path().join("store/sealed");
+        let journal = house.logs.path().join("journal");
+        let sealed = house.logs.path().join("store/sealed");
         let (full, segments) = (size(&journal), house.retention.0.journal.segments().len());
         // Rows are sealed with a checkpoint, which comes after they are known.
         let deadline = std::time::Instant::now() + DEADLINE;
@@ -144,9 +148,8 @@ async fn the_disk_gets_its_room_back_and_segments_without_a_record_go() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_held_stays_until_the_hold_ends() {
-    let house = House::with_a_past().await;
+async fn what_is_held_stays_until_the_hold_ends(logs: Logs) {
+    let house = House::with_a_past(logs).await;
     let before = house.known();
     let old = before.calls.iter().min_by_key(|call| call.callbacks.last().copied()).unwrap().clone();
     let by = Author::of_tests();

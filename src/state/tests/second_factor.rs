@@ -49,7 +49,7 @@ impl House {
 }
 
 fn open(dir: &tempfile::TempDir, clock: &Clock) -> State {
-    State::open(&dir.path().join("state"), &dir.path().join("keys"), clock.clone()).unwrap()
+    State::within(dir.path(), clock).unwrap()
 }
 
 #[tokio::test]
