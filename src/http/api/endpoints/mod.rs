@@ -96,6 +96,8 @@ pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 /// A body that its handler reads.
 pub(super) type BodyPieces = BoxStream<'static, Result<Bytes, warp::Error>>;
 
+type Answering<'a> = BoxFuture<'a, Result<Response, HttpError>>;
+
 /// One method of one address.
 #[derive(Debug)]
 pub(in crate::http) struct Endpoint {
@@ -143,7 +145,7 @@ pub(super) enum AnswerShape {
 struct Handler {
     /// The `{names}` of the path that it takes, in their order.
     names: &'static [&'static str],
-    run: for<'a> fn(&'a Arc<Context>, &'a Ask, BodyPieces) -> BoxFuture<'a, Result<Response, HttpError>>,
+    run: for<'a> fn(&'a Arc<Context>, &'a Ask, BodyPieces) -> Answering<'a>,
 }
 
 /// The endpoint that a request is for: at the address with the fewest names that takes its method.
