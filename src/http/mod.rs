@@ -5,7 +5,7 @@
 //! decide in the same way. Rejections mean "not this route" and nothing else: errors are
 //! [`HttpError`]s and become responses inside their handler.
 //!
-//! [`server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
+//! [`transport::server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
 
 pub(crate) mod acts;
 pub mod admin;

@@ -220,7 +220,7 @@ pub struct LedgerRow {
     pub at: Timestamp,
     /// The app; `None` for requests with an unknown token.
     pub app: Option<AppId>,
-    /// Callbacks received and projected, by outcome, in the order of [`Outcome::ALL`].
+    /// Callbacks received and projected, by outcome, in the order of [`crate::domain::Outcome::ALL`].
     pub outcomes: [u64; 5],
     /// Attached to a call.
     pub joined: u64,

@@ -4,7 +4,7 @@
 //! TLS ─ HTTP/1.1 ─ who asks (signature) ─ may they (mode) ─ what (bindings in memory) ─ result code
 //! ```
 //!
-//! Written from the platforms' documents and apart from [`crate::platform`], so that one mistake
+//! Written from the platforms' documents and apart from [`crate::platforms::outbound`], so that one mistake
 //! does not confirm the other. It keeps bindings for as long as it runs and nothing beyond.
 
 mod auth;
