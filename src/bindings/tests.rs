@@ -304,7 +304,8 @@ async fn while_the_log_is_read_nobody_is_guessed_and_nothing_is_changed(logs: Lo
     let made = bound_and_unread(&logs).await;
 
     let (bindings, held) = being_read(&logs);
-    assert_eq!(bindings.reading(), Some(0.0));
+    // How far it came is the thread's business; it is not over before the index has it.
+    assert!(bindings.reading().is_some());
     let looked_up = bindings.find(AppId(1), &number(X), Some(&number(A)), now());
     assert!(matches!(looked_up, Err(BindingError::Reading)));
     let added = bindings.add(&by(), &app(1), terms("13800000077", X, B)).await;
