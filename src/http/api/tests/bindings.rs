@@ -219,6 +219,7 @@ async fn an_import_says_what_became_of_every_line_and_its_export_comes_back_unch
     );
     let masked = house.get(Role::Viewer, "/bindings/export?format=csv&app=courier").await;
     assert!(!masked.text().contains("13800000001") && masked.text().contains("+86138****0001"));
+    house.settle().await;
     let acts = house.list(Role::Admin, "/audit?action=binding.imported").await;
     assert_eq!(acts.last().unwrap()["personal"], json!({"made": 300, "unchanged": 0, "refused": 2}));
     assert!(house.list(Role::Admin, "/audit?action=binding.import").await.len() > acts.len(), "begun ones as well");
