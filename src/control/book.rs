@@ -53,6 +53,8 @@ pub(super) struct Book {
     ready: ArcSwap<Ready>,
     /// Held by whoever makes it ready.
     making: Mutex<()>,
+    /// Held by whoever saves rules: of two savers here the second sees what the first did.
+    saving: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -74,7 +76,7 @@ struct Kept {
 impl Book {
     pub(super) fn new(state: State, clock: Clock) -> Self {
         let ready = ArcSwap::from_pointee(Ready::of(&state, &Ready::default()));
-        Self { state, clock, ready, making: Mutex::new(()) }
+        Self { state, clock, ready, making: Mutex::new(()), saving: tokio::sync::Mutex::default() }
     }
 
     #[cfg(test)]
@@ -132,7 +134,8 @@ impl Book {
         Compiled::new(0, set, &self.fresh().lists)
     }
 
-    /// Keeps a set as the next version; one that says the same as the present is no other. `based_on` is the version that the person saw.
+    /// Keeps a set as the next version; one that says the same as the present is no other. `based_on`
+    /// is the version that the person saw; without it the set follows what this machine knows.
     pub(super) async fn set(
         &self,
         by: &Author,
@@ -140,6 +143,7 @@ impl Book {
         set: RuleSet,
         based_on: Option<u64>,
     ) -> Result<RulesVersion, ControlError> {
+        let _alone = self.saving.lock().await;
         self.check(app, &set)?;
         let present = self.present(app.id);
         if based_on.is_some_and(|version| version != present.version) {

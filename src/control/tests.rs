@@ -253,6 +253,18 @@ async fn versions_are_kept_and_nobody_overwrites_what_they_have_not_seen() {
     assert_eq!(versions[0], house.control.rules(house.app.id));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_saves_without_a_version_is_let_through_however_many_save_at_once() {
+    let house = House::with_app().await;
+    let author = by();
+    let set = |n: u16| RuleSet { deadline_ms: 500 + n, rules: Vec::new() };
+    let saved = (1..=12).map(|n| house.control.set_rules(&author, &house.app, set(n), None));
+    let mut versions: Vec<u64> =
+        futures_util::future::join_all(saved).await.into_iter().map(|saved| saved.unwrap().version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=12).collect::<Vec<_>>());
+}
+
 /// Two machines over one log of what people set.
 #[tokio::test]
 async fn of_two_writers_who_change_the_same_rules_one_is_told() {

@@ -3,7 +3,7 @@
 //! | written | read |
 //! | --- | --- |
 //! | `\u0031`, `\ud835\udfcf`, `\n`, `\\` | as JSON: a digit, one of another writing, a blank, a `\` |
-//! | `&#49;`, `&#x31;`, `&nbsp;`, `&amp;` | as XML |
+//! | `&#49;`, `&#x31;`, `&nbsp;`, `&zwj;`, `&amp;` | as XML and HTML |
 //! | `%31`, `%E3%80%80`, `%25` | as an address |
 //!
 //! Whoever hides or erases a number looks at a text as it stands and as it reads: JSON within JSON
@@ -58,6 +58,15 @@ impl Unescaped {
         Some(Self { bytes: inner.bytes, starts })
     }
 
+    /// A part of a text with the whole of the escapes in which it begins and ends.
+    #[must_use]
+    pub fn whole(text: &[u8], part: Range<usize>) -> Range<usize> {
+        let Some(read) = Self::of(text) else { return part };
+        let begin = read.starts.partition_point(|start| *start <= part.start).saturating_sub(1);
+        let end = read.starts.partition_point(|start| *start < part.end);
+        read.starts[begin]..read.starts[end.min(read.starts.len() - 1)]
+    }
+
     /// The text as it reads.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -74,11 +83,12 @@ impl Unescaped {
 /// The character that an escape at the beginning of `text` stands for, and its length.
 fn escape(text: &[u8]) -> Option<(char, usize)> {
     match text {
-        [b'\\', b'n' | b'r' | b't' | b'f', ..] => Some((' ', 2)),
+        [b'\\', b'n' | b'r' | b't' | b'f' | b'b', ..] => Some((' ', 2)),
         [b'\\', c @ (b'\\' | b'/' | b'"'), ..] => Some((char::from(*c), 2)),
         [b'\\', b'u', ..] => unicode(text),
         [b'&', b'#', ..] => {
-            let end = text.iter().take(10).position(|byte| *byte == b';')?;
+            // With zeros in front as well.
+            let end = text.iter().take(20).position(|byte| *byte == b';')?;
             let value = match &text[2..end] {
                 [b'x' | b'X', digits @ ..] => number(digits, 16)?,
                 digits => number(digits, 10)?,
@@ -86,7 +96,20 @@ fn escape(text: &[u8]) -> Option<(char, usize)> {
             Some((char::from_u32(value)?, end + 1))
         }
         [b'&', ..] => {
-            let named = [(&b"&nbsp;"[..], ' '), (b"&amp;", '&'), (b"&quot;", '"')];
+            let named = [
+                (&b"&nbsp;"[..], ' '),
+                (b"&ensp;", ' '),
+                (b"&emsp;", ' '),
+                (b"&thinsp;", ' '),
+                (b"&Tab;", ' '),
+                (b"&NewLine;", ' '),
+                (b"&zwj;", '\u{200d}'),
+                (b"&zwnj;", '\u{200c}'),
+                (b"&shy;", '\u{ad}'),
+                (b"&amp;", '&'),
+                (b"&quot;", '"'),
+                (b"&apos;", '\''),
+            ];
             named.into_iter().find(|(name, _)| text.starts_with(name)).map(|(name, c)| (c, name.len()))
         }
         [b'%', ..] => percent(text),
@@ -146,6 +169,7 @@ mod tests {
             assert_eq!(last(text), "132", "{text}");
         }
         assert_eq!(last(r"\ud835\udfcf%EF%BC%91&nbsp;\n"), "𝟏１  ");
+        assert_eq!(last(r"1&ensp;3\b8&Tab;&#000000049;"), "1 3 8 1");
         for text in ["", "13800000021", r"\x \ud835 \u12", "&#; &#x110000; &no;", "% %1 %zz %ff %e3%80"] {
             assert!(Unescaped::readings(text.as_bytes()).next().is_none(), "{text}");
         }

@@ -72,20 +72,23 @@ impl Needle {
 
     /// The text with `other` wherever the number stood; `None` where it does not stand.
     pub(super) fn replace(&self, text: &str, other: &str) -> Option<String> {
+        // Texts are as long as fields are at most, so that each may be read again for each place.
         let mut bytes = text.as_bytes().to_vec();
         let mut changed = false;
+        // Behind escapes first: the digits of an escape may look like the number's own.
+        while let Some(place) = self.next_escaped(&bytes) {
+            bytes.splice(place, other.bytes());
+            changed = true;
+        }
         let mut from = 0;
         while let Some((start, end)) = self.next(&bytes, from) {
-            bytes.splice(start..end, other.bytes());
-            from = start + other.len();
+            let place = Unescaped::whole(&bytes, start..end);
+            from = place.start + other.len();
+            bytes.splice(place, other.bytes());
             changed = true;
         }
         while let Some((start, end)) = self.next_encoded(&bytes) {
             bytes.splice(start..end, other.bytes());
-            changed = true;
-        }
-        while let Some(place) = self.next_escaped(&bytes) {
-            bytes.splice(place, other.bytes());
             changed = true;
         }
         // Whole characters were put in the place of whole characters.
@@ -242,6 +245,10 @@ mod tests {
             (r#"{"a":"\u4e00","b":"\u0031\u00338-1234-0021\n"}"#, r#"{"a":"\u4e00","b":"*\n"}"#),
             ("<a>&amp;</a><b>+86&#49;3812340021;</b>", "<a>&amp;</a><b>+86*;</b>"),
             ("x=%E4%B8%80&y=%3138123%34002%31&z=%31", "x=%E4%B8%80&y=*&z=%31"),
+            (r"x\u00313812340021z", "x*z"),
+            ("100%313812340021", "100*"),
+            // Read so it is another number, as it stands it is this one: it goes, and no half of an escape stays.
+            (r"\u4e013812340021 keep", "* keep"),
         ] {
             assert_eq!(needle.replace(text, "*").unwrap(), other);
         }

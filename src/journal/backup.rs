@@ -20,6 +20,7 @@ use super::line;
 use super::opened::read_lines;
 use super::watermark::{self, Noted};
 use crate::domain::Seq;
+use crate::error_chain::Chain;
 use crate::limits::{LINE_MAX, READ_CHUNK};
 
 /// The logs, in the order in which they are copied, and the directories copied as they are.
@@ -76,7 +77,12 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
         in_dir(from, to, log, |log, to| copy_log(from, log, to, &mut copied))?;
     }
     let marks = from.join(MARKS);
-    if let Some(highest) = highest_given(&marks, APPS).map_err(failed(&marks))? {
+    // It only helps after a loss: a copy without it is whole.
+    let highest = highest_given(&marks, APPS).unwrap_or_else(|error| {
+        tracing::warn!(error = %Chain(&error), "which ids apps had cannot be read, so the copy does not say it");
+        None
+    });
+    if let Some(highest) = highest {
         let marks = to.join(MARKS);
         note_given(&marks, APPS, highest).map_err(failed(&marks))?;
     }

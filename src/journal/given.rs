@@ -5,9 +5,11 @@
 //! what stands before. It only grows, so a copy of it is at worst behind, and never wrong.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::disk::sync_dir;
 use super::watermark::sealed;
@@ -15,20 +17,30 @@ use super::watermark::sealed;
 /// The kind that ids of apps are.
 pub const APPS: &str = "apps";
 
+/// More bytes than a line has.
+const LINE_MAX: u64 = 128;
+
 /// The highest number that is noted in `marks`; `None` where nothing is, or nothing that can be read.
 ///
 /// # Errors
-/// A file that is there cannot be read.
+/// What is there is no file, or cannot be read.
 pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
-    let text = match fs::read(marks.join(kind)) {
-        Ok(text) => text,
+    // A pipe in its place would be waited for, and a link could lead anywhere.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(marks.join(kind)) {
+        Ok(file) => file,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Err(error) => return Err(error),
     };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("marks/{kind} is no file")));
+    }
+    let mut text = Vec::new();
+    file.take(LINE_MAX).read_to_end(&mut text)?;
     let line = str::from_utf8(&text).ok().and_then(|text| sealed(text.trim_end()));
-    Ok(line.and_then(|line| line.strip_prefix(kind)?.trim_start().parse().ok()))
+    Ok(line.and_then(|line| line.strip_prefix(kind)?.strip_prefix(' ')?.parse().ok()))
 }
 
 /// Notes in `marks` that numbers up to this one are taken; a lower one than before changes nothing.
@@ -42,7 +54,11 @@ pub fn note_given(marks: &Path, kind: &str, highest: u64) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(marks)?;
     let line = format!("{kind} {highest:020}");
     let unfinished = marks.join(format!("{kind}.new"));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(file, "{line} {:08x}", crc32c::crc32c(line.as_bytes()))?;
     file.sync_all()?;
     fs::rename(&unfinished, marks.join(kind))?;
@@ -65,5 +81,24 @@ mod tests {
         let written = fs::read_to_string(marks.join(APPS)).unwrap();
         fs::write(marks.join(APPS), written.replace("12 ", "11 ")).unwrap();
         assert_eq!(highest_given(&marks, APPS).unwrap(), None);
+    }
+
+    #[test]
+    fn what_stands_in_its_place_is_neither_waited_for_nor_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (marks, elsewhere) = (dir.path().join("marks"), dir.path().join("elsewhere"));
+        note_given(&marks, APPS, 3).unwrap();
+        fs::rename(marks.join(APPS), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, marks.join(APPS)).unwrap();
+        assert!(highest_given(&marks, APPS).is_err(), "a link");
+        fs::remove_file(marks.join(APPS)).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, marks.join(APPS), rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
+            .unwrap();
+        assert!(highest_given(&marks, APPS).is_err(), "a pipe");
+        fs::remove_file(marks.join(APPS)).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, marks.join("apps.new")).unwrap();
+        let before = fs::read(&elsewhere).unwrap();
+        note_given(&marks, APPS, 9).unwrap();
+        assert_eq!((highest_given(&marks, APPS).unwrap(), fs::read(&elsewhere).unwrap()), (Some(9), before));
     }
 }

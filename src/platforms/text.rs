@@ -4,11 +4,15 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::domain::Sign;
 use crate::limits;
+
+/// Characters of a number across a cut that go with it: eleven digits, blanks and hyphens among them.
+const NUMBER_MAX: usize = 40;
 
 /// A field, and whether it was cut.
 pub(in crate::platforms) fn field(mut text: String) -> (String, bool) {
-    let end = end_of(&text, limits::FIELD_MAX);
+    let end = cut_at(&text, limits::FIELD_MAX);
     if let Some(end) = end {
         text.truncate(end);
     }
@@ -23,8 +27,20 @@ pub(in crate::platforms) fn id(mut text: String) -> (String, bool) {
         return (text, false);
     }
     let digest = xxh3_128(text.as_bytes());
-    text.truncate(end_of(&text, limits::SESSION_MAX - DIGEST).unwrap_or(text.len()));
+    text.truncate(cut_at(&text, limits::SESSION_MAX - DIGEST).unwrap_or(text.len()));
     (format!("{text}~{digest:032x}"), true)
+}
+
+/// Where a text of more characters is cut: before a number that the limit would cut in two, since
+/// half a number is neither masked nor erased.
+fn cut_at(text: &str, chars: usize) -> Option<usize> {
+    let end = end_of(text, chars)?;
+    let is_of_number = |c: char| matches!(Sign::of(c), Sign::Digit(_) | Sign::Gap);
+    if !text[end..].starts_with(is_of_number) {
+        return Some(end);
+    }
+    let before = text[..end].char_indices().rev().take(NUMBER_MAX);
+    Some(before.take_while(|(_, c)| is_of_number(*c)).last().map_or(end, |(at, _)| at))
 }
 
 /// The byte behind so many characters, where there are more.
@@ -42,6 +58,22 @@ mod tests {
         let most = "长".repeat(limits::FIELD_MAX);
         assert_eq!(field(most.clone()), (most.clone(), false));
         assert_eq!(field(format!("{most}长")), (most, true));
+    }
+
+    #[test]
+    fn no_number_is_cut_in_two() {
+        let text = |length: usize, end: &str| format!("{}{end}", "x".repeat(length));
+        for before in [1, 5, 10] {
+            let long = text(limits::FIELD_MAX - before, "13800138001");
+            assert_eq!(field(long), (text(limits::FIELD_MAX - before, ""), true), "{before}");
+        }
+        assert_eq!(
+            field(text(limits::FIELD_MAX - 11, "13800138001, 1")).0,
+            text(limits::FIELD_MAX - 11, "13800138001")
+        );
+        let (id, _) = id(text(limits::SESSION_MAX - 38, "13800138001").repeat(2));
+        assert!(id.contains("x~"), "{id}");
+        assert_eq!(field("1".repeat(limits::FIELD_MAX * 2)).0.len(), limits::FIELD_MAX - NUMBER_MAX);
     }
 
     #[test]

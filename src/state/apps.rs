@@ -65,7 +65,7 @@ impl State {
                     format!("there are {SET_MAX} apps already, which is the most"),
                 )));
             }
-            let id = AppId(book.next_app_id().0.max(elsewhere + 1));
+            let id = AppId(book.next_app_id().0.max(elsewhere.saturating_add(1)));
             told.get_or_init(|| {
                 author.about(format!("app {}", id.0), Some(id));
                 id

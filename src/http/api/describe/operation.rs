@@ -61,8 +61,10 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String
         (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
         (StatusCode::SERVICE_UNAVAILABLE, "It cannot be kept now; try again after `Retry-After`"),
     ];
-    let conflict =
-        (endpoint.method != "GET").then_some((StatusCode::CONFLICT, "Something of this name is there already"));
+    let conflict = (endpoint.method != "GET").then_some((
+        StatusCode::CONFLICT,
+        "It contradicts what is there already: a name that is taken, or another version by now",
+    ));
     for (status, text) in refused.into_iter().chain(conflict) {
         let schema = json!({ "$ref": "#/components/schemas/Error" });
         let refusal = json!({ "description": text, "content": { "application/json": { "schema": schema } } });
