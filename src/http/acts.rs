@@ -6,8 +6,7 @@
 
 use crate::audit::{Act, AuditAction};
 use crate::domain::{App, AppId, plain_text};
-use crate::service::Context;
-use crate::service::keeping::Asker;
+use crate::service::{Context, keeping::Asker};
 
 /// What somebody does at an address that ends in `path`, as an act. `fields` are the names and values
 /// that came with it.

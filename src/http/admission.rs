@@ -12,8 +12,7 @@ use jiff::Timestamp;
 use super::HttpError;
 use crate::domain::Text;
 use crate::limits::ADMISSION_CHECK;
-use crate::service::Context;
-use crate::service::ServiceError;
+use crate::service::{Context, ServiceError};
 use crate::state::Principal;
 
 /// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could

@@ -19,8 +19,7 @@ use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::peer::{Peer, peer};
 use crate::journal::{self, ContentError};
 use crate::limits;
-use crate::service::BodyError;
-use crate::service::{Context, Missed, ServerInfo};
+use crate::service::{BodyError, Context, Missed, ServerInfo};
 
 /// What a browser shows that opens a callback address; constant for known and unknown tokens.
 const FRIENDLY: &str =

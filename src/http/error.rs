@@ -19,9 +19,7 @@ use crate::ingest::NotKept;
 use crate::journal::{AppendError, ReadError};
 use crate::limits;
 use crate::retention::RetentionError;
-use crate::service::ServiceError;
-use crate::service::keeping::NotDone;
-use crate::service::platform::Failure;
+use crate::service::{ServiceError, keeping::NotDone, platform::Failure};
 use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 

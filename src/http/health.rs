@@ -12,9 +12,11 @@ use serde::Serialize;
 use warp::Filter;
 
 use super::{Response, Routes, respond};
-use crate::service::Context;
-use crate::service::disk::Disk;
-use crate::service::problems::{Fault, Weight, faults};
+use crate::service::{
+    Context,
+    disk::Disk,
+    problems::{Fault, Weight, faults},
+};
 
 /// The answer of both.
 #[derive(Debug, Serialize)]

@@ -8,8 +8,7 @@ use warp::path::FullPath;
 
 use super::{HttpError, Peer, Response, Routes};
 use crate::http::transport::peer::peer;
-use crate::service::Context;
-use crate::service::Missed;
+use crate::service::{Context, Missed};
 
 /// Answers a POST to what is no address of ours: never with a redirect, which a platform would take
 /// for success or follow to the login page.

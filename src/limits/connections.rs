@@ -63,7 +63,8 @@ pub const STRANGER_BODY_MAX: usize = 8 << 10;
 pub const BODIES_MAX: usize = 64 << 20;
 /// Of them, those of strangers: a thousand at once, each at its largest.
 pub const BODIES_STRANGERS: usize = 8 << 20;
-/// Those of people and programs that are known: an upload of [`UPLOAD_MAX`], and forms beside it.
+/// Those of people and programs that are known: an upload of [`UPLOAD_MAX`](crate::limits::UPLOAD_MAX),
+/// and forms beside it.
 pub const BODIES_PEOPLE: usize = 24 << 20;
 /// Those of platforms, which nobody else takes: thirty thousand callbacks of the usual size.
 pub const BODIES_PLATFORMS: usize = 32 << 20;

@@ -39,8 +39,7 @@ use crate::ingest::Ingest;
 use crate::oidc::{Oidc, OidcError};
 use crate::outgoing::PrepareError;
 use crate::platforms::outbound::{Hosts, Platform};
-use crate::service::Gauges;
-use crate::service::{Context, LogTail, Misdirected, Missed, ServerInfo};
+use crate::service::{Context, Gauges, LogTail, Misdirected, Missed, ServerInfo};
 use crate::state::Principal;
 use crate::{bindings, journal, limits, state, store};
 

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::domain::{AppId, Scope, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
-use crate::service::Context;
-use crate::service::ServiceError;
-use crate::service::query::{Query, bad};
+use crate::service::{
+    Context, ServiceError,
+    query::{Query, bad},
+};
 use crate::store::{Bounds, Filter, FilterTable, Names, Page, Parameters, Span, Tests};
 
 /// The parameters that every list takes beside its filters.

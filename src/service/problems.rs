@@ -7,8 +7,7 @@
 use crate::domain::{Wording, many};
 use crate::journal::{Damage, Health, Loss, Missing};
 use crate::limits;
-use crate::service::Context;
-use crate::service::disk::Disk;
+use crate::service::{Context, disk::Disk};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,10 +12,7 @@ use serde::Deserialize;
 use crate::audit::AuditAction;
 use crate::control::{AsksWord, ControlError, NamedList, RuleSet, RulesVersion, Then, Trial, Verdict};
 use crate::domain::{App, PhoneNumber, Question, QuestionKind, Secret, SessionId, Text, Wording, mask_numbers};
-use crate::service::bindings::manager;
-use crate::service::keeping;
-use crate::service::keeping::Asker;
-use crate::service::{Context, ServiceError};
+use crate::service::{Context, ServiceError, bindings::manager, keeping, keeping::Asker};
 use crate::state::Principal;
 
 /// Why a list was not kept or removed.

@@ -58,8 +58,7 @@ use crate::http::transport::body::{BodyLimits, CALLBACK, FORM, STRANGER, UPLOAD}
 use crate::http::transport::budget::{Claim, Whose, claim};
 use crate::http::transport::{compress, peer};
 use crate::limits;
-use crate::service::BodyError;
-use crate::service::Context;
+use crate::service::{BodyError, Context};
 
 /// The dashboard's addresses. They answer everything that nobody before them did, except what
 /// belongs to programs.

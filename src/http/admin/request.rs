@@ -17,15 +17,14 @@ use super::origin::Sent;
 use super::view::Theme;
 use crate::audit::AuditAction;
 use crate::domain::{App, Lang, Role, Scope, Text};
-use crate::http::admin::csrf as forged;
+use crate::http::admin::csrf;
 use crate::http::admin::people::known_browser;
 use crate::http::admin::people::throttle::{Throttle, Who};
 use crate::http::admission::Admission;
 pub(super) use crate::http::admission::LOGIN_COOKIE;
 use crate::http::transport::compress;
 use crate::http::{HttpError, acts};
-use crate::service::Context;
-use crate::service::keeping::Asker;
+use crate::service::{Context, keeping::Asker};
 use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.
@@ -280,7 +279,7 @@ impl Request {
     pub(super) fn check_csrf(&self) -> Result<(), HttpError> {
         let field = self.raw_field("csrf");
         match &self.login {
-            Some(login) if forged::carries(&login.csrf, field) => Ok(()),
+            Some(login) if csrf::carries(&login.csrf, field) => Ok(()),
             _ => Err(FORGED),
         }
     }

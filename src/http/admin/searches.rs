@@ -7,8 +7,7 @@ use super::request::{Request, SAVING, is_local};
 use crate::domain::{Lang, Wording};
 use crate::http::{HttpError, Response};
 use crate::limits::NAME_CHARS_MAX;
-use crate::service::lists::ListKind;
-use crate::service::searches;
+use crate::service::{lists::ListKind, searches};
 
 /// `POST /searches`
 pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::parts::When;
 use super::request::Request;
 use crate::domain::{Lang, Role, Text};
-use crate::http::admin::csrf as forged;
+use crate::http::admin::csrf;
 use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
 use crate::state::Login;
@@ -244,7 +244,7 @@ impl View {
             utc: request.utc,
             section,
             who: login.map(Who::of),
-            csrf: login.map(|login| forged::field(&login.csrf)).unwrap_or_default(),
+            csrf: login.map(|login| csrf::field(&login.csrf)).unwrap_or_default(),
             here: request.here(),
             once: login.is_some() && !request.form.is_empty(),
             rebuilding: request.rebuilding(),

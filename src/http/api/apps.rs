@@ -12,8 +12,7 @@ use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok};
 use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, VerifyMode};
 use crate::platforms;
-use crate::service::Context;
-use crate::service::Instant;
+use crate::service::{Context, Instant};
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.

@@ -13,9 +13,7 @@ use crate::audit::AuditAction;
 use crate::domain::{Role, plain_text};
 use crate::http::acts;
 use crate::http::admission::Admission;
-use crate::service::Context;
-use crate::service::keeping::Asker;
-use crate::service::sight::Sight;
+use crate::service::{Context, keeping::Asker, sight::Sight};
 use crate::state::{Author, Principal};
 
 /// One request, its sender known.

@@ -19,11 +19,7 @@ use crate::export::Format;
 use crate::http::admission::Admission;
 use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::query::Query;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, query::Query, sight::Sight};
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
 
 /// What an export is asked besides the filters.

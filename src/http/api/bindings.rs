@@ -15,13 +15,13 @@ use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingTerms, Direction, Scope, Seq};
 use crate::http::transport::body;
 use crate::platforms::InvalidAnswer;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::bindings;
-use crate::service::bindings::{Draft, Field, Report};
-use crate::service::filters;
-use crate::service::query::Query;
-use crate::service::sight::Sight;
+use crate::service::{
+    Context, Instant, bindings,
+    bindings::{Draft, Field, Report},
+    filters,
+    query::Query,
+    sight::Sight,
+};
 
 /// What an import is asked.
 pub(super) const IMPORT: &[&str] = &["app"];

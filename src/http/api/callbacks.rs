@@ -11,11 +11,7 @@ use super::decisions::DecisionObject;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::{Seq, Text};
 use crate::journal::Body;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::lists::parties;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, lists::parties, sight::Sight};
 use crate::store::{CallbackQuery, CallbackRow};
 
 /// A callback.

@@ -12,11 +12,7 @@ use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
 };
 use crate::platforms;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::lists::decisions_of_call;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, lists::decisions_of_call, sight::Sight};
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.

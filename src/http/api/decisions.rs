@@ -13,10 +13,7 @@ use super::ask::Ask;
 use super::rules::RuleNamed;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::{Call, CallOutcome, DecidedQuestion, Seq};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, sight::Sight};
 use crate::store::{CallbackRow, DecisionQuery, Listing, Page, QueryError};
 
 /// A decision.

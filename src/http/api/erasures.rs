@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Ask;
 use super::{HttpError, Response, blocking, json, ok};
 use crate::erasure::{Certificate, Counts, Job, Wanted};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::keeping;
+use crate::service::{Context, Instant, keeping};
 
 /// Certificates, newest first, and where a search or an erasure stands.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -36,11 +36,12 @@ use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
 use crate::http::admission::Admission;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
-use crate::service::Context;
-use crate::service::filters;
-use crate::service::query::{Query, bad};
-use crate::service::reveals;
-use crate::service::sight::Sight;
+use crate::service::{
+    Context, filters,
+    query::{Query, bad},
+    reveals,
+    sight::Sight,
+};
 use crate::state::Principal;
 use crate::store::{
     CallQuery, CallbackRow, Change, DecisionQuery, Filter, FilterTable as _, Page, QueryError, SmsQuery, one_of,

@@ -13,8 +13,7 @@ use crate::evidence::Numbers;
 use crate::http::admin::calls::evidence;
 use crate::http::admin::calls::evidence_pack;
 use crate::http::admin::calls::evidence_pack::Wish;
-use crate::service::Context;
-use crate::service::sight::Sight;
+use crate::service::{Context, sight::Sight};
 
 /// What to take along of a call, and why.
 #[derive(Debug, Deserialize, JsonSchema)]

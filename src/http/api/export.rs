@@ -27,9 +27,7 @@ use crate::export::{self, Column, ExportError, ForPeople, Format, Rows, Sheet};
 use crate::http::admission::Admission;
 use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
 use crate::platforms;
-use crate::service::Context;
-use crate::service::lists::ListKind;
-use crate::service::query::Query;
+use crate::service::{Context, lists::ListKind, query::Query};
 use crate::store::Page;
 
 /// A page of objects and the cursor of the next; asked with the cursor before.

@@ -14,10 +14,7 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::{HttpError, Response, blocking, ok};
 use crate::domain::{AppId, Scope};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::query::Query;
+use crate::service::{Context, Instant, filters, query::Query};
 use crate::store::LedgerRow;
 
 pub(super) const KNOWN: &[&str] = &["app!", "from", "to"];

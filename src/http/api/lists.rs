@@ -15,10 +15,12 @@ use super::calls::CallObject;
 use super::numbers::NumberObject;
 use super::sms::SmsObject;
 use super::{HttpError, Response, blocking, decisions, ok};
-use crate::service::Context;
-use crate::service::lists::{ListKind, ListQuery};
-use crate::service::query::Query;
-use crate::service::sight::Sight;
+use crate::service::{
+    Context,
+    lists::{ListKind, ListQuery},
+    query::Query,
+    sight::Sight,
+};
 use crate::store::{Listing, Page, QueryError};
 
 /// How many rows a query has.

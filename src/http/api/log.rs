@@ -10,8 +10,7 @@ use tracing::Level;
 use super::ask::Ask;
 use super::{HttpError, List, Response, ok};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
-use crate::service::query::Query;
-use crate::service::{Context, Instant, LEVELS, LogLine, level_name};
+use crate::service::{Context, Instant, LEVELS, LogLine, level_name, query::Query};
 
 /// The parameters of `GET /system/log`.
 pub(super) const KNOWN: &[&str] = &["level", "limit", "cursor"];

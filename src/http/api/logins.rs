@@ -13,9 +13,7 @@ use super::ask::Ask;
 use super::{HttpError, List, Response, ok};
 use crate::audit::AuditAction;
 use crate::domain::Text;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::query::Query;
+use crate::service::{Context, Instant, query::Query};
 use crate::state::OpenLogin;
 
 /// A login.

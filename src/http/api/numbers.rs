@@ -8,10 +8,7 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::Seq;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, sight::Sight};
 use crate::store::{NumberQuery, NumberRow};
 
 /// A privacy number with its states.

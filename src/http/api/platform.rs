@@ -13,10 +13,7 @@ use super::ask::Ask;
 use super::{HttpError, List, Response, apps, ok};
 use crate::domain::{App, Lang, Secret, Text};
 use crate::platforms::outbound::{self, Effect, Field, Mode, Operation, Place};
-use crate::service::Context;
-use crate::service::platform as service;
-use crate::service::platform::Change;
-use crate::service::sight::Sight;
+use crate::service::{Context, platform as service, platform::Change, sight::Sight};
 
 /// Something that a platform can be asked.
 #[derive(Debug, Serialize, JsonSchema)]

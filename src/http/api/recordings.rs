@@ -9,11 +9,7 @@ use super::ask::Ask;
 use super::calls::RecordingObject;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::Call;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::query::Query;
-use crate::service::sight::Sight;
+use crate::service::{Context, Instant, filters, query::Query, sight::Sight};
 use crate::store::{CallQuery, FilterTable as _};
 
 /// A recording with the call it is of.

@@ -13,9 +13,7 @@ use super::ask::Ask;
 use super::{HttpError, Response, json, ok};
 use crate::domain::{ActorKind, PhoneNumber};
 use crate::retention::{Freed, Hold, Job, Policy};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::keeping;
+use crate::service::{Context, Instant, keeping};
 
 /// What is kept, what is held, and where runs stand.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -12,12 +12,14 @@ use super::bindings::app_of;
 use super::{HttpError, List, Response, ok, respond};
 use crate::control::{ListKind, NamedList, RuleSet, RulesVersion, Trial, sentence};
 use crate::domain::{App, Lang};
-use crate::service::Context;
-use crate::service::query::Query;
-use crate::service::rules;
-use crate::service::rules::masked;
-use crate::service::rules::{said, trial};
-use crate::service::sight::Sight;
+use crate::service::{
+    Context,
+    query::Query,
+    rules,
+    rules::masked,
+    rules::{said, trial},
+    sight::Sight,
+};
 
 /// What every address of rules is asked.
 pub(super) const KNOWN: &[&str] = &["app"];

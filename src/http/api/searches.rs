@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok, respond};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::lists::ListKind;
-use crate::service::query::Query;
-use crate::service::searches::{NewSearch, forget, save, seen};
+use crate::service::{
+    Context, Instant,
+    lists::ListKind,
+    query::Query,
+    searches::{NewSearch, forget, save, seen},
+};
 use crate::state::Search;
 
 /// A saved search.

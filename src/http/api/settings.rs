@@ -11,8 +11,7 @@ use super::ask::Ask;
 use super::{HttpError, Response, ok, retention};
 use crate::audit::AuditAction;
 use crate::retention::Policy;
-use crate::service::Context;
-use crate::service::query::bad;
+use crate::service::{Context, query::bad};
 use crate::state::Demand;
 
 /// What is set, and what the configuration says.

@@ -11,11 +11,11 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::{AppId, PhoneNumber, metrics};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::query::{Query, bad};
-use crate::service::sight::Sight;
+use crate::service::{
+    Context, Instant, filters,
+    query::{Query, bad},
+    sight::Sight,
+};
 use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
 /// Its parameters: the span, the step and the group, and the filters.

@@ -10,8 +10,10 @@ use serde::Deserialize;
 use super::ask::Ask;
 use super::{HttpError, Response, blocking, json, ok};
 use crate::journal::CopyError;
-use crate::service::Context;
-use crate::service::system::{System, copy};
+use crate::service::{
+    Context,
+    system::{System, copy},
+};
 
 /// Where a copy goes.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok, users};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::query::bad;
+use crate::service::{Context, Instant, query::bad};
 use crate::state::{ApiToken, NewToken};
 
 /// A program's access. `token` stands only in the answer to whoever made it.

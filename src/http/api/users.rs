@@ -10,11 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::filters;
-use crate::service::query::bad;
-use crate::service::rights;
+use crate::service::{Context, Instant, filters, query::bad, rights};
 use crate::state::{Demand, NewUser, User, UserChange};
 
 /// A person.

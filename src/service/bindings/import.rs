@@ -16,11 +16,13 @@ use crate::audit::AuditAction;
 use crate::bindings::{Imported, Refused};
 use crate::domain::App;
 use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
-use crate::service::bindings::lines;
-use crate::service::bindings::lines::{Arriving, Chunk, NotDone, Wanted};
-use crate::service::bindings::{import_act, manager};
-use crate::service::keeping::Asker;
-use crate::service::{BodyError, Context, ServiceError};
+use crate::service::{
+    BodyError, Context, ServiceError,
+    bindings::lines,
+    bindings::lines::{Arriving, Chunk, NotDone, Wanted},
+    bindings::{import_act, manager},
+    keeping::Asker,
+};
 use crate::state::Author;
 
 /// Takes the pieces of a file as they arrive.

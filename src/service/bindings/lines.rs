@@ -22,10 +22,12 @@ use crate::domain::{BindingTerms, Lang, Text, Wording, many, mask_numbers, plain
 use crate::export::{self, csv as cells};
 use crate::limits::{BINDINGS_IMPORT_CHUNK, BINDINGS_IMPORT_LINE_MAX};
 use crate::platforms::InvalidAnswer;
-use crate::service::BodyError;
-use crate::service::bindings::encoding::Reading;
-use crate::service::bindings::{Draft, Field, local_instant};
-use crate::service::keeping;
+use crate::service::{
+    BodyError,
+    bindings::encoding::Reading,
+    bindings::{Draft, Field, local_instant},
+    keeping,
+};
 
 /// Why a file was not read to its end.
 pub(crate) type NotDone = keeping::NotDone<Wording>;

@@ -26,9 +26,7 @@ pub(crate) use import::{Report, import};
 use crate::audit::{Act, AuditAction};
 use crate::bindings::BindingError;
 use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
-use crate::service::keeping;
-use crate::service::keeping::Asker;
-use crate::service::{Context, ServiceError};
+use crate::service::{Context, ServiceError, keeping, keeping::Asker};
 use crate::state::Principal;
 
 impl From<BindingError> for ServiceError {

@@ -8,10 +8,11 @@ use crate::bindings::Refused;
 use crate::domain::{BindingTerms, Direction, Lang};
 use crate::export::{BINDINGS, csv as cells};
 use crate::limits::BINDINGS_IMPORT_LINE_MAX;
-use crate::service::BodyError;
-use crate::service::ServiceError;
-use crate::service::bindings::lines::{Arriving, Chunk, NotDone, Wanted, read};
-use crate::service::bindings::{Draft, Field};
+use crate::service::{
+    BodyError, ServiceError,
+    bindings::lines::{Arriving, Chunk, NotDone, Wanted, read},
+    bindings::{Draft, Field},
+};
 
 fn wanted() -> Wanted {
     Wanted { app: "courier".to_owned(), now: "2026-11-21T02:20:00Z".parse().unwrap() }

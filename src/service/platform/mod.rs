@@ -14,8 +14,7 @@ use serde_json::Value;
 use crate::audit::AuditAction;
 use crate::domain::{App, BindingId};
 use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
-use crate::service::keeping::Asker;
-use crate::service::{Context, ServiceError};
+use crate::service::{Context, ServiceError, keeping::Asker};
 
 pub(crate) use self::reconcile::{Page, Row, Verdict, reconcile};
 pub(crate) use self::settings::{Change, forget, has_token, of, set};

@@ -19,9 +19,11 @@ use crate::audit::AuditAction;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
-use crate::service::Context;
-use crate::service::platform::keep;
-use crate::service::platform::{Asker, Failure, settings};
+use crate::service::{
+    Context,
+    platform::keep,
+    platform::{Asker, Failure, settings},
+};
 use crate::store;
 
 /// Codes by which a platform says that there is no such binding.

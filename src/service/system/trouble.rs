@@ -6,10 +6,7 @@ use serde::Serialize;
 
 use crate::control::Trouble;
 use crate::domain::Wording;
-use crate::service::Context;
-use crate::service::Instant;
-use crate::service::problems::Fault;
-use crate::service::{Misdirected, MisdirectedRequest};
+use crate::service::{Context, Instant, Misdirected, MisdirectedRequest, problems::Fault};
 
 /// One thing that is wrong.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -11,6 +11,8 @@ use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Tone, When, span};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms;
@@ -179,7 +181,7 @@ impl AppsPage {
 
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/apps".to_owned(), ..View::sample(lang, Section::Apps) };
-        let mut page = Self::new(view, &[], Entered::default(), crate::http::admin::samples::now());
+        let mut page = Self::new(view, &[], Entered::default(), samples::now());
         page.welcome = true;
         page
     }

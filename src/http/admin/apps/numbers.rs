@@ -8,18 +8,22 @@ use askama::Template;
 use crate::domain::{AppId, CauseCode, Lang, ProviderId, Seq, Text};
 use crate::http::admin::bindings::list_page::findable;
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, When};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms;
-use crate::service::filters;
-use crate::service::lists::{ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{ListKind, ListQuery},
+};
 use crate::store::{Listing, NumberQuery, NumberRow};
 
 /// The privacy numbers.
@@ -79,11 +83,11 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             let listing = request.ctx().store.numbers(&query, &page)?;
             Ok((ListQuery::Numbers(query), listing))
         });
-    let (listing, around) = found::ask(request, ListKind::Numbers, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Numbers, found)?;
     let view = View::of(request, Section::Numbers);
     let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
     let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl NumbersPage {
@@ -137,13 +141,6 @@ impl NumbersPage {
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/numbers".to_owned(), ..View::sample(lang, Section::Numbers) };
         let none = Listing { items: Vec::new(), next: None };
-        Self::new(
-            view,
-            &Pairs::new(),
-            &none,
-            Around::sample(ListKind::Numbers, 0),
-            &crate::http::admin::samples::app_name,
-            &|_| None,
-        )
+        Self::new(view, &Pairs::new(), &none, Around::sample(ListKind::Numbers, 0), &samples::app_name, &|_| None)
     }
 }

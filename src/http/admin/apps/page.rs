@@ -18,6 +18,8 @@ use crate::http::admin::callbacks::body_text::Check;
 use crate::http::admin::parts::{Badge, When};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::system::certificate::{Plain, Verdict, host, verdict};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
@@ -268,7 +270,7 @@ impl AppPage {
         let mut page = Self::sample_as(lang, crate::domain::Role::Admin);
         let (callback, call) = (Some(121), Some("/calls/1b1b".to_owned()));
         page.tested = Some(Tested { sample: "fee".to_owned(), status: 200, fine: true, callback, call });
-        let (app, settings) = (crate::http::admin::samples::apps().remove(1), platforms::outbound::Settings::default());
+        let (app, settings) = (samples::apps().remove(1), platforms::outbound::Settings::default());
         page.platform = PlatformForm::new(lang, &app, settings, false, &["gateway.example.com".to_owned()]);
         page
     }

@@ -16,8 +16,10 @@ use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms::outbound::{FieldProblem, Mode, Operation, PlatformError, of_provider};
-use crate::service::platform as service;
-use crate::service::platform::{Done, Failure, Verdict};
+use crate::service::{
+    platform as service,
+    platform::{Done, Failure, Verdict},
+};
 
 /// The page.
 #[derive(Debug, Template)]

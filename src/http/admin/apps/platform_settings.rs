@@ -8,10 +8,7 @@ use crate::http::admin::request::{Request, link};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::platforms::outbound::{self, Scheme, Settings, SignedWith};
-use crate::service::Context;
-use crate::service::ServiceError;
-use crate::service::platform as service;
-use crate::service::platform::Change;
+use crate::service::{Context, ServiceError, platform as service, platform::Change};
 
 /// The form.
 #[derive(Debug)]

@@ -16,13 +16,17 @@ use crate::http::admin::bindings::words as binding_words;
 use crate::http::admin::parts::{count, size, text};
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::transport::body;
 use crate::http::{HttpError, Response};
 use crate::limits::UPLOAD_MAX;
-use crate::service::bindings;
-use crate::service::bindings::{Field, Report};
-use crate::service::keeping::NotDone;
+use crate::service::{
+    bindings,
+    bindings::{Field, Report},
+    keeping::NotDone,
+};
 
 /// The form, and what became of the lines of the last one.
 #[derive(Debug, Template)]
@@ -139,7 +143,7 @@ impl Told {
 impl ImportPage {
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings/import".to_owned(), ..View::sample(lang, Section::Bindings) };
-        Self::new(view, "https://calls.example.com:8443", &crate::http::admin::samples::app_names(), "courier")
+        Self::new(view, "https://calls.example.com:8443", &samples::app_names(), "courier")
     }
 
     pub(crate) fn sample_done(lang: crate::domain::Lang) -> Self {

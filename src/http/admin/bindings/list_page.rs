@@ -9,16 +9,20 @@ use crate::bindings::BindingQuery;
 use crate::domain::{AppId, Binding, PhoneNumber, Role, Text};
 use crate::http::admin::bindings::words as binding_words;
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::{Badge, Phone, When, text};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::filters;
-use crate::service::lists::{ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{ListKind, ListQuery},
+};
 use crate::store::Listing;
 use jiff::Timestamp;
 
@@ -58,10 +62,10 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             let listing = request.ctx().bindings.list(&query, &page)?;
             Ok((ListQuery::Bindings(query), listing))
         });
-    let (listing, around) = found::ask(request, ListKind::Bindings, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Bindings, found)?;
     let view = View::of(request, Section::Bindings);
     let page = BindingsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl BindingsPage {
@@ -124,13 +128,7 @@ impl BindingsPage {
     pub(crate) fn sample_empty(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings".to_owned(), ..View::sample(lang, Section::Bindings) };
         let none = Listing { items: Vec::new(), next: None };
-        Self::new(
-            view,
-            &Pairs::new(),
-            &none,
-            Around::sample(ListKind::Bindings, 0),
-            &crate::http::admin::samples::app_name,
-        )
+        Self::new(view, &Pairs::new(), &none, Around::sample(ListKind::Bindings, 0), &samples::app_name)
     }
 }
 

@@ -9,11 +9,12 @@ use crate::http::admin::bindings::form::{BindingForm, Input};
 use crate::http::admin::bindings::page::{back, said};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms;
-use crate::service::bindings;
-use crate::service::bindings::Field;
+use crate::service::{bindings, bindings::Field};
 
 /// The form for a new binding.
 #[derive(Debug, Template)]
@@ -85,7 +86,7 @@ impl NewBindingPage {
 impl NewBindingPage {
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/bindings/new".to_owned(), ..View::sample(lang, Section::Bindings) };
-        Self::new(view, &crate::http::admin::samples::app_names(), &Pairs::new(), None)
+        Self::new(view, &samples::app_names(), &Pairs::new(), None)
     }
 
     pub(crate) fn sample_empty(lang: crate::domain::Lang) -> Self {

@@ -17,8 +17,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::bindings;
-use crate::service::bindings::{Field, NotDone};
+use crate::service::{
+    bindings,
+    bindings::{Field, NotDone},
+};
 
 /// One binding.
 #[derive(Debug, Template)]

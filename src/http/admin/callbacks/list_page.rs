@@ -8,7 +8,7 @@ use askama::Template;
 use crate::domain::{AppId, PhoneNumber, Seq, Text};
 use crate::http::admin::calls::list_page::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, When, size, text_of};
@@ -17,8 +17,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::filters;
-use crate::service::lists::{self, ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{self, ListKind, ListQuery},
+};
 use crate::store::{CallbackQuery, CallbackRow, Listing};
 
 /// The list of callbacks.
@@ -59,12 +61,12 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             let listing = request.ctx().store.callbacks(&query, &page)?;
             Ok((ListQuery::Callbacks(query), listing))
         });
-    let (listing, around) = found::ask(request, ListKind::Callbacks, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Callbacks, found)?;
     let view = View::of(request, Section::Callbacks);
     let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &|row| {
         lists::parties(request.ctx(), row)
     });
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl CallbacksPage {

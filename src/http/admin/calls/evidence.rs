@@ -14,6 +14,8 @@ use crate::http::admin::calls::page as call;
 use crate::http::admin::parts::phone;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits;
@@ -88,7 +90,7 @@ impl EvidencePage {
 #[cfg(test)]
 impl EvidencePage {
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
-        let call = crate::http::admin::samples::answered_call();
+        let call = samples::answered_call();
         let here = format!("/calls/{}/evidence", call.id);
         Self::new(View { here, ..View::sample(lang, Section::Calls) }, &call, Some(lang.t("请写明事由。", "Say why.")))
     }

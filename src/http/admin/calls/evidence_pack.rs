@@ -22,8 +22,7 @@ use crate::http::admin::view::Eyes;
 use crate::http::transport::assets;
 use crate::http::{HttpError, api};
 use crate::limits;
-use crate::service::Context;
-use crate::service::lists;
+use crate::service::{Context, lists};
 use crate::state::Principal;
 use crate::store::CallbackRow;
 

@@ -14,6 +14,8 @@ use crate::http::admin::parts::{Badge, Tone, When, count};
 use crate::http::admin::query::{hour, hours_later};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::{GAPS_DAYS, GAPS_QUIET_HOURS};
@@ -139,7 +141,7 @@ fn pushes(lang: Lang, ledger: &[LedgerRow], app: AppId, now: Timestamp) -> Badge
 impl GapsPage {
     pub(crate) fn sample(lang: Lang) -> Self {
         let view = View { here: "/gaps".to_owned(), ..View::sample(lang, Section::Gaps) };
-        let now = crate::http::admin::samples::now();
+        let now = samples::now();
         let span = Span { from: Some(hours_later(now, -24 * GAPS_DAYS)), to: Some(now) };
         let figure = |n: usize, rows: u64| {
             let (parameter, value, tone) = COUNTED[n];

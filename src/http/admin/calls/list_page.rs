@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::{AppId, Call, Lang, Text};
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count, local};
@@ -17,8 +17,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::filters;
-use crate::service::lists::{ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{ListKind, ListQuery},
+};
 use crate::store::{CallQuery, Listing, Tests};
 
 /// The list of calls.
@@ -72,11 +74,11 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             Ok((ListQuery::Calls(query), listing))
         },
     );
-    let (listing, around) = found::ask(request, ListKind::Calls, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Calls, found)?;
     let view = View::of(request, Section::Calls);
     let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
     page.left_out = left_out(&request.query, tests);
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl CallsPage {

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::domain::{AppId, PhoneNumber, Seq, Text};
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::{Phone, When, text_of};
 use crate::http::admin::query::{canonical, hours_later};
@@ -15,8 +15,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::filters;
-use crate::service::lists::{ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{ListKind, ListQuery},
+};
 use crate::store::{Listing, SmsQuery, SmsRow};
 
 /// The list of messages.
@@ -55,10 +57,10 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
             Ok((ListQuery::Sms(query), listing))
         },
     );
-    let (listing, around) = found::ask(request, ListKind::Sms, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Sms, found)?;
     let view = View::of(request, Section::Messages);
     let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl MessagesPage {

@@ -15,6 +15,8 @@ use crate::http::admin::parts::{Badge, When, span};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decision_view::Decided;
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::journal::Body;
@@ -176,12 +178,12 @@ fn shown(view: &View, body: Option<Vec<u8>>, room: &mut usize) -> Shown {
 #[cfg(test)]
 impl CallPage {
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
-        Self::sample_of(lang, &crate::http::admin::samples::answered_call())
+        Self::sample_of(lang, &samples::answered_call())
     }
 
     /// A call that did not come about, with everything that can be odd.
     pub(crate) fn sample_failed(lang: crate::domain::Lang) -> Self {
-        Self::sample_of(lang, &crate::http::admin::samples::failed_call())
+        Self::sample_of(lang, &samples::failed_call())
     }
 
     fn sample_of(lang: crate::domain::Lang, call: &Call) -> Self {

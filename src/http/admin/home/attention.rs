@@ -16,6 +16,8 @@ use crate::http::admin::parts::{Badge, When, count, local, text};
 use crate::http::admin::query::{hours_later, instant};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::journal::{Body, ReadError};
@@ -247,7 +249,7 @@ impl AttentionPage {
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/attention".to_owned(), ..View::sample(lang, Section::Attention) };
         let found = Found { rows: &[], cut: false, from: "2026-11-07T02:20:00Z", span: span(lang, None) };
-        Self::new(view, found, &BTreeMap::new(), &crate::http::admin::samples::app_name)
+        Self::new(view, found, &BTreeMap::new(), &samples::app_name)
     }
 }
 

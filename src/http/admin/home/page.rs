@@ -28,9 +28,11 @@ use crate::http::{HttpError, Response};
 use crate::journal::Health;
 use crate::limits;
 use crate::platforms;
-use crate::service::CertificateInfo;
-use crate::service::disk::Disk;
-use crate::service::problems::{Fault, Weight, faults};
+use crate::service::{
+    CertificateInfo,
+    disk::Disk,
+    problems::{Fault, Weight, faults},
+};
 use crate::store::{
     CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Ratio, Span, StatQuery, StatRow, Status, Step,
     Store,

@@ -15,9 +15,11 @@ use crate::http::admin::view::View;
 use crate::http::admin::{parts, searches};
 use crate::http::{HttpError, Response};
 use crate::limits;
-use crate::service::lists::{ListKind, ListQuery};
-use crate::service::sight::Sight;
-use crate::service::{self, ServiceError};
+use crate::service::{
+    self, ServiceError,
+    lists::{ListKind, ListQuery},
+    sight::Sight,
+};
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
 

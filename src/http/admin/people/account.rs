@@ -16,6 +16,8 @@ use crate::http::admin::people::throttle::{What, Who};
 use crate::http::admin::people::{login, login_audit as trail};
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
@@ -154,7 +156,7 @@ impl LoginRow {
 #[cfg(test)]
 impl AccountPage {
     pub(crate) fn sample(lang: Lang) -> Self {
-        let now = crate::http::admin::samples::now();
+        let now = samples::now();
         let login = |id: &str, seen, agent: &str| OpenLogin {
             id: id.to_owned(),
             user: "lin".to_owned(),

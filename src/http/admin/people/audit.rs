@@ -16,11 +16,11 @@ use crate::http::admin::people::audit_words as words;
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::{HttpError, Response, api};
-use crate::service::filters;
-use crate::service::reveals;
-use crate::service::sight::Sight;
+use crate::service::{filters, reveals, sight::Sight};
 use crate::state::Principal;
 use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 
@@ -248,7 +248,7 @@ fn samples() -> Vec<Found> {
     let entry = |n, by: &str, action: &str, subject: &str, app: Option<u32>, personal: Option<Value>| {
         let row = AuditRow {
             seq: 120 + n,
-            at: crate::http::admin::samples::now(),
+            at: samples::now(),
             n,
             by: match by {
                 "?" => Actor::new(ActorKind::Unknown, by),
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_revealed_trail_shows_what_was_typed_and_leads_to_the_list() {
-        let until = Some(crate::http::admin::samples::now());
+        let until = Some(samples::now());
         let html = AuditPage::sample_of(Lang::Zh, &samples(), until).render().unwrap();
         assert!(html.contains("/calls?number=13812340021"), "{html}");
     }

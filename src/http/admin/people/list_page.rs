@@ -12,6 +12,8 @@ use crate::http::admin::people::rights_form;
 use crate::http::admin::people::rights_form::{RightsForm, role_word, scope_words};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, encoded};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
@@ -193,7 +195,7 @@ mod tests {
     fn each_user_stands_with_role_apps_and_second_factor() {
         let html = scraper::Html::parse_document(&UsersPage::sample(Lang::En).render().unwrap());
         let rows: Vec<String> = html.select(&selector("table.users tbody tr")).map(|r| r.text().collect()).collect();
-        assert_eq!(rows.len(), crate::http::admin::samples::users().len());
+        assert_eq!(rows.len(), samples::users().len());
         assert!(
             rows[0].contains("Administrator") && rows[0].contains("all apps") && rows[0].contains("on"),
             "{rows:?}"

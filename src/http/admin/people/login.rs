@@ -141,6 +141,7 @@ impl LoginPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::admin::samples;
 
     #[test]
     fn a_foreign_address_after_login_becomes_the_home_page() {
@@ -153,10 +154,10 @@ mod tests {
     fn the_form_has_labels_and_hints_for_password_managers() {
         let html = scraper::Html::parse_document(&LoginPage::sample(Lang::En).render().unwrap());
         for (field, complete) in [("name", "username"), ("password", "current-password")] {
-            let input = html.select(&crate::http::admin::samples::selector(&format!("input#{field}"))).next().unwrap();
+            let input = html.select(&samples::selector(&format!("input#{field}"))).next().unwrap();
             assert_eq!(input.attr("autocomplete"), Some(complete));
             let label = format!("label[for={field}]");
-            assert!(html.select(&crate::http::admin::samples::selector(&label)).next().is_some());
+            assert!(html.select(&samples::selector(&label)).next().is_some());
         }
     }
 }

@@ -13,10 +13,12 @@ use qrcode::{Color, EcLevel, QrCode};
 use crate::domain::Lang;
 use crate::domain::Secret;
 use crate::http::admin::parts::When;
-use crate::http::admin::people::login_audit as trail;
+use crate::http::admin::people::login_audit;
 use crate::http::admin::people::throttle::{Try, What, Who};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, encoded};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::state::{Enrolment, StateError};
@@ -147,7 +149,7 @@ pub(crate) async fn switch_off(request: &Request) -> Result<Response, HttpError>
 /// Whoever found an open browser must not find a password or a code by trying.
 async fn count_try(request: &Request, name: &str) -> Result<Try, HttpError> {
     let tried = request.site.throttle.a_try(What::Code, name, &Who::Inside);
-    match trail::count_try(request, &tried, name).await? {
+    match login_audit::count_try(request, &tried, name).await? {
         Some(retry_after) => Err(HttpError::TooManyRequests { retry_after }),
         None => Ok(tried),
     }
@@ -216,7 +218,7 @@ impl SecondFactorPage {
     }
 
     pub(crate) fn sample_on(lang: Lang) -> Self {
-        let since = When::full(crate::http::admin::samples::now());
+        let since = When::full(samples::now());
         Self::sample_with(lang, Part::On { since, left: 3, few: true })
     }
 }

@@ -11,6 +11,8 @@ use crate::http::admin::parts::{Badge, Tone, When};
 use crate::http::admin::people::rights_form;
 use crate::http::admin::people::rights_form::{RightsForm, Wrong, role_word, scope_words};
 use crate::http::admin::request::{Request, decoded, encoded};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{query, reply};
 use crate::http::{HttpError, Response};
@@ -198,7 +200,7 @@ impl TokensPage {
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/tokens".to_owned(), ..View::sample(lang, Section::Tokens) };
         let rights = RightsForm::new(lang, Role::Viewer, &Scope::All, &[]);
-        Self::new(view, &[], rights, crate::http::admin::samples::now(), &crate::http::admin::samples::app_name)
+        Self::new(view, &[], rights, samples::now(), &samples::app_name)
     }
 }
 

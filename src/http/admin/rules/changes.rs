@@ -14,8 +14,7 @@ use crate::http::admin::rules::form::RuleForm;
 use crate::http::admin::rules::page::RulesPage;
 use crate::http::admin::rules::{rule_input as rule_reading, words as rule_words};
 use crate::http::{HttpError, Response};
-use crate::service::ServiceError;
-use crate::service::rules;
+use crate::service::{ServiceError, rules};
 
 /// `POST /rules/{app}`
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::domain::{AppId, Asking, Call, DecisionAction, Lang, PhoneNumber, Text, mask_numbers};
 use crate::http::admin::parts::list_form::{Form, Maker};
-use crate::http::admin::parts::list_frame as found;
+use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, Tone, When};
@@ -16,8 +16,10 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::filters;
-use crate::service::lists::{ListKind, ListQuery};
+use crate::service::{
+    filters,
+    lists::{ListKind, ListQuery},
+};
 use crate::store::{CallbackRow, DecisionQuery, Listing};
 
 /// The log of decisions.
@@ -63,7 +65,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
         let listing = ctx.store.decisions(&query, &page)?;
         Ok((ListQuery::Decisions(query), listing))
     });
-    let (listing, around) = found::ask(request, ListKind::Decisions, found)?;
+    let (listing, around) = list_frame::ask(request, ListKind::Decisions, found)?;
     let mut decided = Vec::with_capacity(listing.items.len());
     for row in listing.items {
         let call = row.calls.first().map(|id| ctx.store.call(*id)).transpose()?.flatten();
@@ -72,7 +74,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let view = View::of(request, Section::Decisions);
     let listing = Listing { items: decided, next: listing.next };
     let page = DecisionsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    found::reply(&page.found, &page)
+    list_frame::reply(&page.found, &page)
 }
 
 impl DecisionsPage {

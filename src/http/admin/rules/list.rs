@@ -15,11 +15,12 @@ use crate::http::admin::parts::{count, text};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, decoded, link};
 use crate::http::admin::rules::lists::{Use, entered, kind, page_of, rule_sets, said, uses};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Eyes, Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PAGE_MAX;
-use crate::service::rules;
-use crate::service::rules::masked_number;
+use crate::service::{rules, rules::masked_number};
 
 /// One list.
 #[derive(Debug, Template)]
@@ -168,16 +169,16 @@ impl ListPage {
 impl ListPage {
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/lists/golden-week".to_owned(), ..View::sample(lang, Section::Lists) };
-        Self::new(view, &crate::http::admin::samples::lists()[0], &crate::http::admin::samples::rule_sets())
+        Self::new(view, &samples::lists()[0], &samples::rule_sets())
     }
 
     pub(crate) fn sample_masked(lang: crate::domain::Lang) -> Self {
         let view = View { here: "/lists/regulars".to_owned(), revealed: None, ..View::sample(lang, Section::Lists) };
-        Self::new(view, &crate::http::admin::samples::lists()[1], &[])
+        Self::new(view, &samples::lists()[1], &[])
     }
 
     pub(crate) fn sample_wrong(lang: crate::domain::Lang) -> Self {
-        let list = &crate::http::admin::samples::lists()[1];
+        let list = &samples::lists()[1];
         let view = View { here: "/lists/regulars".to_owned(), ..View::sample(lang, Section::Lists) };
         let mut page = Self::new(view, list, &[]).entered("13812340021\nsoon\n", list);
         let error = crate::control::ControlError::from(crate::control::ListError::NoNumber(2));

@@ -15,8 +15,7 @@ use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::limits::{LIST_ENTRIES_MAX, LISTS_MAX, NAME_CHARS_MAX};
-use crate::service::rules;
-use crate::service::rules::NotDone;
+use crate::service::{rules, rules::NotDone};
 
 /// All lists.
 #[derive(Debug, Template)]

@@ -14,8 +14,10 @@ use crate::http::admin::rules::decisions;
 use crate::http::admin::rules::page::RulesPage;
 use crate::http::admin::view::Eyes;
 use crate::http::{HttpError, Response};
-use crate::service::ServiceError;
-use crate::service::rules::{QuestionToTry, said, trial};
+use crate::service::{
+    ServiceError,
+    rules::{QuestionToTry, said, trial},
+};
 
 /// A question as it was entered, and its answer.
 #[derive(Debug, Default)]

@@ -36,12 +36,13 @@ use crate::http::admin::home::vitals::Expiring;
 use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::statistics::page::Counts;
 use crate::journal::{Body, CallbackRecord, Health, Record};
-use crate::service::Instant;
-use crate::service::system::{
-    BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
-    StoreStatus, System,
+use crate::service::{
+    CertificateInfo, Instant, ServerInfo,
+    system::{
+        BindingsStatus, Build, Certificate, Connections, DiskStatus, JournalStatus, MisdirectedStatus, OwnSystem, Room,
+        StoreStatus, System,
+    },
 };
-use crate::service::{CertificateInfo, ServerInfo};
 use crate::state::{OutsideId, User};
 use crate::store::{CallbackRow, Group, HeatRow, LedgerRow, NumberRow, PeakRow, SmsRow, StatRow, Status, TalkRow};
 

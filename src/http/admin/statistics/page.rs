@@ -16,6 +16,8 @@ use crate::http::admin::parts::list_frame::Range as ReadyRange;
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::statistics::charts::{Heat, Volume};
 use crate::http::admin::statistics::figures::figures;
 use crate::http::admin::statistics::form::{Form, ready_ranges};
@@ -242,13 +244,13 @@ impl StatisticsPage {
     }
 
     pub(crate) fn sample(lang: crate::domain::Lang) -> Self {
-        let (now, before) = crate::http::admin::samples::counts();
+        let (now, before) = samples::counts();
         Self::made(lang, "app=order-hotline", &now, Some(&before))
     }
 
     /// Of one privacy number, of which the counters know less.
     pub(crate) fn sample_of_number(lang: crate::domain::Lang) -> Self {
-        let (now, _) = crate::http::admin::samples::counts();
+        let (now, _) = samples::counts();
         let now = Counts { talk: None, peak: None, causes: Vec::new(), ..now };
         Self::made(lang, "x=0808&vs=none", &now, None)
     }
@@ -292,7 +294,7 @@ mod tests {
 
     #[test]
     fn the_week_has_a_heat_map_once_there_are_two_days() {
-        let (now, _) = crate::http::admin::samples::counts();
+        let (now, _) = samples::counts();
         let today = dom(&StatisticsPage::sample(Lang::En));
         assert_eq!(today.select(&selector("svg.heat, #week")).count(), 0);
         let query = "app=order-hotline&from=2026-11-14T16:00:00Z";
@@ -304,7 +306,7 @@ mod tests {
 
     #[test]
     fn rows_of_nothing_are_left_out() {
-        let (mut now, _) = crate::http::admin::samples::counts();
+        let (mut now, _) = samples::counts();
         now.talk.as_mut().unwrap()[1].calls = 0;
         let html = dom(&StatisticsPage::made(Lang::En, "vs=none", &now, None));
         let cells = selector("table.failures td.n");
@@ -314,7 +316,7 @@ mod tests {
 
     #[test]
     fn an_x_number_leads_to_its_own_calls_where_others_have_it_as_y() {
-        let (mut now, _) = crate::http::admin::samples::counts();
+        let (mut now, _) = samples::counts();
         let x = |counts: &Counts| {
             let html = dom(&StatisticsPage::made(Lang::En, "vs=none", counts, None));
             let link = html.select(&selector("section[aria-labelledby=by-x] td a")).next().unwrap();
@@ -334,12 +336,12 @@ mod tests {
 
     #[test]
     fn a_viewer_sees_no_whole_number_and_gets_no_link_that_holds_one() {
-        let (now, _) = crate::http::admin::samples::counts();
+        let (now, _) = samples::counts();
         let mut view = View::sample(Lang::Zh, Section::Statistics);
         view.who.as_mut().unwrap().role = Role::Viewer;
-        let ranges = Ranges::read(&Pairs::new(), crate::http::admin::samples::now());
-        let asked = (&Pairs::new(), crate::http::admin::samples::now());
-        let html = StatisticsPage::new(view, asked, ranges, &now, None, &[], &crate::http::admin::samples::app_name);
+        let ranges = Ranges::read(&Pairs::new(), samples::now());
+        let asked = (&Pairs::new(), samples::now());
+        let html = StatisticsPage::new(view, asked, ranges, &now, None, &[], &samples::app_name);
         let html = html.render().unwrap();
         assert!(html.contains("+86755****0808") && !html.contains("28780808"));
     }

@@ -17,9 +17,11 @@ use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::journal::CopyError;
-use crate::service::disk;
-use crate::service::disk::Disk;
-use crate::service::system::{self, BackupMade};
+use crate::service::{
+    disk,
+    disk::Disk,
+    system::{self, BackupMade},
+};
 
 /// What of a data directory is copied; the rest comes back by itself.
 const COPIED: [&str; 6] = ["journal", "state", "bindings", "recordings", "keys", "certs"];

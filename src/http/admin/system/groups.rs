@@ -9,8 +9,10 @@ use crate::domain::{Asking, Lang};
 use crate::http::admin::home::vitals::{DISK_DAYS, lasts};
 use crate::http::admin::parts::{Badge, Tone, count, local, size, span};
 use crate::http::admin::system::certificate::{Plain, host, verdict};
-use crate::service::CertificateInfo;
-use crate::service::system::{BindingsStatus, JournalStatus, OwnSystem, StoreStatus, System};
+use crate::service::{
+    CertificateInfo,
+    system::{BindingsStatus, JournalStatus, OwnSystem, StoreStatus, System},
+};
 
 /// Records that may wait to be applied: a second of the fastest sender.
 const WAITING: u64 = 1_000;

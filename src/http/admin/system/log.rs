@@ -11,11 +11,12 @@ use crate::domain::{Lang, Role, Wording};
 use crate::http::admin::parts::{Badge, Tone, When};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
-use crate::service::LEVELS;
-use crate::service::LogLine;
+use crate::service::{LEVELS, LogLine};
 
 const PATH: &str = "/system/log";
 
@@ -173,7 +174,7 @@ mod tests {
         assert_eq!(older, "/system/log?cursor=5");
         let line = |number| LogLine {
             number,
-            at: crate::http::admin::samples::now(),
+            at: samples::now(),
             level: Level::WARN,
             target: "ringback".to_owned(),
             text: "late".to_owned(),

@@ -16,8 +16,7 @@ use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::retention::{Freed, Hold, Job, Policy, Standing};
-use crate::service::ServiceError;
-use crate::service::keeping;
+use crate::service::{ServiceError, keeping};
 
 /// What is kept for how long.
 #[derive(Debug, Template)]

@@ -10,6 +10,8 @@ use crate::domain::{Lang, Role};
 use crate::http::admin::people::list_page as users;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
+#[cfg(test)]
+use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::retention::Policy;
@@ -91,7 +93,7 @@ impl SettingsPage {
     pub(crate) fn sample(lang: Lang) -> Self {
         let view = View { here: "/settings".to_owned(), ..View::sample(lang, Section::Settings) };
         let policy = Policy { raw_days: Some(180), ..Policy::default() };
-        Self::new(view, Demand::Admin, &policy, &crate::http::admin::samples::server(), true)
+        Self::new(view, Demand::Admin, &policy, &samples::server(), true)
     }
 }
 

@@ -55,8 +55,7 @@ use crate::audit::AuditAction;
 use crate::domain::Text;
 use crate::http::transport::body::{self, BodyLimits, FORM};
 use crate::http::transport::budget::Claim;
-use crate::service::filters;
-use crate::service::{BodyError, Context};
+use crate::service::{BodyError, Context, filters};
 
 /// What a list can be exported as.
 const FILES: &[&str] =
