@@ -4,7 +4,6 @@ use crate::domain::Text;
 
 macro_rules! actions {
     ($($action:ident $name:literal $($zh:literal $en:literal)?,)*) => {
-        /// What somebody does.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum AuditAction {
             $($action),*
@@ -14,7 +13,6 @@ macro_rules! actions {
             /// Each, in the order in which a form offers them.
             pub const ALL: &[Self] = &[$(Self::$action),*];
 
-            /// Its name in the trail.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {

@@ -33,7 +33,6 @@ pub struct Chain {
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChainReport {
-    /// Entries read.
     pub entries: u64,
     /// Of these, without the personal part they once had.
     pub erased: u64,
@@ -52,9 +51,7 @@ pub struct ChainReport {
 pub struct Break {
     /// The entry's number in the chain.
     pub n: u64,
-    /// Its number in the journal.
     pub seq: Seq,
-    /// What is wrong.
     pub reason: &'static str,
 }
 
@@ -95,7 +92,6 @@ impl Chain {
         self.last = Some((Head { n: entry.n, hash: entry.hash }, entry.prev));
     }
 
-    /// Whether the entry follows the one before it.
     fn follow(&mut self, entry: &AuditEntry) {
         let Some((head, before)) = &self.last else {
             let start = Head::default();
@@ -112,7 +108,6 @@ impl Chain {
         }
     }
 
-    /// What was found.
     #[must_use]
     pub fn finish(mut self) -> ChainReport {
         if let Some((n, _, seq)) = self.unanchored.take() {

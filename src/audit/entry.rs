@@ -35,7 +35,6 @@ pub const KIND: &str = "audit";
 /// The action of the entries that tell how the act of another one ended.
 pub const OUTCOME: &str = "outcome";
 
-/// How an act ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// As it was to, but with the object that this entry names.
@@ -44,12 +43,9 @@ pub enum Ending {
     Failed(&'static str),
 }
 
-/// How the act of another entry ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndingOf {
-    /// The number of that entry in the journal.
     pub of: Seq,
-    /// How.
     pub ending: Ending,
 }
 
@@ -61,32 +57,22 @@ const NOT_COVERED: [&str; 2] = ["hash", "personal"];
 pub struct Anchor {
     /// Its number in the chain.
     pub n: u64,
-    /// Its hash.
     pub hash: String,
 }
 
-/// An entry as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEntry {
-    /// Its number in the journal.
     pub seq: Seq,
-    /// When.
     pub at: Timestamp,
     /// Its number in the chain, from 1.
     pub n: u64,
     /// The hash of the entry before.
     pub prev: String,
-    /// Its own.
     pub hash: String,
-    /// Who.
     pub by: Actor,
-    /// What.
     pub action: String,
-    /// Which object.
     pub subject: String,
-    /// From where.
     pub peer: Option<IpAddr>,
-    /// The app it belongs to.
     pub app: Option<AppId>,
     /// What may hold personal data; `None` where it was erased.
     pub personal: Option<Map<String, Value>>,
@@ -201,7 +187,6 @@ pub fn without_personal(entry: &Entry) -> Entry {
     entry
 }
 
-/// What the hash of an entry is by its fields.
 pub(super) fn public_hash(at: Timestamp, fields: &Map<String, Value>) -> String {
     let mut covered: Map<String, Value> = Map::new();
     covered.insert("at".to_owned(), instant(at).into());

@@ -46,7 +46,6 @@ pub(super) fn find_behind(journal: &dyn Journal, known: Known) -> Result<Known, 
     Ok(Known { head: found.map_or(known.head, Head::from), through: through.max(known.through) })
 }
 
-/// Finds it.
 pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Known, ReadError> {
     // First how far the store goes, then what it knows: it may go on meanwhile.
     let applied = store.map_or(0, |store| store.status().applied);

@@ -65,7 +65,6 @@ struct Inner {
 /// Something that someone did or looked at.
 #[derive(Debug, Clone)]
 pub struct Act {
-    /// Who.
     pub by: Actor,
     /// From where, if over a network.
     pub peer: Option<IpAddr>,
@@ -82,7 +81,6 @@ pub struct Act {
 }
 
 impl Act {
-    /// An act with nothing personal in it.
     #[must_use]
     pub fn new(by: &Principal, action: &'static str, subject: impl Into<String>) -> Self {
         Self { by: by.actor(), ..Self::unknown(action, subject) }
@@ -95,7 +93,6 @@ impl Act {
         Self { by, peer: None, action, subject, app: None, outcome: None, personal: Map::new() }
     }
 
-    /// How it ended, as an act of its own.
     fn outcome(&self, of: Seq, ending: Ending) -> Self {
         let outcome = Some(EndingOf { of, ending });
         Self { action: OUTCOME, outcome, personal: Map::new(), ..self.clone() }
@@ -108,14 +105,12 @@ impl Act {
         self
     }
 
-    /// The same, from this address.
     #[must_use]
     pub fn from(mut self, peer: Option<IpAddr>) -> Self {
         self.peer = peer;
         self
     }
 
-    /// The same, belonging to this app.
     #[must_use]
     pub fn of(mut self, app: AppId) -> Self {
         self.app = Some(app);

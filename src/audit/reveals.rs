@@ -39,7 +39,6 @@ impl Reveals {
         until.filter(|until| *until > now && *until <= now + REVEAL_TIME)
     }
 
-    /// Closes every page of a login.
     pub(super) fn close(&self, login: &str) {
         self.lock().retain(|(of, _), _| of != login);
     }

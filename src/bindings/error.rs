@@ -24,16 +24,13 @@ pub enum BindingError {
     /// An earlier line of the same import says who is reached.
     #[error("an earlier line already binds one of its parties on that number")]
     Twice,
-    /// There is none of that id.
     #[error("there is no binding {}", .0.0)]
     NotFound(BindingId),
-    /// It is over.
     #[error("binding {} has ended; make a new one", .0.0)]
     Ended(BindingId),
     /// The audit trail did not take the entry: nothing was changed.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
-    /// The log did not take it.
     #[error("writing the bindings")]
     Write(#[source] Arc<AppendError>),
     /// The log is still being read.
@@ -47,13 +44,10 @@ pub enum BindingError {
 /// Why the bindings cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Their log.
     #[error("the log of bindings")]
     Log(#[from] journal::OpenError),
-    /// A segment of it.
     #[error("reading the log of bindings")]
     Read(#[from] ReadError),
-    /// Their index.
     #[error("the index of bindings")]
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -76,7 +70,6 @@ impl BindingError {
         Wording::new(zh, self.to_string())
     }
 
-    /// The field that it is about.
     #[must_use]
     pub fn field(&self) -> Option<&'static str> {
         match self {

@@ -4,7 +4,6 @@
 use crate::domain::{AppId, Binding, BindingKind, BindingState, Text};
 use crate::store::{APP, Apps, Choice, Ending, Exact, Field, Filter, NUMBER, NumberOf, ends, filters, title};
 
-/// A binding and how it stands now.
 #[derive(Debug)]
 pub(crate) struct BindingNow {
     pub(super) binding: Binding,
@@ -20,7 +19,6 @@ const DIGITS: Text = Text::new("后四位或全号", "last digits or all");
 const EXACTLY: Text = Text::new("完全一致", "exactly");
 
 filters! {
-    /// Which bindings.
     pub struct BindingQuery of BindingNow {
         app: Filter<AppId> as Apps<BindingNow> = Apps { of: |now| Some(now.binding.app) }, APP;
         kind: Filter<BindingKind> as Choice<BindingNow, BindingKind>

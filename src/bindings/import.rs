@@ -26,7 +26,6 @@ use crate::state::{Author, OnRecord};
 /// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Made.
     pub made: u64,
     /// There already, the same in every field.
     pub unchanged: u64,
@@ -34,12 +33,10 @@ pub struct Imported {
     pub refused: Vec<Refused>,
 }
 
-/// A line that was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its number, as the caller counts.
     pub line: u64,
-    /// The field that it is for.
     pub field: Option<&'static str>,
     /// Why, as what follows the name of the field.
     pub reason: Wording,
@@ -63,7 +60,6 @@ struct New {
 }
 
 impl Refused {
-    /// A line for which there is this reason.
     #[must_use]
     pub fn new(line: u64, reason: impl Into<Wording>) -> Self {
         Self { line, field: None, reason: reason.into() }
@@ -95,7 +91,6 @@ impl New {
 }
 
 impl Bindings {
-    /// Begins an import.
     #[must_use]
     pub fn importing(&self, by: &Author, app: &Arc<App>) -> Import {
         Import { inner: self.0.clone(), app: app.clone(), by: by.clone(), open: false }
@@ -263,7 +258,6 @@ impl Inner {
         Ok(made.len())
     }
 
-    /// Applies what waits, where something does.
     async fn apply_pending(&self) -> Result<(), BindingError> {
         self.apply(self.writing.clone().lock_owned().await).await
     }

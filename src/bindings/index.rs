@@ -44,7 +44,6 @@ pub(super) struct Applied {
     pub(super) print: u64,
 }
 
-/// The index.
 #[derive(Debug)]
 pub(super) struct Index {
     db: Database,
@@ -58,7 +57,6 @@ pub(super) enum IndexError {
     /// Its directory cannot be used.
     #[error("the index of bindings in {path}")]
     Io {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -198,11 +196,9 @@ impl Index {
     }
 }
 
-/// A snapshot of the index.
 pub(super) struct Look(ReadTransaction);
 
 impl Look {
-    /// A binding.
     pub(super) fn get(&self, id: Seq) -> Result<Option<Binding>, IndexError> {
         let rows = self.0.open_table(ROWS)?;
         let Some(row) = rows.get(id)? else { return Ok(None) };

@@ -22,7 +22,6 @@ pub(super) type End = [u8; 10];
 /// A key of `apps`.
 pub(super) type OfApp = [u8; 12];
 
-/// The key of one who asks.
 pub(super) fn pair(app: AppId, dialled: &PhoneNumber, caller: Option<&PhoneNumber>, id: Seq) -> Pair {
     let mut key = [0; 28];
     key[..4].copy_from_slice(&app.0.to_be_bytes());
@@ -33,7 +32,6 @@ pub(super) fn pair(app: AppId, dialled: &PhoneNumber, caller: Option<&PhoneNumbe
     key
 }
 
-/// The last key of who asks there.
 pub(super) fn last_of(mut pair: Pair) -> Pair {
     pair[20..].fill(0xff);
     pair
@@ -72,7 +70,6 @@ pub(super) fn of_app(app: AppId, id: Seq) -> OfApp {
     key
 }
 
-/// The id at the end of a key.
 pub(super) fn id(key: &[u8]) -> Seq {
     let bytes = key.len().checked_sub(8).and_then(|at| key[at..].try_into().ok());
     u64::from_be_bytes(bytes.expect("every key ends with an id"))

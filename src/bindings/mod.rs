@@ -78,14 +78,12 @@ struct Inner {
     /// Another one after it was made anew; to be had from [`Inner::index`].
     index: ArcSwap<Index>,
     reading: Arc<Reading>,
-    /// Where it is, and what binds it to its place.
     place: Place,
     /// Held from the check of a change to its effect, so that no two changes cross.
     writing: Arc<Mutex<Pending>>,
     clock: Clock,
 }
 
-/// Where the index is.
 #[derive(Debug)]
 struct Place {
     store: PathBuf,
@@ -95,9 +93,7 @@ struct Place {
 /// A binding that answers a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// The binding.
     pub binding: Binding,
-    /// Whom the caller reaches by it.
     pub callee: PhoneNumber,
 }
 

@@ -76,7 +76,6 @@ impl Pending {
         self.bindings.get(at)
     }
 
-    /// Applies all of it.
     pub(super) fn apply(&mut self, index: &Index) -> Result<(), IndexError> {
         if self.bindings.is_empty() {
             return Ok(());

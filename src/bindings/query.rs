@@ -22,7 +22,6 @@ use crate::store::{Count, FilterTable as _, Listing, Page, QueryError};
 /// Ids in falling order, from the ranges of one table; an error ends a range and is told once.
 struct Ids<'a>(Vec<Peekable<OneRange<'a>>>);
 
-/// The ids of one range.
 type OneRange<'a> = Box<dyn Iterator<Item = Result<Seq, IndexError>> + 'a>;
 
 impl Look {

@@ -84,12 +84,10 @@ impl Reading {
         Some((self.read.load(Relaxed) - first) as f64 / (last - first).max(1) as f64)
     }
 
-    /// Everything is read.
     pub(super) fn is_whole(&self) {
         self.whole.store(true, Relaxed);
     }
 
-    /// Waits until everything is read.
     pub(super) fn wait(&self) -> Result<(), OpenError> {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(thread) = thread else { return Ok(()) };

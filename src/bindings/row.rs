@@ -29,7 +29,6 @@ struct Row<'a> {
     ended: Option<i64>,
 }
 
-/// Writes a row.
 pub(super) fn write(binding: &Binding) -> Vec<u8> {
     let terms = &binding.terms;
     let kind = BindingKind::ALL.iter().position(|kind| *kind == terms.kind).unwrap_or_default();
@@ -56,7 +55,6 @@ pub(super) fn write(binding: &Binding) -> Vec<u8> {
     postcard::to_stdvec(&row).expect("a row holds nothing that postcard cannot write")
 }
 
-/// Reads a row.
 pub(super) fn read(id: Seq, bytes: &[u8]) -> Option<Binding> {
     let row: Row<'_> = postcard::from_bytes(bytes).ok()?;
     let at = |micros: i64| Timestamp::from_microsecond(micros).ok();

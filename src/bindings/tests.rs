@@ -275,7 +275,6 @@ fn not<T>(filter: Filter<T>) -> Filter<T> {
     Filter { any: filter.none, none: filter.any }
 }
 
-/// A binding that only the log knows.
 async fn bound_and_unread(logs: &Logs) -> Binding {
     let bindings = open(logs);
     let made = bindings.add(&by(), &app(1), terms(A, X, B)).await.unwrap();

@@ -10,7 +10,6 @@ use crate::domain::{AppId, Binding, BindingId, BindingKind, BindingTerms, Direct
 use crate::journal::{Body, Entry, Record};
 use crate::state::OnRecord;
 
-/// The kind of record.
 pub(super) const KIND: &str = "binding";
 
 /// What the log says.
@@ -58,7 +57,6 @@ struct Fields {
     by_kind: Option<String>,
 }
 
-/// The record of a new binding.
 pub(super) fn made(app: AppId, terms: &BindingTerms, recorded: &OnRecord) -> Entry {
     let (by, by_kind) = by(recorded);
     entry(&Fields { by, by_kind, ..fields(app, terms) })

@@ -98,7 +98,6 @@ pub(super) struct Set {
     close_tone: Option<String>,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add(_)) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;
@@ -169,7 +168,6 @@ async fn list(client: &Client, json: bool) -> Result<()> {
     Ok(table::write(&mut stdout(), &["ID", "NAME", "PROVIDER", "VERIFY", "SECRET", "ALLOW FROM", "LAST SEEN"], &rows)?)
 }
 
-/// The rows of a list.
 pub(super) fn items(list: &Value) -> &[Value] {
     list["items"].as_array().map_or(&[], Vec::as_slice)
 }

@@ -38,7 +38,6 @@ struct GivenPlace {
 /// Which installation, and how it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The data directory.
     pub(super) data: PathBuf,
     /// Whether numbers are shown masked.
     pub(super) masked: bool,
@@ -146,7 +145,6 @@ pub(super) struct ListFlags<T: FilterTable> {
 }
 
 impl<T: FilterTable> ListFlags<T> {
-    /// The whole query.
     pub(super) fn query(&self) -> Vec<(String, String)> {
         let mut query = self.filters.query.clone();
         let mut add = |name: &str, value: &Option<String>| {

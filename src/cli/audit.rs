@@ -7,7 +7,6 @@ use super::calls;
 use crate::export;
 use crate::store::AuditQuery;
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<AuditQuery>) -> Result<()> {
     calls::show(place, flags, "/audit", &export::AUDIT).await
 }

@@ -7,7 +7,6 @@ use super::arguments::{BackupFlags, Place};
 use super::{cells, owner};
 use crate::journal;
 
-/// Does it.
 pub(super) fn run(place: &Place, flags: &BackupFlags) -> Result<()> {
     let copied = journal::copy(&place.data, &flags.dest)?;
     owner::settle_copy(&flags.dest, &place.data)?;

@@ -117,7 +117,6 @@ pub(super) struct Fields {
     platform_id: Option<String>,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let Some(command) = flags.command else {
         return calls::show(place, flags.list, "/bindings", &export::BINDINGS).await;

@@ -7,7 +7,6 @@ use super::calls;
 use crate::export;
 use crate::store::CallbackQuery;
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<CallbackQuery>) -> Result<()> {
     calls::show(place, flags, "/callbacks", &export::CALLBACKS).await
 }

@@ -12,7 +12,6 @@ use super::{owner, table};
 use crate::export::{self, Sheet, csv};
 use crate::store::{CallQuery, FilterTable};
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<CallQuery>) -> Result<()> {
     show(place, flags, "/calls", &export::CALLS).await
 }

@@ -48,7 +48,6 @@ pub(super) enum Needs {
     NewState,
     /// What people set.
     State,
-    /// Everything that is in the journal.
     Store,
 }
 
@@ -269,7 +268,6 @@ pub(super) fn warn_of_rebuilding(progress: &str) {
     tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
 }
 
-/// One part of a path.
 pub(super) fn part(text: &str) -> String {
     utf8_percent_encode(text, PART).to_string()
 }

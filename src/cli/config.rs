@@ -22,7 +22,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) fn run(command: Command) -> Result<()> {
     match command {
         Command::Default => Ok(write!(stdout(), "{DEFAULT}")?),

@@ -7,7 +7,6 @@ use super::calls;
 use crate::export;
 use crate::store::DecisionQuery;
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: ListFlags<DecisionQuery>) -> Result<()> {
     calls::show(place, flags, "/decisions", &export::DECISIONS).await
 }

@@ -28,7 +28,6 @@ use crate::service::Context;
 use crate::simulator::{Demo, DemoApp, Platform, numbers};
 use crate::state::{Author, NewApp, Principal, random};
 
-/// The demo's administrator.
 const ADMIN: &str = "admin";
 /// Which calls are played.
 const SEED: u64 = 1;

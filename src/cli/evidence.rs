@@ -37,7 +37,6 @@ enum Language {
     En,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let language = match flags.language {
         Language::Zh => "zh",

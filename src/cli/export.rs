@@ -68,7 +68,6 @@ pub(super) enum Format {
     Jsonl,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let (path, mut query, file) = match command {
         Command::Calls(flags) => ("/calls/export", flags.filters.query, flags.file),

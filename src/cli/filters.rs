@@ -31,7 +31,6 @@ fn flags(doc: &FilterDoc) -> (Vec<Flag>, Option<&'static str>) {
 
 const FROM: &str = "From this instant on: today, yesterday, -2h, -7d, 2026-11-30 18:00 (Beijing), RFC 3339";
 
-/// The filters that were given, as a query.
 #[derive(Debug, Clone)]
 pub(super) struct Filters<T> {
     pub(super) query: Vec<(String, String)>,

@@ -37,7 +37,6 @@ pub(super) struct Flags {
     json: bool,
 }
 
-/// Prints them.
 pub(super) async fn run(place: &Place, flags: &Flags) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     if !client.is_remote() {

@@ -30,7 +30,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     match command {

@@ -10,12 +10,10 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use crate::domain::Secret;
 use crate::state::random;
 
-/// Where a password came from.
 #[derive(Debug)]
 pub(super) enum Password {
     /// A person or a program gave it.
     Given(Secret),
-    /// It was made here and must be told.
     Made(Secret),
 }
 

@@ -80,7 +80,6 @@ impl Settings {
     }
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     match command {

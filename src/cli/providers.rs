@@ -10,7 +10,6 @@ use super::{Usage, table};
 use crate::domain::{CallOutcome, Lang, Party, Text};
 use crate::platforms::{self, Provider};
 
-/// Does it.
 pub(super) fn run(flags: &ProvidersFlags) -> Result<()> {
     let mut out = stdout();
     let Some(name) = &flags.provider else {

@@ -55,7 +55,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let answer = match command {

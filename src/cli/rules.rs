@@ -121,7 +121,6 @@ pub(super) struct Question {
     json: bool,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     act(&client, command).await?;
@@ -215,7 +214,6 @@ fn list_lists(lists: &Value) -> Result<()> {
     Ok(table::write(&mut stdout(), &["NAME", "KIND", "ENTRIES"], &rows)?)
 }
 
-/// Who set a version.
 fn set_by(version: &Value) -> Option<String> {
     Some(Actor::written(version["by"].as_str()?, version["by_kind"].as_str()).to_string())
 }

@@ -47,7 +47,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     match command {

@@ -21,7 +21,6 @@ pub(super) struct Socket {
     path: PathBuf,
 }
 
-/// A body that can be sent.
 pub(super) trait Sent:
     Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + Sync + Unpin + 'static
 {
@@ -57,7 +56,6 @@ impl Socket {
         Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")))
     }
 
-    /// Whether somebody listens there.
     pub(super) async fn listens(&self) -> Result<()> {
         self.connect().await.map(drop)
     }

@@ -43,7 +43,6 @@ pub(super) struct Flags {
     csv: bool,
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
     let mut query = flags.filters.query;
     let by = flags.by.clone();

@@ -7,7 +7,6 @@ use super::client::{Client, Needs};
 use super::owner;
 use super::retention::print;
 
-/// Prints it.
 pub(super) async fn run(place: &Place) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     print(&client.get("/system", &[]).await?)?;

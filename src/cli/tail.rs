@@ -10,7 +10,6 @@ use super::client::{Client, Needs};
 use super::{cells, table};
 use crate::export::call_at;
 
-/// Does it.
 pub(super) async fn run(place: &Place, flags: &TailFlags) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let mut stream = client.follow().await?;

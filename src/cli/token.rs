@@ -47,7 +47,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;
@@ -86,7 +85,6 @@ async fn list(client: &Client, json: bool) -> Result<()> {
     Ok(table::write(&mut stdout(), &["NAME", "ROLE", "APPS", "CREATED", "EXPIRES", "LAST USED"], &rows)?)
 }
 
-/// An instant, or so long from now.
 fn end(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(at) = text.parse() {
         return Some(at);

@@ -77,7 +77,6 @@ pub(super) enum Command {
     },
 }
 
-/// Does it.
 pub(super) async fn run(place: &Place, command: Command) -> Result<()> {
     let needs = if matches!(command, Command::Add { .. }) { Needs::NewState } else { Needs::State };
     let client = Client::open(&place.data, needs, place.masked).await?;

@@ -14,7 +14,6 @@ use super::cells;
 use crate::audit::{Chain, ChainReport};
 use crate::journal::{self, Missing, Report};
 
-/// What was found.
 struct Found {
     logs: Vec<(&'static str, Report)>,
     audit: ChainReport,

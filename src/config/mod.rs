@@ -32,9 +32,7 @@ pub const DEFAULT_DATA: &str = "./data";
 /// What the program needs to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The data directory.
     pub data: PathBuf,
-    /// Where HTTPS is listened on.
     pub listen: SocketAddr,
     /// Where callbacks are taken without TLS.
     pub plain_listen: Option<SocketAddr>,
@@ -42,7 +40,6 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// The certificate, where one is configured.
     pub certificate: Option<CertificateFiles>,
     /// Space held back for a full disk, in bytes.
     pub reserve_bytes: u64,
@@ -50,11 +47,9 @@ pub struct Config {
     pub segment_bytes: u64,
     /// The provider of logins, where one is configured.
     pub oidc: Option<OidcConfig>,
-    /// Where platforms may be asked.
     pub platform: PlatformConfig,
     /// Certificates that the company's own system may have, besides the public ones.
     pub control_roots: Option<PathBuf>,
-    /// What is logged, and how.
     pub log: LogConfig,
     /// Whether to go on without records that are missing; only a flag says so, and for one start.
     pub accept_loss: bool,
@@ -62,7 +57,6 @@ pub struct Config {
     pub origin: Origin,
 }
 
-/// The two files of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFiles {
     /// The certificate and its chain, PEM.
@@ -71,16 +65,13 @@ pub struct CertificateFiles {
     pub key: PathBuf,
 }
 
-/// What is logged, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogConfig {
     /// The least important level that is logged.
     pub level: tracing::Level,
-    /// The notation.
     pub format: LogFormat,
 }
 
-/// The notation of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// Lines for people.
@@ -92,9 +83,7 @@ pub enum LogFormat {
 /// Where a configuration came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// The file, if there was one.
     pub file: Option<PathBuf>,
-    /// The flags.
     pub overrides: Overrides,
 }
 

@@ -12,11 +12,8 @@ use crate::domain::Role;
 pub struct OidcConfig {
     /// The provider, as it names itself.
     pub issuer: String,
-    /// Who we are there.
     pub client_id: String,
-    /// The file that holds our secret there.
     pub client_secret_file: PathBuf,
-    /// What is asked for.
     pub scopes: String,
     /// What the button says.
     pub name: String,
@@ -24,7 +21,6 @@ pub struct OidcConfig {
     pub name_claim: String,
     /// The claim that holds a person's groups; dots lead inwards.
     pub role_claim: String,
-    /// Groups and their roles.
     pub roles: Vec<(String, Role)>,
     /// The role of who is in no such group; `None` denies.
     pub default_role: Option<Role>,

@@ -7,7 +7,6 @@ use super::Problems;
 use super::settings::Reader;
 use crate::platforms::outbound::documented_hosts;
 
-/// Where platforms may be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlatformConfig {
     /// Hosts, each `host` or `host:port`.

@@ -29,7 +29,6 @@ impl fmt::Display for Problem {
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    /// Whether nothing is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -50,7 +49,6 @@ impl Problems {
 }
 
 impl fmt::Display for Problems {
-    /// One a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
         f.write_str(&lines.join("\n"))
@@ -59,24 +57,19 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("reading the configuration {path}")]
     Read {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// Something in it is wrong.
     #[error("the configuration{} is not right", file.as_ref().map(|f| format!(" {}", f.display())).unwrap_or_default())]
     Problems {
-        /// The file, if there was one.
         file: Option<PathBuf>,
-        /// What is wrong.
         #[source]
         problems: Problems,
     },

@@ -67,7 +67,6 @@ impl Settings {
         settings
     }
 
-    /// These settings where the flags say nothing.
     #[must_use]
     pub fn with(self, flags: &Overrides) -> Self {
         // A certificate of the flags with a key of the file would be a pair of two halves.

@@ -54,7 +54,6 @@ enum Verdict {
     Decided(Ack),
 }
 
-/// What asking found.
 #[derive(Debug)]
 pub enum Asked {
     /// It was answered before: with this.
@@ -174,13 +173,11 @@ impl Answers {
         }
     }
 
-    /// How many answers are known.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().order.len()
     }
 
-    /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -353,7 +350,6 @@ mod tests {
         assert!(answers.is_empty());
     }
 
-    /// A callback that asked, with its answer.
     fn asked(app: AppId, question: &str, now: Timestamp, reply: Ack) -> NewRecord {
         let body = Body::Callback(Box::new(CallbackRecord {
             app,

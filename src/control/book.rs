@@ -45,7 +45,6 @@ pub struct RulesVersion {
     pub set: RuleSet,
 }
 
-/// The rules, ready.
 #[derive(Debug)]
 pub(super) struct Book {
     state: State,
@@ -103,7 +102,6 @@ impl Book {
         self.ready.load()
     }
 
-    /// The present version.
     pub(super) fn present(&self, app: AppId) -> RulesVersion {
         self.state.value(&format!("{RULES}{}", app.0)).unwrap_or(RulesVersion {
             version: 0,
@@ -122,7 +120,6 @@ impl Book {
         versions
     }
 
-    /// Checks a set as if it were to be kept.
     pub(super) fn check(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
         let provider = platforms::by_id(app.provider).filter(|provider| provider.asks());
         let provider = provider.ok_or_else(|| ControlError::NoQuestions(app.name.clone()))?;
@@ -218,7 +215,6 @@ impl Book {
         kept.into_iter().map(|(version, _)| format!("{prefix}{version}")).collect()
     }
 
-    /// All lists, by name.
     pub(super) fn lists(&self) -> Vec<NamedList> {
         self.state.values(LIST)
     }

@@ -42,10 +42,8 @@ pub struct NamedList {
 /// Why a list cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
-    /// Its name is none.
     #[error("the name of a list has 1 to {NAME_CHARS_MAX} characters, not only digits and no slash")]
     Name,
-    /// It is too long.
     #[error("a list has at most {LIST_ENTRIES_MAX} entries")]
     TooLong,
     /// An entry, counted from 1, is no day.
@@ -62,26 +60,21 @@ pub enum ListError {
     NoNumber(usize),
 }
 
-/// All lists, ready to be looked into.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lists(BTreeMap<String, ReadyList>);
 
-/// One list, ready.
 #[derive(Debug, Clone)]
 pub(super) struct ReadyList {
-    /// What it was made from.
     kept: Arc<Value>,
     kind: ListKind,
     pub(super) days: Arc<BTreeSet<Date>>,
     pub(super) numbers: Arc<Numbers>,
 }
 
-/// Numbers and beginnings of numbers.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     whole: HashSet<PhoneNumber>,
     beginnings: HashSet<String>,
-    /// The lengths that beginnings have.
     lengths: BTreeSet<usize>,
 }
 

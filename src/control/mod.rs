@@ -60,13 +60,10 @@ struct Inner {
 /// Why rules or lists cannot be set.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
-    /// A rule is not fit.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// A list is not fit.
     #[error(transparent)]
     ListEntry(#[from] ListError),
-    /// There are as many lists as there may be.
     #[error("there are {LISTS_MAX} lists already, which is the most")]
     TooManyLists,
     /// A list that a rule looks into was to hold something else.
@@ -75,10 +72,8 @@ pub enum ControlError {
     /// A list that a rule looks into was to be removed.
     #[error("a rule of app {} looks into this list; change that first", .0.0)]
     ListUsed(AppId),
-    /// There is no such list.
     #[error("there is no list {0}")]
     NoList(String),
-    /// There is no such version.
     #[error("version {0} of the rules is not kept")]
     NoVersion(u64),
     /// The app's platform asks nothing.
@@ -86,19 +81,14 @@ pub enum ControlError {
     NoQuestions(String),
     /// Somebody else changed the rules meanwhile.
     #[error("the rules were changed meanwhile: the present version is {present}; look at it and change that")]
-    Stale {
-        /// The present version.
-        present: u64,
-    },
+    Stale { present: u64 },
     /// The state cannot be written.
     #[error(transparent)]
     State(#[from] StateError),
 }
 
-/// A decision, and what is remembered of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
-    /// What was decided.
     pub decision: Decision,
     /// The answer that says so.
     pub ack: Ack,
@@ -131,7 +121,6 @@ impl Control {
         decided
     }
 
-    /// The rules of an app as they are now.
     #[must_use]
     pub fn rules(&self, app: AppId) -> RulesVersion {
         self.0.book.present(app)

@@ -18,7 +18,6 @@ use crate::error_chain::Chain;
 use crate::limits::DECISION_MARGIN;
 use crate::platforms::Provider;
 
-/// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// A platform waits for it.
@@ -206,7 +205,6 @@ impl Run<'_> {
     }
 }
 
-/// What a decision does, and to whom.
 fn summary(decision: &Decision) -> (DecisionAction, Option<PhoneNumber>) {
     match decision {
         Decision::Call(CallDecision::Connect(connect)) => (DecisionAction::Connect, Some(connect.callee.clone())),

@@ -10,10 +10,8 @@ use super::{Control, ControlError, Decided, RuleSet, Step};
 use crate::domain::{App, Question};
 use crate::platforms;
 
-/// What a trial found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
-    /// What would be answered.
     pub decided: Decided,
     /// Every rule that was looked at, in order.
     pub steps: Vec<Step>,

@@ -12,7 +12,6 @@ use crate::limits;
 /// One distinct event and the callback that brought it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventFact {
-    /// The event.
     pub event: CallEvent,
     /// The lowest number of a callback that brought it.
     pub callback: Seq,
@@ -35,13 +34,9 @@ pub struct RecordFact {
 /// Everything that was said about one call, each thing once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// The call's id.
     pub id: CallId,
-    /// Its app.
     pub app: AppId,
-    /// Its provider.
     pub provider: ProviderId,
-    /// What names it.
     pub key: CallKey,
     /// The earliest receipt of a callback that named it.
     pub received_at: Timestamp,

@@ -35,7 +35,6 @@ pub struct Catalog {
     pub meaning: fn(ProviderId, &CauseCode) -> Option<Meaning>,
     /// Days for which a provider keeps a recording.
     pub recording_days: fn(ProviderId) -> u32,
-    /// The provider of a name.
     pub provider: fn(&str) -> Option<ProviderId>,
 }
 

@@ -81,7 +81,6 @@ fn events_until(facts: &Facts) -> Timestamp {
     }
 }
 
-/// Every instant, each with the last one that it may be.
 fn instants(facts: &Facts, events_until: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
     let of_event = |fact: &EventFact| fact.event.at.as_ref()?.at;
     let events = facts.events.iter().filter_map(of_event).map(move |at| (at, events_until));

@@ -5,12 +5,10 @@
 
 use std::fmt;
 
-/// What kind of one who does things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActorKind {
     /// A person with a login.
     User,
-    /// A program with a token.
     Token,
     /// Whoever sits at the machine itself.
     CommandLine,
@@ -21,7 +19,6 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
-    /// All there are.
     pub const ALL: [Self; 5] = [Self::User, Self::Token, Self::CommandLine, Self::System, Self::Unknown];
 
     /// `user`, `token`, `command_line`, `system`, `unknown`.
@@ -56,13 +53,11 @@ impl Actor {
     /// The name under which the command line's acts stand.
     pub const COMMAND_LINE: &str = "command line";
 
-    /// One of this kind and name.
     #[must_use]
     pub fn new(kind: ActorKind, name: impl Into<String>) -> Self {
         Self { kind: Some(kind), name: name.into() }
     }
 
-    /// One of whom only the name was written.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self { kind: None, name: name.into() }

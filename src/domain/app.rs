@@ -11,7 +11,6 @@ use super::{AppId, ProviderId, Secret};
 /// How seriously a callback's signature is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VerifyMode {
-    /// Not looked at.
     #[default]
     Off,
     /// Checked and flagged, answered as usual.
@@ -85,7 +84,6 @@ pub struct App {
     pub id: AppId,
     /// Its name, unique, changeable.
     pub name: String,
-    /// Its platform.
     pub provider: ProviderId,
     /// The secret part of its address: 16 to 64 of `[A-Za-z0-9_-]`.
     pub token: Secret,
@@ -101,7 +99,6 @@ pub struct App {
     pub answer_form: AnswerForm,
     /// The announcement of the default `close` decision; none hangs up at once.
     pub close_tone: Option<String>,
-    /// When it was made.
     pub created_at: Timestamp,
 }
 
@@ -132,7 +129,6 @@ pub enum Role {
     Viewer,
     /// Also reveals, plays, re-decodes, replays.
     Operator,
-    /// Everything.
     Admin,
 }
 

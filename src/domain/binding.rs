@@ -29,7 +29,6 @@ pub enum BindingKind {
 }
 
 impl BindingKind {
-    /// All there are.
     pub const ALL: [Self; 5] = [Self::X, Self::Ax, Self::Axb, Self::Axe, Self::Axyb];
 
     /// `ax`, `axb`, `axe`, `axyb`, `x`.
@@ -50,7 +49,6 @@ impl BindingKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -66,11 +64,8 @@ impl BindingKind {
 /// Who reaches whom, and how. What a person sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BindingTerms {
-    /// Which mode.
     pub kind: BindingKind,
-    /// One party.
     pub a: PhoneNumber,
-    /// The privacy number.
     pub x: PhoneNumber,
     /// The other party; without one everybody who calls X reaches A.
     pub b: Option<PhoneNumber>,
@@ -86,7 +81,6 @@ pub struct BindingTerms {
     pub valid_to: Option<Timestamp>,
     /// The longest call, in minutes from answer; `None` is unlimited.
     pub max_minutes: Option<u16>,
-    /// Whether calls are recorded.
     pub record: bool,
     /// The announcement that a recorded call begins with.
     pub hint_tone: Option<String>,
@@ -100,20 +94,14 @@ pub struct BindingTerms {
     pub platform_id: Option<String>,
 }
 
-/// A binding as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// Its id, for life.
     pub id: BindingId,
-    /// Whose it is.
     pub app: AppId,
-    /// What it says.
     pub terms: BindingTerms,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub changed_at: Timestamp,
-    /// When somebody ended it.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -122,16 +110,12 @@ pub struct Binding {
 pub enum BindingState {
     /// It begins later.
     Scheduled,
-    /// It holds.
     Active,
-    /// Its time is over.
     Expired,
-    /// Somebody ended it.
     Ended,
 }
 
 impl BindingState {
-    /// All there are.
     pub const ALL: [Self; 4] = [Self::Active, Self::Scheduled, Self::Expired, Self::Ended];
 
     /// `scheduled`, `active`, `expired`, `ended`.
@@ -145,7 +129,6 @@ impl BindingState {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {

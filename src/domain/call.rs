@@ -13,20 +13,16 @@ use super::{
 /// How far a call got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CallState {
-    /// The platform has it.
     Offered,
-    /// A party is dialled.
     Dialled,
     /// A party's phone rings.
     Alerting,
     /// The talk began.
     Answered,
-    /// It is over.
     Released,
 }
 
 impl CallState {
-    /// Every state, in the order of a call.
     pub const ALL: [Self; 5] = [Self::Offered, Self::Dialled, Self::Alerting, Self::Answered, Self::Released];
 
     /// `offered`, `dialled`, `alerting`, `answered`, `released`.
@@ -41,7 +37,6 @@ impl CallState {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -54,16 +49,13 @@ impl CallState {
     }
 }
 
-/// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CallOutcome {
     /// The parties talked.
     Answered,
     /// It rang and nobody picked up.
     NoAnswer,
-    /// The callee was busy.
     Busy,
-    /// The callee declined.
     Rejected,
     /// No signal, no route.
     Unreachable,
@@ -71,20 +63,16 @@ pub enum CallOutcome {
     PoweredOff,
     /// The callee's number is suspended.
     Suspended,
-    /// There is no such number.
     NoSuchNumber,
-    /// The caller hung up first.
     CallerGaveUp,
     /// No binding for these parties.
     NotBound,
     /// A rule, a blacklist or a rate limit.
     Blocked,
-    /// Anything else.
     Failed,
 }
 
 impl CallOutcome {
-    /// Every outcome.
     pub const ALL: [Self; 12] = [
         Self::Answered,
         Self::NoAnswer,
@@ -125,7 +113,6 @@ impl CallOutcome {
         Self::ALL.into_iter().find(|o| o.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -176,7 +163,6 @@ pub enum Anomaly {
 }
 
 impl Anomaly {
-    /// Every anomaly.
     pub const ALL: [Self; 12] = [
         Self::EndsBeforeStart,
         Self::DurationMismatch,
@@ -217,7 +203,6 @@ impl Anomaly {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -246,11 +231,9 @@ pub struct Release {
     pub listed: bool,
     /// Every code the platform gave, most telling first (the first is `cause`).
     pub causes: Vec<CauseCode>,
-    /// Who ended it.
     pub by: Option<Party>,
 }
 
-/// Where a call's recording is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecordingState {
     /// Ours for as long as we like.
@@ -264,7 +247,6 @@ pub enum RecordingState {
 }
 
 impl RecordingState {
-    /// Every state.
     pub const ALL: [Self; 4] = [Self::Archived, Self::Waiting, Self::Expired, Self::Failed];
 
     /// Reads [`RecordingState::name`].
@@ -284,7 +266,6 @@ impl RecordingState {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -296,12 +277,10 @@ impl RecordingState {
     }
 }
 
-/// A call's recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingView {
     /// Its id: the call's id and the record's identity, in hexadecimal.
     pub id: String,
-    /// Where it is.
     pub state: RecordingState,
     /// When the platform deletes it: first receipt of its record, and the provider's days.
     pub expires_at: Timestamp,
@@ -312,13 +291,11 @@ pub struct RecordingView {
 /// One line of a call's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallEventView {
-    /// What happened.
     pub kind: EventKind,
     /// When, by the platform.
     pub at: Option<Timestamp>,
     /// The time as the platform wrote it.
     pub at_text: Option<String>,
-    /// On which leg.
     pub leg: Option<Party>,
     /// Digits entered, for `digits_collected`.
     pub digits: Option<String>,
@@ -327,7 +304,6 @@ pub struct CallEventView {
 }
 
 impl Call {
-    /// The numbers that are known to be in it.
     pub fn parties(&self) -> impl Iterator<Item = &PhoneNumber> {
         [&self.caller, &self.callee, &self.x, &self.y].into_iter().flatten()
     }
@@ -336,9 +312,7 @@ impl Call {
 /// A call as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Our id.
     pub id: CallId,
-    /// The app.
     pub app: AppId,
     /// The app's provider.
     pub provider: ProviderId,
@@ -354,13 +328,11 @@ pub struct Call {
     pub caller: Option<PhoneNumber>,
     /// The real callee.
     pub callee: Option<PhoneNumber>,
-    /// The privacy number.
     pub x: Option<PhoneNumber>,
     /// The second privacy number of AXYB.
     pub y: Option<PhoneNumber>,
     /// The extension of AXE.
     pub extension: Option<String>,
-    /// Who called whom.
     pub direction: Option<Direction>,
     /// How far it got.
     pub state: CallState,
@@ -372,7 +344,6 @@ pub struct Call {
     pub alerting_at: Option<Timestamp>,
     /// The talk began.
     pub answered_at: Option<Timestamp>,
-    /// It ended.
     pub released_at: Option<Timestamp>,
     /// Seconds from ringing to answer or end; `None` where ringing is not reported.
     pub ring_seconds: Option<u32>,
@@ -380,9 +351,7 @@ pub struct Call {
     pub talk_seconds: u32,
     /// Why it ended.
     pub release: Option<Release>,
-    /// Distinct call records.
     pub records: u32,
-    /// Its recording.
     pub recording: Option<RecordingView>,
     /// The customer's own reference.
     pub user_data: Option<String>,

@@ -25,7 +25,6 @@ pub fn marks_test(headers: &[(String, String)]) -> bool {
 /// One HTTP request of a platform, exactly as received.
 #[derive(Clone)]
 pub struct Callback {
-    /// The app whose address was called.
     pub app: AppId,
     /// That app's provider.
     pub provider: ProviderId,
@@ -68,7 +67,6 @@ impl std::fmt::Debug for Callback {
     }
 }
 
-/// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
     /// Understood, and new.
@@ -84,7 +82,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome.
     pub const ALL: [Self; 5] =
         [Self::Accepted, Self::Duplicate, Self::Unrecognised, Self::Unparsable, Self::Unverified];
 
@@ -112,7 +109,6 @@ impl Outcome {
         Self::ALL.into_iter().find(|o| o.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -176,13 +172,10 @@ impl Suspicion {
 /// One thing a callback says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// Something happened in a call.
     Event(Box<CallEvent>),
-    /// A call record.
     Record(Box<CallRecord>),
     /// A text message.
     Sms(Box<SmsEvent>),
-    /// A number changed its state.
     Number(NumberStatus),
 }
 
@@ -202,7 +195,6 @@ impl Item {
 /// What the platform is answered: plain data, turned into a response by `http`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {
-    /// The status code.
     pub status: u16,
     /// The `Content-Type`.
     pub content_type: String,

@@ -15,12 +15,10 @@ use super::Text;
 pub struct CauseCode {
     /// The platform's field name: `stateCode`, `ulFailReason`, `q850`, `sip`, `byeType`.
     pub table: Cow<'static, str>,
-    /// The code as text.
     pub code: String,
 }
 
 impl CauseCode {
-    /// A code of a table we know.
     #[must_use]
     pub fn new(table: &'static str, code: impl Into<String>) -> Self {
         Self { table: Cow::Borrowed(table), code: code.into() }
@@ -34,12 +32,10 @@ pub enum Party {
     Caller,
     /// The one who was called (leg B).
     Callee,
-    /// The platform itself.
     Platform,
 }
 
 impl Party {
-    /// Every side.
     pub const ALL: [Self; 3] = [Self::Caller, Self::Callee, Self::Platform];
 
     /// `caller`, `callee`, `platform`.
@@ -52,7 +48,6 @@ impl Party {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -63,14 +58,11 @@ impl Party {
     }
 }
 
-/// Who can do something about a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Who {
     /// Nobody needs to: the call ended as calls do.
     Nobody,
-    /// The person who called.
     Caller,
-    /// The person who was called.
     Callee,
     /// The phone company.
     Carrier,

@@ -5,21 +5,16 @@
 
 use super::{BindingId, PhoneNumber, Text};
 
-/// What was done with what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DecisionAction {
-    /// The call was connected.
     Connect,
-    /// The call was closed.
     Close,
-    /// The message was forwarded.
     Forward,
     /// The message was dropped.
     Discard,
 }
 
 impl DecisionAction {
-    /// All there are.
     pub const ALL: [Self; 4] = [Self::Connect, Self::Close, Self::Forward, Self::Discard];
 
     /// `connect`, `close`, `forward`, `discard`.
@@ -39,7 +34,6 @@ impl DecisionAction {
         Self::ALL.into_iter().find(|action| action.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -54,7 +48,6 @@ impl DecisionAction {
 /// How asking the company's own system went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Asking {
-    /// It decided.
     Decided,
     /// It left the decision to the next rule.
     Passed,
@@ -73,7 +66,6 @@ pub enum Asking {
 }
 
 impl Asking {
-    /// All there are.
     pub const ALL: [Self; 8] = [
         Self::Decided,
         Self::Passed,
@@ -106,7 +98,6 @@ impl Asking {
         Self::ALL.into_iter().find(|asking| asking.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -127,7 +118,6 @@ impl Asking {
 pub struct AskedNote {
     /// By which rule, counted from 1.
     pub rule: u32,
-    /// How it went.
     pub asking: Asking,
     /// How long it took.
     pub millis: u32,
@@ -143,7 +133,6 @@ pub enum Asks {
 }
 
 impl Asks {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Call, Self::Sms];
 
     /// `call`, `sms`.
@@ -161,7 +150,6 @@ impl Asks {
         Self::ALL.into_iter().find(|asks| asks.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -174,20 +162,16 @@ impl Asks {
 /// A question that was decided, as lists know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedQuestion {
-    /// What it was about.
     pub asks: Asks,
     /// The privacy number that was called or written to.
     pub x: Option<PhoneNumber>,
     /// Who called or wrote.
     pub from: Option<PhoneNumber>,
-    /// What was decided, by which rule.
     pub note: DecisionNote,
 }
 
-/// What is remembered of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionNote {
-    /// What was done.
     pub action: DecisionAction,
     /// To whom it was connected or forwarded.
     pub to: Option<PhoneNumber>,
@@ -195,7 +179,6 @@ pub struct DecisionNote {
     pub version: u64,
     /// The rule that decided, counted from 1, and its name; none is the default.
     pub rule: Option<(u32, String)>,
-    /// The binding that was followed.
     pub binding: Option<BindingId>,
     /// From the receipt of the question to the decision, in microseconds.
     pub micros: u64,

@@ -15,7 +15,6 @@ use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product};
 pub struct Stamp {
     /// The instant; `None` when the text could not be read as a time.
     pub at: Option<Timestamp>,
-    /// The text as sent.
     pub text: String,
 }
 
@@ -71,11 +70,9 @@ pub enum EventKind {
     Alerted,
     /// That party picked up.
     Answered,
-    /// Digits were entered.
     DigitsCollected,
     /// The call ended.
     Released,
-    /// A recording was made.
     Recorded,
     /// The call record (话单, CDR) arrived.
     Rated,
@@ -113,11 +110,9 @@ impl EventKind {
 /// An event of a call, decoded but not yet joined to its call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallEvent {
-    /// Which call.
     pub key: CallKey,
     /// The provider's identity of this event.
     pub identity: Identity,
-    /// What happened.
     pub kind: EventKind,
     /// When, by the platform.
     pub at: Option<Stamp>,

@@ -50,7 +50,6 @@ impl SessionId {
         Self(text.into())
     }
 
-    /// The whole id.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -94,7 +93,6 @@ impl CallKey {
         Self { family: Cow::Owned(format!("{TEST}{}", self.family)), session: self.session }
     }
 
-    /// Whether it is the key of a test.
     #[must_use]
     pub fn is_test(&self) -> bool {
         self.family.starts_with(TEST)

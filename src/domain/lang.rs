@@ -9,7 +9,6 @@ pub enum Lang {
     /// Simplified Chinese, the default.
     #[default]
     Zh,
-    /// English.
     En,
 }
 
@@ -43,12 +42,10 @@ impl Lang {
     }
 }
 
-/// One text in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     /// Simplified Chinese.
     pub zh: &'static str,
-    /// English.
     pub en: &'static str,
 }
 

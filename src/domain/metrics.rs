@@ -9,7 +9,6 @@ use super::Text;
 /// A figure with its definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
-    /// Its name in the API.
     pub name: &'static str,
     /// What people call it.
     pub title: Text,
@@ -17,7 +16,6 @@ pub struct Metric {
     pub meaning: Text,
 }
 
-/// How many calls.
 pub const CALLS: Metric = Metric {
     name: "calls",
     title: Text::new("通话", "Calls"),
@@ -31,7 +29,6 @@ pub const ANSWERED: Metric = Metric {
     meaning: Text::new("双方通上话的通话，含正在通话的。", "Calls in which the parties talked, or are talking now."),
 };
 
-/// How many of them are not over.
 pub const UNDER_WAY: Metric = Metric {
     name: "under_way",
     title: Text::new("进行中", "Under way"),
@@ -88,7 +85,6 @@ pub const RING: Metric = Metric {
     ),
 };
 
-/// All talk.
 pub const TALK: Metric = Metric {
     name: "talk_seconds",
     title: Text::new("通话分钟", "Talk minutes"),

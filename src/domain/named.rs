@@ -12,7 +12,6 @@ pub trait Named: Clone + PartialEq + Eq + Debug + 'static {
     /// Every value, in the order in which they are offered.
     fn all() -> &'static [Self];
 
-    /// Its name in the API.
     fn name(&self) -> &str;
 
     /// Its word for people; `None` where they read the name.

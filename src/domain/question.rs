@@ -16,12 +16,10 @@ pub struct Question {
     pub x: Option<PhoneNumber>,
     /// Who calls or writes.
     pub from: Option<PhoneNumber>,
-    /// What is asked.
     pub kind: QuestionKind,
 }
 
 impl Question {
-    /// What it is about.
     #[must_use]
     pub fn asks(&self) -> Asks {
         match self.kind {
@@ -41,7 +39,6 @@ impl Question {
     }
 }
 
-/// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuestionKind {
     /// Where should this call go? (X mode `callin`, `Block`)
@@ -56,16 +53,12 @@ pub enum QuestionKind {
     },
 }
 
-/// What we answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// For a call.
     Call(CallDecision),
-    /// For a message.
     Sms(SmsDecision),
 }
 
-/// What happens to the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallDecision {
     /// Connect it. Boxed because it is far larger than the other variant.
@@ -79,7 +72,6 @@ pub enum CallDecision {
     },
 }
 
-/// Where and how to connect a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connect {
     /// The real callee, E.164.
@@ -88,7 +80,6 @@ pub struct Connect {
     pub display: Option<PhoneNumber>,
     /// Minutes from answer, 0 to 1440; 0 or none is unlimited.
     pub max_minutes: Option<u16>,
-    /// Whether to record.
     pub record: bool,
     /// The announcement that recorded calls must carry.
     pub hint_tone: Option<String>,
@@ -103,13 +94,11 @@ pub struct Connect {
 /// What happens to the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SmsDecision {
-    /// Forward it.
     Forward {
         /// The real receiver.
         to: PhoneNumber,
         /// The real sender, as in the question.
         from: PhoneNumber,
     },
-    /// Drop it.
     Discard,
 }

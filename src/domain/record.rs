@@ -9,9 +9,7 @@ use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp, Te
 pub enum Product {
     /// AXB (玖云 type 22 and Huawei).
     Axb,
-    /// 玖云 专线语音.
     Dedicated,
-    /// 玖云 专号通.
     Mask,
     /// Huawei 语音回呼.
     Callback,
@@ -32,7 +30,6 @@ pub enum Product {
 }
 
 impl Product {
-    /// Every product.
     pub const ALL: [Self; 11] = [
         Self::Axb,
         Self::Dedicated,
@@ -71,7 +68,6 @@ impl Product {
         Self::ALL.into_iter().find(|p| p.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -95,7 +91,6 @@ impl Product {
 pub enum Direction {
     /// A, the number's owner, called.
     AToB,
-    /// A was called.
     BToA,
 }
 
@@ -109,7 +104,6 @@ impl Direction {
         }
     }
 
-    /// Both.
     pub const ALL: [Self; 2] = [Self::AToB, Self::BToA];
 
     /// Reads [`Direction::name`].
@@ -118,7 +112,6 @@ impl Direction {
         Self::ALL.into_iter().find(|direction| direction.name() == name)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -139,14 +132,12 @@ pub struct RecordingRef {
     pub domain: Option<String>,
     /// Huawei `recordBucketName`.
     pub bucket: Option<String>,
-    /// When recording began.
     pub started_at: Option<Stamp>,
 }
 
 /// One call record. Every instant may be missing: a call that failed early has few of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallRecord {
-    /// Which call.
     pub key: CallKey,
     /// The provider's identity of this record (Huawei: appKey and icid).
     pub identity: Identity,
@@ -173,7 +164,6 @@ pub struct CallRecord {
     pub alerting_at: Option<Stamp>,
     /// The talk began.
     pub answered_at: Option<Stamp>,
-    /// The call ended.
     pub released_at: Option<Stamp>,
     /// Whatever else it says of times: of another leg, a second start, a zero that reads like a
     /// date. They tell whether its clocks can be believed, and of a start that cannot when else.
@@ -184,7 +174,6 @@ pub struct CallRecord {
     pub causes: Vec<CauseCode>,
     /// Who hung up, where the platform says so.
     pub by: Option<Party>,
-    /// Where the recording is, if one was made.
     pub recording: Option<RecordingRef>,
     /// The customer's own reference.
     pub user_data: Option<String>,
@@ -195,14 +184,12 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// Every time that it says.
     pub fn times(&self) -> impl Iterator<Item = &Stamp> {
         let named = [&self.setup_at, &self.alerting_at, &self.answered_at, &self.released_at];
         let recorded = self.recording.as_ref().and_then(|recording| recording.started_at.as_ref());
         named.into_iter().flatten().chain(recorded).chain(&self.other_times)
     }
 
-    /// The same, to be changed.
     pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Stamp> {
         let named = [&mut self.setup_at, &mut self.alerting_at, &mut self.answered_at, &mut self.released_at];
         let recorded = self.recording.as_mut().and_then(|recording| recording.started_at.as_mut());

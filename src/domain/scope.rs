@@ -15,12 +15,10 @@ pub enum Scope {
     /// All, also those that are made later.
     #[default]
     All,
-    /// Only these.
     Apps(BTreeSet<AppId>),
 }
 
 impl Scope {
-    /// Whether something of this app may be seen.
     #[must_use]
     pub fn allows(&self, app: AppId) -> bool {
         match self {
@@ -39,7 +37,6 @@ impl Scope {
         }
     }
 
-    /// Whether nothing is out of sight.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::All

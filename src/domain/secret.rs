@@ -11,13 +11,11 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a secret in.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The secret itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -15,7 +15,6 @@ pub enum SmsMode {
 }
 
 impl SmsMode {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Notify, Self::Block];
 
     /// The name in the API: `notify`, `block`.
@@ -27,7 +26,6 @@ impl SmsMode {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -50,9 +48,7 @@ pub struct SmsEvent {
     pub from: Option<PhoneNumber>,
     /// The real receiver, where sent.
     pub to: Option<PhoneNumber>,
-    /// The privacy number.
     pub x: Option<PhoneNumber>,
-    /// When.
     pub at: Option<Stamp>,
     /// The platform's id of the binding.
     pub binding_id: Option<String>,
@@ -67,13 +63,11 @@ pub struct SmsEvent {
 }
 
 impl SmsEvent {
-    /// The numbers that are known to be in it.
     pub fn parties(&self) -> impl Iterator<Item = &PhoneNumber> {
         [&self.from, &self.to, &self.x].into_iter().flatten()
     }
 }
 
-/// What a privacy number can do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NumberState {
     /// Usable (5).
@@ -117,9 +111,7 @@ impl NumberState {
 /// A notice that a privacy number changed its state. The last one wins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberStatus {
-    /// The privacy number.
     pub number: PhoneNumber,
-    /// Its state.
     pub state: NumberState,
     /// The documented cause code, as sent.
     pub cause: Option<String>,

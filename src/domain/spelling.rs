@@ -42,12 +42,10 @@ pub enum Sign {
     Digit(u8),
     /// What people put between the digits of one number, or what nobody sees.
     Gap,
-    /// Anything else.
     Other,
 }
 
 impl Sign {
-    /// Reads a character.
     #[must_use]
     pub fn of(c: char) -> Self {
         match digit(c) {

@@ -6,10 +6,8 @@ use crate::journal::{AppendError, ReadError, RewriteError};
 use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 
-/// Why nothing was erased.
 #[derive(Debug, thiserror::Error)]
 pub enum ErasureError {
-    /// One is under way.
     #[error("a search or an erasure is under way")]
     Busy,
     /// The store does not know everything yet.
@@ -18,13 +16,11 @@ pub enum ErasureError {
     /// The number cannot be a person's.
     #[error("a person's number has seven digits or more, and nothing but digits")]
     NotAPerson,
-    /// No reason was given.
     #[error("an erasure needs a reason")]
     NoReason,
     /// A hold keeps something of this person.
     #[error("the hold {0} keeps something of this number; end it first")]
     Held(String),
-    /// The server stops.
     #[error("stopped before the end; it goes on at the next start")]
     Stopped,
     /// A new segment could not be begun.
@@ -33,7 +29,6 @@ pub enum ErasureError {
     /// A torn tail could not be read or removed.
     #[error("looking at {}", path.display())]
     Torn {
-        /// Where.
         path: PathBuf,
         /// What the system said.
         #[source]

@@ -64,7 +64,6 @@ pub type Job = retention::Task<Asked, Counts>;
 pub struct Asked {
     /// The erasure's id; the certificate has the same.
     pub id: String,
-    /// Whether it only searches.
     pub dry_run: bool,
     /// Whether a made-up name takes the number's place.
     pub pseudonymise: bool,
@@ -81,7 +80,6 @@ impl retention::Asked for Asked {
 /// Where searches and erasures stand.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
-    /// The one under way.
     pub running: Option<Job>,
     /// The last one since the start.
     pub last: Option<Job>,
@@ -90,13 +88,10 @@ pub struct Standing {
 /// What a person asks for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Whose number.
     pub number: String,
     /// Whether a made-up name takes its place, instead of nothing.
     pub pseudonymise: bool,
-    /// Whether only to search.
     pub dry_run: bool,
-    /// Why.
     pub reason: String,
 }
 
@@ -108,7 +103,6 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Whether it only searches.
     #[must_use]
     pub fn dry_run(&self) -> bool {
         self.wanted.dry_run
@@ -200,7 +194,6 @@ impl Erasure {
         }
     }
 
-    /// Where searches and erasures stand.
     #[must_use]
     pub fn standing(&self) -> Standing {
         let jobs = &self.0.jobs;

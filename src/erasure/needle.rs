@@ -50,12 +50,10 @@ impl Needle {
         Some(Self { number: number.clone(), digits, encoded })
     }
 
-    /// The number looked for.
     pub(super) fn number(&self) -> &PhoneNumber {
         &self.number
     }
 
-    /// Whether this is the number.
     pub(super) fn is(&self, number: &PhoneNumber) -> bool {
         *number == self.number || PhoneNumber::parse(number.reveal()).as_ref() == Some(&self.number)
     }
@@ -95,7 +93,6 @@ impl Needle {
         changed.then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Where it next stands.
     fn next(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let first = *self.digits.first()?;
         let mut at = from;

@@ -74,7 +74,6 @@ impl Notes<'_> {
         self.0.set_value(Behalf::House, &segment(note.first), note).await
     }
 
-    /// Forgets all of them.
     pub(super) async fn forget(&self) -> Result<(), StateError> {
         for note in self.segments() {
             self.0.forget_value(Behalf::House, &segment(note.first)).await?;

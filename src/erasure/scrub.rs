@@ -25,7 +25,6 @@ use crate::domain::{
 use crate::journal::{CallbackRecord, CallbackSummary};
 use crate::state::random;
 
-/// How a person is taken out.
 pub(super) struct Scrub {
     pub(super) needle: Needle,
     pub(super) pseudonymise: bool,
@@ -85,7 +84,6 @@ impl Scrub {
         self.needle.replace(&text, &other).unwrap_or(text)
     }
 
-    /// The made-up name.
     fn name(&self) -> String {
         format!("p-{}", self.digest("number"))
     }

@@ -28,7 +28,6 @@ fn app() -> App {
     App { id: AppId(3), ..App::sample(ProviderId("huawei-private")) }
 }
 
-/// A binding of somebody.
 fn terms(a: &PhoneNumber) -> BindingTerms {
     // An X for each, so that nobody is bound twice on it.
     let x = PhoneNumber::from_stored(format!("+861700000{}", &a.national()[7..]));

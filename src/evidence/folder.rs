@@ -21,7 +21,6 @@ pub enum FolderError {
     /// The archive refused a file.
     #[error("writing the archive")]
     Zip(#[from] zip::result::ZipError),
-    /// Its memory did.
     #[error("writing a file of the archive")]
     Write(#[from] std::io::Error),
 }

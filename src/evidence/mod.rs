@@ -42,25 +42,18 @@ pub enum Numbers {
 /// Of which call, who wants a pack, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The call.
     pub call: CallId,
-    /// Its platform.
     pub provider: ProviderId,
-    /// Where its recording is, if there is one.
     pub recording: Option<RecordingState>,
     /// A user's or a token's name.
     pub by: Actor,
-    /// When.
     pub at: Timestamp,
     /// Why, in their own words.
     pub reason: String,
-    /// How numbers stand in it.
     pub numbers: Numbers,
-    /// The language of the page in it.
     pub lang: Lang,
     /// The entry of the audit trail that says so.
     pub audit: Seq,
-    /// Which installation.
     pub installation: String,
     /// The name of the call's app.
     pub app: String,
@@ -71,9 +64,7 @@ pub struct Order {
 /// A callback behind the call, with the proof that it is the journal's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exhibit {
-    /// Its number in the journal.
     pub seq: Seq,
-    /// When it was received.
     pub at: Timestamp,
     /// What came, and what we answered.
     pub callback: CallbackRecord,

@@ -9,37 +9,29 @@ use crate::domain::{
     NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
 };
 
-/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
     /// Text; lists are written with blanks between.
     Text,
     /// A phone number, which is text and never a formula.
     Phone,
-    /// A whole number.
     Whole,
-    /// Yes or no.
     Flag,
-    /// An instant.
     Instant,
 }
 
-/// A column.
 #[derive(Debug)]
 pub struct Column {
     /// Its name, as the field is called.
     pub name: &'static str,
     /// Where its value stands in the object, as a JSON pointer.
     pub pointer: &'static str,
-    /// Its heading.
     pub title: Text,
-    /// What it holds.
     pub holds: Holds,
     /// Its width in a workbook, in characters.
     pub width: u8,
     /// The word for a value that is a code of ours.
     pub word: Option<fn(&str) -> Option<Text>>,
-    /// How it is shown on a terminal, if it is.
     pub shown: Option<Shown>,
 }
 
@@ -53,23 +45,19 @@ pub struct Shown {
     of: Option<fn(&Value) -> String>,
 }
 
-/// The columns of one list.
 #[derive(Debug)]
 pub struct Sheet {
     /// What it holds, for the tab of a workbook.
     pub title: Text,
-    /// Its columns.
     pub columns: &'static [Column],
 }
 
 impl Column {
-    /// The heading.
     #[must_use]
     pub fn head(&self, lang: Option<Lang>) -> &'static str {
         lang.map_or(self.name, |lang| self.title.get(lang))
     }
 
-    /// The same column, also shown on a terminal.
     const fn shown(self, place: u8, head: &'static str) -> Self {
         Self { shown: Some(Shown { place, head, of: None }), ..self }
     }
@@ -151,7 +139,6 @@ const fn column(
     Column { name, pointer, title: Text::new(zh, en), holds, width, word: None, shown: None }
 }
 
-/// A column of values that have names.
 const fn named<V: Named>(
     name: &'static str,
     pointer: &'static str,
@@ -168,7 +155,6 @@ fn word_of<V: Named>(name: &str) -> Option<Text> {
 
 use Holds::{Flag, Instant, Phone, Text as Words, Whole};
 
-/// Calls.
 pub const CALLS: Sheet = Sheet {
     title: Text::new("通话", "Calls"),
     columns: &[
@@ -210,7 +196,6 @@ pub const CALLS: Sheet = Sheet {
     ],
 };
 
-/// Callbacks.
 pub const CALLBACKS: Sheet = Sheet {
     title: Text::new("回调", "Callbacks"),
     columns: &[
@@ -297,7 +282,6 @@ pub const BINDINGS: Sheet = Sheet {
     ],
 };
 
-/// Decisions.
 pub const DECISIONS: Sheet = Sheet {
     title: Text::new("决策", "Decisions"),
     columns: &[
@@ -342,7 +326,6 @@ pub const AUDIT: Sheet = Sheet {
     ],
 };
 
-/// Figures of the statistics.
 pub const STATS: Sheet = Sheet {
     title: Text::new("统计", "Statistics"),
     columns: &[

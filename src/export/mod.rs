@@ -24,7 +24,6 @@ pub use columns::{AUDIT, BINDINGS, CALLBACKS, CALLS, Column, DECISIONS, NUMBERS,
 
 use crate::domain::Lang;
 
-/// A notation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated values that Excel opens with a double click.
@@ -36,7 +35,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format, by its name.
     pub const NAMED: [(&'static str, Self); 3] = [("csv", Self::Csv), ("xlsx", Self::Xlsx), ("jsonl", Self::Jsonl)];
 
     /// `csv`, `xlsx`, `jsonl`: also the file's ending.
@@ -63,7 +61,6 @@ impl Format {
 /// A file for people: headings and words in their language.
 #[derive(Debug, Clone, Copy)]
 pub struct ForPeople {
-    /// Their language.
     pub lang: Lang,
     /// The word for a value of a column, where it is a code of ours.
     pub word: fn(Lang, &Column, &str) -> Option<String>,
@@ -182,7 +179,6 @@ pub fn text(value: &Value) -> String {
     }
 }
 
-/// An instant of an object.
 fn instant(value: &Value) -> Option<Timestamp> {
     value.as_str()?.parse().ok()
 }

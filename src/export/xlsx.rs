@@ -22,7 +22,6 @@ use super::{Column, ExportError, ForPeople, Sheet, instant, value};
 use crate::domain::Lang;
 use crate::limits::{SHEET_BYTES_MAX, SHEET_ROWS_MAX, SHEET_TEXT_MAX};
 
-/// A workbook on its way.
 pub(super) struct Workbook {
     zip: ZipWriter<StreamWriter<Pipe>>,
     pipe: Pipe,
@@ -114,7 +113,6 @@ impl Workbook {
         std::mem::take(&mut self.pipe.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The bytes that end it.
     pub(super) fn end(mut self) -> Result<Vec<u8>, ExportError> {
         self.close_sheet()?;
         let sheets = 1..=self.sheets;

@@ -20,7 +20,6 @@ use crate::state::Principal;
 /// from a neighbour under the same domain.
 pub(super) const LOGIN_COOKIE: &str = "__Host-ringback_login";
 
-/// With what, and as whom.
 #[derive(Debug, Clone)]
 pub(crate) struct Admission {
     context: Arc<Context>,

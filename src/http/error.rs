@@ -35,7 +35,6 @@ pub enum HttpError {
     /// Whoever asks may not; the text says what it would take.
     #[error("{}", .0.en)]
     Forbidden(Text),
-    /// There is nothing here.
     #[error("there is nothing at this address")]
     NotFound,
     /// The address is right, the method is not.
@@ -62,7 +61,6 @@ pub enum HttpError {
     /// The body is not in a notation this address reads.
     #[error("this address does not read that content type")]
     UnsupportedMediaType,
-    /// Too often.
     #[error("too many tries; wait")]
     TooManyRequests {
         /// When to try again.
@@ -76,7 +74,6 @@ pub enum HttpError {
     Platform {
         /// `platform_refused`, `platform_unreachable`.
         code: &'static str,
-        /// What it said, and what to do.
         message: String,
     },
     /// The journal did not take it: nothing was acknowledged.
@@ -91,7 +88,6 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// The status code.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {

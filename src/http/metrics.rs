@@ -18,7 +18,6 @@ use crate::http::transport::peer::{Peer, peer};
 use crate::limits;
 use crate::service::{Context, Gauges};
 
-/// The address.
 #[must_use]
 pub(super) fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
     let (context, gauges) = (context.clone(), gauges.clone());

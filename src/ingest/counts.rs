@@ -26,13 +26,9 @@ pub struct Counts {
 /// How many callbacks of one app ended in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallbackCount {
-    /// The app.
     pub app: AppId,
-    /// What it was.
     pub outcome: Outcome,
-    /// What was answered.
     pub status: u16,
-    /// How many.
     pub count: u64,
 }
 
@@ -43,7 +39,6 @@ pub struct Histogram {
     pub buckets: Vec<(f64, u64)>,
     /// All of them together, in seconds.
     pub sum_seconds: f64,
-    /// How many there were.
     pub count: u64,
 }
 
@@ -60,7 +55,6 @@ impl Counts {
         *lock(&self.kept).entry((app, outcome, status)).or_default() += 1;
     }
 
-    /// Gives how many of the app there were so far.
     pub(super) fn not_kept(&self, app: AppId) -> u64 {
         let mut not_kept = lock(&self.not_kept);
         let so_far = not_kept.entry(app).or_default();
@@ -79,7 +73,6 @@ impl Counts {
         counts
     }
 
-    /// Callbacks kept, by app.
     #[must_use]
     pub fn kept_by_app(&self) -> BTreeMap<AppId, u64> {
         let mut apps = BTreeMap::new();

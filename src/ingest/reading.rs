@@ -16,7 +16,6 @@ use crate::platforms::{
     self, BodyForm, DecodeError, Decoded, Fault, Item, Occasion, Provider, Secrets, Verdict, VerifyError,
 };
 
-/// A callback, read.
 #[derive(Debug)]
 pub(super) struct Reading {
     /// Whether the signature held; `None` when nothing was checked.
@@ -25,7 +24,6 @@ pub(super) struct Reading {
     pub(super) foreign: Vec<String>,
     /// What it is, as far as one callback alone can tell: a repeat still counts as accepted.
     pub(super) outcome: Outcome,
-    /// How it is answered.
     pub(super) reply: Reply,
     /// Whether the platform says that it pushes this again after a 503.
     pub(super) comes_again: bool,
@@ -36,7 +34,6 @@ pub(super) struct Reading {
 pub(super) enum Reply {
     /// With this, whatever else is known.
     Now(Ack),
-    /// With a decision.
     Ask(&'static dyn Provider, Question),
 }
 

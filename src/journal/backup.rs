@@ -29,21 +29,16 @@ const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
 /// Where it is noted how far each log came: made anew for the copy.
 const MARKS: &str = "marks";
 
-/// What was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Copied {
-    /// Segments of the logs.
     pub segments: u64,
     /// Other files: recordings, keys, certificates.
     pub files: u64,
-    /// Bytes of all of them.
     pub bytes: u64,
 }
 
-/// Why nothing, or not everything, was copied.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// There is something in the destination.
     #[error("{0} is not empty; a backup goes into a new or empty directory")]
     NotEmpty(PathBuf),
     /// The destination lies inside of what is copied.

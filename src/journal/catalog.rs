@@ -26,7 +26,6 @@ pub(super) struct Mark {
     pub(super) offset: u64,
 }
 
-/// One segment.
 #[derive(Debug)]
 pub(super) struct Segment {
     /// How far it may be read: for the one being written, what is durable.
@@ -80,7 +79,6 @@ impl Catalog {
         Ok(Self { dir: dir.to_owned(), segments, live: None })
     }
 
-    /// Where a segment is.
     pub(super) fn path(&self, first: Seq) -> PathBuf {
         self.dir.join(name(first))
     }
@@ -150,7 +148,6 @@ pub(super) fn name(first: Seq) -> String {
 pub(super) enum Found {
     /// A file of this size, or a link to one: a large segment may be moved to another disk.
     File(u64),
-    /// A link to what is not there.
     Dangling,
     /// A directory, a socket or the like.
     Strange,

@@ -50,7 +50,6 @@ pub(super) struct Order {
     opened: Seq,
     /// The last number of each kind that is appended with conditions, since then.
     kinds: HashMap<String, Seq>,
-    /// The group of the last record.
     group: Option<u64>,
 }
 

@@ -34,7 +34,6 @@ struct AskedFields {
 }
 
 impl DecisionFields {
-    /// A note, to be written.
     #[must_use]
     pub fn from_note(note: &DecisionNote) -> Self {
         let asked = |asked: &AskedNote| AskedFields {

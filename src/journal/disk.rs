@@ -19,7 +19,6 @@ pub(super) trait Disk: Debug + Send + Sync {
     /// Makes an empty file. One that a failed attempt left there is emptied, if it is a file of
     /// its own and holds no line; anything else is left as it is, and is an error.
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
-    /// Opens a file to write on.
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
     /// Makes new names in a directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
@@ -31,7 +30,6 @@ pub(super) trait LogFile: Send {
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// Makes what was written durable.
     fn sync(&self) -> io::Result<()>;
-    /// Cuts the file.
     fn cut(&self, len: u64) -> io::Result<()>;
     /// Reads all of `bytes` at `offset`, also of a file that has no name any more.
     fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
@@ -42,13 +40,9 @@ pub(super) trait LogFile: Send {
 /// What became of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It is where it was.
     Here,
-    /// Nothing is there.
     Gone,
-    /// Another file is there.
     Replaced,
-    /// It was cut.
     Shorter,
 }
 

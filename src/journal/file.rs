@@ -73,7 +73,6 @@ impl Options {
     }
 }
 
-/// The journal on one machine.
 #[derive(Debug)]
 pub struct FileJournal {
     catalog: Shared,
@@ -82,7 +81,6 @@ pub struct FileJournal {
     rewriter: Arc<Rewriter>,
     bell: Arc<Bell>,
     durable: watch::Receiver<Seq>,
-    /// There are none.
     others: watch::Receiver<Seq>,
     /// Of records that are appended together.
     groups: AtomicU64,

@@ -30,14 +30,12 @@ const ENTRY_LEN: usize = 32;
 /// The longest frame: a line is added while less than `FRAME_BYTES` are collected.
 const FRAME_MAX: usize = FRAME_BYTES + LINE_MAX + 1;
 
-/// Where a frame is and what it begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
     /// The least number a record in it can have.
     pub(super) seq: Seq,
     /// Its first line, counted from 1.
     pub(super) line: u64,
-    /// Where it is in the file.
     pub(super) offset: u64,
     /// Where its lines are in the segment uncompressed.
     pub(super) raw_offset: u64,
@@ -87,7 +85,6 @@ impl Table {
         grows && self.0.last().is_some_and(|last| last.offset == end)
     }
 
-    /// How many frames there are.
     pub(super) fn len(&self) -> usize {
         self.0.len().saturating_sub(1)
     }

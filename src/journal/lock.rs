@@ -23,13 +23,10 @@ pub struct DataLock {
     _directory: File,
 }
 
-/// Why the lock was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process has it.
     #[error("the data directory {dir} is in use by {}", holder(*.pid))]
     Held {
-        /// Which directory.
         dir: PathBuf,
         /// Who says that it holds the lock.
         pid: Option<u32>,
@@ -37,7 +34,6 @@ pub enum LockError {
     /// The file cannot be made or locked.
     #[error("locking the data directory {dir}")]
     Io {
-        /// Which directory.
         dir: PathBuf,
         /// What the system said.
         #[source]

@@ -246,7 +246,6 @@ pub enum AppendError {
     /// The disk refused.
     #[error("writing the journal")]
     Write(#[source] Arc<io::Error>),
-    /// The journal is closing.
     #[error("the journal is closed")]
     Closed,
     /// Another record came after what the writer had read: read on, and decide again.
@@ -265,7 +264,6 @@ pub struct ReadError {
     pub source: io::Error,
 }
 
-/// One damaged line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
     /// The segment's file name.
@@ -274,7 +272,6 @@ pub struct Damage {
     pub line: u64,
     /// The number of the damaged record, from its neighbours.
     pub seq: Seq,
-    /// What is wrong with it.
     pub reason: &'static str,
 }
 
@@ -292,7 +289,6 @@ pub enum Loss {
 }
 
 impl Damage {
-    /// What it means.
     #[must_use]
     pub fn loss(&self) -> Loss {
         match self.reason {
@@ -309,9 +305,7 @@ impl Damage {
 pub struct Health {
     /// Why the last write failed, if it did.
     pub failing: Option<String>,
-    /// Segments on disk.
     pub segments: u64,
-    /// Their size.
     pub bytes: u64,
     /// Whether the reserve was given up because the disk is full.
     pub reserve_used: bool,

@@ -28,9 +28,7 @@ pub(super) struct Opened {
 /// How its lines are kept.
 #[derive(Debug)]
 pub(super) enum Layout {
-    /// As they are.
     Plain(Mutex<Option<Arc<Vec<Mark>>>>),
-    /// In compressed frames.
     Frames(Table),
 }
 

@@ -41,7 +41,6 @@ pub(super) enum Condition {
 /// What the committer is to do next.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// Write these.
     Batch(Vec<Waiting>),
     /// Finish the segment that is written, and say so.
     Roll(SyncSender<io::Result<()>>),
@@ -58,7 +57,6 @@ struct Inner {
     closed: bool,
 }
 
-/// The queue.
 #[derive(Debug)]
 pub(super) struct Queue {
     inner: Mutex<Inner>,

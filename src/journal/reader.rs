@@ -23,7 +23,6 @@ use crate::limits::{DAMAGES_KEPT, KEPT_FRAMES, OPEN_SEGMENTS, READ_CHUNK};
 /// The least that is read at once: what lies between two marks.
 const CHUNK_MIN: usize = 64 << 10;
 
-/// Reads one journal.
 #[derive(Debug)]
 pub(super) struct Reader {
     catalog: Shared,
@@ -44,7 +43,6 @@ struct KeptFrame {
 /// A segment as it is at this moment.
 struct View {
     opened: Arc<Opened>,
-    /// How far it may be read.
     bytes: u64,
     /// The mark made while it was written, if it was written by this process.
     mark: Option<Mark>,
@@ -59,7 +57,6 @@ struct Wanted {
     until: Seq,
     left: usize,
     found: Vec<Record>,
-    /// The line of the last one found.
     line: Vec<u8>,
     done: bool,
 }

@@ -14,24 +14,18 @@ use crate::domain::{Ack, AppId, DecisionNote, Seq};
 /// A record as it stands in the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Its number.
     pub seq: Seq,
-    /// When it was made.
     pub at: Timestamp,
-    /// What it says.
     pub body: Body,
 }
 
 /// A record that has no number yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRecord {
-    /// When it was made.
     pub at: Timestamp,
-    /// What it says.
     pub body: Body,
 }
 
-/// What a record says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// One request of a platform and our answer to it.
@@ -40,7 +34,6 @@ pub enum Body {
     Tally(Tally),
     /// Anything else, by its kind: `audit`, and in `state/` `app`, `user`, `token`, `setting`.
     Entry(Entry),
-    /// A record that was erased on request.
     Erased {
         /// `sha256…` of the line that stood here.
         was: String,
@@ -50,15 +43,12 @@ pub enum Body {
 /// One request of a platform and our answer to it.
 #[derive(Clone, PartialEq)]
 pub struct CallbackRecord {
-    /// The app.
     pub app: AppId,
     /// Its provider's name; a name that this version does not know is kept.
     pub provider: String,
-    /// Who called.
     pub peer: IpAddr,
     /// What stood behind the token, never the token itself.
     pub tail: String,
-    /// The headers kept.
     pub headers: Vec<(String, String)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
@@ -67,7 +57,6 @@ pub struct CallbackRecord {
     /// Applications that it named and that were not the app's own when it was received: the
     /// app's key is known then and may change later.
     pub foreign: Vec<String>,
-    /// What we answered.
     pub reply: Ack,
     /// For an answered question: what names it, so that the same question gets the same bytes.
     pub question: Option<String>,
@@ -113,7 +102,6 @@ pub struct Tally {
     pub possibly_lost: u64,
 }
 
-/// A record of any other kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Its kind, `[a-z_]+`, none of `callback`, `tally`, `erased`.

@@ -24,7 +24,6 @@ use super::scan::Scan;
 use super::writer::Live;
 use crate::domain::Seq;
 
-/// What was found.
 pub(super) struct Recovered {
     /// The segment to go on with; none when the last one is compressed or there is none.
     pub(super) live: Option<Live>,

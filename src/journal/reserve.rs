@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
-/// The reserve.
 #[derive(Debug)]
 pub(super) struct Reserve {
     path: PathBuf,

@@ -41,13 +41,11 @@ pub enum Verdict {
     Summarise(Box<CallbackSummary>),
     /// It leaves an `erased` record with the SHA-256 of the line that stood there.
     Erase,
-    /// It leaves nothing.
     Drop,
 }
 
 /// Who says what becomes of the records of a segment. A closure over records will do.
 pub trait Decide {
-    /// What becomes of a record.
     fn record(&mut self, record: &Record) -> Verdict;
     /// What becomes of bytes that are no record this version understands: they are kept, because
     /// somebody may still read them, unless this says [`Verdict::Drop`].
@@ -71,7 +69,6 @@ pub enum Packing {
     Fast,
 }
 
-/// What a rewrite did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rewritten {
     /// Records that stayed.
@@ -88,13 +85,11 @@ pub enum RewriteError {
     /// The segment is being written; finish it first.
     #[error("the segment {0} is still being written")]
     Live(String),
-    /// There is no such segment.
     #[error("there is no segment {0}")]
     NotFound(String),
     /// A file could not be read or written.
     #[error("rewriting the segment {segment}")]
     Io {
-        /// Its name.
         segment: String,
         /// What the system said.
         #[source]
@@ -103,7 +98,6 @@ pub enum RewriteError {
 }
 
 impl RewriteError {
-    /// Whether there was no room.
     pub(super) fn is_full(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull)
     }
@@ -116,7 +110,6 @@ pub(super) struct Rewriter {
     tmp: PathBuf,
     /// Before the name of a file in `tmp/`, so that leftovers are known as ours.
     prefix: String,
-    /// Whether what is written is compressed.
     compress: bool,
     watermark: Watermark,
     one_at_a_time: Mutex<()>,

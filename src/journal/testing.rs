@@ -95,7 +95,6 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// A writer of a journal in memory.
 #[derive(Debug)]
 pub(crate) struct MemoryJournal {
     log: Arc<Log>,
@@ -171,7 +170,6 @@ impl MemoryJournal {
         self.refuses.store(refuses, Ordering::SeqCst);
     }
 
-    /// Everything in it.
     pub(crate) fn records(&self) -> Vec<Record> {
         self.log.written().records.values().cloned().collect()
     }

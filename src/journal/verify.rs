@@ -27,13 +27,11 @@ use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 /// What a log holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// Segments read.
     pub segments: u64,
     /// Their size on disk.
     pub bytes: u64,
     /// Whole records by kind.
     pub records: BTreeMap<String, u64>,
-    /// The first and the last number.
     pub numbers: Option<(Seq, Seq)>,
     /// The earliest and the latest instant of a record: the second it restores to.
     pub instants: Option<(Timestamp, Timestamp)>,
@@ -44,7 +42,6 @@ pub struct Report {
     pub missing: u64,
     /// What is damaged, a thousand at most.
     pub damages: Vec<Damage>,
-    /// How many damages there are.
     pub damaged: u64,
     /// A write that did not come to its end, or has not yet.
     pub torn: Option<Torn>,
@@ -60,9 +57,7 @@ pub struct Report {
 pub struct Torn {
     /// The segment's file name.
     pub segment: String,
-    /// Where it begins.
     pub offset: u64,
-    /// How long it is.
     pub bytes: u64,
 }
 

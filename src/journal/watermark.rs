@@ -39,16 +39,12 @@ const PLACE: &str = "place";
 /// Numbers of records that were acknowledged and are not there, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
-    /// The first.
     pub from: Seq,
-    /// The last.
     pub to: Seq,
 }
 
-/// What was noted of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Noted {
-    /// The last durable number.
     pub(super) last: Seq,
     /// Whether the log was closed after it: then nothing came behind.
     pub(super) closed: bool,
@@ -244,7 +240,6 @@ impl Watermark {
         kept.noted.missing_from(&present, kept.noted.last, |_| true)
     }
 
-    /// What is missing is not missed any more.
     pub(super) fn accept(&self) -> Vec<Missing> {
         let Some(mut kept) = self.kept() else { return Vec::new() };
         let accepted = std::mem::take(&mut kept.noted.missing);
@@ -257,7 +252,6 @@ impl Watermark {
         accepted
     }
 
-    /// What is missing.
     pub(super) fn missing(&self) -> Vec<Missing> {
         self.kept().map(|kept| kept.noted.missing.clone()).unwrap_or_default()
     }

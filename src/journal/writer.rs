@@ -42,7 +42,6 @@ pub(super) struct Writer {
     given_up: Option<GivenUp>,
 }
 
-/// A segment that was not where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GivenUp {
     pub(super) first: Seq,
@@ -70,9 +69,7 @@ impl std::fmt::Display for GivenUp {
 pub(super) struct Live {
     pub(super) first: Seq,
     pub(super) file: Box<dyn LogFile>,
-    /// What is synced.
     pub(super) len: u64,
-    /// Lines in it.
     pub(super) lines: u64,
 }
 

@@ -15,7 +15,6 @@ use crate::domain::{Secret, plain_text};
 use crate::limits::{OIDC_ANSWER_MAX, OIDC_TIME};
 use crate::outgoing::{self, Limits, Options, OutgoingError};
 
-/// A client of one provider.
 #[derive(Debug)]
 pub(super) struct Client(outgoing::Client);
 

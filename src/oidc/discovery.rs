@@ -16,7 +16,6 @@ use crate::limits::OIDC_DISCOVERY_AGE;
 #[derive(Debug, Default)]
 pub(super) struct Discovery(Mutex<Option<(Timestamp, Arc<Discovered>)>>);
 
-/// What it says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Discovered {
     pub(super) authorization_endpoint: String,
@@ -45,7 +44,6 @@ impl Discovery {
     }
 }
 
-/// Reads the document.
 pub(super) fn read(issuer: &str, document: &Map<String, Value>) -> Result<Discovered, OidcError> {
     if document.get("issuer").and_then(Value::as_str) != Some(issuer) {
         return Err(OidcError::Malformed("issuer in its discovery"));

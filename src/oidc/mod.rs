@@ -58,16 +58,13 @@ pub struct Begun {
     pub verifier: String,
 }
 
-/// Who somebody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The provider.
     pub issuer: String,
     /// The provider's word for the person, never given to anybody else.
     pub subject: String,
     /// What to call the person.
     pub name: String,
-    /// What the person may do.
     pub role: Role,
 }
 
@@ -80,14 +77,8 @@ pub enum OidcError {
     /// The provider cannot be reached, or answers too late or too much.
     #[error("asking the provider of logins")]
     Ask(#[source] OutgoingError),
-    /// It answered with an error.
     #[error("the provider of logins answered {status} to {what}")]
-    Refused {
-        /// What it was asked for.
-        what: &'static str,
-        /// The status.
-        status: u16,
-    },
+    Refused { what: &'static str, status: u16 },
     /// Its answer is not what the standard says.
     #[error("the provider of logins sent no good {0}")]
     Malformed(&'static str),

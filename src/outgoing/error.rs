@@ -11,7 +11,6 @@ use hyper_util::client::legacy;
 
 use crate::domain::Text;
 
-/// A cause of another crate.
 type Cause = Box<dyn Error + Send + Sync>;
 
 /// Why no client can be made.
@@ -20,18 +19,12 @@ pub enum PrepareError {
     /// The file of certificates is not one.
     #[error("reading certificates from {path}")]
     Roots {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: Cause,
     },
-    /// There is nothing in it.
     #[error("{path} has no certificate in PEM")]
-    NoRoots {
-        /// The file.
-        path: PathBuf,
-    },
+    NoRoots { path: PathBuf },
     /// TLS cannot be set up at all.
     #[error("preparing TLS")]
     Tls(#[source] Cause),
@@ -40,49 +33,30 @@ pub enum PrepareError {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
-    /// The address may not be asked.
     #[error("the address cannot be asked: {0}")]
     Address(&'static str),
-    /// There is no connection.
     #[error("connecting to {host}")]
     Connect {
-        /// Whom.
         host: String,
-        /// Why.
         #[source]
         source: Cause,
     },
     /// There is a connection, and TLS refused it.
     #[error("making TLS with {host}")]
     Tls {
-        /// Whom.
         host: String,
-        /// Why.
         #[source]
         source: Cause,
     },
     /// The answer did not come in time.
     #[error("{host} did not answer within {} ms", time.as_millis())]
-    Late {
-        /// Whom.
-        host: String,
-        /// What it was given.
-        time: Duration,
-    },
-    /// The answer is longer than it may be.
+    Late { host: String, time: Duration },
     #[error("the answer of {host} is longer than {max} bytes")]
-    TooLong {
-        /// Whom.
-        host: String,
-        /// What is read.
-        max: usize,
-    },
+    TooLong { host: String, max: usize },
     /// The connection broke, or what came is not HTTP.
     #[error("the exchange with {host} broke off")]
     Broken {
-        /// Whom.
         host: String,
-        /// Why.
         #[source]
         source: Cause,
     },
@@ -98,7 +72,6 @@ impl OutgoingError {
         }
     }
 
-    /// What to do about it.
     #[must_use]
     pub fn advice(&self) -> Text {
         match self {

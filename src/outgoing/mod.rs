@@ -30,7 +30,6 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 pub use self::error::{OutgoingError, PrepareError};
 use crate::limits::{OUTGOING_IDLE, OUTGOING_IDLE_TIME};
 
-/// How a client is made.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// A file of certificates in PEM that are trusted besides the public ones.
@@ -39,7 +38,6 @@ pub struct Options {
     pub keep_alive: bool,
 }
 
-/// What one answer may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// From the first look at the host's name to the last byte of the answer.

@@ -14,54 +14,42 @@ pub struct Address {
     pub tail: &'static str,
     /// The box in the console, by its name there.
     pub console_field: Text,
-    /// What arrives.
     pub receives: Text,
 }
 
-/// One documented field.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldDoc {
     /// The messages it stands in: `statusInfo`, `feeLst`, `Hangup`.
     pub message: &'static str,
-    /// Its name.
     pub name: &'static str,
     /// Its type and length as documented: `String(1-128)`.
     pub kind: &'static str,
-    /// Whether it is documented as required.
     pub required: bool,
-    /// What it means.
     pub meaning: Text,
     /// The field of our call it becomes; empty when it is only kept.
     pub maps_to: &'static str,
 }
 
-/// One table of codes.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTable {
     /// Its name, by which a `CauseCode` refers to it: `stateCode`.
     pub name: &'static str,
-    /// What it lists.
     pub title: Text,
     /// Where the platform documents it.
     pub source: &'static str,
-    /// Its codes.
     pub codes: &'static [CodeDoc],
 }
 
 impl CodeTable {
-    /// The entry of a code.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&'static CodeDoc> {
         self.codes.iter().find(|c| c.code == code)
     }
 }
 
-/// One code.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeDoc {
-    /// The code as text.
     pub code: &'static str,
-    /// What it means.
     pub text: Text,
     /// Who should act.
     pub who: Who,
@@ -79,11 +67,9 @@ pub struct CodeDoc {
 pub struct Sample {
     /// Its name, unique within the provider: `fee-callback`.
     pub name: &'static str,
-    /// What it is.
     pub title: Text,
     /// The `Content-Type` it comes with.
     pub content_type: &'static str,
-    /// The body.
     pub body: &'static str,
 }
 

@@ -9,7 +9,6 @@ use super::BodyForm;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {at}")]
 pub struct DecodeError {
-    /// What is wrong.
     pub fault: Fault,
     /// At which byte, counted from 0.
     pub at: usize,
@@ -38,7 +37,6 @@ pub enum Fault {
     JsonMore,
     /// Any other JSON that is not well-formed.
     Json,
-    /// XML with a DOCTYPE.
     Doctype,
     /// A `<` without its `>`, a comment or a CDATA section without its end.
     XmlMarkup,
@@ -50,7 +48,6 @@ pub enum Fault {
     XmlName,
     /// Text or an element beside the root.
     XmlMore,
-    /// XML in which no element stands.
     XmlNoElement,
     /// Any other XML that is not well-formed.
     Xml,

@@ -33,7 +33,6 @@ use jiff::Timestamp;
 /// Every provider, in the order in which they are shown.
 pub static ALL: &[&dyn Provider] = &[&jiuyun::Jiuyun, &huawei_voice::HuaweiVoice, &huawei_private::HuaweiPrivate];
 
-/// The provider of this name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|p| p.id().0 == name)
@@ -59,15 +58,12 @@ pub trait Provider: Debug + Sync {
     fn title(&self, lang: Lang) -> &'static str;
     /// Which addresses its console asks for, and what arrives there.
     fn addresses(&self) -> &'static [Address];
-    /// Every documented field.
     fn fields(&self) -> &'static [FieldDoc];
-    /// Every documented code.
     fn codes(&self) -> &'static [CodeTable];
     /// One body of every kind it sends.
     fn samples(&self) -> &'static [Sample];
     /// When it pushes again.
     fn retry(&self) -> RetrySchedule;
-    /// Days for which it keeps a recording.
     fn recording_days(&self) -> u32;
 
     /// Whether there is anything to check a callback of this app against: a secret, a known
@@ -112,7 +108,6 @@ pub trait Provider: Debug + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {}", .rule.en)]
 pub struct InvalidAnswer {
-    /// The field, by our name.
     pub field: &'static str,
     /// The rule that it breaks, as what follows the name of the field.
     pub rule: Wording,
@@ -127,7 +122,6 @@ pub struct Secrets<'a> {
     pub app_secret: Option<&'a str>,
     /// `https://host:port` as the platform knows us: the digest may cover the whole address.
     pub public_url: Option<&'a str>,
-    /// The present instant.
     pub now: Timestamp,
 }
 
@@ -138,7 +132,6 @@ pub enum Verdict {
     Unchecked,
     /// It holds; by which recipe.
     Passed(&'static str),
-    /// It does not hold.
     Failed(VerifyError),
 }
 
@@ -160,10 +153,8 @@ pub enum VerifyError {
     /// The header that carries the signature is not there.
     #[error("no X-AKSK or X-WSSE header")]
     MissingHeader,
-    /// A part of that header is not there.
     #[error("the signature header has no {0}")]
     MissingPart(&'static str),
-    /// Signed for another app.
     #[error("the signature is for another app key")]
     OtherApp,
     /// The digest matches no known recipe.
@@ -191,7 +182,6 @@ impl<'a> Verified<'a> {
         Self(callback)
     }
 
-    /// The callback.
     #[must_use]
     pub fn callback(&self) -> &'a Callback {
         self.0
@@ -215,12 +205,9 @@ pub fn admit<'a>(
     }
 }
 
-/// The notation of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyForm {
-    /// JSON.
     Json,
-    /// XML.
     Xml,
 }
 
@@ -234,7 +221,6 @@ pub struct Decoded {
     /// The application that each item names (Huawei `appKey`, 玖云 `appId`), beside the items;
     /// empty where this kind of callback names none.
     pub applications: Vec<String>,
-    /// What is asked.
     pub question: Option<Question>,
     /// What looks wrong, for the Attention page. Not empty when something in a batch was not
     /// understood, also when the rest was.
@@ -242,7 +228,6 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// Whether anything in it was understood.
     #[must_use]
     pub fn recognised(&self) -> bool {
         !self.items.is_empty() || self.question.is_some()

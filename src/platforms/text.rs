@@ -10,7 +10,6 @@ use crate::limits;
 /// Characters of a number across a cut that go with it: eleven digits, blanks and hyphens among them.
 const NUMBER_MAX: usize = 40;
 
-/// A field, and whether it was cut.
 pub(in crate::platforms) fn field(mut text: String) -> (String, bool) {
     let end = cut_at(&text, limits::FIELD_MAX);
     if let Some(end) = end {

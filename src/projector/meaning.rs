@@ -11,7 +11,6 @@ use crate::journal::{self, Body, CallbackRecord, CallbackSummary, Entry, Gone, R
 use crate::platforms::{self, Verified};
 use crate::store::{Applied, AuditRow, CallbackRow, Cut};
 
-/// What a record means for the store.
 #[must_use]
 pub fn project(record: Record) -> Applied {
     let (seq, at) = (record.seq, record.at);

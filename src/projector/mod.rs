@@ -28,7 +28,6 @@ use crate::limits;
 use crate::platforms;
 use crate::store::{WriteError, Writer};
 
-/// The running projector.
 #[derive(Debug)]
 pub struct Projector {
     stop: Arc<AtomicBool>,

@@ -29,7 +29,6 @@ fn received() -> Timestamp {
     "2026-11-30T01:01:00Z".parse().expect("a time")
 }
 
-/// The call of these bodies.
 fn call(provider: &dyn Provider, bodies: impl IntoIterator<Item = String>) -> Call {
     let mut facts: Option<Facts> = None;
     for (seq, body) in (1..).zip(bodies) {
@@ -74,7 +73,6 @@ fn times(provider: &dyn Provider) -> BTreeSet<&'static str> {
     fields.filter(|name| name.contains("Time") && !name.ends_with("Times")).collect()
 }
 
-/// A time as the platform writes it.
 fn written(provider: &dyn Provider, time: &str) -> String {
     if provider.id().0 != "jiuyun" {
         return time.to_owned();

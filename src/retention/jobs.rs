@@ -8,30 +8,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-/// A job, under way or over.
 #[derive(Debug, Clone)]
 pub struct Task<A, R> {
-    /// What was asked for.
     pub asked: A,
-    /// When it began.
     pub started_at: Timestamp,
-    /// When it ended.
     pub finished_at: Option<Timestamp>,
     /// How far it is, from 0 to 1.
     pub progress: f64,
-    /// What came of it.
     pub result: Option<R>,
     /// Why it failed.
     pub error: Option<String>,
 }
 
-/// What is asked of a job.
 pub(crate) trait Asked: Clone {
-    /// Whether it only says what it would do.
     fn is_dry(&self) -> bool;
 }
 
-/// The jobs of one kind.
 #[derive(Debug)]
 pub(crate) struct Jobs<A, R> {
     stop: AtomicBool,
@@ -89,7 +81,6 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
         *place = Some(job);
     }
 
-    /// The one under way.
     pub(crate) fn running(&self) -> Option<Task<A, R>> {
         self.lock().running.clone()
     }

@@ -14,7 +14,6 @@ use crate::limits::KEEP_DAYS_MIN;
 use crate::projector::summarise;
 use crate::store::{CallbackRow, QueryError};
 
-/// By what it is decided.
 pub(super) struct Deciding<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) ends: &'a Ends,

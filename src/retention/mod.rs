@@ -51,7 +51,6 @@ struct Inner {
 /// A run, under way or over.
 pub type Job = Task<Wanted, Freed>;
 
-/// Which run.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// Whether it only says what it would free.
@@ -66,10 +65,8 @@ impl Asked for Wanted {
     }
 }
 
-/// Where runs stand.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
-    /// The one under way.
     pub running: Option<Job>,
     /// The last real one since the start.
     pub last: Option<Job>,
@@ -82,7 +79,6 @@ pub struct Standing {
 /// Why a run, a policy or a hold is not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum RetentionError {
-    /// One is under way.
     #[error("a run is under way")]
     Busy,
     /// The store does not know everything yet.
@@ -91,13 +87,11 @@ pub enum RetentionError {
     /// The store does not follow.
     #[error("the store did not apply what was written")]
     Behind,
-    /// The server stops.
     #[error("stopped before the end; the next run goes on")]
     Stopped,
     /// A value breaks a rule; the text says which.
     #[error("{}", .0.en)]
     Invalid(Wording),
-    /// There is no such hold.
     #[error("there is no hold {0}")]
     NoHold(String),
     /// A new segment could not be begun.
@@ -145,7 +139,6 @@ impl Retention {
         Ok(self.0.state.set_value(by, POLICY, policy).await?)
     }
 
-    /// Every hold.
     #[must_use]
     pub fn holds(&self) -> Vec<Hold> {
         self.0.state.values(HOLD)
@@ -182,7 +175,6 @@ impl Retention {
         Ok(hold)
     }
 
-    /// Where runs stand.
     #[must_use]
     pub fn standing(&self) -> Standing {
         let jobs = &self.0.jobs;

@@ -68,7 +68,6 @@ pub struct Hold {
 }
 
 impl Policy {
-    /// Whether anything is ever removed.
     #[must_use]
     pub fn removes_something(&self) -> bool {
         self.days().iter().any(|(_, _, days)| days.is_some())
@@ -112,7 +111,6 @@ impl Policy {
     }
 }
 
-/// The instant before which something is over.
 pub(super) fn cut_at(now: Timestamp, days: Option<u32>) -> Option<Timestamp> {
     now.checked_sub(SignedDuration::from_hours(24 * i64::from(days?))).ok()
 }
@@ -151,7 +149,6 @@ impl Hold {
         })
     }
 
-    /// Whether it covers this call.
     #[must_use]
     pub fn covers_call(&self, call: &Call) -> bool {
         self.covers(
@@ -162,7 +159,6 @@ impl Hold {
         )
     }
 
-    /// Whether it covers this message.
     #[must_use]
     pub fn covers_sms(&self, row: &SmsRow) -> bool {
         let numbers = [&row.sms.from, &row.sms.to, &row.sms.x].into_iter().flatten();

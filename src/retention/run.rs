@@ -62,7 +62,6 @@ pub(super) struct Done {
     through: Seq,
 }
 
-/// Where each kind ends.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ends {
     pub(super) raw: Seq,
@@ -83,7 +82,6 @@ impl Ends {
     }
 }
 
-/// A run under way.
 pub(super) struct Run<'a> {
     pub(super) retention: &'a Retention,
     pub(super) policy: Policy,

@@ -9,7 +9,6 @@ use std::path::Path;
 use crate::config::{CertificateFiles, Config};
 use crate::http::transport::tls::Source;
 
-/// Where the certificate comes from.
 pub(super) fn source(config: &Config) -> Source {
     if let Some(CertificateFiles { cert, key }) = config.certificate.clone() {
         return Source::Files { cert, key };

@@ -37,7 +37,6 @@ use crate::store::Store;
 const ROOMS: [&str; 10] =
     ["journal", "state", "bindings", "marks", "store", "recordings", "certs", "keys", "torn", "tmp"];
 
-/// How a data directory is opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opening {
     /// Room kept on the disk for a last word; none for 0.
@@ -52,7 +51,6 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// For one command.
     pub(crate) const COMMAND: Self =
         Self { reserve_bytes: 0, segment_bytes: SEGMENT_BYTES, serves: false, accept_loss: false };
 }

@@ -55,7 +55,6 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
-    /// A log of which nothing is left.
     #[error(
         "{}/{log} holds no record, though {beside}/ says that there were some; mount its disk or put it back \
          from a backup, or go on without it with `ringback serve --accept-loss`",
@@ -64,15 +63,12 @@ pub enum RunError {
     Gone {
         /// The data directory.
         dir: PathBuf,
-        /// Which log.
         log: &'static str,
-        /// What says that there was one.
         beside: &'static str,
     },
     /// Another process has the data directory.
     #[error(transparent)]
     Lock(#[from] journal::LockError),
-    /// The journal cannot be opened.
     #[error(transparent)]
     Journal(#[from] journal::OpenError),
     /// What people set cannot be read.
@@ -81,13 +77,11 @@ pub enum RunError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] store::OpenError),
-    /// The bindings cannot be opened.
     #[error(transparent)]
     Bindings(#[from] bindings::OpenError),
     /// The answers of the last day cannot be read.
     #[error(transparent)]
     Answers(#[from] LoadError),
-    /// There is no certificate.
     #[error("preparing TLS")]
     Tls(#[from] TlsError),
     /// A file of certificates for asking the company's own system cannot be used.
@@ -102,7 +96,6 @@ pub enum RunError {
     /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
-        /// Which.
         address: SocketAddr,
         /// What the system said.
         #[source]
@@ -111,9 +104,7 @@ pub enum RunError {
     /// The system has no thread or no signal handler to give.
     #[error("asking the system for {what}")]
     System {
-        /// What for.
         what: &'static str,
-        /// What it said.
         #[source]
         source: std::io::Error,
     },
@@ -319,7 +310,6 @@ impl Running {
     }
 }
 
-/// The way to the platforms.
 fn platform(config: &Config, clock: &Clock) -> Result<Platform, RunError> {
     let (hosts, roots) = (Hosts::new(&config.platform.hosts), config.platform.extra_roots.clone());
     Platform::new(hosts, roots, clock.clone()).map_err(RunError::Platform)

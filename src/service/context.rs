@@ -32,7 +32,6 @@ use crate::store::Store;
 /// The services behind every address. Shared as `Arc<Context>`.
 #[derive(Debug)]
 pub struct Context {
-    /// What we know.
     pub store: Store,
     /// What people set.
     pub state: State,
@@ -40,23 +39,17 @@ pub struct Context {
     pub bindings: Bindings,
     /// Decides what platforms ask.
     pub control: Control,
-    /// The truth.
     pub journal: Arc<dyn Journal>,
-    /// Who did what.
     pub audit: Audit,
     /// What is kept for how long.
     pub retention: Retention,
-    /// How a person is erased.
     pub erasure: Erasure,
     /// The write path.
     pub ingest: Ingest,
-    /// The way to the platforms.
     pub platform: Platform,
     /// The company's own provider of logins.
     pub oidc: Option<Oidc>,
-    /// The time.
     pub clock: Clock,
-    /// This server.
     pub server: ServerInfo,
 }
 
@@ -140,21 +133,16 @@ impl Context {
 pub struct ServerInfo {
     /// The address the platforms use, if configured, without a trailing slash.
     pub public_url: Option<String>,
-    /// Where TLS is listened on.
     pub listen: SocketAddr,
     /// Where callbacks are taken without TLS, if anywhere.
     pub plain_listen: Option<SocketAddr>,
-    /// The data directory.
     pub data: PathBuf,
-    /// When the server started.
     pub started_at: Timestamp,
     /// The certificate in use; changes when it is reloaded.
     pub certificate: ArcSwap<CertificateInfo>,
-    /// Its connections.
     pub gauges: Arc<Gauges>,
     /// Requests that came to none of its addresses.
     pub misdirected: Misdirected,
-    /// The last lines of its log.
     pub log: Arc<LogTail>,
 }
 
@@ -195,7 +183,6 @@ impl ServerInfo {
     }
 }
 
-/// A host without its port.
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !name.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -214,11 +201,8 @@ fn is_name(name: &str, host: &str) -> bool {
 /// What a person needs to know about the certificate in use.
 #[derive(Debug, Clone, Default)]
 pub struct CertificateInfo {
-    /// The names it is for.
     pub names: Vec<String>,
-    /// Who issued it.
     pub issuer: String,
-    /// When it ends.
     pub not_after: Option<Timestamp>,
     /// Whether it vouches only for itself; no platform should be expected to accept it.
     pub self_signed: bool,

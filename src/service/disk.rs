@@ -20,7 +20,6 @@ pub(crate) const ROOMS: [&str; 11] =
 pub(crate) struct Disk {
     /// What we may still write.
     pub(crate) free: u64,
-    /// All of it.
     pub(crate) total: u64,
 }
 
@@ -29,9 +28,7 @@ pub(crate) struct Disk {
 pub(crate) struct Room {
     /// Its name, one of [`ROOMS`].
     pub(crate) name: &'static str,
-    /// Its files.
     pub(crate) files: u64,
-    /// What they take on the disk.
     pub(crate) bytes: u64,
 }
 

@@ -13,7 +13,6 @@ use crate::retention::RetentionError;
 use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 
-/// Why not.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
     /// What was asked is wrong; the text says how and is shown.
@@ -34,7 +33,6 @@ pub enum ServiceError {
     /// There is one already that this one would stand beside; the text says which and is shown.
     #[error("{}", .0.en)]
     Exists(Wording),
-    /// Too often.
     #[error("too many tries; wait")]
     TooManyRequests {
         /// When to try again.
@@ -48,7 +46,6 @@ pub enum ServiceError {
     Platform {
         /// `platform_refused`, `platform_unreachable`.
         code: &'static str,
-        /// What it said, and what to do.
         message: String,
     },
     /// The body did not arrive whole.
@@ -65,7 +62,6 @@ pub enum ServiceError {
 /// Why a body did not arrive whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// Larger than the limit.
     #[error("the body is too large")]
     TooLarge,
     /// Slower than the limit.

@@ -69,7 +69,6 @@ impl Parameters for Request<'_> {
     }
 }
 
-/// Which page.
 pub(crate) fn page(query: &Query) -> Result<Page, ServiceError> {
     let limit = query.number("limit", 1..=PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
     Ok(Page { limit, cursor: query.one("cursor").map(str::to_owned) })

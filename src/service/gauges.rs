@@ -38,7 +38,6 @@ impl Budget {
 }
 
 impl Gauges {
-    /// Adds one to a counter.
     pub(crate) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }

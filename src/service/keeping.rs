@@ -10,17 +10,14 @@ use crate::retention::{self, Hold, Policy};
 use crate::service::{Context, ServiceError};
 use crate::state::{Author, Principal};
 
-/// Who asks, and from where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker<'a> {
-    /// Who.
     pub(crate) by: &'a Principal,
     /// From where, if over a network.
     pub(crate) peer: Option<IpAddr>,
 }
 
 impl Asker<'_> {
-    /// Something that they do.
     pub(crate) fn act(&self, action: AuditAction, subject: impl Into<String>) -> Act {
         Act::new(self.by, action.name(), subject).from(self.peer)
     }
@@ -34,7 +31,6 @@ impl Asker<'_> {
 /// Why a change was not made. The pages say the first in words of their own.
 #[derive(Debug)]
 pub(crate) enum NotDone<E> {
-    /// What is kept does not take it.
     Refused(E),
     /// Whoever asks may not, or it could not be put on record.
     Failed(ServiceError),
@@ -73,7 +69,6 @@ pub(crate) async fn start_run(
     Ok(context.retention.start(&by, dry_run).await?)
 }
 
-/// Sets a hold.
 pub(crate) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) -> Result<Hold, ServiceError> {
     hold.check()?;
     let act =
@@ -81,7 +76,6 @@ pub(crate) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) ->
     Ok(context.retention.add_hold(&asker.author(context, act), hold).await?)
 }
 
-/// Ends a hold.
 pub(crate) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> Result<Hold, ServiceError> {
     let by = asker.author(context, asker.act(AuditAction::HoldEnd, format!("hold {id}")));
     Ok(context.retention.end_hold(&by, id).await?)

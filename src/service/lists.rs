@@ -12,7 +12,6 @@ use crate::store::{
     QueryError, SmsQuery,
 };
 
-/// A list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListKind {
     Calls,
@@ -23,7 +22,6 @@ pub(crate) enum ListKind {
     Decisions,
 }
 
-/// What is asked of a list.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
 pub(crate) enum ListQuery {
@@ -39,7 +37,6 @@ impl ListKind {
     pub(crate) const ALL: [Self; 6] =
         [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings, Self::Decisions];
 
-    /// Its name in an address.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Calls => "calls",
@@ -67,7 +64,6 @@ impl ListKind {
         }
     }
 
-    /// What a query asks of it.
     pub(crate) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<ListQuery, ServiceError> {
         Ok(match self {
             Self::Calls => ListQuery::Calls(filters::read(context, scope, query)?),

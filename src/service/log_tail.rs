@@ -14,14 +14,11 @@ use tracing::Level;
 use crate::domain::mask_numbers;
 use crate::limits::{LOG_LINE_BYTES, LOG_TAIL_BYTES, LOG_TAIL_LINES};
 
-/// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// Its number since the start, from 1.
     pub number: u64,
-    /// When.
     pub at: Timestamp,
-    /// How serious.
     pub level: Level,
     /// Which part of the program.
     pub target: String,
@@ -29,7 +26,6 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// The last lines of the log.
 #[derive(Debug, Default)]
 pub struct LogTail {
     kept: Mutex<Kept>,
@@ -104,7 +100,6 @@ pub(crate) const LEVELS: [(&str, Level); 5] = [
     ("trace", Level::TRACE),
 ];
 
-/// The name of a level.
 pub(crate) fn level_name(level: Level) -> &'static str {
     LEVELS.iter().find(|(_, of)| *of == level).map_or("trace", |(name, _)| name)
 }

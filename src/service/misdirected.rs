@@ -18,9 +18,7 @@ use crate::limits;
 /// Why a request did not get where it was meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missed {
-    /// No address of ours takes it.
     Address,
-    /// No app has this token.
     Token,
     /// Its first line cannot be read: a blank in the address, mostly.
     RequestLine,
@@ -38,16 +36,12 @@ impl Missed {
     }
 }
 
-/// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MisdirectedRequest {
-    /// When it came.
     pub at: Timestamp,
-    /// Who sent it.
     pub peer: IpAddr,
     /// Where to, without what could be a token.
     pub path: String,
-    /// What was wrong.
     pub missed: Missed,
 }
 
@@ -58,7 +52,6 @@ pub struct Misdirected(Mutex<Seen>);
 #[derive(Debug, Default)]
 struct Seen {
     count: u64,
-    /// The newest last.
     recent: VecDeque<MisdirectedRequest>,
 }
 

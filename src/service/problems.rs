@@ -16,14 +16,12 @@ pub(crate) struct Fault {
     pub(crate) code: &'static str,
     /// What it means for what comes.
     pub(crate) weight: Weight,
-    /// What it is, and what to do.
     pub(crate) text: Wording,
 }
 
 /// What a fault means for what comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
-    /// Callbacks are not taken.
     NotTaken,
     /// They are taken, and not all that is known can be asked for.
     NotReady,

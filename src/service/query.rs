@@ -66,7 +66,6 @@ impl Query {
         Ok(filter)
     }
 
-    /// A number within bounds.
     pub(crate) fn number<T>(&self, name: &str, bounds: RangeInclusive<T>) -> Result<Option<T>, ServiceError>
     where
         T: std::str::FromStr + PartialOrd + Display,
@@ -142,7 +141,6 @@ impl Query {
         })
     }
 
-    /// One word of several.
     pub(crate) fn word<T>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, ServiceError>
     where
         T: Copy,

@@ -59,7 +59,6 @@ pub(crate) async fn set(
     Ok(context.control.set_rules(&asker.author(context, act), app, set, based_on).await?)
 }
 
-/// Keeps a list.
 pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
@@ -67,7 +66,6 @@ pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedLis
     Ok(context.control.set_list(&asker.author(context, act), list).await?)
 }
 
-/// Removes a list.
 pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
     of_all(asker.by)?;
     let act = asker.act(AuditAction::ListRemove, "list of rules").with("list", name);
@@ -115,7 +113,6 @@ pub(crate) fn said(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
     }
 }
 
-/// What a question would be answered.
 pub(crate) async fn trial(context: &Context, app: &App, wanted: QuestionToTry) -> Result<Trial, ServiceError> {
     let at = match wanted.at.as_deref() {
         None => context.clock.now(),

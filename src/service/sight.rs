@@ -9,14 +9,11 @@ use crate::domain::{PhoneNumber, mask_numbers, mask_numbers_and};
 /// How much someone sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sight {
-    /// Everything.
     Whole,
-    /// Numbers masked.
     Masked,
 }
 
 impl Sight {
-    /// A phone number.
     pub(crate) fn number(self, number: &PhoneNumber) -> String {
         match self {
             Self::Whole => number.reveal().to_owned(),
@@ -24,7 +21,6 @@ impl Sight {
         }
     }
 
-    /// A phone number that may be unknown.
     pub(crate) fn maybe(self, number: Option<&PhoneNumber>) -> Option<String> {
         number.map(|number| self.number(number))
     }
@@ -37,7 +33,6 @@ impl Sight {
         }
     }
 
-    /// Such a text that may be missing.
     pub(crate) fn maybe_text(self, text: Option<&str>) -> Option<String> {
         text.map(|text| self.text(text))
     }

@@ -7,7 +7,6 @@ use super::people::mix;
 /// `Content-Type` of Huawei's pushes.
 pub(super) const JSON_UTF8: &str = "application/json;charset=UTF-8";
 
-/// An account at a platform.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     /// Huawei `appKey`, 玖云 `appId`.

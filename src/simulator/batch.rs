@@ -25,12 +25,10 @@ impl Batches {
         self.waiting.entry((leaves(record.released), platform)).or_default().push(record);
     }
 
-    /// When the next batch leaves.
     pub(super) fn next_at(&self) -> Option<Millis> {
         self.waiting.first_key_value().map(|(&(at, _), _)| at)
     }
 
-    /// The next batch.
     pub(super) fn pop(&mut self) -> Option<Push> {
         let mut entry = self.waiting.first_entry()?;
         let (at, platform) = *entry.key();

@@ -19,19 +19,13 @@ use super::stamp::Millis;
 /// A product of a platform, with the direction where that changes what is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Scene {
-    /// 玖云 云呼AXB.
     CloudAxb,
-    /// 玖云 专线语音.
     Dedicated,
-    /// 玖云 专号通.
     Mask,
     /// 玖云 专号通, the other party calls back.
     MaskIncome,
-    /// 语音回呼.
     Callback,
-    /// 语音通知.
     Notify,
-    /// 语音验证码.
     Verify,
     /// Somebody calls A on X.
     Ax,
@@ -90,7 +84,6 @@ impl Scene {
     }
 }
 
-/// The instants of a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
     pub setup: Millis,
@@ -104,7 +97,6 @@ pub(super) struct Times {
     pub released: Millis,
 }
 
-/// One call.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub scene: Scene,
@@ -130,7 +122,6 @@ impl Call {
         Self::of(Scene::draw(platform, rng), platform, number, setup, world, rng)
     }
 
-    /// A call of this scene.
     pub(super) fn of(
         scene: Scene,
         platform: Platform,
@@ -197,7 +188,6 @@ fn landline(platform: Platform, rng: &mut Rng) -> String {
     format!("{prefix}{city}{}", rng.u32(20_000_000..90_000_000))
 }
 
-/// A fate that can happen in this scene.
 fn possible(scene: Scene, fate: Fate) -> Fate {
     let private = matches!(scene, Scene::Ax | Scene::AxOut | Scene::Axb | Scene::Axe | Scene::AxeOut | Scene::Axyb);
     match fate {

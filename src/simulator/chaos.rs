@@ -19,7 +19,6 @@ use super::people::mix;
 use super::platform::{Platform, PushKind};
 use super::push::{Expectation, Push};
 
-/// A push with what is done to it.
 #[derive(Debug)]
 pub(super) struct Disturbed {
     pub push: Push,
@@ -32,13 +31,11 @@ pub(super) struct Disturbed {
 }
 
 impl Disturbed {
-    /// A push as it should be.
     pub(super) fn not(push: Push) -> Self {
         Self { push, delay: Duration::ZERO, delivery: Delivery::Whole, forged: false, follows: true }
     }
 }
 
-/// The source of disturbances.
 #[derive(Debug)]
 pub(super) struct Chaos {
     rng: Rng,

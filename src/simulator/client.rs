@@ -26,10 +26,8 @@ const CUT_PAUSE: Duration = Duration::from_millis(20);
 /// After how long a push that hangs up does so.
 const HANG_UP_AFTER: Duration = Duration::from_millis(3);
 
-/// How a push is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivery {
-    /// As it should be.
     Whole,
     /// The connection breaks in the middle of the body.
     CutShort,
@@ -40,13 +38,14 @@ pub(super) enum Delivery {
 /// What is known after a try.
 #[derive(Debug)]
 pub(super) enum Heard {
-    /// The receiver answered.
-    Answer { status: u16, body: Bytes },
+    Answer {
+        status: u16,
+        body: Bytes,
+    },
     /// The body had left, or may have; no whole answer came.
     Nothing,
     /// The receiver cannot have the whole body.
     NotDelivered,
-    /// Nor was there a connection.
     NoConnection(Unreached),
 }
 

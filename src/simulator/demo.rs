@@ -39,10 +39,8 @@ const LIVE_RATE: f64 = 0.04;
 /// Pushes under way at once, for each app.
 const CONNECTIONS: usize = 8;
 
-/// One app of the demo.
 #[derive(Debug, Clone)]
 pub struct DemoApp {
-    /// Its platform.
     pub platform: Platform,
     /// Huawei `APP_Key`, 玖云 `appId`.
     pub app_key: Option<String>,
@@ -70,9 +68,7 @@ struct Line {
 /// A push that arrived in the past.
 #[derive(Debug)]
 pub struct Arrival {
-    /// Which of the apps it is for.
     pub app: usize,
-    /// When it arrived.
     pub at: Timestamp,
     /// Its headers, names in lower case, signed where the app can sign.
     pub headers: Vec<(&'static str, String)>,
@@ -82,7 +78,6 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Its body.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.arrived.push.body
@@ -100,7 +95,6 @@ impl Demo {
         Self { seed, from, until, told: from, lines }
     }
 
-    /// The instant at which it begins.
     #[must_use]
     pub fn begins(&self) -> Timestamp {
         super::stamp::timestamp(self.from)

@@ -32,7 +32,6 @@ pub struct Generated {
     pub provider: ProviderId,
     /// The headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 

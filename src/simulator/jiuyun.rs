@@ -111,7 +111,6 @@ impl Notice<'_> {
         self.send(sink, PushKind::Event, at, body);
     }
 
-    /// What all notices of 专线语音 and 专号通 begin with.
     fn two_leg_body(&self, action: &str) -> Fields {
         let call = self.call;
         let mut body = Fields::new(Encoding::Xml);

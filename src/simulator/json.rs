@@ -7,7 +7,6 @@ use serde::{Serialize, Serializer};
 
 use super::stamp::{self, Millis};
 
-/// An object under construction.
 #[derive(Debug, Clone)]
 pub(super) struct Object {
     fields: Vec<(&'static str, Field)>,

@@ -21,7 +21,6 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// Counts one latency.
     pub fn record(&mut self, latency: Duration) {
         self.0.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(LONGEST));
     }
@@ -31,13 +30,11 @@ impl Latencies {
         self.0.add(&other.0).expect("both have the same bounds");
     }
 
-    /// How many were counted.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.0.len()
     }
 
-    /// The longest.
     #[must_use]
     pub fn max(&self) -> Duration {
         Duration::from_micros(self.0.max())

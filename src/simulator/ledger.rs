@@ -22,7 +22,6 @@ use crate::domain::many;
 pub struct Line {
     /// Pushes begun, duplicates made on purpose included.
     pub pushes: u64,
-    /// Tries.
     pub sent: u64,
     /// Tries that succeeded: the push is acknowledged.
     pub answered: u64,
@@ -68,12 +67,10 @@ pub struct Ledger {
     disturbances: BTreeMap<&'static str, u64>,
     /// How long answers took.
     pub latency: Latencies,
-    /// How long it all took.
     pub took: Duration,
 }
 
 impl Ledger {
-    /// The counts of one kind.
     #[must_use]
     pub fn line(&self, kind: PushKind) -> Line {
         self.lines.get(&kind).copied().unwrap_or_default()

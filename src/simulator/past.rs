@@ -157,13 +157,11 @@ impl Arrived {
         plain.chain(signed).collect()
     }
 
-    /// The instant of its arrival.
     pub(super) fn when(&self) -> Timestamp {
         timestamp(self.at)
     }
 }
 
-/// An event that is in no document.
 pub(super) fn unknown_event(platform: Platform) -> &'static [u8] {
     match platform {
         Platform::Jiuyun => b"<?xml version='1.0'?><req><action>CallHold</action><type>1</type></req>",

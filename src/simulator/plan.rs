@@ -30,14 +30,11 @@ pub enum Pace {
     Closed,
 }
 
-/// What to play.
 #[derive(Debug)]
 pub struct Plan {
-    /// Which platform.
     pub platform: Platform,
     /// The address to push to, as it would be configured at the platform.
     pub to: Uri,
-    /// How many calls.
     pub calls: u64,
     /// Calls that begin in a real second.
     pub rate: f64,
@@ -53,7 +50,6 @@ pub struct Plan {
     pub app_key: Option<String>,
     /// Huawei `APP_Secret`; without it nothing is signed.
     pub app_secret: Option<Secret>,
-    /// How to sign.
     pub recipe: Recipe,
     /// When pushes leave.
     pub pace: Pace,

@@ -10,14 +10,10 @@ use std::time::Duration;
 
 use crate::domain::ProviderId;
 
-/// A platform that can be played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Platform {
-    /// 玖云.
     Jiuyun,
-    /// 华为云 语音通话.
     HuaweiVoice,
-    /// 华为云 隐私保护通话.
     HuaweiPrivate,
 }
 
@@ -68,7 +64,6 @@ const fn minutes(n: u64) -> Duration {
     Duration::from_secs(n * 60)
 }
 
-/// What a push is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PushKind {
     /// Something happened in a call.

@@ -56,7 +56,6 @@ pub enum PlayError {
     /// The first connection of all failed, and the plan wants it to hold.
     #[error("cannot connect to {host}: {reason}")]
     Unreachable {
-        /// Host and port.
         host: String,
         /// Why, as the system or TLS said it.
         reason: Unreached,

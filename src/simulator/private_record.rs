@@ -47,7 +47,6 @@ pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Object {
     fee
 }
 
-/// What only some modes send.
 fn by_mode(notice: &Notice<'_>, fee: &mut Object) {
     let call = notice.call;
     match call.scene {

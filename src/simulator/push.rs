@@ -28,17 +28,14 @@ pub enum Expectation {
 /// One request of a platform, not yet signed.
 #[derive(Debug, Clone)]
 pub struct Push {
-    /// Who sends it.
     pub platform: Platform,
     /// When, counted from the start of the script, in the time of the calls.
     pub due: Duration,
-    /// What it is about.
     pub kind: PushKind,
     /// The sessions it names: one, several in a batch, an SMS's id, none in a number status.
     pub sessions: Vec<String>,
     /// Its `Content-Type`.
     pub content_type: &'static str,
-    /// Its body.
     pub body: Vec<u8>,
     /// What answer it needs.
     pub expects: Expectation,
@@ -62,7 +59,6 @@ pub enum Decided {
     Connect {
         /// The real callee.
         callee: String,
-        /// Whether to record.
         record: bool,
         /// To be echoed.
         user_data: Option<String>,

@@ -18,7 +18,6 @@ use sha2::{Digest, Sha256};
 use super::stamp::{self, BEIJING_MS};
 use crate::domain::Secret;
 
-/// A recipe for the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Recipe {
     /// The one of 隐私保护通话 since 2024.
@@ -33,7 +32,6 @@ pub enum Recipe {
 }
 
 impl Recipe {
-    /// Every recipe.
     pub const ALL: [Self; 4] = [Self::Aksk, Self::AkskUrl, Self::AkskUrlLines, Self::Wsse];
 
     /// Its name on the command line: `aksk-url`.
@@ -79,7 +77,6 @@ impl Recipe {
     }
 }
 
-/// What pushes are signed with.
 #[derive(Debug, Clone)]
 pub(super) struct Signer {
     pub recipe: Recipe,

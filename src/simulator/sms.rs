@@ -13,7 +13,6 @@ use super::platform::{Platform, PushKind};
 use super::push::{Decided, Expectation, Next, Sink};
 use super::stamp::{self, Millis};
 
-/// One message on its way.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
     id: String,

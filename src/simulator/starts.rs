@@ -74,7 +74,6 @@ impl Starts {
         Self::Hours { from, calls, done: 0, cumulative: cumulative.into() }
     }
 
-    /// These, then those.
     pub(super) fn then(self, second: Self) -> Self {
         Self::Then(Box::new(self), Box::new(second))
     }

@@ -25,13 +25,11 @@ impl State {
         apps
     }
 
-    /// One app.
     #[must_use]
     pub fn app(&self, id: AppId) -> Option<Arc<App>> {
         self.book().apps.get(&id).cloned()
     }
 
-    /// One app by its name.
     #[must_use]
     pub fn app_named(&self, name: &str) -> Option<Arc<App>> {
         self.book().app_named(name).cloned()

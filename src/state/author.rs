@@ -54,7 +54,6 @@ pub struct OnRecord {
     by: Option<Actor>,
 }
 
-/// On whose behalf something is changed.
 #[derive(Debug, Clone)]
 pub enum Behalf {
     /// Somebody's.
@@ -70,7 +69,6 @@ impl Author {
         Self { who, entry }
     }
 
-    /// Who it is.
     #[must_use]
     pub fn who(&self) -> &Principal {
         &self.who
@@ -133,7 +131,6 @@ impl Behalf {
 }
 
 impl OnRecord {
-    /// Who it is that changes something.
     #[must_use]
     pub fn by(&self) -> Option<&Actor> {
         self.by.as_ref()

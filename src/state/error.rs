@@ -13,7 +13,6 @@ pub enum StateError {
     /// There is one of that name already.
     #[error("there is already {}", .0.en)]
     Exists(Wording),
-    /// There is none of that name.
     #[error("there is no {0}")]
     NotFound(String),
     /// A value breaks a rule; the text says which.
@@ -22,7 +21,6 @@ pub enum StateError {
     /// Which ids apps had is only in the journal, which is still being read.
     #[error("the journal is being read for the ids that apps had; try again in a minute")]
     Rebuilding,
-    /// The last administrator may not go.
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
     /// What the change was decided from is not so any more.
@@ -40,7 +38,6 @@ pub enum StateError {
     /// The file of the sealing key cannot be read or made.
     #[error("the key file {}", path.display())]
     Key {
-        /// Which file.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -48,22 +45,12 @@ pub enum StateError {
     },
     /// The file of the sealing key is gone.
     #[error("the key file {} is missing, and state/ holds secrets sealed with it; put keys/ back from the backup", path.display())]
-    NoKey {
-        /// Which file.
-        path: PathBuf,
-    },
+    NoKey { path: PathBuf },
     /// The file of the sealing key does not hold a key.
     #[error("the key file {} is damaged; put keys/ back from the backup", path.display())]
-    BadKey {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// The key is another one.
+    BadKey { path: PathBuf },
     #[error("the key in {} is not the one that sealed the secrets in state/; put the keys/ back that belongs to it", path.display())]
-    WrongKey {
-        /// Which file.
-        path: PathBuf,
-    },
+    WrongKey { path: PathBuf },
 }
 
 impl StateError {

@@ -85,7 +85,6 @@ pub(super) struct LoginFact {
     pub(super) user: String,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    /// From where it was opened.
     pub(super) peer: Option<IpAddr>,
     /// With what: the browser's own words, cut.
     pub(super) agent: Option<String>,
@@ -97,7 +96,6 @@ pub(super) type SearchFact = Search;
 /// What became of reading an entry.
 #[derive(Debug)]
 pub(super) enum Reading {
-    /// Understood.
     Fact(Box<Fact>),
     /// Of a kind this version does not know, or not of its shape: kept, and passed over.
     Foreign,
@@ -128,7 +126,6 @@ impl Fact {
         }
     }
 
-    /// The entry that says this.
     pub(super) fn write(&self, by: Option<&Actor>, key: &SealKey) -> Entry {
         let mut fields = match self {
             Self::Installation(id) => one("id", id.as_str()),
@@ -228,7 +225,6 @@ fn read_value(entry: &Entry, key: &SealKey) -> Result<Option<Fact>, StateError> 
     })
 }
 
-/// Whether an entry holds something sealed.
 pub(super) fn is_sealed(entry: &Entry) -> bool {
     entry.kind == "app" || entry.fields.contains_key("sealed")
 }

@@ -21,7 +21,6 @@ use crate::domain::Seq;
 use crate::journal::{AppendError, Body, Compact, Damage, Entry, Health, Loss, NewRecord, Seen};
 use crate::limits::{OVERTAKEN_TRIES, STATE_READ_BYTES, STATE_REWRITE_RECORDS};
 
-/// The log.
 #[derive(Debug)]
 pub(super) struct Log {
     journal: Arc<dyn Compact>,
@@ -128,12 +127,10 @@ impl Log {
         self.journal.close();
     }
 
-    /// How the log is doing.
     pub(super) fn health(&self) -> Health {
         self.journal.health()
     }
 
-    /// What was damaged when it was opened.
     pub(super) fn damage(&self) -> Vec<Damage> {
         Vec::clone(&self.damage.load())
     }
@@ -155,7 +152,6 @@ impl Log {
         Ok(Some(book))
     }
 
-    /// The key that seals.
     pub(super) fn key(&self) -> &SealKey {
         &self.key
     }
@@ -214,7 +210,6 @@ fn scrub_texts(value: &mut Value, scrub: &dyn Fn(&str) -> Option<String>) {
     }
 }
 
-/// What was read of the log.
 struct Read {
     entries: Vec<Entry>,
     /// Up to this number.
@@ -223,7 +218,6 @@ struct Read {
     anew: bool,
 }
 
-/// Reads from a number on.
 fn read(journal: &dyn Compact, from: Seq) -> Result<Read, StateError> {
     loop {
         let begin = journal.begin();

@@ -158,7 +158,6 @@ impl State {
 
 /// A login before it is opened.
 pub(super) struct Prepared {
-    /// Who opens it.
     pub(super) by: Author,
     cookie: Secret,
     login: LoginFact,

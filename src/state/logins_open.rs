@@ -14,12 +14,10 @@ use super::{Author, Login, OpenLogin, State, StateError, Visit};
 use crate::domain::Secret;
 use crate::limits::LOGINS_SEEN_MAX;
 
-/// When logins were last used.
 #[derive(Debug, Default)]
 pub(super) struct Seen(Mutex<HashMap<Hash, Timestamp>>);
 
 impl Seen {
-    /// A login was used.
     pub(super) fn note(&self, login: Hash, now: Timestamp) {
         let mut seen = self.lock();
         if seen.len() >= LOGINS_SEEN_MAX && !seen.contains_key(&login) {

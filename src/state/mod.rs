@@ -99,7 +99,6 @@ struct Shared {
     writing: Mutex<()>,
     passwords: Passwords,
     uses: Uses,
-    /// When each login was last used.
     seen: logins_open::Seen,
     spent: tickets::Spent,
     clock: Clock,

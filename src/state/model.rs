@@ -9,12 +9,10 @@ use jiff::Timestamp;
 
 use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
 
-/// A new app.
 #[derive(Debug, Clone)]
 pub struct NewApp {
     /// Its name, unique.
     pub name: String,
-    /// Its platform.
     pub provider: ProviderId,
     /// Its token; made when absent.
     pub token: Option<Secret>,
@@ -31,28 +29,22 @@ pub struct NewApp {
 /// Changes to an app; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct AppChange {
-    /// A new name.
     pub name: Option<String>,
     /// A new key; `Some(None)` removes it.
     pub app_key: Option<Option<String>>,
     /// A new secret; `Some(None)` removes it.
     pub app_secret: Option<Option<Secret>>,
-    /// Another mode.
     pub verify: Option<VerifyMode>,
-    /// Other networks.
     pub allow_from: Option<AllowFrom>,
-    /// Another form of answers.
     pub answer_form: Option<AnswerForm>,
     /// Another announcement of the default `close`; `Some(None)` removes it.
     pub close_tone: Option<Option<String>>,
 }
 
-/// A person.
 #[derive(Debug, Clone)]
 pub struct User {
     /// The name, unique, shown.
     pub name: String,
-    /// What the person may do.
     pub role: Role,
     /// Which apps the person may see.
     pub scope: Scope,
@@ -60,9 +52,7 @@ pub struct User {
     pub second_factor: bool,
     /// Who it is at the provider that the person logs in with; `None` for a password of ours.
     pub outside: Option<OutsideId>,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// Last login.
     pub last_login_at: Option<Timestamp>,
 }
 
@@ -75,46 +65,36 @@ pub struct OutsideId {
     pub subject: String,
 }
 
-/// A new person.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     /// The name, unique.
     pub name: String,
-    /// What the person may do.
     pub role: Role,
     /// Which apps the person may see.
     pub scope: Scope,
-    /// The password.
     pub password: Secret,
 }
 
 /// Changes to a person; `None` leaves something as it is.
 #[derive(Debug, Clone, Default)]
 pub struct UserChange {
-    /// Another role.
     pub role: Option<Role>,
-    /// Other apps.
     pub scope: Option<Scope>,
-    /// Another password.
     pub password: Option<Secret>,
 }
 
 /// Who must have a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Demand {
-    /// Nobody.
     #[default]
     None,
-    /// Administrators.
     Admin,
     /// Operators and administrators.
     Operator,
-    /// Everyone.
     All,
 }
 
 impl Demand {
-    /// All there are.
     pub const ALL: [Self; 4] = [Self::None, Self::Admin, Self::Operator, Self::All];
 
     /// `none`, `admin`, `operator`, `all`.
@@ -134,7 +114,6 @@ impl Demand {
         Self::ALL.into_iter().find(|demand| demand.name() == name)
     }
 
-    /// Whether someone of this role must have one.
     #[must_use]
     pub fn includes(self, role: Role) -> bool {
         match self {
@@ -151,11 +130,9 @@ impl Demand {
 pub struct ApiToken {
     /// Its name, unique.
     pub name: String,
-    /// What it may do.
     pub role: Role,
     /// Which apps it may see.
     pub scope: Scope,
-    /// When it was made.
     pub created_at: Timestamp,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
@@ -163,12 +140,10 @@ pub struct ApiToken {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// A new token.
 #[derive(Debug, Clone)]
 pub struct NewToken {
     /// Its name, unique.
     pub name: String,
-    /// What it may do.
     pub role: Role,
     /// Which apps it may see.
     pub scope: Scope,
@@ -183,22 +158,17 @@ pub struct Search {
     pub id: String,
     /// The list: `calls`, `callbacks`, `sms`, `numbers`.
     pub list: String,
-    /// The name.
     pub name: String,
     /// The filters, as the query of an address.
     pub query: String,
     /// Whose it is; `None` is everybody's.
     pub owner: Option<Actor>,
-    /// When it was saved.
     pub created_at: Timestamp,
 }
 
-/// A search to keep.
 #[derive(Debug, Clone)]
 pub struct NewSearch {
-    /// The list.
     pub list: String,
-    /// The name.
     pub name: String,
     /// The filters, as the query of an address.
     pub query: String,
@@ -206,14 +176,11 @@ pub struct NewSearch {
     pub shared: bool,
 }
 
-/// Who is asking, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// What kind of one.
     pub kind: ActorKind,
     /// A user's or token's name, or `command line`.
     pub name: String,
-    /// What they may do.
     pub role: Role,
     /// Which apps they may see.
     pub scope: Scope,
@@ -224,11 +191,9 @@ pub struct Principal {
 pub struct Login {
     /// Its public id: names it and opens nothing.
     pub id: String,
-    /// Who.
     pub user: User,
     /// The token that forms carry against forged requests.
     pub csrf: Secret,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
@@ -243,24 +208,19 @@ impl User {
 /// A login as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLogin {
-    /// Its public id.
     pub id: String,
-    /// Whose.
     pub user: String,
-    /// When it was opened.
     pub created_at: Timestamp,
     /// When it was last used; `None` while it was not since the server started.
     pub seen_at: Option<Timestamp>,
     /// When it ends by itself.
     pub expires_at: Timestamp,
-    /// From where it was opened.
     pub peer: Option<IpAddr>,
     /// With what: the browser's own words, cut.
     pub agent: Option<String>,
 }
 
 impl Principal {
-    /// Who that is, without what they may.
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::new(self.kind, self.name.as_str())

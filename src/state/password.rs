@@ -84,7 +84,6 @@ impl Passwords {
     }
 }
 
-/// The PHC text of a password.
 fn hashed(password: &[u8], salt: &[u8], memory: &mut Vec<Block>) -> argon2::password_hash::Result<String> {
     let params = Params::new(19 * 1024, 2, 1, None)?;
     let mut out = [0; Params::DEFAULT_OUTPUT_LEN];

@@ -18,7 +18,6 @@ use crate::domain::Secret;
 /// A SHA-256.
 pub(super) type Hash = [u8; 32];
 
-/// Random bytes.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let mut filled = 0;

@@ -25,7 +25,6 @@ use crate::domain::Secret;
 
 const KEY_BYTES: usize = 32;
 
-/// The key of this installation.
 pub(super) struct SealKey {
     key: LessSafeKey,
     path: PathBuf,

@@ -18,14 +18,12 @@ use super::{Author, Demand, State, StateError, User, totp};
 use crate::domain::{Secret, Wording};
 use crate::limits::RECOVERY_CODES;
 
-/// A second factor that is on.
 #[derive(Debug, Clone)]
 pub(super) struct SecondFactorFact {
     pub(super) user: String,
     /// In Base32, as authenticators take it.
     pub(super) secret: Secret,
     pub(super) recovery: Vec<Hash>,
-    /// The step of the last code that was taken.
     pub(super) last_step: u64,
     pub(super) created_at: Timestamp,
 }
@@ -49,16 +47,13 @@ pub struct Enrolment {
     pub sealed: String,
 }
 
-/// What a user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecondFactor {
-    /// Since when.
     pub since: Timestamp,
     /// Recovery codes that are left.
     pub recovery_left: usize,
 }
 
-/// The line of a second factor.
 pub(super) fn line(factor: &SecondFactorFact, key: &SealKey) -> SecondFactorLine {
     SecondFactorLine {
         name: factor.user.clone(),
@@ -87,7 +82,6 @@ fn place(user: &str) -> String {
 }
 
 impl State {
-    /// What the user of this name has, if anything.
     #[must_use]
     pub fn second_factor(&self, name: &str) -> Option<SecondFactor> {
         let book = self.book();
@@ -95,7 +89,6 @@ impl State {
         Some(SecondFactor { since: factor.created_at, recovery_left: factor.recovery.len() })
     }
 
-    /// Who must have a second factor.
     #[must_use]
     pub fn required_second_factor(&self) -> Demand {
         self.book().require_second_factor

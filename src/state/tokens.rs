@@ -15,7 +15,6 @@ use super::{ApiToken, Author, Behalf, NewToken, Principal, State, StateError, ra
 use crate::domain::{ActorKind, Role, Scope, Secret, Text, Wording};
 use crate::limits::{SET_MAX, TOKEN_USE_EVERY};
 
-/// When the use of each token was last written.
 #[derive(Debug, Default)]
 pub(super) struct Uses(Mutex<HashMap<random::Hash, Timestamp>>);
 

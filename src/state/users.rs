@@ -35,7 +35,6 @@ impl State {
         book.users.values().map(|user| shown(&book, user)).collect()
     }
 
-    /// One user.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<User> {
         let book = self.book();

@@ -16,7 +16,6 @@ use super::fact::Fact;
 use super::{Behalf, State, StateError};
 use crate::domain::Secret;
 
-/// The values as they are at one moment.
 #[derive(Debug)]
 pub struct Values<'a>(&'a Book);
 
@@ -93,7 +92,6 @@ impl State {
         self.set_value(by, name, &Value::Null).await
     }
 
-    /// A sealed value.
     #[must_use]
     pub fn sealed_value(&self, name: &str) -> Option<Secret> {
         self.book().sealed_values.get(name).cloned()

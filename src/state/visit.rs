@@ -9,7 +9,6 @@ use crate::limits::AGENT_CHARS_MAX;
 /// What of coming in is an act of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entering<'a> {
-    /// The first administrator is made.
     SetUp,
     /// A person whom this provider vouches for is made here.
     Admitted(&'a str),
@@ -22,9 +21,7 @@ pub enum Entering<'a> {
 /// Makes the author of a step, of the person who comes in.
 type Telling = dyn Fn(&Principal, Entering<'_>) -> Author + Send + Sync;
 
-/// One who comes in.
 pub struct Visit {
-    /// From where.
     pub(super) peer: Option<IpAddr>,
     /// With what: the browser's own words, cut.
     pub(super) agent: Option<String>,
@@ -42,7 +39,6 @@ impl Visit {
         Self { peer, agent, telling: Box::new(telling) }
     }
 
-    /// Who takes this step.
     pub(super) fn author(&self, who: &Principal, step: Entering<'_>) -> Author {
         (self.telling)(who, step)
     }

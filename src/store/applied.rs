@@ -16,27 +16,21 @@ pub enum Applied {
     Callback {
         /// Its row; `sessions`, `calls` and `not_calls` are filled in here.
         row: Box<CallbackRow>,
-        /// What it says.
         items: Vec<Item>,
     },
     /// Requests that were not kept.
     Tally {
         /// The record's number.
         seq: Seq,
-        /// When.
         at: Timestamp,
-        /// Whose.
         app: Option<AppId>,
-        /// How many were refused.
         refused: u64,
-        /// How many are possibly lost.
         possibly_lost: u64,
     },
     /// Rows whose time is over.
     Cut {
         /// The record's number.
         seq: Seq,
-        /// Which, and what they had counted.
         cut: Box<Cut>,
     },
     /// An entry of the audit trail.

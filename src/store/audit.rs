@@ -20,21 +20,14 @@ use crate::domain::{Actor, AppId, Seq};
 /// An entry of the audit trail, without its personal part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
-    /// Its number in the journal.
     pub seq: Seq,
-    /// When.
     pub at: Timestamp,
     /// Its number in the chain.
     pub n: u64,
-    /// Who.
     pub by: Actor,
-    /// What.
     pub action: String,
-    /// Which object.
     pub subject: String,
-    /// The app it belongs to.
     pub app: Option<AppId>,
-    /// From where.
     pub peer: Option<IpAddr>,
     /// How the act of another entry ended, where it tells that.
     pub ended: Option<Ended>,
@@ -88,7 +81,6 @@ impl Store {
     }
 }
 
-/// The row of an entry.
 pub(super) fn index(row: &AuditRow) -> IndexedRow {
     let mut id = [0; 16];
     id[..8].copy_from_slice(b"auditrow");

@@ -88,7 +88,6 @@ struct RecordingRow {
 const CONFLICTING: u8 = 1;
 const IS_RELEASE: u8 = 2;
 
-/// Writes facts.
 pub(super) fn encode(facts: &Facts) -> Vec<u8> {
     let mut texts = Texts::default();
     let base = facts.received_at;

@@ -91,7 +91,6 @@ pub(super) fn index(row: &CallbackRow, keys: &[CallKey]) -> IndexedRow {
     IndexedRow::new(key, row.received_at, row.seq, terms, encoding::encode(&encoded))
 }
 
-/// Reads it back.
 pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<CallbackRow, RowError> {
     let row: EncodedCallback = encoding::decode(&indexed.row)?;
     let keys = row

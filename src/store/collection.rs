@@ -59,7 +59,6 @@ pub(super) struct Sealed {
     pub(super) tombstones: Arc<RoaringBitmap>,
 }
 
-/// Where a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RowLocation {
     Hot,
@@ -74,7 +73,6 @@ impl Collection {
         Self { name, chunks, dir: dir.to_owned(), keys, view, unsaved }
     }
 
-    /// The file of a segment.
     pub(super) fn file(&self, number: u64) -> PathBuf {
         self.dir.join(format!("{}-{number:08}", self.name))
     }
@@ -89,7 +87,6 @@ impl Collection {
         self.chunks
     }
 
-    /// A row of the hot part.
     pub(super) fn hot_row(&self, id: &[u8; 16]) -> Option<&IndexedRow> {
         self.view.hot.get(&(*self.keys.get(id)?, *id))
     }
@@ -231,7 +228,6 @@ impl View {
         self.rows
     }
 
-    /// Bytes of its segments.
     pub(super) fn bytes(&self) -> u64 {
         self.sealed.iter().map(|s| s.segment.bytes()).sum()
     }

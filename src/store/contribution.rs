@@ -27,7 +27,6 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Each by the name that it is written with.
     pub(super) fn named(&self) -> [(&'static str, i64); 8] {
         let Self { calls, answered, talking, talk_seconds, rung, ring_seconds, with_pdd, pdd_seconds } = *self;
         [

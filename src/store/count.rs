@@ -11,12 +11,10 @@ use super::segment::SegmentError;
 use super::want::{Precision, Want};
 use crate::limits::{COUNT_MAX, SCAN_WORK};
 
-/// How many rows there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
     /// So many at least.
     pub rows: u64,
-    /// Whether there are no more.
     pub exact: bool,
 }
 

@@ -22,13 +22,11 @@ pub(super) struct Cursor {
     pub(super) key: RowKey,
 }
 
-/// The digest of a query.
 pub(super) fn digest(query: &dyn std::fmt::Debug) -> u64 {
     xxh3_64(format!("{query:?}").as_bytes())
 }
 
 impl Cursor {
-    /// As text for an address.
     pub(super) fn write(&self, query: u64) -> String {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.extend_from_slice(&query.to_be_bytes());

@@ -15,12 +15,10 @@ use crate::limits::DAY_OPEN_HOURS;
 /// Hours between UTC and Asia/Shanghai, where days begin.
 const SHANGHAI: i64 = 8;
 
-/// The day an hour lies in.
 pub(super) fn day_of(hour: i64) -> i64 {
     (hour + SHANGHAI).div_euclid(24)
 }
 
-/// The first hour of a day.
 pub(super) fn day_start(day: i64) -> i64 {
     day * 24 - SHANGHAI
 }
@@ -35,9 +33,7 @@ pub(super) fn weekday_hour(hour: i64) -> (usize, usize) {
 /// Hours from the first to before the second, as days where they are summed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// These hours.
     Hours(i64, i64),
-    /// These days.
     Days(i64, i64),
 }
 
@@ -52,7 +48,6 @@ pub(super) fn pieces(first: i64, end: i64, open_from: i64) -> Vec<Piece> {
 }
 
 impl Hours {
-    /// The day of an hour, if it is summed up.
     pub(super) fn summed_up(&self, hour: i64) -> Option<i64> {
         let day = day_of(hour.max(0));
         (day < self.open_from).then_some(day)

@@ -110,7 +110,6 @@ impl HotChunks {
         }
     }
 
-    /// The batch is written.
     pub(super) fn written(&mut self) {
         for number in std::mem::take(&mut self.touched) {
             match self.chunks.get(&number).map(|chunk| chunk.live) {

@@ -25,18 +25,15 @@ pub(super) struct HotRows {
 }
 
 impl HotRows {
-    /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The row of this key.
     pub(super) fn get(&self, key: &RowKey) -> Option<&IndexedRow> {
         let run = self.runs.get(self.run_of(key))?;
         run.binary_search_by_key(key, IndexedRow::key).ok().map(|at| &run[at])
     }
 
-    /// The first row of this key or behind it.
     pub(super) fn at_or_behind(&self, key: &RowKey) -> Option<&IndexedRow> {
         let run = self.run_of(key);
         let inside = self.runs.get(run)?;
@@ -44,7 +41,6 @@ impl HotRows {
         inside.get(at).or_else(|| self.runs.get(run + 1)?.first())
     }
 
-    /// All of them.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &IndexedRow> {
         self.runs.iter().flat_map(|run| run.iter())
     }
@@ -89,7 +85,6 @@ impl HotRows {
         }
     }
 
-    /// Takes the row of this key out.
     pub(super) fn remove(&mut self, key: &RowKey) -> Option<IndexedRow> {
         let run = self.run_of(key);
         let rows = self.runs.get_mut(run)?;

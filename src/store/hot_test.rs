@@ -8,7 +8,6 @@ use super::indexed_row::IndexedRow;
 use super::terms::{Terms, apart, field_of, signature_bits};
 use super::want::Want;
 
-/// The question.
 #[derive(Debug)]
 pub(super) struct HotTest {
     t: (i64, i64),
@@ -27,7 +26,6 @@ impl HotTest {
         Self { t: want.time(), signature, all, none: AnyOf::new(&want.none) }
     }
 
-    /// Whether a row answers.
     pub(super) fn takes(&self, indexed: &IndexedRow) -> bool {
         indexed.signature & self.signature == self.signature
             && (self.t.0..=self.t.1).contains(&indexed.t)
@@ -60,7 +58,6 @@ impl AnyOf {
     }
 }
 
-/// Values of one field.
 #[derive(Debug)]
 struct Values {
     /// Ascending and apart.

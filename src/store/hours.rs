@@ -27,7 +27,6 @@ use crate::domain::Outcome;
 
 /// Upper bounds of the talk time's buckets in seconds; the last bucket has none.
 pub(super) const TALK_BOUNDS: [u32; 7] = [0, 5, 10, 30, 60, 180, 600];
-/// How many buckets that makes.
 pub(super) const TALK_BUCKETS: usize = TALK_BOUNDS.len() + 1;
 
 /// One hour, or one day, of one app.
@@ -79,7 +78,6 @@ pub(super) struct Changed<V> {
     pub(super) rows: HashMap<HourKey, V>,
 }
 
-/// All counters.
 #[derive(Debug)]
 pub(super) struct Hours {
     pub(super) hours: Changed<Hour>,
@@ -91,17 +89,14 @@ pub(super) struct Hours {
     pub(super) open_from: i64,
 }
 
-/// The hour an instant lies in.
 pub(super) fn hour_of(t: Timestamp) -> i64 {
     t.as_second().div_euclid(3600)
 }
 
-/// The instant at which an hour begins.
 pub(super) fn hour_start(hour: i64) -> Timestamp {
     Timestamp::from_second(hour.saturating_mul(3600)).unwrap_or(Timestamp::MAX)
 }
 
-/// The key of a period.
 pub(super) fn key(prefix: u8, (period, app): HourKey) -> [u8; 9] {
     // Hours before 1970 are a platform's nonsense; they share the first hour.
     let period = u32::try_from(period.max(0)).unwrap_or(u32::MAX);
@@ -120,7 +115,6 @@ pub(super) fn outcome_index(outcome: Outcome) -> usize {
     usize::from(words::byte(outcome)) - 1
 }
 
-/// The bucket of a talk time.
 pub(super) fn talk_bucket(seconds: u32) -> usize {
     TALK_BOUNDS.iter().position(|bound| seconds <= *bound).unwrap_or(TALK_BOUNDS.len())
 }
@@ -308,7 +302,6 @@ pub(super) enum HoursError {
     /// The disk refused.
     #[error("reading the counters")]
     Io(#[from] std::io::Error),
-    /// They are not what was written.
     #[error("reading the counters")]
     Row(#[from] RowError),
 }

@@ -27,7 +27,6 @@ pub(super) struct IndexedRow {
     pub(super) signature: u128,
     /// Its terms, sorted.
     pub(super) terms: Arc<[u64]>,
-    /// The encoded row.
     pub(super) row: Arc<[u8]>,
 }
 

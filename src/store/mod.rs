@@ -81,27 +81,19 @@ pub struct Store {
 /// A callback as the store knows it; its bytes are in the journal under `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackRow {
-    /// Its number in the journal.
     pub seq: Seq,
-    /// When it was received.
     pub received_at: Timestamp,
-    /// Whose it is.
     pub app: AppId,
     /// By which provider; `None` when this version does not know it.
     pub provider: Option<ProviderId>,
-    /// What became of it.
     pub outcome: Outcome,
     /// Whether its signature held.
     pub verified: Option<bool>,
-    /// The sessions it names.
     pub sessions: Vec<String>,
-    /// The calls it joined.
     pub calls: Vec<CallId>,
     /// How many of its items are no calls (SMS, number states).
     pub not_calls: u32,
-    /// What we answered.
     pub status: u16,
-    /// Who sent it.
     pub peer: std::net::IpAddr,
     /// The address behind the token.
     pub tail: String,
@@ -109,13 +101,11 @@ pub struct CallbackRow {
     pub size_bytes: u64,
     /// What looks wrong with it.
     pub suspicions: Vec<Suspicion>,
-    /// Whether it asked a question.
     pub question: bool,
     /// The question and what was decided, where it was decided then and there.
     pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
-    /// Whether it was marked as a test.
     pub test: bool,
 }
 
@@ -136,24 +126,17 @@ impl CallbackRow {
 pub struct SmsRow {
     /// The callback that brought it first.
     pub callback: Seq,
-    /// Whose it is.
     pub app: AppId,
-    /// By which provider.
     pub provider: ProviderId,
-    /// When it was received.
     pub received_at: Timestamp,
-    /// Whether it is a test.
     pub test: bool,
-    /// What was said.
     pub sms: SmsEvent,
 }
 
 /// A privacy number and its last known state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberRow {
-    /// The number.
     pub number: PhoneNumber,
-    /// Whose it is.
     pub app: AppId,
     /// Its state, if a platform ever told.
     pub state: Option<NumberState>,
@@ -168,13 +151,10 @@ pub struct NumberRow {
 /// One change, for live pages and `/api/v1/events`.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// A callback was projected.
     Callback(Seq),
-    /// A call is new or changed.
     Call(CallId),
     /// A message arrived.
     Sms(Seq),
-    /// A number changed its state.
     Number(PhoneNumber),
     /// Every change up to this record has been told.
     Told(Seq),
@@ -183,15 +163,12 @@ pub enum Change {
 /// How the store is doing.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// The last record applied.
     pub applied: Seq,
     /// The last durable record of the journal.
     pub durable: Seq,
     /// While a rebuild runs: its progress from 0 to 1.
     pub rebuilding: Option<f64>,
-    /// Calls known.
     pub calls: u64,
-    /// Callbacks known.
     pub callbacks: u64,
     /// Size on disk.
     pub bytes: u64,

@@ -24,7 +24,6 @@ pub(super) struct States {
     pub(super) lines: Vec<(u64, u32, i64, String, Option<String>)>,
 }
 
-/// A number with its states.
 #[derive(Debug)]
 pub(crate) struct KnownNumber {
     pub(super) app: AppId,
@@ -42,7 +41,6 @@ impl KnownNumber {
         self.states.lines.last().map(|line| line.3.as_str())
     }
 
-    /// The cause of that state.
     pub(super) fn cause(&self) -> Option<&str> {
         self.states.lines.last()?.4.as_deref()
     }
@@ -56,7 +54,6 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// A call used the number.
     pub(super) fn used(&mut self, app: AppId, number: &PhoneNumber) {
         let key = (app, number.reveal().to_owned());
         if !self.known.contains_key(&key) {
@@ -124,7 +121,6 @@ impl Numbers {
         self.known.values().filter(|known| known.number == *number).map(row).collect()
     }
 
-    /// The bytes of a number.
     pub(super) fn value(&self, key: &(AppId, String)) -> Vec<u8> {
         let states = self.known.get(key).map(|known| known.states.clone()).unwrap_or_default();
         encoding::encode(&states)

@@ -60,12 +60,10 @@ pub(super) struct AppliedRow {
     pub(super) open_from: i64,
 }
 
-/// What opening found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
     /// The store is sound and goes on from its last record.
     Sound,
-    /// There was none.
     Fresh,
     /// It was removed and must be rebuilt; why.
     Removed(String),
@@ -77,7 +75,6 @@ pub enum OpenError {
     /// The directory cannot be made, read or emptied.
     #[error("opening the store {path}")]
     Io {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]

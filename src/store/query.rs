@@ -9,7 +9,6 @@ use crate::domain::{AppId, Scope, Text, named};
 pub struct Filter<T> {
     /// Any of these; empty means all.
     pub any: Vec<T>,
-    /// None of these.
     pub none: Vec<T>,
 }
 
@@ -26,7 +25,6 @@ impl<T> Filter<T> {
         (self.any.is_empty() || self.any.iter().any(&holds)) && !self.none.iter().any(&holds)
     }
 
-    /// Any of these.
     #[must_use]
     pub fn any(values: Vec<T>) -> Self {
         Self { any: values, none: Vec::new() }
@@ -77,9 +75,7 @@ impl Span {
 /// An amount between two bounds, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// The least.
     pub min: u32,
-    /// The most.
     pub max: u32,
 }
 
@@ -94,13 +90,10 @@ impl Bounds {
 /// A cause: a code, in one table or in any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CauseIs {
-    /// The table, if it matters.
     pub table: Option<String>,
-    /// The code.
     pub code: String,
 }
 
-/// Whether what is a test is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tests {
     /// No: a list has the rows that figures count.
@@ -108,12 +101,10 @@ pub enum Tests {
     Without,
     /// Among the others.
     With,
-    /// Nothing else.
     Only,
 }
 
 impl Tests {
-    /// Each by its name.
     pub const NAMED: [(&'static str, Self); 3] = [("false", Self::Without), ("true", Self::Only), ("any", Self::With)];
 
     /// The word for what a name stands for.
@@ -154,16 +145,13 @@ impl MainCause {
 /// What became of a callback's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joined {
-    /// It is attached to a call.
     Call,
     /// It holds a text message or the state of a number.
     NotCall,
-    /// Neither.
     Nothing,
 }
 
 impl Joined {
-    /// Every one.
     pub const ALL: [Self; 3] = [Self::Call, Self::NotCall, Self::Nothing];
 
     /// `call`, `not_call`, `nothing`.
@@ -176,7 +164,6 @@ impl Joined {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -204,10 +191,8 @@ impl Default for Page {
     }
 }
 
-/// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing<T> {
-    /// The rows.
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
@@ -237,7 +222,6 @@ pub struct LedgerRow {
 /// Why a query has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
-    /// The cursor is not one of ours, or of another query.
     #[error("the cursor does not belong to this query; start again without it")]
     Cursor,
     /// The cursor was given out by a store that knew more: this one is being rebuilt.

@@ -202,7 +202,6 @@ impl Store {
         self.shared.rows().last_seen.keys().copied().max()
     }
 
-    /// How the store is doing.
     #[must_use]
     pub fn status(&self) -> Status {
         // In this order: what is wanted no longer has begun.
@@ -253,7 +252,6 @@ impl Store {
         self.shared.changes.subscribe()
     }
 
-    /// How many follow.
     #[must_use]
     pub fn followers(&self) -> usize {
         self.shared.changes.receiver_count()
@@ -281,7 +279,6 @@ impl Store {
         Ok(calls)
     }
 
-    /// The terms of a query.
     pub(super) fn want(&self, query: &impl FilterTable) -> Want {
         query.want(&self.moment())
     }

@@ -13,12 +13,9 @@ use super::indexed_row::IndexedRow;
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
 use super::want::{Precision, Want};
 
-/// What a step of a walk gives.
 #[derive(Debug)]
 pub(super) enum ScanStep {
-    /// The next row.
     Row(IndexedRow),
-    /// There are no more.
     End,
     /// The work is used up. Rows of this key and behind it were not looked at.
     Tired(RowKey),
@@ -26,7 +23,6 @@ pub(super) enum ScanStep {
 
 type HotWalk<'a> = Peekable<Box<dyn Iterator<Item = &'a IndexedRow> + 'a>>;
 
-/// The walk.
 pub(super) struct Scan<'a> {
     want: &'a Want,
     hot: HotWalk<'a>,
@@ -56,7 +52,6 @@ impl<'a> Scan<'a> {
         Self { want, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max, moved: false }
     }
 
-    /// The next row.
     pub(super) fn next(&mut self) -> Result<ScanStep, SegmentError> {
         loop {
             let hot = self.hot.peek().map(|indexed| indexed.key());

@@ -28,7 +28,6 @@ use crate::domain::{AppId, Seq};
 pub(super) struct Sizes {
     /// Calls in the hot part at which the oldest are sealed.
     pub(super) hot_calls: usize,
-    /// Calls in one segment.
     pub(super) sealed_calls: usize,
     /// Callbacks, messages, and entries of the audit trail, in one segment.
     pub(super) sealed_callbacks: usize,
@@ -115,7 +114,6 @@ impl Rows {
         [&mut self.calls, &mut self.callbacks, &mut self.sms, &mut self.audit]
     }
 
-    /// The files of every segment.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.collections()
             .into_iter()

@@ -43,7 +43,6 @@ pub(super) fn id(app: AppId, identity: Identity) -> [u8; 16] {
     hash.digest128().to_be_bytes()
 }
 
-/// The term that finds it.
 pub(super) fn id_term(id: &[u8; 16]) -> u64 {
     term(Field::Id, id)
 }
@@ -76,7 +75,6 @@ pub(super) fn index(row: &SmsRow, place: usize) -> IndexedRow {
     IndexedRow::new((k, id), row.received_at, row.callback, terms, encoding::encode(&encoded))
 }
 
-/// Reads it back.
 pub(super) fn read(indexed: &IndexedRow, catalog: &Catalog) -> Result<SmsRow, RowError> {
     let row: EncodedSms = encoding::decode(&indexed.row)?;
     let received_at = Timestamp::from_microsecond(row.received_us).map_err(|_| RowError(None))?;

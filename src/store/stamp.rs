@@ -40,7 +40,6 @@ impl StampRow {
         }
     }
 
-    /// Unpacks it.
     pub(super) fn read(&self, base: Timestamp) -> Stamp {
         let instant = |away: i64| {
             let second = base.as_second().saturating_add(away);

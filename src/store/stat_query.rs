@@ -6,10 +6,8 @@
 
 use jiff::Timestamp;
 
-/// The width of one step of a statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// One hour.
     Hour,
     /// One day in Asia/Shanghai.
     Day,
@@ -17,12 +15,10 @@ pub enum Step {
     Whole,
 }
 
-/// What a statistic is grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// The app; keys are app ids in decimal.
     App,
-    /// The provider.
     Provider,
     /// The product; `none` while unknown.
     Product,
@@ -35,7 +31,6 @@ pub enum Group {
     X,
 }
 
-/// One step of a statistic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatRow {
     /// The start of the step; of the whole span, its first day with a call.
@@ -80,7 +75,6 @@ pub struct TalkRow {
     pub from: u32,
     /// The longest; `None` for the last.
     pub to: Option<u32>,
-    /// How many calls.
     pub calls: u64,
 }
 
@@ -89,7 +83,6 @@ pub struct TalkRow {
 pub struct PeakRow {
     /// The start of the step.
     pub at: Timestamp,
-    /// How many.
     pub peak: u64,
     /// The first second in which they were.
     pub peak_at: Timestamp,
@@ -98,9 +91,7 @@ pub struct PeakRow {
 /// A sum and what it is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ratio {
-    /// What is divided.
     pub part: u64,
-    /// By what.
     pub whole: u64,
 }
 
@@ -116,7 +107,6 @@ impl Ratio {
 /// What the figures are computed from; what each means in words stands in
 /// [`crate::domain::metrics`].
 impl StatRow {
-    /// Calls that are not over.
     #[must_use]
     pub fn under_way(&self) -> u64 {
         self.talking + self.ringing
@@ -146,7 +136,6 @@ impl StatRow {
         Ratio { part: self.ring_seconds, whole: self.rung }
     }
 
-    /// Adds what another row has.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.answered += other.answered;

@@ -19,7 +19,6 @@ use crate::domain::{CallOutcome, PhoneNumber, Product};
 /// Rows by step and key while they are added up.
 pub(super) type Steps = BTreeMap<i64, HashMap<String, StatRow>>;
 
-/// One counter with what it counts.
 pub(super) struct Counted<'a> {
     pub(super) hour: i64,
     pub(super) app: u32,

@@ -23,7 +23,6 @@ use super::FilterTable;
 use crate::domain::{CallId, PhoneNumber};
 use crate::limits::{ID_BEGINNING_MIN, REFERENCE_END_MIN};
 
-/// A field of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Field {
@@ -76,7 +75,6 @@ pub(crate) enum Field {
     Test = 70,
 }
 
-/// The term of what is a test.
 pub(super) const TEST: u64 = yes(Field::Test);
 
 /// The term of rows of which something holds that is either so or not.
@@ -96,7 +94,6 @@ impl Terms {
         Self { first: term, last: term }
     }
 
-    /// A word.
     pub(super) fn word(field: Field, value: &[u8]) -> Self {
         Self::one(term(field, value))
     }
@@ -110,7 +107,6 @@ impl Terms {
 /// What makes a word rare: hardly two rows have it, or most segments have none that does. Segments keep filters of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rare {
-    /// The id of a row.
     Id(u64),
     /// A session, a customer's reference or its end, the last seven digits of a number, the mark of a test.
     Other(u64),
@@ -146,12 +142,10 @@ pub(super) fn apart(mut spans: Vec<Terms>) -> Vec<Terms> {
     spans
 }
 
-/// The field of a term.
 pub(super) fn field_of(term: u64) -> u8 {
     (term >> 56) as u8
 }
 
-/// What of a term is not its field.
 pub(super) fn amount_of(term: u64) -> u64 {
     term & VALUE
 }
@@ -181,7 +175,6 @@ pub(super) fn signature_bits(terms: &Terms) -> Option<u128> {
     key.map(|key| 1 << (key & 127) | 1 << (key >> 7 & 127))
 }
 
-/// Bits of a term that are not its field.
 const VALUE_BITS: u32 = 56;
 const VALUE: u64 = (1 << VALUE_BITS) - 1;
 /// Bytes of the end of a reference that are indexed.
@@ -196,12 +189,10 @@ pub(super) const ENDING_MIN: usize = 4;
 /// Digits of an ending that hardly two numbers share.
 const RARE_DIGITS: usize = 7;
 
-/// The term of a word.
 pub(super) fn term(field: Field, value: &[u8]) -> u64 {
     (u64::from(field as u8) << 56) | (xxh3_64(value) >> 8)
 }
 
-/// The term of an amount.
 pub(super) fn amount(field: Field, amount: u64) -> u64 {
     (u64::from(field as u8) << 56) | amount.min(VALUE)
 }
@@ -320,7 +311,6 @@ pub(super) fn is_exact(digits: &str) -> bool {
     digits.len() <= PLACES
 }
 
-/// The term of a number.
 pub(super) fn push_number(terms: &mut Vec<u64>, field: Field, number: &PhoneNumber) {
     let digits = digits(number);
     if !digits.is_empty() {

@@ -14,9 +14,7 @@ use super::terms::{Terms, apart};
 /// A question in terms.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Want {
-    /// Of each of these, any must be there.
     pub(super) all: Vec<Vec<Terms>>,
-    /// None of these may be.
     pub(super) none: Vec<Terms>,
     /// The first and the last microsecond.
     pub(super) t: Option<(i64, i64)>,
@@ -29,7 +27,6 @@ pub(crate) struct Want {
 pub(super) enum Precision {
     /// A few too many will do: each row is compared with the question.
     Rough,
-    /// They are counted.
     Exact,
 }
 
@@ -50,7 +47,6 @@ impl Want {
         self
     }
 
-    /// Whether it wants everything.
     pub(super) fn is_all(&self) -> bool {
         self.all.is_empty() && self.none.is_empty() && self.t.is_none() && self.after.is_none()
     }

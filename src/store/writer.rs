@@ -33,13 +33,11 @@ impl WriteError {
     }
 }
 
-/// The writer. There is one for each store.
 #[derive(Debug)]
 pub struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) applied: AppliedRow,
     pub(super) chunks: HotChunks,
-    /// When the last callback was received.
     pub(super) received: Timestamp,
     pub(super) calls: HashSet<CallId>,
     pub(super) apps: BTreeSet<AppId>,
@@ -58,7 +56,6 @@ impl Writer {
         Self { shared, applied, chunks, received: Timestamp::MIN, calls: HashSet::new(), apps: BTreeSet::new() }
     }
 
-    /// The last record applied.
     #[must_use]
     pub fn applied(&self) -> Seq {
         self.applied.seq

@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use crate::limits::{ASK_FAILURES, ASK_REST};
 
-/// A breaker, closed at first.
 #[derive(Debug, Default)]
 pub(super) struct Breaker(Mutex<State>);
 

@@ -7,7 +7,6 @@
 
 use crate::domain::{Asking, Text};
 
-/// One thing that may be answered.
 #[derive(Debug, Clone, Copy)]
 pub struct ContractAnswer {
     /// The value of `do`.
@@ -31,7 +30,6 @@ pub const CALL_QUESTION: &str = r#"{"type":"call.question","timestamp":"2026-11-
 /// A question about a message.
 pub const SMS_QUESTION: &str = r#"{"type":"sms.question","timestamp":"2026-11-21T04:00:00.002Z","data":{"app":"order-hotline","x":"+8617000000001","from":"+8613800000001","sms_id":"20261121040000-77","content":"I am downstairs","asked_at":"2026-11-21T04:00:00Z","binding":null}}"#;
 
-/// Everything that may be answered.
 pub const ANSWERS: &[ContractAnswer] = &[
     ContractAnswer {
         action: "connect",

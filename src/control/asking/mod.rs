@@ -62,7 +62,6 @@ impl Heard {
     }
 }
 
-/// Who asks.
 #[derive(Debug)]
 pub(super) struct Asker {
     client: Client,

@@ -15,18 +15,14 @@ use sha2::{Digest, Sha256};
 use crate::control::rules::Facts;
 use crate::domain::{Asks, BindingId, PhoneNumber, Question, QuestionKind, Secret};
 
-/// A question to be put.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control) struct Asked<'a> {
     /// The app's name.
     pub(in crate::control) app: &'a str,
-    /// What the platform asked.
     pub(in crate::control) question: &'a Question,
-    /// What is known.
     pub(in crate::control) facts: &'a Facts<'a>,
     /// The binding that answers the caller, if there is one.
     pub(in crate::control) binding: Option<BindingId>,
-    /// When it is put.
     pub(in crate::control) at: Timestamp,
 }
 

@@ -15,13 +15,10 @@ use crate::limits::ASK_FAILURES;
 pub struct Trouble {
     /// Whose rule asks it.
     pub app: AppId,
-    /// The address.
     pub url: String,
     /// How many questions in a row it failed.
     pub failures: u32,
-    /// The first of them.
     pub since: Timestamp,
-    /// How the last one went.
     pub asking: Asking,
     /// Why, where there is more to say.
     pub problem: Option<Wording>,

@@ -18,24 +18,19 @@ use crate::platforms::{InvalidAnswer, Provider};
 /// Why a rule set cannot be kept: which rule, which field, what would do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// Something of the whole set.
     #[error("{}", .0.en)]
     Set(Wording),
-    /// Something of one rule.
     #[error("rule {rule} ({name}): {field} {rule_text}", rule_text = .why.en)]
     Rule {
         /// Which, counted from 1.
         rule: usize,
-        /// Its name.
         name: String,
-        /// Which field.
         field: String,
         /// What would do, as what follows the name of the field.
         why: Wording,
     },
 }
 
-/// What is wrong with a field.
 type Wrong = (String, Wording);
 
 /// Checks a set for an app of this provider.

@@ -16,13 +16,10 @@ use crate::domain::{Asks, BindingTerms, CallDecision, Connect, Decision, PhoneNu
 /// What is known of a question.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// What it is about.
     pub asks: Asks,
-    /// The privacy number.
     pub x: Option<&'a PhoneNumber>,
     /// Who calls or writes.
     pub from: Option<&'a PhoneNumber>,
-    /// When.
     pub at: Timestamp,
     /// Whom a binding lets them reach, and what it says.
     pub bound: Option<(&'a PhoneNumber, &'a BindingTerms)>,
@@ -31,15 +28,12 @@ pub struct Facts<'a> {
 /// What became of a rule for a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is switched off.
     Off,
     /// A condition does not hold; which.
     Unmet(&'static str),
     /// It decides about something else, or lacks what its action needs.
     NotFor(&'static str),
-    /// It asked, and went on.
     Asked(crate::domain::Asking),
-    /// It decided.
     Decided,
 }
 
@@ -48,9 +42,7 @@ pub enum Verdict {
 pub struct Step {
     /// Which, counted from 1.
     pub rule: u32,
-    /// Its name.
     pub name: String,
-    /// What became of it.
     pub verdict: Verdict,
     /// Why its action decided nothing, where there is more to say.
     pub problem: Option<Wording>,

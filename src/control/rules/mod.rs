@@ -188,13 +188,11 @@ impl Default for RuleSet {
 }
 
 impl When {
-    /// Whether it always holds.
     #[must_use]
     pub fn is_always(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether it looks into the list of this name.
     #[must_use]
     pub fn looks_into(&self, list: &str) -> bool {
         let lists = [&self.region, &self.not_region, &self.holiday, &self.not_holiday];

@@ -4,16 +4,13 @@
 pub(super) const FEWEST: usize = 7;
 /// The most digits of a number: those of E.164 behind `00`.
 pub(super) const MOST: usize = 17;
-/// Digits of a mobile.
 pub(super) const MOBILE: usize = 11;
 
-/// What some runs of digits are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     None,
     /// A number that may go on.
     Perhaps,
-    /// A number.
     Sure,
 }
 

@@ -160,7 +160,6 @@ impl Reading {
         both.map_or_else(Vec::new, |cut| vec![(from..from + cut).collect(), (from + cut..to).collect()])
     }
 
-    /// Where the middle of these digits stands.
     fn middle(&self, digits: &[usize]) -> impl Iterator<Item = (usize, usize)> {
         digits[middle(digits.len())].iter().map(|at| (self.atoms[*at].start, self.atoms[*at].end))
     }

@@ -15,7 +15,6 @@ use subtle::ConstantTimeEq;
 use crate::domain::Secret;
 use crate::state::random;
 
-/// The length of a token.
 const LENGTH: usize = 32;
 
 /// The value of the hidden field of one page.

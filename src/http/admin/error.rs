@@ -50,7 +50,6 @@ pub(super) struct ErrorPage {
     advice: &'static str,
 }
 
-/// The page of an error.
 pub(super) fn respond(place: Place, error: HttpError) -> Response {
     if let HttpError::Internal(source) = &error {
         tracing::error!(error = %Chain(source.as_ref()), "a page failed");

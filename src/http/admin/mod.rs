@@ -288,7 +288,6 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
     }
 }
 
-/// What takes a form.
 #[derive(Clone, Copy)]
 struct Form {
     take: for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>,
@@ -305,7 +304,6 @@ macro_rules! form {
     };
 }
 
-/// Every address that takes a form.
 fn form(path: &[&str]) -> Option<Form> {
     Some(match path {
         ["login"] => form!(people::login::log_in),

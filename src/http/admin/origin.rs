@@ -30,7 +30,6 @@ pub(super) struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// Whether it may be taken for a form of ours.
     pub(super) fn is_ours(&self) -> bool {
         match (self.fetch_site, self.origin) {
             (Some("cross-site"), _) => false,

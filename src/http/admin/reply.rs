@@ -11,7 +11,6 @@ use crate::http::transport::assets;
 use crate::http::{HttpError, Response, respond};
 use crate::limits;
 
-/// A page.
 pub(super) fn page(page: &impl Template) -> Result<Response, HttpError> {
     page_with(StatusCode::OK, page)
 }

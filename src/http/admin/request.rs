@@ -46,14 +46,12 @@ pub(super) const SAVING: &str = "saving";
 /// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// What all requests share.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) ctx: Arc<Context>,
     pub(super) throttle: Throttle,
 }
 
-/// One request.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) site: Arc<Site>,
@@ -65,7 +63,6 @@ pub(super) struct Request {
     /// The file that came with the form.
     pub(super) upload: Option<Bytes>,
     headers: HeaderMap,
-    /// The host that was asked.
     pub(super) host: Option<String>,
     pub(super) peer: IpAddr,
     pub(super) login: Option<Login>,
@@ -142,7 +139,6 @@ impl Request {
         Some((progress.clamp(0.0, 1.0) * 100.0) as u8)
     }
 
-    /// A parameter of the address.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         find(&self.query, name)
     }
@@ -168,7 +164,6 @@ impl Request {
         header_text(&self.headers, header::USER_AGENT)
     }
 
-    /// Who is asking.
     pub(super) fn principal(&self) -> Result<Principal, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
         Ok(login.user.principal())
@@ -236,7 +231,6 @@ impl Request {
         apps
     }
 
-    /// Their names.
     pub(super) fn app_names(&self) -> Vec<String> {
         self.apps().iter().map(|app| app.name.clone()).collect()
     }
@@ -246,7 +240,6 @@ impl Request {
         self.ctx().state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
     }
 
-    /// The value of a cookie.
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
         cookie(&self.headers, name)
     }
@@ -260,7 +253,6 @@ impl Request {
         }
     }
 
-    /// The value of the login cookie.
     pub(super) fn login_cookie(&self) -> Option<&str> {
         cookie(&self.headers, LOGIN_COOKIE)
     }
@@ -349,7 +341,6 @@ fn header_text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The value of a cookie.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
     cookies.flat_map(|v| v.split(';')).find_map(|c| {

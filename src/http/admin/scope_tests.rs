@@ -30,7 +30,6 @@ struct Two {
     house: House,
     mine: Arc<App>,
     theirs: Arc<App>,
-    /// What must not be seen.
     secrets: BTreeSet<String>,
 }
 

@@ -19,9 +19,7 @@ pub(super) enum Theme {
     /// As the reader's system.
     #[default]
     System,
-    /// Always light.
     Light,
-    /// Always dark.
     Dark,
 }
 
@@ -45,9 +43,7 @@ impl Theme {
 /// How much of a phone number may be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Eyes {
-    /// All of it.
     Whole,
-    /// Not its middle.
     Masked,
 }
 
@@ -97,7 +93,6 @@ struct Place {
     label: Text,
     /// Behind `g`, the key that leads there; each only once.
     key: Option<char>,
-    /// Who may open it.
     least: Role,
 }
 
@@ -174,7 +169,6 @@ const NAVIGATION: &[Group] = &[
     },
 ];
 
-/// One link of the navigation.
 #[derive(Debug)]
 pub(super) struct NavLink {
     pub(super) href: &'static str,
@@ -193,7 +187,6 @@ pub(super) struct NavGroup {
     pub(super) pages: Vec<NavLink>,
 }
 
-/// Who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Who {
     pub(super) name: String,
@@ -203,7 +196,6 @@ pub(super) struct Who {
 }
 
 impl Who {
-    /// Whose login it is.
     pub(super) fn of(login: &Login) -> Self {
         let user = &login.user;
         Self { name: user.name.clone(), role: user.role, sees_all: user.scope.is_all() }
@@ -235,7 +227,6 @@ pub(super) struct View {
 }
 
 impl View {
-    /// The view of this request.
     pub(super) fn of(request: &Request, section: Section) -> Self {
         let login = request.login.as_ref();
         Self {
@@ -273,7 +264,6 @@ impl View {
                 || matches!(self.section, Statistics | Audit | Bindings | Rules | Lists | Decisions))
     }
 
-    /// Until when it shows them.
     pub(super) fn revealed_until(&self) -> Option<When> {
         self.revealed.filter(|_| self.may(Role::Operator)).map(When::clock)
     }
@@ -348,7 +338,6 @@ impl View {
         }
     }
 
-    /// The role in words.
     pub(super) fn role(&self) -> &'static str {
         match self.who.as_ref().map(|w| w.role) {
             Some(Role::Admin) => self.lang.t("管理员", "administrator"),
@@ -358,7 +347,6 @@ impl View {
         }
     }
 
-    /// The address of an asset.
     pub(super) fn asset(&self, path: &str) -> String {
         assets::asset_url(path)
     }

@@ -19,7 +19,6 @@ use crate::state::{Author, Principal};
 /// One request, its sender known.
 #[derive(Debug)]
 pub(super) struct Ask {
-    /// Who asks.
     pub(super) principal: Principal,
     /// From where, if over a network.
     pub(super) peer: Option<IpAddr>,
@@ -33,7 +32,6 @@ pub(super) struct Ask {
     pub(super) endpoint: &'static Endpoint,
     /// The path behind `/api/v1/`, decoded.
     pub(super) path: Vec<String>,
-    /// The query as sent.
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,

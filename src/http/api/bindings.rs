@@ -23,7 +23,6 @@ use crate::service::{
     sight::Sight,
 };
 
-/// What an import is asked.
 pub(super) const IMPORT: &[&str] = &["app"];
 
 /// A binding.

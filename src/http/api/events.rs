@@ -50,7 +50,6 @@ use crate::store::{
 pub(super) const KNOWN: &[&str] =
     &["kind!", "since", "app!", "provider!", "product!", "outcome!", "number!", "caller!", "callee!", "x!", "session!"];
 
-/// What changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Callback,

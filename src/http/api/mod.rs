@@ -163,7 +163,6 @@ fn finish(context: &Context, answer: Result<Response, HttpError>) -> Response {
     response
 }
 
-/// An object as JSON.
 fn json(status: http::StatusCode, object: &impl serde::Serialize) -> Response {
     let body = serde_json::to_string(object).expect("the API's objects are plain data");
     respond(status, "application/json", body)

@@ -162,7 +162,6 @@ fn find(context: &Context, name: &str) -> Result<User, HttpError> {
     context.state.user(name).ok_or(HttpError::NotFound)
 }
 
-/// Reads a role.
 pub(super) fn role(role: &str) -> Result<Role, HttpError> {
     Role::parse(role).ok_or_else(|| bad("role", role, "one of viewer, operator, admin").into())
 }
@@ -178,7 +177,6 @@ pub(super) fn scope(context: &Context, reach: Option<&str>, apps: Option<&[Strin
     rights::scope(reach, apps).map_err(|problem| HttpError::BadRequest(problem.into()))
 }
 
-/// A scope as objects show it.
 pub(super) fn apps(context: &Context, scope: &Scope) -> Option<Vec<String>> {
     match scope {
         Scope::All => None,

@@ -45,7 +45,6 @@ struct State {
     live: usize,
     /// Requests so far.
     begun: u64,
-    /// When the last of them began.
     begun_at: Instant,
     /// Somebody who asked here is known.
     known: bool,

@@ -25,7 +25,6 @@ use crate::service::BodyError;
 pub struct BodyLimits {
     /// The largest body that is kept.
     pub max: usize,
-    /// How long it may take.
     pub time: Duration,
 }
 

@@ -19,7 +19,6 @@ use crate::http::transport::activity::Activity;
 use crate::limits;
 use crate::service::gauges::Budget;
 
-/// Whose request it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whose {
     /// Nobody knows.
@@ -30,7 +29,6 @@ pub(crate) enum Whose {
     Platforms,
 }
 
-/// There is no room in the share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoRoom;
 
@@ -108,7 +106,6 @@ impl Drop for Inner {
     }
 }
 
-/// The claim of the request.
 pub(crate) fn claim() -> impl Filter<Extract = (Claim,), Error = std::convert::Infallible> + Clone {
     warp::ext::optional::<Claim>().map(Option::unwrap_or_default)
 }

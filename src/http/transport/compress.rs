@@ -59,7 +59,6 @@ pub(crate) async fn compressed(response: Response) -> Response {
     Response::from_parts(parts, small.into())
 }
 
-/// Bytes, compressed.
 pub(crate) fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
     let mut writer = GzEncoder::new(Vec::new(), level);
     writer.write_all(bytes).and_then(|()| writer.finish()).expect("memory takes all")

@@ -36,10 +36,8 @@ use crate::http::{HttpError, Peer, Response, Routes, misdirected};
 use crate::limits;
 use crate::service::Gauges;
 
-/// Who opened a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin {
-    /// Someone at this address.
     Network(SocketAddr),
     /// The command line on this machine.
     Control,

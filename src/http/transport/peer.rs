@@ -14,7 +14,6 @@ use warp::Filter;
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
-    /// Someone on the network.
     Network {
         /// The sender, behind trusted proxies.
         ip: IpAddr,
@@ -45,7 +44,6 @@ impl Peer {
     }
 }
 
-/// The peer of the request.
 pub fn peer() -> impl Filter<Extract = (Peer,), Error = warp::Rejection> + Clone {
     warp::ext::get::<Peer>()
 }

@@ -21,7 +21,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use crate::http::transport::peer::TrustedProxies;
 use crate::limits;
 
-/// The places of one server.
 #[derive(Debug)]
 pub(crate) struct Places {
     most: usize,
@@ -31,7 +30,6 @@ pub(crate) struct Places {
     pressed: watch::Sender<bool>,
 }
 
-/// What one address has.
 #[derive(Debug)]
 struct Address {
     key: IpAddr,
@@ -53,7 +51,6 @@ pub(crate) struct Place {
 pub(crate) struct RequestPlace(Option<Arc<Address>>);
 
 impl Places {
-    /// So many places for the network.
     pub(crate) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self {
             most,

@@ -92,9 +92,7 @@ impl Times {
 
 /// Where connections come from.
 pub enum Listener {
-    /// TCP with TLS.
     Tls(TcpListener, TlsAcceptor),
-    /// TCP without.
     Plain(TcpListener),
     /// The command line on this machine.
     Control(UnixListener),
@@ -117,7 +115,6 @@ pub struct Server {
     tasks: TaskTracker,
 }
 
-/// What every connection is given.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) times: Times,
@@ -126,7 +123,6 @@ pub(crate) struct Shared {
     pub(crate) places: Arc<Places>,
     /// Told of requests whose first line cannot be read: who sent them, and where to.
     on_unreadable: OnceLock<OnUnreadable>,
-    /// A stop has begun.
     pub(crate) stop: CancellationToken,
     /// The stop has taken too long.
     pub(crate) kill: CancellationToken,

@@ -32,9 +32,7 @@ const VERSION: u32 = 1;
 /// Why the bytes are gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
-    /// Their time was over.
     Retention,
-    /// Somebody in them was erased.
     Erasure,
 }
 
@@ -50,21 +48,17 @@ impl Gone {
 /// A callback without its bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackSummary {
-    /// Why the bytes are gone.
     pub why: Gone,
     /// `sha256:…` of the line that stood here, where it was erased.
     pub was: Option<String>,
-    /// The app.
     pub app: AppId,
     /// Its provider's name.
     pub provider: String,
-    /// Who called.
     pub peer: IpAddr,
     /// What stood behind the token.
     pub tail: String,
     /// Whether the signature held.
     pub verified: Option<bool>,
-    /// What we answered.
     pub status: u16,
     /// The body's size.
     pub size_bytes: u64,
@@ -73,15 +67,12 @@ pub struct CallbackSummary {
     pub outcome: Outcome,
     /// What it is, in one word of the provider.
     pub label: String,
-    /// Whether it asked a question.
     pub question: bool,
     /// The question and what was decided, where it was decided then and there.
     pub decision: Option<Box<DecidedQuestion>>,
     /// What looked wrong with it.
     pub suspicions: Vec<Suspicion>,
-    /// Whether it was marked as a test.
     pub test: bool,
-    /// What it said.
     pub items: Vec<Item>,
 }
 
@@ -118,7 +109,6 @@ struct Wire {
 }
 
 impl CallbackSummary {
-    /// As an entry of the journal.
     #[must_use]
     pub fn entry(&self) -> Entry {
         let wire = Wire {
@@ -219,7 +209,6 @@ mod tests {
         PhoneNumber::parse(text)
     }
 
-    /// A summary with something in every field.
     fn full() -> CallbackSummary {
         let key = CallKey { family: "private".into(), session: SessionId::new("s@1") };
         let text = |text: &str| Some(text.to_owned());

@@ -84,7 +84,6 @@ impl<'de> Deserialize<'de> for IdentityWire {
     }
 }
 
-/// A phone number.
 pub(super) fn text(number: Option<&PhoneNumber>) -> Option<String> {
     number.map(|number| number.reveal().to_owned())
 }

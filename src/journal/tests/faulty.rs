@@ -15,9 +15,7 @@ use crate::journal::disk::{Disk, LogFile, RealDisk, Standing};
 pub(super) struct Faults {
     /// The next writes that fail, each after so many bytes and with this error number.
     pub(super) writes: Mutex<Vec<(usize, i32)>>,
-    /// Syncs that fail.
     pub(super) syncs: AtomicU64,
-    /// Cuts that fail.
     pub(super) cuts: AtomicU64,
     /// Files that cannot be made.
     pub(super) creates: AtomicU64,
@@ -25,7 +23,6 @@ pub(super) struct Faults {
     pub(super) dirs_synced: AtomicU64,
     blocked: Mutex<bool>,
     changed: Condvar,
-    /// Syncs that wait.
     waiting: AtomicU64,
 }
 
@@ -45,7 +42,6 @@ impl Faults {
     }
 }
 
-/// The disk.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FaultyDisk(pub(super) Arc<Faults>);
 

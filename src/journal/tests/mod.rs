@@ -24,7 +24,6 @@ use tempfile::TempDir;
 use super::{Body, CallbackRecord, Entry, FileJournal, Journal, NewRecord, Options, Record, Tally};
 use crate::domain::{Ack, AppId, Seq};
 
-/// A callback of an app.
 pub(super) fn callback(app: u32, body: Vec<u8>) -> NewRecord {
     let at = Timestamp::from_microsecond(1_795_000_000_123_456 + i64::from(app)).unwrap();
     let record = CallbackRecord {
@@ -57,7 +56,6 @@ pub(super) fn lifelike(n: u32, bytes: usize) -> NewRecord {
     callback(n, body.into_bytes())
 }
 
-/// Any record at all.
 pub(super) fn any_record() -> impl Strategy<Value = NewRecord> {
     let at = (0..4_000_000_000_000_000i64).prop_map(|micros| Timestamp::from_microsecond(micros).unwrap());
     (at, any_body()).prop_map(|(at, body)| NewRecord { at, body })
@@ -102,7 +100,6 @@ fn any_body() -> impl Strategy<Value = Body> {
     prop_oneof![4 => callback, 1 => tally, 1 => entry, 1 => erased]
 }
 
-/// A place for a journal.
 pub(super) struct Place {
     pub(super) dir: TempDir,
     pub(super) options: Options,
@@ -165,7 +162,6 @@ pub(super) fn fill(journal: &FileJournal, n: u32, bytes: usize) {
     });
 }
 
-/// Everything, read as the projector does.
 pub(super) fn read_all(journal: &FileJournal, max_bytes: usize) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     loop {

@@ -35,7 +35,6 @@ use super::{BodyForm, DecodeError, Fault};
 /// A body that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sniffed {
-    /// What it says.
     pub(crate) tree: Tree,
     /// Whether anything in it could only be read by mending it.
     pub(crate) mended: bool,

@@ -12,7 +12,6 @@ use encoding_rs::GB18030;
 
 use super::Fault;
 
-/// A body as text.
 pub(super) struct Text<'a> {
     body: &'a [u8],
     /// The text, without its byte order mark.
@@ -36,7 +35,6 @@ enum Encoding {
 const CUT_MAX: usize = 2;
 
 impl<'a> Text<'a> {
-    /// Reads a body.
     pub(super) fn of(body: &'a [u8]) -> Result<Self, Fault> {
         if matches!(
             body,

@@ -28,14 +28,11 @@ pub(crate) struct FlatXml {
     pub(crate) fields: Vec<FlatField>,
 }
 
-/// One element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FlatField {
-    /// Its name.
     pub(crate) name: String,
     /// Its text, joined over CDATA and references and trimmed; deeper elements are passed over.
     pub(crate) text: String,
-    /// Whether its text was mended.
     pub(crate) mended: bool,
 }
 

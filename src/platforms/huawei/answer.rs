@@ -41,7 +41,6 @@ pub(in crate::platforms) fn default_decision(question: &Question, app: &App) -> 
     }
 }
 
-/// Writes a decision.
 pub(in crate::platforms) fn answer(decision: &Decision, form: AnswerForm) -> Ack {
     match decision {
         Decision::Call(CallDecision::Connect(connect)) => {

@@ -18,7 +18,6 @@ const TONE_MAX: usize = 128;
 /// Characters of what is echoed.
 const USER_DATA_MAX: usize = 256;
 
-/// Checks a decision.
 pub(in crate::platforms) fn check(decision: &Decision) -> Result<(), InvalidAnswer> {
     match decision {
         Decision::Call(CallDecision::Connect(info)) => connect(info),

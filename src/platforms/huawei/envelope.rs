@@ -22,7 +22,6 @@ use crate::platforms::{BodyForm, DecodeError};
 /// A push, opened.
 #[derive(Debug)]
 pub(in crate::platforms) enum Envelope {
-    /// A call event.
     Call {
         /// `eventType`, trimmed and in lower case.
         event_type: String,

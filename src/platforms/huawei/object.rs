@@ -24,7 +24,6 @@ use crate::platforms::{Suspicion, text};
 pub(in crate::platforms) struct Notes(RefCell<Vec<Suspicion>>);
 
 impl Notes {
-    /// Notes something down.
     pub(in crate::platforms) fn add(&self, suspicion: Suspicion) {
         let mut all = self.0.borrow_mut();
         if all.len() < limits::SUSPICIONS_MAX && !all.contains(&suspicion) {
@@ -58,7 +57,6 @@ impl<'a> Object<'a> {
         Self { map, notes }
     }
 
-    /// A reader of each object of a list.
     pub(in crate::platforms) fn each(list: &'a [Map<String, Value>], notes: &'a Notes) -> impl Iterator<Item = Self> {
         list.iter().map(move |map| Self::new(map, notes))
     }
@@ -126,12 +124,10 @@ impl<'a> Object<'a> {
         text.map(|(text, _)| text)
     }
 
-    /// The same, trimmed.
     pub(in crate::platforms) fn text(&self, name: &'static str) -> Option<String> {
         self.verbatim(name).map(|text| text.trim().to_owned())
     }
 
-    /// A phone number.
     pub(in crate::platforms) fn number(&self, name: &'static str) -> Option<PhoneNumber> {
         PhoneNumber::parse(&self.text(name)?)
     }

@@ -27,7 +27,6 @@ pub enum Recipe {
     Wsse,
     /// `Base64(hex(SHA-256(n c k)))`, lower case: seen in clients of 语音通话.
     WsseHex,
-    /// The same in upper case.
     WsseHexUpper,
 }
 
@@ -65,7 +64,6 @@ impl Recipe {
     }
 }
 
-/// What is signed.
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a> {
     /// The whole address that is pushed to, as configured at the platform. Only some recipes
@@ -84,7 +82,6 @@ pub struct SignatureHeaders {
     pub authorization: String,
     /// The name of the other header, in lower case: `x-aksk` or `x-wsse`.
     pub name: &'static str,
-    /// Its value.
     pub value: String,
 }
 

@@ -23,7 +23,6 @@ impl CodeDoc {
         Self { outcome: Some(outcome), ..self }
     }
 
-    /// Who ended the call.
     pub(in crate::platforms) const fn ended_by(self, party: Party) -> Self {
         Self { by: Some(party), ..self }
     }

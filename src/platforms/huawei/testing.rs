@@ -19,7 +19,6 @@ pub(in crate::platforms) fn now() -> Timestamp {
     "2026-11-20T12:00:00Z".parse().expect("a timestamp")
 }
 
-/// A push with this body.
 pub(in crate::platforms) fn push(provider: &dyn Provider, body: &str) -> Callback {
     Callback {
         app: AppId(1),
@@ -34,7 +33,6 @@ pub(in crate::platforms) fn push(provider: &dyn Provider, body: &str) -> Callbac
     }
 }
 
-/// What is read of this body.
 pub(in crate::platforms) fn decode(provider: &dyn Provider, body: &str) -> Decoded {
     provider.decode(&Verified::from_journal(&push(provider, body))).expect("a well-formed body")
 }

@@ -16,12 +16,10 @@ use jiff::tz::TimeZone;
 
 use crate::domain::Stamp;
 
-/// Reads a time that is not empty.
 pub(in crate::platforms) fn read(text: &str) -> Stamp {
     Stamp { at: instant(text), text: Stamp::one_blank(text) }
 }
 
-/// The instant of a text, if it is one.
 pub(in crate::platforms) fn instant(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit()) {

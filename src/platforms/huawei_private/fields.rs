@@ -6,7 +6,6 @@
 use crate::platforms::FieldDoc;
 use crate::platforms::huawei::table::fields;
 
-/// The fields, by message.
 pub(super) const FIELDS: &[FieldDoc] = fields! {
     "body" {
         "eventType" "String" required -> "events.kind":

@@ -40,7 +40,6 @@ use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, ProviderId, 
 /// Sessions of this product are their own family.
 const FAMILY: &str = "huawei-private";
 
-/// 华为云 隐私保护通话.
 #[derive(Debug)]
 pub(super) struct HuaweiPrivate;
 

@@ -18,7 +18,6 @@ macro_rules! sample {
     };
 }
 
-/// Every sample.
 pub(super) const SAMPLES: &[Sample] = &[
     sample!("ax-callin", "AX：呼入", "AX: a caller reached X"),
     sample!("ax-callout", "AX：呼叫被叫", "AX: the callee is dialled"),

@@ -34,7 +34,6 @@ use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, ProviderId, 
 /// Sessions of this product are their own family.
 const FAMILY: &str = "huawei-voice";
 
-/// 华为云 语音通话.
 #[derive(Debug)]
 pub(super) struct HuaweiVoice;
 

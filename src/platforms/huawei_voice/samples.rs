@@ -17,7 +17,6 @@ macro_rules! sample {
     };
 }
 
-/// Every sample.
 pub(super) const SAMPLES: &[Sample] = &[
     sample!("callback-callout-a", "语音回呼：呼叫 A", "Callback: A is dialled"),
     sample!("callback-alerting-a", "语音回呼：A 振铃", "Callback: A's phone rings"),

@@ -9,7 +9,6 @@
 use crate::domain::{CallOutcome, Party, Text, Who};
 use crate::platforms::{CodeDoc, CodeTable};
 
-/// Every table.
 pub(super) const TABLES: &[CodeTable] = &[BYE_TYPE];
 
 /// Why a call ended.

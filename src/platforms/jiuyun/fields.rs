@@ -13,7 +13,6 @@ macro_rules! messages {
     };
 }
 
-/// The fields, by notice.
 pub(super) const FIELDS: &[FieldDoc] = messages! {
     "*" { must: [], may: [REQ] }
     "22/Hangup" {

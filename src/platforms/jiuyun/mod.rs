@@ -32,7 +32,6 @@ use crate::domain::{
     Ack, AnswerForm, App, CallDecision, Callback, Decision, Lang, ProviderId, Question, QuestionKind, SmsDecision, Text,
 };
 
-/// The platform.
 #[derive(Debug)]
 pub(super) struct Jiuyun;
 

@@ -31,7 +31,6 @@ const A: Field = field("realNumA", Kind::National, "A 号码", "A's number").mus
 const B: Field = field("realNumB", Kind::National, "B 号码", "B's number").must();
 const AREA: Field = field("areaCode", Kind::Digits { least: 3, most: 4 }, "城市码，如 0755", "City code such as 0755");
 
-/// What can be asked.
 const OPERATIONS: &[Operation] = &[
     Operation {
         id: "number.apply",

@@ -4,7 +4,6 @@ use crate::domain::{Text, Who};
 use crate::platforms::outbound::code::{CORRECT, SUPPORT, code};
 use crate::platforms::{CodeDoc, CodeTable};
 
-/// Results in words.
 pub(super) static RESULTS: CodeTable = CodeTable {
     name: "statusCode",
     title: Text::new("玖云接口结果码（statusCode）", "Results of 玖云's interfaces (statusCode)"),

@@ -20,7 +20,6 @@ macro_rules! sample {
 const XML: &str = "application/xml";
 const JSON: &str = "application/json";
 
-/// Every sample.
 pub(super) const SAMPLES: &[Sample] = &[
     sample!("axb-hangup", XML, "axb-hangup.xml", "云呼AXB：挂机话单", "AXB: hang-up with its record"),
     sample!("axb-hangup-json", JSON, "axb-hangup.json", "云呼AXB：挂机话单（JSON）", "AXB: hang-up, JSON"),

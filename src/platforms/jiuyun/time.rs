@@ -16,7 +16,6 @@ use crate::domain::Stamp;
 /// China Standard Time; no summer time since 1991.
 const BEIJING: Offset = Offset::constant(8);
 
-/// Reads a time that is not empty.
 pub(super) fn read(text: &str) -> Stamp {
     Stamp { at: instant(text), text: Stamp::one_blank(text) }
 }

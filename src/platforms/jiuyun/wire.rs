@@ -40,7 +40,6 @@ const NAMES: [&str; 19] = [
     "userData",
 ];
 
-/// One notice.
 #[derive(Debug)]
 pub(super) struct Notice {
     /// The notation it came in.

@@ -12,7 +12,6 @@ use crate::limits::PLATFORM_TEXT_CHARS;
 pub struct Answer {
     /// Its code: `0`, `000000`.
     pub code: String,
-    /// Its words.
     pub description: String,
     /// Everything else that it sent.
     pub fields: Map<String, Value>,
@@ -25,13 +24,10 @@ pub struct Bound {
     pub id: Option<String>,
     /// A's number.
     pub a: Option<String>,
-    /// X.
     pub x: Option<String>,
     /// B's number.
     pub b: Option<String>,
-    /// Y.
     pub y: Option<String>,
-    /// The extension.
     pub extension: Option<String>,
 }
 

@@ -17,14 +17,11 @@ pub struct Request {
     values: Vec<(&'static Field, String)>,
 }
 
-/// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
-    /// Which.
     pub field: String,
     /// The rule that it breaks, in Chinese.
     pub zh: String,
-    /// The same in English.
     pub en: String,
 }
 
@@ -60,7 +57,6 @@ impl Request {
         if problems.is_empty() { Ok(request) } else { Err(problems) }
     }
 
-    /// What is asked.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
         self.operation
@@ -72,7 +68,6 @@ impl Request {
         self.values.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every field that was given, as it is sent.
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, &str)> {
         self.values.iter().map(|(field, value)| (*field, value.as_str()))
     }
@@ -214,7 +209,6 @@ fn national(value: &str) -> Option<String> {
     }
 }
 
-/// An address with its query.
 pub(in crate::platforms) fn address(base: &str, path: &str, query: &[(&'static str, String)]) -> String {
     if query.is_empty() {
         return format!("{base}{path}");

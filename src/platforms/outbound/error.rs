@@ -5,50 +5,33 @@ use crate::domain::Text;
 use crate::outgoing::OutgoingError;
 use crate::platforms::CodeDoc;
 
-/// Why not.
 #[derive(Debug, thiserror::Error)]
 pub enum PlatformError {
     /// The app has no base URL: it calls nothing.
     #[error("this app has no base URL of its platform")]
     Off,
-    /// The base URL is none.
     #[error("the base URL is not scheme and host, such as https://rtcpns.cn-north-1.myhuaweicloud.com")]
     Base,
-    /// Its host is not listed.
     #[error("the host {0} is not in [platform] hosts of the configuration")]
     Host(String),
     /// Something that signing needs is not set.
     #[error("{0} is not set for this app")]
     Missing(&'static str),
-    /// Fields do not hold.
     #[error("{}", joined(.0))]
     Fields(Vec<FieldProblem>),
     /// A key or an account has letters that no header or address takes.
     #[error("a key or an account of this app cannot be written into a request")]
     Unsendable,
-    /// There is no answer.
     #[error(transparent)]
     Outgoing(#[from] OutgoingError),
-    /// The platform says no.
     #[error("the platform answered {code}: {description}")]
-    Refused {
-        /// Its code.
-        code: String,
-        /// Its words.
-        description: String,
-        /// What we know about the code.
-        known: Option<&'static CodeDoc>,
-    },
+    Refused { code: String, description: String, known: Option<&'static CodeDoc> },
     /// What came is not the interface's.
     #[error("the platform answered with status {status} and nothing that it documents")]
-    NotAnAnswer {
-        /// The status.
-        status: u16,
-    },
+    NotAnAnswer { status: u16 },
 }
 
 impl PlatformError {
-    /// What to do.
     #[must_use]
     pub fn advice(&self) -> Text {
         match self {

@@ -27,13 +27,11 @@ impl Default for Hosts {
 }
 
 impl Hosts {
-    /// A list of hosts.
     #[must_use]
     pub fn new(hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()).collect())
     }
 
-    /// The hosts.
     #[must_use]
     pub fn list(&self) -> &[String] {
         &self.0

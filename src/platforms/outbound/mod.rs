@@ -47,9 +47,7 @@ pub trait Outbound: Debug + Sync {
     fn operations(&self) -> &'static [&'static [Operation]];
     /// The codes with which it refuses, in words.
     fn results(&self) -> &'static CodeTable;
-    /// What signs a request.
     fn signs_with(&self) -> SignedWith;
-    /// How its answers look.
     fn answers(&self) -> AnswerShape;
     /// The signed request to `base`.
     ///
@@ -64,16 +62,13 @@ pub trait Outbound: Debug + Sync {
     ) -> Result<http::Request<Bytes>, PlatformError>;
 }
 
-/// What signs a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedWith {
     /// The app's key and secret, by a [`Scheme`].
     AppSecret,
-    /// An account and its token.
     Account,
 }
 
-/// The object of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerShape {
     /// The field of the body's object in which everything else stands, if there is one.
@@ -91,7 +86,6 @@ fn all() -> impl Iterator<Item = &'static dyn Outbound> {
     super::ALL.iter().rev().filter_map(|platform| platform.outbound())
 }
 
-/// The outbound side of a provider.
 #[must_use]
 pub fn of(provider: &str) -> Option<&'static dyn Outbound> {
     super::by_name(provider)?.outbound()
@@ -117,7 +111,6 @@ fn takes(operation: &Operation) -> &'static dyn Outbound {
     all().find(of).expect("an operation stands in a platform's table")
 }
 
-/// Every operation, once.
 #[must_use]
 pub fn operations() -> Vec<&'static Operation> {
     let mut found: Vec<&Operation> = Vec::new();
@@ -129,7 +122,6 @@ pub fn operations() -> Vec<&'static Operation> {
     found
 }
 
-/// The operation of a name.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Operation> {
     operations().into_iter().find(|operation| operation.id == id)
@@ -154,7 +146,6 @@ impl Platform {
         Ok(Self { client, hosts, clock })
     }
 
-    /// The hosts that may be asked.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
         &self.hosts

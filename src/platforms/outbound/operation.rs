@@ -15,17 +15,13 @@ pub struct Operation {
     pub id: &'static str,
     /// The product it belongs to: an application of one mode may use its mode's only.
     pub mode: Mode,
-    /// What it is called.
     pub title: Text,
     /// What it does, and what one should know before.
     pub about: Text,
-    /// What it does to bindings.
     pub effect: Effect,
-    /// How it is sent.
     pub verb: Verb,
     /// The path behind the base URL.
     pub path: &'static str,
-    /// What it takes.
     pub fields: &'static [Field],
     /// What holds between fields.
     pub rules: &'static [Rule],
@@ -59,46 +55,33 @@ pub enum Mode {
     Axyb,
     /// Calls of Huawei under way, in every mode.
     Call,
-    /// 玖云 专号通 numbers.
     Number,
     /// 玖云 calls that the platform places.
     Callback,
 }
 
-/// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Nothing: it tells.
     Reads,
-    /// A binding begins.
     Binds,
-    /// A binding changes.
     Changes,
     /// A binding ends.
     Unbinds,
-    /// A call ends.
     EndsCall,
 }
 
-/// One field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Its name.
     pub name: &'static str,
-    /// Where it is sent.
     pub place: Place,
-    /// Whether it must be there.
     pub required: bool,
-    /// What may stand in it.
     pub kind: Kind,
-    /// What it means.
     pub meaning: Text,
 }
 
-/// Where a field is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the address.
     Query,
     /// In the body's object.
     Body,
@@ -111,45 +94,31 @@ pub enum Place {
 pub enum Kind {
     /// A number with `+` and country code, of so many characters.
     Global {
-        /// The shortest.
         least: usize,
-        /// The longest.
         most: usize,
     },
     /// A Chinese number as it is dialled: a mobile, or 0, area code and number.
     National,
-    /// A text of so many characters.
     Text {
-        /// The fewest.
         least: usize,
-        /// The most.
         most: usize,
     },
-    /// A text of so many bytes.
     Bytes {
-        /// The most.
         most: usize,
     },
     /// Letters, digits and marks without blanks, of so many characters.
     Id {
-        /// The most.
         most: usize,
     },
-    /// Digits only, so many.
     Digits {
-        /// The fewest.
         least: usize,
-        /// The most.
         most: usize,
     },
     /// A whole number, sent as one.
     Integer {
-        /// The least.
         least: u64,
-        /// The greatest.
         most: u64,
     },
-    /// One of these words.
     Choice(&'static [Choice]),
     /// One of these, sent as a number.
     Code(&'static [Choice]),
@@ -158,9 +127,7 @@ pub enum Kind {
 /// One of several words.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice {
-    /// What is sent.
     pub value: &'static str,
-    /// What it means.
     pub meaning: Text,
 }
 
@@ -204,7 +171,6 @@ impl Effect {
 }
 
 impl Verb {
-    /// The method itself.
     #[must_use]
     pub fn method(self) -> Method {
         match self {
@@ -259,18 +225,15 @@ pub(in crate::platforms) const fn query(name: &'static str, kind: Kind, zh: &'st
     Field { name, place: Place::Query, required: false, kind, meaning: Text::new(zh, en) }
 }
 
-/// A choice, for the tables.
 pub(in crate::platforms) const fn choice(value: &'static str, zh: &'static str, en: &'static str) -> Choice {
     Choice { value, meaning: Text::new(zh, en) }
 }
 
 impl Field {
-    /// The same, and it must be there.
     pub(in crate::platforms) const fn must(self) -> Self {
         Self { required: true, ..self }
     }
 
-    /// The same, within an object of the body.
     pub(in crate::platforms) const fn within(self, object: &'static str) -> Self {
         Self { place: Place::Within(object), ..self }
     }

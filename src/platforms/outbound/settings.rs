@@ -19,7 +19,6 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Every scheme.
     pub const ALL: [Self; 2] = [Self::Aksk, Self::Wsse];
 
     /// `aksk`, `wsse`.

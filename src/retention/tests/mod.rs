@@ -276,7 +276,6 @@ impl House {
     }
 }
 
-/// A sample with this body, as it was received.
 fn record(app: u32, provider: &str, sample: &platforms::Sample, body: String) -> CallbackRecord {
     let mut record = CallbackRecord {
         app: AppId(app),

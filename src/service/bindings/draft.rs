@@ -85,7 +85,6 @@ impl Field {
         matches!(self, Self::A | Self::X | Self::B | Self::Y | Self::UserData)
     }
 
-    /// Whether it is an instant.
     pub(crate) fn is_instant(self) -> bool {
         matches!(self, Self::ValidFrom | Self::ValidTo)
     }
@@ -201,7 +200,6 @@ impl Draft {
         }
     }
 
-    /// An instant that was written.
     pub(crate) fn instant(&self, field: Field) -> Option<Timestamp> {
         if field == Field::ValidFrom { self.valid_from } else { self.valid_to }
     }

@@ -33,7 +33,6 @@ pub(crate) type Pieces = mpsc::Sender<Result<Bytes, BodyError>>;
 pub(crate) struct Report {
     pub(crate) made: u64,
     pub(crate) unchanged: u64,
-    /// The first of those that were not made.
     pub(crate) refused: Vec<Refused>,
     pub(crate) refused_total: u64,
 }

@@ -45,10 +45,8 @@ pub(crate) struct Chunk {
     pub(crate) refused: Vec<Refused>,
 }
 
-/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
-    /// What is set.
     Set(Field),
     /// The same instant in Asia/Shanghai, as an export writes it beside.
     Local(Field),
@@ -69,7 +67,6 @@ pub(crate) struct Arriving {
     pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
     piece: Bytes,
     taken: u64,
-    /// The last byte given.
     last: u8,
     /// Whether that ended a line as a CR, of which an LF may be the second half.
     after_cr: bool,
@@ -114,12 +111,9 @@ impl Read for Arriving {
     }
 }
 
-/// What the lines are read for.
 #[derive(Debug)]
 pub(crate) struct Wanted {
-    /// The name of the app that they are for.
     pub(crate) app: String,
-    /// What is over by then is not made.
     pub(crate) now: Timestamp,
 }
 

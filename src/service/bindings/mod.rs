@@ -71,7 +71,6 @@ pub(crate) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding
     binding.filter(|binding| scope.allows(binding.app)).ok_or(ServiceError::NotFound)
 }
 
-/// Makes a binding.
 pub(crate) async fn add(
     context: &Context,
     asker: Asker<'_>,
@@ -101,7 +100,6 @@ pub(crate) async fn change(
     Ok(context.bindings.change(&asker.author(context, act), &app, present.id, terms).await?)
 }
 
-/// Ends a binding.
 pub(crate) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
     manager(asker.by)?;
     let by = asker.author(context, act(asker, AuditAction::BindingEnd, present));
@@ -119,7 +117,6 @@ fn both(error: &BindingError) -> Wording {
 
 const GONE: Text = Text::new("它的应用已删除，只能解除", "its app was removed; it can only be ended");
 
-/// What somebody does to a binding.
 fn act(asker: Asker<'_>, action: AuditAction, binding: &Binding) -> Act {
     asker.act(action, format!("binding {}", binding.id.0)).of(binding.app)
 }

@@ -72,7 +72,6 @@ pub(crate) async fn follow(
     Ok(done)
 }
 
-/// The terms of what was just bound.
 fn made(context: &Context, kind: BindingKind, request: &Request, answer: &Answer) -> Result<BindingTerms, KeepError> {
     let told = answer.bindings().into_iter().next().unwrap_or_default();
     let number = |told: Option<&str>, names: &[&str], what| {
@@ -181,7 +180,6 @@ fn named(context: &Context, app: &App, kind: BindingKind, request: &Request) -> 
     Ok(found)
 }
 
-/// Bindings of an app and a kind that are not over.
 pub(crate) fn open(app: &App, kind: BindingKind) -> BindingQuery {
     BindingQuery {
         app: Filter::any(vec![app.id]),

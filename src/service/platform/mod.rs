@@ -19,24 +19,19 @@ use crate::service::{Context, ServiceError, keeping::Asker};
 pub(crate) use self::reconcile::{Page, Row, Verdict, reconcile};
 pub(crate) use self::settings::{Change, forget, has_token, of, set};
 
-/// What was done.
 #[derive(Debug)]
 pub(crate) struct Done {
     /// What the platform said.
     pub(crate) answer: Answer,
-    /// Our bindings that follow from it.
     pub(crate) kept: Vec<BindingId>,
     /// Why ours does not follow, where it should.
     pub(crate) not_kept: Option<String>,
 }
 
-/// Why it was not, or may not have been.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The platform, or the way to it.
     #[error(transparent)]
     Platform(#[from] PlatformError),
-    /// Something of ours.
     #[error(transparent)]
     Ours(#[from] ServiceError),
 }
@@ -128,7 +123,6 @@ pub(crate) async fn call(
     Ok(Done { answer, kept, not_kept })
 }
 
-/// The fields of a JSON object, as text.
 pub(crate) fn fields(object: serde_json::Map<String, Value>) -> Result<Vec<(String, String)>, ServiceError> {
     let text = |(name, value): (String, Value)| match value {
         Value::String(text) => Ok((name, text)),

@@ -73,7 +73,6 @@ pub(crate) struct Row {
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
-    /// Where the next goes on.
     pub(crate) next: Option<String>,
 }
 

@@ -27,7 +27,6 @@ fn token_name(app: AppId) -> String {
     format!("platform/{}/token", app.0)
 }
 
-/// What is set for an app.
 pub(crate) fn of(context: &Context, app: AppId) -> Settings {
     context.state.value(&name(app)).unwrap_or_default()
 }

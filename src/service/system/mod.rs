@@ -181,7 +181,6 @@ impl System {
 }
 
 impl Build {
-    /// How this program was built.
     fn this() -> Self {
         let libc = if cfg!(target_env = "musl") {
             "-musl"

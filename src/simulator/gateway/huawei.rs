@@ -28,7 +28,6 @@ pub(super) struct Book {
     stopped: Vec<String>,
 }
 
-/// One binding.
 #[derive(Debug)]
 struct Row {
     mode: Mode,

@@ -27,7 +27,6 @@ pub use self::serve::{Gateway, GatewayError};
 /// Which platform is played, and for whom.
 #[derive(Debug, Clone)]
 pub struct GatewayPlan {
-    /// Which platform.
     pub platform: Platform,
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -55,10 +54,8 @@ struct Asked {
     body: Map<String, Value>,
 }
 
-/// A status and an object.
 type Said = (StatusCode, Value);
 
-/// The bindings, and what is asked of them.
 #[derive(Debug)]
 struct Desk {
     plan: GatewayPlan,
@@ -89,12 +86,10 @@ impl Desk {
 }
 
 impl Asked {
-    /// A parameter of the address.
     fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A header as text.
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

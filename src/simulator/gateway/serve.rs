@@ -20,7 +20,6 @@ use tokio_rustls::TlsAcceptor;
 use super::{Asked, Desk, GatewayPlan};
 use crate::limits::{SIMULATOR_ANSWER_MAX, SIMULATOR_TIME};
 
-/// A gateway that listens.
 #[derive(Debug)]
 pub struct Gateway {
     tcp: TcpListener,
@@ -30,19 +29,15 @@ pub struct Gateway {
     certificate: String,
 }
 
-/// Why it does not.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     /// The address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
-        /// Which.
         address: SocketAddr,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// No certificate can be made.
     #[error("making a certificate")]
     Certificate(#[source] rcgen::Error),
     /// TLS cannot be set up.
@@ -72,7 +67,6 @@ impl Gateway {
         Ok(Self { tcp, acceptor: Arc::new(config), desk: Desk::new(plan), address, certificate: pem })
     }
 
-    /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address

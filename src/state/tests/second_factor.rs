@@ -5,7 +5,6 @@ use crate::domain::{ActorKind, Role, Scope, Secret};
 use crate::limits::{LOGIN_CODE_TIME, RECOVERY_CODES};
 use crate::state::{Author, Demand, FirstStep, Principal, State, Visit, totp};
 
-/// The one whose second factor it is.
 fn li() -> Author {
     let li = Principal { kind: ActorKind::User, name: "li".to_owned(), role: Role::Operator, scope: Scope::All };
     Author::untold(li)

@@ -105,7 +105,6 @@ struct Gone {
 }
 
 impl Cut {
-    /// Whether it takes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.removed == Removed::default()
@@ -138,7 +137,6 @@ impl Cut {
         Ok(gone)
     }
 
-    /// The messages it takes.
     fn sms_in(&self, sms: &View) -> Result<Vec<(IndexedRow, RowLocation)>, CutError> {
         let kept: HashSet<Seq> = self.kept_sms.iter().copied().collect();
         let before = self.bounds.sms_before;

@@ -8,7 +8,6 @@ use crate::store::terms::Field;
 use crate::store::{Bounds, CallbackRow, Filter, Joined, Span};
 
 filters! {
-    /// Which callbacks.
     pub struct CallbackQuery of CallbackRow {
         app: Filter<AppId> as Apps<CallbackRow> = Apps { of: |row| Some(row.app) }, APP;
         provider: Filter<ProviderId> as Providers<CallbackRow> = Providers { of: |row| row.provider }, PROVIDER;

@@ -33,7 +33,6 @@ const WEEKDAYS: [Text; 7] = [
 ];
 
 filters! {
-    /// Which calls.
     pub struct CallQuery of Call {
         app: Filter<AppId> as Apps<Call> = Apps { of: |call| Some(call.app) }, APP;
         provider: Filter<ProviderId> as Providers<Call> = Providers { of: |call| Some(call.provider) }, PROVIDER;

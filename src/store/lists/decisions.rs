@@ -19,7 +19,6 @@ fn note(row: &CallbackRow) -> Option<&DecisionNote> {
 }
 
 filters! {
-    /// Which decisions.
     pub struct DecisionQuery of CallbackRow {
         app: Filter<AppId> as Apps<CallbackRow> = Apps { of: |row| Some(row.app) }, APP;
         asks: Filter<Asks> as Choice<CallbackRow, Asks>

@@ -52,11 +52,8 @@ use crate::domain::{AppId, Wording};
 /// A filter as it is offered: its parameters, what its values may be, and what is said of it.
 #[derive(Debug)]
 pub(crate) struct FilterDoc {
-    /// Its name, and those of its parameters.
     pub(crate) names: Names,
-    /// What its values are.
     pub(crate) shape: Shape,
-    /// What is said of it.
     pub(crate) text: FilterText,
 }
 
@@ -85,13 +82,11 @@ pub(crate) trait Parameters {
     /// Amounts between bounds.
     fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, Self::Error>;
 
-    /// Yes or no.
     fn flag(&self, names: &Names) -> Result<Option<bool>, Self::Error>;
 
     /// Whether tests are among the rows.
     fn tests(&self, names: &Names) -> Result<Tests, Self::Error>;
 
-    /// An instant.
     fn instant(&self, names: &Names) -> Result<Option<Timestamp>, Self::Error>;
 
     /// `from` and `to`.
@@ -109,7 +104,6 @@ pub(crate) struct Moment {
 
 /// The filters of a list, and a query with a value for each.
 pub(crate) trait FilterTable: Sized {
-    /// What is listed.
     type Row;
 
     /// Every filter, in the order in which parameters are listed.
@@ -124,7 +118,6 @@ pub(crate) trait FilterTable: Sized {
     /// Whether a row answers the query.
     fn takes(&self, row: &Self::Row) -> bool;
 
-    /// The terms by which a row is found.
     fn index(row: &Self::Row, terms: &mut Vec<u64>);
 
     /// The terms of the query.
@@ -171,7 +164,6 @@ macro_rules! filters {
             $(#[doc = concat!("By `", stringify!($name), "`.")] pub $name: $asked,)*
         }
 
-        /// The kind of each filter.
         struct Kinds {
             $($name: $kind,)*
         }

@@ -11,7 +11,6 @@ use crate::store::terms::Field;
 const NUMBERS: [NumberOf<KnownNumber>; 1] = [(Field::X, |known| Some(&known.number))];
 
 filters! {
-    /// Which privacy numbers.
     pub struct NumberQuery of KnownNumber {
         app: Filter<AppId> as Apps<KnownNumber> = Apps { of: |known| Some(known.app) }, APP;
         number: Filter<String> as Ending<KnownNumber> = Ending::among(&NUMBERS),

@@ -2,7 +2,6 @@
 
 use crate::domain::Text;
 
-/// What is said of a filter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FilterText {
     /// Its name before a value that is set.
@@ -11,9 +10,7 @@ pub(crate) struct FilterText {
     pub(crate) api: &'static str,
     /// What stands for a value of its flag.
     pub(crate) value: &'static str,
-    /// The help of its flag.
     pub(crate) help: &'static str,
-    /// The same of a bound.
     pub(crate) bound: BoundText,
     /// Its box above the list, if it has one.
     pub(crate) form: Option<FormBox>,
@@ -56,7 +53,6 @@ impl FilterText {
         self
     }
 
-    /// Adds its flag.
     pub(crate) const fn flag(mut self, value: &'static str, help: &'static str) -> Self {
         self.value = value;
         self.help = help;
@@ -100,7 +96,6 @@ impl FilterText {
 pub(super) const DIGITS: Text = Text::new("后四位或全号", "last digits or all");
 /// What stands in the box for a text that is compared as a whole.
 pub(super) const EXACTLY: Text = Text::new("完全一致", "exactly");
-/// What the end of a number is.
 pub(super) const ENDING: &str = "The end of a number, four digits or more, with or without country code";
 
 /// What is said of `app`, the same in every list.

@@ -60,7 +60,6 @@ impl Column {
         self.offset.checked_add(u64::from(rows) * u64::from(self.width))
     }
 
-    /// Whether an amount of a span may be here.
     pub(super) fn may_hold(&self, span: &Terms) -> bool {
         amount_of(span.first) <= self.greatest && amount_of(span.last) >= self.least
     }

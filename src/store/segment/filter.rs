@@ -19,7 +19,6 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// The filters of all terms of a segment.
     pub(super) fn of(terms: impl Iterator<Item = u64>) -> Result<Self, &'static str> {
         let (mut ids, mut others) = (Vec::new(), Vec::new());
         for term in terms {
@@ -93,7 +92,6 @@ fn head(write: impl FnOnce(&mut [u8])) -> [u8; HEAD] {
 /// A filter's descriptor and fingerprints.
 type Part<'a> = Option<(Descriptor, &'a [u8])>;
 
-/// Takes the first filter off.
 fn part(bytes: &[u8]) -> Option<(Part<'_>, &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let (filter, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;

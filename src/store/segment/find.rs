@@ -19,7 +19,6 @@ pub(in crate::store) struct Probe {
 }
 
 impl Probe {
-    /// Whether none of the terms can be here.
     pub(in crate::store) fn is_vain(&self) -> bool {
         self.spans.is_empty()
     }

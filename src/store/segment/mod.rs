@@ -72,7 +72,6 @@ pub(super) enum SegmentError {
     /// The system refused.
     #[error("reading the segment {0}")]
     Io(String, #[source] std::io::Error),
-    /// It is not what was written.
     #[error("the segment {0} is damaged: {1}")]
     Damaged(String, &'static str),
 }

@@ -77,14 +77,12 @@ impl Positions {
         }
     }
 
-    /// Takes out rows that are deleted.
     pub(in crate::store) fn mark_deleted(&mut self, tombstones: &RoaringBitmap) {
         for position in tombstones.iter().take_while(|position| *position < self.rows) {
             self.words[(position / BITS) as usize] &= !(1 << (position % BITS));
         }
     }
 
-    /// How many.
     pub(in crate::store) fn len(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
@@ -103,14 +101,12 @@ impl IntoIterator for Positions {
     type Item = u32;
     type IntoIter = Walk;
 
-    /// Ascending.
     fn into_iter(self) -> Walk {
         let word = self.words.first().copied().unwrap_or(0);
         Walk { positions: self, at: 0, word }
     }
 }
 
-/// A walk over positions.
 #[derive(Debug)]
 pub(in crate::store) struct Walk {
     positions: Positions,

@@ -13,7 +13,6 @@ use crate::limits;
 use crate::store::indexed_row::IndexedRow;
 use crate::store::terms::Terms;
 
-/// An open segment.
 #[derive(Debug)]
 pub(in crate::store) struct Segment {
     /// Its number, which is its file's name.
@@ -136,7 +135,6 @@ impl Segment {
         (position as usize / limits::BLOCK_ROWS, position as usize % limits::BLOCK_ROWS)
     }
 
-    /// One block of rows.
     pub(in crate::store) fn block(&self, index: usize) -> Result<Block, SegmentError> {
         let from = self.footer.blocks.get(index).ok_or_else(|| self.damaged("a position"))?.offset;
         let to = self.footer.blocks.get(index + 1).map_or(self.footer.blocks_end, |next| next.offset);
@@ -161,7 +159,6 @@ impl Segment {
         Ok(Block { plain, ends })
     }
 
-    /// One row.
     pub(in crate::store) fn row(&self, position: u32) -> Result<IndexedRow, SegmentError> {
         let (block, index) = Self::block_of(position);
         self.block(block)?.row(index).ok_or_else(|| self.damaged("a row"))

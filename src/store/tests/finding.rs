@@ -69,7 +69,6 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     }
 });
 
-/// A value that some, many or no rows have.
 fn value() -> impl Strategy<Value = Terms> {
     let near = |n: u64, reach: u64| n.saturating_sub(reach)..n + reach;
     prop_oneof![

@@ -19,7 +19,6 @@ use crate::platforms;
 use crate::state::{NewApp, StateError};
 use jiff::Timestamp;
 
-/// The list of apps and the form for another.
 #[derive(Debug, Template)]
 #[template(path = "admin/apps/list_page.html")]
 pub(crate) struct AppsPage {
@@ -32,7 +31,6 @@ pub(crate) struct AppsPage {
     removed: bool,
 }
 
-/// One app.
 #[derive(Debug)]
 struct Row {
     href: String,

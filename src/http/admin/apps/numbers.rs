@@ -26,7 +26,6 @@ use crate::service::{
 };
 use crate::store::{Listing, NumberQuery, NumberRow};
 
-/// The privacy numbers.
 #[derive(Debug, Template)]
 #[template(path = "admin/apps/numbers.html")]
 pub(crate) struct NumbersPage {
@@ -35,7 +34,6 @@ pub(crate) struct NumbersPage {
     rows: Vec<Row>,
 }
 
-/// One number.
 #[derive(Debug)]
 struct Row {
     number: Phone,

@@ -26,7 +26,6 @@ use crate::http::{HttpError, Response};
 use crate::platforms;
 use crate::service::{CertificateInfo, ServerInfo};
 
-/// One app.
 #[derive(Debug, Template)]
 #[template(path = "admin/apps/page.html")]
 pub(crate) struct AppPage {
@@ -53,7 +52,6 @@ pub(crate) struct AppPage {
     callbacks: String,
 }
 
-/// One address to paste.
 #[derive(Debug)]
 struct AddressRow {
     field: &'static str,
@@ -82,7 +80,6 @@ struct Command {
     insecure: Option<String>,
 }
 
-/// What can be set.
 #[derive(Debug)]
 struct Settings {
     app_key: String,

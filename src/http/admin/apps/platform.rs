@@ -21,7 +21,6 @@ use crate::service::{
     platform::{Done, Failure, Verdict},
 };
 
-/// The page.
 #[derive(Debug, Template)]
 #[template(path = "admin/apps/platform.html")]
 pub(crate) struct PlatformPage {
@@ -34,7 +33,6 @@ pub(crate) struct PlatformPage {
     compared: Option<Compared>,
 }
 
-/// What the platform answered.
 #[derive(Debug)]
 struct Outcome {
     code: String,
@@ -44,14 +42,12 @@ struct Outcome {
     not_kept: Option<String>,
 }
 
-/// Why it did not.
 #[derive(Debug)]
 struct Problem {
     what: String,
     advice: &'static str,
 }
 
-/// What a comparison found.
 #[derive(Debug)]
 struct Compared {
     mode: &'static str,
@@ -142,7 +138,6 @@ pub(crate) async fn stop(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other(&link(&format!("/calls/{}", call.id), &[("done", "stopped")])))
 }
 
-/// The apps whose platform takes questions.
 fn askable(request: &Request) -> Vec<std::sync::Arc<App>> {
     let mut apps = request.apps();
     apps.retain(|app| of_provider(app.provider.0).next().is_some());

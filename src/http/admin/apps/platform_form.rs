@@ -27,7 +27,6 @@ pub(crate) struct Chosen {
     pub(super) modes: Vec<&'static str>,
 }
 
-/// The form of one operation.
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(crate) action: String,

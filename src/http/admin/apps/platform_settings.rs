@@ -10,7 +10,6 @@ use crate::http::{HttpError, Response};
 use crate::platforms::outbound::{self, Scheme, Settings, SignedWith};
 use crate::service::{Context, ServiceError, platform as service, platform::Change};
 
-/// The form.
 #[derive(Debug)]
 pub(crate) struct PlatformForm {
     pub(crate) base_url: String,

@@ -11,7 +11,6 @@ use crate::http::admin::request::{Request, find};
 use crate::platforms::InvalidAnswer;
 use crate::service::bindings::{Draft, Field};
 
-/// A field to fill in.
 #[derive(Debug)]
 pub(crate) struct FormField {
     pub(crate) name: &'static str,
@@ -22,7 +21,6 @@ pub(crate) struct FormField {
     pub(crate) required: bool,
 }
 
-/// What it is filled in with.
 #[derive(Debug)]
 pub(crate) enum Input {
     Text,
@@ -80,7 +78,6 @@ impl BindingForm {
         Self::new(request.lang, has, |field| find(&request.form, field.name()).unwrap_or_default().to_owned())
     }
 
-    /// What a binding says.
     pub(crate) fn of(lang: Lang, terms: &BindingTerms, has: impl Fn(Field) -> bool) -> Self {
         Self::new(lang, has, |field| text(terms, field))
     }

@@ -26,7 +26,6 @@ use crate::service::{
 use crate::store::Listing;
 use jiff::Timestamp;
 
-/// The list of bindings.
 #[derive(Debug, Template)]
 #[template(path = "admin/bindings/list_page.html")]
 pub(crate) struct BindingsPage {
@@ -36,7 +35,6 @@ pub(crate) struct BindingsPage {
     may_manage: bool,
 }
 
-/// One binding.
 #[derive(Debug)]
 struct Row {
     id: u64,

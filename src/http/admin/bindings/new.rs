@@ -16,7 +16,6 @@ use crate::http::{HttpError, Response};
 use crate::platforms;
 use crate::service::{bindings, bindings::Field};
 
-/// The form for a new binding.
 #[derive(Debug, Template)]
 #[template(path = "admin/bindings/new.html")]
 pub(crate) struct NewBindingPage {

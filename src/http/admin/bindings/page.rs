@@ -22,7 +22,6 @@ use crate::service::{
     bindings::{Field, NotDone},
 };
 
-/// One binding.
 #[derive(Debug, Template)]
 #[template(path = "admin/bindings/page.html")]
 pub(crate) struct BindingPage {
@@ -41,7 +40,6 @@ pub(crate) struct BindingPage {
     made: When,
     changed: Option<When>,
     ended: Option<When>,
-    /// Its calls, those of X, and who made it.
     calls: Option<String>,
     siblings: Option<String>,
     trail: Option<String>,

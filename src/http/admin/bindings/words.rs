@@ -16,7 +16,6 @@ pub(crate) fn badge(lang: Lang, state: BindingState) -> Badge {
     Badge::new(tone, state.word().get(lang))
 }
 
-/// Who may call, as words.
 pub(crate) fn direction(direction: Option<Direction>) -> Text {
     match direction {
         None => Text::new("双向", "Both ways"),
@@ -38,7 +37,6 @@ pub(crate) fn choice(lang: Lang, field: Field) -> Vec<(&'static str, &'static st
     }
 }
 
-/// What a field is called.
 pub(crate) fn label(field: Field) -> Text {
     match field {
         Field::Kind => Text::new("模式", "Mode"),
@@ -60,7 +58,6 @@ pub(crate) fn label(field: Field) -> Text {
     }
 }
 
-/// What to put into a field.
 pub(crate) fn hint(field: Field) -> Text {
     match field {
         Field::Kind => Text::new("平台来询问我方的选 X 模式", "X mode is where the platform asks us"),
@@ -86,7 +83,6 @@ pub(crate) fn hint(field: Field) -> Text {
     }
 }
 
-/// What is wrong with a field, in words.
 pub(crate) fn wrong(lang: Lang, error: &InvalidAnswer) -> String {
     of_field(lang, error.field, error.rule.get(lang))
 }

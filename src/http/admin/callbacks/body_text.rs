@@ -141,7 +141,6 @@ pub(crate) fn curl(url: &str, headers: &[(&str, &str)], check: Check, body: &[u8
 /// Whether a command looks at the certificate it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// As every client does.
     Certificate,
     /// Not at all: it would refuse the one there is.
     Nothing,

@@ -23,7 +23,6 @@ use crate::service::{
 };
 use crate::store::{CallbackQuery, CallbackRow, Listing};
 
-/// The list of callbacks.
 #[derive(Debug, Template)]
 #[template(path = "admin/callbacks/list_page.html")]
 pub(crate) struct CallbacksPage {
@@ -32,7 +31,6 @@ pub(crate) struct CallbacksPage {
     days: Vec<Day<Row>>,
 }
 
-/// One callback.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) seq: Seq,

@@ -32,7 +32,6 @@ enum Form {
     Hex,
 }
 
-/// One callback.
 #[derive(Debug, Template)]
 #[template(path = "admin/callbacks/page.html")]
 pub(crate) struct CallbackPage {
@@ -54,7 +53,6 @@ pub(crate) struct CallbackPage {
     suspicions: Vec<String>,
     /// Why its body could not be read.
     unreadable: Option<Why>,
-    /// What was decided, where it asked.
     decided: Option<Decided>,
     /// For a question that was not decided here: the callback that asked first, where it is known.
     repeated: Option<Option<Seq>>,

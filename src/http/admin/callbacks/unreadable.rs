@@ -21,7 +21,6 @@ pub(crate) struct Explained {
     pub(crate) place: Option<Place>,
 }
 
-/// A place in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Counted from 0, as in the answer.
@@ -135,7 +134,6 @@ impl Place {
         }
     }
 
-    /// Where it is, in words.
     pub(crate) fn words(&self, lang: Lang) -> String {
         let Self { byte, line, column, .. } = self;
         match lang {

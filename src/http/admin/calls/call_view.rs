@@ -17,12 +17,9 @@ use crate::http::admin::view::Eyes;
 use crate::limits::LIVE_HOURS;
 use crate::platforms;
 
-/// Where the callback behind a line is.
 #[derive(Debug)]
 pub(crate) enum Behind {
-    /// On its page.
     Pages,
-    /// In a file of the pack.
     Files(BTreeMap<Seq, String>),
 }
 
@@ -65,7 +62,6 @@ pub(crate) struct Story {
     pub(crate) facts: Vec<(&'static str, String)>,
 }
 
-/// One line of the history.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) kind: &'static str,
@@ -92,7 +88,6 @@ pub(crate) struct Cause {
     pub(crate) texts: [(&'static str, String, &'static str); 2],
 }
 
-/// Where its recording is.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) badge: Badge,

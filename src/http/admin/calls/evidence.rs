@@ -54,7 +54,6 @@ pub(in crate::http::admin) async fn download(request: &Request) -> Result<Respon
     Ok(respond(pack))
 }
 
-/// A pack as an answer.
 pub(crate) fn respond(pack: evidence_pack::Pack) -> Response {
     let mut response = Response::new(pack.zip.into());
     let headers = response.headers_mut();

@@ -62,7 +62,6 @@ struct PackPage {
     version: &'static str,
 }
 
-/// One callback in the pack.
 #[derive(Debug)]
 struct Row {
     seq: crate::domain::Seq,
@@ -200,7 +199,6 @@ impl Row {
     }
 }
 
-/// An instant in both zones.
 fn both(t: Timestamp) -> (String, String) {
     (local(t, "%Y-%m-%d %H:%M:%S"), utc(t))
 }

@@ -21,7 +21,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::{GAPS_DAYS, GAPS_QUIET_HOURS};
 use crate::store::{CallQuery, Count, Filter, LedgerRow, QueryError, Span, Store};
 
-/// What did not come.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/gaps.html")]
 pub(crate) struct GapsPage {
@@ -29,7 +28,6 @@ pub(crate) struct GapsPage {
     rows: Vec<Row>,
 }
 
-/// One app.
 #[derive(Debug)]
 struct Row {
     app: String,
@@ -56,7 +54,6 @@ const COUNTED: [(&str, &str, Option<Tone>); 4] = [
     ("recording_state", "expired", Some(Tone::Bad)),
 ];
 
-/// What each of these is called.
 const HEADS: [Text; 4] = [
     Text::new("有挂机无话单", "Hang-up, no record"),
     Text::new("有话单无挂机", "Record, no hang-up"),

@@ -64,7 +64,6 @@ pub(crate) struct Lane {
 #[derive(Debug)]
 pub(crate) struct Tick {
     pub(crate) y: u32,
-    /// Where its text stands.
     pub(crate) text_y: u32,
     pub(crate) time: String,
 }
@@ -92,7 +91,6 @@ pub(crate) struct Band {
     pub(crate) label_y: u32,
 }
 
-/// Something that happened.
 #[derive(Debug)]
 pub(crate) struct Arrow {
     pub(crate) class: &'static str,

@@ -19,12 +19,10 @@ pub(crate) struct Step {
     /// From whom to whom; `None` where it is known of neither side.
     pub(crate) way: Option<(Party, Party)>,
     pub(crate) label: String,
-    /// The callback that told it.
     pub(crate) callback: Option<Seq>,
 }
 
 impl Step {
-    /// Whether this party is on one of its ends.
     pub(crate) fn is_of(&self, party: Party) -> bool {
         self.way.is_some_and(|(from, to)| from == party || to == party)
     }

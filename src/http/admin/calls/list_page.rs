@@ -23,7 +23,6 @@ use crate::service::{
 };
 use crate::store::{CallQuery, Listing, Tests};
 
-/// The list of calls.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/list_page.html")]
 pub(crate) struct CallsPage {
@@ -34,14 +33,12 @@ pub(crate) struct CallsPage {
     left_out: Option<(String, String)>,
 }
 
-/// The rows of one day.
 #[derive(Debug)]
 pub(crate) struct Day<T> {
     pub(crate) title: String,
     pub(crate) rows: Vec<T>,
 }
 
-/// One call.
 #[derive(Debug)]
 pub(crate) struct CallRow {
     pub(crate) href: String,
@@ -98,7 +95,6 @@ fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
     (tests > 0).then(|| (count(tests), link("/calls", &with)))
 }
 
-/// Rows under the days on which they fall.
 pub(crate) fn days<T>(lang: Lang, rows: impl Iterator<Item = (Timestamp, T)>) -> Vec<Day<T>> {
     let mut days: Vec<Day<T>> = Vec::new();
     for (t, row) in rows {

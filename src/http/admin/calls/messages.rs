@@ -21,7 +21,6 @@ use crate::service::{
 };
 use crate::store::{Listing, SmsQuery, SmsRow};
 
-/// The list of messages.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/messages.html")]
 pub(crate) struct MessagesPage {
@@ -30,7 +29,6 @@ pub(crate) struct MessagesPage {
     rows: Vec<Row>,
 }
 
-/// One message.
 #[derive(Debug)]
 struct Row {
     at: When,

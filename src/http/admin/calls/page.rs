@@ -24,7 +24,6 @@ use crate::limits;
 use crate::service::lists;
 use crate::store::CallbackRow;
 
-/// One call.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/page.html")]
 pub(crate) struct CallPage {
@@ -40,12 +39,10 @@ pub(crate) struct CallPage {
     may_stop: bool,
     stopped: bool,
     callbacks: Vec<Raw>,
-    /// Callbacks that are not listed here.
     more_callbacks: usize,
     around: Around,
 }
 
-/// A callback that named the call.
 #[derive(Debug)]
 struct Raw {
     seq: Seq,
@@ -60,7 +57,6 @@ struct Raw {
 /// What stands of a body on this page.
 #[derive(Debug, PartialEq, Eq)]
 enum Shown {
-    /// All of it, indented.
     Whole(String),
     /// Nothing: the page would become heavy. It is on its own page.
     Elsewhere,

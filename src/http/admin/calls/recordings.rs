@@ -17,7 +17,6 @@ use crate::http::{HttpError, Response};
 use crate::service::filters;
 use crate::store::{CallQuery, Listing};
 
-/// The list of recordings.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/recordings.html")]
 pub(crate) struct RecordingsPage {
@@ -36,7 +35,6 @@ struct State {
     current: bool,
 }
 
-/// One recording.
 #[derive(Debug)]
 struct Row {
     href: String,

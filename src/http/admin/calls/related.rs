@@ -22,7 +22,6 @@ pub(crate) struct Around {
     pub(crate) links: Vec<(String, String)>,
 }
 
-/// One message.
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) at: When,

@@ -47,7 +47,6 @@ pub(crate) struct Document {
     html: String,
 }
 
-/// A document as a page.
 #[derive(Debug, Template)]
 #[template(path = "admin/help/document.html")]
 pub(crate) struct DocumentPage {
@@ -68,7 +67,6 @@ impl DocumentPage {
     }
 }
 
-/// All documents.
 pub(crate) fn all(lang: Lang) -> &'static [Document] {
     static ZH: LazyLock<Vec<Document>> = LazyLock::new(|| documents(Lang::Zh));
     static EN: LazyLock<Vec<Document>> = LazyLock::new(|| documents(Lang::En));
@@ -78,7 +76,6 @@ pub(crate) fn all(lang: Lang) -> &'static [Document] {
     }
 }
 
-/// The document of this name.
 pub(crate) fn by_name(lang: Lang, name: &str) -> Option<&'static Document> {
     all(lang).iter().find(|document| document.name == name)
 }

@@ -13,7 +13,6 @@ use crate::http::admin::parts::{self, words};
 use crate::limits::*;
 use crate::platforms::{self, outbound};
 
-/// A part, by its name.
 type Part = (&'static str, fn(Lang) -> String);
 
 const PARTS: [Part; 8] = [

@@ -12,7 +12,6 @@ use crate::domain::Lang;
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
     pub(crate) title: String,
-    /// Its first paragraph.
     pub(crate) lead: String,
     /// Those below the title.
     pub(crate) headings: Vec<Heading>,

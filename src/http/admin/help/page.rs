@@ -50,14 +50,12 @@ pub(crate) struct FieldsPage {
     messages: Vec<Message>,
 }
 
-/// The fields of one message.
 #[derive(Debug)]
 struct Message {
     name: &'static str,
     fields: Vec<(&'static FieldDoc, &'static str)>,
 }
 
-/// One table of codes.
 #[derive(Debug)]
 struct Table {
     name: &'static str,

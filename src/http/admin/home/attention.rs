@@ -34,16 +34,12 @@ pub(crate) struct AttentionPage {
     found: usize,
     /// Whether there is more than was looked at.
     cut: bool,
-    /// Of which time.
     span: String,
 }
 
-/// What was found, and where it was looked.
 struct Found<'a> {
     rows: &'a [CallbackRow],
-    /// Whether there is more.
     cut: bool,
-    /// As the list takes it.
     from: &'a str,
     span: String,
 }
@@ -64,7 +60,6 @@ struct Group {
     example: Seq,
     /// Others of it that are linked one by one, where no filter finds them alone.
     some: Vec<Seq>,
-    /// Whether the list has these alone.
     alone: bool,
     href: String,
 }
@@ -165,7 +160,6 @@ struct Cause {
     words: String,
     advice: &'static str,
     filter: Vec<(&'static str, String)>,
-    /// Whether they find these alone.
     alone: bool,
 }
 

@@ -18,7 +18,6 @@ use crate::http::admin::query::{hour, hours_later};
 use crate::http::admin::request::link;
 use crate::store::{Joined, LedgerRow};
 
-/// Hours on the page.
 pub(crate) const HOURS: i64 = 24;
 const STRIP_HEIGHT: u64 = 22;
 
@@ -52,11 +51,9 @@ pub(crate) struct Cell {
     pub(crate) shown: String,
     /// The rows it counts, where there are any.
     pub(crate) href: Option<String>,
-    /// How bad it is that there are any.
     pub(crate) tone: Option<Tone>,
 }
 
-/// One hour as a bar.
 #[derive(Debug)]
 pub(crate) struct StripBar {
     pub(crate) x: usize,
@@ -71,7 +68,6 @@ pub(crate) struct StripBar {
     pub(crate) title: String,
 }
 
-/// One hour as a row.
 #[derive(Debug)]
 pub(crate) struct Hour {
     pub(crate) title: String,
@@ -100,7 +96,6 @@ impl Totals {
         self.lost += row.possibly_lost;
     }
 
-    /// What the journal has.
     pub(crate) fn received(&self) -> u64 {
         self.outcomes.iter().sum()
     }

@@ -24,7 +24,6 @@ use crate::platforms;
 use crate::service::{ServiceError, filters};
 use crate::store::{CallQuery, CallbackRow, DecisionQuery, Page};
 
-/// The page.
 #[derive(Debug, Template)]
 #[template(path = "admin/home/live.html")]
 pub(crate) struct LivePage {
@@ -55,7 +54,6 @@ struct Choice {
     chosen: bool,
 }
 
-/// One call.
 #[derive(Debug)]
 struct LiveRow {
     id: String,
@@ -67,7 +65,6 @@ struct LiveRow {
     running: String,
 }
 
-/// What the page shows.
 struct Shown {
     told: Seq,
     active: Vec<Call>,

@@ -10,12 +10,10 @@ use jiff::Timestamp;
 /// What there is to say about them.
 #[derive(Debug, Clone)]
 pub(crate) struct MisdirectedNote {
-    /// How many, from whom last, when, and where to.
     pub(crate) summary: String,
     pub(crate) recent: Vec<MisdirectedRow>,
 }
 
-/// One of them.
 #[derive(Debug, Clone)]
 pub(crate) struct MisdirectedRow {
     pub(crate) at: When,

@@ -38,7 +38,6 @@ use crate::store::{
     Store,
 };
 
-/// The home page.
 #[derive(Debug, Template)]
 #[template(path = "admin/home/page.html")]
 pub(crate) struct HomePage {
@@ -95,7 +94,6 @@ struct Rest {
     href: String,
 }
 
-/// What the page is made from.
 pub(crate) struct Facts {
     pub(crate) today: Vec<StatRow>,
     pub(crate) before: Vec<StatRow>,
@@ -239,7 +237,6 @@ fn verdict(lang: Lang, facts: &Facts) -> Verdict {
     }
 }
 
-/// The sum of rows.
 fn sum<'a>(rows: impl Iterator<Item = &'a StatRow>) -> StatRow {
     rows.fold(StatRow::default(), |mut sum, row| {
         sum.add(row);

@@ -68,7 +68,6 @@ impl Expiring {
     }
 }
 
-/// Every sign.
 pub(crate) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {
     let mut totals = Totals::default();
     let from = hours_later(hour(now), -23);

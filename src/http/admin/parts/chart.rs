@@ -30,7 +30,6 @@ pub(crate) struct DayChart {
     pub(crate) top: u32,
 }
 
-/// One hour.
 #[derive(Debug)]
 pub(crate) struct HourBar {
     pub(crate) x: u32,
@@ -51,7 +50,6 @@ pub(crate) struct HourBar {
     pub(crate) answered: String,
     pub(crate) rate: String,
     pub(crate) before: String,
-    /// Whether it has begun.
     pub(crate) begun: bool,
 }
 

@@ -8,7 +8,6 @@ use crate::domain::metrics::{self, Metric};
 use crate::http::admin::parts::count;
 use crate::store::StatRow;
 
-/// A figure with what it was and what it means.
 #[derive(Debug)]
 pub(crate) struct Figure {
     pub(crate) label: &'static str,
@@ -28,7 +27,6 @@ pub(crate) struct Figure {
 #[derive(Debug)]
 pub(crate) struct Rows {
     pub(crate) href: String,
-    /// How many there are.
     pub(crate) counts: u64,
 }
 
@@ -43,7 +41,6 @@ pub(crate) struct Aside {
 /// The filters that find the calls a figure is computed from.
 pub(crate) type Filters = &'static [(&'static str, &'static str)];
 
-/// Calls that are not over.
 pub(crate) const UNDER_WAY: Filters = &[("not_state", "released")];
 /// Calls in which the parties talk now.
 pub(crate) const TALKING: Filters = &[("state", "answered")];

@@ -14,7 +14,6 @@ use crate::http::admin::request::{Pairs, find, link};
 use crate::platforms;
 use crate::store::{FilterDoc, FilterTable, FormBox, Names, Shape, Tests};
 
-/// A box for text.
 #[derive(Debug)]
 pub(crate) struct TextBox {
     pub(crate) name: &'static str,
@@ -54,7 +53,6 @@ pub(crate) struct Choices {
     pub(crate) options: Vec<Choice>,
 }
 
-/// One choice.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) value: String,
@@ -66,17 +64,14 @@ pub(crate) struct Choice {
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) label: String,
-    /// The same list without it.
     pub(crate) without: String,
 }
 
-/// The form of a list.
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(crate) path: &'static str,
     /// What it finds, for those who hear it.
     pub(crate) title: &'static str,
-    /// From and to, where the list has a time.
     pub(crate) span: Option<(String, String)>,
     pub(crate) main: Vec<TextBox>,
     pub(crate) more: Vec<TextBox>,
@@ -123,7 +118,6 @@ impl Maker<'_> {
         Choices { name, label: label.get(self.lang), not, options: options.collect() }
     }
 
-    /// Boxes for an amount.
     fn amount(self, names: &Names, label: Text) -> Amount {
         let bound = |name| find(self.pairs, name).unwrap_or_default().to_owned();
         let (mut min, mut max) = (bound(names.min), bound(names.max));

@@ -30,7 +30,6 @@ pub(crate) struct Found {
     pub(crate) ranges: Vec<Range>,
     /// How many rows there are: `12,345`, `100,000+`.
     pub(crate) count: Option<String>,
-    /// The same as a number.
     pub(crate) rows: u64,
     pub(crate) exports: Vec<Export>,
     pub(crate) saved: Vec<Saved>,
@@ -40,7 +39,6 @@ pub(crate) struct Found {
     pub(crate) next: Option<String>,
     /// The newest page, when this is not it.
     pub(crate) first: Option<String>,
-    /// Whether anything is asked for.
     pub(crate) filtered: bool,
     pub(crate) problem: Option<String>,
     /// How saving a search went just now, and whether it was done.
@@ -63,7 +61,6 @@ pub(crate) struct Export {
     pub(crate) href: String,
 }
 
-/// A search that was saved.
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) id: String,
@@ -71,7 +68,6 @@ pub(crate) struct Saved {
     pub(crate) href: String,
     pub(crate) shared: bool,
     pub(crate) current: bool,
-    /// Whether this reader may remove it.
     pub(crate) removable: bool,
 }
 
@@ -222,7 +218,6 @@ pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> V
 
 #[cfg(test)]
 impl Around {
-    /// Around samples.
     pub(crate) fn sample(which: ListKind, rows: u64) -> Self {
         use crate::domain::{Actor, ActorKind};
         use crate::http::admin::samples;

@@ -52,7 +52,6 @@ impl When {
         Self { iso: t.to_string(), title, utc, shown: local(t, format) }
     }
 
-    /// Date and time.
     pub(crate) fn full(t: Timestamp) -> Self {
         Self::new(t, "%Y-%m-%d %H:%M:%S")
     }
@@ -93,7 +92,6 @@ impl Phone {
         Self { long: shown.chars().count() > UNBROKEN, shown, e164 }
     }
 
-    /// The same as text, for a title.
     pub(crate) fn plain(&self) -> &str {
         &self.shown
     }
@@ -158,15 +156,12 @@ pub(crate) fn text(text: &str, eyes: Eyes) -> String {
 /// What a state means for the reader. Colour never stands alone: each tone has its icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// As it should be.
     Good,
     /// Ended without a talk, as calls do.
     Quiet,
     /// Someone should look.
     Warn,
-    /// Something is broken.
     Bad,
-    /// Under way.
     Busy,
 }
 

@@ -28,7 +28,6 @@ pub(crate) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallStat
     }
 }
 
-/// What happened, as a word.
 pub(crate) fn event(kind: EventKind) -> Text {
     match kind {
         EventKind::Offered => Text::new("呼入", "Call arrives"),
@@ -65,7 +64,6 @@ pub(crate) fn who(who: Who) -> Text {
     }
 }
 
-/// The same with its tone.
 pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
     let tone = match outcome {
         Outcome::Accepted => Tone::Good,
@@ -76,7 +74,6 @@ pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
     Badge::new(tone, outcome.word().get(lang))
 }
 
-/// Where a recording is.
 pub(crate) fn recording_badge(lang: Lang, state: RecordingState) -> Badge {
     let tone = match state {
         RecordingState::Archived => Tone::Good,
@@ -97,7 +94,6 @@ pub(crate) fn stopped(lang: Lang) -> Badge {
     Badge::new(Tone::Bad, lang.t("停了", "stopped"))
 }
 
-/// What a number can do.
 pub(crate) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
     let tone = match state {
         NumberState::Normal => Tone::Good,

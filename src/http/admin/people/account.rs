@@ -23,7 +23,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::{OpenLogin, Principal, StateError};
 
-/// One's own account.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/account.html")]
 pub(crate) struct AccountPage {
@@ -34,7 +33,6 @@ pub(crate) struct AccountPage {
     shortest: usize,
 }
 
-/// A login as a page shows it.
 #[derive(Debug)]
 pub(crate) struct LoginRow {
     pub(crate) id: String,
@@ -175,7 +173,6 @@ impl AccountPage {
         Self::new(view, rows, None, None)
     }
 
-    /// Logins as a page shows them.
     pub(crate) fn sample_logins(lang: Lang) -> Vec<LoginRow> {
         Self::sample(lang).logins
     }

@@ -39,7 +39,6 @@ pub(crate) struct AuditPage {
     exports: [(&'static str, String); 3],
 }
 
-/// One entry.
 #[derive(Debug)]
 struct Row {
     n: u64,

@@ -5,7 +5,6 @@
 use crate::audit::AuditAction;
 use crate::domain::{Actor, ActorKind, Lang};
 
-/// What an action is called.
 pub(crate) fn action(lang: Lang, name: &str) -> String {
     let known = AuditAction::ALL.iter().find(|known| known.name() == name).and_then(|known| known.title());
     known.map_or(name, |title| title.get(lang)).to_owned()
@@ -140,7 +139,6 @@ pub(crate) fn object(lang: Lang, word: &str) -> String {
     .to_owned()
 }
 
-/// What a list is called.
 pub(crate) fn listed(lang: Lang, name: &str) -> &str {
     match name {
         "calls" => lang.t("通话", "calls"),

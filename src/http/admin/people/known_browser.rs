@@ -10,16 +10,13 @@ use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::limits::{KNOWN_BROWSER_NAMES, KNOWN_BROWSER_TIME};
 
-/// The cookie.
 pub(crate) const COOKIE: &str = "__Host-ringback_known";
 
 const PURPOSE: &str = "browser";
 
-/// What a browser remembers.
 #[derive(Debug)]
 struct Known {
     id: String,
-    /// The last one first.
     names: Vec<String>,
 }
 
@@ -50,7 +47,6 @@ pub(crate) fn to_remember(request: &Request) -> Option<String> {
     Some(state.seal_ticket(PURPOSE, &text, KNOWN_BROWSER_TIME).reveal().to_owned())
 }
 
-/// Has the browser remember it.
 pub(crate) fn remember(response: Response, what: &str) -> Response {
     reply::with_login_cookie(response, COOKIE, what, KNOWN_BROWSER_TIME)
 }

@@ -19,7 +19,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::{Demand, NewUser, StateError, User};
 
-/// The list of users and the form for another.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/list_page.html")]
 pub(crate) struct UsersPage {
@@ -33,7 +32,6 @@ pub(crate) struct UsersPage {
     problem: Option<String>,
 }
 
-/// One user.
 #[derive(Debug)]
 struct Row {
     href: String,

@@ -17,7 +17,6 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::state::{FirstStep, Login};
 
-/// The login form.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/login.html")]
 pub(crate) struct LoginPage {
@@ -99,7 +98,6 @@ pub(crate) fn again(request: &Request, next: String, problem: String) -> Result<
     reply::page_with(StatusCode::UNAUTHORIZED, &page)
 }
 
-/// That one must wait, and for how long.
 pub(crate) fn wait_words(lang: Lang, wait: Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).max(1);
     match lang {

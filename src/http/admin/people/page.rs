@@ -20,7 +20,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
 use crate::state::{StateError, User, UserChange};
 
-/// One user.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/page.html")]
 pub(crate) struct UserPage {

@@ -13,9 +13,7 @@ pub(crate) struct RightsForm {
     pub(crate) roles: Vec<RoleChoice>,
     pub(crate) all: bool,
     pub(crate) apps: Vec<AppChoice>,
-    /// What is wrong with the role.
     pub(crate) wrong_role: Option<&'static str>,
-    /// What is wrong with the apps.
     pub(crate) wrong_scope: Option<&'static str>,
 }
 
@@ -26,7 +24,6 @@ pub(crate) enum Wrong {
     Scope(Text),
 }
 
-/// A role to choose.
 #[derive(Debug)]
 pub(crate) struct RoleChoice {
     pub(crate) value: &'static str,
@@ -35,7 +32,6 @@ pub(crate) struct RoleChoice {
     pub(crate) chosen: bool,
 }
 
-/// An app to choose.
 #[derive(Debug)]
 pub(crate) struct AppChoice {
     pub(crate) id: u32,
@@ -55,7 +51,6 @@ const MEANINGS: [(Role, Text); 3] = [
     ),
 ];
 
-/// A role in words.
 pub(crate) fn role_word(lang: Lang, role: Role) -> &'static str {
     match role {
         Role::Admin => lang.t("管理员", "Administrator"),
@@ -79,7 +74,6 @@ impl RightsForm {
         Self { roles, all: scope.is_all(), apps, wrong_role: None, wrong_scope: None }
     }
 
-    /// The same for a request.
     pub(crate) fn of(request: &Request, role: Role, scope: &Scope) -> Self {
         let apps = request.ctx().state.apps();
         let apps: Vec<_> = apps.iter().map(|app| (app.id, app.name.clone())).collect();
@@ -110,7 +104,6 @@ impl Wrong {
     }
 }
 
-/// The rights that a form names.
 pub(crate) fn read(request: &Request) -> Result<(Role, Scope), Wrong> {
     let choose = Text::new("请选择角色", "role is one of viewer, operator, admin");
     let role = request.field("role").and_then(Role::parse).ok_or(Wrong::Role(choose))?;

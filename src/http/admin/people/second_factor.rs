@@ -23,7 +23,6 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::state::{Enrolment, StateError};
 
-/// One's own second factor.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/second_factor.html")]
 pub(crate) struct SecondFactorPage {
@@ -34,7 +33,6 @@ pub(crate) struct SecondFactorPage {
     problem: Option<String>,
 }
 
-/// What there is to do.
 #[derive(Debug)]
 enum Part {
     SetUp(SetUp),

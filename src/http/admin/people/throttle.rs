@@ -42,7 +42,6 @@ pub(crate) enum What {
     Code,
 }
 
-/// Who tries.
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
     /// Nobody we know, at this address.
@@ -79,7 +78,6 @@ struct Tries {
 /// One try too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// How long to wait.
     pub(crate) wait: Duration,
     /// Whether it is the first of its window, for one of its counts.
     pub(crate) is_first: bool,

@@ -33,7 +33,6 @@ pub(crate) struct TokensPage {
     problem: Option<String>,
 }
 
-/// One token.
 #[derive(Debug)]
 struct Row {
     href: String,
@@ -46,7 +45,6 @@ struct Row {
     used: Option<When>,
 }
 
-/// When a token is to end.
 #[derive(Debug)]
 struct Ends {
     /// Value, words, whether it is chosen.

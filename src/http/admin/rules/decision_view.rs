@@ -76,7 +76,6 @@ impl Decided {
     }
 }
 
-/// The rules as they were when it was decided.
 fn rules(app: &str, note: &DecisionNote) -> String {
     match note.version {
         0 => link("/rules", &[("app", app)]),

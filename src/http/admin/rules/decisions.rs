@@ -22,7 +22,6 @@ use crate::service::{
 };
 use crate::store::{CallbackRow, DecisionQuery, Listing};
 
-/// The log of decisions.
 #[derive(Debug, Template)]
 #[template(path = "admin/rules/decisions.html")]
 pub(crate) struct DecisionsPage {
@@ -51,7 +50,6 @@ pub(crate) struct Row {
     then: Option<(Badge, String)>,
 }
 
-/// A decision with the call that it was about.
 pub(crate) type Decided = (CallbackRow, Option<Call>);
 
 /// `GET /decisions`

@@ -9,7 +9,6 @@ use crate::control::Rule;
 use crate::domain::{Lang, Text};
 use crate::http::admin::request::Pairs;
 
-/// A rule to fill in.
 #[derive(Debug)]
 pub(crate) struct RuleForm {
     /// Where the rule that is edited stands now; 0 is a new one.
@@ -36,7 +35,6 @@ pub(crate) struct Choice {
     pub(crate) chosen: bool,
 }
 
-/// A box for text.
 #[derive(Debug)]
 pub(crate) struct TextField {
     pub(crate) name: &'static str,
@@ -45,7 +43,6 @@ pub(crate) struct TextField {
     pub(crate) value: String,
     /// The id of the names that are offered.
     pub(crate) offers: Option<&'static str>,
-    /// The actions that it is for.
     pub(crate) acts: String,
 }
 
@@ -130,13 +127,11 @@ pub(crate) const USES: [(&str, &[&str]); 6] = [
 ];
 
 impl RuleForm {
-    /// A rule, or none, as boxes.
     pub(crate) fn of(lang: Lang, number: usize, rule: Option<&Rule>) -> Self {
         let rule = rule.and_then(|rule| serde_json::to_value(rule).ok()).unwrap_or_default();
         Self::written(lang, number, &rule)
     }
 
-    /// The same of a rule in its notation.
     fn written(lang: Lang, number: usize, rule: &Value) -> Self {
         let value = |name: &str| match name.split_once('_') {
             Some(("when", name)) => text(&rule["when"][name]),

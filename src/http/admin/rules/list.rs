@@ -22,7 +22,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::PAGE_MAX;
 use crate::service::{rules, rules::masked_number};
 
-/// One list.
 #[derive(Debug, Template)]
 #[template(path = "admin/rules/list.html")]
 pub(crate) struct ListPage {
@@ -33,12 +32,10 @@ pub(crate) struct ListPage {
     days: bool,
     entries: String,
     used: Vec<Use>,
-    /// Whether nothing of it may be seen.
     closed: bool,
     form: Option<ListBox>,
     /// Its entries where there is no form.
     shown: Vec<String>,
-    /// How many more there are.
     more: usize,
     /// Whether its numbers must be shown before it is edited.
     veiled: bool,
@@ -51,7 +48,6 @@ pub(crate) struct ListPage {
 struct ListBox {
     text: String,
     lines: usize,
-    /// What the form was made from.
     seen: String,
 }
 
@@ -157,7 +153,6 @@ impl ListPage {
         Self { more: list.entries.len() - shown.len(), shown, ..page }
     }
 
-    /// The same with this in the box.
     fn entered(self, text: &str, present: &NamedList) -> Self {
         let lines = text.lines().count().clamp(6, 24);
         let form = Some(ListBox { text: text.to_owned(), lines, seen: mark(present) });

@@ -17,7 +17,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::{LIST_ENTRIES_MAX, LISTS_MAX, NAME_CHARS_MAX};
 use crate::service::{rules, rules::NotDone};
 
-/// All lists.
 #[derive(Debug, Template)]
 #[template(path = "admin/rules/lists.html")]
 pub(crate) struct ListsPage {
@@ -29,7 +28,6 @@ pub(crate) struct ListsPage {
     problem: Option<String>,
 }
 
-/// One list.
 #[derive(Debug)]
 struct Row {
     name: String,
@@ -52,9 +50,7 @@ struct NewList {
 #[derive(Debug)]
 pub(crate) struct Use {
     pub(crate) app: String,
-    /// Its rules.
     pub(crate) href: String,
-    /// Which of them.
     pub(crate) rules: String,
 }
 
@@ -125,7 +121,6 @@ impl ListsPage {
     }
 }
 
-/// The page of a list.
 pub(crate) fn page_of(name: &str) -> String {
     format!("/lists/{}", encoded(name))
 }
@@ -144,7 +139,6 @@ pub(crate) fn rule_sets(request: &Request) -> Vec<(String, RuleSet)> {
     request.apps().iter().map(|app| (app.name.clone(), control.rules(app.id).set)).collect()
 }
 
-/// Whose rules look into a list.
 pub(crate) fn uses(view: &View, sets: &[(String, RuleSet)], list: &str) -> Vec<Use> {
     let used = |(app, set): &(String, RuleSet)| {
         let rules = set.rules.iter().filter(|rule| rule.when.looks_into(list));

@@ -27,7 +27,6 @@ use crate::service::rules::masked;
 /// Versions that are shown at once; the others are behind a click.
 const PAST_SHOWN: usize = 12;
 
-/// The rules of one app.
 #[derive(Debug, Template)]
 #[template(path = "admin/rules/page.html")]
 pub(crate) struct RulesPage {
@@ -39,7 +38,6 @@ pub(crate) struct RulesPage {
     problem: Option<String>,
 }
 
-/// An app and its rules.
 #[derive(Debug)]
 pub(crate) struct Shown {
     id: u32,
@@ -52,7 +50,6 @@ pub(crate) struct Shown {
     deadline_ms: u16,
     rows: Vec<Row>,
     versions: Vec<Past>,
-    /// Those that are long past.
     older: Vec<Past>,
     /// That a version was asked for which is not there.
     missing: Option<String>,
@@ -81,7 +78,6 @@ struct Offered {
     numbers: Vec<String>,
 }
 
-/// One rule.
 #[derive(Debug)]
 struct Row {
     number: usize,
@@ -124,7 +120,6 @@ pub(crate) fn asking(request: &Request) -> Vec<Arc<App>> {
     request.apps().into_iter().filter(asks).collect()
 }
 
-/// That there is no such version, or no more.
 fn not_kept(lang: Lang, version: &str) -> String {
     match lang {
         Lang::Zh => {
@@ -196,7 +191,6 @@ impl RulesPage {
         &self.view
     }
 
-    /// The app whose rules are shown.
     pub(crate) fn app(&self) -> Option<AppId> {
         self.app.as_ref().map(|app| AppId(app.id))
     }

@@ -16,7 +16,6 @@ use crate::limits::DECISION_DEADLINES_MS;
 /// What is wrong with a box, named as in the notation.
 type Wrong = (String, Wording);
 
-/// The rule that was entered.
 pub(crate) fn read(lang: Lang, form: &Pairs) -> Result<Rule, String> {
     rule(lang, form).map_err(|(field, why)| rule_words::of_box(lang, &field, why.get(lang)))
 }

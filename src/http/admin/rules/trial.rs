@@ -28,11 +28,9 @@ pub(crate) struct Tried {
     pub(crate) sms: bool,
     pub(crate) ask: bool,
     pub(crate) answer: Option<Answer>,
-    /// What is wrong with it.
     pub(crate) problem: Option<String>,
 }
 
-/// What would be answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) action: Badge,
@@ -43,7 +41,6 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) body: String,
-    /// Whether something in it is masked.
     pub(crate) masked: bool,
 }
 
@@ -113,7 +110,6 @@ impl Tried {
         format!("{}#try", link("/rules", &pairs))
     }
 
-    /// The question, or what is wrong with it.
     fn question(&self, lang: Lang) -> Result<QuestionToTry, &'static str> {
         if !is_number(&self.x) {
             return Err(lang.t(

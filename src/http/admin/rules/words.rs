@@ -47,7 +47,6 @@ pub(crate) fn covered(lang: Lang, covered: Covered) -> String {
     }
 }
 
-/// What is wrong with one box.
 pub(crate) fn of_box(lang: Lang, field: &str, why: &str) -> String {
     let field = label(lang, field);
     match lang {

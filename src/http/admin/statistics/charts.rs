@@ -65,7 +65,6 @@ pub(crate) struct Heat {
     pub(crate) most: String,
 }
 
-/// One day of the week.
 #[derive(Debug)]
 pub(crate) struct HeatDay {
     pub(crate) y: usize,
@@ -74,7 +73,6 @@ pub(crate) struct HeatDay {
     pub(crate) cells: Vec<HeatCell>,
 }
 
-/// One hour of it.
 #[derive(Debug)]
 pub(crate) struct HeatCell {
     pub(crate) x: usize,

@@ -11,7 +11,6 @@ use crate::http::admin::statistics::page::{Counts, Links};
 use crate::http::admin::statistics::ranges::{Range, Ranges};
 use crate::store::PeakRow;
 
-/// Each with its unit, in their order.
 const FIGURES: [(Metric, Unit); 7] = [
     (metrics::CALLS, Unit::Count),
     (metrics::ANSWERED, Unit::Count),
@@ -57,7 +56,6 @@ fn at_peak(lang: Lang, peak: PeakRow, links: &Links) -> Aside {
     }
 }
 
-/// What the figures are in one range.
 fn values(counts: &Counts) -> [Option<f64>; 7] {
     let total = counts.total();
     [
@@ -71,7 +69,6 @@ fn values(counts: &Counts) -> [Option<f64>; 7] {
     ]
 }
 
-/// How a figure is written.
 #[derive(Debug, Clone, Copy)]
 enum Unit {
     Count,

@@ -11,7 +11,6 @@ use crate::http::admin::statistics::ranges::{Ranges, Versus, ready};
 use crate::platforms;
 use crate::store::Span;
 
-/// What may be chosen.
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(crate) from: String,
@@ -27,7 +26,6 @@ pub(crate) struct Form {
     pub(crate) open: bool,
 }
 
-/// One of several.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) value: String,

@@ -30,7 +30,6 @@ use crate::http::{HttpError, Response};
 use crate::service::filters;
 use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
 
-/// The page.
 #[derive(Debug, Template)]
 #[template(path = "admin/statistics/page.html")]
 pub(crate) struct StatisticsPage {
@@ -52,7 +51,6 @@ pub(crate) struct StatisticsPage {
     problem: Option<String>,
 }
 
-/// What one range counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) steps: Vec<StatRow>,
@@ -146,7 +144,6 @@ impl Counts {
         })
     }
 
-    /// The rows of a group.
     pub(crate) fn of(&self, group: Group) -> &[StatRow] {
         self.groups.iter().find(|(of, _)| *of == group).map_or(&[], |(_, rows)| rows)
     }
@@ -227,7 +224,6 @@ impl StatisticsPage {
     }
 }
 
-/// What a compared row was, by its key.
 pub(crate) fn by_key(rows: &[StatRow]) -> BTreeMap<&str, &StatRow> {
     rows.iter().map(|row| (row.key.as_str(), row)).collect()
 }

@@ -18,7 +18,6 @@ use crate::store::{Span, Step};
 /// Hours up to which bars are hours; longer ranges have bars of days.
 const HOURS_SHOWN: i64 = 48;
 
-/// What a range is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Versus {
     Week,

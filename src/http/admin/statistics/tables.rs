@@ -33,7 +33,6 @@ pub(crate) struct CauseRow {
     pub(crate) code: String,
     pub(crate) text: String,
     pub(crate) who: Option<&'static str>,
-    /// Whether it is for us to act.
     pub(crate) ours: bool,
     pub(crate) advice: &'static str,
     pub(crate) calls: String,
@@ -53,7 +52,6 @@ pub(crate) struct TalkBar {
     pub(crate) href: String,
 }
 
-/// One group's table.
 #[derive(Debug)]
 pub(crate) struct GroupTable {
     pub(crate) id: &'static str,
@@ -63,7 +61,6 @@ pub(crate) struct GroupTable {
     pub(crate) more: Option<(String, String)>,
 }
 
-/// One member of a group.
 #[derive(Debug)]
 pub(crate) struct GroupRow {
     pub(crate) name: String,

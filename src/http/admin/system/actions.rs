@@ -39,7 +39,6 @@ pub(crate) struct BackupPage {
     made: Option<Made>,
 }
 
-/// A copy that was made.
 #[derive(Debug)]
 struct Made {
     segments: String,

@@ -37,7 +37,6 @@ pub(crate) enum Plain {
 }
 
 impl Plain {
-    /// What a plain listener is for.
     pub(crate) fn of(listen: Option<SocketAddr>, public_url: Option<&str>) -> Self {
         match listen {
             None => Self::Off,

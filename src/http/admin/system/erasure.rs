@@ -36,7 +36,6 @@ struct Found {
     error: Option<String>,
 }
 
-/// One certificate in the list.
 #[derive(Debug)]
 struct CertificateRow {
     id: String,

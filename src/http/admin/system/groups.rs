@@ -27,7 +27,6 @@ pub(crate) struct Group {
     pub(crate) facts: Vec<(&'static str, String)>,
 }
 
-/// The program and its listeners.
 pub(crate) fn program(lang: Lang, system: &System) -> Group {
     let up = u64::try_from(system.uptime_seconds).unwrap_or(0);
     let plain =
@@ -53,7 +52,6 @@ pub(crate) fn program(lang: Lang, system: &System) -> Group {
     }
 }
 
-/// The journal.
 pub(crate) fn journal(lang: Lang, journal: &JournalStatus) -> Group {
     let badge = match (&journal.failing, journal.damaged) {
         (Some(_), _) => Badge::new(Tone::Bad, lang.t("写入失败", "writing fails")),
@@ -86,7 +84,6 @@ pub(crate) fn journal(lang: Lang, journal: &JournalStatus) -> Group {
     Group { title: lang.t("日志（原始记录）", "Journal (the truth)"), badge, facts }
 }
 
-/// The store.
 pub(crate) fn store(lang: Lang, store: &StoreStatus) -> Group {
     let badge = match store.rebuilding {
         Some(progress) => {
@@ -109,7 +106,6 @@ pub(crate) fn store(lang: Lang, store: &StoreStatus) -> Group {
     }
 }
 
-/// The bindings.
 pub(crate) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
     let badge = match bindings.reading {
         Some(progress) => {
@@ -142,7 +138,6 @@ pub(crate) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
     })
 }
 
-/// The certificate.
 pub(crate) fn certificate(lang: Lang, system: &System, now: Timestamp) -> Group {
     let base = system.public_url.clone().unwrap_or_else(|| format!("https://{}", system.listen));
     let certificate = CertificateInfo {
@@ -175,7 +170,6 @@ pub(crate) fn certificate(lang: Lang, system: &System, now: Timestamp) -> Group 
     }
 }
 
-/// The disk.
 pub(crate) fn disk(lang: Lang, system: &System) -> Group {
     let title = lang.t("磁盘", "Disk");
     let Some(disk) = &system.disk else {

@@ -20,14 +20,12 @@ use crate::service::{LEVELS, LogLine};
 
 const PATH: &str = "/system/log";
 
-/// A page of lines.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/log.html")]
 pub(crate) struct LogPage {
     view: View,
     levels: Vec<Choice>,
     lines: Vec<Row>,
-    /// How many lines are kept at all.
     kept: usize,
     /// How many never came to standard error.
     dropped: usize,
@@ -43,7 +41,6 @@ struct Choice {
     current: bool,
 }
 
-/// One line.
 #[derive(Debug)]
 struct Row {
     at: When,

@@ -17,12 +17,10 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::system::{DamageObject, System};
 
-/// How the server is.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/page.html")]
 pub(crate) struct SystemPage {
     view: View,
-    /// Whether a rebuild was just asked for.
     rebuild_asked: bool,
     /// What is wrong, the worst first.
     problems: Vec<String>,
@@ -44,7 +42,6 @@ struct Room {
     bytes: String,
 }
 
-/// One damaged line.
 #[derive(Debug)]
 struct DamageRow {
     segment: String,

@@ -35,7 +35,6 @@ pub(crate) struct RetentionPage {
     problem: Option<String>,
 }
 
-/// A hold as it was entered.
 #[derive(Debug, Default)]
 struct HoldForm {
     open: bool,
@@ -55,7 +54,6 @@ struct Days {
     value: String,
 }
 
-/// A run that is over.
 #[derive(Debug)]
 struct Run {
     title: String,
@@ -64,7 +62,6 @@ struct Run {
     error: Option<String>,
 }
 
-/// A hold.
 #[derive(Debug)]
 struct HoldRow {
     id: String,
@@ -111,7 +108,6 @@ pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// The policy that was entered.
 fn policy(request: &Request) -> Result<Policy, Wording> {
     let days = |name: &str| {
         let number = |text: &str| {

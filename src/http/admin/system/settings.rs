@@ -18,7 +18,6 @@ use crate::retention::Policy;
 use crate::service::ServerInfo;
 use crate::state::Demand;
 
-/// What is set.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/settings.html")]
 pub(crate) struct SettingsPage {

@@ -11,7 +11,6 @@ use crate::domain::{AppId, Role};
 use crate::journal::Body;
 use crate::platforms;
 
-/// A house with one call, and its address.
 async fn with_a_call() -> (House, String, Vec<Vec<u8>>) {
     let house = House::with_admin().await;
     let csrf = house.csrf("/apps").await;

@@ -29,7 +29,6 @@ struct Book {
     issuer: OnceLock<String>,
     /// Codes it gave out, each for one use: the challenge and the claims.
     codes: Mutex<HashMap<String, (String, Value)>>,
-    /// Why it refused, last.
     refused: Mutex<Option<&'static str>>,
     /// How often it was asked for a token.
     asked: std::sync::atomic::AtomicU32,

@@ -15,7 +15,6 @@ use crate::store::{AuditQuery, Change, Filter, Page};
 /// Every address of this room that is read.
 const READ: [&str; 4] = ["/system", "/system/log", "/system/backup?dest=/srv/copy", "/system/reindex"];
 
-/// An app, and one callback of it.
 async fn receive_callback(house: &House) {
     let csrf = house.csrf("/apps").await;
     house.post("/apps", &[("csrf", &csrf), ("provider", "huawei-private"), ("name", "courier")]).await;

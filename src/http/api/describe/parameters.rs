@@ -14,7 +14,6 @@ use crate::store::{
     Tests,
 };
 
-/// A part of a path.
 pub(super) fn in_path(name: &str) -> Value {
     let (text, schema) = match name {
         "seq" => ("Its number in the journal", json!({ "type": "integer", "minimum": 1 })),

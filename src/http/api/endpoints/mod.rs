@@ -75,7 +75,6 @@ pub(super) const PARTS: [(&str, &str, Rows); 7] = [
     ("system", "The installation itself", system::system),
 ];
 
-/// Every row.
 pub(in crate::http) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let of = |(part, _, rows): (&'static str, _, Rows)| rows().into_iter().map(move |row| Endpoint { part, ..row });
     PARTS.into_iter().flat_map(of).collect()
@@ -107,7 +106,6 @@ pub(in crate::http) struct Endpoint {
     pub(super) id: &'static str,
     /// The part of the API that it belongs to.
     pub(super) part: &'static str,
-    /// What it does, in one line.
     pub(super) title: Text,
     pub(super) rights: Rights,
     /// What the audit trail calls it; `None` where it leaves no entry.
@@ -135,7 +133,6 @@ pub(super) enum AnswerShape {
     Object(StatusCode, SchemaOf),
     /// One page of objects.
     List(SchemaOf),
-    /// Bytes of any of these types.
     Bytes(&'static [&'static str]),
     Nothing,
 }
@@ -222,7 +219,6 @@ impl Endpoint {
         self.reads_as("application/json", SchemaGenerator::subschema_for::<T>, true)
     }
 
-    /// The JSON object it may be given.
     fn may_read<T: JsonSchema>(self) -> Self {
         self.reads_as("application/json", SchemaGenerator::subschema_for::<T>, false)
     }
@@ -250,7 +246,6 @@ impl Endpoint {
         self.answers_with::<T>(StatusCode::OK)
     }
 
-    /// It answers what it made.
     fn makes<T: JsonSchema>(self) -> Self {
         self.answers_with::<T>(StatusCode::CREATED)
     }

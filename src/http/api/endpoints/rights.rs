@@ -21,7 +21,6 @@ pub(in crate::http::api) enum Rights {
 }
 
 impl Rights {
-    /// The least role.
     pub(in crate::http::api) fn role(self) -> Role {
         match self {
             Self::Viewer => Role::Viewer,
@@ -35,7 +34,6 @@ impl Rights {
         matches!(self, Self::OperatorOfAll | Self::AdminOfAll)
     }
 
-    /// Who that is.
     pub(in crate::http::api) fn who(self) -> Text {
         match self {
             Self::Viewer => Text::new("任何用户或令牌", "any user or token"),

@@ -258,7 +258,6 @@ async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
     assert!(house.list(Role::Admin, "/searches").await.is_empty());
 }
 
-/// Somebody of this kind and name.
 fn who(kind: ActorKind, name: &str, role: Role, scope: Scope) -> Principal {
     Principal { kind, name: name.to_owned(), role, scope }
 }

@@ -91,7 +91,6 @@ async fn house() -> (House, BTreeMap<(&'static str, &'static str), Wanted>) {
     (house, BTreeMap::from(requests))
 }
 
-/// Every row that takes something.
 fn changes() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(|endpoint| endpoint.method != "GET")
 }

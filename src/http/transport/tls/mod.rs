@@ -37,11 +37,9 @@ pub enum Source {
         /// Its key, PEM.
         key: PathBuf,
     },
-    /// A pair of our own.
     SelfSigned {
         /// The directory it is kept in.
         dir: PathBuf,
-        /// The names and addresses it is for.
         names: Vec<String>,
     },
 }
@@ -52,7 +50,6 @@ pub enum TlsError {
     /// A file cannot be read.
     #[error("reading {path}")]
     Read {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -61,18 +58,14 @@ pub enum TlsError {
     /// A file cannot be written.
     #[error("writing {path}")]
     Write {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// A file is not PEM.
     #[error("reading {path} as PEM")]
     Pem {
-        /// Which.
         path: PathBuf,
-        /// What is wrong with it.
         #[source]
         source: pem::Error,
     },
@@ -85,9 +78,7 @@ pub enum TlsError {
     /// A key of a kind that TLS does not use.
     #[error("{path} holds a key that cannot be used")]
     BadKey {
-        /// Which.
         path: PathBuf,
-        /// Why.
         #[source]
         source: rustls::Error,
     },
@@ -172,7 +163,6 @@ impl Certificates {
         watched.seen != looks(&watched.source) || matches!(watched.source, Source::SelfSigned { .. }) && ends_soon()
     }
 
-    /// The certificate in use.
     #[must_use]
     pub fn info(&self) -> Arc<CertificateInfo> {
         self.info.load_full()

@@ -24,7 +24,6 @@ const DIRECTION: Field = field(
 );
 const WHICH: &[Rule] = &[Rule::AnyOf(&[&["subscriptionId"], &["privateNum"]])];
 
-/// What can be asked.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "ax.bind",

@@ -14,7 +14,6 @@ const B: Field = field("calleeNum", NUMBER, "B 号码", "B's number");
 const X_QUERY: Field = query("relationNum", NUMBER, "X 号码", "X");
 const DIRECTION: Field = field("callDirection", PAIR, "允许的呼叫方向，缺省双向", "Who may call; both ways by default");
 
-/// What can be asked.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "axb.bind",

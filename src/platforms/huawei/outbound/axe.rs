@@ -52,7 +52,6 @@ const BACK_STAYS: Field = field(
 );
 const WHICH: &[Rule] = &[Rule::AnyOf(&[&["subscriptionId"], &["virtualNum", "extendNum"]])];
 
-/// What can be asked.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "axe.bind",

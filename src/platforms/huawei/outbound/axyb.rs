@@ -16,7 +16,6 @@ const DIRECTION: Field = field("callDirection", PAIR, "允许的呼叫方向，�
 const X_TONE: Field = field("preVoiceX", TONE, "拨打 X 时的等待音文件", "Announcement for whoever calls X");
 const Y_TONE: Field = field("preVoiceY", TONE, "拨打 Y 时的等待音文件", "Announcement for whoever calls Y");
 
-/// What can be asked.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "axyb.bind",

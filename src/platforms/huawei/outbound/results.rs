@@ -4,7 +4,6 @@ use crate::domain::{Text, Who};
 use crate::platforms::outbound::code::{CORRECT, SUPPORT, code};
 use crate::platforms::{CodeDoc, CodeTable};
 
-/// Results in words.
 pub(super) static RESULTS: CodeTable = CodeTable {
     name: "resultcode",
     title: Text::new("华为云接口结果码（resultcode）", "Results of Huawei's interfaces (resultcode)"),

@@ -6,7 +6,6 @@ use crate::platforms::outbound::operation::{Choice, Field, Kind, choice, field, 
 pub(super) const NUMBER: Kind = Kind::Global { least: 4, most: 31 };
 /// A number on the pages that allow one character more.
 pub(super) const LONG_NUMBER: Kind = Kind::Global { least: 4, most: 32 };
-/// An id of a binding.
 pub(super) const ID: Kind = Kind::Id { most: 64 };
 /// A file of an announcement.
 pub(super) const TONE: Kind = Kind::Text { least: 1, most: 128 };

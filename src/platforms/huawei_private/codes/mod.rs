@@ -12,7 +12,6 @@ use crate::platforms::huawei::codes::{q850, release_points, sip};
 use crate::platforms::huawei::table::{code, join};
 use crate::platforms::{CodeDoc, CodeTable};
 
-/// Every code table of the product.
 pub(super) static TABLES: [CodeTable; 6] = [
     CodeTable {
         name: "stateCode",

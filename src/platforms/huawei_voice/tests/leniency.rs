@@ -8,7 +8,6 @@ use crate::domain::Identity;
 use crate::platforms::huawei::testing::{check, decode, push};
 use crate::platforms::{BodyForm, Item, Provider, Verified};
 
-/// The identity of the only event of a body.
 fn event_identity(body: &str) -> Identity {
     match decode(&HuaweiVoice, body).items.as_slice() {
         [Item::Event(event)] => event.identity,

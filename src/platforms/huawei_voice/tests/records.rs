@@ -7,7 +7,6 @@ use crate::domain::{CallOutcome, CallRecord, CauseCode};
 use crate::platforms::huawei::testing::{check, decode};
 use crate::platforms::{Item, Provider, explain};
 
-/// A push of one record with these fields.
 fn fee(fields: &str) -> String {
     format!(r#"{{"eventType":"fee","feeLst":[{{"sessionId":"s1",{fields}}}]}}"#)
 }

@@ -439,7 +439,6 @@ fn another_field_in_the_wrong_case_is_used_and_reported() {
     check(&changed("<byeType>", "<BYETYPE>7</BYETYPE><byeType>"), &axb(&[], " wrong-case=BYETYPE~byeType"));
 }
 
-/// The identity of the only item in a body.
 fn identity(body: &str) -> crate::domain::Identity {
     match decode(body).items.as_slice() {
         [Item::Event(event)] => event.identity,

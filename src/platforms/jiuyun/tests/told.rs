@@ -9,7 +9,6 @@ pub(super) fn told(body: &str) -> String {
     told_bytes(body.as_bytes())
 }
 
-/// The same of one that is no text.
 pub(super) fn told_bytes(body: &[u8]) -> String {
     let Decoded { form, items, applications, question, suspicions } = decode_bytes(body);
     assert_eq!(applications.len(), items.len());

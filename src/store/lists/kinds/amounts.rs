@@ -44,7 +44,6 @@ impl<R> Kind for Amount<R> {
     }
 }
 
-/// Yes or no.
 pub(crate) struct Flag<R> {
     pub(crate) index: Field,
     pub(crate) holds: fn(&R) -> bool,
@@ -52,7 +51,6 @@ pub(crate) struct Flag<R> {
 }
 
 impl<R> Flag<R> {
-    /// Indexed in a field of its own.
     pub(crate) const fn of(index: Field, holds: fn(&R) -> bool) -> Self {
         Self { index, holds, words: [Text::new("否", "no"), Text::new("是", "yes")] }
     }

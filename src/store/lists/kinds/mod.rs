@@ -55,16 +55,12 @@ pub(crate) enum Shape {
 
 /// A kind of filter in a list of rows.
 pub(crate) trait Kind {
-    /// What is listed.
     type Row;
     /// What a query holds of it; its default asks nothing.
     type Asked;
 
-    /// What its values are.
     fn shape(&self) -> Shape;
-    /// What parameters ask.
     fn read<P: Parameters>(&self, names: &Names, from: &P) -> Result<Self::Asked, P::Error>;
-    /// Whether a row answers what is asked.
     fn takes(&self, asked: &Self::Asked, row: &Self::Row) -> bool;
     /// Adds the terms by which a row is found.
     fn index(&self, row: &Self::Row, terms: &mut Vec<u64>);
@@ -84,7 +80,6 @@ pub(crate) trait Values {
     fn shape(&self) -> Shape;
     /// A value from its text; the error is what is expected.
     fn parse(&self, text: &str) -> Result<Self::Value, Wording>;
-    /// Whether it holds of a row.
     fn holds(&self, row: &Self::Row, value: &Self::Value) -> bool;
     fn index(&self, row: &Self::Row, terms: &mut Vec<u64>);
     /// The terms of which a row has any where it holds; `None` where it is not indexed.
@@ -130,17 +125,14 @@ impl<K: Values> Kind for K {
     }
 }
 
-/// Nothing but what is asked for.
 fn exactly(terms: Terms) -> Option<Vec<Exactly>> {
     Some(vec![Exactly { terms, exact: true }])
 }
 
-/// What is expected of a word.
 pub(crate) fn one_of(words: &str) -> Wording {
     Wording::new(format!("以下之一：{words}"), format!("one of {words}"))
 }
 
-/// What is expected of a number.
 pub(crate) fn whole_number(least: impl Display, most: impl Display) -> Wording {
     Wording::new(format!("{least} 到 {most} 的整数"), format!("a whole number from {least} to {most}"))
 }

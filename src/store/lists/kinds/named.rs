@@ -11,7 +11,6 @@ use crate::store::lists::{Moment, Names, Parameters};
 use crate::store::terms::{Exactly, Field, Terms, amount, term};
 use crate::store::want::Want;
 
-/// Whose it is.
 pub(crate) struct Apps<R> {
     pub(crate) of: fn(&R) -> Option<AppId>,
 }
@@ -76,7 +75,6 @@ impl<R> Values for Providers<R> {
     }
 }
 
-/// One of a few values that have names.
 pub(crate) struct Choice<R, V> {
     index: Option<Field>,
     holds: fn(&R, &V) -> bool,
@@ -85,7 +83,6 @@ pub(crate) struct Choice<R, V> {
 }
 
 impl<R, V> Choice<R, V> {
-    /// Indexed in a field.
     pub(crate) const fn of(index: Field, holds: fn(&R, &V) -> bool) -> Self {
         Self { index: Some(index), holds, none: false }
     }
@@ -95,18 +92,15 @@ impl<R, V> Choice<R, V> {
         Self { index: Some(index), holds, none: true }
     }
 
-    /// Not indexed.
     pub(crate) const fn compared(holds: fn(&R, &V) -> bool) -> Self {
         Self { index: None, holds, none: false }
     }
 }
 
-/// The values of a choice with their words.
 pub(crate) fn named_values<V: Named>() -> Vec<(&'static str, Option<Text>)> {
     V::all().iter().map(|value| (value.name(), value.word())).collect()
 }
 
-/// A value by its name.
 pub(crate) fn read_named<V: Named>(text: &str) -> Result<V, Wording> {
     let names = || V::all().iter().map(V::name).collect::<Vec<_>>().join(", ");
     V::all().iter().find(|value| value.name() == text).cloned().ok_or_else(|| one_of(&names()))

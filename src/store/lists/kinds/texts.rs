@@ -116,7 +116,6 @@ impl<R> Exact<R> {
     }
 }
 
-/// A text as it stands.
 pub(crate) fn as_typed(text: &str) -> Result<String, Wording> {
     Ok(text.to_owned())
 }
