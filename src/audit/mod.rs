@@ -144,18 +144,12 @@ impl Audit {
 
     /// Writes an entry; resolves when it is durable. What it is about must not happen, or must
     /// not be shown, before.
-    ///
-    /// # Errors
-    /// When the journal does not take it.
     pub async fn record(&self, act: Act) -> Result<Seq, AppendError> {
         self.append(act, None).await
     }
 
     /// Writes that the entries up to `anchor` are about to be removed. The chain then begins
     /// behind it; whoever removes them does so only after this is durable.
-    ///
-    /// # Errors
-    /// When the journal does not take it.
     pub async fn record_anchor(&self, act: Act, anchor: Anchor) -> Result<Seq, AppendError> {
         self.append(act, Some(anchor)).await
     }

@@ -70,9 +70,6 @@ impl Bindings {
     }
 
     /// Ends a binding. Calls that it led to go on.
-    ///
-    /// # Errors
-    /// None of that id, or one that has ended.
     pub async fn end(&self, by: impl Into<Behalf>, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
         let (inner, by) = (self.0.clone(), by.into());
         alone(async move {

@@ -115,9 +115,6 @@ impl Bindings {
 
 impl Import {
     /// Makes these bindings, each with the number of its line.
-    ///
-    /// # Errors
-    /// When the log does not take them: the chunks before are made.
     pub async fn lines(&mut self, lines: Vec<(u64, BindingTerms)>) -> Result<Imported, BindingError> {
         let mut imported = Imported::default();
         let mut lines = lines.into_iter().peekable();
@@ -134,9 +131,6 @@ impl Import {
     }
 
     /// Ends it: when this returns, every binding that it made is looked up.
-    ///
-    /// # Errors
-    /// The index cannot be written.
     pub async fn finish(mut self) -> Result<(), BindingError> {
         self.open = false;
         let inner = self.inner.clone();

@@ -100,9 +100,6 @@ pub struct Bound {
 impl Bindings {
     /// The bindings in `log`, with their index in the directory `store`. When this returns, every one
     /// that was ever acknowledged is looked up.
-    ///
-    /// # Errors
-    /// When a file cannot be read or written.
     pub fn open(log: Arc<dyn Rewrite>, store: PathBuf, installation: &str, clock: Clock) -> Result<Self, OpenError> {
         let bindings = Self::start(log, store, installation, clock)?;
         bindings.0.reading.wait()?;
@@ -111,9 +108,6 @@ impl Bindings {
 
     /// As [`Bindings::open`], but of a long log most is read afterwards, in a thread of its own:
     /// whoever starts with it can do everything else meanwhile.
-    ///
-    /// # Errors
-    /// When a file cannot be read or written.
     pub fn start(log: Arc<dyn Rewrite>, store: PathBuf, installation: &str, clock: Clock) -> Result<Self, OpenError> {
         for damage in log.damage() {
             tracing::error!(
@@ -186,9 +180,6 @@ impl Bindings {
 
     /// The binding by which `caller` reaches somebody at `dialled` now; the newest, where there
     /// are several, and one that names the caller before one for everybody.
-    ///
-    /// # Errors
-    /// The index cannot be read.
     pub fn find(
         &self,
         app: AppId,
@@ -218,35 +209,23 @@ impl Bindings {
     }
 
     /// One binding.
-    ///
-    /// # Errors
-    /// The index cannot be read.
     pub fn get(&self, id: BindingId) -> Result<Option<Binding>, BindingError> {
         Ok(self.0.index()?.look()?.get(id.0)?)
     }
 
     /// Bindings, newest first.
-    ///
-    /// # Errors
-    /// A cursor of another query, or an index that cannot be read.
     pub fn list(&self, query: &BindingQuery, page: &Page) -> Result<Listing<Binding>, QueryError> {
         let look = self.0.look()?;
         look.list(query, page, self.0.clock.now())
     }
 
     /// How many a query has; of a wide one only so many are looked at.
-    ///
-    /// # Errors
-    /// An index that cannot be read.
     pub fn count_of(&self, query: &BindingQuery) -> Result<Count, QueryError> {
         let look = self.0.look()?;
         look.count_of(query, self.0.clock.now())
     }
 
     /// How many there are, ended ones too.
-    ///
-    /// # Errors
-    /// The index cannot be read.
     pub fn count(&self) -> Result<u64, BindingError> {
         Ok(self.0.index()?.look()?.count()?)
     }

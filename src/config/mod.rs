@@ -110,9 +110,6 @@ pub struct Overrides {
 
 impl Config {
     /// The configuration of a file, or the defaults without one.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or with everything that is wrong in it.
     pub fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
         let text = match file {
             Some(path) => read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?,
@@ -126,9 +123,6 @@ impl Config {
     }
 
     /// The same configuration, read again from where it came from.
-    ///
-    /// # Errors
-    /// As [`Config::load`].
     pub fn reload(&self) -> Result<Self, ConfigError> {
         Self::load(self.origin.file.as_deref(), self.origin.overrides.clone())
     }

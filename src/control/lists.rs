@@ -137,9 +137,6 @@ impl Numbers {
 
 impl NamedList {
     /// Checks a list.
-    ///
-    /// # Errors
-    /// The entry that is none, with its place.
     pub fn check(&self) -> Result<(), ListError> {
         let chars = self.name.trim().chars().count();
         let digits = self.name.bytes().all(|byte| byte.is_ascii_digit());

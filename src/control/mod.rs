@@ -99,9 +99,6 @@ pub struct Decided {
 impl Control {
     /// Decides by the bindings and by the rules in `state`. `extra_roots` are certificates that
     /// the company's own system may have besides the public ones.
-    ///
-    /// # Errors
-    /// The file of certificates cannot be used.
     pub fn new(
         state: State,
         bindings: Bindings,
@@ -148,9 +145,6 @@ impl Control {
     }
 
     /// Checks rules without setting them.
-    ///
-    /// # Errors
-    /// As [`Control::set_rules`].
     pub fn check_rules(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
         self.0.book.check(app, set)
     }
@@ -174,17 +168,11 @@ impl Control {
     }
 
     /// Keeps a list, in the place of one of the same name.
-    ///
-    /// # Errors
-    /// An entry that is none, or too many lists.
     pub async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         self.0.book.set_list(by, list).await
     }
 
     /// Removes a list.
-    ///
-    /// # Errors
-    /// There is none, or a rule looks into it.
     pub async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
         self.0.book.remove_list(by, name).await
     }
@@ -196,9 +184,6 @@ impl Control {
     }
 
     /// Makes another secret; the old one stops being used at once.
-    ///
-    /// # Errors
-    /// The state cannot be written.
     pub async fn new_ask_secret(&self, by: &Author, app: AppId) -> Result<Secret, ControlError> {
         self.0.book.new_secret(by, app).await
     }

@@ -19,9 +19,6 @@ pub struct Trial {
 
 impl Control {
     /// What `question` would be answered at `at`, by the app's rules or by `set`.
-    ///
-    /// # Errors
-    /// Rules that are not fit, or an app whose platform asks nothing.
     pub async fn try_rules(
         &self,
         app: &App,

@@ -151,9 +151,6 @@ impl Erasure {
     }
 
     /// Begins a search or an erasure; [`Erasure::standing`] says how it goes.
-    ///
-    /// # Errors
-    /// Another one has begun meanwhile, or the intent cannot be kept.
     pub async fn start(&self, by: &Author, examined: Examined) -> Result<Job, ErasureError> {
         let Examined { wanted, number } = examined;
         let now = self.0.clock.now();
@@ -202,9 +199,6 @@ impl Erasure {
     }
 
     /// Every certificate, newest first.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
     pub fn certificates(&self) -> Result<Vec<Certificate>, ErasureError> {
         let mut numbers: Vec<Seq> = self.0.state.values(CERTIFICATE);
         numbers.sort_unstable_by(|a, b| b.cmp(a));
@@ -216,9 +210,6 @@ impl Erasure {
     }
 
     /// One certificate.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
     pub fn certificate(&self, id: &str) -> Result<Option<Certificate>, ErasureError> {
         match self.0.state.value::<Seq>(&format!("{CERTIFICATE}{id}")) {
             Some(seq) => self.read(seq),

@@ -32,9 +32,6 @@ impl Folder {
     }
 
     /// The ZIP, with `SHA256SUMS` of all files beside them.
-    ///
-    /// # Errors
-    /// When the archive cannot hold them: beyond four gigabytes, which its bounds exclude.
     pub fn zip(mut self) -> Result<Vec<u8>, FolderError> {
         self.add("SHA256SUMS", self.sums().into_bytes());
         let options = SimpleFileOptions::default()

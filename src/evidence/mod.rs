@@ -84,9 +84,6 @@ pub struct Gathered {
 }
 
 /// Reads the callbacks with these numbers from the journal.
-///
-/// # Errors
-/// When a file of the journal cannot be read.
 pub fn gather(callbacks: &[Seq], journal: &dyn Journal, numbers: Numbers) -> Result<Gathered, ReadError> {
     let mut gathered = Gathered::default();
     let mut room = limits::EVIDENCE_BYTES;

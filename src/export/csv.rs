@@ -14,9 +14,6 @@ use super::{ExportError, ForPeople, Sheet, instant, shanghai, value};
 use crate::domain::{Lang, plain_text};
 
 /// The heading.
-///
-/// # Errors
-/// Never in practice: it is written to memory.
 pub fn head(sheet: &Sheet, lang: Option<Lang>) -> Result<Vec<u8>, ExportError> {
     let mut cells = Vec::with_capacity(sheet.columns.len() + 8);
     for column in sheet.columns {
@@ -37,9 +34,6 @@ pub fn head(sheet: &Sheet, lang: Option<Lang>) -> Result<Vec<u8>, ExportError> {
 }
 
 /// Objects as rows.
-///
-/// # Errors
-/// Never in practice: they are written to memory.
 pub fn rows(sheet: &Sheet, objects: &[Value], people: Option<ForPeople>) -> Result<Vec<u8>, ExportError> {
     let mut out = writer();
     for object in objects {

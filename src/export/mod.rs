@@ -108,9 +108,6 @@ enum Kind {
 
 impl Rows {
     /// A file without rows, for people, or with the names and codes of the API.
-    ///
-    /// # Errors
-    /// When it cannot be begun.
     pub fn begin(format: Format, sheet: &'static Sheet, people: Option<ForPeople>) -> Result<Self, ExportError> {
         Ok(Self(match format {
             Format::Csv => Kind::Csv { sheet, people, begun: false },
@@ -120,9 +117,6 @@ impl Rows {
     }
 
     /// Adds rows and gives the bytes that are ready, which may be none yet.
-    ///
-    /// # Errors
-    /// When a row cannot be written; the file is then of no use.
     pub fn page(&mut self, objects: &[Value]) -> Result<Vec<u8>, ExportError> {
         match &mut self.0 {
             Kind::Csv { sheet, people, begun } => {
@@ -146,9 +140,6 @@ impl Rows {
     }
 
     /// Gives the bytes that end the file.
-    ///
-    /// # Errors
-    /// When it cannot be ended.
     pub fn end(self) -> Result<Vec<u8>, ExportError> {
         match self.0 {
             Kind::Csv { begun: true, .. } | Kind::Jsonl => Ok(Vec::new()),

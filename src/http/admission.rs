@@ -66,9 +66,6 @@ impl Admission {
     }
 
     /// Refuses where it does not.
-    ///
-    /// # Errors
-    /// That nobody is let in with this any more.
     pub(crate) fn check(&mut self) -> Result<(), ServiceError> {
         if self.holds() { Ok(()) } else { Err(ServiceError::Unauthorised) }
     }

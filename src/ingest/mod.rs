@@ -79,17 +79,11 @@ impl Ingest {
 
     /// Verifies, decodes, keeps and answers one callback. Resolves when it is durable; dropping
     /// the future does not stop the work.
-    ///
-    /// # Errors
-    /// When the journal did not take it; nothing is acknowledged then.
     pub async fn receive(&self, app: Arc<App>, callback: Callback) -> Result<Ack, NotKept> {
         self.receive_holding(app, callback, ()).await
     }
 
     /// The same, and drops `held` when it is done, whoever waits for it.
-    ///
-    /// # Errors
-    /// As [`Ingest::receive`].
     pub async fn receive_holding<T: Send + 'static>(
         &self,
         app: Arc<App>,

@@ -59,9 +59,6 @@ pub enum CopyError {
 }
 
 /// Copies the data directory `from` to `to`, which must be absent or empty, and syncs it.
-///
-/// # Errors
-/// When the destination is not fit for it, or a file cannot be read or written.
 pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     if !from.join(LOGS[0]).is_dir() {
         return Err(CopyError::NoJournal(from.to_owned()));

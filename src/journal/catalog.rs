@@ -164,9 +164,6 @@ enum NoFile {
 
 impl Found {
     /// The size of the file.
-    ///
-    /// # Errors
-    /// When it is none.
     pub(super) fn bytes(self, first: Seq) -> io::Result<u64> {
         match self {
             Self::File(bytes) => Ok(bytes),
@@ -199,9 +196,6 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
 }
 
 /// Whether no record can be in the log in `dir`: no segment, or only empty ones.
-///
-/// # Errors
-/// When the directory is there and cannot be listed.
 pub fn is_empty(dir: &Path) -> io::Result<bool> {
     match list(dir) {
         Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == Found::File(0))),
@@ -211,9 +205,6 @@ pub fn is_empty(dir: &Path) -> io::Result<bool> {
 }
 
 /// How many segments of the journal in `dir` are compressed. Looks at their ends.
-///
-/// # Errors
-/// When the directory cannot be listed.
 pub fn compressed(dir: &Path) -> io::Result<u64> {
     let is_compressed = |(first, found): &(Seq, Found)| {
         let Found::File(bytes) = *found else { return false };

@@ -34,9 +34,6 @@ const NAME: &str = "state";
 
 impl CompactJournal {
     /// Opens or makes it in the data directory `data`.
-    ///
-    /// # Errors
-    /// As [`FileJournal::open`].
     pub fn open(data: &Path) -> Result<Self, OpenError> {
         Ok(Self { journal: ArcSwap::from_pointee(open(data)?), data: data.to_owned() })
     }

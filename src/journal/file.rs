@@ -106,9 +106,6 @@ pub enum OpenError {
 
 impl FileJournal {
     /// Opens or makes the journal in `dir`, sets a torn tail aside, starts the committer.
-    ///
-    /// # Errors
-    /// When the directory cannot be made, read or written.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         Self::open_on(dir, options, Arc::new(RealDisk))
     }
@@ -176,9 +173,6 @@ impl FileJournal {
     }
 
     /// Opens or makes the log of bindings in the data directory `data`.
-    ///
-    /// # Errors
-    /// As [`FileJournal::open`].
     pub fn open_bindings(data: &Path) -> Result<Self, OpenError> {
         let options = Options { segment_bytes: BINDINGS_SEGMENT_BYTES, compress: true, ..Options::within(data) };
         Self::open(&data.join("bindings"), options)
@@ -197,9 +191,6 @@ impl FileJournal {
     }
 
     /// Removes every finished segment that has only numbers below `seq`; gives how many. Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be removed.
     pub fn remove_segments_before(&self, seq: Seq) -> Result<u64, RewriteError> {
         self.rewriter.remove_before(seq)
     }

@@ -21,9 +21,6 @@ pub const APPS: &str = "apps";
 const LINE_MAX: u64 = 128;
 
 /// The highest number that is noted in `marks`; `None` where nothing is, or nothing that can be read.
-///
-/// # Errors
-/// What is there is no file, or cannot be read.
 pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
     // A pipe in its place would be waited for, and a link could lead anywhere.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
@@ -44,9 +41,6 @@ pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
 }
 
 /// Notes in `marks` that numbers up to this one are taken; a lower one than before changes nothing.
-///
-/// # Errors
-/// A file cannot be read or written.
 pub fn note_given(marks: &Path, kind: &str, highest: u64) -> io::Result<()> {
     if highest_given(marks, kind)?.is_some_and(|noted| noted >= highest) {
         return Ok(());

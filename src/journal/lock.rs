@@ -47,9 +47,6 @@ fn holder(pid: Option<u32>) -> String {
 
 impl DataLock {
     /// Takes the lock of a data directory, which must exist.
-    ///
-    /// # Errors
-    /// When another process holds it, or the file cannot be written.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.to_owned(), source };
         let path = dir.join(NAME);
@@ -78,9 +75,6 @@ impl DataLock {
     }
 
     /// Whether a process, this one included, holds the lock.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be opened.
     pub fn is_held(dir: &Path) -> io::Result<bool> {
         let there = |opened: io::Result<File>| match opened {
             Ok(file) => Ok(Some(file)),

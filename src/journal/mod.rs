@@ -126,19 +126,10 @@ pub trait Journal: Debug + Send + Sync {
     /// The records with numbers from `from` on, ascending, about `max_bytes` of lines at most
     /// and at least one record if there is one. Damaged lines are passed over and reported in
     /// [`Journal::damage`]. Empty at the end.
-    ///
-    /// # Errors
-    /// When a file cannot be read at all.
     fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError>;
     /// One record.
-    ///
-    /// # Errors
-    /// When its file cannot be read.
     fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError>;
     /// The line of one record as it stands in the journal, checksum included, without its end.
-    ///
-    /// # Errors
-    /// When its file cannot be read.
     fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError>;
     /// What is damaged, as far as it was read.
     fn damage(&self) -> Vec<Damage>;
@@ -162,15 +153,9 @@ pub trait Rewrite: Journal {
     /// The first possible number of every segment, in order. The last one is being written.
     fn segments(&self) -> Vec<Seq>;
     /// Finishes the segment being written, so that it may be rewritten. Blocks.
-    ///
-    /// # Errors
-    /// When the next segment cannot be made, or the journal is closed.
     fn roll(&self) -> io::Result<()>;
     /// Asks about everything in a segment, also in the one being written, and changes nothing.
     /// Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
     fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
     /// Asks about everything in a finished segment and writes it anew. One that has no record left
     /// is removed; one that is kept whole stays as it is. Blocks.
@@ -180,16 +165,10 @@ pub trait Rewrite: Journal {
     /// changed then.
     fn rewrite(&self, first: Seq, packing: Packing, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
     /// The SHA-256 of a segment as it is kept; `None` when there is none. Blocks.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError>;
 
     /// The number of the first record that was made at `at` or later; the next to come when
     /// there is none. Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
     fn first_at(&self, at: Timestamp) -> Result<Seq, ReadError> {
         let segments = self.segments();
         let mut failed = None;
@@ -231,9 +210,6 @@ pub trait Compact: Journal {
     fn replace(&self, seen: Seq, records: &[NewRecord]) -> Result<Seq, AppendError>;
     /// What is missing or damaged is so for good, and not said any more: what is left of it is kept
     /// aside for whoever wants to look. Blocks.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
     fn accept_loss(&self) -> io::Result<()>;
 }
 

@@ -79,9 +79,6 @@ impl Queue {
     }
 
     /// Waits for a place.
-    ///
-    /// # Errors
-    /// When none became free in time.
     pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, AppendError> {
         let place = Arc::clone(&self.places).acquire_owned();
         match tokio::time::timeout(limits::COMMIT_QUEUE_WAIT, place).await {
@@ -92,9 +89,6 @@ impl Queue {
     }
 
     /// Puts a record in.
-    ///
-    /// # Errors
-    /// When the queue is closed.
     pub(super) fn push(&self, waiting: Waiting) -> Result<(), AppendError> {
         let mut inner = self.lock();
         if inner.closed {

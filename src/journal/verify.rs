@@ -87,17 +87,11 @@ pub struct VerifyError {
 }
 
 /// Verifies one log: the directory `journal/` or `state/` of a data directory.
-///
-/// # Errors
-/// When the directory or a file in it cannot be read.
 pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
     verify_each(dir, &mut |_| ())
 }
 
 /// The same, and shows every whole record to `each`, in the order of their numbers.
-///
-/// # Errors
-/// As [`verify`].
 pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();

@@ -341,9 +341,6 @@ pub(crate) fn forget(marks: &Path, log: &str) -> io::Result<()> {
 }
 
 /// How many records a log is known to have had; 0 where that is not known.
-///
-/// # Errors
-/// When what is noted cannot be read.
 pub fn had_records(data: &Path, log: &str) -> io::Result<Seq> {
     let noted = Noted::read(&data.join("marks"), log)?;
     Ok(noted.filter(Noted::holds).map_or(0, |noted| noted.last))

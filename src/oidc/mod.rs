@@ -93,9 +93,6 @@ pub enum OidcError {
 impl Oidc {
     /// A provider as configured. Nothing is asked yet: a provider that is away must not keep
     /// the server from starting.
-    ///
-    /// # Errors
-    /// A file of the configuration that cannot be read.
     pub fn new(config: OidcConfig, public_url: &str, clock: Clock) -> Result<Self, OidcError> {
         let prepare = |error| OidcError::Prepare(Box::new(error));
         let secret = std::fs::read(&config.client_secret_file).map_err(prepare)?;
@@ -114,9 +111,6 @@ impl Oidc {
     }
 
     /// The address to send a browser to. `random` gives a new unguessable text each time.
-    ///
-    /// # Errors
-    /// The provider does not say where that is.
     pub async fn begin(&self, random: impl Fn() -> String) -> Result<(String, Begun), OidcError> {
         let found = self.discover().await?;
         let begun = Begun { state: random(), nonce: random(), verifier: random() };

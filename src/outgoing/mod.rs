@@ -52,9 +52,6 @@ pub struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Client {
     /// A client; nobody is asked yet.
-    ///
-    /// # Errors
-    /// The file of certificates cannot be read, or one in it is none.
     pub fn new(options: &Options) -> Result<Self, PrepareError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
@@ -89,9 +86,6 @@ impl Client {
 }
 
 /// The host of an address that may be asked: with TLS, or on this machine.
-///
-/// # Errors
-/// [`OutgoingError::Address`].
 pub fn admit(address: &Uri) -> Result<String, OutgoingError> {
     let host = address.host().filter(|host| !host.is_empty()).ok_or(OutgoingError::Address("it has no host"))?;
     if address.authority().is_some_and(|authority| authority.as_str().contains('@')) {

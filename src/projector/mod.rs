@@ -38,9 +38,6 @@ pub struct Projector {
 
 impl Projector {
     /// Starts the thread.
-    ///
-    /// # Errors
-    /// When the system has no thread to give.
     pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
         writer.began(*journal.durable().borrow());
         let stop = Arc::new(AtomicBool::new(false));

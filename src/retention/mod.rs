@@ -131,9 +131,6 @@ impl Retention {
     }
 
     /// Changes that.
-    ///
-    /// # Errors
-    /// A value that breaks a rule.
     pub async fn set_policy(&self, by: &Author, policy: &Policy) -> Result<(), RetentionError> {
         policy.check()?;
         Ok(self.0.state.set_value(by, POLICY, policy).await?)
@@ -145,9 +142,6 @@ impl Retention {
     }
 
     /// Sets a hold; its id, who and when are filled in here.
-    ///
-    /// # Errors
-    /// A hold that says nothing, or one too many.
     pub async fn add_hold(&self, by: &Author, mut hold: Hold) -> Result<Hold, RetentionError> {
         hold.id = random::hex(&random::bytes::<4>());
         by.who().name.clone_into(&mut hold.by);
@@ -165,9 +159,6 @@ impl Retention {
     }
 
     /// Ends a hold.
-    ///
-    /// # Errors
-    /// No such hold.
     pub async fn end_hold(&self, by: &Author, id: &str) -> Result<Hold, RetentionError> {
         let hold = self.holds().into_iter().find(|hold| hold.id == id);
         let hold = hold.ok_or_else(|| RetentionError::NoHold(id.to_owned()))?;
@@ -187,9 +178,6 @@ impl Retention {
     }
 
     /// Refuses what could not begin now.
-    ///
-    /// # Errors
-    /// While a run is under way, or the store is being rebuilt.
     pub fn check_idle(&self) -> Result<(), RetentionError> {
         match (self.0.store.status().rebuilding, self.0.jobs.running()) {
             (Some(_), _) => Err(RetentionError::Rebuilding),
@@ -199,9 +187,6 @@ impl Retention {
     }
 
     /// Begins a run, or a dry one; [`Retention::standing`] says how it goes.
-    ///
-    /// # Errors
-    /// While one is under way, or the store is being rebuilt.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
         self.begin(by, Wanted { dry_run, by: Some(by.who().actor()) }, true).await
     }

@@ -91,9 +91,6 @@ impl Policy {
     }
 
     /// Refuses what breaks a rule.
-    ///
-    /// # Errors
-    /// Says which value, and what it may be.
     pub fn check(&self) -> Result<(), RetentionError> {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }
@@ -117,9 +114,6 @@ pub(super) fn cut_at(now: Timestamp, days: Option<u32>) -> Option<Timestamp> {
 
 impl Hold {
     /// Refuses a hold that says nothing.
-    ///
-    /// # Errors
-    /// Says what is missing.
     pub fn check(&self) -> Result<(), RetentionError> {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }

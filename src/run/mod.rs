@@ -146,9 +146,6 @@ pub async fn run(config: Config, log: Arc<LogTail>, shutdown: impl Future<Output
 }
 
 /// Resolves when the process is asked to end by TERM or INT.
-///
-/// # Errors
-/// When the system has no signal handler to give.
 pub fn asked_to_end() -> Result<impl Future<Output = ()>, RunError> {
     let handler = |kind| signal(kind).map_err(|source| RunError::System { what: "signals", source });
     let (mut term, mut int) = (handler(SignalKind::terminate())?, handler(SignalKind::interrupt())?);

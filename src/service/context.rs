@@ -56,9 +56,6 @@ pub struct Context {
 impl Context {
     /// Adds an app, under an id that no app ever had. Where only the journal says which those are, it is
     /// waited for, and not for long.
-    ///
-    /// # Errors
-    /// As [`State::add_app`], or that the journal is still being read for ids.
     pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
         let began = Instant::now();
         while !self.state.knows_app_ids() && self.store.status().rebuilding.is_some() {

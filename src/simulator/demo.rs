@@ -129,9 +129,6 @@ impl Demo {
 
     /// Goes on until it is stopped. `to` has the callback address of each app. `progress` hears of an
     /// app's ledger after every try.
-    ///
-    /// # Errors
-    /// When an app's address cannot be pushed to.
     pub async fn play(
         self,
         to: Vec<Uri>,

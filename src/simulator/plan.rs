@@ -104,9 +104,6 @@ impl Plan {
     }
 
     /// Whether it can be played at all, as far as that does not depend on who is there.
-    ///
-    /// # Errors
-    /// When its address is none, or what it says contradicts itself.
     pub fn check(&self) -> Result<(), PlayError> {
         let scheme_fits = matches!(self.to.scheme_str(), Some("http" | "https"));
         let (host, authority) = (self.to.host().unwrap_or_default(), self.to.authority());

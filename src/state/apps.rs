@@ -94,9 +94,6 @@ impl State {
     }
 
     /// Changes an app.
-    ///
-    /// # Errors
-    /// As [`State::add_app`].
     pub async fn change_app(&self, by: &Author, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
         let name = change.name.map(|name| rules::name(APP, &name)).transpose()?;
         let app_key = change.app_key.map(|key| optional_line(APP_KEY, key)).transpose()?;
@@ -123,9 +120,6 @@ impl State {
     }
 
     /// Gives an app a new token; the old address stops working at once.
-    ///
-    /// # Errors
-    /// No such app, or a token that is in use or breaks a rule.
     pub async fn rotate_app(&self, by: &Author, id: AppId, token: Option<Secret>) -> Result<Arc<App>, StateError> {
         let token = rules::app_token(token)?;
         self.change(by, move |book| {
@@ -137,9 +131,6 @@ impl State {
     }
 
     /// Removes an app; its calls stay.
-    ///
-    /// # Errors
-    /// No such app.
     pub async fn remove_app(&self, by: &Author, id: AppId) -> Result<(), StateError> {
         let removed = self.change(by, move |book| find(book, id).map(|_| (Fact::AppRemoved(id), ()))).await;
         if let Err(StateError::NotFound(_)) = removed {

@@ -112,9 +112,6 @@ impl From<&Author> for Behalf {
 
 impl Behalf {
     /// Puts on record what must be.
-    ///
-    /// # Errors
-    /// As [`Author::on_record`].
     pub async fn on_record(&self) -> Result<OnRecord, NotRecorded> {
         match self {
             Self::Author(author) => author.on_record().await,

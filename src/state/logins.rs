@@ -12,9 +12,6 @@ use crate::limits::LOGIN_TIME;
 impl State {
     /// Opens a login with name and password; gives the cookie's value. `None` when they do not
     /// match, and where a second factor is on: with that, see [`State::first_step`].
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn log_in(
         &self,
         visit: &Visit,
@@ -57,9 +54,6 @@ impl State {
     }
 
     /// Ends a login.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn log_out(&self, by: &Author, cookie: &str) -> Result<(), StateError> {
         let hash = random::hash(cookie);
         if !self.book().logins.contains_key(&hash) {

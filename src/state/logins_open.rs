@@ -61,9 +61,6 @@ impl State {
     }
 
     /// Ends a login by its public id.
-    ///
-    /// # Errors
-    /// No such login.
     pub async fn end_login(&self, by: &Author, id: &str) -> Result<(), StateError> {
         let id = id.to_owned();
         self.change(by, move |book| {
@@ -95,9 +92,6 @@ impl State {
 
     /// Sets someone's own password: the old one must be right. Ends every login of theirs and
     /// opens a new one for the browser that asked. `None` when the old one is wrong.
-    ///
-    /// # Errors
-    /// A new password that breaks a rule.
     pub async fn change_own_password(
         &self,
         by: &Author,

@@ -120,9 +120,6 @@ impl Shared {
 
 impl State {
     /// The state in `journal`, begun if it is empty, with the sealing key in `keys`. Blocks.
-    ///
-    /// # Errors
-    /// When it cannot be read or written, or the key does not fit what was sealed.
     pub fn open(journal: Arc<dyn Compact>, keys: &Path, clock: Clock) -> Result<Self, StateError> {
         let now = clock.now();
         let (log, book) = Log::open(journal, keys, now)?;
@@ -180,9 +177,6 @@ impl State {
     }
 
     /// Goes on without what cannot be read. Blocks, and must be called before anything is changed.
-    ///
-    /// # Errors
-    /// A file cannot be read or written.
     pub fn accept_loss(&self) -> Result<(), StateError> {
         let anew = self.shared.log.accept_loss(&self.shared.book.load(), self.shared.clock.now())?;
         anew.into_iter().for_each(|book| self.shared.put(book));
@@ -197,9 +191,6 @@ impl State {
     }
 
     /// Remembers that address; a server does so when it starts.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn remember_address(&self, address: &str) -> Result<(), StateError> {
         if self.book().address.as_deref() == Some(address) {
             return Ok(());

@@ -22,9 +22,6 @@ impl State {
     }
 
     /// Keeps a search, in the place of an older one of the same name.
-    ///
-    /// # Errors
-    /// A name or a query that breaks a rule, or too many searches.
     pub async fn save_search(&self, by: &Author, new: NewSearch) -> Result<Search, StateError> {
         let name = rules::name(Text::new("查询", "a search"), &new.name)?;
         if new.query.len() > SEARCH_QUERY_MAX {
@@ -52,9 +49,6 @@ impl State {
     }
 
     /// Forgets a search of one's own, or, with `any`, a shared one.
-    ///
-    /// # Errors
-    /// No such search.
     pub async fn remove_search(&self, by: &Author, id: &str, any: bool) -> Result<(), StateError> {
         let (id, who) = (id.to_owned(), by.who().actor());
         self.change(by, move |book| {

@@ -95,9 +95,6 @@ impl State {
     }
 
     /// Demands one of others.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn require_second_factor(&self, by: &Author, demand: Demand) -> Result<(), StateError> {
         self.change(by, move |_| Ok((Fact::RequireSecondFactor(demand), ()))).await
     }
@@ -125,9 +122,6 @@ impl State {
 
     /// Switches it on with a first code, and gives the recovery codes, once. `None` when the
     /// code is wrong.
-    ///
-    /// # Errors
-    /// No such user, or one that has a second factor already.
     pub async fn confirm_second_factor(
         &self,
         by: &Author,
@@ -163,9 +157,6 @@ impl State {
 
     /// Makes new recovery codes for a user with the password; the old ones are void. `None`
     /// when the password is wrong.
-    ///
-    /// # Errors
-    /// The user has no second factor.
     pub async fn renew_recovery_codes(
         &self,
         by: &Author,
@@ -184,9 +175,6 @@ impl State {
     }
 
     /// Switches a user's own second factor off, with the password; whether that was right.
-    ///
-    /// # Errors
-    /// The user has none.
     pub async fn switch_off_second_factor(&self, by: &Author, password: &Secret) -> Result<bool, StateError> {
         let user = by.who().name.clone();
         if !self.is_password(&user, password).await {
@@ -196,9 +184,6 @@ impl State {
     }
 
     /// Takes the second factor of someone who lost it away.
-    ///
-    /// # Errors
-    /// No such user, or one without.
     pub async fn reset_second_factor(&self, by: &Author, name: &str) -> Result<(), StateError> {
         let name = name.trim().to_owned();
         self.change(by, move |book| find(book, &name).map(|factor| (Fact::SecondFactorOff(factor.user), ()))).await

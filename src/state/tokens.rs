@@ -47,9 +47,6 @@ impl State {
     }
 
     /// Makes an API token that sees all apps and does not end, and gives it out, once.
-    ///
-    /// # Errors
-    /// As [`State::add_token_within`].
     pub async fn add_token(&self, by: &Author, name: &str, role: Role) -> Result<Secret, StateError> {
         self.add_token_within(by, NewToken { name: name.to_owned(), role, scope: Scope::All, expires_at: None }).await
     }
@@ -88,9 +85,6 @@ impl State {
     }
 
     /// Takes an API token back.
-    ///
-    /// # Errors
-    /// No such token.
     pub async fn revoke_token(&self, by: &Author, name: &str) -> Result<(), StateError> {
         let name = name.trim().to_owned();
         self.change(by, move |book| {

@@ -28,9 +28,6 @@ pub enum FirstStep {
 impl State {
     /// Checks name and password. `None` when they do not match: which of the two was wrong is
     /// not said. Slow by design, off the async threads.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn first_step(
         &self,
         visit: &Visit,
@@ -57,9 +54,6 @@ impl State {
 
     /// Opens a login with a pass of [`State::first_step`] and a code, or a recovery code, which
     /// is then spent. `None` when either is wrong.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn second_step(
         &self,
         visit: &Visit,

@@ -42,9 +42,6 @@ impl State {
     }
 
     /// Adds a user who may see all apps.
-    ///
-    /// # Errors
-    /// As [`State::add_user_within`].
     pub async fn add_user(&self, by: &Author, name: &str, role: Role, password: &Secret) -> Result<User, StateError> {
         let new = NewUser { name: name.to_owned(), role, scope: Scope::All, password: password.clone() };
         self.add_user_within(by, new).await
@@ -109,9 +106,6 @@ impl State {
     }
 
     /// Sets a password and ends that user's logins.
-    ///
-    /// # Errors
-    /// As [`State::change_user`].
     pub async fn set_password(&self, by: &Author, name: &str, password: &Secret) -> Result<(), StateError> {
         let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
         self.change_user(by, name, change).await.map(drop)
@@ -176,9 +170,6 @@ impl State {
     }
 
     /// Opens a login for a user whom a provider has just vouched for.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn log_in_outside(&self, visit: &Visit, user: &User) -> Result<Option<(Secret, Login)>, StateError> {
         if user.outside.is_none() {
             return Ok(None);

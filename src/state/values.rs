@@ -57,9 +57,6 @@ impl State {
     }
 
     /// Sets a value.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn set_value(&self, by: impl Into<Behalf>, name: &str, value: &impl Serialize) -> Result<(), StateError> {
         self.set_value_if(by, name, value, |_| true).await
     }
@@ -85,9 +82,6 @@ impl State {
     }
 
     /// Forgets a value, sealed or not.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn forget_value(&self, by: impl Into<Behalf>, name: &str) -> Result<(), StateError> {
         self.set_value(by, name, &Value::Null).await
     }
@@ -98,9 +92,6 @@ impl State {
     }
 
     /// Seals a value.
-    ///
-    /// # Errors
-    /// The log cannot be written.
     pub async fn seal_value(&self, by: impl Into<Behalf>, name: &str, value: Secret) -> Result<(), StateError> {
         let name = name.to_owned();
         self.change(by, move |_| Ok((Fact::SealedValue(name.clone(), value.clone()), ()))).await

@@ -58,9 +58,6 @@ struct EncodedAudit {
 
 impl Store {
     /// Entries of the audit trail, newest first.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.audit), query, self.want(query), page, |indexed, cursor| {
             let row = read(indexed).map_err(QueryError::damaged)?;

@@ -17,9 +17,6 @@ pub(super) const DECIDED: &[u8] = b"decided";
 
 impl Store {
     /// Decisions, newest first: each with its question.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
     pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.callbacks), query, self.want_decided(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -29,9 +26,6 @@ impl Store {
     }
 
     /// How many decisions answer a question.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.callbacks).0, &self.want_decided(query)).map_err(QueryError::damaged)
     }

@@ -30,9 +30,6 @@ impl QueryError {
 
 impl Store {
     /// Calls, newest first.
-    ///
-    /// # Errors
-    /// A stale or foreign cursor, or a damaged store.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
         self.list(self.shared.view(|rows| &rows.calls), query, self.want(query), page, |indexed, cursor| {
             let facts = self.facts(indexed)?;
@@ -45,9 +42,6 @@ impl Store {
     }
 
     /// One call.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn call(&self, id: CallId) -> Result<Option<Call>, QueryError> {
         let view = {
             let rows = self.shared.rows();
@@ -61,9 +55,6 @@ impl Store {
     }
 
     /// Callbacks, newest first.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.callbacks), query, self.want(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -73,9 +64,6 @@ impl Store {
     }
 
     /// One callback.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
         let Ok(k) = i64::try_from(seq) else { return Ok(None) };
         let indexed = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
@@ -86,9 +74,6 @@ impl Store {
 
     /// The numbers of the callbacks since `since` that asked a question, ascending; the newest
     /// `limits::ANSWERS_MAX` where there are more.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
         let want = Want {
@@ -111,9 +96,6 @@ impl Store {
     }
 
     /// Text messages, newest first.
-    ///
-    /// # Errors
-    /// As [`Store::calls`].
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.sms), query, self.want(query), page, |indexed, cursor| {
             let row = sms_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -123,9 +105,6 @@ impl Store {
     }
 
     /// Privacy numbers, by app and number.
-    ///
-    /// # Errors
-    /// A foreign cursor.
     pub fn numbers(&self, query: &NumberQuery, page: &Page) -> Result<Listing<NumberRow>, QueryError> {
         self.shared.numbers().page(query, page)
     }
@@ -137,9 +116,6 @@ impl Store {
     }
 
     /// How many calls answer a question.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
         let want = self.want(query);
         let (rows, _) = self.shared.view(|rows| &rows.calls);
@@ -168,17 +144,11 @@ impl Store {
     }
 
     /// How many callbacks answer a question.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.callbacks).0, &self.want(query)).map_err(QueryError::damaged)
     }
 
     /// How many messages answer a question.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.sms).0, &self.want(query)).map_err(QueryError::damaged)
     }
@@ -258,9 +228,6 @@ impl Store {
     }
 
     /// The calls that began since `since` and are not over, newest first, `limit` at most.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let (rows, _) = self.shared.view(|rows| &rows.calls);
         let mut want = self.want(query);

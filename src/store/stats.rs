@@ -22,9 +22,6 @@ use crate::limits::PEAK_HOURS;
 
 impl Store {
     /// The ledger: per hour and app, ascending. Kept as counters, never a scan.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn ledger(&self, span: Span) -> Result<Vec<LedgerRow>, QueryError> {
         let mut rows = BTreeMap::new();
         self.walk(
@@ -55,9 +52,6 @@ impl Store {
 
     /// Statistics per step and group, ascending. Kept as counters, never a scan. By cause there
     /// are none for a privacy number.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn stats(&self, query: &StatQuery, by: Step, group: Option<Group>) -> Result<Vec<StatRow>, QueryError> {
         let mut steps = Steps::new();
         if group == Some(Group::X) || !query.x.is_empty() {
@@ -91,9 +85,6 @@ impl Store {
     }
 
     /// The hours of the week that had calls, Monday first.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn heat(&self, query: &StatQuery) -> Result<Vec<HeatRow>, QueryError> {
         let mut week: BTreeMap<(usize, usize), StatRow> = BTreeMap::new();
         for row in self.stats(query, Step::Hour, None)? {
@@ -103,9 +94,6 @@ impl Store {
     }
 
     /// Calls by length of talk; `None` for a privacy number and for an outcome.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn talk(&self, query: &StatQuery) -> Result<Option<Vec<TalkRow>>, QueryError> {
         if !query.x.is_empty() || !query.outcome.is_empty() {
             return Ok(None);
@@ -128,9 +116,6 @@ impl Store {
 
     /// The most calls in talk at once, per step, ascending; `None` for a privacy number, for an
     /// outcome and for spans of more than `limits::PEAK_HOURS`.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn peaks(&self, query: &StatQuery, by: Step) -> Result<Option<Vec<PeakRow>>, QueryError> {
         let Some(span) = self.counted(query.span) else { return Ok(Some(Vec::new())) };
         if !query.x.is_empty() || !query.outcome.is_empty() || span.1 - span.0 > PEAK_HOURS {

@@ -99,9 +99,6 @@ impl Writer {
     }
 
     /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
-    ///
-    /// # Errors
-    /// When a part of the store cannot be read.
     pub fn apply(&mut self, mut batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
         // A cut is about the rows as they are when its turn comes.
         while let Some(place) = batch.iter().position(|applied| matches!(applied, Applied::Cut { .. })) {
@@ -344,9 +341,6 @@ impl Writer {
     }
 
     /// Empties the store: the next record applied is the first.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn reset(&mut self) -> Result<(), WriteError> {
         self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");

@@ -73,9 +73,6 @@ pub fn body(
 }
 
 /// Reads a body whose request had these headers, and has this claim on memory.
-///
-/// # Errors
-/// When it is too large, too slow or breaks off, and when there is no room.
 pub(crate) async fn read<S, B, E>(
     claim: &Claim,
     headers: &HeaderMap,

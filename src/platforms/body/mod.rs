@@ -58,9 +58,6 @@ pub(crate) fn is_damaged(text: &str) -> bool {
 }
 
 /// Finds out what a body is, and reads it to its end.
-///
-/// # Errors
-/// When it is empty, neither JSON nor XML, broken beyond a value, or XML with a DOCTYPE.
 pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed, DecodeError> {
     let form = guess_form(body);
     let read = Text::of(body).map_err(|fault| DecodeError { fault, at: 0, form })?;

@@ -38,9 +38,6 @@ pub(crate) struct FlatField {
 
 /// Reads a whole document; says whether anything in it was mended. Offsets count from the first
 /// byte of the text as it came.
-///
-/// # Errors
-/// When it does not hold together to its end, or has a DOCTYPE.
 pub(super) fn flat(xml: &str) -> Result<(FlatXml, bool), (Fault, usize)> {
     let allowed = only_xml_chars(xml);
     match document(&allowed) {

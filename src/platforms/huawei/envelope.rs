@@ -53,9 +53,6 @@ pub(in crate::platforms) struct Opened {
 }
 
 /// Opens a body.
-///
-/// # Errors
-/// Where it is empty, neither JSON nor XML, broken beyond single values, or XML with a DOCTYPE.
 pub(in crate::platforms) fn open(body: &[u8], notes: &Notes) -> Result<Opened, DecodeError> {
     let Sniffed { tree, mended } = sniff(body)?;
     let (form, envelope) = match tree {

@@ -28,9 +28,6 @@ use crate::platforms::{DecodeError, Decoded, Item, Suspicion};
 const ROUNDING: i64 = 2;
 
 /// Reads a body.
-///
-/// # Errors
-/// When it is neither JSON nor XML, or not well-formed.
 pub(super) fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     let mut notice = wire::read(body)?;
     let item = item(&mut notice);

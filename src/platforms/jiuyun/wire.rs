@@ -57,9 +57,6 @@ struct Field {
 }
 
 /// Reads the fields of a body.
-///
-/// # Errors
-/// When it is neither JSON nor XML, or not well-formed.
 pub(super) fn read(bytes: &[u8]) -> Result<Notice, DecodeError> {
     let mut notice = Notice { form: BodyForm::Xml, fields: Vec::new(), suspicions: Vec::new() };
     let read = body::sniff(bytes)?;

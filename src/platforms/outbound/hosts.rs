@@ -38,9 +38,6 @@ impl Hosts {
     }
 
     /// A base URL without a slash at its end, if it may be asked.
-    ///
-    /// # Errors
-    /// It is not set, not an address, or of a host that is not listed.
     pub fn admit(&self, base: &str) -> Result<String, PlatformError> {
         if base.is_empty() {
             return Err(PlatformError::Off);

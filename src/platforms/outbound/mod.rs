@@ -50,9 +50,6 @@ pub trait Outbound: Debug + Sync {
     fn signs_with(&self) -> SignedWith;
     fn answers(&self) -> AnswerShape;
     /// The signed request to `base`.
-    ///
-    /// # Errors
-    /// Something that signing needs is not set or cannot be written into a request.
     fn message(
         &self,
         base: &str,
@@ -137,9 +134,6 @@ pub struct Platform {
 
 impl Platform {
     /// A way that leads to these hosts only.
-    ///
-    /// # Errors
-    /// The file of certificates cannot be read.
     pub fn new(hosts: Hosts, extra_roots: Option<PathBuf>, clock: Clock) -> Result<Self, PrepareError> {
         // The platforms ask for short connections and want to be the one who closes.
         let client = Client::new(&Options { extra_roots, keep_alive: false })?;
@@ -152,9 +146,6 @@ impl Platform {
     }
 
     /// Asks a platform once.
-    ///
-    /// # Errors
-    /// Why there is no answer, or the platform's refusal in words.
     pub async fn call(&self, credentials: &Credentials, request: &Request) -> Result<Answer, PlatformError> {
         let base = self.hosts.admit(&credentials.base_url)?;
         let now = self.clock.now();

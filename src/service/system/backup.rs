@@ -23,9 +23,6 @@ pub(crate) struct BackupMade {
 }
 
 /// Copies the data directory to `dest`, an absolute path on the server's own disk.
-///
-/// # Errors
-/// When `dest` is not fit for it, or a file cannot be read or written.
 pub(crate) async fn copy(
     context: &Context,
     by: &Author,

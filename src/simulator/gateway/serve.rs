@@ -47,9 +47,6 @@ pub enum GatewayError {
 
 impl Gateway {
     /// Listens, with a certificate for `localhost` that was just made.
-    ///
-    /// # Errors
-    /// The address or TLS.
     pub async fn listen(plan: GatewayPlan) -> Result<Self, GatewayError> {
         let failed = |source| GatewayError::Listen { address: plan.listen, source };
         let tcp = TcpListener::bind(plan.listen).await.map_err(failed)?;

@@ -17,9 +17,6 @@ impl Store {
     }
 
     /// Sums up a cut with these bounds. What one of the questions says yes to stays.
-    ///
-    /// # Errors
-    /// A damaged store.
     pub fn plan_cut(
         &self,
         bounds: CutBounds,

@@ -74,9 +74,6 @@ struct Row {
 }
 
 /// The call that someone wants a pack of, if he may.
-///
-/// # Errors
-/// When he may not, or names a call that he cannot see.
 pub(crate) async fn call_for(context: &Context, by: &Principal, id: CallId) -> Result<Call, HttpError> {
     if by.role < Role::Operator {
         return Err(HttpError::Forbidden(TAKES_OPERATOR));
@@ -87,9 +84,6 @@ pub(crate) async fn call_for(context: &Context, by: &Principal, id: CallId) -> R
 }
 
 /// Makes the pack of a call that [`call_for`] gave.
-///
-/// # Errors
-/// When there is no reason, or the trail cannot be written.
 pub(crate) async fn make(
     context: &Arc<Context>,
     by: &Principal,

@@ -75,9 +75,6 @@ impl Tried {
 }
 
 /// Counts a try; gives how long to wait when there were too many. `name` is what was tried.
-///
-/// # Errors
-/// When the first one too many of a window cannot be put on record.
 pub(crate) async fn count_try(request: &Request, tried: &Try, name: &str) -> Result<Option<Duration>, HttpError> {
     let Err(held) = request.site.throttle.count(tried, request.now()) else { return Ok(None) };
     if held.is_first {

@@ -113,9 +113,6 @@ impl Throttle {
     }
 
     /// Counts a try.
-    ///
-    /// # Errors
-    /// When there were too many.
     pub(crate) fn count(&self, tried: &Try, now: Timestamp) -> Result<(), Held> {
         let mut tries = self.lock();
         for of in tries.values_mut() {

@@ -45,9 +45,6 @@ impl Rights {
     }
 
     /// Lets through who has them.
-    ///
-    /// # Errors
-    /// What it would take.
     pub(in crate::http::api) fn check(self, who: &Principal) -> Result<(), HttpError> {
         let (has_role, sees_all) = (who.role >= self.role(), who.scope.is_all());
         Err(HttpError::Forbidden(match self {

@@ -124,9 +124,6 @@ struct Look {
 
 impl Certificates {
     /// Reads the pair, or makes one.
-    ///
-    /// # Errors
-    /// When a file is missing or wrong, or the two do not belong together.
     pub fn open(source: Source, clock: Clock) -> Result<Arc<Self>, TlsError> {
         let seen = looks(&source);
         let (key, info) = load(&source, &clock)?;
@@ -169,9 +166,6 @@ impl Certificates {
     }
 
     /// What shakes hands with this certificate.
-    ///
-    /// # Errors
-    /// When the cryptography cannot be set up.
     pub fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, TlsError> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
