@@ -183,7 +183,7 @@
 //!     `src/http/admin/calls/page.rs`, which takes the call from [`store::Store::call`] and the bodies
 //!     behind it from [`journal::Journal::get`], and fills the template; `src/http/admin/calls/ladder.rs`
 //!     draws both legs. A program gets the same call from [`http::api`], with numbers masked in
-//!     `src/service/sight.rs` where its role asks for that.
+//!     `src/domain/masking/mod.rs` where its role asks for that.
 //!
 //! # Where to begin a change
 //!

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 use super::Act;
 use super::head::Head;
-use crate::domain::{Actor, ActorKind, AppId, Seq};
+use crate::domain::{ActorId, ActorKind, AppId, Seq};
 use crate::journal::{Body, Entry, Record};
 use crate::state::random;
 use crate::store::Ended;
@@ -69,7 +69,7 @@ pub struct AuditEntry {
     /// The hash of the entry before.
     pub prev: String,
     pub hash: String,
-    pub by: Actor,
+    pub by: ActorId,
     pub action: String,
     pub subject: String,
     pub peer: Option<IpAddr>,
@@ -169,14 +169,14 @@ impl AuditEntry {
 
 /// Who it was. Entries of earlier versions name no kind; it is deduced where it is certain: the
 /// command line has no address, and a token does not log in.
-fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> Actor {
+fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> ActorId {
     let kind = kind.and_then(ActorKind::parse).or_else(|| match (name.as_str(), action) {
         ("?", _) => Some(ActorKind::Unknown),
-        (Actor::COMMAND_LINE, _) if peer.is_none() => Some(ActorKind::CommandLine),
+        (ActorId::COMMAND_LINE, _) if peer.is_none() => Some(ActorKind::CommandLine),
         (_, "login" | "logout" | "setup" | "password.change" | "reveal") => Some(ActorKind::User),
         _ => None,
     });
-    Actor { kind, name }
+    ActorId { kind, name }
 }
 
 /// The same entry without its personal part: what erasing a person leaves. Its chain stays whole.

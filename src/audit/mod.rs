@@ -37,7 +37,7 @@ use self::draft::DraftEntry;
 use self::head::Known;
 use self::reveals::Reveals;
 use crate::clock::Clock;
-use crate::domain::{Actor, ActorKind, AppId, Seq};
+use crate::domain::{ActorId, ActorKind, AppId, Seq};
 use crate::error_chain;
 use crate::journal::{AppendError, Body, Journal, NewRecord, Seen};
 use crate::limits::{AUDIT_OUTCOMES_WAITING, OVERTAKEN_TRIES};
@@ -65,7 +65,7 @@ struct Inner {
 /// Something that someone did or looked at.
 #[derive(Debug, Clone)]
 pub struct Act {
-    pub by: Actor,
+    pub by: ActorId,
     /// From where, if over a network.
     pub peer: Option<IpAddr>,
     /// What, in one word or two: `reveal`, `export`, `app.add`, `login.failed`.
@@ -83,13 +83,13 @@ pub struct Act {
 impl Act {
     #[must_use]
     pub fn new(by: &Principal, action: &'static str, subject: impl Into<String>) -> Self {
-        Self { by: by.actor(), ..Self::unknown(action, subject) }
+        Self { by: by.id(), ..Self::unknown(action, subject) }
     }
 
     /// An act of someone who has not said who it is.
     #[must_use]
     pub fn unknown(action: &'static str, subject: impl Into<String>) -> Self {
-        let (by, subject) = (Actor::new(ActorKind::Unknown, "?"), subject.into());
+        let (by, subject) = (ActorId::new(ActorKind::Unknown, "?"), subject.into());
         Self { by, peer: None, action, subject, app: None, outcome: None, personal: Map::new() }
     }
 

@@ -199,7 +199,7 @@ async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certa
         entry.fields.insert("peer".to_owned(), peer.into());
         AuditEntry::read(&record).unwrap().by
     };
-    assert_eq!(read("lin", "app.add", Some("127.0.0.1")), Actor::named("lin"), "a user or a token");
+    assert_eq!(read("lin", "app.add", Some("127.0.0.1")), ActorId::named("lin"), "a user or a token");
     assert_eq!(read("lin", "login", Some("127.0.0.1")).kind, Some(ActorKind::User));
     assert_eq!(read("command line", "app.add", None).kind, Some(ActorKind::CommandLine));
     assert_eq!(read("command line", "app.add", Some("127.0.0.1")).kind, None, "a token could be called so");

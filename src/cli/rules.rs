@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::{cells, owner, retention, table};
-use crate::domain::{Actor, plain_text};
+use crate::domain::{ActorId, plain_text};
 
 /// What a file of rules looks like. `show --json` prints one, the API's description has every word.
 const RULES_FILE: &str = r#"A file of rules; the first whose conditions all hold decides:
@@ -215,7 +215,7 @@ fn list_lists(lists: &Value) -> Result<()> {
 }
 
 fn set_by(version: &Value) -> Option<String> {
-    Some(Actor::written(version["by"].as_str()?, version["by_kind"].as_str()).to_string())
+    Some(ActorId::written(version["by"].as_str()?, version["by_kind"].as_str()).to_string())
 }
 
 fn list_versions(versions: &Value) -> Result<()> {

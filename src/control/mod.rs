@@ -34,7 +34,7 @@ pub use self::rules::{
 };
 pub use self::trial::Trial;
 
-use self::asking::Asker;
+use self::asking::Actor;
 use self::book::Book;
 use self::run::Mode;
 use crate::bindings::Bindings;
@@ -53,7 +53,7 @@ pub struct Control(Arc<Inner>);
 struct Inner {
     bindings: Bindings,
     book: Book,
-    asker: Asker,
+    actor: Actor,
     clock: Clock,
 }
 
@@ -105,9 +105,9 @@ impl Control {
         clock: Clock,
         extra_roots: Option<PathBuf>,
     ) -> Result<Self, PrepareError> {
-        let asker = Asker::new(extra_roots)?;
+        let actor = Actor::new(extra_roots)?;
         let book = Book::new(state, clock.clone());
-        Ok(Self(Arc::new(Inner { bindings, book, asker, clock })))
+        Ok(Self(Arc::new(Inner { bindings, book, actor, clock })))
     }
 
     /// What a question to `app` is answered: by the first rule that decides, else by the default,
@@ -158,7 +158,7 @@ impl Control {
                 rules.set.rules.iter().any(|rule| matches!(&rule.then, Then::Ask { url, .. } if *url == trouble.url))
             })
         };
-        self.0.asker.troubles().into_iter().filter(asks).collect()
+        self.0.actor.troubles().into_iter().filter(asks).collect()
     }
 
     /// The lists that rules may look into, by name.

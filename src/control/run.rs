@@ -165,7 +165,7 @@ impl Run<'_> {
             };
             let purpose = if self.mode == Mode::ForGood { Purpose::Decision } else { Purpose::Trial };
             let Heard { asking, then, problem } =
-                self.inner.asker.ask(self.app.id, url, secret.as_ref(), &question, (time, purpose)).await;
+                self.inner.actor.ask(self.app.id, url, secret.as_ref(), &question, (time, purpose)).await;
             match then.map(|then| self.decision(&then)) {
                 Some(Ok(decided)) => (asking, Ok(decided)),
                 Some(Err(problem)) => (Asking::Invalid, Err(Some(problem))),

@@ -42,14 +42,14 @@ impl ActorKind {
 
 /// One who does things.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Actor {
+pub struct ActorId {
     /// What kind; `None` in what was written before that was noted.
     pub kind: Option<ActorKind>,
     /// The name: unique among those of its kind.
     pub name: String,
 }
 
-impl Actor {
+impl ActorId {
     /// The name under which the command line's acts stand.
     pub const COMMAND_LINE: &str = "command line";
 
@@ -70,7 +70,7 @@ impl Actor {
     }
 }
 
-impl fmt::Display for Actor {
+impl fmt::Display for ActorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             Some(ActorKind::Token) => write!(f, "token {}", self.name),
@@ -85,11 +85,11 @@ mod tests {
 
     #[test]
     fn a_token_is_told_from_a_person_of_the_same_name() {
-        assert_eq!(Actor::new(ActorKind::User, "crm").to_string(), "crm");
-        assert_eq!(Actor::new(ActorKind::Token, "crm").to_string(), "token crm");
+        assert_eq!(ActorId::new(ActorKind::User, "crm").to_string(), "crm");
+        assert_eq!(ActorId::new(ActorKind::Token, "crm").to_string(), "token crm");
         for kind in ActorKind::ALL {
-            assert_eq!(Actor::written("crm", Some(kind.name())), Actor::new(kind, "crm"));
+            assert_eq!(ActorId::written("crm", Some(kind.name())), ActorId::new(kind, "crm"));
         }
-        assert_eq!(Actor::written("crm", Some("a later kind")), Actor::named("crm"));
+        assert_eq!(ActorId::written("crm", Some("a later kind")), ActorId::named("crm"));
     }
 }

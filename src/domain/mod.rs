@@ -31,7 +31,7 @@ mod secret;
 mod sms;
 mod spelling;
 
-pub use actor::{Actor, ActorKind};
+pub use actor::{ActorId, ActorKind};
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
 pub use call::{Anomaly, Call, CallEventView, CallOutcome, CallState, RecordingState, RecordingView, Release};
@@ -42,7 +42,7 @@ pub use escapes::Unescaped;
 pub use event::{CallEvent, EventKind, Stamp};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
 pub use lang::{Lang, Text, Wording, many};
-pub use masking::{mask_numbers, mask_numbers_and};
+pub use masking::{Masking, mask_numbers, mask_numbers_and};
 pub use named::Named;
 pub(crate) use named::named;
 pub use number::PhoneNumber;

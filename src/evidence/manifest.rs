@@ -4,8 +4,8 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Exhibit, Gathered, Numbers, Order};
-use crate::domain::{ActorKind, Lang, RecordingState, Seq, mask_numbers_and};
+use super::{Exhibit, Gathered, Order};
+use crate::domain::{ActorKind, Lang, Masking, RecordingState, Seq, mask_numbers_and};
 
 const FORMAT: &str = "ringback-evidence-1";
 
@@ -78,8 +78,8 @@ pub(super) fn manifest(order: &Order, gathered: &Gathered) -> Vec<u8> {
         exported_by_kind: order.by.kind.map(ActorKind::name),
         reason: &order.reason,
         numbers: match order.numbers {
-            Numbers::Whole => "whole",
-            Numbers::Masked => "masked",
+            Masking::Whole => "whole",
+            Masking::Masked => "masked",
         },
         language: match order.lang {
             Lang::Zh => "zh",
@@ -98,8 +98,8 @@ pub(super) fn meta(exhibit: &Exhibit, order: &Order) -> Vec<u8> {
     let numbers = order.numbers;
     let callback = &exhibit.callback;
     let text = |text: &str| match numbers {
-        Numbers::Whole => text.to_owned(),
-        Numbers::Masked => mask_numbers_and(text, &order.parties),
+        Masking::Whole => text.to_owned(),
+        Masking::Masked => mask_numbers_and(text, &order.parties),
     };
     pretty(&Meta {
         seq: exhibit.seq,
@@ -110,7 +110,7 @@ pub(super) fn meta(exhibit: &Exhibit, order: &Order) -> Vec<u8> {
         signature_held: callback.verified,
         headers: callback.headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect(),
         size_bytes: callback.body.len(),
-        sha256: (numbers == Numbers::Whole).then(|| hex(&Sha256::digest(&callback.body))),
+        sha256: (numbers == Masking::Whole).then(|| hex(&Sha256::digest(&callback.body))),
         line_crc32c: shown(&exhibit.crc, numbers),
         answer: Answer {
             status: callback.reply.status,
@@ -121,8 +121,8 @@ pub(super) fn meta(exhibit: &Exhibit, order: &Order) -> Vec<u8> {
 }
 
 /// A checksum would tell masked digits to whoever tries them all.
-fn shown(crc: &str, numbers: Numbers) -> Option<&str> {
-    (numbers == Numbers::Whole).then_some(crc)
+fn shown(crc: &str, numbers: Masking) -> Option<&str> {
+    (numbers == Masking::Whole).then_some(crc)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

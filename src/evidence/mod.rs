@@ -25,19 +25,9 @@ use jiff::Timestamp;
 
 pub use folder::{Folder, FolderError};
 
-use crate::domain::{Actor, CallId, Lang, PhoneNumber, ProviderId, RecordingState, Seq, mask_numbers_and};
+use crate::domain::{ActorId, CallId, Lang, Masking, PhoneNumber, ProviderId, RecordingState, Seq, mask_numbers_and};
 use crate::journal::{Body, CallbackRecord, Journal, ReadError};
 use crate::limits;
-
-/// How phone numbers stand in a pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Numbers {
-    /// As they came: only so is it evidence.
-    #[default]
-    Whole,
-    /// Without their middle; bodies are then no longer what the platform sent.
-    Masked,
-}
 
 /// Of which call, who wants a pack, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +36,11 @@ pub struct Order {
     pub provider: ProviderId,
     pub recording: Option<RecordingState>,
     /// A user's or a token's name.
-    pub by: Actor,
+    pub by: ActorId,
     pub at: Timestamp,
     /// Why, in their own words.
     pub reason: String,
-    pub numbers: Numbers,
+    pub numbers: Masking,
     pub lang: Lang,
     /// The entry of the audit trail that says so.
     pub audit: Seq,
@@ -84,7 +74,7 @@ pub struct Gathered {
 }
 
 /// Reads the callbacks with these numbers from the journal.
-pub fn gather(callbacks: &[Seq], journal: &dyn Journal, numbers: Numbers) -> Result<Gathered, ReadError> {
+pub fn gather(callbacks: &[Seq], journal: &dyn Journal, numbers: Masking) -> Result<Gathered, ReadError> {
     let mut gathered = Gathered::default();
     let mut room = limits::EVIDENCE_BYTES;
     for seq in callbacks {
@@ -103,7 +93,7 @@ fn exhibit(
     seq: Seq,
     n: usize,
     journal: &dyn Journal,
-    numbers: Numbers,
+    numbers: Masking,
     room: usize,
 ) -> Result<Option<Exhibit>, ReadError> {
     let (Some(record), Some(line)) = (journal.get(seq)?, journal.line(seq)?) else { return Ok(None) };
@@ -112,9 +102,9 @@ fn exhibit(
         return Ok(None);
     }
     let content = callback.content();
-    let shown = numbers == Numbers::Whole || std::str::from_utf8(&content).is_ok();
+    let shown = numbers == Masking::Whole || std::str::from_utf8(&content).is_ok();
     // What came compressed is kept so, as its checksum says; masked, only its content can be.
-    let packed = if numbers == Numbers::Whole && callback.is_packed() { ".packed" } else { "" };
+    let packed = if numbers == Masking::Whole && callback.is_packed() { ".packed" } else { "" };
     let file = shown.then(|| format!("callbacks/{n:03}.{}{packed}", ending(&content)));
     Ok(Some(Exhibit { seq, at: record.at, callback: *callback, crc: crc_of(&line), file }))
 }
@@ -142,8 +132,8 @@ pub fn folder(call_json: &str, order: &Order, gathered: &Gathered) -> Folder {
     for exhibit in &gathered.exhibits {
         if let Some(file) = &exhibit.file {
             let body = match order.numbers {
-                Numbers::Whole => exhibit.callback.body.clone(),
-                Numbers::Masked => {
+                Masking::Whole => exhibit.callback.body.clone(),
+                Masking::Masked => {
                     let content = exhibit.callback.content();
                     mask_numbers_and(&String::from_utf8_lossy(&content), &order.parties).into_bytes()
                 }

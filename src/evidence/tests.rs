@@ -7,19 +7,19 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::manifest::hex;
-use super::{Exhibit, Gathered, Numbers, Order, folder};
-use crate::domain::{Ack, Actor, ActorKind, AppId, CallId, Lang, ProviderId};
+use super::{Exhibit, Gathered, Order, folder};
+use crate::domain::{Ack, ActorId, ActorKind, AppId, CallId, Lang, Masking, ProviderId};
 use crate::journal::CallbackRecord;
 
 const BODY: &[u8] = b"{\"caller\":\"+8613812340021\" ,\n\"odd\" : 1}";
 
-fn order(numbers: Numbers) -> Order {
+fn order(numbers: Masking) -> Order {
     Order {
         parties: Vec::new(),
         call: CallId([0x1b; 16]),
         provider: ProviderId("huawei-private"),
         recording: None,
-        by: Actor::new(ActorKind::User, "lin"),
+        by: ActorId::new(ActorKind::User, "lin"),
         at: "2026-11-21T02:20:00Z".parse().unwrap(),
         reason: "客户投诉".to_owned(),
         numbers,
@@ -54,7 +54,7 @@ fn gathered() -> Gathered {
     Gathered { exhibits, missing: vec![125] }
 }
 
-fn zipped(numbers: Numbers) -> Vec<u8> {
+fn zipped(numbers: Masking) -> Vec<u8> {
     let mut folder = folder("{}", &order(numbers), &gathered());
     folder.add("index.html", b"<!doctype html>".to_vec());
     folder.zip().unwrap()
@@ -73,7 +73,7 @@ fn unzipped(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn the_sums_cover_every_file_and_the_bodies_are_what_came() {
-    let files = unzipped(zipped(Numbers::Whole));
+    let files = unzipped(zipped(Masking::Whole));
     let sums = String::from_utf8(files["SHA256SUMS"].clone()).unwrap();
     assert_eq!(sums.lines().count(), files.len() - 1);
     for line in sums.lines() {
@@ -92,13 +92,13 @@ fn the_sums_cover_every_file_and_the_bodies_are_what_came() {
 
 #[test]
 fn the_same_order_gives_the_same_bytes() {
-    assert_eq!(zipped(Numbers::Whole), zipped(Numbers::Whole));
-    assert_ne!(zipped(Numbers::Whole), zipped(Numbers::Masked));
+    assert_eq!(zipped(Masking::Whole), zipped(Masking::Whole));
+    assert_ne!(zipped(Masking::Whole), zipped(Masking::Masked));
 }
 
 #[test]
 fn a_masked_pack_holds_no_number_and_nothing_to_try_numbers_against() {
-    for (name, content) in unzipped(zipped(Numbers::Masked)) {
+    for (name, content) in unzipped(zipped(Masking::Masked)) {
         let text = String::from_utf8(content).unwrap();
         assert!(!text.contains("13812340021"), "{name}: {text}");
         assert!(!text.contains("9ae0daaf"), "{name}: {text}");

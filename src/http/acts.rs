@@ -6,13 +6,13 @@
 
 use crate::audit::{Act, AuditAction};
 use crate::domain::{App, AppId, plain_text};
-use crate::service::{Context, keeping::Asker};
+use crate::service::{Context, keeping::Actor};
 
 /// What somebody does at an address that ends in `path`, as an act. `fields` are the names and values
 /// that came with it.
 pub(super) fn act(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     action: AuditAction,
     path: &[&str],
     fields: &[(String, String)],
@@ -26,11 +26,11 @@ pub(super) fn act(
         (_, Some(app), _) => format!("app {}", app.0),
         (["users"], _, Some(name)) | (&["users", name, ..], _, _) => format!("user {name}"),
         (["tokens"], _, Some(name)) | (&["tokens", name, ..], _, _) => format!("token {name}"),
-        (["account", ..], _, _) => format!("user {}", asker.by.name),
+        (["account", ..], _, _) => format!("user {}", actor.by.name),
         // What else stands in a path may be a number.
         _ => path.first().copied().unwrap_or_default().to_owned(),
     };
-    let mut act = asker.act(action, subject);
+    let mut act = actor.act(action, subject);
     act.app = app;
     let mut fields: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "csrf").collect();
     fields.dedup();

@@ -23,7 +23,7 @@ pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
 use self::run::{Done, Run};
 use crate::clock::Clock;
-use crate::domain::{Actor, Wording};
+use crate::domain::{ActorId, Wording};
 use crate::error_chain::Chain;
 use crate::journal::{AppendError, ReadError, Rewrite, RewriteError};
 use crate::limits::HOLDS_MAX;
@@ -56,7 +56,7 @@ pub struct Wanted {
     /// Whether it only says what it would free.
     pub dry_run: bool,
     /// Who asked for it; nobody for the nightly one.
-    pub by: Option<Actor>,
+    pub by: Option<ActorId>,
 }
 
 impl Asked for Wanted {
@@ -188,7 +188,7 @@ impl Retention {
 
     /// Begins a run, or a dry one; [`Retention::standing`] says how it goes.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
-        self.begin(by, Wanted { dry_run, by: Some(by.who().actor()) }, true).await
+        self.begin(by, Wanted { dry_run, by: Some(by.who().id()) }, true).await
     }
 
     async fn begin(&self, by: &Author, wanted: Wanted, full: bool) -> Result<Job, RetentionError> {

@@ -11,13 +11,13 @@ use crate::service::{Context, ServiceError};
 use crate::state::{Author, Principal};
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asker<'a> {
+pub(crate) struct Actor<'a> {
     pub(crate) by: &'a Principal,
     /// From where, if over a network.
     pub(crate) peer: Option<IpAddr>,
 }
 
-impl Asker<'_> {
+impl Actor<'_> {
     pub(crate) fn act(&self, action: AuditAction, subject: impl Into<String>) -> Act {
         Act::new(self.by, action.name(), subject).from(self.peer)
     }
@@ -52,40 +52,40 @@ impl<E: Into<Self>> From<NotDone<E>> for ServiceError {
 }
 
 /// Says for how long each kind is kept.
-pub(crate) async fn set_policy(context: &Context, asker: Asker<'_>, policy: &Policy) -> Result<(), ServiceError> {
+pub(crate) async fn set_policy(context: &Context, actor: Actor<'_>, policy: &Policy) -> Result<(), ServiceError> {
     policy.check()?;
     let said = serde_json::to_string(policy).map_err(|error| ServiceError::Internal(Box::new(error)))?;
-    let by = asker.author(context, asker.act(AuditAction::RetentionChange, said));
+    let by = actor.author(context, actor.act(AuditAction::RetentionChange, said));
     Ok(context.retention.set_policy(&by, policy).await?)
 }
 
 /// Begins a run; a dry one changes nothing and leaves no entry.
 pub(crate) async fn start_run(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     dry_run: bool,
 ) -> Result<retention::Job, ServiceError> {
-    let by = asker.author(context, asker.act(AuditAction::RetentionRun, "retention"));
+    let by = actor.author(context, actor.act(AuditAction::RetentionRun, "retention"));
     Ok(context.retention.start(&by, dry_run).await?)
 }
 
-pub(crate) async fn add_hold(context: &Context, asker: Asker<'_>, hold: Hold) -> Result<Hold, ServiceError> {
+pub(crate) async fn add_hold(context: &Context, actor: Actor<'_>, hold: Hold) -> Result<Hold, ServiceError> {
     hold.check()?;
     let act =
-        asker.act(AuditAction::HoldAdd, "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
-    Ok(context.retention.add_hold(&asker.author(context, act), hold).await?)
+        actor.act(AuditAction::HoldAdd, "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
+    Ok(context.retention.add_hold(&actor.author(context, act), hold).await?)
 }
 
-pub(crate) async fn end_hold(context: &Context, asker: Asker<'_>, id: &str) -> Result<Hold, ServiceError> {
-    let by = asker.author(context, asker.act(AuditAction::HoldEnd, format!("hold {id}")));
+pub(crate) async fn end_hold(context: &Context, actor: Actor<'_>, id: &str) -> Result<Hold, ServiceError> {
+    let by = actor.author(context, actor.act(AuditAction::HoldEnd, format!("hold {id}")));
     Ok(context.retention.end_hold(&by, id).await?)
 }
 
 /// Begins a search for a person, or an erasure. The entry does not say of whom: it would be the
 /// first thing to erase.
-pub(crate) async fn erase(context: &Context, asker: Asker<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
+pub(crate) async fn erase(context: &Context, actor: Actor<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
     let examined = context.erasure.examine(wanted).await?;
     let action = if examined.dry_run() { AuditAction::ErasureSearch } else { AuditAction::ErasureBegin };
-    let by = asker.author(context, asker.act(action, "a person"));
+    let by = actor.author(context, actor.act(action, "a person"));
     Ok(context.erasure.start(&by, examined).await?)
 }

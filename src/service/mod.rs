@@ -22,7 +22,6 @@ pub(crate) mod reveals;
 pub(crate) mod rights;
 pub(crate) mod rules;
 pub(crate) mod searches;
-pub(crate) mod sight;
 pub(crate) mod system;
 
 pub use self::context::{CertificateInfo, Context, ServerInfo};

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::audit::AuditAction;
 use crate::control::{AsksWord, ControlError, NamedList, RuleSet, RulesVersion, Then, Trial, Verdict};
 use crate::domain::{App, PhoneNumber, Question, QuestionKind, Secret, SessionId, Text, Wording, mask_numbers};
-use crate::service::{Context, ServiceError, bindings::manager, keeping, keeping::Asker};
+use crate::service::{Context, ServiceError, bindings::manager, keeping, keeping::Actor};
 use crate::state::Principal;
 
 /// Why a list was not kept or removed.
@@ -44,38 +44,38 @@ impl From<ControlError> for ServiceError {
 /// that asks the company's own system the secret for that is made: no question leaves unsigned.
 pub(crate) async fn set(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     app: &Arc<App>,
     set: RuleSet,
     based_on: Option<u64>,
 ) -> Result<RulesVersion, ServiceError> {
-    manager(asker.by)?;
+    manager(actor.by)?;
     context.control.check_rules(app, &set)?;
     let asks = set.rules.iter().any(|rule| matches!(rule.then, Then::Ask { .. }));
     if asks && context.control.ask_secret(app.id).is_none() {
-        new_secret(context, asker, app).await?;
+        new_secret(context, actor, app).await?;
     }
-    let act = asker.act(AuditAction::RulesChange, format!("app {}", app.id.0)).of(app.id);
-    Ok(context.control.set_rules(&asker.author(context, act), app, set, based_on).await?)
+    let act = actor.act(AuditAction::RulesChange, format!("app {}", app.id.0)).of(app.id);
+    Ok(context.control.set_rules(&actor.author(context, act), app, set, based_on).await?)
 }
 
-pub(crate) async fn set_list(context: &Context, asker: Asker<'_>, list: NamedList) -> Result<(), NotDone> {
-    of_all(asker.by)?;
+pub(crate) async fn set_list(context: &Context, actor: Actor<'_>, list: NamedList) -> Result<(), NotDone> {
+    of_all(actor.by)?;
     let (name, entries) = (list.name.clone(), list.entries.len());
-    let act = asker.act(AuditAction::ListChange, "list of rules").with("list", name).with("entries", entries);
-    Ok(context.control.set_list(&asker.author(context, act), list).await?)
+    let act = actor.act(AuditAction::ListChange, "list of rules").with("list", name).with("entries", entries);
+    Ok(context.control.set_list(&actor.author(context, act), list).await?)
 }
 
-pub(crate) async fn remove_list(context: &Context, asker: Asker<'_>, name: &str) -> Result<(), NotDone> {
-    of_all(asker.by)?;
-    let act = asker.act(AuditAction::ListRemove, "list of rules").with("list", name);
-    Ok(context.control.remove_list(&asker.author(context, act), name).await?)
+pub(crate) async fn remove_list(context: &Context, actor: Actor<'_>, name: &str) -> Result<(), NotDone> {
+    of_all(actor.by)?;
+    let act = actor.act(AuditAction::ListRemove, "list of rules").with("list", name);
+    Ok(context.control.remove_list(&actor.author(context, act), name).await?)
 }
 
 /// Makes another secret for an app's questions to the company's own system.
-pub(crate) async fn new_secret(context: &Context, asker: Asker<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
-    let act = asker.act(AuditAction::RulesSecret, format!("app {}", app.id.0)).of(app.id);
-    Ok(context.control.new_ask_secret(&asker.author(context, act), app.id).await?)
+pub(crate) async fn new_secret(context: &Context, actor: Actor<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
+    let act = actor.act(AuditAction::RulesSecret, format!("app {}", app.id.0)).of(app.id);
+    Ok(context.control.new_ask_secret(&actor.author(context, act), app.id).await?)
 }
 
 /// A question to try the rules with.

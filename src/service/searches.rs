@@ -2,9 +2,8 @@
 
 use super::lists::ListKind;
 use super::query::Query;
-use super::sight::Sight;
 use super::{Context, ServiceError};
-use crate::domain::{AppId, PhoneNumber, Scope, Text};
+use crate::domain::{AppId, Masking, PhoneNumber, Scope, Text};
 use crate::state::{Author, NewSearch as Kept, Principal, Search};
 
 /// A search to save, its list known.
@@ -17,14 +16,14 @@ pub(crate) struct NewSearch {
 }
 
 /// The searches that somebody has: one's own, and of the shared ones those that name no app out of
-/// sight, with the numbers in them as everywhere.
-pub(crate) fn seen(context: &Context, by: &Principal, sight: Sight, list: Option<&str>) -> Vec<Search> {
-    let mut searches = context.state.searches(&by.actor(), list);
+/// masking, with the numbers in them as everywhere.
+pub(crate) fn seen(context: &Context, by: &Principal, masking: Masking, list: Option<&str>) -> Vec<Search> {
+    let mut searches = context.state.searches(&by.id(), list);
     let hidden = hidden_apps(context, &by.scope);
     searches.retain(|search| search.owner.is_some() || !names_app_beyond(context, &by.scope, &hidden, search));
-    for search in searches.iter_mut().filter(|search| search.owner.is_none() && sight == Sight::Masked) {
-        search.name = sight.text(&search.name);
-        search.query = masked(sight, &search.query);
+    for search in searches.iter_mut().filter(|search| search.owner.is_none() && masking == Masking::Masked) {
+        search.name = masking.text(&search.name);
+        search.query = masked(masking, &search.query);
     }
     searches
 }
@@ -35,7 +34,7 @@ fn hidden_apps(context: &Context, scope: &Scope) -> Vec<String> {
     apps.iter().filter(|app| !scope.allows(app.id)).map(|app| app.name.to_lowercase()).collect()
 }
 
-/// Whether a search says which apps there are beyond those in sight: as a filter, or in any word.
+/// Whether a search says which apps there are beyond those in masking: as a filter, or in any word.
 fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search: &Search) -> bool {
     if scope.is_all() {
         return false;
@@ -57,10 +56,10 @@ fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search:
 }
 
 /// A query without whole numbers that still finds them: by the digits that a mask shows.
-fn masked(sight: Sight, query: &str) -> String {
+fn masked(masking: Masking, query: &str) -> String {
     let mut out = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let shown = sight.text(&value);
+        let shown = masking.text(&value);
         let number = PhoneNumber::parse(&value).filter(|number| shown != value && number.national().len() >= 8);
         match number.as_ref().and_then(|number| number.national().get(number.national().len() - 4..)) {
             Some(end) if end.bytes().all(|byte| byte.is_ascii_digit()) => out.append_pair(&name, end),

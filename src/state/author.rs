@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Principal;
-use crate::domain::{Actor, AppId};
+use crate::domain::{ActorId, AppId};
 use crate::journal::AppendError;
 
 /// Something that is being written to the journal.
@@ -51,7 +51,7 @@ pub struct NotRecorded(#[from] pub AppendError);
 /// That the entry about a change is durable, or that it needs none. Only [`Behalf`] makes one.
 #[derive(Debug)]
 pub struct OnRecord {
-    by: Option<Actor>,
+    by: Option<ActorId>,
 }
 
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ impl Author {
     /// When the journal does not take it: then nothing may be changed.
     pub async fn on_record(&self) -> Result<OnRecord, NotRecorded> {
         self.entry.write().await?;
-        Ok(OnRecord { by: Some(self.who.actor()) })
+        Ok(OnRecord { by: Some(self.who.id()) })
     }
 
     /// Says which object it is about, where that is known only when it is made.
@@ -129,7 +129,7 @@ impl Behalf {
 
 impl OnRecord {
     #[must_use]
-    pub fn by(&self) -> Option<&Actor> {
+    pub fn by(&self) -> Option<&ActorId> {
         self.by.as_ref()
     }
 }

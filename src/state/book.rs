@@ -14,7 +14,7 @@ use super::fact::{Fact, LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::random::Hash;
 use super::second_factor::SecondFactorFact;
-use crate::domain::{Actor, ActorKind, App, AppId, Role, Scope, Secret, Seq};
+use crate::domain::{ActorId, ActorKind, App, AppId, Role, Scope, Secret, Seq};
 use crate::journal::Entry;
 use crate::limits::LOGINS_PER_USER;
 
@@ -62,7 +62,7 @@ impl Book {
                 self.users.remove(&name);
                 self.second_factors.remove(&name);
                 self.logins.retain(|_, login| login.user != name);
-                self.forget_searches(&Actor::new(ActorKind::User, name));
+                self.forget_searches(&ActorId::new(ActorKind::User, name));
             }
             Fact::Token(token) => {
                 self.by_bearer.insert(token.hash, token.name.clone());
@@ -72,7 +72,7 @@ impl Book {
                 if let Some(token) = self.tokens.remove(&name) {
                     self.by_bearer.remove(&token.hash);
                 }
-                self.forget_searches(&Actor::new(ActorKind::Token, name));
+                self.forget_searches(&ActorId::new(ActorKind::Token, name));
             }
             Fact::Login(login) => self.put_login(login),
             Fact::LoginEnded(hash) => {
@@ -112,18 +112,18 @@ impl Book {
         self.foreign.push(Arc::new(entry));
     }
 
-    fn forget_searches(&mut self, owner: &Actor) {
+    fn forget_searches(&mut self, owner: &ActorId) {
         self.searches.retain(|_, search| search.owner.as_ref() != Some(owner));
     }
 
     /// A search whose owner's kind was not written is of the one who has the name now: the user
     /// where a token has it as well, since a person's are the ones that must not be read.
     fn with_kind(&self, mut search: SearchFact) -> SearchFact {
-        if let Some(Actor { kind: kind @ None, name }) = &mut search.owner {
+        if let Some(ActorId { kind: kind @ None, name }) = &mut search.owner {
             *kind = Some(match () {
                 () if self.users.contains_key(name) => ActorKind::User,
                 () if self.tokens.contains_key(name) => ActorKind::Token,
-                () if name == Actor::COMMAND_LINE => ActorKind::CommandLine,
+                () if name == ActorId::COMMAND_LINE => ActorKind::CommandLine,
                 () => ActorKind::User,
             });
         }

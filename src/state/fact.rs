@@ -26,7 +26,7 @@ use super::random::{self, Hash};
 use super::seal::SealKey;
 use super::second_factor::{self, SecondFactorFact};
 use super::{Demand, OutsideId, Search, StateError};
-use crate::domain::{Actor, App, AppId, Role, Scope, Secret};
+use crate::domain::{ActorId, App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
 
 /// One thing that is so from now on.
@@ -126,7 +126,7 @@ impl Fact {
         }
     }
 
-    pub(super) fn write(&self, by: Option<&Actor>, key: &SealKey) -> Entry {
+    pub(super) fn write(&self, by: Option<&ActorId>, key: &SealKey) -> Entry {
         let mut fields = match self {
             Self::Installation(id) => one("id", id.as_str()),
             Self::App(app) => fields(&AppLine::of(app, key)),

@@ -15,7 +15,7 @@ use super::fact::{LoginFact, SearchFact, TokenFact, UserFact};
 use super::random;
 use super::seal::SealKey;
 use super::{OutsideId, StateError};
-use crate::domain::{Actor, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{ActorId, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, Secret, VerifyMode};
 use crate::journal::Entry;
 use crate::platforms::{self, Provider};
 
@@ -242,7 +242,7 @@ impl SearchLine {
 
     pub(super) fn read(line: Self) -> SearchFact {
         let Self { id, list, name, query, owner, owner_kind, created_at } = line;
-        let owner = owner.map(|owner| Actor::written(owner, owner_kind.as_deref()));
+        let owner = owner.map(|owner| ActorId::written(owner, owner_kind.as_deref()));
         SearchFact { id, list, name, query, owner, created_at: created_at.0 }
     }
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{ActorId, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
 
 #[derive(Debug, Clone)]
 pub struct NewApp {
@@ -162,7 +162,7 @@ pub struct Search {
     /// The filters, as the query of an address.
     pub query: String,
     /// Whose it is; `None` is everybody's.
-    pub owner: Option<Actor>,
+    pub owner: Option<ActorId>,
     pub created_at: Timestamp,
 }
 
@@ -222,8 +222,8 @@ pub struct OpenLogin {
 
 impl Principal {
     #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor::new(self.kind, self.name.as_str())
+    pub fn id(&self) -> ActorId {
+        ActorId::new(self.kind, self.name.as_str())
     }
 
     /// Whether they may do everything everywhere: what concerns the whole installation asks for it.
@@ -241,7 +241,7 @@ impl Principal {
     /// The person at the machine itself: whoever may read the data directory may do anything.
     #[must_use]
     pub fn command_line() -> Self {
-        let name = Actor::COMMAND_LINE.to_owned();
+        let name = ActorId::COMMAND_LINE.to_owned();
         Self { kind: ActorKind::CommandLine, name, role: Role::Admin, scope: Scope::All }
     }
 }

@@ -4,14 +4,14 @@
 
 use super::fact::{Fact, SearchFact};
 use super::{Author, NewSearch, Search, State, StateError, random, rules};
-use crate::domain::{Actor, ActorKind, Text, Wording};
+use crate::domain::{ActorId, ActorKind, Text, Wording};
 use crate::limits::{SEARCH_QUERY_MAX, SEARCHES_MAX};
 
 impl State {
     /// The searches that are shared and those of `who`, of one list or of all, by name. A token
     /// does not have those of a user of its name.
     #[must_use]
-    pub fn searches(&self, who: &Actor, list: Option<&str>) -> Vec<Search> {
+    pub fn searches(&self, who: &ActorId, list: Option<&str>) -> Vec<Search> {
         let book = self.book();
         let seen = |search: &&std::sync::Arc<SearchFact>| {
             search.owner.as_ref().is_none_or(|owner| owner == who) && list.is_none_or(|list| search.list == list)
@@ -30,7 +30,7 @@ impl State {
                 format!("a saved query has at most {SEARCH_QUERY_MAX} bytes"),
             )));
         }
-        let owner = (!new.shared).then(|| by.who().actor());
+        let owner = (!new.shared).then(|| by.who().id());
         let hash = random::hash(&format!("{}\0{}\0{name}", of(owner.as_ref()), new.list));
         let id = random::hex(&hash[..8]);
         let created_at = self.shared.clock.now();
@@ -50,7 +50,7 @@ impl State {
 
     /// Forgets a search of one's own, or, with `any`, a shared one.
     pub async fn remove_search(&self, by: &Author, id: &str, any: bool) -> Result<(), StateError> {
-        let (id, who) = (id.to_owned(), by.who().actor());
+        let (id, who) = (id.to_owned(), by.who().id());
         self.change(by, move |book| {
             let known = book.searches.get(&id);
             match known.filter(|s| s.owner.as_ref().map_or(any, |owner| *owner == who)) {
@@ -64,10 +64,10 @@ impl State {
 
 /// Whose a search is, as its id has it: a user's as it was before there were kinds, so that saving
 /// one again replaces it.
-fn of(owner: Option<&Actor>) -> String {
+fn of(owner: Option<&ActorId>) -> String {
     match owner {
         None => String::new(),
-        Some(Actor { kind: Some(ActorKind::User) | None, name }) => name.clone(),
-        Some(Actor { kind: Some(kind), name }) => format!("{}\0{name}", kind.name()),
+        Some(ActorId { kind: Some(ActorKind::User) | None, name }) => name.clone(),
+        Some(ActorId { kind: Some(kind), name }) => format!("{}\0{name}", kind.name()),
     }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::domain::{Actor, ActorKind, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
+use crate::domain::{ActorId, ActorKind, AllowFrom, AnswerForm, App, AppId, ProviderId, Role, Scope, VerifyMode};
 use crate::journal::testing::{Logs, on_both};
 
 on_both! {
@@ -398,7 +398,7 @@ async fn a_provider_of_logins_decides_rights_but_takes_nobodys_name(logs: Logs) 
 fn a_search_of_an_earlier_version_is_of_the_user_who_has_the_name() {
     let at = start();
     let search = |id: &str, owner: &str| {
-        let owner = Some(Actor::named(owner));
+        let owner = Some(ActorId::named(owner));
         let (list, name, query) = ("calls".to_owned(), "mine".to_owned(), String::new());
         Fact::Search(Search { id: id.to_owned(), list, name, query, owner, created_at: at })
     };

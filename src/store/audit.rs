@@ -15,7 +15,7 @@ use super::scan::{Scan, ScanStep};
 use super::terms::{Field, term};
 use super::want::Want;
 use super::{AuditQuery, FilterTable as _, Listing, Page, QueryError, Store};
-use crate::domain::{Actor, AppId, Seq};
+use crate::domain::{ActorId, AppId, Seq};
 
 /// An entry of the audit trail, without its personal part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// Its number in the chain.
     pub n: u64,
-    pub by: Actor,
+    pub by: ActorId,
     pub action: String,
     pub subject: String,
     pub app: Option<AppId>,
@@ -104,7 +104,7 @@ fn read(indexed: &IndexedRow) -> Result<AuditRow, RowError> {
         seq: indexed.last,
         at: Timestamp::from_microsecond(indexed.t).map_err(|_| RowError(None))?,
         n: row.n,
-        by: Actor::written(row.by, row.kind.as_deref()),
+        by: ActorId::written(row.by, row.kind.as_deref()),
         ended: row.ended.map(|(of, how, code)| Ended { of, how, code }),
         action: row.action,
         subject: row.subject,

@@ -63,7 +63,7 @@ impl Heard {
 }
 
 #[derive(Debug)]
-pub(super) struct Asker {
+pub(super) struct Actor {
     client: Client,
     systems: Mutex<HashMap<(AppId, String), Arc<System>>>,
 }
@@ -87,7 +87,7 @@ pub(super) enum Purpose {
     Trial,
 }
 
-impl Asker {
+impl Actor {
     /// Makes the client; nobody is asked yet.
     pub(super) fn new(extra_roots: Option<PathBuf>) -> Result<Self, PrepareError> {
         let client = Client::new(&Options { extra_roots, keep_alive: true })?;

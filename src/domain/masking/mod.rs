@@ -28,6 +28,50 @@ use super::PhoneNumber;
 use super::escapes::Unescaped;
 use super::spelling::digit;
 
+/// How much of phone numbers somebody sees: all of them, or none of their middles, also in texts that
+/// platforms and people wrote. Ids of ours are hashes and never masked: a link must work for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Masking {
+    #[default]
+    Whole,
+    Masked,
+}
+
+impl Masking {
+    /// In E.164.
+    #[must_use]
+    pub fn number(self, number: &PhoneNumber) -> String {
+        match self {
+            Self::Whole => number.reveal().to_owned(),
+            Self::Masked => number.masked(),
+        }
+    }
+
+    #[must_use]
+    pub fn maybe(self, number: Option<&PhoneNumber>) -> Option<String> {
+        number.map(|number| self.number(number))
+    }
+
+    #[must_use]
+    pub fn text(self, text: &str) -> String {
+        self.text_of(text, [])
+    }
+
+    #[must_use]
+    pub fn maybe_text(self, text: Option<&str>) -> Option<String> {
+        text.map(|text| self.text(text))
+    }
+
+    /// A text that may hold the numbers of these parties in any form.
+    #[must_use]
+    pub fn text_of<'a>(self, text: &str, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
+        match self {
+            Self::Whole => text.to_owned(),
+            Self::Masked => mask_numbers_and(text, parties),
+        }
+    }
+}
+
 /// Hides the middle of every phone number in a text: four digits before the last four.
 #[must_use]
 pub fn mask_numbers(text: &str) -> String {

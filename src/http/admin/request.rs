@@ -24,7 +24,7 @@ use crate::http::admission::Admission;
 pub(super) use crate::http::admission::LOGIN_COOKIE;
 use crate::http::transport::compress;
 use crate::http::{HttpError, acts};
-use crate::service::{Context, keeping::Asker};
+use crate::service::{Context, keeping::Actor};
 use crate::state::{Author, Login, Principal};
 
 /// The cookie that remembers the language.
@@ -176,8 +176,8 @@ impl Request {
     }
 
     /// Who is asking and from where, for what goes on record.
-    pub(super) fn asker<'a>(&self, by: &'a Principal) -> Asker<'a> {
-        Asker { by, peer: Some(self.peer) }
+    pub(super) fn actor<'a>(&self, by: &'a Principal) -> Actor<'a> {
+        Actor { by, peer: Some(self.peer) }
     }
 
     /// Whoever asks, about to do what the row of this form says.
@@ -185,8 +185,8 @@ impl Request {
         let path: Vec<String> = self.segments().into_iter().map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let action = super::form(&path).and_then(|form| form.audit).unwrap_or(AuditAction::Change);
-        let act = acts::act(self.ctx(), self.asker(by), action, &path, &self.form);
-        self.asker(by).author(self.ctx(), act)
+        let act = acts::act(self.ctx(), self.actor(by), action, &path, &self.form);
+        self.actor(by).author(self.ctx(), act)
     }
 
     /// Who is asking, if they have at least the rights of `role`. What takes an administrator

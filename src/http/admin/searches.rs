@@ -24,7 +24,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     if !(1..=NAME_CHARS_MAX).contains(&new.name.chars().count()) {
         return Ok(said(request, "name"));
     }
-    let who = principal.actor();
+    let who = principal.id();
     let owner = (!new.shared).then_some(&who);
     let present = request.ctx().state.searches(&who, Some(which.name()));
     let mut present = present.iter().filter(|search| search.owner.as_ref() == owner);

@@ -32,7 +32,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::samples::{self, selector};
 use crate::clock::Clock;
-use crate::domain::{Actor, ActorKind, AppId, Role, Secret};
+use crate::domain::{ActorId, ActorKind, AppId, Role, Secret};
 use crate::http::testing::{Client, Installation, SOON, TestServer};
 use crate::http::transport::server::Times;
 use crate::state::{Author, Visit};
@@ -373,7 +373,7 @@ async fn a_search_is_saved_found_above_its_list_and_forgotten() {
     assert_eq!(link.attr("href"), Some(&*format!("/calls?{query}")));
     assert!(page.select(&selector(".saved form")).next().is_none(), "a viewer cannot remove it");
     let csrf = house.csrf("/calls").await;
-    let id = house.context.state.searches(&Actor::new(ActorKind::User, "lin"), None)[0].id.clone();
+    let id = house.context.state.searches(&ActorId::new(ActorKind::User, "lin"), None)[0].id.clone();
     let refused = house.post(&format!("/searches/{id}/remove"), &[("csrf", csrf.as_str())]).await;
     assert_eq!(refused.status(), 404);
 }

@@ -1,13 +1,13 @@
 //! What every page knows about who looks at it: language, theme, rights, where they are.
 //!
 //! A page's struct holds a [`View`]; the layout and the parts read it. Whether a phone number
-//! is shown whole is decided by [`View::eyes`] and nowhere else.
+//! is shown whole is decided by [`View::masking`] and nowhere else.
 
 use jiff::Timestamp;
 
 use super::parts::When;
 use super::request::Request;
-use crate::domain::{Lang, Role, Text};
+use crate::domain::{Lang, Masking, Role, Text};
 use crate::http::admin::csrf;
 use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
@@ -38,13 +38,6 @@ impl Theme {
     pub(super) fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.name() == name)
     }
-}
-
-/// How much of a phone number may be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Eyes {
-    Whole,
-    Masked,
 }
 
 /// The part of the dashboard a page belongs to.
@@ -246,8 +239,8 @@ impl View {
 
     /// How much of a number this reader may see: nobody sees one whole who has not asked for
     /// it, which is on record then.
-    pub(super) fn eyes(&self) -> Eyes {
-        if self.revealed.is_some() && self.may(Role::Operator) { Eyes::Whole } else { Eyes::Masked }
+    pub(super) fn masking(&self) -> Masking {
+        if self.revealed.is_some() && self.may(Role::Operator) { Masking::Whole } else { Masking::Masked }
     }
 
     /// Whether the page offers to show its numbers.
@@ -275,7 +268,7 @@ impl View {
 
     /// Whether this reader may see raw bodies, and links that hold whole numbers.
     pub(super) fn may_read_bodies(&self) -> bool {
-        self.eyes() == Eyes::Whole
+        self.masking() == Masking::Whole
     }
 
     /// Whether this reader may change the whole installation: apps, users, settings.

@@ -154,7 +154,7 @@ impl AppObject {
             id: app.id.0,
             name: app.name.clone(),
             provider: app.provider.0,
-            app_key: ask.sight().maybe_text(app.app_key.as_deref()),
+            app_key: ask.masking().maybe_text(app.app_key.as_deref()),
             has_secret: app.app_secret.is_some(),
             verify: app.verify.name(),
             can_verify: platforms::by_id(app.provider).is_some_and(|provider| provider.can_verify(app)),

@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use super::HttpError;
 use super::endpoints::Endpoint;
 use crate::audit::AuditAction;
-use crate::domain::{Role, plain_text};
+use crate::domain::{Masking, Role, plain_text};
 use crate::http::acts;
 use crate::http::admission::Admission;
-use crate::service::{Context, keeping::Asker, sight::Sight};
+use crate::service::{Context, keeping::Actor};
 use crate::state::{Author, Principal};
 
 /// One request, its sender known.
@@ -41,11 +41,11 @@ impl Ask {
     /// How whoever asks sees numbers: as the role allows, or masked on request. A browser that
     /// is logged in sees them masked whatever its role, until its page was revealed: nothing
     /// that a page loads by itself may show what the page may not.
-    pub(super) fn sight(&self) -> Sight {
+    pub(super) fn masking(&self) -> Masking {
         if self.headers.contains_key(super::MASKED) || (self.login.is_some() && !self.revealed) {
-            return Sight::Masked;
+            return Masking::Masked;
         }
-        if self.principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked }
+        if self.principal.role >= Role::Operator { Masking::Whole } else { Masking::Masked }
     }
 
     /// The login of a browser whose reader may have the numbers of a page shown.
@@ -61,16 +61,16 @@ impl Ask {
     }
 
     /// Who asks and from where, for what goes on record.
-    pub(super) fn asker(&self) -> Asker<'_> {
-        Asker { by: &self.principal, peer: self.peer }
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor { by: &self.principal, peer: self.peer }
     }
 
     /// Whoever asks, about to do what the row of the address says.
     pub(super) fn author(&self, context: &Context) -> Author {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         let action = self.endpoint.audit.unwrap_or(AuditAction::Change);
-        let act = acts::act(context, self.asker(), action, &path, &acts::json_fields(&self.body));
-        self.asker().author(context, act)
+        let act = acts::act(context, self.actor(), action, &path, &acts::json_fields(&self.body));
+        self.actor().author(context, act)
     }
 
     /// The part of the path that stands where the row has `{name}`.

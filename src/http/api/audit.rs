@@ -14,12 +14,12 @@ use serde_json::{Map, Value};
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, export, ok};
 use crate::audit::{AuditAction, AuditEntry, OUTCOME};
-use crate::domain::{ActorKind, Scope, Seq};
+use crate::domain::{ActorKind, Masking, Scope, Seq};
 use crate::export::Format;
 use crate::http::admission::Admission;
 use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
-use crate::service::{Context, Instant, filters, query::Query, sight::Sight};
+use crate::service::{Context, Instant, filters, query::Query};
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
 
 /// What an export is asked besides the filters.
@@ -62,17 +62,17 @@ pub(in crate::http) struct AuditObject {
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let (asked, page) = filters::asked(context, &ask.principal.scope, &ask.query)?;
-    let (cloned, sight) = (context.clone(), ask.sight());
-    let (items, next) = blocking(move || objects(&cloned, sight, &asked, &page)).await?;
+    let (cloned, masking) = (context.clone(), ask.masking());
+    let (items, next) = blocking(move || objects(&cloned, masking, &asked, &page)).await?;
     ok(&List { items, next })
 }
 
 /// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
-    let act = ask.asker().act(AuditAction::Export, "audit").with("query", ask.query.as_str());
+    let act = ask.actor().act(AuditAction::Export, "audit").with("query", ask.query.as_str());
     context.audit.record(act).await?;
-    file(ask.admission(context), ask.sight(), asked, format)
+    file(ask.admission(context), ask.masking(), asked, format)
 }
 
 /// Which entries, and in which notation, an export asks for.
@@ -89,7 +89,7 @@ pub(in crate::http) fn asked_export(
 /// One page of entries.
 pub(in crate::http) fn objects(
     context: &Context,
-    sight: Sight,
+    masking: Masking,
     query: &AuditQuery,
     page: &Page,
 ) -> Result<(Vec<AuditObject>, Option<String>), HttpError> {
@@ -110,7 +110,7 @@ pub(in crate::http) fn objects(
             outcome: ended.map(|ended| ended.how.clone()),
             code: ended.and_then(|ended| ended.code.clone()),
             of: row.ended.as_ref().map(|ended| ended.of),
-            personal: personal(&*context.journal, row.seq)?.map(|personal| masked(sight, personal)),
+            personal: personal(&*context.journal, row.seq)?.map(|personal| masked(masking, personal)),
         })
     };
     let items = listing.items.iter().map(object).collect::<Result<_, _>>()?;
@@ -145,28 +145,28 @@ pub(in crate::http) fn personal(journal: &dyn Journal, seq: Seq) -> Result<Optio
     Ok(journal.get(seq)?.and_then(|record| AuditEntry::read(&record)?.personal))
 }
 
-fn masked(sight: Sight, personal: Map<String, Value>) -> Map<String, Value> {
+fn masked(masking: Masking, personal: Map<String, Value>) -> Map<String, Value> {
     let value = |name: &str, value: Value| match (name, value) {
-        ("page", Value::String(page)) => Value::String(masked_page(sight, &page)),
-        (_, value) => masked_value(sight, value),
+        ("page", Value::String(page)) => Value::String(masked_page(masking, &page)),
+        (_, value) => masked_value(masking, value),
     };
     personal.into_iter().map(|(name, v)| (name.clone(), value(&name, v))).collect()
 }
 
 /// An address of ours: its path names objects by ids of ours, its query may hold numbers.
-fn masked_page(sight: Sight, page: &str) -> String {
+fn masked_page(masking: Masking, page: &str) -> String {
     match page.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", sight.text(query)),
+        Some((path, query)) => format!("{path}?{}", masking.text(query)),
         None => page.to_owned(),
     }
 }
 
-fn masked_value(sight: Sight, value: Value) -> Value {
+fn masked_value(masking: Masking, value: Value) -> Value {
     match value {
-        Value::String(text) => Value::String(sight.text(&text)),
-        Value::Array(items) => items.into_iter().map(|item| masked_value(sight, item)).collect(),
-        Value::Object(map) => Value::Object(masked(sight, map)),
-        Value::Number(number) => match sight.text(&number.to_string()) {
+        Value::String(text) => Value::String(masking.text(&text)),
+        Value::Array(items) => items.into_iter().map(|item| masked_value(masking, item)).collect(),
+        Value::Object(map) => Value::Object(masked(masking, map)),
+        Value::Number(number) => match masking.text(&number.to_string()) {
             text if text == number.to_string() => Value::Number(number),
             text => Value::String(text),
         },
@@ -178,14 +178,14 @@ fn masked_value(sight: Sight, value: Value) -> Value {
 /// takes it for whole.
 pub(in crate::http) fn file(
     admission: Admission,
-    sight: Sight,
+    masking: Masking,
     query: AuditQuery,
     format: Format,
 ) -> Result<Response, HttpError> {
     let rows = export::begin(format, &crate::export::AUDIT, None)?;
     let owned = admission.context().clone();
     let source = move |cursor| {
-        let (items, next) = objects(&owned, sight, &query, &Page { limit: PAGE_MAX, cursor })?;
+        let (items, next) = objects(&owned, masking, &query, &Page { limit: PAGE_MAX, cursor })?;
         let plain = |item| serde_json::to_value(item).expect("an entry is plain data");
         Ok((items.iter().map(plain).collect(), next))
     };
@@ -200,7 +200,7 @@ mod tests {
     fn numbers_in_the_personal_part_are_masked_in_whatever_shape_they_come() {
         let personal = serde_json::json!({"page": "/calls?number=13812340021", "of": [{"n": 13812340021u64}], "ok": 7});
         let Value::Object(personal) = personal else { panic!("an object") };
-        let seen = serde_json::to_string(&masked(Sight::Masked, personal)).unwrap();
+        let seen = serde_json::to_string(&masked(Masking::Masked, personal)).unwrap();
         assert!(!seen.contains("13812340021") && seen.contains("\"ok\":7"), "{seen}");
     }
 }

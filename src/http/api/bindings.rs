@@ -12,7 +12,7 @@ use super::ask::Ask;
 use super::endpoints::BodyPieces;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::bindings::BindingQuery;
-use crate::domain::{App, Binding, BindingTerms, Direction, Scope, Seq};
+use crate::domain::{App, Binding, BindingTerms, Direction, Masking, Scope, Seq};
 use crate::http::transport::body;
 use crate::platforms::InvalidAnswer;
 use crate::service::{
@@ -20,7 +20,6 @@ use crate::service::{
     bindings::{Draft, Field, Report},
     filters,
     query::Query,
-    sight::Sight,
 };
 
 pub(super) const IMPORT: &[&str] = &["app"];
@@ -151,9 +150,9 @@ pub(super) struct RefusedLine {
 }
 
 impl ImportObject {
-    fn new(sight: Sight, report: Report) -> Self {
+    fn new(masking: Masking, report: Report) -> Self {
         let refused =
-            |line: crate::bindings::Refused| RefusedLine { line: line.line, reason: sight.text(&line.to_string()) };
+            |line: crate::bindings::Refused| RefusedLine { line: line.line, reason: masking.text(&line.to_string()) };
         Self {
             made: report.made,
             unchanged: report.unchanged,
@@ -164,19 +163,18 @@ impl ImportObject {
 }
 
 impl BindingObject {
-    /// A binding as someone with this sight sees it.
-    pub(super) fn new(context: &Context, sight: Sight, binding: &Binding) -> Self {
+    pub(super) fn new(context: &Context, masking: Masking, binding: &Binding) -> Self {
         let terms = &binding.terms;
-        let text = |text: &Option<String>| sight.maybe_text(text.as_deref());
+        let text = |text: &Option<String>| masking.maybe_text(text.as_deref());
         Self {
             id: binding.id.0,
             app: filters::app_name(context, binding.app),
             kind: terms.kind.name(),
             state: binding.state(context.clock.now()).name(),
-            a: sight.number(&terms.a),
-            x: sight.number(&terms.x),
-            b: sight.maybe(terms.b.as_ref()),
-            y: sight.maybe(terms.y.as_ref()),
+            a: masking.number(&terms.a),
+            x: masking.number(&terms.x),
+            b: masking.maybe(terms.b.as_ref()),
+            y: masking.maybe(terms.y.as_ref()),
             extension: text(&terms.extension),
             direction: terms.direction.map(Direction::name),
             valid_from: terms.valid_from.map(Instant),
@@ -230,7 +228,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let (query, page) = filters::asked::<BindingQuery>(context, &ask.principal.scope, &ask.query)?;
     let bindings = context.bindings.clone();
     let listing = blocking(move || bindings.list(&query, &page)).await?;
-    let items = listing.items.iter().map(|binding| BindingObject::new(context, ask.sight(), binding)).collect();
+    let items = listing.items.iter().map(|binding| BindingObject::new(context, ask.masking(), binding)).collect();
     ok(&List { items, next: listing.next })
 }
 
@@ -238,7 +236,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 pub(super) async fn one(context: &Context, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let binding = bindings::find(context, &ask.principal.scope, id)?;
-    ok(&BindingObject::new(context, ask.sight(), &binding))
+    ok(&BindingObject::new(context, ask.masking(), &binding))
 }
 
 /// `POST /bindings`
@@ -251,8 +249,8 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     };
     let wanted: BindingToChange = read(body)?;
     let terms = wanted.put(Draft::default()).map_err(|error| invalid(&error))?;
-    let made = bindings::add(context, ask.asker(), &app, terms).await?;
-    let mut response = super::json(StatusCode::CREATED, &BindingObject::new(context, ask.sight(), &made));
+    let made = bindings::add(context, ask.actor(), &app, terms).await?;
+    let mut response = super::json(StatusCode::CREATED, &BindingObject::new(context, ask.masking(), &made));
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bindings/{}", made.id.0)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -265,16 +263,16 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, id: &str) -> Resul
     ask.no_query()?;
     let wanted: BindingToChange = read(ask.json()?)?;
     let terms = wanted.put(Draft::from(&present.terms)).map_err(|error| invalid(&error))?;
-    let changed = bindings::change(context, ask.asker(), &present, terms).await?;
-    ok(&BindingObject::new(context, ask.sight(), &changed))
+    let changed = bindings::change(context, ask.actor(), &present, terms).await?;
+    ok(&BindingObject::new(context, ask.masking(), &changed))
 }
 
 /// `DELETE /bindings/{id}`: it ends; it is never removed.
 pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     let present = bindings::find(context, &ask.principal.scope, id)?;
     ask.no_query()?;
-    let ended = bindings::end(context, ask.asker(), &present).await?;
-    ok(&BindingObject::new(context, ask.sight(), &ended))
+    let ended = bindings::end(context, ask.actor(), &present).await?;
+    ok(&BindingObject::new(context, ask.masking(), &ended))
 }
 
 /// `POST /bindings/import?app=`: a CSV of any length, never held.
@@ -288,8 +286,8 @@ pub(super) async fn import(context: &Arc<Context>, ask: &Ask, stream: BodyPieces
     }
     let mut admission = ask.admission(context);
     let pour = |give| body::pour(&ask.headers, stream, body::IMPORT, give);
-    let report = bindings::import(context, ask.asker(), &app, pour, || admission.check()).await?;
-    ok(&ImportObject::new(ask.sight(), report))
+    let report = bindings::import(context, ask.actor(), &app, pour, || admission.check()).await?;
+    ok(&ImportObject::new(ask.masking(), report))
 }
 
 fn read(fields: Map<String, Value>) -> Result<BindingToChange, HttpError> {

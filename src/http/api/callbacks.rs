@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::decisions::DecisionObject;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::{Seq, Text};
+use crate::domain::{Masking, Seq, Text};
 use crate::journal::Body;
-use crate::service::{Context, Instant, filters, lists::parties, sight::Sight};
+use crate::service::{Context, Instant, filters, lists::parties};
 use crate::store::{CallbackQuery, CallbackRow};
 
 /// A callback.
@@ -40,13 +40,12 @@ pub(super) struct CallbackObject {
 }
 
 impl CallbackObject {
-    /// A callback as someone with this sight sees it.
-    pub(super) fn new(context: &Context, sight: Sight, row: &CallbackRow) -> Self {
+    pub(super) fn new(context: &Context, masking: Masking, row: &CallbackRow) -> Self {
         let decision = row.decision.as_deref();
-        let parties = if sight == Sight::Masked { parties(context, row) } else { Vec::new() };
-        let text = |text: &str| sight.text_of(text, &parties);
+        let parties = if masking == Masking::Masked { parties(context, row) } else { Vec::new() };
+        let text = |text: &str| masking.text_of(text, &parties);
         Self {
-            decision: decision.map(|decided| DecisionObject::new(context, sight, row, decided, None)),
+            decision: decision.map(|decided| DecisionObject::new(context, masking, row, decided, None)),
             seq: row.seq,
             received_at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
@@ -72,7 +71,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let (callbacks, page) = filters::asked::<CallbackQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
-    let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.sight(), row)).collect();
+    let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.masking(), row)).collect();
     ok(&List { items, next: listing.next })
 }
 
@@ -83,7 +82,7 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
     let store = context.store.clone();
     let row = blocking(move || store.callback(seq)).await?;
     let row = row.filter(|row| ask.principal.scope.allows(row.app)).ok_or(HttpError::NotFound)?;
-    ok(&CallbackObject::new(context, ask.sight(), &row))
+    ok(&CallbackObject::new(context, ask.masking(), &row))
 }
 
 /// What others are told who ask for a body.
@@ -94,7 +93,7 @@ pub(super) const TAKES_OPERATOR: Text =
 /// text for every browser, whatever it claims to be; the claim stands in a header of its own.
 pub(super) async fn raw(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
-    if ask.sight() == Sight::Masked {
+    if ask.masking() == Masking::Masked {
         return Err(HttpError::Forbidden(TAKES_OPERATOR));
     }
     let seq = number(seq)?;

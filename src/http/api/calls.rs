@@ -9,10 +9,11 @@ use super::ask::Ask;
 use super::decisions::DecisionObject;
 use super::{HttpError, List, Response, blocking, ok};
 use crate::domain::{
-    Call, CallEventView, CallId, CallOutcome, Direction, Party, Product, RecordingState, RecordingView, Release, Seq,
+    Call, CallEventView, CallId, CallOutcome, Direction, Masking, Party, Product, RecordingState, RecordingView,
+    Release, Seq,
 };
 use crate::platforms;
-use crate::service::{Context, Instant, filters, lists::decisions_of_call, sight::Sight};
+use crate::service::{Context, Instant, filters, lists::decisions_of_call};
 use crate::store::{CallQuery, CallbackRow, QueryError};
 
 /// A call.
@@ -98,7 +99,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let (calls, page) = filters::asked::<CallQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.calls(&calls, &page)).await?;
-    let items = listing.items.iter().map(|call| CallObject::new(context, ask.sight(), call)).collect();
+    let items = listing.items.iter().map(|call| CallObject::new(context, ask.masking(), call)).collect();
     ok(&List { items, next: listing.next })
 }
 
@@ -106,18 +107,17 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 pub(super) async fn one(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
-    let (owned, scope, sight) = (context.clone(), ask.principal.scope.clone(), ask.sight());
+    let (owned, scope, masking) = (context.clone(), ask.principal.scope.clone(), ask.masking());
     let found = blocking(move || {
         let call = owned.store.call(id)?.filter(|call| scope.allows(call.app));
-        call.map(|call| WholeCall::read(&owned, sight, &call)).transpose()
+        call.map(|call| WholeCall::read(&owned, masking, &call)).transpose()
     });
     ok(&found.await?.ok_or(HttpError::NotFound)?)
 }
 
 impl CallObject {
-    /// A call as someone with this sight sees it.
-    pub(super) fn new(context: &Context, sight: Sight, call: &Call) -> Self {
-        let text = |text: &str| sight.text_of(text, call.parties());
+    pub(super) fn new(context: &Context, masking: Masking, call: &Call) -> Self {
+        let text = |text: &str| masking.text_of(text, call.parties());
         Self {
             id: call.id.to_string(),
             at: Instant(call.t),
@@ -125,10 +125,10 @@ impl CallObject {
             provider: call.provider.0,
             product: call.product.map(Product::name),
             session_id: text(call.session.reveal()),
-            caller: sight.maybe(call.caller.as_ref()),
-            callee: sight.maybe(call.callee.as_ref()),
-            x_number: sight.maybe(call.x.as_ref()),
-            y_number: sight.maybe(call.y.as_ref()),
+            caller: masking.maybe(call.caller.as_ref()),
+            callee: masking.maybe(call.callee.as_ref()),
+            x_number: masking.maybe(call.x.as_ref()),
+            y_number: masking.maybe(call.y.as_ref()),
             extension: call.extension.as_deref().map(text),
             direction: call.direction.map(Direction::name),
             state: call.state.name(),
@@ -139,7 +139,7 @@ impl CallObject {
             released_at: call.released_at.map(Instant),
             ring_seconds: call.ring_seconds,
             talk_seconds: call.talk_seconds,
-            release: call.release.as_ref().map(|release| ReleaseObject::new(sight, call, release)),
+            release: call.release.as_ref().map(|release| ReleaseObject::new(masking, call, release)),
             records: call.records,
             recording: call.recording.as_ref().map(|recording| RecordingObject::new(context, recording)),
             user_data: call.user_data.as_deref().map(text),
@@ -153,24 +153,24 @@ impl CallObject {
 }
 
 impl WholeCall {
-    /// A call as someone with this sight sees it, with its decisions. May wait for the disk.
-    pub(super) fn read(context: &Context, sight: Sight, call: &Call) -> Result<Self, QueryError> {
+    /// With its decisions. May wait for the disk.
+    pub(super) fn read(context: &Context, masking: Masking, call: &Call) -> Result<Self, QueryError> {
         let rows = decisions_of_call(context, call)?;
         let object = |row: &CallbackRow| {
             let decided = row.decision.as_deref()?;
-            Some(DecisionObject::new(context, sight, row, decided, Some(call)))
+            Some(DecisionObject::new(context, masking, row, decided, Some(call)))
         };
         let decisions = rows.iter().filter_map(object).collect();
-        Ok(Self { call: CallObject::new(context, sight, call), decisions })
+        Ok(Self { call: CallObject::new(context, masking, call), decisions })
     }
 }
 
 impl ReleaseObject {
-    fn new(sight: Sight, call: &Call, release: &Release) -> Self {
+    fn new(masking: Masking, call: &Call, release: &Release) -> Self {
         let text = platforms::explain(call.provider, &release.cause).map(|doc| doc.text);
         Self {
-            table: sight.text(&release.cause.table),
-            code: sight.text(&release.cause.code),
+            table: masking.text(&release.cause.table),
+            code: masking.text(&release.cause.code),
             text: TextObject { zh: text.map(|t| t.zh), en: text.map(|t| t.en) },
             by: release.by.map(Party::name),
         }

@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::rules::RuleNamed;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::{Call, CallOutcome, DecidedQuestion, Seq};
-use crate::service::{Context, Instant, filters, sight::Sight};
+use crate::domain::{Call, CallOutcome, DecidedQuestion, Masking, Seq};
+use crate::service::{Context, Instant, filters};
 use crate::store::{CallbackRow, DecisionQuery, Listing, Page, QueryError};
 
 /// A decision.
@@ -66,10 +66,10 @@ pub(in crate::http) struct CallAfter {
 }
 
 impl DecisionObject {
-    /// A decision as someone with this sight sees it; `call` is the one that it was about.
+    /// `call` is the one that it was about.
     pub(super) fn new(
         context: &Context,
-        sight: Sight,
+        masking: Masking,
         row: &CallbackRow,
         decided: &DecidedQuestion,
         call: Option<&Call>,
@@ -86,12 +86,12 @@ impl DecisionObject {
             at: Instant(row.received_at),
             app: filters::app_name(context, row.app),
             asks: decided.asks.name(),
-            session: row.sessions.first().map(|session| sight.text_of(session, parties())),
-            caller: sight.maybe(decided.from.as_ref()),
-            x: sight.maybe(decided.x.as_ref()),
+            session: row.sessions.first().map(|session| masking.text_of(session, parties())),
+            caller: masking.maybe(decided.from.as_ref()),
+            x: masking.maybe(decided.x.as_ref()),
             action: note.action.name(),
-            callee: sight.maybe(note.to.as_ref()),
-            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: sight.text(name) }),
+            callee: masking.maybe(note.to.as_ref()),
+            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: masking.text(name) }),
             version: note.version,
             binding: note.binding.map(|id| id.0),
             micros: note.micros,
@@ -109,26 +109,30 @@ impl DecisionObject {
 /// `GET /decisions`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let (query, page) = filters::asked::<DecisionQuery>(context, &ask.principal.scope, &ask.query)?;
-    let (owned, sight) = (context.clone(), ask.sight());
-    let Listing { items, next } = blocking(move || self::page(&owned, sight, &query, &page)).await?;
+    let (owned, masking) = (context.clone(), ask.masking());
+    let Listing { items, next } = blocking(move || self::page(&owned, masking, &query, &page)).await?;
     ok(&List { items, next })
 }
 
 /// One page of decisions, each with what became of its call. May wait for the disk.
 pub(super) fn page(
     context: &Context,
-    sight: Sight,
+    masking: Masking,
     query: &DecisionQuery,
     page: &Page,
 ) -> Result<Listing<DecisionObject>, QueryError> {
     let Listing { items, next } = context.store.decisions(query, page)?;
-    let objects = items.iter().map(|row| object(context, sight, row));
+    let objects = items.iter().map(|row| object(context, masking, row));
     Ok(Listing { items: objects.filter_map(Result::transpose).collect::<Result<_, _>>()?, next })
 }
 
 /// The decision of a callback, if it asked and was decided.
-pub(super) fn object(context: &Context, sight: Sight, row: &CallbackRow) -> Result<Option<DecisionObject>, QueryError> {
+pub(super) fn object(
+    context: &Context,
+    masking: Masking,
+    row: &CallbackRow,
+) -> Result<Option<DecisionObject>, QueryError> {
     let Some(decided) = row.decision.as_deref() else { return Ok(None) };
     let call = row.calls.first().map(|id| context.store.call(*id)).transpose()?.flatten();
-    Ok(Some(DecisionObject::new(context, sight, row, decided, call.as_ref())))
+    Ok(Some(DecisionObject::new(context, masking, row, decided, call.as_ref())))
 }

@@ -108,6 +108,6 @@ pub(super) async fn begin(context: &Arc<Context>, ask: &Ask) -> Result<Response,
     let wanted: ErasureWanted = ask.json()?;
     let ErasureWanted { number, pseudonymise, dry_run, reason } = wanted;
     let wanted = Wanted { number, pseudonymise, dry_run, reason };
-    let job = keeping::erase(context, ask.asker(), wanted).await?;
+    let job = keeping::erase(context, ask.actor(), wanted).await?;
     Ok(json(StatusCode::ACCEPTED, &ErasureJob::from(&job)))
 }

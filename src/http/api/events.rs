@@ -32,7 +32,7 @@ use super::calls::CallObject;
 use super::numbers::NumberObject;
 use super::sms::SmsObject;
 use super::{HttpError, Response, blocking, decisions};
-use crate::domain::{AppId, CallId, PhoneNumber, ProviderId, Seq, Text};
+use crate::domain::{AppId, CallId, Masking, PhoneNumber, ProviderId, Seq, Text};
 use crate::error_chain::Chain;
 use crate::http::admission::Admission;
 use crate::limits::{EVENTS_HEARTBEAT, EVENTS_RESUME, FOLLOWERS_MAX};
@@ -40,7 +40,6 @@ use crate::service::{
     Context, filters,
     query::{Query, bad},
     reveals,
-    sight::Sight,
 };
 use crate::state::Principal;
 use crate::store::{
@@ -73,7 +72,7 @@ impl Kind {
 struct Follower {
     context: Arc<Context>,
     principal: Principal,
-    sight: Sight,
+    masking: Masking,
     /// The login and the page with the same filters: whole while that page is.
     page: Option<(String, String)>,
     kinds: Filter<Kind>,
@@ -101,10 +100,10 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
             "too many follow live already; try again in a moment",
         )));
     }
-    let (principal, sight) = (ask.principal.clone(), ask.sight());
+    let (principal, masking) = (ask.principal.clone(), ask.masking());
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
     let admission = ask.admission(context);
-    let follower = Arc::new(Follower { context: context.clone(), principal, sight, page, kinds, calls, decisions });
+    let follower = Arc::new(Follower { context: context.clone(), principal, masking, page, kinds, calls, decisions });
     // Followed first and looked back afterwards: a change in between comes twice, never not.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
@@ -152,9 +151,9 @@ fn live(
 
 impl Follower {
     /// How this follower sees numbers now.
-    fn sight(&self) -> Sight {
+    fn masking(&self) -> Masking {
         let is_whole = |(login, page): &(String, String)| self.context.audit.revealed(login, page).is_some();
-        if self.page.as_ref().is_some_and(is_whole) { Sight::Whole } else { self.sight }
+        if self.page.as_ref().is_some_and(is_whole) { Masking::Whole } else { self.masking }
     }
 
     fn wants(&self, kind: Kind) -> bool {
@@ -237,10 +236,10 @@ impl Follower {
             return Ok(events);
         }
         if self.wants(Kind::Callback) {
-            events.push(event("callback", &CallbackObject::new(&self.context, self.sight(), row)));
+            events.push(event("callback", &CallbackObject::new(&self.context, self.masking(), row)));
         }
         if self.wants(Kind::Decision) && row.decision.is_some() && self.decisions.takes(row) {
-            let decision = decisions::object(&self.context, self.sight(), row)?;
+            let decision = decisions::object(&self.context, self.masking(), row)?;
             events.extend(decision.map(|decision| event("decision", &decision)));
         }
         Ok(events)
@@ -248,7 +247,7 @@ impl Follower {
 
     fn call(&self, id: CallId) -> Result<Option<Event>, QueryError> {
         let call = self.context.store.call(id)?.filter(|call| self.calls.takes(call));
-        Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.sight(), &call))))
+        Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.masking(), &call))))
     }
 
     /// The message that a callback brought is among those of the moment it was received.
@@ -259,7 +258,7 @@ impl Follower {
         let page = Page { limit: crate::limits::PAGE_MAX, cursor: None };
         let rows = self.context.store.sms(&query, &page)?.items;
         let row = rows.iter().find(|row| row.callback == seq).filter(|row| self.sees(row.app, Some(row.provider)));
-        Ok(row.map(|row| event("sms", &SmsObject::new(&self.context, self.sight(), row))))
+        Ok(row.map(|row| event("sms", &SmsObject::new(&self.context, self.masking(), row))))
     }
 
     fn number(&self, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
@@ -267,7 +266,7 @@ impl Follower {
         // Where several apps have the number, the latest news is what changed.
         let seen = rows.iter().filter(|row| self.sees(row.app, None));
         let row = seen.max_by_key(|row| row.history.first().map(|(_, _, _, seq)| *seq));
-        Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.sight(), row))))
+        Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.masking(), row))))
     }
 }
 

@@ -8,12 +8,11 @@ use serde::Deserialize;
 use super::ask::Ask;
 use super::calls::WholeCall;
 use super::{HttpError, Response};
-use crate::domain::{Call, CallId, Lang};
-use crate::evidence::Numbers;
+use crate::domain::{Call, CallId, Lang, Masking};
 use crate::http::admin::calls::evidence;
 use crate::http::admin::calls::evidence_pack;
 use crate::http::admin::calls::evidence_pack::Wish;
-use crate::service::{Context, sight::Sight};
+use crate::service::Context;
 
 /// What to take along of a call, and why.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -39,19 +38,15 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
         Some(name) => Lang::parse(name)
             .ok_or_else(|| HttpError::BadRequest(format!("language: {name} is none of zh, en").into()))?,
     };
-    let masked = wanted.masked || ask.sight() == Sight::Masked;
-    let numbers = if masked { Numbers::Masked } else { Numbers::Whole };
+    let masked = wanted.masked || ask.masking() == Masking::Masked;
+    let numbers = if masked { Masking::Masked } else { Masking::Whole };
     let wish = Wish { reason: wanted.reason, numbers, lang };
     let pack = evidence_pack::make(context, &ask.principal, ask.peer, call, wish).await?;
     Ok(evidence::respond(pack))
 }
 
 /// The call as the API shows it, for the pack.
-pub(in crate::http) fn call_json(context: &Context, numbers: Numbers, call: &Call) -> Result<String, HttpError> {
-    let sight = match numbers {
-        Numbers::Whole => Sight::Whole,
-        Numbers::Masked => Sight::Masked,
-    };
-    let object = WholeCall::read(context, sight, call)?;
+pub(in crate::http) fn call_json(context: &Context, numbers: Masking, call: &Call) -> Result<String, HttpError> {
+    let object = WholeCall::read(context, numbers, call)?;
     Ok(serde_json::to_string_pretty(&object).expect("the API's objects are plain data") + "\n")
 }

@@ -54,11 +54,11 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     let lang = query.word("lang", &[("zh", Lang::Zh), ("en", Lang::En)])?;
     let query = list.read(context, &ask.principal.scope, &query)?;
     let rows = begin(format, sheet(list), lang)?;
-    let act = ask.asker().act(AuditAction::Export, format!("{} as {}", list.name(), format.name()));
+    let act = ask.actor().act(AuditAction::Export, format!("{} as {}", list.name(), format.name()));
     // Durable before the first byte leaves.
     context.audit.record(act.with("query", ask.query.as_str())).await?;
-    let (owned, sight) = (context.clone(), ask.sight());
-    let source = move |cursor| Ok(query.page(&owned, sight, &Page { limit: PAGE_MAX, cursor })?);
+    let (owned, masking) = (context.clone(), ask.masking());
+    let source = move |cursor| Ok(query.page(&owned, masking, &Page { limit: PAGE_MAX, cursor })?);
     Ok(file(ask.admission(context), list.name(), (format, rows), Box::new(source)))
 }
 

@@ -15,11 +15,11 @@ use super::calls::CallObject;
 use super::numbers::NumberObject;
 use super::sms::SmsObject;
 use super::{HttpError, Response, blocking, decisions, ok};
+use crate::domain::Masking;
 use crate::service::{
     Context,
     lists::{ListKind, ListQuery},
     query::Query,
-    sight::Sight,
 };
 use crate::store::{Listing, Page, QueryError};
 
@@ -37,22 +37,22 @@ impl ListQuery {
     pub(super) fn page(
         &self,
         context: &Context,
-        sight: Sight,
+        masking: Masking,
         page: &Page,
     ) -> Result<(Vec<Value>, Option<String>), QueryError> {
         Ok(match self {
-            Self::Calls(query) => objects(context.store.calls(query, page)?, |c| CallObject::new(context, sight, c)),
+            Self::Calls(query) => objects(context.store.calls(query, page)?, |c| CallObject::new(context, masking, c)),
             Self::Callbacks(query) => {
-                objects(context.store.callbacks(query, page)?, |row| CallbackObject::new(context, sight, row))
+                objects(context.store.callbacks(query, page)?, |row| CallbackObject::new(context, masking, row))
             }
-            Self::Sms(query) => objects(context.store.sms(query, page)?, |row| SmsObject::new(context, sight, row)),
+            Self::Sms(query) => objects(context.store.sms(query, page)?, |row| SmsObject::new(context, masking, row)),
             Self::Numbers(query) => {
-                objects(context.store.numbers(query, page)?, |row| NumberObject::new(context, sight, row))
+                objects(context.store.numbers(query, page)?, |row| NumberObject::new(context, masking, row))
             }
             Self::Bindings(query) => {
-                objects(context.bindings.list(query, page)?, |row| BindingObject::new(context, sight, row))
+                objects(context.bindings.list(query, page)?, |row| BindingObject::new(context, masking, row))
             }
-            Self::Decisions(query) => values(decisions::page(context, sight, query, page)?),
+            Self::Decisions(query) => values(decisions::page(context, masking, query, page)?),
         })
     }
 }

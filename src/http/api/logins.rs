@@ -77,7 +77,7 @@ pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<R
     let open = context.state.logins(None).into_iter().find(|login| login.id == id);
     let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;
     let login = open.filter(|login| ask.principal.is_full_admin() || own(login)).ok_or(HttpError::NotFound)?;
-    let act = ask.asker().act(AuditAction::LoginEnd, format!("user {}", login.user)).with("login", id);
-    context.state.end_login(&ask.asker().author(context, act), id).await?;
+    let act = ask.actor().act(AuditAction::LoginEnd, format!("user {}", login.user)).with("login", id);
+    context.state.end_login(&ask.actor().author(context, act), id).await?;
     ok(&LoginObject::from(login))
 }

@@ -2,7 +2,7 @@
 //!
 //! One table ([`endpoints`]) has a row for every method of every address; a handler reads the query,
 //! asks a service and turns the answer into an object of its own. Whole phone numbers pass
-//! through [`crate::service::sight`] and nowhere else: it masks them for viewers. Errors are
+//! through [`crate::domain::Masking`] and nowhere else: it masks them for viewers. Errors are
 //! `{"error":{"code","message"}}` and say which value was wrong and what was expected.
 //!
 //! The command line is served by the same routes over `control.sock` or in memory

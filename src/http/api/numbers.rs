@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::Seq;
-use crate::service::{Context, Instant, filters, sight::Sight};
+use crate::domain::{Masking, Seq};
+use crate::service::{Context, Instant, filters};
 use crate::store::{NumberQuery, NumberRow};
 
 /// A privacy number with its states.
@@ -31,19 +31,18 @@ pub(super) struct StateObject {
 }
 
 impl NumberObject {
-    /// A number as someone with this sight sees it.
-    pub(super) fn new(context: &Context, sight: Sight, row: &NumberRow) -> Self {
+    pub(super) fn new(context: &Context, masking: Masking, row: &NumberRow) -> Self {
         let history = row.history.iter().map(|(at, state, cause, callback)| StateObject {
             at: Instant(*at),
-            state: sight.text(state.name()),
-            cause: sight.maybe_text(cause.as_deref()),
+            state: masking.text(state.name()),
+            cause: masking.maybe_text(cause.as_deref()),
             callback: *callback,
         });
         Self {
-            number: sight.number(&row.number),
+            number: masking.number(&row.number),
             app: filters::app_name(context, row.app),
-            state: row.state.as_ref().map(|state| sight.text(state.name())),
-            cause: sight.maybe_text(row.cause.as_deref()),
+            state: row.state.as_ref().map(|state| masking.text(state.name())),
+            cause: masking.maybe_text(row.cause.as_deref()),
             since: row.since.map(Instant),
             history: history.collect(),
         }
@@ -55,6 +54,6 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let (numbers, page) = filters::asked::<NumberQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.numbers(&numbers, &page)).await?;
-    let items = listing.items.iter().map(|row| NumberObject::new(context, ask.sight(), row)).collect();
+    let items = listing.items.iter().map(|row| NumberObject::new(context, ask.masking(), row)).collect();
     ok(&List { items, next: listing.next })
 }

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, apps, ok};
-use crate::domain::{App, Lang, Secret, Text};
+use crate::domain::{App, Lang, Masking, Secret, Text};
 use crate::platforms::outbound::{self, Effect, Field, Mode, Operation, Place};
-use crate::service::{Context, platform as service, platform::Change, sight::Sight};
+use crate::service::{Context, platform as service, platform::Change};
 
 /// Something that a platform can be asked.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -156,12 +156,12 @@ pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str)
     let operation = service::operation(&app, id)?;
     let fields = if ask.body.is_empty() { Map::new() } else { ask.json::<PlatformFields>()?.fields };
     let fields = service::fields(fields)?;
-    let done = service::call(context, ask.asker(), &app, operation, &fields).await?;
+    let done = service::call(context, ask.actor(), &app, operation, &fields).await?;
     ok(&PlatformAnswer {
         operation: operation.id,
         code: done.answer.code,
-        description: ask.sight().text(&done.answer.description),
-        fields: seen(ask.sight(), done.answer.fields),
+        description: ask.masking().text(&done.answer.description),
+        fields: seen(ask.masking(), done.answer.fields),
         bindings: done.kept.iter().map(|id| id.0).collect(),
         not_kept: done.not_kept,
     })
@@ -174,13 +174,13 @@ pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Res
     let mode = modes.into_iter().find(|mode| mode.name() == from.mode);
     let mode = mode
         .ok_or_else(|| HttpError::BadRequest(format!("mode: {:?} is none of ax, axb, axe, axyb", from.mode).into()))?;
-    let page = service::reconcile(context, ask.asker(), &app, mode, from.cursor).await?;
-    let sight = ask.sight();
+    let page = service::reconcile(context, ask.actor(), &app, mode, from.cursor).await?;
+    let masking = ask.masking();
     let row = |row: service::Row| Compared {
         verdict: row.verdict.name(),
         binding: row.binding.map(|id| id.0),
         platform_id: row.platform_id,
-        x: sight.maybe(row.x.as_ref()),
+        x: masking.maybe(row.x.as_ref()),
         what: row.what,
     };
     ok(&Comparison { items: page.rows.into_iter().map(row).collect(), next: page.next })
@@ -212,17 +212,17 @@ fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> 
 }
 
 /// Texts of an answer as whoever asks may see them.
-fn seen(sight: Sight, fields: Map<String, Value>) -> Map<String, Value> {
-    fn value(sight: Sight, name: &str, found: Value) -> Value {
+fn seen(masking: Masking, fields: Map<String, Value>) -> Map<String, Value> {
+    fn value(masking: Masking, name: &str, found: Value) -> Value {
         match found {
             // An id of the platform's is no number, and a link by it must work.
-            Value::String(text) if name != "subscriptionId" => sight.text(&text).into(),
-            Value::Array(items) => items.into_iter().map(|item| value(sight, name, item)).collect(),
-            Value::Object(fields) => Value::Object(seen(sight, fields)),
+            Value::String(text) if name != "subscriptionId" => masking.text(&text).into(),
+            Value::Array(items) => items.into_iter().map(|item| value(masking, name, item)).collect(),
+            Value::Object(fields) => Value::Object(seen(masking, fields)),
             other => other,
         }
     }
-    fields.into_iter().map(|(name, found)| (name.clone(), value(sight, &name, found))).collect()
+    fields.into_iter().map(|(name, found)| (name.clone(), value(masking, &name, found))).collect()
 }
 
 fn both(text: Text) -> [&'static str; 2] {

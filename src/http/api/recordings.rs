@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::ask::Ask;
 use super::calls::RecordingObject;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::Call;
-use crate::service::{Context, Instant, filters, query::Query, sight::Sight};
+use crate::domain::{Call, Masking};
+use crate::service::{Context, Instant, filters, query::Query};
 use crate::store::{CallQuery, FilterTable as _};
 
 /// A recording with the call it is of.
@@ -27,15 +27,15 @@ pub(super) struct RecordingOfCall {
 }
 
 impl RecordingOfCall {
-    fn new(context: &Context, sight: Sight, call: &Call) -> Option<Self> {
+    fn new(context: &Context, masking: Masking, call: &Call) -> Option<Self> {
         Some(Self {
             recording: RecordingObject::new(context, call.recording.as_ref()?),
             call: call.id.to_string(),
             app: filters::app_name(context, call.app),
             provider: call.provider.0,
             at: Instant(call.t),
-            caller: sight.maybe(call.caller.as_ref()),
-            callee: sight.maybe(call.callee.as_ref()),
+            caller: masking.maybe(call.caller.as_ref()),
+            callee: masking.maybe(call.callee.as_ref()),
             talk_seconds: call.talk_seconds,
         })
     }
@@ -52,6 +52,6 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let page = filters::page(&query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.calls(&calls, &page)).await?;
-    let items = listing.items.iter().filter_map(|call| RecordingOfCall::new(context, ask.sight(), call)).collect();
+    let items = listing.items.iter().filter_map(|call| RecordingOfCall::new(context, ask.masking(), call)).collect();
     ok(&List { items, next: listing.next })
 }

@@ -108,11 +108,11 @@ impl From<&Job> for RunObject {
 pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
     let standing = context.retention.standing();
-    let sight = ask.sight();
+    let masking = ask.masking();
     let mut holds = context.retention.holds();
     for hold in &mut holds {
-        hold.number = hold.number.as_deref().map(|number| sight.number(&PhoneNumber::from_stored(number)));
-        hold.session = hold.session.as_deref().map(|session| sight.text(session));
+        hold.number = hold.number.as_deref().map(|number| masking.number(&PhoneNumber::from_stored(number)));
+        hold.session = hold.session.as_deref().map(|session| masking.text(session));
     }
     ok(&RetentionObject {
         policy: context.retention.policy(),
@@ -143,13 +143,13 @@ pub(super) async fn set(
     policy.extend(changes);
     let policy: Policy = serde_json::from_value(Value::Object(policy))
         .map_err(|error| HttpError::BadRequest(format!("the body: {error}").into()))?;
-    Ok(keeping::set_policy(context, ask.asker(), &policy).await?)
+    Ok(keeping::set_policy(context, ask.actor(), &policy).await?)
 }
 
 /// `POST /retention/runs`: begins one; `GET /retention` says how it goes.
 pub(super) async fn run(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let wanted: RunWanted = ask.json()?;
-    let job = keeping::start_run(context, ask.asker(), wanted.dry_run).await?;
+    let job = keeping::start_run(context, ask.actor(), wanted.dry_run).await?;
     Ok(json(StatusCode::ACCEPTED, &RunObject::from(&job)))
 }
 
@@ -176,10 +176,10 @@ pub(super) async fn hold(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         by_kind: None,
         created_at: String::new(),
     };
-    let hold = keeping::add_hold(context, ask.asker(), hold).await?;
+    let hold = keeping::add_hold(context, ask.actor(), hold).await?;
     Ok(json(StatusCode::CREATED, &hold))
 }
 
 pub(super) async fn release(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
-    ok(&keeping::end_hold(context, ask.asker(), id).await?)
+    ok(&keeping::end_hold(context, ask.actor(), id).await?)
 }

@@ -11,14 +11,13 @@ use super::ask::Ask;
 use super::bindings::app_of;
 use super::{HttpError, List, Response, ok, respond};
 use crate::control::{ListKind, NamedList, RuleSet, RulesVersion, Trial, sentence};
-use crate::domain::{App, Lang};
+use crate::domain::{App, Lang, Masking};
 use crate::service::{
     Context,
     query::Query,
     rules,
     rules::masked,
     rules::{said, trial},
-    sight::Sight,
 };
 
 /// What every address of rules is asked.
@@ -125,10 +124,10 @@ pub(super) struct SecretObject {
 }
 
 impl RulesObject {
-    fn new(sight: Sight, app: &App, version: RulesVersion) -> Self {
-        let set = match sight {
-            Sight::Whole => version.set,
-            Sight::Masked => masked(version.set),
+    fn new(masking: Masking, app: &App, version: RulesVersion) -> Self {
+        let set = match masking {
+            Masking::Whole => version.set,
+            Masking::Masked => masked(version.set),
         };
         let said = |lang| set.rules.iter().map(|rule| sentence(rule, lang, &str::to_owned)).collect();
         let sentences = Sentences { zh: said(Lang::Zh), en: said(Lang::En) };
@@ -137,24 +136,24 @@ impl RulesObject {
 }
 
 impl TrialObject {
-    pub(super) fn new(sight: Sight, trial: &Trial) -> Self {
+    pub(super) fn new(masking: Masking, trial: &Trial) -> Self {
         let (note, ack) = (&trial.decided.note, &trial.decided.ack);
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
-            let problem = step.problem.as_ref().map(|problem| sight.text(&problem.en));
-            StepObject { rule: step.rule, name: sight.text(&step.name), verdict, why, problem }
+            let problem = step.problem.as_ref().map(|problem| masking.text(&problem.en));
+            StepObject { rule: step.rule, name: masking.text(&step.name), verdict, why, problem }
         });
         Self {
             action: note.action.name(),
-            to: sight.maybe(note.to.as_ref()),
-            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: sight.text(name) }),
+            to: masking.maybe(note.to.as_ref()),
+            rule: note.rule.as_ref().map(|(number, name)| RuleNamed { number: *number, name: masking.text(name) }),
             binding: note.binding.map(|id| id.0),
             micros: note.micros,
             steps: steps.collect(),
             answer: AnswerObject {
                 status: ack.status,
                 content_type: ack.content_type.clone(),
-                body: sight.text(&ack.body),
+                body: masking.text(&ack.body),
             },
         }
     }
@@ -169,13 +168,13 @@ fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
 
 pub(super) async fn show(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
-    ok(&RulesObject::new(ask.sight(), &app, context.control.rules(app.id)))
+    ok(&RulesObject::new(ask.masking(), &app, context.control.rules(app.id)))
 }
 
 pub(super) async fn versions(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let versions = context.control.versions(app.id).into_iter();
-    ok(&List::whole(versions.map(|version| RulesObject::new(ask.sight(), &app, version)).collect()))
+    ok(&List::whole(versions.map(|version| RulesObject::new(ask.masking(), &app, version)).collect()))
 }
 
 pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
@@ -188,39 +187,38 @@ pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     let wrong = |error: serde_json::Error| HttpError::BadRequest(format!("the body: {error}").into());
     let version = body.remove("version").map(serde_json::from_value).transpose().map_err(wrong)?.flatten();
     let wanted = RulesToSet { version, set: serde_json::from_value(Value::Object(body)).map_err(wrong)? };
-    let made = rules::set(context, ask.asker(), &app, wanted.set, wanted.version).await?;
-    ok(&RulesObject::new(ask.sight(), &app, made))
+    let made = rules::set(context, ask.actor(), &app, wanted.set, wanted.version).await?;
+    ok(&RulesObject::new(ask.masking(), &app, made))
 }
 
 pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let trial = trial(context, &app, ask.json()?).await?;
     // Nothing is changed, so nothing is on record.
-    ok(&TrialObject::new(ask.sight(), &trial))
+    ok(&TrialObject::new(ask.masking(), &trial))
 }
 
 pub(super) async fn new_secret(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
-    let secret = rules::new_secret(context, ask.asker(), &app).await?;
+    let secret = rules::new_secret(context, ask.actor(), &app).await?;
     ok(&SecretObject { secret: secret.reveal().to_owned() })
 }
 
-/// An entry of a list as someone with this sight sees it.
-fn entry(sight: Sight, kind: ListKind, entry: &str) -> String {
-    match (sight, kind) {
-        (Sight::Masked, ListKind::Numbers) => rules::masked_number(entry),
-        _ => sight.text(entry),
+fn entry(masking: Masking, kind: ListKind, entry: &str) -> String {
+    match (masking, kind) {
+        (Masking::Masked, ListKind::Numbers) => rules::masked_number(entry),
+        _ => masking.text(entry),
     }
 }
 
 pub(super) async fn lists(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     ask.no_query()?;
-    let (sight, all) = (ask.sight(), ask.principal.scope.is_all());
+    let (masking, all) = (ask.masking(), ask.principal.scope.is_all());
     let object = |list: NamedList| ListObject {
         count: list.entries.len(),
-        entries: all.then(|| list.entries.iter().map(|entry| self::entry(sight, list.kind, entry)).collect()),
+        entries: all.then(|| list.entries.iter().map(|entry| self::entry(masking, list.kind, entry)).collect()),
         kind: list.kind,
-        name: sight.text(&list.name),
+        name: masking.text(&list.name),
     };
     ok(&List::whole(context.control.lists().into_iter().map(object).collect()))
 }
@@ -233,14 +231,14 @@ pub(super) async fn set_list(context: &Arc<Context>, ask: &Ask, name: &str) -> R
         name: list.name.clone(),
         kind,
         count: list.entries.len(),
-        entries: Some(list.entries.iter().map(|entry| self::entry(ask.sight(), kind, entry)).collect()),
+        entries: Some(list.entries.iter().map(|entry| self::entry(ask.masking(), kind, entry)).collect()),
     };
-    rules::set_list(context, ask.asker(), list).await?;
+    rules::set_list(context, ask.actor(), list).await?;
     ok(&object)
 }
 
 pub(super) async fn remove_list(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
-    rules::remove_list(context, ask.asker(), name).await?;
+    rules::remove_list(context, ask.actor(), name).await?;
     Ok(respond(http::StatusCode::NO_CONTENT, "application/json", ""))
 }

@@ -62,7 +62,7 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
     let query = Query::parse(&ask.query, &["list"])?;
     let lists = ListKind::ALL.map(|list| (list.name(), list.name()));
     let wanted = query.word("list", &lists)?;
-    let searches = seen(context, &ask.principal, ask.sight(), wanted);
+    let searches = seen(context, &ask.principal, ask.masking(), wanted);
     ok(&List::whole(searches.into_iter().map(SearchObject::from).collect()))
 }
 

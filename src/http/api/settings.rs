@@ -91,8 +91,8 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
         retention::set(context, ask, change.retention).await?;
     }
     if let Some(demand) = demand {
-        let act = ask.asker().act(AuditAction::SettingsChange, "access.second_factor");
-        context.state.require_second_factor(&ask.asker().author(context, act), demand).await?;
+        let act = ask.actor().act(AuditAction::SettingsChange, "access.second_factor");
+        context.state.require_second_factor(&ask.actor().author(context, act), demand).await?;
     }
     show(context, ask).await
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::Seq;
-use crate::service::{Context, Instant, filters, sight::Sight};
+use crate::domain::{Masking, Seq};
+use crate::service::{Context, Instant, filters};
 use crate::store::{SmsQuery, SmsRow};
 
 /// A text message.
@@ -34,10 +34,9 @@ pub(super) struct SmsObject {
 }
 
 impl SmsObject {
-    /// A message as someone with this sight sees it.
-    pub(super) fn new(context: &Context, sight: Sight, row: &SmsRow) -> Self {
+    pub(super) fn new(context: &Context, masking: Masking, row: &SmsRow) -> Self {
         let sms = &row.sms;
-        let text = |text: &str| sight.text_of(text, sms.parties());
+        let text = |text: &str| masking.text_of(text, sms.parties());
         Self {
             callback: row.callback,
             received_at: Instant(row.received_at),
@@ -45,9 +44,9 @@ impl SmsObject {
             provider: row.provider.0,
             sms_id: text(&sms.sms_id),
             mode: sms.mode.name(),
-            from: sight.maybe(sms.from.as_ref()),
-            to: sight.maybe(sms.to.as_ref()),
-            x_number: sight.maybe(sms.x.as_ref()),
+            from: masking.maybe(sms.from.as_ref()),
+            to: masking.maybe(sms.to.as_ref()),
+            x_number: masking.maybe(sms.x.as_ref()),
             at: sms.at.as_ref().and_then(|stamp| stamp.at).map(Instant),
             content: sms.content.as_deref().map(text),
             result: sms.result.as_deref().map(text),
@@ -64,6 +63,6 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     let (sms, page) = filters::asked::<SmsQuery>(context, &ask.principal.scope, &ask.query)?;
     let store = context.store.clone();
     let listing = blocking(move || store.sms(&sms, &page)).await?;
-    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.sight(), row)).collect();
+    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.masking(), row)).collect();
     ok(&List { items, next: listing.next })
 }

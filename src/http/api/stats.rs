@@ -10,11 +10,10 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, ok};
-use crate::domain::{AppId, PhoneNumber, metrics};
+use crate::domain::{AppId, Masking, PhoneNumber, metrics};
 use crate::service::{
     Context, Instant, filters,
     query::{Query, bad},
-    sight::Sight,
 };
 use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
@@ -119,7 +118,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         let outcome = query.one("outcome").unwrap_or("not_outcome");
         return Err(bad("outcome", outcome, "counted by talk time: leave one out").into());
     }
-    let (context, sight) = (context.clone(), ask.sight());
+    let (context, masking) = (context.clone(), ask.masking());
     let items = blocking(move || match (by, group) {
         (By::WeekdayHour, None) => {
             Ok(context.store.heat(&asked)?.iter().map(StatObject::of_week).collect::<Vec<StatObject>>())
@@ -134,7 +133,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
         }
         (By::Step(step), Some(Key::Group(group))) => {
             let rows = context.store.stats(&asked, step, Some(group))?;
-            let object = |row: &StatRow| StatObject::new(row, Some(key(&context, sight, group, &row.key)));
+            let object = |row: &StatRow| StatObject::new(row, Some(key(&context, masking, group, &row.key)));
             Ok(rows.iter().rev().map(object).collect())
         }
         (By::WeekdayHour, Some(_)) => Err(bad("by", "weekday_hour", "counted by group: leave one out")),
@@ -145,12 +144,12 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
 }
 
 /// A group's key as people know it.
-fn key(context: &Context, sight: Sight, group: Group, key: &str) -> String {
+fn key(context: &Context, masking: Masking, group: Group, key: &str) -> String {
     match group {
         Group::Provider | Group::Product | Group::Outcome | Group::Cause => key.to_owned(),
         Group::App => key.parse().map_or_else(|_| key.to_owned(), |id| filters::app_name(context, AppId(id))),
         Group::X if key == "none" => key.to_owned(),
-        Group::X => sight.number(&PhoneNumber::from_stored(key)),
+        Group::X => masking.number(&PhoneNumber::from_stored(key)),
     }
 }
 

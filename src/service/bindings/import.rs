@@ -21,7 +21,7 @@ use crate::service::{
     bindings::lines,
     bindings::lines::{Arriving, Chunk, NotDone, Wanted},
     bindings::{import_act, manager},
-    keeping::Asker,
+    keeping::Actor,
 };
 use crate::state::Author;
 
@@ -55,17 +55,17 @@ impl Report {
 /// When the body is no CSV of bindings or breaks off, and when they cannot be kept.
 pub(crate) async fn import<P: Future<Output = Result<(), BodyError>>>(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     app: &Arc<App>,
     pour: impl FnOnce(Pieces) -> P,
     admitted: impl FnMut() -> Result<(), ServiceError>,
 ) -> Result<Report, NotDone> {
-    manager(asker.by)?;
-    let by = asker.author(context, import_act(asker, app, AuditAction::BindingImport));
+    manager(actor.by)?;
+    let by = actor.author(context, import_act(actor, app, AuditAction::BindingImport));
     by.on_record().await.map_err(ServiceError::from)?;
     match imported(context, &by, app, pour, admitted).await {
         Ok(report) => {
-            let act = import_act(asker, app, AuditAction::BindingImported).with("made", report.made);
+            let act = import_act(actor, app, AuditAction::BindingImported).with("made", report.made);
             let act = act.with("unchanged", report.unchanged).with("refused", report.refused_total);
             context.audit.record(act).await.map_err(ServiceError::from)?;
             Ok(report)

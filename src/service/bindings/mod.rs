@@ -26,7 +26,7 @@ pub(crate) use import::{Report, import};
 use crate::audit::{Act, AuditAction};
 use crate::bindings::BindingError;
 use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
-use crate::service::{Context, ServiceError, keeping, keeping::Asker};
+use crate::service::{Context, ServiceError, keeping, keeping::Actor};
 use crate::state::Principal;
 
 impl From<BindingError> for ServiceError {
@@ -73,36 +73,36 @@ pub(crate) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding
 
 pub(crate) async fn add(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     app: &Arc<App>,
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
-    manager(asker.by)?;
+    manager(actor.by)?;
     // Which number it has is known once it is made.
-    let by = asker.author(context, asker.act(AuditAction::BindingAdd, "bindings").of(app.id));
+    let by = actor.author(context, actor.act(AuditAction::BindingAdd, "bindings").of(app.id));
     Ok(context.bindings.add(&by, app, terms).await?)
 }
 
 /// Gives a binding other terms; the entry says which fields differ.
 pub(crate) async fn change(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     present: &Binding,
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
-    manager(asker.by)?;
+    manager(actor.by)?;
     let app = context.state.app(present.app).ok_or_else(|| ServiceError::Conflict(GONE.into()))?;
     let fields = draft::differing(&present.terms, &terms);
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
     }
-    let act = act(asker, AuditAction::BindingChange, present).with("fields", fields);
-    Ok(context.bindings.change(&asker.author(context, act), &app, present.id, terms).await?)
+    let act = act(actor, AuditAction::BindingChange, present).with("fields", fields);
+    Ok(context.bindings.change(&actor.author(context, act), &app, present.id, terms).await?)
 }
 
-pub(crate) async fn end(context: &Context, asker: Asker<'_>, present: &Binding) -> Result<Binding, NotDone> {
-    manager(asker.by)?;
-    let by = asker.author(context, act(asker, AuditAction::BindingEnd, present));
+pub(crate) async fn end(context: &Context, actor: Actor<'_>, present: &Binding) -> Result<Binding, NotDone> {
+    manager(actor.by)?;
+    let by = actor.author(context, act(actor, AuditAction::BindingEnd, present));
     Ok(context.bindings.end(&by, present.app, present.id).await?)
 }
 
@@ -117,11 +117,11 @@ fn both(error: &BindingError) -> Wording {
 
 const GONE: Text = Text::new("它的应用已删除，只能解除", "its app was removed; it can only be ended");
 
-fn act(asker: Asker<'_>, action: AuditAction, binding: &Binding) -> Act {
-    asker.act(action, format!("binding {}", binding.id.0)).of(binding.app)
+fn act(actor: Actor<'_>, action: AuditAction, binding: &Binding) -> Act {
+    actor.act(action, format!("binding {}", binding.id.0)).of(binding.app)
 }
 
 /// What an import leaves in the trail.
-fn import_act(asker: Asker<'_>, app: &App, action: AuditAction) -> Act {
-    asker.act(action, format!("app {}", app.id.0)).of(app.id)
+fn import_act(actor: Actor<'_>, app: &App, action: AuditAction) -> Act {
+    actor.act(action, format!("app {}", app.id.0)).of(app.id)
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::audit::AuditAction;
 use crate::domain::{App, BindingId};
 use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
-use crate::service::{Context, ServiceError, keeping::Asker};
+use crate::service::{Context, ServiceError, keeping::Actor};
 
 pub(crate) use self::reconcile::{Page, Row, Verdict, reconcile};
 pub(crate) use self::settings::{Change, forget, has_token, of, set};
@@ -84,7 +84,7 @@ pub(crate) fn operation(app: &App, id: &str) -> Result<&'static Operation, Servi
 /// Asks for an operation with these fields.
 pub(crate) async fn call(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     app: &App,
     operation: &'static Operation,
     fields: &[(String, String)],
@@ -94,9 +94,9 @@ pub(crate) async fn call(
     // Nothing is on record that could not even be tried.
     context.platform.hosts().admit(&credentials.base_url)?;
     let subject = |outcome: &str| format!("app {} {}{outcome}", app.id.0, operation.id);
-    let act = asker.act(AuditAction::PlatformCall, subject("")).of(app.id);
+    let act = actor.act(AuditAction::PlatformCall, subject("")).of(app.id);
     let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
-    let by = asker.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
+    let by = actor.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
     by.on_record().await.map_err(ServiceError::from)?;
 
     let answered = context.platform.call(&credentials, &request).await;
@@ -104,7 +104,7 @@ pub(crate) async fn call(
         Ok(answer) => answer.code.as_str(),
         Err(error) => error.outcome(),
     };
-    let mut act = asker.act(AuditAction::PlatformOutcome, subject(&format!(": {outcome}"))).of(app.id);
+    let mut act = actor.act(AuditAction::PlatformOutcome, subject(&format!(": {outcome}"))).of(app.id);
     if let Some(id) = answered.as_ref().ok().and_then(|answer| answer.fields.get("subscriptionId")) {
         act = act.with("subscription", id.clone());
     }

@@ -22,7 +22,7 @@ use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, 
 use crate::service::{
     Context,
     platform::keep,
-    platform::{Asker, Failure, settings},
+    platform::{Actor, Failure, settings},
 };
 use crate::store;
 
@@ -79,7 +79,7 @@ pub(crate) struct Page {
 /// Compares a page of an app's bindings of one mode with the platform's.
 pub(crate) async fn reconcile(
     context: &Context,
-    asker: Asker<'_>,
+    actor: Actor<'_>,
     app: &App,
     mode: Mode,
     cursor: Option<String>,
@@ -93,7 +93,7 @@ pub(crate) async fn reconcile(
     };
     let credentials = settings::credentials(context, app);
     context.platform.hosts().admit(&credentials.base_url)?;
-    let act = asker.act(AuditAction::PlatformCompare, format!("app {} {}", app.id.0, mode.name()));
+    let act = actor.act(AuditAction::PlatformCompare, format!("app {} {}", app.id.0, mode.name()));
     context.audit.record(act.of(app.id)).await?;
     let query = keep::open(app, kind);
     let listing = context.bindings.list(&query, &store::Page { limit: PLATFORM_COMPARED, cursor });

@@ -114,13 +114,13 @@ impl Row {
             callback: *callback,
         };
         Self {
-            number: Phone::new(&row.number, view.eyes()),
+            number: Phone::new(&row.number, view.masking()),
             app,
             badge: row.state.as_ref().map(|s| words::number_badge(view.lang, s)),
             cause: cause(row.cause.as_ref()),
             since: row.since.map(When::full),
             history: row.history.iter().map(past).collect(),
-            bindings: findable(&row.number, view.eyes()).map(|x| link("/bindings", &[("x", x)])),
+            bindings: findable(&row.number, view.masking()).map(|x| link("/bindings", &[("x", x)])),
             calls: view.may_read_bodies().then(|| link("/calls", &[("x", row.number.national())])),
         }
     }

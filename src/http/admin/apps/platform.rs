@@ -85,7 +85,7 @@ pub(crate) async fn call(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Operator, 1)?;
     let operation = service::operation(&app, request.segment(2))?;
     let fields: Vec<_> = request.form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
-    let answered = service::call(request.ctx(), request.asker(&by), &app, operation, &fields).await;
+    let answered = service::call(request.ctx(), request.actor(&by), &app, operation, &fields).await;
     let problems: &[FieldProblem] = match &answered {
         Err(Failure::Platform(PlatformError::Fields(problems))) => problems,
         _ => &[],
@@ -110,7 +110,7 @@ pub(crate) async fn compare(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Operator, 1)?;
     let mode = MODES.into_iter().find(|mode| Some(mode.name()) == request.field("mode")).ok_or(HttpError::NotFound)?;
     let cursor = request.field("cursor").map(str::to_owned);
-    let found = service::reconcile(request.ctx(), request.asker(&by), &app, mode, cursor).await;
+    let found = service::reconcile(request.ctx(), request.actor(&by), &app, mode, cursor).await;
     let mut page = PlatformPage::of(request, Some(&app), None, &[]);
     let status = match found {
         Ok(found) => {
@@ -134,7 +134,7 @@ pub(crate) async fn stop(request: &Request) -> Result<Response, HttpError> {
     let operation = service::operation(&app, "call.stop")?;
     let fields = [("sessionid", call.session.reveal()), ("signal", "call_stop")];
     let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    service::call(request.ctx(), request.asker(&by), &app, operation, &fields).await?;
+    service::call(request.ctx(), request.actor(&by), &app, operation, &fields).await?;
     Ok(reply::see_other(&link(&format!("/calls/{}", call.id), &[("done", "stopped")])))
 }
 
@@ -250,7 +250,7 @@ impl Compared {
             },
             binding: row.binding.map_or(String::new(), |id| format!("#{}", id.0)),
             platform_id: row.platform_id,
-            x: row.x.map_or(String::new(), |x| phone(&x, view.eyes())),
+            x: row.x.map_or(String::new(), |x| phone(&x, view.masking())),
             what: row.what.join(lang.t("、", ", ")),
         };
         let rows = page.rows.into_iter().filter(|row| row.verdict != Verdict::Same).map(row).collect();

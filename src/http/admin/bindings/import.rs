@@ -13,7 +13,7 @@ use crate::bindings::Refused;
 use crate::domain::Role;
 use crate::http::admin::bindings::new::app_names;
 use crate::http::admin::bindings::words as binding_words;
-use crate::http::admin::parts::{count, size, text};
+use crate::http::admin::parts::{count, size};
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 #[cfg(test)]
@@ -76,7 +76,7 @@ pub(crate) async fn import(request: &Request) -> Result<Response, HttpError> {
     // The whole file is here already.
     let headers = HeaderMap::new();
     let pour = |give| body::pour(&headers, pieces, body::UPLOAD, give);
-    match bindings::import(request.ctx(), request.asker(&by), &app, pour, || Ok(())).await {
+    match bindings::import(request.ctx(), request.actor(&by), &app, pour, || Ok(())).await {
         Ok(report) => {
             page.report = Some(Told::new(&page.view, report, &app.name));
             reply::page(&page)
@@ -125,7 +125,7 @@ impl Told {
         let shown = |refused: Refused| {
             let why = binding_words::line(view.lang, &refused);
             // The rule of a field holds nothing that stood in the file.
-            (refused.line, if refused.field.is_some() { why } else { text(&why, view.eyes()) })
+            (refused.line, if refused.field.is_some() { why } else { view.masking().text(&why) })
         };
         let told = report.refused.len() as u64;
         Self {

@@ -6,18 +6,18 @@
 use askama::Template;
 
 use crate::bindings::BindingQuery;
-use crate::domain::{AppId, Binding, PhoneNumber, Role, Text};
+use crate::domain::{AppId, Binding, Masking, PhoneNumber, Role, Text};
 use crate::http::admin::bindings::words as binding_words;
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
-use crate::http::admin::parts::{Badge, Phone, When, text};
+use crate::http::admin::parts::{Badge, Phone, When};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 #[cfg(test)]
 use crate::http::admin::samples;
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::{
     filters,
@@ -85,8 +85,8 @@ impl BindingsPage {
 
 impl Row {
     fn of(view: &View, binding: &Binding, app: String, now: Timestamp) -> Self {
-        let (eyes, terms) = (view.eyes(), &binding.terms);
-        let number = |number: &PhoneNumber| Phone::new(number, eyes);
+        let (masking, terms) = (view.masking(), &binding.terms);
+        let number = |number: &PhoneNumber| Phone::new(number, masking);
         Self {
             id: binding.id.0,
             badge: binding_words::badge(view.lang, binding.state(now)),
@@ -98,19 +98,19 @@ impl Row {
             kind: terms.kind.word().get(view.lang),
             one_way: terms.direction.map(|way| binding_words::direction(Some(way)).get(view.lang)),
             until: binding.ended_at.or(terms.valid_to).map(When::full),
-            user_data: terms.user_data.as_ref().map(|data| text(data, eyes)),
+            user_data: terms.user_data.as_ref().map(|data| masking.text(data)),
         }
     }
 }
 
 /// By what a number is found again from a page that shows as much of it.
-pub(crate) fn findable(number: &PhoneNumber, eyes: Eyes) -> Option<String> {
+pub(crate) fn findable(number: &PhoneNumber, masking: Masking) -> Option<String> {
     let national = number.national();
-    match eyes {
-        Eyes::Whole => Some(national.to_owned()),
+    match masking {
+        Masking::Whole => Some(national.to_owned()),
         // Of shorter ones the mask shows less than what a search takes.
-        Eyes::Masked if national.len() >= 8 => national.get(national.len() - 4..).map(str::to_owned),
-        Eyes::Masked => None,
+        Masking::Masked if national.len() >= 8 => national.get(national.len() - 4..).map(str::to_owned),
+        Masking::Masked => None,
     }
 }
 
@@ -158,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_link_from_a_masked_number_holds_what_its_mask_shows() {
-        let find = |number: &str, eyes| findable(&PhoneNumber::parse(number).unwrap(), eyes);
-        assert_eq!(find("17012345602", Eyes::Whole).as_deref(), Some("17012345602"));
-        assert_eq!(find("17012345602", Eyes::Masked).as_deref(), Some("5602"));
-        assert_eq!(find("10086", Eyes::Masked), None);
+        let find = |number: &str, masking| findable(&PhoneNumber::parse(number).unwrap(), masking);
+        assert_eq!(find("17012345602", Masking::Whole).as_deref(), Some("17012345602"));
+        assert_eq!(find("17012345602", Masking::Masked).as_deref(), Some("5602"));
+        assert_eq!(find("10086", Masking::Masked), None);
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
         Ok(terms) => terms,
         Err(problem) => return wrong(problem),
     };
-    match bindings::add(request.ctx(), request.asker(&by), &app, terms).await {
+    match bindings::add(request.ctx(), request.actor(&by), &app, terms).await {
         Ok(made) => Ok(back(&made, "added")),
         Err(error) => wrong(said(request.lang, error)?),
     }

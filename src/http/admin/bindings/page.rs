@@ -7,15 +7,15 @@ use askama::Template;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use crate::domain::{Binding, BindingState, Lang, PhoneNumber, Role};
+use crate::domain::{Binding, BindingState, Lang, Masking, PhoneNumber, Role};
 use crate::http::admin::bindings::form as binding_form;
 use crate::http::admin::bindings::form::{BindingForm, Input};
 use crate::http::admin::bindings::list_page::findable;
 use crate::http::admin::bindings::words as binding_words;
-use crate::http::admin::parts::{Badge, Phone, When, text};
+use crate::http::admin::parts::{Badge, Phone, When};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::{
     bindings,
@@ -71,7 +71,7 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     let present = bindings::find(request.ctx(), &request.scope(), request.segment(1))?;
     let changed = match binding_form::read(request, Some(&present.terms)) {
-        Ok(terms) => bindings::change(request.ctx(), request.asker(&by), &present, terms).await,
+        Ok(terms) => bindings::change(request.ctx(), request.actor(&by), &present, terms).await,
         Err(problem) => return BindingPage::refused(request, &present, problem),
     };
     match changed {
@@ -88,7 +88,7 @@ pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
         let problem = request.lang.t("请勾选确认。", "Tick the box to confirm.");
         return BindingPage::refused(request, &present, problem.to_owned());
     }
-    match bindings::end(request.ctx(), request.asker(&by), &present).await {
+    match bindings::end(request.ctx(), request.actor(&by), &present).await {
         Ok(ended) => Ok(back(&ended, "ended")),
         Err(error) => BindingPage::refused(request, &present, said(request.lang, error)?),
     }
@@ -115,22 +115,22 @@ impl BindingPage {
     fn refused(request: &Request, binding: &Binding, problem: String) -> Result<Response, HttpError> {
         let mut page = Self::of(request, binding);
         page.problem = Some(problem);
-        let eyes = page.view.eyes();
-        page.form = page.form.map(|_| BindingForm::entered(request, |field| shown(field, eyes)));
+        let masking = page.view.masking();
+        page.form = page.form.map(|_| BindingForm::entered(request, |field| shown(field, masking)));
         reply::page_with(StatusCode::BAD_REQUEST, &page)
     }
 
     fn new(view: View, binding: &Binding, app: String, now: Timestamp) -> Self {
-        let (lang, eyes, terms) = (view.lang, view.eyes(), &binding.terms);
-        let number = |number: &PhoneNumber| Phone::new(number, eyes);
+        let (lang, masking, terms) = (view.lang, view.masking(), &binding.terms);
+        let number = |number: &PhoneNumber| Phone::new(number, masking);
         let state = binding.state(now);
-        let x = findable(&terms.x, eyes);
+        let x = findable(&terms.x, masking);
         let calls = x.as_ref().map(|x| {
-            let party = findable(&terms.a, eyes).map(|a| ("number", a));
+            let party = findable(&terms.a, masking).map(|a| ("number", a));
             link("/calls", &[("x", x.clone())].into_iter().chain(party).collect::<Vec<_>>())
         });
         let form = (view.may(Role::Operator) && state != BindingState::Ended)
-            .then(|| BindingForm::of(lang, terms, |field| shown(field, eyes)));
+            .then(|| BindingForm::of(lang, terms, |field| shown(field, masking)));
         Self {
             id: binding.id.0,
             badge: binding_words::badge(lang, state),
@@ -140,7 +140,7 @@ impl BindingPage {
             y: terms.y.as_ref().map(number),
             app,
             app_href: format!("/apps/{}", binding.app.0),
-            facts: facts(lang, binding, eyes),
+            facts: facts(lang, binding, masking),
             from: terms.valid_from.map(When::full),
             to: terms.valid_to.map(When::full),
             made: When::full(binding.created_at),
@@ -150,7 +150,7 @@ impl BindingPage {
             siblings: x.map(|x| link("/bindings", &[("x", x)])),
             trail: view.may(Role::Admin).then(|| link("/audit", &[("subject", format!("binding {}", binding.id.0))])),
             form,
-            masked: eyes == Eyes::Masked,
+            masked: masking == Masking::Masked,
             done: None,
             problem: None,
             view,
@@ -159,12 +159,12 @@ impl BindingPage {
 }
 
 /// Whether a box shows this field: a mask must not be saved for a number.
-fn shown(field: Field, eyes: Eyes) -> bool {
-    eyes == Eyes::Whole || !field.is_personal()
+fn shown(field: Field, masking: Masking) -> bool {
+    masking == Masking::Whole || !field.is_personal()
 }
 
 /// What it says besides numbers and times.
-fn facts(lang: Lang, binding: &Binding, eyes: Eyes) -> Vec<(&'static str, String)> {
+fn facts(lang: Lang, binding: &Binding, masking: Masking) -> Vec<(&'static str, String)> {
     let terms = &binding.terms;
     let minutes = terms.max_minutes.map_or_else(
         || lang.t("不限", "unlimited").to_owned(),
@@ -185,7 +185,7 @@ fn facts(lang: Lang, binding: &Binding, eyes: Eyes) -> Vec<(&'static str, String
         (Field::UserData, &terms.user_data),
         (Field::PlatformId, &terms.platform_id),
     ];
-    facts.extend(more.into_iter().filter_map(|(field, said)| Some((word(field), text(said.as_ref()?, eyes)))));
+    facts.extend(more.into_iter().filter_map(|(field, said)| Some((word(field), masking.text(said.as_ref()?)))));
     facts
 }
 

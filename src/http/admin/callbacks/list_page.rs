@@ -5,17 +5,17 @@
 
 use askama::Template;
 
-use crate::domain::{AppId, PhoneNumber, Seq, Text};
+use crate::domain::{AppId, Masking, PhoneNumber, Seq, Text};
 use crate::http::admin::calls::list_page::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, When, size, text_of};
+use crate::http::admin::parts::{Badge, When, size};
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::{
     filters,
@@ -86,8 +86,8 @@ impl CallbacksPage {
 
 impl Row {
     fn of(view: &View, row: &CallbackRow, app: String, parties: &dyn Fn(&CallbackRow) -> Vec<PhoneNumber>) -> Self {
-        let eyes = view.eyes();
-        let parties = if eyes == Eyes::Masked { parties(row) } else { Vec::new() };
+        let masking = view.masking();
+        let parties = if masking == Masking::Masked { parties(row) } else { Vec::new() };
         Self {
             seq: row.seq,
             at: When::clock(row.received_at),
@@ -98,9 +98,9 @@ impl Row {
             verified: row.verified,
             status: row.status,
             calls: row.calls.iter().map(ToString::to_string).collect(),
-            sessions: row.sessions.iter().map(|s| text_of(s, eyes, &parties)).collect::<Vec<_>>().join(" "),
+            sessions: row.sessions.iter().map(|s| masking.text_of(s, &parties)).collect::<Vec<_>>().join(" "),
             peer: row.peer.to_string(),
-            tail: text_of(&row.tail, eyes, &parties),
+            tail: masking.text_of(&row.tail, &parties),
             size: size(row.size_bytes),
             suspicions: row.suspicions.len(),
         }

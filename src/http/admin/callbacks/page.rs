@@ -9,15 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, header};
 
-use crate::domain::{Lang, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
+use crate::domain::{Lang, Masking, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
 use crate::http::admin::callbacks::body_text;
 use crate::http::admin::callbacks::unreadable::{Explained, Unreadable};
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, When, size, text, text_of};
+use crate::http::admin::parts::{Badge, When, size};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decision_view::Decided;
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::journal::{Body, CallbackRecord, CallbackSummary, Gone, Record};
 use crate::limits;
@@ -202,9 +202,9 @@ fn unreadable(lang: Lang, record: &Record, callback: &CallbackRecord, row: Optio
 
 /// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
 /// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
-fn answer(callback: &CallbackRecord, eyes: Eyes) -> String {
+fn answer(callback: &CallbackRecord, masking: Masking) -> String {
     let told = &callback.reply.body;
-    if callback.question.is_some() { text(told, eyes) } else { told.clone() }
+    if callback.question.is_some() { masking.text(told) } else { told.clone() }
 }
 
 impl CallbackPage {
@@ -217,14 +217,14 @@ impl CallbackPage {
         form: Form,
         url: &str,
     ) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
+        let (lang, masking) = (view.lang, view.masking());
         let (row, parties) = row.map_or((None, &[][..]), |(row, parties)| (Some(row), parties));
         let waiting = Badge::new(crate::http::admin::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
         let provider = crate::platforms::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
-        let session = |s: &String| (text_of(s, eyes, parties), link("/callbacks", &[("session", s)]));
-        let decided = row.and_then(|row| Decided::of(lang, eyes, row, Some(&app)));
+        let session = |s: &String| (masking.text_of(s, parties), link("/callbacks", &[("session", s)]));
+        let decided = row.and_then(|row| Decided::of(lang, masking, row, Some(&app)));
         Self {
-            decided: decided.map(|decided| decided.with_answer(lang, eyes, callback)),
+            decided: decided.map(|decided| decided.with_answer(lang, masking, callback)),
             repeated: None,
             unreadable: unreadable(lang, record, callback, row),
             seq: record.seq,
@@ -241,18 +241,18 @@ impl CallbackPage {
             },
             test: row.is_some_and(|row| row.test) || marks_test(&callback.headers),
             peer: callback.peer.to_string(),
-            tail: text_of(&callback.tail, eyes, parties),
+            tail: masking.text_of(&callback.tail, parties),
             size: size(row.map_or(callback.body.len() as u64, |row| row.size_bytes)),
             sessions: row.map(|r| r.sessions.iter().map(session).collect()).unwrap_or_default(),
             calls: row.map(|r| r.calls.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             suspicions: row
-                .map(|r| r.suspicions.iter().map(|s| text(&words::suspicion(lang, s), eyes)).collect())
+                .map(|r| r.suspicions.iter().map(|s| masking.text(&words::suspicion(lang, s))).collect())
                 .unwrap_or_default(),
             gone: gone(lang, record),
             body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
             status: callback.reply.status,
             answer_type: callback.reply.content_type.clone(),
-            answer: answer(callback, eyes),
+            answer: answer(callback, masking),
             view,
         }
     }

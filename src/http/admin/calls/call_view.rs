@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Anomaly, Call, CallEventView, CallState, CauseCode, Lang, PhoneNumber, RecordingView, Seq, Who};
+use crate::domain::{
+    Anomaly, Call, CallEventView, CallState, CauseCode, Lang, Masking, PhoneNumber, RecordingView, Seq, Who,
+};
 use crate::http::admin::calls::ladder::Ladder;
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, Phone, Tone, When, local, phone, span, text, text_of};
+use crate::http::admin::parts::{Badge, Phone, Tone, When, local, phone, span};
 use crate::http::admin::rules::decision_view::Decided;
-use crate::http::admin::view::Eyes;
 use crate::limits::LIVE_HOURS;
 use crate::platforms;
 
@@ -100,18 +101,18 @@ pub(crate) struct Recording {
 impl Story {
     pub(crate) fn of(
         lang: Lang,
-        eyes: Eyes,
+        masking: Masking,
         call: &Call,
         decided: Vec<Decided>,
         behind: &Behind,
         now: Timestamp,
     ) -> Self {
-        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, masking));
         let (caller, callee) = (number(&call.caller), number(&call.callee));
         let last_to = decided.iter().rev().find_map(|decided| decided.to.clone());
         let answered_to = if callee.is_none() { last_to } else { None };
         let named = |n: Option<&Phone>| n.map_or("?", Phone::plain).to_owned();
-        let lines = lines(lang, call, eyes, behind);
+        let lines = lines(lang, call, masking, behind);
         Self {
             title: format!("{} → {}", named(caller.as_ref()), named(callee.as_ref().or(answered_to.as_ref()))),
             caller,
@@ -123,7 +124,7 @@ impl Story {
             day: crate::http::admin::calls::list_page::day_title(lang, call.t),
             by: call.release.as_ref().and_then(|r| r.by).map(|p| p.word().get(lang)),
             figures: figures(lang, call),
-            ladder: Ladder::of(lang, call, eyes, behind),
+            ladder: Ladder::of(lang, call, masking, behind),
             description: describe(lang, &lines),
             lines,
             why: match call.state {
@@ -131,25 +132,25 @@ impl Story {
                 _ => lang.t("目前状态", "How it stands"),
             },
             no_cause: no_cause(lang, call, now),
-            causes: causes(lang, eyes, call, behind),
+            causes: causes(lang, masking, call, behind),
             anomalies: anomalies(lang, call),
-            recording: call.recording.as_ref().map(|r| recording(lang, eyes, call, r, now)),
-            facts: facts(lang, eyes, call),
+            recording: call.recording.as_ref().map(|r| recording(lang, masking, call, r, now)),
+            facts: facts(lang, masking, call),
         }
     }
 }
 
-fn facts(lang: Lang, eyes: Eyes, call: &Call) -> Vec<(&'static str, String)> {
+fn facts(lang: Lang, masking: Masking, call: &Call) -> Vec<(&'static str, String)> {
     let provider = platforms::by_id(call.provider).map_or(call.provider.0, |p| p.title(lang));
-    let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| phone(n, eyes));
-    let masked = |t: &Option<String>| t.as_ref().map(|t| text_of(t, eyes, call.parties()));
+    let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| phone(n, masking));
+    let masked = |t: &Option<String>| t.as_ref().map(|t| masking.text_of(t, call.parties()));
     let known = [
         (lang.t("平台", "Platform"), Some(provider.to_owned())),
         (lang.t("产品", "Product"), call.product.map(|p| p.word().get(lang).to_owned())),
         (lang.t("X 号码", "X number"), number(&call.x)),
         (lang.t("Y 号码", "Y number"), number(&call.y)),
         (lang.t("分机", "Extension"), masked(&call.extension)),
-        (lang.t("会话号", "Session"), Some(text_of(call.session.reveal(), eyes, call.parties()))),
+        (lang.t("会话号", "Session"), Some(masking.text_of(call.session.reveal(), call.parties()))),
         (lang.t("随路数据", "Your reference"), masked(&call.user_data)),
         (lang.t("绑定", "Binding"), masked(&call.binding_id)),
     ];
@@ -177,7 +178,7 @@ fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)>
     figures
 }
 
-fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
+fn lines(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Vec<Line> {
     let mut before: Option<Timestamp> = None;
     let line = |event: &CallEventView| {
         let gap = match (before, event.at) {
@@ -188,13 +189,13 @@ fn lines(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Vec<Line> {
         Line {
             kind: words::event(event.kind).get(lang),
             leg: event.leg.map_or("", |p| p.word().get(lang)),
-            digits: event.digits.as_ref().map_or_else(String::new, |d| text_of(d, eyes, call.parties())),
+            digits: event.digits.as_ref().map_or_else(String::new, |d| masking.text_of(d, call.parties())),
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
             // What is no time may be anything.
             sent: match (&event.at_text, event.at) {
-                (Some(sent), None) => text(sent, eyes),
+                (Some(sent), None) => masking.text(sent),
                 (sent, _) => sent.clone().unwrap_or_default(),
             },
             callback: event.callback,
@@ -234,15 +235,15 @@ fn no_cause(lang: Lang, call: &Call, now: Timestamp) -> &'static str {
     }
 }
 
-fn causes(lang: Lang, eyes: Eyes, call: &Call, behind: &Behind) -> Vec<Cause> {
+fn causes(lang: Lang, masking: Masking, call: &Call, behind: &Behind) -> Vec<Cause> {
     let Some(release) = &call.release else { return Vec::new() };
     let known = if release.causes.is_empty() { std::slice::from_ref(&release.cause) } else { &release.causes };
-    known.iter().map(|cause| explained(lang, eyes, call, cause, behind)).collect()
+    known.iter().map(|cause| explained(lang, masking, call, cause, behind)).collect()
 }
 
-fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
+fn explained(lang: Lang, masking: Masking, call: &Call, code: &CauseCode, behind: &Behind) -> Cause {
     let doc = platforms::explain(call.provider, code);
-    let shown = text(&code.code, eyes);
+    let shown = masking.text(&code.code);
     let told = |lang: Lang| {
         let unlisted = || match lang {
             Lang::Zh => format!("{} {shown}", words::unlisted_code().zh),
@@ -261,7 +262,7 @@ fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Beh
         Badge::new(tone, words::who(d.who).get(lang))
     });
     Cause {
-        table: text(&code.table, eyes),
+        table: masking.text(&code.table),
         code: shown,
         href: match behind {
             Behind::Pages if doc.is_some() => Some(format!("/help/{}#t-{}", call.provider, code.table)),
@@ -275,7 +276,7 @@ fn explained(lang: Lang, eyes: Eyes, call: &Call, code: &CauseCode, behind: &Beh
     }
 }
 
-fn recording(lang: Lang, eyes: Eyes, call: &Call, recording: &RecordingView, now: Timestamp) -> Recording {
+fn recording(lang: Lang, masking: Masking, call: &Call, recording: &RecordingView, now: Timestamp) -> Recording {
     let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
     let source = &recording.source;
     let object = source.object.as_ref().or(source.url.as_ref());
@@ -284,6 +285,6 @@ fn recording(lang: Lang, eyes: Eyes, call: &Call, recording: &RecordingView, now
         expires: When::full(recording.expires_at),
         past: left.is_none(),
         left: left.map_or_else(String::new, |s| span(lang, s)),
-        object: object.map_or_else(String::new, |o| text_of(o, eyes, call.parties())),
+        object: object.map_or_else(String::new, |o| masking.text_of(o, call.parties())),
     }
 }

@@ -6,8 +6,7 @@
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};
 
-use crate::domain::{Call, CallId, Role};
-use crate::evidence::Numbers;
+use crate::domain::{Call, CallId, Masking, Role};
 use crate::http::admin::calls::evidence_pack;
 use crate::http::admin::calls::evidence_pack::Wish;
 use crate::http::admin::calls::page as call;
@@ -47,7 +46,7 @@ pub(in crate::http::admin) async fn download(request: &Request) -> Result<Respon
     let Some(reason) = request.field("reason") else { return ask_again(request, &call) };
     let wish = Wish {
         reason: reason.to_owned(),
-        numbers: if request.field("masked").is_some() { Numbers::Masked } else { Numbers::Whole },
+        numbers: if request.field("masked").is_some() { Masking::Masked } else { Masking::Whole },
         lang: request.lang,
     };
     let pack = evidence_pack::make(&request.site.ctx, &by, Some(request.peer), call, wish).await?;
@@ -73,8 +72,8 @@ fn ask_again(request: &Request, call: &Call) -> Result<Response, HttpError> {
 
 impl EvidencePage {
     fn new(view: View, call: &Call, problem: Option<&'static str>) -> Self {
-        let eyes = view.eyes();
-        let named = |n: &Option<_>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, eyes));
+        let masking = view.masking();
+        let named = |n: &Option<_>| n.as_ref().map_or_else(|| "?".to_owned(), |n| phone(n, masking));
         Self {
             id: call.id.to_string(),
             title: format!("{} → {}", named(&call.caller), named(&call.callee)),

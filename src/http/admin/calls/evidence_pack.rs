@@ -12,13 +12,12 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::audit::{Act, AuditAction};
-use crate::domain::{Call, CallId, Lang, Role, Text, Wording};
-use crate::evidence::{self, Exhibit, Gathered, Numbers, Order};
+use crate::domain::{Call, CallId, Lang, Masking, Role, Text, Wording};
+use crate::evidence::{self, Exhibit, Gathered, Order};
 use crate::http::admin::calls::call_view::{Behind, Story};
 use crate::http::admin::parts::{local, size, utc};
 use crate::http::admin::people::audit_words::who;
 use crate::http::admin::rules::decision_view::Decided;
-use crate::http::admin::view::Eyes;
 use crate::http::transport::assets;
 use crate::http::{HttpError, api};
 use crate::limits;
@@ -31,7 +30,7 @@ use crate::store::CallbackRow;
 pub(crate) struct Wish {
     /// Why; never empty.
     pub(crate) reason: String,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: Masking,
     pub(crate) lang: Lang,
 }
 
@@ -92,7 +91,7 @@ pub(crate) async fn make(
     wish: Wish,
 ) -> Result<Pack, HttpError> {
     let (id, reason) = (call.id, reason(&wish.reason)?);
-    let masked = wish.numbers == Numbers::Masked;
+    let masked = wish.numbers == Masking::Masked;
     let act = Act::new(by, AuditAction::EvidenceExport.name(), format!("call {id}")).of(call.app).from(peer);
     let act = act.with("reason", reason.as_str()).with("masked", masked);
     let audit = context.audit.record(act).await?;
@@ -101,7 +100,7 @@ pub(crate) async fn make(
         call: id,
         provider: call.provider,
         recording: call.recording.as_ref().map(|recording| recording.state),
-        by: by.actor(),
+        by: by.id(),
         at: context.clock.now(),
         reason,
         numbers: wish.numbers,
@@ -148,17 +147,14 @@ fn write(context: &Context, call: &Call, order: Order) -> Result<Pack, HttpError
 impl PackPage {
     fn new(call: &Call, decided: &[CallbackRow], order: Order, gathered: &Gathered) -> Self {
         let lang = order.lang;
-        let eyes = match order.numbers {
-            Numbers::Whole => Eyes::Whole,
-            Numbers::Masked => Eyes::Masked,
-        };
+        let masking = order.numbers;
         let files: BTreeMap<_, _> = gathered.exhibits.iter().filter_map(|e| Some((e.seq, e.file.clone()?))).collect();
-        let decided = decided.iter().filter_map(|row| Decided::of(lang, eyes, row, None)).collect();
+        let decided = decided.iter().filter_map(|row| Decided::of(lang, masking, row, None)).collect();
         let rows = (1..).zip(&gathered.exhibits).map(|(n, exhibit)| Row::of(n, exhibit, order.numbers)).collect();
         Self {
             lang,
             css: assets::text("css/app.css"),
-            story: Story::of(lang, eyes, call, decided, &Behind::Files(files), order.at),
+            story: Story::of(lang, masking, call, decided, &Behind::Files(files), order.at),
             exported: both(order.at),
             by: who(lang, &order.by),
             exhibits: rows,
@@ -171,8 +167,8 @@ impl PackPage {
     /// How numbers stand in it, in words.
     fn numbers(&self) -> &'static str {
         match self.order.numbers {
-            Numbers::Whole => self.lang.t("完整", "whole"),
-            Numbers::Masked => {
+            Masking::Whole => self.lang.t("完整", "whole"),
+            Masking::Masked => {
                 self.lang.t("已打码，正文不再是平台原文", "masked; bodies are not what the platform sent")
             }
         }
@@ -180,7 +176,7 @@ impl PackPage {
 }
 
 impl Row {
-    fn of(n: usize, exhibit: &Exhibit, numbers: Numbers) -> Self {
+    fn of(n: usize, exhibit: &Exhibit, numbers: Masking) -> Self {
         Self {
             seq: exhibit.seq,
             received: both(exhibit.at),
@@ -188,7 +184,7 @@ impl Row {
             meta: format!("callbacks/{n:03}.meta.json"),
             size: size(exhibit.callback.body.len() as u64),
             status: exhibit.callback.reply.status,
-            crc: (numbers == Numbers::Whole).then(|| exhibit.crc.clone()),
+            crc: (numbers == Masking::Whole).then(|| exhibit.crc.clone()),
         }
     }
 }
@@ -200,13 +196,13 @@ fn both(t: Timestamp) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Actor, ActorKind, ProviderId};
+    use crate::domain::{ActorId, ActorKind, ProviderId};
     use crate::http::admin::samples;
     use crate::http::admin::samples::selector;
     use crate::journal::Body;
 
     /// The page of a pack, as the browser test and a person would open it.
-    fn page(lang: Lang, numbers: Numbers) -> String {
+    fn page(lang: Lang, numbers: Masking) -> String {
         let call = samples::answered_call();
         let (record, callback) = samples::record();
         assert!(matches!(record.body, Body::Callback(_)));
@@ -223,7 +219,7 @@ mod tests {
             call: call.id,
             provider: ProviderId("huawei-private"),
             recording: None,
-            by: Actor::new(ActorKind::User, "lin"),
+            by: ActorId::new(ActorKind::User, "lin"),
             at: samples::now(),
             reason: "complaint 7".to_owned(),
             numbers,
@@ -240,7 +236,7 @@ mod tests {
     #[test]
     fn the_page_of_a_pack_is_complete_in_itself_and_leads_to_its_files() {
         for lang in [Lang::Zh, Lang::En] {
-            let text = page(lang, Numbers::Whole);
+            let text = page(lang, Masking::Whole);
             let html = scraper::Html::parse_document(&text);
             for link in html.select(&selector("a[href]")).filter_map(|a| a.attr("href")) {
                 assert!(link.starts_with("callbacks/0") || link.starts_with('#'), "{link} leads out of the pack");
@@ -254,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_masked_page_shows_no_number() {
-        let text = page(Lang::Zh, Numbers::Masked);
+        let text = page(Lang::Zh, Masking::Masked);
         assert!(!text.contains("138 1234 0021") && !text.contains("13812340021") && !text.contains("9ae0daaf"));
     }
 }

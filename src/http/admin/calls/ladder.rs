@@ -17,11 +17,10 @@
 //! only: what happened is [`crate::http::admin::calls::ladder_steps`]' concern, colours are the style sheet's, and the
 //! page has every line in a table as well.
 
-use crate::domain::{Call, EventKind, Lang, Party};
+use crate::domain::{Call, EventKind, Lang, Masking, Party};
 use crate::http::admin::calls::call_view::Behind;
 use crate::http::admin::calls::ladder_steps::{Step, is_one_legged, steps};
 use crate::http::admin::parts::{local, phone, span};
-use crate::http::admin::view::Eyes;
 use crate::limits;
 
 /// As wide as a phone's column, so that text stays as large as around it.
@@ -110,8 +109,8 @@ pub(crate) struct Arrow {
 
 impl Ladder {
     /// Draws a call; `None` where no instant of it is known.
-    pub(crate) fn of(lang: Lang, call: &Call, eyes: Eyes, behind: &Behind) -> Option<Self> {
-        let mut steps = steps(lang, call, eyes);
+    pub(crate) fn of(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Option<Self> {
+        let mut steps = steps(lang, call, masking);
         let left_out = steps.len().saturating_sub(limits::LADDER_STEPS);
         steps.truncate(limits::LADDER_STEPS);
         if steps.is_empty() {
@@ -125,7 +124,7 @@ impl Ladder {
             height: bottom + 8,
             top: TOP - 14,
             bottom,
-            lanes: lanes.iter().map(|lane| named(lang, call, eyes, *lane)).collect(),
+            lanes: lanes.iter().map(|lane| named(lang, call, masking, *lane)).collect(),
             ticks,
             gaps,
             bands: bands(lang, call, lanes, &steps, &ys),
@@ -139,7 +138,7 @@ fn lanes_of(call: &Call) -> &'static [(Party, u32)] {
     if is_one_legged(call) { &LANES_OF_ONE_LEG } else { &LANES }
 }
 
-fn named(lang: Lang, call: &Call, eyes: Eyes, (party, x): (Party, u32)) -> Lane {
+fn named(lang: Lang, call: &Call, masking: Masking, (party, x): (Party, u32)) -> Lane {
     let number = match party {
         Party::Caller => call.caller.as_ref(),
         Party::Platform => call.x.as_ref().or(call.caller.as_ref().filter(|_| is_one_legged(call))),
@@ -149,7 +148,7 @@ fn named(lang: Lang, call: &Call, eyes: Eyes, (party, x): (Party, u32)) -> Lane 
         (Party::Platform, Some(_)) if !is_one_legged(call) => lang.t("平台 · X 号码", "Platform · X"),
         _ => party.word().get(lang),
     };
-    Lane { x, title, number: number.map_or_else(String::new, |n| shortened(&phone(n, eyes))) }
+    Lane { x, title, number: number.map_or_else(String::new, |n| shortened(&phone(n, masking))) }
 }
 
 /// What fits under a heading of the drawing: the middle of what is longer is left out.
@@ -299,7 +298,7 @@ mod tests {
     use crate::http::admin::samples;
 
     fn drawn(lang: Lang, call: &Call) -> Ladder {
-        Ladder::of(lang, call, Eyes::Whole, &Behind::Pages).unwrap()
+        Ladder::of(lang, call, Masking::Whole, &Behind::Pages).unwrap()
     }
 
     #[test]
@@ -327,7 +326,7 @@ mod tests {
         let mut call = samples::answered_call();
         call.events.clear();
         (call.setup_at, call.alerting_at, call.answered_at, call.released_at) = (None, None, None, None);
-        assert!(Ladder::of(Lang::Zh, &call, Eyes::Whole, &Behind::Pages).is_none());
+        assert!(Ladder::of(Lang::Zh, &call, Masking::Whole, &Behind::Pages).is_none());
     }
 
     #[test]

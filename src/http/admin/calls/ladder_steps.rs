@@ -6,10 +6,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Call, CallEventView, EventKind, Lang, Party, Product, Seq};
-use crate::http::admin::parts::text_of;
+use crate::domain::{Call, CallEventView, EventKind, Lang, Masking, Party, Product, Seq};
 use crate::http::admin::parts::words;
-use crate::http::admin::view::Eyes;
 
 /// One thing that happened, before it has a place.
 #[derive(Debug)]
@@ -34,13 +32,13 @@ pub(crate) fn is_one_legged(call: &Call) -> bool {
 }
 
 /// Every step of a call whose instant is known, in the order of time.
-pub(crate) fn steps(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Step> {
+pub(crate) fn steps(lang: Lang, call: &Call, masking: Masking) -> Vec<Step> {
     let seen = |kind, leg: Option<Party>| {
         call.events
             .iter()
             .any(|e| e.kind == kind && e.at.is_some() && (leg.is_none() || e.leg.is_none() || e.leg == leg))
     };
-    let mut steps: Vec<Step> = call.events.iter().filter_map(|e| of_event(lang, call, e, eyes)).collect();
+    let mut steps: Vec<Step> = call.events.iter().filter_map(|e| of_event(lang, call, e, masking)).collect();
     let record = call.events.iter().find(|e| e.kind == EventKind::Rated).map(|e| e.callback);
     let known = [
         (call.setup_at, EventKind::Offered, None),
@@ -60,11 +58,11 @@ pub(crate) fn steps(lang: Lang, call: &Call, eyes: Eyes) -> Vec<Step> {
     steps
 }
 
-fn of_event(lang: Lang, call: &Call, event: &CallEventView, eyes: Eyes) -> Option<Step> {
+fn of_event(lang: Lang, call: &Call, event: &CallEventView, masking: Masking) -> Option<Step> {
     if matches!(event.kind, EventKind::Recorded | EventKind::Rated) {
         return None;
     }
-    let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", text_of(d, eyes, call.parties())));
+    let digits = event.digits.as_ref().map_or_else(String::new, |d| format!(" {}", masking.text_of(d, call.parties())));
     Some(step(lang, call, event.at?, event.kind, event.leg, &digits, Some(event.callback)))
 }
 
@@ -127,7 +125,7 @@ mod tests {
     use crate::http::admin::samples;
 
     fn ways(call: &Call) -> Vec<Option<(Party, Party)>> {
-        steps(Lang::En, call, Eyes::Whole).into_iter().map(|s| s.way).collect()
+        steps(Lang::En, call, Masking::Whole).into_iter().map(|s| s.way).collect()
     }
 
     #[test]
@@ -135,7 +133,7 @@ mod tests {
         let mut call = samples::answered_call();
         call.release = None;
         call.events[4].leg = None;
-        let steps = steps(Lang::En, &call, Eyes::Whole);
+        let steps = steps(Lang::En, &call, Masking::Whole);
         let end = steps.last().unwrap();
         assert_eq!((end.way, end.label.as_str()), (None, "Ends"));
     }

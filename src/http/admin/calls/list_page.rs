@@ -121,8 +121,8 @@ pub(crate) fn day_title(lang: Lang, t: Timestamp) -> String {
 
 impl CallRow {
     pub(crate) fn of(view: &View, call: &Call, app: String) -> Self {
-        let eyes = view.eyes();
-        let number = |n: &Option<crate::domain::PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let masking = view.masking();
+        let number = |n: &Option<crate::domain::PhoneNumber>| n.as_ref().map(|n| Phone::new(n, masking));
         let talked = call.talk_seconds > 0;
         Self {
             href: format!("/calls/{}", call.id),

@@ -9,7 +9,7 @@ use crate::domain::{AppId, PhoneNumber, Seq, Text};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
-use crate::http::admin::parts::{Phone, When, text_of};
+use crate::http::admin::parts::{Phone, When};
 use crate::http::admin::query::{canonical, hours_later};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
@@ -78,9 +78,9 @@ impl MessagesPage {
 
 impl Row {
     fn of(view: &View, row: &SmsRow, app: String) -> Self {
-        let eyes = view.eyes();
+        let masking = view.masking();
         let sms = &row.sms;
-        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, masking));
         let at = sms.at.as_ref().and_then(|s| s.at).unwrap_or(row.received_at);
         let calls = sms.from.as_ref().filter(|_| view.may_read_bodies()).map(|from| {
             let (since, until) = (hours_later(at, -24).to_string(), hours_later(at, 24).to_string());
@@ -94,7 +94,7 @@ impl Row {
             app,
             mode: sms.mode.word().get(view.lang),
             test: row.test,
-            content: sms.content.as_ref().map(|c| text_of(c, eyes, sms.parties())),
+            content: sms.content.as_ref().map(|c| masking.text_of(c, sms.parties())),
             parts: sms.parts.filter(|n| *n > 1),
             callback: row.callback,
             calls,

@@ -123,13 +123,13 @@ impl CallPage {
         around: Around,
         now: Timestamp,
     ) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
-        let decided = decided.iter().filter_map(|row| Decided::of(lang, eyes, row, Some(&app))).collect();
+        let (lang, masking) = (view.lang, view.masking());
+        let decided = decided.iter().filter_map(|row| Decided::of(lang, masking, row, Some(&app))).collect();
         let mut room = limits::CALL_BODY_BYTES;
         Self {
             id: call.id.to_string(),
             test: call.test,
-            story: Story::of(lang, eyes, call, decided, &Behind::Pages, now),
+            story: Story::of(lang, masking, call, decided, &Behind::Pages, now),
             app_href: link("/calls", &[("app", &app)]),
             app,
             provider_href: format!("/help/{}", call.provider),
@@ -200,11 +200,11 @@ impl CallPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Masking;
     use crate::domain::{CauseCode, Lang};
     use crate::http::admin::parts::phone;
     use crate::http::admin::samples;
     use crate::http::admin::samples::selector;
-    use crate::http::admin::view::Eyes;
 
     #[test]
     fn every_line_leads_to_the_callback_behind_it_and_shows_both_zones() {
@@ -236,7 +236,7 @@ mod tests {
         let html = page.render().unwrap();
         for number in [&call.caller, &call.callee, &call.x].into_iter().flatten() {
             assert!(!html.contains(number.national()), "{}", number.national());
-            assert!(!html.contains(&phone(number, Eyes::Whole)));
+            assert!(!html.contains(&phone(number, Masking::Whole)));
         }
         assert!(!html.contains("/evidence"), "a viewer takes nothing along");
     }

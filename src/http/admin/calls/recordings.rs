@@ -95,7 +95,7 @@ impl RecordingsPage {
 impl Row {
     fn of(view: &View, call: &Call, app: String, now: Timestamp) -> Option<Self> {
         let recording = call.recording.as_ref()?;
-        let eyes = view.eyes();
+        let masking = view.masking();
         let left = u64::try_from(recording.expires_at.duration_since(now).as_secs()).ok();
         let state = match recording.state {
             RecordingState::Waiting if left.is_none() => RecordingState::Expired,
@@ -105,8 +105,8 @@ impl Row {
         Some(Self {
             href: format!("/calls/{}", call.id),
             at: When::short(call.t),
-            caller: call.caller.as_ref().map(|number| Phone::new(number, eyes)),
-            callee: call.callee.as_ref().map(|number| Phone::new(number, eyes)),
+            caller: call.caller.as_ref().map(|number| Phone::new(number, masking)),
+            callee: call.callee.as_ref().map(|number| Phone::new(number, masking)),
             app,
             talk: clock_seconds(u64::from(call.talk_seconds)),
             badge: words::recording_badge(view.lang, state),

@@ -6,7 +6,7 @@
 
 use crate::domain::{Call, PhoneNumber, Seq};
 use crate::http::HttpError;
-use crate::http::admin::parts::{Phone, When, phone, text_of};
+use crate::http::admin::parts::{Phone, When, phone};
 use crate::http::admin::query::hours_later;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::View;
@@ -63,15 +63,15 @@ impl Around {
 
 impl Message {
     fn of(view: &View, call: &Call, row: &SmsRow) -> Self {
-        let eyes = view.eyes();
-        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, eyes));
+        let masking = view.masking();
+        let number = |n: &Option<PhoneNumber>| n.as_ref().map(|n| Phone::new(n, masking));
         let at = row.sms.at.as_ref().and_then(|stamp| stamp.at).unwrap_or(row.received_at);
         Self {
             at: When::short(at),
             before: at < call.t,
             from: number(&row.sms.from),
             to: number(&row.sms.to),
-            content: row.sms.content.as_ref().map(|content| text_of(content, eyes, row.sms.parties())),
+            content: row.sms.content.as_ref().map(|content| masking.text_of(content, row.sms.parties())),
             callback: row.callback,
         }
     }
@@ -83,7 +83,7 @@ fn parties(call: &Call) -> impl Iterator<Item = &PhoneNumber> {
 
 /// Ready queries, from the narrowest to the widest.
 fn links(view: &View, call: &Call) -> Vec<(String, String)> {
-    let (lang, eyes) = (view.lang, view.eyes());
+    let (lang, masking) = (view.lang, view.masking());
     if !view.may_read_bodies() {
         return Vec::new();
     }
@@ -97,7 +97,7 @@ fn links(view: &View, call: &Call) -> Vec<(String, String)> {
     }
     let mut add = |label: &str, number: &PhoneNumber, path, name| {
         let query = [(name, number.national()), ("from", day.0.as_str()), ("to", day.1.as_str())];
-        links.push((format!("{label} {}", phone(number, eyes)), link(path, &query)));
+        links.push((format!("{label} {}", phone(number, masking)), link(path, &query)));
     };
     for number in parties(call) {
         add(lang.t("前后一天的通话", "Calls a day around:"), number, "/calls", "number");

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::domain::{AppId, Lang, Outcome, Seq, Suspicion};
 use crate::http::admin::callbacks::unreadable::{Explained, Unreadable};
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, When, count, local, text};
+use crate::http::admin::parts::{Badge, When, count, local};
 use crate::http::admin::query::{hours_later, instant};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
@@ -109,7 +109,7 @@ fn unreadable(request: &Request, rows: &[CallbackRow]) -> Result<BTreeMap<Seq, E
 
 impl AttentionPage {
     fn new(view: View, found: Found<'_>, why: &BTreeMap<Seq, Explained>, app: &dyn Fn(AppId) -> String) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
+        let (lang, masking) = (view.lang, view.masking());
         let Found { rows, cut, from, span } = found;
         let mut groups: BTreeMap<(Outcome, AppId, Cause), Vec<&CallbackRow>> = BTreeMap::new();
         for row in rows {
@@ -136,7 +136,7 @@ impl AttentionPage {
                 },
                 alone: cause.alone,
                 app,
-                cause: text(&cause.words, eyes),
+                cause: masking.text(&cause.words),
                 place: why
                     .get(&last.seq)
                     .and_then(|why| why.place.as_ref())

@@ -3,7 +3,7 @@
 //! The page comes with the newest calls and those under way; `static/js/live.js` follows
 //! `/api/v1/events` from exactly the record up to which the page knows, and puts a call's row in
 //! the place of the row it had. Without a script the page is a list with a link to reload it.
-//! Rows are masked by the reader's eyes here and by the API's sight there. The newest decisions
+//! Rows are masked here as on every page, and by the API there. The newest decisions
 //! stand beside the calls where an app's platform asks.
 
 use askama::Template;

@@ -6,7 +6,7 @@
 use http::StatusCode;
 use jiff::Timestamp;
 
-use crate::domain::{Lang, Role};
+use crate::domain::{Lang, Masking, Role};
 use crate::http::admin::parts::list_form::Form;
 use crate::http::admin::query;
 use crate::http::admin::query::instant;
@@ -18,7 +18,6 @@ use crate::limits;
 use crate::service::{
     self, ServiceError,
     lists::{ListKind, ListQuery},
-    sight::Sight,
 };
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
@@ -100,13 +99,13 @@ pub(crate) fn ask<T>(
     found: Result<(ListQuery, Listing<T>), ServiceError>,
 ) -> Result<(Listing<T>, Around), HttpError> {
     let principal = request.principal()?;
-    let sight = if principal.role >= Role::Operator { Sight::Whole } else { Sight::Masked };
+    let masking = if principal.role >= Role::Operator { Masking::Whole } else { Masking::Masked };
     let mut around = Around {
         which,
         now: request.now(),
         apps: request.app_names(),
         count: None,
-        saved: service::searches::seen(request.ctx(), &principal, sight, Some(which.name())),
+        saved: service::searches::seen(request.ctx(), &principal, masking, Some(which.name())),
         problem: None,
         saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
     };
@@ -165,7 +164,7 @@ impl Saved {
     fn of(view: &View, path: &str, asked: &Pairs, search: &Search) -> Self {
         Self {
             id: search.id.clone(),
-            name: parts::text(&search.name, view.eyes()),
+            name: view.masking().text(&search.name),
             href: if search.query.is_empty() { path.to_owned() } else { format!("{path}?{}", search.query) },
             shared: search.owner.is_none(),
             current: search.query == text(asked),
@@ -219,14 +218,14 @@ pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> V
 #[cfg(test)]
 impl Around {
     pub(crate) fn sample(which: ListKind, rows: u64) -> Self {
-        use crate::domain::{Actor, ActorKind};
+        use crate::domain::{ActorId, ActorKind};
         use crate::http::admin::samples;
         let search = |id: &str, name: &str, query: &str, owner: Option<&str>| Search {
             id: id.to_owned(),
             list: which.name().to_owned(),
             name: name.to_owned(),
             query: query.to_owned(),
-            owner: owner.map(|owner| Actor::new(ActorKind::User, owner)),
+            owner: owner.map(|owner| ActorId::new(ActorKind::User, owner)),
             created_at: samples::now(),
         };
         Self {

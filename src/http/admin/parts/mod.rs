@@ -14,8 +14,7 @@ use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::view::Eyes;
-use crate::domain::{Lang, PhoneNumber, mask_numbers, mask_numbers_and};
+use crate::domain::{Lang, Masking, PhoneNumber};
 
 /// The zone of every page. China has had one offset and no summer time since 1991, so no
 /// time zone database is needed.
@@ -83,12 +82,9 @@ pub(crate) struct Phone {
 const UNBROKEN: usize = 20;
 
 impl Phone {
-    pub(crate) fn new(number: &PhoneNumber, eyes: Eyes) -> Self {
-        let e164 = match eyes {
-            Eyes::Whole => number.reveal().to_owned(),
-            Eyes::Masked => number.masked(),
-        };
-        let shown = phone(number, eyes);
+    pub(crate) fn new(number: &PhoneNumber, masking: Masking) -> Self {
+        let e164 = masking.number(number);
+        let shown = phone(number, masking);
         Self { long: shown.chars().count() > UNBROKEN, shown, e164 }
     }
 
@@ -117,10 +113,10 @@ impl HtmlSafe for Coded {}
 
 /// A number as people read it: `138 0000 0021`, `0755 2878 0808`; where it must be masked, in the
 /// one form in which the API, files and messages have it too: `+86138****0021`.
-pub(crate) fn phone(number: &PhoneNumber, eyes: Eyes) -> String {
-    let text = match eyes {
-        Eyes::Whole => number.reveal().to_owned(),
-        Eyes::Masked => return number.masked(),
+pub(crate) fn phone(number: &PhoneNumber, masking: Masking) -> String {
+    let text = match masking {
+        Masking::Whole => number.reveal().to_owned(),
+        Masking::Masked => return number.masked(),
     };
     let Some(national) = text.strip_prefix("+86") else { return text };
     let chars: Vec<char> = national.chars().collect();
@@ -135,22 +131,6 @@ pub(crate) fn phone(number: &PhoneNumber, eyes: Eyes) -> String {
     let last = chars.len() - 4;
     let part = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
     format!("{trunk}{} {} {}", part(0, first), part(first, last), part(last, chars.len()))
-}
-
-/// A text that can hold the numbers of these parties in any form.
-pub(crate) fn text_of<'a>(text: &str, eyes: Eyes, parties: impl IntoIterator<Item = &'a PhoneNumber>) -> String {
-    match eyes {
-        Eyes::Whole => text.to_owned(),
-        Eyes::Masked => mask_numbers_and(text, parties),
-    }
-}
-
-/// Any text of a platform or customer that can hold phone numbers.
-pub(crate) fn text(text: &str, eyes: Eyes) -> String {
-    match eyes {
-        Eyes::Whole => text.to_owned(),
-        Eyes::Masked => mask_numbers(text),
-    }
 }
 
 /// What a state means for the reader. Colour never stands alone: each tone has its icon.
@@ -248,7 +228,10 @@ mod tests {
 
     fn check(sent: &str, whole: &str, masked: &str) {
         let number = PhoneNumber::parse(sent).unwrap();
-        assert_eq!((phone(&number, Eyes::Whole).as_str(), phone(&number, Eyes::Masked).as_str()), (whole, masked));
+        assert_eq!(
+            (phone(&number, Masking::Whole).as_str(), phone(&number, Masking::Masked).as_str()),
+            (whole, masked)
+        );
     }
 
     #[test]
@@ -264,7 +247,7 @@ mod tests {
 
     #[test]
     fn an_address_in_the_place_of_a_number_may_break_and_a_number_may_not() {
-        let html = |sent: &str| Phone::new(&PhoneNumber::from_stored(sent), Eyes::Whole).to_string();
+        let html = |sent: &str| Phone::new(&PhoneNumber::from_stored(sent), Masking::Whole).to_string();
         assert!(html("sip:+8613800000021@ims.mnc000.mcc460.3gppnetwork.org").contains(r#"class="tel long""#));
         assert!(html("+8613812340021").contains(r#"class="tel""#));
     }

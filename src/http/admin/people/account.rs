@@ -90,8 +90,8 @@ pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
     if !own {
         return Err(HttpError::NotFound);
     }
-    let act = request.asker(&by).act(AuditAction::LoginEnd, format!("user {}", by.name)).with("login", id);
-    request.ctx().state.end_login(&request.asker(&by).author(request.ctx(), act), id).await?;
+    let act = request.actor(&by).act(AuditAction::LoginEnd, format!("user {}", by.name)).with("login", id);
+    request.ctx().state.end_login(&request.actor(&by).author(request.ctx(), act), id).await?;
     Ok(reply::see_other("/account?done=ended"))
 }
 
@@ -104,8 +104,8 @@ pub(crate) async fn end_all(
 ) -> Result<(), HttpError> {
     let state = &request.ctx().state;
     let open = state.logins(Some(user)).iter().filter(|login| Some(login.id.as_str()) != this).count();
-    let act = request.asker(by).act(AuditAction::LoginEnd, format!("user {user}")).with("logins", open);
-    state.end_logins(&request.asker(by).author(request.ctx(), act), user, this).await?;
+    let act = request.actor(by).act(AuditAction::LoginEnd, format!("user {user}")).with("logins", open);
+    state.end_logins(&request.actor(by).author(request.ctx(), act), user, this).await?;
     Ok(())
 }
 

@@ -8,19 +8,19 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::audit::AuditAction;
-use crate::domain::{Actor, AppId, Lang, Role, Text};
+use crate::domain::{ActorId, AppId, Lang, Masking, Role, Text};
+use crate::http::admin::parts::When;
 use crate::http::admin::parts::list_form::{Active, Choices, Maker, TextBox, active};
 use crate::http::admin::parts::list_frame::{Range, ranges};
-use crate::http::admin::parts::{When, text};
 use crate::http::admin::people::audit_words as words;
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 #[cfg(test)]
 use crate::http::admin::samples;
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response, api};
-use crate::service::{filters, reveals, sight::Sight};
+use crate::service::{filters, reveals};
 use crate::state::Principal;
 use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 
@@ -87,13 +87,13 @@ pub(crate) async fn export(request: &Request) -> Result<Response, HttpError> {
     let rest: Pairs = request.query.iter().filter(|(name, _)| name != "format").cloned().collect();
     let page = reveals::page("/audit", &rest);
     let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
-    let sight = match request.ctx().audit.revealed(&login.id, &page) {
-        Some(_) => Sight::Whole,
-        None => Sight::Masked,
+    let masking = match request.ctx().audit.revealed(&login.id, &page) {
+        Some(_) => Masking::Whole,
+        None => Masking::Masked,
     };
-    let act = request.asker(&by).act(AuditAction::Export, "audit").with("query", request.raw_query());
+    let act = request.actor(&by).act(AuditAction::Export, "audit").with("query", request.raw_query());
     request.ctx().audit.record(act).await?;
-    api::audit::file(request.admission(&by)?, sight, query, format)
+    api::audit::file(request.admission(&by)?, masking, query, format)
 }
 
 /// Who asks, if an administrator, be it of some apps: the query is narrowed to those.
@@ -145,7 +145,7 @@ impl AuditPage {
 
 impl Row {
     fn of(view: &View, (row, personal): &Found, app: &dyn Fn(AppId) -> String) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
+        let (lang, masking) = (view.lang, view.masking());
         let (word, name) = match row.subject.as_str() {
             whole @ "list of rules" => (whole, ""),
             subject => subject.split_once(' ').unwrap_or((subject, "")),
@@ -171,12 +171,12 @@ impl Row {
             outcome: row.ended.as_ref().map(|ended| words::ended(lang, &ended.how, ended.code.as_deref())),
             action: words::action(lang, &row.action),
             object: format!("{} {name}", words::object(lang, word)).trim_end().to_owned(),
-            href: href(&row.subject, page, eyes),
+            href: href(&row.subject, page, masking),
             app: row.app.map(app).unwrap_or_default(),
             peer: row.peer.map(|peer| peer.to_string()).unwrap_or_default(),
             details: personal.as_ref().map(|personal| {
                 let detail =
-                    |(name, value): (&String, &Value)| (words::detail(lang, name), shown(lang, name, value, eyes));
+                    |(name, value): (&String, &Value)| (words::detail(lang, name), shown(lang, name, value, masking));
                 personal.iter().map(detail).collect()
             }),
         }
@@ -184,42 +184,42 @@ impl Row {
 }
 
 /// The filters that find what somebody did.
-fn who(by: &Actor) -> Vec<(&'static str, String)> {
+fn who(by: &ActorId) -> Vec<(&'static str, String)> {
     let kind = by.kind.map(|kind| ("by_kind", kind.name().to_owned()));
     [("by", by.name.clone())].into_iter().chain(kind).collect()
 }
 
 /// Where the object of an entry is, if it is one of ours. A list is named by its whole query,
 /// which may hold a number.
-fn href(subject: &str, page: Option<&str>, eyes: Eyes) -> Option<String> {
+fn href(subject: &str, page: Option<&str>, masking: Masking) -> Option<String> {
     match subject.split_once(' ')? {
         ("call", id) => Some(format!("/calls/{id}")),
         ("callback", seq) => Some(format!("/callbacks/{seq}")),
         ("app", id) => Some(format!("/apps/{}", id.split(' ').next().unwrap_or(id))),
-        ("list", _) if eyes == Eyes::Whole => {
+        ("list", _) if masking == Masking::Whole => {
             page.filter(|page| crate::http::admin::request::is_local(page)).map(str::to_owned)
         }
         _ => None,
     }
 }
 
-fn shown(lang: Lang, name: &str, value: &Value, eyes: Eyes) -> String {
+fn shown(lang: Lang, name: &str, value: &Value, masking: Masking) -> String {
     match value {
         Value::String(field) if name == "fields" => words::field(lang, field).to_owned(),
         Value::String(agent) if name == "agent" => words::browser(agent),
         Value::String(page) if name == "page" => match page.split_once('?') {
-            Some((path, query)) => format!("{path}?{}", text(query, eyes)),
+            Some((path, query)) => format!("{path}?{}", masking.text(query)),
             None => page.clone(),
         },
-        Value::String(value) => text(value, eyes),
-        Value::Array(items) => items.iter().map(|item| shown(lang, name, item, eyes)).collect::<Vec<_>>().join(", "),
+        Value::String(value) => masking.text(value),
+        Value::Array(items) => items.iter().map(|item| shown(lang, name, item, masking)).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
             let each = fields
                 .iter()
-                .map(|(name, value)| format!("{} {}", words::field(lang, name), shown(lang, name, value, eyes)));
+                .map(|(name, value)| format!("{} {}", words::field(lang, name), shown(lang, name, value, masking)));
             each.collect::<Vec<_>>().join(", ")
         }
-        other => text(&other.to_string(), eyes),
+        other => masking.text(&other.to_string()),
     }
 }
 
@@ -250,9 +250,9 @@ fn samples() -> Vec<Found> {
             at: samples::now(),
             n,
             by: match by {
-                "?" => Actor::new(ActorKind::Unknown, by),
-                "crm" => Actor::new(ActorKind::Token, by),
-                _ => Actor::new(ActorKind::User, by),
+                "?" => ActorId::new(ActorKind::Unknown, by),
+                "crm" => ActorId::new(ActorKind::Token, by),
+                _ => ActorId::new(ActorKind::User, by),
             },
             ended: None,
             action: action.to_owned(),

@@ -3,7 +3,7 @@
 //! An action that is not listed is shown by its own name, so a new one is never hidden.
 
 use crate::audit::AuditAction;
-use crate::domain::{Actor, ActorKind, Lang};
+use crate::domain::{ActorId, ActorKind, Lang};
 
 pub(crate) fn action(lang: Lang, name: &str) -> String {
     let known = AuditAction::ALL.iter().find(|known| known.name() == name).and_then(|known| known.title());
@@ -75,7 +75,7 @@ pub(crate) fn field(lang: Lang, name: &str) -> &str {
 
 /// Who it was: a user by name, a program by the name of its token, and who has no name of its own
 /// by what it is.
-pub(crate) fn who(lang: Lang, by: &Actor) -> String {
+pub(crate) fn who(lang: Lang, by: &ActorId) -> String {
     match by.kind {
         Some(ActorKind::Token) => format!("{} {}", lang.t("令牌", "token"), by.name),
         Some(ActorKind::CommandLine) => lang.t("命令行", "command line").to_owned(),
@@ -83,14 +83,14 @@ pub(crate) fn who(lang: Lang, by: &Actor) -> String {
         Some(ActorKind::Unknown) => lang.t("未登录", "not logged in").to_owned(),
         Some(ActorKind::User) => by.name.clone(),
         // Of an earlier version: no user and no token may be called so any more.
-        None if by.name == Actor::COMMAND_LINE => lang.t("命令行", "command line").to_owned(),
+        None if by.name == ActorId::COMMAND_LINE => lang.t("命令行", "command line").to_owned(),
         None => by.name.clone(),
     }
 }
 
 /// The same of what is written as a name and a kind, where there is one.
 pub(crate) fn set_by(lang: Lang, name: Option<&str>, kind: Option<&str>) -> Option<String> {
-    Some(who(lang, &Actor::written(name?, kind)))
+    Some(who(lang, &ActorId::written(name?, kind)))
 }
 
 /// How an act ended that did not simply come about.
@@ -208,8 +208,8 @@ mod tests {
         assert_eq!((field(Lang::Zh, "password"), field(Lang::En, "max_minutes")), ("密码", "longest, minutes"));
         assert_eq!(field(Lang::Zh, "something_new"), "something_new");
         assert_eq!((object(Lang::Zh, "list of rules"), listed(Lang::Zh, "calls")), ("规则的名单".to_owned(), "通话"));
-        let who = |kind, name: &str| who(Lang::Zh, &Actor::new(kind, name));
-        assert_eq!(who(ActorKind::CommandLine, Actor::COMMAND_LINE), "命令行");
+        let who = |kind, name: &str| who(Lang::Zh, &ActorId::new(kind, name));
+        assert_eq!(who(ActorKind::CommandLine, ActorId::COMMAND_LINE), "命令行");
         assert_eq!(who(ActorKind::User, "crm"), "crm");
         assert_eq!(who(ActorKind::Token, "crm"), "令牌 crm");
     }

@@ -40,7 +40,7 @@ pub(crate) async fn open(request: &Request) -> Result<Response, HttpError> {
     if app.is_some_and(|app| !by.scope.allows(app)) {
         return Err(HttpError::NotFound);
     }
-    let mut act = request.asker(&by).act(AuditAction::Reveal, subject).with("page", page.as_str());
+    let mut act = request.actor(&by).act(AuditAction::Reveal, subject).with("page", page.as_str());
     act.app = app;
     if let Some(reason) = request.field("reason") {
         act = act.with("reason", reason.chars().take(REASON_CHARS_MAX).collect::<String>());

@@ -30,7 +30,7 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
     if let Err(ControlError::Rule(error)) = request.ctx().control.check_rules(&app, &set) {
         return refused(request, &app, Some(rule_words::wrong(request.lang, &error)));
     }
-    match rules::set(request.ctx(), request.asker(&by), &app, set, Some(present.version)).await {
+    match rules::set(request.ctx(), request.actor(&by), &app, set, Some(present.version)).await {
         Ok(_) => {
             let page = link("/rules", &[("app", app.name.as_str()), ("done", "saved")]);
             Ok(reply::see_other(&format!("{page}{focus}")))

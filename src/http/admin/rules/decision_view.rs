@@ -4,11 +4,10 @@
 //! of all decisions is [`crate::http::admin::rules::decisions`]. Numbers are as much as the reader may see, and what
 //! people wrote, names of rules and of tones, is masked like any text.
 
-use crate::domain::{AskedNote, CallDecision, Decision, DecisionNote, Lang, PhoneNumber, Seq};
-use crate::http::admin::parts::{Badge, Phone, When, text};
+use crate::domain::{AskedNote, CallDecision, Decision, DecisionNote, Lang, Masking, PhoneNumber, Seq};
+use crate::http::admin::parts::{Badge, Phone, When};
 use crate::http::admin::request::link;
 use crate::http::admin::rules::decisions;
-use crate::http::admin::view::Eyes;
 use crate::journal::CallbackRecord;
 use crate::platforms;
 use crate::store::CallbackRow;
@@ -43,10 +42,10 @@ impl Decided {
     /// The decision of a callback; `None` where it asked nothing that was decided.
     ///
     /// `app` names its app where links may lead to its rules: `None` on paper and in a pack.
-    pub(crate) fn of(lang: Lang, eyes: Eyes, row: &CallbackRow, app: Option<&str>) -> Option<Self> {
+    pub(crate) fn of(lang: Lang, masking: Masking, row: &CallbackRow, app: Option<&str>) -> Option<Self> {
         let decided = row.decision.as_deref()?;
         let note = &decided.note;
-        let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, eyes));
+        let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, masking));
         let asked = |asked: &AskedNote| (asked.rule, decisions::asking_badge(lang, asked.asking), asked.millis);
         Some(Self {
             callback: row.seq,
@@ -58,7 +57,7 @@ impl Decided {
             action: decisions::badge(lang, note.action),
             to: number(&note.to),
             more: Vec::new(),
-            rule: note.rule.as_ref().map(|(number, name)| format!("{number}. {}", text(name, eyes))),
+            rule: note.rule.as_ref().map(|(number, name)| format!("{number}. {}", masking.text(name))),
             rules_href: app.map(|app| rules(app, note)),
             version: note.version,
             binding: note.binding.map(|id| (id.0, app.map(|_| format!("/bindings/{}", id.0)))),
@@ -68,10 +67,10 @@ impl Decided {
     }
 
     /// The same with what only the bytes of the answer tell.
-    pub(crate) fn with_answer(mut self, lang: Lang, eyes: Eyes, callback: &CallbackRecord) -> Self {
+    pub(crate) fn with_answer(mut self, lang: Lang, masking: Masking, callback: &CallbackRecord) -> Self {
         let provider = platforms::by_name(&callback.provider);
         let decision = provider.and_then(|provider| provider.answered(&callback.reply));
-        self.more = decision.map(|decision| more(lang, eyes, &decision)).unwrap_or_default();
+        self.more = decision.map(|decision| more(lang, masking, &decision)).unwrap_or_default();
         self
     }
 }
@@ -84,9 +83,9 @@ fn rules(app: &str, note: &DecisionNote) -> String {
 }
 
 /// What a decision says beside what was done and to whom.
-fn more(lang: Lang, eyes: Eyes, decision: &Decision) -> Vec<String> {
+fn more(lang: Lang, masking: Masking, decision: &Decision) -> Vec<String> {
     let said =
-        |label: &str, value: &Option<String>| value.as_ref().map(|value| format!("{label} {}", text(value, eyes)));
+        |label: &str, value: &Option<String>| value.as_ref().map(|value| format!("{label} {}", masking.text(value)));
     let parts = match decision {
         Decision::Call(CallDecision::Connect(connect)) => vec![
             connect.record.then(|| lang.t("录音", "recorded").to_owned()),
@@ -102,7 +101,7 @@ fn more(lang: Lang, eyes: Eyes, decision: &Decision) -> Vec<String> {
         Decision::Call(CallDecision::Close { tone, user_data }) => vec![
             Some(tone.as_ref().map_or_else(
                 || lang.t("不放音", "without a tone").to_owned(),
-                |tone| format!("{} {}", lang.t("放音", "after the tone"), text(tone, eyes)),
+                |tone| format!("{} {}", lang.t("放音", "after the tone"), masking.text(tone)),
             )),
             said(lang.t("随路数据", "your reference"), user_data),
         ],

@@ -94,7 +94,7 @@ impl Row {
     pub(crate) fn of(view: &View, (row, call): &Decided, app: &dyn Fn(AppId) -> String) -> Option<Self> {
         let decided = row.decision.as_deref()?;
         let (lang, note) = (view.lang, &decided.note);
-        let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, view.eyes()));
+        let number = |number: &Option<PhoneNumber>| number.as_ref().map(|number| Phone::new(number, view.masking()));
         let asked = |asked: &crate::domain::AskedNote| (asking_badge(lang, asked.asking), asked.millis);
         Some(Self {
             callback: row.seq,

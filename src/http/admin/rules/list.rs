@@ -1,9 +1,10 @@
 //! 一个名单 One list: its entries in a box, one a line, and who uses it.
 //!
-//! A list of numbers that the reader's eyes change is shown masked and without a form: a mask
+//! A list of numbers that the reader's masking change is shown masked and without a form: a mask
 //! must never be saved for a number. A change is made from what the person looked at and is
 //! refused once where somebody was faster. All lists are `rule_lists.rs`.
 
+use crate::domain::Masking;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use askama::Template;
@@ -11,13 +12,13 @@ use http::StatusCode;
 
 use crate::control::{ListKind, NamedList, RuleSet};
 use crate::domain::Role;
-use crate::http::admin::parts::{count, text};
+use crate::http::admin::parts::count;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, decoded, link};
 use crate::http::admin::rules::lists::{Use, entered, kind, page_of, rule_sets, said, uses};
 #[cfg(test)]
 use crate::http::admin::samples;
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PAGE_MAX;
 use crate::service::{rules, rules::masked_number};
@@ -76,7 +77,7 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
     }
     let (entries, lines) = entered(request.raw_field("entries"), present.kind);
     let list = NamedList { entries, ..present.clone() };
-    match rules::set_list(request.ctx(), request.asker(&by), list).await {
+    match rules::set_list(request.ctx(), request.actor(&by), list).await {
         Ok(()) => Ok(reply::see_other(&link(&page_of(&present.name), &[("done", "saved")]))),
         Err(error) => refused(request, &present, said(request.lang, error, &lines)?),
     }
@@ -86,7 +87,7 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
 pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Operator)?;
     let present = find(request)?;
-    match rules::remove_list(request.ctx(), request.asker(&by), &present.name).await {
+    match rules::remove_list(request.ctx(), request.actor(&by), &present.name).await {
         Ok(()) => Ok(reply::see_other("/lists?done=removed")),
         Err(error) => {
             let mut page = ListPage::of(request, &present);
@@ -123,14 +124,14 @@ impl ListPage {
 
     fn new(view: View, list: &NamedList, sets: &[(String, RuleSet)]) -> Self {
         let closed = !view.sees_all();
-        let seen: Vec<String> = match (view.eyes(), list.kind) {
-            (Eyes::Masked, ListKind::Numbers) => list.entries.iter().map(|entry| masked_number(entry)).collect(),
+        let seen: Vec<String> = match (view.masking(), list.kind) {
+            (Masking::Masked, ListKind::Numbers) => list.entries.iter().map(|entry| masked_number(entry)).collect(),
             _ => list.entries.clone(),
         };
         let may_manage = !closed && view.may(Role::Operator);
         let veiled = may_manage && seen != list.entries;
         let page = Self {
-            name: text(&list.name, view.eyes()),
+            name: view.masking().text(&list.name),
             href: page_of(&list.name),
             kind: kind(list.kind).get(view.lang),
             days: list.kind == ListKind::Days,

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use crate::control::{ControlError, ListError, ListKind, NamedList, RuleSet};
 use crate::domain::{Lang, Role, Text};
-use crate::http::admin::parts::{count, text};
+use crate::http::admin::parts::count;
 use crate::http::admin::request::{Request, encoded, link};
 use crate::http::admin::rules::typed;
 use crate::http::admin::view::{Section, View};
@@ -85,7 +85,7 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
         there.get(request.lang).to_owned()
     } else {
         let page = page_of(&list.name);
-        match rules::set_list(request.ctx(), request.asker(&by), list).await {
+        match rules::set_list(request.ctx(), request.actor(&by), list).await {
             Ok(()) => return Ok(reply::see_other(&link(&page, &[("done", "saved")]))),
             Err(error) => said(request.lang, error, &lines)?,
         }
@@ -109,7 +109,7 @@ impl ListsPage {
     fn new(view: View, lists: &[NamedList], sets: &[(String, RuleSet)]) -> Self {
         let may_manage = view.may(Role::Operator) && view.sees_all();
         let row = |list: &NamedList| {
-            let name = text(&list.name, view.eyes());
+            let name = view.masking().text(&list.name);
             // The address of a list is its name: while that is masked there is none to give.
             let href = (view.sees_all() && name == list.name).then(|| page_of(&list.name));
             let entries = count(list.entries.len() as u64);
@@ -142,7 +142,7 @@ pub(crate) fn rule_sets(request: &Request) -> Vec<(String, RuleSet)> {
 pub(crate) fn uses(view: &View, sets: &[(String, RuleSet)], list: &str) -> Vec<Use> {
     let used = |(app, set): &(String, RuleSet)| {
         let rules = set.rules.iter().filter(|rule| rule.when.looks_into(list));
-        let names: Vec<String> = rules.map(|rule| text(&rule.name, view.eyes())).collect();
+        let names: Vec<String> = rules.map(|rule| view.masking().text(&rule.name)).collect();
         let href = link("/rules", &[("app", app)]);
         (!names.is_empty()).then(|| Use { app: app.clone(), href, rules: names.join(view.lang.t("、", ", ")) })
     };

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use askama::Template;
 
 use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, covered, sentence};
-use crate::domain::{App, AppId, Lang, Role};
+use crate::domain::{App, AppId, Lang, Masking, Role};
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, Tone, When, text};
+use crate::http::admin::parts::{Badge, Tone, When};
 use crate::http::admin::people::audit_words;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
@@ -18,7 +18,7 @@ use crate::http::admin::rules::form::RuleForm;
 use crate::http::admin::rules::trial as rule_trial;
 use crate::http::admin::rules::trial::Tried;
 use crate::http::admin::rules::words as rule_words;
-use crate::http::admin::view::{Eyes, Section, View};
+use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::RULE_VERSIONS;
 use crate::platforms;
@@ -204,11 +204,11 @@ impl Shown {
         wanted: Option<u64>,
         edit: Option<usize>,
     ) -> Self {
-        let (lang, eyes) = (view.lang, view.eyes());
+        let (lang, masking) = (view.lang, view.masking());
         let present = &versions[0];
         let shown = versions.iter().find(|version| Some(version.version) == wanted).unwrap_or(present);
         let is_present = shown.version == present.version;
-        let set = if eyes == Eyes::Whole { shown.set.clone() } else { masked(shown.set.clone()) };
+        let set = if masking == Masking::Whole { shown.set.clone() } else { masked(shown.set.clone()) };
         let covered = covered(&set.rules);
         let row = |(at, rule): (usize, &Rule)| Row {
             number: at + 1,
@@ -257,7 +257,7 @@ impl Shown {
 impl Offered {
     /// Those whose names the reader sees as they are: another name would be no list's.
     fn new(view: &View, mut lists: Vec<NamedList>) -> Self {
-        lists.retain(|list| text(&list.name, view.eyes()) == list.name);
+        lists.retain(|list| view.masking().text(&list.name) == list.name);
         let (days, numbers): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.kind == ListKind::Days);
         let names = |lists: Vec<NamedList>| lists.into_iter().map(|list| list.name).collect();
         Self { days: names(days), numbers: names(numbers) }

@@ -11,7 +11,7 @@ use crate::service::rules;
 /// `POST /rules/{app}/secret`
 pub(crate) async fn renew(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = request.require_for_app(Role::Admin, 1)?;
-    let secret = rules::new_secret(request.ctx(), request.asker(&by), &app).await?;
+    let secret = rules::new_secret(request.ctx(), request.actor(&by), &app).await?;
     let page = RulesPage::of(request, Some(&app.name))?.with_secret(secret.reveal().to_owned());
     reply::page(&page)
 }

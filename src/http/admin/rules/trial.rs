@@ -5,14 +5,13 @@
 use http::StatusCode;
 
 use crate::control::{AsksWord, Trial, Verdict, contract};
-use crate::domain::{App, Asking, Lang, PhoneNumber, Role};
-use crate::http::admin::parts::{Badge, text};
+use crate::domain::{App, Asking, Lang, Masking, PhoneNumber, Role};
+use crate::http::admin::parts::Badge;
 use crate::http::admin::query::instant;
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decisions;
 use crate::http::admin::rules::page::RulesPage;
-use crate::http::admin::view::Eyes;
 use crate::http::{HttpError, Response};
 use crate::service::{
     ServiceError,
@@ -78,7 +77,7 @@ async fn answered(
     };
     match trial(request.ctx(), app, question).await {
         Ok(trial) => {
-            tried.answer = Some(Answer::new(request.lang, page.view().eyes(), tried.sms, &trial));
+            tried.answer = Some(Answer::new(request.lang, page.view().masking(), tried.sms, &trial));
             Ok((StatusCode::OK, page.tried(tried, None)))
         }
         Err(ServiceError::BadRequest(why)) => refused(page, tried, why.get(request.lang).to_owned()),
@@ -149,27 +148,27 @@ fn is_number(text: &str) -> bool {
 }
 
 impl Answer {
-    fn new(lang: Lang, eyes: Eyes, sms: bool, trial: &Trial) -> Self {
+    fn new(lang: Lang, masking: Masking, sms: bool, trial: &Trial) -> Self {
         let (note, ack) = (&trial.decided.note, &trial.decided.ack);
         let steps = trial.steps.iter().map(|step| {
             let (verdict, why) = said(&step.verdict);
-            let problem = step.problem.as_ref().map(|problem| text(problem.get(lang), eyes));
+            let problem = step.problem.as_ref().map(|problem| masking.text(problem.get(lang)));
             let problem = problem.or_else(|| match step.verdict {
                 Verdict::Asked(asking) => Some(contract::outcome(asking).get(lang).to_owned()),
                 _ => None,
             });
             let said = [Some(words(lang, sms, verdict, why)), problem].into_iter().flatten().collect::<Vec<_>>();
-            (step.rule, text(&step.name, eyes), said.join(lang.t("；", "; ")))
+            (step.rule, masking.text(&step.name), said.join(lang.t("；", "; ")))
         });
         Self {
             action: decisions::badge(lang, note.action),
-            rule: note.rule.as_ref().map(|(number, name)| (*number, text(name, eyes))),
+            rule: note.rule.as_ref().map(|(number, name)| (*number, masking.text(name))),
             binding: note.binding.map(|id| id.0),
             steps: steps.collect(),
             status: ack.status,
             content_type: ack.content_type.clone(),
-            masked: text(&ack.body, eyes) != ack.body,
-            body: text(&ack.body, eyes),
+            masked: masking.text(&ack.body) != ack.body,
+            body: masking.text(&ack.body),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{AppId, CallOutcome, CallState, CauseCode, Lang, PhoneNumber, Product, Who, metrics};
+use crate::domain::{AppId, CallOutcome, CallState, CauseCode, Lang, Masking, PhoneNumber, Product, Who, metrics};
 use crate::http::admin::parts::figure;
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, Tone, count, percent};
 use crate::http::admin::statistics::page::{Counts, Links, by_key};
 use crate::http::admin::statistics::ranges::Range;
-use crate::http::admin::view::{Eyes, View};
+use crate::http::admin::view::View;
 use crate::limits::STATISTICS_ROWS;
 use crate::platforms::{self, Provider};
 use crate::store::{Group, MainCause, Ratio, StatRow, TalkRow};
@@ -271,11 +271,11 @@ impl Member {
                 let number = PhoneNumber::from_stored(key);
                 // A link must not give away what the page masks.
                 // And a short number is the end of others.
-                let whole = view.eyes() == Eyes::Whole && number.national().len() >= DISTINCT;
+                let whole = view.masking() == Masking::Whole && number.national().len() >= DISTINCT;
                 Self {
                     name: String::new(),
                     filter: whole.then(|| number.national().to_owned()),
-                    phone: Some(Phone::new(&number, view.eyes())),
+                    phone: Some(Phone::new(&number, view.masking())),
                 }
             }
             Group::Outcome | Group::Cause => named(key.to_owned()),

@@ -96,7 +96,7 @@ pub(crate) async fn begin(request: &Request) -> Result<Response, HttpError> {
     };
     let wanted =
         Wanted { number, pseudonymise, dry_run, reason: request.field("reason").unwrap_or_default().to_owned() };
-    keeping::erase(request.ctx(), request.asker(&by), wanted).await?;
+    keeping::erase(request.ctx(), request.actor(&by), wanted).await?;
     Ok(reply::see_other("/erasure"))
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
     let saved = match policy(request) {
-        Ok(policy) => keeping::set_policy(request.ctx(), request.asker(&by), &policy).await,
+        Ok(policy) => keeping::set_policy(request.ctx(), request.actor(&by), &policy).await,
         Err(problem) => Err(ServiceError::BadRequest(problem)),
     };
     match saved {
@@ -149,7 +149,7 @@ fn refused(request: &Request, mut page: RetentionPage, problem: &Wording) -> Res
 /// `POST /retention/runs`
 pub(crate) async fn run(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
-    keeping::start_run(request.ctx(), request.asker(&by), request.field("dry_run").is_some()).await?;
+    keeping::start_run(request.ctx(), request.actor(&by), request.field("dry_run").is_some()).await?;
     Ok(reply::see_other("/retention?done=begun"))
 }
 
@@ -173,7 +173,7 @@ pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
                 by_kind: None,
                 created_at: String::new(),
             };
-            keeping::add_hold(request.ctx(), request.asker(&by), hold).await
+            keeping::add_hold(request.ctx(), request.actor(&by), hold).await
         }
         Err(problem) => Err(ServiceError::BadRequest(problem.into())),
     };
@@ -191,7 +191,7 @@ pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
 /// `POST /retention/holds/{id}`
 pub(crate) async fn release(request: &Request) -> Result<Response, HttpError> {
     let by = request.require(Role::Admin)?;
-    keeping::end_hold(request.ctx(), request.asker(&by), request.segment(2)).await?;
+    keeping::end_hold(request.ctx(), request.actor(&by), request.segment(2)).await?;
     Ok(reply::see_other("/retention?done=released"))
 }
 

@@ -93,7 +93,7 @@ async fn where_nothing_can_be_put_on_record_no_form_changes_anything() {
     let seen = seen.select(&selector("input[name=seen]")).next().unwrap().attr("value").unwrap().to_owned();
     let calls = house.context.store.calls(&CallQuery::default(), &Page { limit: 200, cursor: None }).unwrap().items;
     let call_of = |provider: &str| -> CallId { calls.iter().find(|call| call.provider.0 == provider).unwrap().id };
-    let search = state.searches(&who("lin").actor(), None)[0].id.clone();
+    let search = state.searches(&who("lin").id(), None)[0].id.clone();
     let hold = house.context.retention.holds()[0].id.clone();
     let listing = house.context.bindings.list(&Default::default(), &Page { limit: 1, cursor: None }).unwrap();
     let binding = listing.items[0].id.0;

@@ -248,7 +248,7 @@ async fn a_saved_search_is_its_owners_unless_an_administrator_shares_it() {
     let shared = house.ask(Role::Admin, "POST", "/searches", new(true)).await.json();
     assert_eq!(house.list(Role::Operator, "/searches?list=calls").await.len(), 2);
     assert!(house.list(Role::Operator, "/searches?list=sms").await.is_empty());
-    assert_eq!(house.context.state.searches(&Actor::new(ActorKind::User, "somebody else"), None).len(), 1);
+    assert_eq!(house.context.state.searches(&ActorId::new(ActorKind::User, "somebody else"), None).len(), 1);
     let wrong = json!({"list": "calls", "name": "x", "query": "outcome=bussy"});
     house.ask(Role::Admin, "POST", "/searches", wrong).await.refused(400, "bad_request", "outcome=bussy");
     let path = |search: &Value| format!("/searches/{}", search["id"].as_str().unwrap());
@@ -285,7 +285,7 @@ async fn a_token_called_like_a_user_does_not_have_the_users_own_searches() {
     assert_eq!(house.as_who(root(token), "DELETE", &path, Value::Null).await.status, 404);
     // Both may have one of the same name.
     assert_eq!(house.as_who(root(token), "POST", "/searches", new).await.status, 201);
-    assert_eq!(house.context.state.searches(&Actor::new(user, "root1"), None).len(), 1);
+    assert_eq!(house.context.state.searches(&ActorId::new(user, "root1"), None).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,7 +330,7 @@ async fn a_shared_search_shows_no_number_to_viewers_and_no_app_to_those_who_may_
     let some = who(ActorKind::Token, "some", Role::Admin, Scope::Apps([shown.id].into()));
     let new = json!({"list": "calls", "name": "mine", "query": "app=courier", "shared": true});
     house.as_who(some.clone(), "POST", "/searches", new).await.refused(403, "forbidden", "all apps");
-    let shared = house.context.state.searches(&Actor::new(ActorKind::User, "nobody at all"), None);
+    let shared = house.context.state.searches(&ActorId::new(ActorKind::User, "nobody at all"), None);
     let path = format!("/searches/{}", shared.iter().find(|search| search.name == "courier").unwrap().id);
     house.as_who(some, "DELETE", &path, Value::Null).await.refused(404, "not_found", "");
     assert_eq!(house.ask(Role::Admin, "DELETE", &path, Value::Null).await.status, 204);

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tower_service::Service;
 
 use super::*;
-use crate::domain::{Actor, ActorKind, Role, Scope, Secret};
+use crate::domain::{ActorId, ActorKind, Role, Scope, Secret};
 use crate::http::testing::{Installation, SOON};
 use crate::platforms;
 
