@@ -26,7 +26,7 @@ use crate::limits::{LINE_MAX, READ_CHUNK};
 /// The logs, in the order in which they are copied, and the directories copied as they are.
 const LOGS: [&str; 3] = ["journal", "state", "bindings"];
 const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
-/// Where it is noted how far each log came: made anew for the copy.
+/// The notes of how far each log came: written new for the copy.
 const MARKS: &str = "marks";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,18 +41,13 @@ pub struct Copied {
 pub enum CopyError {
     #[error("{0} is not empty; a backup goes into a new or empty directory")]
     NotEmpty(PathBuf),
-    /// The destination lies inside of what is copied.
     #[error("{0} is inside the data directory; choose a place outside")]
     Inside(PathBuf),
-    /// The source is no data directory.
     #[error("{0} has no journal; is it a data directory?")]
     NoJournal(PathBuf),
-    /// A file cannot be read or written.
     #[error("copying {path}")]
     Io {
-        /// Which file or directory.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -111,7 +106,6 @@ fn prepare(from: &Path, to: &Path) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Copies one directory, if it is there, with its permissions.
 fn in_dir(
     from: &Path,
     to: &Path,
@@ -130,8 +124,8 @@ fn in_dir(
     sync_dir(&to).map_err(failed(&to))
 }
 
-/// Copies a log of the data directory `data`, and notes what the copy has: so that it can be told
-/// of the copy too when something goes missing.
+/// Copies a log and writes the copy's own note of how far it came, so that a later loss in the copy is
+/// found too.
 fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
     let log = to.file_name().and_then(OsStr::to_str).unwrap_or("log");
     let marks = data.join(MARKS);
@@ -172,8 +166,8 @@ fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<
     Ok(())
 }
 
-/// Copies what is in a directory, and what links in it lead to: a link would lead to the original,
-/// or nowhere. `above` are the directories on the way here.
+/// Copies a directory and follows its links: a copied link would lead to the original, or nowhere.
+/// `above` are the directories on the way here.
 fn copy_tree(from: &Path, to: &Path, above: &mut Vec<(u64, u64)>, copied: &mut Copied) -> Result<(), CopyError> {
     let here = fs::metadata(from).map_err(failed(from))?;
     let here = (here.dev(), here.ino());
@@ -210,7 +204,6 @@ fn copy_tree(from: &Path, to: &Path, above: &mut Vec<(u64, u64)>, copied: &mut C
     Ok(())
 }
 
-/// The number of the last line of a plain segment.
 fn last_line(file: &File, bytes: u64) -> io::Result<Option<Seq>> {
     let start = bytes.saturating_sub(LINE_MAX as u64);
     let tail = read_lines(file, start, bytes, LINE_MAX)?;

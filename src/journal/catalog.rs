@@ -15,28 +15,25 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::frames;
 use crate::domain::Seq;
 
-/// A place in a segment where a line begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// The number of the record there; in a damaged place, the least it can be.
+    /// The number of the record; in a damaged place, the least it can be.
     pub(super) seq: Seq,
-    /// The line, counted from 1.
+    /// Counted from 1.
     pub(super) line: u64,
-    /// The byte it begins at.
     pub(super) offset: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Segment {
-    /// How far it may be read: for the one being written, what is durable.
+    /// How many bytes may be read: of the segment being written, those that are durable.
     pub(super) bytes: u64,
-    /// Grows whenever another file takes its name.
+    /// Rises when another file takes the segment's name.
     pub(super) generation: u64,
-    /// Marks made while it was written; absent for those found on disk.
+    /// Made while the segment was written; absent for those found on disk.
     pub(super) marks: Vec<Mark>,
 }
 
-/// A catalog that readers and writers share.
 #[derive(Debug, Clone)]
 pub(super) struct Shared(Arc<RwLock<Catalog>>);
 
@@ -45,7 +42,6 @@ impl Shared {
         Self(Arc::new(RwLock::new(catalog)))
     }
 
-    /// A panic elsewhere leaves the catalog as consistent as it was.
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Catalog> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,7 +56,7 @@ impl Shared {
 pub(super) struct Catalog {
     pub(super) dir: PathBuf,
     segments: BTreeMap<Seq, Segment>,
-    /// The one being written, if any: never compressed, rewritten or removed.
+    /// The segment being written: never compressed, rewritten or removed.
     pub(super) live: Option<Seq>,
 }
 
@@ -104,7 +100,6 @@ impl Catalog {
         self.segments.get_mut(&first)
     }
 
-    /// Another file has taken the segment's name.
     pub(super) fn replaced(&mut self, first: Seq, bytes: u64) {
         if let Some(segment) = self.segments.get_mut(&first) {
             segment.bytes = bytes;
@@ -132,28 +127,24 @@ impl Catalog {
         self.segments.keys().next_back().copied()
     }
 
-    /// Every segment with its size, in order.
     pub(super) fn sizes(&self) -> impl Iterator<Item = (Seq, u64)> {
         self.segments.iter().map(|(first, segment)| (*first, segment.bytes))
     }
 }
 
-/// A segment's file name.
 pub(super) fn name(first: Seq) -> String {
     format!("{first:012}")
 }
 
-/// What has the name of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// A file of this size, or a link to one: a large segment may be moved to another disk.
     File(u64),
     Dangling,
-    /// A directory, a socket or the like.
     Strange,
 }
 
-/// Something that is no file has the name of a segment. Says what to do.
+/// A directory or socket has the name of a segment. Says what to do.
 #[derive(Debug, thiserror::Error)]
 enum NoFile {
     #[error("{} is a link to a file that is not there; put the file back where it was, or remove the link if it is lost", name(*.0))]
@@ -163,7 +154,6 @@ enum NoFile {
 }
 
 impl Found {
-    /// The size of the file.
     pub(super) fn bytes(self, first: Seq) -> io::Result<u64> {
         match self {
             Self::File(bytes) => Ok(bytes),
@@ -173,7 +163,7 @@ impl Found {
     }
 }
 
-/// What has the name of a segment in a directory, in order. Other files are not ours.
+/// Everything in a directory that has a segment's name, in order. Other files are not ours.
 pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
@@ -195,7 +185,7 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
     Ok(found)
 }
 
-/// Whether no record can be in the log in `dir`: no segment, or only empty ones.
+/// Whether the log in `dir` has no segment, or only empty ones.
 pub fn is_empty(dir: &Path) -> io::Result<bool> {
     match list(dir) {
         Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == Found::File(0))),
@@ -204,7 +194,7 @@ pub fn is_empty(dir: &Path) -> io::Result<bool> {
     }
 }
 
-/// How many segments of the journal in `dir` are compressed. Looks at their ends.
+/// Counts compressed segments by their last bytes.
 pub fn compressed(dir: &Path) -> io::Result<u64> {
     let is_compressed = |(first, found): &(Seq, Found)| {
         let Found::File(bytes) = *found else { return false };
@@ -219,7 +209,6 @@ fn parse(text: &str) -> Option<Seq> {
     (text == name(seq)).then_some(seq)
 }
 
-/// The greatest mark at or before `seq`.
 pub(super) fn mark_before(marks: &[Mark], seq: Seq) -> Option<Mark> {
     let n = marks.partition_point(|mark| mark.seq <= seq);
     n.checked_sub(1).map(|n| marks[n])

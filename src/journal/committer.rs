@@ -19,17 +19,15 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE, RESERVE_ROOM};
 
-/// What pages and `/readyz` want to know from the committer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WriteHealth {
     pub(super) failing: Option<String>,
-    /// The reserve was given up, and as much is not free again.
+    /// The reserve was given to the journal, and the disk has not as much free again.
     pub(super) reserve_used: bool,
     /// What happened to a segment while it was written.
     pub(super) given_up: Option<String>,
 }
 
-/// The committer's belongings.
 pub(super) struct Committer {
     pub(super) queue: Arc<Queue>,
     pub(super) writer: Writer,
@@ -37,16 +35,15 @@ pub(super) struct Committer {
     pub(super) health: Arc<Mutex<WriteHealth>>,
     pub(super) order: Order,
     pub(super) reserve: Option<Reserve>,
-    /// Called when a segment was finished.
     pub(super) finished: Box<dyn Fn() + Send>,
-    /// Tries whether the disk takes something, without a record.
+    /// Tries to write to the disk, without a record.
     pub(super) probe: Box<dyn Fn() -> io::Result<()> + Send>,
 }
 
-/// What the conditions of records are held against.
+/// What the conditions of records are checked against.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// The last number when the journal was opened: what came before it is of every kind.
+    /// The last number when the journal was opened: records up to it count for every kind.
     opened: Seq,
     /// The last number of each kind that is appended with conditions, since then.
     kinds: HashMap<String, Seq>,
@@ -78,14 +75,13 @@ impl Order {
         admitted
     }
 
-    /// What was admitted without a number is durable up to this one, or was not written.
+    /// What was admitted without a number is durable up to `last`, or was not written.
     fn settle(&mut self, last: Seq, written: bool) {
         self.kinds.values_mut().filter(|seq| **seq == Seq::MAX).for_each(|seq| *seq = last);
         self.group = self.group.filter(|_| written);
     }
 }
 
-/// Answers those who still wait when the thread ends, also by a panic.
 struct CloseOnExit(Arc<Queue>);
 
 impl Drop for CloseOnExit {
@@ -96,7 +92,6 @@ impl Drop for CloseOnExit {
 }
 
 impl Committer {
-    /// Runs until the queue is closed and empty.
     pub(super) fn run(mut self) {
         let _close = CloseOnExit(Arc::clone(&self.queue));
         let mut batch = Batch::default();
@@ -195,7 +190,7 @@ impl Committer {
         failing || self.reserve.as_ref().is_some_and(|reserve| !reserve.is_held())
     }
 
-    /// Says what happened to a segment, if anything did.
+    /// Reports a segment that was given up, if one was.
     fn tell_given_up(&mut self) -> bool {
         let Some(given_up) = self.writer.take_given_up() else { return false };
         self.health.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
@@ -203,7 +198,7 @@ impl Committer {
         true
     }
 
-    /// Nothing came for a while: is the segment where it was, and what was wrong still so?
+    /// When idle: checks that the segment is in its place, and tries again what failed.
     fn care(&mut self) {
         self.writer.look();
         self.tell_given_up();

@@ -22,10 +22,9 @@ use super::{
 use crate::domain::Seq;
 use crate::limits::STATE_SEGMENT_BYTES;
 
-/// The log of what people set.
 #[derive(Debug)]
 pub struct CompactJournal {
-    /// Another one after each time that it was written anew.
+    /// Replaced each time the log is rewritten.
     journal: ArcSwap<FileJournal>,
     data: PathBuf,
 }
@@ -33,7 +32,6 @@ pub struct CompactJournal {
 const NAME: &str = "state";
 
 impl CompactJournal {
-    /// Opens or makes it in the data directory `data`.
     pub fn open(data: &Path) -> Result<Self, OpenError> {
         Ok(Self { journal: ArcSwap::from_pointee(open(data)?), data: data.to_owned() })
     }
@@ -42,7 +40,7 @@ impl CompactJournal {
         self.data.join(NAME)
     }
 
-    /// Writes these records as a file beside the old one, and that over it.
+    /// Writes the records to a file beside the old one and renames it over that.
     fn write_anew(&self, first: Seq, records: &[NewRecord]) -> io::Result<()> {
         let tmp = self.data.join("tmp");
         fs::create_dir_all(&tmp)?;
@@ -138,8 +136,8 @@ impl Journal for CompactJournal {
     }
 }
 
-/// Puts a file in the place of those in `to`: over the first of them, or over what it leads to if it
-/// is a link, whose place may be on another disk.
+/// Renames a file over the first one in `to`, or over what that links to: its place may be on another
+/// disk.
 fn put_over(new: &Path, to: &Path) -> io::Result<()> {
     let old = files(to)?;
     let first = old.first().ok_or_else(|| io::Error::other(format!("{} holds no file", to.display())))?;
@@ -167,7 +165,6 @@ fn put_over(new: &Path, to: &Path) -> io::Result<()> {
     sync_dir(to)
 }
 
-/// Copies the segments to where torn tails are.
 fn keep_aside(dir: &Path, torn: &Path) -> io::Result<()> {
     fs::create_dir_all(torn)?;
     for file in files(dir)? {
@@ -181,7 +178,6 @@ fn keep_aside(dir: &Path, torn: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The files of a directory that have a segment's name, in order.
 fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     files.retain(|path| {

@@ -11,7 +11,6 @@ use super::rewrite::Rewriter;
 use crate::domain::Seq;
 use crate::error_chain::Chain;
 
-/// Tells the compressor that there is something to do, or that it is to end.
 #[derive(Debug, Default)]
 pub(super) struct Bell {
     state: Mutex<State>,
@@ -39,7 +38,7 @@ impl Bell {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).closed
     }
 
-    /// Waits; `false` when it is time to end.
+    /// `false` when it is time to end.
     fn wait(&self) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = |state: &mut State| !state.rung && !state.closed;
@@ -49,7 +48,6 @@ impl Bell {
     }
 }
 
-/// Runs until the bell is closed.
 pub(super) fn run(bell: &Bell, catalog: &Shared, rewriter: &Arc<Rewriter>) {
     // Segments known to need nothing: looking at each costs opening it.
     let mut seen = None;

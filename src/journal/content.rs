@@ -10,16 +10,13 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::limits::BODY_MAX;
 
-/// Why a body cannot be unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {
     /// RFC 9110 answers this with 415.
     #[error("the content encoding is neither gzip nor deflate")]
     UnknownEncoding,
-    /// More than a body may be, once it is unpacked.
     #[error("the body is too large once it is unpacked")]
     TooLarge,
-    /// Its bytes are not what its encoding makes.
     #[error("the compressed body is damaged")]
     Damaged,
 }

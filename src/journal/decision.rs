@@ -53,7 +53,7 @@ impl DecisionFields {
         }
     }
 
-    /// The note; `None` where a word is of another version.
+    /// `None` where a word is of another version.
     #[must_use]
     pub fn into_note(self) -> Option<DecisionNote> {
         let asked = |asked: AskedFields| {

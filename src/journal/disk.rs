@@ -14,30 +14,26 @@ use rustix::fs::OFlags;
 
 use crate::limits::READ_CHUNK;
 
-/// Makes and opens the segment that is written.
 pub(super) trait Disk: Debug + Send + Sync {
-    /// Makes an empty file. One that a failed attempt left there is emptied, if it is a file of
-    /// its own and holds no line; anything else is left as it is, and is an error.
+    /// Creates an empty file. A file that a failed attempt left there is reused if it holds no line;
+    /// anything else is an error and stays as it is.
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
-    /// Makes new names in a directory durable.
+    /// Makes new names in the directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
 }
 
-/// The segment that is written.
 pub(super) trait LogFile: Send {
-    /// Writes all of `bytes` at `offset`; after an error any part of it may stand there.
+    /// After an error any part of `bytes` may stand there.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
-    /// Makes what was written durable.
     fn sync(&self) -> io::Result<()>;
     fn cut(&self, len: u64) -> io::Result<()>;
-    /// Reads all of `bytes` at `offset`, also of a file that has no name any more.
+    /// Also reads a file that was deleted since.
     fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
     /// Whether the file is still what stands at `path`, with the `len` bytes that were written.
     fn standing(&self, path: &Path, len: u64) -> io::Result<Standing>;
 }
 
-/// What became of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Here,
@@ -46,7 +42,6 @@ pub(super) enum Standing {
     Shorter,
 }
 
-/// The machine's file system.
 #[derive(Debug)]
 pub(super) struct RealDisk;
 
@@ -111,7 +106,7 @@ impl LogFile for File {
     }
 }
 
-/// The last part of a path must not be a link.
+/// Refuses a link as the last part of a path.
 fn no_follow() -> i32 {
     i32::try_from(OFlags::NOFOLLOW.bits()).expect("a flag fits")
 }
@@ -131,7 +126,6 @@ fn holds_a_line(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Makes the names in a directory durable.
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }

@@ -41,25 +41,22 @@ use crate::limits::{
     ZSTD_LEVEL_THINNED,
 };
 
-/// How a file journal is kept.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The file that holds space back for a full disk, and its size; `None` for `state/`.
     pub reserve: Option<(PathBuf, u64)>,
-    /// Where torn tails are set aside.
     pub torn: PathBuf,
-    /// Where files being rewritten are kept until they are whole; on the same file system.
+    /// Unfinished rewrites; on the same file system.
     pub tmp: PathBuf,
     /// The size at which a segment is finished.
     pub segment_bytes: u64,
-    /// Whether finished segments are compressed in the background.
     pub compress: bool,
-    /// Where it is noted how far the log came, apart from it; `None` where that is nobody's concern.
+    /// Notes of how far the log came, apart from it; `None` for logs without notes.
     pub marks: Option<PathBuf>,
 }
 
 impl Options {
-    /// Those of a log of the data directory `data`: nothing held back, nothing compressed.
+    /// Without a reserve and without compression.
     #[must_use]
     pub fn within(data: &Path) -> Self {
         Self {
@@ -82,7 +79,6 @@ pub struct FileJournal {
     bell: Arc<Bell>,
     durable: watch::Receiver<Seq>,
     others: watch::Receiver<Seq>,
-    /// Of records that are appended together.
     groups: AtomicU64,
     write_health: Arc<Mutex<WriteHealth>>,
     watermark: Watermark,
@@ -90,15 +86,11 @@ pub struct FileJournal {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// Why a journal cannot be opened. Says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The directory cannot be made or read.
     #[error("opening the journal {path}")]
     Io {
-        /// Which directory or file.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -172,25 +164,24 @@ impl FileJournal {
         })
     }
 
-    /// Opens or makes the log of bindings in the data directory `data`.
     pub fn open_bindings(data: &Path) -> Result<Self, OpenError> {
         let options = Options { segment_bytes: BINDINGS_SEGMENT_BYTES, compress: true, ..Options::within(data) };
         Self::open(&data.join("bindings"), options)
     }
 
-    /// What is missing is missing for good, and not said any more. Blocks.
+    /// Accepts missing records as lost for good and reports them no more. Blocks.
     pub fn accept_missing(&self) -> Vec<Missing> {
         self.watermark.accept()
     }
 
-    /// Goes on saying that these are missing, as the log before this one did. Blocks.
+    /// Keeps reporting these as missing, as the log before this one did. Blocks.
     pub fn note_missing(&self, missing: Vec<Missing>) {
         if !missing.is_empty() {
             self.watermark.lost(missing);
         }
     }
 
-    /// Removes every finished segment that has only numbers below `seq`; gives how many. Blocks.
+    /// Removes finished segments whose numbers are all below `seq`; returns how many. Blocks.
     pub fn remove_segments_before(&self, seq: Seq) -> Result<u64, RewriteError> {
         self.rewriter.remove_before(seq)
     }
@@ -202,7 +193,7 @@ impl Drop for FileJournal {
     }
 }
 
-/// Puts a record into the queue; in most cases it is on its way before the future is first polled.
+/// Queues a record; mostly it is queued before the future is first polled.
 fn push(
     queue: &Arc<Queue>,
     record: &NewRecord,
@@ -341,8 +332,8 @@ impl Rewrite for FileJournal {
     }
 }
 
-/// Holds what was noted against what is there. Where records are missing, the next number is above
-/// all that were given out.
+/// Compares the note with what is there. Where records are missing, the next number is above all that
+/// were given out.
 fn compare(
     log: &str,
     options: &Options,
@@ -392,7 +383,6 @@ fn make_dir(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes and syncs as a commit does.
 fn probe(path: &Path) -> io::Result<()> {
     let probed = File::create(path).and_then(|mut file| {
         file.write_all(&[b'\n'; 4096])?;

@@ -27,17 +27,15 @@ const SKIPPABLE_MAGIC: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
 const FOOTER_MAGIC: [u8; 8] = *b"RBFRAMES";
 const FOOTER_LEN: usize = 16;
 const ENTRY_LEN: usize = 32;
-/// The longest frame: a line is added while less than `FRAME_BYTES` are collected.
 const FRAME_MAX: usize = FRAME_BYTES + LINE_MAX + 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
-    /// The least number a record in it can have.
+    /// The lowest number a record in it can have.
     pub(super) seq: Seq,
-    /// Its first line, counted from 1.
     pub(super) line: u64,
     pub(super) offset: u64,
-    /// Where its lines are in the segment uncompressed.
+    /// Offset of its lines in the uncompressed segment.
     pub(super) raw_offset: u64,
 }
 
@@ -94,12 +92,11 @@ impl Table {
         Some((*self.0.get(n)?, *self.0.get(n + 1)?))
     }
 
-    /// What stands for the end: its number is the one behind the last record.
+    /// The last entry: its number follows the last record's.
     pub(super) fn end(&self) -> Option<Frame> {
         self.0.last().copied()
     }
 
-    /// The frame that holds `seq` if any does.
     pub(super) fn holding(&self, seq: Seq) -> usize {
         let n = self.0[..self.len()].partition_point(|frame| frame.seq <= seq).saturating_sub(1);
         // Where a damaged frame's number is unknown it has that of the next one.
@@ -151,8 +148,8 @@ fn decompress(compressed: &[u8], capacity: usize) -> Option<Vec<u8>> {
     Decompressor::new().ok()?.decompress(compressed, capacity).ok()
 }
 
-/// Finds the frames of a file whose table is damaged, numbering them by what they hold. What
-/// is no frame becomes one that cannot be decompressed, so that it is reported where it is read.
+/// Rebuilds the table of a file whose own is damaged. Bytes that are no frame become a frame that
+/// cannot be decompressed, so that reading reports them.
 pub(super) fn walk(bytes: &[u8], first: Seq) -> Table {
     let mut frames = Vec::new();
     let mut scan = Scan::new("", 1, first);
@@ -189,7 +186,7 @@ fn frame_len(bytes: &[u8]) -> Option<usize> {
     zstd::zstd_safe::find_frame_compressed_size(bytes).ok()
 }
 
-/// Where behind the first byte a frame or the table begins.
+/// Offset of the next frame or of the table.
 fn next_frame(bytes: &[u8]) -> Option<usize> {
     let find = |magic| memchr::memmem::find(&bytes[1..], magic).map(|n| n + 1);
     match (find(&ZSTD_MAGIC), find(&SKIPPABLE_MAGIC)) {
@@ -198,14 +195,12 @@ fn next_frame(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Writes a compressed segment.
 pub(super) struct FrameWriter<W> {
     out: W,
     compressor: Compressor<'static>,
     frames: Vec<Frame>,
-    /// Lines of the frame being collected.
     lines: Vec<u8>,
-    /// What the present frame begins with, and where the next line stands.
+    /// Where the present frame begins, and where the next line goes.
     begun: Frame,
     line: u64,
     last: Seq,
@@ -254,7 +249,6 @@ impl<W: Write> FrameWriter<W> {
         Ok(())
     }
 
-    /// Writes the table; gives back what was written to.
     pub(super) fn finish(mut self) -> io::Result<W> {
         if !self.lines.is_empty() {
             self.end_frame(self.last + 1)?;

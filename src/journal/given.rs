@@ -14,13 +14,11 @@ use rustix::fs::OFlags;
 use super::disk::sync_dir;
 use super::watermark::sealed;
 
-/// The kind that ids of apps are.
 pub const APPS: &str = "apps";
 
-/// More bytes than a line has.
 const LINE_MAX: u64 = 128;
 
-/// The highest number that is noted in `marks`; `None` where nothing is, or nothing that can be read.
+/// `None` where nothing is noted, or nothing readable.
 pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
     // A pipe in its place would be waited for, and a link could lead anywhere.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
@@ -40,7 +38,7 @@ pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
     Ok(line.and_then(|line| line.strip_prefix(kind)?.strip_prefix(' ')?.parse().ok()))
 }
 
-/// Notes in `marks` that numbers up to this one are taken; a lower one than before changes nothing.
+/// Notes that numbers up to `highest` are taken; a lower one changes nothing.
 pub fn note_given(marks: &Path, kind: &str, highest: u64) -> io::Result<()> {
     if highest_given(marks, kind)?.is_some_and(|noted| noted >= highest) {
         return Ok(());

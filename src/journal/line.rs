@@ -19,14 +19,13 @@ use super::record::{Body, Entry, NewRecord, Record};
 use super::wire::{CallbackFields, ErasedFields, TallyFields};
 use crate::domain::Seq;
 
-/// What every line begins with. Quotes inside of strings are escaped, so a `{"seq":` in the
-/// middle of a line is the beginning of another one whose predecessor lost its end.
+/// Every line begins so. Quotes inside strings are escaped, so `{"seq":` in the middle of a line is the
+/// beginning of another line whose predecessor lost its end.
 pub(super) const BEGINNING: &[u8] = br#"{"seq":"#;
 /// `,"crc":"9ae0daaf"}`
 const SEAL_LEN: usize = 18;
 const SEAL: &[u8] = br#","crc":""#;
 
-/// Why a line is damaged.
 pub(super) mod reason {
     pub(in super::super) const NOT_A_RECORD: &str = "not a record";
     pub(in super::super) const CHECKSUM: &str = "the checksum does not match";
@@ -39,12 +38,10 @@ pub(super) mod reason {
     pub(in super::super) const NO_FILE: &str = "what has the segment's name is no file";
 }
 
-/// A record's line without its number and checksum.
 #[derive(Debug)]
 pub(super) struct Unsealed(Vec<u8>);
 
 impl Unsealed {
-    /// Writes the part of a line that does not depend on its number.
     pub(super) fn new(record: &NewRecord) -> Self {
         let room = match &record.body {
             Body::Callback(callback) => 512 + callback.body.len() + callback.body.len() / 4,
@@ -80,12 +77,10 @@ impl Unsealed {
         Self(line)
     }
 
-    /// How long the sealed line becomes at most.
     pub(super) fn len(&self) -> usize {
         BEGINNING.len() + 20 + self.0.len() + SEAL_LEN + 1
     }
 
-    /// Appends the whole line, with its line end.
     pub(super) fn seal(&self, seq: Seq, out: &mut Vec<u8>) {
         let start = out.len();
         out.extend_from_slice(BEGINNING);
@@ -100,7 +95,7 @@ impl Unsealed {
     }
 }
 
-/// Checks a line (without its line end) and gives its number; no JSON is parsed.
+/// Checks a line without its line end and returns its number; parses no JSON.
 pub(super) fn check(line: &[u8]) -> Result<Seq, &'static str> {
     let body_len = line.len().checked_sub(SEAL_LEN).ok_or(reason::NOT_A_RECORD)?;
     let (body, seal) = line.split_at(body_len);
@@ -110,8 +105,7 @@ pub(super) fn check(line: &[u8]) -> Result<Seq, &'static str> {
     if crc32c::crc32c(body) == written { Ok(seq) } else { Err(reason::CHECKSUM) }
 }
 
-/// Reads a line that [`check`] found whole. `None` when a version that is not ours wrote
-/// something we do not understand.
+/// `None` when a version that is not ours wrote it.
 pub(super) fn decode(line: &[u8]) -> Option<Record> {
     let (seq, rest) = number(line)?;
     let rest = rest.strip_prefix(br#","at":""#)?;
@@ -144,7 +138,7 @@ fn entry(line: &[u8]) -> Option<Entry> {
     Some(Entry { kind, fields })
 }
 
-/// The names that belong to the line and not to what it says.
+/// Names of the line's own fields.
 fn is_frame_field(name: &str) -> bool {
     matches!(name, "seq" | "at" | "kind" | "crc")
 }
@@ -177,7 +171,7 @@ fn write_at(at: Timestamp, line: &mut Vec<u8>) {
     DateTimePrinter::new().precision(Some(6)).print_timestamp(&at, line).expect("a Vec takes every write");
 }
 
-/// Writes a struct's fields behind what stands there: `,"a":1,"b":2`.
+/// Appends a struct's fields: `,"a":1,"b":2`.
 fn splice(fields: &impl Serialize, line: &mut Vec<u8>) {
     let start = line.len();
     to_json(fields, line);

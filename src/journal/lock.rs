@@ -16,7 +16,7 @@ use crate::limits::{LOCK_LOOK_TIME, LOCK_LOOKS};
 
 const NAME: &str = "LOCK";
 
-/// The right to write a data directory. Given back when dropped.
+/// Held while this process may write the data directory; released on drop.
 #[derive(Debug)]
 pub struct DataLock {
     _file: File,
@@ -28,14 +28,12 @@ pub enum LockError {
     #[error("the data directory {dir} is in use by {}", holder(*.pid))]
     Held {
         dir: PathBuf,
-        /// Who says that it holds the lock.
+        /// The process that wrote itself into the file.
         pid: Option<u32>,
     },
-    /// The file cannot be made or locked.
     #[error("locking the data directory {dir}")]
     Io {
         dir: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -46,7 +44,6 @@ fn holder(pid: Option<u32>) -> String {
 }
 
 impl DataLock {
-    /// Takes the lock of a data directory, which must exist.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.to_owned(), source };
         let path = dir.join(NAME);
@@ -92,7 +89,7 @@ impl DataLock {
     }
 }
 
-/// Whether somebody else has it; a file system that cannot lock it has nobody who could.
+/// Whether another process has it; on a file system without locks, nobody.
 fn is_locked(tried: &Result<(), TryLockError>) -> bool {
     matches!(tried, Err(TryLockError::WouldBlock))
 }

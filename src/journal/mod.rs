@@ -68,17 +68,15 @@ use crate::domain::Seq;
 use crate::limits::READ_CHUNK;
 use line::reason;
 
-/// An append under way. Dropping it does not take the record back: a platform that hangs up
-/// must not undo what is being written.
+/// An append under way. Dropping it does not cancel the record: a platform that hangs up must not undo
+/// a write.
 pub type Append<T> = Pin<Box<dyn Future<Output = Result<T, AppendError>> + Send>>;
 
-/// How far a writer has read what it decided from.
+/// Up to where a writer had read when it decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// Every record up to this number.
     Log(Seq),
-    /// Every record of the same kind up to this number. All records of such a kind are appended
-    /// with this condition.
+    /// Every record of the same kind. All records of such a kind are appended with this condition.
     Kind(Seq),
 }
 
@@ -105,8 +103,8 @@ pub enum Seen {
 /// is first, and both know which. A callback waits for nobody: of two answers to one question the
 /// first in the order of the log holds, and whoever appended the later one reads on and finds it.
 pub trait Journal: Debug + Send + Sync {
-    /// Appends a record whatever came before it; resolves when it is durable, with its number if it
-    /// has one: `None` where it is safe on this machine and waits for the log.
+    /// Appends unconditionally; resolves when durable, with the record's number, or `None` where it is
+    /// safe on this machine and waits for the log.
     fn append(&self, record: NewRecord) -> Append<Option<Seq>>;
     /// Appends records one right behind the other, unless something came after `seen`: that is
     /// [`AppendError::Overtaken`]. Resolves when they are durable, with their numbers: with those of the
@@ -118,25 +116,22 @@ pub trait Journal: Debug + Send + Sync {
         let appended = self.append_all(seen, vec![record]);
         Box::pin(async { Ok(*appended.await?.last().expect("a record has a number")) })
     }
-    /// The number of the last durable record, 0 while there is none; changes as records come.
+    /// 0 while there is none; changes as records come.
     fn durable(&self) -> watch::Receiver<Seq>;
-    /// The number of the last durable record that another writer appended, 0 while there is none;
-    /// changes as they come. On one machine it never does, and who follows it is told so by its end.
+    /// The last durable record of another writer, 0 while there is none. On one machine it never
+    /// changes, and the channel closes.
     fn others(&self) -> watch::Receiver<Seq>;
     /// The records with numbers from `from` on, ascending, about `max_bytes` of lines at most
     /// and at least one record if there is one. Damaged lines are passed over and reported in
     /// [`Journal::damage`]. Empty at the end.
     fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError>;
-    /// One record.
     fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError>;
-    /// The line of one record as it stands in the journal, checksum included, without its end.
+    /// The record's line as stored, with its checksum and without its line end.
     fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError>;
-    /// What is damaged, as far as it was read.
+    /// Damage found by reading so far.
     fn damage(&self) -> Vec<Damage>;
-    /// Whether the last write succeeded, and what is on disk.
     fn health(&self) -> Health;
-    /// Takes nothing more, writes what waits and lets go of everything. What is there can still be
-    /// read. Blocks.
+    /// Refuses new records, writes queued ones and closes. Reading still works. Blocks.
     fn close(&self);
 }
 
@@ -152,10 +147,9 @@ pub trait Journal: Debug + Send + Sync {
 pub trait Rewrite: Journal {
     /// The first possible number of every segment, in order. The last one is being written.
     fn segments(&self) -> Vec<Seq>;
-    /// Finishes the segment being written, so that it may be rewritten. Blocks.
+    /// Finishes the segment being written, so that it can be rewritten. Blocks.
     fn roll(&self) -> io::Result<()>;
-    /// Asks about everything in a segment, also in the one being written, and changes nothing.
-    /// Blocks.
+    /// Shows every record of a segment to `decide`, changes nothing. Blocks.
     fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
     /// Asks about everything in a finished segment and writes it anew. One that has no record left
     /// is removed; one that is kept whole stays as it is. Blocks.
@@ -164,11 +158,10 @@ pub trait Rewrite: Journal {
     /// When the segment is being written, or a file cannot be read or written; nothing has
     /// changed then.
     fn rewrite(&self, first: Seq, packing: Packing, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError>;
-    /// The SHA-256 of a segment as it is kept; `None` when there is none. Blocks.
+    /// The SHA-256 of the segment's file; `None` when there is none. Blocks.
     fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError>;
 
-    /// The number of the first record that was made at `at` or later; the next to come when
-    /// there is none. Blocks.
+    /// The first record made at `at` or later; the next number when there is none. Blocks.
     fn first_at(&self, at: Timestamp) -> Result<Seq, ReadError> {
         let segments = self.segments();
         let mut failed = None;
@@ -195,11 +188,11 @@ pub trait Rewrite: Journal {
     }
 }
 
-/// A small journal that can be written anew whole: what people set. It is read whole at the start,
-/// and of everything that was ever set only the last counts.
+/// A small journal that is rewritten as a whole: what people set. Of each thing only the last record
+/// counts.
 pub trait Compact: Journal {
-    /// The first number that it holds. Whoever has not read up to there when another writer has written
-    /// it anew begins anew as well.
+    /// Its first number. A reader that has not come so far when another writer rewrites it starts
+    /// again.
     fn begin(&self) -> Seq;
     /// Puts these records in the place of everything up to the number `seen`, and gives the number of
     /// the last of them; what numbers there were before means nothing any more. It holds these
@@ -208,59 +201,50 @@ pub trait Compact: Journal {
     /// # Errors
     /// [`AppendError::Overtaken`] when something came after `seen`; or the journal cannot be written.
     fn replace(&self, seen: Seq, records: &[NewRecord]) -> Result<Seq, AppendError>;
-    /// What is missing or damaged is so for good, and not said any more: what is left of it is kept
-    /// aside for whoever wants to look. Blocks.
+    /// Accepts missing or damaged records as lost and reports them no more; what is left is kept aside.
+    /// Blocks.
     fn accept_loss(&self) -> io::Result<()>;
 }
 
-/// Why a record is not durable. In each case nothing was acknowledged.
+/// Why a record is not durable. Nothing was acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// The queue stayed full for [`crate::limits::COMMIT_QUEUE_WAIT`].
     #[error("the journal's queue is full")]
     QueueFull,
-    /// The disk refused.
     #[error("writing the journal")]
     Write(#[source] Arc<io::Error>),
     #[error("the journal is closed")]
     Closed,
-    /// Another record came after what the writer had read: read on, and decide again.
+    /// Another record came after what the writer had read: read on and decide again.
     #[error("another record came first")]
     Overtaken,
 }
 
-/// Why a record cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("reading the journal segment {segment}")]
 pub struct ReadError {
-    /// The segment's file name.
     pub segment: String,
-    /// What the system said.
     #[source]
     pub source: io::Error,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// The segment's file name.
     pub segment: String,
-    /// The line, counted from 1.
+    /// Counted from 1.
     pub line: u64,
     /// The number of the damaged record, from its neighbours.
     pub seq: Seq,
     pub reason: &'static str,
 }
 
-/// What a damage means for what was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// Nothing is lost: what is damaged only helps to find records.
+    /// Nothing is lost: an index is damaged.
     Nothing,
-    /// A record of another version: it is whole, and that version reads it.
+    /// A whole record of another version, which reads it.
     Unread,
-    /// One record cannot be read.
     Record,
-    /// Several neighbours cannot be read.
     Records,
 }
 
@@ -276,19 +260,16 @@ impl Damage {
     }
 }
 
-/// The state of a log for pages and `/readyz`.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    /// Why the last write failed, if it did.
     pub failing: Option<String>,
     pub segments: u64,
     pub bytes: u64,
-    /// Whether the reserve was given up because the disk is full.
     pub reserve_used: bool,
-    /// Tails set aside at the last start.
+    /// Torn tails set aside at the last start.
     pub torn: u64,
-    /// Records that were acknowledged and are not there.
+    /// Acknowledged records that are not there.
     pub missing: Vec<Missing>,
-    /// What somebody did to a segment while it was written, since the start.
+    /// What somebody did to a segment while it was written.
     pub given_up: Option<String>,
 }

@@ -16,7 +16,7 @@ use super::scan::{Piece, Scan};
 use crate::domain::Seq;
 use crate::limits::{LINE_MAX, MARK_BYTES, READ_CHUNK};
 
-/// A segment open for reading. It stays readable when another file takes its name.
+/// Stays readable when another file takes the segment's name.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) first: Seq,
@@ -25,7 +25,6 @@ pub(super) struct Opened {
     pub(super) layout: Layout,
 }
 
-/// How its lines are kept.
 #[derive(Debug)]
 pub(super) enum Layout {
     Plain(Mutex<Option<Arc<Vec<Mark>>>>),
@@ -33,7 +32,7 @@ pub(super) enum Layout {
 }
 
 impl Opened {
-    /// Looks at an open file's first and last bytes. Also gives what is damaged in its table.
+    /// Detects the layout by the first and last bytes. Also returns damage in the table.
     pub(super) fn new(file: File, first: Seq, generation: u64) -> io::Result<(Self, Option<Damage>)> {
         let mut damage = None;
         let bytes = file.metadata()?.len();
@@ -54,13 +53,11 @@ impl Opened {
         Ok((Self { first, generation, file, layout }, damage))
     }
 
-    /// A walk through a plain segment from its beginning.
     pub(super) fn walk(&self, bytes: u64) -> PlainWalk<'_> {
         let start = Mark { seq: self.first, line: 1, offset: 0 };
         PlainWalk::new(catalog::name(self.first), &self.file, start, bytes)
     }
 
-    /// The mark to begin at for `seq` in a plain segment of `bytes`.
     pub(super) fn mark(&self, marks: &Mutex<Option<Arc<Vec<Mark>>>>, seq: Seq, bytes: u64) -> io::Result<Mark> {
         let start = Mark { seq: self.first, line: 1, offset: 0 };
         if seq <= self.first {
@@ -79,7 +76,7 @@ impl Opened {
     }
 }
 
-/// Goes through a plain segment from a mark on and makes marks where it passes.
+/// Walks a plain segment from a mark on and makes new marks.
 #[derive(Debug)]
 pub(super) struct PlainWalk<'f> {
     file: &'f File,
@@ -87,7 +84,6 @@ pub(super) struct PlainWalk<'f> {
     pub(super) marks: Vec<Mark>,
     offset: u64,
     end: u64,
-    /// The last whole record with its line end: its number, its line, and where it ends.
     pub(super) last: Option<Mark>,
 }
 
@@ -97,8 +93,7 @@ impl<'f> PlainWalk<'f> {
         Self { file, scan, marks: Vec::new(), offset: from.offset, end, last: None }
     }
 
-    /// Goes to the end and shows every piece, and whether it is the last one of a file that
-    /// ends in the middle of a line.
+    /// Shows every piece up to the end, and whether it is the last of a file that ends within a line.
     pub(super) fn run(&mut self, mut each: impl FnMut(Piece<'_>, bool) -> io::Result<()>) -> io::Result<()> {
         loop {
             let chunk = read_lines(self.file, self.offset, self.end, READ_CHUNK)?;
@@ -124,8 +119,8 @@ impl<'f> PlainWalk<'f> {
     }
 }
 
-/// Whole lines from `offset` on, about `bytes` and never beyond `end`; empty at the end. Only
-/// what is longer than any line of ours comes without a line end.
+/// Whole lines from `offset`, about `bytes`, not beyond `end`; empty at the end. Only a line longer
+/// than ours can be comes without its end.
 pub(super) fn read_lines(file: &File, offset: u64, end: u64, bytes: usize) -> io::Result<Vec<u8>> {
     let left = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
     let mut want = bytes;

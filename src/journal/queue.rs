@@ -17,34 +17,30 @@ use super::line::Unsealed;
 use crate::domain::Seq;
 use crate::limits;
 
-/// A record on its way, and who waits for it.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) line: Unsealed,
     pub(super) reply: oneshot::Sender<Result<Seq, AppendError>>,
     /// Most have none.
     pub(super) condition: Option<Box<Condition>>,
-    /// Its place in the queue; given back when the committer takes it.
+    /// Released when the committer takes the record.
     pub(super) place: OwnedSemaphorePermit,
 }
 
 /// When a record is taken; see [`super::Seen`].
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
-    /// It is the first of this group, and nothing came after this number: nothing at all, or nothing
-    /// of this kind.
+    /// The first of this group; nothing may have come after `seen`: nothing at all, or nothing of this
+    /// kind.
     After { group: u64, seen: Seq, kind: Option<String> },
-    /// It comes right behind another of this group.
+    /// Directly behind another of this group.
     Behind(u64),
 }
 
-/// What the committer is to do next.
 #[derive(Debug)]
 pub(super) enum Work {
     Batch(Vec<Waiting>),
-    /// Finish the segment that is written, and say so.
     Roll(SyncSender<io::Result<()>>),
-    /// Nothing came for a while.
     Idle,
     /// Nothing comes any more.
     Closed,
@@ -73,12 +69,10 @@ impl Queue {
         }
     }
 
-    /// A place, if one is free now.
     pub(super) fn try_place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Waits for a place.
     pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, AppendError> {
         let place = Arc::clone(&self.places).acquire_owned();
         match tokio::time::timeout(limits::COMMIT_QUEUE_WAIT, place).await {
@@ -88,7 +82,6 @@ impl Queue {
         }
     }
 
-    /// Puts a record in.
     pub(super) fn push(&self, waiting: Waiting) -> Result<(), AppendError> {
         let mut inner = self.lock();
         if inner.closed {
@@ -100,8 +93,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Asks for the segment being written to be finished. Silently dropped once closed: whoever
-    /// waits for the answer sees the sender go.
+    /// Asks the committer to finish the segment. Dropped once the queue is closed: the waiting side
+    /// sees its sender go.
     pub(super) fn roll(&self, reply: SyncSender<io::Result<()>>) {
         let mut inner = self.lock();
         if !inner.closed {
@@ -110,14 +103,14 @@ impl Queue {
         }
     }
 
-    /// Takes no more; what is in the queue is still written.
+    /// Refuses new records; queued ones are still written.
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.places.close();
         self.arrived.notify_all();
     }
 
-    /// Waits for work: records of about `bytes` (one at least), or [`Work::Idle`] after `idle`.
+    /// Waits for records of about `bytes` (one at least), or [`Work::Idle`] after `idle`.
     pub(super) fn take(&self, bytes: usize, idle: Option<Duration>) -> Work {
         let mut inner = self.lock();
         loop {
@@ -142,7 +135,7 @@ impl Queue {
         }
     }
 
-    /// A panic elsewhere leaves the queue as consistent as it was: every change is one step.
+    /// Every change is one step, so a panic elsewhere leaves the queue consistent.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

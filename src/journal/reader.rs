@@ -20,13 +20,12 @@ use super::{Damage, ReadError, Record};
 use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, KEPT_FRAMES, OPEN_SEGMENTS, READ_CHUNK};
 
-/// The least that is read at once: what lies between two marks.
+/// The distance of two marks.
 const CHUNK_MIN: usize = 64 << 10;
 
 #[derive(Debug)]
 pub(super) struct Reader {
     catalog: Shared,
-    /// Most recently used last.
     opened: Mutex<Vec<Arc<Opened>>>,
     frames: Mutex<Vec<KeptFrame>>,
     damages: Mutex<BTreeMap<(String, u64), Damage>>,
@@ -40,18 +39,15 @@ struct KeptFrame {
     lines: Arc<Vec<u8>>,
 }
 
-/// A segment as it is at this moment.
 struct View {
     opened: Arc<Opened>,
     bytes: u64,
-    /// The mark made while it was written, if it was written by this process.
     mark: Option<Mark>,
-    /// The segment after it, as of the same moment as `bytes`: when this one was the last, more
-    /// may be written to it before another is begun, and going on there would pass that over.
+    /// The segment after it, read together with `bytes`: when this one was the last, more may be
+    /// written to it before the next begins, and going on there would skip that.
     next: Option<Seq>,
 }
 
-/// What is wanted, and what was found so far.
 struct Wanted {
     from: Seq,
     until: Seq,
@@ -66,7 +62,6 @@ impl Reader {
         Self { catalog, opened: Mutex::default(), frames: Mutex::default(), damages: Mutex::default() }
     }
 
-    /// See [`super::Journal::read`].
     pub(super) fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError> {
         let mut wanted = Wanted::new(from, Seq::MAX, max_bytes);
         let mut at = self.catalog.read().holding(from);
@@ -76,12 +71,10 @@ impl Reader {
         Ok(wanted.found)
     }
 
-    /// See [`super::Journal::get`].
     pub(super) fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError> {
         Ok(self.one(seq)?.found.pop())
     }
 
-    /// See [`super::Journal::line`].
     pub(super) fn line(&self, seq: Seq) -> Result<Option<Vec<u8>>, ReadError> {
         let wanted = self.one(seq)?;
         Ok((!wanted.found.is_empty()).then_some(wanted.line))
@@ -96,12 +89,11 @@ impl Reader {
         Ok(wanted)
     }
 
-    /// Every damage that was met, in order.
     pub(super) fn damages(&self) -> Vec<Damage> {
         self.damages.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Notes damages, each once however often it is met.
+    /// Each damage once, however often it is read.
     pub(super) fn note(&self, damages: impl IntoIterator<Item = Damage>) {
         let mut kept = self.damages.lock().unwrap_or_else(PoisonError::into_inner);
         for damage in damages {
@@ -117,7 +109,7 @@ impl Reader {
         }
     }
 
-    /// Reads one segment, and gives the one to go on with.
+    /// Reads one segment and returns the next.
     fn read_segment(&self, first: Seq, wanted: &mut Wanted) -> Result<Option<Seq>, ReadError> {
         let read = match self.view(first, wanted.from) {
             Ok(Some(view)) => self.read_view(&view, wanted).map(|()| view.next),
@@ -197,8 +189,8 @@ impl Reader {
         }
     }
 
-    /// Opens a segment, or takes it from those that are open. The file is opened while nobody
-    /// can put another one in its place, so that it fits what the catalog says of it.
+    /// Opens a segment or takes an open one. The catalog stays locked, so that no other file takes the
+    /// name meanwhile.
     fn view(&self, first: Seq, from: Seq) -> io::Result<Option<View>> {
         let catalog = self.catalog.read();
         let Some(segment) = catalog.get(first) else { return Ok(None) };
@@ -255,7 +247,7 @@ impl Wanted {
         Self { from, until, left: max_bytes, found: Vec::new(), line: Vec::new(), done: false }
     }
 
-    /// Takes a line if it is wanted; says whether it was understood, and whether to stop.
+    /// Takes a line if it is wanted; says whether it was understood and whether to stop.
     fn take(&mut self, seq: Seq, text: &[u8]) -> ControlFlow<(), bool> {
         if seq < self.from {
             return ControlFlow::Continue(true);

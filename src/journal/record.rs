@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use crate::domain::{Ack, AppId, DecisionNote, Seq};
 
-/// A record as it stands in the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub seq: Seq,
@@ -30,9 +29,9 @@ pub struct NewRecord {
 pub enum Body {
     /// One request of a platform and our answer to it.
     Callback(Box<CallbackRecord>),
-    /// What was refused without being kept, counted since the last such record.
+    /// Counts of refused requests since the last such record.
     Tally(Tally),
-    /// Anything else, by its kind: `audit`, and in `state/` `app`, `user`, `token`, `setting`.
+    /// By its kind: `audit`, and in `state/` `app`, `user`, `token`, `setting`.
     Entry(Entry),
     Erased {
         /// `sha256…` of the line that stood here.
@@ -44,35 +43,32 @@ pub enum Body {
 #[derive(Clone, PartialEq)]
 pub struct CallbackRecord {
     pub app: AppId,
-    /// Its provider's name; a name that this version does not know is kept.
+    /// Kept also where this version does not know it.
     pub provider: String,
     pub peer: IpAddr,
-    /// What stood behind the token, never the token itself.
+    /// The path behind the token, never the token itself.
     pub tail: String,
     pub headers: Vec<(String, String)>,
-    /// The body, byte for byte.
     pub body: Vec<u8>,
-    /// Whether the signature held; `None` when nothing was checked.
+    /// `None` when no signature was checked.
     pub verified: Option<bool>,
-    /// Applications that it named and that were not the app's own when it was received: the
-    /// app's key is known then and may change later.
+    /// Application keys in the body that were not the app's own when it was received: the app's key may
+    /// change later.
     pub foreign: Vec<String>,
     pub reply: Ack,
-    /// For an answered question: what names it, so that the same question gets the same bytes.
+    /// The identity of an answered question: the same question gets the same bytes.
     pub question: Option<String>,
-    /// For a question that was decided here and now: by which rule, from what, how fast. A repeat
-    /// has none: it got the answer of the first.
+    /// For a question decided now: by which rule, from what, how fast. A repeat has none.
     pub decision: Option<DecisionNote>,
 }
 
 impl CallbackRecord {
-    /// What the body says: unpacked where it came compressed, and as it came where it cannot be.
+    /// Unpacked where it came compressed; as it came where it cannot be unpacked.
     #[must_use]
     pub fn content(&self) -> Cow<'_, [u8]> {
         super::unpack(&self.headers, &self.body).unwrap_or(Cow::Borrowed(&self.body))
     }
 
-    /// Whether it came compressed.
     #[must_use]
     pub fn is_packed(&self) -> bool {
         matches!(self.content(), Cow::Owned(_))
@@ -80,7 +76,7 @@ impl CallbackRecord {
 }
 
 impl std::fmt::Debug for CallbackRecord {
-    /// Neither headers nor body: they hold numbers and signatures.
+    /// Without headers and body: they hold numbers and signatures.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CallbackRecord")
             .field("app", &self.app)
@@ -94,7 +90,7 @@ impl std::fmt::Debug for CallbackRecord {
 /// Counts of requests that were not kept, for one app and one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// The app; `None` for unknown tokens.
+    /// `None` for unknown tokens.
     pub app: Option<AppId>,
     /// Refused with 403, 404, 405 or 413.
     pub refused: u64,

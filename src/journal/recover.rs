@@ -25,19 +25,16 @@ use super::writer::Live;
 use crate::domain::Seq;
 
 pub(super) struct Recovered {
-    /// The segment to go on with; none when the last one is compressed or there is none.
+    /// `None` when the last segment is compressed or there is none.
     pub(super) live: Option<Live>,
-    /// The last durable record, 0 while there is none.
+    /// 0 while there is none.
     pub(super) last: Seq,
     /// The number the next record gets.
     pub(super) next: Seq,
-    /// What is damaged in the last segment.
     pub(super) damages: Vec<Damage>,
-    /// Tails set aside.
     pub(super) torn: u64,
 }
 
-/// Scans the last segment and makes it ready to be written on.
 pub(super) fn recover(catalog: &mut Catalog, disk: &dyn Disk, torn: &Path) -> io::Result<Recovered> {
     let Some(first) = catalog.last() else {
         return Ok(Recovered { live: None, last: 0, next: 1, damages: Vec::new(), torn: 0 });
@@ -102,7 +99,7 @@ fn plain(catalog: &mut Catalog, opened: &Opened, disk: &dyn Disk, torn: &Path) -
     Ok(recovered)
 }
 
-/// Copies a torn tail into `torn/`; gives the number of complete lines in it.
+/// Copies a torn tail into `torn/`; returns the number of complete lines in it.
 fn set_aside(catalog: &Catalog, opened: &Opened, offset: u64, bytes: u64, torn: &Path) -> io::Result<u64> {
     let mut tail = vec![0; usize::try_from(bytes - offset).unwrap_or(usize::MAX)];
     opened.file.read_exact_at(&mut tail, offset)?;

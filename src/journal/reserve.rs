@@ -19,7 +19,6 @@ pub(super) struct Reserve {
 }
 
 impl Reserve {
-    /// Takes the reserve over from the last run, or makes it.
     pub(super) fn open(path: PathBuf, bytes: u64) -> Self {
         let held = fs::metadata(&path).is_ok_and(|metadata| metadata.len() >= bytes);
         let mut reserve = Self { path, bytes, held };
@@ -37,20 +36,20 @@ impl Reserve {
         self.held
     }
 
-    /// Whether clearly more is free than was given up: then the disk is not full, though it may be
-    /// too small for a reserve.
+    /// Whether clearly more is free than the reserve: then the disk is not full, though it may be too
+    /// small for a reserve.
     pub(super) fn has_room(&self) -> bool {
         self.free().is_some_and(|free| free >= self.bytes + self.bytes / 4)
     }
 
-    /// Gives the space to the journal; says whether there was any to give.
+    /// Frees the space for the journal; `false` when there was none.
     pub(super) fn give_up(&mut self) -> bool {
         let given = self.held && fs::remove_file(&self.path).is_ok();
         self.held = false;
         given
     }
 
-    /// Holds the space back again when `times` of it would be free afterwards.
+    /// Takes the space back when `times` of it would be free afterwards.
     pub(super) fn restore(&mut self, times: u64) {
         if self.held || self.free().is_none_or(|free| free < self.bytes.saturating_mul(times + 1)) {
             return;

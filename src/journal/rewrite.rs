@@ -30,25 +30,23 @@ use super::watermark::Watermark;
 use crate::domain::Seq;
 use crate::limits::{READ_CHUNK, ZSTD_LEVEL};
 
-/// What becomes of a record when its segment is rewritten.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// It stays as it is, byte for byte.
     Keep,
-    /// It says this from now on, under the same number and time.
+    /// Another body under the same number and time.
     Replace(Body),
-    /// This takes its place, with the SHA-256 of the line that stood there as `was`.
+    /// A summary, with the SHA-256 of the old line as `was`.
     Summarise(Box<CallbackSummary>),
-    /// It leaves an `erased` record with the SHA-256 of the line that stood there.
+    /// An `erased` record with the SHA-256 of the old line.
     Erase,
     Drop,
 }
 
-/// Who says what becomes of the records of a segment. A closure over records will do.
+/// Decides about each record of a segment. A closure over records will do.
 pub trait Decide {
     fn record(&mut self, record: &Record) -> Verdict;
-    /// What becomes of bytes that are no record this version understands: they are kept, because
-    /// somebody may still read them, unless this says [`Verdict::Drop`].
+    /// For bytes that are no record of this version. Kept unless this says [`Verdict::Drop`]: another
+    /// version may read them.
     fn unreadable(&mut self, _bytes: &[u8]) -> Verdict {
         Verdict::Keep
     }
@@ -60,26 +58,23 @@ impl<F: FnMut(&Record) -> Verdict> Decide for F {
     }
 }
 
-/// How small a segment is made that is written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// As small as it becomes in bearable time: nobody waits.
+    /// Best compression: nobody waits.
     Small,
-    /// Soon: somebody waits.
+    /// Fast compression: somebody waits.
     Fast,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rewritten {
-    /// Records that stayed.
     pub kept: u64,
-    /// Records that say something else now, erased ones included.
+    /// Erased ones included.
     pub replaced: u64,
-    /// Records that are gone.
     pub dropped: u64,
 }
 
-/// Why a segment could not be changed; it is as it was.
+/// The segment is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum RewriteError {
     /// The segment is being written; finish it first.
@@ -87,11 +82,9 @@ pub enum RewriteError {
     Live(String),
     #[error("there is no segment {0}")]
     NotFound(String),
-    /// A file could not be read or written.
     #[error("rewriting the segment {segment}")]
     Io {
         segment: String,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -103,23 +96,22 @@ impl RewriteError {
     }
 }
 
-/// Rewrites the segments of one journal.
 #[derive(Debug)]
 pub(super) struct Rewriter {
     catalog: Shared,
     tmp: PathBuf,
-    /// Before the name of a file in `tmp/`, so that leftovers are known as ours.
+    /// Prefix of our files in `tmp/`.
     prefix: String,
     compress: bool,
     watermark: Watermark,
     one_at_a_time: Mutex<()>,
 }
 
-/// What the name of a file has that is written beside a segment on another disk.
+/// Part of the name of a file written beside a segment on another disk.
 const UNFINISHED: &str = "rewriting";
 
 impl Rewriter {
-    /// Makes `tmp` and removes what an interrupted rewrite left there.
+    /// Removes what an interrupted rewrite left in `tmp`.
     pub(super) fn new(
         catalog: Shared,
         tmp: PathBuf,
@@ -138,7 +130,7 @@ impl Rewriter {
         Ok(Self { catalog, tmp, prefix, compress, watermark, one_at_a_time: Mutex::new(()) })
     }
 
-    /// Compresses a plain segment; says whether there was anything to do.
+    /// `false` when there was nothing to do.
     pub(super) fn compress(&self, first: Seq) -> Result<bool, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
@@ -149,9 +141,8 @@ impl Rewriter {
         compressed.map(|()| true).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// Asks about every record of a segment and writes it anew, compressed at `level` where
-    /// segments are; a segment without any record left is removed. One of which every record is
-    /// kept stays the file it is.
+    /// Rewrites a segment as `decide` says, compressed at `level` where segments are. A segment without
+    /// a record left is removed; one of which every record stays is not touched.
     pub(super) fn rewrite(&self, first: Seq, level: i32, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
@@ -174,7 +165,6 @@ impl Rewriter {
         Ok(done)
     }
 
-    /// Asks about every record of a segment as [`Rewriter::rewrite`] does, and changes nothing.
     pub(super) fn survey(&self, first: Seq, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
         let (opened, bytes) = self.look(first)?;
         let mut done = Rewritten::default();
@@ -217,7 +207,7 @@ impl Rewriter {
         read().map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// Removes every finished segment all of whose numbers are below `seq`; gives how many.
+    /// Removes finished segments whose numbers are all below `seq`; returns how many.
     pub(super) fn remove_before(&self, seq: Seq) -> Result<u64, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let mut removed = 0;
@@ -275,8 +265,8 @@ impl Rewriter {
         Ok((opened, bytes))
     }
 
-    /// Writes a segment anew, piece by piece, compressed if there is a level, and puts it in its
-    /// place, unless the first argument of `each` was left `false`.
+    /// Writes the pieces to a new file, compressed if there is a level, and renames it into place
+    /// unless `each` left its first argument `false`.
     fn write(
         &self,
         opened: &Opened,
@@ -303,8 +293,8 @@ impl Rewriter {
         written
     }
 
-    /// Where a segment is written until it is whole: in `tmp`, or beside it if it is a link to
-    /// another disk, for a file is renamed within one only.
+    /// An unfinished segment: in `tmp`, or beside a link's target, since renaming works only within one
+    /// disk.
     fn unfinished(&self, place: &Path, first: Seq) -> io::Result<PathBuf> {
         if fs::metadata(&self.tmp)?.dev() == fs::metadata(parent(place))?.dev() {
             return Ok(self.tmp.join(format!("{}{}", self.prefix, catalog::name(first))));
@@ -333,7 +323,6 @@ impl Rewriter {
     }
 }
 
-/// The directory of a file.
 fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
@@ -391,8 +380,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Every piece of a segment. A frame that cannot be decompressed is an error: what cannot be
-/// carried over must not be written over.
+/// A frame that cannot be decompressed is an error: what cannot be carried over must not be
+/// overwritten.
 fn for_each_piece(opened: &Opened, bytes: u64, mut each: impl FnMut(Piece<'_>) -> io::Result<()>) -> io::Result<()> {
     match &opened.layout {
         Layout::Plain(_) => {
@@ -410,7 +399,6 @@ fn for_each_piece(opened: &Opened, bytes: u64, mut each: impl FnMut(Piece<'_>) -
     Ok(())
 }
 
-/// A segment being written anew.
 enum Output {
     Plain(BufWriter<File>),
     Frames(Box<FrameWriter<BufWriter<File>>>),

@@ -14,25 +14,21 @@ use super::Damage;
 use super::line::{self, reason};
 use crate::domain::Seq;
 
-/// A stretch of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// A whole record, without its line end.
     Whole {
         seq: Seq,
         text: &'a [u8],
-        /// Its line, counted from 1.
+        /// Counted from 1.
         line: u64,
-        /// Where it begins in the bytes scanned, and where the next piece begins.
+        /// Offsets in the scanned bytes: of this piece and of the next.
         start: usize,
         end: usize,
     },
-    /// Bytes that are no record, with their line end if they have one.
     Damaged { bytes: &'a [u8], end: usize },
 }
 
 impl Piece<'_> {
-    /// Where the next piece begins in the bytes scanned.
     pub(super) fn end(&self) -> usize {
         match self {
             Self::Whole { end, .. } | Self::Damaged { end, .. } => *end,
@@ -48,11 +44,11 @@ impl Piece<'_> {
     }
 }
 
-/// Where a scan stands in a segment. Bytes may be fed in several parts, each of whole lines.
+/// A scan of a segment. Bytes may be fed in several parts of whole lines.
 #[derive(Debug)]
 pub(super) struct Scan {
     segment: String,
-    /// Lines begun so far, so the present one counted from 1.
+    /// The present line, counted from 1.
     line: u64,
     last: Seq,
     /// Damages whose successor is not known yet.
@@ -61,8 +57,7 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    /// A scan that begins with line `line` (counted from 1), where a number of at least `first`
-    /// is expected.
+    /// Begins at `line` (counted from 1), expecting a number of at least `first`.
     pub(super) fn new(segment: impl Into<String>, line: u64, first: Seq) -> Self {
         Self {
             segment: segment.into(),
@@ -78,37 +73,36 @@ impl Scan {
         self.last
     }
 
-    /// Lines begun so far.
     pub(super) fn line(&self) -> u64 {
         self.line
     }
 
-    /// Cuts `bytes` into pieces. A last line without its end is a piece of its own.
+    /// A last line without its end is a piece of its own.
     pub(super) fn pieces<'s, 'b>(&'s mut self, bytes: &'b [u8]) -> Pieces<'s, 'b> {
         Pieces { scan: self, bytes, at: 0, line_end: 0 }
     }
 
-    /// Reports what is not a line: a frame that cannot be decompressed.
+    /// Reports a frame that cannot be decompressed.
     pub(super) fn report(&mut self, line: u64, seq: Seq, reason: &'static str) {
         let segment = self.segment.clone();
         self.settle(seq);
         self.damages.push(Damage { segment, line, seq, reason });
     }
 
-    /// The scan goes on elsewhere: behind a damaged frame.
+    /// Continues behind a damaged frame.
     pub(super) fn jump(&mut self, line: u64, first: Seq) {
         self.settle(first);
         self.line = line - 1;
         self.last = self.last.max(first.saturating_sub(1));
     }
 
-    /// What was found damaged since this was last asked; call it at the end of a segment.
+    /// Damage found since the last call; call it at the end of a segment.
     pub(super) fn take_damages(&mut self) -> Vec<Damage> {
         self.settle(Seq::MAX);
         std::mem::take(&mut self.damages)
     }
 
-    /// Forgets what was found damaged behind the last whole record: it is a torn tail.
+    /// Forgets damage behind the last whole record: it is a torn tail.
     pub(super) fn forget_tail(&mut self) {
         self.pending.clear();
     }
@@ -145,13 +139,11 @@ impl Scan {
     }
 }
 
-/// The pieces of some bytes, in order.
 #[derive(Debug)]
 pub(super) struct Pieces<'s, 'b> {
     scan: &'s mut Scan,
     bytes: &'b [u8],
     at: usize,
-    /// The end of the line that is being cut in several pieces.
     line_end: usize,
 }
 

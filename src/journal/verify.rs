@@ -24,7 +24,6 @@ use super::watermark::{Missing, Noted};
 use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 
-/// What a log holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     pub segments: u64,
@@ -33,36 +32,35 @@ pub struct Report {
     /// Whole records by kind.
     pub records: BTreeMap<String, u64>,
     pub numbers: Option<(Seq, Seq)>,
-    /// The earliest and the latest instant of a record: the second it restores to.
+    /// Of the earliest and the latest record: the second it restores to.
     pub instants: Option<(Timestamp, Timestamp)>,
     /// Ranges of numbers without a record, both ends included: erased, never written, or lost
     /// to the damages. A thousand at most.
     pub gaps: Vec<(Seq, Seq)>,
-    /// How many numbers lie in gaps, also in those that are not listed.
+    /// Numbers in all gaps, listed or not.
     pub missing: u64,
     /// What is damaged, a thousand at most.
     pub damages: Vec<Damage>,
     pub damaged: u64,
-    /// A write that did not come to its end, or has not yet.
+    /// A write that is not complete, or not yet.
     pub torn: Option<Torn>,
-    /// Records that were acknowledged and are not there, by what was noted apart from the log.
+    /// Acknowledged records that are not there, by the note apart from the log.
     pub lost: Vec<Missing>,
-    /// The last number of the directory that this one is a copy of, where that went on while the
-    /// copy was made: nothing is wrong with it.
+    /// The last number of the original, if this is a copy of a running directory: then a shorter log is
+    /// no loss.
     pub original: Option<Seq>,
 }
 
-/// The end of the last segment, where it is no whole line.
+/// A last line without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Torn {
-    /// The segment's file name.
     pub segment: String,
     pub offset: u64,
     pub bytes: u64,
 }
 
 impl Report {
-    /// Whether every record that was acknowledged can be read, as far as one can tell.
+    /// Whether every acknowledged record can be read, as far as can be told.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.damaged == 0 && self.lost.is_empty()
@@ -75,13 +73,10 @@ impl Report {
     }
 }
 
-/// Why a log cannot be verified at all.
 #[derive(Debug, thiserror::Error)]
 #[error("reading {path}")]
 pub struct VerifyError {
-    /// Which file or directory.
     pub path: PathBuf,
-    /// What the system said.
     #[source]
     pub source: io::Error,
 }
@@ -91,7 +86,7 @@ pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
     verify_each(dir, &mut |_| ())
 }
 
-/// The same, and shows every whole record to `each`, in the order of their numbers.
+/// Also shows every whole record to `each`, in the order of their numbers.
 pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -143,7 +138,7 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
     Ok(report)
 }
 
-/// Which of the records are there that end what is noted as missing.
+/// Which of the last numbers of missing ranges are there after all.
 struct Ends {
     wanted: BTreeSet<Seq>,
     seen: BTreeSet<Seq>,
@@ -231,7 +226,7 @@ impl Report {
         Ok(())
     }
 
-    /// Counts a record; gives the damage if it says nothing we understand.
+    /// Counts a record; returns the damage if this version cannot read it.
     fn piece(&mut self, first: &Seq, piece: Piece<'_>, each: &mut dyn FnMut(&Record)) -> Option<Damage> {
         let Piece::Whole { seq, text, line, .. } = piece else { return None };
         let out_of_order = self.numbers.is_some_and(|(_, last)| seq <= last);

@@ -36,7 +36,7 @@ use crate::limits::{WATERMARK_MAX, WATERMARK_NUMBERS, WATERMARK_SYNC};
 /// The file that binds the others to their place.
 const PLACE: &str = "place";
 
-/// Numbers of records that were acknowledged and are not there, both ends included.
+/// Both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
     pub from: Seq,
@@ -46,13 +46,12 @@ pub struct Missing {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Noted {
     pub(super) last: Seq,
-    /// Whether the log was closed after it: then nothing came behind.
+    /// The log was closed: nothing came after `last`.
     pub(super) closed: bool,
-    /// The segments there should be, each with its last number, as far as that is known.
+    /// The expected segments with their last numbers, 0 while unknown.
     pub(super) segments: BTreeMap<Seq, Seq>,
-    /// What was found missing and is not made good.
     pub(super) missing: Vec<Missing>,
-    /// Whether the file is where it was written, and no copy.
+    /// The file is in its original place and no copy.
     pub(super) in_place: bool,
 }
 
@@ -68,7 +67,7 @@ struct Rest {
 type Place = (u64, i64, i64);
 
 impl Noted {
-    /// Reads what stands in `marks` of a log; `None` when that is nothing, or cannot be understood.
+    /// `None` when there is no note, or none that can be understood.
     pub(super) fn read(marks: &Path, log: &str) -> io::Result<Option<Self>> {
         let text = match File::open(marks.join(log)) {
             Ok(file) => {
@@ -87,13 +86,13 @@ impl Noted {
         Ok(parse(&text, place(marks)?))
     }
 
-    /// Whether it may be held against the log beside it.
+    /// Whether the note can be compared with the log beside it.
     pub(super) fn holds(&self) -> bool {
         self.in_place || self.closed
     }
 
-    /// What is missing from a log that has these segments and this last number; `has` says
-    /// whether a record is there.
+    /// Missing records of a log with these segments and this last number; `has` says whether a record
+    /// is there.
     pub(super) fn missing_from(&self, present: &BTreeSet<Seq>, last: Seq, has: impl Fn(Seq) -> bool) -> Vec<Missing> {
         if !self.holds() {
             return Vec::new();
@@ -115,7 +114,7 @@ impl Noted {
     }
 }
 
-/// The same numbers in as few ranges as possible.
+/// Merges ranges.
 fn union(mut ranges: Vec<Missing>) -> Vec<Missing> {
     ranges.retain(|range| range.from <= range.to);
     ranges.sort_unstable();
@@ -129,8 +128,7 @@ fn union(mut ranges: Vec<Missing>) -> Vec<Missing> {
     joined
 }
 
-/// The watermark of a log that is open; of one that has none, everything here does nothing. Clones
-/// share it.
+/// The note of an open log. Does nothing for a log without one. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Watermark(Option<Arc<Mutex<Kept>>>);
 
@@ -140,22 +138,20 @@ struct Kept {
     log: String,
     noted: Noted,
     file: Option<File>,
-    /// Whether the file says something else than `noted` does.
+    /// The file differs from `noted`.
     behind: bool,
-    /// What is in the file and may not be on the disk yet: since when, and from which number.
+    /// Since when, and from which number, the file may not be on disk.
     unsynced: Option<Instant>,
     synced: Seq,
-    /// Whether it was said that it cannot be written.
+    /// The failure to write it was logged.
     said: bool,
 }
 
 impl Watermark {
-    /// Of a log of which nothing is noted.
     pub(super) fn none() -> Self {
         Self(None)
     }
 
-    /// Goes on with what was noted, in `marks`, of a log that is as `noted` says now.
     pub(super) fn begin(marks: &Path, log: &str, before: Option<&Noted>, noted: Noted) -> Self {
         let same = before.is_some_and(|before| before.in_place && Noted { in_place: true, ..noted.clone() } == *before);
         let empty = before.is_none() && noted.last == 0;
@@ -175,12 +171,11 @@ impl Watermark {
         Self(Some(Arc::new(Mutex::new(kept))))
     }
 
-    /// A panic elsewhere leaves it as consistent as it was: at worst the file is behind.
     fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
         Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Everything up to this number is durable. Costs a write into the page cache.
+    /// Notes that everything up to `last` is durable. Costs a write into the page cache.
     pub(super) fn reached(&self, last: Seq) {
         let Some(mut kept) = self.kept() else { return };
         kept.noted.last = kept.noted.last.max(last);
@@ -188,7 +183,6 @@ impl Watermark {
         kept.write_last();
     }
 
-    /// Syncs what was written, if that is due; tries again what failed.
     pub(super) fn settle(&self) {
         let Some(mut kept) = self.kept() else { return };
         kept.write_if_behind();
@@ -199,7 +193,6 @@ impl Watermark {
         }
     }
 
-    /// A segment is being written from now on; the one before is finished.
     pub(super) fn started(&self, first: Seq) {
         let Some(mut kept) = self.kept() else { return };
         let last = kept.noted.last;
@@ -215,7 +208,7 @@ impl Watermark {
         kept.write_if_behind();
     }
 
-    /// A segment is about to be removed: it must not be missed afterwards.
+    /// Call before removing a segment, so that it is not reported as missing.
     pub(super) fn removed(&self, first: Seq) {
         let Some(mut kept) = self.kept() else { return };
         if kept.noted.segments.remove(&first).is_some() {
@@ -224,7 +217,6 @@ impl Watermark {
         }
     }
 
-    /// Records that were acknowledged are gone.
     pub(super) fn lost(&self, lost: Vec<Missing>) {
         let Some(mut kept) = self.kept() else { return };
         let missing = union([std::mem::take(&mut kept.noted.missing), lost].concat());
@@ -233,7 +225,6 @@ impl Watermark {
         kept.write_if_behind();
     }
 
-    /// What is missing because its segment is not there.
     pub(super) fn missing_segments(&self, is_there: impl Fn(Seq) -> bool) -> Vec<Missing> {
         let Some(kept) = self.kept() else { return Vec::new() };
         let present = kept.noted.segments.keys().copied().filter(|first| is_there(*first)).collect();
@@ -295,7 +286,7 @@ impl Kept {
         self.tell(synced);
     }
 
-    /// Not being able to note it is no reason not to take callbacks.
+    /// A note that cannot be written is logged once; callbacks are taken all the same.
     fn tell(&mut self, done: io::Result<()>) {
         match done {
             Ok(()) => self.said = false,
@@ -308,7 +299,7 @@ impl Kept {
     }
 }
 
-/// Writes what is noted of a log as a new file in the place of the old one.
+/// Replaces the file of a log.
 pub(super) fn write(marks: &Path, log: &str, noted: &Noted) -> io::Result<File> {
     DirBuilder::new().recursive(true).mode(0o700).create(marks)?;
     let place = match place(marks)? {
@@ -331,7 +322,6 @@ pub(super) fn write(marks: &Path, log: &str, noted: &Noted) -> io::Result<File> 
     Ok(file)
 }
 
-/// Forgets a log: it is about to be made anew.
 pub(crate) fn forget(marks: &Path, log: &str) -> io::Result<()> {
     match fs::remove_file(marks.join(log)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -340,7 +330,7 @@ pub(crate) fn forget(marks: &Path, log: &str) -> io::Result<()> {
     }
 }
 
-/// How many records a log is known to have had; 0 where that is not known.
+/// 0 where that is not known.
 pub fn had_records(data: &Path, log: &str) -> io::Result<Seq> {
     let noted = Noted::read(&data.join("marks"), log)?;
     Ok(noted.filter(Noted::holds).map_or(0, |noted| noted.last))
@@ -362,7 +352,6 @@ fn make_place(marks: &Path) -> io::Result<Place> {
     place(marks)?.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-/// Always of the same length.
 fn first_line(noted: &Noted) -> String {
     let text = format!("last {:020} {:<6}", noted.last, if noted.closed { "closed" } else { "open" });
     format!("{text} {:08x}\n", crc32c::crc32c(text.as_bytes()))
@@ -383,7 +372,7 @@ fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
     })
 }
 
-/// A line without its checksum, if that holds.
+/// The line without its checksum, if that is right.
 pub(super) fn sealed(line: &str) -> Option<&str> {
     let (text, crc) = line.rsplit_once(' ')?;
     (u32::from_str_radix(crc, 16).ok()? == crc32c::crc32c(text.as_bytes())).then_some(text)

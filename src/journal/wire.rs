@@ -44,7 +44,7 @@ pub(super) struct CallbackFields<'a> {
     decision: Option<DecisionFields>,
 }
 
-/// A body that is text: borrowed when written, owned when read, in one copy each.
+/// Borrowed when written, owned when read.
 enum BodyText<'a> {
     Borrowed(&'a str),
     Owned(String),
@@ -86,7 +86,7 @@ impl<'a> CallbackFields<'a> {
         }
     }
 
-    /// The record, or `None` when it has no body that can be read.
+    /// `None` when its body cannot be read.
     pub(super) fn into_record(self) -> Option<CallbackRecord> {
         let body = match (self.body, self.body64) {
             (Some(BodyText::Owned(text)), _) => text.into_bytes(),
@@ -114,9 +114,8 @@ impl<'a> CallbackFields<'a> {
     }
 }
 
-/// The body as text, if it is UTF-8 and not so full of control characters that escaping each
-/// with six bytes makes it longer than Base64 would: a line must stay below
-/// [`crate::limits::LINE_MAX`] whatever a platform sends.
+/// The body as text, if it is UTF-8 and has so few control characters that escaping them is shorter
+/// than Base64: a line must stay below [`crate::limits::LINE_MAX`].
 fn readable(body: &[u8]) -> Option<&str> {
     let escaped = body.iter().filter(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')).count();
     if escaped > body.len() / 8 {

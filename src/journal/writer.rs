@@ -31,7 +31,6 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::limits::{MARK_BYTES, READ_CHUNK};
 
-/// Writes batches into segments.
 pub(super) struct Writer {
     disk: Arc<dyn Disk>,
     catalog: Shared,
@@ -46,7 +45,6 @@ pub(super) struct Writer {
 pub(super) struct GivenUp {
     pub(super) first: Seq,
     pub(super) standing: Standing,
-    /// What of it cannot be read any more.
     pub(super) lost: Option<Missing>,
 }
 
@@ -65,7 +63,6 @@ impl std::fmt::Display for GivenUp {
     }
 }
 
-/// The segment being written.
 pub(super) struct Live {
     pub(super) first: Seq,
     pub(super) file: Box<dyn LogFile>,
@@ -73,11 +70,9 @@ pub(super) struct Live {
     pub(super) lines: u64,
 }
 
-/// A batch as it goes to the disk.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) bytes: Vec<u8>,
-    /// Where each line begins.
     pub(super) starts: Vec<usize>,
 }
 
@@ -93,25 +88,24 @@ impl Writer {
         Self { disk, catalog, segment_bytes, watermark, live, next, given_up: None }
     }
 
-    /// How far the log came, apart from it.
     pub(super) fn watermark(&self) -> &Watermark {
         &self.watermark
     }
 
-    /// The segment that was given up since this was last asked: what a commit that failed wrote
-    /// into it may be written again.
+    /// The segment given up since the last call: what a failed commit wrote into it may be written
+    /// again.
     pub(super) fn take_given_up(&mut self) -> Option<GivenUp> {
         self.given_up.take()
     }
 
-    /// Looks whether the segment being written is where it was, while nothing is to be written.
+    /// Checks that the segment is in its place while nothing is written.
     pub(super) fn look(&mut self) {
         if let Ok(standing @ (Standing::Gone | Standing::Replaced | Standing::Shorter)) = self.standing(0) {
             self.give_up(standing, 0);
         }
     }
 
-    /// Where the segment is, with so many bytes more than were published.
+    /// Checks the segment's place, with `more` bytes than were published.
     fn standing(&self, more: u64) -> io::Result<Standing> {
         let Some(live) = &self.live else { return Ok(Standing::Here) };
         live.file.standing(&self.path(live.first), live.len + more)
@@ -126,12 +120,11 @@ impl Writer {
         self.next
     }
 
-    /// The segment being written.
     pub(super) fn live(&self) -> Option<Seq> {
         self.live.as_ref().map(|live| live.first)
     }
 
-    /// What still fits into the segment that the next batch goes to.
+    /// Bytes that the next batch's segment still takes.
     pub(super) fn room(&self) -> u64 {
         match &self.live {
             Some(live) if live.len < self.segment_bytes => self.segment_bytes - live.len,
@@ -175,8 +168,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Finishes the segment being written and starts the next, so that its name remembers the
-    /// number that comes next whatever happens to the records before.
+    /// Finishes the segment and starts the next, whose name keeps the next number whatever happens to
+    /// the records before.
     pub(super) fn roll(&mut self) -> io::Result<()> {
         if self.live.as_ref().is_some_and(|live| live.len == 0 && live.first == self.next) {
             return Ok(());
@@ -203,8 +196,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Never writes this segment again, because it is not where it was, nor uses the numbers of
-    /// the batch that went into it.
+    /// Never writes this segment or the batch's numbers again: the file is not in its place.
     fn give_up(&mut self, standing: Standing, batch: u64) {
         let Some(live) = self.live.take() else { return };
         let last = self.next - 1;
@@ -224,7 +216,7 @@ impl Writer {
         self.given_up = Some(given_up);
     }
 
-    /// Writes what is in the open file under its name again; says whether it is there.
+    /// Writes the open file's content under its name again; `false` if that fails.
     fn put_back(&self, live: &Live, path: &Path) -> bool {
         let unfinished = path.with_extension("new");
         let dir = path.parent().unwrap_or(path);
@@ -254,7 +246,7 @@ impl Writer {
         put.is_ok()
     }
 
-    /// Never writes this segment again, nor uses the batch's numbers.
+    /// Never writes this segment or the batch's numbers again.
     fn abandon(&mut self, batch: &Batch) {
         if let Some(live) = self.live.take() {
             // Best effort: what cannot be cut stays behind the readable length.
@@ -284,13 +276,13 @@ impl Writer {
     }
 }
 
-/// Somebody moved the whole directory; what comes must be kept all the same.
+/// The whole directory was moved away: makes a new one for what comes.
 fn make_again(dir: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(dir)?;
     dir.parent().map_or(Ok(()), super::disk::sync_dir)
 }
 
-/// The last number that can be read in what stands there; the one before the first when nothing can.
+/// The last readable number in a file; the one before `first` when there is none.
 fn last_there(path: &Path, first: Seq) -> Seq {
     let last = || -> io::Result<Option<Seq>> {
         let (opened, _) = Opened::new(File::open(path)?, first, 0)?;
