@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-/// A source of the present instant; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Clock(Inner);
 
@@ -25,20 +24,20 @@ impl Clock {
         Self(Inner::System)
     }
 
-    /// A clock that stands still until [`Clock::set`].
+    /// Stands still until [`Clock::set`].
     #[must_use]
     pub fn fixed(at: Timestamp) -> Self {
         Self(Inner::Fixed(Arc::new(AtomicI64::new(at.as_microsecond()))))
     }
 
-    /// Moves a fixed clock; the system's clock does not move for us.
+    /// Moves a fixed clock; does nothing to the system's.
     pub fn set(&self, at: Timestamp) {
         if let Inner::Fixed(cell) = &self.0 {
             cell.store(at.as_microsecond(), Ordering::Relaxed);
         }
     }
 
-    /// The present instant, to the microsecond.
+    /// To the microsecond.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let micros = match &self.0 {

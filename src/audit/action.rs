@@ -10,7 +10,7 @@ macro_rules! actions {
         }
 
         impl AuditAction {
-            /// Each, in the order in which a form offers them.
+            /// In the order of the form.
             pub const ALL: &[Self] = &[$(Self::$action),*];
 
             #[must_use]
@@ -20,7 +20,7 @@ macro_rules! actions {
                 }
             }
 
-            /// What a page calls it; without that it is shown by its name.
+            /// `None`: pages show the name.
             #[must_use]
             pub fn title(self) -> Option<Text> {
                 match self {

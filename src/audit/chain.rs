@@ -23,24 +23,22 @@ use crate::journal::{Body, Record};
 #[derive(Debug, Default)]
 pub struct Chain {
     report: ChainReport,
-    /// The last entry, and the hash before it.
     last: Option<(Head, String)>,
-    /// The number and the predecessor's hash of the first entry, where that is not the first of
-    /// all and no anchor has accounted for it yet.
+    /// Number and predecessor's hash of the first entry, unless it is the very first or an anchor
+    /// accounts for it.
     unanchored: Option<(u64, String, Seq)>,
 }
 
-/// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChainReport {
     pub entries: u64,
-    /// Of these, without the personal part they once had.
+    /// Of these, with the personal part erased.
     pub erased: u64,
-    /// Entries that the disk refused and kept all the same; nothing was done after them.
+    /// Entries whose write failed and that are there all the same; their acts were not done.
     pub aside: u64,
-    /// Entries before the first one, removed because of their age.
+    /// Entries removed by retention before the first one.
     pub removed: u64,
-    /// The last entry's number and hash.
+    /// Number and hash of the last entry.
     pub head: Option<(u64, String)>,
     /// The first place at which the chain does not hold.
     pub broken: Option<Break>,
@@ -49,7 +47,6 @@ pub struct ChainReport {
 /// A place at which the chain does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
-    /// The entry's number in the chain.
     pub n: u64,
     pub seq: Seq,
     pub reason: &'static str,
@@ -62,7 +59,7 @@ pub(super) const MISSING: &str = "entries before this one are missing";
 const START: &str = "the entries before the first one are missing, and nothing says that they were removed";
 
 impl Chain {
-    /// Takes the next record; those that are none of the trail are passed over.
+    /// Skips records of other kinds.
     pub fn check(&mut self, record: &Record) {
         let Body::Entry(body) = &record.body else { return };
         if body.kind != KIND {
@@ -124,7 +121,6 @@ impl Chain {
 }
 
 impl ChainReport {
-    /// Whether every entry stands where it was written and as it was written.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.broken.is_none()

@@ -17,9 +17,8 @@ use crate::state::{Witness, Writing};
 pub(super) struct DraftEntry {
     audit: Audit,
     act: Mutex<Act>,
-    /// Its number in the journal, once it is durable.
     seq: OnceCell<Seq>,
-    /// Whether it was said how it ended: that is said once.
+    /// The outcome is written once.
     ended: AtomicBool,
 }
 
@@ -32,7 +31,7 @@ impl DraftEntry {
         self.act.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes how it ended behind the entry, if there is one.
+    /// Writes the outcome behind the entry, if there is one.
     async fn end(&self, ending: Ending, subject: Option<String>) {
         let Some(of) = self.seq.get().copied() else { return };
         if self.ended.swap(true, Ordering::Relaxed) {

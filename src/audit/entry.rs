@@ -29,17 +29,16 @@ use crate::journal::{Body, Entry, Record};
 use crate::state::random;
 use crate::store::Ended;
 
-/// The kind of the journal's records that are entries of the trail.
 pub const KIND: &str = "audit";
 
-/// The action of the entries that tell how the act of another one ended.
+/// Action of entries that report the outcome of another one.
 pub const OUTCOME: &str = "outcome";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// As it was to, but with the object that this entry names.
+    /// Done, to the object that this entry names.
     Done,
-    /// Not at all: nothing was changed. Why, in a word.
+    /// Nothing was changed; why, in a word.
     Failed(&'static str),
 }
 
@@ -49,13 +48,12 @@ pub struct EndingOf {
     pub ending: Ending,
 }
 
-/// Fields that the hash of an entry does not cover: the hash itself, and what has its own.
+/// Fields outside an entry's hash: the hash itself, and `personal`, which has a hash of its own.
 const NOT_COVERED: [&str; 2] = ["hash", "personal"];
 
-/// The last of the entries that were removed because of their age.
+/// The last entry removed by retention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {
-    /// Its number in the chain.
     pub n: u64,
     pub hash: String,
 }
@@ -66,7 +64,6 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// Its number in the chain, from 1.
     pub n: u64,
-    /// The hash of the entry before.
     pub prev: String,
     pub hash: String,
     pub by: ActorId,
@@ -74,15 +71,15 @@ pub struct AuditEntry {
     pub subject: String,
     pub peer: Option<IpAddr>,
     pub app: Option<AppId>,
-    /// What may hold personal data; `None` where it was erased.
+    /// May hold personal data; `None` where it was erased.
     pub personal: Option<Map<String, Value>>,
-    /// Where the chain begins once what stood before was removed.
+    /// Where the chain begins after retention removed entries.
     pub anchor: Option<Anchor>,
-    /// How the act of another entry ended, where it tells that.
+    /// Set on entries that report another entry's outcome.
     pub ended: Option<Ended>,
 }
 
-/// Makes the entry that follows `head`, and the head that it is from then on.
+/// Builds the entry after `head` and the new head.
 pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head) -> (Entry, Head) {
     let mut fields = Map::new();
     let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
@@ -124,7 +121,7 @@ pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head
 }
 
 impl AuditEntry {
-    /// Reads a record; `None` where it is none of the trail, or not of its shape.
+    /// `None` where it is no entry of the trail, or not of its shape.
     #[must_use]
     pub fn read(record: &Record) -> Option<Self> {
         let Body::Entry(Entry { kind, fields }) = &record.body else { return None };
@@ -167,8 +164,8 @@ impl AuditEntry {
     }
 }
 
-/// Who it was. Entries of earlier versions name no kind; it is deduced where it is certain: the
-/// command line has no address, and a token does not log in.
+/// Entries of earlier versions name no kind; it is deduced where certain: the command line has no
+/// address, and a token does not log in.
 fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> ActorId {
     let kind = kind.and_then(ActorKind::parse).or_else(|| match (name.as_str(), action) {
         ("?", _) => Some(ActorKind::Unknown),
@@ -179,7 +176,7 @@ fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> A
     ActorId { kind, name }
 }
 
-/// The same entry without its personal part: what erasing a person leaves. Its chain stays whole.
+/// What erasing a person leaves: the entry without its personal part. The chain stays whole.
 #[must_use]
 pub fn without_personal(entry: &Entry) -> Entry {
     let mut entry = entry.clone();
@@ -196,14 +193,13 @@ pub(super) fn public_hash(at: Timestamp, fields: &Map<String, Value>) -> String 
     sha256(&Value::Object(covered))
 }
 
-/// The SHA-256 of a value.
 pub(super) fn sha256(value: &Value) -> String {
     let mut text = String::new();
     canonical(value, &mut text);
     random::hex(&Sha256::digest(text))
 }
 
-/// JSON with sorted keys and no blanks, whatever order a map keeps them in.
+/// JSON with sorted keys and no blanks.
 fn canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => {
@@ -234,7 +230,7 @@ fn canonical(value: &Value, out: &mut String) {
     }
 }
 
-/// An instant as the journal writes it: with microseconds.
+/// With microseconds, as in the journal.
 fn instant(at: Timestamp) -> String {
     let mut text = String::new();
     DateTimePrinter::new().precision(Some(6)).print_timestamp(&at, &mut text).expect("a String takes every write");

@@ -11,18 +11,17 @@ use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_READ_BYTES, AUDIT_READ_RECORDS};
 use crate::store::Store;
 
-/// The last entry, as far as the next one needs it.
+/// What the next entry needs of the last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) n: u64,
     pub(super) hash: String,
 }
 
-/// The head, as far as the journal was read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) head: Head,
-    /// No later entry has a number up to this one.
+    /// The journal was read up to here.
     pub(super) through: Seq,
 }
 
@@ -39,7 +38,7 @@ impl From<AuditEntry> for Head {
     }
 }
 
-/// The head after what was known before, if another entry came since.
+/// The newest entry behind `known`, if any.
 pub(super) fn find_behind(journal: &dyn Journal, known: Known) -> Result<Known, ReadError> {
     let through = *journal.durable().borrow();
     let found = last_between(journal, known.through + 1, through)?;

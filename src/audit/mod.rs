@@ -44,7 +44,7 @@ use crate::limits::{AUDIT_OUTCOMES_WAITING, OVERTAKEN_TRIES};
 use crate::state::{Author, Principal};
 use crate::store::Store;
 
-/// The audit trail. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Audit(Arc<Inner>);
 
@@ -52,31 +52,29 @@ pub struct Audit(Arc<Inner>);
 struct Inner {
     journal: Arc<dyn Journal>,
     clock: Clock,
-    /// Where the head of the chain is found without reading far, where there is one.
+    /// Finds the head of the chain without reading far.
     store: Option<Store>,
-    /// The last entry; `None` until it was looked for. Held while an entry is written: the next
-    /// one is made from its hash.
+    /// `None` until it was looked for. Locked while an entry is written: the next one needs its hash.
     head: Mutex<Option<Known>>,
-    /// Outcomes that the journal did not take: written before the next entry.
+    /// Outcomes still to be written, before the next entry.
     untold: std::sync::Mutex<VecDeque<Act>>,
     reveals: Reveals,
 }
 
-/// Something that someone did or looked at.
 #[derive(Debug, Clone)]
 pub struct Act {
     pub by: ActorId,
     /// From where, if over a network.
     pub peer: Option<IpAddr>,
-    /// What, in one word or two: `reveal`, `export`, `app.add`, `login.failed`.
+    /// `reveal`, `export`, `app.add`, `login.failed`.
     pub action: &'static str,
-    /// Which object, without anything personal: `call 8f0c…`, `app 3`, `user lin`.
+    /// Without anything personal: `call 8f0c…`, `app 3`, `user lin`.
     pub subject: String,
-    /// The app it belongs to: whoever sees only some apps sees only their entries.
+    /// Whoever may see only some apps sees only their entries.
     pub app: Option<AppId>,
-    /// How the act of another entry ended, where it tells that.
+    /// Set on entries that report another entry's outcome.
     pub outcome: Option<EndingOf>,
-    /// What may hold personal data: the query, a reason, a number.
+    /// May hold personal data: the query, a reason, a number.
     pub personal: Map<String, Value>,
 }
 
@@ -86,7 +84,6 @@ impl Act {
         Self { by: by.id(), ..Self::unknown(action, subject) }
     }
 
-    /// An act of someone who has not said who it is.
     #[must_use]
     pub fn unknown(action: &'static str, subject: impl Into<String>) -> Self {
         let (by, subject) = (ActorId::new(ActorKind::Unknown, "?"), subject.into());
@@ -98,7 +95,7 @@ impl Act {
         Self { action: OUTCOME, outcome, personal: Map::new(), ..self.clone() }
     }
 
-    /// The same, with something that may hold personal data.
+    /// Adds something that may hold personal data.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.personal.insert(name.to_owned(), value.into());
@@ -125,7 +122,7 @@ impl Audit {
         Self::build(journal, clock, None)
     }
 
-    /// A trail in `journal` whose last entry `store` knows, unless it is being rebuilt.
+    /// Takes the last entry from `store`, unless that is being rebuilt.
     #[must_use]
     pub fn beside(journal: Arc<dyn Journal>, clock: Clock, store: Store) -> Self {
         Self::build(journal, clock, Some(store))
@@ -136,20 +133,19 @@ impl Audit {
         Self(Arc::new(Inner { journal, clock, store, head, untold, reveals }))
     }
 
-    /// `by` is about to do this: whatever service does it puts it on record before it is done.
+    /// `by` is about to do this; the service that does it writes the entry first.
     #[must_use]
     pub fn author(&self, by: &Principal, act: Act) -> Author {
         Author::new(by.clone(), Arc::new(DraftEntry::new(self.clone(), act)))
     }
 
-    /// Writes an entry; resolves when it is durable. What it is about must not happen, or must
-    /// not be shown, before.
+    /// Resolves when the entry is durable. Nothing may be done or shown before.
     pub async fn record(&self, act: Act) -> Result<Seq, AppendError> {
         self.append(act, None).await
     }
 
-    /// Writes that the entries up to `anchor` are about to be removed. The chain then begins
-    /// behind it; whoever removes them does so only after this is durable.
+    /// Writes where the chain begins when the entries up to `anchor` are gone; they may be removed only
+    /// after this is durable.
     pub async fn record_anchor(&self, act: Act, anchor: Anchor) -> Result<Seq, AppendError> {
         self.append(act, Some(anchor)).await
     }
@@ -170,13 +166,12 @@ impl Audit {
         self.0.reveals.until(login, page, self.0.clock.now())
     }
 
-    /// Shows nothing whole to this login any more.
     pub fn hide(&self, login: &str) {
         self.0.reveals.close(login);
     }
 
-    /// One entry after the other, as a task of its own: a client that hangs up must not leave
-    /// the head behind what is on disk.
+    /// One entry at a time, as a task of its own: a client that hangs up must not leave the head behind
+    /// the journal.
     async fn append(&self, act: Act, anchor: Option<Anchor>) -> Result<Seq, AppendError> {
         let inner = self.0.clone();
         let done = tokio::spawn(async move {
@@ -193,8 +188,8 @@ impl Audit {
         }
     }
 
-    /// Writes how something ended. What the journal does not take now it is given before the next
-    /// entry: the act itself is on record, and there is nobody who could do it again.
+    /// Writes an outcome. If the journal refuses it, it goes before the next entry: the act is on
+    /// record, and nobody could report its end again.
     async fn tell(&self, act: Act) {
         if let Err(error) = self.record(act.clone()).await {
             tracing::error!(error = %error_chain::Chain(&error), action = act.action, "how an act ended is not on record yet");
@@ -215,8 +210,7 @@ impl Inner {
         self.untold().front().cloned()
     }
 
-    /// Writes the entry that follows the one in `held`, which it is from then on. Where another
-    /// writer's came first it follows that.
+    /// Writes the entry after the one in `held`; where another writer's came first, after that.
     async fn write(
         self: &Arc<Self>,
         held: &mut Option<Known>,
@@ -247,7 +241,6 @@ impl Inner {
         }
     }
 
-    /// Looks for the head, behind what is known of it.
     async fn find(self: &Arc<Self>, known: Option<Known>) -> Result<Known, AppendError> {
         let inner = self.clone();
         let found = tokio::task::spawn_blocking(move || match known {

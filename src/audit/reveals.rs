@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::limits::{REVEAL_TIME, REVEALS_MAX};
 
-/// The pages shown whole now.
+/// Pages shown unmasked now.
 #[derive(Debug, Default)]
 pub(super) struct Reveals {
     /// By login and page.
@@ -18,7 +18,7 @@ pub(super) struct Reveals {
 }
 
 impl Reveals {
-    /// Opens a page; gives until when.
+    /// Returns until when the page is open.
     pub(super) fn open(&self, login: &str, page: &str, now: Timestamp) -> Timestamp {
         let mut open = self.lock();
         open.retain(|_, until| *until > now);
@@ -32,8 +32,7 @@ impl Reveals {
         until
     }
 
-    /// Until when a page is open: no longer than it may be from now on, also where the clock was set
-    /// back since.
+    /// Never longer than allowed from now on, also where the clock was set back.
     pub(super) fn until(&self, login: &str, page: &str, now: Timestamp) -> Option<Timestamp> {
         let until = self.lock().get(&(login.to_owned(), page.to_owned())).copied();
         until.filter(|until| *until > now && *until <= now + REVEAL_TIME)

@@ -23,10 +23,9 @@ pub use self::settings::Settings;
 use crate::domain::plain_text;
 use crate::limits;
 
-/// The annotated defaults, as `ringback config default` prints them.
+/// Printed by `ringback config default`.
 pub const DEFAULT: &str = include_str!("../config.default.toml");
 
-/// The data directory when nothing else is said.
 pub const DEFAULT_DATA: &str = "./data";
 
 /// What the program needs to run.
@@ -34,32 +33,29 @@ pub const DEFAULT_DATA: &str = "./data";
 pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
-    /// Where callbacks are taken without TLS.
     pub plain_listen: Option<SocketAddr>,
-    /// The address by which the platforms know us, without a trailing slash.
+    /// Without a trailing slash.
     pub public_url: Option<String>,
-    /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     pub certificate: Option<CertificateFiles>,
     /// Space held back for a full disk, in bytes.
     pub reserve_bytes: u64,
     /// The size at which a journal segment is finished, in bytes.
     pub segment_bytes: u64,
-    /// The provider of logins, where one is configured.
     pub oidc: Option<OidcConfig>,
     pub platform: PlatformConfig,
-    /// Certificates that the company's own system may have, besides the public ones.
+    /// PEM, trusted for the decision webhook besides the public roots.
     pub control_roots: Option<PathBuf>,
     pub log: LogConfig,
-    /// Whether to go on without records that are missing; only a flag says so, and for one start.
+    /// Go on without missing records; a flag for one start.
     pub accept_loss: bool,
-    /// Where this came from, to be read again on HUP.
+    /// Read again on HUP.
     pub origin: Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFiles {
-    /// The certificate and its chain, PEM.
+    /// With its chain, PEM.
     pub cert: PathBuf,
     /// Its key, PEM.
     pub key: PathBuf,
@@ -67,27 +63,24 @@ pub struct CertificateFiles {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogConfig {
-    /// The least important level that is logged.
     pub level: tracing::Level,
     pub format: LogFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// Lines for people.
     Text,
-    /// An object a line.
+    /// One object a line.
     Json,
 }
 
-/// Where a configuration came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     pub file: Option<PathBuf>,
     pub overrides: Overrides,
 }
 
-/// What flags and the environment say; it goes before the file.
+/// Flags and environment; they override the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overrides {
     /// `--data`, `RINGBACK_DATA`.
@@ -109,7 +102,7 @@ pub struct Overrides {
 }
 
 impl Config {
-    /// The configuration of a file, or the defaults without one.
+    /// Defaults without a file.
     pub fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
         let text = match file {
             Some(path) => read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?,
@@ -122,7 +115,6 @@ impl Config {
         Ok(config)
     }
 
-    /// The same configuration, read again from where it came from.
     pub fn reload(&self) -> Result<Self, ConfigError> {
         Self::load(self.origin.file.as_deref(), self.origin.overrides.clone())
     }
@@ -142,7 +134,7 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
-    /// The keys in which `other` differs and which only a new start applies.
+    /// Changed keys that take effect only at the next start.
     #[must_use]
     pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
         let same = [

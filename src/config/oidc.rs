@@ -7,30 +7,25 @@ use super::Problems;
 use super::settings::Reader;
 use crate::domain::Role;
 
-/// What the program needs to let people log in elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OidcConfig {
-    /// The provider, as it names itself.
     pub issuer: String,
     pub client_id: String,
     pub client_secret_file: PathBuf,
     pub scopes: String,
-    /// What the button says.
+    /// The text of the login button.
     pub name: String,
-    /// The claim that is a person's name.
     pub name_claim: String,
-    /// The claim that holds a person's groups; dots lead inwards.
+    /// The claim with a person's groups; dots lead inwards.
     pub role_claim: String,
     pub roles: Vec<(String, Role)>,
-    /// The role of who is in no such group; `None` denies.
+    /// For people in no such group; `None` denies.
     pub default_role: Option<Role>,
-    /// Domains of mail addresses that may come in; empty does not ask.
+    /// Domains of mail addresses that may log in; empty admits all.
     pub allowed_domains: Vec<String>,
-    /// Certificates trusted besides the public ones.
     pub extra_roots: Option<PathBuf>,
 }
 
-/// What a person may write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct OidcSettings {
     issuer: Option<String>,
@@ -64,7 +59,7 @@ impl OidcSettings {
         }
     }
 
-    /// What the program needs; `None` while no issuer is set.
+    /// `None` while no issuer is set.
     pub(super) fn into_config(self, has_public_url: bool, problems: &mut Problems) -> Option<OidcConfig> {
         let roles = roles(&self.roles.unwrap_or_default(), problems);
         let default_role = match self.default_role.as_deref() {

@@ -9,13 +9,11 @@ use crate::platforms::outbound::documented_hosts;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlatformConfig {
-    /// Hosts, each `host` or `host:port`.
+    /// `host` or `host:port`.
     pub hosts: Vec<String>,
-    /// Certificates trusted besides the public ones.
     pub extra_roots: Option<PathBuf>,
 }
 
-/// What a person may write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct PlatformSettings {
     hosts: Option<Vec<String>>,
@@ -27,7 +25,6 @@ impl PlatformSettings {
         Self { hosts: reader.texts("platform", "hosts"), extra_roots: reader.text("platform", "extra_roots") }
     }
 
-    /// What the program needs.
     pub(super) fn into_config(self, problems: &mut Problems) -> PlatformConfig {
         let hosts = self.hosts.unwrap_or_else(|| documented_hosts().map(str::to_owned).collect());
         for (index, host) in hosts.iter().enumerate() {

@@ -6,12 +6,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key: `server.listen`; empty where the file as a whole cannot be read.
+    /// `server.listen`; empty where the file as a whole cannot be read.
     pub key: String,
-    /// What is wrong with it, and what was expected.
     pub text: String,
 }
 
@@ -24,7 +22,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong, in the order of the file.
+/// In the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems(pub Vec<Problem>);
 
@@ -38,7 +36,6 @@ impl Problems {
         self.0.push(Problem { key: key.into(), text: text.into() });
     }
 
-    /// Adds those of `others` that are not there yet.
     pub(super) fn join(&mut self, others: Self) {
         for problem in others.0 {
             if !self.0.contains(&problem) {
@@ -59,7 +56,6 @@ impl std::error::Error for Problems {}
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
     #[error("reading the configuration {path}")]
     Read {
         path: PathBuf,

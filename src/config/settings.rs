@@ -17,7 +17,7 @@ use super::{CertificateFiles, Config, DEFAULT_DATA, LogConfig, LogFormat, Origin
 use crate::domain::address::without_default_port;
 use crate::limits::{self, CONFIGURED_MEBIBYTES_MAX};
 
-/// What a person may write. `None` is the default.
+/// `None` is the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     data: Option<PathBuf>,
@@ -37,7 +37,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads a file's text; what is wrong with it is added to `problems`.
+    /// Adds what is wrong to `problems`.
     pub fn parse(text: &str, problems: &mut Problems) -> Self {
         let document = match text.parse::<Table>() {
             Ok(document) => document,
@@ -83,7 +83,7 @@ impl Settings {
         }
     }
 
-    /// What the program needs; a value that is wrong is its default, and a problem.
+    /// A wrong value is a problem and becomes its default.
     pub fn into_config(self, problems: &mut Problems) -> Config {
         let listen = self.listen.as_deref().and_then(|text| address("server.listen", text, problems));
         let plain_listen = self.plain_listen.as_deref().and_then(|text| address("server.plain_listen", text, problems));
@@ -199,7 +199,7 @@ fn format(text: Option<&str>, problems: &mut Problems) -> LogFormat {
     }
 }
 
-/// Takes values out of a document; what stays behind is unknown.
+/// Takes values out of a document; what remains is unknown.
 pub(super) struct Reader<'a> {
     document: Table,
     problems: &'a mut Problems,

@@ -13,7 +13,6 @@ use crate::limits::PAGE_MAX;
 use crate::state::Behalf;
 use crate::store::{Filter, Page};
 
-/// The bindings that name the person, in any state.
 pub(super) fn of(bindings: &Bindings, needle: &Needle) -> Result<Vec<Binding>, ErasureError> {
     let number = Filter::any(vec![needle.number().national().to_owned()]);
     let query = BindingQuery { number, ..BindingQuery::default() };
@@ -32,7 +31,7 @@ pub(super) fn of(bindings: &Bindings, needle: &Needle) -> Result<Vec<Binding>, E
     }
 }
 
-/// Ends them and takes the number out of the log and the index. Doing it twice changes nothing.
+/// Ends them and takes the number out of the log and the index. Safe to repeat.
 pub(super) fn erase(bindings: &Bindings, scrub: &Scrub) -> Result<(), ErasureError> {
     let runtime = tokio::runtime::Handle::current();
     for binding in of(bindings, &scrub.needle)?.iter().filter(|binding| binding.ended_at.is_none()) {

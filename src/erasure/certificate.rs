@@ -30,7 +30,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Adds what was found in a segment.
     pub(super) fn add(&mut self, other: &Self) {
         self.callbacks += other.callbacks;
         self.summaries += other.summaries;

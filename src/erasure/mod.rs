@@ -35,12 +35,12 @@ use crate::retention::{self, Jobs, Retention};
 use crate::state::{Author, State, random};
 use crate::store::Store;
 
-/// The sealed intent's name in the state.
+/// Name of the sealed intent in the state.
 const INTENT: &str = "erasure/intent";
-/// What the names of certificates begin with; the value is the number of the record.
+/// Prefix of certificates in the state; the value is the number of the record.
 const CERTIFICATE: &str = "erasure/certificate/";
 
-/// The service. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Erasure(Arc<Inner>);
 
@@ -56,18 +56,16 @@ struct Inner {
     jobs: Jobs<Asked, Counts>,
 }
 
-/// A search or an erasure, under way or over.
 pub type Job = retention::Task<Asked, Counts>;
 
-/// Which search or erasure.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// The erasure's id; the certificate has the same.
     pub id: String,
     pub dry_run: bool,
-    /// Whether a made-up name takes the number's place.
+    /// Whether a made-up name replaces the number.
     pub pseudonymise: bool,
-    /// Whose number: shown only masked.
+    /// Shown only masked.
     pub number: PhoneNumber,
 }
 
@@ -77,25 +75,22 @@ impl retention::Asked for Asked {
     }
 }
 
-/// Where searches and erasures stand.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     pub running: Option<Job>,
-    /// The last one since the start.
     pub last: Option<Job>,
 }
 
-/// What a person asks for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub number: String,
-    /// Whether a made-up name takes its place, instead of nothing.
+    /// Whether a made-up name replaces it, instead of nothing.
     pub pseudonymise: bool,
     pub dry_run: bool,
     pub reason: String,
 }
 
-/// What a person asks for, looked at: it may be done. Only [`Erasure::examine`] makes one.
+/// A checked request. Only [`Erasure::examine`] makes one.
 #[derive(Debug)]
 pub struct Examined {
     wanted: Wanted,
@@ -181,7 +176,7 @@ impl Erasure {
         Ok(job)
     }
 
-    /// Goes on with what a crash interrupted.
+    /// Resumes an erasure that a crash interrupted.
     pub fn resume(&self) {
         let Some(sealed) = self.0.state.sealed_value(INTENT) else { return };
         let Ok(intent) = serde_json::from_str::<Intent>(sealed.reveal()) else { return };
@@ -209,7 +204,6 @@ impl Erasure {
         Ok(certificates)
     }
 
-    /// One certificate.
     pub fn certificate(&self, id: &str) -> Result<Option<Certificate>, ErasureError> {
         match self.0.state.value::<Seq>(&format!("{CERTIFICATE}{id}")) {
             Some(seq) => self.read(seq),
@@ -217,7 +211,7 @@ impl Erasure {
         }
     }
 
-    /// Lets a run under way come to an early end; it goes on at the next start.
+    /// Ends a run under way early; it resumes at the next start.
     pub fn stop(&self) {
         self.0.jobs.stop();
     }

@@ -19,12 +19,11 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::domain::{GAP_MAX, PhoneNumber, Sign, Unescaped};
 
-/// Digits from which on a number is found inside longer runs.
+/// Numbers of so many digits are found inside longer runs too.
 const SURE: usize = 11;
 /// The fewest digits of a person's number.
 const FEWEST: usize = 7;
 
-/// One number to be found.
 #[derive(Clone)]
 pub(super) struct Needle {
     number: PhoneNumber,
@@ -39,7 +38,7 @@ impl std::fmt::Debug for Needle {
 }
 
 impl Needle {
-    /// Looks for this number; `None` when it is too short to be a person's, or no number.
+    /// `None` when it is too short to be a person's, or no number.
     pub(super) fn new(number: &PhoneNumber) -> Option<Self> {
         let digits: Vec<u8> = number.national().bytes().filter(u8::is_ascii_digit).collect();
         let plain = number.national().bytes().all(|byte| byte.is_ascii_digit());
@@ -58,17 +57,17 @@ impl Needle {
         *number == self.number || PhoneNumber::parse(number.reveal()).as_ref() == Some(&self.number)
     }
 
-    /// Whether it stands anywhere in these bytes.
+    /// In any spelling.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.stands_in(bytes) || Unescaped::readings(bytes).any(|read| self.stands_in(read.bytes()))
     }
 
-    /// Whether it does without an escape.
+    /// Without an escape.
     fn stands_in(&self, bytes: &[u8]) -> bool {
         self.next(bytes, 0).is_some() || self.next_encoded(bytes).is_some()
     }
 
-    /// The text with `other` wherever the number stood; `None` where it does not stand.
+    /// `None` where the number does not occur.
     pub(super) fn replace(&self, text: &str, other: &str) -> Option<String> {
         // Texts are as long as fields are at most, so that each may be read again for each place.
         let mut bytes = text.as_bytes().to_vec();
@@ -126,7 +125,7 @@ impl Needle {
         (alone || self.digits.len() >= SURE).then_some(at)
     }
 
-    /// Whether a digit stands before that belongs to no prefix of ours.
+    /// Whether a digit before it is no part of a prefix of ours.
     fn is_digit_before(&self, bytes: &[u8], start: usize) -> bool {
         let before = &bytes[..start];
         let before = ["0086", "+86", "86", "0"]
@@ -168,8 +167,8 @@ fn sign_at(bytes: &[u8], at: usize) -> Option<(Sign, usize)> {
     Some((Sign::of(c), length))
 }
 
-/// How digits look in Base64 when they begin at this place of a group of three bytes: only the
-/// letters that no neighbour has a part in.
+/// The Base64 of digits that begin at this place of a group of three bytes: only the letters that no
+/// neighbour changes.
 fn encoded_at(digits: &[u8], place: usize) -> Vec<u8> {
     let mut bytes = vec![0; place];
     bytes.extend_from_slice(digits);

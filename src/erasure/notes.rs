@@ -25,10 +25,9 @@ const FOUND: &str = "erasure/found";
 const CALLS: &str = "erasure/calls/";
 const SEGMENT: &str = "erasure/segment/";
 
-/// The notes of the run under way.
 pub(super) struct Notes<'a>(pub(super) &'a State);
 
-/// What was found of a person before anything was changed.
+/// What the search found before anything was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) counts: Counts,
@@ -46,14 +45,14 @@ pub(super) struct SegmentNote {
 }
 
 impl Notes<'_> {
-    /// What the run that was interrupted had found.
+    /// What the interrupted run had found.
     pub(super) fn found(&self) -> Option<Found> {
         let counts = self.0.value(FOUND)?;
         let ids = self.0.values::<Vec<String>>(CALLS).into_iter().flatten();
         Some(Found { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
     }
 
-    /// Keeps it. The counts come last: with them it is whole.
+    /// The counts come last: they mark it as complete.
     pub(super) async fn keep_found(&self, found: &Found) -> Result<(), StateError> {
         let ids: Vec<String> = found.calls.iter().map(ToString::to_string).collect();
         for (n, part) in ids.chunks(ERASURE_NOTE_CALLS).enumerate() {
@@ -62,14 +61,14 @@ impl Notes<'_> {
         self.0.set_value(Behalf::House, FOUND, &found.counts).await
     }
 
-    /// Every segment that was written anew, or was about to be, in their order.
+    /// Every segment that was rewritten or was about to be, in order.
     pub(super) fn segments(&self) -> Vec<SegmentNote> {
         let mut notes: Vec<SegmentNote> = self.0.values(SEGMENT);
         notes.sort_unstable_by_key(|note| note.first);
         notes
     }
 
-    /// Keeps that a segment is about to be written anew.
+    /// Call before rewriting a segment.
     pub(super) async fn keep_segment(&self, note: &SegmentNote) -> Result<(), StateError> {
         self.0.set_value(Behalf::House, &segment(note.first), note).await
     }

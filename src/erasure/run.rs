@@ -29,9 +29,8 @@ use crate::projector::summarise;
 use crate::state::{Behalf, random};
 use crate::store::{CallQuery, Filter, Page, SmsQuery, Tests};
 
-/// How often it is looked how far the store is.
+/// Interval of checks of how far the store is.
 const LOOK: Duration = Duration::from_millis(20);
-/// The kind of a certificate's record.
 pub(super) const KIND: &str = "erasure";
 
 /// What is to be done: sealed in the state until it is.
@@ -48,7 +47,6 @@ pub(super) struct Intent {
     pub(super) started_at: String,
 }
 
-/// An erasure under way, or only the search for one.
 pub(super) struct Run<'a> {
     pub(super) erasure: &'a Erasure,
     pub(super) intent: Intent,
@@ -57,7 +55,7 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Does it. Blocks; must be called where a runtime is at hand.
+    /// Blocks; needs a Tokio runtime at hand.
     pub(super) fn run(&self) -> Result<(Counts, Option<Certificate>), ErasureError> {
         let inner = &self.erasure.0;
         let number = PhoneNumber::from_stored(self.intent.number.clone());
@@ -96,7 +94,7 @@ impl Run<'_> {
         Ok((counts, Some(certificate)))
     }
 
-    /// The person's calls, and how much else the store and `torn/` have of them.
+    /// The person's calls, and counts of what else the store and `torn/` have of them.
     fn known(&self, needle: &Needle) -> Result<Found, ErasureError> {
         let store = &self.erasure.0.store;
         let number = || Filter::any(vec![needle.number().national().to_owned()]);
@@ -136,7 +134,6 @@ impl Run<'_> {
         Ok(Found { counts, calls })
     }
 
-    /// The callbacks of the person's calls.
     fn callbacks(&self, calls: &HashSet<CallId>) -> Result<HashSet<Seq>, ErasureError> {
         let mut callbacks = HashSet::new();
         for id in calls {
@@ -145,8 +142,8 @@ impl Run<'_> {
         Ok(callbacks)
     }
 
-    /// Rewrites every segment that has something of the person; gives those, and also those that
-    /// a run before this one rewrote.
+    /// Rewrites every segment with something of the person; returns those, and those an earlier run
+    /// rewrote.
     fn segments(
         &self,
         scrub: &Scrub,
@@ -174,8 +171,7 @@ impl Run<'_> {
         Ok(if self.dry { surveyed } else { notes.segments() })
     }
 
-    /// Tails that were set aside and hold the number. They were never acknowledged, so they go
-    /// whole.
+    /// Torn tails with the number. They were never acknowledged, so they are deleted whole.
     fn torn(&self, needle: &Needle) -> Result<Vec<PathBuf>, ErasureError> {
         let dir = self.erasure.0.data.join("torn");
         let failed = |source| ErasureError::Torn { path: dir.clone(), source };
@@ -221,8 +217,7 @@ impl Run<'_> {
         if self.erasure.0.jobs.is_stopping() { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
-    /// Writes the certificate, takes the person out of the state, and only then forgets the
-    /// intent, its past included.
+    /// Writes the certificate, takes the person out of the state and then forgets the intent.
     fn certify(
         &self,
         scrub: &Scrub,
@@ -276,7 +271,7 @@ impl Run<'_> {
     }
 }
 
-/// What is found now, with what an interrupted run had found before it changed anything.
+/// Adds what an interrupted run had found before it changed anything.
 fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
     let Some(mut all) = earlier else { return now };
     all.calls.extend(now.calls);
@@ -289,10 +284,8 @@ fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
     all
 }
 
-/// Says what becomes of each record.
 struct Eraser<'a> {
     scrub: &'a Scrub,
-    /// The callbacks of the person's calls.
     callbacks: &'a HashSet<Seq>,
     counts: Counts,
 }
@@ -355,7 +348,7 @@ impl Eraser<'_> {
         }
     }
 
-    /// The public part stays, and with it the chain.
+    /// The public part stays, and so does the chain.
     fn audit(&mut self, entry: &Entry) -> Verdict {
         let has = entry.fields.get("personal").is_some_and(|personal| self.scrub.is_in_value(personal));
         if !has {

@@ -28,14 +28,12 @@ use crate::state::random;
 pub(super) struct Scrub {
     pub(super) needle: Needle,
     pub(super) pseudonymise: bool,
-    /// Forgotten with the job: without it no other id leads back to the first one.
+    /// Forgotten with the job: without it no new id leads back to the old one.
     pub(super) salt: String,
-    /// The person's calls.
     pub(super) calls: HashSet<CallId>,
 }
 
 impl Scrub {
-    /// Whether a callback holds the number anywhere.
     pub(super) fn is_in_callback(&self, record: &CallbackRecord) -> bool {
         let is_in = |text: &str| self.needle.is_in(text.as_bytes());
         self.needle.is_in(&record.body)
@@ -52,7 +50,6 @@ impl Scrub {
             || note.rule.as_ref().is_some_and(|(_, name)| self.needle.is_in(name.as_bytes()))
     }
 
-    /// Whether a value holds the number anywhere.
     pub(super) fn is_in_value(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.needle.is_in(text.as_bytes()),
@@ -65,7 +62,6 @@ impl Scrub {
         }
     }
 
-    /// A value without the number.
     pub(super) fn value(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text)),
@@ -78,7 +74,6 @@ impl Scrub {
         }
     }
 
-    /// A text without the number.
     pub(super) fn text(&self, text: String) -> String {
         let other = if self.pseudonymise { self.name() } else { "*".to_owned() };
         self.needle.replace(&text, &other).unwrap_or(text)
@@ -97,7 +92,6 @@ impl Scrub {
             .collect()
     }
 
-    /// The callback without the person.
     pub(super) fn summary(&self, mut summary: CallbackSummary) -> CallbackSummary {
         summary.tail = self.text(summary.tail);
         summary.label = self.text(summary.label);
@@ -205,12 +199,12 @@ impl Scrub {
         }
     }
 
-    /// A text of the person's own is gone when erased; anybody's loses the number.
+    /// The person's own text is dropped; others' text loses the number.
     fn own(&self, text: Option<String>, theirs: bool) -> Option<String> {
         text.filter(|_| self.pseudonymise || !theirs).map(|text| self.text(text))
     }
 
-    /// What is no time may be anything, a number in the wrong field too.
+    /// A field that holds no time may hold a number.
     fn stamp(&self, stamp: Stamp) -> Stamp {
         if stamp.at.is_some() { stamp } else { Stamp { text: self.text(stamp.text), ..stamp } }
     }
@@ -223,7 +217,7 @@ impl Scrub {
         Some(PhoneNumber::from_stored(self.text(number.reveal().to_owned())))
     }
 
-    /// A session keeps being one: every callback of it gets the same other id.
+    /// Every callback of a session gets the same new id.
     fn session(&self, session: &SessionId) -> SessionId {
         let text = session.reveal();
         if !self.needle.is_in(text.as_bytes()) {

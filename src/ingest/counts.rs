@@ -11,11 +11,10 @@ use std::time::Duration;
 
 use crate::domain::{AppId, Outcome};
 
-/// The upper bounds of the histogram's buckets, in microseconds: from a disk with a write cache
-/// to the longest wait for a place in the queue.
+/// Upper bounds of the buckets: from a disk with a write cache to the longest wait for a place in the
+/// queue.
 const BOUNDS_MICROS: [u64; 10] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_000_000, 10_000_000];
 
-/// Counters of the write path.
 #[derive(Debug, Default)]
 pub struct Counts {
     kept: Mutex<HashMap<(AppId, Outcome, u16), u64>>,
@@ -23,7 +22,6 @@ pub struct Counts {
     append: Buckets,
 }
 
-/// How many callbacks of one app ended in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallbackCount {
     pub app: AppId,
@@ -32,10 +30,10 @@ pub struct CallbackCount {
     pub count: u64,
 }
 
-/// A histogram as Prometheus writes it: cumulative buckets.
+/// As Prometheus writes it: cumulative buckets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
-    /// Upper bound in seconds, and how many were at most that long.
+    /// Upper bound in seconds, and the count up to it.
     pub buckets: Vec<(f64, u64)>,
     /// All of them together, in seconds.
     pub sum_seconds: f64,
@@ -62,7 +60,7 @@ impl Counts {
         *so_far
     }
 
-    /// Callbacks kept, by app, outcome and status.
+    /// By app, outcome and status.
     #[must_use]
     pub fn callbacks(&self) -> Vec<CallbackCount> {
         let mut counts: Vec<_> = lock(&self.kept)
@@ -82,7 +80,7 @@ impl Counts {
         apps
     }
 
-    /// Callbacks answered 503, by app.
+    /// Answered 503, by app.
     #[must_use]
     pub fn callbacks_not_kept(&self) -> Vec<(AppId, u64)> {
         let mut counts: Vec<_> = lock(&self.not_kept).iter().map(|(&app, &count)| (app, count)).collect();
@@ -90,7 +88,7 @@ impl Counts {
         counts
     }
 
-    /// How long appends to the journal took, until durable.
+    /// Seconds until an append was durable.
     #[must_use]
     pub fn append_seconds(&self) -> Histogram {
         self.append.histogram()

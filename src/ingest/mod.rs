@@ -33,7 +33,7 @@ use crate::journal::{AppendError, Body, CallbackRecord, Journal, NewRecord};
 use crate::limits;
 use crate::platforms::{BodyForm, Occasion, Provider};
 
-/// The write path. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Ingest(Arc<Inner>);
 
@@ -49,14 +49,14 @@ struct Inner {
     counts: Counts,
 }
 
-/// Why a callback was not kept: answered 503 with `Retry-After`, and counted.
+/// Answered 503 with `Retry-After`, and counted.
 #[derive(Debug, thiserror::Error)]
 #[error("the callback could not be kept")]
 pub struct NotKept(#[source] pub AppendError);
 
 impl Ingest {
-    /// A write path into `journal`. `answers` holds what the questions of the last day were
-    /// answered, and `control` decides new ones; `public_url` is how the platforms know us.
+    /// `answers` holds the answers of the last day, `control` decides new questions, and `public_url`
+    /// is how the platforms know us.
     #[must_use]
     pub fn new(
         journal: Arc<dyn Journal>,
@@ -77,13 +77,13 @@ impl Ingest {
         }))
     }
 
-    /// Verifies, decodes, keeps and answers one callback. Resolves when it is durable; dropping
-    /// the future does not stop the work.
+    /// Verifies, decodes, stores and answers one callback. Resolves when it is durable; dropping the
+    /// future does not cancel it.
     pub async fn receive(&self, app: Arc<App>, callback: Callback) -> Result<Ack, NotKept> {
         self.receive_holding(app, callback, ()).await
     }
 
-    /// The same, and drops `held` when it is done, whoever waits for it.
+    /// Drops `held` when it is done, also when nobody waits for it.
     pub async fn receive_holding<T: Send + 'static>(
         &self,
         app: Arc<App>,
@@ -103,42 +103,42 @@ impl Ingest {
         })
     }
 
-    /// Counts a request that was refused before it could be kept; `None` where the token is
-    /// unknown. Returns how many were counted since the start, for sampling the log.
+    /// Counts a refused request; `None` for an unknown token. Returns the count since the start, for
+    /// sampling the log.
     pub fn refused(&self, app: Option<AppId>) -> u64 {
         self.0.tallies.add_refused(app)
     }
 
-    /// What was refused or lost and is not yet written to the journal.
+    /// Counts that are not in the journal yet.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         self.0.tallies.pending()
     }
 
-    /// What was received since the start, for `/metrics`.
+    /// Since the start, for `/metrics`.
     #[must_use]
     pub fn counts(&self) -> &Counts {
         &self.0.counts
     }
 
-    /// Callbacks that are being kept at this moment.
+    /// Callbacks being written now.
     #[must_use]
     pub fn under_way(&self) -> usize {
         self.0.tasks.len()
     }
 
-    /// Learns what others answered, as it comes, for as long as there are others.
+    /// Reads answers of other writers, while there are any.
     pub async fn follow(&self) {
         self.0.answers.follow(&self.0.journal, &self.0.clock).await;
     }
 
-    /// Writes the counts of what was refused or lost, if there are any.
+    /// Writes the counts of refused and lost requests, if there are any.
     pub async fn flush_tallies(&self) {
         self.0.tallies.flush(self.0.journal.as_ref(), self.0.clock.now()).await;
     }
 
-    /// Waits until every callback under way is kept, and writes the last counts. Called after
-    /// the last connection is closed.
+    /// Waits for callbacks under way and writes the last counts. Call it after the last connection
+    /// closed.
     pub async fn drain(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
@@ -146,10 +146,9 @@ impl Ingest {
     }
 }
 
-/// A question that got its answer.
 struct Answered<'a> {
     question: &'a Question,
-    /// By which rule, where it was decided now.
+    /// Set where it was decided now.
     decision: Option<DecisionNote>,
 }
 
@@ -180,8 +179,7 @@ impl Inner {
         }
     }
 
-    /// The answer to a new question. A rule that panics is a bug of ours; the platform gets the
-    /// default all the same.
+    /// A rule that panics is a bug of ours; the platform gets the default.
     async fn decide(&self, provider: &dyn Provider, app: &App, question: &Question) -> (Ack, Option<DecisionNote>) {
         let deciding = self.control.decide(provider, app, question);
         match AssertUnwindSafe(deciding).catch_unwind().await {
@@ -237,8 +235,7 @@ impl Inner {
         }
     }
 
-    /// Counts a callback that was answered 503 as possibly lost, unless its platform says that
-    /// it pushes this kind again.
+    /// Counts a callback answered 503 as possibly lost, unless its platform pushes this kind again.
     fn count_lost(&self, app: &App, reading: &Reading) {
         if !reading.comes_again {
             self.tallies.add_lost(Some(app.id));

@@ -18,27 +18,24 @@ use crate::platforms::{
 
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// Whether the signature held; `None` when nothing was checked.
+    /// `None` when no signature was checked.
     pub(super) verified: Option<bool>,
-    /// Applications that it names and that are not the app's.
+    /// Application keys in it that are not the app's.
     pub(super) foreign: Vec<String>,
-    /// What it is, as far as one callback alone can tell: a repeat still counts as accepted.
+    /// As far as one callback tells: a repeat still counts as accepted.
     pub(super) outcome: Outcome,
     pub(super) reply: Reply,
-    /// Whether the platform says that it pushes this again after a 503.
+    /// The platform pushes this again after a 503.
     pub(super) comes_again: bool,
 }
 
-/// How a callback is answered.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// With this, whatever else is known.
     Now(Ack),
     Ask(&'static dyn Provider, Question),
 }
 
 impl Reading {
-    /// Reads a callback to `app`.
     pub(super) fn of(app: &App, callback: &Callback, public_url: Option<&str>, now: Timestamp) -> Self {
         let Some(provider) = platforms::by_id(app.provider) else {
             // An app of a later version, after a step back: its callbacks are kept for it.
@@ -48,7 +45,6 @@ impl Reading {
         Self::by(provider, app, callback, public_url, now)
     }
 
-    /// Reads a callback with this provider's eyes.
     pub(super) fn by(
         provider: &'static dyn Provider,
         app: &App,
@@ -101,7 +97,7 @@ impl Reading {
     }
 }
 
-/// The answer to a body that cannot be unpacked, in the form of its provider.
+/// Answers a body that cannot be unpacked, in its provider's form.
 fn refusal(provider: &dyn Provider, error: ContentError) -> Ack {
     let (status, fault) = match error {
         ContentError::UnknownEncoding => (415, Fault::Encoding),
@@ -133,13 +129,13 @@ fn verify(
     })
 }
 
-/// Runs what a provider does with strangers' bytes; `None` when it panicked. A provider keeps
-/// nothing between calls, so a panic cannot leave anything half changed.
+/// Runs a provider on untrusted bytes; `None` when it panicked. A provider keeps nothing between calls,
+/// so nothing is left half changed.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-/// The notation of a body that was not decoded.
+/// The notation of an undecoded body.
 fn probable_form(body: &[u8]) -> BodyForm {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -148,7 +144,7 @@ fn probable_form(body: &[u8]) -> BodyForm {
     }
 }
 
-/// Whether everything in a callback is of a kind that the platform says it pushes again.
+/// Whether the platform pushes everything in this callback again.
 fn comes_again(provider: &dyn Provider, decoded: &Decoded) -> bool {
     let schedule = provider.retry();
     let tried_again = |gaps: &[Duration]| !gaps.is_empty();

@@ -15,10 +15,9 @@ use crate::domain::AppId;
 use crate::error_chain::Chain;
 use crate::journal::{Body, Journal, NewRecord, Tally};
 
-/// One app's counts that are not in the journal yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pending {
-    /// The app; `None` for unknown tokens.
+    /// `None` for unknown tokens.
     pub app: Option<AppId>,
     /// Refused with 403, 404, 405, 408 or 413.
     pub refused: u64,
@@ -26,7 +25,7 @@ pub struct Pending {
     pub possibly_lost: u64,
 }
 
-/// The counts. There are as many entries as apps, and one for all unknown tokens.
+/// One entry an app, and one for all unknown tokens.
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
     open: Mutex<HashMap<Option<AppId>, Tally>>,
@@ -34,18 +33,16 @@ pub(super) struct Tallies {
 }
 
 impl Tallies {
-    /// Counts a refused request and says how many there were since the start.
+    /// Returns the count since the start.
     pub(super) fn add_refused(&self, app: Option<AppId>) -> u64 {
         self.entry(app, |tally| tally.refused += 1);
         self.refused.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Counts a callback that may be lost.
     pub(super) fn add_lost(&self, app: Option<AppId>) {
         self.entry(app, |tally| tally.possibly_lost += 1);
     }
 
-    /// What is not written yet, by app.
     pub(super) fn pending(&self) -> Vec<Pending> {
         let mut pending: Vec<Pending> = self
             .lock()
@@ -56,7 +53,7 @@ impl Tallies {
         pending
     }
 
-    /// Writes one record for each app that has counts, and keeps what could not be written.
+    /// Writes one record an app; keeps what could not be written.
     pub(super) async fn flush(&self, journal: &dyn Journal, at: Timestamp) {
         let taken: Vec<Tally> = self.lock().drain().map(|(_, tally)| tally).collect();
         for tally in taken {

@@ -25,7 +25,10 @@ pub(super) enum Piece<'a> {
         start: usize,
         end: usize,
     },
-    Damaged { bytes: &'a [u8], end: usize },
+    Damaged {
+        bytes: &'a [u8],
+        end: usize,
+    },
 }
 
 impl Piece<'_> {

@@ -20,10 +20,10 @@ use crate::config::OidcConfig;
 use crate::domain::Role;
 use crate::limits::{NAME_CHARS_MAX, OIDC_CLOCK_SLACK, OIDC_TOKEN_AGE};
 
-/// OpenID Connect Core 1.0, section 2: a subject has at most as many characters.
+/// The longest subject, in characters: OpenID Connect Core 1.0, section 2.
 const SUBJECT_MAX: usize = 255;
 
-/// Whom `token` is about, if it is good and the person may come in.
+/// The person of a valid token who may log in.
 pub(super) fn identity(config: &OidcConfig, token: &str, nonce: &str, now: Timestamp) -> Result<Identity, OidcError> {
     let claims = payload(token)?;
     let subject = check(config, &claims, nonce, now)?;
@@ -47,7 +47,7 @@ fn payload(token: &str) -> Result<Map<String, Value>, OidcError> {
     serde_json::from_slice(&bytes).map_err(|_| BAD)
 }
 
-/// Gives the subject of claims that hold.
+/// Returns the subject.
 fn check<'a>(
     config: &OidcConfig,
     claims: &'a Map<String, Value>,
@@ -78,7 +78,7 @@ fn check<'a>(
     subject.ok_or(OidcError::Claim("sub is missing"))
 }
 
-/// Whether somebody's mail address, vouched for by the provider, is of a domain that may come in.
+/// Whether the verified mail address is of a domain that may log in.
 fn admit(config: &OidcConfig, claims: &Map<String, Value>) -> Result<(), OidcError> {
     if config.allowed_domains.is_empty() {
         return Ok(());
@@ -91,7 +91,7 @@ fn admit(config: &OidcConfig, claims: &Map<String, Value>) -> Result<(), OidcErr
     if domain.is_some_and(known) { Ok(()) } else { Err(OidcError::Denied("the mail address is of another domain")) }
 }
 
-/// The most that the person's groups are mapped to, or the default; `None` denies.
+/// The highest role of the person's groups, or the default; `None` denies.
 fn role(config: &OidcConfig, claims: &Map<String, Value>) -> Option<Role> {
     let mut value = None;
     for (place, part) in config.role_claim.split('.').enumerate() {

@@ -19,19 +19,16 @@ use crate::outgoing::{self, Limits, Options, OutgoingError};
 pub(super) struct Client(outgoing::Client);
 
 impl Client {
-    /// A client that trusts public roots and the certificates in `extra_roots`.
     pub(super) fn new(extra_roots: Option<PathBuf>) -> Result<Self, OidcError> {
         let client = outgoing::Client::new(&Options { extra_roots, keep_alive: false });
         client.map(Self).map_err(|error| OidcError::Prepare(Box::new(error)))
     }
 
-    /// The object at `address`.
     pub(super) async fn get(&self, address: &str) -> Result<Map<String, Value>, OidcError> {
         let request = Request::get(address).header(header::ACCEPT, "application/json").body(Bytes::new());
         self.ask("discovery", request).await
     }
 
-    /// The object that `address` answers to a form.
     pub(super) async fn post(
         &self,
         address: &str,

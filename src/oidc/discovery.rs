@@ -12,7 +12,6 @@ use super::OidcError;
 use super::client::Client;
 use crate::limits::OIDC_DISCOVERY_AGE;
 
-/// The document of one provider.
 #[derive(Debug, Default)]
 pub(super) struct Discovery(Mutex<Option<(Timestamp, Arc<Discovered>)>>);
 
@@ -20,7 +19,7 @@ pub(super) struct Discovery(Mutex<Option<(Timestamp, Arc<Discovered>)>>);
 pub(super) struct Discovered {
     pub(super) authorization_endpoint: String,
     pub(super) token_endpoint: String,
-    /// Whether the secret goes into a header; otherwise into the form.
+    /// The secret goes into a header, otherwise into the form.
     pub(super) takes_basic: bool,
 }
 

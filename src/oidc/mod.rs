@@ -33,7 +33,7 @@ use crate::config::OidcConfig;
 use crate::domain::{Role, Secret, plain_text};
 use crate::outgoing::OutgoingError;
 
-/// A provider of logins. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Oidc(Arc<Inner>);
 
@@ -47,52 +47,44 @@ struct Inner {
     clock: Clock,
 }
 
-/// What a login that was begun must come back with. The browser holds it sealed meanwhile.
+/// What the answer to a started login must match. The browser keeps it sealed.
 #[derive(Debug, Clone)]
 pub struct Begun {
-    /// Comes back with the code: the answer is to our question.
+    /// Comes back with the code.
     pub state: String,
-    /// Comes back within the ID token: it was made for this login.
+    /// Comes back within the ID token.
     pub nonce: String,
-    /// Proves at the token endpoint that whoever began is who ends (RFC 7636).
+    /// PKCE (RFC 7636).
     pub verifier: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub issuer: String,
-    /// The provider's word for the person, never given to anybody else.
+    /// The provider's id of the person, never reused.
     pub subject: String,
-    /// What to call the person.
     pub name: String,
     pub role: Role,
 }
 
-/// Why nobody is let in.
 #[derive(Debug, thiserror::Error)]
 pub enum OidcError {
-    /// The roots of trust or the secret cannot be read.
     #[error("preparing to ask the provider of logins")]
     Prepare(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The provider cannot be reached, or answers too late or too much.
     #[error("asking the provider of logins")]
     Ask(#[source] OutgoingError),
     #[error("the provider of logins answered {status} to {what}")]
     Refused { what: &'static str, status: u16 },
-    /// Its answer is not what the standard says.
     #[error("the provider of logins sent no good {0}")]
     Malformed(&'static str),
-    /// A claim of the ID token does not hold.
     #[error("the ID token is not good: {0}")]
     Claim(&'static str),
-    /// The person is known and may not come in.
     #[error("not let in: {0}")]
     Denied(&'static str),
 }
 
 impl Oidc {
-    /// A provider as configured. Nothing is asked yet: a provider that is away must not keep
-    /// the server from starting.
+    /// Asks nothing yet: an unreachable provider must not keep the server from starting.
     pub fn new(config: OidcConfig, public_url: &str, clock: Clock) -> Result<Self, OidcError> {
         let prepare = |error| OidcError::Prepare(Box::new(error));
         let secret = std::fs::read(&config.client_secret_file).map_err(prepare)?;
@@ -104,13 +96,12 @@ impl Oidc {
         Ok(Self(Arc::new(Inner { config, secret, redirect_uri, client, discovery, clock })))
     }
 
-    /// What the button says.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.config.name
     }
 
-    /// The address to send a browser to. `random` gives a new unguessable text each time.
+    /// The address to send a browser to. `random` returns a new unguessable text each time.
     pub async fn begin(&self, random: impl Fn() -> String) -> Result<(String, Begun), OidcError> {
         let found = self.discover().await?;
         let begun = Begun { state: random(), nonce: random(), verifier: random() };
@@ -158,7 +149,7 @@ impl Oidc {
     }
 }
 
-/// RFC 6749, section 2.3.1: both parts are encoded as in a form before they are joined.
+/// RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
 fn basic(client_id: &str, secret: &Secret) -> Secret {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encoded(client_id), encoded(secret.reveal()));

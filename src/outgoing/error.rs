@@ -13,10 +13,8 @@ use crate::domain::Text;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    /// The file of certificates is not one.
     #[error("reading certificates from {path}")]
     Roots {
         path: PathBuf,
@@ -25,12 +23,10 @@ pub enum PrepareError {
     },
     #[error("{path} has no certificate in PEM")]
     NoRoots { path: PathBuf },
-    /// TLS cannot be set up at all.
     #[error("preparing TLS")]
     Tls(#[source] Cause),
 }
 
-/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
     #[error("the address cannot be asked: {0}")]
@@ -41,19 +37,18 @@ pub enum OutgoingError {
         #[source]
         source: Cause,
     },
-    /// There is a connection, and TLS refused it.
+    /// TLS failed on an open connection.
     #[error("making TLS with {host}")]
     Tls {
         host: String,
         #[source]
         source: Cause,
     },
-    /// The answer did not come in time.
     #[error("{host} did not answer within {} ms", time.as_millis())]
     Late { host: String, time: Duration },
     #[error("the answer of {host} is longer than {max} bytes")]
     TooLong { host: String, max: usize },
-    /// The connection broke, or what came is not HTTP.
+    /// The connection broke, or the answer is not HTTP.
     #[error("the exchange with {host} broke off")]
     Broken {
         host: String,
@@ -63,7 +58,7 @@ pub enum OutgoingError {
 }
 
 impl OutgoingError {
-    /// Whether the question may have arrived: it must not be asked again if it may count once only.
+    /// The request may have arrived: do not repeat it if it may count only once.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         match self {
@@ -104,7 +99,7 @@ impl OutgoingError {
         }
     }
 
-    /// What a question ended with before there was the head of an answer.
+    /// Before the head of an answer came.
     pub(super) fn asking(host: &str, error: legacy::Error) -> Self {
         let host = host.to_owned();
         let (connecting, tls) = (error.is_connect(), is_of_tls(&error));
@@ -116,15 +111,14 @@ impl OutgoingError {
         }
     }
 
-    /// What an answer ended with after its head.
+    /// After the head of an answer came.
     pub(super) fn reading(host: &str, source: Cause, max: usize) -> Self {
         let host = host.to_owned();
         if source.is::<LengthLimitError>() { Self::TooLong { host, max } } else { Self::Broken { host, source } }
     }
 }
 
-/// Whether TLS is among the causes. An I/O error leaves what it wraps out of its causes, so that
-/// it is looked into.
+/// An I/O error hides what it wraps from `source()`, so that is searched too.
 fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -32,26 +32,24 @@ use crate::limits::{OUTGOING_IDLE, OUTGOING_IDLE_TIME};
 
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// A file of certificates in PEM that are trusted besides the public ones.
+    /// PEM, trusted besides the public roots.
     pub extra_roots: Option<PathBuf>,
-    /// Whether a connection is used again. Without it each question has one of its own.
+    /// Reuse connections.
     pub keep_alive: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From the first look at the host's name to the last byte of the answer.
+    /// From resolving the name to the last byte of the answer.
     pub time: Duration,
-    /// Bytes of the answer's body.
     pub answer_max: usize,
 }
 
-/// A client. Clones share their connections.
+/// Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Client {
-    /// A client; nobody is asked yet.
     pub fn new(options: &Options) -> Result<Self, PrepareError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
@@ -85,7 +83,7 @@ impl Client {
     }
 }
 
-/// The host of an address that may be asked: with TLS, or on this machine.
+/// Admits `https` addresses, and `http` on this machine; returns the host.
 pub fn admit(address: &Uri) -> Result<String, OutgoingError> {
     let host = address.host().filter(|host| !host.is_empty()).ok_or(OutgoingError::Address("it has no host"))?;
     if address.authority().is_some_and(|authority| authority.as_str().contains('@')) {
@@ -99,7 +97,7 @@ pub fn admit(address: &Uri) -> Result<String, OutgoingError> {
     }
 }
 
-/// RFC 6761, section 6.3: `localhost` is this machine and nobody else.
+/// RFC 6761, section 6.3: `localhost` is this machine.
 fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())

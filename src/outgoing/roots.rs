@@ -11,7 +11,6 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::PrepareError;
 
-/// The client's side of TLS.
 pub(super) fn client_config(extra_roots: Option<&Path>) -> Result<ClientConfig, PrepareError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = extra_roots {

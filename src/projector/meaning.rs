@@ -28,7 +28,7 @@ pub fn project(record: Record) -> Applied {
     }
 }
 
-/// The public part: what is personal is read from the journal, where it can be erased.
+/// Only the public part: personal data is read from the journal, where it can be erased.
 fn project_audit(entry: AuditEntry) -> AuditRow {
     AuditRow {
         seq: entry.seq,
@@ -43,7 +43,7 @@ fn project_audit(entry: AuditEntry) -> AuditRow {
     }
 }
 
-/// What a callback means, as a record that may take its place; `None` for any other record.
+/// The summary of a callback; `None` for any other record.
 #[must_use]
 pub fn summarise(record: &Record, why: Gone) -> Option<CallbackSummary> {
     let (provider, row, items) = match &record.body {
@@ -77,7 +77,6 @@ pub fn summarise(record: &Record, why: Gone) -> Option<CallbackSummary> {
     })
 }
 
-/// A cut as a record of the journal.
 #[must_use]
 pub fn cut_entry(cut: &Cut) -> Entry {
     let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(cut) else {
@@ -86,7 +85,6 @@ pub fn cut_entry(cut: &Cut) -> Entry {
     summary_entry(CUT, fields)
 }
 
-/// What a summary with a cut in it is `of`.
 const CUT: &str = "cut";
 
 fn project_summary(seq: Seq, at: jiff::Timestamp, entry: &Entry) -> Applied {
@@ -204,8 +202,8 @@ fn project_callback(seq: Seq, at: jiff::Timestamp, record: CallbackRecord) -> Ap
     Applied::Callback { row, items }
 }
 
-/// Makes what a test says a thing of its own: it joins no call, and stands for no message, of the
-/// platform, whatever ids it names. Where a number's state is told, the store knows from the row.
+/// Keeps a test apart from what the platform sends: it joins no call and stands for no message,
+/// whatever ids it names. The store knows from the row that a number's state was only tested.
 fn set_apart(item: &mut Item) {
     match item {
         Item::Event(event) => event.key = event.key.clone().of_test(),
@@ -215,10 +213,9 @@ fn set_apart(item: &mut Item) {
     }
 }
 
-/// What tells the identity of a test's message from that of the message it looks like.
+/// Changes the identity of a test's message.
 const TEST_IDENTITY: u64 = 0x7e57_7e57_7e57_7e57;
 
-/// Says of a record that it is another application's.
 fn flag_foreign(item: &mut Item) {
     if let Item::Record(record) = item {
         record.anomalies.push(Anomaly::AppKeyMismatch);

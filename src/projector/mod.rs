@@ -37,7 +37,6 @@ pub struct Projector {
 }
 
 impl Projector {
-    /// Starts the thread.
     pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
         writer.began(*journal.durable().borrow());
         let stop = Arc::new(AtomicBool::new(false));
@@ -49,13 +48,12 @@ impl Projector {
         Ok(Self { stop, again, wake, thread: Some(thread) })
     }
 
-    /// Empties the store and rebuilds it from the journal, while callbacks go on being taken.
+    /// Empties the store and rebuilds it from the journal; callbacks are still taken.
     pub fn rebuild(&self) {
         self.again.store(true, Ordering::Relaxed);
         let _ = self.wake.send(());
     }
 
-    /// Writes a last checkpoint and ends the thread.
     pub fn stop(mut self) {
         self.end();
     }
@@ -77,7 +75,6 @@ impl Drop for Projector {
     }
 }
 
-/// What correlation needs to know of the providers.
 #[must_use]
 pub fn catalog() -> Catalog {
     Catalog {
@@ -90,7 +87,7 @@ pub fn catalog() -> Catalog {
     }
 }
 
-/// What tells a record from any other of the same number: binds a store to its journal.
+/// Differs for another record of the same number: binds a store to its journal.
 #[must_use]
 pub fn fingerprint(record: &Record) -> u64 {
     let mut hash = Xxh3::new();
@@ -102,7 +99,6 @@ pub fn fingerprint(record: &Record) -> u64 {
     hash.digest()
 }
 
-/// The thread's own.
 struct Follow {
     writer: Writer,
     journal: Arc<dyn Journal>,
@@ -152,7 +148,6 @@ impl Follow {
         self.writer
     }
 
-    /// Empties the store and begins at the first record.
     fn start_over(&mut self, durable: Seq) {
         if let Err(error) = self.writer.reset() {
             self.report(&error);
@@ -169,7 +164,7 @@ impl Follow {
         }
     }
 
-    /// Applies the next batch; says whether there was one.
+    /// `false` when there was nothing to apply.
     fn step(&mut self, last: Seq) -> bool {
         let records = match self.journal.read(self.next, limits::PROJECT_BATCH_BYTES) {
             Ok(records) => records,
@@ -197,7 +192,6 @@ impl Follow {
         true
     }
 
-    /// Everything up to `seq` is applied, or cannot be.
     fn end_rebuild(&mut self, seq: Seq) {
         if self.rebuild.is_some_and(|(_, target)| seq >= target) {
             self.rebuild = None;

@@ -13,10 +13,9 @@ pub struct Task<A, R> {
     pub asked: A,
     pub started_at: Timestamp,
     pub finished_at: Option<Timestamp>,
-    /// How far it is, from 0 to 1.
+    /// 0 to 1.
     pub progress: f64,
     pub result: Option<R>,
-    /// Why it failed.
     pub error: Option<String>,
 }
 
@@ -45,7 +44,7 @@ impl<A, R> Default for Jobs<A, R> {
 }
 
 impl<A: Asked, R: Clone> Jobs<A, R> {
-    /// Begins one; `None` while one is under way.
+    /// `None` while one is under way.
     pub(crate) fn begin(&self, asked: A, now: Timestamp) -> Option<Task<A, R>> {
         let mut known = self.lock();
         if known.running.is_some() {
@@ -56,19 +55,17 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
         Some(job)
     }
 
-    /// Forgets that one was begun: it could not be.
     pub(crate) fn withdraw(&self) {
         self.lock().running = None;
     }
 
-    /// Says how far the one under way is.
     pub(crate) fn progress(&self, progress: f64) {
         if let Some(job) = &mut self.lock().running {
             job.progress = progress;
         }
     }
 
-    /// Ends the one under way, with what came of it or why nothing did.
+    /// Ends the one under way with its result or the error.
     pub(crate) fn end(&self, now: Timestamp, ended: Result<R, String>) {
         let mut known = self.lock();
         let Some(mut job) = known.running.take() else { return };
@@ -95,18 +92,16 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
         self.lock().last_dry.clone()
     }
 
-    /// Lets the one under way come to an early end.
+    /// Ends the one under way early.
     pub(crate) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Lets jobs run again, as a new process would.
     #[cfg(test)]
     pub(crate) fn go_on(&self) {
         self.stop.store(false, Ordering::Relaxed);
     }
 
-    /// Whether the one under way should end.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -17,12 +17,11 @@ use crate::store::{CallbackRow, QueryError};
 pub(super) struct Deciding<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) ends: &'a Ends,
-    /// The store that the rows are read from.
     pub(super) generation: u64,
 }
 
 impl Deciding<'_> {
-    /// Has a segment looked at or written anew; gives what was done and what it frees.
+    /// Surveys or rewrites a segment; returns what was done and the bytes freed.
     pub(super) fn on(
         &self,
         each: impl FnOnce(&mut dyn Decide) -> Result<Rewritten, RewriteError>,
@@ -36,7 +35,6 @@ impl Deciding<'_> {
     }
 }
 
-/// Says what becomes of the records of one segment.
 struct Keeper<'a> {
     by: &'a Deciding<'a>,
     freed: Freed,
@@ -96,7 +94,7 @@ impl Keeper<'_> {
         }
     }
 
-    /// The record's row; `None` is the word of a cut.
+    /// `None` where a cut removed the row.
     fn row(&self, seq: Seq) -> Result<Option<CallbackRow>, RetentionError> {
         let store = &self.by.run.retention.0.store;
         let row = store.callback(seq)?;
@@ -106,8 +104,8 @@ impl Keeper<'_> {
         Ok(row)
     }
 
-    /// What is left of a record that has no row any more: nothing of calls, of messages what
-    /// tells a repeat, and what was said of the company's own numbers, whose state it is.
+    /// What stays of a record without a row: nothing of calls, of messages the identity of a repeat,
+    /// and the state of the company's own numbers.
     fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
         let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
             Item::Event(_) | Item::Record(_) => None,
@@ -118,8 +116,7 @@ impl Keeper<'_> {
         if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
     }
 
-    /// Whether a repeat may stand behind the cut: it must be known as one when the journal is
-    /// read again.
+    /// Whether a repeat may come after the cut: a rebuild must recognise it.
     fn may_be_repeated(&self, at: Timestamp) -> bool {
         let window = SignedDuration::from_hours(24 * i64::from(KEEP_DAYS_MIN));
         self.by.ends.sms_at.and_then(|cut| cut.checked_sub(window).ok()).is_some_and(|since| at >= since)
@@ -163,7 +160,6 @@ impl Keeper<'_> {
             .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))
     }
 
-    /// The public part of an entry stays: the trail is a chain.
     fn audit(&mut self, record: &Record, entry: &Entry) -> Verdict {
         let over = self.by.ends.audit_at.is_some_and(|end| record.at < end) && self.by.run.holds.is_empty();
         if !over || !entry.fields.contains_key("personal") {
@@ -176,7 +172,7 @@ impl Keeper<'_> {
     }
 }
 
-/// A message of which only is left what tells a repeat of it.
+/// A message reduced to what identifies a repeat.
 fn only_identity(sms: &SmsEvent) -> SmsEvent {
     SmsEvent {
         identity: sms.identity,

@@ -30,12 +30,11 @@ use crate::limits::HOLDS_MAX;
 use crate::state::{Author, Behalf, NotRecorded, State, StateError, random};
 use crate::store::{QueryError, Store};
 
-/// How far earlier runs came, in the state.
 const DONE: &str = "retention/done";
 /// The dashboard's hour, UTC+8, in minutes.
 const BEIJING_MINUTES: i64 = 8 * 60;
 
-/// The service. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Retention(Arc<Inner>);
 
@@ -48,14 +47,13 @@ struct Inner {
     jobs: Jobs<Wanted, Freed>,
 }
 
-/// A run, under way or over.
 pub type Job = Task<Wanted, Freed>;
 
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Whether it only says what it would free.
+    /// Whether it only reports what it would free.
     pub dry_run: bool,
-    /// Who asked for it; nobody for the nightly one.
+    /// `None` for the nightly run.
     pub by: Option<ActorId>,
 }
 
@@ -68,51 +66,40 @@ impl Asked for Wanted {
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     pub running: Option<Job>,
-    /// The last real one since the start.
     pub last: Option<Job>,
-    /// The last dry one since the start.
     pub last_dry: Option<Job>,
-    /// When a run last came to its end, also before the start.
+    /// When a run last completed, also before this start.
     pub last_at: Option<Timestamp>,
 }
 
-/// Why a run, a policy or a hold is not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum RetentionError {
     #[error("a run is under way")]
     Busy,
-    /// The store does not know everything yet.
+    /// The store is being rebuilt.
     #[error("the store is being rebuilt; try again when it is done")]
     Rebuilding,
-    /// The store does not follow.
+    /// The store does not catch up with the journal.
     #[error("the store did not apply what was written")]
     Behind,
     #[error("stopped before the end; the next run goes on")]
     Stopped,
-    /// A value breaks a rule; the text says which.
     #[error("{}", .0.en)]
     Invalid(Wording),
     #[error("there is no hold {0}")]
     NoHold(String),
-    /// A new segment could not be begun.
     #[error("finishing the segment being written")]
     Roll(#[source] std::io::Error),
-    /// The journal could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The journal could not be rewritten.
     #[error(transparent)]
     Rewrite(#[from] RewriteError),
-    /// A cut could not be written.
     #[error("writing a cut")]
     Append(#[from] AppendError),
-    /// The store could not be read.
     #[error("reading the store")]
     Store(#[from] QueryError),
-    /// The audit trail did not take the entry: nothing was begun.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
-    /// The state could not be written.
     #[error(transparent)]
     State(#[from] StateError),
 }
@@ -124,13 +111,11 @@ impl Retention {
         Self(Arc::new(Inner { journal, store, state, clock, jobs: Jobs::default() }))
     }
 
-    /// What is kept for how long.
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.0.state.value(POLICY).unwrap_or_default()
     }
 
-    /// Changes that.
     pub async fn set_policy(&self, by: &Author, policy: &Policy) -> Result<(), RetentionError> {
         policy.check()?;
         Ok(self.0.state.set_value(by, POLICY, policy).await?)
@@ -141,7 +126,7 @@ impl Retention {
         self.0.state.values(HOLD)
     }
 
-    /// Sets a hold; its id, who and when are filled in here.
+    /// Fills in the hold's id, who and when.
     pub async fn add_hold(&self, by: &Author, mut hold: Hold) -> Result<Hold, RetentionError> {
         hold.id = random::hex(&random::bytes::<4>());
         by.who().name.clone_into(&mut hold.by);
@@ -158,7 +143,6 @@ impl Retention {
         Ok(hold)
     }
 
-    /// Ends a hold.
     pub async fn end_hold(&self, by: &Author, id: &str) -> Result<Hold, RetentionError> {
         let hold = self.holds().into_iter().find(|hold| hold.id == id);
         let hold = hold.ok_or_else(|| RetentionError::NoHold(id.to_owned()))?;
@@ -177,7 +161,6 @@ impl Retention {
         }
     }
 
-    /// Refuses what could not begin now.
     pub fn check_idle(&self) -> Result<(), RetentionError> {
         match (self.0.store.status().rebuilding, self.0.jobs.running()) {
             (Some(_), _) => Err(RetentionError::Rebuilding),
@@ -186,7 +169,7 @@ impl Retention {
         }
     }
 
-    /// Begins a run, or a dry one; [`Retention::standing`] says how it goes.
+    /// [`Retention::standing`] says how it goes.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
         self.begin(by, Wanted { dry_run, by: Some(by.who().id()) }, true).await
     }
@@ -207,7 +190,6 @@ impl Retention {
         Ok(job)
     }
 
-    /// Does a run and notes how it ended.
     fn run(&self, dry: bool, full: bool) {
         let progress = |progress: f64| self.0.jobs.progress(progress);
         let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
@@ -229,8 +211,8 @@ impl Retention {
         self.0.jobs.end(self.0.clock.now(), ended.map_err(|error| Chain(&error).to_string()));
     }
 
-    /// Begins the nightly run if it is time: the policy removes something, and no run came to
-    /// its end since the hour for it last struck. It is on record, or it is not begun.
+    /// Begins the nightly run if it is due: the policy removes something, and no run completed since
+    /// its hour last came. Without its audit entry it does not begin.
     pub async fn run_if_due(&self, by: &Author) {
         if !self.policy().removes_something() || !self.is_due() {
             return;
@@ -251,7 +233,6 @@ impl Retention {
         !failed_lately && last.is_none_or(|last| last < struck(now, self.policy().at_minute))
     }
 
-    /// Lets a run under way come to an early end.
     pub fn stop(&self) {
         self.0.jobs.stop();
     }
@@ -261,7 +242,7 @@ impl Retention {
     }
 }
 
-/// When the minute of the day, Beijing time, last struck.
+/// When this minute of the day (Beijing time) last was.
 fn struck(now: Timestamp, at_minute: u16) -> Timestamp {
     let minutes = now.as_second().div_euclid(60) + BEIJING_MINUTES - i64::from(at_minute);
     let last = minutes.div_euclid(24 * 60) * 24 * 60 - BEIJING_MINUTES + i64::from(at_minute);

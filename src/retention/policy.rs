@@ -11,9 +11,7 @@ use crate::domain::{Call, PhoneNumber, Wording};
 use crate::limits::{KEEP_DAYS_MAX, KEEP_DAYS_MIN};
 use crate::store::SmsRow;
 
-/// The policy's name in the state.
 pub(super) const POLICY: &str = "retention/policy";
-/// What the names of holds begin with.
 pub(super) const HOLD: &str = "hold/";
 
 /// For how many days each kind is kept; absent is for ever.
@@ -73,13 +71,13 @@ impl Policy {
         self.days().iter().any(|(_, _, days)| days.is_some())
     }
 
-    /// Callbacks cannot be kept longer than what they say.
+    /// Callbacks are kept no longer than calls and messages made from them.
     #[must_use]
     pub fn effective_raw_days(&self) -> Option<u32> {
         [self.raw_days, self.call_days, self.sms_days].into_iter().flatten().min()
     }
 
-    /// Each kind: its name, what pages call it, its days.
+    /// Name, title and days of each kind.
     fn days(&self) -> [(&'static str, &'static str, Option<u32>); 5] {
         [
             ("raw_days", "原始回调", self.raw_days),
@@ -90,7 +88,6 @@ impl Policy {
         ]
     }
 
-    /// Refuses what breaks a rule.
     pub fn check(&self) -> Result<(), RetentionError> {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }
@@ -113,7 +110,7 @@ pub(super) fn cut_at(now: Timestamp, days: Option<u32>) -> Option<Timestamp> {
 }
 
 impl Hold {
-    /// Refuses a hold that says nothing.
+    /// Refuses an empty hold.
     pub fn check(&self) -> Result<(), RetentionError> {
         self.problem().map_or(Ok(()), |problem| Err(RetentionError::Invalid(problem)))
     }
@@ -159,7 +156,7 @@ impl Hold {
         self.covers(row.app.0, row.received_at, &row.sms.sms_id, numbers)
     }
 
-    /// Whether it may cover something of this app and time that nobody understood.
+    /// Whether it may cover an undecoded callback of this app and time.
     pub(super) fn covers_unknown(&self, app: u32, at: Timestamp) -> bool {
         self.number.is_none() && self.session.is_none() && self.covers(app, at, "", std::iter::empty())
     }
@@ -183,7 +180,7 @@ impl Hold {
     }
 }
 
-/// The digits of a number or of its end, without the country code of China.
+/// Digits without the country code of China.
 fn digits(number: &str) -> String {
     let typed = PhoneNumber::typed(number);
     let as_sent = || number.chars().filter(char::is_ascii_digit).collect();

@@ -87,13 +87,13 @@ pub(super) struct Run<'a> {
     pub(super) policy: Policy,
     pub(super) holds: Vec<Hold>,
     pub(super) dry: bool,
-    /// Whether to look at segments again that an earlier run was done with.
+    /// Also looks at segments that an earlier run finished.
     pub(super) full: bool,
     pub(super) progress: &'a dyn Fn(f64),
 }
 
 impl Run<'_> {
-    /// Does it. Blocks; must be called where a runtime is at hand.
+    /// Blocks; needs a Tokio runtime at hand.
     pub(super) fn run(&self) -> Result<(Freed, Done), RetentionError> {
         let inner = &self.retention.0;
         let now = inner.clock.now();
@@ -136,7 +136,6 @@ impl Run<'_> {
         })
     }
 
-    /// Waits until the store knows everything up to `seq`.
     fn caught_up(&self, seq: Seq) -> Result<(), RetentionError> {
         let inner = &self.retention.0;
         let began = Instant::now();
@@ -156,7 +155,7 @@ impl Run<'_> {
         }
     }
 
-    /// What cuts would take, all at once.
+    /// What all cuts together would remove.
     fn sum_up(&self, ends: &Ends, freed: &mut Freed) -> Result<(), RetentionError> {
         let bounds = CutBounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
         let (removed, held) = self.plan(bounds).map(|cut| (cut.removed, cut.kept_calls.len() + cut.kept_sms.len()))?;
@@ -170,7 +169,7 @@ impl Run<'_> {
         self.retention.0.store.plan_cut(bounds, &held, &sms_held)
     }
 
-    /// Writes the cuts, each when the one before is applied.
+    /// Writes each cut when the one before is applied.
     fn cut(&self, ends: &Ends, done: &mut Done, freed: &mut Freed) -> Result<(), RetentionError> {
         let inner = &self.retention.0;
         while done.calls_before < ends.calls || done.sms_before < ends.sms {
@@ -204,15 +203,15 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// No call that ended before the record `seq` began later than this, however wrong a
-    /// platform's clock is by hours.
+    /// Upper bound of the start of calls that ended before record `seq`, however wrong a platform's
+    /// clock is by hours.
     fn latest(&self, seq: Seq) -> Result<i64, RetentionError> {
         let records = self.retention.0.journal.read(seq, 1)?;
         let at = records.first().map_or(self.retention.0.clock.now(), |record| record.at);
         Ok(at.checked_add(SignedDuration::from_hours(48)).unwrap_or(Timestamp::MAX).as_microsecond())
     }
 
-    /// Thins the segments below the ends.
+    /// Rewrites the segments below the ends.
     fn thin(&self, ends: &Ends, generation: u64, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
         let journal = &self.retention.0.journal;
         let limit = ends.highest();

@@ -23,7 +23,6 @@ pub(super) fn source(config: &Config) -> Source {
     Source::SelfSigned { dir: config.data.join("certs"), names: names(config.public_url.as_deref()) }
 }
 
-/// The names this machine may be called by.
 fn names(public_url: Option<&str>) -> Vec<String> {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let public = public_url.and_then(|url| Some(url.parse::<http::Uri>().ok()?.host()?.to_owned()));

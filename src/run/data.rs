@@ -33,20 +33,18 @@ use crate::service::{Context, ServerInfo};
 use crate::state::{State, StateError};
 use crate::store::Store;
 
-/// The directories in a data directory.
 const ROOMS: [&str; 10] =
     ["journal", "state", "bindings", "marks", "store", "recordings", "certs", "keys", "torn", "tmp"];
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opening {
-    /// Room kept on the disk for a last word; none for 0.
+    /// Size of the reserve file; 0 for none.
     pub(crate) reserve_bytes: u64,
-    /// How long a segment of the journal grows.
     pub(crate) segment_bytes: u64,
-    /// A server goes on for long: full segments are packed, and a long log of bindings is read
-    /// while it is at work.
+    /// A long-running server: compresses full segments and reads a long log of bindings while it
+    /// serves.
     pub(crate) serves: bool,
-    /// What is missing is missing for good: go on without it.
+    /// Accept missing records as lost.
     pub(crate) accept_loss: bool,
 }
 
@@ -55,19 +53,15 @@ impl Opening {
         Self { reserve_bytes: 0, segment_bytes: SEGMENT_BYTES, serves: false, accept_loss: false };
 }
 
-/// What the services above a data directory are given beside it.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
-    /// The answers of the last day, where questions may come again.
     pub(crate) answers: Answers,
-    /// Where the company's own system is asked.
     pub(crate) control: Control,
     pub(crate) platform: Platform,
     pub(crate) oidc: Option<Oidc>,
     pub(crate) server: ServerInfo,
 }
 
-/// What is open in a data directory.
 #[derive(Debug)]
 pub(crate) struct Data {
     journal: Arc<dyn Rewrite>,
@@ -80,7 +74,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// Makes what is missing and opens everything.
+    /// Creates what is missing and opens everything.
     pub(crate) fn open(dir: &Path, opening: Opening, clock: &Clock) -> Result<Self, RunError> {
         make(dir)?;
         let lock = DataLock::take(dir)?;
@@ -126,12 +120,10 @@ impl Data {
         Ok(Self { journal, state, store, bindings, projector, _lock: lock })
     }
 
-    /// The answers of the last day.
     pub(crate) fn answers(&self, now: Timestamp) -> Result<Answers, RunError> {
         Ok(Answers::load(self.journal.as_ref(), &self.store, now)?)
     }
 
-    /// The services above it.
     pub(crate) fn context(&self, clock: &Clock, around: Surroundings) -> Arc<Context> {
         let Surroundings { answers, control, platform, oidc, server } = around;
         let journal: Arc<dyn Journal> = self.journal.clone();
@@ -156,13 +148,12 @@ impl Data {
         })
     }
 
-    /// From now on the journal takes nothing, as on a disk that failed; what is in it is read.
+    /// The journal refuses records from now on, as on a failed disk.
     #[cfg(test)]
     pub(crate) fn refuse_records(&self) {
         self.journal.close();
     }
 
-    /// Writes a last checkpoint and closes the files.
     pub(crate) fn close(self) {
         self.projector.stop();
         self.bindings.close();
@@ -170,7 +161,6 @@ impl Data {
     }
 }
 
-/// Refuses a directory of which a whole log is gone.
 fn refuse_if_gone(dir: &Path) -> Result<(), RunError> {
     let read = |path: std::path::PathBuf| move |source| RunError::Data { path, source };
     let is_empty = |log: &str| is_empty(&dir.join(log)).map_err(read(dir.join(log)));
@@ -186,14 +176,13 @@ fn refuse_if_gone(dir: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-/// What is missing in a log is missing for good.
 fn accept(log: &str, journal: &FileJournal) {
     for Missing { from, to } in journal.accept_missing() {
         tracing::warn!(log, from, to, "going on without the records that are missing");
     }
 }
 
-/// Makes a directory for its owner only; one that is there stays as it is.
+/// Mode 0700; an existing directory stays as it is.
 fn make(dir: &Path) -> Result<(), RunError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|source| RunError::Data { path: dir.to_owned(), source })

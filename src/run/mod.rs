@@ -43,13 +43,10 @@ use crate::service::{Context, Gauges, LogTail, Misdirected, Missed, ServerInfo};
 use crate::state::Principal;
 use crate::{bindings, journal, limits, state, store};
 
-/// Why the server did not start. Each says what stood in the way, in one line with its causes.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The data directory cannot be used.
     #[error("using the data directory {}", path.display())]
     Data {
-        /// Which directory or file.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -60,40 +57,27 @@ pub enum RunError {
          from a backup, or go on without it with `ringback serve --accept-loss`",
         dir.display()
     )]
-    Gone {
-        /// The data directory.
-        dir: PathBuf,
-        log: &'static str,
-        beside: &'static str,
-    },
-    /// Another process has the data directory.
+    Gone { dir: PathBuf, log: &'static str, beside: &'static str },
     #[error(transparent)]
     Lock(#[from] journal::LockError),
     #[error(transparent)]
     Journal(#[from] journal::OpenError),
-    /// What people set cannot be read.
     #[error(transparent)]
     State(#[from] state::StateError),
-    /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] store::OpenError),
     #[error(transparent)]
     Bindings(#[from] bindings::OpenError),
-    /// The answers of the last day cannot be read.
     #[error(transparent)]
     Answers(#[from] LoadError),
     #[error("preparing TLS")]
     Tls(#[from] TlsError),
-    /// A file of certificates for asking the company's own system cannot be used.
     #[error("preparing to ask the company's own system")]
     Control(#[from] PrepareError),
-    /// Logins at a provider are configured and a file of theirs cannot be used.
     #[error("preparing logins at the provider")]
     Oidc(#[from] OidcError),
-    /// A file of `[platform]` cannot be used.
     #[error("preparing to ask the platforms")]
     Platform(#[source] PrepareError),
-    /// An address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
         address: SocketAddr,
@@ -101,7 +85,6 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
-    /// The system has no thread or no signal handler to give.
     #[error("asking the system for {what}")]
     System {
         what: &'static str,
@@ -110,7 +93,6 @@ pub enum RunError {
     },
 }
 
-/// A server that accepts connections.
 #[derive(Debug)]
 pub struct Running {
     config: Config,
@@ -118,7 +100,6 @@ pub struct Running {
     server: Server,
     certificates: Arc<Certificates>,
     data: Data,
-    /// Tasks that go on until the server stops.
     standing: [JoinHandle<()>; 3],
 }
 
@@ -145,7 +126,7 @@ pub async fn run(config: Config, log: Arc<LogTail>, shutdown: impl Future<Output
     Ok(())
 }
 
-/// Resolves when the process is asked to end by TERM or INT.
+/// Resolves on TERM or INT.
 pub fn asked_to_end() -> Result<impl Future<Output = ()>, RunError> {
     let handler = |kind| signal(kind).map_err(|source| RunError::System { what: "signals", source });
     let (mut term, mut int) = (handler(SignalKind::terminate())?, handler(SignalKind::interrupt())?);
@@ -157,7 +138,7 @@ pub fn asked_to_end() -> Result<impl Future<Output = ()>, RunError> {
     })
 }
 
-/// The one line on standard output that scripts wait for, and the way in for a first person.
+/// The line on standard output that scripts wait for, and the setup link.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "promised to scripts and to the first administrator")]
 fn announce(running: &Running) {
     println!("listening on https://{}", running.address());
@@ -239,20 +220,17 @@ impl Running {
         Ok(Self { config, context, server, certificates, data, standing })
     }
 
-    /// Where HTTPS is listened on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.context.server.listen
     }
 
-    /// The services behind it.
     #[must_use]
     pub fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
-    /// Reads configuration and certificate again, as HUP asks for. What is not good is logged
-    /// and left as it was.
+    /// Re-reads configuration and certificate on HUP. What is wrong is logged and stays as it was.
     pub fn reload(&mut self) {
         match self.config.reload() {
             Ok(new) => self.apply(new),
@@ -273,7 +251,6 @@ impl Running {
         tracing::info!("the configuration was read again");
     }
 
-    /// Reads the certificate again if its files changed.
     pub fn look_at_certificate(&self) {
         if self.certificates.is_stale() {
             self.use_certificate(None);
@@ -290,7 +267,6 @@ impl Running {
         }
     }
 
-    /// Finishes what was received, writes what is known, closes everything.
     pub async fn stop(self) {
         let Self { context, server, data, standing, config, .. } = self;
         server.drain().await;
@@ -312,7 +288,6 @@ fn platform(config: &Config, clock: &Clock) -> Result<Platform, RunError> {
     Platform::new(hosts, roots, clock.clone()).map_err(RunError::Platform)
 }
 
-/// The provider of logins, where one is configured.
 fn oidc(config: &Config, clock: &Clock) -> Result<Option<Oidc>, RunError> {
     let Some(oidc) = config.oidc.clone() else { return Ok(None) };
     let public_url = config.public_url.as_deref().expect("the configuration asks for it beside [oidc]");
@@ -326,8 +301,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError
     Ok((listener, bound))
 }
 
-/// Remembers how the platforms reach us, for `app add` while no server runs; a port that was
-/// picked is another one next time. Not being able to is no reason not to take callbacks.
+/// Stores our public address for `app add` while no server runs; a port picked by the system changes at
+/// the next start. A failure here does not stop the server.
 async fn remember_address(config: &Config, context: &Context) {
     if config.listen.port() == 0 && context.server.public_url.is_none() {
         return;
@@ -338,7 +313,7 @@ async fn remember_address(config: &Config, context: &Context) {
     }
 }
 
-/// Writes counts of what was refused or lost as they come, so that the ledger has them soon.
+/// Writes the counts of refused and lost requests soon, so that the ledger has them.
 async fn tally(ingest: Ingest) {
     let mut every = tokio::time::interval(limits::TALLY_EVERY);
     loop {
@@ -347,12 +322,12 @@ async fn tally(ingest: Ingest) {
     }
 }
 
-/// Learns what others write into the logs, where there are others.
+/// Follows other writers of the logs, where there are any.
 async fn follow(context: Arc<Context>) {
     tokio::join!(context.state.follow(), context.bindings.follow(), context.ingest.follow());
 }
 
-/// Looks every minute whether the nightly run is due.
+/// Checks every minute whether the nightly run is due.
 async fn keep(context: Arc<Context>) {
     let mut every = tokio::time::interval(limits::RETENTION_POLL);
     let by = Principal::system();
@@ -363,7 +338,7 @@ async fn keep(context: Arc<Context>) {
     }
 }
 
-/// Many systems start a process with 1,024 files; each connection is one.
+/// Many systems allow a process 1,024 files; each connection is one.
 fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);

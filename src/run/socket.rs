@@ -14,7 +14,7 @@ fn path(data: &Path) -> PathBuf {
     data.join("control.sock")
 }
 
-/// Listens on the socket; `None` with a warning where that is not possible.
+/// `None` with a warning where that is not possible.
 pub(super) fn bind(data: &Path) -> Option<UnixListener> {
     let path = path(data);
     let bound = remove_stale(&path).and_then(|()| {
@@ -38,7 +38,6 @@ pub(super) fn bind(data: &Path) -> Option<UnixListener> {
     }
 }
 
-/// Takes the socket away when the server stops.
 pub(super) fn remove(data: &Path) {
     if let Err(error) = remove_stale(&path(data)) {
         tracing::debug!(%error, "the control socket stays behind");

@@ -16,7 +16,7 @@ pub(crate) struct NewSearch {
 }
 
 /// The searches that somebody has: one's own, and of the shared ones those that name no app out of
-/// masking, with the numbers in them as everywhere.
+/// sight, with the numbers in them as everywhere.
 pub(crate) fn seen(context: &Context, by: &Principal, masking: Masking, list: Option<&str>) -> Vec<Search> {
     let mut searches = context.state.searches(&by.id(), list);
     let hidden = hidden_apps(context, &by.scope);
@@ -34,7 +34,7 @@ fn hidden_apps(context: &Context, scope: &Scope) -> Vec<String> {
     apps.iter().filter(|app| !scope.allows(app.id)).map(|app| app.name.to_lowercase()).collect()
 }
 
-/// Whether a search says which apps there are beyond those in masking: as a filter, or in any word.
+/// Whether a search says which apps there are beyond those in sight: as a filter, or in any word.
 fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search: &Search) -> bool {
     if scope.is_all() {
         return false;
