@@ -29,33 +29,26 @@ use crate::retention::Retention;
 use crate::state::{Author, NewApp, OnRecord, State, StateError};
 use crate::store::Store;
 
-/// The services behind every address. Shared as `Arc<Context>`.
 #[derive(Debug)]
 pub struct Context {
     pub store: Store,
-    /// What people set.
     pub state: State,
-    /// Who reaches whom through which privacy number.
     pub bindings: Bindings,
-    /// Decides what platforms ask.
     pub control: Control,
     pub journal: Arc<dyn Journal>,
     pub audit: Audit,
-    /// What is kept for how long.
     pub retention: Retention,
     pub erasure: Erasure,
-    /// The write path.
     pub ingest: Ingest,
     pub platform: Platform,
-    /// The company's own provider of logins.
     pub oidc: Option<Oidc>,
     pub clock: Clock,
     pub server: ServerInfo,
 }
 
 impl Context {
-    /// Adds an app, under an id that no app ever had. Where only the journal says which those are, it is
-    /// waited for, and not for long.
+    /// Adds an app under an id that no app ever had. While only the journal knows those ids, it waits
+    /// for it, for a short time.
     pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
         let began = Instant::now();
         while !self.state.knows_app_ids() && self.store.status().rebuilding.is_some() {
@@ -70,7 +63,7 @@ impl Context {
         self.state.add_app(by, new).await
     }
 
-    /// Counts and remembers a request that was meant for a callback address and came to none.
+    /// Counts a request to a missing callback address.
     pub fn misdirected(&self, peer: IpAddr, target: &str, missed: Missed) {
         let so_far = self.ingest.refused(None);
         self.server.misdirected.note(self.clock.now(), peer, target, missed);
@@ -81,7 +74,6 @@ impl Context {
         }
     }
 
-    /// The services that keep and erase, over the installation in `data`.
     #[must_use]
     pub fn keepers(
         journal: &Arc<dyn Rewrite>,
@@ -104,9 +96,8 @@ impl Context {
         (retention, erasure)
     }
 
-    /// Makes what is derived from the logs anew, while everything goes on: callbacks are taken,
-    /// and the present index of bindings answers until the new one is whole. That somebody asked
-    /// for it is on record.
+    /// Rebuilds what is derived from the logs while the server runs: callbacks are taken, and the old
+    /// index of bindings answers until the new one is complete.
     pub fn rebuild(&self, _: &OnRecord) {
         self.store.rebuild();
         let bindings = self.bindings.clone();
@@ -117,7 +108,7 @@ impl Context {
         });
     }
 
-    /// How much of what is derived from the logs is rebuilt, from 0 to 1, while something is not.
+    /// Progress of a rebuild, 0 to 1.
     #[must_use]
     pub fn rebuilding(&self) -> Option<f64> {
         let parts = [self.store.status().rebuilding, self.bindings.reading()];
@@ -125,34 +116,30 @@ impl Context {
     }
 }
 
-/// Facts about this server.
 #[derive(Debug)]
 pub struct ServerInfo {
-    /// The address the platforms use, if configured, without a trailing slash.
+    /// As configured, without a trailing slash.
     pub public_url: Option<String>,
     pub listen: SocketAddr,
-    /// Where callbacks are taken without TLS, if anywhere.
     pub plain_listen: Option<SocketAddr>,
     pub data: PathBuf,
     pub started_at: Timestamp,
-    /// The certificate in use; changes when it is reloaded.
     pub certificate: ArcSwap<CertificateInfo>,
     pub gauges: Arc<Gauges>,
-    /// Requests that came to none of its addresses.
     pub misdirected: Misdirected,
     pub log: Arc<LogTail>,
 }
 
 impl ServerInfo {
-    /// Where this server is found from outside, without a trailing slash.
+    /// The address from outside, without a trailing slash.
     #[must_use]
     pub fn base(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| without_default_port(&format!("https://{}", self.listen)))
     }
 
-    /// Whether this server may be called so: any name while no public address is configured; then that
-    /// one, the names of the certificate, and addresses, which nobody can point elsewhere. `host` is what
-    /// a request was sent to, with or without a port.
+    /// Whether `host` (with or without a port) is a name of this server: any while no public address is
+    /// configured; then that one, the certificate's names, and IP addresses, which nobody can point
+    /// elsewhere.
     #[must_use]
     pub fn is_called(&self, host: &str) -> bool {
         let Some(public) = &self.public_url else { return true };
@@ -164,8 +151,7 @@ impl ServerInfo {
         host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() || names.any(|name| is_name(name, host))
     }
 
-    /// Whether browsers may be told to use nothing but HTTPS: platforms and people reach it so, and its
-    /// certificate is one that they trust.
+    /// Whether to send HSTS: the public address is https and the certificate is trusted.
     #[must_use]
     pub fn insists_on_https(&self) -> bool {
         let is_https = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
@@ -187,7 +173,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether a certificate's name, `*.example.com` perhaps, is this host's.
+/// `name` may be `*.example.com`.
 fn is_name(name: &str, host: &str) -> bool {
     match name.strip_prefix("*.") {
         Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)),
@@ -195,15 +181,13 @@ fn is_name(name: &str, host: &str) -> bool {
     }
 }
 
-/// What a person needs to know about the certificate in use.
 #[derive(Debug, Clone, Default)]
 pub struct CertificateInfo {
     pub names: Vec<String>,
     pub issuer: String,
     pub not_after: Option<Timestamp>,
-    /// Whether it vouches only for itself; no platform should be expected to accept it.
+    /// No platform can be expected to accept it.
     pub self_signed: bool,
-    /// The file it came from.
     pub source: String,
 }
 

@@ -11,42 +11,38 @@ use jiff::{SignedDuration, Timestamp};
 use crate::limits;
 use crate::store::LedgerRow;
 
-/// The parts of a data directory.
 pub(crate) const ROOMS: [&str; 11] =
     ["journal", "state", "bindings", "marks", "store", "recordings", "certs", "keys", "torn", "tmp", "reserve"];
 
-/// Room on a file system.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Disk {
-    /// What we may still write.
+    /// Bytes that we may still write.
     pub(crate) free: u64,
     pub(crate) total: u64,
 }
 
-/// One part of a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Room {
-    /// Its name, one of [`ROOMS`].
+    /// One of [`ROOMS`].
     pub(crate) name: &'static str,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
 }
 
 impl Disk {
-    /// The file system that holds `path`; `None` where the system does not say.
+    /// `None` where the system does not say.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let stat = rustix::fs::statvfs(path).ok()?;
         let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
         Some(Self { free: bytes(stat.f_bavail), total: bytes(stat.f_blocks) })
     }
 
-    /// Whether less than a tenth is left: that can go in one busy day.
+    /// Less than a tenth is left: one busy day can fill that.
     pub(crate) fn is_low(self) -> bool {
         self.free < self.total / 10
     }
 
-    /// For how many days it lasts at the rate of the last day, counted by these rows; `None`
-    /// when nothing came.
+    /// Days until it is full at the rate of the last day; `None` when nothing came.
     pub(crate) fn days_left(self, ledger: &[LedgerRow], now: Timestamp) -> Option<u64> {
         let day_ago = now - SignedDuration::from_hours(25);
         let a_day: u64 = ledger.iter().filter(|row| row.at > day_ago).map(|row| row.bytes).sum();
@@ -55,8 +51,7 @@ impl Disk {
     }
 }
 
-/// What each part of the data directory takes; the number of files looked at is bounded, and
-/// `false` says that there were more.
+/// Size of each part; `false` when there are more files than are counted.
 pub(crate) fn rooms(data: &Path) -> (Vec<Room>, bool) {
     let mut left = limits::DISK_FILES_MAX;
     let rooms = ROOMS.iter().map(|name| room(name, &data.join(name), &mut left)).collect();

@@ -15,62 +15,55 @@ use crate::store::QueryError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// What was asked is wrong; the text says how and is shown.
+    /// The text says what is wrong and is shown.
     #[error("{}", .0.en)]
     BadRequest(Wording),
-    /// Whoever asked is not let in any more.
     #[error("log in, or send a token")]
     Unauthorised,
-    /// Whoever asks may not; the text says what it would take.
+    /// The text says which right is needed.
     #[error("{}", .0.en)]
     Forbidden(Text),
-    /// There is no such thing, or none that whoever asks may see.
+    /// There is no such object, or none that the actor may see.
     #[error("there is no such thing")]
     NotFound,
-    /// It contradicts what is there already; the text says how and is shown.
+    /// The text says how it conflicts and is shown.
     #[error("{}", .0.en)]
     Conflict(Wording),
-    /// There is one already that this one would stand beside; the text says which and is shown.
+    /// Such an object exists; the text says which and is shown.
     #[error("{}", .0.en)]
     Exists(Wording),
     #[error("too many tries; wait")]
-    TooManyRequests {
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// Enough do this already; the text says what and is shown.
+    TooManyRequests { retry_after: Duration },
+    /// Too many do this at once; the text says what and is shown.
     #[error("{}", .0.en)]
     Busy(Text),
-    /// A platform that was asked said no, or nothing; the text says what and is shown.
+    /// The platform refused or did not answer; the text is shown.
     #[error("{message}")]
     Platform {
         /// `platform_refused`, `platform_unreachable`.
         code: &'static str,
         message: String,
     },
-    /// The body did not arrive whole.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// The audit trail did not take the entry: nothing was shown or changed.
+    /// The audit entry was refused: nothing was shown or changed.
     #[error("the audit trail could not be written")]
     NotRecorded(#[source] AppendError),
-    /// Our fault. The source is logged, never shown.
+    /// The source is logged, never shown.
     #[error("answering a request")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Why a body did not arrive whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     #[error("the body is too large")]
     TooLarge,
-    /// Slower than the limit.
     #[error("the body took too long")]
     Timeout,
-    /// The client went away or broke the framing.
+    /// The client hung up or broke the framing.
     #[error("the body ended early")]
     Broken,
-    /// All bodies together hold what they may.
+    /// All bodies together are at their limit.
     #[error("there is no room for the body")]
     NoRoom,
 }

@@ -10,26 +10,24 @@ use crate::service::{
 };
 use crate::store::{Bounds, Filter, FilterTable, Names, Page, Parameters, Span, Tests};
 
-/// The parameters that every list takes beside its filters.
+/// Parameters of every list, beside its filters.
 pub(crate) const PAGING: &[&str] = &["cursor", "limit"];
 
-/// Which rows of a list, and which page of them, an address asks for. The pages take the same.
+/// Reads a list's query and page from an address; pages and the API alike.
 pub(crate) fn asked<T: FilterTable>(context: &Context, scope: &Scope, raw: &str) -> Result<(T, Page), ServiceError> {
     let query = Query::parse(raw, &[T::parameters(), PAGING].concat())?;
     Ok((read(context, scope, &query)?, page(&query)?))
 }
 
-/// What an address asks of something that has no pages.
+/// For lists without pages.
 pub(crate) fn asked_whole<T: FilterTable>(context: &Context, scope: &Scope, raw: &str) -> Result<T, ServiceError> {
     read(context, scope, &Query::parse(raw, T::parameters())?)
 }
 
-/// Which rows of a list a query means.
 pub(crate) fn read<T: FilterTable>(context: &Context, scope: &Scope, query: &Query) -> Result<T, ServiceError> {
     T::read(&Request { context, scope, query })
 }
 
-/// A request's parameters, and what is needed to read them.
 struct Request<'a> {
     context: &'a Context,
     scope: &'a Scope,
@@ -55,7 +53,7 @@ impl Parameters for Request<'_> {
         self.query.flag(names.name)
     }
 
-    /// Only where they are asked for, so that a list has the rows that figures count.
+    /// Tests are listed only on request, so that a list has the rows that figures count.
     fn tests(&self, names: &Names) -> Result<Tests, ServiceError> {
         Ok(self.query.word(names.name, &Tests::NAMED)?.unwrap_or_default())
     }
@@ -85,8 +83,7 @@ pub(crate) fn span(query: &Query) -> Result<Span, ServiceError> {
     }
 }
 
-/// Apps by name or id, of those that whoever asks may see. A removed app keeps its calls and is
-/// found as `#3`.
+/// By name or id, of those the actor may see. A removed app keeps its calls and is found as `#3`.
 pub(crate) fn apps(context: &Context, scope: &Scope, query: &Query) -> Result<Filter<AppId>, ServiceError> {
     let asked = query.filter("app", |name, text| {
         if let Some(app) = context.state.app_named(text)
@@ -118,18 +115,16 @@ fn names(context: &Context, scope: &Scope) -> String {
     if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
 }
 
-/// The name of an app as objects show it.
 pub(crate) fn app_name(context: &Context, id: AppId) -> String {
     context.state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
 }
 
-/// The start of the hour that `at` lies in: counters are kept by the hour.
+/// Counters are kept by the hour.
 pub(crate) fn floor_hour(at: Timestamp) -> Timestamp {
     floor(at, 0, 3600)
 }
 
-/// The start of the day in Asia/Shanghai that `at` lies in; there has been no summer time since
-/// 1991.
+/// The start of the day in Asia/Shanghai, which has had no summer time since 1991.
 pub(crate) fn floor_day(at: Timestamp) -> Timestamp {
     floor(at, 8 * 3600, 24 * 3600)
 }

@@ -3,26 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// Counters of connections, requests and bodies.
+/// Counters since the start.
 #[derive(Debug, Default)]
 pub struct Gauges {
-    /// Connections accepted since the start.
     pub accepted: AtomicU64,
-    /// Connections closed since the start.
     pub closed: AtomicU64,
-    /// Handshakes that failed or took too long.
     pub handshakes_failed: AtomicU64,
-    /// Connections closed at once, because their address had its share.
+    /// Closed at once: their address had its share.
     pub connections_refused: AtomicU64,
-    /// Requests since the start.
     pub requests: AtomicU64,
-    /// Requests answered 503 at once, because their address had its share under way.
+    /// Answered 503 at once: their address had its share.
     pub requests_refused: AtomicU64,
-    /// Bodies under way, in bytes.
     pub(crate) bodies: Arc<Budget>,
 }
 
-/// Bytes that the bodies under way hold, by whose they are.
+/// Bytes held by bodies under way, by sender.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     pub(crate) strangers: AtomicUsize,
@@ -31,7 +26,6 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// Bytes held now, of all shares.
     pub(crate) fn held(&self) -> usize {
         [&self.strangers, &self.people, &self.platforms].iter().map(|share| share.load(Ordering::Relaxed)).sum()
     }
@@ -42,13 +36,11 @@ impl Gauges {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Connections open now.
     #[must_use]
     pub fn open(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed).saturating_sub(self.closed.load(Ordering::Relaxed))
     }
 
-    /// Bytes that the bodies under way hold now.
     #[must_use]
     pub fn bodies_held(&self) -> usize {
         self.bodies.held()

@@ -1,6 +1,6 @@
 //! An instant as every face writes it.
 
-/// An instant as RFC 3339 in UTC.
+/// RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Instant(pub(crate) jiff::Timestamp);
 

@@ -22,17 +22,17 @@ impl Actor<'_> {
         Act::new(self.by, action.name(), subject).from(self.peer)
     }
 
-    /// Them, about to do that: what does it puts it on record first.
+    /// The actor with the audit entry, which is written before the change.
     pub(crate) fn author(&self, context: &Context, act: Act) -> Author {
         context.audit.author(self.by, act)
     }
 }
 
-/// Why a change was not made. The pages say the first in words of their own.
+/// Pages word `Refused` themselves.
 #[derive(Debug)]
 pub(crate) enum NotDone<E> {
     Refused(E),
-    /// Whoever asks may not, or it could not be put on record.
+    /// No right, or no audit entry.
     Failed(ServiceError),
 }
 
@@ -51,7 +51,6 @@ impl<E: Into<Self>> From<NotDone<E>> for ServiceError {
     }
 }
 
-/// Says for how long each kind is kept.
 pub(crate) async fn set_policy(context: &Context, actor: Actor<'_>, policy: &Policy) -> Result<(), ServiceError> {
     policy.check()?;
     let said = serde_json::to_string(policy).map_err(|error| ServiceError::Internal(Box::new(error)))?;
@@ -59,7 +58,7 @@ pub(crate) async fn set_policy(context: &Context, actor: Actor<'_>, policy: &Pol
     Ok(context.retention.set_policy(&by, policy).await?)
 }
 
-/// Begins a run; a dry one changes nothing and leaves no entry.
+/// A dry run changes nothing and leaves no audit entry.
 pub(crate) async fn start_run(
     context: &Context,
     actor: Actor<'_>,
@@ -81,8 +80,7 @@ pub(crate) async fn end_hold(context: &Context, actor: Actor<'_>, id: &str) -> R
     Ok(context.retention.end_hold(&by, id).await?)
 }
 
-/// Begins a search for a person, or an erasure. The entry does not say of whom: it would be the
-/// first thing to erase.
+/// The audit entry does not name the person: it would be the first thing to erase.
 pub(crate) async fn erase(context: &Context, actor: Actor<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
     let examined = context.erasure.examine(wanted).await?;
     let action = if examined.dry_run() { AuditAction::ErasureSearch } else { AuditAction::ErasureBegin };

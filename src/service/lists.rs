@@ -52,7 +52,6 @@ impl ListKind {
         Self::ALL.into_iter().find(|list| list.name() == name)
     }
 
-    /// Its parameters, as queries are checked against them.
     pub(crate) fn parameters(self) -> &'static [&'static str] {
         match self {
             Self::Calls => CallQuery::parameters(),
@@ -77,7 +76,7 @@ impl ListKind {
 }
 
 impl ListQuery {
-    /// How many rows it has. May wait for the disk.
+    /// May wait for the disk.
     pub(crate) fn count(&self, context: &Context) -> Result<Count, QueryError> {
         match self {
             Self::Calls(query) => context.store.count_calls(query),
@@ -90,7 +89,7 @@ impl ListQuery {
     }
 }
 
-/// What was decided about a call, oldest first. One look-up by its session; may wait for the disk.
+/// Oldest first; one look-up by session. May wait for the disk.
 pub(crate) fn decisions_of_call(context: &Context, call: &Call) -> Result<Vec<CallbackRow>, QueryError> {
     if !platforms::by_id(call.provider).is_some_and(Provider::asks) {
         return Ok(Vec::new());
@@ -101,7 +100,7 @@ pub(crate) fn decisions_of_call(context: &Context, call: &Call) -> Result<Vec<Ca
     Ok(rows)
 }
 
-/// What was decided in a session, or about a message of this id, newest first.
+/// Of a session, or of a message with this id; newest first.
 pub(crate) fn decisions_of_session(
     context: &Context,
     app: AppId,
@@ -116,8 +115,7 @@ pub(crate) fn decisions_of_session(
     Ok(context.store.decisions(&query, &page)?.items)
 }
 
-/// The numbers of the calls and of the question that a callback is about: a call hides its parties
-/// within its session id, and the callbacks that brought it do so as well.
+/// Numbers of the calls and the question of a callback: they are also masked inside its session ids.
 pub(crate) fn parties(context: &Context, row: &CallbackRow) -> Vec<PhoneNumber> {
     let decided = row.decision.as_deref();
     let asked = decided.map_or([&None, &None, &None], |of| [&of.from, &of.x, &of.note.to]);

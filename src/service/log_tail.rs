@@ -16,13 +16,12 @@ use crate::limits::{LOG_LINE_BYTES, LOG_TAIL_BYTES, LOG_TAIL_LINES};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
-    /// Its number since the start, from 1.
+    /// Counted since the start, from 1.
     pub number: u64,
     pub at: Timestamp,
     pub level: Level,
-    /// Which part of the program.
     pub target: String,
-    /// What happened, and the fields beside it as `name=value`.
+    /// The message and its fields as `name=value`.
     pub text: String,
 }
 
@@ -32,7 +31,6 @@ pub struct LogTail {
     dropped: OnceLock<Dropped>,
 }
 
-/// Says how many lines were dropped.
 struct Dropped(Box<dyn Fn() -> usize + Send + Sync>);
 
 impl fmt::Debug for Dropped {
@@ -49,7 +47,7 @@ struct Kept {
 }
 
 impl LogTail {
-    /// Keeps a line; the oldest ones go.
+    /// Drops the oldest lines.
     pub fn push(&self, at: Timestamp, level: Level, target: &str, text: &str) {
         let mut text = mask_numbers(text);
         if text.len() > LOG_LINE_BYTES {
@@ -68,21 +66,19 @@ impl LogTail {
         }
     }
 
-    /// Has `dropped` say how many lines never came to standard error.
     pub fn count_dropped(&self, dropped: impl Fn() -> usize + Send + Sync + 'static) {
         // Whoever came first says it.
         let _ = self.dropped.set(Dropped(Box::new(dropped)));
     }
 
-    /// Lines that were not written to standard error, because whoever reads it was too slow. They
-    /// are kept here all the same.
+    /// Lines not written to standard error because its reader was too slow; they are kept here.
     #[must_use]
     pub fn dropped(&self) -> usize {
         self.dropped.get().map_or(0, |dropped| (dropped.0)())
     }
 
-    /// The newest lines at `least` and more serious, newest first: `limit` at most, and only
-    /// those before the line `before` where that is given.
+    /// Lines of level `least` and above, newest first; only those before line `before` where that is
+    /// given.
     #[must_use]
     pub fn last(&self, least: Level, limit: usize, before: Option<u64>) -> Vec<LogLine> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +87,7 @@ impl LogTail {
     }
 }
 
-/// The names of the levels, the most serious first.
+/// Most serious first.
 pub(crate) const LEVELS: [(&str, Level); 5] = [
     ("error", Level::ERROR),
     ("warn", Level::WARN),

@@ -15,17 +15,16 @@ use jiff::Timestamp;
 use crate::domain::mask_numbers;
 use crate::limits;
 
-/// Why a request did not get where it was meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missed {
     Address,
     Token,
-    /// Its first line cannot be read: a blank in the address, mostly.
+    /// The request line cannot be read: mostly a blank in the address.
     RequestLine,
 }
 
 impl Missed {
-    /// The name in the API: `address`, `token`, `request_line`.
+    /// `address`, `token`, `request_line`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -40,12 +39,11 @@ impl Missed {
 pub struct MisdirectedRequest {
     pub at: Timestamp,
     pub peer: IpAddr,
-    /// Where to, without what could be a token.
+    /// Without anything that could be a token.
     pub path: String,
     pub missed: Missed,
 }
 
-/// All of them since the start.
 #[derive(Debug, Default)]
 pub struct Misdirected(Mutex<Seen>);
 
@@ -56,7 +54,7 @@ struct Seen {
 }
 
 impl Misdirected {
-    /// Remembers one; `target` is where it was sent, as far as it could be read.
+    /// `target`: the address, as far as it could be read.
     pub(crate) fn note(&self, at: Timestamp, peer: IpAddr, target: &str, missed: Missed) {
         let mut seen = self.lock();
         seen.count += 1;
@@ -66,7 +64,7 @@ impl Misdirected {
         seen.recent.push_back(MisdirectedRequest { at, peer, path: shown(target), missed });
     }
 
-    /// How many there were, and the last ones, newest first.
+    /// The count, and the last ones, newest first.
     #[must_use]
     pub fn seen(&self) -> (u64, Vec<MisdirectedRequest>) {
         let seen = self.lock();
@@ -78,8 +76,8 @@ impl Misdirected {
     }
 }
 
-/// A target as it may be shown: without its query, tokens by their first characters, numbers
-/// masked, nothing that a terminal or a page would obey.
+/// A target to show: without query and control characters, tokens cut to their first characters,
+/// numbers masked.
 fn shown(target: &str) -> String {
     let path = target.split('?').next().unwrap_or_default();
     let parts: Vec<String> =
@@ -92,15 +90,14 @@ fn is_of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// A mistyped token is one character away from the right one, and half of one is half a secret; a
-/// short word is neither.
+/// A mistyped token is almost the right one; a short word is no token.
 fn may_be_token(part: &str) -> bool {
     let like = part.bytes().filter(|byte| is_of_token(*byte)).count();
     let shortest = *limits::APP_TOKEN_LEN.start();
     like >= shortest || (like >= shortest / 2 && !part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-/// The first characters of a token, and what hangs behind it: a blank, mostly.
+/// The first characters of a token, and what follows it: mostly a blank.
 fn begin(part: &str) -> String {
     let behind = part.trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_of_token));
     let behind = if may_be_token(behind) { "" } else { behind };

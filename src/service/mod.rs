@@ -32,7 +32,7 @@ pub(crate) use self::log_tail::{LEVELS, level_name};
 pub use self::log_tail::{LogLine, LogTail};
 pub use self::misdirected::{Misdirected, MisdirectedRequest, Missed};
 
-/// Asks the store on a thread that may wait for the disk.
+/// Runs work that may wait for the disk on a thread for that.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,

@@ -9,25 +9,22 @@ use crate::journal::{Damage, Health, Loss, Missing};
 use crate::limits;
 use crate::service::{Context, disk::Disk};
 
-/// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// The word a program decides by.
+    /// For programs.
     pub(crate) code: &'static str,
-    /// What it means for what comes.
     pub(crate) weight: Weight,
     pub(crate) text: Wording,
 }
 
-/// What a fault means for what comes.
+/// What a fault means for new callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
     NotTaken,
-    /// They are taken, and not all that is known can be asked for.
+    /// They are taken; queries are incomplete.
     NotReady,
-    /// They are taken, and something that was kept is gone.
+    /// They are taken; stored data is lost.
     Lost,
-    /// Somebody should look.
     Warning,
 }
 
@@ -41,10 +38,10 @@ impl Weight {
     }
 }
 
-/// Ranges of numbers that are named one by one.
+/// The most ranges named one by one.
 const RANGES: usize = 3;
 
-/// Everything that is wrong, the worst first.
+/// Worst first.
 pub(crate) fn faults(context: &Context) -> Vec<Fault> {
     let (health, state, bindings) = (context.journal.health(), context.state.health(), context.bindings.log().health());
     let mut faults = Vec::new();
@@ -159,7 +156,7 @@ fn settings_failing(state: &Health, bindings: &Health) -> Option<Fault> {
     Some(fault("changes_failing", Weight::Warning, zh, en))
 }
 
-/// Room on the disk: callbacks are taken until there is none.
+/// Callbacks are taken until the disk is full.
 fn disk(context: &Context, health: &Health) -> Option<Fault> {
     if health.reserve_used {
         return Some(fault(

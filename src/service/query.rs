@@ -13,15 +13,14 @@ use crate::limits::FILTER_VALUES_MAX;
 use crate::service::ServiceError;
 use crate::store::{Bounds, Filter, Names, one_of, whole_number};
 
-/// The parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
 }
 
 impl Query {
-    /// Reads a query that may hold only the names in `known`. A name with a `!` behind it may
-    /// also be negated and repeated: `outcome!` lets `not_outcome` in.
+    /// Reads a query with only the names in `known`. `outcome!` may be negated and repeated:
+    /// `not_outcome`.
     pub(crate) fn parse(raw: &str, known: &[&str]) -> Result<Self, ServiceError> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         for (at, (name, value)) in pairs.iter().enumerate() {
@@ -39,7 +38,7 @@ impl Query {
         Ok(Self { pairs })
     }
 
-    /// The value of a parameter; an empty one counts as absent, as forms send it.
+    /// An empty value counts as absent, as forms send it.
     pub(crate) fn one(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
@@ -48,7 +47,7 @@ impl Query {
         self.pairs.iter().filter(move |(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
-    /// A filter: the parameter any number of times, and its negation likewise.
+    /// The parameter and its negation, each any number of times.
     pub(crate) fn filter<T>(
         &self,
         name: &str,
@@ -77,7 +76,7 @@ impl Query {
         }
     }
 
-    /// `true` or `false`, and `not_NAME` for the other; saying both is refused.
+    /// `true` or `false`; `not_NAME` is the opposite; both at once are refused.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ServiceError> {
         let Filter { any, none } = self.filter(name, |name, text| match text {
             "true" | "1" => Ok(true),
@@ -95,8 +94,8 @@ impl Query {
         }
     }
 
-    /// Amounts: `talk=10..60`, `talk=60..`, `talk=..10` or `talk=0`, any number of them and
-    /// negated; or `min_talk` and `max_talk`.
+    /// `talk=10..60`, `talk=60..`, `talk=..10` or `talk=0`, repeated and negated; or `min_talk` and
+    /// `max_talk`.
     pub(crate) fn bounds(&self, names: &Names) -> Result<Filter<Bounds>, ServiceError> {
         let Names { name, min: least, max: most, .. } = *names;
         let mut filter = self.filter(name, |name, text| {
@@ -152,7 +151,6 @@ impl Query {
     }
 }
 
-/// The error for a value that is not what it should be.
 pub(crate) fn bad(name: &str, value: &str, expected: impl Into<Wording>) -> ServiceError {
     let (shown, expected) = (value.chars().take(80).collect::<String>(), expected.into());
     ServiceError::BadRequest(Wording::new(

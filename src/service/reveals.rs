@@ -5,7 +5,6 @@
 //! tabs of a body, its download and the evidence of a call belong to it. The rules of an app are one
 //! page, whichever rule is edited and whatever question is tried.
 
-/// The page that an address and its query belong to.
 pub(crate) fn page(path: &str, query: &[(String, String)]) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if let [kind @ ("calls" | "callbacks" | "bindings"), id, ..] = parts.as_slice()
@@ -26,7 +25,6 @@ pub(crate) fn page(path: &str, query: &[(String, String)]) -> String {
     format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish())
 }
 
-/// The page that a local address, as it stands in a link, belongs to.
 pub(crate) fn page_of(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();

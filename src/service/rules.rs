@@ -15,7 +15,6 @@ use crate::domain::{App, PhoneNumber, Question, QuestionKind, Secret, SessionId,
 use crate::service::{Context, ServiceError, bindings::manager, keeping, keeping::Actor};
 use crate::state::Principal;
 
-/// Why a list was not kept or removed.
 pub(crate) type NotDone = keeping::NotDone<ControlError>;
 
 impl From<ControlError> for NotDone {
@@ -40,8 +39,8 @@ impl From<ControlError> for ServiceError {
     }
 }
 
-/// Sets an app's rules; `based_on` is the version that whoever asks looked at. With the first rule
-/// that asks the company's own system the secret for that is made: no question leaves unsigned.
+/// `based_on`: the version that the change was made from. The first rule that asks the decision webhook
+/// also makes its secret: no question leaves unsigned.
 pub(crate) async fn set(
     context: &Context,
     actor: Actor<'_>,
@@ -72,7 +71,6 @@ pub(crate) async fn remove_list(context: &Context, actor: Actor<'_>, name: &str)
     Ok(context.control.remove_list(&actor.author(context, act), name).await?)
 }
 
-/// Makes another secret for an app's questions to the company's own system.
 pub(crate) async fn new_secret(context: &Context, actor: Actor<'_>, app: &Arc<App>) -> Result<Secret, ServiceError> {
     let act = actor.act(AuditAction::RulesSecret, format!("app {}", app.id.0)).of(app.id);
     Ok(context.control.new_ask_secret(&actor.author(context, act), app.id).await?)
@@ -102,7 +100,7 @@ pub(crate) struct QuestionToTry {
     pub(crate) ask: bool,
 }
 
-/// What became of a rule, in a word, and why.
+/// The result of a rule, in a word, and why.
 pub(crate) fn said(verdict: &Verdict) -> (&'static str, Option<&'static str>) {
     match verdict {
         Verdict::Off => ("off", None),
@@ -138,7 +136,7 @@ fn not_a_time(text: &str) -> ServiceError {
     ))
 }
 
-/// Lets those through who manage what all apps share.
+/// Requires the right to manage what all apps share.
 pub(crate) fn of_all(by: &Principal) -> Result<(), ServiceError> {
     manager(by)?;
     if by.scope.is_all() {
@@ -148,10 +146,10 @@ pub(crate) fn of_all(by: &Principal) -> Result<(), ServiceError> {
     }
 }
 
-/// Digits of a beginning that are nobody's number yet: `+86755*`, `+861381234*`.
+/// Prefixes up to so many digits are nobody's number:
 const BEGINNING_SHOWN: usize = 7;
 
-/// A number of a rule as those see it who may not see it whole; beginnings of few digits stay.
+/// Masked; short prefixes stay.
 pub(crate) fn masked_number(text: &str) -> String {
     let tidy = PhoneNumber::tidy(text);
     match (tidy.strip_suffix('*'), PhoneNumber::typed(&tidy)) {
@@ -163,7 +161,7 @@ pub(crate) fn masked_number(text: &str) -> String {
     }
 }
 
-/// Rules without a whole number, and without more of an address than its host.
+/// Numbers masked, addresses cut to their host.
 pub(crate) fn masked(mut set: RuleSet) -> RuleSet {
     let numbers = |list: &mut Vec<String>| list.iter_mut().for_each(|text| *text = masked_number(text));
     let text = |text: &mut Option<String>| {

@@ -6,7 +6,6 @@ use super::{Context, ServiceError};
 use crate::domain::{AppId, Masking, PhoneNumber, Scope, Text};
 use crate::state::{Author, NewSearch as Kept, Principal, Search};
 
-/// A search to save, its list known.
 #[derive(Debug)]
 pub(crate) struct NewSearch {
     pub(crate) list: ListKind,
@@ -15,8 +14,8 @@ pub(crate) struct NewSearch {
     pub(crate) shared: bool,
 }
 
-/// The searches that somebody has: one's own, and of the shared ones those that name no app out of
-/// sight, with the numbers in them as everywhere.
+/// One's own searches, and shared ones that name no app out of sight; numbers in shared ones are
+/// masked.
 pub(crate) fn seen(context: &Context, by: &Principal, masking: Masking, list: Option<&str>) -> Vec<Search> {
     let mut searches = context.state.searches(&by.id(), list);
     let hidden = hidden_apps(context, &by.scope);
@@ -28,13 +27,12 @@ pub(crate) fn seen(context: &Context, by: &Principal, masking: Masking, list: Op
     searches
 }
 
-/// The names of the apps that are out of sight.
 fn hidden_apps(context: &Context, scope: &Scope) -> Vec<String> {
     let apps = context.state.apps();
     apps.iter().filter(|app| !scope.allows(app.id)).map(|app| app.name.to_lowercase()).collect()
 }
 
-/// Whether a search says which apps there are beyond those in sight: as a filter, or in any word.
+/// Whether a search names an app out of sight: as a filter, or in any word.
 fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search: &Search) -> bool {
     if scope.is_all() {
         return false;
@@ -55,7 +53,7 @@ fn names_app_beyond(context: &Context, scope: &Scope, hidden: &[String], search:
         || said.iter().any(|(_, value)| names(value))
 }
 
-/// A query without whole numbers that still finds them: by the digits that a mask shows.
+/// Masks numbers so that the query still finds them, by the digits that a mask shows.
 fn masked(masking: Masking, query: &str) -> String {
     let mut out = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -69,7 +67,6 @@ fn masked(masking: Masking, query: &str) -> String {
     out.finish()
 }
 
-/// Saves a search whose query its list understands.
 pub(crate) async fn save(context: &Context, by: &Author, new: NewSearch) -> Result<Search, ServiceError> {
     let NewSearch { list, name, query, shared } = new;
     if shared && !by.who().is_full_admin() {
@@ -83,7 +80,7 @@ pub(crate) async fn save(context: &Context, by: &Author, new: NewSearch) -> Resu
     Ok(context.state.save_search(by, kept).await?)
 }
 
-/// Forgets a search of one's own; a shared one takes an administrator of all apps.
+/// Removing a shared search takes an administrator of all apps.
 pub(crate) async fn forget(context: &Context, by: &Author, id: &str) -> Result<(), ServiceError> {
     Ok(context.state.remove_search(by, id, by.who().is_full_admin()).await?)
 }

@@ -12,12 +12,11 @@ use super::{AppChange, Author, NewApp, State, StateError, note_app_given, rules}
 use crate::domain::{App, AppId, Secret, Text, VerifyMode, Wording};
 use crate::limits::SET_MAX;
 
-/// What messages call an app, and its key.
 const APP: Text = Text::new("应用", "an app");
 const APP_KEY: Text = Text::new("App Key", "app key");
 
 impl State {
-    /// Every app, by name.
+    /// Sorted by name.
     #[must_use]
     pub fn apps(&self) -> Vec<Arc<App>> {
         let mut apps: Vec<_> = self.book().apps.values().cloned().collect();
@@ -35,7 +34,7 @@ impl State {
         self.book().app_named(name).cloned()
     }
 
-    /// The app of a token; the look-up's time does not depend on how much of the token is right.
+    /// The time of the look-up does not depend on how much of the token is right.
     #[must_use]
     pub fn app_by_token(&self, token: &str) -> Option<Arc<App>> {
         self.book().app_by_token(token).cloned()
@@ -93,7 +92,6 @@ impl State {
         Ok(app)
     }
 
-    /// Changes an app.
     pub async fn change_app(&self, by: &Author, id: AppId, change: AppChange) -> Result<Arc<App>, StateError> {
         let name = change.name.map(|name| rules::name(APP, &name)).transpose()?;
         let app_key = change.app_key.map(|key| optional_line(APP_KEY, key)).transpose()?;
@@ -119,7 +117,7 @@ impl State {
         .await
     }
 
-    /// Gives an app a new token; the old address stops working at once.
+    /// The old address stops working at once.
     pub async fn rotate_app(&self, by: &Author, id: AppId, token: Option<Secret>) -> Result<Arc<App>, StateError> {
         let token = rules::app_token(token)?;
         self.change(by, move |book| {
@@ -130,7 +128,7 @@ impl State {
         .await
     }
 
-    /// Removes an app; its calls stay.
+    /// Its calls stay.
     pub async fn remove_app(&self, by: &Author, id: AppId) -> Result<(), StateError> {
         let removed = self.change(by, move |book| find(book, id).map(|_| (Fact::AppRemoved(id), ()))).await;
         if let Err(StateError::NotFound(_)) = removed {
@@ -141,7 +139,7 @@ impl State {
     }
 }
 
-/// Checks that an app's name and token are its alone.
+/// Checks that name and token are unique.
 fn settle(book: &Book, app: App) -> Result<(Fact, Arc<App>), StateError> {
     if book.app_named(&app.name).is_some_and(|other| other.id != app.id) {
         return Err(StateError::Exists(Wording::new(

@@ -19,36 +19,35 @@ use super::Principal;
 use crate::domain::{ActorId, AppId};
 use crate::journal::AppendError;
 
-/// Something that is being written to the journal.
 pub type Writing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The entry about a change.
+/// The audit entry of a change.
 pub trait Witness: fmt::Debug + Send + Sync {
-    /// Writes it, once; resolves when it is durable.
+    /// Written once; resolves when it is durable.
     fn write(&self) -> Writing<'_, Result<(), AppendError>>;
-    /// Says which object it is about, where that is known late. Too late once it is written.
+    /// Sets the object, where that is known late; no effect once the entry is written.
     fn about(&self, subject: String, app: Option<AppId>);
-    /// Adds something that may hold personal data. Too late once it is written.
+    /// Adds something that may hold personal data; no effect once the entry is written.
     fn note(&self, name: &'static str, value: Value);
-    /// Says behind the entry that the change did not come about, if it was written.
+    /// Adds the outcome: the change failed.
     fn failed(&self, code: &'static str) -> Writing<'_, ()>;
-    /// Says behind the entry that it is about this object, and not about the one it names.
+    /// Adds the outcome: the change was made to this object, not to the one first named.
     fn made(&self, subject: String) -> Writing<'_, ()>;
 }
 
-/// Somebody who is about to change something.
+/// Who is about to change something, with the audit entry.
 #[derive(Debug, Clone)]
 pub struct Author {
     who: Principal,
     entry: Arc<dyn Witness>,
 }
 
-/// The entry could not be written, and so nothing was changed.
+/// The audit entry could not be written, so nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[error("the audit trail could not be written, so nothing was changed")]
 pub struct NotRecorded(#[from] pub AppendError);
 
-/// That the entry about a change is durable, or that it needs none. Only [`Behalf`] makes one.
+/// Proof that the audit entry of a change is durable, or not needed. Only [`Behalf`] makes one.
 #[derive(Debug)]
 pub struct OnRecord {
     by: Option<ActorId>,
@@ -56,14 +55,12 @@ pub struct OnRecord {
 
 #[derive(Debug, Clone)]
 pub enum Behalf {
-    /// Somebody's.
     Author(Author),
-    /// Nobody's: what the server notes for itself, such as how far a job came.
+    /// The server's own notes, such as how far a job came: without an audit entry.
     House,
 }
 
 impl Author {
-    /// `who` changes something, of which `entry` tells.
     #[must_use]
     pub fn new(who: Principal, entry: Arc<dyn Witness>) -> Self {
         Self { who, entry }
@@ -83,22 +80,21 @@ impl Author {
         Ok(OnRecord { by: Some(self.who.id()) })
     }
 
-    /// Says which object it is about, where that is known only when it is made.
+    /// Sets the object, where that is known only when it is made.
     pub fn about(&self, subject: impl Into<String>, app: Option<AppId>) {
         self.entry.about(subject.into(), app);
     }
 
-    /// Adds what may hold personal data.
     pub fn note(&self, name: &'static str, value: impl Into<Value>) {
         self.entry.note(name, value.into());
     }
 
-    /// Says behind the entry that the change did not come about: `code` is why, in a word.
+    /// Adds the outcome: the change failed; `code` says why.
     pub async fn failed(&self, code: &'static str) {
         self.entry.failed(code).await;
     }
 
-    /// Says behind the entry which object was made, where it foretold another.
+    /// Adds the outcome: which object was made, where the entry names another.
     pub async fn made(&self, subject: impl Into<String>) {
         self.entry.made(subject.into()).await;
     }
@@ -111,7 +107,6 @@ impl From<&Author> for Behalf {
 }
 
 impl Behalf {
-    /// Puts on record what must be.
     pub async fn on_record(&self) -> Result<OnRecord, NotRecorded> {
         match self {
             Self::Author(author) => author.on_record().await,
@@ -119,7 +114,6 @@ impl Behalf {
         }
     }
 
-    /// As [`Author::failed`].
     pub async fn failed(&self, code: &'static str) {
         if let Self::Author(author) = self {
             author.failed(code).await;
@@ -134,7 +128,7 @@ impl OnRecord {
     }
 }
 
-/// What tests of rooms below the trail change things with: it tells nobody.
+/// For tests of rooms below the trail: writes no entry.
 #[cfg(test)]
 pub(crate) mod untold {
     use super::*;

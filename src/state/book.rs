@@ -18,10 +18,9 @@ use crate::domain::{ActorId, ActorKind, App, AppId, Role, Scope, Secret, Seq};
 use crate::journal::Entry;
 use crate::limits::LOGINS_PER_USER;
 
-/// What people set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
-    /// The number in the log up to which it is summed up.
+    /// Applied up to this number of the log.
     pub(super) through: Seq,
     pub(super) installation: Option<String>,
     pub(super) apps: BTreeMap<AppId, Arc<App>>,
@@ -29,24 +28,23 @@ pub(super) struct Book {
     pub(super) tokens: BTreeMap<String, Arc<TokenFact>>,
     pub(super) logins: HashMap<Hash, Arc<LoginFact>>,
     pub(super) searches: BTreeMap<String, Arc<SearchFact>>,
-    /// By the user's name.
     pub(super) second_factors: BTreeMap<String, Arc<SecondFactorFact>>,
     pub(super) require_second_factor: Demand,
     pub(super) setup_code: Option<Secret>,
     pub(super) address: Option<String>,
     pub(super) values: BTreeMap<String, Arc<serde_json::Value>>,
     pub(super) sealed_values: BTreeMap<String, Secret>,
-    /// The highest id ever given to an app: ids are not reused, also after a removal.
+    /// Ids are not reused, also after a removal.
     highest_app: u32,
-    /// By the hash of the token: finding one takes no longer when more of it is right.
+    /// By the hash of the token: the time of a look-up says nothing about it.
     by_app_token: HashMap<Hash, AppId>,
     by_bearer: HashMap<Hash, String>,
-    /// Entries of kinds this version does not know; a rewrite of the log keeps them.
+    /// Entries of unknown kinds; a rewrite of the log keeps them.
     foreign: Vec<Arc<Entry>>,
 }
 
 impl Book {
-    /// Applies one fact; applying it twice changes nothing.
+    /// Applying a fact twice changes nothing.
     pub(super) fn apply(&mut self, fact: Fact) {
         match fact {
             Fact::Installation(id) => self.installation = Some(id),
@@ -107,7 +105,6 @@ impl Book {
         }
     }
 
-    /// Keeps an entry that this version does not understand.
     pub(super) fn keep_foreign(&mut self, entry: Entry) {
         self.foreign.push(Arc::new(entry));
     }
@@ -116,8 +113,8 @@ impl Book {
         self.searches.retain(|_, search| search.owner.as_ref() != Some(owner));
     }
 
-    /// A search whose owner's kind was not written is of the one who has the name now: the user
-    /// where a token has it as well, since a person's are the ones that must not be read.
+    /// Older searches do not say the kind of their owner: a user of that name is preferred to a token,
+    /// since a person's searches must not be read by others.
     fn with_kind(&self, mut search: SearchFact) -> SearchFact {
         if let Some(ActorId { kind: kind @ None, name }) = &mut search.owner {
             *kind = Some(match () {
@@ -139,8 +136,7 @@ impl Book {
         self.apps.insert(app.id, Arc::new(app));
     }
 
-    /// A new password ends the user's logins, and so does losing rights: what is open in a
-    /// browser was made for the old ones.
+    /// A new password or a loss of rights ends the user's logins: they were opened with the old ones.
     fn put_user(&mut self, mut user: UserFact) {
         if let Some(old) = self.users.get(&user.name) {
             if old.password != user.password || user.role < old.role || !user.scope.covers(&old.scope) {
@@ -170,7 +166,8 @@ impl Book {
         self.logins.insert(login.hash, Arc::new(login));
     }
 
-    /// Forgets logins that are over.
+    /// Removes expired logins. Where the clock had gone ahead and was set back they stay removed:
+    /// logging in again costs a minute.
     ///
     /// Where the clock had gone ahead and was set back, what it ended stays ended: a login that is
     /// over is never opened again by a clock, and logging in once more costs a minute.
@@ -178,7 +175,6 @@ impl Book {
         self.logins.retain(|_, login| login.expires_at > now);
     }
 
-    /// The facts and foreign entries that make this book again.
     pub(super) fn facts(&self) -> (Vec<Fact>, &[Arc<Entry>]) {
         let mut facts: Vec<Fact> = self.installation.iter().cloned().map(Fact::Installation).collect();
         facts.extend(self.address.iter().cloned().map(Fact::Address));
@@ -220,15 +216,14 @@ impl Book {
         self.tokens.get(self.by_bearer.get(&random::hash(token))?)
     }
 
-    /// Whether nobody else could administer everything with a password of ours: not within some
-    /// apps, and not through a provider that may be out of reach.
+    /// Whether nobody else could administer everything with a password of ours: an administrator of
+    /// some apps, or one who logs in through a provider, does not count.
     pub(super) fn is_last_admin(&self, name: &str) -> bool {
         let is_admin = |user: &UserFact| user.role == Role::Admin && user.scope == Scope::All && user.outside.is_none();
         self.users.get(name).is_some_and(|user| is_admin(user))
             && self.users.values().filter(|user| is_admin(user)).count() == 1
     }
 
-    /// The user whom a provider of logins knows by this.
     pub(super) fn user_outside(&self, id: &super::OutsideId) -> Option<&Arc<UserFact>> {
         self.users.values().find(|user| user.outside.as_ref() == Some(id))
     }

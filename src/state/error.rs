@@ -7,46 +7,38 @@ use std::path::PathBuf;
 
 use crate::domain::Wording;
 
-/// Why something could not be set.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// There is one of that name already.
     #[error("there is already {}", .0.en)]
     Exists(Wording),
     #[error("there is no {0}")]
     NotFound(String),
-    /// A value breaks a rule; the text says which.
+    /// The text says which rule.
     #[error("{}", .0.en)]
     Invalid(Wording),
-    /// Which ids apps had is only in the journal, which is still being read.
+    /// The journal is still being read for the ids that apps had.
     #[error("the journal is being read for the ids that apps had; try again in a minute")]
     Rebuilding,
     #[error("this is the last administrator; add another one first")]
     LastAdmin,
-    /// What the change was decided from is not so any more.
+    /// The change was decided from an old version.
     #[error("somebody else changed it meanwhile; look at it and try again")]
     Stale,
-    /// The audit trail did not take the entry: nothing was changed.
+    /// The audit entry was refused: nothing was changed.
     #[error(transparent)]
     NotRecorded(#[from] super::NotRecorded),
-    /// The state log could not be written.
     #[error("writing the state")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The state log could not be read.
     #[error("reading the state")]
     Read(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The file of the sealing key cannot be read or made.
     #[error("the key file {}", path.display())]
     Key {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// The file of the sealing key is gone.
     #[error("the key file {} is missing, and state/ holds secrets sealed with it; put keys/ back from the backup", path.display())]
     NoKey { path: PathBuf },
-    /// The file of the sealing key does not hold a key.
     #[error("the key file {} is damaged; put keys/ back from the backup", path.display())]
     BadKey { path: PathBuf },
     #[error("the key in {} is not the one that sealed the secrets in state/; put the keys/ back that belongs to it", path.display())]
@@ -54,7 +46,7 @@ pub enum StateError {
 }
 
 impl StateError {
-    /// What the person who tried is told, in both languages where it is for people.
+    /// What the person is told.
     #[must_use]
     pub fn wording(&self) -> Wording {
         match self {

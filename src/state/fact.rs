@@ -29,7 +29,6 @@ use super::{Demand, OutsideId, Search, StateError};
 use crate::domain::{ActorId, App, AppId, Role, Scope, Secret};
 use crate::journal::Entry;
 
-/// One thing that is so from now on.
 #[derive(Debug, Clone)]
 pub(super) enum Fact {
     Installation(String),
@@ -48,25 +47,23 @@ pub(super) enum Fact {
     SecondFactor(SecondFactorFact),
     SecondFactorOff(String),
     RequireSecondFactor(Demand),
-    /// Null when it is gone.
+    /// Null when it was removed.
     Value(String, Value),
     SealedValue(String, Secret),
 }
 
-/// A user with the hash of the password.
 #[derive(Debug, Clone)]
 pub(super) struct UserFact {
     pub(super) name: String,
     pub(super) role: Role,
     pub(super) scope: Scope,
-    /// Empty for someone who logs in elsewhere: no password has an empty hash.
+    /// Empty for someone who logs in at a provider: no password has an empty hash.
     pub(super) password: Secret,
     pub(super) outside: Option<OutsideId>,
     pub(super) created_at: Timestamp,
     pub(super) last_login_at: Option<Timestamp>,
 }
 
-/// An API token by its hash.
 #[derive(Debug, Clone)]
 pub(super) struct TokenFact {
     pub(super) name: String,
@@ -78,7 +75,6 @@ pub(super) struct TokenFact {
     pub(super) last_used_at: Option<Timestamp>,
 }
 
-/// A login by the hash of its cookie.
 #[derive(Debug, Clone)]
 pub(super) struct LoginFact {
     pub(super) hash: Hash,
@@ -86,18 +82,16 @@ pub(super) struct LoginFact {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) peer: Option<IpAddr>,
-    /// With what: the browser's own words, cut.
+    /// The browser's `User-Agent`, cut.
     pub(super) agent: Option<String>,
 }
 
-/// A saved search as it is given out: nothing of it is secret.
 pub(super) type SearchFact = Search;
 
-/// What became of reading an entry.
 #[derive(Debug)]
 pub(super) enum Reading {
     Fact(Box<Fact>),
-    /// Of a kind this version does not know, or not of its shape: kept, and passed over.
+    /// Of an unknown kind or shape: kept and ignored.
     Foreign,
 }
 

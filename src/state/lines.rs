@@ -19,7 +19,6 @@ use crate::domain::{ActorId, AllowFrom, AnswerForm, App, AppId, ProviderId, Role
 use crate::journal::Entry;
 use crate::platforms::{self, Provider};
 
-/// A line as an entry's fields.
 pub(super) fn fields(line: &impl Serialize) -> Map<String, Value> {
     let Ok(Value::Object(map)) = serde_json::to_value(line) else {
         panic!("a line is a struct of plain data");
@@ -27,7 +26,7 @@ pub(super) fn fields(line: &impl Serialize) -> Map<String, Value> {
     map
 }
 
-/// The line an entry has; none when it is of another shape.
+/// `None` when the entry has another shape.
 pub(super) fn line<T: for<'de> Deserialize<'de>>(entry: &Entry) -> Option<T> {
     serde_json::from_value(Value::Object(entry.fields.clone())).ok()
 }
@@ -276,8 +275,8 @@ impl From<Instant> for String {
     }
 }
 
-/// The id of a provider by its name. One that this version does not know keeps its name, which
-/// then lives as long as the program: its callbacks are still kept, and the apps are few.
+/// A provider that this version does not know keeps its name, which lives as long as the program: its
+/// callbacks are still stored, and the apps are few.
 fn provider_id(name: &str) -> ProviderId {
     platforms::by_name(name).map_or_else(|| ProviderId(Box::leak(name.into())), Provider::id)
 }

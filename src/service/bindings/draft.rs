@@ -11,7 +11,6 @@ use jiff::tz::{Offset, TimeZone};
 use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
 use crate::platforms::InvalidAnswer;
 
-/// A field that people set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     Kind,
@@ -33,7 +32,6 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    /// All there are, in the order in which they are written.
     pub(crate) const ALL: [Self; 16] = [
         Self::Kind,
         Self::A,
@@ -53,7 +51,7 @@ impl Field {
         Self::PlatformId,
     ];
 
-    /// Its name in the API, in a CSV and in a form.
+    /// In the API, in CSV files and in forms.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kind => "kind",
@@ -80,7 +78,7 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// Whether it is a phone number, or may hold one: shown whole only to those who asked.
+    /// May hold a phone number: masked until revealed.
     pub(crate) fn is_personal(self) -> bool {
         matches!(self, Self::A | Self::X | Self::B | Self::Y | Self::UserData)
     }
@@ -90,7 +88,7 @@ impl Field {
     }
 }
 
-/// A binding of which some fields are written.
+/// A binding with some fields written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     kind: BindingKind,
@@ -136,7 +134,7 @@ impl From<&BindingTerms> for Draft {
 }
 
 impl Draft {
-    /// Writes a field; no text, or an empty one, is none.
+    /// An empty text is none.
     pub(crate) fn set(&mut self, field: Field, text: Option<&str>) -> Result<(), InvalidAnswer> {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
         let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
@@ -179,8 +177,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Writes a field as people write it: a time without an offset is one of Asia/Shanghai, and
-    /// a direction may be said as pages say it.
+    /// As people write: a time without an offset is in Asia/Shanghai, a direction may be a word of the
+    /// pages.
     pub(crate) fn set_local(&mut self, field: Field, text: &str) -> Result<(), InvalidAnswer> {
         let text = text.trim();
         let wrong = |rule: Text| InvalidAnswer { field: field.name(), rule: rule.into() };
@@ -212,7 +210,7 @@ impl Draft {
         }
     }
 
-    /// What is written, if nothing that every binding needs is missing.
+    /// The terms, if no required field is missing.
     pub(crate) fn terms(self) -> Result<BindingTerms, InvalidAnswer> {
         let needed = |field: Field, number: Option<PhoneNumber>| {
             number.ok_or_else(|| InvalidAnswer { field: field.name(), rule: NEEDED.into() })
@@ -238,7 +236,7 @@ impl Draft {
     }
 }
 
-/// What pages call the directions, without blanks and capitals.
+/// Words of the pages, lower case and without blanks.
 const DIRECTION_WORDS: [(&str, Option<&str>); 10] = [
     ("双向", None),
     ("bothways", None),
@@ -252,7 +250,7 @@ const DIRECTION_WORDS: [(&str, Option<&str>); 10] = [
     ("btoa", Some("b_to_a")),
 ];
 
-/// A kind as programs or people write it: `axb`, `AXB`, `X 模式`.
+/// As programs or people write it:
 fn kind(text: &str) -> Option<BindingKind> {
     let plain = text.split_whitespace().collect::<String>().to_lowercase();
     let plain = plain.strip_suffix("模式").or_else(|| plain.strip_suffix("mode")).unwrap_or(&plain);
@@ -270,7 +268,6 @@ const FLAG: Text = Text::new("应为 true 或 false", "is true or false");
 const NEEDED: Text = Text::new("必填", "is needed");
 const INSTANT: Text = Text::new("应为时间，如 2026-11-21 10:00", "is a time such as 2026-11-21T10:00:00+08:00");
 
-/// The names of the fields in which two differ.
 pub(crate) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'static str> {
     let same = |field: Field| match field {
         Field::Kind => one.kind == other.kind,
@@ -293,8 +290,8 @@ pub(crate) fn differing(one: &BindingTerms, other: &BindingTerms) -> Vec<&'stati
     Field::ALL.into_iter().filter(|field| !same(*field)).map(Field::name).collect()
 }
 
-/// An instant with its offset, or a local time as forms and spreadsheets write it, which is one
-/// of Asia/Shanghai. A day without a time is valid as a whole: from its first instant to its last.
+/// An instant with its offset, or a local time in Asia/Shanghai. A day without a time counts as a
+/// whole, from its first instant to its last.
 pub(crate) fn local_instant(field: Field, text: &str) -> Option<Timestamp> {
     const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
     const FORMATS: [&str; 6] = [

@@ -8,19 +8,18 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GBK, UTF_8};
 
-/// The encoding of a file, as far as it is known by now.
+/// `None` until a line decides it.
 #[derive(Debug, Default)]
 pub(crate) struct Reading(Option<&'static Encoding>);
 
 impl Reading {
-    /// Looks at a line, all its cells together.
     pub(crate) fn look_at(&mut self, line: &[u8]) {
         if self.0.is_none() && !line.is_ascii() {
             self.0 = decided(line);
         }
     }
 
-    /// The text of a cell; `None` where it is none in this encoding.
+    /// `None` where the bytes are invalid in this encoding.
     pub(crate) fn text<'a>(&self, cell: &'a [u8]) -> Option<Cow<'a, str>> {
         self.0.unwrap_or(UTF_8).decode_without_bom_handling_and_without_replacement(cell)
     }

@@ -25,10 +25,8 @@ use crate::service::{
 };
 use crate::state::Author;
 
-/// Takes the pieces of a file as they arrive.
 pub(crate) type Pieces = mpsc::Sender<Result<Bytes, BodyError>>;
 
-/// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Report {
     pub(crate) made: u64,

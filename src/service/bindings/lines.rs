@@ -29,16 +29,14 @@ use crate::service::{
     keeping,
 };
 
-/// Why a file was not read to its end.
 pub(crate) type NotDone = keeping::NotDone<Wording>;
 
 const NO_TEXT: Text = Text::new("既不是 UTF-8 也不是 GBK 编码", "is neither UTF-8 nor GBK");
 const OVER: Text = Text::new("已解除：不会重新建立", "has ended: it is not made again");
-/// What an export writes in the state of such a binding.
+/// What an export writes as the state of an ended binding.
 const OVER_WORDS: [&str; 2] = ["ended", "已解除"];
 const PASSED: Text = Text::new("失效时间已过：永远不会生效", "valid_to has passed: it would never hold");
 
-/// Some lines: those to make, and those that cannot be read.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
     pub(crate) lines: Vec<(u64, BindingTerms)>,
@@ -48,27 +46,25 @@ pub(crate) struct Chunk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Set(Field),
-    /// The same instant in Asia/Shanghai, as an export writes it beside.
+    /// The local time that an export writes beside.
     Local(Field),
-    /// The app's name, which must be that of the import.
+    /// Must be the app of the import.
     App,
-    /// How the binding stood.
     State,
-    /// What an export tells beside.
+    /// Ignored: what an export adds.
     Told,
-    /// Without a heading: a spacer, in which nothing stands.
+    /// A column without a heading: must be empty.
     Unnamed,
 }
 
-/// The body as it arrives. It knows how far the line under way reaches, so that a line without
-/// an end takes no memory.
+/// The body as it arrives. It measures the present line, so that a line without an end takes no memory.
 #[derive(Debug)]
 pub(crate) struct Arriving {
     pieces: mpsc::Receiver<Result<Bytes, BodyError>>,
     piece: Bytes,
     taken: u64,
     last: u8,
-    /// Whether that ended a line as a CR, of which an LF may be the second half.
+    /// The last byte was a CR that ended a line; an LF may follow.
     after_cr: bool,
     line_begins: Arc<AtomicU64>,
 }
@@ -80,7 +76,7 @@ impl Arriving {
 }
 
 impl Read for Arriving {
-    /// With every line, also the last, ended by one LF: then every line counts once.
+    /// Ends every line, also the last, with one LF, so that line numbers are right.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.taken.saturating_sub(self.line_begins.load(Ordering::Relaxed)) > BINDINGS_IMPORT_LINE_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
@@ -168,8 +164,8 @@ pub(crate) fn read(mut body: Arriving, wanted: &Wanted, give: &mpsc::Sender<Chun
     Ok(())
 }
 
-/// The line that names the columns, with what stands before it as blank lines, and what ends a cell:
-/// what the file says itself, or else what stands most often in that line.
+/// The heading line, the blank lines before it, and the delimiter: as the file says, or the most
+/// frequent one in that line.
 fn head(body: &mut Arriving) -> Result<(Vec<u8>, u8), NotDone> {
     let mut head = first_line(body)?;
     let Some(said) = said_delimiter(&head) else {
@@ -188,7 +184,7 @@ fn head(body: &mut Arriving) -> Result<(Vec<u8>, u8), NotDone> {
     Ok((head, said))
 }
 
-/// What `sep=;` says, the line with which Excel tells itself what ends a cell.
+/// Reads Excel's `sep=;` line.
 fn said_delimiter(line: &[u8]) -> Option<u8> {
     let line = plain_text::without_mark(line).trim_ascii_start();
     let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -199,7 +195,6 @@ fn said_delimiter(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// The first line that is not blank, with the blank ones before it.
 fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while body.read(&mut byte).map_err(|error| broken(1, &error.into()))? > 0 {
@@ -223,10 +218,10 @@ fn first_line(body: &mut Arriving) -> Result<Vec<u8>, NotDone> {
     }
 }
 
-/// What ends a cell; none of them is a byte of a character of GBK.
+/// None is a byte of a GBK character.
 const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
 
-/// What ends the cells of a first line: what stands there most often; a heading may hold one comma.
+/// The most frequent one; a heading may hold one comma.
 fn delimiter(head: &[u8]) -> u8 {
     let times = |delimiter: &u8| memchr::memchr_iter(*delimiter, head).count();
     // Of equals the last is taken.
@@ -297,13 +292,11 @@ fn columns_of(reading: &Reading, head: &ByteRecord) -> Result<Vec<Column>, NotDo
     Ok(columns)
 }
 
-/// What an export calls a field.
 fn heading(field: Field, lang: Option<Lang>) -> String {
     let column = export::BINDINGS.columns.iter().find(|column| column.name == field.name());
     column.map_or_else(|| field.name().to_owned(), |column| column.head(lang).to_owned())
 }
 
-/// What forms call a field where an export says it shorter.
 const BOXES: [(&str, Field); 6] = [
     ("x号码（隐私号）", Field::X),
     ("分机号", Field::Extension),
@@ -313,7 +306,7 @@ const BOXES: [(&str, Field); 6] = [
     ("最后一分钟提示音", Field::LastMinuteTone),
 ];
 
-/// What a heading means, in the notation of programs or of people, who do not mind blanks and case.
+/// Reads a heading as programs or people write it, without regard to blanks and case.
 fn column(name: &str) -> Option<Column> {
     let plain_of = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
     let name = plain_of(name);
@@ -339,7 +332,6 @@ fn column(name: &str) -> Option<Column> {
     })
 }
 
-/// Why a line says no terms.
 struct NoTerms {
     field: Option<&'static str>,
     reason: Wording,
@@ -363,8 +355,7 @@ impl From<Text> for NoTerms {
     }
 }
 
-/// How many cells a row has up to the last one in which something stands: a spreadsheet writes the
-/// width of its widest row.
+/// Cells up to the last one with content: a spreadsheet writes the width of its widest row.
 fn filled(record: &ByteRecord) -> usize {
     let is_empty = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| plain_text::bare(cell).is_empty());
     record.iter().rposition(|cell| !is_empty(cell)).map_or(0, |last| last + 1)

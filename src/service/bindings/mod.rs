@@ -46,7 +46,6 @@ impl From<BindingError> for ServiceError {
     }
 }
 
-/// Why a change was not made.
 pub(crate) type NotDone = keeping::NotDone<BindingError>;
 
 impl From<BindingError> for NotDone {
@@ -55,7 +54,7 @@ impl From<BindingError> for NotDone {
     }
 }
 
-/// Lets those through who may manage bindings.
+/// Requires the right to manage bindings.
 pub(crate) fn manager(by: &Principal) -> Result<(), ServiceError> {
     if by.role >= Role::Operator {
         Ok(())
@@ -64,7 +63,7 @@ pub(crate) fn manager(by: &Principal) -> Result<(), ServiceError> {
     }
 }
 
-/// The binding whose number stands in an address, and its app, if whoever asks may see it.
+/// The binding of an address and its app, if the actor may see it.
 pub(crate) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding, ServiceError> {
     let id = id.parse().map(BindingId).map_err(|_| ServiceError::NotFound)?;
     let binding = context.bindings.get(id)?;
@@ -83,7 +82,7 @@ pub(crate) async fn add(
     Ok(context.bindings.add(&by, app, terms).await?)
 }
 
-/// Gives a binding other terms; the entry says which fields differ.
+/// The audit entry names the fields that differ.
 pub(crate) async fn change(
     context: &Context,
     actor: Actor<'_>,
@@ -106,7 +105,6 @@ pub(crate) async fn end(context: &Context, actor: Actor<'_>, present: &Binding) 
     Ok(context.bindings.end(&by, present.app, present.id).await?)
 }
 
-/// What is wrong, with the field where it is one.
 fn both(error: &BindingError) -> Wording {
     let zh = match error {
         BindingError::Invalid(wrong) => format!("{} {}", wrong.field, wrong.rule.zh),
@@ -121,7 +119,6 @@ fn act(actor: Actor<'_>, action: AuditAction, binding: &Binding) -> Act {
     actor.act(action, format!("binding {}", binding.id.0)).of(binding.app)
 }
 
-/// What an import leaves in the trail.
 fn import_act(actor: Actor<'_>, app: &App, action: AuditAction) -> Act {
     actor.act(action, format!("app {}", app.id.0)).of(app.id)
 }

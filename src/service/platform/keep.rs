@@ -14,7 +14,7 @@ use crate::service::Context;
 use crate::state::Author;
 use crate::store::{Filter, Page, QueryError};
 
-/// Why ours did not follow.
+/// Why our binding did not follow the platform's.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeepError {
     #[error("keeping our binding")]
@@ -25,7 +25,6 @@ pub(crate) enum KeepError {
     Untold(&'static str),
 }
 
-/// The kind of a mode's bindings.
 pub(crate) fn kind_of(mode: Mode) -> Option<BindingKind> {
     match mode {
         Mode::Ax => Some(BindingKind::Ax),
@@ -36,7 +35,7 @@ pub(crate) fn kind_of(mode: Mode) -> Option<BindingKind> {
     }
 }
 
-/// Does here what was done there; gives the bindings of ours that it concerns.
+/// Repeats a change of the platform on our bindings; returns those.
 pub(crate) async fn follow(
     context: &Context,
     by: &Author,
@@ -91,7 +90,6 @@ fn made(context: &Context, kind: BindingKind, request: &Request, answer: &Answer
     Ok(terms)
 }
 
-/// What a request says about terms.
 fn apply(context: &Context, terms: &mut BindingTerms, request: &Request) {
     let number = |names: &[&str], slot: &mut PhoneNumber| {
         if let Some(number) = names.iter().find_map(|name| request.value(name)).and_then(PhoneNumber::parse) {
@@ -133,7 +131,7 @@ fn apply(context: &Context, terms: &mut BindingTerms, request: &Request) {
     }
 }
 
-/// B and Y join A and X: the first of them on our binding, each further pair on one of its own.
+/// B and Y join A and X: the first pair on our binding, each further pair on a new one.
 async fn second_half(
     context: &Context,
     by: &Author,
@@ -154,7 +152,6 @@ async fn second_half(
     Ok(vec![kept.id])
 }
 
-/// Whether a request that names Y or B means this one.
 fn is_named(binding: &Binding, request: &Request) -> bool {
     let same = |name: &str, number: Option<&PhoneNumber>| {
         request.value(name).is_none_or(|given| PhoneNumber::parse(given).as_ref() == number)
@@ -162,7 +159,7 @@ fn is_named(binding: &Binding, request: &Request) -> bool {
     same("yNum", binding.terms.y.as_ref()) && same("bNum", binding.terms.b.as_ref())
 }
 
-/// Our bindings that a request names, by the platform's id or else by X (and extension).
+/// By the platform's id, or else by X and extension.
 fn named(context: &Context, app: &App, kind: BindingKind, request: &Request) -> Result<Vec<Binding>, KeepError> {
     let mut query = open(app, kind);
     match request.value("subscriptionId") {

@@ -21,10 +21,9 @@ pub(crate) use self::settings::{Change, forget, has_token, of, set};
 
 #[derive(Debug)]
 pub(crate) struct Done {
-    /// What the platform said.
     pub(crate) answer: Answer,
     pub(crate) kept: Vec<BindingId>,
-    /// Why ours does not follow, where it should.
+    /// Why our binding did not follow.
     pub(crate) not_kept: Option<String>,
 }
 
@@ -70,7 +69,6 @@ impl From<Failure> for ServiceError {
     }
 }
 
-/// The operation of a name, if it is one for this app.
 pub(crate) fn operation(app: &App, id: &str) -> Result<&'static Operation, ServiceError> {
     let found = of_provider(app.provider.0).find(|operation| operation.id == id);
     found.ok_or_else(|| {
@@ -81,7 +79,6 @@ pub(crate) fn operation(app: &App, id: &str) -> Result<&'static Operation, Servi
     })
 }
 
-/// Asks for an operation with these fields.
 pub(crate) async fn call(
     context: &Context,
     actor: Actor<'_>,

@@ -26,17 +26,16 @@ use crate::service::{
 };
 use crate::store;
 
-/// Codes by which a platform says that there is no such binding.
+/// Codes for "no such binding".
 const NONE_THERE: [&str; 3] = ["1012001", "1012007", "1011004"];
 
-/// The code by which it says that a question is wrong in itself.
+/// Code for an invalid request.
 const INVALID: &str = "1010002";
 
 fn is_none_there(code: &str) -> bool {
     NONE_THERE.contains(&code)
 }
 
-/// What came of comparing one binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Same,
@@ -58,25 +57,21 @@ impl Verdict {
     }
 }
 
-/// One binding, ours or theirs.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) verdict: Verdict,
     pub(crate) binding: Option<BindingId>,
     pub(crate) platform_id: String,
     pub(crate) x: Option<PhoneNumber>,
-    /// What differs, or why it failed.
     pub(crate) what: Vec<String>,
 }
 
-/// What one comparison found.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
     pub(crate) next: Option<String>,
 }
 
-/// Compares a page of an app's bindings of one mode with the platform's.
 pub(crate) async fn reconcile(
     context: &Context,
     actor: Actor<'_>,
@@ -135,7 +130,7 @@ async fn compare(
     Ok(Row { verdict, binding: Some(binding.id), platform_id: id.to_owned(), x: Some(binding.terms.x.clone()), what })
 }
 
-/// One that was made here and of which the platform was never told, so that it leads nowhere.
+/// A binding the platform was never told of: it leads nowhere.
 fn never_bound(binding: &Binding) -> Row {
     Row {
         verdict: Verdict::Missing,
@@ -146,7 +141,7 @@ fn never_bound(binding: &Binding) -> Row {
     }
 }
 
-/// What the platform has on our numbers and we do not.
+/// Bindings of the platform on our numbers that we do not have.
 async fn strangers(
     context: &Context,
     credentials: &Credentials,
@@ -188,7 +183,7 @@ async fn strangers(
     Ok(rows)
 }
 
-/// All that the platform has on a number; only AXB has so many on one that they come in pages.
+/// All bindings of the platform on a number; only AXB has so many that they come in pages.
 async fn on_number(
     context: &Context,
     credentials: &Credentials,
@@ -225,8 +220,7 @@ async fn ask(
     Ok(context.platform.call(credentials, &request).await?.bindings())
 }
 
-/// The fields in which both have something and it is not the same. B and Y may stand in a row of
-/// their own.
+/// Fields that both have and that differ. B and Y may stand in a row of their own.
 fn differences(ours: &Binding, theirs: &Bound, all: &[Bound]) -> Vec<String> {
     let number = |text: &Option<String>| text.as_deref().and_then(PhoneNumber::parse);
     let mut what = Vec::new();

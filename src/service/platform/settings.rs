@@ -10,7 +10,7 @@ use crate::platforms::outbound::{Credentials, PlatformError, Scheme, Settings};
 use crate::service::{Context, ServiceError};
 use crate::state::Author;
 
-/// What somebody wants to be so. What is `None` stays; what is empty is forgotten.
+/// `None` stays; empty is removed.
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     pub(crate) base_url: Option<String>,
@@ -40,7 +40,6 @@ fn token(context: &Context, app: AppId) -> Option<Secret> {
     context.state.sealed_value(&token_name(app)).filter(|token| !token.reveal().is_empty())
 }
 
-/// Everything that one question needs.
 pub(crate) fn credentials(context: &Context, app: &App) -> Credentials {
     let settings = of(context, app.id);
     Credentials {
@@ -53,7 +52,7 @@ pub(crate) fn credentials(context: &Context, app: &App) -> Credentials {
     }
 }
 
-/// Sets it; the entry says which fields were named.
+/// The audit entry names the fields.
 pub(crate) async fn set(context: &Context, by: &Author, app: AppId, change: Change) -> Result<Settings, ServiceError> {
     let mut settings = of(context, app);
     if let Some(base_url) = change.base_url {
@@ -95,13 +94,12 @@ pub(crate) async fn set(context: &Context, by: &Author, app: AppId, change: Chan
     Ok(settings)
 }
 
-/// Why an address is none that may be asked.
 fn refused(error: &PlatformError) -> Wording {
     let advice = error.advice();
     Wording::new(format!("接口地址不能用。{}", advice.zh), format!("base_url: {error}. {}", advice.en))
 }
 
-/// Forgets it with the app: ids are never given out twice, and a secret without use is a risk.
+/// Removes the secrets with the app.
 pub(crate) async fn forget(context: &Context, by: &Author, app: AppId) -> Result<(), ServiceError> {
     if has_token(context, app) {
         context.state.forget_value(by, &token_name(app)).await?;

@@ -22,7 +22,7 @@ pub(crate) struct BackupMade {
     pub(crate) bytes: u64,
 }
 
-/// Copies the data directory to `dest`, an absolute path on the server's own disk.
+/// `dest`: an absolute path on the server's disk.
 pub(crate) async fn copy(
     context: &Context,
     by: &Author,

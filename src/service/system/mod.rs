@@ -129,7 +129,7 @@ pub(crate) struct Room {
 }
 
 impl System {
-    /// How it is now. Looks at files, so that it blocks.
+    /// Reads files, so it blocks.
     pub(crate) fn of(context: &Context) -> Self {
         let (server, now) = (&context.server, context.clock.now());
         let (rooms, rooms_whole) = disk::rooms(&server.data);
