@@ -432,7 +432,13 @@ mod tests {
             journal.append(asked(APP, question, then, ack(answer))).await.unwrap();
         }
         let clock = Clock::fixed(now);
-        let catalog = crate::correlate::Catalog { meaning: |_, _| None, recording_days: |_| 0, provider: |_| None };
+        let catalog = crate::correlate::Catalog {
+            meaning: |_, _| None,
+            recording_days: |_| 0,
+            provider: |_| None,
+            dials_caller: |_| false,
+            with_digits: |product| product,
+        };
         let (store, ..) = Store::open(&logs.path().join("store"), "installation", catalog, &clock, &|_| None).unwrap();
         let answers = Answers::load(&*journal, &store, now).unwrap();
         assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));

@@ -16,6 +16,7 @@ mod huawei_private;
 mod huawei_voice;
 mod jiuyun;
 pub mod outbound;
+mod products;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -26,6 +27,7 @@ pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sampl
 pub use self::fault::{DecodeError, Fault};
 pub use self::fresh::{fresh, telling};
 use self::outbound::Outbound;
+pub use self::products::{CallShape, ProductInfo};
 use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
 pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
@@ -60,6 +62,7 @@ pub trait Provider: Debug + Sync {
     fn addresses(&self) -> &'static [Address];
     fn fields(&self) -> &'static [FieldDoc];
     fn codes(&self) -> &'static [CodeTable];
+    fn products(&self) -> &'static [ProductInfo];
     /// One body of every kind it sends.
     fn samples(&self) -> &'static [Sample];
     /// When it pushes again.

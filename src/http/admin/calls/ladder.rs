@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn a_call_that_the_platform_makes_has_one_leg() {
         let mut call = samples::answered_call();
-        call.product = Some(Product::Notify);
+        call.product = Some(Product::new("notify"));
         let ladder = drawn(Lang::En, &call);
         assert_eq!(ladder.lanes.len(), 2);
         let lanes = [ladder.lanes[0].x, ladder.lanes[1].x];

@@ -156,7 +156,7 @@ impl LivePage {
                 rows.into_iter().filter_map(row).collect()
             }),
             badges: badges(lang),
-            products: Product::ALL.map(|product| (product.name(), product.word().get(lang))).into(),
+            products: Product::all().iter().map(|product| (product.name(), product.word().get(lang))).collect(),
             problem: shown.problem,
             view,
         }

@@ -64,8 +64,8 @@ impl Form {
                 .iter()
                 .map(|provider| choice("provider", provider.id().0, provider.title(lang).to_owned()))
                 .collect(),
-            products: Product::ALL
-                .into_iter()
+            products: Product::all()
+                .iter()
                 .map(|product| choice("product", product.name(), product.word().get(lang).to_owned()))
                 .collect(),
             not_x: find(pairs, "x").is_none() && find(pairs, "not_x").is_some(),

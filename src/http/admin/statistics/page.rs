@@ -159,7 +159,10 @@ pub(crate) struct Links {
 impl Links {
     fn new(pairs: &Pairs, counts: &Counts) -> Self {
         let ours = |name: &str| OURS.contains(&name) || matches!(name, "from" | "to");
-        let has_y = counts.of(Group::Product).iter().any(|row| row.key == Product::Axyb.name());
+        let has_y = counts
+            .of(Group::Product)
+            .iter()
+            .any(|row| Product::parse(&row.key).is_some_and(|product| product.info().has_y));
         Self { filters: pairs.iter().filter(|(name, _)| !ours(name)).cloned().collect(), has_y }
     }
 
@@ -319,7 +322,7 @@ mod tests {
             link.attr("href").unwrap().to_owned()
         };
         assert!(x(&now).ends_with("&x=75528780808"), "{}", x(&now));
-        now.groups[2].1[0].key = Product::Axyb.name().to_owned();
+        now.groups[2].1[0].key = "axyb".to_owned();
         assert!(x(&now).ends_with("&x=75528780808&not_y=75528780808"), "{}", x(&now));
     }
 
