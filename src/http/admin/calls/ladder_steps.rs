@@ -10,7 +10,6 @@ use crate::domain::{Call, CallEventView, EventKind, Lang, Masking, Party, Seq};
 use crate::http::admin::parts::words;
 use crate::platforms::CallShape;
 
-/// One thing that happened, before it has a place.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) at: Timestamp,
@@ -27,12 +26,10 @@ impl Step {
     }
 }
 
-/// Whether the platform made the call by itself: a notice, a code.
 pub(crate) fn is_one_legged(call: &Call) -> bool {
     call.product.is_some_and(|product| product.info().shape == CallShape::Announcement)
 }
 
-/// Every step of a call whose instant is known, in the order of time.
 pub(crate) fn steps(lang: Lang, call: &Call, masking: Masking) -> Vec<Step> {
     let seen = |kind, leg: Option<Party>| {
         call.events

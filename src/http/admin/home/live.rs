@@ -30,7 +30,6 @@ pub(crate) struct LivePage {
     view: View,
     /// The record up to which the rows know everything.
     told: Seq,
-    /// The filters as the API reads them.
     query: String,
     reload: String,
     apps: Vec<Choice>,
@@ -46,7 +45,6 @@ pub(crate) struct LivePage {
     problem: Option<String>,
 }
 
-/// One of several.
 #[derive(Debug)]
 struct Choice {
     value: String,

@@ -75,7 +75,6 @@ impl Form {
     }
 }
 
-/// The ready ranges as links that keep every filter.
 pub(crate) fn ready_ranges(lang: Lang, pairs: &Pairs, now: Timestamp) -> Vec<ReadyRange> {
     let others: Pairs = pairs
         .iter()
