@@ -180,7 +180,6 @@ fn note(anomalies: &mut Vec<Anomaly>, anomaly: Anomaly, is_so: bool) {
     }
 }
 
-/// The events in order, each with its leg.
 struct Legs<'a> {
     events: Vec<(&'a EventFact, Option<Party>)>,
 }

@@ -24,7 +24,6 @@ use crate::domain::{AppId, CallId, CallKey, CallOutcome, CauseCode, Party, Produ
 pub struct Meaning {
     /// How an unanswered call with this code ended; `None` when the next code should tell.
     pub outcome: Option<CallOutcome>,
-    /// Who ended the call, where the code says so.
     pub by: Option<Party>,
 }
 
@@ -42,7 +41,6 @@ pub struct Catalog {
     pub with_digits: fn(Product) -> Product,
 }
 
-/// The id of the call that `key` names in `app`.
 #[must_use]
 pub fn call_id(app: AppId, key: &CallKey) -> CallId {
     let mut hash = Xxh3::new();

@@ -19,7 +19,6 @@ pub struct ProductInfo {
     pub with_digits: Option<Product>,
 }
 
-/// How a call of a product is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallShape {
     /// One party calls the other.

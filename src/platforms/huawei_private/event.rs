@@ -13,7 +13,6 @@ use super::{AXE, FAMILY, X};
 use crate::domain::{CallEvent, EventKind, Party, Question, QuestionKind};
 use crate::platforms::huawei::status::Status;
 
-/// The event, as far as it alone tells.
 pub(super) fn interpret(status: &Status) -> CallEvent {
     let event = status.event(FAMILY);
     let (caller, called) = (status.caller.clone(), status.called.clone());

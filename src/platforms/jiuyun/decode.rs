@@ -27,7 +27,6 @@ use crate::platforms::{DecodeError, Decoded, Item, Suspicion};
 /// The seconds by which `duration` may differ from the times: both are rounded.
 const ROUNDING: i64 = 2;
 
-/// Reads a body.
 pub(super) fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     let mut notice = wire::read(body)?;
     let item = item(&mut notice);
