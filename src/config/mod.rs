@@ -1,4 +1,4 @@
-//! What the program is told: a file that people write, and flags that go before it.
+//! The configuration: a file that people write, and flags that override it.
 //!
 //! [`Settings`] is what a person may write, [`Config`] what the program needs. One function,
 //! [`Config::from_toml`], makes the second from the first and reports every problem at once,

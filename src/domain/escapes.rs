@@ -1,4 +1,4 @@
-//! Text as it reads: the escapes of JSON, XML and addresses as the characters that they stand for.
+//! Text without its escapes: those of JSON, XML and addresses become the characters that they stand for.
 //!
 //! | written | read |
 //! | --- | --- |

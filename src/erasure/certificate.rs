@@ -1,4 +1,4 @@
-//! What was found of a person and changed, and what is said of it afterwards.
+//! The certificate of an erasure: what was found of a person and what was changed.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! A journal on one machine that is written anew whole: one segment that is never finished.
+//! A journal on one machine that is rewritten as a whole: one segment that is never finished.
 //!
 //! Writing it anew is one rename over the same name, so that a copy of the directory taken at that
 //! moment gets the old file or the new one, each whole. More segments than one there are only after

@@ -1,4 +1,4 @@
-//! The journal: the truth. Append-only segments of JSON Lines, each line with its CRC-32C.
+//! The journal: what every callback and change is rebuilt from. Append-only segments of JSON Lines, each line with its CRC-32C.
 //!
 //! [`Journal`] is a trait because a company with several receivers may put a replicated log
 //! behind it; on one machine it is [`FileJournal`], which only those name who open a data

@@ -1,4 +1,4 @@
-//! What a log had reached, noted apart from it.
+//! How far a log came, noted in a file apart from it.
 //!
 //! A log that lost its end or a whole segment looks like one that never had more. So how far it
 //! came is noted in `marks/` of the data directory, in one file for each log: then what is missing

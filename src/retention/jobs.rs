@@ -1,4 +1,4 @@
-//! One job at a time, and what became of the last: what retention runs and erasures share.
+//! One job at a time, and the result of the last: shared by retention runs and erasures.
 //!
 //! In memory only: after a restart no job has been. What must outlive the process is for whoever
 //! runs the job to keep.

@@ -1,4 +1,4 @@
-//! What outlives the bytes of a callback: the `summary` record that takes its line's place.
+//! The `summary` record that replaces a callback's line when its bytes are removed.
 //!
 //! ```text
 //! {"seq":17,"at":"…","kind":"summary","v":1,"of":"callback","why":"retention","app":1,…,"items":[…]}
