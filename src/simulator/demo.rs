@@ -14,14 +14,14 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::chaos::{nonsense, wrong_case};
+use super::huawei::sign::{Recipe, Signer};
+use super::huawei::sms::number_status;
 use super::ledger::Ledger;
 use super::past::{Arrived, Past, unknown_event};
 use super::plan::Plan;
 use super::platform::{Platform, PushKind};
 use super::play::{PlayError, Player};
 use super::push::Push;
-use super::sign::{Recipe, Signer};
-use super::sms::number_status;
 use super::stamp::Millis;
 use super::starts::Starts;
 use super::stream::Questions;

@@ -13,7 +13,6 @@
 
 mod account;
 mod answer;
-mod batch;
 mod call;
 mod chaos;
 mod client;
@@ -21,6 +20,7 @@ mod demo;
 mod fate;
 mod gateway;
 mod generate;
+mod huawei;
 mod jiuyun;
 mod job;
 mod json;
@@ -31,25 +31,19 @@ mod people;
 mod plan;
 mod platform;
 mod play;
-mod private;
-mod private_record;
 mod push;
-mod recording;
 mod script;
-mod session;
-mod sign;
-mod sms;
 mod stamp;
 mod starts;
 mod stream;
 mod tls;
-mod voice;
 
 pub use answer::Refusal;
 pub use client::Unreached;
 pub use demo::{Arrival, Demo, DemoApp};
 pub use gateway::{Gateway, GatewayError, GatewayPlan};
 pub use generate::{Generated, Generator, generate};
+pub use huawei::sign::Recipe;
 pub use latencies::Latencies;
 pub use ledger::{Ledger, Line};
 pub use plan::{Pace, Plan, Receipts};
@@ -57,7 +51,6 @@ pub use platform::{Platform, PushKind};
 pub use play::{Outlook, PlayError, outlook, play};
 pub use push::{Decided, Expectation, Push};
 pub use script::{Owned, numbers, questions, script};
-pub use sign::Recipe;
 pub use tls::client_config;
 
 #[cfg(test)]

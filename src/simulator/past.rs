@@ -20,10 +20,10 @@ use jiff::Timestamp;
 
 use super::answer::judge;
 use super::chaos::{nonsense, wrong_case};
+use super::huawei::sign::Signer;
 use super::people::mix;
 use super::platform::{Platform, PushKind};
 use super::push::{Expectation, Push};
-use super::sign::Signer;
 use super::stamp::{Millis, timestamp};
 use super::stream::Stream;
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 use http::Uri;
 use tokio_util::sync::CancellationToken;
 
+use super::huawei::sign::Recipe;
 use super::platform::Platform;
 use super::play::PlayError;
-use super::sign::Recipe;
 use crate::clock::Clock;
 use crate::domain::Secret;
 use crate::limits;

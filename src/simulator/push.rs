@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::account::Account;
 use super::call::Call;
+use super::huawei::sms::Message;
 use super::json::Object;
 use super::platform::{Platform, PushKind};
-use super::sms::Message;
 use super::stamp::Millis;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,15 +98,15 @@ impl Push {
         let mut sink = Sink::default();
         match (self.next.as_deref(), decided) {
             (Some(Next::Call(call, account)), Decided::Connect { .. } | Decided::Close { .. }) => {
-                super::private::write_decided(call, account, decided, &mut sink);
+                super::huawei::private::write_decided(call, account, decided, &mut sink);
             }
             (Some(Next::Sms(message, account)), Decided::Forward { to }) => {
-                super::sms::write_notice(message, account, Some(to), &mut sink);
+                super::huawei::sms::write_notice(message, account, Some(to), &mut sink);
             }
             _ => {}
         }
         for record in std::mem::take(&mut sink.records) {
-            sink.pushes.push(super::batch::single(self.platform, record));
+            sink.pushes.push(super::huawei::batch::single(self.platform, record));
         }
         for push in &mut sink.pushes {
             push.due = self.due + Duration::from_millis((push.at - self.at).max(0).unsigned_abs());

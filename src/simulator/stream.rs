@@ -15,12 +15,12 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::account::Account;
-use super::batch::Batches;
 use super::call::{Call, Scene};
+use super::huawei::batch::Batches;
+use super::huawei::sms::{self, Message};
 use super::people::World;
 use super::platform::Platform;
 use super::push::{Decided, Next, Push, Sink};
-use super::sms::{self, Message};
 use super::stamp::Millis;
 use super::starts::Starts;
 
@@ -82,7 +82,7 @@ impl Stream {
         let mut sink = Sink::default();
         if self.questions == Questions::Only {
             let call = Call::of(Scene::X, platform, self.calls, at, &self.world, &mut self.rng);
-            super::private::write(&call, account, &mut sink);
+            super::huawei::private::write(&call, account, &mut sink);
             // Beside one call in four a message.
             if self.rng.u8(..) < 64 {
                 let message = Message::draw(self.calls, at, &self.world, account, &mut self.rng).asking();
@@ -95,9 +95,9 @@ impl Stream {
         let call = Call::draw(platform, self.calls, at, &self.world, &mut self.rng);
         match platform {
             Platform::Jiuyun => super::jiuyun::write(&call, account, &mut sink),
-            Platform::HuaweiVoice => super::voice::write(&call, account, &mut sink),
+            Platform::HuaweiVoice => super::huawei::voice::write(&call, account, &mut sink),
             Platform::HuaweiPrivate => {
-                super::private::write(&call, account, &mut sink);
+                super::huawei::private::write(&call, account, &mut sink);
                 // Beside one call in sixteen a message, in three hundred a number's new state.
                 if self.rng.u8(..) < 16 {
                     let sent = at + self.rng.i64(0..20_000);

@@ -278,7 +278,7 @@ async fn pushes_are_signed_when_a_secret_is_given() {
             let header = if recipe == Recipe::Wsse { "x-wsse" } else { "x-aksk" };
             let token = &received.headers[header];
             let nonce = token.split("Nonce=\"").nth(1).unwrap().split('"').next().unwrap();
-            let signer = sign::Signer { recipe, key: "key-1".into(), secret: secret.clone(), url: url.clone() };
+            let signer = huawei::sign::Signer { recipe, key: "key-1".into(), secret: secret.clone(), url: url.clone() };
             assert_eq!(&signer.headers(nonce, base())[1].1, token);
             assert!(received.headers["authorization"].contains("realm=\"SDP\""));
             assert_eq!(received.headers["content-type"], "application/json;charset=UTF-8");

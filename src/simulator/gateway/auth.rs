@@ -5,17 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Asked, GatewayPlan, Said};
-use crate::simulator::sign::Recipe;
+use crate::simulator::huawei::sign::Recipe;
 
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// A result of Huawei's.
-pub(super) fn result(code: &str, words: &str) -> serde_json::Value {
+pub(crate) fn result(code: &str, words: &str) -> serde_json::Value {
     json!({"resultcode": code, "resultdesc": words})
 }
 
 /// Lets a request through that is signed for this application.
-pub(super) fn huawei(plan: &GatewayPlan, asked: &Asked) -> Result<(), Said> {
+pub(crate) fn huawei(plan: &GatewayPlan, asked: &Asked) -> Result<(), Said> {
     let bad = |code, words: &str| Err((StatusCode::BAD_REQUEST, result(code, words)));
     let Some(authorization) = asked.header("authorization") else {
         return bad("1023006", "Authorization not contained in the HTTP header.");

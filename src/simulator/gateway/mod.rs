@@ -7,9 +7,7 @@
 //! Written from the platforms' documents and apart from [`crate::platforms::outbound`], so that one mistake
 //! does not confirm the other. It keeps bindings for as long as it runs and nothing beyond.
 
-mod auth;
-mod huawei;
-mod jiuyun;
+pub(crate) mod auth;
 mod serve;
 
 use std::net::SocketAddr;
@@ -19,6 +17,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use super::platform::Platform;
+use super::{huawei, jiuyun};
 use crate::clock::Clock;
 use crate::domain::Secret;
 
@@ -44,21 +43,21 @@ pub struct GatewayPlan {
 
 /// A request, as far as it matters.
 #[derive(Debug)]
-struct Asked {
-    method: Method,
-    path: String,
-    query: Vec<(String, String)>,
-    headers: HeaderMap,
-    body: Map<String, Value>,
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Map<String, Value>,
 }
 
-type Said = (StatusCode, Value);
+pub(crate) type Said = (StatusCode, Value);
 
 #[derive(Debug)]
 struct Desk {
     plan: GatewayPlan,
-    huawei: Mutex<huawei::Book>,
-    jiuyun: Mutex<jiuyun::Book>,
+    huawei: Mutex<huawei::gateway::Book>,
+    jiuyun: Mutex<jiuyun::gateway::Book>,
 }
 
 impl Desk {
@@ -84,11 +83,11 @@ impl Desk {
 }
 
 impl Asked {
-    fn param(&self, name: &str) -> Option<&str> {
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }

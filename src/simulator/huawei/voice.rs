@@ -8,15 +8,15 @@
 //!
 //! Times are UTC. A call that fails early skips to disconnect.
 
-use super::account::{Account, JSON_UTF8};
-use super::call::{Call, Scene};
-use super::json::Object;
-use super::platform::{Platform, PushKind};
-use super::push::{FeeRecord, Sink};
-use super::stamp::Millis;
 use super::{recording, session};
+use crate::simulator::account::{Account, JSON_UTF8};
+use crate::simulator::call::{Call, Scene};
+use crate::simulator::json::Object;
+use crate::simulator::platform::{Platform, PushKind};
+use crate::simulator::push::{FeeRecord, Sink};
+use crate::simulator::stamp::Millis;
 
-pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
+pub(crate) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     let notice = Notice { call, session: session::voice(call, account) };
     if call.scene.is_announcement() {
         notice.leg(sink, &call.callee, [call.times.dialled, call.times.alerting, call.times.answered]);

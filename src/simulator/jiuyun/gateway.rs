@@ -11,14 +11,14 @@ use jiff::tz::{Offset, TimeZone};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 
-use super::{Asked, GatewayPlan, Said};
+use crate::simulator::gateway::{Asked, GatewayPlan, Said};
 
 /// How far a clock may be off.
 const SKEW: SignedDuration = SignedDuration::from_hours(12);
 
 /// The numbers of one application.
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(crate) struct Book {
     rows: Vec<Row>,
 }
 
@@ -34,7 +34,7 @@ struct Row {
 type Told = Result<Value, (&'static str, &'static str)>;
 
 impl Book {
-    pub(super) fn answer(&mut self, plan: &GatewayPlan, asked: &Asked) -> Said {
+    pub(crate) fn answer(&mut self, plan: &GatewayPlan, asked: &Asked) -> Said {
         let parts: Vec<&str> = asked.path.split('/').skip(1).collect();
         let ["2016-01-01", "Accounts", account, kind, function] = parts.as_slice() else {
             return (StatusCode::NOT_FOUND, Value::Null);

@@ -15,8 +15,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::stamp::{self, BEIJING_MS};
 use crate::domain::Secret;
+use crate::simulator::stamp::{self, BEIJING_MS};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Recipe {
@@ -58,7 +58,7 @@ impl Recipe {
         format!("{}Z", stamp::iso_seconds(now.as_millisecond() + ahead))
     }
 
-    pub(super) fn digest(self, secret: &Secret, url: &str, nonce: &str, created: &str) -> String {
+    pub(crate) fn digest(self, secret: &Secret, url: &str, nonce: &str, created: &str) -> String {
         let secret = secret.reveal().as_bytes();
         let hmac = |parts: &[&str]| {
             let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
@@ -78,7 +78,7 @@ impl Recipe {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Signer {
+pub(crate) struct Signer {
     pub recipe: Recipe,
     pub key: String,
     pub secret: Secret,
@@ -88,7 +88,7 @@ pub(super) struct Signer {
 
 impl Signer {
     /// `authorization` and `x-aksk` (or `x-wsse`) for one try.
-    pub(super) fn headers(&self, nonce: &str, now: Timestamp) -> [(&'static str, String); 2] {
+    pub(crate) fn headers(&self, nonce: &str, now: Timestamp) -> [(&'static str, String); 2] {
         let created = self.recipe.created(now);
         let digest = self.recipe.digest(&self.secret, &self.url, nonce, &created);
         let (scheme, header) = match self.recipe {
@@ -104,7 +104,7 @@ impl Signer {
     }
 
     /// The same signer with a secret that the receiver does not know.
-    pub(super) fn forged(&self) -> Self {
+    pub(crate) fn forged(&self) -> Self {
         Self { secret: Secret::new(format!("not-{}", self.secret.reveal())), ..self.clone() }
     }
 }

@@ -4,14 +4,14 @@
 //! `calleeNum` what was dialled. Undocumented fields that live records carry are written now
 //! and then, because a receiver must bear them.
 
-use super::account::Account;
-use super::call::Scene;
-use super::fate::Fate;
-use super::json::Object;
 use super::private::Notice;
 use super::{recording, session};
+use crate::simulator::account::Account;
+use crate::simulator::call::Scene;
+use crate::simulator::fate::Fate;
+use crate::simulator::json::Object;
 
-pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Object {
+pub(crate) fn write(notice: &Notice<'_>, account: &Account) -> Object {
     let (call, times) = (notice.call, &notice.call.times);
     let mut fee = Object::new(call.blanks);
     fee.number("direction", direction(notice));

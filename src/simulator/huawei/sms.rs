@@ -6,15 +6,15 @@
 
 use fastrand::Rng;
 
-use super::account::{Account, JSON_UTF8};
-use super::json::Object;
-use super::people::{World, global, mix};
-use super::platform::{Platform, PushKind};
-use super::push::{Decided, Expectation, Next, Sink};
-use super::stamp::{self, Millis};
+use crate::simulator::account::{Account, JSON_UTF8};
+use crate::simulator::json::Object;
+use crate::simulator::people::{World, global, mix};
+use crate::simulator::platform::{Platform, PushKind};
+use crate::simulator::push::{Decided, Expectation, Next, Sink};
+use crate::simulator::stamp::{self, Millis};
 
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(crate) struct Message {
     id: String,
     at: Millis,
     from: String,
@@ -25,7 +25,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn draw(number: u64, at: Millis, world: &World, account: &Account, rng: &mut Rng) -> Self {
+    pub(crate) fn draw(number: u64, at: Millis, world: &World, account: &Account, rng: &mut Rng) -> Self {
         let index = world.x_index(rng);
         let bits = rng.u64(..);
         Self {
@@ -40,17 +40,17 @@ impl Message {
     }
 
     /// The same message, where the platform asks what to do with it.
-    pub(super) fn asking(self) -> Self {
+    pub(crate) fn asking(self) -> Self {
         Self { asks: true, ..self }
     }
 
     /// Two messages in three are passed on.
-    pub(super) fn assumed(&self) -> Decided {
+    pub(crate) fn assumed(&self) -> Decided {
         if mix(self.bits).is_multiple_of(3) { Decided::Discard } else { Decided::Forward { to: self.to.clone() } }
     }
 }
 
-pub(super) fn write(message: &Message, account: &Account, sink: &mut Sink) {
+pub(crate) fn write(message: &Message, account: &Account, sink: &mut Sink) {
     if !message.asks {
         write_notice(message, account, None, sink);
         return;
@@ -63,7 +63,7 @@ pub(super) fn write(message: &Message, account: &Account, sink: &mut Sink) {
     }
 }
 
-pub(super) fn write_notice(message: &Message, account: &Account, to: Option<&str>, sink: &mut Sink) {
+pub(crate) fn write_notice(message: &Message, account: &Account, to: Option<&str>, sink: &mut Sink) {
     let body = body(message, account, "Notify", |event| {
         event.text("called", to.unwrap_or(&message.to));
         if !message.asks {
@@ -106,7 +106,7 @@ fn body(message: &Message, account: &Account, mode: &str, more: impl FnOnce(&mut
     push.bytes()
 }
 
-pub(super) fn write_number_status(at: Millis, world: &World, rng: &mut Rng, sink: &mut Sink) {
+pub(crate) fn write_number_status(at: Millis, world: &World, rng: &mut Rng, sink: &mut Sink) {
     let states = [("9", None), ("10", Some("2")), ("10", Some("3")), ("11", None), ("5", None)];
     let numbers = (0..rng.u32(1..4)).map(|_| {
         let (status, cause) = states[rng.usize(0..states.len())];
@@ -117,7 +117,7 @@ pub(super) fn write_number_status(at: Millis, world: &World, rng: &mut Rng, sink
 }
 
 /// The body of a `numStatus`: each number with its status and its cause.
-pub(super) fn number_status<'a>(numbers: impl Iterator<Item = (String, &'a str, Option<&'a str>)>) -> Vec<u8> {
+pub(crate) fn number_status<'a>(numbers: impl Iterator<Item = (String, &'a str, Option<&'a str>)>) -> Vec<u8> {
     let info = numbers.map(|(number, status, cause)| {
         let mut info = Object::new(1);
         info.text("number", number);

@@ -5,30 +5,30 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::account::JSON_UTF8;
-use super::json::Object;
-use super::people::mix;
-use super::platform::{Platform, PushKind};
-use super::push::{Expectation, FeeRecord, Push};
-use super::stamp::Millis;
 use crate::limits::SIMULATOR_FEES_MAX;
+use crate::simulator::account::JSON_UTF8;
+use crate::simulator::json::Object;
+use crate::simulator::people::mix;
+use crate::simulator::platform::{Platform, PushKind};
+use crate::simulator::push::{Expectation, FeeRecord, Push};
+use crate::simulator::stamp::Millis;
 
 #[derive(Debug, Default)]
-pub(super) struct Batches {
+pub(crate) struct Batches {
     waiting: BTreeMap<(Millis, Platform), Vec<FeeRecord>>,
 }
 
 impl Batches {
     /// Puts a record to those that leave with it.
-    pub(super) fn add(&mut self, platform: Platform, record: FeeRecord) {
+    pub(crate) fn add(&mut self, platform: Platform, record: FeeRecord) {
         self.waiting.entry((leaves(record.released), platform)).or_default().push(record);
     }
 
-    pub(super) fn next_at(&self) -> Option<Millis> {
+    pub(crate) fn next_at(&self) -> Option<Millis> {
         self.waiting.first_key_value().map(|(&(at, _), _)| at)
     }
 
-    pub(super) fn pop(&mut self) -> Option<Push> {
+    pub(crate) fn pop(&mut self) -> Option<Push> {
         let mut entry = self.waiting.first_entry()?;
         let (at, platform) = *entry.key();
         let records = entry.get_mut();
@@ -40,7 +40,7 @@ impl Batches {
     }
 }
 
-pub(super) fn single(platform: Platform, record: FeeRecord) -> Push {
+pub(crate) fn single(platform: Platform, record: FeeRecord) -> Push {
     let at = leaves(record.released);
     wrap(platform, at, vec![record])
 }

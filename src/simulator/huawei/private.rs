@@ -8,16 +8,16 @@
 //! In AX and AXE the events name X as the caller of the outgoing leg, in AXB the real parties;
 //! the record, written in `private_record`, names the real ones always.
 
-use super::account::{Account, JSON_UTF8};
-use super::call::{Call, Scene};
-use super::fate::Fate;
-use super::json::Object;
-use super::platform::{Platform, PushKind};
-use super::push::{Decided, Expectation, FeeRecord, Next, Sink};
 use super::session;
-use super::stamp::Millis;
+use crate::simulator::account::{Account, JSON_UTF8};
+use crate::simulator::call::{Call, Scene};
+use crate::simulator::fate::Fate;
+use crate::simulator::json::Object;
+use crate::simulator::platform::{Platform, PushKind};
+use crate::simulator::push::{Decided, Expectation, FeeRecord, Next, Sink};
+use crate::simulator::stamp::Millis;
 
-pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
+pub(crate) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     let notice = Notice::new(call, account);
     notice.callin(sink);
     if call.scene == Scene::X {
@@ -32,7 +32,7 @@ pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
 }
 
 /// Writes what follows the answer to an X-mode question.
-pub(super) fn write_decided(call: &Call, account: &Account, decided: &Decided, sink: &mut Sink) {
+pub(crate) fn write_decided(call: &Call, account: &Account, decided: &Decided, sink: &mut Sink) {
     // The session belongs to the question: later changes to the call do not touch it.
     let session = session::private(call, account);
     let mut call = call.clone();
@@ -60,7 +60,7 @@ pub(super) fn write_decided(call: &Call, account: &Account, decided: &Decided, s
 }
 
 #[derive(Debug)]
-pub(super) struct Notice<'a> {
+pub(crate) struct Notice<'a> {
     pub call: &'a Call,
     pub session: String,
     /// The binding's id; none in X mode and where nobody is bound.

@@ -2,13 +2,13 @@
 //!
 //! Its address leads nowhere; its shape, its place and its deletion are as documented.
 
-use super::account::Account;
-use super::call::Call;
-use super::json::Object;
-use super::stamp;
+use crate::simulator::account::Account;
+use crate::simulator::call::Call;
+use crate::simulator::json::Object;
+use crate::simulator::stamp;
 
 /// Writes `recordFlag` and, where the call was recorded, where the recording is.
-pub(super) fn write(call: &Call, account: &Account, fee: &mut Object) {
+pub(crate) fn write(call: &Call, account: &Account, fee: &mut Object) {
     let Some(answered) = call.times.answered.filter(|_| call.recorded) else {
         fee.number("recordFlag", 0);
         return;

@@ -8,6 +8,8 @@
 //!
 //! Times are digits in Beijing time; numbers have no country code; no push is signed.
 
+pub(super) mod gateway;
+
 use std::io;
 
 use quick_xml::Writer;

@@ -7,8 +7,8 @@
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::auth::result;
-use super::{Asked, GatewayPlan, Said};
+use crate::simulator::gateway::auth::result;
+use crate::simulator::gateway::{Asked, GatewayPlan, Said};
 
 const AX: &str = "/rest/provision/caas/privatenumber/v1.0";
 const CALLEE: &str = "/rest/caas/privatenumber/calleenumber/v1.0";
@@ -21,7 +21,7 @@ const STOP: &str = "/rest/httpsessions/callStop/v2.0";
 const X_PER_A: usize = 5;
 
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(crate) struct Book {
     rows: Vec<Row>,
     made: u32,
     stopped: Vec<String>,
@@ -66,7 +66,7 @@ fn missing(field: &str) -> Said {
 }
 
 impl Book {
-    pub(super) fn answer(&mut self, plan: &GatewayPlan, asked: &Asked) -> Said {
+    pub(crate) fn answer(&mut self, plan: &GatewayPlan, asked: &Asked) -> Said {
         if asked.path == STOP && asked.method == Method::POST {
             return self.stop(asked);
         }

@@ -8,11 +8,11 @@
 //!
 //! The stamp in the first two is UTC; the hexadecimal one is Beijing's wall clock.
 
-use super::account::Account;
-use super::call::Call;
-use super::stamp::{self, BEIJING_MS};
+use crate::simulator::account::Account;
+use crate::simulator::call::Call;
+use crate::simulator::stamp::{self, BEIJING_MS};
 
-pub(super) fn voice(call: &Call, account: &Account) -> String {
+pub(crate) fn voice(call: &Call, account: &Account) -> String {
     let rare = call.vary(11, 10) == 0;
     let (kind, middle, domain) =
         if rare { ("1200", "0", "home1.com") } else { ("1201", "4294967295", "huaweicaas.com") };
@@ -21,7 +21,7 @@ pub(super) fn voice(call: &Call, account: &Account) -> String {
 }
 
 /// A session in any of the three forms.
-pub(super) fn private(call: &Call, account: &Account) -> String {
+pub(crate) fn private(call: &Call, account: &Account) -> String {
     if call.vary(12, 5) > 0 {
         return voice(call, account);
     }
@@ -30,11 +30,11 @@ pub(super) fn private(call: &Call, account: &Account) -> String {
 }
 
 /// `icid`: the unique id of a call record, with Beijing's wall clock in it.
-pub(super) fn icid(call: &Call, account: &Account) -> String {
+pub(crate) fn icid(call: &Call, account: &Account) -> String {
     format!("CAE-{}-{}{:09}", stamp::beijing_digits(call.times.setup), account.host, call.number)
 }
 
 /// `hostName`: the machine that wrote the record.
-pub(super) fn host_name(account: &Account) -> String {
+pub(crate) fn host_name(account: &Account) -> String {
     format!("callenabler{}.huaweicaas.com", account.host)
 }
