@@ -1,5 +1,3 @@
-//! What was found of a person and changed, and what is said of it afterwards.
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Seq;

@@ -1,13 +1,13 @@
-//! What becomes of each record when a segment is thinned: kept, summarised, dropped.
+//! Decides what a retention run does with each record: keep, summarise or drop.
 //!
-//! Decided from the store, which has applied every cut by then: a callback that has no row any
-//! more was cut, one that is older than the raw end leaves its summary. What a hold covers stays
-//! as it is.
+//! The store has applied every cut by then: a callback without a row was cut, one before the raw end is
+//! replaced by its summary. Held records stay unchanged.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::RetentionError;
 use super::run::{Ends, Freed, Run};
+use crate::audit::without_personal;
 use crate::domain::{Item, Seq, SmsEvent};
 use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Record, RewriteError, Rewritten, SUMMARY, Verdict};
 use crate::limits::KEEP_DAYS_MIN;
@@ -21,7 +21,7 @@ pub(super) struct Deciding<'a> {
 }
 
 impl Deciding<'_> {
-    /// Surveys or rewrites a segment; returns what was done and the bytes freed.
+    /// Surveys or rewrites a segment.
     pub(super) fn on(
         &self,
         each: impl FnOnce(&mut dyn Decide) -> Result<Rewritten, RewriteError>,
@@ -74,7 +74,7 @@ impl Keeper<'_> {
         if row.is_none() {
             return Ok(self.rest(record, summary));
         }
-        // The one it repeats may leave before it does.
+        // The callback that it repeats may be removed first.
         summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
         Ok(Verdict::Replace(Body::Entry(summary.entry())))
     }
@@ -104,8 +104,8 @@ impl Keeper<'_> {
         Ok(row)
     }
 
-    /// What stays of a record without a row: nothing of calls, of messages the identity of a repeat,
-    /// and the state of the company's own numbers.
+    /// For a record without a row: drops calls, keeps the identity of messages that may be repeated and
+    /// the state of the company's own numbers.
     fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
         let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
             Item::Event(_) | Item::Record(_) => None,
@@ -166,9 +166,7 @@ impl Keeper<'_> {
             return Verdict::Keep;
         }
         self.freed.audit += 1;
-        let mut entry = entry.clone();
-        entry.fields.remove("personal");
-        Verdict::Replace(Body::Entry(entry))
+        Verdict::Replace(Body::Entry(without_personal(entry)))
     }
 }
 

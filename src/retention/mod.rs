@@ -1,9 +1,8 @@
-//! Retention: what is kept for how long, and the runs that make room.
+//! Retention: what is kept for how long, and the runs that remove the rest.
 //!
-//! One service behind the page, the API, the command line and the nightly task. One run at a
-//! time, never while the store is rebuilt. [`policy`](Policy) says what is kept, `run` does it;
-//! how rows end and counts stay is [`crate::store::Cut`]. Nothing is removed that nobody asked
-//! to remove: the default keeps everything for ever.
+//! One service for the page, the API, the command line and the nightly task. One run at a time, never
+//! during a rebuild of the store. [`Policy`] says what is kept, by default everything; [`crate::store::Cut`]
+//! removes rows and keeps counts.
 
 mod jobs;
 mod keeper;
@@ -16,8 +15,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::jobs::Jobs;
 pub use self::jobs::Task;
-pub(crate) use self::jobs::{Asked, Jobs};
 use self::policy::{HOLD, POLICY};
 pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
@@ -34,7 +33,6 @@ const DONE: &str = "retention/done";
 /// The dashboard's hour, UTC+8, in minutes.
 const BEIJING_MINUTES: i64 = 8 * 60;
 
-/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Retention(Arc<Inner>);
 
@@ -51,16 +49,9 @@ pub type Job = Task<Wanted, Freed>;
 
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Whether it only reports what it would free.
     pub dry_run: bool,
     /// `None` for the nightly run.
     pub by: Option<ActorId>,
-}
-
-impl Asked for Wanted {
-    fn is_dry(&self) -> bool {
-        self.dry_run
-    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -76,10 +67,8 @@ pub struct Standing {
 pub enum RetentionError {
     #[error("a run is under way")]
     Busy,
-    /// The store is being rebuilt.
     #[error("the store is being rebuilt; try again when it is done")]
     Rebuilding,
-    /// The store does not catch up with the journal.
     #[error("the store did not apply what was written")]
     Behind,
     #[error("stopped before the end; the next run goes on")]
@@ -105,7 +94,6 @@ pub enum RetentionError {
 }
 
 impl Retention {
-    /// The service over an installation.
     #[must_use]
     pub fn new(journal: Arc<dyn Rewrite>, store: Store, state: State, clock: Clock) -> Self {
         Self(Arc::new(Inner { journal, store, state, clock, jobs: Jobs::default() }))
@@ -169,7 +157,6 @@ impl Retention {
         }
     }
 
-    /// [`Retention::standing`] says how it goes.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
         self.begin(by, Wanted { dry_run, by: Some(by.who().id()) }, true).await
     }
@@ -208,17 +195,17 @@ impl Retention {
                 tracing::warn!(dry_run = dry, error = %Chain(error), "retention did not come to its end");
             }
         }
-        self.0.jobs.end(self.0.clock.now(), ended.map_err(|error| Chain(&error).to_string()));
+        self.0.jobs.end(self.0.clock.now(), dry, ended);
     }
 
-    /// Begins the nightly run if it is due: the policy removes something, and no run completed since
-    /// its hour last came. Without its audit entry it does not begin.
+    /// Starts the nightly run if the policy removes something and no run completed since its hour last
+    /// struck. Without its audit entry it does not start.
     pub async fn run_if_due(&self, by: &Author) {
         if !self.policy().removes_something() || !self.is_due() {
             return;
         }
         match self.begin(by, Wanted { dry_run: false, by: None }, false).await {
-            // Busy or rebuilding: it is asked again in a minute.
+            // Tried again in a minute.
             Ok(_) | Err(RetentionError::Busy | RetentionError::Rebuilding) => {}
             Err(error) => tracing::warn!(error = %Chain(&error), "the nightly run was not begun"),
         }
