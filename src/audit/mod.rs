@@ -53,7 +53,7 @@ struct Inner {
     /// `None` until the first search. Locked during a write: the next entry needs its hash.
     head: Mutex<Option<Known>>,
     /// Written before the next entry.
-    untold: std::sync::Mutex<VecDeque<Act>>,
+    pending_outcomes: std::sync::Mutex<VecDeque<Act>>,
     reveals: Reveals,
 }
 
@@ -122,8 +122,8 @@ impl Audit {
     }
 
     fn build(journal: Arc<dyn Journal>, clock: Clock, store: Option<Store>) -> Self {
-        let (head, untold, reveals) = (Mutex::new(None), Default::default(), Reveals::default());
-        Self(Arc::new(Inner { journal, clock, store, head, untold, reveals }))
+        let (head, pending_outcomes, reveals) = (Mutex::new(None), Default::default(), Reveals::default());
+        Self(Arc::new(Inner { journal, clock, store, head, pending_outcomes, reveals }))
     }
 
     /// The service writes the entry before it does the act.
@@ -164,9 +164,9 @@ impl Audit {
         let inner = self.0.clone();
         let done = tokio::spawn(async move {
             let mut held = inner.head.lock().await;
-            while let Some(untold) = inner.first_untold() {
-                inner.write(&mut held, untold, None).await?;
-                inner.untold().pop_front();
+            while let Some(act) = inner.first_pending() {
+                inner.write(&mut held, act, None).await?;
+                inner.pending_outcomes().pop_front();
             }
             inner.write(&mut held, act, anchor).await
         });
@@ -177,24 +177,24 @@ impl Audit {
     }
 
     /// Writes an outcome. If the journal refuses it, it is written before the next entry.
-    async fn tell(&self, act: Act) {
+    async fn write_outcome(&self, act: Act) {
         if let Err(error) = self.record(act.clone()).await {
             tracing::error!(error = %error_chain::Chain(&error), action = act.action, "how an act ended is not on record yet");
-            let mut untold = self.0.untold();
-            if untold.len() < AUDIT_OUTCOMES_WAITING {
-                untold.push_back(act);
+            let mut pending = self.0.pending_outcomes();
+            if pending.len() < AUDIT_OUTCOMES_WAITING {
+                pending.push_back(act);
             }
         }
     }
 }
 
 impl Inner {
-    fn untold(&self) -> std::sync::MutexGuard<'_, VecDeque<Act>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending_outcomes(&self) -> std::sync::MutexGuard<'_, VecDeque<Act>> {
+        self.pending_outcomes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn first_untold(&self) -> Option<Act> {
-        self.untold().front().cloned()
+    fn first_pending(&self) -> Option<Act> {
+        self.pending_outcomes().front().cloned()
     }
 
     /// Appends after the entry in `held`, or after another writer's newer one.

@@ -6,7 +6,7 @@ use super::scrub::Scrub;
 use super::{ErasureError, rows};
 use crate::bindings::{BindingError, BindingQuery, Bindings};
 use crate::domain::Binding;
-use crate::journal::{Body, Decide, Packing, Record, Verdict};
+use crate::journal::{Body, Decide, Packing, Record, RecordAction};
 use crate::state::Behalf;
 use crate::store::Filter;
 
@@ -49,14 +49,14 @@ pub(super) fn erase(bindings: &Bindings, scrub: &Scrub) -> Result<(), ErasureErr
 struct Eraser<'a>(&'a Scrub);
 
 impl Decide for Eraser<'_> {
-    fn record(&mut self, record: &Record) -> Verdict {
+    fn record(&mut self, record: &Record) -> RecordAction {
         match &record.body {
-            Body::Entry(entry) if self.0.is_in_entry(entry) => Verdict::Replace(Body::Entry(self.0.entry(entry))),
-            _ => Verdict::Keep,
+            Body::Entry(entry) if self.0.is_in_entry(entry) => RecordAction::Replace(Body::Entry(self.0.entry(entry))),
+            _ => RecordAction::Keep,
         }
     }
 
-    fn unreadable(&mut self, bytes: &[u8]) -> Verdict {
-        if self.0.needle.is_in(bytes) { Verdict::Drop } else { Verdict::Keep }
+    fn unreadable(&mut self, bytes: &[u8]) -> RecordAction {
+        if self.0.needle.is_in(bytes) { RecordAction::Drop } else { RecordAction::Keep }
     }
 }

@@ -24,7 +24,7 @@ use serde_json::Value;
 pub use self::certificate::{Certificate, Counts, RewrittenSegment};
 pub use self::error::ErasureError;
 use self::needle::Needle;
-use self::run::{Intent, KIND, Run};
+use self::run::{ErasureRun, Intent, KIND};
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{PhoneNumber, Secret, Seq};
@@ -67,7 +67,7 @@ pub struct Asked {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct ErasureStatus {
     pub running: Option<Job>,
     pub last: Option<Job>,
 }
@@ -167,16 +167,16 @@ impl Erasure {
         let Some(sealed) = self.0.state.sealed_value(INTENT) else { return };
         let Ok(intent) = serde_json::from_str::<Intent>(sealed.reveal()) else { return };
         if self.begin(&intent, false).is_ok() {
-            tracing::info!(erasure.id = %intent.id, "going on with an erasure");
+            tracing::info!(erasure.id = %intent.id, "resuming an interrupted erasure");
             self.spawn(intent, false);
         }
     }
 
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ErasureStatus {
         let jobs = &self.0.jobs;
         let last = [jobs.last(), jobs.last_dry()].into_iter().flatten().max_by_key(|job| job.finished_at);
-        Standing { running: jobs.running(), last }
+        ErasureStatus { running: jobs.running(), last }
     }
 
     /// Every certificate, newest first.
@@ -221,12 +221,12 @@ impl Erasure {
 
     fn run(&self, intent: Intent, dry: bool) {
         let (id, progress) = (intent.id.clone(), |progress: f64| self.0.jobs.progress(progress));
-        let ended = Run { erasure: self, intent, dry, progress: &progress }.run();
+        let ended = ErasureRun { erasure: self, intent, dry, progress: &progress }.run();
         match &ended {
             Ok((_, Some(_))) => tracing::info!(erasure.id = %id, "a person was erased"),
             Ok((_, None)) => {}
             Err(error) => {
-                tracing::error!(erasure.id = %id, error = %Chain(error), "an erasure did not come to its end");
+                tracing::error!(erasure.id = %id, error = %Chain(error), "an erasure failed");
             }
         }
         self.0.jobs.end(self.0.clock.now(), dry, ended.map(|(counts, _)| counts));

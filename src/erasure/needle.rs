@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_an_escaped_number_stays() {
+    fn text_around_an_escaped_number_stays() {
         let needle = needle("13812340021");
         for (text, other) in [
             (r#"{"a":"\u4e00","b":"\u0031\u00338-1234-0021\n"}"#, r#"{"a":"\u4e00","b":"*\n"}"#),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_persons_number_is_refused() {
+    fn text_that_is_no_persons_number_is_refused() {
         for text in ["95555", "110", "138****0021", "abc"] {
             assert!(PhoneNumber::parse(text).and_then(|number| Needle::new(&number)).is_none(), "{text}");
         }

@@ -27,7 +27,7 @@ const SEGMENT: &str = "erasure/segment/";
 pub(super) struct Notes<'a>(pub(super) &'a State);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Findings {
     pub(super) counts: Counts,
     pub(super) calls: HashSet<CallId>,
 }
@@ -42,14 +42,14 @@ pub(super) struct SegmentNote {
 }
 
 impl Notes<'_> {
-    pub(super) fn found(&self) -> Option<Found> {
+    pub(super) fn found(&self) -> Option<Findings> {
         let counts = self.0.value(FOUND)?;
         let ids = self.0.values::<Vec<String>>(CALLS).into_iter().flatten();
-        Some(Found { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
+        Some(Findings { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
     }
 
     /// The counts come last: they mark it as complete.
-    pub(super) async fn keep_found(&self, found: &Found) -> Result<(), StateError> {
+    pub(super) async fn keep_found(&self, found: &Findings) -> Result<(), StateError> {
         let ids: Vec<String> = found.calls.iter().map(ToString::to_string).collect();
         for (n, part) in ids.chunks(ERASURE_NOTE_CALLS).enumerate() {
             self.0.set_value(Behalf::House, &format!("{CALLS}{n}"), &part).await?;

@@ -19,12 +19,14 @@ use sha2::{Digest, Sha256};
 
 use super::bindings;
 use super::needle::Needle;
-use super::notes::{Found, Notes, SegmentNote};
+use super::notes::{Findings, Notes, SegmentNote};
 use super::scrub::Scrub;
 use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment, rows};
 use crate::audit::without_personal;
 use crate::domain::{CallId, PhoneNumber, Seq};
-use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, NewRecord, Packing, Record, SUMMARY, Seen, Verdict};
+use crate::journal::{
+    Body, CallbackSummary, Decide, Entry, Gone, NewRecord, Packing, Record, RecordAction, SUMMARY, Seen,
+};
 use crate::projector::summarise;
 use crate::state::{Behalf, random};
 use crate::store::{CallQuery, Filter, SmsQuery, Tests};
@@ -46,14 +48,14 @@ pub(super) struct Intent {
     pub(super) started_at: String,
 }
 
-pub(super) struct Run<'a> {
+pub(super) struct ErasureRun<'a> {
     pub(super) erasure: &'a Erasure,
     pub(super) intent: Intent,
     pub(super) dry: bool,
     pub(super) progress: &'a dyn Fn(f64),
 }
 
-impl Run<'_> {
+impl ErasureRun<'_> {
     /// Blocks; call it within a Tokio runtime.
     pub(super) fn run(&self) -> Result<(Counts, Option<Certificate>), ErasureError> {
         let inner = &self.erasure.0;
@@ -73,7 +75,7 @@ impl Run<'_> {
             tokio::runtime::Handle::current().block_on(notes.keep_found(&found))?;
         }
         let callbacks = self.callbacks(&found.calls)?;
-        let Found { mut counts, calls } = found;
+        let Findings { mut counts, calls } = found;
         let scrub = Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
         let through = *inner.journal.durable().borrow();
         if !self.dry {
@@ -88,13 +90,13 @@ impl Run<'_> {
         for path in self.torn(&scrub.needle)? {
             fs::remove_file(&path).map_err(|source| ErasureError::Torn { path, source })?;
         }
-        self.begin_store_anew()?;
+        self.rebuild_store()?;
         let certificate = self.certify(&scrub, counts.clone(), &rewritten, through)?;
         Ok((counts, Some(certificate)))
     }
 
     /// The person's calls, and counts of their other data in the store and `torn/`.
-    fn known(&self, needle: &Needle) -> Result<Found, ErasureError> {
+    fn known(&self, needle: &Needle) -> Result<Findings, ErasureError> {
         let store = &self.erasure.0.store;
         let number = || Filter::any(vec![needle.number().national().to_owned()]);
         let (mut calls, mut counts) = (HashSet::new(), Counts::default());
@@ -114,7 +116,7 @@ impl Run<'_> {
         }
         counts.bindings = bindings::of(&self.erasure.0.bindings, needle)?.len() as u64;
         counts.torn = self.torn(needle)?.len() as u64;
-        Ok(Found { counts, calls })
+        Ok(Findings { counts, calls })
     }
 
     fn callbacks(&self, calls: &HashSet<CallId>) -> Result<HashSet<Seq>, ErasureError> {
@@ -147,7 +149,7 @@ impl Run<'_> {
                 tokio::runtime::Handle::current().block_on(notes.keep_segment(&note))?;
                 journal.rewrite(first, Packing::Fast, &mut eraser())?;
             }
-            self.go_on()?;
+            self.check_stop()?;
             (self.progress)(0.6 * (n + 1) as f64 / firsts.len() as f64);
         }
         Ok(if self.dry { surveyed } else { notes.segments() })
@@ -171,7 +173,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn begin_store_anew(&self) -> Result<(), ErasureError> {
+    fn rebuild_store(&self) -> Result<(), ErasureError> {
         let inner = &self.erasure.0;
         inner.store.rebuild();
         self.wait(|| !inner.store.rebuild_waits())?;
@@ -189,13 +191,13 @@ impl Run<'_> {
 
     fn wait(&self, done: impl Fn() -> bool) -> Result<(), ErasureError> {
         while !done() {
-            self.go_on()?;
+            self.check_stop()?;
             std::thread::park_timeout(LOOK);
         }
         Ok(())
     }
 
-    fn go_on(&self) -> Result<(), ErasureError> {
+    fn check_stop(&self) -> Result<(), ErasureError> {
         if self.erasure.0.jobs.is_stopping() { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
@@ -253,7 +255,7 @@ impl Run<'_> {
 }
 
 /// Adds what an interrupted run had found.
-fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
+fn with_earlier(now: Findings, earlier: Option<Findings>) -> Findings {
     let Some(mut all) = earlier else { return now };
     all.calls.extend(now.calls);
     let (counts, now) = (&mut all.counts, now.counts);
@@ -272,22 +274,22 @@ struct Eraser<'a> {
 }
 
 impl Decide for Eraser<'_> {
-    fn record(&mut self, record: &Record) -> Verdict {
+    fn record(&mut self, record: &Record) -> RecordAction {
         match &record.body {
             Body::Callback(callback) => {
                 if !self.is_theirs(record.seq) && !self.scrub.is_in_callback(callback) {
-                    return Verdict::Keep;
+                    return RecordAction::Keep;
                 }
                 self.counts.callbacks += 1;
                 self.without_person(record)
             }
             Body::Entry(entry) if entry.kind == SUMMARY && CallbackSummary::read(entry).is_some() => {
                 if !self.is_theirs(record.seq) && !self.scrub.is_in_entry(entry) {
-                    return Verdict::Keep;
+                    return RecordAction::Keep;
                 }
-                let Some(before) = CallbackSummary::read(entry) else { return Verdict::Keep };
+                let Some(before) = CallbackSummary::read(entry) else { return RecordAction::Keep };
                 if self.scrub.summary(before.clone()) == before {
-                    return Verdict::Keep;
+                    return RecordAction::Keep;
                 }
                 self.counts.summaries += 1;
                 self.without_person(record)
@@ -295,18 +297,18 @@ impl Decide for Eraser<'_> {
             Body::Entry(entry) if entry.kind == "audit" => self.audit(entry),
             Body::Entry(entry) if self.scrub.is_in_entry(entry) => {
                 self.counts.others += 1;
-                Verdict::Replace(Body::Entry(self.scrub.entry(entry)))
+                RecordAction::Replace(Body::Entry(self.scrub.entry(entry)))
             }
-            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Verdict::Keep,
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => RecordAction::Keep,
         }
     }
 
-    fn unreadable(&mut self, bytes: &[u8]) -> Verdict {
+    fn unreadable(&mut self, bytes: &[u8]) -> RecordAction {
         if self.scrub.needle.is_in(bytes) {
             self.counts.others += 1;
-            return Verdict::Drop;
+            return RecordAction::Drop;
         }
-        Verdict::Keep
+        RecordAction::Keep
     }
 }
 
@@ -316,22 +318,22 @@ impl Eraser<'_> {
         !self.scrub.pseudonymise && self.callbacks.contains(&seq)
     }
 
-    fn without_person(&self, record: &Record) -> Verdict {
+    fn without_person(&self, record: &Record) -> RecordAction {
         match summarise(record, Gone::Erasure) {
             Some(summary) => {
                 let summary = self.scrub.summary(summary);
-                Verdict::Summarise(Box::new(CallbackSummary { why: Gone::Erasure, ..summary }))
+                RecordAction::Summarise(Box::new(CallbackSummary { why: Gone::Erasure, ..summary }))
             }
-            None => Verdict::Erase,
+            None => RecordAction::Erase,
         }
     }
 
-    fn audit(&mut self, entry: &Entry) -> Verdict {
+    fn audit(&mut self, entry: &Entry) -> RecordAction {
         let has = entry.fields.get("personal").is_some_and(|personal| self.scrub.is_in_value(personal));
         if !has {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         self.counts.audit += 1;
-        Verdict::Replace(Body::Entry(without_personal(entry)))
+        RecordAction::Replace(Body::Entry(without_personal(entry)))
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn name(first: Seq) -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum SegmentEntry {
     /// A file of this size, or a link to one, perhaps on another disk.
     File(u64),
     Dangling,
@@ -148,7 +148,7 @@ enum NoFile {
     Strange(Seq),
 }
 
-impl Found {
+impl SegmentEntry {
     pub(super) fn bytes(self, first: Seq) -> io::Result<u64> {
         match self {
             Self::File(bytes) => Ok(bytes),
@@ -159,18 +159,18 @@ impl Found {
 }
 
 /// Everything with a segment's name, in order.
-pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
+pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, SegmentEntry)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let Some(first) = entry.file_name().to_str().and_then(parse) else { continue };
         match fs::metadata(entry.path()) {
-            Ok(metadata) if metadata.is_file() => found.push((first, Found::File(metadata.len()))),
-            Ok(_) => found.push((first, Found::Strange)),
+            Ok(metadata) if metadata.is_file() => found.push((first, SegmentEntry::File(metadata.len()))),
+            Ok(_) => found.push((first, SegmentEntry::Strange)),
             // A link without a target; or it was removed since the directory was read.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if fs::symlink_metadata(entry.path()).is_ok() {
-                    found.push((first, Found::Dangling));
+                    found.push((first, SegmentEntry::Dangling));
                 }
             }
             Err(error) => return Err(error),
@@ -183,7 +183,7 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
 /// Whether the log in `dir` has no segment, or only empty ones.
 pub fn is_empty(dir: &Path) -> io::Result<bool> {
     match list(dir) {
-        Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == Found::File(0))),
+        Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == SegmentEntry::File(0))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }
@@ -191,8 +191,8 @@ pub fn is_empty(dir: &Path) -> io::Result<bool> {
 
 /// Counts compressed segments by their last bytes.
 pub fn compressed(dir: &Path) -> io::Result<u64> {
-    let is_compressed = |(first, found): &(Seq, Found)| {
-        let Found::File(bytes) = *found else { return false };
+    let is_compressed = |(first, found): &(Seq, SegmentEntry)| {
+        let SegmentEntry::File(bytes) = *found else { return false };
         let opened = File::open(dir.join(name(*first)));
         opened.and_then(|file| frames::is_compressed(&file, bytes)).unwrap_or(false)
     };

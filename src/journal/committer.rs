@@ -153,7 +153,7 @@ impl Committer {
             seal(batch, first);
             written = self.writer.commit(batch);
         }
-        if self.tell_given_up() && written.is_err() {
+        if self.report_given_up() && written.is_err() {
             first = self.writer.next();
             seal(batch, first);
             written = self.writer.commit(batch);
@@ -188,7 +188,7 @@ impl Committer {
         failing || self.reserve.as_ref().is_some_and(|reserve| !reserve.is_held())
     }
 
-    fn tell_given_up(&mut self) -> bool {
+    fn report_given_up(&mut self) -> bool {
         let Some(given_up) = self.writer.take_given_up() else { return false };
         self.health.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
         (self.finished)();
@@ -198,7 +198,7 @@ impl Committer {
     /// When idle: checks the live segment's place and retries what failed.
     fn care(&mut self) {
         self.writer.look();
-        self.tell_given_up();
+        self.report_given_up();
         self.writer.watermark().settle();
         let failing = self.health.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
         if failing {

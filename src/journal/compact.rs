@@ -38,7 +38,7 @@ impl CompactJournal {
         self.data.join(NAME)
     }
 
-    fn write_anew(&self, first: Seq, records: &[NewRecord]) -> io::Result<()> {
+    fn rewrite_whole(&self, first: Seq, records: &[NewRecord]) -> io::Result<()> {
         let tmp = self.data.join("tmp");
         fs::create_dir_all(&tmp)?;
         let unfinished = tmp.join(format!("{NAME}-anew"));
@@ -52,7 +52,7 @@ impl CompactJournal {
         file.sync()?;
         // The new log starts other numbers: the old watermark would report a loss.
         forget(&self.data.join("marks"), NAME)?;
-        put_over(&unfinished, &self.dir())
+        replace_first(&unfinished, &self.dir())
     }
 }
 
@@ -73,7 +73,7 @@ impl Compact for CompactJournal {
         }
         let (first, missing) = (self.begin(), old.health().missing);
         old.close();
-        let written = self.write_anew(first, records);
+        let written = self.rewrite_whole(first, records);
         let reopened = open(&self.data).map_err(|OpenError::Io { source, .. }| AppendError::Write(Arc::new(source)))?;
         reopened.note_missing(missing);
         let last = *reopened.durable().borrow();
@@ -134,7 +134,7 @@ impl Journal for CompactJournal {
 }
 
 /// Renames a file over the first segment, or over its link target, perhaps on another disk.
-fn put_over(new: &Path, to: &Path) -> io::Result<()> {
+fn replace_first(new: &Path, to: &Path) -> io::Result<()> {
     let old = files(to)?;
     let first = old.first().ok_or_else(|| io::Error::other(format!("{} holds no file", to.display())))?;
     let place = fs::canonicalize(first)?;

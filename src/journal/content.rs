@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_somebody_unpacked_before_is_left_as_it_is() {
+    fn a_body_that_a_proxy_decoded_stays_unchanged() {
         check("gzip", TEXT, Ok(TEXT));
         check("deflate", b" \n<Request/>", Ok(b" \n<Request/>"));
         check("identity", TEXT, Ok(TEXT));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_unpacked_says_why() {
+    fn a_body_that_cannot_be_decoded_says_why() {
         check("br", TEXT, Err(ContentError::UnknownEncoding));
         check("gzip, gzip", &gzip(&gzip(TEXT)), Err(ContentError::UnknownEncoding));
         check("gzip", &gzip(TEXT)[..12], Err(ContentError::Damaged));

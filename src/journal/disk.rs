@@ -28,11 +28,11 @@ pub(super) trait LogFile: Send {
     /// Works on a deleted file too.
     fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
     /// Whether the file is still the one at `path`, with `len` bytes.
-    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing>;
+    fn standing(&self, path: &Path, len: u64) -> io::Result<FileStanding>;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum FileStanding {
     Here,
     Gone,
     Replaced,
@@ -86,19 +86,19 @@ impl LogFile for File {
         self.read_exact_at(bytes, offset)
     }
 
-    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing> {
+    fn standing(&self, path: &Path, len: u64) -> io::Result<FileStanding> {
         let there = match fs::metadata(path) {
             Ok(there) => there,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Gone),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FileStanding::Gone),
             Err(error) => return Err(error),
         };
         let ours = self.metadata()?;
         Ok(if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
-            Standing::Replaced
+            FileStanding::Replaced
         } else if ours.len() < len {
-            Standing::Shorter
+            FileStanding::Shorter
         } else {
-            Standing::Here
+            FileStanding::Here
         })
     }
 }

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_only_grows_and_a_damaged_line_says_nothing() {
+    fn the_highest_number_only_grows_and_a_damaged_line_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let marks = dir.path().join("marks");
         assert_eq!(highest_given(&marks, APPS).unwrap(), None);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_its_place_is_neither_waited_for_nor_followed() {
+    fn a_pipe_or_a_link_is_neither_waited_for_nor_followed() {
         let dir = tempfile::tempdir().unwrap();
         let (marks, elsewhere) = (dir.path().join("marks"), dir.path().join("elsewhere"));
         note_given(&marks, APPS, 3).unwrap();

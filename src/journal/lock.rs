@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_file_that_is_removed_lets_nobody_in() {
+    fn a_removed_lock_file_lets_no_second_process_in() {
         let dir = tempfile::tempdir().unwrap();
         let lock = DataLock::take(dir.path()).unwrap();
         std::fs::remove_file(dir.path().join(NAME)).unwrap();

@@ -60,9 +60,9 @@ pub use file::{FileJournal, OpenError, Options};
 pub use given::{APPS, highest_given, note_given};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
-pub use rewrite::{Decide, Packing, RewriteError, Rewritten, Verdict};
+pub use rewrite::{Decide, Packing, RecordAction, RewriteError, Rewritten};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
-pub use verify::{Report, Torn, VerifyError, verify, verify_each};
+pub use verify::{LogReport, Torn, VerifyError, verify, verify_each};
 pub use watermark::{Missing, had_records};
 
 use crate::domain::Seq;
@@ -130,7 +130,7 @@ pub trait Journal: Debug + Send + Sync {
 /// erasure.
 ///
 /// It consists of segments, each known by its first possible number. All but the last are finished
-/// and may be rewritten: every record gets a [`Verdict`], and what stays keeps its number, its time
+/// and may be rewritten: every record gets a [`RecordAction`], and what stays keeps its number, its time
 /// and its place. A segment is replaced whole or not at all, whatever happens meanwhile; of a
 /// record that was dropped only the gap is left, and a segment without records is gone. A reader
 /// sees the old segment or the new one. One rewrite at a time, and one machine at a time: it is

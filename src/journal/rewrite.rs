@@ -28,7 +28,7 @@ use crate::domain::Seq;
 use crate::limits::{READ_CHUNK, ZSTD_LEVEL};
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum RecordAction {
     Keep,
     /// Another body, same number and time.
     Replace(Body),
@@ -41,15 +41,15 @@ pub enum Verdict {
 
 /// Decides about each record of a segment; implemented for closures.
 pub trait Decide {
-    fn record(&mut self, record: &Record) -> Verdict;
-    /// For bytes that this version cannot decode. Kept unless this returns [`Verdict::Drop`].
-    fn unreadable(&mut self, _bytes: &[u8]) -> Verdict {
-        Verdict::Keep
+    fn record(&mut self, record: &Record) -> RecordAction;
+    /// For bytes that this version cannot decode. Kept unless this returns [`RecordAction::Drop`].
+    fn unreadable(&mut self, _bytes: &[u8]) -> RecordAction {
+        RecordAction::Keep
     }
 }
 
-impl<F: FnMut(&Record) -> Verdict> Decide for F {
-    fn record(&mut self, record: &Record) -> Verdict {
+impl<F: FnMut(&Record) -> RecordAction> Decide for F {
+    fn record(&mut self, record: &Record) -> RecordAction {
         self(record)
     }
 }
@@ -172,9 +172,9 @@ impl Rewriter {
                 Piece::Damaged { bytes, .. } => decide.unreadable(bytes),
             };
             match verdict {
-                Verdict::Keep => done.kept += 1,
-                Verdict::Drop => done.dropped += 1,
-                Verdict::Erase | Verdict::Replace(_) | Verdict::Summarise(_) => done.replaced += 1,
+                RecordAction::Keep => done.kept += 1,
+                RecordAction::Drop => done.dropped += 1,
+                RecordAction::Erase | RecordAction::Replace(_) | RecordAction::Summarise(_) => done.replaced += 1,
             }
             Ok(())
         });
@@ -319,7 +319,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten, out: &mut Output) -> io::Result<()> {
-    let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == Verdict::Drop;
+    let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == RecordAction::Drop;
     let Piece::Whole { text, line, start, end, .. } = piece else {
         let Piece::Damaged { bytes, .. } = &piece else { return out.push(piece) };
         if unreadable(decide, bytes) {
@@ -336,20 +336,20 @@ fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten
         return out.push(piece);
     };
     let body = match decide.record(&record) {
-        Verdict::Keep => {
+        RecordAction::Keep => {
             done.kept += 1;
             return out.push(piece);
         }
-        Verdict::Drop => {
+        RecordAction::Drop => {
             done.dropped += 1;
             return Ok(());
         }
-        Verdict::Erase => Body::Erased { was: digest(text) },
-        Verdict::Summarise(mut summary) => {
+        RecordAction::Erase => Body::Erased { was: digest(text) },
+        RecordAction::Summarise(mut summary) => {
             summary.was = Some(digest(text));
             Body::Entry(summary.entry())
         }
-        Verdict::Replace(body) => body,
+        RecordAction::Replace(body) => body,
     };
     done.replaced += 1;
     let mut sealed = Vec::new();

@@ -24,7 +24,7 @@ use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
+pub struct LogReport {
     pub segments: u64,
     /// On disk.
     pub bytes: u64,
@@ -55,7 +55,7 @@ pub struct Torn {
     pub bytes: u64,
 }
 
-impl Report {
+impl LogReport {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.damaged == 0 && self.lost.is_empty()
@@ -75,17 +75,17 @@ pub struct VerifyError {
     pub source: io::Error,
 }
 
-pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
+pub fn verify(dir: &Path) -> Result<LogReport, VerifyError> {
     verify_each(dir, &mut |_| ())
 }
 
 /// Also calls `each` with every whole record, in order.
-pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, VerifyError> {
+pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<LogReport, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| VerifyError { path, source }
     };
-    let mut report = Report::default();
+    let mut report = LogReport::default();
     let (marks, log) = (dir.with_file_name("marks"), dir.file_name().and_then(OsStr::to_str).unwrap_or("log"));
     // Read before the log, so that a running server is not ahead of what is read.
     let noted = Noted::read(&marks, log).map_err(failed(&marks))?;
@@ -164,7 +164,7 @@ fn holds_a_line_end(opened: &Opened, from: u64, to: u64) -> io::Result<bool> {
     Ok(false)
 }
 
-impl Report {
+impl LogReport {
     fn segment(&mut self, file: File, first: Seq, is_last: bool, each: &mut dyn FnMut(&Record)) -> io::Result<()> {
         let (opened, damage) = Opened::new(file, first, 0)?;
         let bytes = opened.file.metadata()?.len();

@@ -55,13 +55,13 @@ pub(super) struct Noted {
 
 #[derive(Serialize, Deserialize)]
 struct Rest {
-    place: Place,
+    place: FileIdentity,
     segments: Vec<(Seq, Seq)>,
     missing: Vec<(Seq, Seq)>,
 }
 
 /// Inode and change time of [`PLACE`]: a device number may change at a reboot.
-type Place = (u64, i64, i64);
+type FileIdentity = (u64, i64, i64);
 
 impl Noted {
     /// `None` if there is no readable watermark.
@@ -330,7 +330,7 @@ pub fn had_records(data: &Path, log: &str) -> io::Result<Seq> {
     Ok(noted.filter(Noted::holds).map_or(0, |noted| noted.last))
 }
 
-fn place(marks: &Path) -> io::Result<Option<Place>> {
+fn place(marks: &Path) -> io::Result<Option<FileIdentity>> {
     match fs::metadata(marks.join(PLACE)) {
         Ok(metadata) => Ok(Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
@@ -338,7 +338,7 @@ fn place(marks: &Path) -> io::Result<Option<Place>> {
     }
 }
 
-fn make_place(marks: &Path) -> io::Result<Place> {
+fn make_place(marks: &Path) -> io::Result<FileIdentity> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(marks.join(PLACE))?;
     file.write_all(b"Ringback: how far each log came. Keep this directory with the others.\n")?;
     file.sync_all()?;
@@ -351,7 +351,7 @@ fn first_line(noted: &Noted) -> String {
     format!("{text} {:08x}\n", crc32c::crc32c(text.as_bytes()))
 }
 
-fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
+fn parse(text: &str, place: Option<FileIdentity>) -> Option<Noted> {
     let (first, rest) = text.split_once('\n')?;
     let words: Vec<&str> = sealed(first)?.split_ascii_whitespace().collect();
     let [_, last, state] = words[..] else { return None };
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_by_its_numbers() {
+    fn missing_records_are_reported_by_their_numbers() {
         let noted = noted(80, &[(1, 20), (21, 64), (65, 0)]);
         let check = |present: &[Seq], last, expected: &[(Seq, Seq)]| {
             let present = present.iter().copied().collect();
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_is_missing_no_more() {
+    fn restored_records_are_no_longer_missing() {
         let noted = Noted { missing: vec![Missing { from: 21, to: 64 }], ..noted(80, &[(1, 0)]) };
         let present = BTreeSet::from([1]);
         assert_eq!(ranges(&noted.missing_from(&present, 80, |_| false)), [(21, 64)]);
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reads_as_it_was_written_and_a_damaged_one_says_nothing() {
+    fn a_watermark_reads_as_written_and_a_damaged_one_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let before = Noted { missing: vec![Missing { from: 2, to: 3 }], ..noted(80, &[(1, 64), (65, 0)]) };
         write(dir.path(), "journal", &before).unwrap();

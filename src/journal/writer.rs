@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::catalog::{self, Mark, Shared};
-use super::disk::{Disk, LogFile, Standing};
+use super::disk::{Disk, FileStanding, LogFile};
 use super::opened::{Layout, Opened};
 use super::watermark::{Missing, Watermark};
 use crate::domain::Seq;
@@ -42,16 +42,16 @@ pub(super) struct Writer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GivenUp {
     pub(super) first: Seq,
-    pub(super) standing: Standing,
+    pub(super) standing: FileStanding,
     pub(super) lost: Option<Missing>,
 }
 
 impl std::fmt::Display for GivenUp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let happened = match self.standing {
-            Standing::Here | Standing::Gone => "removed or moved",
-            Standing::Replaced => "replaced by another file",
-            Standing::Shorter => "cut",
+            FileStanding::Here | FileStanding::Gone => "removed or moved",
+            FileStanding::Replaced => "replaced by another file",
+            FileStanding::Shorter => "cut",
         };
         write!(f, "the segment {} was {happened} while it was written; ", catalog::name(self.first))?;
         match self.lost {
@@ -97,14 +97,14 @@ impl Writer {
 
     /// Checks that the live segment is in its place.
     pub(super) fn look(&mut self) {
-        if let Ok(standing @ (Standing::Gone | Standing::Replaced | Standing::Shorter)) = self.standing(0) {
+        if let Ok(standing @ (FileStanding::Gone | FileStanding::Replaced | FileStanding::Shorter)) = self.standing(0) {
             self.give_up(standing, 0);
         }
     }
 
     /// As [`Writer::look`], with `more` bytes than were published.
-    fn standing(&self, more: u64) -> io::Result<Standing> {
-        let Some(live) = &self.live else { return Ok(Standing::Here) };
+    fn standing(&self, more: u64) -> io::Result<FileStanding> {
+        let Some(live) = &self.live else { return Ok(FileStanding::Here) };
         live.file.standing(&self.path(live.first), live.len + more)
     }
 
@@ -150,7 +150,7 @@ impl Writer {
             return Err(error);
         }
         match self.standing(batch.bytes.len() as u64) {
-            Ok(Standing::Here) => {}
+            Ok(FileStanding::Here) => {}
             Ok(standing) => {
                 self.give_up(standing, batch.starts.len() as u64);
                 return Err(io::Error::new(io::ErrorKind::NotFound, "the segment is not where it was written"));
@@ -192,12 +192,12 @@ impl Writer {
     }
 
     /// The file is not in its place: never writes this segment or the batch's numbers again.
-    fn give_up(&mut self, standing: Standing, batch: u64) {
+    fn give_up(&mut self, standing: FileStanding, batch: u64) {
         let Some(live) = self.live.take() else { return };
         let last = self.next - 1;
         self.next += batch;
         let path = self.path(live.first);
-        let back = standing == Standing::Gone && self.put_back(&live, &path);
+        let back = standing == FileStanding::Gone && self.put_back(&live, &path);
         let there = if back { last } else { last_there(&path, live.first) };
         let lost = (there < last && last >= live.first).then(|| Missing { from: live.first.max(there + 1), to: last });
         // Readers open the file at the path from now on.

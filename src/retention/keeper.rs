@@ -6,16 +6,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::RetentionError;
-use super::run::{Ends, Freed, Run};
+use super::run::{Ends, Freed, RetentionRun};
 use crate::audit::without_personal;
 use crate::domain::{Item, Seq, SmsEvent};
-use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Record, RewriteError, Rewritten, SUMMARY, Verdict};
+use crate::journal::{
+    Body, CallbackSummary, Decide, Entry, Gone, Record, RecordAction, RewriteError, Rewritten, SUMMARY,
+};
 use crate::limits::KEEP_DAYS_MIN;
 use crate::projector::summarise;
 use crate::store::{CallbackRow, QueryError};
 
 pub(super) struct Deciding<'a> {
-    pub(super) run: &'a Run<'a>,
+    pub(super) run: &'a RetentionRun<'a>,
     pub(super) ends: &'a Ends,
     pub(super) generation: u64,
 }
@@ -42,32 +44,32 @@ struct Keeper<'a> {
 }
 
 impl Decide for Keeper<'_> {
-    fn record(&mut self, record: &Record) -> Verdict {
+    fn record(&mut self, record: &Record) -> RecordAction {
         if self.failed.is_some() {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         let decided = match &record.body {
             Body::Callback(_) => self.callback(record),
             Body::Entry(entry) if entry.kind == SUMMARY => self.summary(record),
             Body::Entry(entry) if entry.kind == "audit" => Ok(self.audit(record, entry)),
-            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(Verdict::Keep),
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(RecordAction::Keep),
         };
         decided.unwrap_or_else(|error| {
             self.failed = Some(error);
-            Verdict::Keep
+            RecordAction::Keep
         })
     }
 }
 
 impl Keeper<'_> {
-    fn callback(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+    fn callback(&mut self, record: &Record) -> Result<RecordAction, RetentionError> {
         if record.seq >= self.by.ends.highest_cut().max(self.by.ends.raw) {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
-        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(RecordAction::Keep) };
         let row = self.row(record.seq)?;
         if (row.is_some() && record.seq >= self.by.ends.raw) || self.is_held(record, &summary, row.as_ref())? {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
         self.freed.raw += 1;
         self.freed.raw_bytes += summary.size_bytes;
@@ -76,20 +78,20 @@ impl Keeper<'_> {
         }
         // The callback that it repeats may be removed first.
         summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
-        Ok(Verdict::Replace(Body::Entry(summary.entry())))
+        Ok(RecordAction::Replace(Body::Entry(summary.entry())))
     }
 
-    fn summary(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+    fn summary(&mut self, record: &Record) -> Result<RecordAction, RetentionError> {
         if record.seq >= self.by.ends.highest_cut() || self.row(record.seq)?.is_some() {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
-        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(RecordAction::Keep) };
         if self.is_held(record, &summary, None)? {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
         let before = summary.clone();
         match self.rest(record, summary) {
-            Verdict::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(Verdict::Keep),
+            RecordAction::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(RecordAction::Keep),
             verdict => Ok(verdict),
         }
     }
@@ -106,14 +108,14 @@ impl Keeper<'_> {
 
     /// For a record without a row: drops calls, keeps the identity of messages that may be repeated and
     /// the state of the company's own numbers.
-    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
+    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> RecordAction {
         let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
             Item::Event(_) | Item::Record(_) => None,
             Item::Sms(sms) => self.may_be_repeated(record.at).then(|| Item::Sms(Box::new(only_identity(&sms)))),
             Item::Number(status) => Some(Item::Number(status)),
         });
         summary.items = left.collect();
-        if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
+        if summary.items.is_empty() { RecordAction::Drop } else { RecordAction::Replace(Body::Entry(summary.entry())) }
     }
 
     /// Whether a repeat may come after the cut: a rebuild must recognise it.
@@ -160,13 +162,13 @@ impl Keeper<'_> {
             .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))
     }
 
-    fn audit(&mut self, record: &Record, entry: &Entry) -> Verdict {
+    fn audit(&mut self, record: &Record, entry: &Entry) -> RecordAction {
         let over = self.by.ends.audit_at.is_some_and(|end| record.at < end) && self.by.run.holds.is_empty();
         if !over || !entry.fields.contains_key("personal") {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         self.freed.audit += 1;
-        Verdict::Replace(Body::Entry(without_personal(entry)))
+        RecordAction::Replace(Body::Entry(without_personal(entry)))
     }
 }
 

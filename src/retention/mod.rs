@@ -20,7 +20,7 @@ pub use self::jobs::Task;
 use self::policy::{HOLD, POLICY};
 pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
-use self::run::{Done, Run};
+use self::run::{RetentionRun, RunProgress};
 use crate::clock::Clock;
 use crate::domain::{ActorId, Wording};
 use crate::error_chain::Chain;
@@ -55,7 +55,7 @@ pub struct Wanted {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct RetentionStatus {
     pub running: Option<Job>,
     pub last: Option<Job>,
     pub last_dry: Option<Job>,
@@ -139,9 +139,9 @@ impl Retention {
     }
 
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> RetentionStatus {
         let jobs = &self.0.jobs;
-        Standing {
+        RetentionStatus {
             running: jobs.running(),
             last: jobs.last(),
             last_dry: jobs.last_dry(),
@@ -179,7 +179,14 @@ impl Retention {
 
     fn run(&self, dry: bool, full: bool) {
         let progress = |progress: f64| self.0.jobs.progress(progress);
-        let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
+        let run = RetentionRun {
+            retention: self,
+            policy: self.policy(),
+            holds: self.holds(),
+            dry,
+            full,
+            progress: &progress,
+        };
         let ended = run.run().and_then(|(freed, done)| {
             if !dry {
                 let noted = self.0.state.set_value(Behalf::House, DONE, &done);
@@ -192,14 +199,14 @@ impl Retention {
                 tracing::info!(dry_run = dry, raw = freed.raw, calls = freed.calls, sms = freed.sms, "retention ran");
             }
             Err(error) => {
-                tracing::warn!(dry_run = dry, error = %Chain(error), "retention did not come to its end");
+                tracing::warn!(dry_run = dry, error = %Chain(error), "a retention run failed");
             }
         }
         self.0.jobs.end(self.0.clock.now(), dry, ended);
     }
 
     /// Starts the nightly run if the policy removes something and no run completed since its hour last
-    /// struck. Without its audit entry it does not start.
+    /// last_occurrence. Without its audit entry it does not start.
     pub async fn run_if_due(&self, by: &Author) {
         if !self.policy().removes_something() || !self.is_due() {
             return;
@@ -217,20 +224,20 @@ impl Retention {
         let failed_lately = self.0.jobs.last().is_some_and(|job| {
             job.error.is_some() && now.duration_since(job.started_at) < SignedDuration::from_hours(1)
         });
-        !failed_lately && last.is_none_or(|last| last < struck(now, self.policy().at_minute))
+        !failed_lately && last.is_none_or(|last| last < last_occurrence(now, self.policy().at_minute))
     }
 
     pub fn stop(&self) {
         self.0.jobs.stop();
     }
 
-    fn done(&self) -> Option<Done> {
+    fn done(&self) -> Option<RunProgress> {
         self.0.state.value(DONE)
     }
 }
 
 /// When this minute of the day (Beijing time) last was.
-fn struck(now: Timestamp, at_minute: u16) -> Timestamp {
+fn last_occurrence(now: Timestamp, at_minute: u16) -> Timestamp {
     let minutes = now.as_second().div_euclid(60) + BEIJING_MINUTES - i64::from(at_minute);
     let last = minutes.div_euclid(24 * 60) * 24 * 60 - BEIJING_MINUTES + i64::from(at_minute);
     Timestamp::from_second(last * 60).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -52,7 +52,7 @@ pub struct Freed {
 /// How far earlier runs came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Done {
+pub(super) struct RunProgress {
     pub(super) at: String,
     /// The policy and holds of that run.
     under: String,
@@ -82,7 +82,7 @@ impl Ends {
     }
 }
 
-pub(super) struct Run<'a> {
+pub(super) struct RetentionRun<'a> {
     pub(super) retention: &'a Retention,
     pub(super) policy: Policy,
     pub(super) holds: Vec<Hold>,
@@ -92,15 +92,15 @@ pub(super) struct Run<'a> {
     pub(super) progress: &'a dyn Fn(f64),
 }
 
-impl Run<'_> {
+impl RetentionRun<'_> {
     /// Blocks; call it within a Tokio runtime.
-    pub(super) fn run(&self) -> Result<(Freed, Done), RetentionError> {
+    pub(super) fn run(&self) -> Result<(Freed, RunProgress), RetentionError> {
         let inner = &self.retention.0;
         let now = inner.clock.now();
         let under = serde_json::to_string(&(&self.policy, &self.holds)).expect("plain data");
-        let mut done: Done = self.retention.done().unwrap_or_default();
+        let mut done: RunProgress = self.retention.done().unwrap_or_default();
         if self.full || done.under != under {
-            done = Done::default();
+            done = RunProgress::default();
         }
         let generation = inner.store.generation();
         self.caught_up(*inner.journal.durable().borrow())?;
@@ -112,7 +112,7 @@ impl Run<'_> {
             self.cut(&ends, &mut done, &mut freed)?;
         }
         self.thin(&ends, generation, &done, &mut freed)?;
-        done = Done {
+        done = RunProgress {
             at: now.to_string(),
             under,
             calls_before: ends.calls,
@@ -169,7 +169,7 @@ impl Run<'_> {
     }
 
     /// Writes each cut once the previous one is applied.
-    fn cut(&self, ends: &Ends, done: &mut Done, freed: &mut Freed) -> Result<(), RetentionError> {
+    fn cut(&self, ends: &Ends, done: &mut RunProgress, freed: &mut Freed) -> Result<(), RetentionError> {
         let inner = &self.retention.0;
         while done.calls_before < ends.calls || done.sms_before < ends.sms {
             let next = |from: Seq, end: Seq| end.min(from.saturating_add(CUT_CALLBACKS)).max(from);
@@ -210,7 +210,7 @@ impl Run<'_> {
         Ok(at.checked_add(SignedDuration::from_hours(48)).unwrap_or(Timestamp::MAX).as_microsecond())
     }
 
-    fn thin(&self, ends: &Ends, generation: u64, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
+    fn thin(&self, ends: &Ends, generation: u64, done: &RunProgress, freed: &mut Freed) -> Result<(), RetentionError> {
         let journal = &self.retention.0.journal;
         let limit = ends.highest();
         if !self.dry && journal.segments().last().is_some_and(|last| *last < limit) {

@@ -175,7 +175,7 @@ fn refuse_if_gone(dir: &Path) -> Result<(), RunError> {
 
 fn accept(log: &str, journal: &FileJournal) {
     for Missing { from, to } in journal.accept_missing() {
-        tracing::warn!(log, from, to, "going on without the records that are missing");
+        tracing::warn!(log, from, to, "starting without the missing records");
     }
 }
 
