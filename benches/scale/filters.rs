@@ -33,7 +33,7 @@ pub(super) fn single(call: &Call, until: Timestamp) -> Vec<(String, Change)> {
     both(&mut list, "app", AppId(1), |q| &mut q.app);
     both(&mut list, "app that is not there", AppId(99), |q| &mut q.app);
     both(&mut list, "provider", call.provider, |q: &mut CallQuery| -> &mut Filter<ProviderId> { &mut q.provider });
-    both(&mut list, "product", Product::Axb, |q| &mut q.product);
+    both(&mut list, "product", Product::new("axb"), |q| &mut q.product);
     both(&mut list, "answered", CallOutcome::Answered, |q| &mut q.outcome);
     both(&mut list, "busy", CallOutcome::Busy, |q| &mut q.outcome);
     both(&mut list, "not bound", CallOutcome::NotBound, |q| &mut q.outcome);

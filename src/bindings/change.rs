@@ -84,7 +84,6 @@ impl Bindings {
     }
 }
 
-/// Why a change that is on record did not come about.
 pub(super) const NOT_WRITTEN: &str = "bindings_not_written";
 /// The same: another writer's change, which came first, does not let it.
 const OVERTAKEN: &str = "changed_meanwhile";

@@ -12,13 +12,10 @@ use crate::journal::{self, AppendError, ReadError};
 use crate::platforms::InvalidAnswer;
 use crate::state::NotRecorded;
 
-/// Why a binding cannot be made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum BindingError {
-    /// A field breaks a rule.
     #[error(transparent)]
     Invalid(#[from] InvalidAnswer),
-    /// Somebody is bound on this number already.
     #[error("binding {} already answers one of its parties at that time; end or change it first", .0.0)]
     Exists(BindingId),
     /// An earlier line of the same import says who is reached.
@@ -28,12 +25,10 @@ pub enum BindingError {
     NotFound(BindingId),
     #[error("binding {} has ended; make a new one", .0.0)]
     Ended(BindingId),
-    /// The audit trail did not take the entry: nothing was changed.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
     #[error("writing the bindings")]
     Write(#[source] Arc<AppendError>),
-    /// The log is still being read.
     #[error("the bindings are being read from their log; try again in a minute")]
     Reading,
     /// The index cannot be read or written; it is made again at the next start.
@@ -41,7 +36,6 @@ pub enum BindingError {
     Index(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Why the bindings cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the log of bindings")]

@@ -23,7 +23,6 @@ use crate::journal::{AppendError, Body, NewRecord, Record, Seen};
 use crate::limits::{BINDINGS_APPLY, BINDINGS_IMPORT_CHUNK, OVERTAKEN_TRIES};
 use crate::state::{Author, OnRecord};
 
-/// What became of the lines of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     pub made: u64,
@@ -35,14 +34,12 @@ pub struct Imported {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Its number, as the caller counts.
     pub line: u64,
     pub field: Option<&'static str>,
     /// Why, as what follows the name of the field.
     pub reason: Wording,
 }
 
-/// An import under way, of one app.
 #[derive(Debug)]
 pub struct Import {
     inner: Arc<Inner>,

@@ -51,18 +51,14 @@ pub(super) struct Index {
     loose: std::sync::atomic::AtomicU64,
 }
 
-/// Why the index cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum IndexError {
-    /// Its directory cannot be used.
     #[error("the index of bindings in {path}")]
     Io {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// The file cannot be read or written.
     #[error("the index of bindings")]
     File(#[source] Box<redb::Error>),
     /// A row says nothing that this version understands.
@@ -225,7 +221,6 @@ impl Look {
         Ok(())
     }
 
-    /// How many there are, ended ones too.
     pub(super) fn count(&self) -> Result<u64, IndexError> {
         Ok(self.0.open_table(ROWS)?.len()?)
     }

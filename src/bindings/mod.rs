@@ -208,7 +208,6 @@ impl Bindings {
         Ok(found)
     }
 
-    /// One binding.
     pub fn get(&self, id: BindingId) -> Result<Option<Binding>, BindingError> {
         Ok(self.0.index()?.look()?.get(id.0)?)
     }
@@ -225,12 +224,10 @@ impl Bindings {
         look.count_of(query, self.0.clock.now())
     }
 
-    /// How many there are, ended ones too.
     pub fn count(&self) -> Result<u64, BindingError> {
         Ok(self.0.index()?.look()?.count()?)
     }
 
-    /// The log, for those who verify, copy or erase.
     #[must_use]
     pub fn log(&self) -> Arc<dyn Rewrite> {
         self.0.log.clone()

@@ -15,7 +15,6 @@ use super::keys::{self, Pair};
 use super::overlap;
 use crate::domain::{AppId, Binding, BindingId, BindingTerms, Seq};
 
-/// What waits, and what was applied before and will be with it.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     /// In the order of their ids.

@@ -16,7 +16,6 @@ use crate::error_chain::Chain;
 use crate::journal::Rewrite;
 use crate::limits::{BINDINGS_APPLY, BINDINGS_READ_BYTES};
 
-/// How far the log is read.
 #[derive(Debug)]
 pub(super) struct Reading {
     /// The records before the first and the last of those to be read.

@@ -13,7 +13,6 @@ const EXTENSION_MAX: usize = 4;
 /// The platform's own id, as documented for `subscriptionId`.
 const PLATFORM_ID_MAX: usize = 64;
 
-/// Checks what somebody wants to bind.
 pub(super) fn check(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
     let numbers = [("a", Some(&terms.a)), ("x", Some(&terms.x)), ("b", terms.b.as_ref()), ("y", terms.y.as_ref())];
     for (field, number) in numbers {
@@ -63,7 +62,6 @@ pub(super) fn check(app: &App, terms: &BindingTerms) -> Result<(), BindingError>
     answers(app, terms)
 }
 
-/// What each mode needs.
 fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
     match terms.kind {
         BindingKind::Axb if terms.b.is_none() => refuse("b", Text::new("AXB 模式必填", "is needed for axb")),

@@ -62,7 +62,6 @@ pub(super) fn made(app: AppId, terms: &BindingTerms, recorded: &OnRecord) -> Ent
     entry(&Fields { by, by_kind, ..fields(app, terms) })
 }
 
-/// The record of a binding that changed or ended.
 pub(super) fn changed(binding: &Binding, recorded: &OnRecord) -> Entry {
     let (by, by_kind) = by(recorded);
     entry(&Fields {

@@ -28,7 +28,6 @@ use crate::run::RunError;
 /// What needs no escaping in one part of a path.
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A way to ask the API.
 #[derive(Debug)]
 pub(super) struct Client {
     back: Back,
@@ -41,7 +40,6 @@ enum Back {
     Here(Box<Here>),
 }
 
-/// What a command needs of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// What people set; a directory is made when there is none.
@@ -51,7 +49,6 @@ pub(super) enum Needs {
     Store,
 }
 
-/// An answer that came whole.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -60,7 +57,6 @@ pub(super) struct Reply {
 }
 
 impl Client {
-    /// Reaches the installation in `data`.
     pub(super) async fn open(data: &Path, needs: Needs, masked: bool) -> Result<Self> {
         if !data.is_dir() && needs != Needs::NewState {
             bail!("there is no data directory {}; `ringback serve` makes one, --data names another", data.display());

@@ -82,7 +82,6 @@ impl Drop for ThrowAway {
     }
 }
 
-/// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let ended = run::asked_to_end()?;
     tokio::pin!(ended);

@@ -25,7 +25,6 @@ pub(super) struct Flags {
     reason: String,
 }
 
-/// Does it and waits for the end.
 pub(super) async fn run(place: &Place, flags: &Flags) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let wanted = json!({

@@ -10,7 +10,6 @@ use super::arguments::Place;
 use super::client::{Client, Needs};
 use crate::journal::DataLock;
 
-/// Does it: 0 when it is well, 1 when it is not or does not run.
 pub(super) async fn run(place: &Place) -> Result<ExitCode> {
     let data = &place.data;
     if !DataLock::is_held(data).with_context(|| format!("looking at the lock of {}", data.display()))? {

@@ -83,7 +83,6 @@ impl Here {
         pour(crate::http::ask(self.routes.clone(), request).await, out).await
     }
 
-    /// The services behind it.
     pub(super) fn context(&self) -> &Arc<Context> {
         &self.context
     }

@@ -31,7 +31,6 @@ use crate::service::LogTail;
 /// A log that was started. When this is dropped, the last lines are written.
 #[derive(Debug)]
 pub(super) struct Logging {
-    /// The last lines, for whoever shows them.
     pub(super) tail: Arc<LogTail>,
     writer: NonBlocking,
     guard: Option<WorkerGuard>,

@@ -72,7 +72,6 @@ pub(super) fn load(file: Option<&Path>, flags: Overrides) -> Result<Config> {
     }
 }
 
-/// Does it, until a signal.
 pub(super) async fn run(flags: Flags) -> Result<ExitCode> {
     let config = flags.config()?;
     let log = logging::start(config.log, &Clock::system());

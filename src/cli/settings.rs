@@ -19,7 +19,6 @@ pub(super) struct Flags {
     value: Option<String>,
 }
 
-/// Shows or sets.
 pub(super) async fn run(place: &Place, flags: &Flags) -> Result<()> {
     let client = Client::open(&place.data, Needs::State, place.masked).await?;
     let path = flags.key.as_deref().map(|key| format!("/{}", key.replace('.', "/")));

@@ -27,7 +27,7 @@ use crate::journal::{AppendError, Body, Journal, ReadError, Record};
 use crate::limits;
 use crate::store::Store;
 
-/// The answers of the last day. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Arc<Mutex<Known>>);
 
@@ -38,7 +38,7 @@ struct Known {
     answers: HashMap<Key, Slot>,
     /// The decided ones, oldest first.
     order: VecDeque<(Timestamp, Key)>,
-    /// The number up to which the journal was read.
+    /// The journal was read up to here.
     read: Seq,
 }
 
@@ -56,15 +56,14 @@ enum Verdict {
 
 #[derive(Debug)]
 pub enum Asked {
-    /// It was answered before: with this.
     Known(Ack),
-    /// It is new: decide, make it durable, and [`Ticket::keep`] it.
+    /// A new question: decide it, make the answer durable, then [`Ticket::keep`] it.
     New(Ticket),
-    /// Whoever was deciding could not make the answer durable.
+    /// The deciding side could not make the answer durable.
     Failed(AppendError),
 }
 
-/// The right, and the duty, to decide one question. Dropping it gives the question up.
+/// The duty to decide one question. Dropping it lets somebody else decide.
 #[derive(Debug)]
 pub struct Ticket {
     answers: Answers,
@@ -74,7 +73,6 @@ pub struct Ticket {
     kept: bool,
 }
 
-/// Why the answers of the last day are not known.
 #[derive(Debug, thiserror::Error)]
 #[error("loading the answers of the last day")]
 pub struct LoadError(#[from] ReadError);
@@ -107,7 +105,7 @@ impl Answers {
         Ok(answers)
     }
 
-    /// Learns what others answered, as it comes, for as long as there are others.
+    /// Reads other writers' answers, while there are other writers.
     pub async fn follow(&self, journal: &Arc<dyn Journal>, clock: &Clock) {
         let mut others = journal.others();
         loop {
@@ -119,7 +117,6 @@ impl Answers {
         }
     }
 
-    /// Reads the journal up to this number, if that was not done.
     async fn read_to(&self, journal: &Arc<dyn Journal>, seq: Seq, now: Timestamp) {
         if self.lock().read >= seq {
             return;
@@ -131,7 +128,7 @@ impl Answers {
         }
     }
 
-    /// Learns what came behind what was read, in its order: the first answer of a question holds.
+    /// Reads on in order: the first answer to a question holds.
     fn read_on(&self, journal: &dyn Journal, now: Timestamp) -> Result<(), ReadError> {
         let (since, mut from) = (now - age(), self.lock().read + 1);
         loop {
@@ -190,8 +187,8 @@ impl Answers {
 }
 
 impl Ticket {
-    /// Keeps the answer, now that it is durable, and gives everyone who waits, and who asked, the one
-    /// that holds: another writer's, where its record stands before this one.
+    /// Stores the durable answer and gives everyone who waits the one that holds: another writer's,
+    /// where its record comes first.
     pub async fn keep(mut self, journal: &Arc<dyn Journal>, ack: Ack) -> Ack {
         let others = *journal.others().borrow();
         self.answers.read_to(journal, others, self.at).await;
@@ -256,9 +253,8 @@ fn age() -> SignedDuration {
     SignedDuration::try_from(limits::ANSWERS_AGE).expect("a day is a signed duration")
 }
 
-/// The number of a record from which on everything made since `since` is found. Times grow
-/// with the numbers but for the order of requests that came together, so the search goes for an
-/// instant a little earlier.
+/// A number before everything recorded since `since`. Times rise with numbers except for requests that
+/// came together, so it looks a little earlier.
 fn first_since(journal: &dyn Journal, since: Timestamp) -> Result<Seq, ReadError> {
     let since = since - SignedDuration::try_from(limits::ANSWERS_DISORDER).expect("minutes are a signed duration");
     let (mut low, mut high) = (1, *journal.durable().borrow() + 1);
@@ -432,7 +428,13 @@ mod tests {
             journal.append(asked(APP, question, then, ack(answer))).await.unwrap();
         }
         let clock = Clock::fixed(now);
-        let catalog = crate::correlate::Catalog { meaning: |_, _| None, recording_days: |_| 0, provider: |_| None };
+        let catalog = crate::correlate::Catalog {
+            meaning: |_, _| None,
+            recording_days: |_| 0,
+            provider: |_| None,
+            dials_caller: |_| false,
+            with_digits: |product| product,
+        };
         let (store, ..) = Store::open(&logs.path().join("store"), "installation", catalog, &clock, &|_| None).unwrap();
         let answers = Answers::load(&*journal, &store, now).unwrap();
         assert_eq!(known(answers.ask(APP, "s1", now).await), ack("one"));

@@ -23,9 +23,9 @@ use crate::limits::{LISTS_MAX, OVERTAKEN_TRIES, RULE_VERSIONS, RULE_VERSIONS_BYT
 use crate::platforms;
 use crate::state::{Author, State, StateError, Values, random};
 
-/// What the names of rules in the state begin with.
+/// Prefix of rules in the state.
 const RULES: &str = "rules/";
-/// What the names of signing secrets begin with.
+/// Prefix of signing secrets in the state.
 const ASK: &str = "ask/";
 
 /// A version of an app's rules.
@@ -50,7 +50,6 @@ pub(super) struct Book {
     state: State,
     clock: Clock,
     ready: ArcSwap<Ready>,
-    /// Held by whoever makes it ready.
     making: Mutex<()>,
     /// Held by whoever saves rules: of two savers here the second sees what the first did.
     saving: tokio::sync::Mutex<()>,
@@ -58,14 +57,13 @@ pub(super) struct Book {
 
 #[derive(Debug, Default)]
 struct Ready {
-    /// The state's revision that this was made from, and the values in it.
+    /// Made from this revision of the state.
     revision: u64,
     kept: Kept,
     lists: Lists,
     rules: HashMap<AppId, Arc<Compiled>>,
 }
 
-/// The values that rules and lists are made from.
 #[derive(Debug, Clone, Default)]
 struct Kept {
     lists: Vec<(String, Arc<Value>)>,
@@ -83,12 +81,12 @@ impl Book {
         &self.state
     }
 
-    /// The rules of an app; none were set.
+    /// `None`: none were set.
     pub(super) fn rules(&self, app: AppId) -> Option<Arc<Compiled>> {
         self.fresh().rules.get(&app).cloned()
     }
 
-    /// What is ready now; made anew when a value of the state has changed.
+    /// Rebuilt when a value of the state has changed.
     fn fresh(&self) -> arc_swap::Guard<Arc<Ready>> {
         let ready = self.ready.load();
         if ready.revision == self.state.revision() {
@@ -112,7 +110,7 @@ impl Book {
         })
     }
 
-    /// The versions that are kept, newest first; the first is the present one.
+    /// Newest first; the first is the present one.
     pub(super) fn versions(&self, app: AppId) -> Vec<RulesVersion> {
         let mut versions: Vec<RulesVersion> = self.state.values(&format!("{RULES}{}/", app.0));
         versions.push(self.present(app));
@@ -126,13 +124,12 @@ impl Book {
         Ok(check(set, provider, &self.fresh().lists)?)
     }
 
-    /// A set that was checked, ready, but not kept.
     pub(super) fn ready(&self, set: RuleSet) -> Compiled {
         Compiled::new(0, set, &self.fresh().lists)
     }
 
-    /// Keeps a set as the next version; one that says the same as the present is no other. `based_on`
-    /// is the version that the person saw; without it the set follows what this machine knows.
+    /// Saves a set as the next version, unless it equals the present one. `based_on`: the version that
+    /// the person saw; without it the newest one here.
     pub(super) async fn set(
         &self,
         by: &Author,
@@ -182,8 +179,8 @@ impl Book {
         Ok(next)
     }
 
-    /// Writes what `decide` makes of the present rules and lists. Where another change of them comes
-    /// first it decides again.
+    /// Writes the result of `decide` on the present rules and lists; decides again if another change
+    /// came first.
     async fn write<T: Serialize>(
         &self,
         by: &Author,
@@ -202,7 +199,6 @@ impl Book {
         }
     }
 
-    /// The names of the earlier versions that are too many, or too long together.
     fn out_of_bounds(&self, prefix: &str) -> Vec<String> {
         let mut kept = self.state.look(|values| values.kept(prefix));
         kept.sort_by(|one, other| other.0.cmp(&one.0));
@@ -219,7 +215,7 @@ impl Book {
         self.state.values(LIST)
     }
 
-    /// Keeps a list, in the place of one of the same name.
+    /// Replaces a list of the same name.
     pub(super) async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         list.check()?;
         let decide = || {
@@ -239,7 +235,7 @@ impl Book {
         Ok(())
     }
 
-    /// Removes a list that no rule looks into.
+    /// Refused while a rule uses the list.
     pub(super) async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
         let decide = || {
             if self.lists().iter().all(|list| list.name != name) {
@@ -250,19 +246,19 @@ impl Book {
         self.write(by, &format!("{LIST}{name}"), decide).await
     }
 
-    /// An app whose rules look into a list.
+    /// An app whose rules use a list.
     fn used_in(&self, name: &str) -> Option<AppId> {
         let ready = self.fresh();
         let mut apps = ready.rules.iter();
         apps.find(|(_, rules)| rules.set.rules.iter().any(|rule| rule.when.looks_into(name))).map(|(app, _)| *app)
     }
 
-    /// What an app's questions to the company's own system are signed with.
+    /// Signs questions to the decision webhook.
     pub(super) fn secret(&self, app: AppId) -> Option<Secret> {
         self.state.sealed_value(&format!("{ASK}{}", app.0))
     }
 
-    /// Makes another one; the old one stops being used at once.
+    /// The old one is no longer used at once.
     pub(super) async fn new_secret(&self, by: &Author, app: AppId) -> Result<Secret, ControlError> {
         use base64::Engine as _;
         let key = base64::engine::general_purpose::STANDARD.encode(random::bytes::<32>());
@@ -303,7 +299,7 @@ impl Kept {
 }
 
 impl PartialEq for Kept {
-    /// Whether they are the very same values; equal ones that were set again are others.
+    /// The same values, by identity.
     fn eq(&self, other: &Self) -> bool {
         let same = |one: &[(String, Arc<Value>)], other: &[(String, Arc<Value>)]| {
             let pairs = || one.iter().zip(other);

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::domain::PhoneNumber;
 use crate::limits::{LIST_ENTRIES_MAX, NAME_CHARS_MAX};
 
-/// What their names in the state begin with.
+/// Prefix of lists in the state.
 pub(super) const LIST: &str = "list/";
 
 /// What a list holds.
@@ -39,7 +39,6 @@ pub struct NamedList {
     pub entries: Vec<String>,
 }
 
-/// Why a list cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
     #[error("the name of a list has 1 to {NAME_CHARS_MAX} characters, not only digits and no slash")]
@@ -79,7 +78,7 @@ pub(super) struct Numbers {
 }
 
 impl Lists {
-    /// All that are kept, under their names; those that are as they were before are not read again.
+    /// By name; unchanged lists are not read again.
     pub(super) fn of(kept: Vec<(String, Arc<Value>)>, before: &Self) -> Self {
         let ready = |name: &str, kept: Arc<Value>| match before.0.get(name) {
             Some(list) if Arc::ptr_eq(&list.kept, &kept) => Some(list.clone()),
@@ -126,7 +125,7 @@ impl Numbers {
         numbers
     }
 
-    /// Whether a number is among them, written with or without its country code.
+    /// With or without its country code.
     pub(super) fn takes(&self, number: &PhoneNumber) -> bool {
         let begins = |digits: &str| {
             self.lengths.iter().any(|n| digits.get(..*n).is_some_and(|part| self.beginnings.contains(part)))
@@ -136,7 +135,6 @@ impl Numbers {
 }
 
 impl NamedList {
-    /// Checks a list.
     pub fn check(&self) -> Result<(), ListError> {
         let chars = self.name.trim().chars().count();
         let digits = self.name.bytes().all(|byte| byte.is_ascii_digit());
@@ -155,15 +153,14 @@ impl NamedList {
     }
 }
 
-/// A whole number, or a beginning with one star: more of them are a number of which somebody sees
-/// a part only.
+/// A whole number, or a prefix with one star; more stars are a masked number.
 fn is_number(entry: &str) -> bool {
     let digits = entry.strip_suffix('*').unwrap_or(entry);
     let digits = digits.strip_prefix('+').unwrap_or(digits);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A day, or the first and last of some; a year at most. The error is made of the entry's place.
+/// A day, or a range of at most a year. The error is made from the entry's place.
 fn span(text: &str) -> Result<(Date, Date), fn(usize) -> ListError> {
     const YEAR: i32 = 366;
     let day = |text: &str| -> Result<Date, fn(usize) -> ListError> {

@@ -45,7 +45,7 @@ use crate::outgoing::PrepareError;
 use crate::platforms::Provider;
 use crate::state::{Author, State, StateError};
 
-/// Decides questions. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Control(Arc<Inner>);
 
@@ -57,7 +57,6 @@ struct Inner {
     clock: Clock,
 }
 
-/// Why rules or lists cannot be set.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     #[error(transparent)]
@@ -66,23 +65,20 @@ pub enum ControlError {
     ListEntry(#[from] ListError),
     #[error("there are {LISTS_MAX} lists already, which is the most")]
     TooManyLists,
-    /// A list that a rule looks into was to hold something else.
+    /// The kind of a list that a rule uses cannot change.
     #[error("a rule looks into this list; it cannot hold something else")]
     OtherKind,
-    /// A list that a rule looks into was to be removed.
+    /// A list that a rule uses cannot be removed.
     #[error("a rule of app {} looks into this list; change that first", .0.0)]
     ListUsed(AppId),
     #[error("there is no list {0}")]
     NoList(String),
     #[error("version {0} of the rules is not kept")]
     NoVersion(u64),
-    /// The app's platform asks nothing.
     #[error("the platform of {0} asks no questions, so that it takes no rules")]
     NoQuestions(String),
-    /// Somebody else changed the rules meanwhile.
     #[error("the rules were changed meanwhile: the present version is {present}; look at it and change that")]
     Stale { present: u64 },
-    /// The state cannot be written.
     #[error(transparent)]
     State(#[from] StateError),
 }
@@ -90,15 +86,12 @@ pub enum ControlError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     pub decision: Decision,
-    /// The answer that says so.
     pub ack: Ack,
-    /// By which rule, from what, how fast.
     pub note: DecisionNote,
 }
 
 impl Control {
-    /// Decides by the bindings and by the rules in `state`. `extra_roots` are certificates that
-    /// the company's own system may have besides the public ones.
+    /// `extra_roots`: PEM, trusted for the decision webhook besides the public roots.
     pub fn new(
         state: State,
         bindings: Bindings,
@@ -110,8 +103,8 @@ impl Control {
         Ok(Self(Arc::new(Inner { bindings, book, actor, clock })))
     }
 
-    /// What a question to `app` is answered: by the first rule that decides, else by the default,
-    /// which follows a binding and without one closes a call and discards a message.
+    /// The first rule that decides, else the default: follow the binding, or else close the call or
+    /// discard the message.
     pub async fn decide(&self, provider: &dyn Provider, app: &App, question: &Question) -> Decided {
         let rules = self.0.book.rules(app.id);
         let (decided, _) = self.0.run(provider, app, question, rules.as_deref(), Mode::ForGood).await;
@@ -123,7 +116,7 @@ impl Control {
         self.0.book.present(app)
     }
 
-    /// The versions of an app's rules that are kept, newest first.
+    /// Newest first.
     #[must_use]
     pub fn versions(&self, app: AppId) -> Vec<RulesVersion> {
         self.0.book.versions(app)
@@ -144,12 +137,11 @@ impl Control {
         self.0.book.set(by, app, set, based_on).await
     }
 
-    /// Checks rules without setting them.
     pub fn check_rules(&self, app: &App, set: &RuleSet) -> Result<(), ControlError> {
         self.0.book.check(app, set)
     }
 
-    /// The company's own systems that a rule asks and that failed the last time, longest first.
+    /// Decision webhooks that failed at the last question, longest first.
     #[must_use]
     pub fn troubles(&self) -> Vec<Trouble> {
         let asks = |trouble: &Trouble| {
@@ -161,33 +153,30 @@ impl Control {
         self.0.actor.troubles().into_iter().filter(asks).collect()
     }
 
-    /// The lists that rules may look into, by name.
     #[must_use]
     pub fn lists(&self) -> Vec<NamedList> {
         self.0.book.lists()
     }
 
-    /// Keeps a list, in the place of one of the same name.
+    /// Replaces a list of the same name.
     pub async fn set_list(&self, by: &Author, list: NamedList) -> Result<(), ControlError> {
         self.0.book.set_list(by, list).await
     }
 
-    /// Removes a list.
     pub async fn remove_list(&self, by: &Author, name: &str) -> Result<(), ControlError> {
         self.0.book.remove_list(by, name).await
     }
 
-    /// What an app's questions to the company's own system are signed with; none was made yet.
+    /// `None`: none was made yet.
     #[must_use]
     pub fn ask_secret(&self, app: AppId) -> Option<Secret> {
         self.0.book.secret(app)
     }
 
-    /// Makes another secret; the old one stops being used at once.
+    /// The old secret is no longer used at once.
     pub async fn new_ask_secret(&self, by: &Author, app: AppId) -> Result<Secret, ControlError> {
         self.0.book.new_secret(by, app).await
     }
 }
 
-/// The deadline of an app without rules.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_millis(DECISION_DEADLINE_MS as u64);

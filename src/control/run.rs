@@ -20,9 +20,8 @@ use crate::platforms::Provider;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// A platform waits for it.
     ForGood,
-    /// Somebody wants to know; at this instant, and whether the company's system is asked.
+    /// A trial at this instant; `true` also asks the decision webhook.
     Trial(jiff::Timestamp, bool),
 }
 
@@ -94,12 +93,10 @@ impl Inner {
     }
 }
 
-/// What an action decides and whether it follows the binding, or why it does not, if that is known.
+/// The decision and whether it follows the binding, or why there is none.
 type Acted = Result<(Decision, bool), Option<Wording>>;
-/// Which rule, what it decides, and whether a binding was followed.
 type Outcome = (Option<(u32, String)>, Decision, bool);
 
-/// One question on its way through the rules.
 struct Run<'a> {
     inner: &'a Inner,
     provider: &'a dyn Provider,
@@ -147,7 +144,7 @@ impl Run<'_> {
         (if decided.is_ok() { Verdict::Decided } else { Verdict::Asked(asking) }, decided)
     }
 
-    /// Asks the company's own system with what is left of the deadline.
+    /// Asks the decision webhook with what is left of the deadline.
     async fn ask(&mut self, rule: u32, url: &str, timeout_ms: u16, deadline_ms: u16) -> (Asking, Acted) {
         let deadline = Duration::from_millis(deadline_ms.into()).saturating_sub(DECISION_MARGIN);
         let time = deadline.saturating_sub(self.started.elapsed()).min(Duration::from_millis(timeout_ms.into()));
@@ -177,7 +174,6 @@ impl Run<'_> {
         (asking, decided)
     }
 
-    /// What an action decides here, if the platform takes it, and whether it follows the binding.
     fn decision(&self, then: &Then) -> Result<(Decision, bool), Wording> {
         if then.decides().is_some_and(|asks| asks != self.facts.asks) {
             return Err(match self.facts.asks {

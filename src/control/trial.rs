@@ -13,12 +13,10 @@ use crate::platforms;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
     pub decided: Decided,
-    /// Every rule that was looked at, in order.
     pub steps: Vec<Step>,
 }
 
 impl Control {
-    /// What `question` would be answered at `at`, by the app's rules or by `set`.
     pub async fn try_rules(
         &self,
         app: &App,

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use crate::domain::{Anomaly, AppId, CallEvent, CallId, CallKey, CallRecord, Identity, ProviderId, Seq};
 use crate::limits;
 
-/// One distinct event and the callback that brought it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventFact {
     pub event: CallEvent,
@@ -17,7 +16,6 @@ pub struct EventFact {
     pub callback: Seq,
 }
 
-/// One distinct record and the callback that brought it first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordFact {
     /// The record. Of two with one identity and different content, the one with the later end,
@@ -31,7 +29,6 @@ pub struct RecordFact {
     pub conflicting: bool,
 }
 
-/// Everything that was said about one call, each thing once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub id: CallId,
@@ -40,22 +37,18 @@ pub struct Facts {
     pub key: CallKey,
     /// The earliest receipt of a callback that named it.
     pub received_at: Timestamp,
-    /// Distinct events, by identity.
     pub events: Vec<EventFact>,
-    /// Distinct records, by identity.
     pub records: Vec<RecordFact>,
     /// Every callback that named it, ascending.
     pub callbacks: Vec<Seq>,
 }
 
 impl Facts {
-    /// A call of which nothing is known yet.
     #[must_use]
     pub fn new(id: CallId, app: AppId, provider: ProviderId, key: CallKey, received_at: Timestamp) -> Self {
         Self { id, app, provider, key, received_at, events: Vec::new(), records: Vec::new(), callbacks: Vec::new() }
     }
 
-    /// Notes that a callback named this call.
     pub fn named_by(&mut self, callback: Seq, received_at: Timestamp) {
         self.received_at = self.received_at.min(received_at);
         if let Err(place) = self.callbacks.binary_search(&callback)
@@ -136,7 +129,6 @@ impl Facts {
         (!rest.callbacks.is_empty()).then_some(rest)
     }
 
-    /// The highest callback that named it.
     #[must_use]
     pub fn last_callback(&self) -> Seq {
         self.callbacks.last().copied().unwrap_or(0)

@@ -25,7 +25,7 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
     let (believed, has_others) = believed(facts);
     let told = facts;
     let facts: &Facts = &believed;
-    let legs = Legs::of(facts);
+    let legs = Legs::of(facts, catalog);
     let best = facts.authoritative();
     let record = best.map(|fact| &fact.record);
     let events = legs.in_order();
@@ -64,7 +64,7 @@ pub fn join(facts: &Facts, catalog: &Catalog) -> Call {
         id: facts.id,
         app: facts.app,
         provider: facts.provider,
-        product: product(record, &events),
+        product: product(record, &events, catalog),
         test: facts.key.is_test(),
         session: facts.key.session.clone(),
         t: t.unwrap_or(facts.received_at),
@@ -180,13 +180,12 @@ fn note(anomalies: &mut Vec<Anomaly>, anomaly: Anomaly, is_so: bool) {
     }
 }
 
-/// The events in order, each with its leg.
 struct Legs<'a> {
     events: Vec<(&'a EventFact, Option<Party>)>,
 }
 
 impl<'a> Legs<'a> {
-    fn of(facts: &'a Facts) -> Self {
+    fn of(facts: &'a Facts, catalog: &Catalog) -> Self {
         let mut events: Vec<&EventFact> = facts.events.iter().collect();
         events
             .sort_by_key(|fact| (instant(&fact.event).unwrap_or(Timestamp::MAX), fact.event.kind, fact.event.identity));
@@ -206,7 +205,7 @@ impl<'a> Legs<'a> {
                     Some(record) if record.callee.as_ref() == Some(number) => Some(Party::Callee),
                     Some(record) if record.caller.as_ref() == Some(number) => Some(Party::Caller),
                     _ if dialled.len() >= 2 && dialled[0] == number => Some(Party::Caller),
-                    Some(record) if dialled.len() == 1 && record.product == Some(Product::Callback) => {
+                    Some(record) if dialled.len() == 1 && record.product.is_some_and(catalog.dials_caller) => {
                         Some(Party::Caller)
                     }
                     _ => Some(Party::Callee),
@@ -318,11 +317,10 @@ fn parties(
     (caller, callee)
 }
 
-fn product(record: Option<&CallRecord>, events: &[&CallEvent]) -> Option<Product> {
+fn product(record: Option<&CallRecord>, events: &[&CallEvent], catalog: &Catalog) -> Option<Product> {
     let told = record.and_then(|r| r.product).or_else(|| events.iter().filter_map(|e| e.product).max());
-    // Only notifications collect digits; the record alone cannot tell them from codes read out.
     let collects = events.iter().any(|e| e.kind == EventKind::DigitsCollected);
-    if told == Some(Product::Play) && collects { Some(Product::Notify) } else { told }
+    if collects { told.map(catalog.with_digits) } else { told }
 }
 
 fn recording(facts: &Facts, best: Option<&RecordFact>, catalog: &Catalog) -> Option<RecordingView> {

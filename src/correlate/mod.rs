@@ -17,14 +17,13 @@ pub use facts::{EventFact, Facts, RecordFact};
 pub use join::join;
 pub use plausible::alone;
 
-use crate::domain::{AppId, CallId, CallKey, CallOutcome, CauseCode, Party, ProviderId};
+use crate::domain::{AppId, CallId, CallKey, CallOutcome, CauseCode, Party, Product, ProviderId};
 
 /// What a code means for a call, as far as correlation needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
     /// How an unanswered call with this code ended; `None` when the next code should tell.
     pub outcome: Option<CallOutcome>,
-    /// Who ended the call, where the code says so.
     pub by: Option<Party>,
 }
 
@@ -36,9 +35,12 @@ pub struct Catalog {
     /// Days for which a provider keeps a recording.
     pub recording_days: fn(ProviderId) -> u32,
     pub provider: fn(&str) -> Option<ProviderId>,
+    /// Whether the platform dials the caller of this product first.
+    pub dials_caller: fn(Product) -> bool,
+    /// What a product turns out to be once somebody pressed a digit.
+    pub with_digits: fn(Product) -> Product,
 }
 
-/// The id of the call that `key` names in `app`.
 #[must_use]
 pub fn call_id(app: AppId, key: &CallKey) -> CallId {
     let mut hash = Xxh3::new();

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::{
     ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
-    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
+    NumberState, Outcome, Party, RecordingState, SmsMode, Text,
 };
 
 /// One of a few values, each with its name and its word.
@@ -51,7 +51,6 @@ named!(
     Direction,
     Outcome,
     Party,
-    Product,
     RecordingState,
     SmsMode
 );

@@ -4,85 +4,20 @@
 
 use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp, Text};
 
-/// The product a call belongs to.
+/// The product that a call belongs to, by its name in the API: `axb`. Which there are and what each
+/// is stands in the tables of the platforms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Product {
-    /// AXB (玖云 type 22 and Huawei).
-    Axb,
-    Dedicated,
-    Mask,
-    /// Huawei 语音回呼.
-    Callback,
-    /// Huawei 语音通知.
-    Notify,
-    /// Huawei 语音验证码.
-    Verify,
-    /// Huawei notify or verify, not yet told apart.
-    Play,
-    /// Huawei AX.
-    Ax,
-    /// Huawei AXE.
-    Axe,
-    /// Huawei AXYB.
-    Axyb,
-    /// Huawei X.
-    X,
-}
+pub struct Product(&'static str);
 
 impl Product {
-    pub const ALL: [Self; 11] = [
-        Self::Axb,
-        Self::Dedicated,
-        Self::Mask,
-        Self::Callback,
-        Self::Notify,
-        Self::Verify,
-        Self::Play,
-        Self::Ax,
-        Self::Axe,
-        Self::Axyb,
-        Self::X,
-    ];
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
 
-    /// The name in the API: `axb`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Axb => "axb",
-            Self::Dedicated => "dedicated",
-            Self::Mask => "mask",
-            Self::Callback => "callback",
-            Self::Notify => "notify",
-            Self::Verify => "verify",
-            Self::Play => "play",
-            Self::Ax => "ax",
-            Self::Axe => "axe",
-            Self::Axyb => "axyb",
-            Self::X => "x",
-        }
-    }
-
-    /// Reads [`Product::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|p| p.name() == name)
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Axb => Text::new("AXB", "AXB"),
-            Self::Dedicated => Text::new("专线语音", "Dedicated line"),
-            Self::Mask => Text::new("专号通", "Masked number"),
-            Self::Callback => Text::new("语音回呼", "Voice callback"),
-            Self::Notify => Text::new("语音通知", "Voice notice"),
-            Self::Verify => Text::new("语音验证码", "Voice code"),
-            Self::Play => Text::new("语音播放", "Voice play"),
-            Self::Ax => Text::new("AX", "AX"),
-            Self::Axe => Text::new("AXE", "AXE"),
-            Self::Axyb => Text::new("AXYB", "AXYB"),
-            Self::X => Text::new("X 模式", "X mode"),
-        }
+        self.0
     }
 }
 

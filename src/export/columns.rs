@@ -22,7 +22,6 @@ pub enum Holds {
 
 #[derive(Debug)]
 pub struct Column {
-    /// Its name, as the field is called.
     pub name: &'static str,
     /// Where its value stands in the object, as a JSON pointer.
     pub pointer: &'static str,
@@ -35,7 +34,6 @@ pub struct Column {
     pub shown: Option<Shown>,
 }
 
-/// A column of a table on a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
     /// Its place in the table, from the left.
@@ -218,7 +216,6 @@ pub const CALLBACKS: Sheet = Sheet {
     ],
 };
 
-/// Text messages.
 pub const SMS: Sheet = Sheet {
     title: Text::new("短信", "Messages"),
     columns: &[
@@ -305,7 +302,6 @@ pub const DECISIONS: Sheet = Sheet {
     ],
 };
 
-/// Entries of the audit trail.
 pub const AUDIT: Sheet = Sheet {
     title: Text::new("审计", "Audit"),
     columns: &[

@@ -13,7 +13,6 @@ use super::columns::Holds;
 use super::{ExportError, ForPeople, Sheet, instant, shanghai, value};
 use crate::domain::{Lang, plain_text};
 
-/// The heading.
 pub fn head(sheet: &Sheet, lang: Option<Lang>) -> Result<Vec<u8>, ExportError> {
     let mut cells = Vec::with_capacity(sheet.columns.len() + 8);
     for column in sheet.columns {
@@ -33,7 +32,6 @@ pub fn head(sheet: &Sheet, lang: Option<Lang>) -> Result<Vec<u8>, ExportError> {
     finish(out)
 }
 
-/// Objects as rows.
 pub fn rows(sheet: &Sheet, objects: &[Value], people: Option<ForPeople>) -> Result<Vec<u8>, ExportError> {
     let mut out = writer();
     for object in objects {

@@ -47,7 +47,6 @@ impl Format {
         }
     }
 
-    /// The `Content-Type`.
     #[must_use]
     pub fn content_type(self) -> &'static str {
         match self {
@@ -81,21 +80,16 @@ impl ForPeople {
     }
 }
 
-/// Why a file cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A row cannot be written as CSV.
     #[error("writing a row of CSV")]
     Csv(#[from] ::csv::Error),
-    /// The workbook's archive.
     #[error("packing a workbook")]
     Zip(#[from] zip::result::ZipError),
-    /// The workbook's contents.
     #[error("writing a workbook")]
     Write(#[from] std::io::Error),
 }
 
-/// A file on its way.
 #[derive(Debug)]
 pub struct Rows(Kind);
 
@@ -139,7 +133,6 @@ impl Rows {
         }
     }
 
-    /// Gives the bytes that end the file.
     pub fn end(self) -> Result<Vec<u8>, ExportError> {
         match self.0 {
             Kind::Csv { begun: true, .. } | Kind::Jsonl => Ok(Vec::new()),

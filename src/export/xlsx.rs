@@ -108,7 +108,6 @@ impl Workbook {
         self.people.map(|people| people.lang)
     }
 
-    /// The bytes that are ready.
     pub(super) fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.pipe.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -14,8 +14,8 @@ use crate::domain::{
 use crate::journal::testing::MemoryJournal;
 use crate::journal::{Record, Tally};
 use crate::platforms::{
-    Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, Provider, RetrySchedule, Sample,
-    Secrets, Verdict, Verified, VerifyError,
+    Address, BodyForm, CodeTable, DecodeError, Decoded, Fault, FieldDoc, Occasion, ProductInfo, Provider,
+    RetrySchedule, Sample, Secrets, Verdict, Verified, VerifyError,
 };
 use crate::state::State;
 
@@ -53,6 +53,10 @@ impl Provider for Touchy {
     fn title(&self, _: Lang) -> &'static str {
         "Touchy"
     }
+    fn products(&self) -> &'static [ProductInfo] {
+        &[]
+    }
+
     fn addresses(&self) -> &'static [Address] {
         &[]
     }

@@ -35,7 +35,6 @@ pub struct CodeTable {
     /// Its name, by which a `CauseCode` refers to it: `stateCode`.
     pub name: &'static str,
     pub title: Text,
-    /// Where the platform documents it.
     pub source: &'static str,
     pub codes: &'static [CodeDoc],
 }
@@ -51,24 +50,20 @@ impl CodeTable {
 pub struct CodeDoc {
     pub code: &'static str,
     pub text: Text,
-    /// Who should act.
     pub who: Who,
     /// What to do; empty when nothing is to be done.
     pub advice: Text,
     /// How an unanswered call with this code ended; `None` when the code alone does not tell
     /// and the next one should.
     pub outcome: Option<CallOutcome>,
-    /// Who ended the call, where the code says so.
     pub by: Option<Party>,
 }
 
-/// One body as the platform sends it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
     /// Its name, unique within the provider: `fee-callback`.
     pub name: &'static str,
     pub title: Text,
-    /// The `Content-Type` it comes with.
     pub content_type: &'static str,
     pub body: &'static str,
 }

@@ -16,6 +16,7 @@ mod huawei_private;
 mod huawei_voice;
 mod jiuyun;
 pub mod outbound;
+mod products;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -26,6 +27,7 @@ pub use self::docs::{Address, CodeDoc, CodeTable, FieldDoc, RetrySchedule, Sampl
 pub use self::fault::{DecodeError, Fault};
 pub use self::fresh::{fresh, telling};
 use self::outbound::Outbound;
+pub use self::products::{CallShape, ProductInfo};
 use crate::domain::{Ack, AnswerForm, App, Callback, CauseCode, Decision, Lang, ProviderId, Question, Wording};
 pub use crate::domain::{Item, Suspicion};
 use jiff::Timestamp;
@@ -50,19 +52,17 @@ pub fn explain(provider: ProviderId, cause: &CauseCode) -> Option<&'static CodeD
     by_id(provider)?.codes().iter().find(|t| t.name == cause.table)?.find(&cause.code)
 }
 
-/// One platform.
 pub trait Provider: Debug + Sync {
     /// Its name in addresses, records, the configuration and commands.
     fn id(&self) -> ProviderId;
-    /// Its name for people.
     fn title(&self, lang: Lang) -> &'static str;
     /// Which addresses its console asks for, and what arrives there.
     fn addresses(&self) -> &'static [Address];
     fn fields(&self) -> &'static [FieldDoc];
     fn codes(&self) -> &'static [CodeTable];
+    fn products(&self) -> &'static [ProductInfo];
     /// One body of every kind it sends.
     fn samples(&self) -> &'static [Sample];
-    /// When it pushes again.
     fn retry(&self) -> RetrySchedule;
     fn recording_days(&self) -> u32;
 
@@ -92,7 +92,6 @@ pub trait Provider: Debug + Sync {
     fn check(&self, _decision: &Decision) -> Result<(), InvalidAnswer> {
         Ok(())
     }
-    /// Writes a decision as the platform reads it.
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
     /// What it can be asked; `None` where it takes no requests of ours.
     fn outbound(&self) -> Option<&'static dyn Outbound> {
@@ -113,7 +112,6 @@ pub struct InvalidAnswer {
     pub rule: Wording,
 }
 
-/// What a signature is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Secrets<'a> {
     /// Huawei `APP_Key`, 玖云 `appId`.
@@ -125,7 +123,6 @@ pub struct Secrets<'a> {
     pub now: Timestamp,
 }
 
-/// What the check of a signature found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// There was nothing to check against, or this platform signs nothing.
@@ -147,17 +144,14 @@ impl Verdict {
     }
 }
 
-/// Why a callback is not believed. The text is for our people, never sent to the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
-    /// The header that carries the signature is not there.
     #[error("no X-AKSK or X-WSSE header")]
     MissingHeader,
     #[error("the signature header has no {0}")]
     MissingPart(&'static str),
     #[error("the signature is for another app key")]
     OtherApp,
-    /// The digest matches no known recipe.
     #[error("the digest does not match: wrong app secret, or the public address is not what the platform was given")]
     Digest,
     /// Too old, or too far in the future.
@@ -211,7 +205,6 @@ pub enum BodyForm {
     Xml,
 }
 
-/// What a callback says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The notation it was written in; the answer uses the same.
@@ -246,7 +239,6 @@ impl Decoded {
     }
 }
 
-/// On which occasion the platform is answered.
 #[derive(Debug)]
 pub enum Occasion<'a> {
     /// A notice was kept, understood or not.

@@ -25,7 +25,7 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::journal::{Body, Journal, Record};
 use crate::limits;
-use crate::platforms;
+use crate::platforms::{self, CallShape};
 use crate::store::{WriteError, Writer};
 
 #[derive(Debug)]
@@ -84,6 +84,8 @@ pub fn catalog() -> Catalog {
         },
         recording_days: |provider| platforms::by_id(provider).map_or(0, platforms::Provider::recording_days),
         provider: |name| platforms::by_name(name).map(platforms::Provider::id),
+        dials_caller: |product| product.info().shape == CallShape::Callback,
+        with_digits: |product| product.info().with_digits.unwrap_or(product),
     }
 }
 

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::push::{Decided, Expectation};
 
-/// Why an answer is not a success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 pub enum Refusal {
     /// Not 200, or nothing that answers what nobody sends in earnest.
@@ -33,7 +32,6 @@ impl Refusal {
     }
 }
 
-/// What a platform makes of an answer: success with or without a decision, or not.
 pub(super) fn judge(expects: Expectation, status: u16, body: &[u8]) -> Result<Option<Decided>, Refusal> {
     if expects == Expectation::Anything {
         return if status < 400 { Ok(None) } else { Err(Refusal::Status(status)) };

@@ -13,7 +13,6 @@ use super::push::{Expectation, FeeRecord, Push};
 use super::stamp::Millis;
 use crate::limits::SIMULATOR_FEES_MAX;
 
-/// Batches that have not left yet, by when they do.
 #[derive(Debug, Default)]
 pub(super) struct Batches {
     waiting: BTreeMap<(Millis, Platform), Vec<FeeRecord>>,
@@ -41,7 +40,6 @@ impl Batches {
     }
 }
 
-/// A record that leaves alone.
 pub(super) fn single(platform: Platform, record: FeeRecord) -> Push {
     let at = leaves(record.released);
     wrap(platform, at, vec![record])

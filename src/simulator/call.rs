@@ -89,7 +89,6 @@ pub(super) struct Times {
     pub setup: Millis,
     pub a_alerting: Option<Millis>,
     pub a_answered: Option<Millis>,
-    /// An extension or a key was typed.
     pub digits: Option<Millis>,
     pub dialled: Option<Millis>,
     pub alerting: Option<Millis>,
@@ -113,7 +112,6 @@ pub(super) struct Call {
     pub user_data: Option<String>,
     /// Blanks between date and time: old samples have two.
     pub blanks: usize,
-    /// For small variations that need no drawing.
     pub bits: u64,
 }
 

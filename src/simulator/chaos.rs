@@ -47,7 +47,6 @@ impl Chaos {
         Self { rng: Rng::with_seed(mix(seed ^ 0xc4a0_5000)), signs }
     }
 
-    /// A push, disturbed or not, and what comes beside it.
     pub(super) fn disturb(&mut self, push: Push, ledger: &mut Ledger) -> Vec<Disturbed> {
         let mut first = Disturbed::not(push.clone());
         let mut extra = None;

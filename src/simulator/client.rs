@@ -35,7 +35,6 @@ pub(super) enum Delivery {
     HangUp,
 }
 
-/// What is known after a try.
 #[derive(Debug)]
 pub(super) enum Heard {
     Answer {
@@ -49,7 +48,6 @@ pub(super) enum Heard {
     NoConnection(Unreached),
 }
 
-/// Why there was no connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreached {
     /// As the system or TLS said it.
@@ -80,7 +78,6 @@ impl Unreached {
     }
 }
 
-/// The HTTP side of one platform.
 #[derive(Debug)]
 pub(super) struct Client {
     client: legacy::Client<HttpsConnector<HttpConnector>, PushBody>,
@@ -108,7 +105,6 @@ impl Client {
         Ok(Self { client, to: plan.to.clone(), timeout: plan.timeout, short_connections: plan.short_connections })
     }
 
-    /// Sends one push and waits for what comes back.
     pub(super) async fn post(&self, headers: Vec<(&'static str, String)>, body: Bytes, delivery: Delivery) -> Heard {
         let Ok(request) = self.request(headers, body, delivery) else { return Heard::NotDelivered };
         let patience = if delivery == Delivery::HangUp { HANG_UP_AFTER } else { self.timeout };
@@ -158,7 +154,6 @@ fn was_never_sent(error: &legacy::Error) -> bool {
         .is_some_and(hyper::Error::is_canceled)
 }
 
-/// A body that may break off in the middle.
 #[derive(Debug)]
 struct PushBody {
     rest: Bytes,
@@ -174,7 +169,6 @@ impl PushBody {
     }
 }
 
-/// Breaks a body off on purpose.
 #[derive(Debug, thiserror::Error)]
 #[error("the body was cut short on purpose")]
 struct CutShort;

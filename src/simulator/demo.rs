@@ -48,7 +48,6 @@ pub struct DemoApp {
     pub app_secret: Option<Secret>,
 }
 
-/// The demo: its past until that is told, then what goes on.
 #[derive(Debug)]
 pub struct Demo {
     seed: u64,

@@ -6,7 +6,6 @@
 
 use fastrand::Rng;
 
-/// How a call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Fate {
     /// The parties talked; the caller hung up.

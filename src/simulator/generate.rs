@@ -21,14 +21,11 @@ const PARTIES: u32 = 1_500_000;
 const NUMBERS: u32 = 2_000;
 const DAY_MS: Millis = 86_400_000;
 
-/// One callback as it would have been received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
     /// When it would have been received; ascending.
     pub received_at: Timestamp,
-    /// 1 is 玖云, 2 语音通话, 3 隐私保护通话.
     pub app: AppId,
-    /// The app's provider.
     pub provider: ProviderId,
     /// The headers, names in lower case.
     pub headers: Vec<(String, String)>,

@@ -21,7 +21,6 @@ use super::platform::{Platform, PushKind};
 use super::push::Sink;
 use super::stamp::{self, Millis};
 
-/// Writes everything that is pushed about a call.
 pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     let notice = Notice { call, account, call_id: call_id(call) };
     match call.scene {
@@ -191,7 +190,6 @@ impl Fields {
         self.text(name, at.map(stamp::beijing_digits).unwrap_or_default());
     }
 
-    /// The `Content-Type` and the body.
     fn written(self) -> (&'static str, Vec<u8>) {
         if matches!(self.encoding, Encoding::Xml) {
             return ("application/xml", self.xml().expect("memory takes every write"));

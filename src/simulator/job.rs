@@ -13,7 +13,6 @@ use super::client::Delivery;
 use super::play::scaled;
 use super::push::Push;
 
-/// A push that waits for its time, or is being tried.
 #[derive(Debug)]
 pub(super) struct Job {
     pub due: Instant,

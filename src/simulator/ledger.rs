@@ -17,7 +17,6 @@ use super::latencies::Latencies;
 use super::platform::PushKind;
 use crate::domain::many;
 
-/// The counts of one kind of push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line {
     /// Pushes begun, duplicates made on purpose included.
@@ -59,7 +58,6 @@ impl Line {
     }
 }
 
-/// What was sent and what came of it.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     lines: BTreeMap<PushKind, Line>,
@@ -76,7 +74,6 @@ impl Ledger {
         self.lines.get(&kind).copied().unwrap_or_default()
     }
 
-    /// The counts of all kinds.
     #[must_use]
     pub fn total(&self) -> Line {
         let mut total = Line::default();
@@ -84,13 +81,11 @@ impl Ledger {
         total
     }
 
-    /// Why tries were refused, and how often.
     #[must_use]
     pub fn refusals(&self) -> &BTreeMap<Refusal, u64> {
         &self.refusals
     }
 
-    /// What `--chaos` did, and how often.
     #[must_use]
     pub fn disturbances(&self) -> &BTreeMap<&'static str, u64> {
         &self.disturbances

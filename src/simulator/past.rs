@@ -49,7 +49,6 @@ pub(super) struct Arrived {
     pub push: Push,
 }
 
-/// The pushes of one app.
 #[derive(Debug)]
 pub(super) struct Past {
     stream: Peekable<Stream>,
@@ -66,7 +65,6 @@ impl Past {
         Self { stream: stream.peekable(), others: BinaryHeap::new(), base, rng, made: 0 }
     }
 
-    /// When the next push arrives.
     pub(super) fn next_at(&mut self) -> Option<Millis> {
         let due = self.stream.peek().map(|push| push.at);
         let other = self.others.peek().map(|Reverse(other)| other.at);

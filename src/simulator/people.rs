@@ -14,7 +14,6 @@ const PERSONAL: [u64; 16] = [130, 131, 133, 135, 136, 137, 138, 139, 150, 152, 1
 /// Prefixes of virtual operators, which privacy numbers come from.
 const VIRTUAL: [u64; 5] = [162, 165, 167, 170, 171];
 
-/// How many people and privacy numbers there are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct World {
     seed: u64,
@@ -33,12 +32,10 @@ impl World {
         mobile(&PERSONAL, self.seed, 0, (skewed * f64::from(self.parties)) as u64)
     }
 
-    /// Somebody's privacy number, by its index.
     pub(super) fn x_number(&self, index: u32) -> Mobile {
         mobile(&VIRTUAL, self.seed, 1, u64::from(index % self.numbers))
     }
 
-    /// The index of a privacy number.
     pub(super) fn x_index(&self, rng: &mut Rng) -> u32 {
         rng.u32(0..self.numbers)
     }

@@ -21,7 +21,6 @@ use crate::limits;
 /// Calls that begin in a second, unless the plan says otherwise.
 const RATE: f64 = 5.0;
 
-/// When pushes leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// When they are due, however slow the answers.
@@ -63,12 +62,10 @@ pub struct Plan {
     pub timeout: Duration,
     /// Give up what waits for another try this long after the last call's last push.
     pub patience: Option<Duration>,
-    /// The time of the simulated platform.
     pub clock: Clock,
     /// Whether the play ends at once when the very first connection fails. Later ones may: they are
     /// counted and tried again.
     pub first_must_connect: bool,
-    /// Ends the play early; what is under way is waited for.
     pub stop: CancellationToken,
     /// Gets one line of JSON for every acknowledged push.
     pub acknowledged: Option<Receipts>,

@@ -18,7 +18,6 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Every platform, in the order of the demo's apps.
     pub const ALL: [Self; 3] = [Self::Jiuyun, Self::HuaweiVoice, Self::HuaweiPrivate];
 
     /// The provider's name in commands: `huawei-voice`.
@@ -31,7 +30,6 @@ impl Platform {
         }
     }
 
-    /// Reads [`Platform::name`].
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.name() == name)
@@ -66,7 +64,6 @@ const fn minutes(n: u64) -> Duration {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PushKind {
-    /// Something happened in a call.
     Event,
     /// A call is over: Huawei `fee`, 玖云 `Hangup` and `IncomeHangup`.
     Record,
@@ -76,7 +73,6 @@ pub enum PushKind {
     SmsQuestion,
     /// A message was forwarded.
     SmsNotice,
-    /// A privacy number changed its state.
     NumberStatus,
     /// Not what a healthy platform sends: garbage, wrong-case names, unknown events.
     Garbage,
@@ -94,7 +90,6 @@ impl PushKind {
         Self::Garbage,
     ];
 
-    /// The name in the ledger: `call question`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -39,7 +39,6 @@ use crate::limits::{SIMULATOR_ANSWERS_KEPT, SIMULATOR_OUTLOOK_CALLS};
 /// How much of a call may lie after its last start, for the stamps of scaled plays.
 const TALK_MS: f64 = 600_000.0;
 
-/// Why nothing could be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
     /// The address has no host or a port that is none, or is neither http nor https.
@@ -47,7 +46,6 @@ pub enum PlayError {
         "the address must begin with http:// or https:// and name a host: https://calls.example.com/callbacks/TOKEN"
     )]
     Address,
-    /// The TLS client could not be set up.
     #[error("setting up TLS")]
     Tls(#[source] rustls::Error),
     /// The rate or the time scale is not a positive number.
@@ -88,7 +86,6 @@ pub async fn play(plan: Plan, progress: impl FnMut(&Ledger)) -> Result<Ledger, P
     Player::new(plan, stream.peekable(), Duration::ZERO)?.run(progress).await
 }
 
-/// What a play comes to, if every push is acknowledged at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outlook {
     /// How many pushes, without what chaos adds.
@@ -110,7 +107,6 @@ pub fn outlook(plan: &Plan) -> Option<Outlook> {
     Some(Outlook { pushes, takes: scaled(last, plan.time_scale) })
 }
 
-/// Everything a play needs while it runs.
 #[derive(Debug)]
 pub(super) struct Player {
     plan: Plan,

@@ -17,7 +17,6 @@ use super::push::{Decided, Expectation, FeeRecord, Next, Sink};
 use super::session;
 use super::stamp::Millis;
 
-/// Writes everything that is pushed about a call; in X mode only the question.
 pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     let notice = Notice::new(call, account);
     notice.callin(sink);
@@ -60,7 +59,6 @@ pub(super) fn write_decided(call: &Call, account: &Account, decided: &Decided, s
     Notice { session, code, ..Notice::new(&call, account) }.rest(sink, account);
 }
 
-/// One call being written.
 #[derive(Debug)]
 pub(super) struct Notice<'a> {
     pub call: &'a Call,

@@ -11,7 +11,6 @@ use super::json::Object;
 use super::private::Notice;
 use super::{recording, session};
 
-/// One element of a `feeLst`.
 pub(super) fn write(notice: &Notice<'_>, account: &Account) -> Object {
     let (call, times) = (notice.call, &notice.call.times);
     let mut fee = Object::new(call.blanks);

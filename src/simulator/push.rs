@@ -12,7 +12,6 @@ use super::platform::{Platform, PushKind};
 use super::sms::Message;
 use super::stamp::Millis;
 
-/// What answer a push needs before the platform is content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expectation {
     /// Status 200, and no `resultcode` but `"0"`.
@@ -25,7 +24,6 @@ pub enum Expectation {
     Anything,
 }
 
-/// One request of a platform, not yet signed.
 #[derive(Debug, Clone)]
 pub struct Push {
     pub platform: Platform,
@@ -45,7 +43,6 @@ pub struct Push {
     pub(super) next: Option<Box<Next>>,
 }
 
-/// What a platform does once its question is answered.
 #[derive(Debug, Clone)]
 pub(super) enum Next {
     Call(Call, Account),
@@ -55,7 +52,6 @@ pub(super) enum Next {
 /// What a receiver decided about a question, as the platform understood it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
-    /// Put the call through.
     Connect {
         /// The real callee.
         callee: String,
@@ -63,7 +59,6 @@ pub enum Decided {
         /// To be echoed.
         user_data: Option<String>,
     },
-    /// Hang up.
     Close {
         /// To be echoed.
         user_data: Option<String>,
@@ -73,7 +68,6 @@ pub enum Decided {
         /// The real receiver.
         to: String,
     },
-    /// Drop the message.
     Discard,
 }
 
@@ -129,7 +123,6 @@ pub(super) struct Sink {
     pub records: Vec<FeeRecord>,
 }
 
-/// One element of a `feeLst`.
 #[derive(Debug)]
 pub(super) struct FeeRecord {
     pub session: String,

@@ -37,7 +37,6 @@ pub fn questions(seed: u64, calls: u64, base: Timestamp) -> Vec<Push> {
     stream(Platform::HuaweiPrivate, None, seed, starts, Questions::Only).collect()
 }
 
-/// The stream behind a script; `app_key` replaces the made-up key in the bodies.
 pub(super) fn stream(
     platform: Platform,
     app_key: Option<&str>,
@@ -59,7 +58,6 @@ pub struct Owned {
     pub owner: String,
 }
 
-/// The privacy numbers that the scripts and plays of this platform and seed use.
 #[must_use]
 pub fn numbers(platform: Platform, seed: u64) -> Vec<Owned> {
     let world = world(platform, seed);

@@ -12,7 +12,6 @@ use super::account::Account;
 use super::call::Call;
 use super::stamp::{self, BEIJING_MS};
 
-/// A session in one of the two forms with an `@`.
 pub(super) fn voice(call: &Call, account: &Account) -> String {
     let rare = call.vary(11, 10) == 0;
     let (kind, middle, domain) =

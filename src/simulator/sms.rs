@@ -50,7 +50,6 @@ impl Message {
     }
 }
 
-/// Writes a message's first push: the question in X mode, else the notice.
 pub(super) fn write(message: &Message, account: &Account, sink: &mut Sink) {
     if !message.asks {
         write_notice(message, account, None, sink);
@@ -64,7 +63,6 @@ pub(super) fn write(message: &Message, account: &Account, sink: &mut Sink) {
     }
 }
 
-/// Writes the notice that a message was passed on, to `to` where a decision said so.
 pub(super) fn write_notice(message: &Message, account: &Account, to: Option<&str>, sink: &mut Sink) {
     let body = body(message, account, "Notify", |event| {
         event.text("called", to.unwrap_or(&message.to));
@@ -108,7 +106,6 @@ fn body(message: &Message, account: &Account, mode: &str, more: impl FnOnce(&mut
     push.bytes()
 }
 
-/// Writes a `numStatus`: a few numbers stop working, or work again.
 pub(super) fn write_number_status(at: Millis, world: &World, rng: &mut Rng, sink: &mut Sink) {
     let states = [("9", None), ("10", Some("2")), ("10", Some("3")), ("11", None), ("5", None)];
     let numbers = (0..rng.u32(1..4)).map(|_| {

@@ -17,7 +17,6 @@ const BY_HOUR: [f64; 24] = [
 const BY_DAY: [f64; 7] = [1.08, 1.0, 0.98, 1.02, 1.12, 0.66, 0.54];
 const HOUR_MS: f64 = 3_600_000.0;
 
-/// The instants at which calls begin, ascending.
 #[derive(Debug)]
 pub(super) enum Starts {
     /// One after the other with exponential gaps, as independent callers make them.

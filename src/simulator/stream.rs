@@ -35,7 +35,6 @@ pub(super) enum Questions {
     Only,
 }
 
-/// Pushes in the order in which they leave.
 #[derive(Debug)]
 pub(super) struct Stream {
     base: Millis,

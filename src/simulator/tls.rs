@@ -15,7 +15,6 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, Signatur
 
 use super::platform::Platform;
 
-/// The client's side of TLS for a platform; `insecure` accepts any certificate.
 pub fn client_config(platform: Platform, insecure: bool) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let versions: &[_] = match platform {

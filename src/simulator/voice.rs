@@ -16,7 +16,6 @@ use super::push::{FeeRecord, Sink};
 use super::stamp::Millis;
 use super::{recording, session};
 
-/// Writes everything that is pushed about a call.
 pub(super) fn write(call: &Call, account: &Account, sink: &mut Sink) {
     let notice = Notice { call, session: session::voice(call, account) };
     if call.scene.is_announcement() {

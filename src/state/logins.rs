@@ -53,7 +53,6 @@ impl State {
         Some(Login { id, user, csrf: random::csrf(cookie), expires_at: login.expires_at })
     }
 
-    /// Ends a login.
     pub async fn log_out(&self, by: &Author, cookie: &str) -> Result<(), StateError> {
         let hash = random::hash(cookie);
         if !self.book().logins.contains_key(&hash) {
@@ -150,7 +149,6 @@ impl State {
     }
 }
 
-/// A login before it is opened.
 pub(super) struct Prepared {
     pub(super) by: Author,
     cookie: Secret,

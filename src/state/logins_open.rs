@@ -60,7 +60,6 @@ impl State {
         }
     }
 
-    /// Ends a login by its public id.
     pub async fn end_login(&self, by: &Author, id: &str) -> Result<(), StateError> {
         let id = id.to_owned();
         self.change(by, move |book| {

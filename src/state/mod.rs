@@ -158,7 +158,6 @@ impl State {
         self.book().installation.clone().expect("made when the state is opened")
     }
 
-    /// How the log of the state is doing.
     #[must_use]
     pub fn health(&self) -> Health {
         self.shared.log.health()
@@ -206,7 +205,6 @@ impl State {
         Self::open(Arc::new(log), &data.join("keys"), clock.clone())
     }
 
-    /// From now on nothing can be set, as on a disk that failed.
     #[cfg(test)]
     pub(crate) fn refuse_changes(&self) {
         self.shared.log.refuse();
@@ -243,7 +241,6 @@ impl State {
         }
     }
 
-    /// Applies what others are known to have set.
     async fn catch_up(&self) -> Result<(), StateError> {
         let others = *self.shared.log.others().borrow();
         if self.book().through < others { self.read_on().await } else { Ok(()) }

@@ -46,7 +46,6 @@ pub struct User {
     /// The name, unique, shown.
     pub name: String,
     pub role: Role,
-    /// Which apps the person may see.
     pub scope: Scope,
     /// Whether logging in takes a code as well.
     pub second_factor: bool,
@@ -59,7 +58,6 @@ pub struct User {
 /// Who somebody is at a provider of logins: never given to anybody else there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutsideId {
-    /// The provider's own address.
     pub issuer: String,
     /// Its word for the person.
     pub subject: String,
@@ -70,7 +68,6 @@ pub struct NewUser {
     /// The name, unique.
     pub name: String,
     pub role: Role,
-    /// Which apps the person may see.
     pub scope: Scope,
     pub password: Secret,
 }
@@ -131,10 +128,8 @@ pub struct ApiToken {
     /// Its name, unique.
     pub name: String,
     pub role: Role,
-    /// Which apps it may see.
     pub scope: Scope,
     pub created_at: Timestamp,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the hour or so.
     pub last_used_at: Option<Timestamp>,
@@ -145,13 +140,10 @@ pub struct NewToken {
     /// Its name, unique.
     pub name: String,
     pub role: Role,
-    /// Which apps it may see.
     pub scope: Scope,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A query of a list under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     /// Its id: the same name saved again has the same.
@@ -182,11 +174,9 @@ pub struct Principal {
     /// A user's or token's name, or `command line`.
     pub name: String,
     pub role: Role,
-    /// Which apps they may see.
     pub scope: Scope,
 }
 
-/// A browser's login.
 #[derive(Debug, Clone)]
 pub struct Login {
     /// Its public id: names it and opens nothing.
@@ -198,14 +188,12 @@ pub struct Login {
 }
 
 impl User {
-    /// This person as the one who asks.
     #[must_use]
     pub fn principal(&self) -> Principal {
         Principal { kind: ActorKind::User, name: self.name.clone(), role: self.role, scope: self.scope.clone() }
     }
 }
 
-/// A login as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLogin {
     pub id: String,

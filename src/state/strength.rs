@@ -7,11 +7,12 @@
 use zxcvbn::Score;
 use zxcvbn::feedback::{Feedback, Warning};
 
-use crate::domain::{Text, Wording};
+use crate::domain::{Lang, Text, Wording};
 use crate::limits::{PASSWORD_CHARS_MIN, PASSWORD_DIGITS_MIN, PASSWORD_JUDGED_CHARS, PASSWORD_SCORE_MIN};
+use crate::platforms;
 
-/// What whoever guesses thinks of first here.
-const KNOWN_HERE: [&str; 7] = ["ringback", "huiling", "回铃", "huawei", "jiuyun", "华为", "玖云"];
+/// Words that somebody who guesses tries first here, besides the names of the platforms.
+const KNOWN_HERE: [&str; 3] = ["ringback", "huiling", "回铃"];
 
 /// How hard a password is to guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,11 @@ impl Strength {
     #[must_use]
     pub(super) fn of(name: &str, password: &str) -> Self {
         let judged: String = password.chars().take(PASSWORD_JUDGED_CHARS).collect();
-        let known: Vec<&str> = KNOWN_HERE.into_iter().chain([name]).collect();
+        let of_platforms = platforms::ALL.iter().flat_map(|platform| {
+            let titles = platform.title(Lang::Zh).split(' ');
+            platform.id().0.split('-').chain(titles.flat_map(|word| [word, word.trim_end_matches('云')]))
+        });
+        let known: Vec<&str> = KNOWN_HERE.into_iter().chain(of_platforms).chain([name]).collect();
         let estimated = zxcvbn::zxcvbn(&judged, &known);
         let score = match estimated.score() {
             Score::Zero => 0,

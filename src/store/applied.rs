@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::{AuditRow, CallbackRow, Cut};
 use crate::domain::{AppId, Item, Seq};
 
-/// What a record of the journal means for the store.
 #[derive(Debug)]
 pub enum Applied {
     /// A callback and what it says. `row.outcome` is `Accepted` where it was understood; whether
@@ -18,26 +17,19 @@ pub enum Applied {
         row: Box<CallbackRow>,
         items: Vec<Item>,
     },
-    /// Requests that were not kept.
     Tally {
-        /// The record's number.
         seq: Seq,
         at: Timestamp,
         app: Option<AppId>,
         refused: u64,
         possibly_lost: u64,
     },
-    /// Rows whose time is over.
     Cut {
-        /// The record's number.
         seq: Seq,
         cut: Box<Cut>,
     },
-    /// An entry of the audit trail.
     Audit(Box<AuditRow>),
-    /// A record that says nothing about calls.
     Other {
-        /// The record's number.
         seq: Seq,
     },
 }

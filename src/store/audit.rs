@@ -17,7 +17,7 @@ use super::want::Want;
 use super::{AuditQuery, FilterTable as _, Listing, Page, QueryError, Store};
 use crate::domain::{ActorId, AppId, Seq};
 
-/// An entry of the audit trail, without its personal part.
+/// Without the personal part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     pub seq: Seq,
@@ -29,18 +29,15 @@ pub struct AuditRow {
     pub subject: String,
     pub app: Option<AppId>,
     pub peer: Option<IpAddr>,
-    /// How the act of another entry ended, where it tells that.
+    /// Set on entries that report another entry's outcome.
     pub ended: Option<Ended>,
 }
 
-/// How the act of another entry ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// The number of that entry in the journal.
     pub of: Seq,
     /// `failed` or `done`.
     pub how: String,
-    /// Why, in a word.
     pub code: Option<String>,
 }
 
@@ -57,7 +54,7 @@ struct EncodedAudit {
 }
 
 impl Store {
-    /// Entries of the audit trail, newest first.
+    /// Newest first.
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.audit), query, self.want(query), page, |indexed, cursor| {
             let row = read(indexed).map_err(QueryError::damaged)?;
@@ -66,8 +63,7 @@ impl Store {
         })
     }
 
-    /// The number of the last entry in the journal, as far as it was applied. `None` also where
-    /// the store cannot be read.
+    /// As far as the journal was applied. `None` also where the store cannot be read.
     #[must_use]
     pub fn last_audit(&self) -> Option<Seq> {
         let (rows, _) = self.shared.view(|rows| &rows.audit);

@@ -170,7 +170,7 @@ fn record_row<'a>(texts: &mut Texts<'a>, fact: &'a RecordFact, base: Timestamp, 
     }
 }
 
-/// Reads facts. The id is not in the row: it is the row's name.
+/// The id is the row's name and not in the row.
 pub(super) fn decode(id: CallId, bytes: &[u8], provider: fn(&str) -> Option<ProviderId>) -> Result<Facts, RowError> {
     let row: CallRow<'_> = encoding::decode(bytes)?;
     let reader = Reader {

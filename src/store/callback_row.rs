@@ -47,7 +47,6 @@ enum SuspicionRow {
     OtherApplication(String),
 }
 
-/// Notes which calls a callback is about.
 pub(super) fn name_calls(row: &mut CallbackRow, keys: &[CallKey]) {
     for key in keys {
         row.calls.push(call_id(row.app, key));

@@ -21,7 +21,7 @@ use crate::limits::BLOCK_ROWS;
 /// What rows are ordered by: newest first is descending.
 pub(super) type RowKey = (i64, [u8; 16]);
 
-/// One kind of row, as the writer has it.
+/// One kind of row, as the writer holds it.
 #[derive(Debug, Clone)]
 pub(super) struct Collection {
     name: &'static str,
@@ -32,7 +32,6 @@ pub(super) struct Collection {
     unsaved: Unsaved,
 }
 
-/// What a checkpoint has to write.
 #[derive(Debug, Clone, Default)]
 struct Unsaved {
     appended: Vec<RowKey>,
@@ -52,7 +51,7 @@ pub(super) struct View {
     rows: u64,
 }
 
-/// A segment and the rows of it that are deleted or live on in the hot part.
+/// A segment and its rows that are deleted or replaced in the hot part.
 #[derive(Debug, Clone)]
 pub(super) struct Sealed {
     pub(super) segment: Arc<Segment>,
@@ -77,7 +76,6 @@ impl Collection {
         self.dir.join(format!("{}-{number:08}", self.name))
     }
 
-    /// Its name, which its segments' names begin with.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
@@ -91,7 +89,6 @@ impl Collection {
         self.view.hot.get(&(*self.keys.get(id)?, *id))
     }
 
-    /// Adds a sealed segment as it was found at the start or was just written.
     pub(super) fn attach(&mut self, segment: Arc<Segment>, tombstones: RoaringBitmap) {
         self.view.rows += u64::from(segment.rows()) - tombstones.len();
         let sealed = Arc::make_mut(&mut self.view.sealed);
@@ -99,7 +96,6 @@ impl Collection {
         sealed.sort_by_key(|sealed| std::cmp::Reverse(sealed.segment.newest()));
     }
 
-    /// Lets go of a segment whose living rows were put elsewhere.
     pub(super) fn detach(&mut self, number: u64) {
         if let Some(at) = self.view.sealed.iter().position(|s| s.segment.number == number) {
             let sealed = Arc::make_mut(&mut self.view.sealed).remove(at);
@@ -107,7 +103,7 @@ impl Collection {
         }
     }
 
-    /// Puts a row into the hot part, in the place of an older version of it.
+    /// Replaces an older version of the row.
     pub(super) fn put(&mut self, indexed: IndexedRow) {
         match self.keys.insert(indexed.id, indexed.k) {
             Some(k) if k == indexed.k => {}
@@ -119,13 +115,11 @@ impl Collection {
         self.view.hot.insert(indexed);
     }
 
-    /// Puts a new row into the hot part.
     pub(super) fn append(&mut self, indexed: IndexedRow) {
         self.unsaved.appended.push(indexed.key());
         self.put(indexed);
     }
 
-    /// Takes a row away for good.
     pub(super) fn remove(&mut self, id: &[u8; 16], found: RowLocation) {
         match found {
             RowLocation::Hot => {
@@ -139,13 +133,11 @@ impl Collection {
         }
     }
 
-    /// The segments that have no living row left.
     pub(super) fn empty_segments(&self) -> Vec<u64> {
         let empty = self.view.sealed.iter().filter(|s| s.tombstones.len() == u64::from(s.segment.rows()));
         empty.map(|s| s.segment.number).collect()
     }
 
-    /// Marks a sealed row as living on in the hot part.
     pub(super) fn mark_deleted(&mut self, number: u64, position: u32) {
         if let Some(sealed) = Arc::make_mut(&mut self.view.sealed).iter_mut().find(|s| s.segment.number == number)
             && Arc::make_mut(&mut sealed.tombstones).insert(position)
@@ -155,17 +147,16 @@ impl Collection {
         }
     }
 
-    /// How many rows were appended since the last checkpoint.
+    /// Since the last checkpoint.
     pub(super) fn appended(&self) -> usize {
         self.unsaved.appended.len()
     }
 
-    /// Whether anything else changed that [`Collection::write`] would write.
     pub(super) fn has_changes(&self) -> bool {
         self.unsaved.rewrite || !self.unsaved.tombstones.is_empty()
     }
 
-    /// Adds to a batch what changed since the last checkpoint, but for the chunks of calls.
+    /// Adds changes to a batch, except the chunks of calls.
     pub(super) fn write(&self, kv: &Kv, batch: &mut KvBatch) -> std::io::Result<()> {
         let hot = &self.view.hot;
         if let Some(prefix) = self.chunks {
@@ -188,7 +179,7 @@ impl Collection {
         Ok(())
     }
 
-    /// What [`Collection::write`] gave is on disk.
+    /// The batch of [`Collection::write`] is on disk.
     pub(super) fn written(&mut self) {
         self.unsaved = Unsaved::default();
     }
@@ -223,7 +214,7 @@ impl Collection {
 }
 
 impl View {
-    /// Rows that are alive.
+    /// Without deleted rows.
     pub(super) fn len(&self) -> u64 {
         self.rows
     }

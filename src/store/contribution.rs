@@ -74,7 +74,6 @@ pub(super) enum Cause {
     Listed(String, String),
 }
 
-/// What one call counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Contribution {
     pub(super) hour: i64,
@@ -89,7 +88,7 @@ pub(super) struct Contribution {
 }
 
 impl Contribution {
-    /// What `call` counts as it is now: nothing where it is a test.
+    /// Tests count nothing.
     pub(super) fn of(call: &Call) -> Self {
         let contribution = Self::of_any(call);
         if call.test { Self { sums: Sums::default(), talk: None, ..contribution } } else { contribution }

@@ -18,7 +18,6 @@ pub struct Count {
     pub exact: bool,
 }
 
-/// Counts what `want` wants.
 pub(super) fn count(all: &View, want: &Want) -> Result<Count, SegmentError> {
     if want.is_all() {
         return Ok(Count { rows: all.len(), exact: true });

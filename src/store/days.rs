@@ -30,7 +30,6 @@ pub(super) fn weekday_hour(hour: i64) -> (usize, usize) {
     (usize::try_from(weekday).expect("below 7"), usize::try_from(hour).expect("below 24"))
 }
 
-/// Hours from the first to before the second, as days where they are summed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
     Hours(i64, i64),

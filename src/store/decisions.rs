@@ -12,11 +12,11 @@ use super::want::Want;
 use super::{CallbackRow, Count, DecisionQuery, FilterTable as _, Listing, Page, QueryError, Store};
 use crate::domain::{AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber};
 
-/// That a question was decided by this callback.
+/// Mark of a callback with a decided question.
 pub(super) const DECIDED: &[u8] = b"decided";
 
 impl Store {
-    /// Decisions, newest first: each with its question.
+    /// Newest first.
     pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.callbacks), query, self.want_decided(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -25,7 +25,6 @@ impl Store {
         })
     }
 
-    /// How many decisions answer a question.
     pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.callbacks).0, &self.want_decided(query)).map_err(QueryError::damaged)
     }

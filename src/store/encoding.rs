@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a row cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("a row of the store is damaged")]
 pub(super) struct RowError(#[source] pub(super) Option<postcard::Error>);

@@ -21,7 +21,6 @@ const ROWS: usize = 64;
 /// Living rows at which a chunk is given up.
 const SPARSE: u32 = 16;
 
-/// Which chunk has the newest version of each hot call.
 #[derive(Debug, Default)]
 pub(super) struct HotChunks {
     next: u64,
@@ -37,7 +36,7 @@ struct Chunk {
 }
 
 impl HotChunks {
-    /// Loads the living rows of a chunk; `None` when it is damaged.
+    /// `None` when the chunk is damaged.
     pub(super) fn load(&mut self, key: &[u8], live: &[u8], value: &[u8]) -> Option<Vec<IndexedRow>> {
         let number = u64::from_be_bytes(key.get(1..9)?.try_into().ok()?);
         let live = u64::from_be_bytes(live.try_into().ok()?);
@@ -58,7 +57,7 @@ impl HotChunks {
         Some(indexed_rows)
     }
 
-    /// The calls whose chunks are nearly empty: they should be written again.
+    /// Calls in nearly empty chunks: they should be written again.
     pub(super) fn sparse(&self) -> Vec<[u8; 16]> {
         let chunks = self.touched.iter().filter_map(|number| self.chunks.get(number));
         let sparse = chunks.filter(|chunk| chunk.live != 0 && chunk.live.count_ones() <= SPARSE);
@@ -69,7 +68,6 @@ impl HotChunks {
             .collect()
     }
 
-    /// Forgets a call that is no longer hot.
     pub(super) fn release(&mut self, id: &[u8; 16]) {
         if let Some((number, slot)) = self.of.remove(id)
             && let Some(chunk) = self.chunks.get_mut(&number)
@@ -79,7 +77,6 @@ impl HotChunks {
         }
     }
 
-    /// Adds new versions to a batch.
     pub(super) fn write(&mut self, batch: &mut KvBatch, indexed_rows: &[&IndexedRow]) -> std::io::Result<()> {
         for indexed_rows in indexed_rows.chunks(ROWS) {
             let number = self.next;

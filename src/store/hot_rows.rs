@@ -55,7 +55,7 @@ impl HotRows {
         cut.iter().rev().chain(whole.iter().rev().flat_map(|run| run.iter().rev()))
     }
 
-    /// Puts a row in its place; what stood there is gone.
+    /// Replaces a row of the same key.
     pub(super) fn insert(&mut self, indexed: IndexedRow) {
         let key = indexed.key();
         let run = self.run_of(&key);
@@ -102,7 +102,6 @@ impl HotRows {
         Some(indexed)
     }
 
-    /// Takes the first `count` rows out.
     pub(super) fn take_first(&mut self, count: usize) -> Vec<IndexedRow> {
         let mut taken = Vec::with_capacity(count.min(self.len));
         let mut whole = 0;
@@ -126,7 +125,7 @@ impl HotRows {
     }
 }
 
-/// The rows of a run, copied if a snapshot has them too.
+/// Copies a run that a snapshot shares.
 fn own(run: &mut Arc<Vec<IndexedRow>>) -> &mut Vec<IndexedRow> {
     if Arc::get_mut(run).is_none() {
         let mut copy = Vec::with_capacity(HOT_RUN);

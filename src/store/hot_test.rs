@@ -11,7 +11,7 @@ use super::want::Want;
 #[derive(Debug)]
 pub(super) struct HotTest {
     t: (i64, i64),
-    /// What every row that answers has in its signature.
+    /// Bits in the signature of every matching row.
     signature: u128,
     all: Vec<AnyOf>,
     none: AnyOf,
@@ -49,7 +49,6 @@ impl AnyOf {
         self.0.iter().any(|values| values.has(indexed))
     }
 
-    /// The bits of the only value.
     fn certain(&self) -> Option<u128> {
         match self.0.as_slice() {
             [Values { signatures: Some(signatures), .. }] if signatures.len() == 1 => signatures.first().copied(),
@@ -62,7 +61,6 @@ impl AnyOf {
 struct Values {
     /// Ascending and apart.
     spans: Vec<Terms>,
-    /// Their bits in signatures, where each has some and they are few.
     signatures: Option<Vec<u128>>,
 }
 

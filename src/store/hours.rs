@@ -65,13 +65,12 @@ pub(super) struct XHourView<'a> {
 /// A period's key: hours or days since 1970, and the app; `u32::MAX` stands for unknown tokens.
 pub(super) type HourKey = (i64, u32);
 
-/// A row of counters as it stands on disk.
 pub(super) trait Counter: Default + Clone {
     fn read(bytes: &[u8]) -> Result<Self, HoursError>;
     fn write(&self) -> Vec<u8>;
 }
 
-/// Rows of one kind that changed since the last checkpoint. The others are read from disk.
+/// Changed since the last checkpoint. Other rows are read from disk.
 #[derive(Debug)]
 pub(super) struct Changed<V> {
     pub(super) prefix: u8,
@@ -85,7 +84,6 @@ pub(super) struct Hours {
     pub(super) running: Changed<Running>,
     pub(super) days: Changed<Hour>,
     pub(super) x_days: Changed<XHour>,
-    /// The first day that is not summed up.
     pub(super) open_from: i64,
 }
 
@@ -103,14 +101,12 @@ pub(super) fn key(prefix: u8, (period, app): HourKey) -> [u8; 9] {
     kv::key(prefix, (u64::from(period) << 32 | u64::from(app)).to_be_bytes())
 }
 
-/// Reads [`key`].
 pub(super) fn read_key(key: &[u8]) -> Result<HourKey, HoursError> {
     let part = |at: usize| Some(u32::from_be_bytes(key.get(at..at + 4)?.try_into().ok()?));
     let (period, app) = part(1).zip(part(5)).ok_or(RowError(None))?;
     Ok((i64::from(period), app))
 }
 
-/// The place of an outcome in [`Hour::outcomes`].
 pub(super) fn outcome_index(outcome: Outcome) -> usize {
     usize::from(words::byte(outcome)) - 1
 }
@@ -124,7 +120,7 @@ impl<V: Counter> Changed<V> {
         Self { prefix, rows: HashMap::new() }
     }
 
-    /// The row, loaded when this is the first change to it.
+    /// Loaded on the first change.
     pub(super) fn at(&mut self, kv: &Kv, at: HourKey) -> Result<&mut V, HoursError> {
         let at = (at.0.max(0), at.1);
         Ok(match self.rows.entry(at) {
@@ -157,7 +153,7 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// Changes the row of an hour, and that of its day where the day is summed up already.
+    /// Also changes the day's row where the day is summed up already.
     pub(super) fn change(
         &mut self,
         kv: &Kv,
@@ -171,7 +167,7 @@ impl Hours {
         Ok(())
     }
 
-    /// Takes back (`sign` −1) or adds (`sign` 1) what a call counts.
+    /// `sign`: 1 adds, −1 takes back.
     pub(super) fn count(&mut self, kv: &Kv, contribution: &Contribution, sign: i64) -> Result<(), HoursError> {
         let at = (contribution.hour, contribution.app.0);
         self.change(kv, at, |hour| hour.count(contribution, sign))?;
@@ -185,12 +181,10 @@ impl Hours {
         Ok(())
     }
 
-    /// How many rows wait for a checkpoint.
     pub(super) fn changed(&self) -> usize {
         self.hours.rows.len()
     }
 
-    /// Everything that changed, as part of a checkpoint.
     pub(super) fn write(&self, batch: &mut KvBatch) {
         self.hours.write(batch);
         self.x.write(batch);
@@ -199,7 +193,7 @@ impl Hours {
         self.x_days.write(batch);
     }
 
-    /// What [`Hours::write`] gave is on disk.
+    /// The batch of [`Hours::write`] is on disk.
     pub(super) fn written(&mut self) {
         *self = Self { open_from: self.open_from, ..Self::default() };
     }
@@ -219,7 +213,6 @@ impl Hour {
         }
     }
 
-    /// Adds another hour of the same app.
     pub(super) fn merge(&mut self, other: &Self) {
         if self.provider.is_empty() {
             other.provider.clone_into(&mut self.provider);
@@ -253,7 +246,6 @@ impl XHour {
         add(&mut self.numbers, &key, &contribution.sums, sign);
     }
 
-    /// Adds another hour of the same app.
     pub(super) fn merge(&mut self, other: &Self) {
         if self.provider.is_empty() {
             other.provider.clone_into(&mut self.provider);
@@ -264,7 +256,7 @@ impl XHour {
     }
 }
 
-/// Adds to a sum; one that comes to nothing goes.
+/// Removes a sum that becomes zero.
 fn add<K: Ord + Clone>(map: &mut BTreeMap<K, Sums>, key: &K, sums: &Sums, sign: i64) {
     let sum = match map.get_mut(key) {
         Some(sum) => sum,
@@ -296,10 +288,8 @@ impl Counter for XHour {
     }
 }
 
-/// Why counters cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HoursError {
-    /// The disk refused.
     #[error("reading the counters")]
     Io(#[from] std::io::Error),
     #[error("reading the counters")]

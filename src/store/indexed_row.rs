@@ -12,18 +12,17 @@ use super::collection::RowKey;
 use super::terms::{Terms, signature_bits};
 use crate::domain::Seq;
 
-/// One row. Collections do not know what is in it.
+/// Collections do not know what is in it.
 #[derive(Debug, Clone)]
 pub(super) struct IndexedRow {
-    /// Its id, unique in the collection.
+    /// Unique in the collection.
     pub(super) id: [u8; 16],
-    /// What it is ordered by: a call's earliest instant, a callback's number.
+    /// The sort key: a call's earliest instant, a callback's number.
     pub(super) k: i64,
-    /// The instant that time filters look at, in microseconds.
+    /// For time filters, in microseconds.
     pub(super) t: i64,
-    /// The last record that changed it.
     pub(super) last: Seq,
-    /// A digest of its terms: see [`signature`].
+    /// See [`signature`].
     pub(super) signature: u128,
     /// Its terms, sorted.
     pub(super) terms: Arc<[u64]>,
@@ -36,11 +35,9 @@ fn signature(terms: &[u64]) -> u128 {
     terms.iter().filter_map(|term| signature_bits(&Terms::one(*term))).fold(0, |all, bits| all | bits)
 }
 
-/// Bytes before the row.
 pub(super) const HEAD: usize = 16 + 8 + 8 + 8;
 
 impl IndexedRow {
-    /// A row of this key and time, last changed by record `last`, that has these terms.
     pub(super) fn new((k, id): RowKey, t: Timestamp, last: Seq, mut terms: Vec<u64>, row: Vec<u8>) -> Self {
         terms.sort_unstable();
         terms.dedup();
@@ -48,12 +45,10 @@ impl IndexedRow {
         Self { id, k, t, last, signature, terms: Arc::from(terms), row: Arc::from(row) }
     }
 
-    /// Where it stands in a list: newest first means descending.
     pub(super) fn key(&self) -> RowKey {
         (self.k, self.id)
     }
 
-    /// Appends head and row.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.id);
         out.extend_from_slice(&self.k.to_le_bytes());
@@ -76,7 +71,7 @@ impl IndexedRow {
         })
     }
 
-    /// As it is kept while it may still change: head, terms, row.
+    /// The form of the hot part: head, terms, row.
     pub(super) fn write_hot(&self, out: &mut Vec<u8>) {
         let count = u32::try_from(self.terms.len()).expect("a row has few terms");
         out.extend_from_slice(&count.to_le_bytes());

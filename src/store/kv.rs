@@ -26,60 +26,55 @@ use std::path::{Path, PathBuf};
 
 use crate::limits;
 
-/// An open map. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub(super) struct Kv(sled::Db);
 
-/// Changes that are applied together or not at all.
+/// Applied together or not at all.
 #[derive(Debug, Default)]
 pub(super) struct KvBatch(sled::Batch);
 
-/// A key or a value.
 pub(super) type KvBytes = sled::IVec;
-/// A key and its value.
 pub(super) type KvRow = (KvBytes, KvBytes);
 
-/// What the name of its directory begins with; a number follows that grows whenever the store
-/// begins anew while it is open.
+/// Prefix of its directory; a number follows that rises whenever the store starts empty while it is
+/// open.
 const NAME: &str = "sled-";
 
-/// A key of nine bytes.
 pub(super) fn key(prefix: u8, rest: [u8; 8]) -> [u8; 9] {
     let mut key = [prefix; 9];
     key[1..].copy_from_slice(&rest);
     key
 }
 
-/// Does `work` that sled may panic in; `what` it was doing is said then.
+/// Runs `work`, in which sled may panic; the error names `what`.
 pub(super) fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| format!("sled panicked while {what} it"))?
 }
 
-/// Why what is there cannot be trusted.
 pub(super) fn unreadable(error: &io::Error) -> String {
     format!("sled cannot read it: {error}")
 }
 
 impl Kv {
-    /// Whether there is one in `dir`, whole or not.
+    /// Whole or not.
     pub(super) fn is_in(dir: &Path) -> io::Result<bool> {
         Ok(!directories(dir)?.is_empty())
     }
 
-    /// Opens the one in `dir`; the error says why it cannot be trusted.
+    /// The error says why the map cannot be trusted.
     pub(super) fn open(dir: &Path) -> Result<Self, String> {
         // Two of them: the process ended between making one and removing the other.
         let path = the_only(dir).ok().filter(|path| path.is_dir()).ok_or("it was being made anew")?;
         guarded("opening", || open(&path).map_err(|error| format!("sled cannot open it: {error}"))).map(Self)
     }
 
-    /// Makes an empty one in `dir` with this first row.
     pub(super) fn make(dir: &Path, first: (&[u8], &[u8])) -> io::Result<Self> {
         Self::make_numbered(dir, 1, first)
     }
 
-    /// Makes an empty one beside this one in `dir`, but for the row at `kept`; gives also the
-    /// directory of this one, which then has to go.
+    /// Creates an empty map beside this one, with the row at `kept`; returns also the directory of this
+    /// one, to be removed.
     pub(super) fn make_next(&self, dir: &Path, kept: &[u8]) -> io::Result<(Self, PathBuf)> {
         let present = the_only(dir)?;
         let number = present.file_name().and_then(|name| name.to_str()?.strip_prefix(NAME)?.parse::<u64>().ok());
@@ -99,17 +94,17 @@ impl Kv {
         Ok(self.0.get(key)?)
     }
 
-    /// The rows whose key begins so, ascending.
+    /// Ascending.
     pub(super) fn scan(&self, prefix: &[u8]) -> impl DoubleEndedIterator<Item = io::Result<KvRow>> + use<> {
         self.0.scan_prefix(prefix).map(|row| Ok(row?))
     }
 
-    /// The rows from one key to before another, ascending.
+    /// Ascending.
     pub(super) fn range(&self, keys: Range<[u8; 9]>) -> impl Iterator<Item = io::Result<KvRow>> + use<> {
         self.0.range(keys).map(|row| Ok(row?))
     }
 
-    /// Applies a batch; when this returns, it is on disk.
+    /// On disk when this returns.
     pub(super) fn write(&self, batch: KvBatch) -> io::Result<()> {
         self.0.apply_batch(batch.0)?;
         self.0.flush()?;

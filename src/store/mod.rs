@@ -72,37 +72,34 @@ use crate::domain::{
     AppId, Call, CallId, DecidedQuestion, NumberState, Outcome, PhoneNumber, ProviderId, Seq, SmsEvent, Suspicion,
 };
 
-/// The store. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Store {
     shared: Arc<Shared>,
 }
 
-/// A callback as the store knows it; its bytes are in the journal under `seq`.
+/// The bytes are in the journal under `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackRow {
     pub seq: Seq,
     pub received_at: Timestamp,
     pub app: AppId,
-    /// By which provider; `None` when this version does not know it.
+    /// `None` when this version does not know the provider.
     pub provider: Option<ProviderId>,
     pub outcome: Outcome,
-    /// Whether its signature held.
     pub verified: Option<bool>,
     pub sessions: Vec<String>,
     pub calls: Vec<CallId>,
-    /// How many of its items are no calls (SMS, number states).
+    /// Items that are no calls (SMS, number states).
     pub not_calls: u32,
     pub status: u16,
     pub peer: std::net::IpAddr,
-    /// The address behind the token.
+    /// The path behind the token.
     pub tail: String,
-    /// Its body's size.
     pub size_bytes: u64,
-    /// What looks wrong with it.
     pub suspicions: Vec<Suspicion>,
     pub question: bool,
-    /// The question and what was decided, where it was decided then and there.
+    /// Set where a question was decided.
     pub decision: Option<Box<DecidedQuestion>>,
     /// What it is, in one word of the provider: `fee`, `disconnect`, `Hangup`; empty if unknown.
     pub label: String,
@@ -110,7 +107,6 @@ pub struct CallbackRow {
 }
 
 impl CallbackRow {
-    /// Whether this became of its content.
     #[must_use]
     pub fn joined(&self, joined: Joined) -> bool {
         match joined {
@@ -121,7 +117,6 @@ impl CallbackRow {
     }
 }
 
-/// A text message with what surrounds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmsRow {
     /// The callback that brought it first.
@@ -133,44 +128,37 @@ pub struct SmsRow {
     pub sms: SmsEvent,
 }
 
-/// A privacy number and its last known state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberRow {
     pub number: PhoneNumber,
     pub app: AppId,
-    /// Its state, if a platform ever told.
+    /// `None` where no platform ever reported one.
     pub state: Option<NumberState>,
-    /// The cause code of that state.
     pub cause: Option<String>,
-    /// When that state was received.
     pub since: Option<Timestamp>,
-    /// The states before, newest first.
+    /// Newest first.
     pub history: Vec<(Timestamp, NumberState, Option<String>, Seq)>,
 }
 
-/// One change, for live pages and `/api/v1/events`.
+/// For live pages and `/api/v1/events`.
 #[derive(Debug, Clone)]
 pub enum Change {
     Callback(Seq),
     Call(CallId),
-    /// A message arrived.
     Sms(Seq),
     Number(PhoneNumber),
-    /// Every change up to this record has been told.
+    /// Every change up to this record was sent.
     Told(Seq),
 }
 
-/// How the store is doing.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub applied: Seq,
-    /// The last durable record of the journal.
     pub durable: Seq,
-    /// While a rebuild runs: its progress from 0 to 1.
+    /// Progress of a rebuild, 0 to 1.
     pub rebuilding: Option<f64>,
     pub calls: u64,
     pub callbacks: u64,
-    /// Size on disk.
     pub bytes: u64,
 }
 
@@ -180,7 +168,6 @@ impl From<Arc<Shared>> for Store {
     }
 }
 
-/// A call's row, ready for its collection.
 fn index_call(facts: &Facts, call: &Call) -> IndexedRow {
     let key = (call.t.as_microsecond(), call.id.0);
     IndexedRow::new(key, call.t, facts.last_callback(), terms::of_row::<CallQuery>(call), call_row::encode(facts))

@@ -36,7 +36,7 @@ impl KnownNumber {
         Self { app: *app, number: PhoneNumber::from_stored(number.as_str()), states }
     }
 
-    /// Its state; `None` where no platform ever told one.
+    /// `None` where no platform ever reported one.
     pub(super) fn state(&self) -> Option<&str> {
         self.states.lines.last().map(|line| line.3.as_str())
     }
@@ -46,7 +46,6 @@ impl KnownNumber {
     }
 }
 
-/// Every privacy number, by app and number.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     known: BTreeMap<(AppId, String), KnownNumber>,
@@ -63,7 +62,7 @@ impl Numbers {
         }
     }
 
-    /// The platform told the number's state; says whether that was news.
+    /// A platform reported the state; `true` if it is new.
     pub(super) fn told(
         &mut self,
         app: AppId,
@@ -110,13 +109,12 @@ impl Numbers {
         Ok(Listing { items, next: None })
     }
 
-    /// How many numbers answer a question.
     pub(super) fn count(&self, query: &NumberQuery) -> Count {
         let rows = self.known.values().filter(|known| query.takes(known)).count();
         Count { rows: rows as u64, exact: true }
     }
 
-    /// The numbers of this name, one for each app that has it.
+    /// One for each app that has the number.
     pub(super) fn named(&self, number: &PhoneNumber) -> Vec<NumberRow> {
         self.known.values().filter(|known| known.number == *number).map(row).collect()
     }
@@ -126,7 +124,6 @@ impl Numbers {
         encoding::encode(&states)
     }
 
-    /// Takes a number in as it stands on disk.
     pub(super) fn load(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let app = AppId(u32::from_be_bytes(key.get(1..5)?.try_into().ok()?));
         let number = std::str::from_utf8(key.get(5..)?).ok()?.to_owned();

@@ -36,7 +36,6 @@ const VERSION: u32 = 14;
 pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
-/// How this version encodes rows.
 pub const FORMAT: u32 = VERSION;
 
 /// What binds a store to its place.
@@ -62,21 +61,17 @@ pub(super) struct AppliedRow {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// The store is sound and goes on from its last record.
     Sound,
     Fresh,
-    /// It was removed and must be rebuilt; why.
+    /// Removed, for this reason; to be rebuilt.
     Removed(String),
 }
 
-/// Why no store can be opened at all.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The directory cannot be made, read or emptied.
     #[error("opening the store {path}")]
     Io {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -257,7 +252,7 @@ pub(super) fn segment_key(collection: &Collection, number: Option<u64>) -> Vec<u
     key
 }
 
-/// Files of segments that were written but never came to count.
+/// Removes segments that were written but never registered.
 fn remove_orphans(dir: &Path, rows: &Rows) -> io::Result<()> {
     let known: HashSet<PathBuf> = rows.files().into_iter().collect();
     for entry in fs::read_dir(dir.join("sealed"))? {

@@ -19,7 +19,6 @@ impl<T> Default for Filter<T> {
 }
 
 impl<T> Filter<T> {
-    /// Whether a row for which `holds` tells each value is let through.
     #[must_use]
     pub fn takes(&self, holds: impl Fn(&T) -> bool) -> bool {
         (self.any.is_empty() || self.any.iter().any(&holds)) && !self.none.iter().any(&holds)
@@ -30,7 +29,6 @@ impl<T> Filter<T> {
         Self { any: values, none: Vec::new() }
     }
 
-    /// Whether it lets everything through.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.any.is_empty() && self.none.is_empty()
@@ -38,7 +36,7 @@ impl<T> Filter<T> {
 }
 
 impl Filter<AppId> {
-    /// Narrowed to what `scope` lets see: of other apps nothing is found, whatever was asked for.
+    /// Narrowed to the apps in `scope`.
     #[must_use]
     pub fn within(mut self, scope: &Scope) -> Self {
         let Scope::Apps(apps) = scope else { return self };
@@ -65,14 +63,13 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether `t` lies inside.
     #[must_use]
     pub fn contains(&self, t: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= t) && self.to.is_none_or(|to| t < to)
     }
 }
 
-/// An amount between two bounds, both included.
+/// Both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     pub min: u32,
@@ -80,7 +77,6 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whether it lies inside.
     #[must_use]
     pub fn contains(self, amount: u32) -> bool {
         (self.min..=self.max).contains(&amount)
@@ -107,7 +103,6 @@ pub enum Tests {
 impl Tests {
     pub const NAMED: [(&'static str, Self); 3] = [("false", Self::Without), ("true", Self::Only), ("any", Self::With)];
 
-    /// The word for what a name stands for.
     #[must_use]
     pub fn word(self) -> Text {
         match self {
@@ -117,7 +112,6 @@ impl Tests {
         }
     }
 
-    /// Whether a row is let through.
     #[must_use]
     pub fn takes(self, is_test: bool) -> bool {
         match self {
@@ -128,7 +122,6 @@ impl Tests {
     }
 }
 
-/// The most telling cause of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MainCause {
     /// This code, in one table or in any.
@@ -142,11 +135,10 @@ impl MainCause {
     pub const UNLISTED: &'static str = "unlisted";
 }
 
-/// What became of a callback's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joined {
     Call,
-    /// It holds a text message or the state of a number.
+    /// A text message or the state of a number.
     NotCall,
     Nothing,
 }
@@ -176,7 +168,6 @@ impl Joined {
 
 named!(Joined);
 
-/// Which part of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Rows, at most [`crate::limits::PAGE_MAX`].
@@ -194,24 +185,22 @@ impl Default for Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing<T> {
     pub items: Vec<T>,
-    /// Where the next page begins; `None` at the end.
+    /// `None` at the end.
     pub next: Option<String>,
 }
 
-/// One app's hour in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerRow {
     /// The start of the hour.
     pub at: Timestamp,
-    /// The app; `None` for requests with an unknown token.
+    /// `None` for requests with an unknown token.
     pub app: Option<AppId>,
-    /// Callbacks received and projected, by outcome, in the order of [`crate::domain::Outcome::ALL`].
+    /// By outcome, in the order
     pub outcomes: [u64; 5],
     /// Attached to a call.
     pub joined: u64,
     /// SMS and number states.
     pub not_calls: u64,
-    /// Refused without being kept.
     pub refused: u64,
     /// Answered 503 where the platform does not push again.
     pub possibly_lost: u64,
@@ -219,15 +208,14 @@ pub struct LedgerRow {
     pub bytes: u64,
 }
 
-/// Why a query has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
     #[error("the cursor does not belong to this query; start again without it")]
     Cursor,
-    /// The cursor was given out by a store that knew more: this one is being rebuilt.
+    /// The cursor is of the store before the rebuild.
     #[error("the cursor is stale: what it points into is being rebuilt; start again without it")]
     Stale,
-    /// What is asked for is not there yet.
+    /// Not rebuilt yet.
     #[error("what is asked for is being rebuilt; try again in a minute")]
     Rebuilding,
     /// A part of the store cannot be read; it can be rebuilt.

@@ -29,7 +29,7 @@ impl QueryError {
 }
 
 impl Store {
-    /// Calls, newest first.
+    /// Newest first.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
         self.list(self.shared.view(|rows| &rows.calls), query, self.want(query), page, |indexed, cursor| {
             let facts = self.facts(indexed)?;
@@ -41,7 +41,6 @@ impl Store {
         })
     }
 
-    /// One call.
     pub fn call(&self, id: CallId) -> Result<Option<Call>, QueryError> {
         let view = {
             let rows = self.shared.rows();
@@ -54,7 +53,7 @@ impl Store {
         found.map(|(indexed, _)| self.facts(&indexed).map(|facts| self.view(&facts))).transpose()
     }
 
-    /// Callbacks, newest first.
+    /// Newest first.
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.callbacks), query, self.want(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -63,7 +62,6 @@ impl Store {
         })
     }
 
-    /// One callback.
     pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
         let Ok(k) = i64::try_from(seq) else { return Ok(None) };
         let indexed = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
@@ -72,8 +70,7 @@ impl Store {
             .transpose()
     }
 
-    /// The numbers of the callbacks since `since` that asked a question, ascending; the newest
-    /// `limits::ANSWERS_MAX` where there are more.
+    /// Callbacks with a question, ascending; the newest `limits::ANSWERS_MAX`.
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
         let want = Want {
@@ -95,7 +92,7 @@ impl Store {
         Ok(numbers)
     }
 
-    /// Text messages, newest first.
+    /// Newest first.
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
         self.list(self.shared.view(|rows| &rows.sms), query, self.want(query), page, |indexed, cursor| {
             let row = sms_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
@@ -104,18 +101,17 @@ impl Store {
         })
     }
 
-    /// Privacy numbers, by app and number.
+    /// By app and number.
     pub fn numbers(&self, query: &NumberQuery, page: &Page) -> Result<Listing<NumberRow>, QueryError> {
         self.shared.numbers().page(query, page)
     }
 
-    /// The privacy numbers of this name, one for each app that has it.
+    /// One for each app that has the number.
     #[must_use]
     pub fn number(&self, number: &PhoneNumber) -> Vec<NumberRow> {
         self.shared.numbers().named(number)
     }
 
-    /// How many calls answer a question.
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
         let want = self.want(query);
         let (rows, _) = self.shared.view(|rows| &rows.calls);
@@ -125,7 +121,7 @@ impl Store {
         count(&rows, &want).map_err(QueryError::damaged)
     }
 
-    /// The same where each row must be compared with the question.
+    /// Compares each row with the query.
     fn count_compared(&self, query: &CallQuery, want: &Want, rows: &View) -> Result<Count, QueryError> {
         let mut scan = Scan::new(rows, want, limits::SCAN_WORK);
         let (mut counted, mut looked_at) = (0, 0);
@@ -143,30 +139,25 @@ impl Store {
         Ok(Count { rows: counted as u64, exact: false })
     }
 
-    /// How many callbacks answer a question.
     pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.callbacks).0, &self.want(query)).map_err(QueryError::damaged)
     }
 
-    /// How many messages answer a question.
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
         count(&self.shared.view(|rows| &rows.sms).0, &self.want(query)).map_err(QueryError::damaged)
     }
 
-    /// How many privacy numbers answer a question.
     #[must_use]
     pub fn count_numbers(&self, query: &NumberQuery) -> Count {
         self.shared.numbers().count(query)
     }
 
-    /// When a callback of `app` was last received.
     #[must_use]
     pub fn last_seen(&self, app: AppId) -> Option<Timestamp> {
         let at = self.shared.rows().last_seen.get(&app).copied()?;
         Timestamp::from_microsecond(at).ok()
     }
 
-    /// The highest id of an app that sent a callback.
     #[must_use]
     pub fn highest_app(&self) -> Option<AppId> {
         self.shared.rows().last_seen.keys().copied().max()
@@ -204,19 +195,17 @@ impl Store {
         behind.sum::<u64>() + backlog
     }
 
-    /// Asks the projector to empty the store and to rebuild it from the journal; callbacks go
-    /// on being taken meanwhile.
+    /// Asks the projector to rebuild the store from the journal; callbacks are still taken.
     pub fn rebuild(&self) {
         self.shared.rebuild_wanted.store(true, Ordering::Release);
     }
 
-    /// Whether a rebuild was asked for and the store still has what it had before.
+    /// A rebuild was requested and has not begun.
     #[must_use]
     pub fn rebuild_waits(&self) -> bool {
         self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
-    /// Follows changes as they are projected.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.shared.changes.subscribe()
@@ -258,7 +247,7 @@ impl Store {
         call_row::decode(CallId(indexed.id), &indexed.row, self.shared.catalog.provider).map_err(QueryError::damaged)
     }
 
-    /// The call with what only the clock knows.
+    /// With what depends on the clock.
     fn view(&self, facts: &Facts) -> Call {
         let mut call = join(facts, &self.shared.catalog);
         if let Some(recording) = &mut call.recording

@@ -38,7 +38,6 @@ impl RunningView {
 }
 
 impl Running {
-    /// Adds a talk from one second to another, or takes it back.
     pub(super) fn count(&mut self, contribution: &Contribution, (from, to): (u16, u16), sign: i64) {
         if self.provider.is_empty() {
             contribution.provider.clone_into(&mut self.provider);
@@ -89,7 +88,7 @@ impl Counter for Running {
     }
 }
 
-/// An hour of several apps and products laid over one another.
+/// An hour of several apps and products, added up.
 #[derive(Debug)]
 pub(super) struct Curve(Vec<i64>);
 
@@ -113,7 +112,7 @@ impl Curve {
         }
     }
 
-    /// The most calls in talk at once, and the first second in which they were.
+    /// Peak concurrency, and its first second.
     pub(super) fn peak(&self) -> (u64, i64) {
         let (mut now, mut peak, mut at) = (0, 0, 0);
         for (second, change) in (0..).zip(&self.0) {

@@ -17,7 +17,7 @@ use super::want::{Precision, Want};
 pub(super) enum ScanStep {
     Row(IndexedRow),
     End,
-    /// The work is used up. Rows of this key and behind it were not looked at.
+    /// The budget is used up: rows from this key on were not looked at.
     Tired(RowKey),
 }
 
@@ -29,16 +29,16 @@ pub(super) struct Scan<'a> {
     /// Segments not looked at yet, the newest last.
     waiting: Vec<&'a Sealed>,
     open: Vec<SegmentCursor<'a>>,
-    /// Parts of files read, and how many may be.
+    /// Parts of files read, and the budget.
     work: usize,
     work_max: usize,
-    /// Whether a row was given or a segment was done with: only then may a walk be tired, so
-    /// that each piece of it gets further.
+    /// Only after a row or a whole segment may a walk stop for its budget, so that each piece makes
+    /// progress.
     moved: bool,
 }
 
 impl<'a> Scan<'a> {
-    /// Starts a walk over `rows` that reads about `work_max` parts of its segments.
+    /// Reads about `work_max` parts of segments.
     pub(super) fn new(rows: &'a View, want: &'a Want, work_max: usize) -> Self {
         let after = want.after;
         let test = HotTest::new(want);
@@ -89,7 +89,6 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The walk within one segment.
 struct SegmentCursor<'a> {
     segment: &'a Segment,
     positions: Walk,
@@ -119,7 +118,7 @@ impl<'a> SegmentCursor<'a> {
         self.current.key()
     }
 
-    /// Gives the current row and moves on; says whether there is another.
+    /// Moves on; `false` at the end.
     fn advance(&mut self, work: &mut usize) -> Result<(IndexedRow, bool), SegmentError> {
         match self.positions.next() {
             Some(position) => {
@@ -134,7 +133,7 @@ impl<'a> SegmentCursor<'a> {
 /// Reading and decompressing a block of rows costs about what three blocks of terms do.
 const BLOCK_WORK: usize = 3;
 
-/// A row; `cached` keeps the block that the last one stood in.
+/// `cached` keeps the block of the last row.
 pub(super) fn load(
     segment: &Segment,
     cached: &mut Option<(usize, Block)>,

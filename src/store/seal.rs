@@ -13,8 +13,8 @@ use crate::correlate::join;
 use crate::domain::CallId;
 
 impl Writer {
-    /// Seals what is more than enough. Runs right after a checkpoint, so every row it takes
-    /// out of the hot part also stands on disk until the segment counts.
+    /// Seals rows above the bound. Runs right after a checkpoint, so every row it takes out of the hot
+    /// part is also on disk until the segment counts.
     pub(super) fn seal(&mut self) -> Result<(), WriteError> {
         let sizes = self.shared.sizes;
         for at in 0..COLLECTIONS {
@@ -44,7 +44,6 @@ impl Writer {
         number
     }
 
-    /// Seals the oldest `count` hot rows of a collection.
     fn seal_oldest(&mut self, at: usize, count: usize) -> Result<(), WriteError> {
         let number = self.next_segment();
         let tmp = self.shared.dir.join("segment.tmp");
@@ -68,8 +67,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes the living rows of a segment that is mostly deleted back into the hot part, and
-    /// drops it: late changes would otherwise leave their old versions on disk for good.
+    /// Moves the living rows of a mostly deleted segment back into the hot part and drops it: otherwise
+    /// old versions stay on disk for good.
     fn compact_segments(&mut self) -> Result<(), WriteError> {
         let thin = {
             let rows = self.shared.rows();

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
 
-/// When rows are sealed; smaller in tests, so that they seal at all.
+/// Smaller in tests, so that they seal at all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     /// Calls in the hot part at which the oldest are sealed.
@@ -43,51 +43,45 @@ impl Default for Sizes {
     }
 }
 
-/// Everything behind a [`super::Store`].
 pub(super) struct Shared {
     pub(super) dir: PathBuf,
-    /// Changes when the store begins anew.
+    /// Replaced when the store starts empty.
     kv: ArcSwap<Kv>,
     pub(super) catalog: Catalog,
     pub(super) clock: Clock,
     pub(super) sizes: Sizes,
     pub(super) changes: broadcast::Sender<Change>,
-    /// Whether somebody asked for a rebuild; the projector looks.
     pub(super) rebuild_wanted: AtomicBool,
     rows: RwLock<Rows>,
     hours: Mutex<Hours>,
     numbers: Mutex<Numbers>,
 }
 
-/// How many kinds of rows there are.
 pub(super) const COLLECTIONS: usize = 4;
 
-/// The rows and how far they go.
 #[derive(Debug)]
 pub(super) struct Rows {
     pub(super) calls: Collection,
     pub(super) callbacks: Collection,
     pub(super) sms: Collection,
     pub(super) audit: Collection,
-    /// Whether any call or message may be a test: only then must they be left out.
+    /// Some call or message may be a test: only then must they be filtered out.
     pub(super) tests: bool,
     /// When a callback of each app was last received, in microseconds; tests are none of its platform's.
     pub(super) last_seen: HashMap<AppId, i64>,
     pub(super) applied: Seq,
     pub(super) durable: Seq,
-    /// The first and the last record of the rebuild under way.
     pub(super) rebuild: Option<(Seq, Seq)>,
     pub(super) next_segment: u64,
-    /// How often the store began anew since it was opened.
+    /// How often the store started empty since it was opened.
     pub(super) generation: u64,
-    /// The last record there was when this process began to follow the journal.
+    /// The journal's last record when this process started to follow it.
     pub(super) began: Seq,
     /// Callbacks behind it that are applied.
     pub(super) followed: HashMap<AppId, u64>,
 }
 
 impl Rows {
-    /// No rows yet; segments go into `dir`.
     pub(super) fn new(dir: &std::path::Path) -> Self {
         Self {
             calls: Collection::new("calls", None, dir),
@@ -157,7 +151,7 @@ impl Shared {
         self.rows.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rows of one kind as they are now, and the last record they are made from.
+    /// With the last record that it is made from.
     pub(super) fn view(&self, of: impl FnOnce(&Rows) -> &Collection) -> (View, Seq) {
         let rows = self.rows();
         (of(&rows).view.clone(), rows.applied)

@@ -16,7 +16,6 @@ use super::words;
 use super::{Filter, Group, PeakRow, Span, StatQuery, StatRow, Step};
 use crate::domain::{CallOutcome, PhoneNumber, Product};
 
-/// Rows by step and key while they are added up.
 pub(super) type Steps = BTreeMap<i64, HashMap<String, StatRow>>;
 
 pub(super) struct Counted<'a> {
@@ -29,7 +28,7 @@ pub(super) struct Counted<'a> {
 }
 
 impl Counted<'_> {
-    /// The key of the row's group, where it follows from what every counter knows.
+    /// Empty where the group needs other counters.
     pub(super) fn key(&self, group: Option<Group>) -> Cow<'_, str> {
         match group {
             Some(Group::App) => Cow::Owned(self.app.to_string()),
@@ -40,7 +39,6 @@ impl Counted<'_> {
         }
     }
 
-    /// The key of why the call ended.
     pub(super) fn cause(&self, cause: &Cause) -> String {
         match cause {
             Cause::None => "none".to_owned(),
@@ -74,7 +72,7 @@ impl Counted<'_> {
     }
 }
 
-/// Peaks while the hours are gone through. There is one curve at a time: each is 28 KiB.
+/// There is
 pub(super) struct Peaks {
     pub(super) by: Step,
     pub(super) rows: BTreeMap<i64, PeakRow>,
@@ -102,7 +100,7 @@ impl Peaks {
     }
 }
 
-/// The step an hour belongs to, as its first hour.
+/// The first hour of the step.
 fn step(by: Step, hour: i64) -> i64 {
     match by {
         Step::Hour => hour,
@@ -123,7 +121,6 @@ pub(super) fn bounds(span: Span) -> (i64, i64) {
     (span.from.map_or(0, hour_of).max(0), span.to.map_or(i64::from(u32::MAX), end))
 }
 
-/// Sums of what was counted and taken back are never below nothing.
 pub(super) fn positive(sum: i64) -> u64 {
     u64::try_from(sum).unwrap_or(0)
 }

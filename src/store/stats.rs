@@ -139,7 +139,6 @@ impl Store {
         Ok(Some(peaks.rows.into_values().filter(|row| row.peak > 0).collect()))
     }
 
-    /// Shows the counters of every kind of call.
     fn by_kind(
         &self,
         query: &StatQuery,
@@ -168,7 +167,7 @@ impl Store {
         self.walk_pieces(|all| &all.hours, |all| &all.days, query, by, show)
     }
 
-    /// Shows the counters of every privacy number; one that is empty stands for none.
+    /// An empty number stands for none.
     fn by_number(
         &self,
         query: &StatQuery,

@@ -77,12 +77,12 @@ pub(crate) enum Field {
 
 pub(super) const TEST: u64 = yes(Field::Test);
 
-/// The term of rows of which something holds that is either so or not.
+/// The term of a yes/no field that holds.
 pub(super) const fn yes(field: Field) -> u64 {
     (field as u64) << 56
 }
 
-/// A span of terms, both ends included; mostly one term.
+/// Both ends included; mostly one term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Terms {
     pub(super) first: u64,
@@ -104,7 +104,7 @@ impl Terms {
     }
 }
 
-/// What makes a word rare: hardly two rows have it, or most segments have none that does. Segments keep filters of them.
+/// A word that hardly two rows have, or that is in few segments. Segments keep filters of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rare {
     Id(u64),
@@ -128,7 +128,7 @@ pub(super) fn rare(terms: &Terms) -> Option<Rare> {
     }
 }
 
-/// Spans sorted, those of one field that touch joined, and none empty: as look-ups want them.
+/// Sorted and merged, without empty spans.
 pub(super) fn apart(mut spans: Vec<Terms>) -> Vec<Terms> {
     spans.retain(|span| span.first <= span.last);
     spans.sort_unstable();
@@ -184,7 +184,7 @@ const END_BYTES: usize = VALUE_BITS as usize / 8;
 const SESSION_STARTS: [usize; 3] = [ID_BEGINNING_MIN, 16, 32];
 /// Digits of a number that are indexed, from its end. E.164 has 15; 11^16 is just below 2^56.
 const PLACES: usize = 16;
-/// The fewest digits of an ending: fewer would mean everyone.
+/// Fewer digits match everyone.
 pub(super) const ENDING_MIN: usize = 4;
 /// Digits of an ending that hardly two numbers share.
 const RARE_DIGITS: usize = 7;
@@ -215,7 +215,7 @@ pub(super) fn id_beginning(text: &str) -> Option<Exactly> {
     Some(Exactly { terms: Terms { first, last: first | ((1 << rest) - 1) }, exact: text.len() <= DIGITS })
 }
 
-/// Whether an id as it is written begins with these digits, eight or more.
+/// Eight digits or more.
 pub(super) fn id_begins(id: CallId, text: &str) -> bool {
     id_beginning(text).is_some() && id.to_string().starts_with(&text.to_ascii_lowercase())
 }
@@ -324,7 +324,6 @@ fn reversed(digits: &str) -> u64 {
     places.take(PLACES).fold(0, |code, place| code * 11 + place)
 }
 
-/// The terms by which a row of a list is found.
 pub(super) fn of_row<Q: FilterTable>(row: &Q::Row) -> Vec<u64> {
     let mut terms = Vec::with_capacity(32);
     Q::index(row, &mut terms);

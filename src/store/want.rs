@@ -11,7 +11,7 @@ use super::collection::{RowKey, Sealed};
 use super::segment::{Positions, SegmentError};
 use super::terms::{Terms, apart};
 
-/// A question in terms.
+/// A query in terms of the index.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Want {
     pub(super) all: Vec<Vec<Terms>>,
@@ -22,10 +22,9 @@ pub(crate) struct Want {
     pub(super) after: Option<RowKey>,
 }
 
-/// How exactly positions are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precision {
-    /// A few too many will do: each row is compared with the question.
+    /// May include others: each row is compared with the query.
     Rough,
     Exact,
 }

@@ -5,15 +5,23 @@
 
 use crate::domain::{Anomaly, CallOutcome, Direction, EventKind, Outcome, Party, Product};
 
-/// A word of the domain that stands in rows as its place in this list, counted from 1.
-pub(super) trait Word: Copy + PartialEq + 'static {
-    const LISTED: &'static [Self];
+pub(super) trait Word: Copy {
+    fn byte(self) -> u8;
+    fn read(byte: u8) -> Option<Self>;
 }
 
+/// Words that stand in rows as their places in a list, counted from 1.
 macro_rules! words {
     ($($word:ty: $listed:expr;)*) => {
         $(impl Word for $word {
-            const LISTED: &'static [Self] = &$listed;
+            fn byte(self) -> u8 {
+                let place = $listed.iter().position(|known| *known == self).expect("every word is listed");
+                u8::try_from(place + 1).expect("few words")
+            }
+
+            fn read(byte: u8) -> Option<Self> {
+                $listed.get(usize::from(byte).checked_sub(1)?).copied()
+            }
         })*
     };
 }
@@ -25,12 +33,20 @@ words! {
     EventKind: Self::ALL;
     Outcome: Self::ALL;
     Party: [Self::Caller, Self::Callee, Self::Platform];
-    Product: Self::ALL;
+}
+
+impl Word for Product {
+    fn byte(self) -> u8 {
+        self.info().number
+    }
+
+    fn read(byte: u8) -> Option<Self> {
+        Self::numbered(byte)
+    }
 }
 
 pub(super) fn byte<W: Word>(word: W) -> u8 {
-    let place = W::LISTED.iter().position(|known| *known == word).expect("every word is listed");
-    u8::try_from(place + 1).expect("few words")
+    word.byte()
 }
 
 pub(super) fn byte_if<W: Word>(word: Option<W>) -> u8 {
@@ -38,5 +54,5 @@ pub(super) fn byte_if<W: Word>(word: Option<W>) -> u8 {
 }
 
 pub(super) fn read<W: Word>(byte: u8) -> Option<W> {
-    W::LISTED.get(usize::from(byte).checked_sub(1)?).copied()
+    W::read(byte)
 }

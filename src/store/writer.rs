@@ -22,7 +22,7 @@ use super::{Applied, CallbackRow, Change, SmsRow, audit, call_row, callback_row,
 use crate::correlate::{Facts, alone, call_id, join};
 use crate::domain::{AppId, CallId, CallKey, Identity, Item, Outcome, Seq};
 
-/// Why a batch was not applied. The store can be rebuilt.
+/// The store can be rebuilt.
 #[derive(Debug, thiserror::Error)]
 #[error("writing the store")]
 pub struct WriteError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -43,7 +43,6 @@ pub struct Writer {
     pub(super) apps: BTreeSet<AppId>,
 }
 
-/// A call while a batch is applied to it.
 struct CallUpdate {
     facts: Facts,
     before: Option<Contribution>,
@@ -61,44 +60,38 @@ impl Writer {
         self.applied.seq
     }
 
-    /// Notes the journal's last record before this process takes callbacks: those behind it are
-    /// counted as they are applied.
+    /// Call before taking callbacks: later records are counted as they are applied.
     pub fn began(&self, durable: Seq) {
         self.shared.rows_mut().began = durable;
     }
 
-    /// Tells readers how far the journal goes.
     pub fn note_durable(&self, durable: Seq) {
         self.shared.rows_mut().durable = durable;
     }
 
-    /// Tells readers that records from `first` to `last` are being projected anew; `None` when
-    /// that is done.
+    /// Progress of a rebuild for readers; `None` when it is done.
     pub fn note_rebuild(&self, span: Option<(Seq, Seq)>) {
         self.shared.rows_mut().rebuild = span;
     }
 
-    /// Whether somebody asked for a rebuild that has not begun.
     #[must_use]
     pub fn rebuild_wanted(&self) -> bool {
         self.shared.rebuild_wanted.load(Ordering::Acquire)
     }
 
-    /// Whether changes wait for a checkpoint.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         let changed = self.shared.rows().collections().into_iter().any(Collection::has_changes);
         changed || self.changed_rows() > 0
     }
 
-    /// How many rows wait for a checkpoint.
     #[must_use]
     pub fn changed_rows(&self) -> usize {
         let appended: usize = self.shared.rows().collections().into_iter().map(Collection::appended).sum();
         self.calls.len() + appended + self.shared.hours().changed()
     }
 
-    /// Applies records in the order of their numbers. `fingerprint` is that of the last one.
+    /// In the order of their numbers. `fingerprint` is that of the last one.
     pub fn apply(&mut self, mut batch: Vec<Applied>, fingerprint: u64) -> Result<(), WriteError> {
         // A cut is about the rows as they are when its turn comes.
         while let Some(place) = batch.iter().position(|applied| matches!(applied, Applied::Cut { .. })) {
@@ -306,7 +299,6 @@ impl Writer {
         Ok(CallUpdate { facts, before, sealed })
     }
 
-    /// Joins what changed: counters, numbers, and the rows to put.
     fn finish_calls(&self, updates: &HashMap<CallId, CallUpdate>) -> Result<Vec<IndexedRow>, WriteError> {
         let mut indexed_rows = Vec::with_capacity(updates.len());
         let mut hours = self.shared.hours();
@@ -340,7 +332,7 @@ impl Writer {
         self.shared.hours().change(&self.shared.kv(), at, count).map_err(WriteError::new)
     }
 
-    /// Empties the store: the next record applied is the first.
+    /// The next record applied is the first.
     pub fn reset(&mut self) -> Result<(), WriteError> {
         self.shared.begin_anew().map_err(WriteError::new)?;
         let sealed = self.shared.dir.join("sealed");

@@ -34,6 +34,15 @@ fn faces_never_name_each_other() {
 }
 
 #[test]
+fn shared_code_names_no_platform() {
+    report(&each(&sources("src"), platform_rule));
+    for (path, why) in KNOWS_PLATFORMS.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let text = read(Path::new(path)).to_lowercase();
+        assert!(PLATFORM_NAMES.iter().any(|name| text.contains(name)), "{path} is no exception any more: {why}");
+    }
+}
+
+#[test]
 fn outside_crates_stay_at_home() {
     report(&each(&sources("src"), home_rule));
 }

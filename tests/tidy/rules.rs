@@ -55,6 +55,24 @@ pub(crate) fn face_rule(file: &File) -> Vec<Complaint> {
     complaints
 }
 
+pub(crate) fn platform_rule(file: &File) -> Vec<Complaint> {
+    let path = file.path.to_string_lossy();
+    let knows = |known: &&str| path.starts_with(*known);
+    if is_test(&file.path) || KNOWS_PLATFORMS.iter().any(|(known, _)| knows(known)) {
+        return Vec::new();
+    }
+    let tested = without_tests(file);
+    let lines = file.text.lines().zip(tested.lines()).enumerate();
+    let code = lines.filter(|(_, (_, code))| !code.trim().is_empty());
+    let named = code.filter_map(|(n, (line, _))| {
+        let line = line.split("// ").next().unwrap_or(line).to_lowercase();
+        let name = PLATFORM_NAMES.iter().find(|name| line.contains(**name))?;
+        let rule = format!("`{name}` is a platform: what is its own stands in its folder and its tables");
+        Some(Complaint::new(&file.path, n + 1, rule))
+    });
+    named.collect()
+}
+
 pub(crate) fn home_rule(file: &File) -> Vec<Complaint> {
     let room = room_of(&file.path);
     let text = without_tests(file);

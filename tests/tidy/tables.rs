@@ -206,6 +206,17 @@ pub(crate) const TOP_LEVEL: &[&str] = &[
     "data",
 ];
 
+/// What platforms are called in code.
+pub(crate) const PLATFORM_NAMES: &[&str] = &["jiuyun", "huawei", "玖云", "华为"];
+
+/// Places that name platforms, and why.
+pub(crate) const KNOWS_PLATFORMS: &[(&str, &str)] = &[
+    ("src/platforms/", "their own folders"),
+    ("src/simulator/", "plays each of them"),
+    ("src/cli/", "examples in help texts, and what the simulator plays"),
+    ("src/control/asking/contract.rs", "a signed example with a session as a platform writes it"),
+];
+
 /// Parts of `http` and what they may not name: a face knows no other face, and what carries bytes
 /// knows no face.
 pub(crate) const FACES: &[(&str, &[&str])] = &[

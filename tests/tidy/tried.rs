@@ -47,6 +47,19 @@ fn the_face_rule_sees_a_page_that_asks_the_api() {
 }
 
 #[test]
+fn the_platform_rule_sees_shared_code_that_names_one() {
+    for text in ["if provider == \"jiuyun\" {}", "let x = HuaweiX;", "lang.t(\"玖云\", \"it\")"] {
+        assert_eq!(complaints(platform_rule, "src/store/calls.rs", text).len(), 1, "{text}");
+        assert!(complaints(platform_rule, "src/platforms/jiuyun/mod.rs", text).is_empty(), "{text}");
+    }
+    for text in
+        ["/// 华为 sends it late.", "f(); // as Huawei does", "#[cfg(test)]\nmod tests { const A: &str = \"jiuyun\"; }"]
+    {
+        assert!(complaints(platform_rule, "src/store/calls.rs", text).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn the_other_rules_see_what_they_forbid() {
     assert_eq!(complaints(name_rule, "src/utils.rs", "use b;").len(), 1);
     assert_eq!(complaints(word_rule, "src/a.rs", "x.unwrap();").len(), 1);

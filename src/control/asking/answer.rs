@@ -72,7 +72,7 @@ pub enum SystemAnswer {
 /// The values of `do`.
 const ACTIONS: [&str; 6] = ["connect", "close", "forward", "discard", "follow_binding", "next"];
 
-/// Reads a body; an action is what was decided.
+/// Reads the webhook's answer. Problems quote nothing of it: there may be numbers in it.
 ///
 /// What it says of an answer that is none holds nothing of it: there may be numbers in it.
 pub(super) fn read(body: &[u8]) -> Heard {
@@ -100,7 +100,7 @@ pub(super) fn read(body: &[u8]) -> Heard {
 }
 
 impl SystemAnswer {
-    /// What is done; nothing where it is left to the next rule.
+    /// `None` passes the question to the next rule.
     fn action(self) -> Option<Then> {
         Some(match self {
             Self::Connect { to, display, max_minutes, record, hint_tone, wait_tone, last_minute_tone, user_data } => {

@@ -18,13 +18,12 @@ pub(super) struct Breaker(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     failures: u32,
-    /// Until when nobody is let through; set while it is open.
+    /// Set while the circuit is open.
     until: Option<Instant>,
 }
 
 impl Breaker {
-    /// Whether one may try now. After a rest it lets one through and the others wait for how
-    /// that goes.
+    /// After a rest one try is let through; the others wait for its result.
     pub(super) fn lets_through(&self, now: Instant) -> bool {
         let mut state = self.lock();
         match state.until {
@@ -37,7 +36,6 @@ impl Breaker {
         }
     }
 
-    /// How a try went.
     pub(super) fn note(&self, succeeded: bool, now: Instant) {
         let mut state = self.lock();
         if succeeded {

@@ -9,9 +9,7 @@ use crate::domain::{Asking, Text};
 
 #[derive(Debug, Clone, Copy)]
 pub struct ContractAnswer {
-    /// The value of `do`.
     pub action: &'static str,
-    /// Whole bodies.
     pub examples: &'static [&'static str],
 }
 
@@ -24,10 +22,8 @@ pub const EXAMPLE_SECONDS: i64 = 1_795_233_600;
 /// Its `webhook-signature`.
 pub const EXAMPLE_SIGNATURE: &str = "v1,m377eILQQWaiK5o5m/vvDkL/3y2XNigheyEjeA/oX5s=";
 
-/// A question about a call, as it is sent.
 pub const CALL_QUESTION: &str = r#"{"type":"call.question","timestamp":"2026-11-21T04:00:00.002Z","data":{"app":"order-hotline","x":"+8617000000001","from":"+8613800000001","session_id":"1200_77_0_20261121040000@huaweicaas.com","asked_at":"2026-11-21T04:00:00Z","binding":{"id":"128","other":"+8613800000002","user_data":"order=17"}}}"#;
 
-/// A question about a message.
 pub const SMS_QUESTION: &str = r#"{"type":"sms.question","timestamp":"2026-11-21T04:00:00.002Z","data":{"app":"order-hotline","x":"+8617000000001","from":"+8613800000001","sms_id":"20261121040000-77","content":"I am downstairs","asked_at":"2026-11-21T04:00:00Z","binding":null}}"#;
 
 pub const ANSWERS: &[ContractAnswer] = &[
@@ -48,7 +44,6 @@ pub const ANSWERS: &[ContractAnswer] = &[
     ContractAnswer { action: "next", examples: &[r#"{"do":"next"}"#] },
 ];
 
-/// How asking can end, and what that means for the one who was asked.
 #[must_use]
 pub fn outcome(asking: Asking) -> Text {
     match asking {

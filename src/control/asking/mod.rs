@@ -39,7 +39,6 @@ use crate::error_chain::Chain;
 use crate::limits::{ASK_ANSWER_MAX, ASK_AT_ONCE, ASK_SYSTEMS_MAX};
 use crate::outgoing::{Client, Limits, Options, OutgoingError, PrepareError};
 
-/// How asking went: what was decided, or why nothing was, where there is more to say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Heard {
     pub(super) asking: Asking,
@@ -52,7 +51,7 @@ impl Heard {
         Self { asking, then: None, problem: None }
     }
 
-    /// A system that passes a question on to the next rule is well.
+    /// Passing a question to the next rule is no failure.
     fn is_well(&self) -> bool {
         matches!(self.asking, Asking::Decided | Asking::Passed)
     }
@@ -68,33 +67,27 @@ pub(super) struct Actor {
     systems: Mutex<HashMap<(AppId, String), Arc<System>>>,
 }
 
-/// One address that is asked by one app.
 #[derive(Debug)]
 struct System {
     breaker: Breaker,
-    /// What hangs holds few of our tasks.
+    /// Bounds the tasks that a hanging webhook holds.
     at_once: Semaphore,
     trouble: Mutex<Option<Trouble>>,
 }
 
-/// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// A platform waits.
     Decision,
-    /// Somebody tries it out: whatever comes of it changes nothing for the next question, and how
-    /// earlier ones went does not keep it from being asked.
+    /// Neither changes nor obeys the circuit.
     Trial,
 }
 
 impl Actor {
-    /// Makes the client; nobody is asked yet.
     pub(super) fn new(extra_roots: Option<PathBuf>) -> Result<Self, PrepareError> {
         let client = Client::new(&Options { extra_roots, keep_alive: true })?;
         Ok(Self { client, systems: Mutex::default() })
     }
 
-    /// Asks one system; an action is what it decided.
     pub(super) async fn ask(
         &self,
         app: AppId,
@@ -161,7 +154,6 @@ impl Actor {
         }
     }
 
-    /// Who failed the last time, longest first.
     pub(super) fn troubles(&self) -> Vec<Trouble> {
         let systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
         let mut troubles: Vec<Trouble> = systems.values().filter_map(|system| system.trouble()).collect();
@@ -200,7 +192,6 @@ impl System {
     }
 }
 
-/// What to do where no answer came.
 fn unreachable(error: &OutgoingError) -> Text {
     match error {
         OutgoingError::Tls { .. } => Text::new(

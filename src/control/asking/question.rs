@@ -17,11 +17,9 @@ use crate::domain::{Asks, BindingId, PhoneNumber, Question, QuestionKind, Secret
 
 #[derive(Debug, Clone, Copy)]
 pub(in crate::control) struct Asked<'a> {
-    /// The app's name.
     pub(in crate::control) app: &'a str,
     pub(in crate::control) question: &'a Question,
     pub(in crate::control) facts: &'a Facts<'a>,
-    /// The binding that answers the caller, if there is one.
     pub(in crate::control) binding: Option<BindingId>,
     pub(in crate::control) at: Timestamp,
 }
@@ -84,7 +82,7 @@ struct SystemQuestionBinding<'a> {
 }
 
 impl Asked<'_> {
-    /// What names the question: without anything of it in clear.
+    /// A hash.
     pub(super) fn id(&self) -> String {
         let digest = Sha256::digest(format!("{}\0{}", self.app, self.question.key()));
         let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -120,7 +118,7 @@ impl Asked<'_> {
     }
 }
 
-/// The signature; `None` where the secret is none of the notation.
+/// `None` where the secret is malformed.
 pub(super) fn sign(secret: &Secret, id: &str, seconds: i64, body: &[u8]) -> Option<String> {
     let key = STANDARD.decode(secret.reveal().strip_prefix("whsec_")?).ok()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;

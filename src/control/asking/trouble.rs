@@ -10,21 +10,17 @@ use super::Heard;
 use crate::domain::{AppId, Asking, Wording};
 use crate::limits::ASK_FAILURES;
 
-/// An address that failed the last time it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Whose rule asks it.
     pub app: AppId,
     pub url: String,
-    /// How many questions in a row it failed.
+    /// In a row.
     pub failures: u32,
     pub since: Timestamp,
     pub asking: Asking,
-    /// Why, where there is more to say.
     pub problem: Option<Wording>,
 }
 
-/// What is known of one address after it was asked once more.
 pub(super) fn after(before: Option<Trouble>, app: AppId, url: &str, heard: &Heard, now: Timestamp) -> Option<Trouble> {
     let address = host(url);
     // A decision that makes no sense is a fault of that system as much as silence is.
@@ -57,7 +53,7 @@ pub(super) fn after(before: Option<Trouble>, app: AppId, url: &str, heard: &Hear
     Some(Trouble { app, url: url.to_owned(), failures, since, asking, problem: heard.problem.clone() })
 }
 
-/// The part of an address that names a machine; the rest may hold secrets.
+/// The rest of an address may hold secrets.
 #[must_use]
 pub fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

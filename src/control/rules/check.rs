@@ -15,25 +15,23 @@ use crate::limits::{DECISION_DEADLINES_MS, DECISION_MARGIN, NAME_CHARS_MAX, RULE
 use crate::outgoing::{self, OutgoingError};
 use crate::platforms::{InvalidAnswer, Provider};
 
-/// Why a rule set cannot be kept: which rule, which field, what would do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     #[error("{}", .0.en)]
     Set(Wording),
     #[error("rule {rule} ({name}): {field} {rule_text}", rule_text = .why.en)]
     Rule {
-        /// Which, counted from 1.
+        /// Counted from 1.
         rule: usize,
         name: String,
         field: String,
-        /// What would do, as what follows the name of the field.
+        /// Follows the name of the field.
         why: Wording,
     },
 }
 
 type Wrong = (String, Wording);
 
-/// Checks a set for an app of this provider.
 pub(in crate::control) fn check(set: &RuleSet, provider: &dyn Provider, lists: &Lists) -> Result<(), RuleError> {
     if !DECISION_DEADLINES_MS.contains(&set.deadline_ms) {
         let (least, most) = (DECISION_DEADLINES_MS.start(), DECISION_DEADLINES_MS.end());
@@ -131,8 +129,7 @@ fn conditions(when: &When, lists: &Lists) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// Whether the answer is one that the platform takes, with numbers in the place of those that are
-/// known only when it asks.
+/// Whether the platform takes the answer, with sample numbers for those known only later.
 fn answer(then: &Then, when: &When, provider: &dyn Provider) -> Result<(), Wrong> {
     let stand_in = "+8613800000000";
     let from = PhoneNumber::from_stored(stand_in);
@@ -149,8 +146,7 @@ fn answer(then: &Then, when: &When, provider: &dyn Provider) -> Result<(), Wrong
     asked_about.try_for_each(|x| fits(&decision, Some(&x), provider).map_err(named))
 }
 
-/// Whether a decision about `x` may be given; what is wrong is named as rules, and the company's
-/// own system, name it.
+/// Problems use the names of fields in rules and the webhook.
 pub(in crate::control) fn fits(
     decision: &Decision,
     x: Option<&PhoneNumber>,
@@ -178,8 +174,7 @@ pub(in crate::control) fn fits(
     })
 }
 
-/// An address that may be asked, and a time that it can really have: what keeping the answer
-/// takes comes out of the deadline as well.
+/// Checks the address, and that the time leaves room for writing the answer before the deadline.
 fn ask(url: &str, timeout_ms: u16, deadline_ms: u16) -> Result<(), Wrong> {
     let cannot = |why: &str| {
         let zh = "不能询问：地址以 https:// 开头，有主机名，不含用户名和密码；只有本机可以用 http://";
@@ -221,7 +216,7 @@ fn few(field: &str, values: usize) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// A whole number, or the beginning of one with a star behind it.
+/// A whole number, or a prefix with a star.
 fn is_pattern(text: &str) -> bool {
     let text = PhoneNumber::tidy(text);
     let digits = text.strip_suffix('*').unwrap_or(&text);
@@ -234,7 +229,7 @@ fn wrong(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Wrong {
 }
 
 impl TimeSpan {
-    /// Both ends in minutes after midnight; `None` where one is no time, or both are the same.
+    /// In minutes after midnight; `None` where one is no time, or both are the same.
     pub(in crate::control) fn minutes(&self) -> Option<(u16, u16)> {
         let (from, to) = (minute(&self.from)?, minute(&self.to)?);
         (from != to && from < 24 * 60).then_some((from, to))

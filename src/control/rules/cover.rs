@@ -7,16 +7,15 @@
 use super::{AsksWord, Rule, Then, When};
 use crate::domain::Asks;
 
-/// That the rules before one leave it less to decide than it says.
+/// The rules before it leave a rule less to decide than it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Covered {
-    /// The rule that decides before it, counted from 1.
+    /// Counted from 1.
     pub by: usize,
-    /// What is left to it; `None` is nothing.
+    /// `None`: nothing is left.
     pub left: Option<Asks>,
 }
 
-/// For each rule in its order, whether the ones before it leave it less than it says.
 #[must_use]
 pub fn covered(rules: &[Rule]) -> Vec<Option<Covered>> {
     // By which rule all calls, and all messages, are decided.
@@ -41,7 +40,7 @@ fn may_decide(rule: &Rule, asks: Asks) -> bool {
     rule.when.asks.is_none_or(|word| Asks::from(word) == asks) && rule.then.decides().is_none_or(|of| of == asks)
 }
 
-/// Whether no call, or no message, comes past the rule. A message has a sender.
+/// Whether every call, or every message, ends at the rule. A message always has a sender.
 fn decides_all(rule: &Rule, asks: Asks) -> bool {
     let word = match asks {
         Asks::Call => AsksWord::Call,

@@ -13,42 +13,34 @@ use super::{Rule, RuleSet, Then, When};
 use crate::control::lists::{ListKind, Lists};
 use crate::domain::{Asks, BindingTerms, CallDecision, Connect, Decision, PhoneNumber, SmsDecision, Wording};
 
-/// What is known of a question.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub asks: Asks,
     pub x: Option<&'a PhoneNumber>,
-    /// Who calls or writes.
     pub from: Option<&'a PhoneNumber>,
     pub at: Timestamp,
-    /// Whom a binding lets them reach, and what it says.
     pub bound: Option<(&'a PhoneNumber, &'a BindingTerms)>,
 }
 
-/// What became of a rule for a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Off,
-    /// A condition does not hold; which.
     Unmet(&'static str),
-    /// It decides about something else, or lacks what its action needs.
+    /// For another kind of question, or without something that the action needs.
     NotFor(&'static str),
     Asked(crate::domain::Asking),
     Decided,
 }
 
-/// One rule looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Which, counted from 1.
+    /// Counted from 1.
     pub rule: u32,
     pub name: String,
     pub verdict: Verdict,
-    /// Why its action decided nothing, where there is more to say.
     pub problem: Option<Wording>,
 }
 
-/// A rule set, ready to decide.
 #[derive(Debug)]
 pub(in crate::control) struct Compiled {
     pub(in crate::control) version: u64,
@@ -86,7 +78,6 @@ impl Compiled {
         Self { version, set, ready }
     }
 
-    /// What becomes of the rule at `at`: whether its conditions hold and its action is for this.
     pub(in crate::control) fn look(&self, at: usize, facts: &Facts<'_>) -> Option<Verdict> {
         let (rule, ready) = (&self.set.rules[at], &self.ready[at]);
         if rule.off {
@@ -99,7 +90,6 @@ impl Compiled {
     }
 }
 
-/// Why an action cannot be done for this question.
 fn not_for(rule: &Rule, facts: &Facts<'_>) -> Option<&'static str> {
     match (&rule.then, rule.then.decides()) {
         (_, Some(asks)) if asks != facts.asks => Some("asks"),
@@ -111,7 +101,7 @@ fn not_for(rule: &Rule, facts: &Facts<'_>) -> Option<&'static str> {
     }
 }
 
-/// The decision of an action that needs to ask nobody; `None` where something it needs is missing.
+/// `None` where something that the action needs is missing.
 pub(in crate::control) fn compose(then: &Then, facts: &Facts<'_>) -> Option<Decision> {
     let number = |text: &str| PhoneNumber::parse(text).unwrap_or_else(|| PhoneNumber::from_stored(text));
     Some(match then {
@@ -163,7 +153,6 @@ impl Ready {
         }
     }
 
-    /// The first condition that does not hold.
     fn unmet(&self, when: &When, facts: &Facts<'_>) -> Option<&'static str> {
         let any = |patterns: &[Pattern], number: Option<&PhoneNumber>| {
             number.is_some_and(|number| patterns.iter().any(|pattern| pattern.takes(number)))
@@ -191,7 +180,7 @@ impl Ready {
     }
 }
 
-/// Whether a minute of the day lies in a span that may go over midnight.
+/// The span may cross midnight.
 fn within((from, to): (u16, u16), minute: u16) -> bool {
     if from < to { (from..to).contains(&minute) } else { minute >= from || minute < to }
 }

@@ -210,7 +210,7 @@ impl From<AsksWord> for Asks {
 }
 
 impl Then {
-    /// What it can decide; `None` is both.
+    /// `None` is both.
     #[must_use]
     pub fn decides(&self) -> Option<Asks> {
         match self {

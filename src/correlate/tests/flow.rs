@@ -24,6 +24,8 @@ const CATALOG: Catalog = Catalog {
     },
     recording_days: |_| 7,
     provider: |_| None,
+    dials_caller: |product| product.name() == "callback",
+    with_digits: |product| if product.name() == "play" { Product::new("notify") } else { product },
 };
 
 fn key() -> CallKey {
@@ -63,7 +65,7 @@ fn record(answered: Option<i64>, released: i64) -> CallRecord {
     CallRecord {
         key: key(),
         identity: Identity(7),
-        product: Some(Product::Callback),
+        product: Some(Product::new("callback")),
         is_release: false,
         caller: number("13800000001"),
         callee: number("13900000002"),

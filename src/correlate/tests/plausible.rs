@@ -12,8 +12,13 @@ use crate::domain::{
 };
 use crate::limits;
 
-const CATALOG: Catalog =
-    Catalog { meaning: |_, _| Some(Meaning { outcome: None, by: None }), recording_days: |_| 7, provider: |_| None };
+const CATALOG: Catalog = Catalog {
+    meaning: |_, _| Some(Meaning { outcome: None, by: None }),
+    recording_days: |_| 7,
+    provider: |_| None,
+    dials_caller: |_| false,
+    with_digits: |product| product,
+};
 
 fn key() -> CallKey {
     CallKey { family: "test".into(), session: SessionId::new("s") }

@@ -17,7 +17,6 @@ use crate::state::random;
 
 const LENGTH: usize = 32;
 
-/// The value of the hidden field of one page.
 pub(crate) fn field(token: &Secret) -> String {
     let token = bytes(token);
     let mut field = random::bytes::<LENGTH>().to_vec();
@@ -27,7 +26,6 @@ pub(crate) fn field(token: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(field)
 }
 
-/// Whether a field of some page carries this token.
 pub(crate) fn carries(token: &Secret, field: &str) -> bool {
     let (token, field) = (bytes(token), URL_SAFE_NO_PAD.decode(field).unwrap_or_default());
     let Some((pad, padded)) = field.split_at_checked(LENGTH) else { return false };

@@ -13,7 +13,6 @@ use crate::domain::Lang;
 use crate::error_chain::Chain;
 use crate::http::{HttpError, Response};
 
-/// Whose request it was, kept while the request is answered.
 pub(super) struct Place {
     view: View,
 }
@@ -39,7 +38,6 @@ impl Place {
     }
 }
 
-/// What went wrong.
 #[derive(Debug, Template)]
 #[template(path = "admin/error.html")]
 pub(super) struct ErrorPage {

@@ -129,7 +129,6 @@ fn body_limits(request: &Request, method: &Method) -> BodyLimits {
     }
 }
 
-/// Lets through what is not an address of programs.
 fn people_only() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
     warp::path::full()
         .and_then(|path: FullPath| async move {
@@ -172,10 +171,8 @@ async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, Bod
     if may_be_small { compress::compressed(answer).await } else { answer }
 }
 
-/// Of pages and forms.
 const NO_METHOD: HttpError = HttpError::MethodNotAllowed { allow: "GET, POST" };
 
-/// Sends whoever is not logged in to the login, and back here afterwards.
 async fn guard(request: Request, method: &Method) -> Result<Response, HttpError> {
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
         return Err(NO_METHOD);
@@ -197,7 +194,6 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
     route(request, method).await
 }
 
-/// The pages of those who are not logged in.
 fn is_open(request: &Request) -> bool {
     matches!(
         request.segments().as_slice(),
@@ -221,7 +217,6 @@ fn owes_second_factor(request: &Request, method: &Method) -> Option<Result<Respo
     })
 }
 
-/// Every address of the dashboard.
 async fn route(request: Request, method: &Method) -> Result<Response, HttpError> {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let path: Vec<String> = request.segments().into_iter().map(str::to_owned).collect();
@@ -291,7 +286,6 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
 #[derive(Clone, Copy)]
 struct Form {
     take: for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>,
-    /// What the audit trail calls it, where its service has no better entry.
     audit: Option<AuditAction>,
 }
 

@@ -6,7 +6,6 @@
 use bytes::Bytes;
 use memchr::memmem;
 
-/// One field of the form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) name: String,
@@ -52,7 +51,6 @@ fn part(head: &str, data: Bytes) -> Option<Part> {
     Some(Part { name: name.to_owned(), is_file, data })
 }
 
-/// `name="value"` or `name=value` among others.
 fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.split(';').find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;

@@ -8,7 +8,6 @@ use super::request::{Request, link};
 use crate::http::admin::rules::page as rules;
 use crate::service::reveals;
 
-/// The page nearest to this address, where the address itself takes only forms.
 pub(super) fn of(request: &Request) -> Option<String> {
     Some(match request.segments().as_slice() {
         ["rules", ..] if request.segments().len() > 1 => match request.app(1) {

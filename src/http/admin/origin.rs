@@ -18,14 +18,11 @@
 use http::Uri;
 use http::uri::Authority;
 
-/// What a request says of where it comes from and where it went.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sent<'a> {
     pub(super) origin: Option<&'a str>,
     pub(super) fetch_site: Option<&'a str>,
-    /// From the target, or the header `Host`.
     pub(super) host: Option<&'a str>,
-    /// Where the configuration says that we are.
     pub(super) public_url: Option<&'a str>,
 }
 
@@ -48,7 +45,6 @@ impl Sent<'_> {
     }
 }
 
-/// Scheme, host and port.
 #[derive(Debug, PartialEq, Eq)]
 struct Place(String, String, u16);
 

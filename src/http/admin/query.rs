@@ -84,14 +84,12 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
     civil.to_zoned(TimeZone::fixed(SHANGHAI)).ok().map(|z| z.timestamp())
 }
 
-/// An instant as the value of a `datetime-local` box.
 pub(super) fn input(t: Option<Timestamp>) -> String {
     t.map_or_else(String::new, |t| {
         local(t, if t.as_second() % 60 == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" })
     })
 }
 
-/// The start of the day in Asia/Shanghai that holds `t`.
 pub(super) fn midnight(t: Timestamp) -> Timestamp {
     const DAY: i64 = 86_400;
     let shift = i64::from(SHANGHAI.seconds());
@@ -99,7 +97,6 @@ pub(super) fn midnight(t: Timestamp) -> Timestamp {
     Timestamp::from_second(local - local.rem_euclid(DAY) - shift).unwrap_or(t)
 }
 
-/// The start of the hour that holds `t`.
 pub(super) fn hour(t: Timestamp) -> Timestamp {
     Timestamp::from_second(t.as_second() - t.as_second().rem_euclid(3600)).unwrap_or(t)
 }
@@ -109,7 +106,6 @@ pub(super) fn hours_later(t: Timestamp, hours: i64) -> Timestamp {
     t.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(t)
 }
 
-/// Ready spans for a list: the name in both languages, and from and to.
 pub(super) fn ranges(now: Timestamp) -> [(crate::domain::Text, Span); 5] {
     use crate::domain::Text;
     let today = midnight(now);

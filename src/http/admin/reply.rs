@@ -15,7 +15,6 @@ pub(super) fn page(page: &impl Template) -> Result<Response, HttpError> {
     page_with(StatusCode::OK, page)
 }
 
-/// A page with another status than 200.
 pub(super) fn page_with(status: StatusCode, page: &impl Template) -> Result<Response, HttpError> {
     let html = page.render().map_err(|error| HttpError::Internal(Box::new(error)))?;
     let mut response = respond(status, "text/html; charset=utf-8", html);
@@ -23,7 +22,6 @@ pub(super) fn page_with(status: StatusCode, page: &impl Template) -> Result<Resp
     Ok(response)
 }
 
-/// Sends the browser on with a GET.
 pub(super) fn see_other(location: &str) -> Response {
     let mut response = Response::new(String::new().into());
     *response.status_mut() = StatusCode::SEE_OTHER;
@@ -41,7 +39,6 @@ pub(super) fn with_login_cookie(mut response: Response, name: &str, value: &str,
     response
 }
 
-/// Adds a cookie that remembers a preference.
 pub(super) fn with_preference(mut response: Response, name: &str, value: &'static str) -> Response {
     let seconds = limits::PREFERENCE_TIME.as_secs();
     add_cookie(&mut response, &format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; SameSite=Lax"));

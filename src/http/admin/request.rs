@@ -27,11 +27,9 @@ use crate::http::{HttpError, acts};
 use crate::service::{Context, keeping::Actor};
 use crate::state::{Author, Login, Principal};
 
-/// The cookie that remembers the language.
 pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers whether times are shown in UTC as well: `on`.
 pub(super) const UTC_COOKIE: &str = "ringback_utc";
-/// The cookie that remembers the theme.
 pub(super) const THEME_COOKIE: &str = "ringback_theme";
 
 /// The cookie between the two steps of a login.
@@ -43,7 +41,6 @@ pub(super) const OIDC_COOKIE: &str = "__Host-ringback_oidc";
 /// The parameter that says how saving a search went.
 pub(super) const SAVING: &str = "saving";
 
-/// Names and values in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
 #[derive(Debug)]
@@ -60,7 +57,6 @@ pub(super) struct Request {
     /// How saving a search went, for the list that somebody comes back to.
     pub(super) saving: Option<String>,
     pub(super) form: Pairs,
-    /// The file that came with the form.
     pub(super) upload: Option<Bytes>,
     headers: HeaderMap,
     pub(super) host: Option<String>,
@@ -68,7 +64,6 @@ pub(super) struct Request {
     pub(super) login: Option<Login>,
     pub(super) lang: Lang,
     pub(super) theme: Theme,
-    /// Whether times are shown in UTC as well.
     pub(super) utc: bool,
 }
 
@@ -86,7 +81,6 @@ impl Request {
         Self { site, path, query, saving, form, upload: None, headers, host: None, peer, login, lang, theme, utc }
     }
 
-    /// Takes the body in as a form, with its file if it has one.
     pub(super) fn read_form(&mut self, body: Vec<u8>) {
         let body = Bytes::from(body);
         let kind = header_text(&self.headers, header::CONTENT_TYPE).unwrap_or_default();
@@ -111,12 +105,10 @@ impl Request {
         self.site.ctx.clock.now()
     }
 
-    /// The parts of the path.
     pub(super) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|s| !s.is_empty()).collect()
     }
 
-    /// One part of the path; empty beyond its end.
     pub(super) fn segment(&self, n: usize) -> &str {
         self.path.split('/').filter(|s| !s.is_empty()).nth(n).unwrap_or("")
     }
@@ -159,7 +151,6 @@ impl Request {
         self.ctx().audit.revealed(&login.id, &nearest::revealed(self, &self.here()))
     }
 
-    /// What the browser says it is.
     pub(super) fn agent(&self) -> Option<&str> {
         header_text(&self.headers, header::USER_AGENT)
     }
@@ -175,12 +166,10 @@ impl Request {
         Ok(Admission::new(&self.site.ctx, by.clone(), Some(login.id.clone()), Some(self.headers.clone())))
     }
 
-    /// Who is asking and from where, for what goes on record.
     pub(super) fn actor<'a>(&self, by: &'a Principal) -> Actor<'a> {
         Actor { by, peer: Some(self.peer) }
     }
 
-    /// Whoever asks, about to do what the row of this form says.
     pub(super) fn author(&self, by: &Principal) -> Author {
         let path: Vec<String> = self.segments().into_iter().map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -224,7 +213,6 @@ impl Request {
         app.filter(|app| self.scope().allows(app.id)).ok_or(HttpError::NotFound)
     }
 
-    /// The apps that may be seen, by name.
     pub(super) fn apps(&self) -> Vec<Arc<App>> {
         let (scope, mut apps) = (self.scope(), self.ctx().state.apps());
         apps.retain(|app| scope.allows(app.id));
@@ -257,17 +245,14 @@ impl Request {
         cookie(&self.headers, LOGIN_COOKIE)
     }
 
-    /// Whether the browser reads compressed pages.
     pub(super) fn reads_gzip(&self) -> bool {
         compress::is_read_by(&self.headers)
     }
 
-    /// The value of the cookie between the two steps of a login.
     pub(super) fn pass_cookie(&self) -> Option<&str> {
         cookie(&self.headers, PASS_COOKIE)
     }
 
-    /// Refuses a form that does not carry the login's token.
     pub(super) fn check_csrf(&self) -> Result<(), HttpError> {
         let field = self.raw_field("csrf");
         match &self.login {
@@ -295,22 +280,18 @@ const FORGED: HttpError = HttpError::Forbidden(Text::new(
     "this form is too old or not ours; open the page again",
 ));
 
-/// The first value of `name`.
 pub(super) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
-/// A part of a path as it was meant.
 pub(super) fn decoded(part: &str) -> String {
     percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
-/// A text as one part of a path.
 pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// An address from a path and its parameters.
 pub(super) fn link<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: &[(N, V)]) -> String {
     if pairs.is_empty() {
         return path.to_owned();

@@ -33,7 +33,6 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     Ok(said(request, word))
 }
 
-/// How saving went, in words, and whether it was done.
 pub(super) fn words(lang: Lang, word: &str) -> Option<(String, bool)> {
     Some(match word {
         "made" => (lang.t("已保存，就在下面。", "Saved; it stands below.").to_owned(), true),
@@ -63,7 +62,6 @@ fn back(request: &Request) -> Response {
     reply::see_other(list(request))
 }
 
-/// Back to the list, which says how it went.
 fn said(request: &Request, word: &str) -> Response {
     let list = list(request);
     let sign = if list.contains('?') { '&' } else { '?' };

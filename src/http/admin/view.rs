@@ -13,7 +13,6 @@ use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
 use crate::state::Login;
 
-/// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Theme {
     /// As the reader's system.
@@ -40,7 +39,6 @@ impl Theme {
     }
 }
 
-/// The part of the dashboard a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Home,
@@ -73,13 +71,11 @@ pub(super) enum Section {
     Outside,
 }
 
-/// Pages that belong together: one word in the header, and under it the pages.
 struct Group {
     label: Text,
     pages: &'static [Place],
 }
 
-/// One page of the navigation.
 struct Place {
     section: Section,
     href: &'static str,
@@ -89,7 +85,6 @@ struct Place {
     least: Role,
 }
 
-/// A page that everyone who is logged in may open.
 const fn page(section: Section, href: &'static str, label: Text, key: Option<char>) -> Place {
     Place { section, href, label, key, least: Role::Viewer }
 }
@@ -170,11 +165,9 @@ pub(super) struct NavLink {
     pub(super) key: Option<char>,
 }
 
-/// One group of the navigation, with what this reader may open of it.
 #[derive(Debug)]
 pub(super) struct NavGroup {
     pub(super) label: &'static str,
-    /// Whether the present page is in it.
     pub(super) current: bool,
     /// Never empty; the group's word leads to the first.
     pub(super) pages: Vec<NavLink>,
@@ -184,7 +177,6 @@ pub(super) struct NavGroup {
 pub(super) struct Who {
     pub(super) name: String,
     pub(super) role: Role,
-    /// Whether no app is out of sight.
     pub(super) sees_all: bool,
 }
 
@@ -195,7 +187,6 @@ impl Who {
     }
 }
 
-/// What the layout needs.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) lang: Lang,
@@ -243,7 +234,6 @@ impl View {
         if self.revealed.is_some() && self.may(Role::Operator) { Masking::Whole } else { Masking::Masked }
     }
 
-    /// Whether the page offers to show its numbers.
     pub(super) fn may_reveal(&self) -> bool {
         use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         use Section::{Bindings, Decisions, Lists, Rules};
@@ -261,7 +251,6 @@ impl View {
         self.revealed.filter(|_| self.may(Role::Operator)).map(When::clock)
     }
 
-    /// Whether this reader has at least the rights of `role`.
     pub(super) fn may(&self, role: Role) -> bool {
         self.who.as_ref().is_some_and(|w| w.role >= role)
     }
@@ -271,17 +260,14 @@ impl View {
         self.masking() == Masking::Whole
     }
 
-    /// Whether this reader may change the whole installation: apps, users, settings.
     pub(super) fn may_administer(&self) -> bool {
         self.may(Role::Admin) && self.sees_all()
     }
 
-    /// Whether this reader may change the app that is shown.
     pub(super) fn may_administer_app(&self) -> bool {
         self.may(Role::Admin)
     }
 
-    /// Whether no app is out of this reader's sight.
     pub(super) fn sees_all(&self) -> bool {
         self.who.as_ref().is_some_and(|w| w.sees_all)
     }
@@ -292,7 +278,6 @@ impl View {
         self.may(page.least) && (page.least < Role::Admin || self.sees_all() || page.section == Section::Audit)
     }
 
-    /// The navigation, without what this reader may not open.
     pub(super) fn nav(&self) -> Vec<NavGroup> {
         let link = |page: &Place| NavLink {
             href: page.href,
@@ -308,13 +293,11 @@ impl View {
         NAVIGATION.iter().filter_map(group).collect()
     }
 
-    /// The pages beside the present one; none where it stands alone.
     pub(super) fn beside(&self) -> Vec<NavLink> {
         let here = self.nav().into_iter().find(|group| group.current);
         here.map(|group| group.pages).filter(|pages| pages.len() > 1).unwrap_or_default()
     }
 
-    /// The languages beside the present one.
     pub(super) fn other_lang(&self) -> (&'static str, &'static str) {
         match self.lang {
             Lang::Zh => ("en", "English"),
@@ -347,7 +330,6 @@ impl View {
 
 #[cfg(test)]
 impl View {
-    /// The view of an administrator who asked to see numbers, for samples.
     pub(super) fn sample(lang: Lang, section: Section) -> Self {
         Self {
             lang,

@@ -16,7 +16,6 @@ use crate::http::admission::Admission;
 use crate::service::{Context, keeping::Actor};
 use crate::state::{Author, Principal};
 
-/// One request, its sender known.
 #[derive(Debug)]
 pub(super) struct Ask {
     pub(super) principal: Principal,
@@ -28,7 +27,6 @@ pub(super) struct Ask {
     pub(super) login: Option<String>,
     /// Whether the page in front of that browser is shown whole now.
     pub(super) revealed: bool,
-    /// The row of its address.
     pub(super) endpoint: &'static Endpoint,
     /// The path behind `/api/v1/`, decoded.
     pub(super) path: Vec<String>,
@@ -96,7 +94,6 @@ impl Ask {
     }
 }
 
-/// The parts of a path, decoded.
 pub(super) fn path(tail: &str) -> Result<Vec<String>, HttpError> {
     let parts = tail.split('/').map(|part| percent_decode_str(part).decode_utf8().map(String::from));
     let mut parts: Vec<String> = parts.collect::<Result<_, _>>().map_err(|_| HttpError::NotFound)?;

@@ -22,7 +22,6 @@ use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
 use crate::service::{Context, Instant, filters, query::Query};
 use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
 
-/// What an export is asked besides the filters.
 pub(super) const CHOICES: &[&str] = &["format"];
 
 /// An entry of the audit trail.
@@ -86,7 +85,6 @@ pub(in crate::http) fn asked_export(
     Ok((filters::read(context, scope, &query)?, format))
 }
 
-/// One page of entries.
 pub(in crate::http) fn objects(
     context: &Context,
     masking: Masking,

@@ -299,7 +299,6 @@ fn invalid(error: &InvalidAnswer) -> HttpError {
     HttpError::BadRequest(error.to_string().into())
 }
 
-/// An app that may be seen, by its name or id.
 pub(super) fn app_of(context: &Context, scope: &Scope, name: &str) -> Result<Arc<App>, HttpError> {
     let one = form_urlencoded::Serializer::new(String::new()).append_pair("app", name).finish();
     let found = filters::apps(context, scope, &Query::parse(&one, &["app!"])?)?;

@@ -85,7 +85,6 @@ pub(super) async fn one(context: &Arc<Context>, ask: &Ask, seq: &str) -> Result<
     ok(&CallbackObject::new(context, ask.masking(), &row))
 }
 
-/// What others are told who ask for a body.
 pub(super) const TAKES_OPERATOR: Text =
     Text::new("原文里有完整号码，需要操作员权限", "raw bodies hold whole numbers; this takes an operator");
 

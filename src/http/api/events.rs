@@ -150,7 +150,6 @@ fn live(
 }
 
 impl Follower {
-    /// How this follower sees numbers now.
     fn masking(&self) -> Masking {
         let is_whole = |(login, page): &(String, String)| self.context.audit.revealed(login, page).is_some();
         if self.page.as_ref().is_some_and(is_whole) { Masking::Whole } else { self.masking }

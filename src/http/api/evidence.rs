@@ -45,7 +45,6 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
     Ok(evidence::respond(pack))
 }
 
-/// The call as the API shows it, for the pack.
 pub(in crate::http) fn call_json(context: &Context, numbers: Masking, call: &Call) -> Result<String, HttpError> {
     let object = WholeCall::read(context, numbers, call)?;
     Ok(serde_json::to_string_pretty(&object).expect("the API's objects are plain data") + "\n")

@@ -36,7 +36,6 @@ pub(super) type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Op
 /// What may be said of a file besides the filters of its rows.
 pub(super) const CHOICES: &[&str] = &["format", "lang"];
 
-/// Why a file broke off.
 #[derive(Debug, thiserror::Error)]
 enum BrokenOff {
     #[error("reading the rows of an export")]
@@ -62,7 +61,6 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     Ok(file(ask.admission(context), list.name(), (format, rows), Box::new(source)))
 }
 
-/// A file without rows yet.
 pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Rows, HttpError> {
     let people = lang.map(|lang| ForPeople { lang, word: column_word });
     Rows::begin(format, sheet, people).map_err(|error| HttpError::Internal(Box::new(error)))
@@ -138,7 +136,6 @@ fn stream(rows: Rows, source: Source) -> ReceiverStream<io::Result<Bytes>> {
     ReceiverStream::new(take)
 }
 
-/// A file of which some pages are written.
 struct Making {
     rows: Rows,
     source: Source,

@@ -52,7 +52,6 @@ impl From<OpenLogin> for LoginObject {
     }
 }
 
-/// The parameters of the list.
 pub(super) const KNOWN: &[&str] = &["user"];
 
 /// `GET /logins`, `?user=` for one person's.

@@ -68,13 +68,11 @@ const OPENAPI: &str = "openapi.json";
 
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
 
-/// The API for programs: a token, or the dashboard's cookie for reading.
 #[must_use]
 pub fn routes(context: Arc<Context>) -> Routes {
     build(context, None)
 }
 
-/// The API for someone who is known already: the command line.
 #[must_use]
 pub fn routes_as(context: Arc<Context>, principal: Principal) -> Routes {
     build(context, Some(principal))
@@ -136,7 +134,6 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
         .boxed()
 }
 
-/// The address of whoever asks over a network.
 fn network(peer: Peer) -> Option<IpAddr> {
     match peer {
         Peer::Network { ip, .. } => Some(ip),

@@ -205,7 +205,6 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
     ok(&PlatformSettings::new(context, &app))
 }
 
-/// The app that a platform is asked about.
 fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
     ask.no_query()?;
     apps::find(context, ask, app)

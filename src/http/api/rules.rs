@@ -159,7 +159,6 @@ impl TrialObject {
     }
 }
 
-/// The app that an address is about.
 fn app(context: &Context, ask: &Ask) -> Result<Arc<App>, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let name = query.one("app").ok_or_else(|| HttpError::BadRequest("app is needed: ?app=NAME".into()))?;

@@ -17,14 +17,12 @@ use crate::service::{
 };
 use crate::store::{FilterTable as _, Group, HeatRow, PeakRow, Ratio, StatQuery, StatRow, Step, TalkRow};
 
-/// Its parameters: the span, the step and the group, and the filters.
 pub(super) fn known() -> Vec<&'static str> {
     let first = ["from", "to", "by", "group"];
     let filters = StatQuery::parameters().iter().copied().filter(|name| !first.contains(name));
     first.into_iter().chain(filters).collect()
 }
 
-/// The steps that `by` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Step(Step),
@@ -38,7 +36,6 @@ const STEPS: &[(&str, By)] = &[
     ("weekday_hour", By::WeekdayHour),
 ];
 
-/// What `group` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     Group(Group),

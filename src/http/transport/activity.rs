@@ -35,7 +35,6 @@ use crate::http::transport::places::RequestPlace;
 use crate::http::transport::server::Times;
 use crate::limits;
 
-/// What a connection is doing.
 #[derive(Debug)]
 pub(crate) struct Activity(Mutex<State>);
 
@@ -43,10 +42,8 @@ pub(crate) struct Activity(Mutex<State>);
 struct State {
     requests: usize,
     live: usize,
-    /// Requests so far.
     begun: u64,
     begun_at: Instant,
-    /// Somebody who asked here is known.
     known: bool,
     /// It speaks HTTP/2.
     multiplexed: bool,
@@ -63,7 +60,6 @@ struct State {
 }
 
 impl Activity {
-    /// A connection that was opened just now.
     pub(crate) fn new(now: Instant) -> Self {
         Self(Mutex::new(State {
             requests: 0,
@@ -80,7 +76,6 @@ impl Activity {
         }))
     }
 
-    /// Notes that a request's head is complete.
     pub(crate) fn begin(self: &Arc<Self>, version: http::Version) -> UnderWay {
         let mut state = self.state();
         state.requests += 1;
@@ -92,7 +87,6 @@ impl Activity {
         UnderWay { activity: self.clone(), number: state.begun, multiplexed: state.multiplexed, live: false }
     }
 
-    /// Notes that whoever asks here has said who he is.
     pub(crate) fn know(&self) {
         self.state().known = true;
     }
@@ -172,7 +166,6 @@ impl UnderWay {
         self.live = true;
     }
 
-    /// Notes that the client has something to take, or has taken it.
     fn handed_over(&self, something: bool) {
         // Of HTTP/1.1 the socket tells.
         if self.multiplexed {
@@ -254,7 +247,6 @@ impl<B: Body<Data = Bytes> + Unpin> Body for CountedBody<B> {
     }
 }
 
-/// A stream that reports what it does.
 #[derive(Debug)]
 pub(crate) struct WatchedIo<IO> {
     io: IO,
@@ -262,7 +254,6 @@ pub(crate) struct WatchedIo<IO> {
 }
 
 impl<IO> WatchedIo<IO> {
-    /// Watches `io`.
     pub(crate) fn new(io: IO, activity: Arc<Activity>) -> Self {
         Self { io, activity }
     }

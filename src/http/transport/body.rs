@@ -20,10 +20,8 @@ use crate::http::transport::budget::{Claim, NoRoom, claim};
 use crate::limits;
 use crate::service::BodyError;
 
-/// How much of a body is read, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimits {
-    /// The largest body that is kept.
     pub max: usize,
     pub time: Duration,
 }
@@ -72,7 +70,6 @@ pub fn body(
     )
 }
 
-/// Reads a body whose request had these headers, and has this claim on memory.
 pub(crate) async fn read<S, B, E>(
     claim: &Claim,
     headers: &HeaderMap,

@@ -39,7 +39,6 @@ use crate::service::Gauges;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin {
     Network(SocketAddr),
-    /// The command line on this machine.
     Control,
 }
 
@@ -183,7 +182,6 @@ fn builder() -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Hands one request to the routes.
 fn answer(
     mut request: Request<Incoming>,
     origin: Origin,

@@ -11,7 +11,6 @@ use http::HeaderMap;
 use ipnet::IpNet;
 use warp::Filter;
 
-/// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
     Network {
@@ -48,7 +47,6 @@ pub fn peer() -> impl Filter<Extract = (Peer,), Error = warp::Rejection> + Clone
     warp::ext::get::<Peer>()
 }
 
-/// The proxies whose forwarded headers are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 

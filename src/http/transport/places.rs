@@ -37,7 +37,6 @@ struct Address {
     requests: AtomicUsize,
 }
 
-/// A connection's place; given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     places: Arc<Places>,

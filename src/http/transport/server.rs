@@ -90,7 +90,6 @@ impl Times {
     }
 }
 
-/// Where connections come from.
 pub enum Listener {
     Tls(TcpListener, TlsAcceptor),
     Plain(TcpListener),
@@ -108,7 +107,6 @@ impl std::fmt::Debug for Listener {
     }
 }
 
-/// The listeners of one process and their connections.
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
@@ -141,7 +139,6 @@ impl std::fmt::Debug for OnUnreadable {
 }
 
 impl Shared {
-    /// Tells of a request whose first line could not be read.
     pub(crate) fn unreadable(&self, peer: IpAddr, target: &str) {
         if let Some(OnUnreadable(tell)) = self.on_unreadable.get() {
             tell(peer, target);
@@ -155,7 +152,6 @@ enum Stream {
 }
 
 impl Server {
-    /// A server without listeners.
     #[must_use]
     pub fn new(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>) -> Self {
         Self::with_places(times, trusted, gauges, limits::CONNECTIONS_MAX)
@@ -176,7 +172,6 @@ impl Server {
         Self { shared: Arc::new(shared), tasks: TaskTracker::new() }
     }
 
-    /// Accepts connections from `listener` and answers their requests from `routes`.
     pub fn listen(&self, listener: Listener, routes: Routes) {
         let (shared, tasks) = (self.shared.clone(), self.tasks.clone());
         self.tasks.spawn(async move { accept(&listener, &routes, &shared, &tasks).await });
@@ -187,7 +182,6 @@ impl Server {
         let _ = self.shared.on_unreadable.set(OnUnreadable(Box::new(tell)));
     }
 
-    /// Believes these proxies from the next request on.
     pub fn trust(&self, proxies: TrustedProxies) {
         self.shared.trusted.store(Arc::new(proxies));
     }
@@ -284,7 +278,6 @@ fn is_about_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | InvalidInput | NotConnected)
 }
 
-/// One connection, from its first byte to its last.
 async fn connect(stream: Stream, place: Place, acceptor: Option<TlsAcceptor>, routes: Routes, shared: Arc<Shared>) {
     Gauges::count(&shared.gauges.accepted);
     match (stream, acceptor) {

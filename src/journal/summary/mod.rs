@@ -206,7 +206,7 @@ mod tests {
             identity: Identity(u64::MAX),
             kind: EventKind::DigitsCollected,
             at: Some(Stamp { at: None, text: "no time".to_owned() }),
-            product: Some(Product::Axyb),
+            product: Some(Product::new("axyb")),
             leg: Some(Party::Callee),
             dialled: number("13800000001"),
             caller: number("13800000002"),
@@ -221,7 +221,7 @@ mod tests {
         let record = CallRecord {
             key,
             identity: Identity(7),
-            product: Some(Product::Axb),
+            product: Some(Product::new("axb")),
             is_release: true,
             caller: number("13800000001"),
             callee: number("95555"),

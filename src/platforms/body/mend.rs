@@ -19,7 +19,6 @@ const REPLACEMENT: Cow<'static, str> = Cow::Borrowed("\u{FFFD}");
 /// `null` for what says that it has no value.
 const NULLS: [&str; 8] = ["NaN", "nan", "-NaN", "Infinity", "-Infinity", "+Infinity", "undefined", "None"];
 
-/// A text that was mended up to some length.
 pub(super) struct Mended {
     pub(super) text: String,
     /// Bytes of the original that it was made of.

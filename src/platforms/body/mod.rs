@@ -32,7 +32,6 @@ use self::text::Text;
 pub(crate) use self::xml::FlatXml;
 use super::{BodyForm, DecodeError, Fault};
 
-/// A body that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sniffed {
     pub(crate) tree: Tree,
@@ -40,7 +39,6 @@ pub(crate) struct Sniffed {
     pub(crate) mended: bool,
 }
 
-/// What a body says.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Tree {
     /// Any JSON value, a bare number too. Of a repeated key the last value counts.

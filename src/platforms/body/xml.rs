@@ -22,9 +22,7 @@ use super::{Fault, is_blank, is_damaged};
 /// The root's name and the elements directly below it, in their order, repeated ones too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FlatXml {
-    /// The name of the root element.
     pub(crate) root: String,
-    /// The elements below it.
     pub(crate) fields: Vec<FlatField>,
 }
 
@@ -65,7 +63,6 @@ fn document(xml: &str) -> Result<Document, (Fault, usize)> {
     }
 }
 
-/// What has been read so far.
 #[derive(Default)]
 struct Document {
     flat: FlatXml,

@@ -9,11 +9,10 @@
 //! stand, which is why the record overrides them. Only the `callin` of X mode carries
 //! `notifyMode`; with `Block` the platform holds the line until it is told where to go.
 
-use super::FAMILY;
-use crate::domain::{CallEvent, EventKind, Party, Product, Question, QuestionKind};
+use super::{AXE, FAMILY, X};
+use crate::domain::{CallEvent, EventKind, Party, Question, QuestionKind};
 use crate::platforms::huawei::status::Status;
 
-/// The event, as far as it alone tells.
 pub(super) fn interpret(status: &Status) -> CallEvent {
     let event = status.event(FAMILY);
     let (caller, called) = (status.caller.clone(), status.called.clone());
@@ -22,11 +21,11 @@ pub(super) fn interpret(status: &Status) -> CallEvent {
             leg: Some(Party::Caller),
             caller,
             x: event.x.or(called),
-            product: status.notify_mode.is_some().then_some(Product::X),
+            product: status.notify_mode.is_some().then_some(X),
             ..event
         },
         // Digits are asked for in AXE only: the caller enters the extension.
-        EventKind::DigitsCollected => CallEvent { leg: Some(Party::Caller), product: Some(Product::Axe), ..event },
+        EventKind::DigitsCollected => CallEvent { leg: Some(Party::Caller), product: Some(AXE), ..event },
         EventKind::Dialled | EventKind::Alerted | EventKind::Answered => {
             CallEvent { leg: Some(Party::Callee), caller, callee: called, ..event }
         }

@@ -32,13 +32,27 @@ use super::huawei::verify::verify;
 use super::huawei::{self, answer, answered, check};
 use super::outbound::Outbound;
 use super::{
-    Address, CodeTable, DecodeError, Decoded, FieldDoc, InvalidAnswer, Item, Occasion, Provider, RetrySchedule, Sample,
-    Secrets, Verdict, Verified,
+    Address, CallShape, CodeTable, DecodeError, Decoded, FieldDoc, InvalidAnswer, Item, Occasion, ProductInfo,
+    Provider, RetrySchedule, Sample, Secrets, Verdict, Verified,
 };
-use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, ProviderId, Question, Text};
+use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, Product, ProviderId, Question, Text};
 
 /// Sessions of this product are their own family.
 const FAMILY: &str = "huawei-private";
+
+const AX: Product = Product::new("ax");
+const AXB: Product = Product::new("axb");
+const AXE: Product = Product::new("axe");
+const AXYB: Product = Product::new("axyb");
+const X: Product = Product::new("x");
+
+static PRODUCTS: [ProductInfo; 5] = [
+    ProductInfo::new(AX, 8, CallShape::Direct, "AX", "AX"),
+    ProductInfo::new(AXB, 1, CallShape::Direct, "AXB", "AXB"),
+    ProductInfo::new(AXE, 9, CallShape::Direct, "AXE", "AXE"),
+    ProductInfo { has_y: true, ..ProductInfo::new(AXYB, 10, CallShape::Direct, "AXYB", "AXYB") },
+    ProductInfo::new(X, 11, CallShape::Direct, "X 模式", "X mode"),
+];
 
 #[derive(Debug)]
 pub(super) struct HuaweiPrivate;
@@ -50,6 +64,10 @@ impl Provider for HuaweiPrivate {
 
     fn title(&self, lang: Lang) -> &'static str {
         lang.t("华为云 隐私保护通话", "Huawei Cloud Private Number")
+    }
+
+    fn products(&self) -> &'static [ProductInfo] {
+        &PRODUCTS
     }
 
     fn addresses(&self) -> &'static [Address] {

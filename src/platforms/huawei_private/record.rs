@@ -6,7 +6,7 @@
 //! it is that the callee was shown a third number, the privacy number of the other side; where
 //! that is missing the product stays unknown. `direction` means something documented in AX alone.
 
-use super::FAMILY;
+use super::{AX, AXB, AXE, AXYB, FAMILY, X};
 use crate::domain::{CallRecord, Direction, Product};
 use crate::platforms::huawei::fee::{self, Times, earliest};
 use crate::platforms::huawei::object::Object;
@@ -23,7 +23,7 @@ pub(super) fn read(fee: Object<'_>) -> Option<CallRecord> {
         .number("fwdDisplayNum")
         .filter(|number| Some(number) != record.x.as_ref() && Some(number) != caller.as_ref());
     let y = shown.filter(|_| product.is_none());
-    let product = product.or_else(|| y.as_ref().map(|_| Product::Axyb));
+    let product = product.or_else(|| y.as_ref().map(|_| AXYB));
     Some(CallRecord {
         y,
         callee: fee.number("fwdDstNum").or(dialled),
@@ -48,14 +48,14 @@ fn times(fee: &Object<'_>) -> Times {
 /// X are not documented.
 fn product(fee: &Object<'_>) -> Option<Product> {
     if fee.text("notifyMode").is_some_and(|mode| mode.eq_ignore_ascii_case("block")) {
-        return Some(Product::X);
+        return Some(X);
     }
     if fee.text("extendNum").is_some() {
-        return Some(Product::Axe);
+        return Some(AXE);
     }
     match fee.code("serviceType")?.as_str() {
-        "3" => Some(Product::Ax),
-        "4" => Some(Product::Axb),
+        "3" => Some(AX),
+        "4" => Some(AXB),
         _ => None,
     }
 }
@@ -63,8 +63,8 @@ fn product(fee: &Object<'_>) -> Option<Product> {
 /// AX: 0 someone calls A, 1 A calls, 2 abnormal.
 fn direction(fee: &Object<'_>, product: Option<Product>) -> Option<Direction> {
     match (product?, fee.integer("direction")?) {
-        (Product::Ax, 0) => Some(Direction::BToA),
-        (Product::Ax, 1) => Some(Direction::AToB),
+        (AX, 0) => Some(Direction::BToA),
+        (AX, 1) => Some(Direction::AToB),
         _ => None,
     }
 }

@@ -6,7 +6,6 @@
 use crate::domain::Text;
 use crate::platforms::Sample;
 
-/// A sample out of `fixtures/`.
 macro_rules! sample {
     ($name:literal, $zh:literal, $en:literal) => {
         Sample {

@@ -5,8 +5,8 @@
 //! record tells whether that was leg A or leg B. On a hang-up even `called` is unreliable (two
 //! of three manual pages say it is A's whoever hung up), so it is not used there.
 
-use super::FAMILY;
-use crate::domain::{CallEvent, EventKind, Product};
+use super::{FAMILY, NOTIFY};
+use crate::domain::{CallEvent, EventKind};
 use crate::platforms::huawei::status::Status;
 
 /// The event, as far as it alone tells.
@@ -17,7 +17,7 @@ pub(super) fn interpret(status: &Status) -> CallEvent {
             CallEvent { dialled: status.called.clone(), ..event }
         }
         // Only notices collect digits.
-        EventKind::DigitsCollected => CallEvent { product: Some(Product::Notify), ..event },
+        EventKind::DigitsCollected => CallEvent { product: Some(NOTIFY), ..event },
         EventKind::Offered | EventKind::Released | EventKind::Recorded | EventKind::Rated => event,
     }
 }

@@ -26,13 +26,29 @@ use super::huawei::verify::verify;
 use super::huawei::{self, answer};
 use super::outbound::Outbound;
 use super::{
-    Address, CodeTable, DecodeError, Decoded, FieldDoc, Item, Occasion, Provider, RetrySchedule, Sample, Secrets,
-    Suspicion, Verdict, Verified,
+    Address, CallShape, CodeTable, DecodeError, Decoded, FieldDoc, Item, Occasion, ProductInfo, Provider,
+    RetrySchedule, Sample, Secrets, Suspicion, Verdict, Verified,
 };
-use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, ProviderId, Question, Text};
+use crate::domain::{Ack, AnswerForm, App, Callback, Decision, Lang, Product, ProviderId, Question, Text};
 
 /// Sessions of this product are their own family.
 const FAMILY: &str = "huawei-voice";
+
+const CALLBACK: Product = Product::new("callback");
+const NOTIFY: Product = Product::new("notify");
+const VERIFY: Product = Product::new("verify");
+/// A notice or a code, which share a service type: only notices collect digits.
+const PLAY: Product = Product::new("play");
+
+static PRODUCTS: [ProductInfo; 4] = [
+    ProductInfo::new(CALLBACK, 4, CallShape::Callback, "语音回呼", "Voice callback"),
+    ProductInfo::new(NOTIFY, 5, CallShape::Announcement, "语音通知", "Voice notice"),
+    ProductInfo::new(VERIFY, 6, CallShape::Announcement, "语音验证码", "Voice code"),
+    ProductInfo {
+        with_digits: Some(NOTIFY),
+        ..ProductInfo::new(PLAY, 7, CallShape::Announcement, "语音播放", "Voice play")
+    },
+];
 
 #[derive(Debug)]
 pub(super) struct HuaweiVoice;
@@ -44,6 +60,10 @@ impl Provider for HuaweiVoice {
 
     fn title(&self, lang: Lang) -> &'static str {
         lang.t("华为云 语音通话", "Huawei Cloud Voice Call")
+    }
+
+    fn products(&self) -> &'static [ProductInfo] {
+        &PRODUCTS
     }
 
     fn addresses(&self) -> &'static [Address] {

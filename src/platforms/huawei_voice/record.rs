@@ -7,10 +7,10 @@
 //! | the talk begins | `fwdAnswerTime`: B answered | `callOutAnswerTime` |
 //! | it rang | `fwdAlertingTime` | `callOutAlertingTime` |
 //!
-//! Notices and codes share service type 001, so such a record is [`Product::Play`] until an
+//! Notices and codes share service type 001, so such a record is [`PLAY`] until an
 //! event tells more. That A answered a callback is no talk yet.
 
-use super::FAMILY;
+use super::{CALLBACK, FAMILY, PLAY};
 use crate::domain::{CallRecord, PhoneNumber, Product};
 use crate::platforms::huawei::fee::{self, Times, earliest};
 use crate::platforms::huawei::object::Object;
@@ -20,7 +20,7 @@ pub(super) fn read(fee: Object<'_>) -> Option<CallRecord> {
     let product = product(&fee);
     let mut record = fee::record(fee, FAMILY, |fee| times(fee, product))?;
     record.product = Some(product);
-    if product == Product::Callback {
+    if product == CALLBACK {
         record.caller = caller_of_callback(&fee, record.x.as_ref());
         record.callee = fee.number("fwdDstNum");
     } else {
@@ -35,17 +35,17 @@ pub(super) fn read(fee: Object<'_>) -> Option<CallRecord> {
 fn product(fee: &Object<'_>) -> Product {
     const SECOND_LEG: [&str; 5] = ["fwdDisplayNum", "fwdDstNum", "fwdStartTime", "fwdAlertingTime", "fwdAnswerTime"];
     match fee.code("serviceType").as_deref() {
-        Some("1") => Product::Play,
-        Some("2") => Product::Callback,
-        _ if SECOND_LEG.iter().any(|name| fee.has(name)) => Product::Callback,
-        _ => Product::Play,
+        Some("1") => PLAY,
+        Some("2") => CALLBACK,
+        _ if SECOND_LEG.iter().any(|name| fee.has(name)) => CALLBACK,
+        _ => PLAY,
     }
 }
 
 fn times(fee: &Object<'_>, product: Product) -> Times {
     let setup = earliest([fee.stamp("callOutStartTime"), fee.stamp("fwdStartTime")]);
     let (alerting, answer) = match product {
-        Product::Callback => ("fwdAlertingTime", "fwdAnswerTime"),
+        CALLBACK => ("fwdAlertingTime", "fwdAnswerTime"),
         _ => ("callOutAlertingTime", "callOutAnswerTime"),
     };
     Times { setup, alerting: fee.stamp(alerting), answer: fee.stamp(answer), stated: None }

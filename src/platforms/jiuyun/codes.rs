@@ -11,7 +11,6 @@ use crate::platforms::{CodeDoc, CodeTable};
 
 pub(super) const TABLES: &[CodeTable] = &[BYE_TYPE];
 
-/// Why a call ended.
 pub(super) const BYE_TYPE: CodeTable = CodeTable {
     name: "byeType",
     title: Text::new("挂机类型 byeType", "byeType: why the call ended"),

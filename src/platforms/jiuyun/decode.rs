@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::identity::{identity, session};
 use super::wire::{self, Notice};
-use super::{codes, time};
+use super::{AXB, DEDICATED, MASK, codes, time};
 use crate::domain::{
     Anomaly, CallEvent, CallKey, CallRecord, CauseCode, EventKind, Identity, Party, PhoneNumber, Product, RecordingRef,
     SessionId, Stamp, mask_numbers,
@@ -27,7 +27,6 @@ use crate::platforms::{DecodeError, Decoded, Item, Suspicion};
 /// The seconds by which `duration` may differ from the times: both are rounded.
 const ROUNDING: i64 = 2;
 
-/// Reads a body.
 pub(super) fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     let mut notice = wire::read(body)?;
     let item = item(&mut notice);
@@ -128,9 +127,9 @@ fn family(kind: &str) -> Cow<'static, str> {
 /// 专号通 is documented as type 1 or 2; its `maskNumber` tells it from 专线语音.
 fn product(notice: &Notice, kind: &str) -> Option<Product> {
     match kind {
-        "22" => Some(Product::Axb),
-        "1" if notice.text("maskNumber").is_none() => Some(Product::Dedicated),
-        "1" | "2" => Some(Product::Mask),
+        "22" => Some(AXB),
+        "1" if notice.text("maskNumber").is_none() => Some(DEDICATED),
+        "1" | "2" => Some(MASK),
         _ => None,
     }
 }

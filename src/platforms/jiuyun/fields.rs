@@ -57,7 +57,6 @@ pub(super) const FIELDS: &[FieldDoc] = messages! {
     }
 };
 
-/// A field, wherever it stands.
 struct Field {
     name: &'static str,
     kind: &'static str,

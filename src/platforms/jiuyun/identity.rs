@@ -13,7 +13,6 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::domain::{Identity, SessionId};
 
-/// The identity of a notice that has these parts.
 pub(super) fn identity(parts: &[&str]) -> Identity {
     Identity(xxh3_64(&joined(parts)))
 }

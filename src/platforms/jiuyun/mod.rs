@@ -25,12 +25,24 @@ mod wire;
 
 use super::outbound::Outbound;
 use super::{
-    Address, BodyForm, CodeTable, DecodeError, Decoded, FieldDoc, Occasion, Provider, RetrySchedule, Sample, Secrets,
-    Verdict, Verified, VerifyError,
+    Address, BodyForm, CallShape, CodeTable, DecodeError, Decoded, FieldDoc, Occasion, ProductInfo, Provider,
+    RetrySchedule, Sample, Secrets, Verdict, Verified, VerifyError,
 };
 use crate::domain::{
-    Ack, AnswerForm, App, CallDecision, Callback, Decision, Lang, ProviderId, Question, QuestionKind, SmsDecision, Text,
+    Ack, AnswerForm, App, CallDecision, Callback, Decision, Lang, Product, ProviderId, Question, QuestionKind,
+    SmsDecision, Text,
 };
+
+const AXB: Product = Product::new("axb");
+/// Type 1 without a `maskNumber`.
+const DEDICATED: Product = Product::new("dedicated");
+const MASK: Product = Product::new("mask");
+
+static PRODUCTS: [ProductInfo; 3] = [
+    ProductInfo::new(AXB, 1, CallShape::Direct, "AXB", "AXB"),
+    ProductInfo::new(DEDICATED, 2, CallShape::Direct, "专线语音", "Dedicated line"),
+    ProductInfo::new(MASK, 3, CallShape::Direct, "专号通", "Masked number"),
+];
 
 #[derive(Debug)]
 pub(super) struct Jiuyun;
@@ -42,6 +54,10 @@ impl Provider for Jiuyun {
 
     fn title(&self, lang: Lang) -> &'static str {
         lang.t("玖云", "Jiuyun (33e9cloud)")
+    }
+
+    fn products(&self) -> &'static [ProductInfo] {
+        &PRODUCTS
     }
 
     fn addresses(&self) -> &'static [Address] {

@@ -56,7 +56,6 @@ struct Field {
     text: String,
 }
 
-/// Reads the fields of a body.
 pub(super) fn read(bytes: &[u8]) -> Result<Notice, DecodeError> {
     let mut notice = Notice { form: BodyForm::Xml, fields: Vec::new(), suspicions: Vec::new() };
     let read = body::sniff(bytes)?;
@@ -85,7 +84,6 @@ impl Notice {
         self.field(name).map(|field| field.text.as_str())
     }
 
-    /// The text of a field under exactly its name.
     pub(super) fn exact(&self, name: &str) -> Option<&str> {
         self.field(name).filter(|field| field.exact).map(|field| field.text.as_str())
     }
@@ -105,14 +103,12 @@ impl Notice {
         self.field(name).is_some_and(|field| !field.exact)
     }
 
-    /// Notes something for a person to look at.
     pub(super) fn note(&mut self, suspicion: Suspicion) {
         if !self.suspicions.contains(&suspicion) {
             self.suspicions.push(suspicion);
         }
     }
 
-    /// Everything noted, in the order it was found.
     pub(super) fn into_suspicions(self) -> Vec<Suspicion> {
         self.suspicions
     }
@@ -148,7 +144,6 @@ impl Notice {
     }
 }
 
-/// The object that holds the fields.
 fn object(value: &Value) -> Option<&Map<String, Value>> {
     let outer = value.as_object()?;
     if let Some(Value::Object(inner)) = outer.get("req") {

@@ -7,7 +7,6 @@ use super::{Outbound, PlatformError};
 use crate::domain::plain_text;
 use crate::limits::PLATFORM_TEXT_CHARS;
 
-/// A platform's yes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// Its code: `0`, `000000`.
@@ -31,7 +30,6 @@ pub struct Bound {
     pub extension: Option<String>,
 }
 
-/// Reads an answer; the platform's no is an error.
 pub(super) fn read(outbound: &dyn Outbound, status: StatusCode, body: &[u8]) -> Result<Answer, PlatformError> {
     let none = PlatformError::NotAnAnswer { status: status.as_u16() };
     let Ok(Value::Object(mut object)) = serde_json::from_slice(plain_text::without_mark(body)) else {

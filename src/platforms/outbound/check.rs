@@ -10,7 +10,6 @@ use serde_json::{Map, Value};
 use super::operation::{Field, Kind, Operation, Place, Rule};
 use crate::domain::{PhoneNumber, Text, many};
 
-/// An operation with fields that hold.
 #[derive(Debug, Clone)]
 pub struct Request {
     operation: &'static Operation,

@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{Asked, GatewayPlan, Said};
 use crate::simulator::sign::Recipe;
 
-/// How far a clock may be off; the documents say that there is a bound and not which.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// A result of Huawei's.
@@ -55,7 +54,6 @@ pub(super) fn huawei(plan: &GatewayPlan, asked: &Asked) -> Result<(), Said> {
     Ok(())
 }
 
-/// The value of `name="value"` in a header.
 fn part<'a>(header: &'a str, name: &str) -> Option<&'a str> {
     let from = header.find(&format!("{name}=\""))? + name.len() + 2;
     header[from..].split('"').next()

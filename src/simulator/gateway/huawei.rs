@@ -20,7 +20,6 @@ const STOP: &str = "/rest/httpsessions/callStop/v2.0";
 /// X numbers that one A may have at once.
 const X_PER_A: usize = 5;
 
-/// The bindings of one application.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     rows: Vec<Row>,
@@ -247,7 +246,6 @@ impl Row {
         }
     }
 
-    /// Its X, and its Ys.
     fn numbers(&self, mode: Mode) -> Vec<String> {
         let pairs = self.fields.get("ybList").and_then(Value::as_array).into_iter().flatten();
         let ys = pairs.filter_map(|pair| pair["yNum"].as_str().map(str::to_owned));

@@ -24,7 +24,6 @@ use crate::domain::Secret;
 
 pub use self::serve::{Gateway, GatewayError};
 
-/// Which platform is played, and for whom.
 #[derive(Debug, Clone)]
 pub struct GatewayPlan {
     pub platform: Platform,
@@ -40,7 +39,6 @@ pub struct GatewayPlan {
     pub mode: Option<String>,
     /// The privacy numbers that the application has.
     pub numbers: Vec<String>,
-    /// The time, for signatures.
     pub clock: Clock,
 }
 

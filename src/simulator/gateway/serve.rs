@@ -31,7 +31,6 @@ pub struct Gateway {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// The address cannot be listened on.
     #[error("listening on {address}")]
     Listen {
         address: SocketAddr,
@@ -40,7 +39,6 @@ pub enum GatewayError {
     },
     #[error("making a certificate")]
     Certificate(#[source] rcgen::Error),
-    /// TLS cannot be set up.
     #[error("preparing TLS")]
     Tls(#[source] rustls::Error),
 }

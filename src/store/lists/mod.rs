@@ -49,7 +49,6 @@ use super::want::Want;
 use super::{Bounds, Filter, Span, Tests};
 use crate::domain::{AppId, Wording};
 
-/// A filter as it is offered: its parameters, what its values may be, and what is said of it.
 #[derive(Debug)]
 pub(crate) struct FilterDoc {
     pub(crate) names: Names,
@@ -70,13 +69,12 @@ pub(crate) struct Names {
 
 /// The parameters of a request, as filters read them.
 pub(crate) trait Parameters {
-    /// Why a value is refused.
     type Error;
 
-    /// A parameter any number of times, and its negation likewise.
+    /// The parameter and its negation, each any number of times.
     fn filter<T>(&self, names: &Names, read: impl Fn(&str) -> Result<T, Wording>) -> Result<Filter<T>, Self::Error>;
 
-    /// Apps, of those that whoever asks may see.
+    /// Only those the actor may see.
     fn apps(&self, names: &Names) -> Result<Filter<AppId>, Self::Error>;
 
     /// Amounts between bounds.
@@ -84,7 +82,6 @@ pub(crate) trait Parameters {
 
     fn flag(&self, names: &Names) -> Result<Option<bool>, Self::Error>;
 
-    /// Whether tests are among the rows.
     fn tests(&self, names: &Names) -> Result<Tests, Self::Error>;
 
     fn instant(&self, names: &Names) -> Result<Option<Timestamp>, Self::Error>;
@@ -93,16 +90,14 @@ pub(crate) trait Parameters {
     fn span(&self) -> Result<Span, Self::Error>;
 }
 
-/// What is known when a query is looked up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// The time: a recording that waits is lost at some instant.
+    /// A recording that waits expires.
     pub(crate) now: Timestamp,
-    /// Whether there is any test: where there is none, nothing has to be left out.
+    /// Whether there is any test to filter out.
     pub(crate) any_tests: bool,
 }
 
-/// The filters of a list, and a query with a value for each.
 pub(crate) trait FilterTable: Sized {
     type Row;
 
@@ -112,18 +107,15 @@ pub(crate) trait FilterTable: Sized {
     /// The parameters as requests are checked against them: `app!` may be negated.
     fn parameters() -> &'static [&'static str];
 
-    /// The query that parameters ask for.
     fn read<P: Parameters>(from: &P) -> Result<Self, P::Error>;
 
-    /// Whether a row answers the query.
     fn takes(&self, row: &Self::Row) -> bool;
 
     fn index(row: &Self::Row, terms: &mut Vec<u64>);
 
-    /// The terms of the query.
     fn want(&self, moment: &Moment) -> Want;
 
-    /// Whether the index alone says which rows answer it.
+    /// Whether the index alone decides.
     fn is_exact(&self, moment: &Moment) -> bool;
 }
 

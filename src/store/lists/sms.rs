@@ -13,7 +13,6 @@ const RECEIVER: NumberOf<SmsRow> = (Field::Callee, |row| row.sms.to.as_ref());
 const X: NumberOf<SmsRow> = (Field::X, |row| row.sms.x.as_ref());
 
 filters! {
-    /// Which text messages.
     pub struct SmsQuery of SmsRow {
         app: Filter<AppId> as Apps<SmsRow> = Apps { of: |row| Some(row.app) }, APP;
         provider: Filter<ProviderId> as Providers<SmsRow> = Providers { of: |row| Some(row.provider) }, PROVIDER;

@@ -145,7 +145,7 @@ pub(super) fn check(store: &Store, calls: &[Call]) {
     let from = from.map(|t| Timestamp::from_second(t.as_second() / 3600 * 3600).expect("in range"));
     let query = StatQuery {
         span: Span { from, to: None },
-        product: Filter { any: Vec::new(), none: vec![Product::Ax] },
+        product: Filter { any: Vec::new(), none: vec![Product::new("ax")] },
         x: Filter::any(x.clone().into_iter().collect()),
         ..StatQuery::default()
     };

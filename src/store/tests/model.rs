@@ -35,6 +35,8 @@ pub(super) fn catalog() -> Catalog {
         },
         recording_days: |_| 7,
         provider: |name| (name == PROVIDER.0).then_some(PROVIDER),
+        dials_caller: |_| false,
+        with_digits: |product| product,
     }
 }
 
@@ -83,7 +85,7 @@ fn item(h: &Happening) -> Item {
         return Item::Record(Box::new(CallRecord {
             key,
             identity,
-            product: Some(Product::Axb),
+            product: Some(Product::new("axb")),
             is_release: false,
             caller: number(u32::from(h.session)),
             callee: number(1000 + u32::from(h.session % 5)),

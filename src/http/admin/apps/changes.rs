@@ -101,7 +101,6 @@ async fn projected(request: &Request, mut changes: Receiver<Change>, app: AppId,
     }
 }
 
-/// What cannot be taken back asks for the app's name.
 fn confirm(request: &Request, app: &App) -> Result<(), HttpError> {
     if request.field("confirm") == Some(app.name.as_str()) {
         return Ok(());

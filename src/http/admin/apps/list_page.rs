@@ -38,13 +38,11 @@ struct Row {
     provider: String,
     verify: &'static str,
     seen: Option<When>,
-    /// How long ago, in words, with its tone.
     state: Badge,
     calls: String,
     callbacks: String,
 }
 
-/// A platform to connect.
 #[derive(Debug)]
 struct ProviderChoice {
     id: &'static str,
@@ -97,7 +95,6 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// Whether an app's callbacks come: the word for its last one.
 pub(crate) fn seen_badge(lang: Lang, seen: Option<Timestamp>, now: Timestamp) -> Badge {
     let Some(seen) = seen else {
         return Badge::new(Tone::Busy, lang.t("等待第一个回调", "Waiting for the first callback"));

@@ -46,7 +46,6 @@ struct Row {
     bindings: Option<String>,
 }
 
-/// Why its state changed.
 #[derive(Debug)]
 struct Cause {
     code: String,
@@ -62,7 +61,6 @@ impl Cause {
     }
 }
 
-/// A state it had before.
 #[derive(Debug)]
 struct Past {
     at: When,

@@ -61,7 +61,6 @@ struct AddressRow {
     plain: Option<String>,
 }
 
-/// What a test callback was answered.
 #[derive(Debug)]
 struct Tested {
     sample: String,
@@ -72,7 +71,6 @@ struct Tested {
     call: Option<String>,
 }
 
-/// A command that plays the platform.
 #[derive(Debug)]
 struct Command {
     text: String,
@@ -98,7 +96,6 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&AppPage::of(request, &app))
 }
 
-/// The page again, with what was wrong with a change.
 pub(crate) fn refused(request: &Request, app: &App, problem: String) -> Result<Response, HttpError> {
     let mut page = AppPage::of(request, app);
     page.problem = Some(problem);

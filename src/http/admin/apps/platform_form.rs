@@ -7,7 +7,6 @@ use crate::domain::{App, Lang};
 use crate::http::admin::request::link;
 use crate::platforms::outbound::{self, Effect, Field, FieldProblem, Kind, Mode, Operation, of_provider};
 
-/// A link of which one is chosen.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) href: String,
@@ -15,12 +14,10 @@ pub(crate) struct Choice {
     pub(crate) current: bool,
 }
 
-/// The app that is asked.
 #[derive(Debug)]
 pub(crate) struct Chosen {
     pub(crate) id: u32,
     pub(crate) name: String,
-    /// Whether anything can be asked yet.
     pub(crate) is_on: bool,
     pub(crate) operations: Vec<Choice>,
     /// The modes whose bindings can be compared.
@@ -34,7 +31,6 @@ pub(crate) struct Form {
     pub(crate) about: &'static str,
     pub(crate) source: &'static str,
     pub(crate) fields: Vec<FieldRow>,
-    /// Whether a call or a binding ends by it.
     pub(crate) ends: bool,
 }
 
@@ -46,7 +42,6 @@ pub(crate) struct FieldRow {
     pub(crate) required: bool,
     pub(crate) value: String,
     pub(crate) problem: Option<String>,
-    /// Words to choose from; empty for a box to write in.
     pub(crate) options: Vec<(&'static str, &'static str, bool)>,
     pub(crate) numeric: bool,
 }

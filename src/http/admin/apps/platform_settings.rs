@@ -22,7 +22,6 @@ pub(crate) struct PlatformForm {
 }
 
 impl PlatformForm {
-    /// The form of an app whose platform takes questions.
     pub(crate) fn of(context: &Context, lang: Lang, app: &App) -> Option<Self> {
         let hosts = context.platform.hosts().list();
         Self::new(lang, app, service::of(context, app.id), service::has_token(context, app.id), hosts)

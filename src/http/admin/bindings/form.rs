@@ -27,16 +27,13 @@ pub(crate) enum Input {
     Number,
     Minutes,
     Time,
-    /// One of these: value, word, whether it is chosen.
     Choice(Vec<(&'static str, &'static str, bool)>),
 }
 
-/// The boxes of a binding: those for every one, and those for some.
 #[derive(Debug)]
 pub(crate) struct BindingForm {
     pub(crate) main: Vec<FormField>,
     pub(crate) more: Vec<FormField>,
-    /// Whether one of the latter is filled in.
     pub(crate) open: bool,
 }
 
@@ -62,7 +59,6 @@ const MORE: [Field; 8] = [
 ];
 
 impl BindingForm {
-    /// Boxes with what `value` says in them, those that `has` lets in.
     pub(crate) fn new(lang: Lang, has: impl Fn(Field) -> bool, value: impl Fn(Field) -> String) -> Self {
         let fields = |all: &[Field]| -> Vec<FormField> {
             let wanted = all.iter().filter(|field| has(**field));
@@ -73,7 +69,6 @@ impl BindingForm {
         Self { main: fields(&MAIN), more, open }
     }
 
-    /// As it was entered, for a form that is shown again.
     pub(crate) fn entered(request: &Request, has: impl Fn(Field) -> bool) -> Self {
         Self::new(request.lang, has, |field| find(&request.form, field.name()).unwrap_or_default().to_owned())
     }
@@ -121,7 +116,6 @@ pub(crate) fn read(request: &Request, present: Option<&BindingTerms>) -> Result<
     draft.terms().map_err(said)
 }
 
-/// What a binding says of a field, as a box shows it.
 fn text(terms: &BindingTerms, field: Field) -> String {
     let number = |number: Option<&crate::domain::PhoneNumber>| number.map(|number| number.reveal().to_owned());
     let text = match field {

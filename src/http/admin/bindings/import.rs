@@ -28,7 +28,6 @@ use crate::service::{
     keeping::NotDone,
 };
 
-/// The form, and what became of the lines of the last one.
 #[derive(Debug, Template)]
 #[template(path = "admin/bindings/import.html")]
 pub(crate) struct ImportPage {
@@ -43,7 +42,6 @@ pub(crate) struct ImportPage {
     report: Option<Told>,
 }
 
-/// What became of the lines.
 #[derive(Debug)]
 struct Told {
     made: String,

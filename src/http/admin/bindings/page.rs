@@ -163,7 +163,6 @@ fn shown(field: Field, masking: Masking) -> bool {
     masking == Masking::Whole || !field.is_personal()
 }
 
-/// What it says besides numbers and times.
 fn facts(lang: Lang, binding: &Binding, masking: Masking) -> Vec<(&'static str, String)> {
     let terms = &binding.terms;
     let minutes = terms.max_minutes.map_or_else(

@@ -6,7 +6,6 @@ use crate::http::admin::parts::{Badge, Tone};
 use crate::platforms::InvalidAnswer;
 use crate::service::bindings::Field;
 
-/// How a binding stands, with its tone.
 pub(crate) fn badge(lang: Lang, state: BindingState) -> Badge {
     let tone = match state {
         BindingState::Active => Tone::Good,
@@ -24,7 +23,6 @@ pub(crate) fn direction(direction: Option<Direction>) -> Text {
     }
 }
 
-/// What a field may be, by its value in a form.
 pub(crate) fn choice(lang: Lang, field: Field) -> Vec<(&'static str, &'static str)> {
     match field {
         Field::Kind => BindingKind::ALL.map(|known| (known.name(), known.word().get(lang))).to_vec(),
@@ -87,7 +85,6 @@ pub(crate) fn wrong(lang: Lang, error: &InvalidAnswer) -> String {
     of_field(lang, error.field, error.rule.get(lang))
 }
 
-/// Why a line of an import was refused, in words.
 pub(crate) fn line(lang: Lang, refused: &Refused) -> String {
     let reason = refused.reason.get(lang);
     refused.field.map_or_else(|| reason.to_owned(), |field| of_field(lang, field, reason))
@@ -98,7 +95,6 @@ fn of_field(lang: Lang, field: &str, rule: &str) -> String {
     format!("{name}{}{rule}", lang.t("：", ": "))
 }
 
-/// Why a binding cannot be kept, where that is for whoever entered it to mend.
 pub(crate) fn refused(lang: Lang, error: &BindingError) -> Option<String> {
     match error {
         BindingError::Invalid(error) => Some(wrong(lang, error)),

@@ -22,7 +22,6 @@ pub(crate) fn pretty(body: &[u8]) -> String {
     }
 }
 
-/// Indents valid JSON by its tokens alone.
 fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
@@ -66,7 +65,6 @@ fn json(text: &str) -> String {
     out
 }
 
-/// Indents XML between tags that touch; an element with text stays on its line.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut depth = 0_usize;
@@ -104,7 +102,6 @@ fn line(out: &mut String, depth: usize) {
     out.extend(std::iter::repeat_n("  ", depth.min(limits::JSON_DEPTH)));
 }
 
-/// `00000010  7b 22 65 76 …  {"ev…`
 pub(crate) fn hex(body: &[u8]) -> String {
     let mut out = String::new();
     for (i, row) in body[..body.len().min(limits::SHOWN_BODY)].chunks(16).enumerate() {
@@ -138,7 +135,6 @@ pub(crate) fn curl(url: &str, headers: &[(&str, &str)], check: Check, body: &[u8
     format!("curl -i{insecure} {} \\\n{headers}  --data-binary @- <<'{mark}'\n{text}\n{mark}", quoted(url))
 }
 
-/// Whether a command looks at the certificate it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {
     Certificate,

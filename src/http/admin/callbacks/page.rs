@@ -24,7 +24,6 @@ use crate::limits;
 use crate::service::lists;
 use crate::store::CallbackRow;
 
-/// How the body is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Pretty,
@@ -51,7 +50,6 @@ pub(crate) struct CallbackPage {
     sessions: Vec<(String, String)>,
     calls: Vec<String>,
     suspicions: Vec<String>,
-    /// Why its body could not be read.
     unreadable: Option<Why>,
     decided: Option<Decided>,
     /// For a question that was not decided here: the callback that asked first, where it is known.
@@ -73,7 +71,6 @@ struct Why {
     advice: &'static str,
 }
 
-/// The body and what came with it.
 #[derive(Debug)]
 struct Shown {
     form: &'static str,
@@ -160,7 +157,6 @@ fn find(request: &Request) -> Result<(Record, CallbackRecord), HttpError> {
     Ok((record, callback))
 }
 
-/// What is left of a callback as if it had had no bytes.
 fn without_bytes(summary: &CallbackSummary) -> CallbackRecord {
     CallbackRecord {
         app: summary.app,
@@ -177,7 +173,6 @@ fn without_bytes(summary: &CallbackSummary) -> CallbackRecord {
     }
 }
 
-/// Why a callback has no bytes any more.
 fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
     let Body::Entry(entry) = &record.body else { return None };
     Some(match CallbackSummary::read(entry)?.why {
@@ -186,7 +181,6 @@ fn gone(lang: Lang, record: &Record) -> Option<&'static str> {
     })
 }
 
-/// Why a body could not be read, and what to do next.
 fn unreadable(lang: Lang, record: &Record, callback: &CallbackRecord, row: Option<&CallbackRow>) -> Option<Why> {
     row.filter(|row| row.outcome == Outcome::Unparsable)?;
     let why = match record.body {

@@ -13,7 +13,6 @@ use crate::journal::{self, CallbackRecord, ContentError};
 use crate::limits;
 use crate::platforms::{self, BodyForm, DecodeError, Fault, Verified};
 
-/// What is wrong with a body, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Explained {
     pub(crate) why: Unreadable,
@@ -33,7 +32,6 @@ pub(crate) struct Place {
     behind: String,
 }
 
-/// What is wrong with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unreadable {
     Empty,
@@ -60,14 +58,12 @@ pub(crate) enum Unreadable {
     Neither,
     /// The decoder of today reads it.
     ReadableNow,
-    /// Its bytes are no longer kept.
     Gone,
     /// It is one of too many, and was not read again.
     NotRead,
 }
 
 impl Explained {
-    /// Reads a kept body again.
     pub(crate) fn of(record: CallbackRecord, received_at: jiff::Timestamp) -> Self {
         let Some(provider) = platforms::by_name(&record.provider) else { return Unreadable::NotRead.into() };
         let content = match journal::unpack(&record.headers, &record.body) {
@@ -179,7 +175,6 @@ impl Unreadable {
         }
     }
 
-    /// Whether the byte at which reading stopped tells anything.
     fn has_place(self) -> bool {
         use Unreadable as U;
         !matches!(
@@ -197,7 +192,6 @@ impl Unreadable {
         )
     }
 
-    /// What is wrong, as a heading.
     pub(crate) fn words(self, lang: Lang) -> &'static str {
         match self {
             Self::Empty => lang.t("内容为空", "The body is empty"),
@@ -228,7 +222,6 @@ impl Unreadable {
         }
     }
 
-    /// Who probably wrote it, and what to do next.
     pub(crate) fn advice(self, lang: Lang) -> &'static str {
         match self {
             Self::Empty => lang.t(
@@ -323,7 +316,6 @@ fn closes(body: &[u8]) -> bool {
     }
 }
 
-/// The name of the first element.
 fn root(body: &[u8]) -> Option<&[u8]> {
     let mut starts = memchr::memchr_iter(b'<', body).map(|at| &body[at + 1..]);
     let tag = starts.find(|tag| !matches!(tag.first(), None | Some(b'?' | b'!')))?;

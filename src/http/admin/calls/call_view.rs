@@ -34,7 +34,6 @@ impl Behind {
     }
 }
 
-/// What happened, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct Story {
     pub(crate) title: String,
@@ -42,7 +41,6 @@ pub(crate) struct Story {
     pub(crate) callee: Option<Phone>,
     /// To whom it was answered to connect, where the platform has not told the callee.
     pub(crate) answered_to: Option<Phone>,
-    /// What was decided while it rang, oldest first.
     pub(crate) decided: Vec<Decided>,
     pub(crate) badge: Badge,
     pub(crate) at: When,
@@ -56,10 +54,8 @@ pub(crate) struct Story {
     pub(crate) why: &'static str,
     pub(crate) no_cause: &'static str,
     pub(crate) causes: Vec<Cause>,
-    /// Each in a few words, and what to make of it.
     pub(crate) anomalies: Vec<(&'static str, &'static str)>,
     pub(crate) recording: Option<Recording>,
-    /// Names and values, in the order of importance.
     pub(crate) facts: Vec<(&'static str, String)>,
 }
 
@@ -77,12 +73,10 @@ pub(crate) struct Line {
     pub(crate) href: Option<String>,
 }
 
-/// Why it ended.
 #[derive(Debug)]
 pub(crate) struct Cause {
     pub(crate) table: String,
     pub(crate) code: String,
-    /// The table that explains it, on the platform's page.
     pub(crate) href: Option<String>,
     pub(crate) who: Option<Badge>,
     /// In the reader's language, then in the other: language tag, meaning, advice.
@@ -157,7 +151,6 @@ fn facts(lang: Lang, masking: Masking, call: &Call) -> Vec<(&'static str, String
     known.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
 }
 
-/// Ring, talk and post-dial delay, each with its definition.
 fn figures(lang: Lang, call: &Call) -> Vec<(&'static str, String, &'static str)> {
     let mut figures = Vec::new();
     figures.push((

@@ -19,7 +19,6 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits;
 
-/// The form before a pack.
 #[derive(Debug, Template)]
 #[template(path = "admin/calls/evidence.html")]
 pub(crate) struct EvidencePage {

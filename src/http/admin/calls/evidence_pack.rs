@@ -25,20 +25,16 @@ use crate::service::{Context, lists};
 use crate::state::Principal;
 use crate::store::CallbackRow;
 
-/// What someone wants to take along.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wish {
-    /// Why; never empty.
     pub(crate) reason: String,
     pub(crate) numbers: Masking,
     pub(crate) lang: Lang,
 }
 
-/// What others are told.
 pub(crate) const TAKES_OPERATOR: Text =
     Text::new("证据包里有完整号码，需要操作员权限", "evidence holds whole numbers; this takes an operator");
 
-/// A pack and the name of its file.
 #[derive(Debug)]
 pub(crate) struct Pack {
     pub(crate) name: String,
@@ -54,7 +50,6 @@ struct PackPage {
     story: Story,
     order: Order,
     exported: (String, String),
-    /// Who took it, in words.
     by: String,
     exhibits: Vec<Row>,
     missing: Vec<crate::domain::Seq>,
@@ -72,7 +67,6 @@ struct Row {
     crc: Option<String>,
 }
 
-/// The call that someone wants a pack of, if he may.
 pub(crate) async fn call_for(context: &Context, by: &Principal, id: CallId) -> Result<Call, HttpError> {
     if by.role < Role::Operator {
         return Err(HttpError::Forbidden(TAKES_OPERATOR));
@@ -82,7 +76,6 @@ pub(crate) async fn call_for(context: &Context, by: &Principal, id: CallId) -> R
     call.filter(|call| by.scope.allows(call.app)).ok_or(HttpError::NotFound)
 }
 
-/// Makes the pack of a call that [`call_for`] gave.
 pub(crate) async fn make(
     context: &Arc<Context>,
     by: &Principal,
@@ -164,7 +157,6 @@ impl PackPage {
         }
     }
 
-    /// How numbers stand in it, in words.
     fn numbers(&self) -> &'static str {
         match self.order.numbers {
             Masking::Whole => self.lang.t("完整", "whole"),
@@ -201,7 +193,6 @@ mod tests {
     use crate::http::admin::samples::selector;
     use crate::journal::Body;
 
-    /// The page of a pack, as the browser test and a person would open it.
     fn page(lang: Lang, numbers: Masking) -> String {
         let call = samples::answered_call();
         let (record, callback) = samples::record();

@@ -37,7 +37,6 @@ struct Row {
     pushes: Badge,
 }
 
-/// One figure with the calls behind it.
 #[derive(Debug)]
 struct Figure {
     shown: String,

@@ -35,7 +35,6 @@ const GAP_MAX: f64 = 78.0;
 /// Seconds from which a gap is drawn broken.
 const BROKEN: i64 = 600;
 
-/// A drawing, ready to be written out.
 #[derive(Debug)]
 pub(crate) struct Ladder {
     pub(crate) width: u32,
@@ -51,7 +50,6 @@ pub(crate) struct Ladder {
     pub(crate) left_out: usize,
 }
 
-/// One party's line.
 #[derive(Debug)]
 pub(crate) struct Lane {
     pub(crate) x: u32,
@@ -59,7 +57,6 @@ pub(crate) struct Lane {
     pub(crate) number: String,
 }
 
-/// An instant on the scale.
 #[derive(Debug)]
 pub(crate) struct Tick {
     pub(crate) y: u32,
@@ -67,7 +64,6 @@ pub(crate) struct Tick {
     pub(crate) time: String,
 }
 
-/// The time between two instants.
 #[derive(Debug)]
 pub(crate) struct Gap {
     pub(crate) y: u32,
@@ -77,7 +73,6 @@ pub(crate) struct Gap {
     pub(crate) broken: bool,
 }
 
-/// A state that lasts: ringing, talk.
 #[derive(Debug)]
 pub(crate) struct Band {
     pub(crate) class: &'static str,
@@ -101,7 +96,6 @@ pub(crate) struct Arrow {
     pub(crate) label: String,
     pub(crate) label_x: u32,
     pub(crate) label_y: u32,
-    /// The callback that says so.
     pub(crate) href: Option<String>,
     /// The same in words, for whoever cannot see it.
     pub(crate) spoken: String,
@@ -165,7 +159,6 @@ fn shortened(text: &str) -> String {
 /// Characters of a number that fit beside those of the next lane.
 const LANE_CHARS: usize = 18;
 
-/// The height of every step, the instants, and the gaps between them.
 fn scale(lang: Lang, steps: &[Step]) -> (Vec<u32>, Vec<Tick>, Vec<Gap>) {
     let (mut ys, mut ticks, mut gaps) = (Vec::new(), Vec::<Tick>::new(), Vec::new());
     let mut y = TOP + 16;
@@ -332,7 +325,7 @@ mod tests {
     #[test]
     fn a_call_that_the_platform_makes_has_one_leg() {
         let mut call = samples::answered_call();
-        call.product = Some(Product::Notify);
+        call.product = Some(Product::new("notify"));
         let ladder = drawn(Lang::En, &call);
         assert_eq!(ladder.lanes.len(), 2);
         let lanes = [ladder.lanes[0].x, ladder.lanes[1].x];

@@ -6,10 +6,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Call, CallEventView, EventKind, Lang, Masking, Party, Product, Seq};
+use crate::domain::{Call, CallEventView, EventKind, Lang, Masking, Party, Seq};
 use crate::http::admin::parts::words;
+use crate::platforms::CallShape;
 
-/// One thing that happened, before it has a place.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) at: Timestamp,
@@ -26,12 +26,10 @@ impl Step {
     }
 }
 
-/// Whether the platform made the call by itself: a notice, a code.
 pub(crate) fn is_one_legged(call: &Call) -> bool {
-    matches!(call.product, Some(Product::Notify | Product::Verify | Product::Play))
+    call.product.is_some_and(|product| product.info().shape == CallShape::Announcement)
 }
 
-/// Every step of a call whose instant is known, in the order of time.
 pub(crate) fn steps(lang: Lang, call: &Call, masking: Masking) -> Vec<Step> {
     let seen = |kind, leg: Option<Party>| {
         call.events
@@ -121,6 +119,7 @@ fn reached_callee(call: &Call) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Product;
     use crate::domain::Release;
     use crate::http::admin::samples;
 
@@ -147,7 +146,7 @@ mod tests {
     #[test]
     fn digits_in_a_notice_come_from_whoever_was_called() {
         let mut call = samples::answered_call();
-        call.product = Some(Product::Notify);
+        call.product = Some(Product::new("notify"));
         call.events[3].kind = EventKind::DigitsCollected;
         call.events[3].leg = None;
         call.release = Some(Release { by: Some(Party::Caller), ..call.release.unwrap() });

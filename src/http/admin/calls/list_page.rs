@@ -88,7 +88,6 @@ impl CallsPage {
     }
 }
 
-/// How many tests a list leaves out, and the same list with them.
 fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
     let asked = pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "test")).cloned();
     let with: Pairs = asked.chain([("test".to_owned(), "any".to_owned())]).collect();

@@ -35,7 +35,6 @@ pub(crate) struct CallPage {
     app_href: String,
     provider_href: String,
     may_export: bool,
-    /// Whether the call is under way and its platform takes the order to end it.
     may_stop: bool,
     stopped: bool,
     callbacks: Vec<Raw>,
@@ -54,7 +53,6 @@ struct Raw {
     body: Shown,
 }
 
-/// What stands of a body on this page.
 #[derive(Debug, PartialEq, Eq)]
 enum Shown {
     Whole(String),
@@ -64,13 +62,11 @@ enum Shown {
     Withheld,
 }
 
-/// A callback as the store and the journal know it.
 pub(crate) struct Source {
     pub(crate) row: CallbackRow,
     pub(crate) body: Option<Vec<u8>>,
 }
 
-/// The call that an address names, if whoever asks may see it.
 pub(crate) fn find(request: &Request) -> Result<Call, HttpError> {
     let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
     let call = request.ctx().store.call(id)?.ok_or(HttpError::NotFound)?;
@@ -92,7 +88,6 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&page)
 }
 
-/// Whether the call is under way and its platform takes the order to end it.
 fn may_stop(request: &Request, view: &View, call: &Call) -> bool {
     let takes = crate::platforms::outbound::of_provider(call.provider.0).any(|operation| operation.id == "call.stop");
     let is_on = || !crate::service::platform::of(request.ctx(), call.app).base_url.is_empty();
@@ -177,7 +172,6 @@ impl CallPage {
         Self::sample_of(lang, &samples::answered_call())
     }
 
-    /// A call that did not come about, with everything that can be odd.
     pub(crate) fn sample_failed(lang: crate::domain::Lang) -> Self {
         Self::sample_of(lang, &samples::failed_call())
     }

@@ -13,19 +13,16 @@ use crate::http::admin::view::View;
 use crate::limits;
 use crate::store::{Filter, Page, SmsQuery, SmsRow, Span};
 
-/// What happened around a call.
 #[derive(Debug)]
 pub(crate) struct Around {
     pub(crate) hours: i64,
     pub(crate) messages: Vec<Message>,
-    /// What is asked for, and where the answer is.
     pub(crate) links: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) at: When,
-    /// Whether it was written before the call.
     pub(crate) before: bool,
     pub(crate) from: Option<Phone>,
     pub(crate) to: Option<Phone>,
@@ -34,7 +31,6 @@ pub(crate) struct Message {
 }
 
 impl Around {
-    /// Reads the messages from their index.
     pub(crate) fn read(request: &Request, view: &View, call: &Call) -> Result<Self, HttpError> {
         let numbers: Vec<String> = parties(call).map(|n| n.national().to_owned()).collect();
         if numbers.is_empty() {
@@ -51,7 +47,6 @@ impl Around {
         Ok(Self::new(view, call, &request.ctx().store.sms(&query, &page)?.items))
     }
 
-    /// The messages are given newest first and told in the order of time.
     pub(crate) fn new(view: &View, call: &Call, messages: &[SmsRow]) -> Self {
         Self {
             hours: limits::CALL_AROUND_HOURS,
@@ -81,7 +76,6 @@ fn parties(call: &Call) -> impl Iterator<Item = &PhoneNumber> {
     [&call.caller, &call.callee].into_iter().flatten()
 }
 
-/// Ready queries, from the narrowest to the widest.
 fn links(view: &View, call: &Call) -> Vec<(String, String)> {
     let (lang, masking) = (view.lang, view.masking());
     if !view.may_read_bodies() {

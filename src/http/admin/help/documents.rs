@@ -18,7 +18,6 @@ use crate::http::admin::view::View;
 #[folder = "$CARGO_MANIFEST_DIR/docs"]
 struct Files;
 
-/// Every document, in the order in which Help lists them.
 const NAMES: [&str; 10] = [
     "platforms",
     "calls",
@@ -35,12 +34,10 @@ const NAMES: [&str; 10] = [
 /// Who reads about X mode goes on with the contract on the same page.
 const GOES_ON: [(&str, &str); 1] = [("x-mode", "decision-webhook")];
 
-/// What Help shows of a document in one language.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) name: &'static str,
     pub(crate) title: String,
-    /// What it is about, in one sentence.
     pub(crate) lead: String,
     /// Anchor and text of its main headings.
     contents: Vec<(String, String)>,

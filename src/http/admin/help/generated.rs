@@ -26,7 +26,6 @@ const PARTS: [Part; 8] = [
     ("limits", limits),
 ];
 
-/// Rows of cells as a table; the first row is its head.
 fn table<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut text = String::new();
     for (n, row) in rows.into_iter().enumerate() {
@@ -46,7 +45,6 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// What each pushes again, and how long it keeps recordings.
 fn platforms(lang: Lang) -> String {
     let names =
         [("provider", "provider"), ("平台", "platform"), ("重推", "pushes again"), ("录音保留", "keeps recordings")];
@@ -57,7 +55,6 @@ fn platforms(lang: Lang) -> String {
     table([head(lang, names)].into_iter().chain(platforms::ALL.iter().map(row)))
 }
 
-/// Which box of which console takes the address.
 fn addresses(lang: Lang) -> String {
     let names = [
         ("控制台里的栏目", "box in the console"),
@@ -74,7 +71,6 @@ fn addresses(lang: Lang) -> String {
     table([head(lang, names)].into_iter().chain(rows))
 }
 
-/// What platforms can be asked.
 fn operations(lang: Lang) -> String {
     let rows = outbound::operations()
         .into_iter()
@@ -95,7 +91,6 @@ fn figures(lang: Lang) -> String {
     format!("{}\n**{ledger}**\n", table([head(lang, names)].into_iter().chain(metrics::METRICS.iter().map(row))))
 }
 
-/// How asking the company's own system can end.
 fn asking(lang: Lang) -> String {
     let row = |a: Asking| [code(a.name()), a.word().get(lang).to_owned(), contract::outcome(a).get(lang).to_owned()];
     let names = [("API", "API"), ("页面", "pages"), ("含义", "meaning")];

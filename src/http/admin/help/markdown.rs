@@ -8,16 +8,13 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use crate::domain::Lang;
 
-/// What a document is about.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
     pub(crate) title: String,
     pub(crate) lead: String,
-    /// Those below the title.
     pub(crate) headings: Vec<Heading>,
 }
 
-/// A heading below the title.
 #[derive(Debug)]
 pub(crate) struct Heading {
     pub(crate) level: HeadingLevel,
@@ -26,15 +23,11 @@ pub(crate) struct Heading {
     pub(crate) slug: String,
 }
 
-/// How a document becomes part of a page.
 pub(crate) struct Look<'a> {
     pub(crate) lang: Lang,
-    /// What the ids of its code blocks begin with.
     pub(crate) name: &'a str,
-    /// The headings below the title, and the id of each on the page.
     pub(crate) headings: &'a [Heading],
     pub(crate) ids: &'a [String],
-    /// The address on our pages that a link leads to; `None` leaves its text.
     pub(crate) link: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -43,7 +36,6 @@ fn events(source: &str) -> Parser<'_> {
     Parser::new_ext(&source[title..], Options::ENABLE_TABLES)
 }
 
-/// Reads title, first paragraph and headings.
 pub(crate) fn outline(source: &str) -> Outline {
     let mut outline = Outline::default();
     let mut text = String::new();
@@ -77,7 +69,6 @@ fn slug(text: &str) -> String {
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-/// The document without its title.
 pub(crate) fn page_part(source: &str, look: &Look<'_>) -> String {
     let mut writer = Writer {
         look,
@@ -97,12 +88,10 @@ pub(crate) fn page_part(source: &str, look: &Look<'_>) -> String {
 struct Writer<'a> {
     look: &'a Look<'a>,
     html: String,
-    /// Within how many things that are left out.
     hidden: usize,
     headings: usize,
     codes: usize,
     in_link: bool,
-    /// The headings of the table that is written.
     columns: Vec<String>,
     in_head: bool,
     cell: usize,
@@ -305,7 +294,6 @@ mod tests {
         assert_eq!(text("button[data-copy=sample-code-1]"), "Copy");
     }
 
-    /// README, CHANGELOG and the documents, by their path from the root.
     fn texts() -> Vec<(PathBuf, String)> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let listed = std::fs::read_dir(root.join("docs")).unwrap();
@@ -314,7 +302,6 @@ mod tests {
         paths.into_iter().map(|path| (path.clone(), std::fs::read_to_string(root.join(path)).unwrap())).collect()
     }
 
-    /// Where links and pictures of a text lead, those of HTML included.
     fn targets(text: &str) -> Vec<String> {
         let mut targets = Vec::new();
         for event in Parser::new_ext(text, Options::ENABLE_TABLES) {

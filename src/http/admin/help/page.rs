@@ -15,7 +15,6 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response, api};
 use crate::platforms::{self, CodeTable, FieldDoc, Provider};
 
-/// What there is to read.
 #[derive(Debug, Template)]
 #[template(path = "admin/help/page.html")]
 pub(crate) struct HelpPage {
@@ -23,11 +22,9 @@ pub(crate) struct HelpPage {
     documents: &'static [Document],
     providers: Vec<(&'static str, &'static str)>,
     definitions: Vec<(&'static str, &'static str)>,
-    /// Method, address, what it does.
     api: Vec<(&'static str, String, Coded, &'static str)>,
 }
 
-/// One platform: its addresses and its codes.
 #[derive(Debug, Template)]
 #[template(path = "admin/help/provider.html")]
 pub(crate) struct ProviderPage {

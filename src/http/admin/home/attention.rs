@@ -24,7 +24,6 @@ use crate::journal::{Body, ReadError};
 use crate::limits;
 use crate::store::{CallbackQuery, CallbackRow, Filter, Page, Span};
 
-/// What wants a person's look.
 #[derive(Debug, Template)]
 #[template(path = "admin/home/attention.html")]
 pub(crate) struct AttentionPage {
@@ -44,7 +43,6 @@ struct Found<'a> {
     span: String,
 }
 
-/// Callbacks with one cause.
 #[derive(Debug)]
 struct Group {
     badge: Badge,
@@ -83,7 +81,6 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&AttentionPage::new(view, found, &why, &|id| request.app_name(id)))
 }
 
-/// The time that was looked at, in words.
 fn span(lang: Lang, asked: Option<Timestamp>) -> String {
     match (asked, lang) {
         (Some(from), Lang::Zh) => format!("{} 以来", local(from, "%m-%d %H:%M")),
@@ -154,7 +151,6 @@ impl AttentionPage {
     }
 }
 
-/// A cause in words, what to do about it, and the filters that find its callbacks.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Cause {
     words: String,
@@ -163,7 +159,6 @@ struct Cause {
     alone: bool,
 }
 
-/// The causes of one callback: what looked suspicious, or what its outcome alone says.
 fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Explained>) -> Vec<Cause> {
     if !row.suspicions.is_empty() {
         let cause = |s: &Suspicion| Cause {
@@ -185,7 +180,6 @@ fn causes(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Explained>) -> Vec<
     }]
 }
 
-/// The cause of a callback whose body could not be read.
 fn unparsable(lang: Lang, row: &CallbackRow, why: &BTreeMap<Seq, Explained>) -> Cause {
     let (why, size) = match row.size_bytes {
         0 => (Unreadable::Empty, ("max_size", "0")),

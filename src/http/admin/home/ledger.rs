@@ -21,7 +21,6 @@ use crate::store::{Joined, LedgerRow};
 pub(crate) const HOURS: i64 = 24;
 const STRIP_HEIGHT: u64 = 22;
 
-/// One app's account over the last hours.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) app: String,
@@ -31,7 +30,6 @@ pub(crate) struct Account {
     pub(crate) hours: Vec<Hour>,
 }
 
-/// Figures of one account or hour, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct Sums {
     pub(crate) received: Cell,
@@ -44,12 +42,10 @@ pub(crate) struct Sums {
     pub(crate) standing: Badge,
 }
 
-/// One figure of an account.
 #[derive(Debug)]
 pub(crate) struct Cell {
     pub(crate) counts: u64,
     pub(crate) shown: String,
-    /// The rows it counts, where there are any.
     pub(crate) href: Option<String>,
     pub(crate) tone: Option<Tone>,
 }
@@ -74,7 +70,6 @@ pub(crate) struct Hour {
     pub(crate) sums: Sums,
 }
 
-/// Figures as numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     /// In the order of [`Outcome::ALL`].
@@ -100,7 +95,6 @@ impl Totals {
         self.outcomes.iter().sum()
     }
 
-    /// What a person should look at.
     pub(crate) fn attention(&self) -> u64 {
         let odd = Outcome::ALL.into_iter().zip(self.outcomes).filter(|(outcome, _)| outcome.wants_attention());
         odd.map(|(_, n)| n).sum()
@@ -122,7 +116,6 @@ impl Totals {
         }
     }
 
-    /// Ready to be shown; what links there are lead to its rows.
     fn shown(&self, lang: Lang, links: Option<&Links<'_>>) -> Sums {
         let cell = |n: u64, more: &[(&str, &str)], tone: Option<Tone>| Cell {
             counts: n,
@@ -206,7 +199,6 @@ fn bar_of(totals: &Totals, app: Option<AppId>) -> u64 {
     if app.is_some() { totals.received() } else { totals.refused + totals.lost }
 }
 
-/// Where the figures of one account lead: to the callbacks of an app in a span.
 struct Links<'a> {
     app: &'a str,
     from: Timestamp,

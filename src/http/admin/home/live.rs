@@ -30,7 +30,6 @@ pub(crate) struct LivePage {
     view: View,
     /// The record up to which the rows know everything.
     told: Seq,
-    /// The filters as the API reads them.
     query: String,
     reload: String,
     apps: Vec<Choice>,
@@ -46,7 +45,6 @@ pub(crate) struct LivePage {
     problem: Option<String>,
 }
 
-/// One of several.
 #[derive(Debug)]
 struct Choice {
     value: String,
@@ -156,7 +154,7 @@ impl LivePage {
                 rows.into_iter().filter_map(row).collect()
             }),
             badges: badges(lang),
-            products: Product::ALL.map(|product| (product.name(), product.word().get(lang))).into(),
+            products: Product::all().iter().map(|product| (product.name(), product.word().get(lang))).collect(),
             problem: shown.problem,
             view,
         }

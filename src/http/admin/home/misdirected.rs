@@ -7,7 +7,6 @@ use crate::http::admin::view::Section;
 use crate::service::{MisdirectedRequest, Missed};
 use jiff::Timestamp;
 
-/// What there is to say about them.
 #[derive(Debug, Clone)]
 pub(crate) struct MisdirectedNote {
     pub(crate) summary: String,

@@ -51,7 +51,6 @@ pub(crate) struct HomePage {
     failed: String,
     failed_count: u64,
     failed_href: String,
-    /// How the ledger adds up, and what became of callbacks, in the ledger's order.
     formula: &'static str,
     terms: Vec<&'static str>,
     accounts: Vec<Account>,
@@ -60,7 +59,6 @@ pub(crate) struct HomePage {
     has_calls: bool,
 }
 
-/// The answer in one sentence.
 #[derive(Debug)]
 struct Verdict {
     tone: Tone,
@@ -71,7 +69,6 @@ struct Verdict {
 /// Ways of failing that stand in lines of their own.
 const FAILURES: usize = 6;
 
-/// Why calls failed.
 #[derive(Debug)]
 struct Failure {
     badge: Badge,
@@ -84,7 +81,6 @@ struct Failure {
     href: String,
 }
 
-/// How the fewest calls failed, in one line.
 #[derive(Debug)]
 struct Rest {
     names: String,
@@ -98,9 +94,7 @@ pub(crate) struct Facts {
     pub(crate) today: Vec<StatRow>,
     pub(crate) before: Vec<StatRow>,
     pub(crate) outcomes: Vec<StatRow>,
-    /// Why calls failed, by how they ended.
     pub(crate) causes: Vec<(CallOutcome, Vec<StatRow>)>,
-    /// Codes of today that no table lists, by how their calls ended.
     pub(crate) unlisted: Vec<(CallOutcome, CauseCode)>,
     pub(crate) ledger: Vec<LedgerRow>,
     pub(crate) status: Status,
@@ -112,9 +106,7 @@ pub(crate) struct Facts {
     pub(crate) waiting: u64,
     /// Recordings that their platforms delete within a day.
     pub(crate) expiring: Expiring,
-    /// The company's own systems that do not answer as they should.
     pub(crate) troubles: Vec<Trouble>,
-    /// What is wrong with the installation.
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -244,12 +236,10 @@ fn sum<'a>(rows: impl Iterator<Item = &'a StatRow>) -> StatRow {
     })
 }
 
-/// The calls since an instant with these filters.
 fn calls_of(from: &str, filters: &[(&str, &str)]) -> String {
     link("/calls", &iter::once(("from", from)).chain(filters.iter().copied()).collect::<Vec<_>>())
 }
 
-/// The figures at the top, in their order.
 const FIGURES: [Metric; 4] = [metrics::CALLS, metrics::ASR, metrics::ACD, metrics::PDD];
 
 fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
@@ -293,7 +283,6 @@ fn figures(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Figure> {
     FIGURES.iter().map(figure).collect()
 }
 
-/// Whether a group of the outcome statistic is one of calls that ended unanswered.
 fn is_failure(key: &str) -> bool {
     CallOutcome::parse(key).is_some_and(|o| o != CallOutcome::Answered)
 }

@@ -27,7 +27,6 @@ const WAITING: u64 = 1_000;
 /// Own systems in trouble that are named one by one.
 const TROUBLES: usize = 3;
 
-/// One sign of health.
 #[derive(Debug)]
 pub(crate) struct Vital {
     pub(crate) label: &'static str,
@@ -42,11 +41,8 @@ pub(crate) struct Vital {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Expiring {
     pub(crate) recordings: u64,
-    /// Whether there are more than were counted.
     pub(crate) more: bool,
-    /// When the first of them goes.
     pub(crate) first: Option<Timestamp>,
-    /// Before when they all go.
     pub(crate) before: Timestamp,
 }
 

@@ -16,7 +16,6 @@ const BASE: u32 = 238;
 const TOP: u32 = 14;
 const SLOT: u32 = 19;
 
-/// The hours of a day beside the same day of the week before.
 #[derive(Debug)]
 pub(crate) struct DayChart {
     pub(crate) width: u32,
@@ -35,7 +34,6 @@ pub(crate) struct HourBar {
     pub(crate) x: u32,
     pub(crate) width: u32,
     pub(crate) hour: String,
-    /// Whether its hour is written below it.
     pub(crate) named: bool,
     pub(crate) label_x: u32,
     pub(crate) calls_y: u32,

@@ -17,20 +17,17 @@ pub(crate) struct Figure {
     /// `+12.0%`, `−1.3 pp`, `×32`; empty where nothing can be said.
     pub(crate) change: String,
     pub(crate) meaning: &'static str,
-    /// The calls it is computed from.
     pub(crate) rows: Option<Rows>,
     /// What it leaves out, or when it was.
     pub(crate) aside: Option<Aside>,
 }
 
-/// Calls that a figure leads to.
 #[derive(Debug)]
 pub(crate) struct Rows {
     pub(crate) href: String,
     pub(crate) counts: u64,
 }
 
-/// A remark with a link of its own.
 #[derive(Debug)]
 pub(crate) struct Aside {
     pub(crate) text: String,
@@ -38,7 +35,6 @@ pub(crate) struct Aside {
     pub(crate) counts: Option<u64>,
 }
 
-/// The filters that find the calls a figure is computed from.
 pub(crate) type Filters = &'static [(&'static str, &'static str)];
 
 pub(crate) const UNDER_WAY: Filters = &[("not_state", "released")];
@@ -49,7 +45,6 @@ pub(crate) const RINGING: Filters = &[("state", "offered"), ("state", "dialled")
 /// Calls that ended unanswered.
 pub(crate) const UNANSWERED: Filters = &[("answered", "false"), ("state", "released")];
 
-/// How many calls of a sum a figure is computed from, and how they are found.
 pub(crate) fn rows_of(metric: &Metric, sum: &StatRow) -> Option<(Filters, u64)> {
     Some(match metric.name {
         name if name == metrics::CALLS.name => (&[], sum.calls),

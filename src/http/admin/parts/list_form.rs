@@ -26,7 +26,6 @@ pub(crate) struct TextBox {
     pub(crate) split: bool,
 }
 
-/// Two boxes for an amount, from and to.
 #[derive(Debug)]
 pub(crate) struct Amount {
     pub(crate) name: &'static str,
@@ -60,7 +59,6 @@ pub(crate) struct Choice {
     pub(crate) chosen: bool,
 }
 
-/// A filter that is set.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) label: String,
@@ -85,7 +83,6 @@ pub(crate) struct Form {
     pub(crate) active: Vec<Active>,
 }
 
-/// Makes the parts of a form for an address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Maker<'a> {
     pub(crate) lang: Lang,
@@ -93,7 +90,6 @@ pub(crate) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// A box with the address's values in it.
     pub(crate) fn text(self, doc: &FilterDoc, form: &FormBox) -> TextBox {
         let name = doc.names.name;
         let (not, wanted) = self.polarity(name);
@@ -105,7 +101,6 @@ impl Maker<'_> {
         TextBox { name, label, hint, value, not, numeric: matches!(doc.shape, Shape::Ending), split: doc.is_split() }
     }
 
-    /// A group of choices with those of the address chosen.
     pub(crate) fn choices(
         self,
         name: &'static str,
@@ -134,7 +129,6 @@ impl Maker<'_> {
         Amount { name: names.name, label: label.get(self.lang), min, max, not: shows_not }
     }
 
-    /// A choice of yes and no.
     fn flag(self, names: &Names, label: Text) -> Flag {
         let read = |name| find(self.pairs, name).map(|value| matches!(value, "true" | "1"));
         let value = read(names.name).or_else(|| read(names.not).map(|no| !no));
@@ -205,7 +199,6 @@ impl Form {
         self
     }
 
-    /// The parameters of the address that boxes show.
     fn shown(&self, make: Maker<'_>) -> BTreeSet<(String, String)> {
         let all = |name: &str| make.pairs.iter().filter(move |(n, _)| n == name).cloned().collect::<Pairs>();
         let mut shown = BTreeSet::new();
@@ -264,7 +257,6 @@ pub(crate) fn active(lang: Lang, path: &str, docs: &[FilterDoc], pairs: &Pairs) 
     .collect()
 }
 
-/// A filter that is set, in words.
 fn label(lang: Lang, docs: &[FilterDoc], name: &str, value: &str) -> String {
     let (bare, not) = name.strip_prefix("not_").map_or((name, ""), |bare| (bare, lang.t("非 ", "not ")));
     let (title, shown) = docs.iter().find_map(|doc| words(lang, doc, bare, value)).unwrap_or((bare.to_owned(), None));

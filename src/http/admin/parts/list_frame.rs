@@ -22,7 +22,6 @@ use crate::service::{
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
 
-/// What stands around the rows.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) form: Form,
@@ -40,11 +39,9 @@ pub(crate) struct Found {
     pub(crate) first: Option<String>,
     pub(crate) filtered: bool,
     pub(crate) problem: Option<String>,
-    /// How saving a search went just now, and whether it was done.
     pub(crate) saving: Option<(String, bool)>,
 }
 
-/// A ready span of time.
 #[derive(Debug)]
 pub(crate) struct Range {
     pub(crate) label: &'static str,
@@ -52,7 +49,6 @@ pub(crate) struct Range {
     pub(crate) current: bool,
 }
 
-/// The rows as a file.
 #[derive(Debug)]
 pub(crate) struct Export {
     pub(crate) label: &'static str,
@@ -70,7 +66,6 @@ pub(crate) struct Saved {
     pub(crate) removable: bool,
 }
 
-/// What the form that saves a search carries.
 #[derive(Debug)]
 pub(crate) struct Save {
     pub(crate) list: &'static str,
@@ -79,7 +74,6 @@ pub(crate) struct Save {
     pub(crate) may_share: bool,
 }
 
-/// What a page knows of its rows before it shows them.
 #[derive(Debug)]
 pub(crate) struct Around {
     pub(crate) which: ListKind,
@@ -122,7 +116,6 @@ pub(crate) fn ask<T>(
     }
 }
 
-/// The page, with the status that fits.
 pub(crate) fn reply(found: &Found, page: &impl askama::Template) -> Result<Response, HttpError> {
     let status = if found.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     crate::http::admin::reply::page_with(status, page)
@@ -173,7 +166,6 @@ impl Saved {
     }
 }
 
-/// Parameters as the query of an address.
 fn text(pairs: &Pairs) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
@@ -199,7 +191,6 @@ fn exports(lang: Lang, which: ListKind, asked: &Pairs) -> Vec<Export> {
     formats.map(export).into()
 }
 
-/// The ready spans as links that keep every other filter.
 pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> Vec<Range> {
     let value = |name| find(pairs, name).and_then(instant);
     let present = Span { from: value("from"), to: value("to") };

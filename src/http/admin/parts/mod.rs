@@ -20,12 +20,10 @@ use crate::domain::{Lang, Masking, PhoneNumber};
 /// time zone database is needed.
 pub(super) const SHANGHAI: Offset = Offset::constant(8);
 
-/// `t` in Asia/Shanghai, by a strftime format.
 pub(crate) fn local(t: Timestamp, format: &str) -> String {
     t.to_zoned(TimeZone::fixed(SHANGHAI)).strftime(format).to_string()
 }
 
-/// `t` in UTC to the second.
 pub(crate) fn utc(t: Timestamp) -> String {
     t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
@@ -68,7 +66,6 @@ impl When {
 
 impl HtmlSafe for When {}
 
-/// A phone number, grouped and as much of it as may be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "admin/parts/phone.html")]
 pub(crate) struct Phone {
@@ -99,7 +96,6 @@ impl HtmlSafe for Phone {}
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "admin/parts/coded.html")]
 pub(crate) struct Coded {
-    /// Every second one is code.
     parts: Vec<String>,
 }
 
@@ -133,13 +129,11 @@ pub(crate) fn phone(number: &PhoneNumber, masking: Masking) -> String {
     format!("{trunk}{} {} {}", part(0, first), part(first, last), part(last, chars.len()))
 }
 
-/// What a state means for the reader. Colour never stands alone: each tone has its icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Good,
     /// Ended without a talk, as calls do.
     Quiet,
-    /// Someone should look.
     Warn,
     Bad,
     Busy,
@@ -157,7 +151,6 @@ impl Tone {
     }
 }
 
-/// A state in a word, with an icon.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "admin/parts/badge.html")]
 pub(crate) struct Badge {

@@ -20,7 +20,6 @@ pub(crate) fn outcome_tone(outcome: CallOutcome) -> Tone {
     }
 }
 
-/// How a call ended, or how far it got.
 pub(crate) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallState) -> Badge {
     match ended {
         Some(ended) => Badge::new(outcome_tone(ended), ended.word().get(lang)),
@@ -52,7 +51,6 @@ pub(crate) fn label(lang: Lang, label: &str) -> String {
     }
 }
 
-/// Who should act on a cause.
 pub(crate) fn who(who: Who) -> Text {
     match who {
         Who::Nobody => Text::new("无需处理", "nobody needs to act"),
@@ -89,7 +87,6 @@ pub(crate) fn instant(text: Option<&str>) -> Option<When> {
     text?.parse().ok().map(When::full)
 }
 
-/// An app whose platform pushed and no longer does.
 pub(crate) fn stopped(lang: Lang) -> Badge {
     Badge::new(Tone::Bad, lang.t("停了", "stopped"))
 }
@@ -103,7 +100,6 @@ pub(crate) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
     Badge::new(tone, state.word().map_or(state.name(), |word| word.get(lang)))
 }
 
-/// How signatures are treated.
 pub(crate) fn verify_mode(mode: VerifyMode) -> Text {
     match mode {
         VerifyMode::Off => Text::new("不验签", "Not checked"),
@@ -112,12 +108,10 @@ pub(crate) fn verify_mode(mode: VerifyMode) -> Text {
     }
 }
 
-/// A code that no table of its platform explains.
 pub(crate) fn unlisted_code() -> Text {
     Text::new("未列出的代码", "a code that no table lists")
 }
 
-/// What is odd about a call, and what to make of it.
 pub(crate) fn anomaly(anomaly: Anomaly) -> Text {
     match anomaly {
         Anomaly::EndsBeforeStart => Text::new(
@@ -170,7 +164,6 @@ pub(crate) fn anomaly(anomaly: Anomaly) -> Text {
     }
 }
 
-/// What looks wrong with a callback, in words.
 pub(crate) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
     match (suspicion, lang) {
         (Suspicion::WrongCase { found, meant }, Lang::Zh) => {

@@ -95,7 +95,6 @@ pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other("/account?done=ended"))
 }
 
-/// Ends the logins of a user but `this` one.
 pub(crate) async fn end_all(
     request: &Request,
     by: &Principal,

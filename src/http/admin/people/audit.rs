@@ -24,7 +24,6 @@ use crate::service::{filters, reveals};
 use crate::state::Principal;
 use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
 
-/// The list of entries.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/audit.html")]
 pub(crate) struct AuditPage {
@@ -56,7 +55,6 @@ struct Row {
     details: Option<Vec<(String, String)>>,
 }
 
-/// An entry with its personal part, as it was read.
 pub(crate) type Found = (AuditRow, Option<Map<String, Value>>);
 
 /// `GET /audit`
@@ -183,7 +181,6 @@ impl Row {
     }
 }
 
-/// The filters that find what somebody did.
 fn who(by: &ActorId) -> Vec<(&'static str, String)> {
     let kind = by.kind.map(|kind| ("by_kind", kind.name().to_owned()));
     [("by", by.name.clone())].into_iter().chain(kind).collect()

@@ -10,7 +10,6 @@ pub(crate) fn action(lang: Lang, name: &str) -> String {
     known.map_or(name, |title| title.get(lang)).to_owned()
 }
 
-/// What a part of the personal side is called.
 pub(crate) fn detail(lang: Lang, name: &str) -> String {
     match name {
         "page" => lang.t("页面", "page"),
@@ -88,7 +87,6 @@ pub(crate) fn who(lang: Lang, by: &ActorId) -> String {
     }
 }
 
-/// The same of what is written as a name and a kind, where there is one.
 pub(crate) fn set_by(lang: Lang, name: Option<&str>, kind: Option<&str>) -> Option<String> {
     Some(who(lang, &ActorId::written(name?, kind)))
 }
@@ -113,7 +111,6 @@ pub(crate) fn ended(lang: Lang, how: &str, code: Option<&str>) -> String {
     format!("{how}{}{code}", lang.t("：", ": "))
 }
 
-/// What an object is called, where it is one of ours.
 pub(crate) fn object(lang: Lang, word: &str) -> String {
     match word {
         "call" => lang.t("通话", "Call"),

@@ -43,7 +43,6 @@ struct Row {
     last: Option<When>,
 }
 
-/// Who must have a second factor.
 #[derive(Debug)]
 struct DemandChoice {
     value: &'static str,
@@ -97,7 +96,6 @@ pub(crate) async fn demand(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other("/users?done=demand"))
 }
 
-/// Who must have a second factor, in words.
 pub(crate) fn demand_words(lang: Lang, demand: Demand) -> &'static str {
     match demand {
         Demand::None => lang.t("不要求", "Nobody"),
@@ -107,7 +105,6 @@ pub(crate) fn demand_words(lang: Lang, demand: Demand) -> &'static str {
     }
 }
 
-/// Whether logging in takes a code, as a badge.
 pub(crate) fn second_factor_badge(lang: Lang, user: &User) -> Badge {
     match (&user.outside, user.second_factor) {
         (Some(_), _) => Badge::new(Tone::Quiet, lang.t("由外部登录负责", "at the provider")),

@@ -23,15 +23,12 @@ pub(crate) struct LoginPage {
     view: View,
     name: String,
     next: String,
-    /// Why the last try failed.
     problem: Option<String>,
-    /// There is nobody yet who could log in.
     needs_setup: bool,
     /// The company's own provider: its name, and where to begin.
     outside: Option<(String, String)>,
 }
 
-/// Sends whoever is not logged in to the form.
 pub(crate) fn ask(request: &Request, method: &Method) -> Response {
     let here = request.here();
     if method != Method::GET || here == "/" {
@@ -81,7 +78,6 @@ pub(crate) async fn log_out(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::with_login_cookie(reply::see_other("/login"), LOGIN_COOKIE, "", Duration::ZERO))
 }
 
-/// Gives the browser its login and sends it on.
 pub(crate) fn enter(request: &Request, cookie: &Secret, login: &Login, next: &str) -> Response {
     let time = login.expires_at.duration_since(request.now()).try_into().unwrap_or(Duration::ZERO);
     reply::with_login_cookie(reply::see_other(next), LOGIN_COOKIE, cookie.reveal(), time)
@@ -92,7 +88,6 @@ fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Re
     held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait)
 }
 
-/// The form again, with what went wrong elsewhere.
 pub(crate) fn again(request: &Request, next: String, problem: String) -> Result<Response, HttpError> {
     let page = LoginPage::new(request, String::new(), next, Some(problem));
     reply::page_with(StatusCode::UNAUTHORIZED, &page)
@@ -106,13 +101,11 @@ pub(crate) fn wait_words(lang: Lang, wait: Duration) -> String {
     }
 }
 
-/// The answer to one try too many.
 pub(crate) fn held(mut response: Response, wait: Duration) -> Result<Response, HttpError> {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     Ok(response)
 }
 
-/// Where a login leads to: a page of ours.
 pub(crate) fn next(wanted: Option<&str>) -> String {
     wanted.filter(|path| is_local(path)).unwrap_or("/").to_owned()
 }

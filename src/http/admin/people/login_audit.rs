@@ -18,7 +18,6 @@ use crate::http::{HttpError, Response};
 use crate::limits::{AGENT_CHARS_MAX, NAME_CHARS_MAX};
 use crate::state::{Entering, Visit};
 
-/// Whoever logs in with this request: each step of it is on record before it is made.
 pub(crate) fn visit(request: &Request) -> Visit {
     let (audit, peer) = (request.ctx().audit.clone(), Some(request.peer));
     let agent = request.agent().map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect::<String>());
@@ -42,7 +41,6 @@ pub(crate) fn visit(request: &Request) -> Visit {
     })
 }
 
-/// A try to log in, kept while it is answered.
 pub(crate) struct Tried {
     site: Arc<Site>,
     peer: IpAddr,

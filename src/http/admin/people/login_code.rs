@@ -19,7 +19,6 @@ use crate::limits::LOGIN_CODE_TIME;
 
 use crate::http::admin::request::{PASS_COOKIE, Request, link};
 
-/// The form of the second step.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/login_code.html")]
 pub(crate) struct LoginCodePage {
@@ -28,7 +27,6 @@ pub(crate) struct LoginCodePage {
     problem: Option<String>,
 }
 
-/// Sends the browser to the second step, with its pass.
 pub(crate) fn ask(pass: &Secret, next: &str) -> Response {
     let response = reply::see_other(&link("/login/code", &[("next", next)]));
     reply::with_login_cookie(response, PASS_COOKIE, pass.reveal(), LOGIN_CODE_TIME)

@@ -83,7 +83,6 @@ fn provider(request: &Request) -> Result<&Oidc, HttpError> {
     request.ctx().oidc.as_ref().ok_or(HttpError::NotFound)
 }
 
-/// The login that this browser began, if it is the one that comes back.
 fn begun(request: &Request) -> Option<(Begun, String)> {
     let ticket = request.ctx().state.open_ticket(PURPOSE, request.cookie(OIDC_COOKIE)?)?;
     let mut parts = ticket.reveal().splitn(4, '\n').map(str::to_owned);
@@ -92,7 +91,6 @@ fn begun(request: &Request) -> Option<(Begun, String)> {
     same.then_some((Begun { state, nonce, verifier }, next))
 }
 
-/// The login page with what went wrong: in words for the person, in full in the log.
 fn refused(request: &Request, next: String, error: &OidcError) -> Result<Response, HttpError> {
     tracing::warn!(error = %Chain(error), "a login at the provider failed");
     let lang = request.lang;

@@ -31,7 +31,6 @@ pub(crate) struct UserPage {
     rights: RightsForm,
     second_factor: Badge,
     has_second_factor: bool,
-    /// The provider the person logs in with.
     issuer: Option<String>,
     logins: Vec<LoginRow>,
     shortest: usize,

@@ -7,7 +7,6 @@ use crate::domain::{AppId, Lang, Role, Scope, Text};
 use crate::http::admin::request::{Request, find};
 use crate::service::rights;
 
-/// The boxes, as they are filled in.
 #[derive(Debug)]
 pub(crate) struct RightsForm {
     pub(crate) roles: Vec<RoleChoice>,
@@ -17,7 +16,6 @@ pub(crate) struct RightsForm {
     pub(crate) wrong_scope: Option<&'static str>,
 }
 
-/// What is wrong with the rights that a form names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wrong {
     Role(Text),
@@ -97,7 +95,6 @@ impl RightsForm {
 }
 
 impl Wrong {
-    /// Above the form: that something in it is wrong.
     pub(crate) fn said(self, lang: Lang) -> String {
         let (Self::Role(why) | Self::Scope(why)) = self;
         why.get(lang).to_owned()
@@ -115,7 +112,6 @@ pub(crate) fn read(request: &Request) -> Result<(Role, Scope), Wrong> {
     rights::scope(Some(reach), Some(apps)).map(|scope| (role, scope)).map_err(Wrong::Scope)
 }
 
-/// A scope in words: the names of its apps, or that they are all.
 pub(crate) fn scope_words(lang: Lang, scope: &Scope, name: &dyn Fn(AppId) -> String) -> String {
     match scope {
         Scope::All => lang.t("全部应用", "all apps").to_owned(),

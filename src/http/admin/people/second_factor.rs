@@ -47,7 +47,6 @@ enum Part {
     Outside(String),
 }
 
-/// A secret to be taken over by an authenticator.
 #[derive(Debug)]
 struct SetUp {
     secret: String,
@@ -55,7 +54,6 @@ struct SetUp {
     qr: Qr,
 }
 
-/// A QR code as one path of squares.
 #[derive(Debug)]
 struct Qr {
     side: usize,

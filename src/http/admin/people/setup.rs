@@ -17,7 +17,6 @@ use crate::state::StateError;
 
 use crate::http::admin::request::Request;
 
-/// The first administrator's form.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/setup.html")]
 pub(crate) struct SetupPage {
@@ -54,7 +53,6 @@ pub(crate) async fn set_up(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// The code of the link, if it is the one that works.
 pub(crate) fn check(request: &Request) -> Result<String, HttpError> {
     let code = request.segment(1);
     let expected = request.ctx().state.setup_code().ok_or(HttpError::NotFound)?;

@@ -27,14 +27,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::limits;
 
-/// Tries of late, by what they are counted by.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     tries: Mutex<HashMap<Key, Tries>>,
     hasher: RandomState,
 }
 
-/// What is tried: tries of one are no tries of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum What {
     Password,
@@ -63,7 +61,6 @@ enum Key {
     Name(What, u64),
 }
 
-/// One try: its counts, and how many each may have.
 #[derive(Debug)]
 pub(crate) struct Try(Vec<(Key, u32)>);
 
@@ -75,7 +72,6 @@ struct Tries {
     told: bool,
 }
 
-/// One try too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) wait: Duration,
@@ -84,7 +80,6 @@ pub(crate) struct Held {
 }
 
 impl Throttle {
-    /// A try of what belongs to `name`.
     pub(crate) fn a_try(&self, what: What, name: &str, who: &Who) -> Try {
         let hashed = self.hasher.hash_one(name);
         Try(match who {
@@ -107,12 +102,10 @@ impl Throttle {
         })
     }
 
-    /// A login that a provider sends back here.
     pub(crate) fn sent_back(peer: IpAddr) -> Try {
         Try(vec![(Key::Network(network(peer)), limits::LOGIN_TRIES_PEER)])
     }
 
-    /// Counts a try.
     pub(crate) fn count(&self, tried: &Try, now: Timestamp) -> Result<(), Held> {
         let mut tries = self.lock();
         for of in tries.values_mut() {

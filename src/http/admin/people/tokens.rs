@@ -18,7 +18,6 @@ use crate::http::admin::{query, reply};
 use crate::http::{HttpError, Response};
 use crate::state::{ApiToken, NewToken, StateError};
 
-/// The list of tokens and the form for another.
 #[derive(Debug, Template)]
 #[template(path = "admin/people/tokens.html")]
 pub(crate) struct TokensPage {

@@ -41,7 +41,6 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// Rules as a form wants them.
 struct Changed {
     set: RuleSet,
     /// Behind the address of the page: the button that was pressed, where it is now.

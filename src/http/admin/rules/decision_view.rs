@@ -12,11 +12,9 @@ use crate::journal::CallbackRecord;
 use crate::platforms;
 use crate::store::CallbackRow;
 
-/// A decision, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct Decided {
     pub(crate) callback: Seq,
-    /// Where the question is.
     pub(crate) href: Option<String>,
     pub(crate) at: When,
     pub(crate) asks: &'static str,
@@ -31,7 +29,6 @@ pub(crate) struct Decided {
     pub(crate) rules_href: Option<String>,
     /// The version of the rules; 0 while nobody had set any.
     pub(crate) version: u64,
-    /// The binding that was followed, and its page.
     pub(crate) binding: Option<(u64, Option<String>)>,
     /// Each time that the company's own system was asked: by which rule, how it went, milliseconds.
     pub(crate) asked: Vec<(u32, Badge, u32)>,
@@ -82,7 +79,6 @@ fn rules(app: &str, note: &DecisionNote) -> String {
     }
 }
 
-/// What a decision says beside what was done and to whom.
 fn more(lang: Lang, masking: Masking, decision: &Decision) -> Vec<String> {
     let said =
         |label: &str, value: &Option<String>| value.as_ref().map(|value| format!("{label} {}", masking.text(value)));

@@ -30,7 +30,6 @@ pub(crate) struct DecisionsPage {
     rows: Vec<Row>,
 }
 
-/// One decision; the Live page shows the same.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) callback: u64,
@@ -46,7 +45,6 @@ pub(crate) struct Row {
     pub(crate) millis: String,
     /// How asking the company's own system went.
     asked: Vec<(Badge, u32)>,
-    /// What became of the call, and its page.
     then: Option<(Badge, String)>,
 }
 
@@ -116,7 +114,6 @@ impl Row {
     }
 }
 
-/// What was answered, with its tone.
 pub(crate) fn badge(lang: Lang, of: DecisionAction) -> Badge {
     let tone = match of {
         DecisionAction::Connect | DecisionAction::Forward => Tone::Good,
@@ -130,7 +127,6 @@ pub(crate) fn millis(micros: u64) -> String {
     format!("{}.{:02}", micros / 1_000, micros % 1_000 / 10)
 }
 
-/// How asking the company's own system went, with its tone.
 pub(crate) fn asking_badge(lang: Lang, of: Asking) -> Badge {
     let tone = match of {
         Asking::Decided | Asking::Passed => Tone::Good,

@@ -22,12 +22,10 @@ pub(crate) struct RuleForm {
     /// Conditions: several values in one box.
     pub(crate) when: Vec<TextField>,
     pub(crate) acts: Vec<Choice>,
-    /// What the actions need.
     pub(crate) then: Vec<TextField>,
     pub(crate) record: bool,
 }
 
-/// A value to choose.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) value: &'static str,
@@ -41,12 +39,10 @@ pub(crate) struct TextField {
     pub(crate) label: &'static str,
     pub(crate) hint: &'static str,
     pub(crate) value: String,
-    /// The id of the names that are offered.
     pub(crate) offers: Option<&'static str>,
     pub(crate) acts: String,
 }
 
-/// The id of the lists that a box may name.
 fn offers(name: &str) -> Option<&'static str> {
     match name {
         "region" | "not_region" => Some("number-lists"),
@@ -116,7 +112,6 @@ pub(crate) const THEN: [(&str, Text, Text); 11] = [
     ),
 ];
 
-/// What each action reads of the boxes.
 pub(crate) const USES: [(&str, &[&str]); 6] = [
     ("follow_binding", &[]),
     ("connect", &["to", "display", "max_minutes", "hint_tone", "wait_tone", "last_minute_tone", "user_data", "record"]),
@@ -220,7 +215,6 @@ pub(crate) const ACTS: [(&str, Text); 6] = [
     ("ask", Text::new("询问公司系统", "ask our own system")),
 ];
 
-/// A value of the notation as it stands in a box.
 fn text(value: &Value) -> String {
     match value {
         Value::Array(values) => values.iter().map(one).collect::<Vec<_>>().join(", "),

@@ -44,7 +44,6 @@ pub(crate) struct ListPage {
     problem: Option<String>,
 }
 
-/// Its entries to be edited.
 #[derive(Debug)]
 struct ListBox {
     text: String,
@@ -97,13 +96,11 @@ pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// The list whose name stands in the address.
 fn find(request: &Request) -> Result<NamedList, HttpError> {
     let name = decoded(request.segment(1));
     request.ctx().control.lists().into_iter().find(|list| list.name == name).ok_or(HttpError::NotFound)
 }
 
-/// The page with what was entered, and why that is not kept.
 fn refused(request: &Request, present: &NamedList, problem: String) -> Result<Response, HttpError> {
     let mut page = ListPage::of(request, present).entered(request.raw_field("entries"), present);
     page.problem = Some(problem);

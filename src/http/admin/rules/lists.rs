@@ -38,7 +38,6 @@ struct Row {
     used: Vec<Use>,
 }
 
-/// A list being written.
 #[derive(Debug, Default)]
 struct NewList {
     name: String,
@@ -46,7 +45,6 @@ struct NewList {
     entries: String,
 }
 
-/// An app whose rules look into a list.
 #[derive(Debug)]
 pub(crate) struct Use {
     pub(crate) app: String,
@@ -125,7 +123,6 @@ pub(crate) fn page_of(name: &str) -> String {
     format!("/lists/{}", encoded(name))
 }
 
-/// What a list holds, as a word.
 pub(crate) fn kind(kind: ListKind) -> Text {
     match kind {
         ListKind::Days => Text::new("日期", "Days"),
@@ -133,7 +130,6 @@ pub(crate) fn kind(kind: ListKind) -> Text {
     }
 }
 
-/// The rules of the apps that may be seen, by the app's name.
 pub(crate) fn rule_sets(request: &Request) -> Vec<(String, RuleSet)> {
     let control = &request.ctx().control;
     request.apps().iter().map(|app| (app.name.clone(), control.rules(app.id).set)).collect()

@@ -54,14 +54,11 @@ pub(crate) struct Shown {
     /// That a version was asked for which is not there.
     missing: Option<String>,
     may_manage: bool,
-    /// A rule being written.
     form: Option<RuleForm>,
     /// A rule whose numbers must be shown before it is edited.
     veiled: bool,
-    /// The lists that a rule may name.
     lists: Offered,
     decisions: String,
-    /// This page, and the form for another rule.
     here: String,
     add: String,
     pub(crate) tried: Tried,
@@ -71,7 +68,6 @@ pub(crate) struct Shown {
     secret: Option<String>,
 }
 
-/// The names of lists.
 #[derive(Debug, Default)]
 struct Offered {
     days: Vec<String>,
@@ -90,7 +86,6 @@ struct Row {
     decisions: String,
 }
 
-/// A version that is kept.
 #[derive(Debug)]
 struct Past {
     version: u64,
@@ -114,7 +109,6 @@ pub(crate) async fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page_with(status, &page)
 }
 
-/// The apps that may be seen and whose platform asks.
 pub(crate) fn asking(request: &Request) -> Vec<Arc<App>> {
     let asks = |app: &Arc<App>| platforms::by_id(app.provider).is_some_and(platforms::Provider::asks);
     request.apps().into_iter().filter(asks).collect()
@@ -133,7 +127,6 @@ fn not_kept(lang: Lang, version: &str) -> String {
 }
 
 impl RulesPage {
-    /// The page for the app of this name, or for the first whose platform asks.
     pub(crate) fn of(request: &Request, wanted: Option<&str>) -> Result<Self, HttpError> {
         let view = View::of(request, Section::Rules);
         let apps = asking(request);
@@ -162,7 +155,6 @@ impl RulesPage {
         Self { apps: apps.iter().map(tab).collect(), app, done: None, problem: None, view }
     }
 
-    /// The same with why a change was not made, and what was entered for it.
     pub(crate) fn refused(mut self, problem: String, form: Option<RuleForm>) -> Self {
         if let Some(app) = self.app.as_mut().filter(|_| form.is_some()) {
             (app.form, app.veiled) = (form, false);
@@ -179,7 +171,6 @@ impl RulesPage {
         self
     }
 
-    /// The same with a secret that was made just now.
     pub(crate) fn with_secret(mut self, secret: String) -> Self {
         if let Some(app) = &mut self.app {
             app.secret = Some(secret);
@@ -255,7 +246,6 @@ impl Shown {
 }
 
 impl Offered {
-    /// Those whose names the reader sees as they are: another name would be no list's.
     fn new(view: &View, mut lists: Vec<NamedList>) -> Self {
         lists.retain(|list| view.masking().text(&list.name) == list.name);
         let (days, numbers): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.kind == ListKind::Days);

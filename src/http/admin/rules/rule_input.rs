@@ -13,7 +13,6 @@ use crate::http::admin::rules::form::{THEN, USES, WHEN};
 use crate::http::admin::rules::{typed, words as rule_words};
 use crate::limits::DECISION_DEADLINES_MS;
 
-/// What is wrong with a box, named as in the notation.
 type Wrong = (String, Wording);
 
 pub(crate) fn read(lang: Lang, form: &Pairs) -> Result<Rule, String> {
@@ -27,7 +26,6 @@ fn rule(lang: Lang, form: &Pairs) -> Result<Rule, Wrong> {
     serde_json::from_value(said).map_err(|_| ("then".to_owned(), unreadable))
 }
 
-/// What stands in a box, if anything does.
 fn entered<'a>(form: &'a Pairs, name: &str) -> Option<&'a str> {
     find(form, name).map(str::trim).filter(|text| !text.is_empty())
 }

@@ -18,7 +18,6 @@ use crate::service::{
     rules::{QuestionToTry, said, trial},
 };
 
-/// A question as it was entered, and its answer.
 #[derive(Debug, Default)]
 pub(crate) struct Tried {
     pub(crate) x: String,
@@ -35,7 +34,6 @@ pub(crate) struct Answer {
     pub(crate) action: Badge,
     pub(crate) rule: Option<(u32, String)>,
     pub(crate) binding: Option<u64>,
-    /// Rules that were looked at: number, name, what became of them.
     pub(crate) steps: Vec<(u32, String, String)>,
     pub(crate) status: u16,
     pub(crate) content_type: String,
@@ -99,7 +97,6 @@ impl Tried {
         }
     }
 
-    /// The page of an app's rules with this question.
     pub(crate) fn address(&self, app: &str) -> String {
         let asks = if self.sms { "sms" } else { "call" };
         let mut pairs = vec![("app", app), ("asks", asks)];
@@ -173,7 +170,6 @@ impl Answer {
     }
 }
 
-/// What became of a rule, in words.
 fn words(lang: Lang, sms: bool, verdict: &str, why: Option<&str>) -> String {
     let condition = match why.unwrap_or_default() {
         "asks" => lang.t("询问的种类", "what is asked"),

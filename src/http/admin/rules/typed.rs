@@ -19,7 +19,6 @@ fn narrow(text: &str) -> String {
     text.trim().chars().map(narrow).collect()
 }
 
-/// The values in a box, with commas of any width between them.
 pub(crate) fn values(text: &str) -> Vec<&str> {
     let between = [',', ';', '、', '\u{ff0c}', '\u{ff1b}', '\n'];
     text.split(between).map(str::trim).filter(|part| !part.is_empty()).collect()

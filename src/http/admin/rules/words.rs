@@ -7,7 +7,6 @@ use crate::control::{Covered, RuleError};
 use crate::domain::{Asks, Lang};
 use crate::http::admin::rules::form::{ACTS, RuleForm};
 
-/// Why rules cannot be kept.
 pub(crate) fn wrong(lang: Lang, error: &RuleError) -> String {
     match error {
         RuleError::Set(why) => why.get(lang).to_owned(),
@@ -21,7 +20,6 @@ pub(crate) fn wrong(lang: Lang, error: &RuleError) -> String {
     }
 }
 
-/// That the rule which was edited is there no more, and what saving again does.
 pub(crate) fn gone(lang: Lang, name: &str) -> String {
     match lang {
         Lang::Zh => {
@@ -34,7 +32,6 @@ pub(crate) fn gone(lang: Lang, name: &str) -> String {
     }
 }
 
-/// That a rule is come to never, or only for one kind of question.
 pub(crate) fn covered(lang: Lang, covered: Covered) -> String {
     let by = covered.by;
     match (lang, covered.left) {
@@ -55,12 +52,10 @@ pub(crate) fn of_box(lang: Lang, field: &str, why: &str) -> String {
     }
 }
 
-/// What an action is called.
 pub(crate) fn act(lang: Lang, act: &str) -> &'static str {
     ACTS.iter().find(|(known, _)| *known == act).map_or("", |(_, label)| label.get(lang))
 }
 
-/// The box that a field is entered in.
 pub(crate) fn label(lang: Lang, field: &str) -> String {
     let form = RuleForm::of(lang, 0, None);
     let (boxes, name) = match field.split_once('.') {

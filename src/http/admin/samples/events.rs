@@ -17,7 +17,7 @@ pub(in crate::http::admin) fn answered_call() -> Call {
         id: CallId([0x1b; 16]),
         app: AppId(2),
         provider: PRIVATE,
-        product: Some(Product::Axb),
+        product: Some(Product::new("axb")),
         test: false,
         session: SessionId::new("1200_366_4294967295_20261121021321@callenabler246.huaweicaas.com"),
         t: at("2026-11-21T02:13:21Z"),
@@ -109,7 +109,7 @@ pub(in crate::http::admin) fn calls() -> Vec<Call> {
         call.id = CallId([i as u8 + 0x40; 16]);
         call.t = now().saturating_sub(SignedDuration::from_secs(ago)).unwrap();
         call.app = AppId(i as u32 % 3 + 1);
-        call.product = [Some(Product::Axb), Some(Product::Callback), None][i % 3];
+        call.product = [Some(Product::new("axb")), Some(Product::new("callback")), None][i % 3];
         call.caller = number(&format!("1381234{:04}", 21 + i * 977));
         call.callee = number(&format!("1370022{:04}", 5678 - i * 131));
         (call.outcome, call.state, call.talk_seconds) = (outcome, state, talk);

@@ -29,7 +29,6 @@ pub(crate) struct Volume {
     pub(crate) most: String,
 }
 
-/// One hour or day.
 #[derive(Debug)]
 pub(crate) struct Bar {
     pub(crate) slot_x: i64,
@@ -56,11 +55,9 @@ pub(crate) struct Bar {
     pub(crate) before: String,
 }
 
-/// The week, Monday to Sunday, hour by hour.
 #[derive(Debug)]
 pub(crate) struct Heat {
     pub(crate) days: Vec<HeatDay>,
-    /// The calls of each hour of the day.
     pub(crate) hours: Vec<String>,
     pub(crate) most: String,
 }
@@ -85,7 +82,6 @@ pub(crate) struct HeatCell {
 }
 
 impl Volume {
-    /// `href` leads to the calls of a range.
     pub(crate) fn new(
         lang: Lang,
         ranges: Ranges,
@@ -125,7 +121,6 @@ impl Volume {
     }
 }
 
-/// What all bars of a chart have in common.
 struct Place {
     lang: Lang,
     steps: i64,

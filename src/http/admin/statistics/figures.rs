@@ -21,7 +21,6 @@ const FIGURES: [(Metric, Unit); 7] = [
     (metrics::PEAK, Unit::Count),
 ];
 
-/// All of them; `old` is the compared range.
 pub(crate) fn figures(lang: Lang, ranges: Ranges, now: &Counts, old: Option<&Counts>, links: &Links) -> Vec<Figure> {
     let (total, peak) = (now.total(), now.peak.flatten());
     let (now, old) = (values(now), old.map(values));

@@ -64,8 +64,8 @@ impl Form {
                 .iter()
                 .map(|provider| choice("provider", provider.id().0, provider.title(lang).to_owned()))
                 .collect(),
-            products: Product::ALL
-                .into_iter()
+            products: Product::all()
+                .iter()
                 .map(|product| choice("product", product.name(), product.word().get(lang).to_owned()))
                 .collect(),
             not_x: find(pairs, "x").is_none() && find(pairs, "not_x").is_some(),
@@ -75,7 +75,6 @@ impl Form {
     }
 }
 
-/// The ready ranges as links that keep every filter.
 pub(crate) fn ready_ranges(lang: Lang, pairs: &Pairs, now: Timestamp) -> Vec<ReadyRange> {
     let others: Pairs = pairs
         .iter()

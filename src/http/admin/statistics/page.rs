@@ -46,7 +46,6 @@ pub(crate) struct StatisticsPage {
     causes: Option<Vec<CauseRow>>,
     talk: Option<Vec<TalkBar>>,
     groups: Vec<GroupTable>,
-    /// Whether there was a call in either range.
     any: bool,
     problem: Option<String>,
 }
@@ -65,10 +64,8 @@ pub(crate) struct Counts {
 /// Hours from which on the week's heat map is shown: before, most of it is empty.
 const HEAT_HOURS: i64 = 48;
 
-/// The groups that have a table, in its order.
 const GROUPS: [Group; 4] = [Group::App, Group::Provider, Group::Product, Group::X];
 
-/// The parameters that only this page knows.
 pub(crate) const OURS: [&str; 3] = ["vs", "vs_from", "vs_to"];
 
 /// `GET /statistics`
@@ -123,7 +120,6 @@ impl Counts {
         })
     }
 
-    /// What the compared range is asked for.
     fn read_before(store: &Store, query: &StatQuery, range: Range, step: Step) -> Result<Self, HttpError> {
         let query = StatQuery { span: range.span(), ..query.clone() };
         let of = |group| Ok((group, store.stats(&query, Step::Whole, Some(group))?));
@@ -136,7 +132,6 @@ impl Counts {
         })
     }
 
-    /// All steps together.
     pub(crate) fn total(&self) -> StatRow {
         self.steps.iter().fold(StatRow::default(), |mut sum, row| {
             sum.add(row);
@@ -149,7 +144,6 @@ impl Counts {
     }
 }
 
-/// Links to the calls behind figures: the page's own filters, a range, and more.
 pub(crate) struct Links {
     filters: Pairs,
     /// Whether some calls have a Y: the list takes an X for either, the counters know X alone.
@@ -159,7 +153,10 @@ pub(crate) struct Links {
 impl Links {
     fn new(pairs: &Pairs, counts: &Counts) -> Self {
         let ours = |name: &str| OURS.contains(&name) || matches!(name, "from" | "to");
-        let has_y = counts.of(Group::Product).iter().any(|row| row.key == Product::Axyb.name());
+        let has_y = counts
+            .of(Group::Product)
+            .iter()
+            .any(|row| Product::parse(&row.key).is_some_and(|product| product.info().has_y));
         Self { filters: pairs.iter().filter(|(name, _)| !ours(name)).cloned().collect(), has_y }
     }
 
@@ -319,7 +316,7 @@ mod tests {
             link.attr("href").unwrap().to_owned()
         };
         assert!(x(&now).ends_with("&x=75528780808"), "{}", x(&now));
-        now.groups[2].1[0].key = Product::Axyb.name().to_owned();
+        now.groups[2].1[0].key = "axyb".to_owned();
         assert!(x(&now).ends_with("&x=75528780808&not_y=75528780808"), "{}", x(&now));
     }
 

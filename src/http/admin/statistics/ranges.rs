@@ -48,7 +48,6 @@ impl Versus {
     }
 }
 
-/// A range with both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) from: Timestamp,
@@ -83,7 +82,6 @@ impl Range {
     }
 }
 
-/// What the page is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ranges {
     pub(crate) now: Range,
@@ -117,13 +115,11 @@ impl Ranges {
         Self { now: range, versus, before }
     }
 
-    /// Whether bars are hours or days.
     pub(crate) fn step(self) -> Step {
         if self.now.hours() <= HOURS_SHOWN { Step::Hour } else { Step::Day }
     }
 }
 
-/// What the address says of the other range and does not use.
 pub(crate) fn unused(pairs: &Pairs) -> Option<Text> {
     let (versus, of_range) = (find(pairs, "vs"), ["vs_from", "vs_to"].map(|name| find(pairs, name)));
     let custom = versus == Some(Versus::Custom.name());
@@ -143,7 +139,6 @@ pub(crate) fn unused(pairs: &Pairs) -> Option<Text> {
         .then_some(Text::new("没有这种对比。", "There is no such comparison."))
 }
 
-/// The ready ranges: name, from, and to.
 pub(crate) fn ready(now: Timestamp) -> [(Text, Span); 5] {
     let today = midnight(now);
     let since = |from| Span { from: Some(from), to: None };
@@ -156,7 +151,6 @@ pub(crate) fn ready(now: Timestamp) -> [(Text, Span); 5] {
     ]
 }
 
-/// The start of the month that holds `t`.
 fn month(t: Timestamp) -> Timestamp {
     let first: Date = t.to_zoned(TimeZone::fixed(SHANGHAI)).date().first_of_month();
     first.to_zoned(TimeZone::fixed(SHANGHAI)).map_or(t, |first| first.timestamp())

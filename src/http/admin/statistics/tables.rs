@@ -13,7 +13,6 @@ use crate::limits::STATISTICS_ROWS;
 use crate::platforms::{self, Provider};
 use crate::store::{Group, MainCause, Ratio, StatRow, TalkRow};
 
-/// Calls that ended in one way.
 #[derive(Debug)]
 pub(crate) struct OutcomeRow {
     pub(crate) badge: Badge,
@@ -26,7 +25,6 @@ pub(crate) struct OutcomeRow {
     pub(crate) href: String,
 }
 
-/// Calls that ended for one reason.
 #[derive(Debug)]
 pub(crate) struct CauseRow {
     pub(crate) provider: &'static str,
@@ -41,7 +39,6 @@ pub(crate) struct CauseRow {
     pub(crate) href: String,
 }
 
-/// Calls of one length of talk.
 #[derive(Debug)]
 pub(crate) struct TalkBar {
     pub(crate) label: String,
@@ -78,7 +75,6 @@ pub(crate) struct GroupRow {
     pub(crate) minutes: String,
 }
 
-/// How calls ended, the commonest first.
 pub(crate) fn outcomes(
     lang: Lang,
     range: Range,
@@ -106,7 +102,6 @@ pub(crate) fn outcomes(
     ways.into_iter().map(row).collect()
 }
 
-/// Calls that ended in one way, or that are under way.
 struct Way {
     name: &'static str,
     badge: Badge,
@@ -170,7 +165,6 @@ pub(crate) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
     sorted(&coded).take(STATISTICS_ROWS).filter_map(cause).collect()
 }
 
-/// Calls by length of talk.
 pub(crate) fn talk(lang: Lang, range: Range, rows: &[TalkRow], links: &Links) -> Vec<TalkBar> {
     let total: u64 = rows.iter().map(|row| row.calls).sum();
     let most = rows.iter().map(|row| row.calls).max().unwrap_or(0).max(1);
@@ -194,7 +188,6 @@ pub(crate) fn talk(lang: Lang, range: Range, rows: &[TalkRow], links: &Links) ->
     rows.iter().filter(|row| row.calls > 0).map(bar).collect()
 }
 
-/// The tables by app, provider, product and privacy number.
 pub(crate) fn groups(
     view: &View,
     range: Range,
@@ -246,7 +239,6 @@ pub(crate) fn groups(
 /// Digits with which hardly two numbers end alike.
 const DISTINCT: usize = 7;
 
-/// A group's member as people know it, and the filter that finds it.
 struct Member {
     name: String,
     phone: Option<Phone>,
@@ -283,7 +275,6 @@ impl Member {
     }
 }
 
-/// The commonest first.
 fn sorted(rows: &[StatRow]) -> impl Iterator<Item = &StatRow> {
     let mut rows: Vec<&StatRow> = rows.iter().collect();
     rows.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.key.cmp(&b.key)));

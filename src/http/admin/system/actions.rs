@@ -46,7 +46,6 @@ struct Made {
     bytes: String,
 }
 
-/// The store built anew, before it is.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/rebuild.html")]
 pub(crate) struct RebuildPage {
@@ -122,7 +121,6 @@ fn relative(lang: Lang) -> String {
     lang.t("请写服务器上的完整路径，以 / 开头。", "Enter a whole path on the server; it begins with /.").to_owned()
 }
 
-/// Why there is no copy, in words.
 fn problem(lang: Lang, error: &CopyError) -> String {
     let known = match error {
         CopyError::NotEmpty(_) => lang.t(

@@ -12,25 +12,19 @@ use crate::domain::Lang;
 use crate::http::admin::parts::span;
 use crate::service::CertificateInfo;
 
-/// What to expect of a platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// Whether nothing speaks against it.
     pub(crate) accepted: bool,
     /// Whether another certificate is seen than this one.
     pub(crate) elsewhere: bool,
-    /// One sentence that says why.
     pub(crate) reason: String,
-    /// What to do about it; empty when nothing.
     pub(crate) advice: &'static str,
 }
 
-/// Who takes callbacks without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plain {
     /// Nobody whom a platform could reach.
     Off,
-    /// Platforms themselves.
     Open,
     /// Only this machine does, and there is an address for platforms: a reverse proxy stands there.
     Proxy,
@@ -47,7 +41,6 @@ impl Plain {
     }
 }
 
-/// The verdict on a certificate for an address with this host.
 pub(crate) fn verdict(lang: Lang, certificate: &CertificateInfo, host: &str, plain: Plain, now: Timestamp) -> Verdict {
     let verdict = of_our_own(lang, certificate, host, plain, now);
     if verdict.accepted || plain != Plain::Proxy {

@@ -16,7 +16,6 @@ use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::service::keeping;
 
-/// Searches, erasures and their certificates.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/erasure.html")]
 pub(crate) struct ErasurePage {
@@ -28,7 +27,6 @@ pub(crate) struct ErasurePage {
     certificate: Option<(CertificateRow, Certificate)>,
 }
 
-/// What a search found, or an erasure did.
 #[derive(Debug)]
 struct Found {
     number: String,

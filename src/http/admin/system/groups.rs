@@ -19,7 +19,6 @@ const WAITING: u64 = 1_000;
 /// Days before its end at which a certificate should have been renewed.
 const CERTIFICATE_DAYS: i64 = 14;
 
-/// Facts about one part.
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) title: &'static str,
@@ -121,7 +120,6 @@ pub(crate) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
     }
 }
 
-/// The company's own systems that do not answer as they should; none where all do.
 pub(crate) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
     let fact = |system: &OwnSystem| {
         let how = Asking::ALL.into_iter().find(|how| how.name() == system.asking);

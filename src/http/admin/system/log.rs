@@ -33,7 +33,6 @@ pub(crate) struct LogPage {
     next: Option<String>,
 }
 
-/// A level that can be chosen.
 #[derive(Debug)]
 struct Choice {
     href: String,
@@ -101,7 +100,6 @@ impl LogPage {
     }
 }
 
-/// A level as what is chosen by it.
 fn at_least(lang: Lang, name: &str) -> &'static str {
     match name {
         "error" => lang.t("只看错误", "Errors only"),

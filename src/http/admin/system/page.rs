@@ -22,7 +22,6 @@ use crate::service::system::{DamageObject, System};
 pub(crate) struct SystemPage {
     view: View,
     rebuild_asked: bool,
-    /// What is wrong, the worst first.
     problems: Vec<String>,
     groups: Vec<Group>,
     rooms: Vec<Room>,
@@ -33,7 +32,6 @@ pub(crate) struct SystemPage {
     damaged_in_all: Option<String>,
 }
 
-/// One part of the data directory.
 #[derive(Debug)]
 struct Room {
     name: &'static str,
@@ -109,7 +107,6 @@ impl DamageRow {
     }
 }
 
-/// What a part of the data directory is for.
 fn what(lang: Lang, room: &str) -> &'static str {
     match room {
         "journal" => lang.t("收到的回调，逐字节", "what was received, byte for byte"),
@@ -152,7 +149,6 @@ impl SystemPage {
         Self::new(view, system, samples::now())
     }
 
-    /// A server that has just been started for the first time.
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         use crate::http::admin::samples;
         let view = View { here: "/system".to_owned(), ..View::sample(lang, Section::System) };

@@ -18,7 +18,6 @@ use crate::http::{HttpError, Response};
 use crate::retention::{Freed, Hold, Job, Policy, RetentionStatus};
 use crate::service::{ServiceError, keeping};
 
-/// What is kept for how long.
 #[derive(Debug, Template)]
 #[template(path = "admin/system/retention.html")]
 pub(crate) struct RetentionPage {
@@ -45,7 +44,6 @@ struct HoldForm {
     session: String,
 }
 
-/// One kind and for how many days it is kept.
 #[derive(Debug)]
 struct Days {
     name: &'static str,

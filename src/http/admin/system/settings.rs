@@ -22,11 +22,8 @@ use crate::state::Demand;
 #[template(path = "admin/system/settings.html")]
 pub(crate) struct SettingsPage {
     view: View,
-    /// Who must have a second factor.
     demanded: &'static str,
-    /// Each kind of data and for how long it is kept.
     kept: Vec<(&'static str, String)>,
-    /// What the file says: its key, its meaning, its value.
     file: Vec<(&'static str, &'static str, String)>,
 }
 

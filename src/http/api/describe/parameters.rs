@@ -110,7 +110,6 @@ fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
     })
 }
 
-/// The meaning of a name at an address, and the shape of its value.
 fn meaning(path: &str, name: &str) -> (String, Value) {
     if let Some(found) = filters(path).iter().find_map(|doc| of_filter(doc, name)) {
         return found;

@@ -61,7 +61,6 @@ use crate::service::{BodyError, Context, filters};
 const FILES: &[&str] =
     &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson"];
 
-/// The rows of a part of the API.
 type Rows = fn() -> Vec<Endpoint>;
 
 /// The parts of the API with what they are about, in the order in which they are shown.
@@ -96,7 +95,6 @@ pub(super) type BodyPieces = BoxStream<'static, Result<Bytes, warp::Error>>;
 
 type Answering<'a> = BoxFuture<'a, Result<Response, HttpError>>;
 
-/// One method of one address.
 #[derive(Debug)]
 pub(in crate::http) struct Endpoint {
     pub(in crate::http) method: &'static str,
@@ -110,7 +108,6 @@ pub(in crate::http) struct Endpoint {
     pub(super) rights: Rights,
     /// What the audit trail calls it; `None` where it leaves no entry.
     pub(in crate::http) audit: Option<AuditAction>,
-    /// The parameters that its query is checked against.
     pub(super) query: Vec<&'static str>,
     pub(super) body: Option<BodyShape>,
     limits: BodyLimits,
@@ -156,7 +153,6 @@ pub(super) fn find(method: &Method, path: &[String]) -> Result<&'static Endpoint
 }
 
 impl Endpoint {
-    /// The `{names}` of its path.
     pub(super) fn names(&self) -> &'static [&'static str] {
         self.handler.names
     }
@@ -196,14 +192,12 @@ fn look(at: &'static str, id: &'static str, rights: Rights, handler: Handler) ->
     Endpoint { method, path, id, part, title, rights, audit, query, body, limits, streamed, answer, handler }
 }
 
-/// A row that leaves an entry, under this name.
 fn act(at: &'static str, id: &'static str, rights: Rights, audit: AuditAction, handler: Handler) -> Endpoint {
     Endpoint { audit: Some(audit), ..look(at, id, rights, handler) }
 }
 
 /// What a row is made of besides.
 impl Endpoint {
-    /// What it does, in Chinese and English.
     fn says(self, zh: &'static str, en: &'static str) -> Self {
         Self { title: Text::new(zh, en), ..self }
     }

@@ -44,7 +44,6 @@ impl Rights {
         }
     }
 
-    /// Lets through who has them.
     pub(in crate::http::api) fn check(self, who: &Principal) -> Result<(), HttpError> {
         let (has_role, sees_all) = (who.role >= self.role(), who.scope.is_all());
         Err(HttpError::Forbidden(match self {

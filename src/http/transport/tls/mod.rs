@@ -27,12 +27,10 @@ use crate::domain::plain_text;
 use crate::limits;
 use crate::service::CertificateInfo;
 
-/// Where the certificate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// Files that somebody else keeps up to date.
     Files {
-        /// The certificate and its chain, PEM.
         cert: PathBuf,
         /// Its key, PEM.
         key: PathBuf,
@@ -44,22 +42,17 @@ pub enum Source {
     },
 }
 
-/// Why there is no certificate to use.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file cannot be read.
     #[error("reading {path}")]
     Read {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// A file cannot be written.
     #[error("writing {path}")]
     Write {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },
@@ -69,10 +62,8 @@ pub enum TlsError {
         #[source]
         source: pem::Error,
     },
-    /// A file holds no certificate.
     #[error("{0} holds no certificate")]
     NoCertificate(PathBuf),
-    /// A certificate cannot be understood.
     #[error("{0} holds a certificate that cannot be read")]
     BadCertificate(PathBuf),
     /// A key of a kind that TLS does not use.
@@ -84,21 +75,13 @@ pub enum TlsError {
     },
     /// Certificate and key are of different pairs.
     #[error("the key {key} does not belong to the certificate {cert}")]
-    Mismatch {
-        /// The certificate's file.
-        cert: PathBuf,
-        /// The key's file.
-        key: PathBuf,
-    },
-    /// A certificate of our own could not be made.
+    Mismatch { cert: PathBuf, key: PathBuf },
     #[error("making a self-signed certificate")]
     Make(#[source] rcgen::Error),
-    /// TLS could not be set up.
     #[error("setting up TLS")]
     Setup(#[source] rustls::Error),
 }
 
-/// The certificate in use, replaceable while connections go on.
 #[derive(Debug)]
 pub struct Certificates {
     clock: Clock,
@@ -123,7 +106,6 @@ struct Look {
 }
 
 impl Certificates {
-    /// Reads the pair, or makes one.
     pub fn open(source: Source, clock: Clock) -> Result<Arc<Self>, TlsError> {
         let seen = looks(&source);
         let (key, info) = load(&source, &clock)?;
@@ -165,7 +147,6 @@ impl Certificates {
         self.info.load_full()
     }
 
-    /// What shakes hands with this certificate.
     pub fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, TlsError> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])

@@ -18,10 +18,10 @@ fn record(fields: &str) -> CallRecord {
 #[test]
 fn the_mode_is_told_by_its_mark_or_its_type() {
     let product = |fields| record(fields).product;
-    assert_eq!(product(r#""serviceType":"003""#), Some(Product::Ax));
-    assert_eq!(product(r#""serviceType":4"#), Some(Product::Axb));
-    assert_eq!(product(r#""notifyMode":"BLOCK""#), Some(Product::X));
-    assert_eq!(product(r#""extendNum":"0021""#), Some(Product::Axe));
+    assert_eq!(product(r#""serviceType":"003""#), Some(Product::new("ax")));
+    assert_eq!(product(r#""serviceType":4"#), Some(Product::new("axb")));
+    assert_eq!(product(r#""notifyMode":"BLOCK""#), Some(Product::new("x")));
+    assert_eq!(product(r#""extendNum":"0021""#), Some(Product::new("axe")));
     assert_eq!(product(r#""extendNum":"""#), None);
     assert_eq!(product(r#""serviceType":"""#), None);
 }
