@@ -39,7 +39,7 @@ impl DraftEntry {
         if let Some(subject) = subject {
             act.subject = subject;
         }
-        self.audit.tell(act).await;
+        self.audit.write_outcome(act).await;
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::Damage;
-use super::catalog::{self, Found};
+use super::catalog::{self, SegmentEntry};
 use super::frames::Table;
 use super::line::{self, reason};
 use super::opened::{Layout, Opened};
@@ -99,9 +99,9 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<LogRepor
     for (first, found) in segments {
         let path = dir.join(catalog::name(first));
         let reason = match found {
-            Found::File(_) => None,
-            Found::Dangling => Some(reason::MISSING),
-            Found::Strange => Some(reason::NO_FILE),
+            SegmentEntry::File(_) => None,
+            SegmentEntry::Dangling => Some(reason::MISSING),
+            SegmentEntry::Strange => Some(reason::NO_FILE),
         };
         if let Some(reason) = reason {
             report.damages_found([Damage { segment: catalog::name(first), line: 0, seq: first, reason }]);
