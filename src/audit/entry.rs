@@ -179,9 +179,7 @@ fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> A
 /// The public part stays, and with it the chain.
 #[must_use]
 pub fn without_personal(entry: &Entry) -> Entry {
-    let mut entry = entry.clone();
-    entry.fields.remove("personal");
-    entry
+    entry.without("personal")
 }
 
 pub(super) fn public_hash(at: Timestamp, fields: &Map<String, Value>) -> String {

@@ -22,7 +22,6 @@ use super::needle::Needle;
 use super::notes::{Findings, Notes, SegmentNote};
 use super::scrub::Scrub;
 use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment, rows};
-use crate::audit::without_personal;
 use crate::domain::{CallId, PhoneNumber, Seq};
 use crate::journal::{
     Body, CallbackSummary, Decide, Entry, Gone, NewRecord, Packing, Record, RecordAction, SUMMARY, Seen,
@@ -334,6 +333,6 @@ impl Eraser<'_> {
             return RecordAction::Keep;
         }
         self.counts.audit += 1;
-        RecordAction::Replace(Body::Entry(without_personal(entry)))
+        RecordAction::Replace(Body::Entry(entry.without("personal")))
     }
 }

@@ -100,3 +100,11 @@ pub struct Entry {
     /// Its fields, beside `seq`, `at`, `kind` and `crc`.
     pub fields: serde_json::Map<String, serde_json::Value>,
 }
+
+impl Entry {
+    pub(crate) fn without(&self, field: &str) -> Self {
+        let mut entry = self.clone();
+        entry.fields.remove(field);
+        entry
+    }
+}

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::RetentionError;
 use super::run::{Ends, Freed, RetentionRun};
-use crate::audit::without_personal;
 use crate::domain::{Item, Seq, SmsEvent};
 use crate::journal::{
     Body, CallbackSummary, Decide, Entry, Gone, Record, RecordAction, RewriteError, Rewritten, SUMMARY,
@@ -168,7 +167,7 @@ impl Keeper<'_> {
             return RecordAction::Keep;
         }
         self.freed.audit += 1;
-        RecordAction::Replace(Body::Entry(without_personal(entry)))
+        RecordAction::Replace(Body::Entry(entry.without("personal")))
     }
 }
 
