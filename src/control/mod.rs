@@ -22,7 +22,6 @@ mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use self::answers::{Answers, Asked as AskedAnswer, LoadError, Ticket};
 pub use self::asking::{SystemAnswer, SystemQuestion, Trouble, contract, host};
@@ -40,7 +39,7 @@ use self::run::Mode;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{Ack, App, AppId, Decision, DecisionNote, Question, Secret};
-use crate::limits::{DECISION_DEADLINE_MS, LISTS_MAX};
+use crate::limits::LISTS_MAX;
 use crate::outgoing::PrepareError;
 use crate::platforms::Provider;
 use crate::state::{Author, State, StateError};
@@ -73,8 +72,6 @@ pub enum ControlError {
     ListUsed(AppId),
     #[error("there is no list {0}")]
     NoList(String),
-    #[error("version {0} of the rules is not kept")]
-    NoVersion(u64),
     #[error("the platform of {0} asks no questions, so that it takes no rules")]
     NoQuestions(String),
     #[error("the rules were changed meanwhile: the present version is {present}; look at it and change that")]
@@ -178,5 +175,3 @@ impl Control {
         self.0.book.new_secret(by, app).await
     }
 }
-
-pub const DEFAULT_DEADLINE: Duration = Duration::from_millis(DECISION_DEADLINE_MS as u64);

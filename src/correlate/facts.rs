@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Anomaly, AppId, CallEvent, CallId, CallKey, CallRecord, Identity, ProviderId, Seq};
+use crate::domain::{Anomaly, AppId, CallEvent, CallId, CallKey, CallRecord, ProviderId, Seq};
 use crate::limits;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,13 +132,6 @@ impl Facts {
     #[must_use]
     pub fn last_callback(&self) -> Seq {
         self.callbacks.last().copied().unwrap_or(0)
-    }
-
-    /// Whether an event or record of this identity is known.
-    #[must_use]
-    pub fn knows(&self, identity: Identity) -> bool {
-        self.events.binary_search_by_key(&identity, |fact| fact.event.identity).is_ok()
-            || self.records.binary_search_by_key(&identity, |fact| fact.record.identity).is_ok()
     }
 }
 

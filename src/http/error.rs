@@ -221,7 +221,6 @@ impl From<ServiceError> for HttpError {
             ServiceError::NotFound => Self::NotFound,
             ServiceError::Conflict(wording) => Self::Conflict(wording),
             ServiceError::Exists(wording) => Self::Exists(wording),
-            ServiceError::TooManyRequests { retry_after } => Self::TooManyRequests { retry_after },
             ServiceError::Busy(text) => Self::Busy(text),
             ServiceError::Platform { code, message } => Self::Platform { code, message },
             ServiceError::Body(error) => error.into(),

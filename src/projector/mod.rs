@@ -31,7 +31,6 @@ use crate::store::{WriteError, Writer};
 #[derive(Debug)]
 pub struct Projector {
     stop: Arc<AtomicBool>,
-    again: Arc<AtomicBool>,
     wake: watch::Sender<()>,
     thread: Option<JoinHandle<Writer>>,
 }
@@ -40,18 +39,10 @@ impl Projector {
     pub fn start(writer: Writer, journal: Arc<dyn Journal>) -> std::io::Result<Self> {
         writer.began(*journal.durable().borrow());
         let stop = Arc::new(AtomicBool::new(false));
-        let again = Arc::new(AtomicBool::new(false));
         let (wake, woken) = watch::channel(());
-        let follow =
-            Follow { writer, journal, stop: stop.clone(), again: again.clone(), woken, next: 0, rebuild: None };
+        let follow = Follow { writer, journal, stop: stop.clone(), woken, next: 0, rebuild: None };
         let thread = std::thread::Builder::new().name("projector".to_owned()).spawn(move || follow.run())?;
-        Ok(Self { stop, again, wake, thread: Some(thread) })
-    }
-
-    /// Empties the store and rebuilds it from the journal; callbacks are still taken.
-    pub fn rebuild(&self) {
-        self.again.store(true, Ordering::Relaxed);
-        let _ = self.wake.send(());
+        Ok(Self { stop, wake, thread: Some(thread) })
     }
 
     pub fn stop(mut self) {
@@ -105,7 +96,6 @@ struct Follow {
     writer: Writer,
     journal: Arc<dyn Journal>,
     stop: Arc<AtomicBool>,
-    again: Arc<AtomicBool>,
     woken: watch::Receiver<()>,
     next: Seq,
     rebuild: Option<(Seq, Seq)>,
@@ -125,7 +115,7 @@ impl Follow {
         while !self.stop.load(Ordering::Relaxed) {
             let last = *durable.borrow_and_update();
             self.writer.note_durable(last);
-            if self.again.swap(false, Ordering::Relaxed) | self.writer.rebuild_wanted() {
+            if self.writer.rebuild_wanted() {
                 self.start_over(last);
             }
             let worked = self.next <= last && self.step(last);

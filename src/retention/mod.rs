@@ -149,14 +149,6 @@ impl Retention {
         }
     }
 
-    pub fn check_idle(&self) -> Result<(), RetentionError> {
-        match (self.0.store.status().rebuilding, self.0.jobs.running()) {
-            (Some(_), _) => Err(RetentionError::Rebuilding),
-            (None, Some(_)) => Err(RetentionError::Busy),
-            (None, None) => Ok(()),
-        }
-    }
-
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
         self.begin(by, Wanted { dry_run, by: Some(by.who().id()) }, true).await
     }

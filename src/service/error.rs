@@ -4,8 +4,6 @@
 //! object of the API, a line of a command. What is ours to know (`Internal`, `NotRecorded`) is
 //! logged by the face and never shown.
 
-use std::time::Duration;
-
 use crate::domain::{Text, Wording};
 use crate::erasure::ErasureError;
 use crate::journal::{AppendError, ReadError};
@@ -32,8 +30,6 @@ pub enum ServiceError {
     /// Such an object exists; the text says which and is shown.
     #[error("{}", .0.en)]
     Exists(Wording),
-    #[error("too many tries; wait")]
-    TooManyRequests { retry_after: Duration },
     /// Too many do this at once; the text says what and is shown.
     #[error("{}", .0.en)]
     Busy(Text),

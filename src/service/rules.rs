@@ -33,7 +33,7 @@ impl From<ControlError> for ServiceError {
             | ControlError::OtherKind
             | ControlError::ListUsed(_)
             | ControlError::Stale { .. } => Self::Conflict(error.to_string().into()),
-            ControlError::NoList(_) | ControlError::NoVersion(_) => Self::NotFound,
+            ControlError::NoList(_) => Self::NotFound,
             ControlError::State(error) => error.into(),
         }
     }

@@ -163,7 +163,6 @@ fn read(kind: &Kind, value: &str) -> Result<String, (String, String)> {
             }
             length(value.chars().count(), least, most)
         }
-        Kind::Bytes { most } => length(value.len(), 1, most),
         Kind::Id { most } => {
             if !value.bytes().all(|b| b.is_ascii_graphic()) {
                 return Err(refuse(Text::new(

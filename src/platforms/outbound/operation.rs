@@ -103,9 +103,6 @@ pub enum Kind {
         least: usize,
         most: usize,
     },
-    Bytes {
-        most: usize,
-    },
     /// Letters, digits and marks without blanks, of so many characters.
     Id {
         most: usize,
@@ -191,7 +188,6 @@ impl Kind {
                 format!("String({least}-{most})")
             }
             Self::National => "String".to_owned(),
-            Self::Bytes { most } => format!("String(≤{most} bytes)"),
             Self::Id { most } => format!("String(1-{most})"),
             Self::Integer { least, most } => format!("Integer({least}-{most})"),
             Self::Choice(_) => "String(enum)".to_owned(),
