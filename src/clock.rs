@@ -1,7 +1,7 @@
-//! The one place that asks the machine what time it is.
+//! The only place that reads the machine's time.
 //!
-//! Everything else is handed a [`Clock`], so that tests can stand still and a simulator can
-//! run fast. `clippy.toml` bans the other ways.
+//! Everything else takes a [`Clock`], so that tests can set it and a simulator can run fast.
+//! `clippy.toml` bans the alternatives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,7 +18,6 @@ enum Inner {
 }
 
 impl Clock {
-    /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
         Self(Inner::System)
@@ -30,7 +29,7 @@ impl Clock {
         Self(Inner::Fixed(Arc::new(AtomicI64::new(at.as_microsecond()))))
     }
 
-    /// Moves a fixed clock; does nothing to the system's.
+    /// Does nothing to the system clock.
     pub fn set(&self, at: Timestamp) {
         if let Inner::Fixed(cell) = &self.0 {
             cell.store(at.as_microsecond(), Ordering::Relaxed);

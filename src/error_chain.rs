@@ -1,11 +1,10 @@
 //! Prints an error with all its causes: `writing the journal: no space left on device`.
 //!
-//! `Display` of our errors never repeats its source, so this is the only place that joins them.
+//! `Display` of our errors never repeats its source; this is the only place that joins them.
 
 use std::error::Error;
 use std::fmt;
 
-/// `error: its source: that one's source`.
 pub struct Chain<'a>(pub &'a dyn Error);
 
 impl fmt::Display for Chain<'_> {

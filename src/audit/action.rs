@@ -1,4 +1,4 @@
-//! What is done, by the name that it has in the trail and the words that people are shown.
+//! Audit actions: the stored name and the label.
 
 use crate::domain::Text;
 
@@ -10,7 +10,7 @@ macro_rules! actions {
         }
 
         impl AuditAction {
-            /// In the order of the form.
+            /// In the form's order.
             pub const ALL: &[Self] = &[$(Self::$action),*];
 
             #[must_use]
@@ -20,7 +20,7 @@ macro_rules! actions {
                 }
             }
 
-            /// `None`: pages show the name.
+            /// `None`: show the name.
             #[must_use]
             pub fn title(self) -> Option<Text> {
                 match self {

@@ -1,4 +1,4 @@
-//! Checks the chain, entry by entry in the order of the journal. Pure, and in constant memory.
+//! Checks the hash chain, entry by entry, in constant memory. Pure.
 //!
 //! ```text
 //! entry n ──hash──► entry n+1 ──hash──► …          each `prev` is the `hash` before it
@@ -6,11 +6,10 @@
 //!    └─► personal part: may be gone, but not be another
 //! ```
 //!
-//! The oldest entries may be missing where an [`Anchor`](super::Anchor) further on says that they
-//! were removed. An entry that is followed by another one of its own number was written by a
-//! server that was told by its disk that the write had failed; nothing was done after it, and
-//! the chain goes on without it. What no check of this kind can see is a trail that was made
-//! anew from some point to its end: note the head (`ringback verify` prints it) elsewhere.
+//! The oldest entries may be missing if an [`Anchor`](super::Anchor) further on says that they were
+//! removed. Of two entries with one number the first was reported by the disk as not written; nothing
+//! was done after it, and the chain continues without it. A trail forged from some point to its end
+//! passes: to detect that, keep the head (printed by `ringback verify`) elsewhere.
 
 use serde_json::Value;
 
@@ -19,32 +18,28 @@ use super::head::Head;
 use crate::domain::Seq;
 use crate::journal::{Body, Record};
 
-/// A check under way.
 #[derive(Debug, Default)]
 pub struct Chain {
     report: ChainReport,
     last: Option<(Head, String)>,
-    /// Number and predecessor's hash of the first entry, unless it is the very first or an anchor
-    /// accounts for it.
+    /// Of the first entry, unless it is the very first or an anchor accounts for it.
     unanchored: Option<(u64, String, Seq)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChainReport {
     pub entries: u64,
-    /// Of these, with the personal part erased.
+    /// Entries whose personal part was erased.
     pub erased: u64,
-    /// Entries whose write failed and that are there all the same; their acts were not done.
+    /// Entries whose write was reported as failed; their acts were not done.
     pub aside: u64,
-    /// Entries removed by retention before the first one.
+    /// By retention, before the first one.
     pub removed: u64,
-    /// Number and hash of the last entry.
+    /// Of the last entry.
     pub head: Option<(u64, String)>,
-    /// The first place at which the chain does not hold.
     pub broken: Option<Break>,
 }
 
-/// A place at which the chain does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
     pub n: u64,
@@ -59,7 +54,7 @@ pub(super) const MISSING: &str = "entries before this one are missing";
 const START: &str = "the entries before the first one are missing, and nothing says that they were removed";
 
 impl Chain {
-    /// Skips records of other kinds.
+    /// Skips other kinds of records.
     pub fn check(&mut self, record: &Record) {
         let Body::Entry(body) = &record.body else { return };
         if body.kind != KIND {
@@ -108,7 +103,7 @@ impl Chain {
     #[must_use]
     pub fn finish(mut self) -> ChainReport {
         if let Some((n, _, seq)) = self.unanchored.take() {
-            // It comes before every other break.
+            // It precedes every other break.
             self.report.broken = Some(Break { n, seq, reason: START });
         }
         self.report.head = self.last.map(|(head, _)| (head.n, head.hash));

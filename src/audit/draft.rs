@@ -1,4 +1,4 @@
-//! An entry that is yet to be written: what an [`Author`](crate::state::Author) carries with it.
+//! An entry still to be written, carried by an [`Author`](crate::state::Author).
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -12,13 +12,11 @@ use crate::domain::{AppId, Seq};
 use crate::journal::AppendError;
 use crate::state::{Witness, Writing};
 
-/// The entry, before and after.
 #[derive(Debug)]
 pub(super) struct DraftEntry {
     audit: Audit,
     act: Mutex<Act>,
     seq: OnceCell<Seq>,
-    /// The outcome is written once.
     ended: AtomicBool,
 }
 
@@ -31,7 +29,7 @@ impl DraftEntry {
         self.act.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the outcome behind the entry, if there is one.
+    /// Appends the outcome if the entry was written.
     async fn end(&self, ending: Ending, subject: Option<String>) {
         let Some(of) = self.seq.get().copied() else { return };
         if self.ended.swap(true, Ordering::Relaxed) {
@@ -41,7 +39,7 @@ impl DraftEntry {
         if let Some(subject) = subject {
             act.subject = subject;
         }
-        self.audit.tell(act).await;
+        self.audit.write_outcome(act).await;
     }
 }
 

@@ -31,14 +31,14 @@ use crate::store::Ended;
 
 pub const KIND: &str = "audit";
 
-/// Action of entries that report the outcome of another one.
+/// Action of entries that report another entry's outcome.
 pub const OUTCOME: &str = "outcome";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// Done, to the object that this entry names.
+    /// Done, to this entry's object.
     Done,
-    /// Nothing was changed; why, in a word.
+    /// Nothing was changed; the reason in a word.
     Failed(&'static str),
 }
 
@@ -48,7 +48,7 @@ pub struct EndingOf {
     pub ending: Ending,
 }
 
-/// Fields outside an entry's hash: the hash itself, and `personal`, which has a hash of its own.
+/// `personal` has its own hash.
 const NOT_COVERED: [&str; 2] = ["hash", "personal"];
 
 /// The last entry removed by retention.
@@ -62,7 +62,7 @@ pub struct Anchor {
 pub struct AuditEntry {
     pub seq: Seq,
     pub at: Timestamp,
-    /// Its number in the chain, from 1.
+    /// Position in the chain, from 1.
     pub n: u64,
     pub prev: String,
     pub hash: String,
@@ -71,15 +71,15 @@ pub struct AuditEntry {
     pub subject: String,
     pub peer: Option<IpAddr>,
     pub app: Option<AppId>,
-    /// May hold personal data; `None` where it was erased.
+    /// May hold personal data; `None` if erased.
     pub personal: Option<Map<String, Value>>,
-    /// Where the chain begins after retention removed entries.
+    /// Where the chain begins after retention.
     pub anchor: Option<Anchor>,
     /// Set on entries that report another entry's outcome.
     pub ended: Option<Ended>,
 }
 
-/// Builds the entry after `head` and the new head.
+/// Also returns the new head.
 pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head) -> (Entry, Head) {
     let mut fields = Map::new();
     let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
@@ -121,7 +121,7 @@ pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head
 }
 
 impl AuditEntry {
-    /// `None` where it is no entry of the trail, or not of its shape.
+    /// `None` if it is not a well-formed audit entry.
     #[must_use]
     pub fn read(record: &Record) -> Option<Self> {
         let Body::Entry(Entry { kind, fields }) = &record.body else { return None };
@@ -138,7 +138,7 @@ impl AuditEntry {
                 Some(shown.map(|(name, value)| (name.clone(), value.clone())).collect())
             }
             Some(_) => None,
-            // Nothing personal was there, unless its hash says otherwise.
+            // There was no personal part, unless a hash says otherwise.
             None => fields.get("personal_hash").is_none_or(Value::is_null).then(Map::new),
         };
         let ended = || {
@@ -164,8 +164,8 @@ impl AuditEntry {
     }
 }
 
-/// Entries of earlier versions name no kind; it is deduced where certain: the command line has no
-/// address, and a token does not log in.
+/// Earlier versions stored no kind; it is deduced where certain: the command line has no address, and a
+/// token does not log in.
 fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> ActorId {
     let kind = kind.and_then(ActorKind::parse).or_else(|| match (name.as_str(), action) {
         ("?", _) => Some(ActorKind::Unknown),
@@ -176,12 +176,10 @@ fn by(name: String, kind: Option<&str>, action: &str, peer: Option<IpAddr>) -> A
     ActorId { kind, name }
 }
 
-/// What erasing a person leaves: the entry without its personal part. The chain stays whole.
+/// The public part stays, and with it the chain.
 #[must_use]
 pub fn without_personal(entry: &Entry) -> Entry {
-    let mut entry = entry.clone();
-    entry.fields.remove("personal");
-    entry
+    entry.without("personal")
 }
 
 pub(super) fn public_hash(at: Timestamp, fields: &Map<String, Value>) -> String {
@@ -199,7 +197,6 @@ pub(super) fn sha256(value: &Value) -> String {
     random::hex(&Sha256::digest(text))
 }
 
-/// JSON with sorted keys and no blanks.
 fn canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => {
@@ -230,7 +227,6 @@ fn canonical(value: &Value, out: &mut String) {
     }
 }
 
-/// With microseconds, as in the journal.
 fn instant(at: Timestamp) -> String {
     let mut text = String::new();
     DateTimePrinter::new().precision(Some(6)).print_timestamp(&at, &mut text).expect("a String takes every write");

@@ -1,9 +1,8 @@
-//! The head of the chain: the entry that the next one is made from.
+//! The head of the chain: the entry that the next one follows.
 //!
-//! Looked for when the first entry is written, and again when another writer's came first: from
-//! where it was looked before. The store knows the last entry up to the
-//! record it has applied, and the journal is read backwards down to there; with a lost store
-//! that means down to the last entry, which is never far: a login is one.
+//! Searched when the first entry is written, and again after another writer's, from where the last
+//! search ended. The store knows the last entry up to the record it has applied; the rest of the journal
+//! is read backwards, down to the last entry if there is no store.
 
 use super::entry::AuditEntry;
 use crate::domain::Seq;
@@ -11,7 +10,6 @@ use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_READ_BYTES, AUDIT_READ_RECORDS};
 use crate::store::Store;
 
-/// What the next entry needs of the last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) n: u64,
@@ -21,12 +19,10 @@ pub(super) struct Head {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) head: Head,
-    /// The journal was read up to here.
     pub(super) through: Seq,
 }
 
 impl Default for Head {
-    /// Before the first entry.
     fn default() -> Self {
         Self { n: 0, hash: "0".repeat(64) }
     }
@@ -38,7 +34,7 @@ impl From<AuditEntry> for Head {
     }
 }
 
-/// The newest entry behind `known`, if any.
+/// The newest entry after `known`, if any.
 pub(super) fn find_behind(journal: &dyn Journal, known: Known) -> Result<Known, ReadError> {
     let through = *journal.durable().borrow();
     let found = last_between(journal, known.through + 1, through)?;
@@ -46,7 +42,7 @@ pub(super) fn find_behind(journal: &dyn Journal, known: Known) -> Result<Known, 
 }
 
 pub(super) fn find(journal: &dyn Journal, store: Option<&Store>) -> Result<Known, ReadError> {
-    // First how far the store goes, then what it knows: it may go on meanwhile.
+    // In this order: the store may go on meanwhile.
     let applied = store.map_or(0, |store| store.status().applied);
     let known = store.and_then(Store::last_audit);
     let through = *journal.durable().borrow();

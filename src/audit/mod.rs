@@ -1,16 +1,13 @@
 //! The audit trail: who did what, and who looked at what.
 //!
-//! Entries of kind `audit` in the journal, each durable before anything of what it tells: whoever
-//! changes something carries an entry with him ([`Audit::author`]), which the service writes once
-//! it has checked the change and before it makes it. Where a change on record did not come about,
-//! an entry of the action `outcome` behind it says so. An entry
-//! has a public part (who, what, which object of ours) and a personal part (what was typed, a
-//! reason, a number). Each entry chains over the one before ([`chain`]), by its public part and
-//! a salted hash of its personal part, so that a person's data can be erased and the trail
-//! stays whole, and nothing can be changed or taken out of the middle unseen. There is one chain,
-//! whoever writes: an entry is taken only where no other came behind the one that it follows.
+//! An entry of kind `audit` is durable before its act: an author carries it ([`Audit::author`]), and the
+//! service writes it after checking the change and before making it. If the change fails, an entry of
+//! the action `outcome` follows.
 //!
-//! Nothing else appends such entries; nothing here decides who may do what.
+//! An entry has a public part (who, what, which object) and a personal part (query, reason, number), and
+//! contains the hash of the entry before ([`chain`]) and a salted hash of its personal part. So personal
+//! data can be erased, and nothing else can be changed or removed unseen. There is one chain for all
+//! writers: an entry is accepted only directly after its predecessor.
 
 mod action;
 mod chain;
@@ -44,7 +41,6 @@ use crate::limits::{AUDIT_OUTCOMES_WAITING, OVERTAKEN_TRIES};
 use crate::state::{Author, Principal};
 use crate::store::Store;
 
-/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Audit(Arc<Inner>);
 
@@ -52,25 +48,25 @@ pub struct Audit(Arc<Inner>);
 struct Inner {
     journal: Arc<dyn Journal>,
     clock: Clock,
-    /// Finds the head of the chain without reading far.
+    /// Finds the head without reading far.
     store: Option<Store>,
-    /// `None` until it was looked for. Locked while an entry is written: the next one needs its hash.
+    /// `None` until the first search. Locked during a write: the next entry needs its hash.
     head: Mutex<Option<Known>>,
-    /// Outcomes still to be written, before the next entry.
-    untold: std::sync::Mutex<VecDeque<Act>>,
+    /// Written before the next entry.
+    pending_outcomes: std::sync::Mutex<VecDeque<Act>>,
     reveals: Reveals,
 }
 
 #[derive(Debug, Clone)]
 pub struct Act {
     pub by: ActorId,
-    /// From where, if over a network.
+    /// `None` for local commands.
     pub peer: Option<IpAddr>,
     /// `reveal`, `export`, `app.add`, `login.failed`.
     pub action: &'static str,
-    /// Without anything personal: `call 8f0c…`, `app 3`, `user lin`.
+    /// Nothing personal: `call 8f0c…`, `app 3`, `user lin`.
     pub subject: String,
-    /// Whoever may see only some apps sees only their entries.
+    /// Somebody limited to some apps sees only their entries.
     pub app: Option<AppId>,
     /// Set on entries that report another entry's outcome.
     pub outcome: Option<EndingOf>,
@@ -95,7 +91,6 @@ impl Act {
         Self { action: OUTCOME, outcome, personal: Map::new(), ..self.clone() }
     }
 
-    /// Adds something that may hold personal data.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.personal.insert(name.to_owned(), value.into());
@@ -116,45 +111,39 @@ impl Act {
 }
 
 impl Audit {
-    /// A trail in `journal`.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, clock: Clock) -> Self {
         Self::build(journal, clock, None)
     }
 
-    /// Takes the last entry from `store`, unless that is being rebuilt.
     #[must_use]
     pub fn beside(journal: Arc<dyn Journal>, clock: Clock, store: Store) -> Self {
         Self::build(journal, clock, Some(store))
     }
 
     fn build(journal: Arc<dyn Journal>, clock: Clock, store: Option<Store>) -> Self {
-        let (head, untold, reveals) = (Mutex::new(None), Default::default(), Reveals::default());
-        Self(Arc::new(Inner { journal, clock, store, head, untold, reveals }))
+        let (head, pending_outcomes, reveals) = (Mutex::new(None), Default::default(), Reveals::default());
+        Self(Arc::new(Inner { journal, clock, store, head, pending_outcomes, reveals }))
     }
 
-    /// `by` is about to do this; the service that does it writes the entry first.
+    /// The service writes the entry before it does the act.
     #[must_use]
     pub fn author(&self, by: &Principal, act: Act) -> Author {
         Author::new(by.clone(), Arc::new(DraftEntry::new(self.clone(), act)))
     }
 
-    /// Resolves when the entry is durable. Nothing may be done or shown before.
+    /// Resolves when durable. Do or show nothing before.
     pub async fn record(&self, act: Act) -> Result<Seq, AppendError> {
         self.append(act, None).await
     }
 
-    /// Writes where the chain begins when the entries up to `anchor` are gone; they may be removed only
-    /// after this is durable.
+    /// Records that the chain begins after `anchor`; earlier entries may be removed only after this.
     pub async fn record_anchor(&self, act: Act, anchor: Anchor) -> Result<Seq, AppendError> {
         self.append(act, Some(anchor)).await
     }
 
-    /// Shows `page` whole to one login from now on, for a while; gives until when. That is an
-    /// act like any other, and on record before anything is shown.
-    ///
-    /// # Errors
-    /// When the journal does not take it: then the page stays as it is.
+    /// Shows `page` unmasked to one login for a while, and returns until when. Audited first: if the
+    /// journal refuses the entry, the page stays masked.
     pub async fn reveal(&self, login: &str, page: &str, act: Act) -> Result<Timestamp, AppendError> {
         self.record(act).await?;
         Ok(self.0.reveals.open(login, page, self.0.clock.now()))
@@ -170,15 +159,14 @@ impl Audit {
         self.0.reveals.close(login);
     }
 
-    /// One entry at a time, as a task of its own: a client that hangs up must not leave the head behind
-    /// the journal.
+    /// A task of its own: a client that hangs up must not leave the head behind the journal.
     async fn append(&self, act: Act, anchor: Option<Anchor>) -> Result<Seq, AppendError> {
         let inner = self.0.clone();
         let done = tokio::spawn(async move {
             let mut held = inner.head.lock().await;
-            while let Some(untold) = inner.first_untold() {
-                inner.write(&mut held, untold, None).await?;
-                inner.untold().pop_front();
+            while let Some(act) = inner.first_pending() {
+                inner.write(&mut held, act, None).await?;
+                inner.pending_outcomes().pop_front();
             }
             inner.write(&mut held, act, anchor).await
         });
@@ -188,29 +176,28 @@ impl Audit {
         }
     }
 
-    /// Writes an outcome. If the journal refuses it, it goes before the next entry: the act is on
-    /// record, and nobody could report its end again.
-    async fn tell(&self, act: Act) {
+    /// Writes an outcome. If the journal refuses it, it is written before the next entry.
+    async fn write_outcome(&self, act: Act) {
         if let Err(error) = self.record(act.clone()).await {
             tracing::error!(error = %error_chain::Chain(&error), action = act.action, "how an act ended is not on record yet");
-            let mut untold = self.0.untold();
-            if untold.len() < AUDIT_OUTCOMES_WAITING {
-                untold.push_back(act);
+            let mut pending = self.0.pending_outcomes();
+            if pending.len() < AUDIT_OUTCOMES_WAITING {
+                pending.push_back(act);
             }
         }
     }
 }
 
 impl Inner {
-    fn untold(&self) -> std::sync::MutexGuard<'_, VecDeque<Act>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending_outcomes(&self) -> std::sync::MutexGuard<'_, VecDeque<Act>> {
+        self.pending_outcomes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn first_untold(&self) -> Option<Act> {
-        self.untold().front().cloned()
+    fn first_pending(&self) -> Option<Act> {
+        self.pending_outcomes().front().cloned()
     }
 
-    /// Writes the entry after the one in `held`; where another writer's came first, after that.
+    /// Appends after the entry in `held`, or after another writer's newer one.
     async fn write(
         self: &Arc<Self>,
         held: &mut Option<Known>,

@@ -1,7 +1,7 @@
-//! Pages that are shown whole: which one, to which login, until when.
+//! Pages shown unmasked: which one, to which login, until when.
 //!
-//! In memory only: after a restart everything is masked again. A reveal holds for one address
-//! with its query, so that another page of a list is another reveal and leaves its own entry.
+//! In memory only. A reveal holds for one address with its query: another page of a list needs its own
+//! reveal and entry.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::limits::{REVEAL_TIME, REVEALS_MAX};
 
-/// Pages shown unmasked now.
 #[derive(Debug, Default)]
 pub(super) struct Reveals {
     /// By login and page.
@@ -18,7 +17,7 @@ pub(super) struct Reveals {
 }
 
 impl Reveals {
-    /// Returns until when the page is open.
+    /// Returns until when it is open.
     pub(super) fn open(&self, login: &str, page: &str, now: Timestamp) -> Timestamp {
         let mut open = self.lock();
         open.retain(|_, until| *until > now);
@@ -32,7 +31,7 @@ impl Reveals {
         until
     }
 
-    /// Never longer than allowed from now on, also where the clock was set back.
+    /// Bounded from now, in case the clock was set back.
     pub(super) fn until(&self, login: &str, page: &str, now: Timestamp) -> Option<Timestamp> {
         let until = self.lock().get(&(login.to_owned(), page.to_owned())).copied();
         until.filter(|until| *until > now && *until <= now + REVEAL_TIME)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::*;
 use crate::domain::{ActorKind, Role, Scope};
 use crate::journal::testing::{Logs, MemoryJournal, on_both};
-use crate::journal::{Packing, Record, Rewrite, Tally, Verdict};
+use crate::journal::{Packing, Record, RecordAction, Rewrite, Tally};
 
 on_both! {
     entries_written_at_once_form_one_chain
@@ -124,8 +124,10 @@ async fn an_erased_personal_part_leaves_the_chain_whole(logs: Logs) {
     let written = records(&*journal);
     let erased = [written[1].seq, written[4].seq];
     let mut erase = |record: &Record| match &record.body {
-        Body::Entry(entry) if erased.contains(&record.seq) => Verdict::Replace(Body::Entry(without_personal(entry))),
-        _ => Verdict::Keep,
+        Body::Entry(entry) if erased.contains(&record.seq) => {
+            RecordAction::Replace(Body::Entry(without_personal(entry)))
+        }
+        _ => RecordAction::Keep,
     };
     journal.rewrite(journal.segments()[0], Packing::Fast, &mut erase).unwrap();
     audit.record(Act::new(&lin(), "erase", "a person")).await.unwrap();

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::arguments::{Place, VerifyFlags};
 use super::cells;
 use crate::audit::{Chain, ChainReport};
-use crate::journal::{self, Missing, Report};
+use crate::journal::{self, LogReport, Missing};
 
 struct Found {
-    logs: Vec<(&'static str, Report)>,
+    logs: Vec<(&'static str, LogReport)>,
     audit: ChainReport,
     /// Whether nothing is left of the state, beside a journal that has records.
     no_state: bool,
@@ -52,7 +52,7 @@ pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
 
 impl Found {
     fn problems(&self) -> u64 {
-        let of_log = |report: &Report| report.damaged + report.lost.len() as u64;
+        let of_log = |report: &LogReport| report.damaged + report.lost.len() as u64;
         let logs: u64 = self.logs.iter().map(|(_, report)| of_log(report)).sum();
         logs + u64::from(!self.audit.is_whole()) + u64::from(self.no_state)
     }
@@ -72,7 +72,7 @@ fn print_verdict(out: &mut impl Write, found: &Found, problems: u64) -> Result<(
     Ok(())
 }
 
-fn print(out: &mut impl Write, reports: &[(&str, Report)]) -> Result<()> {
+fn print(out: &mut impl Write, reports: &[(&str, LogReport)]) -> Result<()> {
     for (name, report) in reports {
         let records = cells::many(report.total(), "record", "records");
         let segments = cells::many(report.segments, "segment", "segments");

@@ -1,8 +1,8 @@
-//! The configuration: a file that people write, and flags that override it.
+//! The configuration file, and the flags that override it.
 //!
-//! [`Settings`] is what a person may write, [`Config`] what the program needs. One function,
-//! [`Config::from_toml`], makes the second from the first and reports every problem at once,
-//! each with its key. [`DEFAULT`] is the documentation, and a test holds it to be true.
+//! [`Settings`] is what a person may write, [`Config`] what the program needs. [`Config::from_toml`]
+//! reports every problem at once, each with its key. A test keeps [`DEFAULT`], which is the
+//! documentation, true.
 
 mod oidc;
 mod platform;
@@ -28,7 +28,6 @@ pub const DEFAULT: &str = include_str!("../config.default.toml");
 
 pub const DEFAULT_DATA: &str = "./data";
 
-/// What the program needs to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     pub data: PathBuf,
@@ -38,26 +37,25 @@ pub struct Config {
     pub public_url: Option<String>,
     pub trusted_proxies: Vec<IpNet>,
     pub certificate: Option<CertificateFiles>,
-    /// Space held back for a full disk, in bytes.
+    /// Disk space reserved for a full disk.
     pub reserve_bytes: u64,
-    /// The size at which a journal segment is finished, in bytes.
     pub segment_bytes: u64,
     pub oidc: Option<OidcConfig>,
     pub platform: PlatformConfig,
     /// PEM, trusted for the decision webhook besides the public roots.
     pub control_roots: Option<PathBuf>,
     pub log: LogConfig,
-    /// Go on without missing records; a flag for one start.
+    /// Start despite missing records; a flag for one start.
     pub accept_loss: bool,
-    /// Read again on HUP.
+    /// To read it again on HUP.
     pub origin: Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFiles {
-    /// With its chain, PEM.
+    /// PEM, with its chain.
     pub cert: PathBuf,
-    /// Its key, PEM.
+    /// PEM.
     pub key: PathBuf,
 }
 
@@ -70,7 +68,6 @@ pub struct LogConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
-    /// One object a line.
     Json,
 }
 
@@ -83,26 +80,18 @@ pub struct Origin {
 /// Flags and environment; they override the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overrides {
-    /// `--data`, `RINGBACK_DATA`.
+    /// Or `RINGBACK_DATA`.
     pub data: Option<PathBuf>,
-    /// `--listen`.
     pub listen: Option<String>,
-    /// `--plain-listen`.
     pub plain_listen: Option<String>,
-    /// `--public-url`.
     pub public_url: Option<String>,
-    /// `--tls-cert`.
     pub tls_cert: Option<PathBuf>,
-    /// `--tls-key`.
     pub tls_key: Option<PathBuf>,
-    /// `--log-level`.
     pub log_level: Option<String>,
-    /// `--accept-loss`.
     pub accept_loss: bool,
 }
 
 impl Config {
-    /// Defaults without a file.
     pub fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
         let text = match file {
             Some(path) => read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?,
@@ -119,11 +108,7 @@ impl Config {
         Self::load(self.origin.file.as_deref(), self.origin.overrides.clone())
     }
 
-    /// The configuration that a text and flags together give. A mistake in the text is reported
-    /// also where a flag goes before it: the file is as wrong without the flag.
-    ///
-    /// # Errors
-    /// Everything that is wrong, each with its key.
+    /// Combines a text and flags. A mistake in the text is reported even if a flag overrides it.
     pub fn from_toml(text: &str, overrides: &Overrides) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let settings = Settings::parse(text, &mut problems);
@@ -134,7 +119,6 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
-    /// Changed keys that take effect only at the next start.
     #[must_use]
     pub fn needs_restart(&self, other: &Self) -> Vec<&'static str> {
         let same = [

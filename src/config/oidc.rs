@@ -1,5 +1,5 @@
-//! `[oidc]`: logins at the company's own provider. Off while `issuer` is not set; half of it set
-//! is a problem for each missing key.
+//! `[oidc]`: logins at the company's own provider. Off without `issuer`; every missing key of an incomplete
+//! section is a problem.
 
 use std::path::PathBuf;
 
@@ -13,15 +13,15 @@ pub struct OidcConfig {
     pub client_id: String,
     pub client_secret_file: PathBuf,
     pub scopes: String,
-    /// The text of the login button.
+    /// Of the login button.
     pub name: String,
     pub name_claim: String,
-    /// The claim with a person's groups; dots lead inwards.
+    /// The claim with a person's groups; dots separate nested names.
     pub role_claim: String,
     pub roles: Vec<(String, Role)>,
-    /// For people in no such group; `None` denies.
+    /// For people without a mapped group; `None` denies.
     pub default_role: Option<Role>,
-    /// Domains of mail addresses that may log in; empty admits all.
+    /// Mail domains that may log in; empty admits all.
     pub allowed_domains: Vec<String>,
     pub extra_roots: Option<PathBuf>,
 }
@@ -59,7 +59,7 @@ impl OidcSettings {
         }
     }
 
-    /// `None` while no issuer is set.
+    /// `None` without an issuer.
     pub(super) fn into_config(self, has_public_url: bool, problems: &mut Problems) -> Option<OidcConfig> {
         let roles = roles(&self.roles.unwrap_or_default(), problems);
         let default_role = match self.default_role.as_deref() {

@@ -1,5 +1,5 @@
-//! `[platform]`: where the platforms' own interfaces may be asked. The documented hosts by default;
-//! an empty list forbids all.
+//! `[platform]`: hosts of the platforms' interfaces. The documented ones by default; an empty list
+//! forbids all.
 
 use std::path::PathBuf;
 

@@ -1,14 +1,12 @@
-//! What is wrong with a configuration: all of it, not only the first thing.
-//!
-//! A person who has to start the program five times to learn of five mistakes gives up at the
-//! third. Texts say what was expected; the key says where.
+//! Everything that is wrong with a configuration, not only the first mistake. The text says what was
+//! expected, the key where.
 
 use std::fmt;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// `server.listen`; empty where the file as a whole cannot be read.
+    /// `server.listen`; empty if the whole file cannot be read.
     pub key: String,
     pub text: String,
 }
@@ -22,7 +20,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// In the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems(pub Vec<Problem>);
 
@@ -59,7 +56,6 @@ pub enum ConfigError {
     #[error("reading the configuration {path}")]
     Read {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },

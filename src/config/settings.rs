@@ -1,8 +1,7 @@
-//! What a person may write, and how it becomes what the program needs.
+//! What a person may write, and how it becomes a [`Config`].
 //!
-//! Read by hand from the TOML document rather than by a derived deserialiser, which stops at
-//! the first mistake. A key that is not in [`Settings::parse`] is a problem too: a misspelt key
-//! would otherwise be a default in disguise.
+//! Read by hand from the TOML document, because a derived deserialiser stops at the first mistake. An
+//! unknown key is a problem: a misspelt key would silently be a default.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -37,7 +36,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Adds what is wrong to `problems`.
     pub fn parse(text: &str, problems: &mut Problems) -> Self {
         let document = match text.parse::<Table>() {
             Ok(document) => document,
@@ -69,7 +67,7 @@ impl Settings {
 
     #[must_use]
     pub fn with(self, flags: &Overrides) -> Self {
-        // A certificate of the flags with a key of the file would be a pair of two halves.
+        // A certificate from flags and a key from the file would not match.
         let pair = flags.tls_cert.is_some() || flags.tls_key.is_some();
         Self {
             data: flags.data.clone().or(self.data),
@@ -199,7 +197,7 @@ fn format(text: Option<&str>, problems: &mut Problems) -> LogFormat {
     }
 }
 
-/// Takes values out of a document; what remains is unknown.
+/// Takes values out of a document; the remaining keys are unknown.
 pub(super) struct Reader<'a> {
     document: Table,
     problems: &'a mut Problems,

@@ -21,7 +21,7 @@ fn the_annotated_defaults_are_the_defaults() {
 }
 
 #[test]
-fn every_key_stands_in_the_annotated_defaults_and_its_example_is_good() {
+fn every_key_is_in_the_annotated_defaults_with_a_valid_example() {
     // The examples are commented out; with their marks removed the file must still be right.
     let text: String = DEFAULT
         .lines()
@@ -86,7 +86,7 @@ fn a_file_that_is_not_toml_says_where() {
 }
 
 #[test]
-fn flags_go_before_the_file_and_bring_their_own_pair() {
+fn flags_override_the_file_and_bring_their_own_certificate_pair() {
     let text = "[server]\nlisten = \"127.0.0.1:1\"\n[tls]\ncert = \"f.crt\"\nkey = \"f.key\"\n";
     let flags = Overrides { listen: Some("127.0.0.1:2".into()), ..Overrides::default() };
     assert_eq!(Config::from_toml(text, &flags).unwrap().listen.port(), 2);
@@ -97,7 +97,7 @@ fn flags_go_before_the_file_and_bring_their_own_pair() {
 }
 
 #[test]
-fn a_mistake_in_the_file_is_reported_also_behind_a_flag() {
+fn a_mistake_in_the_file_is_reported_even_if_a_flag_overrides_it() {
     let flags = Overrides { listen: Some("127.0.0.1:2".into()), ..Overrides::default() };
     let problems = Config::from_toml("[server]\nlisten = \"nowhere\"\n", &flags).unwrap_err();
     assert_eq!(problems.0.len(), 1, "{problems}");
@@ -129,7 +129,7 @@ fn a_public_address_is_scheme_and_host() {
 }
 
 #[test]
-fn what_a_reload_cannot_apply_is_named() {
+fn a_reload_names_the_keys_it_cannot_apply() {
     let old = Config::from_toml("", &Overrides::default()).unwrap();
     let new = "[server]\nlisten = \"127.0.0.1:1\"\ntrusted_proxies = [\"10.0.0.1\"]\n[log]\nlevel = \"debug\"\n";
     let new = Config::from_toml(new, &Overrides::default()).unwrap();
@@ -137,7 +137,7 @@ fn what_a_reload_cannot_apply_is_named() {
 }
 
 #[test]
-fn a_provider_of_logins_is_off_whole_or_a_problem_for_each_missing_key() {
+fn oidc_is_off_or_reports_each_missing_key() {
     assert_eq!(Config::from_toml("", &Overrides::default()).unwrap().oidc, None);
     let text = r#"
         [server]

@@ -1,5 +1,3 @@
-//! The certificate of an erasure: what was found of a person and what was changed.
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Seq;

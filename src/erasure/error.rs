@@ -1,5 +1,3 @@
-//! Why a search or an erasure does not begin, or does not come to its end.
-
 use std::path::PathBuf;
 
 use crate::journal::{AppendError, ReadError, RewriteError};
@@ -10,7 +8,6 @@ use crate::store::QueryError;
 pub enum ErasureError {
     #[error("a search or an erasure is under way")]
     Busy,
-    /// The store is being rebuilt.
     #[error("the store is being rebuilt; try again when it is done")]
     Rebuilding,
     #[error("a person's number has seven digits or more, and nothing but digits")]

@@ -1,10 +1,9 @@
-//! Erasing a person: everything of one number leaves journal, store and state; counts stay.
+//! Erases a person: one number is removed from journal, store and state; counts stay.
 //!
-//! One service behind the page, the API and the command line. [`Erasure::start`] first notes
-//! the intent, sealed, so that a crash in the middle is followed by another run at the next
-//! start. What is left of each callback is said in `scrub`, the steps are in `run`, and how a
-//! number is found in `needle`. Nothing here logs the number, and nothing of it stays but a
-//! salted hash in the certificate.
+//! One service for the page, the API and the command line. [`Erasure::start`] first stores the sealed
+//! intent, so that the next start resumes after a crash. The steps are in `run`, the search for a number
+//! in `needle`, and what stays of a callback in `scrub`. The number is never logged; only a salted hash
+//! stays, in the certificate.
 
 mod bindings;
 mod certificate;
@@ -25,22 +24,21 @@ use serde_json::Value;
 pub use self::certificate::{Certificate, Counts, RewrittenSegment};
 pub use self::error::ErasureError;
 use self::needle::Needle;
-use self::run::{Intent, KIND, Run};
+use self::run::{ErasureRun, Intent, KIND};
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::domain::{PhoneNumber, Secret, Seq};
 use crate::error_chain::Chain;
 use crate::journal::{Body, Rewrite};
+use crate::limits::PAGE_MAX;
 use crate::retention::{self, Jobs, Retention};
 use crate::state::{Author, State, random};
-use crate::store::Store;
+use crate::store::{Listing, Page, Store};
 
-/// Name of the sealed intent in the state.
 const INTENT: &str = "erasure/intent";
-/// Prefix of certificates in the state; the value is the number of the record.
+/// Prefix of certificates in the state; the value is the record's number.
 const CERTIFICATE: &str = "erasure/certificate/";
 
-/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Erasure(Arc<Inner>);
 
@@ -60,23 +58,16 @@ pub type Job = retention::Task<Asked, Counts>;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The erasure's id; the certificate has the same.
+    /// Also the certificate's.
     pub id: String,
     pub dry_run: bool,
     /// Whether a made-up name replaces the number.
     pub pseudonymise: bool,
-    /// Shown only masked.
     pub number: PhoneNumber,
 }
 
-impl retention::Asked for Asked {
-    fn is_dry(&self) -> bool {
-        self.dry_run
-    }
-}
-
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct ErasureStatus {
     pub running: Option<Job>,
     pub last: Option<Job>,
 }
@@ -84,7 +75,7 @@ pub struct Standing {
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub number: String,
-    /// Whether a made-up name replaces it, instead of nothing.
+    /// Whether a made-up name replaces the number.
     pub pseudonymise: bool,
     pub dry_run: bool,
     pub reason: String,
@@ -105,7 +96,6 @@ impl Examined {
 }
 
 impl Erasure {
-    /// The service over the installation in `data`.
     #[must_use]
     pub fn new(
         journal: Arc<dyn Rewrite>,
@@ -119,10 +109,7 @@ impl Erasure {
         Self(Arc::new(Inner { journal, store, bindings, state, retention, clock, data, jobs: Jobs::default() }))
     }
 
-    /// Looks at what is asked for: only what may be done can be begun.
-    ///
-    /// # Errors
-    /// A number that is no person's, a missing reason, a hold in the way, another one under way.
+    /// Checks a request: the number, the reason, holds, and whether another job is running.
     pub async fn examine(&self, wanted: Wanted) -> Result<Examined, ErasureError> {
         let number = PhoneNumber::parse(&wanted.number).ok_or(ErasureError::NotAPerson)?;
         let needle = Needle::new(&number).ok_or(ErasureError::NotAPerson)?;
@@ -145,7 +132,6 @@ impl Erasure {
         Ok(Examined { wanted, number })
     }
 
-    /// Begins a search or an erasure; [`Erasure::standing`] says how it goes.
     pub async fn start(&self, by: &Author, examined: Examined) -> Result<Job, ErasureError> {
         let Examined { wanted, number } = examined;
         let now = self.0.clock.now();
@@ -161,7 +147,7 @@ impl Erasure {
         };
         let job = self.begin(&intent, wanted.dry_run)?;
         let begun = match wanted.dry_run {
-            // A search shows what there is of somebody: that is an act as well.
+            // A search shows a person's data, so it is audited too.
             true => by.on_record().await.map(drop).map_err(ErasureError::from),
             false => {
                 let sealed = Secret::new(serde_json::to_string(&intent).unwrap_or_default());
@@ -181,16 +167,16 @@ impl Erasure {
         let Some(sealed) = self.0.state.sealed_value(INTENT) else { return };
         let Ok(intent) = serde_json::from_str::<Intent>(sealed.reveal()) else { return };
         if self.begin(&intent, false).is_ok() {
-            tracing::info!(erasure.id = %intent.id, "going on with an erasure");
+            tracing::info!(erasure.id = %intent.id, "resuming an interrupted erasure");
             self.spawn(intent, false);
         }
     }
 
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ErasureStatus {
         let jobs = &self.0.jobs;
         let last = [jobs.last(), jobs.last_dry()].into_iter().flatten().max_by_key(|job| job.finished_at);
-        Standing { running: jobs.running(), last }
+        ErasureStatus { running: jobs.running(), last }
     }
 
     /// Every certificate, newest first.
@@ -211,7 +197,7 @@ impl Erasure {
         }
     }
 
-    /// Ends a run under way early; it resumes at the next start.
+    /// Stops the running job; it resumes at the next start.
     pub fn stop(&self) {
         self.0.jobs.stop();
     }
@@ -235,15 +221,29 @@ impl Erasure {
 
     fn run(&self, intent: Intent, dry: bool) {
         let (id, progress) = (intent.id.clone(), |progress: f64| self.0.jobs.progress(progress));
-        let ended = Run { erasure: self, intent, dry, progress: &progress }.run();
+        let ended = ErasureRun { erasure: self, intent, dry, progress: &progress }.run();
         match &ended {
             Ok((_, Some(_))) => tracing::info!(erasure.id = %id, "a person was erased"),
             Ok((_, None)) => {}
             Err(error) => {
-                tracing::error!(erasure.id = %id, error = %Chain(error), "an erasure did not come to its end");
+                tracing::error!(erasure.id = %id, error = %Chain(error), "an erasure failed");
             }
         }
-        let ended = ended.map(|(counts, _)| counts).map_err(|error| Chain(&error).to_string());
-        self.0.jobs.end(self.0.clock.now(), ended);
+        self.0.jobs.end(self.0.clock.now(), dry, ended.map(|(counts, _)| counts));
     }
+}
+
+/// Every row of a listing, read page by page.
+fn rows<T, E>(read: impl Fn(&Page) -> Result<Listing<T>, E>) -> impl Iterator<Item = Result<T, E>> {
+    let mut next = Some(Page { limit: PAGE_MAX, cursor: None });
+    let pages = std::iter::from_fn(move || {
+        Some(match read(&next.take()?) {
+            Ok(listing) => {
+                next = listing.next.map(|cursor| Page { limit: PAGE_MAX, cursor: Some(cursor) });
+                listing.items.into_iter().map(Ok).collect()
+            }
+            Err(error) => vec![Err(error)],
+        })
+    });
+    pages.flatten()
 }

@@ -3,14 +3,14 @@
 //! | form | found because |
 //! | --- | --- |
 //! | `+86138…`, `86138…`, `0086138…`, `138…` | all hold the national digits |
-//! | `138-1234-0021`, `138  1234\n0021` | blanks, hyphens, dots, brackets and what nobody sees are passed over |
-//! | `１３８１２３４００２１` | digits of any writing are digits |
+//! | `138-1234-0021`, `138  1234\n0021` | blanks, hyphens, dots, brackets and invisible characters are skipped |
+//! | `１３８１２３４００２１` | digits of every script count |
 //! | inside a session id, a URL, `%2B86138…` | digits are found within longer text |
-//! | `\u0031`, `&#49;`, `%31`, also twice | escapes are read as those do who hide a number |
-//! | Base64 | the digits' encodings at the three places of a group are looked for as well |
+//! | `\u0031`, `&#49;`, `%31`, also twice | escapes are decoded |
+//! | Base64 | the digits' encodings at each of the three offsets are searched too |
 //!
-//! Eleven digits and more are found within longer runs of digits too: rather a stranger's order
-//! number loses eleven digits than a person stays. Shorter numbers must stand alone.
+//! Numbers of eleven digits or more are found within longer runs of digits too: erasing part of an
+//! unrelated order number is better than missing a person. Shorter numbers must stand alone.
 
 use std::ops::Range;
 
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Needle {
 }
 
 impl Needle {
-    /// `None` when it is too short to be a person's, or no number.
+    /// `None` if it is too short for a person's number, or none at all.
     pub(super) fn new(number: &PhoneNumber) -> Option<Self> {
         let digits: Vec<u8> = number.national().bytes().filter(u8::is_ascii_digit).collect();
         let plain = number.national().bytes().all(|byte| byte.is_ascii_digit());
@@ -57,6 +57,10 @@ impl Needle {
         *number == self.number || PhoneNumber::parse(number.reveal()).as_ref() == Some(&self.number)
     }
 
+    pub(super) fn is_any<'a>(&self, numbers: impl IntoIterator<Item = &'a Option<PhoneNumber>>) -> bool {
+        numbers.into_iter().flatten().any(|number| self.is(number))
+    }
+
     /// In any spelling.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.stands_in(bytes) || Unescaped::readings(bytes).any(|read| self.stands_in(read.bytes()))
@@ -67,12 +71,12 @@ impl Needle {
         self.next(bytes, 0).is_some() || self.next_encoded(bytes).is_some()
     }
 
-    /// `None` where the number does not occur.
+    /// `None` if the number does not occur.
     pub(super) fn replace(&self, text: &str, other: &str) -> Option<String> {
-        // Texts are as long as fields are at most, so that each may be read again for each place.
+        // Texts are bounded like fields, so searching again for each occurrence is cheap.
         let mut bytes = text.as_bytes().to_vec();
         let mut changed = false;
-        // Behind escapes first: the digits of an escape may look like the number's own.
+        // Escaped ones first: digits of an escape may look like the number's own.
         while let Some(place) = self.next_escaped(&bytes) {
             bytes.splice(place, other.bytes());
             changed = true;
@@ -88,7 +92,7 @@ impl Needle {
             bytes.splice(start..end, other.bytes());
             changed = true;
         }
-        // Whole characters were put in the place of whole characters.
+        // Whole characters were replaced by whole characters.
         changed.then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -96,7 +100,7 @@ impl Needle {
         let first = *self.digits.first()?;
         let mut at = from;
         loop {
-            // Digits of another writing begin with a byte beyond ASCII, and all of these are looked at.
+            // Digits of other scripts begin with a byte beyond ASCII.
             let start = at + bytes.get(at..)?.iter().position(|byte| *byte == first || *byte >= 0xC0)?;
             if let Some(end) = self.matches(bytes, start) {
                 return Some((start, end));
@@ -125,7 +129,7 @@ impl Needle {
         (alone || self.digits.len() >= SURE).then_some(at)
     }
 
-    /// Whether a digit before it is no part of a prefix of ours.
+    /// Whether a digit precedes it that is not part of a known prefix.
     fn is_digit_before(&self, bytes: &[u8], start: usize) -> bool {
         let before = &bytes[..start];
         let before = ["0086", "+86", "86", "0"]
@@ -135,7 +139,7 @@ impl Needle {
         before.last().is_some_and(u8::is_ascii_digit)
     }
 
-    /// Where it next stands behind escapes.
+    /// Its next occurrence with escapes.
     fn next_escaped(&self, bytes: &[u8]) -> Option<Range<usize>> {
         Unescaped::readings(bytes).find_map(|read| {
             let (start, end) = self.next(read.bytes(), 0).or_else(|| self.next_encoded(read.bytes()))?;
@@ -143,7 +147,7 @@ impl Needle {
         })
     }
 
-    /// The run of Base64 in which it next stands.
+    /// The next run of Base64 that contains it.
     fn next_encoded(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         let found = self.encoded.iter().find_map(|encoded| memchr::memmem::find(bytes, encoded))?;
         let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-');
@@ -154,7 +158,7 @@ impl Needle {
     }
 }
 
-/// The character that stands here, and its bytes.
+/// The character here, and its bytes.
 fn sign_at(bytes: &[u8], at: usize) -> Option<(Sign, usize)> {
     let rest = bytes.get(at..)?;
     let length = match *rest.first()? {
@@ -167,8 +171,8 @@ fn sign_at(bytes: &[u8], at: usize) -> Option<(Sign, usize)> {
     Some((Sign::of(c), length))
 }
 
-/// The Base64 of digits that begin at this place of a group of three bytes: only the letters that no
-/// neighbour changes.
+/// Base64 of digits that start at this offset in a group of three bytes: only the letters that do not
+/// depend on the neighbours.
 fn encoded_at(digits: &[u8], place: usize) -> Vec<u8> {
     let mut bytes = vec![0; place];
     bytes.extend_from_slice(digits);
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_an_escaped_number_stays() {
+    fn text_around_an_escaped_number_stays() {
         let needle = needle("13812340021");
         for (text, other) in [
             (r#"{"a":"\u4e00","b":"\u0031\u00338-1234-0021\n"}"#, r#"{"a":"\u4e00","b":"*\n"}"#),
@@ -243,7 +247,7 @@ mod tests {
             ("x=%E4%B8%80&y=%3138123%34002%31&z=%31", "x=%E4%B8%80&y=*&z=%31"),
             (r"x\u00313812340021z", "x*z"),
             ("100%313812340021", "100*"),
-            // Read so it is another number, as it stands it is this one: it goes, and no half of an escape stays.
+            // Decoded it is another number, as written it is this one: remove it with the whole escape.
             (r"\u4e013812340021 keep", "* keep"),
         ] {
             assert_eq!(needle.replace(text, "*").unwrap(), other);
@@ -261,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_persons_number_is_refused() {
+    fn text_that_is_no_persons_number_is_refused() {
         for text in ["95555", "110", "138****0021", "abc"] {
             assert!(PhoneNumber::parse(text).and_then(|number| Needle::new(&number)).is_none(), "{text}");
         }

@@ -1,16 +1,15 @@
-//! What a run under way has found and changed: the next one goes on with it after a crash.
+//! What the running erasure found and changed, so that it can resume after a crash.
 //!
-//! What was taken out is not found a second time, so without these the certificate of an
-//! interrupted erasure would leave out what was done before, and callbacks of the person's calls
-//! in segments not yet reached would no longer be known as such once the store was made anew.
+//! Erased data is not found a second time: without these notes the certificate would omit what was done
+//! before the crash, and the person's callbacks in later segments would not be recognised once the
+//! store was rebuilt.
 //!
 //! ```text
 //! erasure/found, erasure/calls/…   before anything is changed
 //! erasure/segment/…                before a segment is
 //! ```
 //!
-//! Values of the state, forgotten with the intent. Nothing in them leads to a person: ids of
-//! calls are hashes.
+//! Values of the state, forgotten with the intent. They identify nobody: ids of calls are hashes.
 
 use std::collections::HashSet;
 
@@ -27,33 +26,30 @@ const SEGMENT: &str = "erasure/segment/";
 
 pub(super) struct Notes<'a>(pub(super) &'a State);
 
-/// What the search found before anything was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Findings {
     pub(super) counts: Counts,
     pub(super) calls: HashSet<CallId>,
 }
 
-/// A segment that is about to be written anew, or was.
+/// A segment that was rewritten, or is about to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SegmentNote {
     pub(super) first: Seq,
     /// The SHA-256 of the file before.
     pub(super) before: Option<String>,
-    /// What is changed in it.
     pub(super) counts: Counts,
 }
 
 impl Notes<'_> {
-    /// What the interrupted run had found.
-    pub(super) fn found(&self) -> Option<Found> {
+    pub(super) fn found(&self) -> Option<Findings> {
         let counts = self.0.value(FOUND)?;
         let ids = self.0.values::<Vec<String>>(CALLS).into_iter().flatten();
-        Some(Found { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
+        Some(Findings { counts, calls: ids.filter_map(|id| CallId::parse(&id)).collect() })
     }
 
     /// The counts come last: they mark it as complete.
-    pub(super) async fn keep_found(&self, found: &Found) -> Result<(), StateError> {
+    pub(super) async fn keep_found(&self, found: &Findings) -> Result<(), StateError> {
         let ids: Vec<String> = found.calls.iter().map(ToString::to_string).collect();
         for (n, part) in ids.chunks(ERASURE_NOTE_CALLS).enumerate() {
             self.0.set_value(Behalf::House, &format!("{CALLS}{n}"), &part).await?;
@@ -61,7 +57,6 @@ impl Notes<'_> {
         self.0.set_value(Behalf::House, FOUND, &found.counts).await
     }
 
-    /// Every segment that was rewritten or was about to be, in order.
     pub(super) fn segments(&self) -> Vec<SegmentNote> {
         let mut notes: Vec<SegmentNote> = self.0.values(SEGMENT);
         notes.sort_unstable_by_key(|note| note.first);

@@ -1,13 +1,12 @@
-//! One erasure: search, rewrite, begin the store anew, certify.
+//! One erasure: search, rewrite, rebuild the store, certify.
 //!
 //! ```text
 //! intent, sealed in state/ ─► segment finished ─► segments rewritten ─► torn/ ─► store anew
 //!                         ─► certificate ─► state/ rewritten ─► intent forgotten
 //! ```
 //!
-//! Every step may be done twice: whoever finds the intent at a start begins again at the first,
-//! with what [`super::notes`] kept of the run before. The store is begun anew because sled keeps
-//! the bytes of removed rows.
+//! Every step can be repeated: a start that finds the intent begins with the first, using
+//! [`super::notes`] of the run before. The store is rebuilt because sled keeps the bytes of removed rows.
 
 use std::collections::HashSet;
 use std::fs;
@@ -20,20 +19,21 @@ use sha2::{Digest, Sha256};
 
 use super::bindings;
 use super::needle::Needle;
-use super::notes::{Found, Notes, SegmentNote};
+use super::notes::{Findings, Notes, SegmentNote};
 use super::scrub::Scrub;
-use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment};
+use super::{Certificate, Counts, Erasure, ErasureError, RewrittenSegment, rows};
 use crate::domain::{CallId, PhoneNumber, Seq};
-use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, NewRecord, Packing, Record, SUMMARY, Seen, Verdict};
+use crate::journal::{
+    Body, CallbackSummary, Decide, Entry, Gone, NewRecord, Packing, Record, RecordAction, SUMMARY, Seen,
+};
 use crate::projector::summarise;
 use crate::state::{Behalf, random};
-use crate::store::{CallQuery, Filter, Page, SmsQuery, Tests};
+use crate::store::{CallQuery, Filter, SmsQuery, Tests};
 
-/// Interval of checks of how far the store is.
 const LOOK: Duration = Duration::from_millis(20);
 pub(super) const KIND: &str = "erasure";
 
-/// What is to be done: sealed in the state until it is.
+/// The job, sealed in the state until it is done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Intent {
     pub(super) id: String,
@@ -47,15 +47,15 @@ pub(super) struct Intent {
     pub(super) started_at: String,
 }
 
-pub(super) struct Run<'a> {
+pub(super) struct ErasureRun<'a> {
     pub(super) erasure: &'a Erasure,
     pub(super) intent: Intent,
     pub(super) dry: bool,
     pub(super) progress: &'a dyn Fn(f64),
 }
 
-impl Run<'_> {
-    /// Blocks; needs a Tokio runtime at hand.
+impl ErasureRun<'_> {
+    /// Blocks; call it within a Tokio runtime.
     pub(super) fn run(&self) -> Result<(Counts, Option<Certificate>), ErasureError> {
         let inner = &self.erasure.0;
         let number = PhoneNumber::from_stored(self.intent.number.clone());
@@ -74,7 +74,7 @@ impl Run<'_> {
             tokio::runtime::Handle::current().block_on(notes.keep_found(&found))?;
         }
         let callbacks = self.callbacks(&found.calls)?;
-        let Found { mut counts, calls } = found;
+        let Findings { mut counts, calls } = found;
         let scrub = Scrub { needle, pseudonymise: self.intent.pseudonymise, salt: self.intent.salt.clone(), calls };
         let through = *inner.journal.durable().borrow();
         if !self.dry {
@@ -89,49 +89,33 @@ impl Run<'_> {
         for path in self.torn(&scrub.needle)? {
             fs::remove_file(&path).map_err(|source| ErasureError::Torn { path, source })?;
         }
-        self.begin_store_anew()?;
+        self.rebuild_store()?;
         let certificate = self.certify(&scrub, counts.clone(), &rewritten, through)?;
         Ok((counts, Some(certificate)))
     }
 
-    /// The person's calls, and counts of what else the store and `torn/` have of them.
-    fn known(&self, needle: &Needle) -> Result<Found, ErasureError> {
+    /// The person's calls, and counts of their other data in the store and `torn/`.
+    fn known(&self, needle: &Needle) -> Result<Findings, ErasureError> {
         let store = &self.erasure.0.store;
         let number = || Filter::any(vec![needle.number().national().to_owned()]);
         let (mut calls, mut counts) = (HashSet::new(), Counts::default());
         let query = CallQuery { number: number(), test: Tests::With, ..CallQuery::default() };
-        let mut cursor = None;
-        loop {
-            let listing = store.calls(&query, &Page { limit: 500, cursor })?;
-            for call in listing.items {
-                let parties = [&call.caller, &call.callee, &call.x, &call.y];
-                if parties.into_iter().flatten().any(|party| needle.is(party)) {
-                    calls.insert(call.id);
-                    counts.recordings += u64::from(call.recording.is_some());
-                }
-            }
-            cursor = listing.next;
-            if cursor.is_none() {
-                break;
+        for call in rows(|page| store.calls(&query, page)) {
+            let call = call?;
+            if needle.is_any([&call.caller, &call.callee, &call.x, &call.y]) {
+                calls.insert(call.id);
+                counts.recordings += u64::from(call.recording.is_some());
             }
         }
         counts.calls = calls.len() as u64;
         let query = SmsQuery { number: number(), test: Tests::With, ..SmsQuery::default() };
-        loop {
-            let listing = store.sms(&query, &Page { limit: 500, cursor })?;
-            for row in listing.items {
-                if [&row.sms.from, &row.sms.to, &row.sms.x].into_iter().flatten().any(|party| needle.is(party)) {
-                    counts.sms += 1;
-                }
-            }
-            cursor = listing.next;
-            if cursor.is_none() {
-                break;
-            }
+        for row in rows(|page| store.sms(&query, page)) {
+            let sms = row?.sms;
+            counts.sms += u64::from(needle.is_any([&sms.from, &sms.to, &sms.x]));
         }
         counts.bindings = bindings::of(&self.erasure.0.bindings, needle)?.len() as u64;
         counts.torn = self.torn(needle)?.len() as u64;
-        Ok(Found { counts, calls })
+        Ok(Findings { counts, calls })
     }
 
     fn callbacks(&self, calls: &HashSet<CallId>) -> Result<HashSet<Seq>, ErasureError> {
@@ -142,8 +126,7 @@ impl Run<'_> {
         Ok(callbacks)
     }
 
-    /// Rewrites every segment with something of the person; returns those, and those an earlier run
-    /// rewrote.
+    /// Rewrites every segment that holds the person's data; returns them, with an earlier run's.
     fn segments(
         &self,
         scrub: &Scrub,
@@ -165,7 +148,7 @@ impl Run<'_> {
                 tokio::runtime::Handle::current().block_on(notes.keep_segment(&note))?;
                 journal.rewrite(first, Packing::Fast, &mut eraser())?;
             }
-            self.go_on()?;
+            self.check_stop()?;
             (self.progress)(0.6 * (n + 1) as f64 / firsts.len() as f64);
         }
         Ok(if self.dry { surveyed } else { notes.segments() })
@@ -189,7 +172,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn begin_store_anew(&self) -> Result<(), ErasureError> {
+    fn rebuild_store(&self) -> Result<(), ErasureError> {
         let inner = &self.erasure.0;
         inner.store.rebuild();
         self.wait(|| !inner.store.rebuild_waits())?;
@@ -207,17 +190,17 @@ impl Run<'_> {
 
     fn wait(&self, done: impl Fn() -> bool) -> Result<(), ErasureError> {
         while !done() {
-            self.go_on()?;
+            self.check_stop()?;
             std::thread::park_timeout(LOOK);
         }
         Ok(())
     }
 
-    fn go_on(&self) -> Result<(), ErasureError> {
+    fn check_stop(&self) -> Result<(), ErasureError> {
         if self.erasure.0.jobs.is_stopping() { Err(ErasureError::Stopped) } else { Ok(()) }
     }
 
-    /// Writes the certificate, takes the person out of the state and then forgets the intent.
+    /// Writes the certificate, removes the person from the state, then forgets the intent.
     fn certify(
         &self,
         scrub: &Scrub,
@@ -254,7 +237,6 @@ impl Run<'_> {
             _ => Map::new(),
         };
         let body = Body::Entry(Entry { kind: KIND.to_owned(), fields });
-        // Whoever looks for a certificate knows its number from the state: none of another is in its way.
         let seen = Seen::Kind(*inner.journal.durable().borrow());
         let append = inner.journal.append_after(seen, NewRecord { at: inner.clock.now(), body });
         let seq = runtime.block_on(append)?;
@@ -271,8 +253,8 @@ impl Run<'_> {
     }
 }
 
-/// Adds what an interrupted run had found before it changed anything.
-fn with_earlier(now: Found, earlier: Option<Found>) -> Found {
+/// Adds what an interrupted run had found.
+fn with_earlier(now: Findings, earlier: Option<Findings>) -> Findings {
     let Some(mut all) = earlier else { return now };
     all.calls.extend(now.calls);
     let (counts, now) = (&mut all.counts, now.counts);
@@ -291,72 +273,66 @@ struct Eraser<'a> {
 }
 
 impl Decide for Eraser<'_> {
-    fn record(&mut self, record: &Record) -> Verdict {
+    fn record(&mut self, record: &Record) -> RecordAction {
         match &record.body {
             Body::Callback(callback) => {
-                let theirs = !self.scrub.pseudonymise && self.callbacks.contains(&record.seq);
-                if !theirs && !self.scrub.is_in_callback(callback) {
-                    return Verdict::Keep;
+                if !self.is_theirs(record.seq) && !self.scrub.is_in_callback(callback) {
+                    return RecordAction::Keep;
                 }
                 self.counts.callbacks += 1;
                 self.without_person(record)
             }
             Body::Entry(entry) if entry.kind == SUMMARY && CallbackSummary::read(entry).is_some() => {
-                let theirs = !self.scrub.pseudonymise && self.callbacks.contains(&record.seq);
-                if !theirs && !self.is_in(entry) {
-                    return Verdict::Keep;
+                if !self.is_theirs(record.seq) && !self.scrub.is_in_entry(entry) {
+                    return RecordAction::Keep;
                 }
-                let Some(before) = CallbackSummary::read(entry) else { return Verdict::Keep };
+                let Some(before) = CallbackSummary::read(entry) else { return RecordAction::Keep };
                 if self.scrub.summary(before.clone()) == before {
-                    return Verdict::Keep;
+                    return RecordAction::Keep;
                 }
                 self.counts.summaries += 1;
                 self.without_person(record)
             }
             Body::Entry(entry) if entry.kind == "audit" => self.audit(entry),
-            Body::Entry(entry) if self.is_in(entry) => {
+            Body::Entry(entry) if self.scrub.is_in_entry(entry) => {
                 self.counts.others += 1;
-                let fields = entry.fields.clone().into_iter();
-                let fields = fields.map(|(name, value)| (name, self.scrub.value(value))).collect();
-                Verdict::Replace(Body::Entry(Entry { kind: entry.kind.clone(), fields }))
+                RecordAction::Replace(Body::Entry(self.scrub.entry(entry)))
             }
-            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Verdict::Keep,
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => RecordAction::Keep,
         }
     }
 
-    fn unreadable(&mut self, bytes: &[u8]) -> Verdict {
+    fn unreadable(&mut self, bytes: &[u8]) -> RecordAction {
         if self.scrub.needle.is_in(bytes) {
             self.counts.others += 1;
-            return Verdict::Drop;
+            return RecordAction::Drop;
         }
-        Verdict::Keep
+        RecordAction::Keep
     }
 }
 
 impl Eraser<'_> {
-    fn is_in(&self, entry: &Entry) -> bool {
-        entry.fields.values().any(|value| self.scrub.is_in_value(value))
+    /// Whether the whole callback belongs to the person's calls and is erased.
+    fn is_theirs(&self, seq: Seq) -> bool {
+        !self.scrub.pseudonymise && self.callbacks.contains(&seq)
     }
 
-    fn without_person(&self, record: &Record) -> Verdict {
+    fn without_person(&self, record: &Record) -> RecordAction {
         match summarise(record, Gone::Erasure) {
             Some(summary) => {
                 let summary = self.scrub.summary(summary);
-                Verdict::Summarise(Box::new(CallbackSummary { why: Gone::Erasure, ..summary }))
+                RecordAction::Summarise(Box::new(CallbackSummary { why: Gone::Erasure, ..summary }))
             }
-            None => Verdict::Erase,
+            None => RecordAction::Erase,
         }
     }
 
-    /// The public part stays, and so does the chain.
-    fn audit(&mut self, entry: &Entry) -> Verdict {
+    fn audit(&mut self, entry: &Entry) -> RecordAction {
         let has = entry.fields.get("personal").is_some_and(|personal| self.scrub.is_in_value(personal));
         if !has {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         self.counts.audit += 1;
-        let mut entry = entry.clone();
-        entry.fields.remove("personal");
-        Verdict::Replace(Body::Entry(entry))
+        RecordAction::Replace(Body::Entry(entry.without("personal")))
     }
 }

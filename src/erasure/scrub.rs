@@ -1,4 +1,4 @@
-//! What is left of a callback that holds somebody: the calls, without the person.
+//! Removes the person from a callback and keeps the calls.
 //!
 //! | | erased | pseudonymised |
 //! | --- | --- | --- |
@@ -8,8 +8,8 @@
 //! | own reference, digits, recording of the person's calls | gone | stay, without the number |
 //! | the number in any other text | `*` | the name |
 //!
-//! The number of calls, their times and how they ended stay in both, so that every count does.
-//! Items of others in the same callback stay as they are.
+//! Calls, their times and how they ended stay in both modes, so every count stays. Other people's items
+//! in the same callback stay unchanged.
 
 use std::collections::HashSet;
 
@@ -22,13 +22,13 @@ use crate::domain::{
     CallEvent, CallId, CallRecord, DecidedQuestion, DecisionNote, Item, PhoneNumber, RecordingRef, SessionId, SmsEvent,
     Stamp, Suspicion,
 };
-use crate::journal::{CallbackRecord, CallbackSummary};
+use crate::journal::{CallbackRecord, CallbackSummary, Entry};
 use crate::state::random;
 
 pub(super) struct Scrub {
     pub(super) needle: Needle,
     pub(super) pseudonymise: bool,
-    /// Forgotten with the job: without it no new id leads back to the old one.
+    /// Forgotten with the job, so that new ids cannot be traced to the old ones.
     pub(super) salt: String,
     pub(super) calls: HashSet<CallId>,
 }
@@ -60,6 +60,15 @@ impl Scrub {
             }
             Value::Null | Value::Bool(_) => false,
         }
+    }
+
+    pub(super) fn is_in_entry(&self, entry: &Entry) -> bool {
+        entry.fields.values().any(|value| self.is_in_value(value))
+    }
+
+    pub(super) fn entry(&self, entry: &Entry) -> Entry {
+        let fields = entry.fields.clone().into_iter().map(|(name, value)| (name, self.value(value)));
+        Entry { kind: entry.kind.clone(), fields: fields.collect() }
     }
 
     pub(super) fn value(&self, value: Value) -> Value {
@@ -123,8 +132,7 @@ impl Scrub {
     }
 
     fn event(&self, event: CallEvent, theirs: bool) -> CallEvent {
-        let parties = [&event.caller, &event.callee, &event.dialled, &event.x];
-        let theirs = theirs || parties.into_iter().flatten().any(|number| self.needle.is(number));
+        let theirs = theirs || self.needle.is_any([&event.caller, &event.callee, &event.dialled, &event.x]);
         let mut key = event.key;
         key.session = self.session(&key.session);
         CallEvent {
@@ -145,8 +153,7 @@ impl Scrub {
         for stamp in record.times_mut() {
             *stamp = self.stamp(stamp.clone());
         }
-        let parties = [&record.caller, &record.callee, &record.x, &record.y];
-        let theirs = theirs || parties.into_iter().flatten().any(|number| self.needle.is(number));
+        let theirs = theirs || self.needle.is_any([&record.caller, &record.callee, &record.x, &record.y]);
         let mut key = record.key;
         key.session = self.session(&key.session);
         let recording = record.recording.filter(|_| self.pseudonymise || !theirs);
@@ -171,7 +178,7 @@ impl Scrub {
     }
 
     fn sms(&self, sms: SmsEvent) -> SmsEvent {
-        let theirs = [&sms.from, &sms.to, &sms.x].into_iter().flatten().any(|number| self.needle.is(number));
+        let theirs = self.needle.is_any([&sms.from, &sms.to, &sms.x]);
         SmsEvent {
             sms_id: self.session(&SessionId::new(sms.sms_id)).reveal().to_owned(),
             from: self.number(sms.from),

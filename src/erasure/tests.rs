@@ -122,7 +122,7 @@ async fn traces(house: &House, number: &PhoneNumber) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_an_erased_person_is_left_and_every_count_is() {
+async fn an_erasure_removes_the_person_and_keeps_every_count() {
     let house = House::with_days(3, false).await;
     let person = person(&house.known().calls);
     traces(&house, &person).await;
@@ -196,7 +196,7 @@ async fn a_pseudonym_keeps_the_calls_of_one_person_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
+async fn an_interrupted_erasure_resumes_at_the_next_start() {
     let house = House::with_days(2, false).await;
     let person = person(&house.known().calls);
     traces(&house, &person).await;
@@ -223,7 +223,7 @@ async fn an_erasure_that_was_interrupted_goes_on_at_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_stands_in_the_way_and_so_does_a_missing_reason() {
+async fn a_hold_or_a_missing_reason_prevents_an_erasure() {
     let house = House::with_days(1, false).await;
     let person = person(&house.known().calls);
     let by = Author::of_tests();

@@ -1,10 +1,9 @@
-//! Copies a data directory while it is written.
+//! Copies a data directory while it is being written.
 //!
-//! A segment keeps its name for life and is only ever appended to or replaced whole, so copying
-//! the files in the order of their names is enough: every callback acknowledged before the copy
-//! began is in it. The journal goes first, because what it names (recordings, apps, keys) is
-//! there before it is named. What is derived or belongs to the running process is left out.
-//! Never writes into a directory that holds something already.
+//! A segment keeps its name for life and is only appended to or replaced whole, so copying the files in
+//! the order of their names copies every callback acknowledged before the copy began. The journal goes
+//! first: what it names (recordings, apps, keys) exists before it is named. Derived data and the
+//! process's own files are left out, and a directory that holds something is refused.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -23,16 +22,15 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::limits::{LINE_MAX, READ_CHUNK};
 
-/// The logs, in the order in which they are copied, and the directories copied as they are.
+/// In the order in which they are copied.
 const LOGS: [&str; 3] = ["journal", "state", "bindings"];
 const PLAIN: [&str; 3] = ["recordings", "keys", "certs"];
-/// The notes of how far each log came: written new for the copy.
+/// Written new for the copy.
 const MARKS: &str = "marks";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Copied {
     pub segments: u64,
-    /// Other files: recordings, keys, certificates.
     pub files: u64,
     pub bytes: u64,
 }
@@ -64,7 +62,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<Copied, CopyError> {
         in_dir(from, to, log, |log, to| copy_log(from, log, to, &mut copied))?;
     }
     let marks = from.join(MARKS);
-    // It only helps after a loss: a copy without it is whole.
+    // Useful only after a loss: without it the copy is still complete.
     let highest = highest_given(&marks, APPS).unwrap_or_else(|error| {
         tracing::warn!(error = %Chain(&error), "which ids apps had cannot be read, so the copy does not say it");
         None
@@ -99,7 +97,7 @@ fn prepare(from: &Path, to: &Path) -> Result<(), CopyError> {
     let inside = fs::canonicalize(to).map_err(failed(to))?;
     let outside = fs::canonicalize(from).map_err(failed(from))?;
     if inside.starts_with(outside) {
-        // Made by us, if it is empty and inside; leave no trace.
+        // `remove_dir` removes only an empty directory.
         let _ = fs::remove_dir(to);
         return Err(CopyError::Inside(to.to_owned()));
     }
@@ -124,8 +122,7 @@ fn in_dir(
     sync_dir(&to).map_err(failed(&to))
 }
 
-/// Copies a log and writes the copy's own note of how far it came, so that a later loss in the copy is
-/// found too.
+/// Copies a log and writes the copy's own watermark, so that a later loss in the copy is found too.
 fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<(), CopyError> {
     let log = to.file_name().and_then(OsStr::to_str).unwrap_or("log");
     let marks = data.join(MARKS);
@@ -139,7 +136,7 @@ fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<
         let mut copy_segment = || {
             found.bytes(first)?;
             let Some(mut source) = open_if_there(&path)? else { return Ok(None) };
-            // What is appended from here on belongs to the next backup.
+            // Anything appended from now on belongs to the next backup.
             let bytes = source.metadata()?.len();
             let bytes = if frames::is_compressed(&source, bytes)? {
                 last = Table::load(&source, bytes)?.and_then(|table| Some(table.end()?.seq - 1));
@@ -166,8 +163,8 @@ fn copy_log(data: &Path, from: &Path, to: &Path, copied: &mut Copied) -> Result<
     Ok(())
 }
 
-/// Copies a directory and follows its links: a copied link would lead to the original, or nowhere.
-/// `above` are the directories on the way here.
+/// Copies a directory, following links: a copied link would point at the original, or nowhere. `above`
+/// holds the parent directories, to detect cycles.
 fn copy_tree(from: &Path, to: &Path, above: &mut Vec<(u64, u64)>, copied: &mut Copied) -> Result<(), CopyError> {
     let here = fs::metadata(from).map_err(failed(from))?;
     let here = (here.dev(), here.ino());

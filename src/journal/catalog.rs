@@ -1,10 +1,9 @@
-//! Which segments there are, how far each may be read, and the marks of the one being written.
+//! The segments of a journal, how far each may be read, and the marks of the live one.
 //!
-//! The committer, the compressor and the rewriter change it; readers look things up. It holds
-//! no file: a segment replaced on disk gets another generation here, and whoever has the old
-//! file open sees by that number that it must open it again.
-//!
-//! A segment keeps its name, twelve digits of its first possible number, for life.
+//! Changed by the committer, the compressor and the rewriter; readers look things up. It holds no file:
+//! a segment replaced on disk gets a new generation here, and a reader with the old file open sees that
+//! it must open it again. A segment keeps its name, twelve digits of its first possible number, for
+//! life.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,7 +16,7 @@ use crate::domain::Seq;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// The number of the record; in a damaged place, the least it can be.
+    /// For damaged lines, the lowest possible number.
     pub(super) seq: Seq,
     /// Counted from 1.
     pub(super) line: u64,
@@ -26,11 +25,11 @@ pub(super) struct Mark {
 
 #[derive(Debug)]
 pub(super) struct Segment {
-    /// How many bytes may be read: of the segment being written, those that are durable.
+    /// Readable bytes: of the live segment, the durable ones.
     pub(super) bytes: u64,
-    /// Rises when another file takes the segment's name.
+    /// Rises when another file takes this name.
     pub(super) generation: u64,
-    /// Made while the segment was written; absent for those found on disk.
+    /// Made while the segment was written; empty for those found on disk.
     pub(super) marks: Vec<Mark>,
 }
 
@@ -51,7 +50,6 @@ impl Shared {
     }
 }
 
-/// Every segment of one journal, by its first possible number.
 #[derive(Debug)]
 pub(super) struct Catalog {
     pub(super) dir: PathBuf,
@@ -61,11 +59,11 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    /// Lists a directory. Only names and sizes are looked at.
+    /// Lists a directory by names and sizes.
     ///
     /// # Errors
-    /// When the directory cannot be listed, or something that is no file has a segment's name:
-    /// whoever starts without it starts with another journal.
+    /// When it cannot be listed, or a non-file has a segment's name: starting without that segment would
+    /// start another journal.
     pub(super) fn list(dir: &Path) -> io::Result<Self> {
         let mut segments = BTreeMap::new();
         for (first, found) in list(dir)? {
@@ -79,8 +77,7 @@ impl Catalog {
         self.dir.join(name(first))
     }
 
-    /// Adds the segment that is written from now on. Older marks are dropped: their segments
-    /// are read less and less, and are soon replaced by compressed ones.
+    /// Older marks are dropped: those segments are read less often, and compressed soon.
     pub(super) fn start(&mut self, first: Seq) {
         let previous = self.live;
         for (key, segment) in &mut self.segments {
@@ -112,13 +109,12 @@ impl Catalog {
         self.segments.remove(&first);
     }
 
-    /// The segment that holds `seq` if any does; for numbers before all, the first.
+    /// For a number before every segment, the first segment.
     pub(super) fn holding(&self, seq: Seq) -> Option<Seq> {
         let below = self.segments.range(..=seq).next_back();
         below.or_else(|| self.segments.iter().next()).map(|(first, _)| *first)
     }
 
-    /// The segment after one.
     pub(super) fn after(&self, first: Seq) -> Option<Seq> {
         self.segments.range(first + 1..).next().map(|(next, _)| *next)
     }
@@ -137,14 +133,13 @@ pub(super) fn name(first: Seq) -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    /// A file of this size, or a link to one: a large segment may be moved to another disk.
+pub(super) enum SegmentEntry {
+    /// A file of this size, or a link to one, perhaps on another disk.
     File(u64),
     Dangling,
     Strange,
 }
 
-/// A directory or socket has the name of a segment. Says what to do.
 #[derive(Debug, thiserror::Error)]
 enum NoFile {
     #[error("{} is a link to a file that is not there; put the file back where it was, or remove the link if it is lost", name(*.0))]
@@ -153,7 +148,7 @@ enum NoFile {
     Strange(Seq),
 }
 
-impl Found {
+impl SegmentEntry {
     pub(super) fn bytes(self, first: Seq) -> io::Result<u64> {
         match self {
             Self::File(bytes) => Ok(bytes),
@@ -163,19 +158,19 @@ impl Found {
     }
 }
 
-/// Everything in a directory that has a segment's name, in order. Other files are not ours.
-pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
+/// Everything with a segment's name, in order.
+pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, SegmentEntry)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let Some(first) = entry.file_name().to_str().and_then(parse) else { continue };
         match fs::metadata(entry.path()) {
-            Ok(metadata) if metadata.is_file() => found.push((first, Found::File(metadata.len()))),
-            Ok(_) => found.push((first, Found::Strange)),
+            Ok(metadata) if metadata.is_file() => found.push((first, SegmentEntry::File(metadata.len()))),
+            Ok(_) => found.push((first, SegmentEntry::Strange)),
             // A link without a target; or it was removed since the directory was read.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if fs::symlink_metadata(entry.path()).is_ok() {
-                    found.push((first, Found::Dangling));
+                    found.push((first, SegmentEntry::Dangling));
                 }
             }
             Err(error) => return Err(error),
@@ -188,7 +183,7 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<(Seq, Found)>> {
 /// Whether the log in `dir` has no segment, or only empty ones.
 pub fn is_empty(dir: &Path) -> io::Result<bool> {
     match list(dir) {
-        Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == Found::File(0))),
+        Ok(segments) => Ok(segments.iter().all(|(_, found)| *found == SegmentEntry::File(0))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }
@@ -196,8 +191,8 @@ pub fn is_empty(dir: &Path) -> io::Result<bool> {
 
 /// Counts compressed segments by their last bytes.
 pub fn compressed(dir: &Path) -> io::Result<u64> {
-    let is_compressed = |(first, found): &(Seq, Found)| {
-        let Found::File(bytes) = *found else { return false };
+    let is_compressed = |(first, found): &(Seq, SegmentEntry)| {
+        let SegmentEntry::File(bytes) = *found else { return false };
         let opened = File::open(dir.join(name(*first)));
         opened.and_then(|file| frames::is_compressed(&file, bytes)).unwrap_or(false)
     };

@@ -1,8 +1,8 @@
-//! The one thread that writes: takes whatever waits, one write, one sync, then answers all.
+//! The one thread that writes: takes everything that waits, one write, one sync, then replies.
 //!
-//! The longer a sync takes, the more waits when it returns, so the load finds its own batch
-//! size and nobody waits for a timer. The order after a sync is fixed: first what readers may
-//! see, then the durable number, then the answers; so whoever is answered can read the record.
+//! The longer a sync takes, the more records wait for the next one, so the batch size follows the load
+//! without a timer. After a sync it publishes the readable length, then the durable number, then the
+//! replies: whoever gets a reply can read the record.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,9 +22,9 @@ use crate::limits::{COMMIT_BATCH_BYTES, RECOVERY_PROBE, RESERVE_ROOM};
 #[derive(Debug, Clone, Default)]
 pub(super) struct WriteHealth {
     pub(super) failing: Option<String>,
-    /// The reserve was given to the journal, and the disk has not as much free again.
+    /// The reserve was freed, and the disk does not have that much free again.
     pub(super) reserve_used: bool,
-    /// What happened to a segment while it was written.
+    /// What happened to the live segment from outside.
     pub(super) given_up: Option<String>,
 }
 
@@ -36,16 +36,14 @@ pub(super) struct Committer {
     pub(super) order: Order,
     pub(super) reserve: Option<Reserve>,
     pub(super) finished: Box<dyn Fn() + Send>,
-    /// Tries to write to the disk, without a record.
     pub(super) probe: Box<dyn Fn() -> io::Result<()> + Send>,
 }
 
-/// What the conditions of records are checked against.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// The last number when the journal was opened: records up to it count for every kind.
+    /// The last number at opening: records up to it count for every kind.
     opened: Seq,
-    /// The last number of each kind that is appended with conditions, since then.
+    /// The last number of each conditional kind since then.
     kinds: HashMap<String, Seq>,
     group: Option<u64>,
 }
@@ -55,7 +53,7 @@ impl Order {
         Self { opened, ..Self::default() }
     }
 
-    /// Whether a record is taken that comes behind so many others of its batch; `last` is durable.
+    /// Whether a record at this place in its batch is accepted; `last` is durable.
     fn admits(&mut self, condition: Option<&Condition>, place: usize, last: Seq) -> bool {
         let admitted = match condition {
             None => true,
@@ -68,14 +66,14 @@ impl Order {
         if admitted {
             self.group = condition.map(|(Condition::After { group, .. } | Condition::Behind(group))| *group);
             if let Some(Condition::After { kind: Some(kind), .. }) = condition {
-                // It has no number yet, but no other of its kind may follow it unseen.
+                // It has no number yet: until then `MAX` refuses every other of its kind.
                 self.kinds.insert(kind.clone(), Seq::MAX);
             }
         }
         admitted
     }
 
-    /// What was admitted without a number is durable up to `last`, or was not written.
+    /// Gives the accepted kinds the number `last`. After a failed write the rest of the group is refused.
     fn settle(&mut self, last: Seq, written: bool) {
         self.kinds.values_mut().filter(|seq| **seq == Seq::MAX).for_each(|seq| *seq = last);
         self.group = self.group.filter(|_| written);
@@ -110,7 +108,7 @@ impl Committer {
                 Work::Roll(reply) => {
                     let rolled = self.writer.roll();
                     (self.finished)();
-                    // Whoever asked may have gone.
+                    // The caller may be gone.
                     let _ = reply.send(rolled);
                 }
                 Work::Idle => self.care(),
@@ -155,7 +153,7 @@ impl Committer {
             seal(batch, first);
             written = self.writer.commit(batch);
         }
-        if self.tell_given_up() && written.is_err() {
+        if self.report_given_up() && written.is_err() {
             first = self.writer.next();
             seal(batch, first);
             written = self.writer.commit(batch);
@@ -168,7 +166,7 @@ impl Committer {
                 self.order.settle(last, true);
                 self.durable.send_replace(last);
                 for (seq, reply) in (first..).zip(replies) {
-                    // A platform that hung up dropped its end; the record stays.
+                    // The caller may be gone (a platform hung up); the record stays.
                     let _ = reply.send(Ok(seq));
                 }
                 if segment != self.writer.live() {
@@ -190,18 +188,17 @@ impl Committer {
         failing || self.reserve.as_ref().is_some_and(|reserve| !reserve.is_held())
     }
 
-    /// Reports a segment that was given up, if one was.
-    fn tell_given_up(&mut self) -> bool {
+    fn report_given_up(&mut self) -> bool {
         let Some(given_up) = self.writer.take_given_up() else { return false };
         self.health.lock().unwrap_or_else(PoisonError::into_inner).given_up = Some(given_up.to_string());
         (self.finished)();
         true
     }
 
-    /// When idle: checks that the segment is in its place, and tries again what failed.
+    /// When idle: checks the live segment's place and retries what failed.
     fn care(&mut self) {
         self.writer.look();
-        self.tell_given_up();
+        self.report_given_up();
         self.writer.watermark().settle();
         let failing = self.health.lock().unwrap_or_else(PoisonError::into_inner).failing.is_some();
         if failing {

@@ -1,8 +1,7 @@
-//! A journal on one machine that is rewritten as a whole: one segment that is never finished.
+//! A one-machine journal that is rewritten whole: a single segment that is never finished.
 //!
-//! Writing it anew is one rename over the same name, so that a copy of the directory taken at that
-//! moment gets the old file or the new one, each whole. More segments than one there are only after
-//! something went wrong, and then until it is written anew.
+//! A rewrite is one rename over the same name, so a copy of the directory gets the old file or the new
+//! one, each complete. There is more than one segment only after a failure, until the next rewrite.
 
 use std::fs;
 use std::io;
@@ -24,7 +23,6 @@ use crate::limits::STATE_SEGMENT_BYTES;
 
 #[derive(Debug)]
 pub struct CompactJournal {
-    /// Replaced each time the log is rewritten.
     journal: ArcSwap<FileJournal>,
     data: PathBuf,
 }
@@ -40,8 +38,7 @@ impl CompactJournal {
         self.data.join(NAME)
     }
 
-    /// Writes the records to a file beside the old one and renames it over that.
-    fn write_anew(&self, first: Seq, records: &[NewRecord]) -> io::Result<()> {
+    fn rewrite_whole(&self, first: Seq, records: &[NewRecord]) -> io::Result<()> {
         let tmp = self.data.join("tmp");
         fs::create_dir_all(&tmp)?;
         let unfinished = tmp.join(format!("{NAME}-anew"));
@@ -53,9 +50,9 @@ impl CompactJournal {
         let file = RealDisk.create(&unfinished)?;
         file.write_at(&lines, 0)?;
         file.sync()?;
-        // The new log has other numbers: what is noted of the old one must not be held against it.
+        // The new log starts other numbers: the old watermark would report a loss.
         forget(&self.data.join("marks"), NAME)?;
-        put_over(&unfinished, &self.dir())
+        replace_first(&unfinished, &self.dir())
     }
 }
 
@@ -76,7 +73,7 @@ impl Compact for CompactJournal {
         }
         let (first, missing) = (self.begin(), old.health().missing);
         old.close();
-        let written = self.write_anew(first, records);
+        let written = self.rewrite_whole(first, records);
         let reopened = open(&self.data).map_err(|OpenError::Io { source, .. }| AppendError::Write(Arc::new(source)))?;
         reopened.note_missing(missing);
         let last = *reopened.durable().borrow();
@@ -136,9 +133,8 @@ impl Journal for CompactJournal {
     }
 }
 
-/// Renames a file over the first one in `to`, or over what that links to: its place may be on another
-/// disk.
-fn put_over(new: &Path, to: &Path) -> io::Result<()> {
+/// Renames a file over the first segment, or over its link target, perhaps on another disk.
+fn replace_first(new: &Path, to: &Path) -> io::Result<()> {
     let old = files(to)?;
     let first = old.first().ok_or_else(|| io::Error::other(format!("{} holds no file", to.display())))?;
     let place = fs::canonicalize(first)?;

@@ -1,8 +1,7 @@
 //! Compresses finished segments in the background, oldest first.
 //!
-//! Wakes when a segment is finished. A segment that cannot be compressed stays plain, which
-//! costs space and nothing else: for want of room it is tried again when the next one is
-//! finished, for any other reason at the next start.
+//! A segment that cannot be compressed stays plain and readable. For lack of space it is tried again
+//! when the next one is finished, after any other error at the next start.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -38,7 +37,7 @@ impl Bell {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).closed
     }
 
-    /// `false` when it is time to end.
+    /// `false` to end the thread.
     fn wait(&self) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = |state: &mut State| !state.rung && !state.closed;
@@ -49,7 +48,7 @@ impl Bell {
 }
 
 pub(super) fn run(bell: &Bell, catalog: &Shared, rewriter: &Arc<Rewriter>) {
-    // Segments known to need nothing: looking at each costs opening it.
+    // Segments known to be compressed: checking opens the file.
     let mut seen = None;
     while bell.wait() {
         for first in finished(catalog, seen) {

@@ -1,7 +1,7 @@
-//! What a body says, where it came compressed: `Content-Encoding: gzip` or `deflate`.
+//! Decodes bodies sent with `Content-Encoding: gzip` or `deflate`.
 //!
-//! A body is kept byte for byte, so it is unpacked again whenever somebody reads it. What comes
-//! out is bounded as what comes in is: a thousandth of it may have been sent.
+//! A body is stored byte for byte and decoded on each read. The output is bounded: a thousandth of it
+//! may have been sent.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -12,7 +12,7 @@ use crate::limits::BODY_MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {
-    /// RFC 9110 answers this with 415.
+    /// Answered with 415 (RFC 9110).
     #[error("the content encoding is neither gzip nor deflate")]
     UnknownEncoding,
     #[error("the body is too large once it is unpacked")]
@@ -21,10 +21,7 @@ pub enum ContentError {
     Damaged,
 }
 
-/// The content of a body that came with these headers.
-///
-/// # Errors
-/// When its encoding is another one, or it does not unpack to at most [`BODY_MAX`] bytes.
+/// Fails on another encoding, and on a body that does not unpack to at most [`BODY_MAX`] bytes.
 pub fn unpack<'a>(headers: &[(String, String)], body: &'a [u8]) -> Result<Cow<'a, [u8]>, ContentError> {
     let named = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
     let named = named.flat_map(|(_, value)| value.split(','));
@@ -33,10 +30,10 @@ pub fn unpack<'a>(headers: &[(String, String)], body: &'a [u8]) -> Result<Cow<'a
     let (encoding, more) = (encodings.next(), encodings.next());
     match (encoding, more) {
         (None, _) => Ok(Cow::Borrowed(body)),
-        // A proxy that unpacks may forget to say so.
+        // A proxy that decodes may leave the header in place.
         (Some("gzip" | "x-gzip" | "deflate"), None) if is_plain(body) => Ok(Cow::Borrowed(body)),
         (Some("gzip" | "x-gzip"), None) => read(MultiGzDecoder::new(body)),
-        // Some senders take the name at its word and leave zlib's frame out.
+        // Some senders omit zlib's frame.
         (Some("deflate"), None) => match read(ZlibDecoder::new(body)) {
             Err(ContentError::Damaged) => read(DeflateDecoder::new(body)),
             unpacked => unpacked,
@@ -45,7 +42,7 @@ pub fn unpack<'a>(headers: &[(String, String)], body: &'a [u8]) -> Result<Cow<'a
     }
 }
 
-/// Whether a body is text of the kind that platforms send: no compressed one begins so.
+/// No compressed body begins like the text that platforms send.
 fn is_plain(body: &[u8]) -> bool {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     text.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|first| matches!(first, b'{' | b'[' | b'<'))
@@ -95,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_somebody_unpacked_before_is_left_as_it_is() {
+    fn a_body_that_a_proxy_decoded_stays_unchanged() {
         check("gzip", TEXT, Ok(TEXT));
         check("deflate", b" \n<Request/>", Ok(b" \n<Request/>"));
         check("identity", TEXT, Ok(TEXT));
@@ -103,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_unpacked_says_why() {
+    fn a_body_that_cannot_be_decoded_says_why() {
         check("br", TEXT, Err(ContentError::UnknownEncoding));
         check("gzip, gzip", &gzip(&gzip(TEXT)), Err(ContentError::UnknownEncoding));
         check("gzip", &gzip(TEXT)[..12], Err(ContentError::Damaged));

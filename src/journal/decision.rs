@@ -1,13 +1,12 @@
-//! How what is remembered of a decision is written, in a callback's line and in its summary.
+//! How a decision is stored in a callback's line and in its summary.
 //!
-//! Names here are kept for years, as those of [`super::wire`]. A word that this version does not
-//! know makes the note unreadable, never the callback.
+//! Names are kept for years, like those of [`super::wire`]. A word unknown to this version makes the
+//! note unreadable, never the callback.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber};
 
-/// A note as fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DecisionFields {
     action: String,
@@ -53,7 +52,7 @@ impl DecisionFields {
         }
     }
 
-    /// `None` where a word is of another version.
+    /// `None` if a word is from a later version.
     #[must_use]
     pub fn into_note(self) -> Option<DecisionNote> {
         let asked = |asked: AskedFields| {
@@ -71,7 +70,6 @@ impl DecisionFields {
     }
 }
 
-/// A question with its note, where the question itself is gone.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DecidedFields {
     asks: String,
@@ -94,7 +92,7 @@ impl DecidedFields {
         }
     }
 
-    /// `None` where a word is of another version.
+    /// `None` if a word is from a later version.
     pub(super) fn into_decided(self) -> Option<DecidedQuestion> {
         Some(DecidedQuestion {
             asks: Asks::parse(&self.asks)?,

@@ -1,8 +1,6 @@
-//! What the committer asks of a disk, so that tests can have one that fails.
+//! The committer's view of the disk, so that tests can inject failures.
 //!
-//! Only writing goes through here: a failing write decides what is acknowledged, and must be
-//! tried with real failures. Reading uses plain files. The one real implementation is
-//! [`RealDisk`]; the other one lives in the tests.
+//! Only writes go through it: a failed write decides what is acknowledged. Reads use plain files.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
@@ -15,27 +13,26 @@ use rustix::fs::OFlags;
 use crate::limits::READ_CHUNK;
 
 pub(super) trait Disk: Debug + Send + Sync {
-    /// Creates an empty file. A file that a failed attempt left there is reused if it holds no line;
-    /// anything else is an error and stays as it is.
+    /// Creates an empty file. Reuses a leftover without a whole line; anything else is an error and
+    /// stays.
     fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
-    /// Makes new names in the directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
 }
 
 pub(super) trait LogFile: Send {
-    /// After an error any part of `bytes` may stand there.
+    /// After an error any part of `bytes` may have been written.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
     fn sync(&self) -> io::Result<()>;
     fn cut(&self, len: u64) -> io::Result<()>;
-    /// Also reads a file that was deleted since.
+    /// Works on a deleted file too.
     fn read_back(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
-    /// Whether the file is still what stands at `path`, with the `len` bytes that were written.
-    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing>;
+    /// Whether the file is still the one at `path`, with `len` bytes.
+    fn standing(&self, path: &Path, len: u64) -> io::Result<FileStanding>;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum FileStanding {
     Here,
     Gone,
     Replaced,
@@ -89,24 +86,24 @@ impl LogFile for File {
         self.read_exact_at(bytes, offset)
     }
 
-    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing> {
+    fn standing(&self, path: &Path, len: u64) -> io::Result<FileStanding> {
         let there = match fs::metadata(path) {
             Ok(there) => there,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Gone),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FileStanding::Gone),
             Err(error) => return Err(error),
         };
         let ours = self.metadata()?;
         Ok(if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
-            Standing::Replaced
+            FileStanding::Replaced
         } else if ours.len() < len {
-            Standing::Shorter
+            FileStanding::Shorter
         } else {
-            Standing::Here
+            FileStanding::Here
         })
     }
 }
 
-/// Refuses a link as the last part of a path.
+/// Refuses a symbolic link as the last component.
 fn no_follow() -> i32 {
     i32::try_from(OFlags::NOFOLLOW.bits()).expect("a flag fits")
 }

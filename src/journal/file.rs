@@ -1,12 +1,11 @@
 //! The journal on one machine: segment files, one committer thread, one compressor thread.
 //!
-//! Nobody else writes it: the process has the directory's lock, so that [`Journal::others`] never
-//! changes and a condition ([`super::Seen`]) is held against what this process wrote.
+//! The process holds the directory's lock, so nobody else writes: [`Journal::others`] never changes, and
+//! a condition ([`super::Seen`]) is checked against this process's own appends. The caller takes the
+//! lock ([`super::DataLock`]).
 //!
-//! This is where the parts are put together: [`super::queue`] and [`super::committer`] write,
-//! [`super::reader`] reads, [`super::compress`] and [`super::rewrite`] change what is finished,
-//! all around one [`super::catalog`]. It takes no lock: whoever opens a data directory for
-//! writing holds a [`super::DataLock`].
+//! [`super::queue`] and [`super::committer`] write, [`super::reader`] reads, [`super::compress`] and
+//! [`super::rewrite`] change finished segments, all around one [`super::catalog`].
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -43,15 +42,14 @@ use crate::limits::{
 
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The file that holds space back for a full disk, and its size; `None` for `state/`.
+    /// The file that reserves space for a full disk, and its size; `None` for `state/`.
     pub reserve: Option<(PathBuf, u64)>,
     pub torn: PathBuf,
     /// Unfinished rewrites; on the same file system.
     pub tmp: PathBuf,
-    /// The size at which a segment is finished.
     pub segment_bytes: u64,
     pub compress: bool,
-    /// Notes of how far the log came, apart from it; `None` for logs without notes.
+    /// Directory of the watermarks; `None` for logs without one.
     pub marks: Option<PathBuf>,
 }
 
@@ -97,7 +95,7 @@ pub enum OpenError {
 }
 
 impl FileJournal {
-    /// Opens or makes the journal in `dir`, sets a torn tail aside, starts the committer.
+    /// Opens or creates the journal in `dir`, sets a torn tail aside, starts the threads.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         Self::open_on(dir, options, Arc::new(RealDisk))
     }
@@ -169,19 +167,19 @@ impl FileJournal {
         Self::open(&data.join("bindings"), options)
     }
 
-    /// Accepts missing records as lost for good and reports them no more. Blocks.
+    /// Accepts missing records as lost and stops reporting them. Blocks.
     pub fn accept_missing(&self) -> Vec<Missing> {
         self.watermark.accept()
     }
 
-    /// Keeps reporting these as missing, as the log before this one did. Blocks.
+    /// Carries over the missing records of the log that this one replaces. Blocks.
     pub fn note_missing(&self, missing: Vec<Missing>) {
         if !missing.is_empty() {
             self.watermark.lost(missing);
         }
     }
 
-    /// Removes finished segments whose numbers are all below `seq`; returns how many. Blocks.
+    /// Removes finished segments that end before `seq`; returns how many. Blocks.
     pub fn remove_segments_before(&self, seq: Seq) -> Result<u64, RewriteError> {
         self.rewriter.remove_before(seq)
     }
@@ -193,7 +191,7 @@ impl Drop for FileJournal {
     }
 }
 
-/// Queues a record; mostly it is queued before the future is first polled.
+/// Queues a record, usually before the future is first polled.
 fn push(
     queue: &Arc<Queue>,
     record: &NewRecord,
@@ -332,8 +330,8 @@ impl Rewrite for FileJournal {
     }
 }
 
-/// Compares the note with what is there. Where records are missing, the next number is above all that
-/// were given out.
+/// Compares the watermark with the segments. After a loss, the next number is above every number ever
+/// given out.
 fn compare(
     log: &str,
     options: &Options,
@@ -359,7 +357,7 @@ fn compare(
             );
         }
         if noted.holds() && recovered.next <= noted.last {
-            // What came after the last sync of a log that nobody closed is not known.
+            // Numbers given out after the last sync of a log that was not closed are unknown.
             recovered.next = noted.last + 1 + if noted.closed { 0 } else { WATERMARK_AHEAD };
             recovered.live = Some(start_behind(&mut catalog.write(), disk, recovered.next)?);
         }

@@ -31,19 +31,18 @@ const FRAME_MAX: usize = FRAME_BYTES + LINE_MAX + 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
-    /// The lowest number a record in it can have.
+    /// The lowest possible number in it.
     pub(super) seq: Seq,
     pub(super) line: u64,
     pub(super) offset: u64,
-    /// Offset of its lines in the uncompressed segment.
     pub(super) raw_offset: u64,
 }
 
-/// The frames of a compressed segment; the last entry stands for their end.
+/// The last entry is the end of the frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table(Vec<Frame>);
 
-/// Whether a file is a compressed segment, by its first bytes or, if those are damaged, its last.
+/// Checks the first bytes or, if those are damaged, the last.
 pub(super) fn is_compressed(file: &impl FileExt, bytes: u64) -> io::Result<bool> {
     let mut magic = [0; 4];
     if bytes < 8 {
@@ -56,7 +55,7 @@ pub(super) fn is_compressed(file: &impl FileExt, bytes: u64) -> io::Result<bool>
 }
 
 impl Table {
-    /// Reads the table at a file's end; `None` when it is damaged.
+    /// `None` if the table is damaged.
     pub(super) fn load(file: &impl FileExt, bytes: u64) -> io::Result<Option<Self>> {
         let mut footer = [0; FOOTER_LEN];
         let Some(footer_at) = bytes.checked_sub(FOOTER_LEN as u64) else { return Ok(None) };
@@ -87,23 +86,23 @@ impl Table {
         self.0.len().saturating_sub(1)
     }
 
-    /// A frame and the one behind it.
+    /// A frame and its successor.
     pub(super) fn frame(&self, n: usize) -> Option<(Frame, Frame)> {
         Some((*self.0.get(n)?, *self.0.get(n + 1)?))
     }
 
-    /// The last entry: its number follows the last record's.
+    /// Its number follows the last record's.
     pub(super) fn end(&self) -> Option<Frame> {
         self.0.last().copied()
     }
 
     pub(super) fn holding(&self, seq: Seq) -> usize {
         let n = self.0[..self.len()].partition_point(|frame| frame.seq <= seq).saturating_sub(1);
-        // Where a damaged frame's number is unknown it has that of the next one.
+        // A damaged frame of unknown number has its successor's.
         self.0[..n].partition_point(|frame| self.0.get(n).is_none_or(|found| frame.seq < found.seq))
     }
 
-    /// Reads and decompresses a frame; `None` when it is damaged.
+    /// `None` if the frame is damaged.
     pub(super) fn lines(&self, file: &impl FileExt, n: usize) -> io::Result<Option<Vec<u8>>> {
         let Some((frame, next)) = self.frame(n) else { return Ok(None) };
         let mut compressed = vec![0; usize::try_from(next.offset - frame.offset).unwrap_or(usize::MAX)];
@@ -148,8 +147,8 @@ fn decompress(compressed: &[u8], capacity: usize) -> Option<Vec<u8>> {
     Decompressor::new().ok()?.decompress(compressed, capacity).ok()
 }
 
-/// Rebuilds the table of a file whose own is damaged. Bytes that are no frame become a frame that
-/// cannot be decompressed, so that reading reports them.
+/// Rebuilds a damaged table. Bytes that are no frame become one that cannot be decompressed, so that
+/// reading reports them.
 pub(super) fn walk(bytes: &[u8], first: Seq) -> Table {
     let mut frames = Vec::new();
     let mut scan = Scan::new("", 1, first);
@@ -158,7 +157,7 @@ pub(super) fn walk(bytes: &[u8], first: Seq) -> Table {
     while at < bytes.len() {
         let rest = &bytes[at..];
         let found = frame_len(rest).and_then(|len| Some((len, decompress(&rest[..len], FRAME_MAX)?)));
-        // After the last frame comes the table, damaged or not; it has no records.
+        // After the last frame comes the table, damaged or not.
         let is_table = rest.starts_with(&SKIPPABLE_MAGIC) || (found.is_none() && next_frame(rest).is_none());
         if is_table && !rest.starts_with(&ZSTD_MAGIC) {
             break;
@@ -186,7 +185,6 @@ fn frame_len(bytes: &[u8]) -> Option<usize> {
     zstd::zstd_safe::find_frame_compressed_size(bytes).ok()
 }
 
-/// Offset of the next frame or of the table.
 fn next_frame(bytes: &[u8]) -> Option<usize> {
     let find = |magic| memchr::memmem::find(&bytes[1..], magic).map(|n| n + 1);
     match (find(&ZSTD_MAGIC), find(&SKIPPABLE_MAGIC)) {
@@ -200,14 +198,12 @@ pub(super) struct FrameWriter<W> {
     compressor: Compressor<'static>,
     frames: Vec<Frame>,
     lines: Vec<u8>,
-    /// Where the present frame begins, and where the next line goes.
     begun: Frame,
     line: u64,
     last: Seq,
 }
 
 impl<W: Write> FrameWriter<W> {
-    /// `level` is zstd's.
     pub(super) fn new(out: W, first: Seq, level: i32) -> io::Result<Self> {
         let mut compressor = Compressor::new(level)?;
         compressor.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true))?;
@@ -223,7 +219,7 @@ impl<W: Write> FrameWriter<W> {
         })
     }
 
-    /// Appends a piece; whole records get their line end.
+    /// Whole records get their line end.
     ///
     /// # Errors
     /// When the file cannot be written, or a damaged piece is too long for a frame.

@@ -1,8 +1,8 @@
-//! The highest number ever given to something of a kind, noted apart from the log that gave it.
+//! The highest number ever given out of a kind, kept in a file beside the log.
 //!
-//! A log that lost its end would give out a number again that is taken. So the highest is noted in
-//! `marks/` before it is used, as one line: `apps 00000000000000000012 9ae0daaf`, with the CRC-32C of
-//! what stands before. It only grows, so a copy of it is at worst behind, and never wrong.
+//! A log that lost its end would give out a number twice. So the number is written to `marks/` before it
+//! is used, as one line with the CRC-32C of what precedes it: `apps 00000000000000000012 9ae0daaf`. It
+//! only grows, so an old copy of it is harmless.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read, Write};
@@ -18,9 +18,9 @@ pub const APPS: &str = "apps";
 
 const LINE_MAX: u64 = 128;
 
-/// `None` where nothing is noted, or nothing readable.
+/// `None` if there is no readable file.
 pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
-    // A pipe in its place would be waited for, and a link could lead anywhere.
+    // Do not block on a pipe or follow a link.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(marks.join(kind)) {
         Ok(file) => file,
@@ -38,7 +38,7 @@ pub fn highest_given(marks: &Path, kind: &str) -> io::Result<Option<u64>> {
     Ok(line.and_then(|line| line.strip_prefix(kind)?.strip_prefix(' ')?.parse().ok()))
 }
 
-/// Notes that numbers up to `highest` are taken; a lower one changes nothing.
+/// Records that numbers up to `highest` are taken; ignores a lower one.
 pub fn note_given(marks: &Path, kind: &str, highest: u64) -> io::Result<()> {
     if highest_given(marks, kind)?.is_some_and(|noted| noted >= highest) {
         return Ok(());
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_only_grows_and_a_damaged_line_says_nothing() {
+    fn the_highest_number_only_grows_and_a_damaged_line_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let marks = dir.path().join("marks");
         assert_eq!(highest_given(&marks, APPS).unwrap(), None);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_its_place_is_neither_waited_for_nor_followed() {
+    fn a_pipe_or_a_link_is_neither_waited_for_nor_followed() {
         let dir = tempfile::tempdir().unwrap();
         let (marks, elsewhere) = (dir.path().join("marks"), dir.path().join("elsewhere"));
         note_given(&marks, APPS, 3).unwrap();

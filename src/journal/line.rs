@@ -5,10 +5,9 @@
 //! └ number ┘  └────────── Unsealed ────────┘  └──── seal ─────┘
 //! ```
 //!
-//! Almost all the work, writing [`Unsealed`], is done in the task that appends; the committer
-//! puts the number before it and the checksum behind. The checksum stands at a fixed distance
-//! from the line's end, so that checking a line needs no JSON. Where lines begin and end, and
-//! what to do with damaged ones, is [`super::scan`]'s concern.
+//! The appending task writes [`Unsealed`], almost all of the work; the committer adds the number and the
+//! checksum. The checksum is at a fixed distance from the end, so checking a line parses no JSON.
+//! [`super::scan`] finds the lines and handles damaged ones.
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -19,8 +18,8 @@ use super::record::{Body, Entry, NewRecord, Record};
 use super::wire::{CallbackFields, ErasedFields, TallyFields};
 use crate::domain::Seq;
 
-/// Every line begins so. Quotes inside strings are escaped, so `{"seq":` in the middle of a line is the
-/// beginning of another line whose predecessor lost its end.
+/// Every line begins so. Quotes in strings are escaped, so this in the middle of a line begins another
+/// line whose predecessor lost its end.
 pub(super) const BEGINNING: &[u8] = br#"{"seq":"#;
 /// `,"crc":"9ae0daaf"}`
 const SEAL_LEN: usize = 18;
@@ -95,7 +94,7 @@ impl Unsealed {
     }
 }
 
-/// Checks a line without its line end and returns its number; parses no JSON.
+/// Takes a line without its line end; parses no JSON.
 pub(super) fn check(line: &[u8]) -> Result<Seq, &'static str> {
     let body_len = line.len().checked_sub(SEAL_LEN).ok_or(reason::NOT_A_RECORD)?;
     let (body, seal) = line.split_at(body_len);
@@ -105,7 +104,7 @@ pub(super) fn check(line: &[u8]) -> Result<Seq, &'static str> {
     if crc32c::crc32c(body) == written { Ok(seq) } else { Err(reason::CHECKSUM) }
 }
 
-/// `None` when a version that is not ours wrote it.
+/// `None` if another version wrote it.
 pub(super) fn decode(line: &[u8]) -> Option<Record> {
     let (seq, rest) = number(line)?;
     let rest = rest.strip_prefix(br#","at":""#)?;
@@ -124,7 +123,7 @@ pub(super) fn decode(line: &[u8]) -> Option<Record> {
     Some(Record { seq, at, body })
 }
 
-/// The kind of a line that [`check`] found whole, for counting.
+/// For a line that [`check`] accepted.
 pub(super) fn kind(line: &[u8]) -> Option<&str> {
     let (_, rest) = number(line)?;
     let (_, rest) = until_quote(rest.strip_prefix(br#","at":""#)?)?;
@@ -138,7 +137,6 @@ fn entry(line: &[u8]) -> Option<Entry> {
     Some(Entry { kind, fields })
 }
 
-/// Names of the line's own fields.
 fn is_frame_field(name: &str) -> bool {
     matches!(name, "seq" | "at" | "kind" | "crc")
 }
@@ -166,12 +164,11 @@ fn lower_hex(text: &[u8]) -> Option<u32> {
     })
 }
 
-/// Microseconds always, so that lines sort and align.
+/// Always with microseconds, so that lines sort and align.
 fn write_at(at: Timestamp, line: &mut Vec<u8>) {
     DateTimePrinter::new().precision(Some(6)).print_timestamp(&at, line).expect("a Vec takes every write");
 }
 
-/// Appends a struct's fields: `,"a":1,"b":2`.
 fn splice(fields: &impl Serialize, line: &mut Vec<u8>) {
     let start = line.len();
     to_json(fields, line);

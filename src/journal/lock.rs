@@ -1,12 +1,10 @@
 //! One process at a time writes a data directory.
 //!
-//! The lock is `flock` on `DIR/LOCK`, which the system gives back when the process ends, however
-//! it ends. The file's existence says nothing, and neither does what stands in it: the number of
-//! the process that holds the lock is only there for people.
+//! The lock is `flock` on `DIR/LOCK`, which the system releases when the process ends. The file's
+//! existence means nothing, and the process id in it is only for people.
 //!
-//! People remove "stale" lock files. A new `LOCK` is another file that nobody has locked, so the
-//! directory itself is locked as well. A file system that does not lock directories is left with
-//! the one lock.
+//! People remove "stale" lock files, and a new `LOCK` is a file that nobody has locked. So the directory
+//! itself is locked as well, where the file system can do that.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -16,7 +14,6 @@ use crate::limits::{LOCK_LOOK_TIME, LOCK_LOOKS};
 
 const NAME: &str = "LOCK";
 
-/// Held while this process may write the data directory; released on drop.
 #[derive(Debug)]
 pub struct DataLock {
     _file: File,
@@ -28,7 +25,7 @@ pub enum LockError {
     #[error("the data directory {dir} is in use by {}", holder(*.pid))]
     Held {
         dir: PathBuf,
-        /// The process that wrote itself into the file.
+        /// As written in the file.
         pid: Option<u32>,
     },
     #[error("locking the data directory {dir}")]
@@ -59,7 +56,7 @@ impl DataLock {
             if !held {
                 break;
             }
-            // Whoever has only the one lock must not keep it from others meanwhile.
+            // A process with only one of the locks must not keep it from others.
             file.unlock().map_err(io)?;
             if look >= LOCK_LOOKS {
                 return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
@@ -71,7 +68,7 @@ impl DataLock {
         Ok(Self { _file: file, _directory: directory })
     }
 
-    /// Whether a process, this one included, holds the lock.
+    /// Whether any process, this one included, holds the lock.
     pub fn is_held(dir: &Path) -> io::Result<bool> {
         let there = |opened: io::Result<File>| match opened {
             Ok(file) => Ok(Some(file)),
@@ -89,7 +86,7 @@ impl DataLock {
     }
 }
 
-/// Whether another process has it; on a file system without locks, nobody.
+/// Never on a file system without locks.
 fn is_locked(tried: &Result<(), TryLockError>) -> bool {
     matches!(tried, Err(TryLockError::WouldBlock))
 }
@@ -118,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_file_that_is_removed_lets_nobody_in() {
+    fn a_removed_lock_file_lets_no_second_process_in() {
         let dir = tempfile::tempdir().unwrap();
         let lock = DataLock::take(dir.path()).unwrap();
         std::fs::remove_file(dir.path().join(NAME)).unwrap();
         assert!(DataLock::is_held(dir.path()).unwrap());
         assert!(matches!(DataLock::take(dir.path()), Err(LockError::Held { .. })));
-        // Whoever was refused has left a file behind: it says as little.
+        // A refused process leaves its file behind; that does not count as a lock.
         assert!(DataLock::is_held(dir.path()).unwrap());
         assert!(matches!(DataLock::take(dir.path()), Err(LockError::Held { .. })));
         drop(lock);

@@ -1,9 +1,10 @@
-//! The journal: what every callback and change is rebuilt from. Append-only segments of JSON Lines, each line with its CRC-32C.
+//! Append-only segments of JSON Lines, each line with its CRC-32C. Everything else is computed from
+//! them.
 //!
-//! [`Journal`] is a trait because a company with several receivers may put a replicated log
-//! behind it; on one machine it is [`FileJournal`], which only those name who open a data
-//! directory. Nothing above this room assumes that this process is the only writer, or that
-//! numbers have no gaps: what may be relied upon is said at [`Journal`], [`Rewrite`] and [`Compact`].
+//! [`Journal`] is a trait so that a company with several receivers can use a replicated log. On one
+//! machine it is [`FileJournal`], named only by code that opens a data directory. Other code assumes
+//! neither that this process is the only writer nor that numbers have no gaps; see [`Journal`],
+//! [`Rewrite`] and [`Compact`].
 //!
 //! ```text
 //! {"seq":17,"at":"2026-11-21T02:13:21.123456Z","kind":"callback",…,"crc":"9ae0daaf"}\n
@@ -59,71 +60,61 @@ pub use file::{FileJournal, OpenError, Options};
 pub use given::{APPS, highest_given, note_given};
 pub use lock::{DataLock, LockError};
 pub use record::{Body, CallbackRecord, Entry, NewRecord, Record, Tally};
-pub use rewrite::{Decide, Packing, RewriteError, Rewritten, Verdict};
+pub use rewrite::{Decide, Packing, RecordAction, RewriteError, Rewritten};
 pub use summary::{CallbackSummary, Gone, SUMMARY, summary_entry};
-pub use verify::{Report, Torn, VerifyError, verify, verify_each};
+pub use verify::{LogReport, Torn, VerifyError, verify, verify_each};
 pub use watermark::{Missing, had_records};
 
 use crate::domain::Seq;
 use crate::limits::READ_CHUNK;
 use line::reason;
 
-/// An append under way. Dropping it does not cancel the record: a platform that hangs up must not undo
-/// a write.
+/// Dropping it does not cancel the append: a platform that hangs up must not undo a write.
 pub type Append<T> = Pin<Box<dyn Future<Output = Result<T, AppendError>> + Send>>;
 
-/// Up to where a writer had read when it decided.
+/// How far a writer had read when it decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
     Log(Seq),
-    /// Every record of the same kind. All records of such a kind are appended with this condition.
+    /// Every record of the same kind. All records of that kind are appended with this condition.
     Kind(Seq),
 }
 
-/// An append-only log whose records are durable before it says so.
+/// An append-only log that acknowledges only durable records. Every implementation promises:
 ///
-/// What every implementation promises:
+/// - **Durable** survives any single fault: `fdatasync` returned on one machine, or a majority of a
+///   replicated log's servers has the record on disk.
+/// - **Numbers grow** in the order of the records and are never given out twice. They may have gaps:
+///   failed writes, dropped records, another program's records.
+/// - **Others may write** before, between and after one's own records.
+/// - Once a record can be read, no record with a lower number is added.
+/// - When an append resolves with a number, [`Journal::durable`] has reached it and [`Journal::others`]
+///   every earlier record of another writer; all of them can be read.
+/// - Times are the writers' own: nearly in order, older where a record waited for the log.
 ///
-/// - **Durable** is what no single fault takes away: on one machine what `fdatasync` returned for,
-///   in a replicated log what a majority of its servers has on disk.
-/// - **Numbers grow** in the order of the records, are given out by the log alone and never twice.
-///   They may have gaps: numbers of writes that failed, of records that retention dropped, of
-///   another program's.
-/// - **Others may write**, before, between and behind one's own records.
-/// - Reads come in the order of the numbers, and what was read is never preceded by anything new:
-///   once a record can be read, no record with a lower number comes any more.
-/// - When an append resolves with a number, [`Journal::durable`] has reached it, and so has
-///   [`Journal::others`] every record of another writer before it; all of them can be read.
-/// - Times are those of the writers: nearly in the order of the numbers, and older where a record
-///   had to wait for the log.
-///
-/// **Whoever decides from what is in the log** (is the name free? which entry is the last?) says
-/// with [`Journal::append_after`] how far it has read, and the log takes the record only where
-/// nothing came after that. If something did, it reads on and decides again. So of two writers one
-/// is first, and both know which. A callback waits for nobody: of two answers to one question the
-/// first in the order of the log holds, and whoever appended the later one reads on and finds it.
+/// **Whoever decides from the log's content** (is the name free? which entry is last?) appends with
+/// [`Journal::append_after`], which accepts the record only if nothing came after what was read.
+/// Otherwise it returns [`AppendError::Overtaken`], and the caller reads on and decides again. Callbacks
+/// are appended unconditionally: of two answers to one question the first in the log counts, and the
+/// later writer finds it.
 pub trait Journal: Debug + Send + Sync {
-    /// Appends unconditionally; resolves when durable, with the record's number, or `None` where it is
-    /// safe on this machine and waits for the log.
+    /// Appends unconditionally. Resolves when durable, with the record's number, or `None` if the record
+    /// is safe on this machine but not yet in the log.
     fn append(&self, record: NewRecord) -> Append<Option<Seq>>;
-    /// Appends records one right behind the other, unless something came after `seen`: that is
-    /// [`AppendError::Overtaken`]. Resolves when they are durable, with their numbers: with those of the
-    /// first of them where another writer came between, for the rest is not taken then. After an error
-    /// some of the first may be there all the same: whoever goes on reads from `seen`.
+    /// Appends records in a row, or fails with [`AppendError::Overtaken`] if something came after
+    /// `seen`. Resolves when durable, with their numbers; with only the first few if another writer came
+    /// between, and the rest is not appended. After an error some may be appended: read on from `seen`.
     fn append_all(&self, seen: Seen, records: Vec<NewRecord>) -> Append<Vec<Seq>>;
-    /// One record as [`Journal::append_all`] appends several.
     fn append_after(&self, seen: Seen, record: NewRecord) -> Append<Seq> {
         let appended = self.append_all(seen, vec![record]);
         Box::pin(async { Ok(*appended.await?.last().expect("a record has a number")) })
     }
-    /// 0 while there is none; changes as records come.
+    /// 0 for an empty log.
     fn durable(&self) -> watch::Receiver<Seq>;
-    /// The last durable record of another writer, 0 while there is none. On one machine it never
-    /// changes, and the channel closes.
+    /// The last durable record of another writer, 0 if there is none. On one machine the channel closes.
     fn others(&self) -> watch::Receiver<Seq>;
-    /// The records with numbers from `from` on, ascending, about `max_bytes` of lines at most
-    /// and at least one record if there is one. Damaged lines are passed over and reported in
-    /// [`Journal::damage`]. Empty at the end.
+    /// About `max_bytes` of records from `from` on, at least one if there is one. Damaged lines are
+    /// skipped and reported in [`Journal::damage`]. Empty at the end.
     fn read(&self, from: Seq, max_bytes: usize) -> Result<Vec<Record>, ReadError>;
     fn get(&self, seq: Seq) -> Result<Option<Record>, ReadError>;
     /// The record's line as stored, with its checksum and without its line end.
@@ -139,7 +130,7 @@ pub trait Journal: Debug + Send + Sync {
 /// erasure.
 ///
 /// It consists of segments, each known by its first possible number. All but the last are finished
-/// and may be rewritten: every record gets a [`Verdict`], and what stays keeps its number, its time
+/// and may be rewritten: every record gets a [`RecordAction`], and what stays keeps its number, its time
 /// and its place. A segment is replaced whole or not at all, whatever happens meanwhile; of a
 /// record that was dropped only the gap is left, and a segment without records is gone. A reader
 /// sees the old segment or the new one. One rewrite at a time, and one machine at a time: it is

@@ -1,7 +1,7 @@
-//! A segment open for reading: plain with its marks, or compressed with its table of frames.
+//! A segment open for reading: plain with marks, or compressed with its frame table.
 //!
-//! Marks of a plain segment are made when it is first read somewhere in its middle, by scanning
-//! it once; opening the journal looks at no segment but the last.
+//! A plain segment gets its marks when it is first read in the middle, by one scan; opening the journal
+//! reads only the last segment.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +16,7 @@ use super::scan::{Piece, Scan};
 use crate::domain::Seq;
 use crate::limits::{LINE_MAX, MARK_BYTES, READ_CHUNK};
 
-/// Stays readable when another file takes the segment's name.
+/// Stays readable when another file takes its name.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) first: Seq,
@@ -32,7 +32,7 @@ pub(super) enum Layout {
 }
 
 impl Opened {
-    /// Detects the layout by the first and last bytes. Also returns damage in the table.
+    /// Detects the layout by the first and last bytes; also returns damage in the table.
     pub(super) fn new(file: File, first: Seq, generation: u64) -> io::Result<(Self, Option<Damage>)> {
         let mut damage = None;
         let bytes = file.metadata()?.len();
@@ -76,7 +76,7 @@ impl Opened {
     }
 }
 
-/// Walks a plain segment from a mark on and makes new marks.
+/// Scans a plain segment from a mark on and makes new marks.
 #[derive(Debug)]
 pub(super) struct PlainWalk<'f> {
     file: &'f File,
@@ -93,7 +93,7 @@ impl<'f> PlainWalk<'f> {
         Self { file, scan, marks: Vec::new(), offset: from.offset, end, last: None }
     }
 
-    /// Shows every piece up to the end, and whether it is the last of a file that ends within a line.
+    /// Calls `each` for every piece, with whether it is the last of a file that ends within a line.
     pub(super) fn run(&mut self, mut each: impl FnMut(Piece<'_>, bool) -> io::Result<()>) -> io::Result<()> {
         loop {
             let chunk = read_lines(self.file, self.offset, self.end, READ_CHUNK)?;
@@ -119,8 +119,8 @@ impl<'f> PlainWalk<'f> {
     }
 }
 
-/// Whole lines from `offset`, about `bytes`, not beyond `end`; empty at the end. Only a line longer
-/// than ours can be comes without its end.
+/// Whole lines from `offset`, about `bytes`, before `end`; empty at the end. Only an overlong line comes
+/// without its end.
 pub(super) fn read_lines(file: &File, offset: u64, end: u64, bytes: usize) -> io::Result<Vec<u8>> {
     let left = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
     let mut want = bytes;

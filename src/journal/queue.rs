@@ -1,8 +1,7 @@
-//! What waits for the committer: bounded, and taken many at a time.
+//! The committer's bounded queue, drained as a whole.
 //!
-//! A record is in the queue the moment [`Queue::push`] returns; what becomes of the future that
-//! waits for it has no influence any more. The committer takes everything that waits with one
-//! lock, so that the queue costs the less per record the more there is to do.
+//! A record is queued when [`Queue::push`] returns, whatever becomes of the future that waits for it.
+//! The committer drains the queue under one lock, so the cost per record falls with the load.
 
 use std::collections::VecDeque;
 use std::io;
@@ -21,19 +20,16 @@ use crate::limits;
 pub(super) struct Waiting {
     pub(super) line: Unsealed,
     pub(super) reply: oneshot::Sender<Result<Seq, AppendError>>,
-    /// Most have none.
     pub(super) condition: Option<Box<Condition>>,
-    /// Released when the committer takes the record.
     pub(super) place: OwnedSemaphorePermit,
 }
 
-/// When a record is taken; see [`super::Seen`].
+/// See [`super::Seen`].
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
-    /// The first of this group; nothing may have come after `seen`: nothing at all, or nothing of this
-    /// kind.
+    /// First of this group: nothing, or nothing of this kind, may have come after `seen`.
     After { group: u64, seen: Seq, kind: Option<String> },
-    /// Directly behind another of this group.
+    /// Directly after another record of this group.
     Behind(u64),
 }
 
@@ -42,7 +38,6 @@ pub(super) enum Work {
     Batch(Vec<Waiting>),
     Roll(SyncSender<io::Result<()>>),
     Idle,
-    /// Nothing comes any more.
     Closed,
 }
 
@@ -93,8 +88,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Asks the committer to finish the segment. Dropped once the queue is closed: the waiting side
-    /// sees its sender go.
+    /// Asks the committer to finish the segment. Once the queue is closed the sender is dropped.
     pub(super) fn roll(&self, reply: SyncSender<io::Result<()>>) {
         let mut inner = self.lock();
         if !inner.closed {
@@ -110,7 +104,7 @@ impl Queue {
         self.arrived.notify_all();
     }
 
-    /// Waits for records of about `bytes` (one at least), or [`Work::Idle`] after `idle`.
+    /// Waits for about `bytes` of records (at least one), or [`Work::Idle`] after `idle`.
     pub(super) fn take(&self, bytes: usize, idle: Option<Duration>) -> Work {
         let mut inner = self.lock();
         loop {
@@ -135,7 +129,7 @@ impl Queue {
         }
     }
 
-    /// Every change is one step, so a panic elsewhere leaves the queue consistent.
+    /// Every change is one step, so a poisoned lock is still consistent.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

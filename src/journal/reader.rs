@@ -1,8 +1,8 @@
-//! Reads records by number while others are appended, segments are compressed, and old ones go.
+//! Reads records by number while others are appended, compressed and removed.
 //!
-//! There are no cursors: a read begins at the mark or the frame before its first number, which
-//! costs at most 64 KiB or one kept frame. Only what is durable is ever seen. Every line is
-//! checked; damaged ones are passed over and noted.
+//! There are no cursors: a read starts at the mark or frame before its first number, at most 64 KiB or
+//! one cached frame away. Only durable bytes are read. Every line is checked; damaged ones are skipped
+//! and recorded.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -20,7 +20,7 @@ use super::{Damage, ReadError, Record};
 use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, KEPT_FRAMES, OPEN_SEGMENTS, READ_CHUNK};
 
-/// The distance of two marks.
+/// Between two marks.
 const CHUNK_MIN: usize = 64 << 10;
 
 #[derive(Debug)]
@@ -43,8 +43,8 @@ struct View {
     opened: Arc<Opened>,
     bytes: u64,
     mark: Option<Mark>,
-    /// The segment after it, read together with `bytes`: when this one was the last, more may be
-    /// written to it before the next begins, and going on there would skip that.
+    /// The next segment, looked up together with `bytes`: the live segment may grow before its successor
+    /// begins, and those records must not be skipped.
     next: Option<Seq>,
 }
 
@@ -93,7 +93,7 @@ impl Reader {
         self.damages.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Each damage once, however often it is read.
+    /// Records each damage once.
     pub(super) fn note(&self, damages: impl IntoIterator<Item = Damage>) {
         let mut kept = self.damages.lock().unwrap_or_else(PoisonError::into_inner);
         for damage in damages {
@@ -109,7 +109,7 @@ impl Reader {
         }
     }
 
-    /// Reads one segment and returns the next.
+    /// Returns the next segment.
     fn read_segment(&self, first: Seq, wanted: &mut Wanted) -> Result<Option<Seq>, ReadError> {
         let read = match self.view(first, wanted.from) {
             Ok(Some(view)) => self.read_view(&view, wanted).map(|()| view.next),
@@ -117,7 +117,7 @@ impl Reader {
             Err(error) => Err(error),
         };
         match read {
-            // Removed by hand: what is left must still be readable.
+            // Removed by hand: the rest must stay readable.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.note([Damage { segment: catalog::name(first), line: 0, seq: first, reason: reason::MISSING }]);
                 Ok(self.catalog.read().after(first))
@@ -189,8 +189,7 @@ impl Reader {
         }
     }
 
-    /// Opens a segment or takes an open one. The catalog stays locked, so that no other file takes the
-    /// name meanwhile.
+    /// The catalog stays locked, so that no other file takes the name meanwhile.
     fn view(&self, first: Seq, from: Seq) -> io::Result<Option<View>> {
         let catalog = self.catalog.read();
         let Some(segment) = catalog.get(first) else { return Ok(None) };
@@ -247,7 +246,7 @@ impl Wanted {
         Self { from, until, left: max_bytes, found: Vec::new(), line: Vec::new(), done: false }
     }
 
-    /// Takes a line if it is wanted; says whether it was understood and whether to stop.
+    /// Adds a wanted line; returns whether it could be decoded, and whether to stop.
     fn take(&mut self, seq: Seq, text: &[u8]) -> ControlFlow<(), bool> {
         if seq < self.from {
             return ControlFlow::Continue(true);

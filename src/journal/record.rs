@@ -1,8 +1,7 @@
-//! What a record says. The line's notation is in `line`.
+//! Record types, independent of the encoding in `line`.
 //!
-//! Plain values without behaviour, so that the notation may change without them and they without
-//! the notation. A callback is kept with what was known only at its receipt: who sent it, whether
-//! its signature held, whose application it named, and what it was answered.
+//! A callback has everything that is known only at its receipt: who sent it, whether its signature was
+//! valid, whose application it named, and the answer.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,7 +17,6 @@ pub struct Record {
     pub body: Body,
 }
 
-/// A record that has no number yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewRecord {
     pub at: Timestamp,
@@ -27,43 +25,40 @@ pub struct NewRecord {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// One request of a platform and our answer to it.
     Callback(Box<CallbackRecord>),
-    /// Counts of refused requests since the last such record.
+    /// Requests refused since the last such record.
     Tally(Tally),
-    /// By its kind: `audit`, and in `state/` `app`, `user`, `token`, `setting`.
+    /// `audit`, and in `state/` `app`, `user`, `token`, `setting`.
     Entry(Entry),
     Erased {
-        /// `sha256…` of the line that stood here.
+        /// `sha256…` of the line it replaces.
         was: String,
     },
 }
 
-/// One request of a platform and our answer to it.
 #[derive(Clone, PartialEq)]
 pub struct CallbackRecord {
     pub app: AppId,
-    /// Kept also where this version does not know it.
+    /// Kept even if this version does not know it.
     pub provider: String,
     pub peer: IpAddr,
-    /// The path behind the token, never the token itself.
+    /// The path after the token, never the token itself.
     pub tail: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// `None` when no signature was checked.
+    /// `None` if no signature was checked.
     pub verified: Option<bool>,
-    /// Application keys in the body that were not the app's own when it was received: the app's key may
-    /// change later.
+    /// Application keys in the body other than the app's own at receipt: the app's key may change later.
     pub foreign: Vec<String>,
     pub reply: Ack,
-    /// The identity of an answered question: the same question gets the same bytes.
+    /// Identity of an answered question: the same question gets the same bytes.
     pub question: Option<String>,
-    /// For a question decided now: by which rule, from what, how fast. A repeat has none.
+    /// `None` for a repeat.
     pub decision: Option<DecisionNote>,
 }
 
 impl CallbackRecord {
-    /// Unpacked where it came compressed; as it came where it cannot be unpacked.
+    /// Decoded if possible, otherwise as received.
     #[must_use]
     pub fn content(&self) -> Cow<'_, [u8]> {
         super::unpack(&self.headers, &self.body).unwrap_or(Cow::Borrowed(&self.body))
@@ -76,7 +71,7 @@ impl CallbackRecord {
 }
 
 impl std::fmt::Debug for CallbackRecord {
-    /// Without headers and body: they hold numbers and signatures.
+    /// Omits headers and body: they hold numbers and signatures.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CallbackRecord")
             .field("app", &self.app)
@@ -87,7 +82,7 @@ impl std::fmt::Debug for CallbackRecord {
     }
 }
 
-/// Counts of requests that were not kept, for one app and one hour.
+/// Requests that were not kept, for one app and hour.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// `None` for unknown tokens.
@@ -104,4 +99,12 @@ pub struct Entry {
     pub kind: String,
     /// Its fields, beside `seq`, `at`, `kind` and `crc`.
     pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Entry {
+    pub(crate) fn without(&self, field: &str) -> Self {
+        let mut entry = self.clone();
+        entry.fields.remove(field);
+        entry
+    }
 }

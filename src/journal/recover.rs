@@ -1,13 +1,12 @@
-//! What happens when a journal is opened: the last segment is scanned, a torn tail set aside.
+//! Opening a journal: scans the last segment and sets a torn tail aside.
 //!
-//! Everything behind the last whole line of the last segment is torn: a write that did not come
-//! to its end, so that nobody was told that it is kept. It is copied to `torn/` before it is cut
-//! off. If complete lines are among it (a disk that lost pages), their numbers are not used
-//! again; the next segment's name remembers that. Earlier segments are not looked at, so that
-//! opening takes as long for a year of callbacks as for a day.
+//! Everything after the last whole line is torn: an unfinished write that was never acknowledged. It is
+//! copied to `torn/` before it is cut off. If it has complete lines (a disk lost pages), their numbers
+//! are not reused: the next segment's name is above them. Earlier segments are not read, so opening a
+//! large log is as fast as a small one.
 //!
-//! A segment that is a link is not written on: in a copy of the directory the link leads to the
-//! original's file. The next one is begun behind it.
+//! A segment that is a link is not written to: in a copy of the directory it leads to the original's
+//! file. A new segment follows it.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -25,11 +24,9 @@ use super::writer::Live;
 use crate::domain::Seq;
 
 pub(super) struct Recovered {
-    /// `None` when the last segment is compressed or there is none.
+    /// `None` if the last segment is compressed, or there is none.
     pub(super) live: Option<Live>,
-    /// 0 while there is none.
     pub(super) last: Seq,
-    /// The number the next record gets.
     pub(super) next: Seq,
     pub(super) damages: Vec<Damage>,
     pub(super) torn: u64,
@@ -82,13 +79,13 @@ fn plain(catalog: &mut Catalog, opened: &Opened, disk: &dyn Disk, torn: &Path) -
         recovered.torn = 1;
         file.cut(end.offset)?;
     }
-    // What a killed process wrote may still be on its way to the disk.
+    // Writes of a killed process may not be on disk yet.
     file.sync()?;
     catalog.live = Some(first);
     let live = Live { first, file, len: end.offset, lines: end.line };
     let linked = fs::symlink_metadata(catalog.path(first))?.is_symlink();
     if linked {
-        // An empty one has the name that the next would have.
+        // An empty segment has the name its successor would have.
         recovered.next = recovered.next.max(first + 1);
     }
     recovered.live = Some(if recovered.next == first.max(end.seq + 1) && !linked {
@@ -99,7 +96,7 @@ fn plain(catalog: &mut Catalog, opened: &Opened, disk: &dyn Disk, torn: &Path) -
     Ok(recovered)
 }
 
-/// Copies a torn tail into `torn/`; returns the number of complete lines in it.
+/// Returns the number of complete lines.
 fn set_aside(catalog: &Catalog, opened: &Opened, offset: u64, bytes: u64, torn: &Path) -> io::Result<u64> {
     let mut tail = vec![0; usize::try_from(bytes - offset).unwrap_or(usize::MAX)];
     opened.file.read_exact_at(&mut tail, offset)?;
@@ -118,7 +115,6 @@ fn set_aside(catalog: &Catalog, opened: &Opened, offset: u64, bytes: u64, torn: 
     Ok(memchr::memchr_iter(b'\n', &tail).count() as u64)
 }
 
-/// Begins a segment whose first number is `next`.
 pub(super) fn start_behind(catalog: &mut Catalog, disk: &dyn Disk, next: Seq) -> io::Result<Live> {
     let file: Box<dyn LogFile> = disk.create(&catalog.path(next))?;
     disk.sync_dir(&catalog.dir)?;
@@ -126,7 +122,6 @@ pub(super) fn start_behind(catalog: &mut Catalog, disk: &dyn Disk, next: Seq) ->
     Ok(Live { first: next, file, len: 0, lines: 0 })
 }
 
-/// The last record before a segment that has none.
 fn last_before(catalog: &Catalog, first: Seq) -> io::Result<Seq> {
     let mut firsts: Vec<Seq> = catalog.sizes().map(|(first, _)| first).filter(|other| *other < first).collect();
     while let Some(first) = firsts.pop() {

@@ -1,8 +1,8 @@
-//! Space held back for a full disk: a file that is deleted when a write finds no room, so that
-//! callbacks are kept for a while longer and somebody has time to look.
+//! Disk space held back for a full disk: a file that is deleted when a write finds no room, so that
+//! callbacks are kept for a while longer.
 //!
-//! It must never stand in the way of the journal: a reserve that cannot be made is reported
-//! and tried again, and it is only made when there is comfortably room.
+//! It never blocks the journal: a reserve that cannot be made is reported and tried again, and is only
+//! made when there is ample room.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -31,25 +31,24 @@ impl Reserve {
         reserve
     }
 
-    /// Whether the space is held back now.
     pub(super) fn is_held(&self) -> bool {
         self.held
     }
 
-    /// Whether clearly more is free than the reserve: then the disk is not full, though it may be too
-    /// small for a reserve.
+    /// Whether clearly more is free than the reserve: then the disk is not full, only perhaps too small
+    /// for one.
     pub(super) fn has_room(&self) -> bool {
         self.free().is_some_and(|free| free >= self.bytes + self.bytes / 4)
     }
 
-    /// Frees the space for the journal; `false` when there was none.
+    /// `false` if there was none.
     pub(super) fn give_up(&mut self) -> bool {
         let given = self.held && fs::remove_file(&self.path).is_ok();
         self.held = false;
         given
     }
 
-    /// Takes the space back when `times` of it would be free afterwards.
+    /// Makes it again if `times` its size stays free.
     pub(super) fn restore(&mut self, times: u64) {
         if self.held || self.free().is_none_or(|free| free < self.bytes.saturating_mul(times + 1)) {
             return;
@@ -57,7 +56,7 @@ impl Reserve {
         match self.allocate() {
             Ok(()) => self.held = true,
             Err(error) => {
-                // Half a reserve is worse than none: it takes the space and gives no alarm.
+                // A partial reserve takes space and gives no alarm.
                 let _ = fs::remove_file(&self.path);
                 tracing::debug!(%error, "the reserve was not made");
             }

@@ -1,14 +1,11 @@
-//! Changes finished segments: compresses them, drops or erases records, removes whole ones.
+//! Changes finished segments, one at a time: compresses them, drops or erases records, removes them.
 //!
-//! A new file is written in `tmp/`, synced, renamed **over the same name**, and the directory is
-//! synced. A copy of the data directory taken at that moment gets the old or the new file, each
-//! whole; a new name would make `cp -r` miss what it listed under the old one. Damaged lines are
-//! carried over as they are: somebody may still read them.
+//! A new file is written in `tmp/`, synced, renamed **over the same name**, and the directory is synced.
+//! A copy of the data directory gets the old or the new file, each complete; under a new name `cp -r`
+//! could miss both. Damaged lines are carried over unchanged: somebody may still read them.
 //!
-//! A segment may be a link to a file on another disk. Then it is that file which is replaced or
-//! removed: a new file in the place of the link would leave behind what was to go.
-//!
-//! One at a time, and never the segment that is being written.
+//! If a segment is a link to another disk, its target is replaced or removed: replacing the link would
+//! leave the data behind.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -31,53 +28,51 @@ use crate::domain::Seq;
 use crate::limits::{READ_CHUNK, ZSTD_LEVEL};
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum RecordAction {
     Keep,
-    /// Another body under the same number and time.
+    /// Another body, same number and time.
     Replace(Body),
-    /// A summary, with the SHA-256 of the old line as `was`.
+    /// Stored with the SHA-256 of the old line as `was`.
     Summarise(Box<CallbackSummary>),
-    /// An `erased` record with the SHA-256 of the old line.
+    /// Leaves an `erased` record with the SHA-256 of the old line.
     Erase,
     Drop,
 }
 
-/// Decides about each record of a segment. A closure over records will do.
+/// Decides about each record of a segment; implemented for closures.
 pub trait Decide {
-    fn record(&mut self, record: &Record) -> Verdict;
-    /// For bytes that are no record of this version. Kept unless this says [`Verdict::Drop`]: another
-    /// version may read them.
-    fn unreadable(&mut self, _bytes: &[u8]) -> Verdict {
-        Verdict::Keep
+    fn record(&mut self, record: &Record) -> RecordAction;
+    /// For bytes that this version cannot decode. Kept unless this returns [`RecordAction::Drop`].
+    fn unreadable(&mut self, _bytes: &[u8]) -> RecordAction {
+        RecordAction::Keep
     }
 }
 
-impl<F: FnMut(&Record) -> Verdict> Decide for F {
-    fn record(&mut self, record: &Record) -> Verdict {
+impl<F: FnMut(&Record) -> RecordAction> Decide for F {
+    fn record(&mut self, record: &Record) -> RecordAction {
         self(record)
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// Best compression: nobody waits.
+    /// Best compression, for background work.
     Small,
-    /// Fast compression: somebody waits.
+    /// Fast compression, for a person waiting.
     Fast,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rewritten {
     pub kept: u64,
-    /// Erased ones included.
+    /// Includes erased ones.
     pub replaced: u64,
     pub dropped: u64,
 }
 
-/// The segment is as it was.
+/// After an error the segment is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RewriteError {
-    /// The segment is being written; finish it first.
     #[error("the segment {0} is still being written")]
     Live(String),
     #[error("there is no segment {0}")]
@@ -100,18 +95,18 @@ impl RewriteError {
 pub(super) struct Rewriter {
     catalog: Shared,
     tmp: PathBuf,
-    /// Prefix of our files in `tmp/`.
+    /// Of unfinished files in `tmp/`.
     prefix: String,
     compress: bool,
     watermark: Watermark,
     one_at_a_time: Mutex<()>,
 }
 
-/// Part of the name of a file written beside a segment on another disk.
+/// Part of the name of an unfinished file on another disk.
 const UNFINISHED: &str = "rewriting";
 
 impl Rewriter {
-    /// Removes what an interrupted rewrite left in `tmp`.
+    /// Removes unfinished files from `tmp`.
     pub(super) fn new(
         catalog: Shared,
         tmp: PathBuf,
@@ -130,7 +125,7 @@ impl Rewriter {
         Ok(Self { catalog, tmp, prefix, compress, watermark, one_at_a_time: Mutex::new(()) })
     }
 
-    /// `false` when there was nothing to do.
+    /// `false` if there was nothing to do.
     pub(super) fn compress(&self, first: Seq) -> Result<bool, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
@@ -141,8 +136,8 @@ impl Rewriter {
         compressed.map(|()| true).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// Rewrites a segment as `decide` says, compressed at `level` where segments are. A segment without
-    /// a record left is removed; one of which every record stays is not touched.
+    /// Applies `decide`, compressing at `level`. Removes a segment that has no record left; leaves one
+    /// alone that keeps every record.
     pub(super) fn rewrite(&self, first: Seq, level: i32, decide: &mut dyn Decide) -> Result<Rewritten, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let (opened, bytes) = self.open(first)?;
@@ -177,16 +172,15 @@ impl Rewriter {
                 Piece::Damaged { bytes, .. } => decide.unreadable(bytes),
             };
             match verdict {
-                Verdict::Keep => done.kept += 1,
-                Verdict::Drop => done.dropped += 1,
-                Verdict::Erase | Verdict::Replace(_) | Verdict::Summarise(_) => done.replaced += 1,
+                RecordAction::Keep => done.kept += 1,
+                RecordAction::Drop => done.dropped += 1,
+                RecordAction::Erase | RecordAction::Replace(_) | RecordAction::Summarise(_) => done.replaced += 1,
             }
             Ok(())
         });
         surveyed.map(|()| done).map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// The SHA-256 of a segment's file; `None` when there is none.
     pub(super) fn digest(&self, first: Seq) -> Result<Option<String>, RewriteError> {
         let path = self.catalog.read().path(first);
         let read = || -> io::Result<Option<String>> {
@@ -207,7 +201,6 @@ impl Rewriter {
         read().map_err(|source| RewriteError::Io { segment: catalog::name(first), source })
     }
 
-    /// Removes finished segments whose numbers are all below `seq`; returns how many.
     pub(super) fn remove_before(&self, seq: Seq) -> Result<u64, RewriteError> {
         let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
         let mut removed = 0;
@@ -246,7 +239,7 @@ impl Rewriter {
     fn open(&self, first: Seq) -> Result<(Opened, u64), RewriteError> {
         {
             let catalog = self.catalog.read();
-            // The last one too when nothing is being written: its name and end tell the next number.
+            // Keep the last one if none is live: its name and end give the next number.
             if catalog.live == Some(first) || catalog.after(first).is_none() {
                 return Err(RewriteError::Live(catalog::name(first)));
             }
@@ -265,8 +258,8 @@ impl Rewriter {
         Ok((opened, bytes))
     }
 
-    /// Writes the pieces to a new file, compressed if there is a level, and renames it into place
-    /// unless `each` left its first argument `false`.
+    /// Writes the pieces to a new file, compressed if there is a level, and renames it into place unless
+    /// `each` left its first argument `false`.
     fn write(
         &self,
         opened: &Opened,
@@ -287,14 +280,13 @@ impl Rewriter {
             if changed { self.put_in_place(opened, &path, &place, bytes) } else { fs::remove_file(&path) }
         })();
         if written.is_err() {
-            // The next start removes it otherwise.
+            // If this fails, the next start removes it.
             let _ = fs::remove_file(&path);
         }
         written
     }
 
-    /// An unfinished segment: in `tmp`, or beside a link's target, since renaming works only within one
-    /// disk.
+    /// In `tmp`, or beside a link's target: renaming works only within one disk.
     fn unfinished(&self, place: &Path, first: Seq) -> io::Result<PathBuf> {
         if fs::metadata(&self.tmp)?.dev() == fs::metadata(parent(place))?.dev() {
             return Ok(self.tmp.join(format!("{}{}", self.prefix, catalog::name(first))));
@@ -310,11 +302,10 @@ impl Rewriter {
         let before = opened.file.metadata()?;
         fs::set_permissions(path, before.permissions())?;
         if fs::metadata(path)?.uid() != before.uid() {
-            // Only root writes for others, and may give it to them.
+            // Only root can write for others, and may change the owner.
             chown(path, Some(before.uid()), Some(before.gid()))?;
         }
-        // Readers open files while they hold the catalog, so none gets a file that is not the
-        // one described.
+        // Readers open files under the catalog's lock, so each gets the file described there.
         let mut catalog = self.catalog.write();
         fs::rename(path, place)?;
         catalog.replaced(opened.first, bytes);
@@ -328,7 +319,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten, out: &mut Output) -> io::Result<()> {
-    let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == Verdict::Drop;
+    let unreadable = |decide: &mut dyn Decide, bytes: &[u8]| decide.unreadable(bytes) == RecordAction::Drop;
     let Piece::Whole { text, line, start, end, .. } = piece else {
         let Piece::Damaged { bytes, .. } = &piece else { return out.push(piece) };
         if unreadable(decide, bytes) {
@@ -345,20 +336,20 @@ fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten
         return out.push(piece);
     };
     let body = match decide.record(&record) {
-        Verdict::Keep => {
+        RecordAction::Keep => {
             done.kept += 1;
             return out.push(piece);
         }
-        Verdict::Drop => {
+        RecordAction::Drop => {
             done.dropped += 1;
             return Ok(());
         }
-        Verdict::Erase => Body::Erased { was: digest(text) },
-        Verdict::Summarise(mut summary) => {
+        RecordAction::Erase => Body::Erased { was: digest(text) },
+        RecordAction::Summarise(mut summary) => {
             summary.was = Some(digest(text));
             Body::Entry(summary.entry())
         }
-        Verdict::Replace(body) => body,
+        RecordAction::Replace(body) => body,
     };
     done.replaced += 1;
     let mut sealed = Vec::new();
@@ -367,21 +358,18 @@ fn rewrite_piece(piece: Piece<'_>, decide: &mut dyn Decide, done: &mut Rewritten
     out.push(Piece::Whole { seq: record.seq, text: &sealed, line, start, end })
 }
 
-/// `sha256:` and the digest of a line without its line end.
 fn digest(line: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(line)))
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
         let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
         text
     })
 }
 
-/// A frame that cannot be decompressed is an error: what cannot be carried over must not be
-/// overwritten.
+/// Fails on a frame that cannot be decompressed: it could not be carried over.
 fn for_each_piece(opened: &Opened, bytes: u64, mut each: impl FnMut(Piece<'_>) -> io::Result<()>) -> io::Result<()> {
     match &opened.layout {
         Layout::Plain(_) => {

@@ -1,8 +1,7 @@
-//! Cuts the bytes of a segment into lines, checks each, and gives damaged ones their number.
+//! Splits a segment into lines, checks each, and numbers damaged ones.
 //!
-//! Everything that reads a segment (reader, recovery, compression, rewriting, verification)
-//! goes through [`Scan`], so that all agree on what is a record and what is damage. Every byte
-//! belongs to exactly one [`Piece`]; what is damaged is never swallowed.
+//! Reader, recovery, compression, rewriting and verification all use [`Scan`], so they agree on what is
+//! a record and what is damage. Every byte belongs to exactly one [`Piece`].
 //!
 //! ```text
 //! one line ──► checksum holds, number above the last ──► Whole
@@ -19,9 +18,8 @@ pub(super) enum Piece<'a> {
     Whole {
         seq: Seq,
         text: &'a [u8],
-        /// Counted from 1.
         line: u64,
-        /// Offsets in the scanned bytes: of this piece and of the next.
+        /// Offsets in the scanned bytes, of this piece and the next.
         start: usize,
         end: usize,
     },
@@ -38,7 +36,6 @@ impl Piece<'_> {
         }
     }
 
-    /// The record's number.
     pub(super) fn seq(&self) -> Option<Seq> {
         match self {
             Self::Whole { seq, .. } => Some(*seq),
@@ -47,20 +44,20 @@ impl Piece<'_> {
     }
 }
 
-/// A scan of a segment. Bytes may be fed in several parts of whole lines.
+/// May be fed in several parts of whole lines.
 #[derive(Debug)]
 pub(super) struct Scan {
     segment: String,
-    /// The present line, counted from 1.
+    /// The current line, counted from 1.
     line: u64,
     last: Seq,
-    /// Damages whose successor is not known yet.
+    /// Damage before the next whole record.
     pending: Vec<Damage>,
     damages: Vec<Damage>,
 }
 
 impl Scan {
-    /// Begins at `line` (counted from 1), expecting a number of at least `first`.
+    /// Starts at `line` (counted from 1), expecting numbers from `first`.
     pub(super) fn new(segment: impl Into<String>, line: u64, first: Seq) -> Self {
         Self {
             segment: segment.into(),
@@ -71,7 +68,7 @@ impl Scan {
         }
     }
 
-    /// The number of the last whole record, or the one before the first expected.
+    /// Of the last whole record, or one less than the first expected.
     pub(super) fn last(&self) -> Seq {
         self.last
     }
@@ -80,32 +77,31 @@ impl Scan {
         self.line
     }
 
-    /// A last line without its end is a piece of its own.
+    /// A last line without its end is its own piece.
     pub(super) fn pieces<'s, 'b>(&'s mut self, bytes: &'b [u8]) -> Pieces<'s, 'b> {
         Pieces { scan: self, bytes, at: 0, line_end: 0 }
     }
 
-    /// Reports a frame that cannot be decompressed.
     pub(super) fn report(&mut self, line: u64, seq: Seq, reason: &'static str) {
         let segment = self.segment.clone();
         self.settle(seq);
         self.damages.push(Damage { segment, line, seq, reason });
     }
 
-    /// Continues behind a damaged frame.
+    /// Continues after a damaged frame.
     pub(super) fn jump(&mut self, line: u64, first: Seq) {
         self.settle(first);
         self.line = line - 1;
         self.last = self.last.max(first.saturating_sub(1));
     }
 
-    /// Damage found since the last call; call it at the end of a segment.
+    /// Call at the end of a segment.
     pub(super) fn take_damages(&mut self) -> Vec<Damage> {
         self.settle(Seq::MAX);
         std::mem::take(&mut self.damages)
     }
 
-    /// Forgets damage behind the last whole record: it is a torn tail.
+    /// Discards damage after the last whole record: it is a torn tail.
     pub(super) fn forget_tail(&mut self) {
         self.pending.clear();
     }
@@ -115,7 +111,7 @@ impl Scan {
         self.last = seq;
     }
 
-    /// Damaged lines get the numbers between their neighbours.
+    /// Gives damaged lines the numbers between their neighbours.
     fn settle(&mut self, next: Seq) {
         for mut damage in self.pending.drain(..) {
             damage.seq = damage.seq.min(next.saturating_sub(1)).max(self.last);
@@ -177,7 +173,7 @@ impl<'b> Iterator for Pieces<'_, 'b> {
             Ok(seq) => return Some(self.whole(seq, line, self.line_end)),
             Err(why) => why,
         };
-        // A damaged line end joins two lines: what stands before the second may be whole.
+        // A damaged line end joins two lines; the first may be whole.
         let Some(inner) = line.get(1..).and_then(|tail| memchr::memmem::find(tail, line::BEGINNING)) else {
             self.at = self.line_end;
             self.scan.damaged(why);

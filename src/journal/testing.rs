@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::line::Unsealed;
 use super::{
     Append, AppendError, Body, Compact, CompactJournal, Damage, Decide, Entry, FileJournal, Health, Journal, NewRecord,
-    Options, Packing, ReadError, Record, Rewrite, RewriteError, Rewritten, Seen, Verdict,
+    Options, Packing, ReadError, Record, RecordAction, Rewrite, RewriteError, Rewritten, Seen,
 };
 use crate::domain::Seq;
 
@@ -331,9 +331,9 @@ impl Rewrite for MemoryJournal {
         let mut done = Rewritten::default();
         for record in written.records.range(within).map(|(_, record)| record) {
             match decide.record(record) {
-                Verdict::Keep => done.kept += 1,
-                Verdict::Drop => done.dropped += 1,
-                Verdict::Erase | Verdict::Replace(_) | Verdict::Summarise(_) => done.replaced += 1,
+                RecordAction::Keep => done.kept += 1,
+                RecordAction::Drop => done.dropped += 1,
+                RecordAction::Erase | RecordAction::Replace(_) | RecordAction::Summarise(_) => done.replaced += 1,
             }
         }
         Ok(done)
@@ -350,18 +350,18 @@ impl Rewrite for MemoryJournal {
         for record in records {
             let was = digest(&text(&record));
             let body = match decide.record(&record) {
-                Verdict::Keep => {
+                RecordAction::Keep => {
                     done.kept += 1;
                     continue;
                 }
-                Verdict::Drop => {
+                RecordAction::Drop => {
                     done.dropped += 1;
                     written.records.remove(&record.seq);
                     continue;
                 }
-                Verdict::Erase => Body::Erased { was },
-                Verdict::Replace(body) => body,
-                Verdict::Summarise(mut summary) => {
+                RecordAction::Erase => Body::Erased { was },
+                RecordAction::Replace(body) => body,
+                RecordAction::Summarise(mut summary) => {
                     summary.was = Some(was);
                     Body::Entry(summary.entry())
                 }

@@ -1,8 +1,7 @@
-//! Reads a whole log and says whether it is sound: every line, every checksum, every frame.
+//! Verifies a whole log: every line, checksum and frame.
 //!
-//! Changes nothing and takes no lock, so it also runs beside a server that is writing, and on a
-//! backup that nobody may touch. What a server is writing at that moment looks like a torn tail
-//! and is reported as one, apart from damage.
+//! Read-only and lock-free, so it can run beside a server or on a backup. An unfinished write looks like
+//! a torn tail and is reported as one, not as damage.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -14,7 +13,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::Damage;
-use super::catalog::{self, Found};
+use super::catalog::{self, SegmentEntry};
 use super::frames::Table;
 use super::line::{self, reason};
 use super::opened::{Layout, Opened};
@@ -25,33 +24,30 @@ use crate::domain::Seq;
 use crate::limits::{DAMAGES_KEPT, READ_CHUNK};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
+pub struct LogReport {
     pub segments: u64,
-    /// Their size on disk.
+    /// On disk.
     pub bytes: u64,
-    /// Whole records by kind.
     pub records: BTreeMap<String, u64>,
     pub numbers: Option<(Seq, Seq)>,
-    /// Of the earliest and the latest record: the second it restores to.
+    /// Of the earliest and the latest record.
     pub instants: Option<(Timestamp, Timestamp)>,
-    /// Ranges of numbers without a record, both ends included: erased, never written, or lost
-    /// to the damages. A thousand at most.
+    /// Ranges of numbers without a record, both ends included: erased, never written or damaged. At
+    /// most a thousand.
     pub gaps: Vec<(Seq, Seq)>,
-    /// Numbers in all gaps, listed or not.
+    /// In all gaps, listed or not.
     pub missing: u64,
-    /// What is damaged, a thousand at most.
+    /// At most a thousand.
     pub damages: Vec<Damage>,
     pub damaged: u64,
-    /// A write that is not complete, or not yet.
     pub torn: Option<Torn>,
-    /// Acknowledged records that are not there, by the note apart from the log.
+    /// Acknowledged records that are missing according to the watermark.
     pub lost: Vec<Missing>,
-    /// The last number of the original, if this is a copy of a running directory: then a shorter log is
-    /// no loss.
+    /// The original's last number, if this is a copy of a running directory: a shorter log is no loss
+    /// then.
     pub original: Option<Seq>,
 }
 
-/// A last line without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Torn {
     pub segment: String,
@@ -59,14 +55,12 @@ pub struct Torn {
     pub bytes: u64,
 }
 
-impl Report {
-    /// Whether every acknowledged record can be read, as far as can be told.
+impl LogReport {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.damaged == 0 && self.lost.is_empty()
     }
 
-    /// Whole records of every kind.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.records.values().sum()
@@ -81,20 +75,19 @@ pub struct VerifyError {
     pub source: io::Error,
 }
 
-/// Verifies one log: the directory `journal/` or `state/` of a data directory.
-pub fn verify(dir: &Path) -> Result<Report, VerifyError> {
+pub fn verify(dir: &Path) -> Result<LogReport, VerifyError> {
     verify_each(dir, &mut |_| ())
 }
 
-/// Also shows every whole record to `each`, in the order of their numbers.
-pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, VerifyError> {
+/// Also calls `each` with every whole record, in order.
+pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<LogReport, VerifyError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| VerifyError { path, source }
     };
-    let mut report = Report::default();
+    let mut report = LogReport::default();
     let (marks, log) = (dir.with_file_name("marks"), dir.file_name().and_then(OsStr::to_str).unwrap_or("log"));
-    // Before the log, so that a server which is writing is not ahead of what is read here.
+    // Read before the log, so that a running server is not ahead of what is read.
     let noted = Noted::read(&marks, log).map_err(failed(&marks))?;
     let segments = match catalog::list(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && noted.is_some() => Vec::new(),
@@ -106,9 +99,9 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
     for (first, found) in segments {
         let path = dir.join(catalog::name(first));
         let reason = match found {
-            Found::File(_) => None,
-            Found::Dangling => Some(reason::MISSING),
-            Found::Strange => Some(reason::NO_FILE),
+            SegmentEntry::File(_) => None,
+            SegmentEntry::Dangling => Some(reason::MISSING),
+            SegmentEntry::Strange => Some(reason::NO_FILE),
         };
         if let Some(reason) = reason {
             report.damages_found([Damage { segment: catalog::name(first), line: 0, seq: first, reason }]);
@@ -116,7 +109,7 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
         }
         let file = match File::open(&path) {
             Ok(file) => file,
-            // Retention took it since it was listed.
+            // Removed by retention since it was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(failed(&path)(error)),
         };
@@ -128,7 +121,7 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
         report.segment(file, first, Some(first) == last, &mut each).map_err(failed(&path))?;
     }
     if let Some(mut noted) = noted {
-        // What retention removed meanwhile is not missed.
+        // Segments removed by retention meanwhile are not missing.
         let now = Noted::read(&marks, log).map_err(failed(&marks))?.unwrap_or_else(|| noted.clone());
         noted.segments.retain(|first, _| now.segments.contains_key(first));
         let end = report.numbers.map_or(0, |(_, last)| last);
@@ -138,7 +131,7 @@ pub fn verify_each(dir: &Path, each: &mut dyn FnMut(&Record)) -> Result<Report, 
     Ok(report)
 }
 
-/// Which of the last numbers of missing ranges are there after all.
+/// Last numbers of missing ranges that exist after all.
 struct Ends {
     wanted: BTreeSet<Seq>,
     seen: BTreeSet<Seq>,
@@ -171,7 +164,7 @@ fn holds_a_line_end(opened: &Opened, from: u64, to: u64) -> io::Result<bool> {
     Ok(false)
 }
 
-impl Report {
+impl LogReport {
     fn segment(&mut self, file: File, first: Seq, is_last: bool, each: &mut dyn FnMut(&Record)) -> io::Result<()> {
         let (opened, damage) = Opened::new(file, first, 0)?;
         let bytes = opened.file.metadata()?.len();
@@ -195,8 +188,8 @@ impl Report {
         })?;
         let end = walk.last.map_or(0, |mark| mark.offset);
         if is_last && end < bytes {
-            // A write under way shows no line end behind what is whole; one that is there stood
-            // behind a record that has been damaged since, or that a disk lost pages of.
+            // A write under way has no line end yet. A line end here followed a record that was damaged
+            // since.
             if !holds_a_line_end(opened, end, bytes)? {
                 walk.scan.forget_tail();
             }
@@ -226,7 +219,7 @@ impl Report {
         Ok(())
     }
 
-    /// Counts a record; returns the damage if this version cannot read it.
+    /// Counts a record; returns the damage if this version cannot decode it.
     fn piece(&mut self, first: &Seq, piece: Piece<'_>, each: &mut dyn FnMut(&Record)) -> Option<Damage> {
         let Piece::Whole { seq, text, line, .. } = piece else { return None };
         let out_of_order = self.numbers.is_some_and(|(_, last)| seq <= last);

@@ -1,8 +1,7 @@
-//! How far a log came, noted in a file apart from it.
+//! How far a log came, kept in a file beside it.
 //!
-//! A log that lost its end or a whole segment looks like one that never had more. So how far it
-//! came is noted in `marks/` of the data directory, in one file for each log: then what is missing
-//! can be told, and no number is given out twice.
+//! A log that lost its end or a whole segment looks as if it never had more. So each log has a file in
+//! `marks/` with its last number: missing records are found, and no number is given out twice.
 //!
 //! ```text
 //! last 00000000000000000064 open   9ae0daaf                    written over after every commit
@@ -10,13 +9,13 @@
 //! └─────────────── CRC-32C of these bytes ────────────┘              when a segment comes or goes
 //! ```
 //!
-//! The first line is written after the commit and before anybody is told, so it is never ahead
-//! of the log, and no callback waits for a sync of it: it is synced once a second.
+//! The first line is written after a commit and before its replies, so it is never ahead of the log. It
+//! is synced once a second; no callback waits for that.
 //!
-//! **A copy may have this file newer than its segments**: `cp -r` reads them in any order, and for
-//! hours. So the file is bound to its place by the inode and change time of `marks/place`, which
-//! no copy has. In another place it is believed only if the log was closed when it was written;
-//! the copy of a busy directory is shorter than what is noted there, and nothing is wrong with it.
+//! **A copy may have a newer watermark than its segments**, since `cp -r` reads them in any order. So
+//! the file is bound to its place by inode and change time of `marks/place`, which a copy changes. In
+//! another place it counts only if the log was closed when it was written; the copy of a running
+//! directory may be shorter without loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -33,7 +32,6 @@ use crate::domain::Seq;
 use crate::error_chain::Chain;
 use crate::limits::{WATERMARK_MAX, WATERMARK_NUMBERS, WATERMARK_SYNC};
 
-/// The file that binds the others to their place.
 const PLACE: &str = "place";
 
 /// Both ends included.
@@ -46,28 +44,27 @@ pub struct Missing {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Noted {
     pub(super) last: Seq,
-    /// The log was closed: nothing came after `last`.
+    /// Nothing came after `last`.
     pub(super) closed: bool,
-    /// The expected segments with their last numbers, 0 while unknown.
+    /// With their last numbers, 0 while unknown.
     pub(super) segments: BTreeMap<Seq, Seq>,
     pub(super) missing: Vec<Missing>,
-    /// The file is in its original place and no copy.
+    /// Not a copy.
     pub(super) in_place: bool,
 }
 
-/// The second line.
 #[derive(Serialize, Deserialize)]
 struct Rest {
-    place: Place,
+    place: FileIdentity,
     segments: Vec<(Seq, Seq)>,
     missing: Vec<(Seq, Seq)>,
 }
 
-/// Inode and change time of [`PLACE`]: a device may have another number after a start of the machine.
-type Place = (u64, i64, i64);
+/// Inode and change time of [`PLACE`]: a device number may change at a reboot.
+type FileIdentity = (u64, i64, i64);
 
 impl Noted {
-    /// `None` when there is no note, or none that can be understood.
+    /// `None` if there is no readable watermark.
     pub(super) fn read(marks: &Path, log: &str) -> io::Result<Option<Self>> {
         let text = match File::open(marks.join(log)) {
             Ok(file) => {
@@ -86,13 +83,14 @@ impl Noted {
         Ok(parse(&text, place(marks)?))
     }
 
-    /// Whether the note can be compared with the log beside it.
+    /// Whether the note can be compared with the log: only in its original place, or if the log was
+    /// closed.
     pub(super) fn holds(&self) -> bool {
         self.in_place || self.closed
     }
 
-    /// Missing records of a log with these segments and this last number; `has` says whether a record
-    /// is there.
+    /// Missing records of a log with these segments and this last number; `has` tests a record's
+    /// presence.
     pub(super) fn missing_from(&self, present: &BTreeSet<Seq>, last: Seq, has: impl Fn(Seq) -> bool) -> Vec<Missing> {
         if !self.holds() {
             return Vec::new();
@@ -107,14 +105,13 @@ impl Noted {
             };
             found.push(Missing { from: *first, to });
         }
-        // Of finished segments records may have been removed, of the one being written never.
+        // Records may be removed from finished segments, never from the live one.
         let written = self.segments.keys().next_back().copied().unwrap_or(0);
         found.push(Missing { from: written.max(last + 1), to: self.last });
         union(found)
     }
 }
 
-/// Merges ranges.
 fn union(mut ranges: Vec<Missing>) -> Vec<Missing> {
     ranges.retain(|range| range.from <= range.to);
     ranges.sort_unstable();
@@ -128,7 +125,7 @@ fn union(mut ranges: Vec<Missing>) -> Vec<Missing> {
     joined
 }
 
-/// The note of an open log. Does nothing for a log without one. Clones share it.
+/// The watermark of an open log; inert for a log without one. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Watermark(Option<Arc<Mutex<Kept>>>);
 
@@ -138,12 +135,11 @@ struct Kept {
     log: String,
     noted: Noted,
     file: Option<File>,
-    /// The file differs from `noted`.
     behind: bool,
-    /// Since when, and from which number, the file may not be on disk.
+    /// Since when the file may not be on disk.
     unsynced: Option<Instant>,
     synced: Seq,
-    /// The failure to write it was logged.
+    /// A write error was logged.
     said: bool,
 }
 
@@ -175,7 +171,7 @@ impl Watermark {
         Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes that everything up to `last` is durable. Costs a write into the page cache.
+    /// Records that everything up to `last` is durable, with one write into the page cache.
     pub(super) fn reached(&self, last: Seq) {
         let Some(mut kept) = self.kept() else { return };
         kept.noted.last = kept.noted.last.max(last);
@@ -203,12 +199,12 @@ impl Watermark {
             *end = last;
         }
         kept.noted.segments.insert(first, 0);
-        // Of an empty log nothing is noted, until there is something.
+        // An empty log has no watermark.
         kept.behind = kept.file.is_some() || last > 0;
         kept.write_if_behind();
     }
 
-    /// Call before removing a segment, so that it is not reported as missing.
+    /// Call before removing a segment, or it is reported as missing.
     pub(super) fn removed(&self, first: Seq) {
         let Some(mut kept) = self.kept() else { return };
         if kept.noted.segments.remove(&first).is_some() {
@@ -247,7 +243,6 @@ impl Watermark {
         self.kept().map(|kept| kept.noted.missing.clone()).unwrap_or_default()
     }
 
-    /// Nothing comes any more.
     pub(super) fn close(&self) {
         let Some(mut kept) = self.kept() else { return };
         kept.write_if_behind();
@@ -286,7 +281,7 @@ impl Kept {
         self.tell(synced);
     }
 
-    /// A note that cannot be written is logged once; callbacks are taken all the same.
+    /// Logs only the first failed write; callbacks are accepted all the same.
     fn tell(&mut self, done: io::Result<()>) {
         match done {
             Ok(()) => self.said = false,
@@ -299,7 +294,6 @@ impl Kept {
     }
 }
 
-/// Replaces the file of a log.
 pub(super) fn write(marks: &Path, log: &str, noted: &Noted) -> io::Result<File> {
     DirBuilder::new().recursive(true).mode(0o700).create(marks)?;
     let place = match place(marks)? {
@@ -330,13 +324,13 @@ pub(crate) fn forget(marks: &Path, log: &str) -> io::Result<()> {
     }
 }
 
-/// 0 where that is not known.
+/// 0 if unknown.
 pub fn had_records(data: &Path, log: &str) -> io::Result<Seq> {
     let noted = Noted::read(&data.join("marks"), log)?;
     Ok(noted.filter(Noted::holds).map_or(0, |noted| noted.last))
 }
 
-fn place(marks: &Path) -> io::Result<Option<Place>> {
+fn place(marks: &Path) -> io::Result<Option<FileIdentity>> {
     match fs::metadata(marks.join(PLACE)) {
         Ok(metadata) => Ok(Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
@@ -344,7 +338,7 @@ fn place(marks: &Path) -> io::Result<Option<Place>> {
     }
 }
 
-fn make_place(marks: &Path) -> io::Result<Place> {
+fn make_place(marks: &Path) -> io::Result<FileIdentity> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(marks.join(PLACE))?;
     file.write_all(b"Ringback: how far each log came. Keep this directory with the others.\n")?;
     file.sync_all()?;
@@ -357,7 +351,7 @@ fn first_line(noted: &Noted) -> String {
     format!("{text} {:08x}\n", crc32c::crc32c(text.as_bytes()))
 }
 
-fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
+fn parse(text: &str, place: Option<FileIdentity>) -> Option<Noted> {
     let (first, rest) = text.split_once('\n')?;
     let words: Vec<&str> = sealed(first)?.split_ascii_whitespace().collect();
     let [_, last, state] = words[..] else { return None };
@@ -372,7 +366,7 @@ fn parse(text: &str, place: Option<Place>) -> Option<Noted> {
     })
 }
 
-/// The line without its checksum, if that is right.
+/// The line without its checksum; `None` if that is wrong.
 pub(super) fn sealed(line: &str) -> Option<&str> {
     let (text, crc) = line.rsplit_once(' ')?;
     (u32::from_str_radix(crc, 16).ok()? == crc32c::crc32c(text.as_bytes())).then_some(text)
@@ -391,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_by_its_numbers() {
+    fn missing_records_are_reported_by_their_numbers() {
         let noted = noted(80, &[(1, 20), (21, 64), (65, 0)]);
         let check = |present: &[Seq], last, expected: &[(Seq, Seq)]| {
             let present = present.iter().copied().collect();
@@ -407,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_back_is_missing_no_more() {
+    fn restored_records_are_no_longer_missing() {
         let noted = Noted { missing: vec![Missing { from: 21, to: 64 }], ..noted(80, &[(1, 0)]) };
         let present = BTreeSet::from([1]);
         assert_eq!(ranges(&noted.missing_from(&present, 80, |_| false)), [(21, 64)]);
@@ -415,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reads_as_it_was_written_and_a_damaged_one_says_nothing() {
+    fn a_watermark_reads_as_written_and_a_damaged_one_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let before = Noted { missing: vec![Missing { from: 2, to: 3 }], ..noted(80, &[(1, 64), (65, 0)]) };
         write(dir.path(), "journal", &before).unwrap();

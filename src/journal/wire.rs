@@ -1,9 +1,7 @@
-//! How the fields of a callback and of a tally are written in a line: the serde side of
-//! [`super::line`], apart from the record types so that those may change without the notation.
+//! The serde side of [`super::line`]: fields of callbacks and tallies, separate from the record types.
 //!
-//! A name here, once released, is never given another meaning: journals are kept for years.
-//! Fields that are absent say `None`; unknown fields are passed over, so that an older version
-//! reads what a newer one wrote.
+//! A released name never changes its meaning: journals are kept for years. Absent fields are `None`;
+//! unknown fields are ignored, so an older version reads a newer one's lines.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -16,7 +14,6 @@ use super::decision::DecisionFields;
 use super::record::{CallbackRecord, Tally};
 use crate::domain::{Ack, AppId};
 
-/// A callback's own fields.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CallbackFields<'a> {
     app: u32,
@@ -44,7 +41,6 @@ pub(super) struct CallbackFields<'a> {
     decision: Option<DecisionFields>,
 }
 
-/// Borrowed when written, owned when read.
 enum BodyText<'a> {
     Borrowed(&'a str),
     Owned(String),
@@ -86,7 +82,7 @@ impl<'a> CallbackFields<'a> {
         }
     }
 
-    /// `None` when its body cannot be read.
+    /// `None` if the body cannot be decoded.
     pub(super) fn into_record(self) -> Option<CallbackRecord> {
         let body = match (self.body, self.body64) {
             (Some(BodyText::Owned(text)), _) => text.into_bytes(),
@@ -114,8 +110,8 @@ impl<'a> CallbackFields<'a> {
     }
 }
 
-/// The body as text, if it is UTF-8 and has so few control characters that escaping them is shorter
-/// than Base64: a line must stay below [`crate::limits::LINE_MAX`].
+/// The body as text, if it is UTF-8 and escaping it is shorter than Base64: a line must stay below
+/// [`crate::limits::LINE_MAX`].
 fn readable(body: &[u8]) -> Option<&str> {
     let escaped = body.iter().filter(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')).count();
     if escaped > body.len() / 8 {
@@ -124,7 +120,6 @@ fn readable(body: &[u8]) -> Option<&str> {
     std::str::from_utf8(body).ok()
 }
 
-/// A tally's own fields.
 #[derive(Serialize, Deserialize)]
 pub(super) struct TallyFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,7 +140,6 @@ impl From<TallyFields> for Tally {
     }
 }
 
-/// An erased record's own fields.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ErasedFields<'a> {
     #[serde(borrow)]

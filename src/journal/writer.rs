@@ -1,5 +1,4 @@
-//! The segment that is written: one write and one sync a batch, and what follows when either
-//! fails.
+//! The live segment: one write and one sync a batch, and what follows a failure.
 //!
 //! ```text
 //! write fails ─► cut back to the last synced byte ─► same segment, same numbers
@@ -8,14 +7,13 @@
 //!                                    the batch's numbers are never given out again
 //! ```
 //!
-//! A segment that is not where it was is given up as well, before anybody is told that the batch is
-//! kept: somebody removed, moved, replaced or cut it. Looking costs two calls of some microseconds
-//! beside a sync of hundreds, so it is done for every batch. What was removed is put back from the
-//! open file.
+//! A segment that was removed, moved, replaced or cut is given up before its batch is acknowledged. The
+//! check takes two system calls of microseconds beside a sync of hundreds, so every batch makes it. A
+//! removed file is restored from the open one.
 //!
-//! After a failed `fdatasync` nobody knows what of the batch is on the disk: Linux reports the
-//! failure once and marks the pages clean. So lines of the batch may appear after a crash;
-//! their numbers must not belong to other records then.
+//! After a failed `fdatasync` it is unknown which lines are on disk: Linux reports the failure once and
+//! marks the pages clean. Lines of the batch may appear after a crash, so their numbers are never
+//! reused.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -24,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::catalog::{self, Mark, Shared};
-use super::disk::{Disk, LogFile, Standing};
+use super::disk::{Disk, FileStanding, LogFile};
 use super::opened::{Layout, Opened};
 use super::watermark::{Missing, Watermark};
 use crate::domain::Seq;
@@ -44,16 +42,16 @@ pub(super) struct Writer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GivenUp {
     pub(super) first: Seq,
-    pub(super) standing: Standing,
+    pub(super) standing: FileStanding,
     pub(super) lost: Option<Missing>,
 }
 
 impl std::fmt::Display for GivenUp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let happened = match self.standing {
-            Standing::Here | Standing::Gone => "removed or moved",
-            Standing::Replaced => "replaced by another file",
-            Standing::Shorter => "cut",
+            FileStanding::Here | FileStanding::Gone => "removed or moved",
+            FileStanding::Replaced => "replaced by another file",
+            FileStanding::Shorter => "cut",
         };
         write!(f, "the segment {} was {happened} while it was written; ", catalog::name(self.first))?;
         match self.lost {
@@ -92,22 +90,21 @@ impl Writer {
         &self.watermark
     }
 
-    /// The segment given up since the last call: what a failed commit wrote into it may be written
-    /// again.
+    /// The segment given up since the last call; a failed commit into it may be retried.
     pub(super) fn take_given_up(&mut self) -> Option<GivenUp> {
         self.given_up.take()
     }
 
-    /// Checks that the segment is in its place while nothing is written.
+    /// Checks that the live segment is in its place.
     pub(super) fn look(&mut self) {
-        if let Ok(standing @ (Standing::Gone | Standing::Replaced | Standing::Shorter)) = self.standing(0) {
+        if let Ok(standing @ (FileStanding::Gone | FileStanding::Replaced | FileStanding::Shorter)) = self.standing(0) {
             self.give_up(standing, 0);
         }
     }
 
-    /// Checks the segment's place, with `more` bytes than were published.
-    fn standing(&self, more: u64) -> io::Result<Standing> {
-        let Some(live) = &self.live else { return Ok(Standing::Here) };
+    /// As [`Writer::look`], with `more` bytes than were published.
+    fn standing(&self, more: u64) -> io::Result<FileStanding> {
+        let Some(live) = &self.live else { return Ok(FileStanding::Here) };
         live.file.standing(&self.path(live.first), live.len + more)
     }
 
@@ -115,7 +112,6 @@ impl Writer {
         self.catalog.read().path(first)
     }
 
-    /// The number the next record gets.
     pub(super) fn next(&self) -> Seq {
         self.next
     }
@@ -124,7 +120,7 @@ impl Writer {
         self.live.as_ref().map(|live| live.first)
     }
 
-    /// Bytes that the next batch's segment still takes.
+    /// Bytes until the segment is full.
     pub(super) fn room(&self) -> u64 {
         match &self.live {
             Some(live) if live.len < self.segment_bytes => self.segment_bytes - live.len,
@@ -132,12 +128,12 @@ impl Writer {
         }
     }
 
-    /// Writes and syncs a batch whose first line has the number [`Writer::next`].
+    /// Writes and syncs a batch that starts at [`Writer::next`].
     ///
     /// # Errors
-    /// When nothing of it may be acknowledged. [`Writer::next`] may have changed then.
+    /// Nothing of the batch may be acknowledged; [`Writer::next`] may have changed.
     pub(super) fn commit(&mut self, batch: &Batch) -> io::Result<()> {
-        // Before the write, because that makes a file that was cut long again.
+        // Before the write, which would lengthen a cut file again.
         self.look();
         if self.live.as_ref().is_none_or(|live| live.len >= self.segment_bytes) {
             self.start_segment()?;
@@ -154,7 +150,7 @@ impl Writer {
             return Err(error);
         }
         match self.standing(batch.bytes.len() as u64) {
-            Ok(Standing::Here) => {}
+            Ok(FileStanding::Here) => {}
             Ok(standing) => {
                 self.give_up(standing, batch.starts.len() as u64);
                 return Err(io::Error::new(io::ErrorKind::NotFound, "the segment is not where it was written"));
@@ -168,8 +164,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Finishes the segment and starts the next, whose name keeps the next number whatever happens to
-    /// the records before.
+    /// Starts the next segment; its name keeps the next number whatever happens to earlier records.
     pub(super) fn roll(&mut self) -> io::Result<()> {
         if self.live.as_ref().is_some_and(|live| live.len == 0 && live.first == self.next) {
             return Ok(());
@@ -196,16 +191,16 @@ impl Writer {
         Ok(())
     }
 
-    /// Never writes this segment or the batch's numbers again: the file is not in its place.
-    fn give_up(&mut self, standing: Standing, batch: u64) {
+    /// The file is not in its place: never writes this segment or the batch's numbers again.
+    fn give_up(&mut self, standing: FileStanding, batch: u64) {
         let Some(live) = self.live.take() else { return };
         let last = self.next - 1;
         self.next += batch;
         let path = self.path(live.first);
-        let back = standing == Standing::Gone && self.put_back(&live, &path);
+        let back = standing == FileStanding::Gone && self.put_back(&live, &path);
         let there = if back { last } else { last_there(&path, live.first) };
         let lost = (there < last && last >= live.first).then(|| Missing { from: live.first.max(there + 1), to: last });
-        // Readers open what stands there now.
+        // Readers open the file at the path from now on.
         let bytes = if back { live.len } else { fs::metadata(&path).map_or(0, |file| file.len().min(live.len)) };
         self.catalog.write().replaced(live.first, bytes);
         let given_up = GivenUp { first: live.first, standing, lost };
@@ -216,7 +211,7 @@ impl Writer {
         self.given_up = Some(given_up);
     }
 
-    /// Writes the open file's content under its name again; `false` if that fails.
+    /// Restores the open file's content under its name; `false` on failure.
     fn put_back(&self, live: &Live, path: &Path) -> bool {
         let unfinished = path.with_extension("new");
         let dir = path.parent().unwrap_or(path);
@@ -249,7 +244,7 @@ impl Writer {
     /// Never writes this segment or the batch's numbers again.
     fn abandon(&mut self, batch: &Batch) {
         if let Some(live) = self.live.take() {
-            // Best effort: what cannot be cut stays behind the readable length.
+            // Best effort: what cannot be cut is beyond the readable length.
             let cut = live.file.cut(live.len).and_then(|()| live.file.sync());
             tracing::warn!(segment = live.first, cut = cut.is_ok(), "journal segment given up after a failed sync");
         }
@@ -276,13 +271,13 @@ impl Writer {
     }
 }
 
-/// The whole directory was moved away: makes a new one for what comes.
+/// The whole directory was moved away: makes a new one.
 fn make_again(dir: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(dir)?;
     dir.parent().map_or(Ok(()), super::disk::sync_dir)
 }
 
-/// The last readable number in a file; the one before `first` when there is none.
+/// The last readable number in a file, or `first - 1`.
 fn last_there(path: &Path, first: Seq) -> Seq {
     let last = || -> io::Result<Option<Seq>> {
         let (opened, _) = Opened::new(File::open(path)?, first, 0)?;

@@ -1,5 +1,5 @@
-//! What an ID token says, and every check of OpenID Connect Core 1.0, "ID Token Validation", but that
-//! of the signature: for that the TLS of the token endpoint stands, as its point 6 allows.
+//! The claims of an ID token, with every check of OpenID Connect Core 1.0, "ID Token Validation", except
+//! the signature: TLS of the token endpoint replaces it, as its point 6 allows.
 //!
 //! | claim | must be |
 //! | --- | --- |
@@ -23,7 +23,6 @@ use crate::limits::{NAME_CHARS_MAX, OIDC_CLOCK_SLACK, OIDC_TOKEN_AGE};
 /// The longest subject, in characters: OpenID Connect Core 1.0, section 2.
 const SUBJECT_MAX: usize = 255;
 
-/// The person of a valid token who may log in.
 pub(super) fn identity(config: &OidcConfig, token: &str, nonce: &str, now: Timestamp) -> Result<Identity, OidcError> {
     let claims = payload(token)?;
     let subject = check(config, &claims, nonce, now)?;
@@ -38,7 +37,6 @@ pub(super) fn identity(config: &OidcConfig, token: &str, nonce: &str, now: Times
     })
 }
 
-/// The claims of a token of three parts.
 fn payload(token: &str) -> Result<Map<String, Value>, OidcError> {
     const BAD: OidcError = OidcError::Malformed("ID token");
     let parts: Vec<&str> = token.split('.').collect();
@@ -47,7 +45,6 @@ fn payload(token: &str) -> Result<Map<String, Value>, OidcError> {
     serde_json::from_slice(&bytes).map_err(|_| BAD)
 }
 
-/// Returns the subject.
 fn check<'a>(
     config: &OidcConfig,
     claims: &'a Map<String, Value>,
@@ -78,7 +75,6 @@ fn check<'a>(
     subject.ok_or(OidcError::Claim("sub is missing"))
 }
 
-/// Whether the verified mail address is of a domain that may log in.
 fn admit(config: &OidcConfig, claims: &Map<String, Value>) -> Result<(), OidcError> {
     if config.allowed_domains.is_empty() {
         return Ok(());

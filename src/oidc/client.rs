@@ -1,8 +1,5 @@
-//! Asking the provider, and reading the JSON it answers.
-//!
-//! TLS only, a connection for each question, and no more read than an answer of its kind can be:
-//! all of it [`outgoing`]'s to see to. Redirects are refused: an endpoint is where
-//! the discovery says it is.
+//! Requests to the provider and its JSON answers: TLS only, bounded in time and size by [`outgoing`].
+//! Redirects are refused: the discovery document gives the endpoints.
 
 use std::path::PathBuf;
 
@@ -51,7 +48,7 @@ impl Client {
         request: http::Result<Request<Bytes>>,
     ) -> Result<Map<String, Value>, OidcError> {
         let request = request.map_err(|_| OidcError::Ask(OutgoingError::Address("it is not written as one")))?;
-        // An issuer on this machine gets no exception: the standard asks for TLS everywhere.
+        // No exception for an issuer on this machine: the standard requires TLS everywhere.
         if request.uri().scheme_str() != Some("https") {
             return Err(OidcError::Ask(OutgoingError::Address("it does not begin with https://")));
         }

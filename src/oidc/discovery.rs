@@ -1,7 +1,7 @@
-//! Where the provider wants to be asked: its own document, kept for an hour.
+//! The provider's discovery document, cached for an hour.
 //!
-//! The document must name the issuer that was configured, letter by letter, and addresses with
-//! TLS: otherwise whoever answers for that address could send codes and secrets elsewhere.
+//! It must name the configured issuer letter by letter, and TLS addresses: otherwise whoever answers
+//! there could redirect codes and secrets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ pub(super) struct Discovery(Mutex<Option<(Timestamp, Arc<Discovered>)>>);
 pub(super) struct Discovered {
     pub(super) authorization_endpoint: String,
     pub(super) token_endpoint: String,
-    /// The secret goes into a header, otherwise into the form.
+    /// Send the secret in a header, otherwise in the form.
     pub(super) takes_basic: bool,
 }
 

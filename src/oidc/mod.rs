@@ -5,13 +5,12 @@
 //! browser ◄─ code ── provider        we ─ code, verifier ─► provider ─ ID token ─► claims ─► Identity
 //! ```
 //!
-//! The ID token comes from the provider's own token endpoint over TLS that we verified, and
-//! OpenID Connect Core 1.0, "ID Token Validation", point 6, lets that stand for its signature. So no
-//! keys are fetched, and every other check of that section is made ([`claims`]). Nothing else may
-//! hand in an ID token: a browser never carries one.
+//! The ID token comes from the provider's token endpoint over TLS that we verified, which OpenID Connect
+//! Core 1.0, "ID Token Validation", point 6, accepts instead of its signature. So no keys are fetched;
+//! every other check is made ([`claims`]). A browser never carries an ID token.
 //!
-//! This room knows who somebody is and with which role; who gets a login is for `http` to decide
-//! and for `state` to keep. Off until `[oidc]` stands in the configuration.
+//! This room finds out who somebody is and with which role; `http` decides who gets a login, and `state`
+//! keeps it. Off without `[oidc]`.
 
 mod claims;
 mod client;
@@ -33,7 +32,6 @@ use crate::config::OidcConfig;
 use crate::domain::{Role, Secret, plain_text};
 use crate::outgoing::OutgoingError;
 
-/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Oidc(Arc<Inner>);
 
@@ -47,12 +45,11 @@ struct Inner {
     clock: Clock,
 }
 
-/// What the answer to a started login must match. The browser keeps it sealed.
+/// What the answer to a started login must match; kept sealed by the browser.
 #[derive(Debug, Clone)]
 pub struct Begun {
-    /// Comes back with the code.
     pub state: String,
-    /// Comes back within the ID token.
+    /// Returned in the ID token.
     pub nonce: String,
     /// PKCE (RFC 7636).
     pub verifier: String,
@@ -84,7 +81,7 @@ pub enum OidcError {
 }
 
 impl Oidc {
-    /// Asks nothing yet: an unreachable provider must not keep the server from starting.
+    /// Sends no request: an unreachable provider must not prevent the start.
     pub fn new(config: OidcConfig, public_url: &str, clock: Clock) -> Result<Self, OidcError> {
         let prepare = |error| OidcError::Prepare(Box::new(error));
         let secret = std::fs::read(&config.client_secret_file).map_err(prepare)?;
@@ -120,10 +117,7 @@ impl Oidc {
         Ok((format!("{}{separator}{query}", found.authorization_endpoint), begun))
     }
 
-    /// Who came back with `code`. That `state` was the right one was seen to before.
-    ///
-    /// # Errors
-    /// When the provider does not vouch for anybody, or for somebody who may not come in.
+    /// Returns who logged in with `code`; the caller has checked `state`.
     pub async fn finish(&self, code: &str, begun: &Begun) -> Result<Identity, OidcError> {
         let inner = &*self.0;
         let found = self.discover().await?;

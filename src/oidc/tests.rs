@@ -41,14 +41,14 @@ fn read(config: &OidcConfig, claims: &Value) -> Result<Identity, OidcError> {
 }
 
 #[test]
-fn a_good_token_says_who_with_the_highest_role_that_is_mapped() {
+fn a_valid_token_gives_the_person_and_the_highest_mapped_role() {
     let who = read(&config(), &claims()).unwrap();
     let (issuer, subject) = ("https://id.example".to_owned(), "7".to_owned());
     assert_eq!(who, Identity { issuer, subject, name: "赵敏".to_owned(), role: Role::Operator });
 }
 
 #[test]
-fn every_claim_that_does_not_hold_is_refused() {
+fn every_wrong_claim_is_refused() {
     for (name, value, said) in [
         ("iss", json!("https://id.example/"), "iss"),
         ("aud", json!("another"), "aud"),
@@ -77,7 +77,7 @@ fn every_claim_that_does_not_hold_is_refused() {
 }
 
 #[test]
-fn who_is_known_may_still_not_come_in() {
+fn a_valid_token_does_not_admit_everybody() {
     let denied = |config: &OidcConfig, name: &str, value: Value| {
         let mut claims = claims();
         claims[name] = value;

@@ -1,6 +1,5 @@
-//! Why there is no answer, told apart by what a person would do about it.
-//!
-//! Names the host only: an address may hold a signature, and a body anything.
+//! Why there is no answer, by what a person would do about it. Names the host only: an address may hold
+//! a signature.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -37,7 +36,6 @@ pub enum OutgoingError {
         #[source]
         source: Cause,
     },
-    /// TLS failed on an open connection.
     #[error("making TLS with {host}")]
     Tls {
         host: String,
@@ -48,7 +46,6 @@ pub enum OutgoingError {
     Late { host: String, time: Duration },
     #[error("the answer of {host} is longer than {max} bytes")]
     TooLong { host: String, max: usize },
-    /// The connection broke, or the answer is not HTTP.
     #[error("the exchange with {host} broke off")]
     Broken {
         host: String,
@@ -58,7 +55,7 @@ pub enum OutgoingError {
 }
 
 impl OutgoingError {
-    /// The request may have arrived: do not repeat it if it may count only once.
+    /// The request may have arrived: do not repeat one that counts only once.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         match self {
@@ -99,7 +96,7 @@ impl OutgoingError {
         }
     }
 
-    /// Before the head of an answer came.
+    /// Before the head of an answer.
     pub(super) fn asking(host: &str, error: legacy::Error) -> Self {
         let host = host.to_owned();
         let (connecting, tls) = (error.is_connect(), is_of_tls(&error));
@@ -111,14 +108,14 @@ impl OutgoingError {
         }
     }
 
-    /// After the head of an answer came.
+    /// After the head of an answer.
     pub(super) fn reading(host: &str, source: Cause, max: usize) -> Self {
         let host = host.to_owned();
         if source.is::<LengthLimitError>() { Self::TooLong { host, max } } else { Self::Broken { host, source } }
     }
 }
 
-/// An I/O error hides what it wraps from `source()`, so that is searched too.
+/// An I/O error hides its inner error from `source()`, so search that too.
 fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

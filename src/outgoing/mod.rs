@@ -1,4 +1,4 @@
-//! Asking others over HTTPS: the one client of this house.
+//! The one HTTPS client.
 //!
 //! | bound | why |
 //! | --- | --- |
@@ -7,9 +7,8 @@
 //! | a time and a size for each answer ([`Limits`]) | whoever is asked may hang, or never end |
 //! | redirects are answers like others | a secret goes where it was addressed, and nowhere else |
 //!
-//! Whom to ask, what, and what a status means are the business of those who ask. Nothing here
-//! logs: there are secrets in what goes out and in what comes back, so that errors name the host
-//! and never the address, a header or a body.
+//! Callers decide what to ask and what a status means. Nothing here logs, and errors name only the host:
+//! addresses, headers and bodies may hold secrets.
 
 mod error;
 mod roots;
@@ -34,18 +33,16 @@ use crate::limits::{OUTGOING_IDLE, OUTGOING_IDLE_TIME};
 pub struct Options {
     /// PEM, trusted besides the public roots.
     pub extra_roots: Option<PathBuf>,
-    /// Reuse connections.
     pub keep_alive: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From resolving the name to the last byte of the answer.
+    /// From name resolution to the last byte.
     pub time: Duration,
     pub answer_max: usize,
 }
 
-/// Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
@@ -65,10 +62,7 @@ impl Client {
         Ok(Self(client))
     }
 
-    /// Asks once, and gives the whole answer, whatever its status.
-    ///
-    /// # Errors
-    /// No answer came, or not a whole one; the variant says how far it got.
+    /// Sends once and returns the whole answer, whatever its status.
     pub async fn send(&self, request: Request<Bytes>, limits: Limits) -> Result<Response<Bytes>, OutgoingError> {
         let host = admit(request.uri())?;
         let exchange = async {
@@ -83,7 +77,7 @@ impl Client {
     }
 }
 
-/// Admits `https` addresses, and `http` on this machine; returns the host.
+/// Admits `https`, and `http` on this machine; returns the host.
 pub fn admit(address: &Uri) -> Result<String, OutgoingError> {
     let host = address.host().filter(|host| !host.is_empty()).ok_or(OutgoingError::Address("it has no host"))?;
     if address.authority().is_some_and(|authority| authority.as_str().contains('@')) {

@@ -1,6 +1,4 @@
-//! Whose certificates are believed: the public roots compiled in, and a file of the configuration.
-//!
-//! The file adds and never replaces: a company's own gateway is reached beside the platforms.
+//! Trusted certificates: the public roots compiled in, plus a configured file.
 
 use std::path::Path;
 use std::sync::Arc;

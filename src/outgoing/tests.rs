@@ -68,7 +68,7 @@ async fn an_answer_over_tls_comes_back_whole_and_a_redirect_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_certificate_nobody_vouches_for_is_an_error_of_tls() {
+async fn an_untrusted_certificate_is_a_tls_error() {
     let (_server, _, base) = server(false).await;
     let error = client(&Options::default()).send(get(&base), LIMITS).await.unwrap_err();
     assert!(matches!(error, OutgoingError::Tls { .. }), "{error:?}");
@@ -77,7 +77,7 @@ async fn a_certificate_nobody_vouches_for_is_an_error_of_tls() {
 }
 
 #[tokio::test]
-async fn a_port_nobody_listens_on_is_an_error_of_the_connection() {
+async fn a_closed_port_is_a_connection_error() {
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/secret?sig=secret", tcp.local_addr().unwrap());
     drop(tcp);
@@ -88,7 +88,7 @@ async fn a_port_nobody_listens_on_is_an_error_of_the_connection() {
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_is_waited_for_no_longer_than_asked() {
+async fn a_silent_server_is_given_up_after_the_time_limit() {
     let (base, _) = listener(async |mut stream: TcpStream| {
         // Ends when the client gives up.
         let _ = stream.read_to_end(&mut Vec::new()).await;
@@ -100,7 +100,7 @@ async fn whoever_says_nothing_is_waited_for_no_longer_than_asked() {
 }
 
 #[tokio::test]
-async fn whoever_hangs_up_or_does_not_speak_http_broke_it_off() {
+async fn a_hang_up_or_an_answer_that_is_not_http_breaks_the_exchange() {
     for said in ["", "220 mail.example ESMTP\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
         let (base, _) = listener(move |mut stream: TcpStream| async move {
             let _ = stream.read(&mut [0; 4096]).await;
@@ -134,7 +134,7 @@ async fn a_connection_is_used_again_where_that_was_asked_for() {
 }
 
 #[test]
-fn without_tls_only_this_machine_is_asked() {
+fn plain_http_is_for_this_machine_only() {
     let admitted = |address: &str| admit(&address.parse().unwrap()).is_ok();
     for good in ["https://a.example/x", "http://127.0.0.1:1", "http://localhost/x", "http://[::1]:8/"] {
         assert!(admitted(good), "{good}");
@@ -152,7 +152,7 @@ fn without_tls_only_this_machine_is_asked() {
 }
 
 #[test]
-fn a_file_without_a_certificate_is_said_before_anybody_is_asked() {
+fn a_roots_file_without_a_certificate_is_reported_before_any_request() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("roots.pem");
     let made = |path: PathBuf| Client::new(&Options { extra_roots: Some(path), keep_alive: false });

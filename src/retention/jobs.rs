@@ -1,12 +1,12 @@
-//! One job at a time, and the result of the last: shared by retention runs and erasures.
-//!
-//! In memory only: after a restart no job has been. What must outlive the process is for whoever
-//! runs the job to keep.
+//! Retention runs and erasures: one at a time, with the results of the last ones, in memory only.
 
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+
+use crate::error_chain::Chain;
 
 #[derive(Debug, Clone)]
 pub struct Task<A, R> {
@@ -17,10 +17,6 @@ pub struct Task<A, R> {
     pub progress: f64,
     pub result: Option<R>,
     pub error: Option<String>,
-}
-
-pub(crate) trait Asked: Clone {
-    fn is_dry(&self) -> bool;
 }
 
 #[derive(Debug)]
@@ -43,8 +39,8 @@ impl<A, R> Default for Jobs<A, R> {
     }
 }
 
-impl<A: Asked, R: Clone> Jobs<A, R> {
-    /// `None` while one is under way.
+impl<A: Clone, R: Clone> Jobs<A, R> {
+    /// `None` while one is running.
     pub(crate) fn begin(&self, asked: A, now: Timestamp) -> Option<Task<A, R>> {
         let mut known = self.lock();
         if known.running.is_some() {
@@ -65,16 +61,16 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
         }
     }
 
-    /// Ends the one under way with its result or the error.
-    pub(crate) fn end(&self, now: Timestamp, ended: Result<R, String>) {
+    /// `dry` tells whether the job was a dry run.
+    pub(crate) fn end(&self, now: Timestamp, dry: bool, ended: Result<R, impl Error>) {
         let mut known = self.lock();
         let Some(mut job) = known.running.take() else { return };
         (job.finished_at, job.progress) = (Some(now), 1.0);
         match ended {
             Ok(result) => job.result = Some(result),
-            Err(error) => job.error = Some(error),
+            Err(error) => job.error = Some(Chain(&error).to_string()),
         }
-        let place = if job.asked.is_dry() { &mut known.last_dry } else { &mut known.last };
+        let place = if dry { &mut known.last_dry } else { &mut known.last };
         *place = Some(job);
     }
 
@@ -82,17 +78,14 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
         self.lock().running.clone()
     }
 
-    /// The last real one since the start.
     pub(crate) fn last(&self) -> Option<Task<A, R>> {
         self.lock().last.clone()
     }
 
-    /// The last dry one since the start.
     pub(crate) fn last_dry(&self) -> Option<Task<A, R>> {
         self.lock().last_dry.clone()
     }
 
-    /// Ends the one under way early.
     pub(crate) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -115,12 +108,6 @@ impl<A: Asked, R: Clone> Jobs<A, R> {
 mod tests {
     use super::*;
 
-    impl Asked for bool {
-        fn is_dry(&self) -> bool {
-            *self
-        }
-    }
-
     #[test]
     fn one_at_a_time_and_the_last_of_each_kind_is_known() {
         let (jobs, now) = (Jobs::<bool, u32>::default(), Timestamp::UNIX_EPOCH);
@@ -128,11 +115,11 @@ mod tests {
         assert!(jobs.begin(false, now).is_none());
         jobs.progress(0.5);
         assert_eq!(jobs.running().map(|job| job.progress), Some(0.5));
-        jobs.end(now, Ok(7));
+        jobs.end(now, true, Ok::<_, std::io::Error>(7));
         assert!(jobs.running().is_none());
         assert_eq!(jobs.last_dry().and_then(|job| job.result), Some(7));
         assert!(jobs.begin(false, now).is_some());
-        jobs.end(now, Err("a reason".to_owned()));
+        jobs.end(now, false, Err(std::io::Error::other("a reason")));
         assert_eq!(jobs.last().and_then(|job| job.error).as_deref(), Some("a reason"));
         assert_eq!(jobs.last_dry().and_then(|job| job.result), Some(7));
         assert!(jobs.begin(false, now).is_some());

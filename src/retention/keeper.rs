@@ -1,27 +1,28 @@
-//! What becomes of each record when a segment is thinned: kept, summarised, dropped.
+//! Decides what a retention run does with each record: keep, summarise or drop.
 //!
-//! Decided from the store, which has applied every cut by then: a callback that has no row any
-//! more was cut, one that is older than the raw end leaves its summary. What a hold covers stays
-//! as it is.
+//! The store has applied every cut by then: a callback without a row was cut, one before the raw end is
+//! replaced by its summary. Held records stay unchanged.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::RetentionError;
-use super::run::{Ends, Freed, Run};
+use super::run::{Ends, Freed, RetentionRun};
 use crate::domain::{Item, Seq, SmsEvent};
-use crate::journal::{Body, CallbackSummary, Decide, Entry, Gone, Record, RewriteError, Rewritten, SUMMARY, Verdict};
+use crate::journal::{
+    Body, CallbackSummary, Decide, Entry, Gone, Record, RecordAction, RewriteError, Rewritten, SUMMARY,
+};
 use crate::limits::KEEP_DAYS_MIN;
 use crate::projector::summarise;
 use crate::store::{CallbackRow, QueryError};
 
 pub(super) struct Deciding<'a> {
-    pub(super) run: &'a Run<'a>,
+    pub(super) run: &'a RetentionRun<'a>,
     pub(super) ends: &'a Ends,
     pub(super) generation: u64,
 }
 
 impl Deciding<'_> {
-    /// Surveys or rewrites a segment; returns what was done and the bytes freed.
+    /// Surveys or rewrites a segment.
     pub(super) fn on(
         &self,
         each: impl FnOnce(&mut dyn Decide) -> Result<Rewritten, RewriteError>,
@@ -42,54 +43,54 @@ struct Keeper<'a> {
 }
 
 impl Decide for Keeper<'_> {
-    fn record(&mut self, record: &Record) -> Verdict {
+    fn record(&mut self, record: &Record) -> RecordAction {
         if self.failed.is_some() {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         let decided = match &record.body {
             Body::Callback(_) => self.callback(record),
             Body::Entry(entry) if entry.kind == SUMMARY => self.summary(record),
             Body::Entry(entry) if entry.kind == "audit" => Ok(self.audit(record, entry)),
-            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(Verdict::Keep),
+            Body::Entry(_) | Body::Tally(_) | Body::Erased { .. } => Ok(RecordAction::Keep),
         };
         decided.unwrap_or_else(|error| {
             self.failed = Some(error);
-            Verdict::Keep
+            RecordAction::Keep
         })
     }
 }
 
 impl Keeper<'_> {
-    fn callback(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+    fn callback(&mut self, record: &Record) -> Result<RecordAction, RetentionError> {
         if record.seq >= self.by.ends.highest_cut().max(self.by.ends.raw) {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
-        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let Some(mut summary) = summarise(record, Gone::Retention) else { return Ok(RecordAction::Keep) };
         let row = self.row(record.seq)?;
         if (row.is_some() && record.seq >= self.by.ends.raw) || self.is_held(record, &summary, row.as_ref())? {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
         self.freed.raw += 1;
         self.freed.raw_bytes += summary.size_bytes;
         if row.is_none() {
             return Ok(self.rest(record, summary));
         }
-        // The one it repeats may leave before it does.
+        // The callback that it repeats may be removed first.
         summary.outcome = row.map_or(summary.outcome, |row| row.outcome);
-        Ok(Verdict::Replace(Body::Entry(summary.entry())))
+        Ok(RecordAction::Replace(Body::Entry(summary.entry())))
     }
 
-    fn summary(&mut self, record: &Record) -> Result<Verdict, RetentionError> {
+    fn summary(&mut self, record: &Record) -> Result<RecordAction, RetentionError> {
         if record.seq >= self.by.ends.highest_cut() || self.row(record.seq)?.is_some() {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
-        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(Verdict::Keep) };
+        let Some(summary) = summarise(record, Gone::Retention) else { return Ok(RecordAction::Keep) };
         if self.is_held(record, &summary, None)? {
-            return Ok(Verdict::Keep);
+            return Ok(RecordAction::Keep);
         }
         let before = summary.clone();
         match self.rest(record, summary) {
-            Verdict::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(Verdict::Keep),
+            RecordAction::Replace(Body::Entry(entry)) if entry == before.entry() => Ok(RecordAction::Keep),
             verdict => Ok(verdict),
         }
     }
@@ -104,16 +105,16 @@ impl Keeper<'_> {
         Ok(row)
     }
 
-    /// What stays of a record without a row: nothing of calls, of messages the identity of a repeat,
-    /// and the state of the company's own numbers.
-    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> Verdict {
+    /// For a record without a row: drops calls, keeps the identity of messages that may be repeated and
+    /// the state of the company's own numbers.
+    fn rest(&self, record: &Record, mut summary: CallbackSummary) -> RecordAction {
         let left = std::mem::take(&mut summary.items).into_iter().filter_map(|item| match item {
             Item::Event(_) | Item::Record(_) => None,
             Item::Sms(sms) => self.may_be_repeated(record.at).then(|| Item::Sms(Box::new(only_identity(&sms)))),
             Item::Number(status) => Some(Item::Number(status)),
         });
         summary.items = left.collect();
-        if summary.items.is_empty() { Verdict::Drop } else { Verdict::Replace(Body::Entry(summary.entry())) }
+        if summary.items.is_empty() { RecordAction::Drop } else { RecordAction::Replace(Body::Entry(summary.entry())) }
     }
 
     /// Whether a repeat may come after the cut: a rebuild must recognise it.
@@ -160,15 +161,13 @@ impl Keeper<'_> {
             .any(|sms| holds.iter().any(|hold| hold.covers_sms(&sms))))
     }
 
-    fn audit(&mut self, record: &Record, entry: &Entry) -> Verdict {
+    fn audit(&mut self, record: &Record, entry: &Entry) -> RecordAction {
         let over = self.by.ends.audit_at.is_some_and(|end| record.at < end) && self.by.run.holds.is_empty();
         if !over || !entry.fields.contains_key("personal") {
-            return Verdict::Keep;
+            return RecordAction::Keep;
         }
         self.freed.audit += 1;
-        let mut entry = entry.clone();
-        entry.fields.remove("personal");
-        Verdict::Replace(Body::Entry(entry))
+        RecordAction::Replace(Body::Entry(entry.without("personal")))
     }
 }
 

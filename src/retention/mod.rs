@@ -1,9 +1,8 @@
-//! Retention: what is kept for how long, and the runs that make room.
+//! Retention: what is kept for how long, and the runs that remove the rest.
 //!
-//! One service behind the page, the API, the command line and the nightly task. One run at a
-//! time, never while the store is rebuilt. [`policy`](Policy) says what is kept, `run` does it;
-//! how rows end and counts stay is [`crate::store::Cut`]. Nothing is removed that nobody asked
-//! to remove: the default keeps everything for ever.
+//! One service for the page, the API, the command line and the nightly task. One run at a time, never
+//! during a rebuild of the store. [`Policy`] says what is kept, by default everything; [`crate::store::Cut`]
+//! removes rows and keeps counts.
 
 mod jobs;
 mod keeper;
@@ -16,12 +15,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::jobs::Jobs;
 pub use self::jobs::Task;
-pub(crate) use self::jobs::{Asked, Jobs};
 use self::policy::{HOLD, POLICY};
 pub use self::policy::{Hold, Policy};
 pub use self::run::Freed;
-use self::run::{Done, Run};
+use self::run::{RetentionRun, RunProgress};
 use crate::clock::Clock;
 use crate::domain::{ActorId, Wording};
 use crate::error_chain::Chain;
@@ -34,7 +33,6 @@ const DONE: &str = "retention/done";
 /// The dashboard's hour, UTC+8, in minutes.
 const BEIJING_MINUTES: i64 = 8 * 60;
 
-/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Retention(Arc<Inner>);
 
@@ -51,20 +49,13 @@ pub type Job = Task<Wanted, Freed>;
 
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Whether it only reports what it would free.
     pub dry_run: bool,
     /// `None` for the nightly run.
     pub by: Option<ActorId>,
 }
 
-impl Asked for Wanted {
-    fn is_dry(&self) -> bool {
-        self.dry_run
-    }
-}
-
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct RetentionStatus {
     pub running: Option<Job>,
     pub last: Option<Job>,
     pub last_dry: Option<Job>,
@@ -76,10 +67,8 @@ pub struct Standing {
 pub enum RetentionError {
     #[error("a run is under way")]
     Busy,
-    /// The store is being rebuilt.
     #[error("the store is being rebuilt; try again when it is done")]
     Rebuilding,
-    /// The store does not catch up with the journal.
     #[error("the store did not apply what was written")]
     Behind,
     #[error("stopped before the end; the next run goes on")]
@@ -105,7 +94,6 @@ pub enum RetentionError {
 }
 
 impl Retention {
-    /// The service over an installation.
     #[must_use]
     pub fn new(journal: Arc<dyn Rewrite>, store: Store, state: State, clock: Clock) -> Self {
         Self(Arc::new(Inner { journal, store, state, clock, jobs: Jobs::default() }))
@@ -151,9 +139,9 @@ impl Retention {
     }
 
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> RetentionStatus {
         let jobs = &self.0.jobs;
-        Standing {
+        RetentionStatus {
             running: jobs.running(),
             last: jobs.last(),
             last_dry: jobs.last_dry(),
@@ -161,7 +149,6 @@ impl Retention {
         }
     }
 
-    /// [`Retention::standing`] says how it goes.
     pub async fn start(&self, by: &Author, dry_run: bool) -> Result<Job, RetentionError> {
         self.begin(by, Wanted { dry_run, by: Some(by.who().id()) }, true).await
     }
@@ -184,7 +171,14 @@ impl Retention {
 
     fn run(&self, dry: bool, full: bool) {
         let progress = |progress: f64| self.0.jobs.progress(progress);
-        let run = Run { retention: self, policy: self.policy(), holds: self.holds(), dry, full, progress: &progress };
+        let run = RetentionRun {
+            retention: self,
+            policy: self.policy(),
+            holds: self.holds(),
+            dry,
+            full,
+            progress: &progress,
+        };
         let ended = run.run().and_then(|(freed, done)| {
             if !dry {
                 let noted = self.0.state.set_value(Behalf::House, DONE, &done);
@@ -197,20 +191,20 @@ impl Retention {
                 tracing::info!(dry_run = dry, raw = freed.raw, calls = freed.calls, sms = freed.sms, "retention ran");
             }
             Err(error) => {
-                tracing::warn!(dry_run = dry, error = %Chain(error), "retention did not come to its end");
+                tracing::warn!(dry_run = dry, error = %Chain(error), "a retention run failed");
             }
         }
-        self.0.jobs.end(self.0.clock.now(), ended.map_err(|error| Chain(&error).to_string()));
+        self.0.jobs.end(self.0.clock.now(), dry, ended);
     }
 
-    /// Begins the nightly run if it is due: the policy removes something, and no run completed since
-    /// its hour last came. Without its audit entry it does not begin.
+    /// Starts the nightly run if the policy removes something and no run completed since its hour last
+    /// last_occurrence. Without its audit entry it does not start.
     pub async fn run_if_due(&self, by: &Author) {
         if !self.policy().removes_something() || !self.is_due() {
             return;
         }
         match self.begin(by, Wanted { dry_run: false, by: None }, false).await {
-            // Busy or rebuilding: it is asked again in a minute.
+            // Tried again in a minute.
             Ok(_) | Err(RetentionError::Busy | RetentionError::Rebuilding) => {}
             Err(error) => tracing::warn!(error = %Chain(&error), "the nightly run was not begun"),
         }
@@ -222,20 +216,20 @@ impl Retention {
         let failed_lately = self.0.jobs.last().is_some_and(|job| {
             job.error.is_some() && now.duration_since(job.started_at) < SignedDuration::from_hours(1)
         });
-        !failed_lately && last.is_none_or(|last| last < struck(now, self.policy().at_minute))
+        !failed_lately && last.is_none_or(|last| last < last_occurrence(now, self.policy().at_minute))
     }
 
     pub fn stop(&self) {
         self.0.jobs.stop();
     }
 
-    fn done(&self) -> Option<Done> {
+    fn done(&self) -> Option<RunProgress> {
         self.0.state.value(DONE)
     }
 }
 
 /// When this minute of the day (Beijing time) last was.
-fn struck(now: Timestamp, at_minute: u16) -> Timestamp {
+fn last_occurrence(now: Timestamp, at_minute: u16) -> Timestamp {
     let minutes = now.as_second().div_euclid(60) + BEIJING_MINUTES - i64::from(at_minute);
     let last = minutes.div_euclid(24 * 60) * 24 * 60 - BEIJING_MINUTES + i64::from(at_minute);
     Timestamp::from_second(last * 60).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -1,7 +1,5 @@
-//! What is kept for how long, and what is held beyond that.
-//!
-//! Both are named values of the state. By default everything is kept for ever: nothing is
-//! removed that nobody asked to remove. Days count back from the moment of a run.
+//! What is kept for how long, and holds beyond that: named values of the state. The default keeps
+//! everything. Days count back from the moment of a run.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -126,7 +124,7 @@ impl Hold {
             }
         }
         let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
-        // It would hold nothing, and whoever set it believes that it does.
+        // It would hold nothing.
         if bound(&self.from).zip(bound(&self.to)).is_some_and(|(from, to)| from >= to) {
             return Some(Wording::new("结束时间应晚于开始时间", "to comes after from: nothing lies between them"));
         }

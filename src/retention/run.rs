@@ -1,13 +1,13 @@
-//! One run: rows leave the store through cuts, then the journal is thinned behind them.
+//! One run: cuts remove rows from the store, then the journal's segments are rewritten.
 //!
 //! ```text
 //! cuts (records of the journal, applied by the projector) ─► segments rewritten, oldest first
 //!        durable and applied before anything is removed        each over its own name
 //! ```
 //!
-//! It may end at any moment: a cut is whole in one record, a segment is replaced whole, and the
-//! next run begins where this one did. What stays of a callback is decided from the store, which
-//! has applied the cuts by then, in [`super::keeper`]; see [`crate::store::Cut`] for why a rebuild comes to the same.
+//! It may stop at any moment: a cut is one record, a segment is replaced whole, and the next run starts
+//! where this one did. [`super::keeper`] decides about each callback from the store, which has applied
+//! the cuts by then; see [`crate::store::Cut`] for why a rebuild gives the same result.
 
 use std::time::Instant;
 
@@ -52,13 +52,13 @@ pub struct Freed {
 /// How far earlier runs came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Done {
+pub(super) struct RunProgress {
     pub(super) at: String,
-    /// Under which policy and holds.
+    /// The policy and holds of that run.
     under: String,
     calls_before: Seq,
     sms_before: Seq,
-    /// Segments below this are thinned.
+    /// Segments before this are rewritten.
     through: Seq,
 }
 
@@ -82,25 +82,25 @@ impl Ends {
     }
 }
 
-pub(super) struct Run<'a> {
+pub(super) struct RetentionRun<'a> {
     pub(super) retention: &'a Retention,
     pub(super) policy: Policy,
     pub(super) holds: Vec<Hold>,
     pub(super) dry: bool,
-    /// Also looks at segments that an earlier run finished.
+    /// Also reads segments that an earlier run finished.
     pub(super) full: bool,
     pub(super) progress: &'a dyn Fn(f64),
 }
 
-impl Run<'_> {
-    /// Blocks; needs a Tokio runtime at hand.
-    pub(super) fn run(&self) -> Result<(Freed, Done), RetentionError> {
+impl RetentionRun<'_> {
+    /// Blocks; call it within a Tokio runtime.
+    pub(super) fn run(&self) -> Result<(Freed, RunProgress), RetentionError> {
         let inner = &self.retention.0;
         let now = inner.clock.now();
         let under = serde_json::to_string(&(&self.policy, &self.holds)).expect("plain data");
-        let mut done: Done = self.retention.done().unwrap_or_default();
+        let mut done: RunProgress = self.retention.done().unwrap_or_default();
         if self.full || done.under != under {
-            done = Done::default();
+            done = RunProgress::default();
         }
         let generation = inner.store.generation();
         self.caught_up(*inner.journal.durable().borrow())?;
@@ -112,7 +112,7 @@ impl Run<'_> {
             self.cut(&ends, &mut done, &mut freed)?;
         }
         self.thin(&ends, generation, &done, &mut freed)?;
-        done = Done {
+        done = RunProgress {
             at: now.to_string(),
             under,
             calls_before: ends.calls,
@@ -155,7 +155,6 @@ impl Run<'_> {
         }
     }
 
-    /// What all cuts together would remove.
     fn sum_up(&self, ends: &Ends, freed: &mut Freed) -> Result<(), RetentionError> {
         let bounds = CutBounds { calls_before: ends.calls, sms_before: ends.sms, latest: i64::MAX };
         let (removed, held) = self.plan(bounds).map(|cut| (cut.removed, cut.kept_calls.len() + cut.kept_sms.len()))?;
@@ -169,21 +168,21 @@ impl Run<'_> {
         self.retention.0.store.plan_cut(bounds, &held, &sms_held)
     }
 
-    /// Writes each cut when the one before is applied.
-    fn cut(&self, ends: &Ends, done: &mut Done, freed: &mut Freed) -> Result<(), RetentionError> {
+    /// Writes each cut once the previous one is applied.
+    fn cut(&self, ends: &Ends, done: &mut RunProgress, freed: &mut Freed) -> Result<(), RetentionError> {
         let inner = &self.retention.0;
         while done.calls_before < ends.calls || done.sms_before < ends.sms {
             let next = |from: Seq, end: Seq| end.min(from.saturating_add(CUT_CALLBACKS)).max(from);
             let calls_before = next(done.calls_before, ends.calls);
-            // The last cut also looks for what earlier ones could not see: calls that a platform's
-            // clock put into the future, and what a hold has let go of.
+            // The last cut also finds calls that a platform's clock put into the future, and calls
+            // of a hold that has ended.
             let is_last = calls_before == ends.calls;
             let bounds = CutBounds {
                 calls_before,
                 sms_before: next(done.sms_before, ends.sms),
                 latest: if is_last { i64::MAX } else { self.latest(calls_before)? },
             };
-            // Of cuts there is one after the other, whoever plans them.
+            // Cuts of all writers are strictly in sequence.
             let seen = *inner.journal.durable().borrow();
             self.caught_up(seen)?;
             let cut = self.plan(bounds)?;
@@ -211,8 +210,7 @@ impl Run<'_> {
         Ok(at.checked_add(SignedDuration::from_hours(48)).unwrap_or(Timestamp::MAX).as_microsecond())
     }
 
-    /// Rewrites the segments below the ends.
-    fn thin(&self, ends: &Ends, generation: u64, done: &Done, freed: &mut Freed) -> Result<(), RetentionError> {
+    fn thin(&self, ends: &Ends, generation: u64, done: &RunProgress, freed: &mut Freed) -> Result<(), RetentionError> {
         let journal = &self.retention.0.journal;
         let limit = ends.highest();
         if !self.dry && journal.segments().last().is_some_and(|last| *last < limit) {
@@ -220,14 +218,13 @@ impl Run<'_> {
         }
         let before = journal.health().bytes;
         let segments = journal.segments();
-        // What a call at the edge left behind goes with a later run.
+        // Earlier runs may have kept parts of calls at the edge.
         let begin = segments.partition_point(|first| *first < done.through).saturating_sub(3);
         let end = segments.partition_point(|first| *first < limit).min(segments.len() - usize::from(!self.dry));
-        // The newest first: a repeat has been summarised as one before what it repeats can go.
+        // Newest first: a repeat is summarised before the callback that it repeats is dropped.
         for (n, first) in segments.get(begin..end).unwrap_or_default().iter().rev().enumerate() {
             let decide = Deciding { run: self, ends, generation };
-            // Most of what an earlier run was done with has nothing to change, and compressing is
-            // what takes the time.
+            // Survey first: most segments have nothing to change, and compressing takes the time.
             let (rewritten, kept) = decide.on(|decide| journal.survey(*first, decide))?;
             if !self.dry && rewritten.replaced + rewritten.dropped > 0 {
                 decide.on(|decide| journal.rewrite(*first, Packing::Small, decide))?;

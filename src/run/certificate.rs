@@ -1,8 +1,7 @@
-//! Which certificate is used: the configured one, one that stands beside us, or our own.
+//! Which certificate is used: the configured one, one beside the program, or a self-signed one.
 //!
-//! In this order, because who configured one means it, and who put one beside the program meant it
-//! too. One of our own is made when there is neither, so that a first start needs nothing; no
-//! platform should be expected to accept it.
+//! A self-signed one is made only if there is no other, so that a first start needs nothing; platforms
+//! are not expected to accept it.
 
 use std::path::Path;
 

@@ -1,13 +1,12 @@
-//! The data directory: its rooms, its lock, and what is opened in it.
+//! The data directory: its lock, and what is opened in it.
 //!
-//! Everything below is for the owner's eyes only: the directory is 0700. It is opened in the
-//! order in which its parts need each other, the lock first, and closed in the reverse.
+//! The directory is 0700. Its parts are opened in the order in which they need each other, the lock
+//! first, and closed in reverse.
 //!
-//! A log of which nothing is left is not begun anew in silence. The disk that it was moved to may
-//! not be mounted; without the state every callback would be turned away; and over another journal
-//! the store, which may be all that is known of the old one, would be emptied. So the start is
-//! refused, as it is without keys. Where only a part is missing the server starts and says so: a
-//! callback that nobody takes is lost as well.
+//! If a whole log is gone the start is refused, as without keys: its disk may not be mounted. Without
+//! the state every callback would be rejected, and over another journal the store, perhaps the last
+//! record of the old one, would be emptied. If only a part is missing the server starts and reports it:
+//! a callback that nobody accepts is lost as well.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -38,11 +37,10 @@ const ROOMS: [&str; 10] =
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opening {
-    /// Size of the reserve file; 0 for none.
+    /// 0 for none.
     pub(crate) reserve_bytes: u64,
     pub(crate) segment_bytes: u64,
-    /// A long-running server: compresses full segments and reads a long log of bindings while it
-    /// serves.
+    /// A long-running server: compresses segments, and reads a long bindings log while it serves.
     pub(crate) serves: bool,
     /// Accept missing records as lost.
     pub(crate) accept_loss: bool,
@@ -69,12 +67,11 @@ pub(crate) struct Data {
     pub(crate) store: Store,
     pub(crate) bindings: Bindings,
     projector: Projector,
-    // Last, so that it is let go last.
+    // Last, to be dropped last.
     _lock: DataLock,
 }
 
 impl Data {
-    /// Creates what is missing and opens everything.
     pub(crate) fn open(dir: &Path, opening: Opening, clock: &Clock) -> Result<Self, RunError> {
         make(dir)?;
         let lock = DataLock::take(dir)?;
@@ -148,7 +145,7 @@ impl Data {
         })
     }
 
-    /// The journal refuses records from now on, as on a failed disk.
+    /// Makes the journal fail like a broken disk.
     #[cfg(test)]
     pub(crate) fn refuse_records(&self) {
         self.journal.close();
@@ -178,11 +175,11 @@ fn refuse_if_gone(dir: &Path) -> Result<(), RunError> {
 
 fn accept(log: &str, journal: &FileJournal) {
     for Missing { from, to } in journal.accept_missing() {
-        tracing::warn!(log, from, to, "going on without the records that are missing");
+        tracing::warn!(log, from, to, "starting without the missing records");
     }
 }
 
-/// Mode 0700; an existing directory stays as it is.
+/// Mode 0700; leaves an existing directory alone.
 fn make(dir: &Path) -> Result<(), RunError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|source| RunError::Data { path: dir.to_owned(), source })

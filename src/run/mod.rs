@@ -5,9 +5,9 @@
 //!        opened from left to right, let go from right to left
 //! ```
 //!
-//! [`Running`] is the server as a value, for tests and the demo; [`run`] is what `serve` does
-//! with it: it says where it listens, follows HUP and the certificate's files, and drains when
-//! told to stop. Nothing here is global, so that one process can hold several.
+//! [`Running`] is the server as a value, for tests and the demo. [`run`] is what `serve` does with it:
+//! prints the address, follows HUP and certificate files, drains on shutdown. Nothing is global: one
+//! process can hold several.
 
 mod certificate;
 mod data;
@@ -48,7 +48,6 @@ pub enum RunError {
     #[error("using the data directory {}", path.display())]
     Data {
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },
@@ -81,7 +80,6 @@ pub enum RunError {
     #[error("listening on {address}")]
     Listen {
         address: SocketAddr,
-        /// What the system said.
         #[source]
         source: std::io::Error,
     },
@@ -103,11 +101,7 @@ pub struct Running {
     standing: [JoinHandle<()>; 3],
 }
 
-/// Runs the appliance until `shutdown` resolves, and then drains. What is logged meanwhile goes
-/// into `log` by the subscriber that the caller has set up.
-///
-/// # Errors
-/// When it cannot start; once it runs, it ends well.
+/// Serves until `shutdown` resolves, then drains. The caller's subscriber writes to `log`.
 pub async fn run(config: Config, log: Arc<LogTail>, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let mut hangup = signal(SignalKind::hangup()).map_err(|source| RunError::System { what: "SIGHUP", source })?;
     let mut running = Running::start(config, Clock::system(), log).await?;
@@ -149,10 +143,7 @@ fn announce(running: &Running) {
 }
 
 impl Running {
-    /// Opens everything and accepts connections; shows what stands in `log`.
-    ///
-    /// # Errors
-    /// With what stands in the way; everything opened so far is closed again.
+    /// Opens everything and accepts connections. On an error everything is closed again.
     pub async fn start(config: Config, clock: Clock, log: Arc<LogTail>) -> Result<Self, RunError> {
         raise_file_limit();
         let opening = Opening {
@@ -162,7 +153,7 @@ impl Running {
             accept_loss: config.accept_loss,
         };
         let (dir, at) = (config.data.clone(), clock.clone());
-        // Reading logs takes its time and must not hold up other tasks of the runtime.
+        // Reading logs blocks.
         let opened = tokio::task::spawn_blocking(move || {
             let data = Data::open(&dir, opening, &at)?;
             data.answers(at.now()).map(|answers| (data, answers))
@@ -230,7 +221,7 @@ impl Running {
         &self.context
     }
 
-    /// Re-reads configuration and certificate on HUP. What is wrong is logged and stays as it was.
+    /// Re-reads configuration and certificate on HUP. Errors are logged and change nothing.
     pub fn reload(&mut self) {
         match self.config.reload() {
             Ok(new) => self.apply(new),
@@ -301,8 +292,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), RunError
     Ok((listener, bound))
 }
 
-/// Stores our public address for `app add` while no server runs; a port picked by the system changes at
-/// the next start. A failure here does not stop the server.
+/// Stores our public address for `app add` while no server runs; a system-picked port changes at each
+/// start. A failure does not stop the server.
 async fn remember_address(config: &Config, context: &Context) {
     if config.listen.port() == 0 && context.server.public_url.is_none() {
         return;
@@ -313,7 +304,6 @@ async fn remember_address(config: &Config, context: &Context) {
     }
 }
 
-/// Writes the counts of refused and lost requests soon, so that the ledger has them.
 async fn tally(ingest: Ingest) {
     let mut every = tokio::time::interval(limits::TALLY_EVERY);
     loop {
@@ -322,12 +312,10 @@ async fn tally(ingest: Ingest) {
     }
 }
 
-/// Follows other writers of the logs, where there are any.
 async fn follow(context: Arc<Context>) {
     tokio::join!(context.state.follow(), context.bindings.follow(), context.ingest.follow());
 }
 
-/// Checks every minute whether the nightly run is due.
 async fn keep(context: Arc<Context>) {
     let mut every = tokio::time::interval(limits::RETENTION_POLL);
     let by = Principal::system();

@@ -1,8 +1,8 @@
-//! `control.sock`: where the command line finds the running server.
+//! `control.sock`: where the command line reaches the running server.
 //!
-//! Whoever may open the data directory is administrator: the socket is 0600 in a directory that
-//! is 0700. It is only ever bound by the process that holds the directory's lock, so a file that
-//! stands there already is stale or a copy, and is replaced. The server also runs without it.
+//! Access to the data directory is administrator access: the socket is 0600 in a directory that is 0700.
+//! The process that holds the directory's lock binds it, so an existing file is stale or a copy, and is
+//! replaced. The server also runs without it.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ fn path(data: &Path) -> PathBuf {
     data.join("control.sock")
 }
 
-/// `None` with a warning where that is not possible.
+/// Logs a warning and returns `None` on failure.
 pub(super) fn bind(data: &Path) -> Option<UnixListener> {
     let path = path(data);
     let bound = remove_stale(&path).and_then(|()| {

@@ -1,6 +1,4 @@
-//! How an event and a record of a call are written in a `summary` record.
-//!
-//! The same rules as in [`super::items`]; in a file of their own because they are the largest.
+//! How a call's events and records are stored in a `summary`, by the rules of [`super::items`].
 
 use serde::{Deserialize, Serialize};
 

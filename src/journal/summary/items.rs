@@ -1,8 +1,8 @@
-//! How what a callback said is written in a `summary` record: the field's words as JSON.
+//! How a callback's items are stored in a `summary` record.
 //!
-//! One struct for each kind of item, apart from the domain's types so that those may change
-//! without the notation. Absent fields say `None`; a name, once released, keeps its meaning; a
-//! required word that this version does not know costs the item it stands in. Events and records
+//! One struct for each kind, separate from the domain's types. Absent fields are `None`; a released name
+//! keeps its meaning; an unknown required word drops its item only. Call events and records are in
+//! [`super::call_items`], instants and identities in [`super::parts`].
 //! of calls are in [`super::call_items`], instants and identities in [`super::parts`].
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,6 @@ pub(super) enum ItemWire {
     Number(NumberWire),
 }
 
-/// Something that looked wrong.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SuspicionWire {
@@ -105,7 +104,7 @@ impl From<&Item> for ItemWire {
 }
 
 impl ItemWire {
-    /// The item; `None` where this version lacks a word for it.
+    /// `None` if this version lacks a word for it.
     pub(super) fn read(self) -> Option<Item> {
         Some(match self {
             Self::Event(wire) => Item::Event(Box::new(wire.read()?)),

@@ -1,14 +1,12 @@
-//! The `summary` record that replaces a callback's line when its bytes are removed.
+//! The `summary` record, which replaces a callback's line when its bytes are removed.
 //!
 //! ```text
 //! {"seq":17,"at":"…","kind":"summary","v":1,"of":"callback","why":"retention","app":1,…,"items":[…]}
 //! ```
 //!
-//! It has the number and the time of the callback it replaces and everything a decoder read from
-//! it, in words, so that a store rebuilt from it is the store that was built from the bytes, and
-//! a late repeat is still known as one. What was not understood is gone with the bytes, and so
-//! are headers, signature and answer. The notation is in `items`; like every notation of the
-//! journal it only grows.
+//! It has the callback's number and time and everything decoded from it, so that a store rebuilt from it
+//! is the same, and a late repeat is still recognised. Undecoded content, headers, signature and answer
+//! are gone. The encoding, in `items`, only grows.
 
 mod call_items;
 mod items;
@@ -24,12 +22,10 @@ use super::decision::DecidedFields;
 use super::record::Entry;
 use crate::domain::{AppId, DecidedQuestion, Item, Outcome, Suspicion};
 
-/// The kind of these records.
 pub const SUMMARY: &str = "summary";
-/// The version of the notation; a reader passes over versions it does not know.
+/// Readers skip versions they do not know.
 const VERSION: u32 = 1;
 
-/// Why the bytes are gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
     Retention,
@@ -45,32 +41,25 @@ impl Gone {
     }
 }
 
-/// A callback without its bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackSummary {
     pub why: Gone,
-    /// `sha256:…` of the line that stood here, where it was erased.
+    /// `sha256:…` of an erased line.
     pub was: Option<String>,
     pub app: AppId,
-    /// Its provider's name.
     pub provider: String,
     pub peer: IpAddr,
-    /// What stood behind the token.
+    /// The path after the token.
     pub tail: String,
-    /// Whether the signature held.
     pub verified: Option<bool>,
     pub status: u16,
-    /// The body's size.
     pub size_bytes: u64,
-    /// What a decoder made of it. That it repeats another follows from that one, and is said here
-    /// where that one may be gone.
+    /// Stored for a repeat whose first callback may be removed; otherwise computed.
     pub outcome: Outcome,
-    /// What it is, in one word of the provider.
+    /// One word of the provider for what it is.
     pub label: String,
     pub question: bool,
-    /// The question and what was decided, where it was decided then and there.
     pub decision: Option<Box<DecidedQuestion>>,
-    /// What looked wrong with it.
     pub suspicions: Vec<Suspicion>,
     pub test: bool,
     pub items: Vec<Item>,
@@ -93,7 +82,7 @@ struct Wire {
     status: u16,
     size_bytes: u64,
     outcome: String,
-    /// Absent where it is the word of the first item.
+    /// Absent if it is the first item's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     label: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -135,7 +124,7 @@ impl CallbackSummary {
         Entry { kind: SUMMARY.to_owned(), fields }
     }
 
-    /// Reads an entry; `None` when it is no summary of a callback, or of a later version.
+    /// `None` if it is not a callback's summary, or a later version's.
     #[must_use]
     pub fn read(entry: &Entry) -> Option<Self> {
         if entry.kind != SUMMARY || entry.fields.get("of")?.as_str()? != "callback" {
@@ -145,7 +134,7 @@ impl CallbackSummary {
         if wire.v != VERSION {
             return None;
         }
-        // A word of a later version costs its item, not the others.
+        // An unknown word drops its item, not the others.
         let items = wire.items.into_iter().filter_map(|item| serde_json::from_value::<ItemWire>(item).ok()?.read());
         let items: Vec<Item> = items.collect();
         Some(Self {
@@ -169,7 +158,7 @@ impl CallbackSummary {
     }
 }
 
-/// What another room says in a `summary` record, under its own `of`.
+/// Another room's data in a `summary` record, under its own `of`.
 #[must_use]
 pub fn summary_entry(of: &str, mut fields: Map<String, Value>) -> Entry {
     fields.insert("v".to_owned(), VERSION.into());
@@ -177,7 +166,7 @@ pub fn summary_entry(of: &str, mut fields: Map<String, Value>) -> Entry {
     Entry { kind: SUMMARY.to_owned(), fields }
 }
 
-/// What a callback is called if its provider calls it nothing else.
+/// The default label.
 fn first_word(items: &[Item]) -> &'static str {
     match items.first() {
         Some(Item::Event(event)) => event.kind.name(),

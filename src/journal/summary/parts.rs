@@ -1,5 +1,4 @@
-//! The small parts of what a callback said, as short as they can be said: there are tens of
-//! millions of them, and a disk is to be freed by them.
+//! The small parts of an item, stored compactly: there are tens of millions of them.
 //!
 //! | part | written |
 //! | --- | --- |
@@ -7,7 +6,7 @@
 //! | any other | `{"at":"…","text":"…"}`, without `at` where the text is no time |
 //! | an identity, 64 random bits | eleven letters of Base64 instead of twenty digits |
 //!
-//! Which text says which instant is part of the notation and must never change.
+//! Which text is which instant is part of the encoding and must never change.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,13 +17,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{PhoneNumber, Stamp};
 
-/// An instant as the platform wrote it.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum StampWire {
-    /// The text says the instant, or neither of them is one.
+    /// The text gives the instant, or there is none.
     Text(String),
-    /// What the text means is known otherwise.
+    /// The instant is known from elsewhere.
     Both {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<String>,
@@ -51,8 +49,7 @@ impl From<StampWire> for Stamp {
     }
 }
 
-/// What a text says without anything else being known: RFC 3339; `2026-11-20 08:00:00` in UTC, as
-/// Huawei writes it; `20261120160000` in China, as 玖云 does.
+/// Parses RFC 3339; `2026-11-20 08:00:00` as UTC (Huawei); `20261120160000` as China time (玖云).
 fn instant_of(text: &str) -> Option<Timestamp> {
     if let Ok(at) = text.parse() {
         return Some(at);
@@ -67,7 +64,6 @@ fn instant_of(text: &str) -> Option<Timestamp> {
     at.map(|at| at.timestamp())
 }
 
-/// A provider's identity of something.
 pub(super) struct IdentityWire(pub(super) u64);
 
 impl Serialize for IdentityWire {
@@ -88,7 +84,6 @@ pub(super) fn text(number: Option<&PhoneNumber>) -> Option<String> {
     number.map(|number| number.reveal().to_owned())
 }
 
-/// Reads [`text()`].
 pub(super) fn number(text: Option<String>) -> Option<PhoneNumber> {
     text.map(PhoneNumber::from_stored)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use crate::journal::disk::{Disk, LogFile, RealDisk, Standing};
+use crate::journal::disk::{Disk, FileStanding, LogFile, RealDisk};
 
 /// What goes wrong, and what was counted.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ impl LogFile for FaultyFile {
         self.file.read_back(bytes, offset)
     }
 
-    fn standing(&self, path: &Path, len: u64) -> io::Result<Standing> {
+    fn standing(&self, path: &Path, len: u64) -> io::Result<FileStanding> {
         self.file.standing(path, len)
     }
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::{Place, append, eventually, fill, is_compressed, lifelike, read_all};
 use crate::error_chain::Chain;
 use crate::journal::disk::{Disk, RealDisk};
-use crate::journal::{FileJournal, Journal, Packing, Record, Rewrite as _, Verdict, copy, verify};
+use crate::journal::{FileJournal, Journal, Packing, Record, RecordAction, Rewrite as _, copy, verify};
 
 /// Moves a segment out of the log and leaves a link to it.
 fn move_away(place: &Place, n: usize) -> (PathBuf, PathBuf) {
@@ -84,11 +84,13 @@ fn what_is_rewritten_removed_or_compressed_is_what_the_link_leads_to() {
     let (one, other) = (move_away(&place, 0), move_away(&place, 1));
     let journal = place.open();
     journal
-        .rewrite(1, Packing::Small, &mut |record: &Record| if record.seq == 3 { Verdict::Erase } else { Verdict::Keep })
+        .rewrite(1, Packing::Small, &mut |record: &Record| {
+            if record.seq == 3 { RecordAction::Erase } else { RecordAction::Keep }
+        })
         .unwrap();
     assert!(one.0.is_symlink() && fs::read_to_string(&one.1).unwrap().contains("erased"));
     assert_eq!(read_all(&journal, 1 << 20).len(), 10);
-    journal.rewrite(6, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
+    journal.rewrite(6, Packing::Small, &mut |_: &Record| RecordAction::Drop).unwrap();
     assert!(!other.1.exists() && !other.0.is_symlink(), "neither the link nor the records are left");
     journal.close();
 
@@ -123,7 +125,7 @@ fn a_backup_has_what_links_lead_to() {
 }
 
 #[test]
-fn what_has_a_segments_name_and_is_no_file_stops_the_start_with_what_to_do() {
+fn a_directory_with_a_segments_name_stops_the_start_and_says_what_to_do() {
     let check = |make: &dyn Fn(&std::path::Path), says: &str| {
         let place = Place::new(1 << 20, false);
         let journal = place.open();

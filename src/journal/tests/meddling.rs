@@ -87,7 +87,7 @@ fn a_replaced_segment_is_given_up_and_what_the_other_lacks_is_named() {
 }
 
 #[test]
-fn what_goes_while_it_is_synced_is_written_again_before_it_is_acknowledged() {
+fn a_segment_removed_during_a_sync_is_restored_before_the_ack() {
     let place = Place::noted(1 << 20, false);
     let disk = FaultyDisk::default();
     let faults = disk.0.clone();
@@ -106,7 +106,7 @@ fn what_goes_while_it_is_synced_is_written_again_before_it_is_acknowledged() {
 }
 
 #[test]
-fn it_is_noticed_while_nothing_comes() {
+fn an_idle_journal_notices_what_happens_to_its_segment() {
     let place = Place::noted(1 << 20, false);
     let journal = place.open();
     fill(&journal, 5, 300);

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Place, append, fill, lifelike, read_all, wait};
-use crate::journal::{Journal, Missing, Packing, Record, Rewrite as _, Verdict, copy, had_records, verify};
+use crate::journal::{Journal, Missing, Packing, Record, RecordAction, Rewrite as _, copy, had_records, verify};
 use crate::limits::WATERMARK_AHEAD;
 
 fn numbers(missing: &[Missing]) -> Vec<(u64, u64)> {
@@ -60,7 +60,7 @@ fn without_the_last(lines: usize) -> impl Fn(&Path) {
 }
 
 #[test]
-fn a_lost_end_is_told_by_its_numbers_and_none_is_used_again() {
+fn a_lost_end_is_reported_by_its_numbers_and_none_is_reused() {
     for closed in [true, false] {
         check(closed, |_| {}, &[]);
         check(closed, without_the_last(1), &[(10, 10)]);
@@ -71,7 +71,7 @@ fn a_lost_end_is_told_by_its_numbers_and_none_is_used_again() {
 }
 
 #[test]
-fn a_lost_segment_is_told_by_its_numbers_until_it_is_back() {
+fn a_lost_segment_is_reported_by_its_numbers_until_it_is_back() {
     let place = Place::noted(700, false);
     let journal = place.open();
     for n in 1..=10 {
@@ -98,23 +98,25 @@ fn a_lost_segment_is_told_by_its_numbers_until_it_is_back() {
 }
 
 #[test]
-fn what_was_removed_on_purpose_is_not_missed() {
+fn segments_removed_on_purpose_are_not_missing() {
     let place = Place::noted(1 << 20, true);
     let journal = place.open();
     for _ in 0..3 {
         fill(&journal, 5, 300);
         journal.roll().unwrap();
     }
-    journal.rewrite(6, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
+    journal.rewrite(6, Packing::Small, &mut |_: &Record| RecordAction::Drop).unwrap();
     journal.remove_segments_before(6).unwrap();
     journal
-        .rewrite(11, Packing::Small, &mut |record: &Record| if record.seq > 12 { Verdict::Drop } else { Verdict::Keep })
+        .rewrite(11, Packing::Small, &mut |record: &Record| {
+            if record.seq > 12 { RecordAction::Drop } else { RecordAction::Keep }
+        })
         .unwrap();
     place.kill(&journal);
     let journal = place.open();
     assert_eq!(journal.health().missing, []);
     assert!(verify(&place.log()).unwrap().is_sound());
-    journal.rewrite(11, Packing::Small, &mut |_: &Record| Verdict::Drop).unwrap();
+    journal.rewrite(11, Packing::Small, &mut |_: &Record| RecordAction::Drop).unwrap();
     journal.close();
     let journal = place.open();
     assert_eq!(journal.health().missing, []);
@@ -170,7 +172,7 @@ fn a_copy_in_the_worst_order_is_no_loss_and_its_damage_is_one() {
 }
 
 #[test]
-fn how_far_it_came_costs_no_sync_of_its_own() {
+fn the_watermark_adds_no_sync_to_a_commit() {
     let place = Place::noted(1 << 20, false);
     let journal = place.open();
     append(&journal, lifelike(1, 300));

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{Place, any_record, append, read_all, wait};
 use crate::domain::Seq;
-use crate::journal::{Body, FileJournal, Journal, NewRecord, Packing, Record, Rewrite as _, Verdict, verify};
+use crate::journal::{Body, FileJournal, Journal, NewRecord, Packing, Record, RecordAction, Rewrite as _, verify};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -103,7 +103,7 @@ impl Model {
         let segments = self.journal.segments();
         let Some(next) = segments.iter().copied().find(|segment| *segment > first) else {
             assert!(
-                self.journal.rewrite(first, Packing::Small, &mut |_: &Record| Verdict::Drop).is_err(),
+                self.journal.rewrite(first, Packing::Small, &mut |_: &Record| RecordAction::Drop).is_err(),
                 "it is being written"
             );
             return;
@@ -114,10 +114,10 @@ impl Model {
             .rewrite(first, Packing::Small, &mut |record: &Record| {
                 asked.push(record.seq);
                 match record.seq % modulus {
-                    0 => Verdict::Drop,
-                    1 => Verdict::Replace(Body::Erased { was: "replaced".into() }),
-                    2 => Verdict::Erase,
-                    _ => Verdict::Keep,
+                    0 => RecordAction::Drop,
+                    1 => RecordAction::Replace(Body::Erased { was: "replaced".into() }),
+                    2 => RecordAction::Erase,
+                    _ => RecordAction::Keep,
                 }
             })
             .unwrap();

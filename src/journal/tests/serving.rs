@@ -12,7 +12,7 @@ use super::{Place, append, callback, eventually, fill, is_compressed, lifelike, 
 use crate::journal::{Body, Journal, Packing, Record, Rewrite as _, verify};
 
 #[test]
-fn what_sixty_four_tasks_were_told_is_there_after_reopening() {
+fn records_acknowledged_to_sixty_four_tasks_survive_a_reopen() {
     let place = Place::new(40_000, true);
     let journal = Arc::new(place.open());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
@@ -47,7 +47,7 @@ fn what_sixty_four_tasks_were_told_is_there_after_reopening() {
 }
 
 #[test]
-fn whoever_is_answered_can_read_the_record() {
+fn an_acknowledged_record_can_be_read_at_once() {
     let place = Place::new(3_000, true);
     let journal = place.open();
     for n in 1..100 {
@@ -125,7 +125,7 @@ fn a_number_is_not_used_again_when_all_its_neighbours_are_gone() {
     let journal = place.open();
     fill(&journal, 7, 300);
     journal.roll().unwrap();
-    let done = journal.rewrite(1, Packing::Small, &mut |_: &Record| crate::journal::Verdict::Drop).unwrap();
+    let done = journal.rewrite(1, Packing::Small, &mut |_: &Record| crate::journal::RecordAction::Drop).unwrap();
     assert_eq!(done.dropped, 7);
     assert_eq!(journal.segments(), [8]);
     journal.close();

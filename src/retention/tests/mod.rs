@@ -262,7 +262,7 @@ impl House {
                 }
             };
             let (policy, holds) = (retention.policy(), retention.holds());
-            let run = Run { retention: &retention, policy, holds, dry, full: true, progress: &progress };
+            let run = RetentionRun { retention: &retention, policy, holds, dry, full: true, progress: &progress };
             let freed = run.run().map(|(freed, _)| freed);
             retention.0.jobs.go_on();
             freed

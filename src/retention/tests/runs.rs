@@ -106,7 +106,7 @@ fn size(dir: &Path) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_disk_gets_its_room_back_and_segments_without_a_record_go() {
+async fn a_run_frees_disk_space_and_removes_empty_segments() {
     for compress in [false, true] {
         let house = House::with_days(0, compress).await;
         let now = house.clock.now();
@@ -203,6 +203,6 @@ async fn a_policy_and_a_hold_follow_rules() {
 #[test]
 fn the_hour_of_the_nightly_run_is_beijing_time() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    assert_eq!(struck(at("2026-11-20T19:29:00Z"), 210), at("2026-11-19T19:30:00Z"));
-    assert_eq!(struck(at("2026-11-20T19:30:00Z"), 210), at("2026-11-20T19:30:00Z"));
+    assert_eq!(last_occurrence(at("2026-11-20T19:29:00Z"), 210), at("2026-11-19T19:30:00Z"));
+    assert_eq!(last_occurrence(at("2026-11-20T19:30:00Z"), 210), at("2026-11-20T19:30:00Z"));
 }

@@ -116,7 +116,7 @@ async fn a_message_and_a_call_of_one_id_are_two_questions() {
 }
 
 #[tokio::test]
-async fn what_we_do_not_know_is_kept_and_answered_as_a_notice() {
+async fn an_unknown_message_is_kept_and_answered_as_a_notice() {
     let appliance = Appliance::start().await;
     let app = appliance.add("huawei-voice").await;
     let response = appliance.post(&app, "application/json", r#"{"eventType":"moon","x":1}"#).await;
@@ -125,7 +125,7 @@ async fn what_we_do_not_know_is_kept_and_answered_as_a_notice() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_kept_and_told_what_is_wrong() {
+async fn an_unreadable_body_is_kept_and_answered_with_what_is_wrong() {
     let appliance = Appliance::start().await;
     let app = appliance.add("jiuyun").await;
     for body in ["", "hello", "<!DOCTYPE a><req/>"] {
@@ -281,7 +281,7 @@ async fn a_client_that_hangs_up_after_sending_is_kept_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_is_kept_holds_the_tail_and_no_secret() {
+async fn a_stored_callback_has_the_path_tail_and_no_secret() {
     let appliance = Appliance::start().await;
     let app = appliance.add("jiuyun").await;
     let request = Request::post(format!("{}/status/1?x=2", address(&app)))

@@ -64,7 +64,7 @@ async fn an_address_in_use_is_named_in_one_line() {
 }
 
 #[tokio::test]
-async fn what_was_kept_is_there_after_a_restart() {
+async fn callbacks_survive_a_restart() {
     let appliance = Appliance::start().await;
     let app = appliance.add("jiuyun").await;
     let sample = sample("jiuyun", "axb-hangup");
@@ -127,7 +127,7 @@ async fn without_tls_only_callbacks_are_served() {
 }
 
 #[tokio::test]
-async fn monitors_hear_that_all_is_well() {
+async fn monitors_see_a_healthy_server() {
     let appliance = Appliance::start().await;
     let mut client = appliance.client().await;
     let response = client.get("/healthz").await;
@@ -216,7 +216,7 @@ async fn a_certificate_that_changes_on_disk_is_used_and_shown() {
 }
 
 #[tokio::test]
-async fn a_stop_keeps_what_was_counted() {
+async fn a_stop_keeps_the_counts() {
     let appliance = Appliance::start().await;
     appliance.client().await.post("/callbacks/abcdefghijklmnop", "text/plain", "").await;
     let appliance = appliance.restart().await;

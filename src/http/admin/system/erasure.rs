@@ -7,7 +7,7 @@
 use askama::Template;
 
 use crate::domain::{Lang, PhoneNumber, Role, Text};
-use crate::erasure::{Certificate, Counts, Job, Standing, Wanted};
+use crate::erasure::{Certificate, Counts, ErasureStatus, Job, Wanted};
 use crate::http::admin::parts::{count, local};
 use crate::http::admin::people::audit_words::set_by;
 use crate::http::admin::request::Request;
@@ -99,7 +99,12 @@ pub(crate) async fn begin(request: &Request) -> Result<Response, HttpError> {
 }
 
 impl ErasurePage {
-    fn new(view: View, standing: &Standing, certificates: &[Certificate], certificate: Option<Certificate>) -> Self {
+    fn new(
+        view: View,
+        standing: &ErasureStatus,
+        certificates: &[Certificate],
+        certificate: Option<Certificate>,
+    ) -> Self {
         let lang = view.lang;
         let last = standing.last.as_ref();
         let found = last.filter(|job| job.asked.dry_run).map(|job| Found::new(lang, job));
@@ -187,13 +192,13 @@ impl ErasurePage {
             segments: Vec::new(),
             statement: Certificate::STATEMENT.to_owned(),
         };
-        let standing = Standing { running: None, last: Some(job) };
+        let standing = ErasureStatus { running: None, last: Some(job) };
         Self::new(view, &standing, std::slice::from_ref(&certificate), Some(certificate.clone()))
     }
 
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/erasure".to_owned(), ..View::sample(lang, Section::Erasure) };
-        Self::new(view, &Standing::default(), &[], None)
+        Self::new(view, &ErasureStatus::default(), &[], None)
     }
 }
 

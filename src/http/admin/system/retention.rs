@@ -15,7 +15,7 @@ use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
-use crate::retention::{Freed, Hold, Job, Policy, Standing};
+use crate::retention::{Freed, Hold, Job, Policy, RetentionStatus};
 use crate::service::{ServiceError, keeping};
 
 #[derive(Debug, Template)]
@@ -214,7 +214,7 @@ impl RetentionPage {
         Self::new(view, &retention.policy(), &retention.standing(), &retention.holds(), apps)
     }
 
-    fn new(view: View, policy: &Policy, standing: &Standing, holds: &[Hold], apps: Vec<(u32, String)>) -> Self {
+    fn new(view: View, policy: &Policy, standing: &RetentionStatus, holds: &[Hold], apps: Vec<(u32, String)>) -> Self {
         let lang = view.lang;
         let value = |days: Option<u32>| days.map(|days| days.to_string()).unwrap_or_default();
         let days = vec![
@@ -336,7 +336,8 @@ impl RetentionPage {
             error: None,
         };
         let dry = Job { asked: crate::retention::Wanted { dry_run: true, by: None }, ..job.clone() };
-        let standing = Standing { running: None, last: Some(job), last_dry: Some(dry), last_at: Some(samples::now()) };
+        let standing =
+            RetentionStatus { running: None, last: Some(job), last_dry: Some(dry), last_at: Some(samples::now()) };
         let hold = Hold {
             id: "0123abcd".to_owned(),
             name: "2026-118".to_owned(),
@@ -355,7 +356,7 @@ impl RetentionPage {
 
     pub(crate) fn sample_empty(lang: Lang) -> Self {
         let view = View { here: "/retention".to_owned(), ..View::sample(lang, Section::Retention) };
-        Self::new(view, &Policy::default(), &Standing::default(), &[], Vec::new())
+        Self::new(view, &Policy::default(), &RetentionStatus::default(), &[], Vec::new())
     }
 }
 
