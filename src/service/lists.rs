@@ -4,89 +4,101 @@ use super::filters;
 use super::query::Query;
 use super::{Context, ServiceError};
 use crate::bindings::BindingQuery;
-use crate::domain::{AppId, Call, PhoneNumber, Scope};
+use crate::domain::{AppId, Binding, Call, PhoneNumber, Scope};
 use crate::limits::{self, PUSH_ITEMS_MAX};
 use crate::platforms::{self, Provider};
 use crate::store::{
-    CallQuery, CallbackQuery, CallbackRow, Count, DecisionQuery, Filter, FilterTable as _, NumberQuery, Page,
-    QueryError, SmsQuery,
+    CallQuery, CallbackQuery, CallbackRow, Count, DecisionQuery, Filter, FilterTable, Listing, NumberQuery, NumberRow,
+    Page, QueryError, SmsQuery, SmsRow,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ListKind {
-    Calls,
-    Callbacks,
-    Sms,
-    Numbers,
-    Bindings,
-    Decisions,
+/// The query of a list. Both answers may wait for the disk.
+pub(crate) trait RowQuery: FilterTable + Send + 'static {
+    type Item: Send + 'static;
+    const KIND: ListKind;
+
+    fn rows(&self, context: &Context, page: &Page) -> Result<Listing<Self::Item>, QueryError>;
+    fn count(&self, context: &Context) -> Result<Count, QueryError>;
 }
 
-#[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
-pub(crate) enum ListQuery {
-    Calls(CallQuery),
-    Callbacks(CallbackQuery),
-    Sms(SmsQuery),
-    Numbers(NumberQuery),
-    Bindings(BindingQuery),
-    Decisions(DecisionQuery),
+/// One row a list: its name in addresses, its query, its rows and their count.
+macro_rules! lists {
+    ($($list:ident $name:literal: $query:ty => $item:ty,
+        |$context:ident, $asked:ident, $page:ident| $rows:expr, $count:expr;)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum ListKind {
+            $($list),*
+        }
+
+        #[derive(Debug, Clone)]
+        #[expect(clippy::large_enum_variant, reason = "there is one a request, and it is moved once")]
+        pub(crate) enum ListQuery {
+            $($list($query)),*
+        }
+
+        impl ListKind {
+            pub(crate) const ALL: &[Self] = &[$(Self::$list),*];
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$list => $name),*
+                }
+            }
+
+            pub(crate) fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|list| list.name() == name)
+            }
+
+            pub(crate) fn parameters(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$list => <$query>::parameters()),*
+                }
+            }
+
+            pub(crate) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<ListQuery, ServiceError> {
+                Ok(match self {
+                    $(Self::$list => ListQuery::$list(filters::read(context, scope, query)?)),*
+                })
+            }
+        }
+
+        impl ListQuery {
+            /// May wait for the disk.
+            pub(crate) fn count(&self, context: &Context) -> Result<Count, QueryError> {
+                match self {
+                    $(Self::$list(query) => query.count(context)),*
+                }
+            }
+        }
+
+        $(impl RowQuery for $query {
+            type Item = $item;
+            const KIND: ListKind = ListKind::$list;
+
+            fn rows(&self, $context: &Context, $page: &Page) -> Result<Listing<$item>, QueryError> {
+                let $asked = self;
+                $rows
+            }
+
+            fn count(&self, $context: &Context) -> Result<Count, QueryError> {
+                let $asked = self;
+                $count
+            }
+        })*
+    };
 }
 
-impl ListKind {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Calls, Self::Callbacks, Self::Sms, Self::Numbers, Self::Bindings, Self::Decisions];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Calls => "calls",
-            Self::Callbacks => "callbacks",
-            Self::Sms => "sms",
-            Self::Numbers => "numbers",
-            Self::Bindings => "bindings",
-            Self::Decisions => "decisions",
-        }
-    }
-
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|list| list.name() == name)
-    }
-
-    pub(crate) fn parameters(self) -> &'static [&'static str] {
-        match self {
-            Self::Calls => CallQuery::parameters(),
-            Self::Callbacks => CallbackQuery::parameters(),
-            Self::Sms => SmsQuery::parameters(),
-            Self::Numbers => NumberQuery::parameters(),
-            Self::Bindings => BindingQuery::parameters(),
-            Self::Decisions => DecisionQuery::parameters(),
-        }
-    }
-
-    pub(crate) fn read(self, context: &Context, scope: &Scope, query: &Query) -> Result<ListQuery, ServiceError> {
-        Ok(match self {
-            Self::Calls => ListQuery::Calls(filters::read(context, scope, query)?),
-            Self::Callbacks => ListQuery::Callbacks(filters::read(context, scope, query)?),
-            Self::Sms => ListQuery::Sms(filters::read(context, scope, query)?),
-            Self::Numbers => ListQuery::Numbers(filters::read(context, scope, query)?),
-            Self::Bindings => ListQuery::Bindings(filters::read(context, scope, query)?),
-            Self::Decisions => ListQuery::Decisions(filters::read(context, scope, query)?),
-        })
-    }
-}
-
-impl ListQuery {
-    /// May wait for the disk.
-    pub(crate) fn count(&self, context: &Context) -> Result<Count, QueryError> {
-        match self {
-            Self::Calls(query) => context.store.count_calls(query),
-            Self::Callbacks(query) => context.store.count_callbacks(query),
-            Self::Sms(query) => context.store.count_sms(query),
-            Self::Numbers(query) => Ok(context.store.count_numbers(query)),
-            Self::Bindings(query) => context.bindings.count_of(query),
-            Self::Decisions(query) => context.store.count_decisions(query),
-        }
-    }
+lists! {
+    Calls "calls": CallQuery => Call, |on, query, page| on.store.calls(query, page), on.store.count_calls(query);
+    Callbacks "callbacks": CallbackQuery => CallbackRow,
+        |on, query, page| on.store.callbacks(query, page), on.store.count_callbacks(query);
+    Sms "sms": SmsQuery => SmsRow, |on, query, page| on.store.sms(query, page), on.store.count_sms(query);
+    Numbers "numbers": NumberQuery => NumberRow,
+        |on, query, page| on.store.numbers(query, page), Ok(on.store.count_numbers(query));
+    Bindings "bindings": BindingQuery => Binding,
+        |on, query, page| on.bindings.list(query, page), on.bindings.count_of(query);
+    Decisions "decisions": DecisionQuery => CallbackRow,
+        |on, query, page| on.store.decisions(query, page), on.store.count_decisions(query);
 }
 
 /// Oldest first; one look-up by session. May wait for the disk.

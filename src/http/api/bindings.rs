@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::ask::Ask;
 use super::endpoints::BodyPieces;
-use super::{HttpError, List, Response, blocking, ok};
+use super::{HttpError, Response, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingTerms, Direction, Masking, Scope, Seq};
 use crate::http::transport::body;
@@ -225,11 +225,7 @@ impl BindingToChange {
 
 /// `GET /bindings`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (query, page) = filters::asked::<BindingQuery>(context, &ask.principal.scope, &ask.query)?;
-    let bindings = context.bindings.clone();
-    let listing = blocking(move || bindings.list(&query, &page)).await?;
-    let items = listing.items.iter().map(|binding| BindingObject::new(context, ask.masking(), binding)).collect();
-    ok(&List { items, next: listing.next })
+    super::lists::list::<BindingQuery, _>(context, ask, BindingObject::new).await
 }
 
 /// `GET /bindings/{id}`

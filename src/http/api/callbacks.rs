@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::decisions::DecisionObject;
-use super::{HttpError, List, Response, blocking, ok};
+use super::{HttpError, Response, blocking, ok};
 use crate::domain::{Masking, Seq, Text};
 use crate::journal::Body;
 use crate::service::{Context, Instant, filters, lists::parties};
@@ -68,11 +68,7 @@ impl CallbackObject {
 
 /// `GET /callbacks`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (callbacks, page) = filters::asked::<CallbackQuery>(context, &ask.principal.scope, &ask.query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.callbacks(&callbacks, &page)).await?;
-    let items = listing.items.iter().map(|row| CallbackObject::new(context, ask.masking(), row)).collect();
-    ok(&List { items, next: listing.next })
+    super::lists::list::<CallbackQuery, _>(context, ask, CallbackObject::new).await
 }
 
 /// `GET /callbacks/{seq}`

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::decisions::DecisionObject;
-use super::{HttpError, List, Response, blocking, ok};
+use super::{HttpError, Response, blocking, ok};
 use crate::domain::{
     Call, CallEventView, CallId, CallOutcome, Direction, Masking, Party, Product, RecordingState, RecordingView,
     Release, Seq,
@@ -96,11 +96,7 @@ pub(super) struct EventObject {
 
 /// `GET /calls`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (calls, page) = filters::asked::<CallQuery>(context, &ask.principal.scope, &ask.query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.calls(&calls, &page)).await?;
-    let items = listing.items.iter().map(|call| CallObject::new(context, ask.masking(), call)).collect();
-    ok(&List { items, next: listing.next })
+    super::lists::list::<CallQuery, _>(context, ask, CallObject::new).await
 }
 
 /// `GET /calls/{id}`

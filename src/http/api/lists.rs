@@ -14,11 +14,11 @@ use super::callbacks::CallbackObject;
 use super::calls::CallObject;
 use super::numbers::NumberObject;
 use super::sms::SmsObject;
-use super::{HttpError, Response, blocking, decisions, ok};
+use super::{HttpError, List, Response, blocking, decisions, ok};
 use crate::domain::Masking;
 use crate::service::{
-    Context,
-    lists::{ListKind, ListQuery},
+    Context, filters,
+    lists::{ListKind, ListQuery, RowQuery},
     query::Query,
 };
 use crate::store::{Listing, Page, QueryError};
@@ -64,6 +64,19 @@ fn objects<T, O: Serialize>(listing: Listing<T>, object: impl Fn(&T) -> O) -> (V
 fn values<O: Serialize>(listing: Listing<O>) -> (Vec<Value>, Option<String>) {
     let value = |object| serde_json::to_value(object).expect("the API's objects are plain data");
     (listing.items.into_iter().map(value).collect(), listing.next)
+}
+
+/// `GET /{list}`: a page of rows, each as `object` writes it.
+pub(super) async fn list<Q: RowQuery, O: Serialize>(
+    context: &Arc<Context>,
+    ask: &Ask,
+    object: fn(&Context, Masking, &Q::Item) -> O,
+) -> Result<Response, HttpError> {
+    let (query, page) = filters::asked::<Q>(context, &ask.principal.scope, &ask.query)?;
+    let owned = context.clone();
+    let listing = blocking(move || query.rows(&owned, &page)).await?;
+    let items = listing.items.iter().map(|row| object(context, ask.masking(), row)).collect();
+    ok(&List { items, next: listing.next })
 }
 
 /// `GET /{calls,callbacks,sms,numbers,bindings,decisions}/count`

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::{HttpError, List, Response, blocking, ok};
+use super::{HttpError, Response};
 use crate::domain::{Masking, Seq};
 use crate::service::{Context, Instant, filters};
 use crate::store::{NumberQuery, NumberRow};
@@ -51,9 +51,5 @@ impl NumberObject {
 
 /// `GET /numbers`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (numbers, page) = filters::asked::<NumberQuery>(context, &ask.principal.scope, &ask.query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.numbers(&numbers, &page)).await?;
-    let items = listing.items.iter().map(|row| NumberObject::new(context, ask.masking(), row)).collect();
-    ok(&List { items, next: listing.next })
+    super::lists::list::<NumberQuery, _>(context, ask, NumberObject::new).await
 }

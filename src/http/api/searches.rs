@@ -60,7 +60,7 @@ impl From<Search> for SearchObject {
 
 pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, &["list"])?;
-    let lists = ListKind::ALL.map(|list| (list.name(), list.name()));
+    let lists: Vec<_> = ListKind::ALL.iter().map(|list| (list.name(), list.name())).collect();
     let wanted = query.word("list", &lists)?;
     let searches = seen(context, &ask.principal, ask.masking(), wanted);
     ok(&List::whole(searches.into_iter().map(SearchObject::from).collect()))

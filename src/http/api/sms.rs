@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::Ask;
-use super::{HttpError, List, Response, blocking, ok};
+use super::{HttpError, Response};
 use crate::domain::{Masking, Seq};
 use crate::service::{Context, Instant, filters};
 use crate::store::{SmsQuery, SmsRow};
@@ -60,9 +60,5 @@ impl SmsObject {
 
 /// `GET /sms`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (sms, page) = filters::asked::<SmsQuery>(context, &ask.principal.scope, &ask.query)?;
-    let store = context.store.clone();
-    let listing = blocking(move || store.sms(&sms, &page)).await?;
-    let items = listing.items.iter().map(|row| SmsObject::new(context, ask.masking(), row)).collect();
-    ok(&List { items, next: listing.next })
+    super::lists::list::<SmsQuery, _>(context, ask, SmsObject::new).await
 }

@@ -12,18 +12,14 @@ use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, When};
-use crate::http::admin::query::canonical;
-use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 #[cfg(test)]
 use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms;
-use crate::service::{
-    filters,
-    lists::{ListKind, ListQuery},
-};
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::{Listing, NumberQuery, NumberRow};
 
 #[derive(Debug, Template)]
@@ -71,19 +67,11 @@ struct Past {
 
 /// `GET /numbers`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<NumberQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/numbers", &pairs)));
-    }
-    let found = filters::asked::<NumberQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| {
-            let listing = request.ctx().store.numbers(&query, &page)?;
-            Ok((ListQuery::Numbers(query), listing))
-        });
-    let (listing, around) = list_frame::ask(request, ListKind::Numbers, found)?;
-    let view = View::of(request, Section::Numbers);
-    let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
-    let page = NumbersPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &provider);
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<NumberQuery, _>(request, "/numbers", |_, listing, around| {
+        let (view, app) = (View::of(request, Section::Numbers), |id| request.app_name(id));
+        let provider = |id| request.ctx().state.app(id).map(|app| app.provider);
+        Ok(NumbersPage::new(view, &request.query, &listing, around, &app, &provider))
+    })
 }
 
 impl NumbersPage {

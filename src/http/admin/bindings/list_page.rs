@@ -12,17 +12,13 @@ use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::{Badge, Phone, When};
-use crate::http::admin::query::canonical;
-use crate::http::admin::reply;
-use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::request::{Pairs, Request};
 #[cfg(test)]
 use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::{
-    filters,
-    lists::{ListKind, ListQuery},
-};
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::Listing;
 use jiff::Timestamp;
 
@@ -52,18 +48,10 @@ struct Row {
 
 /// `GET /bindings`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<BindingQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/bindings", &pairs)));
-    }
-    let found = filters::asked::<BindingQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| {
-            let listing = request.ctx().bindings.list(&query, &page)?;
-            Ok((ListQuery::Bindings(query), listing))
-        });
-    let (listing, around) = list_frame::ask(request, ListKind::Bindings, found)?;
-    let view = View::of(request, Section::Bindings);
-    let page = BindingsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<BindingQuery, _>(request, "/bindings", |_, listing, around| {
+        let view = View::of(request, Section::Bindings);
+        Ok(BindingsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id)))
+    })
 }
 
 impl BindingsPage {

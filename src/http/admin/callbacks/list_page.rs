@@ -12,15 +12,12 @@ use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, When, size};
-use crate::http::admin::query::canonical;
-use crate::http::admin::reply;
-use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::request::{Pairs, Request};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::{
-    filters,
-    lists::{self, ListKind, ListQuery},
-};
+use crate::service::lists;
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::{CallbackQuery, CallbackRow, Listing};
 
 #[derive(Debug, Template)]
@@ -51,20 +48,11 @@ pub(crate) struct Row {
 
 /// `GET /callbacks`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<CallbackQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/callbacks", &pairs)));
-    }
-    let found = filters::asked::<CallbackQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query())
-        .and_then(|(query, page)| {
-            let listing = request.ctx().store.callbacks(&query, &page)?;
-            Ok((ListQuery::Callbacks(query), listing))
-        });
-    let (listing, around) = list_frame::ask(request, ListKind::Callbacks, found)?;
-    let view = View::of(request, Section::Callbacks);
-    let page = CallbacksPage::new(view, &request.query, &listing, around, &|id| request.app_name(id), &|row| {
-        lists::parties(request.ctx(), row)
-    });
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<CallbackQuery, _>(request, "/callbacks", |_, listing, around| {
+        let (view, app) = (View::of(request, Section::Callbacks), |id| request.app_name(id));
+        let parties = |row: &CallbackRow| lists::parties(request.ctx(), row);
+        Ok(CallbacksPage::new(view, &request.query, &listing, around, &app, &parties))
+    })
 }
 
 impl CallbacksPage {

@@ -12,15 +12,11 @@ use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count, local};
-use crate::http::admin::query::canonical;
-use crate::http::admin::reply;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::{
-    filters,
-    lists::{ListKind, ListQuery},
-};
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::{CallQuery, Listing, Tests};
 
 #[derive(Debug, Template)]
@@ -58,24 +54,16 @@ pub(crate) struct CallRow {
 
 /// `GET /calls`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<CallQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/calls", &pairs)));
-    }
-    let mut tests = 0;
-    let found = filters::asked::<CallQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
-            let listing = request.ctx().store.calls(&query, &page)?;
-            if query.test == Tests::Without {
-                tests = request.ctx().store.count_calls(&CallQuery { test: Tests::Only, ..query.clone() })?.rows;
-            }
-            Ok((ListQuery::Calls(query), listing))
-        },
-    );
-    let (listing, around) = list_frame::ask(request, ListKind::Calls, found)?;
-    let view = View::of(request, Section::Calls);
-    let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    page.left_out = left_out(&request.query, tests);
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<CallQuery, _>(request, "/calls", |query, listing, around| {
+        let view = View::of(request, Section::Calls);
+        let mut page = CallsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
+        if let Some(query) = query.filter(|query| query.test == Tests::Without) {
+            let tests = CallQuery { test: Tests::Only, ..query.clone() };
+            let tests = request.ctx().store.count_calls(&tests)?.rows;
+            page.left_out = left_out(&request.query, tests);
+        }
+        Ok(page)
+    })
 }
 
 impl CallsPage {

@@ -10,15 +10,12 @@ use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::{Phone, When};
-use crate::http::admin::query::{canonical, hours_later};
-use crate::http::admin::reply;
+use crate::http::admin::query::hours_later;
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::{
-    filters,
-    lists::{ListKind, ListQuery},
-};
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::{Listing, SmsQuery, SmsRow};
 
 #[derive(Debug, Template)]
@@ -46,19 +43,10 @@ struct Row {
 
 /// `GET /messages`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<SmsQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/messages", &pairs)));
-    }
-    let found = filters::asked::<SmsQuery>(request.ctx(), &request.principal()?.scope, &request.raw_query()).and_then(
-        |(query, page)| {
-            let listing = request.ctx().store.sms(&query, &page)?;
-            Ok((ListQuery::Sms(query), listing))
-        },
-    );
-    let (listing, around) = list_frame::ask(request, ListKind::Sms, found)?;
-    let view = View::of(request, Section::Messages);
-    let page = MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<SmsQuery, _>(request, "/messages", |_, listing, around| {
+        let view = View::of(request, Section::Messages);
+        Ok(MessagesPage::new(view, &request.query, &listing, around, &|id| request.app_name(id)))
+    })
 }
 
 impl MessagesPage {

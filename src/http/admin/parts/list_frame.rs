@@ -8,16 +8,15 @@ use jiff::Timestamp;
 
 use crate::domain::{Lang, Masking, Role};
 use crate::http::admin::parts::list_form::Form;
-use crate::http::admin::query;
-use crate::http::admin::query::instant;
+use crate::http::admin::query::{self, canonical, instant};
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::View;
-use crate::http::admin::{parts, searches};
+use crate::http::admin::{parts, reply, searches};
 use crate::http::{HttpError, Response};
 use crate::limits;
 use crate::service::{
-    self, ServiceError,
-    lists::{ListKind, ListQuery},
+    self, ServiceError, filters,
+    lists::{ListKind, RowQuery},
 };
 use crate::state::Search;
 use crate::store::{Count, Listing, Span};
@@ -85,40 +84,41 @@ pub(crate) struct Around {
     pub(crate) saving: Option<(String, bool)>,
 }
 
-/// The rows of a list with what is known around them, from what was read of it. A wrong value
-/// is no failure of the page: it stands on it, in words.
-pub(crate) fn ask<T>(
+/// `GET` of a list: sends the browser to its canonical address, or shows what `page` makes of the rows.
+/// A wrong value is no failure of the page: it stands on it, in words, and there is no query then.
+pub(crate) fn show<Q: RowQuery, P: askama::Template>(
     request: &Request,
-    which: ListKind,
-    found: Result<(ListQuery, Listing<T>), ServiceError>,
-) -> Result<(Listing<T>, Around), HttpError> {
-    let principal = request.principal()?;
+    path: &str,
+    page: impl FnOnce(Option<&Q>, Listing<Q::Item>, Around) -> Result<P, HttpError>,
+) -> Result<Response, HttpError> {
+    if let Some(pairs) = canonical::<Q>(&request.query) {
+        return Ok(reply::see_other(&link(path, &pairs)));
+    }
+    let (context, principal) = (request.ctx(), request.principal()?);
     let masking = if principal.role >= Role::Operator { Masking::Whole } else { Masking::Masked };
     let mut around = Around {
-        which,
+        which: Q::KIND,
         now: request.now(),
         apps: request.app_names(),
         count: None,
-        saved: service::searches::seen(request.ctx(), &principal, masking, Some(which.name())),
+        saved: service::searches::seen(context, &principal, masking, Some(Q::KIND.name())),
         problem: None,
         saving: request.saving.as_deref().and_then(|word| searches::words(request.lang, word)),
     };
-    match found {
-        Ok((question, listing)) => {
-            around.count = Some(question.count(request.ctx())?);
-            Ok((listing, around))
+    match filters::asked::<Q>(context, &principal.scope, &request.raw_query())
+        .and_then(|(query, page)| Ok((query.rows(context, &page)?, query)))
+    {
+        Ok((listing, query)) => {
+            around.count = Some(query.count(context)?);
+            reply::page(&page(Some(&query), listing, around)?)
         }
         Err(ServiceError::BadRequest(problem)) => {
             around.problem = Some(problem.get(request.lang).to_owned());
-            Ok((Listing { items: Vec::new(), next: None }, around))
+            let page = page(None, Listing { items: Vec::new(), next: None }, around)?;
+            reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
         Err(error) => Err(error.into()),
     }
-}
-
-pub(crate) fn reply(found: &Found, page: &impl askama::Template) -> Result<Response, HttpError> {
-    let status = if found.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    crate::http::admin::reply::page_with(status, page)
 }
 
 impl Found {

@@ -11,15 +11,11 @@ use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, Tone, When};
-use crate::http::admin::query::canonical;
-use crate::http::admin::reply;
-use crate::http::admin::request::{Pairs, Request, link};
+use crate::http::admin::request::{Pairs, Request};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::service::{
-    filters,
-    lists::{ListKind, ListQuery},
-};
+#[cfg(test)]
+use crate::service::lists::ListKind;
 use crate::store::{CallbackRow, DecisionQuery, Listing};
 
 #[derive(Debug, Template)]
@@ -52,25 +48,15 @@ pub(crate) type Decided = (CallbackRow, Option<Call>);
 
 /// `GET /decisions`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    if let Some(pairs) = canonical::<DecisionQuery>(&request.query) {
-        return Ok(reply::see_other(&link("/decisions", &pairs)));
-    }
-    let ctx = request.ctx();
-    let asked = filters::asked::<DecisionQuery>(ctx, &request.principal()?.scope, &request.raw_query());
-    let found = asked.and_then(|(query, page)| {
-        let listing = ctx.store.decisions(&query, &page)?;
-        Ok((ListQuery::Decisions(query), listing))
-    });
-    let (listing, around) = list_frame::ask(request, ListKind::Decisions, found)?;
-    let mut decided = Vec::with_capacity(listing.items.len());
-    for row in listing.items {
-        let call = row.calls.first().map(|id| ctx.store.call(*id)).transpose()?.flatten();
-        decided.push((row, call));
-    }
-    let view = View::of(request, Section::Decisions);
-    let listing = Listing { items: decided, next: listing.next };
-    let page = DecisionsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id));
-    list_frame::reply(&page.found, &page)
+    list_frame::show::<DecisionQuery, _>(request, "/decisions", |_, listing, around| {
+        let mut decided = Vec::with_capacity(listing.items.len());
+        for row in listing.items {
+            let call = row.calls.first().map(|id| request.ctx().store.call(*id)).transpose()?.flatten();
+            decided.push((row, call));
+        }
+        let (view, listing) = (View::of(request, Section::Decisions), Listing { items: decided, next: listing.next });
+        Ok(DecisionsPage::new(view, &request.query, &listing, around, &|id| request.app_name(id)))
+    })
 }
 
 impl DecisionsPage {
