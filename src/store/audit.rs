@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::encoding::{self, RowError};
 use super::indexed_row::IndexedRow;
+use super::query_plan::QueryPlan;
 use super::scan::{Scan, ScanStep};
 use super::terms::{Field, term};
-use super::want::Want;
 use super::{AuditQuery, FilterTable as _, Listing, Page, QueryError, Store};
 use crate::domain::{ActorId, AppId, Seq};
 
@@ -56,7 +56,7 @@ struct EncodedAudit {
 impl Store {
     /// Newest first.
     pub fn audit(&self, query: &AuditQuery, page: &Page) -> Result<Listing<AuditRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.audit), query, self.want(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.audit), query, self.plan(query), page, |indexed, cursor| {
             let row = read(indexed).map_err(QueryError::damaged)?;
             let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
@@ -67,7 +67,7 @@ impl Store {
     #[must_use]
     pub fn last_audit(&self) -> Option<Seq> {
         let (rows, _) = self.shared.view(|rows| &rows.audit);
-        match Scan::new(&rows, &Want::default(), usize::MAX).next() {
+        match Scan::new(&rows, &QueryPlan::default(), usize::MAX).next() {
             Ok(ScanStep::Row(indexed)) => Some(indexed.last),
             Ok(ScanStep::End | ScanStep::Tired(_)) | Err(_) => None,
         }

@@ -6,9 +6,9 @@
 
 use super::collection::View;
 use super::hot_test::HotTest;
+use super::query_plan::{Precision, QueryPlan};
 use super::scan::load;
 use super::segment::SegmentError;
-use super::want::{Precision, Want};
 use crate::limits::{COUNT_MAX, SCAN_WORK};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,19 +18,19 @@ pub struct Count {
     pub exact: bool,
 }
 
-pub(super) fn count(all: &View, want: &Want) -> Result<Count, SegmentError> {
-    if want.is_all() {
+pub(super) fn count(all: &View, plan: &QueryPlan) -> Result<Count, SegmentError> {
+    if plan.is_all() {
         return Ok(Count { rows: all.len(), exact: true });
     }
-    let test = HotTest::new(want);
+    let test = HotTest::new(plan);
     let mut rows = all.hot.iter().filter(|doc| test.takes(doc)).take(COUNT_MAX + 1).count() as u64;
     let mut work = 0;
-    let (t_min, t_max) = want.time();
+    let (t_min, t_max) = plan.time();
     for sealed in all.sealed.iter() {
         if rows > COUNT_MAX as u64 || work > SCAN_WORK {
             return Ok(Count { rows: rows.min(COUNT_MAX as u64), exact: false });
         }
-        let mut positions = want.positions(sealed, Precision::Exact, &mut work)?;
+        let mut positions = plan.positions(sealed, Precision::Exact, &mut work)?;
         if positions.is_empty() {
             continue;
         }

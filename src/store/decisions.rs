@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::callback_row;
 use super::count::count;
+use super::query_plan::QueryPlan;
 use super::terms::{Field, Terms};
-use super::want::Want;
 use super::{CallbackRow, Count, DecisionQuery, FilterTable as _, Listing, Page, QueryError, Store};
 use crate::domain::{AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber};
 
@@ -18,7 +18,7 @@ pub(super) const DECIDED: &[u8] = b"decided";
 impl Store {
     /// Newest first.
     pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, self.want_decided(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, self.plan_decided(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = indexed.last <= cursor.snapshot && row.decision.is_some() && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
@@ -26,13 +26,13 @@ impl Store {
     }
 
     pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.callbacks).0, &self.want_decided(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.callbacks).0, &self.plan_decided(query)).map_err(QueryError::damaged)
     }
 
-    fn want_decided(&self, query: &DecisionQuery) -> Want {
-        let mut want = self.want(query);
-        want.all.push(vec![Terms::word(Field::Question, DECIDED)]);
-        want
+    fn plan_decided(&self, query: &DecisionQuery) -> QueryPlan {
+        let mut plan = self.plan(query);
+        plan.all.push(vec![Terms::word(Field::Question, DECIDED)]);
+        plan
     }
 }
 

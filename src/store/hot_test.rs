@@ -5,8 +5,8 @@
 //! one step finds the field, and one more the value, however many values are asked for.
 
 use super::indexed_row::IndexedRow;
+use super::query_plan::QueryPlan;
 use super::terms::{Terms, apart, field_of, signature_bits};
-use super::want::Want;
 
 #[derive(Debug)]
 pub(super) struct HotTest {
@@ -18,12 +18,12 @@ pub(super) struct HotTest {
 }
 
 impl HotTest {
-    pub(super) fn new(want: &Want) -> Self {
-        let mut all: Vec<AnyOf> = want.all.iter().map(|any| AnyOf::new(any)).collect();
+    pub(super) fn new(plan: &QueryPlan) -> Self {
+        let mut all: Vec<AnyOf> = plan.all.iter().map(|any| AnyOf::new(any)).collect();
         let signature = all.iter().filter_map(AnyOf::certain).fold(0, |all, bits| all | bits);
         // Those that seldom look behind the pointer first.
         all.sort_by_key(|any| any.0.iter().filter(|values| values.signatures.is_none()).count());
-        Self { t: want.time(), signature, all, none: AnyOf::new(&want.none) }
+        Self { t: plan.time(), signature, all, none: AnyOf::new(&plan.none) }
     }
 
     pub(super) fn takes(&self, indexed: &IndexedRow) -> bool {

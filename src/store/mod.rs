@@ -26,6 +26,7 @@ mod lists;
 mod numbers;
 mod open;
 mod query;
+mod query_plan;
 mod read;
 mod running;
 mod scan;
@@ -39,7 +40,6 @@ mod stat_sums;
 mod stats;
 mod terms;
 mod varint;
-mod want;
 mod words;
 mod writer;
 
@@ -57,8 +57,8 @@ pub(crate) use lists::{
     APP, Apps, Choice, Ending, Exact, FilterDoc, FilterTable, FormBox, Kind, Moment, NUMBER, Names, NumberOf,
     Parameters, Shape, ends, filters, one_of, title, whole_number,
 };
+pub(crate) use query_plan::QueryPlan;
 pub(crate) use terms::Field;
-pub(crate) use want::Want;
 
 use std::sync::Arc;
 

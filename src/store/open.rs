@@ -21,10 +21,10 @@ use super::hot_chunks::HotChunks;
 use super::indexed_row::read_chunk;
 use super::kv::{self, Kv, unreadable};
 use super::numbers::Numbers;
+use super::query_plan::QueryPlan;
 use super::segment::Segment;
 use super::shared::{Rows, Shared, Sizes};
 use super::terms::{TEST, Terms};
-use super::want::Want;
 use super::{Store, Writer};
 use crate::clock::Clock;
 use crate::correlate::Catalog;
@@ -211,7 +211,7 @@ fn load_rows(kv: &Kv, rows: &mut Rows, numbers: &mut Numbers, chunks: &mut HotCh
             }
         }
     }
-    let test = Want { all: vec![vec![Terms::one(TEST)]], ..Want::default() };
+    let test = QueryPlan { all: vec![vec![Terms::one(TEST)]], ..QueryPlan::default() };
     for collection in [&rows.calls, &rows.sms] {
         rows.tests |= count(&collection.view, &test).map_err(|_| damaged())?.rows > 0;
     }

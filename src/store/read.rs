@@ -12,8 +12,8 @@ use super::count::count;
 use super::cursor::{Cursor, digest};
 use super::indexed_row::IndexedRow;
 use super::lists::NONE;
+use super::query_plan::QueryPlan;
 use super::scan::{Scan, ScanStep};
-use super::want::Want;
 use super::{
     CallQuery, CallbackQuery, CallbackRow, Change, Count, FilterTable, Listing, Moment, NumberQuery, NumberRow, Page,
     QueryError, SmsQuery, SmsRow, Status, Store, call_row, callback_row, sms_row, terms,
@@ -31,7 +31,7 @@ impl QueryError {
 impl Store {
     /// Newest first.
     pub fn calls(&self, query: &CallQuery, page: &Page) -> Result<Listing<Call>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.calls), query, self.want(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.calls), query, self.plan(query), page, |indexed, cursor| {
             let facts = self.facts(indexed)?;
             // A call that changed since the snapshot is seen as it was then.
             let facts = if indexed.last > cursor.snapshot { facts.as_of(cursor.snapshot) } else { Some(facts) };
@@ -55,7 +55,7 @@ impl Store {
 
     /// Newest first.
     pub fn callbacks(&self, query: &CallbackQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, self.want(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, self.plan(query), page, |indexed, cursor| {
             let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
@@ -73,12 +73,12 @@ impl Store {
     /// Callbacks with a question, ascending; the newest `limits::ANSWERS_MAX`.
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
-        let want = Want {
+        let plan = QueryPlan {
             all: vec![vec![terms::Terms::one(terms::yes(terms::Field::Question))]],
             t: Some((since.as_microsecond(), i64::MAX)),
-            ..Want::default()
+            ..QueryPlan::default()
         };
-        let mut scan = Scan::new(&callbacks, &want, usize::MAX);
+        let mut scan = Scan::new(&callbacks, &plan, usize::MAX);
         let mut numbers = Vec::new();
         while let ScanStep::Row(indexed) = scan.next().map_err(QueryError::damaged)? {
             if indexed.t >= since.as_microsecond() {
@@ -94,7 +94,7 @@ impl Store {
 
     /// Newest first.
     pub fn sms(&self, query: &SmsQuery, page: &Page) -> Result<Listing<SmsRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.sms), query, self.want(query), page, |indexed, cursor| {
+        self.list(self.shared.view(|rows| &rows.sms), query, self.plan(query), page, |indexed, cursor| {
             let row = sms_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
             let shown = indexed.last <= cursor.snapshot && query.takes(&row);
             Ok(shown.then_some((indexed.key(), row)))
@@ -113,17 +113,17 @@ impl Store {
     }
 
     pub fn count_calls(&self, query: &CallQuery) -> Result<Count, QueryError> {
-        let want = self.want(query);
+        let plan = self.plan(query);
         let (rows, _) = self.shared.view(|rows| &rows.calls);
         if !query.is_exact(&self.moment()) {
-            return self.count_compared(query, &want, &rows);
+            return self.count_compared(query, &plan, &rows);
         }
-        count(&rows, &want).map_err(QueryError::damaged)
+        count(&rows, &plan).map_err(QueryError::damaged)
     }
 
     /// Compares each row with the query.
-    fn count_compared(&self, query: &CallQuery, want: &Want, rows: &View) -> Result<Count, QueryError> {
-        let mut scan = Scan::new(rows, want, limits::SCAN_WORK);
+    fn count_compared(&self, query: &CallQuery, plan: &QueryPlan, rows: &View) -> Result<Count, QueryError> {
+        let mut scan = Scan::new(rows, plan, limits::SCAN_WORK);
         let (mut counted, mut looked_at) = (0, 0);
         while counted < limits::COUNT_MAX && looked_at < limits::COUNT_COMPARED {
             match scan.next().map_err(QueryError::damaged)? {
@@ -140,11 +140,11 @@ impl Store {
     }
 
     pub fn count_callbacks(&self, query: &CallbackQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.callbacks).0, &self.want(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.callbacks).0, &self.plan(query)).map_err(QueryError::damaged)
     }
 
     pub fn count_sms(&self, query: &SmsQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.sms).0, &self.want(query)).map_err(QueryError::damaged)
+        count(&self.shared.view(|rows| &rows.sms).0, &self.plan(query)).map_err(QueryError::damaged)
     }
 
     #[must_use]
@@ -219,10 +219,10 @@ impl Store {
     /// The calls that began since `since` and are not over, newest first, `limit` at most.
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let (rows, _) = self.shared.view(|rows| &rows.calls);
-        let mut want = self.want(query);
-        want.all.push(vec![terms::Terms::word(terms::Field::Outcome, NONE)]);
-        want.t = Some((since.as_microsecond(), i64::MAX));
-        let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
+        let mut plan = self.plan(query);
+        plan.all.push(vec![terms::Terms::word(terms::Field::Outcome, NONE)]);
+        plan.t = Some((since.as_microsecond(), i64::MAX));
+        let mut scan = Scan::new(&rows, &plan, limits::SCAN_WORK);
         let mut calls = Vec::new();
         while calls.len() < limit
             && let ScanStep::Row(indexed) = scan.next().map_err(QueryError::damaged)?
@@ -235,8 +235,8 @@ impl Store {
         Ok(calls)
     }
 
-    pub(super) fn want(&self, query: &impl FilterTable) -> Want {
-        query.want(&self.moment())
+    pub(super) fn plan(&self, query: &impl FilterTable) -> QueryPlan {
+        query.plan(&self.moment())
     }
 
     fn moment(&self) -> Moment {
@@ -263,7 +263,7 @@ impl Store {
         &self,
         (rows, applied): (View, Seq),
         query: &dyn Debug,
-        mut want: Want,
+        mut plan: QueryPlan,
         page: &Page,
         read: impl Fn(&IndexedRow, &Cursor) -> Result<Option<((i64, [u8; 16]), T)>, QueryError>,
     ) -> Result<Listing<T>, QueryError> {
@@ -275,11 +275,11 @@ impl Store {
         if start.snapshot > applied {
             return Err(QueryError::Stale);
         }
-        want.after = page.cursor.is_some().then_some(start.key);
+        plan.after = page.cursor.is_some().then_some(start.key);
         let limit = page.limit.clamp(1, limits::PAGE_MAX);
         let mut items = Vec::with_capacity(limit.min(64));
         let mut last = start.key;
-        let mut scan = Scan::new(&rows, &want, limits::SCAN_WORK);
+        let mut scan = Scan::new(&rows, &plan, limits::SCAN_WORK);
         loop {
             let indexed = match scan.next().map_err(QueryError::damaged)? {
                 ScanStep::Row(indexed) => indexed,

@@ -10,8 +10,8 @@ use std::iter::Peekable;
 use super::collection::{RowKey, Sealed, View};
 use super::hot_test::HotTest;
 use super::indexed_row::IndexedRow;
+use super::query_plan::{Precision, QueryPlan};
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
-use super::want::{Precision, Want};
 
 #[derive(Debug)]
 pub(super) enum ScanStep {
@@ -24,7 +24,7 @@ pub(super) enum ScanStep {
 type HotWalk<'a> = Peekable<Box<dyn Iterator<Item = &'a IndexedRow> + 'a>>;
 
 pub(super) struct Scan<'a> {
-    want: &'a Want,
+    plan: &'a QueryPlan,
     hot: HotWalk<'a>,
     /// Segments not looked at yet, the newest last.
     waiting: Vec<&'a Sealed>,
@@ -39,9 +39,9 @@ pub(super) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// Reads about `work_max` parts of segments.
-    pub(super) fn new(rows: &'a View, want: &'a Want, work_max: usize) -> Self {
-        let after = want.after;
-        let test = HotTest::new(want);
+    pub(super) fn new(rows: &'a View, plan: &'a QueryPlan, work_max: usize) -> Self {
+        let after = plan.after;
+        let test = HotTest::new(plan);
         let hot: Box<dyn Iterator<Item = &'a IndexedRow> + 'a> = match after {
             Some(key) => Box::new(rows.hot.before(key).filter(move |indexed| test.takes(indexed))),
             None => Box::new(rows.hot.iter().rev().filter(move |indexed| test.takes(indexed))),
@@ -49,7 +49,7 @@ impl<'a> Scan<'a> {
         let behind = |sealed: &&Sealed| after.is_none_or(|after| sealed.segment.oldest() < after);
         let mut waiting: Vec<&Sealed> = rows.sealed.iter().filter(behind).collect();
         waiting.reverse();
-        Self { want, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max, moved: false }
+        Self { plan, hot: hot.peekable(), waiting, open: Vec::new(), work: 0, work_max, moved: false }
     }
 
     pub(super) fn next(&mut self) -> Result<ScanStep, SegmentError> {
@@ -66,8 +66,8 @@ impl<'a> Scan<'a> {
             }
             if newest > best {
                 let Some(sealed) = self.waiting.pop() else { return Ok(ScanStep::End) };
-                let positions = self.want.positions(sealed, Precision::Rough, &mut self.work)?;
-                match SegmentCursor::start(sealed, positions, self.want.after, &mut self.work)? {
+                let positions = self.plan.positions(sealed, Precision::Rough, &mut self.work)?;
+                match SegmentCursor::start(sealed, positions, self.plan.after, &mut self.work)? {
                     Some(cursor) => self.open.push(cursor),
                     None => self.moved = true,
                 }

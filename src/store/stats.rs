@@ -208,7 +208,7 @@ impl Store {
         mut each: impl FnMut(HourKey, &[u8]) -> Result<(), HoursError>,
     ) -> Result<(), QueryError> {
         let takes_app = |app: u32| query.app.takes(|id| id.0 == app);
-        for piece in self.plan(query.span, by) {
+        for piece in self.pieces_of(query.span, by) {
             match piece {
                 Piece::Hours(from, to) => self.walk(hours, (from, to), takes_app, &mut each)?,
                 Piece::Days(from, to) => {
@@ -220,7 +220,7 @@ impl Store {
         Ok(())
     }
 
-    fn plan(&self, span: Span, by: Step) -> Vec<Piece> {
+    fn pieces_of(&self, span: Span, by: Step) -> Vec<Piece> {
         let (first, end) = bounds(span);
         match by {
             Step::Hour => vec![Piece::Hours(first, end)],

@@ -12,8 +12,8 @@ use crate::domain::{
     Anomaly, AppId, Call, CallOutcome, CallState, CauseCode, Direction, Party, PhoneNumber, Product, ProviderId,
     RecordingState, Text, Wording, plain_text,
 };
+use crate::store::query_plan::QueryPlan;
 use crate::store::terms::{self, ENDING_MIN, Exactly, Field, Terms, amount, term};
-use crate::store::want::Want;
 use crate::store::{Bounds, CauseIs, Filter, MainCause, Span, Tests};
 
 const CALLER: NumberOf<Call> = (Field::Caller, |call| call.caller.as_ref());
@@ -307,8 +307,8 @@ impl Kind for ExpiresBefore {
     fn index(&self, _: &Call, _: &mut Vec<u64>) {}
 
     /// An empty span finds nothing, as it should.
-    fn want(&self, asked: &Option<Timestamp>, moment: &Moment, want: &mut Want) {
-        want.all
+    fn plan(&self, asked: &Option<Timestamp>, moment: &Moment, plan: &mut QueryPlan) {
+        plan.all
             .extend(asked.map(|before| vec![Terms::amounts(Field::Expires, seconds(moment.now) + 1, seconds(before))]));
     }
 }

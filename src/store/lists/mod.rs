@@ -45,7 +45,7 @@ pub use self::stats::StatQuery;
 pub(crate) use self::kinds::{Apps, Choice, Ending, Exact, Kind, NONE, NumberOf, Shape, one_of, whole_number};
 pub(crate) use self::text::{APP, FilterText, FormBox, NUMBER, ends, title};
 
-use super::want::Want;
+use super::query_plan::QueryPlan;
 use super::{Bounds, Filter, Span, Tests};
 use crate::domain::{AppId, Wording};
 
@@ -113,7 +113,7 @@ pub(crate) trait FilterTable: Sized {
 
     fn index(row: &Self::Row, terms: &mut Vec<u64>);
 
-    fn want(&self, moment: &Moment) -> Want;
+    fn plan(&self, moment: &Moment) -> QueryPlan;
 
     /// Whether the index alone decides.
     fn is_exact(&self, moment: &Moment) -> bool;
@@ -208,10 +208,10 @@ macro_rules! filters {
                 $($crate::store::Kind::index(&KINDS.$name, row, terms);)*
             }
 
-            fn want(&self, moment: &$crate::store::Moment) -> $crate::store::Want {
-                let mut want = $crate::store::Want::default();
-                $($crate::store::Kind::want(&KINDS.$name, &self.$name, moment, &mut want);)*
-                want.sorted()
+            fn plan(&self, moment: &$crate::store::Moment) -> $crate::store::QueryPlan {
+                let mut plan = $crate::store::QueryPlan::default();
+                $($crate::store::Kind::plan(&KINDS.$name, &self.$name, moment, &mut plan);)*
+                plan.sorted()
             }
 
             fn is_exact(&self, moment: &$crate::store::Moment) -> bool {

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 use super::super::collection::Sealed;
 use super::super::hot_test::HotTest;
 use super::super::indexed_row::IndexedRow;
+use super::super::query_plan::{Precision, QueryPlan};
 use super::super::segment::{self, Segment};
 use super::super::terms::{Field, Terms, amount, ending, push_number, term};
-use super::super::want::{Precision, Want};
 use crate::domain::PhoneNumber;
 
 const ROWS: u64 = 6_000;
@@ -99,17 +99,17 @@ fn value() -> impl Strategy<Value = Terms> {
     ]
 }
 
-fn check(want: Want) -> Result<(), TestCaseError> {
+fn check(plan: QueryPlan) -> Result<(), TestCaseError> {
     let Known { indexed_rows, sealed, .. } = &*KNOWN;
-    let want = want.sorted();
+    let plan = plan.sorted();
     let has = |indexed: &IndexedRow, any: &[Terms]| {
         any.iter().any(|wanted| indexed.terms.iter().any(|term| (wanted.first..=wanted.last).contains(term)))
     };
-    let (t_min, t_max) = want.time();
-    let test = HotTest::new(&want);
+    let (t_min, t_max) = plan.time();
+    let test = HotTest::new(&plan);
     let mut expected = Vec::new();
     for (position, indexed) in (0u32..).zip(indexed_rows) {
-        let takes = want.all.iter().all(|any| has(indexed, any)) && !has(indexed, &want.none);
+        let takes = plan.all.iter().all(|any| has(indexed, any)) && !has(indexed, &plan.none);
         prop_assert_eq!(test.takes(indexed), takes && (t_min..=t_max).contains(&indexed.t));
         // Blocks at the ends of a span of time come whole.
         let blocks = sealed.segment.range(i64::MAX, t_min, t_max);
@@ -118,17 +118,17 @@ fn check(want: Want) -> Result<(), TestCaseError> {
         }
     }
     let mut work = 0;
-    let exact: Vec<u32> = sealed_positions(&want, Precision::Exact, &mut work)?;
+    let exact: Vec<u32> = sealed_positions(&plan, Precision::Exact, &mut work)?;
     prop_assert_eq!(&exact, &expected);
     let mut less = 0;
-    let rough: Vec<u32> = sealed_positions(&want, Precision::Rough, &mut less)?;
+    let rough: Vec<u32> = sealed_positions(&plan, Precision::Rough, &mut less)?;
     prop_assert!(less <= work, "{} parts for less, {} for all", less, work);
     prop_assert!(exact.iter().all(|position| rough.binary_search(position).is_ok()));
     Ok(())
 }
 
-fn sealed_positions(want: &Want, precision: Precision, work: &mut usize) -> Result<Vec<u32>, TestCaseError> {
-    let found = want.positions(&KNOWN.sealed, precision, work);
+fn sealed_positions(plan: &QueryPlan, precision: Precision, work: &mut usize) -> Result<Vec<u32>, TestCaseError> {
+    let found = plan.positions(&KNOWN.sealed, precision, work);
     found.map(|positions| positions.into_iter().collect()).map_err(|error| TestCaseError::fail(error.to_string()))
 }
 
@@ -141,7 +141,7 @@ proptest! {
         none in prop::collection::vec(value(), 0..4),
         t in prop::option::of((3_000i64..11_000, 0i64..4_000)),
     ) {
-        check(Want { all, none, t: t.map(|(from, reach)| (from * 1_000_000, (from + reach) * 1_000_000)), after: None })?;
+        check(QueryPlan { all, none, t: t.map(|(from, reach)| (from * 1_000_000, (from + reach) * 1_000_000)), after: None })?;
     }
 
     #[test]
@@ -151,7 +151,7 @@ proptest! {
         negate: bool,
     ) {
         let (all, none) = if negate { (vec![vec![other]], many) } else { (vec![many, vec![other]], vec![]) };
-        check(Want { all, none, ..Want::default() })?;
+        check(QueryPlan { all, none, ..QueryPlan::default() })?;
     }
 }
 
@@ -159,8 +159,8 @@ proptest! {
 fn what_a_segment_certainly_lacks_is_not_looked_for() {
     let parts = |all: Vec<Vec<Terms>>| {
         let mut work = 0;
-        let want = Want { all, ..Want::default() }.sorted();
-        assert!(sealed_positions(&want, Precision::Rough, &mut work).unwrap().is_empty());
+        let plan = QueryPlan { all, ..QueryPlan::default() }.sorted();
+        assert!(sealed_positions(&plan, Precision::Rough, &mut work).unwrap().is_empty());
         work
     };
     let app = vec![Terms::word(Field::App, &[1])];

@@ -5,8 +5,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::super::query_plan::QueryPlan;
 use super::super::scan::{Scan, ScanStep};
-use super::super::want::Want;
 use super::super::{
     Applied, Bounds, CallQuery, CallbackQuery, CutBounds, Filter, FilterTable as _, NumberQuery, Opened, Page,
     QueryError, Span,
@@ -244,10 +244,10 @@ fn a_walk_that_is_dear_is_done_in_pieces_and_misses_nothing() {
         writer.checkpoint().unwrap();
     }
     let (rows, _) = store.shared.view(|rows| &rows.calls);
-    let mut want = Want::default();
+    let mut plan = QueryPlan::default();
     let (mut found, mut pieces) = (Vec::new(), 0);
     loop {
-        let mut scan = Scan::new(&rows, &want, 1);
+        let mut scan = Scan::new(&rows, &plan, 1);
         let tired = loop {
             match scan.next().unwrap() {
                 ScanStep::Row(indexed) => found.push(indexed.key()),
@@ -258,7 +258,7 @@ fn a_walk_that_is_dear_is_done_in_pieces_and_misses_nothing() {
         drop(scan);
         pieces += 1;
         let Some((k, id)) = tired else { break };
-        want.after = Some((k, (u128::from_be_bytes(id) + 1).to_be_bytes()));
+        plan.after = Some((k, (u128::from_be_bytes(id) + 1).to_be_bytes()));
     }
     assert!(pieces > rows.sealed.len() / 2, "{pieces}");
     assert_eq!(found.len(), 60);
@@ -286,7 +286,7 @@ fn rows_change_while_a_reader_walks_and_it_sees_them_as_they_were() {
     let before: Vec<_> = all_calls(&store, &CallQuery::default()).iter().map(|call| call.id.0).collect();
 
     let page = Page { limit: 100, cursor: None };
-    let seen = store.list(store.shared.view(|rows| &rows.calls), &"all", Want::default(), &page, |indexed, _| {
+    let seen = store.list(store.shared.view(|rows| &rows.calls), &"all", QueryPlan::default(), &page, |indexed, _| {
         change();
         Ok(Some((indexed.key(), indexed.id)))
     });

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Kind, Shape};
 use crate::domain::Text;
 use crate::store::lists::{Moment, Names, Parameters};
+use crate::store::query_plan::QueryPlan;
 use crate::store::terms::{self, Field, Terms, amount};
-use crate::store::want::Want;
 use crate::store::{Bounds, Filter, Span, Tests};
 
 /// An amount between bounds.
@@ -35,12 +35,12 @@ impl<R> Kind for Amount<R> {
         terms.extend((self.of)(row).map(|of| amount(self.index, of.into())));
     }
 
-    fn want(&self, asked: &Filter<Bounds>, _: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Filter<Bounds>, _: &Moment, plan: &mut QueryPlan) {
         let amounts = |bounds: &Bounds| Terms::amounts(self.index, bounds.min.into(), bounds.max.into());
         if !asked.any.is_empty() {
-            want.all.push(asked.any.iter().map(amounts).collect());
+            plan.all.push(asked.any.iter().map(amounts).collect());
         }
-        want.none.extend(asked.none.iter().map(amounts));
+        plan.none.extend(asked.none.iter().map(amounts));
     }
 }
 
@@ -78,11 +78,11 @@ impl<R> Kind for Flag<R> {
         }
     }
 
-    fn want(&self, asked: &Option<bool>, _: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Option<bool>, _: &Moment, plan: &mut QueryPlan) {
         let yes = Terms::one(terms::yes(self.index));
         match asked {
-            Some(true) => want.all.push(vec![yes]),
-            Some(false) => want.none.push(yes),
+            Some(true) => plan.all.push(vec![yes]),
+            Some(false) => plan.none.push(yes),
             None => {}
         }
     }
@@ -117,10 +117,10 @@ impl<R> Kind for IsTest<R> {
 
     /// Where there is no test, as almost everywhere, nothing has to be left out, and an open
     /// query stays one that need not be looked up.
-    fn want(&self, asked: &Tests, moment: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Tests, moment: &Moment, plan: &mut QueryPlan) {
         match asked {
-            Tests::Only => want.all.push(vec![Terms::one(terms::TEST)]),
-            Tests::Without if moment.any_tests => want.none.push(Terms::one(terms::TEST)),
+            Tests::Only => plan.all.push(vec![Terms::one(terms::TEST)]),
+            Tests::Without if moment.any_tests => plan.none.push(Terms::one(terms::TEST)),
             Tests::Without | Tests::With => {}
         }
     }
@@ -149,10 +149,10 @@ impl<R> Kind for When<R> {
 
     fn index(&self, _: &R, _: &mut Vec<u64>) {}
 
-    fn want(&self, asked: &Span, _: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Span, _: &Moment, plan: &mut QueryPlan) {
         if *asked != Span::default() {
             let from = asked.from.map_or(i64::MIN, Timestamp::as_microsecond);
-            want.t = Some((from, asked.to.map_or(i64::MAX, |to| to.as_microsecond() - 1)));
+            plan.t = Some((from, asked.to.map_or(i64::MAX, |to| to.as_microsecond() - 1)));
         }
     }
 }

@@ -17,8 +17,8 @@ pub(crate) use self::texts::{Ending, Exact, NumberOf, Texts, digits_end};
 use super::{Moment, Names, Parameters};
 use crate::domain::{Text, Wording};
 use crate::store::Filter;
+use crate::store::query_plan::QueryPlan;
 use crate::store::terms::{Exactly, Terms};
-use crate::store::want::Want;
 
 /// What the values of a filter are.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub(crate) trait Kind {
     /// Adds the terms by which a row is found.
     fn index(&self, row: &Self::Row, terms: &mut Vec<u64>);
     /// Adds the terms of what is asked.
-    fn want(&self, asked: &Self::Asked, moment: &Moment, want: &mut Want);
+    fn plan(&self, asked: &Self::Asked, moment: &Moment, plan: &mut QueryPlan);
     /// Whether those terms say exactly which rows answer it.
     fn is_exact(&self, _asked: &Self::Asked, _moment: &Moment) -> bool {
         true
@@ -108,15 +108,15 @@ impl<K: Values> Kind for K {
 
     /// What the index knows only roughly is found with it and left to the comparison; a NOT takes
     /// away only what it knows exactly.
-    fn want(&self, asked: &Filter<K::Value>, moment: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Filter<K::Value>, moment: &Moment, plan: &mut QueryPlan) {
         let terms = |value| self.terms(value, moment);
         if !asked.any.is_empty()
             && let Some(any) = asked.any.iter().map(terms).collect::<Option<Vec<_>>>()
         {
-            want.all.push(any.into_iter().flatten().map(|of| of.terms).collect());
+            plan.all.push(any.into_iter().flatten().map(|of| of.terms).collect());
         }
         let none = asked.none.iter().filter_map(terms).flatten();
-        want.none.extend(none.filter(|of| of.exact).map(|of| of.terms));
+        plan.none.extend(none.filter(|of| of.exact).map(|of| of.terms));
     }
 
     fn is_exact(&self, asked: &Filter<K::Value>, moment: &Moment) -> bool {

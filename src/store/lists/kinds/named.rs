@@ -8,8 +8,8 @@ use crate::domain::{AppId, Named, ProviderId, Text, Wording};
 use crate::platforms::{self, Provider};
 use crate::store::Filter;
 use crate::store::lists::{Moment, Names, Parameters};
+use crate::store::query_plan::QueryPlan;
 use crate::store::terms::{Exactly, Field, Terms, amount, term};
-use crate::store::want::Want;
 
 pub(crate) struct Apps<R> {
     pub(crate) of: fn(&R) -> Option<AppId>,
@@ -35,12 +35,12 @@ impl<R> Kind for Apps<R> {
         terms.extend((self.of)(row).map(|app| term(Field::App, &app.0.to_be_bytes())));
     }
 
-    fn want(&self, asked: &Filter<AppId>, _: &Moment, want: &mut Want) {
+    fn plan(&self, asked: &Filter<AppId>, _: &Moment, plan: &mut QueryPlan) {
         let word = |app: &AppId| Terms::word(Field::App, &app.0.to_be_bytes());
         if !asked.any.is_empty() {
-            want.all.push(asked.any.iter().map(word).collect());
+            plan.all.push(asked.any.iter().map(word).collect());
         }
-        want.none.extend(asked.none.iter().map(word));
+        plan.none.extend(asked.none.iter().map(word));
     }
 }
 

@@ -1,4 +1,4 @@
-//! A question in terms, and which rows of a segment can answer it.
+//! A query in terms of the index, and which rows of a segment can answer it.
 //!
 //! Lists, NOT and ranges are set algebra. A segment that certainly lacks one of the words is left
 //! before anything is read; of the others the cheapest groups are looked for first, since an empty
@@ -13,7 +13,7 @@ use super::terms::{Terms, apart};
 
 /// A query in terms of the index.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Want {
+pub(crate) struct QueryPlan {
     pub(super) all: Vec<Vec<Terms>>,
     pub(super) none: Vec<Terms>,
     /// The first and the last microsecond.
@@ -35,7 +35,7 @@ const ROW_BLOCK: usize = 6;
 /// And in the time in which one row is read and compared.
 const ROW: u64 = 2;
 
-impl Want {
+impl QueryPlan {
     /// Sorted as look-ups like it: ascending, and no two spans overlap. Groups that are rarely met
     /// stand first, so that a segment without them is left after one look: what every row has are
     /// the first fields.
