@@ -180,8 +180,8 @@
 //!
 //! # Where to start a change
 //!
-//! - **Another platform:** a folder in [`platforms`] and two lines in `src/platforms/mod.rs`. The contract
-//!   tests read its tables.
+//! - **Another platform:** a folder in [`platforms`], with its products, and two lines in
+//!   `src/platforms/mod.rs`. The contract tests read its tables.
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in the address
 //!   table.
 //! - **Another API endpoint:** a handler in [`http::api`] and a row in `src/http/api/endpoints/` with its

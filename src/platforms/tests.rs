@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::body::{Sniffed, Tree, sniff};
 use super::*;
-use crate::domain::{AppId, QuestionKind, SessionId, Text};
+use crate::domain::{AppId, Product, QuestionKind, SessionId, Text};
 
 /// Every field name in a body, at every depth.
 pub(super) fn names(body: &str) -> BTreeSet<String> {
@@ -64,7 +64,18 @@ fn receive(provider: &dyn Provider, body: &[u8]) -> Result<Decoded, DecodeError>
         assert!(error.at <= body.len(), "{error} in {} bytes", body.len());
         check_answer(&provider.ack(&Occasion::Unparsable(error)), 400);
     }
+    for product in decoded.iter().flat_map(|decoded| &decoded.items).filter_map(product) {
+        assert!(provider.products().iter().any(|info| info.product == product), "{product:?} is in no table");
+    }
     decoded
+}
+
+fn product(item: &Item) -> Option<Product> {
+    match item {
+        Item::Event(event) => event.product,
+        Item::Record(record) => record.product,
+        Item::Sms(_) | Item::Number(_) => None,
+    }
 }
 
 fn check_answer(ack: &Ack, status: u16) {

@@ -146,7 +146,7 @@ pub(crate) fn of_all(by: &Principal) -> Result<(), ServiceError> {
     }
 }
 
-/// Prefixes up to so many digits are nobody's number:
+/// A prefix of so many digits is nobody's number yet: `+86755*`, `+861381234*`.
 const BEGINNING_SHOWN: usize = 7;
 
 /// Masked; short prefixes stay.

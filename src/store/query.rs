@@ -195,7 +195,7 @@ pub struct LedgerRow {
     pub at: Timestamp,
     /// `None` for requests with an unknown token.
     pub app: Option<AppId>,
-    /// By outcome, in the order
+    /// By outcome, in the order of [`crate::domain::Outcome::ALL`].
     pub outcomes: [u64; 5],
     /// Attached to a call.
     pub joined: u64,

@@ -72,7 +72,7 @@ impl Counted<'_> {
     }
 }
 
-/// There is
+/// There is one curve at a time: each is 28 KiB.
 pub(super) struct Peaks {
     pub(super) by: Step,
     pub(super) rows: BTreeMap<i64, PeakRow>,

@@ -5,20 +5,13 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::super::{Catalog, Facts, Meaning, alone, call_id, join};
+use super::super::{Facts, alone, call_id, join};
+use super::CATALOG;
 use crate::domain::{
     Anomaly, AppId, Call, CallEvent, CallKey, CallOutcome, CallRecord, EventKind, Identity, ProviderId, SessionId,
     Stamp,
 };
 use crate::limits;
-
-const CATALOG: Catalog = Catalog {
-    meaning: |_, _| Some(Meaning { outcome: None, by: None }),
-    recording_days: |_| 7,
-    provider: |_| None,
-    dials_caller: |_| false,
-    with_digits: |product| product,
-};
 
 fn key() -> CallKey {
     CallKey { family: "test".into(), session: SessionId::new("s") }

@@ -6,18 +6,11 @@
 
 use jiff::Timestamp;
 
-use super::super::{Catalog, Facts, Meaning, call_id, join};
+use super::super::{Facts, call_id, join};
+use super::CATALOG;
 use crate::domain::{
     Anomaly, AppId, Call, CallEvent, CallKey, CallOutcome, CallRecord, EventKind, Identity, Party, ProviderId,
     SessionId, Stamp,
-};
-
-const CATALOG: Catalog = Catalog {
-    meaning: |_, _| Some(Meaning { outcome: None, by: None }),
-    recording_days: |_| 7,
-    provider: |_| None,
-    dials_caller: |_| false,
-    with_digits: |product| product,
 };
 
 fn key() -> CallKey {

@@ -30,9 +30,8 @@ use super::spelling::digit;
 
 /// How much of phone numbers somebody sees: all of them, or none of their middles, also in texts that
 /// platforms and people wrote. Ids of ours are hashes and never masked: a link must work for everybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Masking {
-    #[default]
     Whole,
     Masked,
 }

@@ -17,7 +17,6 @@ use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
 #[derive(Debug, Serialize, JsonSchema)]
-
 pub(super) struct AppObject {
     id: u32,
     name: String,

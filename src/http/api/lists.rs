@@ -41,24 +41,25 @@ impl ListQuery {
         page: &Page,
     ) -> Result<(Vec<Value>, Option<String>), QueryError> {
         Ok(match self {
-            Self::Calls(query) => objects(context.store.calls(query, page)?, |c| CallObject::new(context, masking, c)),
-            Self::Callbacks(query) => {
-                objects(context.store.callbacks(query, page)?, |row| CallbackObject::new(context, masking, row))
-            }
-            Self::Sms(query) => objects(context.store.sms(query, page)?, |row| SmsObject::new(context, masking, row)),
-            Self::Numbers(query) => {
-                objects(context.store.numbers(query, page)?, |row| NumberObject::new(context, masking, row))
-            }
-            Self::Bindings(query) => {
-                objects(context.bindings.list(query, page)?, |row| BindingObject::new(context, masking, row))
-            }
+            Self::Calls(query) => objects(query, context, masking, page, CallObject::new)?,
+            Self::Callbacks(query) => objects(query, context, masking, page, CallbackObject::new)?,
+            Self::Sms(query) => objects(query, context, masking, page, SmsObject::new)?,
+            Self::Numbers(query) => objects(query, context, masking, page, NumberObject::new)?,
+            Self::Bindings(query) => objects(query, context, masking, page, BindingObject::new)?,
             Self::Decisions(query) => values(decisions::page(context, masking, query, page)?),
         })
     }
 }
 
-fn objects<T, O: Serialize>(listing: Listing<T>, object: impl Fn(&T) -> O) -> (Vec<Value>, Option<String>) {
-    values(Listing { items: listing.items.iter().map(object).collect(), next: listing.next })
+fn objects<Q: RowQuery, O: Serialize>(
+    query: &Q,
+    context: &Context,
+    masking: Masking,
+    page: &Page,
+    object: fn(&Context, Masking, &Q::Item) -> O,
+) -> Result<(Vec<Value>, Option<String>), QueryError> {
+    let Listing { items, next } = query.rows(context, page)?;
+    Ok(values(Listing { items: items.iter().map(|row| object(context, masking, row)).collect(), next }))
 }
 
 fn values<O: Serialize>(listing: Listing<O>) -> (Vec<Value>, Option<String>) {

@@ -250,7 +250,7 @@ const DIRECTION_WORDS: [(&str, Option<&str>); 10] = [
     ("btoa", Some("b_to_a")),
 ];
 
-/// As programs or people write it:
+/// As programs or people write it: `axb`, `AXB`, `X 模式`.
 fn kind(text: &str) -> Option<BindingKind> {
     let plain = text.split_whitespace().collect::<String>().to_lowercase();
     let plain = plain.strip_suffix("模式").or_else(|| plain.strip_suffix("mode")).unwrap_or(&plain);
