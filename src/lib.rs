@@ -108,7 +108,8 @@
 //!    `a_removed_lock_lets_no_second_server_in` (`tests/it/damage.rs`).
 //! 5. **The bounds of queues, bodies, loops, pages and headers are in [`limits`], with their reasons.**
 //!    `every_bound_is_used` (`tests/tidy/main.rs`).
-//! 6. **Phone numbers, session ids and secrets print masked; code needs `.reveal()` to read them.** `a_number_prints_itself_masked` (`src/domain/number.rs`);
+//! 6. **Phone numbers, session ids and secrets print masked; code needs `.reveal()` to read them.**
+//!    `a_number_prints_itself_masked` (`src/domain/number.rs`);
 //!    `a_session_id_hides_the_phone_numbers_in_it` (`src/domain/ids.rs`);
 //!    `a_viewer_sees_no_whole_number_anywhere` (`tests/it/access.rs`).
 //! 7. **A question always gets a well-formed answer, and a repeated question the same answer, even
