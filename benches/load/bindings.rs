@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use ringback::audit::{Act, Audit};
+use ringback::audit::{Act, Audit, AuditAction};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::domain::{App, BindingTerms, Direction, PhoneNumber};
@@ -61,7 +61,8 @@ pub(crate) fn fill(runtime: &tokio::runtime::Runtime, data: &Path, pairs: &Pairs
     let options = Options { segment_bytes: 1 << 20, marks: None, ..Options::within(data) };
     let journal = Arc::new(FileJournal::open(&data.join("journal"), options)?);
     let by = Principal::command_line();
-    let by = Audit::new(journal.clone(), Clock::system()).author(&by, Act::new(&by, "binding.import", "app 1"));
+    let by =
+        Audit::new(journal.clone(), Clock::system()).author(&by, Act::new(&by, AuditAction::BindingImport, "app 1"));
     let mut import = bindings.importing(&by, &app);
     loop {
         let lines: Vec<(u64, BindingTerms)> = (0..).zip(all.by_ref().take(CHUNK)).collect();

@@ -1,9 +1,10 @@
-//! Audit actions: the stored name and the label.
+//! What people do, a row each: its name in the trail, the rights it takes and its label.
 
+use crate::domain::Rights::{self, Admin, AdminOfAll, Operator, OperatorFor, OperatorOfAll, Viewer};
 use crate::domain::Text;
 
 macro_rules! actions {
-    ($($action:ident $name:literal $($zh:literal $en:literal)?,)*) => {
+    ($($action:ident $name:literal $rights:ident $(($refusal:expr))? $($zh:literal $en:literal)?,)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum AuditAction {
             $($action),*
@@ -20,6 +21,13 @@ macro_rules! actions {
                 }
             }
 
+            #[must_use]
+            pub fn rights(self) -> Rights {
+                match self {
+                    $(Self::$action => $rights$(($refusal))?),*
+                }
+            }
+
             /// `None`: show the name.
             #[must_use]
             pub fn title(self) -> Option<Text> {
@@ -31,59 +39,62 @@ macro_rules! actions {
     };
 }
 
+const TAKES_OPERATOR: Text =
+    Text::new("证据包里有完整号码，需要操作员权限", "evidence holds whole numbers; this takes an operator");
+
 actions! {
-    Login "login" "登录" "Logged in",
-    LoginFailed "login.failed" "登录失败" "Login failed",
-    LoginThrottled "login.throttled" "登录受限" "Logins held up",
-    Logout "logout" "退出" "Logged out",
-    LoginEnd "login.end" "结束登录" "Login ended",
-    Setup "setup" "初始化" "Set up",
-    PasswordChange "password.change" "修改密码" "Password changed",
-    Reveal "reveal" "查看号码" "Numbers shown",
-    Export "export" "导出" "Exported",
-    EvidenceExport "evidence.export" "导出证据包" "Evidence taken",
-    Play "play" "播放录音" "Recording played",
-    AppAdd "app.add" "添加应用" "App added",
-    AppChange "app.change" "修改应用" "App changed",
-    AppRotate "app.rotate" "更换回调地址" "Address changed",
-    AppRemove "app.remove" "删除应用" "App removed",
-    AppTest "app.test" "测试回调" "Test callback",
-    PlatformSettings "platform.settings" "修改平台接口设置" "Platform settings changed",
-    PlatformCall "platform.call" "调用平台接口" "Platform asked",
-    PlatformOutcome "platform.outcome" "平台接口结果" "Platform answered",
-    PlatformCompare "platform.compare" "与平台核对" "Compared with the platform",
-    BindingAdd "binding.add" "新建绑定" "Binding made",
-    BindingChange "binding.change" "修改绑定" "Binding changed",
-    BindingEnd "binding.end" "解除绑定" "Binding ended",
-    BindingImport "binding.import" "开始导入绑定" "Import begun",
-    BindingImported "binding.imported" "导入绑定完成" "Import done",
-    RulesChange "rules.change" "修改规则" "Rules changed",
-    RulesSecret "rules.secret" "更换询问密钥" "Secret for asking made",
-    ListChange "list.change" "修改名单" "List changed",
-    ListRemove "list.remove" "删除名单" "List removed",
-    UserAdd "user.add" "添加用户" "User added",
-    UserChange "user.change" "修改用户" "User changed",
-    UserRemove "user.remove" "删除用户" "User removed",
-    SecondFactorOn "second_factor.on",
-    SecondFactorOff "second_factor.off",
-    SecondFactorCodes "second_factor.codes",
-    SecondFactorReset "second_factor.reset",
-    SecondFactorRequire "second_factor.require",
-    TokenAdd "token.add" "添加令牌" "Token added",
-    TokenRevoke "token.revoke" "撤销令牌" "Token revoked",
-    SettingsChange "settings.change" "修改设置" "Settings changed",
-    RetentionChange "retention.change" "修改保留期限" "Retention changed",
-    RetentionRun "retention.run" "清理到期数据" "Nightly run",
-    HoldAdd "hold.add",
-    HoldEnd "hold.end",
-    AuditTrim "audit.trim" "清理旧审计" "Old entries removed",
-    ErasureSearch "erasure.search",
-    ErasureBegin "erasure.begin",
-    Erase "erase" "删除个人数据" "Person erased",
-    SearchSave "search.save" "保存搜索" "Search saved",
-    SearchRemove "search.remove" "删除搜索" "Search removed",
-    SystemBackup "system.backup" "备份" "Backup",
-    SystemReindex "system.reindex" "重建索引" "Rebuild",
-    Outcome "outcome" "执行结果" "Outcome",
-    Change "change",
+    Login "login" Viewer "登录" "Logged in",
+    LoginFailed "login.failed" Viewer "登录失败" "Login failed",
+    LoginThrottled "login.throttled" Viewer "登录受限" "Logins held up",
+    Logout "logout" Viewer "退出" "Logged out",
+    LoginEnd "login.end" Viewer "结束登录" "Login ended",
+    Setup "setup" Viewer "初始化" "Set up",
+    PasswordChange "password.change" Viewer "修改密码" "Password changed",
+    Reveal "reveal" Operator "查看号码" "Numbers shown",
+    Export "export" Viewer "导出" "Exported",
+    EvidenceExport "evidence.export" OperatorFor(TAKES_OPERATOR) "导出证据包" "Evidence taken",
+    Play "play" Viewer "播放录音" "Recording played",
+    AppAdd "app.add" AdminOfAll "添加应用" "App added",
+    AppChange "app.change" Admin "修改应用" "App changed",
+    AppRotate "app.rotate" Admin "更换回调地址" "Address changed",
+    AppRemove "app.remove" Admin "删除应用" "App removed",
+    AppTest "app.test" Operator "测试回调" "Test callback",
+    PlatformSettings "platform.settings" Admin "修改平台接口设置" "Platform settings changed",
+    PlatformCall "platform.call" Operator "调用平台接口" "Platform asked",
+    PlatformOutcome "platform.outcome" Operator "平台接口结果" "Platform answered",
+    PlatformCompare "platform.compare" Operator "与平台核对" "Compared with the platform",
+    BindingAdd "binding.add" Operator "新建绑定" "Binding made",
+    BindingChange "binding.change" Operator "修改绑定" "Binding changed",
+    BindingEnd "binding.end" Operator "解除绑定" "Binding ended",
+    BindingImport "binding.import" Operator "开始导入绑定" "Import begun",
+    BindingImported "binding.imported" Operator "导入绑定完成" "Import done",
+    RulesChange "rules.change" Operator "修改规则" "Rules changed",
+    RulesSecret "rules.secret" Admin "更换询问密钥" "Secret for asking made",
+    ListChange "list.change" OperatorOfAll "修改名单" "List changed",
+    ListRemove "list.remove" OperatorOfAll "删除名单" "List removed",
+    UserAdd "user.add" AdminOfAll "添加用户" "User added",
+    UserChange "user.change" AdminOfAll "修改用户" "User changed",
+    UserRemove "user.remove" AdminOfAll "删除用户" "User removed",
+    SecondFactorOn "second_factor.on" Viewer,
+    SecondFactorOff "second_factor.off" Viewer,
+    SecondFactorCodes "second_factor.codes" Viewer,
+    SecondFactorReset "second_factor.reset" AdminOfAll,
+    SecondFactorRequire "second_factor.require" AdminOfAll,
+    TokenAdd "token.add" AdminOfAll "添加令牌" "Token added",
+    TokenRevoke "token.revoke" AdminOfAll "撤销令牌" "Token revoked",
+    SettingsChange "settings.change" AdminOfAll "修改设置" "Settings changed",
+    RetentionChange "retention.change" AdminOfAll "修改保留期限" "Retention changed",
+    RetentionRun "retention.run" AdminOfAll "清理到期数据" "Nightly run",
+    HoldAdd "hold.add" AdminOfAll,
+    HoldEnd "hold.end" AdminOfAll,
+    AuditTrim "audit.trim" AdminOfAll "清理旧审计" "Old entries removed",
+    ErasureSearch "erasure.search" AdminOfAll,
+    ErasureBegin "erasure.begin" AdminOfAll,
+    Erase "erase" AdminOfAll "删除个人数据" "Person erased",
+    SearchSave "search.save" Viewer "保存搜索" "Search saved",
+    SearchRemove "search.remove" Viewer "删除搜索" "Search removed",
+    SystemBackup "system.backup" AdminOfAll "备份" "Backup",
+    SystemReindex "system.reindex" AdminOfAll "重建索引" "Rebuild",
+    Outcome "outcome" Viewer "执行结果" "Outcome",
+    Change "change" Viewer,
 }

@@ -31,9 +31,6 @@ use crate::store::Ended;
 
 pub const KIND: &str = "audit";
 
-/// Action of entries that report another entry's outcome.
-pub const OUTCOME: &str = "outcome";
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Done, to this entry's object.
@@ -89,7 +86,7 @@ pub(super) fn write(act: Act, anchor: Option<Anchor>, at: Timestamp, head: &Head
     if let Some(kind) = act.by.kind {
         set("by_kind", kind.name().into());
     }
-    set("action", act.action.into());
+    set("action", act.action.name().into());
     set("subject", act.subject.into());
     set("app", act.app.map(|app| app.0).into());
     set("peer", act.peer.map(|peer| peer.to_string()).into());

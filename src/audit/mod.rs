@@ -28,7 +28,7 @@ use tokio::sync::Mutex;
 
 pub use action::AuditAction;
 pub use chain::{Break, Chain, ChainReport};
-pub use entry::{Anchor, AuditEntry, Ending, EndingOf, KIND, OUTCOME, without_personal};
+pub use entry::{Anchor, AuditEntry, Ending, EndingOf, KIND, without_personal};
 
 use self::draft::DraftEntry;
 use self::head::Known;
@@ -62,8 +62,7 @@ pub struct Act {
     pub by: ActorId,
     /// `None` for local commands.
     pub peer: Option<IpAddr>,
-    /// `reveal`, `export`, `app.add`, `login.failed`.
-    pub action: &'static str,
+    pub action: AuditAction,
     /// Nothing personal: `call 8f0c…`, `app 3`, `user lin`.
     pub subject: String,
     /// Somebody limited to some apps sees only their entries.
@@ -76,19 +75,19 @@ pub struct Act {
 
 impl Act {
     #[must_use]
-    pub fn new(by: &Principal, action: &'static str, subject: impl Into<String>) -> Self {
+    pub fn new(by: &Principal, action: AuditAction, subject: impl Into<String>) -> Self {
         Self { by: by.id(), ..Self::unknown(action, subject) }
     }
 
     #[must_use]
-    pub fn unknown(action: &'static str, subject: impl Into<String>) -> Self {
+    pub fn unknown(action: AuditAction, subject: impl Into<String>) -> Self {
         let (by, subject) = (ActorId::new(ActorKind::Unknown, "?"), subject.into());
         Self { by, peer: None, action, subject, app: None, outcome: None, personal: Map::new() }
     }
 
     fn outcome(&self, of: Seq, ending: Ending) -> Self {
         let outcome = Some(EndingOf { of, ending });
-        Self { action: OUTCOME, outcome, personal: Map::new(), ..self.clone() }
+        Self { action: AuditAction::Outcome, outcome, personal: Map::new(), ..self.clone() }
     }
 
     #[must_use]
@@ -179,7 +178,7 @@ impl Audit {
     /// Writes an outcome. If the journal refuses it, it is written before the next entry.
     async fn write_outcome(&self, act: Act) {
         if let Err(error) = self.record(act.clone()).await {
-            tracing::error!(error = %error_chain::Chain(&error), action = act.action, "how an act ended is not on record yet");
+            tracing::error!(error = %error_chain::Chain(&error), action = act.action.name(), "how an act ended is not on record yet");
             let mut pending = self.0.pending_outcomes();
             if pending.len() < AUDIT_OUTCOMES_WAITING {
                 pending.push_back(act);

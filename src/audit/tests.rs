@@ -40,7 +40,7 @@ fn check<'r>(records: impl IntoIterator<Item = &'r Record>) -> ChainReport {
 async fn five(journal: &Arc<dyn Rewrite>) -> Audit {
     let audit = Audit::new(journal.clone(), Clock::system());
     for n in 0..5 {
-        let act = Act::new(&lin(), "reveal", format!("call {n}")).with("number", format!("1381234002{n}"));
+        let act = Act::new(&lin(), AuditAction::Reveal, format!("call {n}")).with("number", format!("1381234002{n}"));
         audit.record(act).await.unwrap();
     }
     audit
@@ -56,7 +56,7 @@ async fn entries_written_at_once_form_one_chain(logs: Logs) {
     let audit = Audit::new(journal.clone(), Clock::system());
     let tasks = (0..20).map(|n| {
         let audit = audit.clone();
-        tokio::spawn(async move { audit.record(Act::new(&lin(), "export", n.to_string())).await.unwrap() })
+        tokio::spawn(async move { audit.record(Act::new(&lin(), AuditAction::Export, n.to_string())).await.unwrap() })
     });
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
@@ -130,7 +130,7 @@ async fn an_erased_personal_part_leaves_the_chain_whole(logs: Logs) {
         _ => RecordAction::Keep,
     };
     journal.rewrite(journal.segments()[0], Packing::Fast, &mut erase).unwrap();
-    audit.record(Act::new(&lin(), "erase", "a person")).await.unwrap();
+    audit.record(Act::new(&lin(), AuditAction::Erase, "a person")).await.unwrap();
     let read = records(&*journal);
     let report = check(&read);
     assert_eq!((report.entries, report.erased, report.broken), (6, 2, None));
@@ -144,7 +144,7 @@ async fn the_oldest_entries_may_go_once_an_anchor_says_so(logs: Logs) {
     let audit = five(&journal).await;
     let third = AuditEntry::read(&records(&*journal)[2]).unwrap();
     let anchor = Anchor { n: third.n, hash: third.hash };
-    audit.record_anchor(Act::new(&lin(), "audit.trim", "audit"), anchor).await.unwrap();
+    audit.record_anchor(Act::new(&lin(), AuditAction::AuditTrim, "audit"), anchor).await.unwrap();
     let records = records(&*journal);
     for kept_from in 0..=3 {
         let report = check(&records[kept_from..]);
@@ -157,7 +157,7 @@ async fn the_same_personal_part_has_another_hash_each_time(logs: Logs) {
     let journal = logs.journal();
     let audit = Audit::new(journal.clone(), Clock::system());
     for _ in 0..2 {
-        audit.record(Act::new(&lin(), "reveal", "call 1").with("number", "13812340021")).await.unwrap();
+        audit.record(Act::new(&lin(), AuditAction::Reveal, "call 1").with("number", "13812340021")).await.unwrap();
     }
     let mut records = records(&*journal);
     let hashes: HashSet<String> = records.iter_mut().map(|r| field(r, "personal_hash").to_string()).collect();
@@ -170,7 +170,7 @@ async fn several_writers_make_one_chain() {
     let audits = [(); 3].map(|()| Audit::new(Arc::new(journal.beside()), Clock::system()));
     let tasks = (0..60).map(|n| {
         let audit = audits[n % 3].clone();
-        tokio::spawn(async move { audit.record(Act::new(&lin(), "export", n.to_string())).await.unwrap() })
+        tokio::spawn(async move { audit.record(Act::new(&lin(), AuditAction::Export, n.to_string())).await.unwrap() })
     });
     let mut numbers = HashSet::new();
     for task in tasks.collect::<Vec<_>>() {
@@ -212,12 +212,12 @@ async fn an_entry_of_an_earlier_version_says_who_it_was_only_where_that_is_certa
 async fn an_outcome_that_the_journal_did_not_take_is_written_before_the_next_entry() {
     let journal = Arc::new(MemoryJournal::default());
     let audit = Audit::new(journal.clone(), Clock::system());
-    let author = audit.author(&lin(), Act::new(&lin(), "token.add", "token ghost"));
+    let author = audit.author(&lin(), Act::new(&lin(), AuditAction::TokenAdd, "token ghost"));
     author.on_record().await.unwrap();
     author.on_record().await.unwrap();
     journal.refuse(true);
     author.failed("state_not_written").await;
-    let other = audit.author(&lin(), Act::new(&lin(), "token.add", "token other"));
+    let other = audit.author(&lin(), Act::new(&lin(), AuditAction::TokenAdd, "token other"));
     assert!(other.on_record().await.is_err(), "and so nothing may be changed");
     other.failed("never begun").await;
     journal.refuse(false);

@@ -275,7 +275,7 @@ async fn route(context: &Context) -> Result<()> {
 /// Whoever sits at the machine, about to do that.
 fn author(context: &Context, action: AuditAction, subject: &str) -> Author {
     let by = Principal::command_line();
-    context.audit.author(&by, Act::new(&by, action.name(), subject))
+    context.audit.author(&by, Act::new(&by, action, subject))
 }
 
 /// An address to reach a listener at: one that listens everywhere is reached on this machine.

@@ -224,6 +224,7 @@ impl From<ServiceError> for HttpError {
             ServiceError::Busy(text) => Self::Busy(text),
             ServiceError::Platform { code, message } => Self::Platform { code, message },
             ServiceError::Body(error) => error.into(),
+            ServiceError::NotKept(error) => Self::NotKept(error),
             ServiceError::NotRecorded(error) => Self::NotRecorded(error),
             ServiceError::Internal(error) => Self::Internal(error),
         }
@@ -256,6 +257,7 @@ as_services_have_it!(
     ControlError,
     ErasureError,
     Failure,
+    NotKept,
     NotRecorded,
     QueryError,
     ReadError,
@@ -263,12 +265,6 @@ as_services_have_it!(
     StateError,
     Wording,
 );
-
-impl From<NotKept> for HttpError {
-    fn from(error: NotKept) -> Self {
-        Self::NotKept(error)
-    }
-}
 
 #[cfg(test)]
 mod tests {

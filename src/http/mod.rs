@@ -7,7 +7,6 @@
 //!
 //! [`transport::server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
 
-pub(crate) mod acts;
 pub mod admin;
 mod admission;
 pub mod api;

@@ -321,7 +321,7 @@ async fn keep(context: Arc<Context>) {
     let by = Principal::system();
     loop {
         every.tick().await;
-        let run = Act::new(&by, AuditAction::RetentionRun.name(), "retention");
+        let run = Act::new(&by, AuditAction::RetentionRun, "retention");
         context.retention.run_if_due(&context.audit.author(&by, run)).await;
     }
 }

@@ -6,7 +6,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -16,17 +15,15 @@ use crate::audit::Audit;
 use crate::bindings::Bindings;
 use crate::clock::Clock;
 use crate::control::Control;
-use crate::domain::App;
 use crate::domain::address::without_default_port;
 use crate::erasure::Erasure;
-use crate::error_chain::Chain;
 use crate::ingest::Ingest;
 use crate::journal::{Journal, Rewrite};
 use crate::limits;
 use crate::oidc::Oidc;
 use crate::platforms::outbound::Platform;
 use crate::retention::Retention;
-use crate::state::{Author, NewApp, OnRecord, State, StateError};
+use crate::state::State;
 use crate::store::Store;
 
 #[derive(Debug)]
@@ -47,22 +44,6 @@ pub struct Context {
 }
 
 impl Context {
-    /// Adds an app under an id that no app ever had. While only the journal knows those ids, it waits
-    /// for it, for a short time.
-    pub async fn add_app(&self, by: &Author, new: NewApp) -> Result<Arc<App>, StateError> {
-        let began = Instant::now();
-        while !self.state.knows_app_ids() && self.store.status().rebuilding.is_some() {
-            if began.elapsed() > limits::APP_IDS_TIME {
-                return Err(StateError::Rebuilding);
-            }
-            tokio::time::sleep(limits::APP_IDS_LOOK).await;
-        }
-        if let Some(known) = self.store.highest_app() {
-            self.state.note_app_id(known);
-        }
-        self.state.add_app(by, new).await
-    }
-
     /// Counts a request to a missing callback address.
     pub fn misdirected(&self, peer: IpAddr, target: &str, missed: Missed) {
         let so_far = self.ingest.refused(None);
@@ -94,18 +75,6 @@ impl Context {
             data,
         );
         (retention, erasure)
-    }
-
-    /// Rebuilds what is derived from the logs while the server runs: callbacks are taken, and the old
-    /// index of bindings answers until the new one is complete.
-    pub fn rebuild(&self, _: &OnRecord) {
-        self.store.rebuild();
-        let bindings = self.bindings.clone();
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = bindings.make_index_anew() {
-                tracing::error!(error = %Chain(&error), "the index of bindings was not made anew");
-            }
-        });
     }
 
     /// Progress of a rebuild, 0 to 1.

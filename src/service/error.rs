@@ -6,6 +6,7 @@
 
 use crate::domain::{Text, Wording};
 use crate::erasure::ErasureError;
+use crate::ingest::NotKept;
 use crate::journal::{AppendError, ReadError};
 use crate::retention::RetentionError;
 use crate::state::{NotRecorded, StateError};
@@ -45,6 +46,9 @@ pub enum ServiceError {
     /// The audit entry was refused: nothing was shown or changed.
     #[error("the audit trail could not be written")]
     NotRecorded(#[source] AppendError),
+    /// The callback was not accepted.
+    #[error("the callback could not be kept")]
+    NotKept(#[source] NotKept),
     /// The source is logged, never shown.
     #[error("answering a request")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -100,6 +104,12 @@ impl From<StateError> for ServiceError {
             | StateError::BadKey { .. }
             | StateError::WrongKey { .. } => Self::Internal(Box::new(error)),
         }
+    }
+}
+
+impl From<NotKept> for ServiceError {
+    fn from(error: NotKept) -> Self {
+        Self::NotKept(error)
     }
 }
 

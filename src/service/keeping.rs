@@ -2,31 +2,10 @@
 //! service puts on record between looking at it and doing it. There is no second way to a hold, a
 //! run or an erasure over HTTP.
 
-use std::net::IpAddr;
-
-use crate::audit::{Act, AuditAction};
+use crate::audit::AuditAction;
 use crate::erasure::{self, Wanted};
 use crate::retention::{self, Hold, Policy};
-use crate::service::{Context, ServiceError};
-use crate::state::{Author, Principal};
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Actor<'a> {
-    pub(crate) by: &'a Principal,
-    /// From where, if over a network.
-    pub(crate) peer: Option<IpAddr>,
-}
-
-impl Actor<'_> {
-    pub(crate) fn act(&self, action: AuditAction, subject: impl Into<String>) -> Act {
-        Act::new(self.by, action.name(), subject).from(self.peer)
-    }
-
-    /// The actor with the audit entry, which is written before the change.
-    pub(crate) fn author(&self, context: &Context, act: Act) -> Author {
-        context.audit.author(self.by, act)
-    }
-}
+use crate::service::{Actor, Context, ServiceError};
 
 /// Pages word `Refused` themselves.
 #[derive(Debug)]
@@ -54,7 +33,7 @@ impl<E: Into<Self>> From<NotDone<E>> for ServiceError {
 pub(crate) async fn set_policy(context: &Context, actor: Actor<'_>, policy: &Policy) -> Result<(), ServiceError> {
     policy.check()?;
     let said = serde_json::to_string(policy).map_err(|error| ServiceError::Internal(Box::new(error)))?;
-    let by = actor.author(context, actor.act(AuditAction::RetentionChange, said));
+    let by = actor.author(context, actor.act(AuditAction::RetentionChange, said))?;
     Ok(context.retention.set_policy(&by, policy).await?)
 }
 
@@ -64,7 +43,7 @@ pub(crate) async fn start_run(
     actor: Actor<'_>,
     dry_run: bool,
 ) -> Result<retention::Job, ServiceError> {
-    let by = actor.author(context, actor.act(AuditAction::RetentionRun, "retention"));
+    let by = actor.author(context, actor.act(AuditAction::RetentionRun, "retention"))?;
     Ok(context.retention.start(&by, dry_run).await?)
 }
 
@@ -72,18 +51,19 @@ pub(crate) async fn add_hold(context: &Context, actor: Actor<'_>, hold: Hold) ->
     hold.check()?;
     let act =
         actor.act(AuditAction::HoldAdd, "hold").with("name", hold.name.as_str()).with("reason", hold.reason.as_str());
-    Ok(context.retention.add_hold(&actor.author(context, act), hold).await?)
+    Ok(context.retention.add_hold(&actor.author(context, act)?, hold).await?)
 }
 
 pub(crate) async fn end_hold(context: &Context, actor: Actor<'_>, id: &str) -> Result<Hold, ServiceError> {
-    let by = actor.author(context, actor.act(AuditAction::HoldEnd, format!("hold {id}")));
+    let by = actor.author(context, actor.act(AuditAction::HoldEnd, format!("hold {id}")))?;
     Ok(context.retention.end_hold(&by, id).await?)
 }
 
 /// The audit entry does not name the person: it would be the first thing to erase.
 pub(crate) async fn erase(context: &Context, actor: Actor<'_>, wanted: Wanted) -> Result<erasure::Job, ServiceError> {
+    actor.may(AuditAction::ErasureBegin)?;
     let examined = context.erasure.examine(wanted).await?;
     let action = if examined.dry_run() { AuditAction::ErasureSearch } else { AuditAction::ErasureBegin };
-    let by = actor.author(context, actor.act(action, "a person"));
+    let by = actor.author(context, actor.act(action, "a person"))?;
     Ok(context.erasure.start(&by, examined).await?)
 }

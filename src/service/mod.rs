@@ -4,6 +4,8 @@
 //! A page, an object of the API and a command only translate: they read what was asked, call a use
 //! case, and say in their own way what came of it. Nothing here knows a status, a header or a page.
 
+mod actor;
+pub(crate) mod apps;
 pub(crate) mod bindings;
 mod context;
 pub(crate) mod disk;
@@ -15,6 +17,7 @@ pub(crate) mod keeping;
 pub(crate) mod lists;
 mod log_tail;
 mod misdirected;
+pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod problems;
 pub(crate) mod query;
@@ -23,7 +26,12 @@ pub(crate) mod rights;
 pub(crate) mod rules;
 pub(crate) mod searches;
 pub(crate) mod system;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use self::actor::Actor;
 pub use self::context::{CertificateInfo, Context, ServerInfo};
 pub use self::error::{BodyError, ServiceError};
 pub use self::gauges::Gauges;

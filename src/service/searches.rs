@@ -3,8 +3,10 @@
 use super::lists::ListKind;
 use super::query::Query;
 use super::{Context, ServiceError};
+use crate::audit::AuditAction;
 use crate::domain::{AppId, Masking, PhoneNumber, Scope, Text};
-use crate::state::{Author, NewSearch as Kept, Principal, Search};
+use crate::service::Actor;
+use crate::state::{NewSearch as Kept, Principal, Search};
 
 #[derive(Debug)]
 pub(crate) struct NewSearch {
@@ -67,20 +69,22 @@ fn masked(masking: Masking, query: &str) -> String {
     out.finish()
 }
 
-pub(crate) async fn save(context: &Context, by: &Author, new: NewSearch) -> Result<Search, ServiceError> {
+pub(crate) async fn save(context: &Context, actor: Actor<'_>, new: NewSearch) -> Result<Search, ServiceError> {
     let NewSearch { list, name, query, shared } = new;
-    if shared && !by.who().is_full_admin() {
+    if shared && !actor.by.is_full_admin() {
         return Err(ServiceError::Forbidden(Text::new(
             "只有能管理全部应用的管理员可以保存给所有人",
             "sharing a search takes an administrator of all apps",
         )));
     }
-    list.read(context, &by.who().scope, &Query::parse(&query, list.parameters())?)?;
+    list.read(context, &actor.by.scope, &Query::parse(&query, list.parameters())?)?;
     let kept = Kept { list: list.name().to_owned(), name, query, shared };
-    Ok(context.state.save_search(by, kept).await?)
+    let by = actor.author(context, actor.change(AuditAction::SearchSave, "searches"))?;
+    Ok(context.state.save_search(&by, kept).await?)
 }
 
 /// Removing a shared search takes an administrator of all apps.
-pub(crate) async fn forget(context: &Context, by: &Author, id: &str) -> Result<(), ServiceError> {
-    Ok(context.state.remove_search(by, id, by.who().is_full_admin()).await?)
+pub(crate) async fn forget(context: &Context, actor: Actor<'_>, id: &str) -> Result<(), ServiceError> {
+    let by = actor.author(context, actor.change(AuditAction::SearchRemove, "searches"))?;
+    Ok(context.state.remove_search(&by, id, actor.by.is_full_admin()).await?)
 }

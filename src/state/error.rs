@@ -53,7 +53,7 @@ impl StateError {
             Self::Invalid(wording) => wording.clone(),
             Self::Exists(what) => Wording::new(format!("已经有{}", what.zh), self.to_string()),
             Self::Rebuilding => Wording::new("正在从日志核对已用过的应用编号，请一分钟后再试", self.to_string()),
-            Self::LastAdmin => Wording::new("这是最后一个管理员；请先添加另一个", self.to_string()),
+            Self::LastAdmin => Wording::new("这是最后一位能管理一切的管理员，请先添加另一位", self.to_string()),
             Self::Stale => Wording::new("已被别人改动，请查看后重试", self.to_string()),
             Self::NotFound(_)
             | Self::NotRecorded(_)

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use ringback::audit::{Act, Audit};
+use ringback::audit::{Act, Audit, AuditAction};
 use ringback::bindings::Bindings;
 use ringback::clock::Clock;
 use ringback::control::{Control, ListKind, NamedList, RuleSet};
@@ -59,25 +59,25 @@ impl Opened {
     }
 
     /// Somebody at the machine, about to do that.
-    fn by(&self, action: &'static str) -> Author {
+    fn by(&self, action: AuditAction) -> Author {
         let by = Principal::command_line();
         Audit::new(self.journal.clone(), Clock::system()).author(&by, Act::new(&by, action, "app 1"))
     }
 
     fn rules(&self, rules: &Value) {
         let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
-        let by = self.by("rules.change");
+        let by = self.by(AuditAction::RulesChange);
         self.runtime.block_on(self.control.set_rules(&by, &self.app, set, None)).unwrap();
     }
 
     fn list(&self, name: &str, kind: ListKind, entries: Vec<String>) {
         let list = NamedList { name: name.to_owned(), kind, entries };
-        self.runtime.block_on(self.control.set_list(&self.by("list.change"), list)).unwrap();
+        self.runtime.block_on(self.control.set_list(&self.by(AuditAction::ListChange), list)).unwrap();
     }
 
     fn bind(&self, pairs: impl Iterator<Item = (String, String, String)>) -> u64 {
         let lines = pairs.enumerate().map(|(n, (a, x, b))| (n as u64, terms(&a, &x, &b))).collect();
-        let by = self.by("binding.import");
+        let by = self.by(AuditAction::BindingImport);
         self.runtime.block_on(self.bindings.import(&by, &self.app, lines)).unwrap().made
     }
 }
@@ -199,7 +199,10 @@ fn ten_thousand_questions_with_chaos_go_where_the_rules_say() {
             [-24, 0, 24].map(|hours| (now + SignedDuration::from_hours(hours)).to_string()[..10].to_owned()).to_vec();
         opened.list("this week", ListKind::Days, days);
         opened.list("north", ListKind::Numbers, vec!["132*".to_owned(), "+86133*".to_owned()]);
-        opened.runtime.block_on(opened.control.new_ask_secret(&opened.by("rules.secret"), opened.app.id)).unwrap();
+        opened
+            .runtime
+            .block_on(opened.control.new_ask_secret(&opened.by(AuditAction::RulesSecret), opened.app.id))
+            .unwrap();
         opened.rules(&json!([
             {"name": "off", "off": true, "then": {"do": "close", "tone": "off.wav"}},
             {"name": "blocked", "when": {"caller": ["130*"]}, "then": {"do": "close", "tone": "blocked.wav"}},

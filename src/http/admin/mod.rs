@@ -277,24 +277,27 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
     if method != Method::POST {
         return Err(NO_METHOD);
     }
-    match form(&path) {
-        Some(form) => (form.take)(&request).await,
-        None => Err(HttpError::NotFound),
+    let form = form(&path).ok_or(HttpError::NotFound)?;
+    if let Some(action) = form.action {
+        let by = request.principal()?;
+        request.actor(&by).may(action)?;
     }
+    (form.take)(&request).await
 }
 
 #[derive(Clone, Copy)]
 struct Form {
     take: for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>,
-    audit: Option<AuditAction>,
+    /// What it does; `None` for what takes no right and leaves no entry of its own.
+    action: Option<AuditAction>,
 }
 
 macro_rules! form {
     ($handler:path) => {
-        Form { take: |request| Box::pin($handler(request)), audit: None }
+        Form { take: |request| Box::pin($handler(request)), action: None }
     };
     ($handler:path, $audit:ident) => {
-        Form { audit: Some(AuditAction::$audit), ..form!($handler) }
+        Form { action: Some(AuditAction::$audit), ..form!($handler) }
     };
 }
 
@@ -308,21 +311,21 @@ fn form(path: &[&str]) -> Option<Form> {
         ["preferences"] => form!(preferences::set),
         ["searches"] => form!(searches::save, SearchSave),
         ["searches", _, "remove"] => form!(searches::remove, SearchRemove),
-        ["calls", _, "evidence"] => form!(calls::evidence::download),
-        ["calls", _, "stop"] => form!(apps::platform::stop),
-        ["platform", _, "compare"] => form!(apps::platform::compare),
-        ["platform", _, _] => form!(apps::platform::call),
-        ["reveal"] => form!(people::reveal::open),
+        ["calls", _, "evidence"] => form!(calls::evidence::download, EvidenceExport),
+        ["calls", _, "stop"] => form!(apps::platform::stop, PlatformCall),
+        ["platform", _, "compare"] => form!(apps::platform::compare, PlatformCompare),
+        ["platform", _, _] => form!(apps::platform::call, PlatformCall),
+        ["reveal"] => form!(people::reveal::open, Reveal),
         ["reveal", "end"] => form!(people::reveal::end),
         ["account", "strength"] => form!(people::strength::at_home),
         ["account", "password"] => form!(people::account::change_password, PasswordChange),
-        ["account", "logins"] => form!(people::account::end_others),
-        ["account", "logins", _] => form!(people::account::end),
-        ["retention"] => form!(system::retention::save),
-        ["retention", "runs"] => form!(system::retention::run),
-        ["retention", "holds"] => form!(system::retention::hold),
-        ["retention", "holds", _] => form!(system::retention::release),
-        ["erasure"] => form!(system::erasure::begin),
+        ["account", "logins"] => form!(people::account::end_others, LoginEnd),
+        ["account", "logins", _] => form!(people::account::end, LoginEnd),
+        ["retention"] => form!(system::retention::save, RetentionChange),
+        ["retention", "runs"] => form!(system::retention::run, RetentionRun),
+        ["retention", "holds"] => form!(system::retention::hold, HoldAdd),
+        ["retention", "holds", _] => form!(system::retention::release, HoldEnd),
+        ["erasure"] => form!(system::erasure::begin, ErasureBegin),
         ["account", "second-factor"] => form!(people::second_factor::confirm, SecondFactorOn),
         ["account", "second-factor", "codes"] => form!(people::second_factor::renew, SecondFactorCodes),
         ["account", "second-factor", "off"] => form!(people::second_factor::switch_off, SecondFactorOff),
@@ -330,23 +333,23 @@ fn form(path: &[&str]) -> Option<Form> {
         ["users", _] => form!(people::page::change, UserChange),
         ["users", _, "password"] => form!(people::page::set_password, UserChange),
         ["users", _, "second-factor"] => form!(people::page::reset, SecondFactorReset),
-        ["users", _, "logins"] => form!(people::page::end_logins),
+        ["users", _, "logins"] => form!(people::page::end_logins, UserChange),
         ["users", _, "remove"] => form!(people::page::remove, UserRemove),
         ["second-factor"] => form!(people::list_page::demand, SecondFactorRequire),
         ["tokens"] => form!(people::tokens::add, TokenAdd),
         ["tokens", _, "revoke"] => form!(people::tokens::revoke, TokenRevoke),
         ["system", "backup"] => form!(system::actions::backup, SystemBackup),
         ["system", "reindex"] => form!(system::actions::rebuild, SystemReindex),
-        ["rules", _] => form!(rules::changes::change),
-        ["rules", _, "secret"] => form!(rules::secret::renew),
-        ["rules", _, "try"] => form!(rules::trial::try_out),
-        ["lists"] => form!(rules::lists::add),
-        ["lists", _] => form!(rules::list::change),
-        ["lists", _, "remove"] => form!(rules::list::remove),
-        ["bindings"] => form!(bindings::new::add),
-        ["bindings", "import"] => form!(bindings::import::import),
-        ["bindings", _] => form!(bindings::page::change),
-        ["bindings", _, "end"] => form!(bindings::page::end),
+        ["rules", _] => form!(rules::changes::change, RulesChange),
+        ["rules", _, "secret"] => form!(rules::secret::renew, RulesSecret),
+        ["rules", _, "try"] => form!(rules::trial::try_out, RulesChange),
+        ["lists"] => form!(rules::lists::add, ListChange),
+        ["lists", _] => form!(rules::list::change, ListChange),
+        ["lists", _, "remove"] => form!(rules::list::remove, ListRemove),
+        ["bindings"] => form!(bindings::new::add, BindingAdd),
+        ["bindings", "import"] => form!(bindings::import::import, BindingImport),
+        ["bindings", _] => form!(bindings::page::change, BindingChange),
+        ["bindings", _, "end"] => form!(bindings::page::end, BindingEnd),
         ["apps"] => form!(apps::list_page::add, AppAdd),
         ["apps", _] => form!(apps::changes::change, AppChange),
         ["apps", _, "rotate"] => form!(apps::changes::rotate, AppRotate),

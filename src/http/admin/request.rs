@@ -15,17 +15,16 @@ use super::multipart;
 use super::nearest;
 use super::origin::Sent;
 use super::view::Theme;
-use crate::audit::AuditAction;
 use crate::domain::{App, Lang, Role, Scope, Text};
+use crate::http::HttpError;
 use crate::http::admin::csrf;
 use crate::http::admin::people::known_browser;
 use crate::http::admin::people::throttle::{Throttle, Who};
 use crate::http::admission::Admission;
 pub(super) use crate::http::admission::LOGIN_COOKIE;
 use crate::http::transport::compress;
-use crate::http::{HttpError, acts};
-use crate::service::{Context, keeping::Actor};
-use crate::state::{Author, Login, Principal};
+use crate::service::{Actor, Context};
+use crate::state::{Login, Principal};
 
 pub(super) const LANG_COOKIE: &str = "ringback_lang";
 /// The cookie that remembers whether times are shown in UTC as well: `on`.
@@ -57,6 +56,8 @@ pub(super) struct Request {
     /// How saving a search went, for the list that somebody comes back to.
     pub(super) saving: Option<String>,
     pub(super) form: Pairs,
+    /// The names in the form, for the audit trail.
+    fields: Vec<String>,
     pub(super) upload: Option<Bytes>,
     headers: HeaderMap,
     pub(super) host: Option<String>,
@@ -78,23 +79,27 @@ impl Request {
             parse_pairs(query.as_bytes()).into_iter().partition(|(name, _)| name == SAVING);
         let saving = saving.into_iter().next().map(|(_, word)| word);
         let (path, form) = (path.to_owned(), Pairs::new());
-        Self { site, path, query, saving, form, upload: None, headers, host: None, peer, login, lang, theme, utc }
+        let (fields, upload, host) = (Vec::new(), None, None);
+        Self { site, path, query, saving, form, fields, upload, headers, host, peer, login, lang, theme, utc }
     }
 
     pub(super) fn read_form(&mut self, body: Vec<u8>) {
         let body = Bytes::from(body);
         let kind = header_text(&self.headers, header::CONTENT_TYPE).unwrap_or_default();
-        let Some(parts) = multipart::parts(kind, &body) else {
-            self.form = parse_pairs(&body);
-            return;
-        };
-        for part in parts {
-            if part.is_file {
-                self.upload = Some(part.data);
-            } else {
-                self.form.push((part.name, String::from_utf8_lossy(&part.data).into_owned()));
+        match multipart::parts(kind, &body) {
+            None => self.form = parse_pairs(&body),
+            Some(parts) => {
+                for part in parts {
+                    if part.is_file {
+                        self.upload = Some(part.data);
+                    } else {
+                        self.form.push((part.name, String::from_utf8_lossy(&part.data).into_owned()));
+                    }
+                }
             }
         }
+        self.fields = self.form.iter().map(|(name, _)| name.clone()).filter(|name| name != "csrf").collect();
+        self.fields.dedup();
     }
 
     pub(super) fn ctx(&self) -> &Context {
@@ -166,36 +171,16 @@ impl Request {
         Ok(Admission::new(&self.site.ctx, by.clone(), Some(login.id.clone()), Some(self.headers.clone())))
     }
 
-    pub(super) fn actor<'a>(&self, by: &'a Principal) -> Actor<'a> {
-        Actor { by, peer: Some(self.peer) }
+    pub(super) fn actor<'a>(&'a self, by: &'a Principal) -> Actor<'a> {
+        Actor { by, peer: Some(self.peer), fields: &self.fields }
     }
 
-    pub(super) fn author(&self, by: &Principal) -> Author {
-        let path: Vec<String> = self.segments().into_iter().map(decoded).collect();
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let action = super::form(&path).and_then(|form| form.audit).unwrap_or(AuditAction::Change);
-        let act = acts::act(self.ctx(), self.actor(by), action, &path, &self.form);
-        self.actor(by).author(self.ctx(), act)
-    }
-
-    /// Who is asking, if they have at least the rights of `role`. What takes an administrator
-    /// concerns the whole installation, so it takes one who sees all of it; for what belongs to
-    /// one app there is [`Request::require_for_app`].
+    /// Who is asking, if they have at least the rights of `role`. A page that takes an
+    /// administrator concerns the whole installation, so it takes one who sees all of it.
     pub(super) fn require(&self, role: Role) -> Result<Principal, HttpError> {
         let principal = self.principal()?;
         if principal.role >= role && (role < Role::Admin || principal.is_full_admin()) {
             Ok(principal)
-        } else {
-            Err(HttpError::Forbidden(Text::new("权限不够：需要更高的角色", "this takes more rights")))
-        }
-    }
-
-    /// Who is asking, and the app whose id is part `n` of the path, if they see it and have at
-    /// least the rights of `role`.
-    pub(super) fn require_for_app(&self, role: Role, n: usize) -> Result<(Principal, Arc<App>), HttpError> {
-        let (principal, app) = (self.principal()?, self.app(n)?);
-        if principal.role >= role {
-            Ok((principal, app))
         } else {
             Err(HttpError::Forbidden(Text::new("权限不够：需要更高的角色", "this takes more rights")))
         }

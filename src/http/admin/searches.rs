@@ -29,7 +29,7 @@ pub(super) async fn save(request: &Request) -> Result<Response, HttpError> {
     let present = request.ctx().state.searches(&who, Some(which.name()));
     let mut present = present.iter().filter(|search| search.owner.as_ref() == owner);
     let word = if present.any(|search| search.name == new.name) { "replaced" } else { "made" };
-    searches::save(request.ctx(), &request.author(&principal), new).await?;
+    searches::save(request.ctx(), request.actor(&principal), new).await?;
     Ok(said(request, word))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn words(lang: Lang, word: &str) -> Option<(String, bool)> {
 /// `POST /searches/{id}/remove`
 pub(super) async fn remove(request: &Request) -> Result<Response, HttpError> {
     let principal = request.principal()?;
-    searches::forget(request.ctx(), &request.author(&principal), request.segment(1)).await?;
+    searches::forget(request.ctx(), request.actor(&principal), request.segment(1)).await?;
     Ok(back(request))
 }
 

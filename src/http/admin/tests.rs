@@ -33,8 +33,9 @@ use tokio_rustls::client::TlsStream;
 use super::samples::{self, selector};
 use crate::clock::Clock;
 use crate::domain::{ActorId, ActorKind, AppId, Role, Secret};
-use crate::http::testing::{Client, Installation, SOON, TestServer};
+use crate::http::testing::{Client, SOON, TestServer};
 use crate::http::transport::server::Times;
+use crate::service::testing::Installation;
 use crate::state::{Author, Visit};
 
 pub(super) const PASSWORD: &str = "correct horse battery";

@@ -10,9 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok};
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, VerifyMode};
+use crate::domain::{AllowFrom, AnswerForm, App, Secret, VerifyMode};
 use crate::platforms;
-use crate::service::{Context, Instant};
+use crate::service::{Context, Instant, apps};
 use crate::state::{AppChange, NewApp};
 
 /// An app. `callback_url` stands only in the answer to whoever made or rotated it.
@@ -111,12 +111,12 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         verify: new.verify.as_deref().map(verify).transpose()?,
         allow_from: networks(&new.allow_from)?,
     };
-    let app = context.add_app(&ask.author(context), new).await?;
+    let app = apps::add(context, ask.actor(), new).await?;
     Ok(json(StatusCode::CREATED, &AppObject::new(context, ask, &app).with_url(context, &app)))
 }
 
 pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
-    let id = find(context, ask, app)?.id;
+    let app = find(context, ask, app)?;
     let change: AppToChange = ask.json()?;
     let form = |form: &str| AnswerForm::parse(form).ok_or_else(|| wrong("answer_form", form, "one of array, object"));
     let change = AppChange {
@@ -128,22 +128,20 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
         answer_form: change.answer_form.as_deref().map(form).transpose()?,
         close_tone: change.close_tone,
     };
-    let app = context.state.change_app(&ask.author(context), id, change).await?;
+    let app = apps::change(context, ask.actor(), &app, change).await?;
     ok(&AppObject::new(context, ask, &app))
 }
 
 pub(super) async fn rotate(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
-    let id = find(context, ask, app)?.id;
+    let app = find(context, ask, app)?;
     let rotate = if ask.body.is_empty() { AppToRotate::default() } else { ask.json()? };
-    let app = context.state.rotate_app(&ask.author(context), id, rotate.token.map(Secret::new)).await?;
+    let app = apps::rotate(context, ask.actor(), &app, rotate.token.map(Secret::new)).await?;
     ok(&AppObject::new(context, ask, &app).with_url(context, &app))
 }
 
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
-    let by = ask.author(context);
-    crate::service::platform::forget(context, &by, app.id).await?;
-    context.state.remove_app(&by, app.id).await?;
+    apps::remove(context, ask.actor(), &app).await?;
     ok(&AppObject::new(context, ask, &app))
 }
 
@@ -171,11 +169,8 @@ impl AppObject {
     }
 }
 
-/// By name, then by id: a name may consist of digits. What may not be seen is not there.
 pub(super) fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> {
-    let seen = |found: &Arc<App>| ask.principal.scope.allows(found.id);
-    let by_id = || context.state.app(AppId(app.parse().ok()?)).filter(seen);
-    context.state.app_named(app).filter(seen).or_else(by_id).ok_or(HttpError::NotFound)
+    Ok(apps::find(context, &ask.principal, app)?)
 }
 
 fn verify(mode: &str) -> Result<VerifyMode, HttpError> {

@@ -9,12 +9,10 @@ use serde::de::DeserializeOwned;
 
 use super::HttpError;
 use super::endpoints::Endpoint;
-use crate::audit::AuditAction;
 use crate::domain::{Masking, Role, plain_text};
-use crate::http::acts;
 use crate::http::admission::Admission;
-use crate::service::{Context, keeping::Actor};
-use crate::state::{Author, Principal};
+use crate::service::{Actor, Context};
+use crate::state::Principal;
 
 #[derive(Debug)]
 pub(super) struct Ask {
@@ -33,6 +31,8 @@ pub(super) struct Ask {
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
+    /// The names in the body, where it is an object that changes something.
+    pub(super) fields: Vec<String>,
 }
 
 impl Ask {
@@ -60,21 +60,21 @@ impl Ask {
 
     /// Who asks and from where, for what goes on record.
     pub(super) fn actor(&self) -> Actor<'_> {
-        Actor { by: &self.principal, peer: self.peer }
-    }
-
-    /// Whoever asks, about to do what the row of the address says.
-    pub(super) fn author(&self, context: &Context) -> Author {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let action = self.endpoint.audit.unwrap_or(AuditAction::Change);
-        let act = acts::act(context, self.actor(), action, &path, &acts::json_fields(&self.body));
-        self.actor().author(context, act)
+        Actor { by: &self.principal, peer: self.peer, fields: &self.fields }
     }
 
     /// The part of the path that stands where the row has `{name}`.
     pub(super) fn param(&self, name: &str) -> &str {
         let is_name = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
         self.endpoint.path.split('/').skip(1).position(is_name).map_or("", |at| &self.path[at])
+    }
+
+    /// Keeps the body, and the names of its fields for the audit trail.
+    pub(super) fn take(&mut self, body: Vec<u8>) {
+        let object: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(plain_text::without_mark(&body)).unwrap_or_default();
+        self.fields = object.into_iter().map(|(name, _)| name).collect();
+        self.body = body;
     }
 
     /// The body as JSON of this shape; unknown fields are refused by the shape itself.

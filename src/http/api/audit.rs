@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, blocking, export, ok};
-use crate::audit::{AuditAction, AuditEntry, OUTCOME};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::domain::{ActorKind, Masking, Scope, Seq};
 use crate::export::Format;
 use crate::http::admission::Admission;
@@ -122,7 +122,7 @@ pub(in crate::http) fn endings(store: &Store, rows: &[AuditRow]) -> Result<HashM
     let shown: HashSet<Seq> = rows.iter().map(|row| row.seq).collect();
     let query = AuditQuery {
         span: Span { from: Some(since), to: None },
-        action: Filter::any(vec![OUTCOME.to_owned()]),
+        action: Filter::any(vec![AuditAction::Outcome.name().to_owned()]),
         ..AuditQuery::default()
     };
     let mut page = Page { limit: PAGE_MAX, cursor: None };

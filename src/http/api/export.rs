@@ -209,7 +209,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_broken_off_where_whoever_fetches_it_is_not_let_in_any_more() {
         use crate::domain::Role;
-        use crate::http::testing::Installation;
+        use crate::service::testing::Installation;
         use crate::state::Author;
 
         let house = Installation::open();
@@ -228,6 +228,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             body: Vec::new(),
+            fields: Vec::new(),
         };
         let admission = ask.admission(&house.context);
         let (_, whole) = collect(Format::Csv, admitted(admission.clone(), pages(9, false))).await;

@@ -11,9 +11,8 @@ use serde::Serialize;
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, ok};
-use crate::audit::AuditAction;
 use crate::domain::Text;
-use crate::service::{Context, Instant, query::Query};
+use crate::service::{Context, Instant, people, query::Query};
 use crate::state::OpenLogin;
 
 /// A login.
@@ -73,10 +72,7 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
 }
 
 pub(super) async fn end(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
-    let open = context.state.logins(None).into_iter().find(|login| login.id == id);
-    let own = |login: &OpenLogin| ask.login.is_some() && login.user == ask.principal.name;
-    let login = open.filter(|login| ask.principal.is_full_admin() || own(login)).ok_or(HttpError::NotFound)?;
-    let act = ask.actor().act(AuditAction::LoginEnd, format!("user {}", login.user)).with("login", id);
-    context.state.end_login(&ask.actor().author(context, act), id).await?;
+    let login = people::login(context, ask.actor(), ask.login.is_some(), id)?;
+    people::end_login(context, ask.actor(), &login).await?;
     ok(&LoginObject::from(login))
 }

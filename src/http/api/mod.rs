@@ -124,7 +124,9 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                         }
                     };
                     let (known, body) = (is_known, Vec::new());
-                    let ask = Ask { principal, peer, known, login, revealed, endpoint, path, query, headers, body };
+                    let fields = Vec::new();
+                    let ask =
+                        Ask { principal, peer, known, login, revealed, endpoint, path, query, headers, body, fields };
                     endpoint.answer(&context, ask, &claim, stream).await
                 };
                 let answer = finish(&context, answer.await);

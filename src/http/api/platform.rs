@@ -201,7 +201,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, app: &str) -> Resu
         account_sid: change.account_sid,
         auth_token: change.auth_token.map(Secret::new),
     };
-    service::set(context, &ask.author(context), app.id, change).await?;
+    service::set(context, ask.actor(), &app, change).await?;
     ok(&PlatformSettings::new(context, &app))
 }
 

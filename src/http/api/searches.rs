@@ -71,12 +71,12 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
     let SearchToSave { list, name, query, shared } = ask.json()?;
     let list =
         ListKind::parse(&list).ok_or_else(|| HttpError::BadRequest(format!("there is no list {list}").into()))?;
-    let search = save(context, &ask.author(context), NewSearch { list, name, query, shared }).await?;
+    let search = save(context, ask.actor(), NewSearch { list, name, query, shared }).await?;
     Ok(json(http::StatusCode::CREATED, &SearchObject::from(search)))
 }
 
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
-    forget(context, &ask.author(context), id).await?;
+    forget(context, ask.actor(), id).await?;
     Ok(respond(http::StatusCode::NO_CONTENT, "application/json", ""))
 }

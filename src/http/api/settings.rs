@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::{HttpError, Response, ok, retention};
-use crate::audit::AuditAction;
 use crate::retention::Policy;
-use crate::service::{Context, query::bad};
+use crate::service::{Context, people, query::bad};
 use crate::state::Demand;
 
 /// What is set, and what the configuration says.
@@ -91,8 +90,7 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
         retention::set(context, ask, change.retention).await?;
     }
     if let Some(demand) = demand {
-        let act = ask.actor().act(AuditAction::SettingsChange, "access.second_factor");
-        context.state.require_second_factor(&ask.actor().author(context, act), demand).await?;
+        people::set_required_second_factor(context, ask.actor(), demand).await?;
     }
     show(context, ask).await
 }

@@ -12,7 +12,7 @@ use super::{HttpError, Response, blocking, json, ok};
 use crate::journal::CopyError;
 use crate::service::{
     Context,
-    system::{System, copy},
+    system::{System, copy, rebuild},
 };
 
 /// Where a copy goes.
@@ -32,7 +32,7 @@ pub(super) async fn status(context: &Arc<Context>, ask: &Ask) -> Result<Response
 
 /// `POST /system/reindex`: the store is emptied and built anew; the answer does not wait for it.
 pub(super) async fn reindex(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    context.rebuild(&ask.author(context).on_record().await?);
+    rebuild(context, ask.actor()).await?;
     let context = context.clone();
     Ok(json(StatusCode::ACCEPTED, &blocking(move || System::of(&context)).await))
 }
@@ -43,7 +43,7 @@ pub(super) async fn backup(context: &Arc<Context>, ask: &Ask) -> Result<Response
     if !wanted.dest.is_absolute() {
         return Err(HttpError::BadRequest("dest must be an absolute path on the server".into()));
     }
-    match copy(context, &ask.author(context), wanted.dest).await? {
+    match copy(context, ask.actor(), wanted.dest).await? {
         Ok(made) => ok(&made),
         Err(error @ (CopyError::NotEmpty(_) | CopyError::Inside(_) | CopyError::NoJournal(_))) => {
             Err(HttpError::BadRequest(error.to_string().into()))

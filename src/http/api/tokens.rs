@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok, users};
-use crate::service::{Context, Instant, query::bad};
+use crate::service::{Context, Instant, people, query::bad};
 use crate::state::{ApiToken, NewToken};
 
 /// A program's access. `token` stands only in the answer to whoever made it.
@@ -83,7 +83,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         scope: users::scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         expires_at: new.expires_at.as_ref().map(instant).transpose()?,
     };
-    let secret = context.state.add_token_within(&ask.author(context), new).await?;
+    let secret = people::add_token(context, ask.actor(), new).await?;
     let made = find(context, &name)?;
     let object = TokenObject { token: Some(secret.reveal().to_owned()), ..TokenObject::new(context, &made) };
     Ok(json(StatusCode::CREATED, &object))
@@ -91,7 +91,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 
 pub(super) async fn revoke(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     let token = find(context, name)?;
-    context.state.revoke_token(&ask.author(context), name).await?;
+    people::revoke_token(context, ask.actor(), name).await?;
     ok(&TokenObject::new(context, &token))
 }
 

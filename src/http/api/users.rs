@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::ask::Ask;
 use super::{HttpError, List, Response, json, ok};
 use crate::domain::{AppId, Role, Scope, Secret};
-use crate::service::{Context, Instant, filters, query::bad, rights};
+use crate::service::{Context, Instant, filters, people, query::bad, rights};
 use crate::state::{Demand, NewUser, User, UserChange};
 
 /// A person.
@@ -112,7 +112,7 @@ pub(super) async fn add(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
         scope: scope(context, new.scope.as_deref(), new.apps.as_deref())?,
         password: Secret::new(new.password),
     };
-    let user = context.state.add_user_within(&ask.author(context), new).await?;
+    let user = people::add_user(context, ask.actor(), new).await?;
     Ok(json(StatusCode::CREATED, &UserObject::new(context, &user)))
 }
 
@@ -128,20 +128,20 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask, name: &str) -> Res
         },
         password: change.password.map(Secret::new),
     };
-    let user = context.state.change_user(&ask.author(context), name, change).await?;
+    let user = people::change_user(context, ask.actor(), name, change).await?;
     ok(&UserObject::new(context, &user))
 }
 
 pub(super) async fn remove(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     let user = UserObject::new(context, &find(context, name)?);
-    context.state.remove_user(&ask.author(context), name).await?;
+    people::remove_user(context, ask.actor(), name).await?;
     ok(&user)
 }
 
 /// `DELETE /users/{name}/second-factor`: for someone who lost it.
 pub(super) async fn reset(context: &Arc<Context>, ask: &Ask, name: &str) -> Result<Response, HttpError> {
     find(context, name)?;
-    context.state.reset_second_factor(&ask.author(context), name).await?;
+    people::reset_second_factor(context, ask.actor(), name).await?;
     ok(&UserObject::new(context, &find(context, name)?))
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn require(context: &Arc<Context>, ask: &Ask) -> Result<Respons
     let wanted: SecondFactorObject = ask.json()?;
     let demand = Demand::parse(&wanted.required);
     let demand = demand.ok_or_else(|| bad("required", &wanted.required, "one of none, admin, operator, all"))?;
-    context.state.require_second_factor(&ask.author(context), demand).await?;
+    people::require_second_factor(context, ask.actor(), demand).await?;
     ok(&wanted)
 }
 

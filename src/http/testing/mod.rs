@@ -2,12 +2,9 @@
 //!
 //! Clients verify the certificate as any client would: the server's own is their only root.
 
-mod installation;
-
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -21,15 +18,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-pub(crate) use self::installation::Installation;
 use super::Routes;
 use crate::clock::Clock;
 use crate::http::transport::server::{Listener, Server, Times};
 use crate::http::transport::tls;
 use crate::service::Gauges;
-
-/// How long a test waits for what must happen.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) use crate::service::testing::SOON;
 
 /// Waits for what other tasks bring about.
 pub(crate) async fn until(mut true_now: impl FnMut() -> bool) {

@@ -17,11 +17,10 @@ use crate::bindings::{Imported, Refused};
 use crate::domain::App;
 use crate::limits::{BINDINGS_IMPORT_PIECES, BINDINGS_REFUSED_TOLD};
 use crate::service::{
-    BodyError, Context, ServiceError,
+    Actor, BodyError, Context, ServiceError,
+    bindings::import_act,
     bindings::lines,
     bindings::lines::{Arriving, Chunk, NotDone, Wanted},
-    bindings::{import_act, manager},
-    keeping::Actor,
 };
 use crate::state::Author;
 
@@ -58,8 +57,7 @@ pub(crate) async fn import<P: Future<Output = Result<(), BodyError>>>(
     pour: impl FnOnce(Pieces) -> P,
     admitted: impl FnMut() -> Result<(), ServiceError>,
 ) -> Result<Report, NotDone> {
-    manager(actor.by)?;
-    let by = actor.author(context, import_act(actor, app, AuditAction::BindingImport));
+    let by = actor.author(context, import_act(actor, app, AuditAction::BindingImport))?;
     by.on_record().await.map_err(ServiceError::from)?;
     match imported(context, &by, app, pour, admitted).await {
         Ok(report) => {

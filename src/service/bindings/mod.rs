@@ -25,9 +25,8 @@ pub(crate) use import::{Report, import};
 
 use crate::audit::{Act, AuditAction};
 use crate::bindings::BindingError;
-use crate::domain::{App, Binding, BindingId, BindingTerms, Role, Scope, Text, Wording};
-use crate::service::{Context, ServiceError, keeping, keeping::Actor};
-use crate::state::Principal;
+use crate::domain::{App, Binding, BindingId, BindingTerms, Scope, Text, Wording};
+use crate::service::{Actor, Context, ServiceError, keeping};
 
 impl From<BindingError> for ServiceError {
     fn from(error: BindingError) -> Self {
@@ -54,15 +53,6 @@ impl From<BindingError> for NotDone {
     }
 }
 
-/// Requires the right to manage bindings.
-pub(crate) fn manager(by: &Principal) -> Result<(), ServiceError> {
-    if by.role >= Role::Operator {
-        Ok(())
-    } else {
-        Err(ServiceError::Forbidden(Text::new("需要操作员权限", "this takes an operator")))
-    }
-}
-
 /// The binding of an address and its app, if the actor may see it.
 pub(crate) fn find(context: &Context, scope: &Scope, id: &str) -> Result<Binding, ServiceError> {
     let id = id.parse().map(BindingId).map_err(|_| ServiceError::NotFound)?;
@@ -76,9 +66,8 @@ pub(crate) async fn add(
     app: &Arc<App>,
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
-    manager(actor.by)?;
     // Which number it has is known once it is made.
-    let by = actor.author(context, actor.act(AuditAction::BindingAdd, "bindings").of(app.id));
+    let by = actor.author(context, actor.act(AuditAction::BindingAdd, "bindings").of(app.id))?;
     Ok(context.bindings.add(&by, app, terms).await?)
 }
 
@@ -89,19 +78,18 @@ pub(crate) async fn change(
     present: &Binding,
     terms: BindingTerms,
 ) -> Result<Binding, NotDone> {
-    manager(actor.by)?;
+    actor.may(AuditAction::BindingChange)?;
     let app = context.state.app(present.app).ok_or_else(|| ServiceError::Conflict(GONE.into()))?;
     let fields = draft::differing(&present.terms, &terms);
     if fields.is_empty() && present.ended_at.is_none() {
         return Ok(present.clone());
     }
     let act = act(actor, AuditAction::BindingChange, present).with("fields", fields);
-    Ok(context.bindings.change(&actor.author(context, act), &app, present.id, terms).await?)
+    Ok(context.bindings.change(&actor.author(context, act)?, &app, present.id, terms).await?)
 }
 
 pub(crate) async fn end(context: &Context, actor: Actor<'_>, present: &Binding) -> Result<Binding, NotDone> {
-    manager(actor.by)?;
-    let by = actor.author(context, act(actor, AuditAction::BindingEnd, present));
+    let by = actor.author(context, act(actor, AuditAction::BindingEnd, present))?;
     Ok(context.bindings.end(&by, present.app, present.id).await?)
 }
 

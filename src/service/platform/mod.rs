@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::audit::AuditAction;
 use crate::domain::{App, BindingId};
 use crate::platforms::outbound::{Answer, Effect, Operation, PlatformError, Request, of_provider};
-use crate::service::{Context, ServiceError, keeping::Actor};
+use crate::service::{Actor, Context, ServiceError};
 
 pub(crate) use self::reconcile::{Page, Row, Verdict, reconcile};
 pub(crate) use self::settings::{Change, forget, has_token, of, set};
@@ -93,7 +93,7 @@ pub(crate) async fn call(
     let subject = |outcome: &str| format!("app {} {}{outcome}", app.id.0, operation.id);
     let act = actor.act(AuditAction::PlatformCall, subject("")).of(app.id);
     let said = request.values().map(|(field, value)| (field.name.to_owned(), Value::from(value)));
-    let by = actor.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()));
+    let by = actor.author(context, act.with("said", said.collect::<serde_json::Map<_, _>>()))?;
     by.on_record().await.map_err(ServiceError::from)?;
 
     let answered = context.platform.call(&credentials, &request).await;

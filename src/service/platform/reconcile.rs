@@ -79,6 +79,7 @@ pub(crate) async fn reconcile(
     mode: Mode,
     cursor: Option<String>,
 ) -> Result<Page, Failure> {
+    actor.may(AuditAction::PlatformCompare)?;
     let Some(kind) = keep::kind_of(mode) else {
         let text = Text::new(
             "只能核对 ax、axb、axe、axyb 模式的绑定",

@@ -4,10 +4,11 @@
 //! `platform/{id}` holds [`Settings`], `platform/{id}/token` 玖云's authToken. Key and secret are the
 //! app's own. A host that the configuration does not list is refused here already.
 
+use crate::audit::AuditAction;
 use crate::domain::{App, AppId, Secret, Wording};
 use crate::limits::SECRET_BYTES_MAX;
 use crate::platforms::outbound::{Credentials, PlatformError, Scheme, Settings};
-use crate::service::{Context, ServiceError};
+use crate::service::{Actor, Context, ServiceError};
 use crate::state::Author;
 
 /// `None` stays; empty is removed.
@@ -53,7 +54,14 @@ pub(crate) fn credentials(context: &Context, app: &App) -> Credentials {
 }
 
 /// The audit entry names the fields.
-pub(crate) async fn set(context: &Context, by: &Author, app: AppId, change: Change) -> Result<Settings, ServiceError> {
+pub(crate) async fn set(
+    context: &Context,
+    actor: Actor<'_>,
+    app: &App,
+    change: Change,
+) -> Result<Settings, ServiceError> {
+    let by = &actor.author(context, actor.change_app(AuditAction::PlatformSettings, app))?;
+    let app = app.id;
     let mut settings = of(context, app);
     if let Some(base_url) = change.base_url {
         let base_url = base_url.trim();

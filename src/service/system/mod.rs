@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use self::backup::{BackupMade, copy};
+pub(crate) use self::backup::{BackupMade, copy, rebuild};
 pub(crate) use self::logs::{BindingsStatus, DamageObject, JournalStatus, StoreStatus};
 pub(crate) use self::trouble::{MisdirectedStatus, OwnSystem, ProblemObject};
 use super::disk::{self, Disk};

@@ -9,28 +9,28 @@ use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, Callback, Role, Seq, TEST_HEADER, VerifyMode, Wording};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, Seq, VerifyMode, Wording};
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::limits;
-use crate::platforms;
-use crate::state::{AppChange, StateError};
+use crate::service::{ServiceError, apps};
+use crate::state::AppChange;
 use crate::store::{CallbackQuery, Change, Filter, Page};
 
 /// `POST /apps/{id}`
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     let change = match read_change(request, &app) {
         Ok(change) => change,
         Err(problem) => {
             return crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned());
         }
     };
-    match request.ctx().state.change_app(&request.author(&by), app.id, change).await {
+    match apps::change(request.ctx(), request.actor(&by), &app, change).await {
         Ok(_) => Ok(back(&app, "changed")),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            crate::http::admin::apps::page::refused(request, &app, error.wording().get(request.lang).to_owned())
+        Err(ServiceError::BadRequest(problem) | ServiceError::Conflict(problem)) => {
+            crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned())
         }
         Err(error) => Err(error.into()),
     }
@@ -38,45 +38,27 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /apps/{id}/rotate`
 pub(crate) async fn rotate(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     confirm(request, &app)?;
-    request.ctx().state.rotate_app(&request.author(&by), app.id, None).await?;
+    apps::rotate(request.ctx(), request.actor(&by), &app, None).await?;
     Ok(back(&app, "rotated"))
 }
 
 /// `POST /apps/{id}/remove`
 pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     confirm(request, &app)?;
-    let author = request.author(&by);
-    crate::service::platform::forget(request.ctx(), &author, app.id).await?;
-    request.ctx().state.remove_app(&author, app.id).await?;
+    apps::remove(request.ctx(), request.actor(&by), &app).await?;
     Ok(reply::see_other("/apps?done=removed"))
 }
 
 /// `POST /apps/{id}/test`
 pub(crate) async fn test(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
-    let samples = platforms::by_id(app.provider).map(platforms::Provider::samples).unwrap_or_default();
-    let sample = samples.iter().find(|s| Some(s.name) == request.field("sample")).ok_or(HttpError::NotFound)?;
-    let provider = platforms::by_id(app.provider).ok_or(HttpError::NotFound)?;
-    let now = request.now();
-    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let callback = Callback {
-        app: app.id,
-        provider: app.provider,
-        received_at: now,
-        peer: request.peer,
-        tail: "/test".to_owned(),
-        target: format!("/callbacks/{}/test", app.token.reveal()),
-        hosts: Vec::new(),
-        headers: vec![header("content-type", sample.content_type), header(TEST_HEADER, "1")],
-        body: platforms::fresh(provider, sample, app.app_key.as_deref(), now).into_bytes(),
-    };
+    let (by, app) = (request.principal()?, request.app(1)?);
     let changes = request.ctx().store.changes();
-    request.author(&by).on_record().await?;
-    let ack = request.ctx().ingest.receive(app.clone(), callback).await?;
-    let seq = tokio::time::timeout(limits::TEST_SHOWN_WITHIN, projected(request, changes, app.id, now)).await;
+    let sample = request.field("sample").unwrap_or_default();
+    let (ack, sample, received_at) = apps::test(request.ctx(), request.actor(&by), &app, sample).await?;
+    let seq = tokio::time::timeout(limits::TEST_SHOWN_WITHIN, projected(request, changes, app.id, received_at)).await;
     let seq = seq.ok().flatten().map(|seq| seq.to_string()).unwrap_or_default();
     let tested = [("tested", sample.name), ("status", &ack.status.to_string()), ("callback", &seq)];
     Ok(reply::see_other(&format!("{}#test", link(&page(&app), &tested))))

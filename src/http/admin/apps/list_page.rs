@@ -6,7 +6,7 @@
 use askama::Template;
 use http::StatusCode;
 
-use crate::domain::{AllowFrom, App, Lang, Role, Secret, VerifyMode};
+use crate::domain::{AllowFrom, App, Lang, Secret, VerifyMode};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Tone, When, span};
 use crate::http::admin::reply;
@@ -16,7 +16,8 @@ use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::platforms;
-use crate::state::{NewApp, StateError};
+use crate::service::{ServiceError, apps as service};
+use crate::state::NewApp;
 use jiff::Timestamp;
 
 #[derive(Debug, Template)]
@@ -65,7 +66,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /apps`
 pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let provider_name = request.field("provider").unwrap_or_default();
     let entered = Entered {
         name: request.field("name").unwrap_or_default().to_owned(),
@@ -85,10 +86,10 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
         verify: None,
         allow_from: AllowFrom::default(),
     };
-    match request.ctx().add_app(&request.author(&by), new).await {
+    match service::add(request.ctx(), request.actor(&by), new).await {
         Ok(app) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "added")]))),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            let page = AppsPage::of(request, entered, Some(error.wording().get(request.lang).to_owned()));
+        Err(ServiceError::BadRequest(problem) | ServiceError::Conflict(problem)) => {
+            let page = AppsPage::of(request, entered, Some(problem.get(request.lang).to_owned()));
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
         Err(error) => Err(error.into()),

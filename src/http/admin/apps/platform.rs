@@ -82,7 +82,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /platform/{app}/{operation}`
 pub(crate) async fn call(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     let operation = service::operation(&app, request.segment(2))?;
     let fields: Vec<_> = request.form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
     let answered = service::call(request.ctx(), request.actor(&by), &app, operation, &fields).await;
@@ -107,7 +107,7 @@ pub(crate) async fn call(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /platform/{app}/compare`
 pub(crate) async fn compare(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     let mode = MODES.into_iter().find(|mode| Some(mode.name()) == request.field("mode")).ok_or(HttpError::NotFound)?;
     let cursor = request.field("cursor").map(str::to_owned);
     let found = service::reconcile(request.ctx(), request.actor(&by), &app, mode, cursor).await;
@@ -128,7 +128,7 @@ pub(crate) async fn compare(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /calls/{id}/stop`: hangs a call up at its platform.
 pub(crate) async fn stop(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let call = crate::http::admin::calls::page::find(request)?;
     let app = request.ctx().state.app(call.app).ok_or(HttpError::NotFound)?;
     let operation = service::operation(&app, "call.stop")?;

@@ -3,7 +3,7 @@
 //! A secret is taken in and never shown. A host that the configuration does not list is refused
 //! with the page it was entered on.
 
-use crate::domain::{App, Lang, Role, Secret};
+use crate::domain::{App, Lang, Secret};
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
@@ -50,7 +50,7 @@ impl PlatformForm {
 
 /// `POST /apps/{id}/platform`
 pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     // A box that is there and empty forgets what was in it; a password's box leaves it.
     let text =
         |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
@@ -62,7 +62,7 @@ pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
     };
     let change =
         Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };
-    match service::set(request.ctx(), &request.author(&by), app.id, change).await {
+    match service::set(request.ctx(), request.actor(&by), &app, change).await {
         Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
         Err(ServiceError::BadRequest(problem)) => {
             crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned())

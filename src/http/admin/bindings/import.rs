@@ -61,7 +61,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /bindings/import`
 pub(crate) async fn import(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let mut page = ImportPage::of(request);
     let wanted = request.field("app").unwrap_or_default();
     let Some(app) = request.apps().into_iter().find(|app| app.name == wanted) else {

@@ -34,7 +34,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /bindings`
 pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let wrong = |problem: String| {
         let page = NewBindingPage::of(request, &request.form, Some(problem));
         reply::page_with(StatusCode::BAD_REQUEST, &page)

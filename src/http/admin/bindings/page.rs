@@ -68,7 +68,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /bindings/{id}`
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let present = bindings::find(request.ctx(), &request.scope(), request.segment(1))?;
     let changed = match binding_form::read(request, Some(&present.terms)) {
         Ok(terms) => bindings::change(request.ctx(), request.actor(&by), &present, terms).await,
@@ -82,7 +82,7 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /bindings/{id}/end`
 pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let present = bindings::find(request.ctx(), &request.scope(), request.segment(1))?;
     if request.field("sure").is_none() {
         let problem = request.lang.t("请勾选确认。", "Tick the box to confirm.");

@@ -85,7 +85,7 @@ pub(crate) async fn make(
 ) -> Result<Pack, HttpError> {
     let (id, reason) = (call.id, reason(&wish.reason)?);
     let masked = wish.numbers == Masking::Masked;
-    let act = Act::new(by, AuditAction::EvidenceExport.name(), format!("call {id}")).of(call.app).from(peer);
+    let act = Act::new(by, AuditAction::EvidenceExport, format!("call {id}")).of(call.app).from(peer);
     let act = act.with("reason", reason.as_str()).with("masked", masked);
     let audit = context.audit.record(act).await?;
     let order = Order {

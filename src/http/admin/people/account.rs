@@ -6,7 +6,6 @@
 use askama::Template;
 use http::StatusCode;
 
-use crate::audit::AuditAction;
 #[cfg(test)]
 use crate::domain::Lang;
 use crate::domain::Secret;
@@ -21,7 +20,8 @@ use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
-use crate::state::{OpenLogin, Principal, StateError};
+use crate::service::{ServiceError, people};
+use crate::state::OpenLogin;
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/account.html")]
@@ -63,11 +63,12 @@ pub(crate) async fn change_password(request: &Request) -> Result<Response, HttpE
     }
     let old = Secret::new(request.raw_field("old"));
     let new = Secret::new(request.raw_field("password"));
-    let (author, visit) = (request.author(&by), trail::visit(request));
-    let (cookie, opened) = match request.ctx().state.change_own_password(&author, &visit, &old, &new).await {
+    let visit = trail::visit(request);
+    let changed = people::change_own_password(request.ctx(), request.actor(&by), &visit, &old, &new).await;
+    let (cookie, opened) = match changed {
         Ok(Some(opened)) => opened,
         Ok(None) => return refused(request, lang.t("原密码不对。", "The old password is wrong.").to_owned()),
-        Err(StateError::Invalid(problem)) => return refused(request, problem.get(lang).to_owned()),
+        Err(ServiceError::BadRequest(problem)) => return refused(request, problem.get(lang).to_owned()),
         Err(error) => return Err(error.into()),
     };
     request.site.throttle.succeeded(&tried);
@@ -78,7 +79,7 @@ pub(crate) async fn change_password(request: &Request) -> Result<Response, HttpE
 pub(crate) async fn end_others(request: &Request) -> Result<Response, HttpError> {
     let by = request.principal()?;
     let this = request.login.as_ref().map(|login| login.id.as_str());
-    end_all(request, &by, &by.name, this).await?;
+    people::end_logins(request.ctx(), request.actor(&by), &by.name, this).await?;
     Ok(reply::see_other("/account?done=ended"))
 }
 
@@ -86,26 +87,9 @@ pub(crate) async fn end_others(request: &Request) -> Result<Response, HttpError>
 pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
     let by = request.principal()?;
     let id = request.segment(2);
-    let own = request.ctx().state.logins(Some(&by.name)).into_iter().any(|login| login.id == id);
-    if !own {
-        return Err(HttpError::NotFound);
-    }
-    let act = request.actor(&by).act(AuditAction::LoginEnd, format!("user {}", by.name)).with("login", id);
-    request.ctx().state.end_login(&request.actor(&by).author(request.ctx(), act), id).await?;
+    let own = request.ctx().state.logins(Some(&by.name)).into_iter().find(|login| login.id == id);
+    people::end_login(request.ctx(), request.actor(&by), &own.ok_or(HttpError::NotFound)?).await?;
     Ok(reply::see_other("/account?done=ended"))
-}
-
-pub(crate) async fn end_all(
-    request: &Request,
-    by: &Principal,
-    user: &str,
-    this: Option<&str>,
-) -> Result<(), HttpError> {
-    let state = &request.ctx().state;
-    let open = state.logins(Some(user)).iter().filter(|login| Some(login.id.as_str()) != this).count();
-    let act = request.actor(by).act(AuditAction::LoginEnd, format!("user {user}")).with("logins", open);
-    state.end_logins(&request.actor(by).author(request.ctx(), act), user, this).await?;
-    Ok(())
 }
 
 /// The open logins of a user, newest first. Ending one is [`crate::state::State::end_login`].

@@ -17,7 +17,8 @@ use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
-use crate::state::{Demand, NewUser, StateError, User};
+use crate::service::{ServiceError, people};
+use crate::state::{Demand, NewUser, User};
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/list_page.html")]
@@ -58,7 +59,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /users`
 pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let again = |problem: String| {
         let rights = RightsForm::entered(request, None);
         reply::page_with(StatusCode::BAD_REQUEST, &UsersPage::of(request, rights, Some(problem)))
@@ -76,10 +77,10 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
     }
     let name = request.field("name").unwrap_or_default().to_owned();
     let new = NewUser { name, role, scope, password: Secret::new(request.raw_field("password")) };
-    match request.ctx().state.add_user_within(&request.author(&by), new).await {
+    match people::add_user(request.ctx(), request.actor(&by), new).await {
         Ok(_) => Ok(reply::see_other("/users?done=added")),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            again(error.wording().get(request.lang).to_owned())
+        Err(ServiceError::BadRequest(problem) | ServiceError::Conflict(problem)) => {
+            again(problem.get(request.lang).to_owned())
         }
         Err(error) => Err(error.into()),
     }
@@ -87,12 +88,12 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /second-factor`: who must have one.
 pub(crate) async fn demand(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let demand = request.field("required").and_then(Demand::parse);
     let demand = demand.ok_or_else(|| {
         HttpError::BadRequest(Wording::new("请选择对谁要求两步验证", "required is one of none, admin, operator, all"))
     })?;
-    request.ctx().state.require_second_factor(&request.author(&by), demand).await?;
+    people::require_second_factor(request.ctx(), request.actor(&by), demand).await?;
     Ok(reply::see_other("/users?done=demand"))
 }
 

@@ -15,6 +15,7 @@ use crate::http::admin::reply;
 use crate::http::admin::request::{LOGIN_COOKIE, Request, is_local, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
+use crate::service::people;
 use crate::state::{FirstStep, Login};
 
 #[derive(Debug, Template)]
@@ -72,8 +73,8 @@ pub(crate) async fn log_in(request: &Request) -> Result<Response, HttpError> {
 /// `POST /logout`
 pub(crate) async fn log_out(request: &Request) -> Result<Response, HttpError> {
     if let Some(cookie) = request.login_cookie() {
-        let by = request.author(&request.principal()?);
-        request.ctx().state.log_out(&by, cookie).await?;
+        let by = request.principal()?;
+        people::log_out(request.ctx(), request.actor(&by), cookie).await?;
     }
     Ok(reply::with_login_cookie(reply::see_other("/login"), LOGIN_COOKIE, "", Duration::ZERO))
 }

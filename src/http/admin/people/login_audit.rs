@@ -22,7 +22,7 @@ pub(crate) fn visit(request: &Request) -> Visit {
     let (audit, peer) = (request.ctx().audit.clone(), Some(request.peer));
     let agent = request.agent().map(|agent| agent.chars().take(AGENT_CHARS_MAX).collect::<String>());
     Visit::new(peer, request.agent(), move |who, step| {
-        let act = |action: AuditAction| Act::new(who, action.name(), format!("user {}", who.name)).from(peer);
+        let act = |action: AuditAction| Act::new(who, action, format!("user {}", who.name)).from(peer);
         let act = match step {
             Entering::SetUp => act(AuditAction::Setup),
             Entering::Admitted(issuer) => act(AuditAction::UserAdd).with("issuer", issuer),
@@ -62,7 +62,7 @@ impl Tried {
         if let Some(name) = self.name
             && answered.status() == StatusCode::UNAUTHORIZED
         {
-            let mut act = Act::unknown(AuditAction::LoginFailed.name(), "login").from(Some(self.peer));
+            let mut act = Act::unknown(AuditAction::LoginFailed, "login").from(Some(self.peer));
             if let Some(name) = name {
                 act = act.with("name", cut(&name));
             }
@@ -76,7 +76,7 @@ impl Tried {
 pub(crate) async fn count_try(request: &Request, tried: &Try, name: &str) -> Result<Option<Duration>, HttpError> {
     let Err(held) = request.site.throttle.count(tried, request.now()) else { return Ok(None) };
     if held.is_first {
-        let action = AuditAction::LoginThrottled.name();
+        let action = AuditAction::LoginThrottled;
         let act = match request.principal() {
             Ok(by) => Act::new(&by, action, format!("user {}", by.name)),
             Err(_) => Act::unknown(action, "login").with("name", cut(name)),

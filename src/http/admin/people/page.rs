@@ -18,7 +18,8 @@ use crate::http::admin::request::{Request, decoded, encoded, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;
-use crate::state::{StateError, User, UserChange};
+use crate::service::{ServiceError, people};
+use crate::state::{User, UserChange};
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/page.html")]
@@ -47,7 +48,6 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /users/{name}`: role and apps.
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
-    request.require(Role::Admin)?;
     let (role, scope) = match rights_form::read(request) {
         Ok(rights) => rights,
         Err(wrong) => {
@@ -62,7 +62,6 @@ pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
 /// `POST /users/{name}/password`
 pub(crate) async fn set_password(request: &Request) -> Result<Response, HttpError> {
     if request.raw_field("password") != request.raw_field("again") {
-        request.require(Role::Admin)?;
         let problem = request.lang.t("两次输入的密码不一致。", "The two passwords differ.");
         return refused(request, problem.to_owned());
     }
@@ -72,53 +71,46 @@ pub(crate) async fn set_password(request: &Request) -> Result<Response, HttpErro
 
 /// `POST /users/{name}/second-factor`: takes it away.
 pub(crate) async fn reset(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let user = user(request)?;
-    request.ctx().state.reset_second_factor(&request.author(&by), &user.name).await?;
+    people::reset_second_factor(request.ctx(), request.actor(&by), &user.name).await?;
     Ok(back(&user, "reset"))
 }
 
 /// `POST /users/{name}/logins`: ends them.
 pub(crate) async fn end_logins(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let user = user(request)?;
     let this = request.login.as_ref().map(|login| login.id.as_str());
-    account::end_all(request, &by, &user.name, this).await?;
+    people::end_logins(request.ctx(), request.actor(&by), &user.name, this).await?;
     Ok(back(&user, "ended"))
 }
 
 /// `POST /users/{name}/remove`
 pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let user = user(request)?;
     if request.field("confirm") != Some(user.name.as_str()) {
         let problem = request.lang.t("请输入用户名来确认。", "Enter the user's name to confirm.");
         return refused(request, problem.to_owned());
     }
-    match request.ctx().state.remove_user(&request.author(&by), &user.name).await {
+    match people::remove_user(request.ctx(), request.actor(&by), &user.name).await {
         Ok(()) => Ok(reply::see_other("/users?done=removed")),
-        Err(StateError::LastAdmin) => refused(request, last_admin(request.lang)),
+        Err(ServiceError::Conflict(problem)) => refused(request, problem.get(request.lang).to_owned()),
         Err(error) => Err(error.into()),
     }
 }
 
 async fn apply(request: &Request, change: UserChange, done: &str) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let user = user(request)?;
-    match request.ctx().state.change_user(&request.author(&by), &user.name, change).await {
+    match people::change_user(request.ctx(), request.actor(&by), &user.name, change).await {
         Ok(_) => Ok(back(&user, done)),
-        Err(StateError::LastAdmin) => refused(request, last_admin(request.lang)),
-        Err(error @ StateError::Invalid(_)) => refused(request, error.wording().get(request.lang).to_owned()),
+        Err(ServiceError::BadRequest(problem) | ServiceError::Conflict(problem)) => {
+            refused(request, problem.get(request.lang).to_owned())
+        }
         Err(error) => Err(error.into()),
     }
-}
-
-fn last_admin(lang: Lang) -> String {
-    lang.t(
-        "这是最后一位能管理一切的管理员，请先添加另一位。",
-        "This is the last administrator of everything; add another one first.",
-    )
-    .to_owned()
 }
 
 fn user(request: &Request) -> Result<User, HttpError> {

@@ -5,7 +5,7 @@
 //! login, and for [`crate::limits::REVEAL_TIME`] at most.
 
 use crate::audit::AuditAction;
-use crate::domain::{AppId, CallId, Role};
+use crate::domain::{AppId, CallId};
 use crate::http::admin::request::{Request, decoded, find, is_local};
 use crate::http::admin::rules::page as rules;
 use crate::http::admin::{nearest, reply};
@@ -32,7 +32,7 @@ const LISTS: [&str; 12] = [
 
 /// `POST /reveal`
 pub(crate) async fn open(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Operator)?;
+    let by = request.principal()?;
     let address = request.field("page").filter(|path| is_local(path)).ok_or(HttpError::NotFound)?;
     let page = nearest::revealed(request, address);
     let (subject, app) = subject(request, &page)?;

@@ -21,7 +21,8 @@ use crate::http::admin::request::{Request, encoded};
 use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::state::{Enrolment, StateError};
+use crate::service::{ServiceError, people};
+use crate::state::Enrolment;
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/second_factor.html")]
@@ -94,7 +95,13 @@ pub(crate) async fn confirm(request: &Request) -> Result<Response, HttpError> {
         HttpError::BadRequest(lang.t("这张表单已失效，请重新打开页面。", "Open the page again.").into())
     })?;
     let tried = count_try(request, &name).await?;
-    match state.confirm_second_factor(&request.author(&by), &enrolment, request.field("code").unwrap_or_default()).await
+    match people::confirm_second_factor(
+        request.ctx(),
+        request.actor(&by),
+        &enrolment,
+        request.field("code").unwrap_or_default(),
+    )
+    .await
     {
         Ok(Some(codes)) => {
             request.site.throttle.succeeded(&tried);
@@ -109,7 +116,7 @@ pub(crate) async fn confirm(request: &Request) -> Result<Response, HttpError> {
             let page = SecondFactorPage::of(request, part, Some(problem.to_owned()));
             reply::page_with(StatusCode::BAD_REQUEST, &page)
         }
-        Err(StateError::Exists(_)) => Ok(reply::see_other("/account/second-factor")),
+        Err(ServiceError::Conflict(_)) => Ok(reply::see_other("/account/second-factor")),
         Err(error) => Err(error.into()),
     }
 }
@@ -120,7 +127,7 @@ pub(crate) async fn renew(request: &Request) -> Result<Response, HttpError> {
     let name = by.name.clone();
     let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
-    match request.ctx().state.renew_recovery_codes(&request.author(&by), &password).await? {
+    match people::renew_recovery_codes(request.ctx(), request.actor(&by), &password).await? {
         Some(codes) => {
             request.site.throttle.succeeded(&tried);
             reply::page(&SecondFactorPage::of(request, Part::codes(&codes), None))
@@ -135,7 +142,7 @@ pub(crate) async fn switch_off(request: &Request) -> Result<Response, HttpError>
     let name = by.name.clone();
     let tried = count_try(request, &name).await?;
     let password = Secret::new(request.raw_field("password"));
-    if !request.ctx().state.switch_off_second_factor(&request.author(&by), &password).await? {
+    if !people::switch_off_second_factor(request.ctx(), request.actor(&by), &password).await? {
         return wrong_password(request);
     }
     request.site.throttle.succeeded(&tried);

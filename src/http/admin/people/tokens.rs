@@ -16,7 +16,8 @@ use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
 use crate::http::admin::{query, reply};
 use crate::http::{HttpError, Response};
-use crate::state::{ApiToken, NewToken, StateError};
+use crate::service::{ServiceError, people};
+use crate::state::{ApiToken, NewToken};
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/tokens.html")]
@@ -74,7 +75,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /tokens`: shows the token, this once.
 pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let name = request.field("name").unwrap_or_default().to_owned();
     let (role, scope) = match rights_form::read(request) {
         Ok(rights) => rights,
@@ -85,10 +86,10 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
         Err(problem) => return refused(request, None, problem.get(request.lang).to_owned()),
     };
     let new = NewToken { name: name.clone(), role, scope, expires_at };
-    match request.ctx().state.add_token_within(&request.author(&by), new).await {
+    match people::add_token(request.ctx(), request.actor(&by), new).await {
         Ok(token) => reply::page_with(StatusCode::CREATED, &TokensPage::with_token(request, name, &token)),
-        Err(error @ (StateError::Exists(_) | StateError::Invalid(_))) => {
-            refused(request, None, error.wording().get(request.lang).to_owned())
+        Err(ServiceError::BadRequest(problem) | ServiceError::Conflict(problem)) => {
+            refused(request, None, problem.get(request.lang).to_owned())
         }
         Err(error) => Err(error.into()),
     }
@@ -96,8 +97,8 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /tokens/{name}/revoke`
 pub(crate) async fn revoke(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    request.ctx().state.revoke_token(&request.author(&by), &decoded(request.segment(1))).await?;
+    let by = request.principal()?;
+    people::revoke_token(request.ctx(), request.actor(&by), &decoded(request.segment(1))).await?;
     Ok(reply::see_other("/tokens?done=revoked"))
 }
 

@@ -7,7 +7,7 @@
 use http::StatusCode;
 
 use crate::control::{ControlError, Rule, RuleSet, RulesVersion};
-use crate::domain::{App, Lang, Role};
+use crate::domain::{App, Lang};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::form::RuleForm;
@@ -18,7 +18,7 @@ use crate::service::{ServiceError, rules};
 
 /// `POST /rules/{app}`
 pub(crate) async fn change(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Operator, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     let present = request.ctx().control.rules(app.id);
     if request.field("version") != Some(present.version.to_string().as_str()) {
         return refused(request, &app, None);

@@ -1,7 +1,6 @@
 //! The secret that questions to the company's own system are signed with: made anew, and shown this
 //! once. The present one cannot be shown; whoever lost it makes another.
 
-use crate::domain::Role;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::rules::page::RulesPage;
@@ -10,7 +9,7 @@ use crate::service::rules;
 
 /// `POST /rules/{app}/secret`
 pub(crate) async fn renew(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = request.require_for_app(Role::Admin, 1)?;
+    let (by, app) = (request.principal()?, request.app(1)?);
     let secret = rules::new_secret(request.ctx(), request.actor(&by), &app).await?;
     let page = RulesPage::of(request, Some(&app.name))?.with_secret(secret.reveal().to_owned());
     reply::page(&page)

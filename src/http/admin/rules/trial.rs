@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 
 /// `POST /rules/{app}/try`
 pub(crate) async fn try_out(request: &Request) -> Result<Response, HttpError> {
-    let (_, app) = request.require_for_app(Role::Operator, 1)?;
+    let app = request.app(1)?;
     let page = RulesPage::of(request, Some(&app.name))?;
     let tried = Tried::entered(|name| request.field(name));
     let asks = tried.ask;

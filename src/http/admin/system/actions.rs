@@ -64,11 +64,11 @@ pub(crate) fn ask_backup(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /system/backup`
 pub(crate) async fn backup(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let dest = request.field("dest").unwrap_or_default().to_owned();
     let made = match Path::new(&dest).is_absolute() {
         true => {
-            let copied = system::copy(request.ctx(), &request.author(&by), PathBuf::from(&dest)).await?;
+            let copied = system::copy(request.ctx(), request.actor(&by), PathBuf::from(&dest)).await?;
             copied.map_err(|error| problem(request.lang, &error))
         }
         false => Err(relative(request.lang)),
@@ -89,8 +89,8 @@ pub(crate) fn ask_rebuild(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /system/reindex`: begins; the page does not wait for it.
 pub(crate) async fn rebuild(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
-    request.ctx().rebuild(&request.author(&by).on_record().await?);
+    let by = request.principal()?;
+    system::rebuild(request.ctx(), request.actor(&by)).await?;
     Ok(reply::see_other("/system?done=reindex"))
 }
 

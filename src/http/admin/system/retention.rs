@@ -87,7 +87,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /retention`
 pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let saved = match policy(request) {
         Ok(policy) => keeping::set_policy(request.ctx(), request.actor(&by), &policy).await,
         Err(problem) => Err(ServiceError::BadRequest(problem)),
@@ -146,14 +146,14 @@ fn refused(request: &Request, mut page: RetentionPage, problem: &Wording) -> Res
 
 /// `POST /retention/runs`
 pub(crate) async fn run(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     keeping::start_run(request.ctx(), request.actor(&by), request.field("dry_run").is_some()).await?;
     Ok(reply::see_other("/retention?done=begun"))
 }
 
 /// `POST /retention/holds`
 pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     let text = |name| request.field(name).map(str::to_owned);
     let known = |id: &str| id.parse().ok().filter(|id| request.ctx().state.app(AppId(*id)).is_some());
     let held = match contradictions::choice(request, "app", known) {
@@ -188,7 +188,7 @@ pub(crate) async fn hold(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /retention/holds/{id}`
 pub(crate) async fn release(request: &Request) -> Result<Response, HttpError> {
-    let by = request.require(Role::Admin)?;
+    let by = request.principal()?;
     keeping::end_hold(request.ctx(), request.actor(&by), request.segment(2)).await?;
     Ok(reply::see_other("/retention?done=released"))
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::{BindingKind, BindingTerms, PhoneNumber, Seq};
-use crate::http::testing::Installation;
 use crate::journal::Body;
 use crate::platforms;
+use crate::service::testing::Installation;
 use crate::state::Author;
 
 const B: &str = "13912345603";

@@ -279,7 +279,7 @@ fn a_form_and_the_api_give_an_act_the_same_name() {
         ("system/reindex", "POST", "/system/reindex"),
     ] {
         let parts: Vec<&str> = form.split('/').collect();
-        let of_form = super::super::form(&parts).unwrap().audit;
+        let of_form = super::super::form(&parts).unwrap().action;
         assert!(of_form.is_some() && of_form == of_api(method, path), "{form}: {of_form:?}");
     }
 }

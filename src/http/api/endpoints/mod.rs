@@ -32,7 +32,6 @@ macro_rules! run {
 mod apps;
 mod calls;
 mod people;
-mod rights;
 mod routing;
 mod system;
 #[cfg(test)]
@@ -48,11 +47,10 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-pub(super) use self::rights::Rights;
 use super::ask::Ask;
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
-use crate::domain::Text;
+use crate::domain::{Rights, Text};
 use crate::http::transport::body::{self, BodyLimits, FORM};
 use crate::http::transport::budget::Claim;
 use crate::service::{BodyError, Context, filters};
@@ -176,10 +174,17 @@ impl Endpoint {
             claim.take(held).map_err(BodyError::from)?;
             stream.map_ok(|mut piece| piece.copy_to_bytes(piece.remaining())).boxed()
         } else {
-            ask.body = body::read(claim, &ask.headers, stream, self.limits).await?;
+            let body = body::read(claim, &ask.headers, stream, self.limits).await?;
+            if self.audit.is_some() {
+                ask.take(body);
+            } else {
+                ask.body = body;
+            }
             stream::empty().boxed()
         };
-        self.rights.check(&ask.principal)?;
+        if let Some(why) = self.rights.refusal(ask.principal.role, &ask.principal.scope) {
+            return Err(HttpError::Forbidden(why));
+        }
         (self.handler.run)(context, &ask, pieces).await
     }
 }
@@ -192,14 +197,20 @@ fn look(at: &'static str, id: &'static str, rights: Rights, handler: Handler) ->
     Endpoint { method, path, id, part, title, rights, audit, query, body, limits, streamed, answer, handler }
 }
 
-fn act(at: &'static str, id: &'static str, rights: Rights, audit: AuditAction, handler: Handler) -> Endpoint {
-    Endpoint { audit: Some(audit), ..look(at, id, rights, handler) }
+/// A row that does this: its rights are the action's.
+fn act(at: &'static str, id: &'static str, action: AuditAction, handler: Handler) -> Endpoint {
+    Endpoint { audit: Some(action), ..look(at, id, action.rights(), handler) }
 }
 
 /// What a row is made of besides.
 impl Endpoint {
     fn says(self, zh: &'static str, en: &'static str) -> Self {
         Self { title: Text::new(zh, en), ..self }
+    }
+
+    /// More rights than its action takes everywhere.
+    fn needs(self, rights: Rights) -> Self {
+        Self { rights, ..self }
     }
 
     /// The parameters it takes; said again, these as well.

@@ -1,8 +1,6 @@
 //! What holds for every row.
 
 use super::*;
-use crate::domain::{ActorKind, Role, Scope};
-use crate::state::Principal;
 
 /// A request's path to a row, with something in the place of each name.
 fn path(endpoint: &Endpoint) -> Vec<String> {
@@ -59,35 +57,5 @@ fn another_method_is_told_what_the_address_takes_and_nothing_is_nowhere() {
     }
     for path in ["", "apps/3/4", "calls/1/2/3", "apps/3/rotate/now", "openapi.json"] {
         assert_eq!(refusal(Method::GET, path), HttpError::NotFound.message(), "{path}");
-    }
-}
-
-#[test]
-fn rights_are_those_of_the_table() {
-    let own = Text::new("不行", "no");
-    let some = || Scope::Apps([crate::domain::AppId(1)].into());
-    let all: [(Role, fn() -> Scope); 6] = [
-        (Role::Viewer, some),
-        (Role::Viewer, || Scope::All),
-        (Role::Operator, some),
-        (Role::Operator, || Scope::All),
-        (Role::Admin, some),
-        (Role::Admin, || Scope::All),
-    ];
-    let (operator, of_all) = ("this takes an operator", "this takes somebody who sees every app");
-    let (admin, whole) = ("this takes an administrator", "this takes an administrator of all apps");
-    for (rights, said) in [
-        (Rights::Viewer, ["", "", "", "", "", ""]),
-        (Rights::Operator, [operator, operator, "", "", "", ""]),
-        (Rights::OperatorFor(own), ["no", "no", "", "", "", ""]),
-        (Rights::OperatorOfAll, [operator, operator, of_all, "", of_all, ""]),
-        (Rights::Admin, [admin, admin, admin, admin, "", ""]),
-        (Rights::AdminOfAll, [admin, admin, admin, admin, whole, ""]),
-    ] {
-        for ((role, scope), said) in all.iter().zip(said) {
-            let who = Principal { kind: ActorKind::Token, name: "crm".to_owned(), role: *role, scope: scope() };
-            let refusal = rights.check(&who).err().map(|error| error.message());
-            assert_eq!(refusal.as_deref().unwrap_or_default(), said, "{rights:?} {role:?}");
-        }
     }
 }

@@ -152,13 +152,13 @@ async fn every_address_refuses_whoever_lacks_its_rights_before_it_looks_at_anyth
             [(Role::Viewer, Scope::All), (Role::Operator, some()), (Role::Operator, Scope::All), (Role::Admin, some())]
         {
             let who = Principal { scope, ..principal(role) };
-            let Err(refusal) = endpoint.rights.check(&who) else { continue };
+            let Some(refusal) = endpoint.rights.refusal(who.role, &who.scope) else { continue };
             let request = Request::builder()
                 .method(endpoint.method)
                 .uri(format!("/api/v1{}?no=such", endpoint.path.replace(['{', '}'], "")));
             let request = request.body(Full::new(Bytes::from("nonsense"))).unwrap();
             let answer = house.call(routes_as(house.context.clone(), who), request).await;
-            answer.refused(403, "forbidden", &refusal.message());
+            answer.refused(403, "forbidden", refusal.en);
         }
     }
 }

@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use super::*;
 use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::{ActorKind, AppId, Role, Scope, Secret};
 use crate::http::admission::LOGIN_COOKIE;
 use crate::limits::FOLLOWERS_MAX;
@@ -307,7 +308,7 @@ async fn a_stream_is_whole_while_the_live_page_with_its_filters_is_and_never_to_
         state.add_user(&Author::of_tests(), name, role, &password).await.unwrap();
         let (cookie, login) = state.log_in(&Visit::of_tests(), name, &password).await.unwrap().unwrap();
         let reveal = async |page: &str| {
-            let act = Act::new(&login.user.principal(), "reveal", "list live");
+            let act = Act::new(&login.user.principal(), AuditAction::Reveal, "list live");
             house.context.audit.reveal(&login.id, page, act).await.unwrap();
         };
         let follow = async |query: &str| {

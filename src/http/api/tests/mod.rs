@@ -20,8 +20,9 @@ use tower_service::Service;
 
 use super::*;
 use crate::domain::{ActorId, ActorKind, Role, Scope, Secret};
-use crate::http::testing::{Installation, SOON};
+use crate::http::testing::SOON;
 use crate::platforms;
+use crate::service::testing::Installation;
 
 const PASSWORD: &str = "correct horse battery";
 

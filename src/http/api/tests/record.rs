@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::endpoints::{ENDPOINTS, Endpoint};
 use super::*;
 use crate::audit::Act;
+use crate::audit::AuditAction;
 use crate::domain::AppId;
 use crate::retention::Policy;
 use crate::state::{Author, NewToken, Visit, totp};
@@ -98,7 +99,7 @@ fn changes() -> impl Iterator<Item = &'static Endpoint> {
 /// The server, about to make room by itself.
 fn nightly(house: &House) -> Author {
     let by = Principal::system();
-    house.context.audit.author(&by, Act::new(&by, "retention.run", "retention"))
+    house.context.audit.author(&by, Act::new(&by, AuditAction::RetentionRun, "retention"))
 }
 
 impl House {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tempfile::TempDir;
 
-use super::SOON;
+use super::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::clock::Clock;
 use crate::control::Control;
 use crate::domain::{AllowFrom, App, Callback};
@@ -16,8 +16,10 @@ use crate::oidc::Oidc;
 use crate::platforms;
 use crate::platforms::outbound::{Hosts, Platform};
 use crate::run::{Data, Opening, Surroundings};
-use crate::service::{CertificateInfo, Context, Misdirected, ServerInfo};
 use crate::state::{Author, NewApp};
+
+/// How long a test waits for what must happen; only a failing test waits so long.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// How often it is looked whether the projector has come to the end.
 const LOOK: Duration = Duration::from_millis(5);
