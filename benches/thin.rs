@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use ringback::audit::{Act, Audit};
+use ringback::audit::{Act, Audit, AuditAction};
 use ringback::clock::Clock;
 use ringback::domain::Ack;
 use ringback::journal::{
@@ -78,8 +78,8 @@ fn thin(dir: &Path, callbacks: usize, wanted: &Wanted) -> (u64, u64, u64) {
     let by = |action| audit.author(&Principal::command_line(), Act::new(&Principal::command_line(), action, "bench"));
     runtime.block_on(async {
         let policy = Policy { raw_days: Some(10), ..Policy::default() };
-        retention.set_policy(&by("retention.change"), &policy).await.expect("a policy");
-        retention.start(&by("retention.run"), false).await.expect("a run");
+        retention.set_policy(&by(AuditAction::RetentionChange), &policy).await.expect("a policy");
+        retention.start(&by(AuditAction::RetentionRun), false).await.expect("a run");
     });
     wait(|| retention.standing().running.is_none());
     let ended = retention.standing().last.expect("a run");
