@@ -5,38 +5,20 @@
 
 use std::fmt;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ActorKind {
-    /// A person with a login.
-    User,
-    Token,
-    /// Whoever sits at the machine itself.
-    CommandLine,
-    /// This server, by itself.
-    System,
-    /// Somebody who has not said who it is.
-    Unknown,
-}
+use super::vocabulary;
 
-impl ActorKind {
-    pub const ALL: [Self; 5] = [Self::User, Self::Token, Self::CommandLine, Self::System, Self::Unknown];
-
-    /// `user`, `token`, `command_line`, `system`, `unknown`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Token => "token",
-            Self::CommandLine => "command_line",
-            Self::System => "system",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Reads [`ActorKind::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum ActorKind {
+        /// A person with a login.
+        User "user",
+        Token "token",
+        /// Whoever sits at the machine itself.
+        CommandLine "command_line",
+        /// This server, by itself.
+        System "system",
+        /// Somebody who has not said who it is.
+        Unknown "unknown",
     }
 }
 

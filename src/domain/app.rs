@@ -6,62 +6,32 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 
+use super::vocabulary;
 use super::{AppId, ProviderId, Secret};
 
-/// How seriously a callback's signature is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum VerifyMode {
-    #[default]
-    Off,
-    /// Checked and flagged, answered as usual.
-    Log,
-    /// A callback that fails is kept as `unverified` and answered 401.
-    Enforce,
-}
-
-impl VerifyMode {
-    /// `off`, `log`, `enforce`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Log => "log",
-            Self::Enforce => "enforce",
-        }
-    }
-
-    /// Reads [`VerifyMode::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Off, Self::Log, Self::Enforce].into_iter().find(|m| m.name() == name)
+vocabulary! {
+    /// How seriously a callback's signature is taken.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum VerifyMode {
+        #[default]
+        Off "off" "不验签" "Not checked",
+        /// Checked and flagged, answered as usual.
+        Log "log" "验签，只标记" "Checked and flagged",
+        /// A callback that fails is kept as `unverified` and answered 401.
+        Enforce "enforce" "验签，失败即拒" "Enforced",
     }
 }
 
-/// How Huawei's `connectInfo` and `closeInfo` are written: its documents say object, its
-/// samples send a one-element array.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum AnswerForm {
-    /// `[{…}]`, as the official samples do.
-    #[default]
-    Array,
-    /// `{…}`, as the tables say.
-    Object,
-}
-
-impl AnswerForm {
-    /// `array`, `object`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Array => "array",
-            Self::Object => "object",
-        }
-    }
-
-    /// Reads [`AnswerForm::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Array, Self::Object].into_iter().find(|m| m.name() == name)
+vocabulary! {
+    /// How Huawei's `connectInfo` and `closeInfo` are written: its documents say object, its
+    /// samples send a one-element array.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum AnswerForm {
+        /// `[{…}]`, as the official samples do.
+        #[default]
+        Array "array",
+        /// `{…}`, as the tables say.
+        Object "object",
     }
 }
 
@@ -122,30 +92,14 @@ impl App {
     }
 }
 
-/// What a person or a token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
-    /// Sees, with numbers masked.
-    Viewer,
-    /// Also reveals, plays, re-decodes, replays.
-    Operator,
-    Admin,
-}
-
-impl Role {
-    /// `viewer`, `operator`, `admin`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Reads [`Role::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Viewer, Self::Operator, Self::Admin].into_iter().find(|r| r.name() == name)
+vocabulary! {
+    /// What a person or a token may do.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Role {
+        /// Sees, with numbers masked.
+        Viewer "viewer",
+        /// Also reveals, plays, re-decodes, replays.
+        Operator "operator",
+        Admin "admin",
     }
 }

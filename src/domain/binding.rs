@@ -6,58 +6,28 @@
 
 use jiff::Timestamp;
 
-use super::{AppId, Connect, Direction, PhoneNumber, Seq, Text};
+use super::vocabulary;
+use super::{AppId, Connect, Direction, PhoneNumber, Seq};
 
 /// A binding's id: the number of the record that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BindingId(pub Seq);
 
-/// Which mode of the platform a binding belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum BindingKind {
-    /// X is A's alone; everyone who calls it reaches A.
-    Ax,
-    /// X is between A and B.
-    Axb,
-    /// X is shared; an extension leads to A.
-    Axe,
-    /// X is A's and Y is B's.
-    Axyb,
-    /// The platform keeps nothing and asks us.
-    #[default]
-    X,
-}
-
-impl BindingKind {
-    pub const ALL: [Self; 5] = [Self::X, Self::Ax, Self::Axb, Self::Axe, Self::Axyb];
-
-    /// `ax`, `axb`, `axe`, `axyb`, `x`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ax => "ax",
-            Self::Axb => "axb",
-            Self::Axe => "axe",
-            Self::Axyb => "axyb",
-            Self::X => "x",
-        }
-    }
-
-    /// Reads [`BindingKind::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::X => Text::new("X 模式", "X mode"),
-            Self::Ax => Text::new("AX", "AX"),
-            Self::Axb => Text::new("AXB", "AXB"),
-            Self::Axe => Text::new("AXE", "AXE"),
-            Self::Axyb => Text::new("AXYB", "AXYB"),
-        }
+vocabulary! {
+    /// Which mode of the platform a binding belongs to.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum BindingKind {
+        /// The platform keeps nothing and asks us.
+        #[default]
+        X "x" "X 模式" "X mode",
+        /// X is A's alone; everyone who calls it reaches A.
+        Ax "ax" "AX" "AX",
+        /// X is between A and B.
+        Axb "axb" "AXB" "AXB",
+        /// X is shared; an extension leads to A.
+        Axe "axe" "AXE" "AXE",
+        /// X is A's and Y is B's.
+        Axyb "axyb" "AXYB" "AXYB",
     }
 }
 
@@ -105,38 +75,15 @@ pub struct Binding {
     pub ended_at: Option<Timestamp>,
 }
 
-/// How a binding stands at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BindingState {
-    /// It begins later.
-    Scheduled,
-    Active,
-    Expired,
-    Ended,
-}
-
-impl BindingState {
-    pub const ALL: [Self; 4] = [Self::Active, Self::Scheduled, Self::Expired, Self::Ended];
-
-    /// `scheduled`, `active`, `expired`, `ended`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Ended => "ended",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Active => Text::new("生效中", "In force"),
-            Self::Scheduled => Text::new("未到时间", "Not yet"),
-            Self::Expired => Text::new("已过期", "Expired"),
-            Self::Ended => Text::new("已解除", "Ended"),
-        }
+vocabulary! {
+    /// How a binding stands at an instant.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum BindingState {
+        Active "active" "生效中" "In force",
+        /// It begins later.
+        Scheduled "scheduled" "未到时间" "Not yet",
+        Expired "expired" "已过期" "Expired",
+        Ended "ended" "已解除" "Ended",
     }
 }
 

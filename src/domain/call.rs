@@ -5,220 +5,80 @@
 
 use jiff::Timestamp;
 
+use super::vocabulary;
 use super::{
     AppId, CallId, CauseCode, Direction, EventKind, Party, PhoneNumber, Product, ProviderId, RecordingRef, Seq,
-    SessionId, Text,
+    SessionId,
 };
 
-/// How far a call got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CallState {
-    Offered,
-    Dialled,
-    /// A party's phone rings.
-    Alerting,
-    /// The talk began.
-    Answered,
-    Released,
-}
-
-impl CallState {
-    pub const ALL: [Self; 5] = [Self::Offered, Self::Dialled, Self::Alerting, Self::Answered, Self::Released];
-
-    /// `offered`, `dialled`, `alerting`, `answered`, `released`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Offered => "offered",
-            Self::Dialled => "dialled",
-            Self::Alerting => "alerting",
-            Self::Answered => "answered",
-            Self::Released => "released",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Offered => Text::new("已接入", "Offered"),
-            Self::Dialled => Text::new("拨号中", "Dialling"),
-            Self::Alerting => Text::new("振铃中", "Ringing"),
-            Self::Answered => Text::new("通话中", "Talking"),
-            Self::Released => Text::new("已结束", "Ended"),
-        }
+vocabulary! {
+    /// How far a call got.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum CallState {
+        Offered "offered" "已接入" "Offered",
+        Dialled "dialled" "拨号中" "Dialling",
+        /// A party's phone rings.
+        Alerting "alerting" "振铃中" "Ringing",
+        /// The talk began.
+        Answered "answered" "通话中" "Talking",
+        Released "released" "已结束" "Ended",
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CallOutcome {
-    /// The parties talked.
-    Answered,
-    /// It rang and nobody picked up.
-    NoAnswer,
-    Busy,
-    Rejected,
-    /// No signal, no route.
-    Unreachable,
-    /// The callee's phone is off.
-    PoweredOff,
-    /// The callee's number is suspended.
-    Suspended,
-    NoSuchNumber,
-    CallerGaveUp,
-    /// No binding for these parties.
-    NotBound,
-    /// A rule, a blacklist or a rate limit.
-    Blocked,
-    Failed,
-}
-
-impl CallOutcome {
-    pub const ALL: [Self; 12] = [
-        Self::Answered,
-        Self::NoAnswer,
-        Self::Busy,
-        Self::Rejected,
-        Self::Unreachable,
-        Self::PoweredOff,
-        Self::Suspended,
-        Self::NoSuchNumber,
-        Self::CallerGaveUp,
-        Self::NotBound,
-        Self::Blocked,
-        Self::Failed,
-    ];
-
-    /// The name in the API: `no_answer`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::NoAnswer => "no_answer",
-            Self::Busy => "busy",
-            Self::Rejected => "rejected",
-            Self::Unreachable => "unreachable",
-            Self::PoweredOff => "powered_off",
-            Self::Suspended => "suspended",
-            Self::NoSuchNumber => "no_such_number",
-            Self::CallerGaveUp => "caller_gave_up",
-            Self::NotBound => "not_bound",
-            Self::Blocked => "blocked",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Reads [`CallOutcome::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|o| o.name() == name)
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Answered => Text::new("已接通", "Answered"),
-            Self::NoAnswer => Text::new("无人接听", "No answer"),
-            Self::Busy => Text::new("忙线", "Busy"),
-            Self::Rejected => Text::new("被拒接", "Rejected"),
-            Self::Unreachable => Text::new("无法接通", "Unreachable"),
-            Self::PoweredOff => Text::new("关机", "Powered off"),
-            Self::Suspended => Text::new("停机", "Suspended"),
-            Self::NoSuchNumber => Text::new("空号", "No such number"),
-            Self::CallerGaveUp => Text::new("主叫放弃", "Caller gave up"),
-            Self::NotBound => Text::new("无绑定关系", "Not bound"),
-            Self::Blocked => Text::new("被拦截", "Blocked"),
-            Self::Failed => Text::new("失败", "Failed"),
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum CallOutcome {
+        /// The parties talked.
+        Answered "answered" "已接通" "Answered",
+        /// It rang and nobody picked up.
+        NoAnswer "no_answer" "无人接听" "No answer",
+        Busy "busy" "忙线" "Busy",
+        Rejected "rejected" "被拒接" "Rejected",
+        /// No signal, no route.
+        Unreachable "unreachable" "无法接通" "Unreachable",
+        /// The callee's phone is off.
+        PoweredOff "powered_off" "关机" "Powered off",
+        /// The callee's number is suspended.
+        Suspended "suspended" "停机" "Suspended",
+        NoSuchNumber "no_such_number" "空号" "No such number",
+        CallerGaveUp "caller_gave_up" "主叫放弃" "Caller gave up",
+        /// No binding for these parties.
+        NotBound "not_bound" "无绑定关系" "Not bound",
+        /// A rule, a blacklist or a rate limit.
+        Blocked "blocked" "被拦截" "Blocked",
+        Failed "failed" "失败" "Failed",
     }
 }
 
-/// Something odd about a call that a person should know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Anomaly {
-    /// The end lies before the start.
-    EndsBeforeStart,
-    /// The stated duration and the times disagree.
-    DurationMismatch,
-    /// Two records with one identity say different things.
-    ConflictingRecord,
-    /// The call was released and no record came (yet).
-    MissingRecord,
-    /// Events came, the record came, the release did not.
-    MissingRelease,
-    /// A code that no table explains.
-    UnknownCode,
-    /// Events and record name different parties.
-    PartyMismatch,
-    /// Events and record disagree about a time.
-    TimeMismatch,
-    /// A time stamp could not be read.
-    UnreadableTime,
-    /// The record's app key is not the app's.
-    AppKeyMismatch,
-    /// A time that cannot be true: far from the others, after the receipt, or before there were
-    /// such calls. It counts for nothing.
-    ImplausibleTime,
-    /// A talk or a ringing longer than any can be.
-    ImplausibleDuration,
-}
-
-impl Anomaly {
-    pub const ALL: [Self; 12] = [
-        Self::EndsBeforeStart,
-        Self::DurationMismatch,
-        Self::ConflictingRecord,
-        Self::MissingRecord,
-        Self::MissingRelease,
-        Self::UnknownCode,
-        Self::PartyMismatch,
-        Self::TimeMismatch,
-        Self::UnreadableTime,
-        Self::AppKeyMismatch,
-        Self::ImplausibleTime,
-        Self::ImplausibleDuration,
-    ];
-
-    /// Reads [`Anomaly::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|anomaly| anomaly.name() == name)
-    }
-
-    /// The word in the API: `ends_before_start`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::EndsBeforeStart => "ends_before_start",
-            Self::DurationMismatch => "duration_mismatch",
-            Self::ConflictingRecord => "conflicting_record",
-            Self::MissingRecord => "missing_record",
-            Self::MissingRelease => "missing_release",
-            Self::UnknownCode => "unknown_code",
-            Self::PartyMismatch => "party_mismatch",
-            Self::TimeMismatch => "time_mismatch",
-            Self::UnreadableTime => "unreadable_time",
-            Self::AppKeyMismatch => "app_key_mismatch",
-            Self::ImplausibleTime => "implausible_time",
-            Self::ImplausibleDuration => "implausible_duration",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::EndsBeforeStart => Text::new("结束早于开始", "Ends before start"),
-            Self::DurationMismatch => Text::new("时长不符", "Duration mismatch"),
-            Self::ConflictingRecord => Text::new("话单冲突", "Conflicting record"),
-            Self::MissingRecord => Text::new("缺话单", "No record"),
-            Self::MissingRelease => Text::new("缺挂机", "No hang-up"),
-            Self::UnknownCode => Text::new("未知代码", "Unknown code"),
-            Self::PartyMismatch => Text::new("号码不一致", "Party mismatch"),
-            Self::TimeMismatch => Text::new("时间不一致", "Time mismatch"),
-            Self::UnreadableTime => Text::new("时间无法识别", "Unreadable time"),
-            Self::AppKeyMismatch => Text::new("appKey 不符", "appKey mismatch"),
-            Self::ImplausibleTime => Text::new("时间不可信", "Implausible time"),
-            Self::ImplausibleDuration => Text::new("时长不可信", "Implausible duration"),
-        }
+vocabulary! {
+    /// Something odd about a call that a person should know.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Anomaly {
+        /// The end lies before the start.
+        EndsBeforeStart "ends_before_start" "结束早于开始" "Ends before start",
+        /// The stated duration and the times disagree.
+        DurationMismatch "duration_mismatch" "时长不符" "Duration mismatch",
+        /// Two records with one identity say different things.
+        ConflictingRecord "conflicting_record" "话单冲突" "Conflicting record",
+        /// The call was released and no record came (yet).
+        MissingRecord "missing_record" "缺话单" "No record",
+        /// Events came, the record came, the release did not.
+        MissingRelease "missing_release" "缺挂机" "No hang-up",
+        /// A code that no table explains.
+        UnknownCode "unknown_code" "未知代码" "Unknown code",
+        /// Events and record name different parties.
+        PartyMismatch "party_mismatch" "号码不一致" "Party mismatch",
+        /// Events and record disagree about a time.
+        TimeMismatch "time_mismatch" "时间不一致" "Time mismatch",
+        /// A time stamp could not be read.
+        UnreadableTime "unreadable_time" "时间无法识别" "Unreadable time",
+        /// The record's app key is not the app's.
+        AppKeyMismatch "app_key_mismatch" "appKey 不符" "appKey mismatch",
+        /// A time that cannot be true: far from the others, after the receipt, or before there were
+        /// such calls. It counts for nothing.
+        ImplausibleTime "implausible_time" "时间不可信" "Implausible time",
+        /// A talk or a ringing longer than any can be.
+        ImplausibleDuration "implausible_duration" "时长不可信" "Implausible duration",
     }
 }
 
@@ -234,46 +94,17 @@ pub struct Release {
     pub by: Option<Party>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RecordingState {
-    /// Ours for as long as we like.
-    Archived,
-    /// Still only at the platform.
-    Waiting,
-    /// Deleted by the platform before it was fetched.
-    Expired,
-    /// Fetching failed for good.
-    Failed,
-}
-
-impl RecordingState {
-    pub const ALL: [Self; 4] = [Self::Archived, Self::Waiting, Self::Expired, Self::Failed];
-
-    /// Reads [`RecordingState::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
-    /// `archived`, `waiting`, `expired`, `failed`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Archived => "archived",
-            Self::Waiting => "waiting",
-            Self::Expired => "expired",
-            Self::Failed => "failed",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Archived => Text::new("已归档", "Archived"),
-            Self::Waiting => Text::new("仍在平台", "At the platform"),
-            Self::Expired => Text::new("已被平台删除", "Deleted by the platform"),
-            Self::Failed => Text::new("下载失败", "Fetching failed"),
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum RecordingState {
+        /// Ours for as long as we like.
+        Archived "archived" "已归档" "Archived",
+        /// Still only at the platform.
+        Waiting "waiting" "仍在平台" "At the platform",
+        /// Deleted by the platform before it was fetched.
+        Expired "expired" "已被平台删除" "Deleted by the platform",
+        /// Fetching failed for good.
+        Failed "failed" "下载失败" "Fetching failed",
     }
 }
 

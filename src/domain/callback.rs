@@ -8,7 +8,8 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent, Text};
+use super::vocabulary;
+use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent};
 
 /// The header that marks a callback as a test, with the value `1`. No platform sends it, and no box
 /// of a console can be filled with it by mistake, as an address's tail can. Whoever knows the secret
@@ -67,57 +68,27 @@ impl std::fmt::Debug for Callback {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Understood, and new.
-    Accepted,
-    /// Understood, and everything in it was known already.
-    Duplicate,
-    /// Well-formed, but no event we know, or its identifying field is missing.
-    Unrecognised,
-    /// Empty, neither JSON nor XML, or XML with a DOCTYPE.
-    Unparsable,
-    /// Its signature did not hold and the app enforces signatures.
-    Unverified,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Outcome {
+        /// Understood, and new.
+        Accepted "accepted" "有效" "Accepted",
+        /// Understood, and everything in it was known already.
+        Duplicate "duplicate" "重复" "Duplicate",
+        /// Well-formed, but no event we know, or its identifying field is missing.
+        Unrecognised "unrecognised" "未识别" "Unrecognised",
+        /// Empty, neither JSON nor XML, or XML with a DOCTYPE.
+        Unparsable "unparsable" "无法解析" "Unparsable",
+        /// Its signature did not hold and the app enforces signatures.
+        Unverified "unverified" "验签失败" "Unverified",
+    }
 }
 
 impl Outcome {
-    pub const ALL: [Self; 5] =
-        [Self::Accepted, Self::Duplicate, Self::Unrecognised, Self::Unparsable, Self::Unverified];
-
-    /// The name in the API: `accepted`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Duplicate => "duplicate",
-            Self::Unrecognised => "unrecognised",
-            Self::Unparsable => "unparsable",
-            Self::Unverified => "unverified",
-        }
-    }
-
     /// Whether it was kept without being understood, so that a person should look.
     #[must_use]
     pub fn wants_attention(self) -> bool {
         matches!(self, Self::Unrecognised | Self::Unparsable | Self::Unverified)
-    }
-
-    /// Reads [`Outcome::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|o| o.name() == name)
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Accepted => Text::new("有效", "Accepted"),
-            Self::Duplicate => Text::new("重复", "Duplicate"),
-            Self::Unrecognised => Text::new("未识别", "Unrecognised"),
-            Self::Unparsable => Text::new("无法解析", "Unparsable"),
-            Self::Unverified => Text::new("验签失败", "Unverified"),
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::Text;
+use super::vocabulary;
 
 /// A code as the platform sent it, with the table that explains it.
 ///
@@ -25,64 +25,30 @@ impl CauseCode {
     }
 }
 
-/// One side of a call. A called leg belongs to `Callee`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Party {
-    /// The one who called (leg A).
-    Caller,
-    /// The one who was called (leg B).
-    Callee,
-    Platform,
-}
-
-impl Party {
-    pub const ALL: [Self; 3] = [Self::Caller, Self::Callee, Self::Platform];
-
-    /// `caller`, `callee`, `platform`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Caller => "caller",
-            Self::Callee => "callee",
-            Self::Platform => "platform",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Caller => Text::new("主叫", "Caller"),
-            Self::Callee => Text::new("被叫", "Callee"),
-            Self::Platform => Text::new("平台", "Platform"),
-        }
+vocabulary! {
+    /// One side of a call. A called leg belongs to `Callee`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Party {
+        /// The one who called (leg A).
+        Caller "caller" "主叫" "Caller",
+        /// The one who was called (leg B).
+        Callee "callee" "被叫" "Callee",
+        Platform "platform" "平台" "Platform",
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// Nobody needs to: the call ended as calls do.
-    Nobody,
-    Caller,
-    Callee,
-    /// The phone company.
-    Carrier,
-    /// The platform's support.
-    Platform,
-    /// Us: our binding, our setting, our account.
-    Us,
-}
-
-impl Who {
-    /// `nobody`, `caller`, `callee`, `carrier`, `platform`, `us`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nobody => "nobody",
-            Self::Caller => "caller",
-            Self::Callee => "callee",
-            Self::Carrier => "carrier",
-            Self::Platform => "platform",
-            Self::Us => "us",
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Who {
+        /// Nobody needs to: the call ended as calls do.
+        Nobody "nobody" "无需处理" "nobody needs to act",
+        Caller "caller" "主叫方处理" "the caller should act",
+        Callee "callee" "被叫方处理" "the callee should act",
+        /// The phone company.
+        Carrier "carrier" "运营商处理" "the carrier should act",
+        /// The platform's support.
+        Platform "platform" "联系平台支持" "ask the platform's support",
+        /// Us: our binding, our setting, our account.
+        Us "us" "我方处理" "we should act",
     }
 }

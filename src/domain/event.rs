@@ -5,7 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product};
+use super::vocabulary;
+use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product, Text};
 
 /// An instant together with the text it was read from.
 ///
@@ -59,51 +60,35 @@ impl Stamp {
     }
 }
 
-/// What kind of thing happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum EventKind {
-    /// A caller reached the platform.
-    Offered,
-    /// The platform dials a party.
-    Dialled,
-    /// That party's phone rings.
-    Alerted,
-    /// That party picked up.
-    Answered,
-    DigitsCollected,
-    /// The call ended.
-    Released,
-    Recorded,
-    /// The call record (话单, CDR) arrived.
-    Rated,
+vocabulary! {
+    /// What kind of thing happened.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum EventKind {
+        /// A caller reached the platform.
+        Offered "offered" "呼入" "Call arrives",
+        /// The platform dials a party.
+        Dialled "dialled" "拨打" "Dialled",
+        /// That party's phone rings.
+        Alerted "alerted" "振铃" "Rings",
+        /// That party picked up.
+        Answered "answered" "接听" "Answers",
+        DigitsCollected "digits_collected" "收号" "Digits",
+        /// The call ended.
+        Released "released" "挂机" "Hangs up",
+        Recorded "recorded" "录音" "Recording",
+        /// The call record (话单, CDR) arrived.
+        Rated "rated" "话单" "Call record",
+    }
 }
 
-impl EventKind {
-    /// Every kind, in the order in which they happen.
-    pub const ALL: [Self; 8] = [
-        Self::Offered,
-        Self::Dialled,
-        Self::Alerted,
-        Self::Answered,
-        Self::DigitsCollected,
-        Self::Released,
-        Self::Recorded,
-        Self::Rated,
-    ];
-
-    /// The name in the API: `digits_collected`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Offered => "offered",
-            Self::Dialled => "dialled",
-            Self::Alerted => "alerted",
-            Self::Answered => "answered",
-            Self::DigitsCollected => "digits_collected",
-            Self::Released => "released",
-            Self::Recorded => "recorded",
-            Self::Rated => "rated",
-        }
+/// The word for what a callback told first, by its label.
+#[must_use]
+pub fn label_word(label: &str) -> Option<Text> {
+    match label {
+        "record" => Some(EventKind::Rated.word()),
+        "sms" => Some(Text::new("短信", "Message")),
+        "number" => Some(Text::new("号码状态", "Number state")),
+        _ => EventKind::parse(label).map(EventKind::word),
     }
 }
 

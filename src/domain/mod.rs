@@ -40,12 +40,12 @@ pub use callback::{Ack, Callback, Item, Outcome, Suspicion, TEST_HEADER, marks_t
 pub use cause::{CauseCode, Party, Who};
 pub use decision::{AskedNote, Asking, Asks, DecidedQuestion, DecisionAction, DecisionNote};
 pub use escapes::Unescaped;
-pub use event::{CallEvent, EventKind, Stamp};
+pub use event::{CallEvent, EventKind, Stamp, label_word};
 pub use ids::{AppId, CallId, CallKey, Identity, ProviderId, Seq, SessionId};
 pub use lang::{Lang, Text, Wording, many};
 pub use masking::{Masking, mask_numbers, mask_numbers_and};
 pub use named::Named;
-pub(crate) use named::named;
+pub(crate) use named::vocabulary;
 pub use number::PhoneNumber;
 pub use question::{CallDecision, Connect, Decision, Question, QuestionKind, SmsDecision};
 pub use record::{CallRecord, Direction, Product, RecordingRef};

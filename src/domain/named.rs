@@ -2,10 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{
-    ActorKind, Anomaly, Asking, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction,
-    NumberState, Outcome, Party, RecordingState, SmsMode, Text,
-};
+use super::{ActorKind, NumberState, Party, Text};
 
 /// One of a few values, each with its name and its word.
 pub trait Named: Clone + PartialEq + Eq + Debug + 'static {
@@ -18,9 +15,51 @@ pub trait Named: Clone + PartialEq + Eq + Debug + 'static {
     fn word(&self) -> Option<Text>;
 }
 
-/// For values whose type has them as `ALL`, `name` and `word`.
-macro_rules! named {
-    ($($of:ty),*) => {$(
+/// Declares an enum whose values programs know by a name and, where words follow it, people by a word:
+/// `ALL`, `name`, `parse` and `word` come from the one table.
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $vis:vis enum $of:ident { $($(#[$doc:meta])* $value:ident $name:literal,)+ }) => {
+        $(#[$meta])*
+        $vis enum $of {
+            $($(#[$doc])* $value,)+
+        }
+
+        #[allow(dead_code, reason = "not every name is read back")]
+        impl $of {
+            $vis const ALL: [Self; [$($name),+].len()] = [$(Self::$value),+];
+
+            #[must_use]
+            $vis const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$value => $name,)+
+                }
+            }
+
+            #[must_use]
+            $vis fn parse(name: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|value| value.name() == name)
+            }
+        }
+    };
+    ($(#[$meta:meta])* $vis:vis enum $of:ident {
+        $($(#[$doc:meta])* $value:ident $name:literal $zh:literal $en:literal,)+
+    }) => {
+        $crate::domain::vocabulary! {
+            $(#[$meta])*
+            $vis enum $of {
+                $($(#[$doc])* $value $name,)+
+            }
+        }
+
+        impl $of {
+            #[must_use]
+            $vis const fn word(self) -> $crate::domain::Text {
+                match self {
+                    $(Self::$value => $crate::domain::Text::new($zh, $en),)+
+                }
+            }
+        }
+
         impl $crate::domain::Named for $of {
             fn all() -> &'static [Self] {
                 &Self::ALL
@@ -34,26 +73,10 @@ macro_rules! named {
                 Some((*self).word())
             }
         }
-    )*};
+    };
 }
 
-pub(crate) use named;
-
-named!(
-    Anomaly,
-    Asking,
-    Asks,
-    BindingKind,
-    BindingState,
-    CallOutcome,
-    CallState,
-    DecisionAction,
-    Direction,
-    Outcome,
-    Party,
-    RecordingState,
-    SmsMode
-);
+pub(crate) use vocabulary;
 
 impl Named for ActorKind {
     fn all() -> &'static [Self] {

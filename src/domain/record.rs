@@ -2,7 +2,8 @@
 //!
 //! It is authoritative over events for parties and times.
 
-use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp, Text};
+use super::vocabulary;
+use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp};
 
 /// The product that a call belongs to, by its name in the API: `axb`. Which there are and what each
 /// is stands in the tables of the platforms.
@@ -21,38 +22,13 @@ impl Product {
     }
 }
 
-/// Who called whom across the privacy number, where the platform's number for it is documented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
-    /// A, the number's owner, called.
-    AToB,
-    BToA,
-}
-
-impl Direction {
-    /// `a_to_b`, `b_to_a`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AToB => "a_to_b",
-            Self::BToA => "b_to_a",
-        }
-    }
-
-    pub const ALL: [Self; 2] = [Self::AToB, Self::BToA];
-
-    /// Reads [`Direction::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|direction| direction.name() == name)
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::AToB => Text::new("A 呼 B", "A to B"),
-            Self::BToA => Text::new("B 呼 A", "B to A"),
-        }
+vocabulary! {
+    /// Who called whom across the privacy number, where the platform's number for it is documented.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Direction {
+        /// A, the number's owner, called.
+        AToB "a_to_b" "A 呼 B" "A to B",
+        BToA "b_to_a" "B 呼 A" "B to A",
     }
 }
 

@@ -3,35 +3,17 @@
 //! A message that asks and the notice of the same message are two things with one id. States of
 //! numbers come without a call and without a time of their own.
 
+use super::vocabulary;
 use super::{Identity, PhoneNumber, Stamp, Text};
 
-/// Whether the platform tells or asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SmsMode {
-    /// It tells: the message was forwarded.
-    Notify,
-    /// It asks what to do with the message.
-    Block,
-}
-
-impl SmsMode {
-    pub const ALL: [Self; 2] = [Self::Notify, Self::Block];
-
-    /// The name in the API: `notify`, `block`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Notify => "notify",
-            Self::Block => "block",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Notify => Text::new("已转发", "Forwarded"),
-            Self::Block => Text::new("询问我方", "Asked us"),
-        }
+vocabulary! {
+    /// Whether the platform tells or asks.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum SmsMode {
+        /// It tells: the message was forwarded.
+        Notify "notify" "已转发" "Forwarded",
+        /// It asks what to do with the message.
+        Block "block" "询问我方" "Asked us",
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::text;
 use crate::domain::{
     Anomaly, Asks, BindingKind, BindingState, CallOutcome, CallState, DecisionAction, Direction, Lang, Named,
-    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text,
+    NumberState, Outcome, Party, Product, RecordingState, SmsMode, Text, label_word,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +201,7 @@ pub const CALLBACKS: Sheet = Sheet {
         column("received_at", "/received_at", Instant, 19, "收到", "Received").shown(2, "RECEIVED"),
         column("app", "/app", Words, 16, "应用", "App").shown(3, "APP"),
         column("provider", "/provider", Words, 15, "平台", "Platform"),
-        column("label", "/label", Words, 14, "内容", "What"),
+        Column { word: Some(label_word), ..column("label", "/label", Words, 14, "内容", "What") },
         column("question", "/question", Flag, 8, "平台询问", "A question"),
         named::<Outcome>("outcome", "/outcome", 13, "结果", "Outcome").shown(4, "OUTCOME"),
         column("verified", "/verified", Flag, 8, "验签", "Signature held"),

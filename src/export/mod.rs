@@ -23,29 +23,22 @@ use serde_json::Value;
 pub use columns::{AUDIT, BINDINGS, CALLBACKS, CALLS, Column, DECISIONS, NUMBERS, SMS, STATS, Sheet, call_at, second};
 
 use crate::domain::Lang;
+use crate::domain::vocabulary;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated values that Excel opens with a double click.
-    Csv,
-    /// A workbook with types.
-    Xlsx,
-    /// One JSON object a line.
-    Jsonl,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Format {
+        /// Comma-separated values that Excel opens with a double click.
+        Csv "csv",
+        /// A workbook with types.
+        Xlsx "xlsx",
+        /// One JSON object a line.
+        Jsonl "jsonl",
+    }
 }
 
 impl Format {
     pub const NAMED: [(&'static str, Self); 3] = [("csv", Self::Csv), ("xlsx", Self::Xlsx), ("jsonl", Self::Jsonl)];
-
-    /// `csv`, `xlsx`, `jsonl`: also the file's ending.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Jsonl => "jsonl",
-        }
-    }
 
     #[must_use]
     pub fn content_type(self) -> &'static str {

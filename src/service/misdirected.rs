@@ -13,25 +13,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use crate::domain::mask_numbers;
+use crate::domain::vocabulary;
 use crate::limits;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missed {
-    Address,
-    Token,
-    /// The request line cannot be read: mostly a blank in the address.
-    RequestLine,
-}
-
-impl Missed {
-    /// `address`, `token`, `request_line`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Address => "address",
-            Self::Token => "token",
-            Self::RequestLine => "request_line",
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Missed {
+        Address "address",
+        Token "token",
+        /// The request line cannot be read: mostly a blank in the address.
+        RequestLine "request_line",
     }
 }
 

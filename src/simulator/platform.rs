@@ -9,32 +9,18 @@
 use std::time::Duration;
 
 use crate::domain::ProviderId;
+use crate::domain::vocabulary;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Platform {
-    Jiuyun,
-    HuaweiVoice,
-    HuaweiPrivate,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Platform {
+        Jiuyun "jiuyun",
+        HuaweiVoice "huawei-voice",
+        HuaweiPrivate "huawei-private",
+    }
 }
 
 impl Platform {
-    pub const ALL: [Self; 3] = [Self::Jiuyun, Self::HuaweiVoice, Self::HuaweiPrivate];
-
-    /// The provider's name in commands: `huawei-voice`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jiuyun => "jiuyun",
-            Self::HuaweiVoice => "huawei-voice",
-            Self::HuaweiPrivate => "huawei-private",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|p| p.name() == name)
-    }
-
     /// The provider that receives what this platform pushes.
     #[must_use]
     pub fn provider(self) -> ProviderId {
@@ -62,44 +48,20 @@ const fn minutes(n: u64) -> Duration {
     Duration::from_secs(n * 60)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PushKind {
-    Event,
-    /// A call is over: Huawei `fee`, 玖云 `Hangup` and `IncomeHangup`.
-    Record,
-    /// The platform asks where a call should go.
-    CallQuestion,
-    /// The platform asks whether a message should be forwarded.
-    SmsQuestion,
-    /// A message was forwarded.
-    SmsNotice,
-    NumberStatus,
-    /// Not what a healthy platform sends: garbage, wrong-case names, unknown events.
-    Garbage,
-}
-
-impl PushKind {
-    /// Every kind, in the order of the ledger's lines.
-    pub const ALL: [Self; 7] = [
-        Self::Event,
-        Self::Record,
-        Self::CallQuestion,
-        Self::SmsQuestion,
-        Self::SmsNotice,
-        Self::NumberStatus,
-        Self::Garbage,
-    ];
-
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Event => "event",
-            Self::Record => "record",
-            Self::CallQuestion => "call question",
-            Self::SmsQuestion => "sms question",
-            Self::SmsNotice => "sms notice",
-            Self::NumberStatus => "number status",
-            Self::Garbage => "garbage",
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum PushKind {
+        Event "event",
+        /// A call is over: Huawei `fee`, 玖云 `Hangup` and `IncomeHangup`.
+        Record "record",
+        /// The platform asks where a call should go.
+        CallQuestion "call question",
+        /// The platform asks whether a message should be forwarded.
+        SmsQuestion "sms question",
+        /// A message was forwarded.
+        SmsNotice "sms notice",
+        NumberStatus "number status",
+        /// Not what a healthy platform sends: garbage, wrong-case names, unknown events.
+        Garbage "garbage",
     }
 }

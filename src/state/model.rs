@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use crate::domain::vocabulary;
 use crate::domain::{ActorId, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
 
 #[derive(Debug, Clone)]
@@ -80,37 +81,20 @@ pub struct UserChange {
     pub password: Option<Secret>,
 }
 
-/// Who must have a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Demand {
-    #[default]
-    None,
-    Admin,
-    /// Operators and administrators.
-    Operator,
-    All,
+vocabulary! {
+    /// Who must have a second factor.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Demand {
+        #[default]
+        None "none",
+        Admin "admin",
+        /// Operators and administrators.
+        Operator "operator",
+        All "all",
+    }
 }
 
 impl Demand {
-    pub const ALL: [Self; 4] = [Self::None, Self::Admin, Self::Operator, Self::All];
-
-    /// `none`, `admin`, `operator`, `all`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Admin => "admin",
-            Self::Operator => "operator",
-            Self::All => "all",
-        }
-    }
-
-    /// Reads [`Demand::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|demand| demand.name() == name)
-    }
-
     #[must_use]
     pub fn includes(self, role: Role) -> bool {
         match self {

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AppId, Scope, Text, named};
+use crate::domain::vocabulary;
+use crate::domain::{AppId, Scope, Text};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,38 +136,15 @@ impl MainCause {
     pub const UNLISTED: &'static str = "unlisted";
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Joined {
-    Call,
-    /// A text message or the state of a number.
-    NotCall,
-    Nothing,
-}
-
-impl Joined {
-    pub const ALL: [Self; 3] = [Self::Call, Self::NotCall, Self::Nothing];
-
-    /// `call`, `not_call`, `nothing`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::NotCall => "not_call",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    #[must_use]
-    pub fn word(self) -> Text {
-        match self {
-            Self::Call => Text::new("通话", "a call"),
-            Self::NotCall => Text::new("短信或号码", "a message or number"),
-            Self::Nothing => Text::new("无", "nothing"),
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Joined {
+        Call "call" "通话" "a call",
+        /// A text message or the state of a number.
+        NotCall "not_call" "短信或号码" "a message or number",
+        Nothing "nothing" "无" "nothing",
     }
 }
-
-named!(Joined);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {

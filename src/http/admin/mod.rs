@@ -47,7 +47,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use warp::Filter;
 use warp::path::FullPath;
 
-pub(super) use self::parts::words::label;
 use self::people::throttle::Throttle;
 use self::request::{Request, Site};
 use super::{HttpError, Peer, Response, Routes, misdirected as missed};

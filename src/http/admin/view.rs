@@ -7,35 +7,21 @@ use jiff::Timestamp;
 
 use super::parts::When;
 use super::request::Request;
+use crate::domain::vocabulary;
 use crate::domain::{Lang, Masking, Role, Text};
 use crate::http::admin::csrf;
 use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
 use crate::state::Login;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Theme {
-    /// As the reader's system.
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub(super) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// `system`, `light`, `dark`: the cookie's value and the page's `data-theme`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub(super) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.name() == name)
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub(super) enum Theme {
+        /// As the reader's system.
+        #[default]
+        System "system",
+        Light "light",
+        Dark "dark",
     }
 }
 

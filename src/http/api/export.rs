@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use warp::Reply as _;
 
-use super::super::admin::label;
 use super::ask::Ask;
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
@@ -70,7 +69,6 @@ pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -
 fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
     match column.name {
         "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
-        "label" => Some(label(lang, value)),
         _ => column.word.and_then(|word| word(value)).map(|word| word.get(lang).to_owned()),
     }
 }

@@ -170,8 +170,7 @@ pub(super) async fn call(context: &Arc<Context>, ask: &Ask, app: &str, id: &str)
 pub(super) async fn compare(context: &Arc<Context>, ask: &Ask, app: &str) -> Result<Response, HttpError> {
     let app = find(context, ask, app)?;
     let from: CompareFrom = ask.json()?;
-    let modes = [Mode::Ax, Mode::Axb, Mode::Axe, Mode::Axyb];
-    let mode = modes.into_iter().find(|mode| mode.name() == from.mode);
+    let mode = Mode::parse(&from.mode).filter(|mode| matches!(mode, Mode::Ax | Mode::Axb | Mode::Axe | Mode::Axyb));
     let mode = mode
         .ok_or_else(|| HttpError::BadRequest(format!("mode: {:?} is none of ax, axb, axe, axyb", from.mode).into()))?;
     let page = service::reconcile(context, ask.actor(), &app, mode, from.cursor).await?;

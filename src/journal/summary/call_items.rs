@@ -128,7 +128,7 @@ impl EventWire {
         Some(CallEvent {
             key: CallKey { family: self.family.into(), session: SessionId::new(self.session) },
             identity: Identity(self.identity.0),
-            kind: EventKind::ALL.into_iter().find(|kind| kind.name() == self.kind)?,
+            kind: EventKind::parse(&self.kind)?,
             at: self.at.map(Stamp::from),
             product: self.product.and_then(|name| Product::parse(&name)),
             leg: party(self.leg),
@@ -184,8 +184,6 @@ impl From<&CallRecord> for RecordWire {
 
 impl RecordWire {
     pub(super) fn read(self) -> CallRecord {
-        let anomaly = |name: &String| Anomaly::ALL.into_iter().find(|known| known.name() == name);
-        let directions = [Direction::AToB, Direction::BToA];
         CallRecord {
             key: CallKey { family: self.family.into(), session: SessionId::new(self.session) },
             identity: Identity(self.identity.0),
@@ -196,7 +194,7 @@ impl RecordWire {
             x: number(self.x),
             y: number(self.y),
             extension: self.extension,
-            direction: self.direction.and_then(|name| directions.into_iter().find(|known| known.name() == name)),
+            direction: self.direction.and_then(|name| Direction::parse(&name)),
             setup_at: self.setup_at.map(Stamp::from),
             alerting_at: self.alerting_at.map(Stamp::from),
             answered_at: self.answered_at.map(Stamp::from),
@@ -214,14 +212,13 @@ impl RecordWire {
             }),
             user_data: self.user_data,
             binding_id: self.binding_id,
-            anomalies: self.anomalies.iter().filter_map(anomaly).collect(),
+            anomalies: self.anomalies.iter().filter_map(|name| Anomaly::parse(name)).collect(),
         }
     }
 }
 
 fn party(name: Option<String>) -> Option<Party> {
-    let name = name?;
-    [Party::Caller, Party::Callee, Party::Platform].into_iter().find(|party| party.name() == name)
+    Party::parse(&name?)
 }
 
 fn pairs(causes: &[CauseCode]) -> Vec<(String, String)> {

@@ -20,24 +20,18 @@ use serde_json::{Map, Value};
 use self::items::{ItemWire, SuspicionWire};
 use super::decision::DecidedFields;
 use super::record::Entry;
+use crate::domain::vocabulary;
 use crate::domain::{AppId, DecidedQuestion, Item, Outcome, Suspicion};
 
 pub const SUMMARY: &str = "summary";
 /// Readers skip versions they do not know.
 const VERSION: u32 = 1;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
-    Retention,
-    Erasure,
-}
-
-impl Gone {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Retention => "retention",
-            Self::Erasure => "erasure",
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Gone {
+        Retention "retention",
+        Erasure "erasure",
     }
 }
 

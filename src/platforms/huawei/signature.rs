@@ -14,20 +14,24 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// How a digest is made. `n` is the nonce, `c` the time of creation, `k` the app secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Recipe {
-    /// `Base64(HMAC(k, n c))`: 隐私保护通话 since 2024, and requests to the platform.
-    Aksk,
-    /// `Base64(HMAC(k, url n c))`: 语音通话, manuals of 2022 and 2023.
-    AkskUrl,
-    /// `Base64(HMAC(k, url \n n \n c))`: 语音通话 since 2025.
-    AkskUrlLines,
-    /// `Base64(SHA-256(n c k))`: 隐私保护通话 before 2025.
-    Wsse,
-    /// `Base64(hex(SHA-256(n c k)))`, lower case: seen in clients of 语音通话.
-    WsseHex,
-    WsseHexUpper,
+use crate::domain::vocabulary;
+
+vocabulary! {
+    /// How a digest is made. `n` is the nonce, `c` the time of creation, `k` the app secret.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Recipe {
+        /// `Base64(HMAC(k, n c))`: 隐私保护通话 since 2024, and requests to the platform.
+        Aksk "aksk",
+        /// `Base64(HMAC(k, url n c))`: 语音通话, manuals of 2022 and 2023.
+        AkskUrl "aksk-url",
+        /// `Base64(HMAC(k, url \n n \n c))`: 语音通话 since 2025.
+        AkskUrlLines "aksk-url-lines",
+        /// `Base64(SHA-256(n c k))`: 隐私保护通话 before 2025.
+        Wsse "wsse",
+        /// `Base64(hex(SHA-256(n c k)))`, lower case: seen in clients of 语音通话.
+        WsseHex "wsse-hex",
+        WsseHexUpper "wsse-hex-upper",
+    }
 }
 
 impl Recipe {
@@ -35,19 +39,6 @@ impl Recipe {
     pub const AKSK: [Self; 3] = [Self::Aksk, Self::AkskUrl, Self::AkskUrlLines];
     /// What `X-WSSE` may hold.
     pub const WSSE: [Self; 3] = [Self::Wsse, Self::WsseHex, Self::WsseHexUpper];
-
-    /// `aksk`, `aksk-url`, `aksk-url-lines`, `wsse`, `wsse-hex`, `wsse-hex-upper`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aksk => "aksk",
-            Self::AkskUrl => "aksk-url",
-            Self::AkskUrlLines => "aksk-url-lines",
-            Self::Wsse => "wsse",
-            Self::WsseHex => "wsse-hex",
-            Self::WsseHexUpper => "wsse-hex-upper",
-        }
-    }
 
     /// Whether the address is part of the digest.
     #[must_use]

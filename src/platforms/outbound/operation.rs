@@ -7,6 +7,7 @@
 use http::Method;
 
 use crate::domain::Text;
+use crate::domain::vocabulary;
 
 /// One thing that a platform can be asked.
 #[derive(Debug, Clone, Copy)]
@@ -42,33 +43,37 @@ pub enum Verb {
     Delete,
 }
 
-/// A product of a platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// 隐私保护通话, one X for one A.
-    Ax,
-    /// 隐私保护通话, one X for a pair.
-    Axb,
-    /// 隐私保护通话, one X with extensions.
-    Axe,
-    /// 隐私保护通话, an X and a Y for a pair.
-    Axyb,
-    /// Calls of Huawei under way, in every mode.
-    Call,
-    Number,
-    /// 玖云 calls that the platform places.
-    Callback,
+vocabulary! {
+    /// A product of a platform.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Mode {
+        /// 隐私保护通话, one X for one A.
+        Ax "ax",
+        /// 隐私保护通话, one X for a pair.
+        Axb "axb",
+        /// 隐私保护通话, one X with extensions.
+        Axe "axe",
+        /// 隐私保护通话, an X and a Y for a pair.
+        Axyb "axyb",
+        /// Calls of Huawei under way, in every mode.
+        Call "call",
+        Number "number",
+        /// 玖云 calls that the platform places.
+        Callback "callback",
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing: it tells.
-    Reads,
-    Binds,
-    Changes,
-    /// A binding ends.
-    Unbinds,
-    EndsCall,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Effect {
+        /// Nothing: it tells.
+        Reads "reads",
+        Binds "binds",
+        Changes "changes",
+        /// A binding ends.
+        Unbinds "unbinds",
+        EndsCall "ends_call",
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -135,36 +140,6 @@ pub enum Rule {
     AnyOf(&'static [&'static [&'static str]]),
     /// Two numbers differ.
     Differ(&'static str, &'static str),
-}
-
-impl Mode {
-    /// `ax`, `axb` …
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ax => "ax",
-            Self::Axb => "axb",
-            Self::Axe => "axe",
-            Self::Axyb => "axyb",
-            Self::Call => "call",
-            Self::Number => "number",
-            Self::Callback => "callback",
-        }
-    }
-}
-
-impl Effect {
-    /// `reads`, `binds` …
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reads => "reads",
-            Self::Binds => "binds",
-            Self::Changes => "changes",
-            Self::Unbinds => "unbinds",
-            Self::EndsCall => "ends_call",
-        }
-    }
 }
 
 impl Verb {

@@ -6,34 +6,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Secret;
+use crate::domain::vocabulary;
 
-/// How Huawei's requests are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scheme {
-    /// HMAC, since 2024.
-    #[default]
-    Aksk,
-    /// SHA-256 of nonce, time and secret, before.
-    Wsse,
-}
-
-impl Scheme {
-    pub const ALL: [Self; 2] = [Self::Aksk, Self::Wsse];
-
-    /// `aksk`, `wsse`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aksk => "aksk",
-            Self::Wsse => "wsse",
-        }
-    }
-
-    /// Reads [`Scheme::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scheme| scheme.name() == name)
+vocabulary! {
+    /// How Huawei's requests are signed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Scheme {
+        /// HMAC, since 2024.
+        #[default]
+        Aksk "aksk",
+        /// SHA-256 of nonce, time and secret, before.
+        Wsse "wsse",
     }
 }
 

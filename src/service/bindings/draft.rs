@@ -8,76 +8,33 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
+use crate::domain::vocabulary;
 use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
 use crate::platforms::InvalidAnswer;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Field {
-    Kind,
-    A,
-    X,
-    B,
-    Y,
-    Extension,
-    Direction,
-    ValidFrom,
-    ValidTo,
-    MaxMinutes,
-    Record,
-    HintTone,
-    WaitTone,
-    LastMinuteTone,
-    UserData,
-    PlatformId,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Field {
+        Kind "kind",
+        A "a",
+        X "x",
+        B "b",
+        Y "y",
+        Extension "extension",
+        Direction "direction",
+        ValidFrom "valid_from",
+        ValidTo "valid_to",
+        MaxMinutes "max_minutes",
+        Record "record",
+        HintTone "hint_tone",
+        WaitTone "wait_tone",
+        LastMinuteTone "last_minute_tone",
+        UserData "user_data",
+        PlatformId "platform_id",
+    }
 }
 
 impl Field {
-    pub(crate) const ALL: [Self; 16] = [
-        Self::Kind,
-        Self::A,
-        Self::X,
-        Self::B,
-        Self::Y,
-        Self::Extension,
-        Self::Direction,
-        Self::ValidFrom,
-        Self::ValidTo,
-        Self::MaxMinutes,
-        Self::Record,
-        Self::HintTone,
-        Self::WaitTone,
-        Self::LastMinuteTone,
-        Self::UserData,
-        Self::PlatformId,
-    ];
-
-    /// In the API, in CSV files and in forms.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Kind => "kind",
-            Self::A => "a",
-            Self::X => "x",
-            Self::B => "b",
-            Self::Y => "y",
-            Self::Extension => "extension",
-            Self::Direction => "direction",
-            Self::ValidFrom => "valid_from",
-            Self::ValidTo => "valid_to",
-            Self::MaxMinutes => "max_minutes",
-            Self::Record => "record",
-            Self::HintTone => "hint_tone",
-            Self::WaitTone => "wait_tone",
-            Self::LastMinuteTone => "last_minute_tone",
-            Self::UserData => "user_data",
-            Self::PlatformId => "platform_id",
-        }
-    }
-
-    /// Reads [`Field::name`].
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.name() == name)
-    }
-
     /// May hold a phone number: masked until revealed.
     pub(crate) fn is_personal(self) -> bool {
         matches!(self, Self::A | Self::X | Self::B | Self::Y | Self::UserData)

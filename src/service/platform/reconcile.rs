@@ -16,6 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditAction;
+use crate::domain::vocabulary;
 use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
@@ -36,24 +37,14 @@ fn is_none_there(code: &str) -> bool {
     NONE_THERE.contains(&code)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Same,
-    Different,
-    Missing,
-    Unknown,
-    Failed,
-}
-
-impl Verdict {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::Different => "different",
-            Self::Missing => "missing",
-            Self::Unknown => "unknown",
-            Self::Failed => "failed",
-        }
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Verdict {
+        Same "same",
+        Different "different",
+        Missing "missing",
+        Unknown "unknown",
+        Failed "failed",
     }
 }
 

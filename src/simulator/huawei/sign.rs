@@ -16,41 +16,25 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::domain::Secret;
+use crate::domain::vocabulary;
 use crate::simulator::stamp::{self, BEIJING_MS};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Recipe {
-    /// The one of 隐私保护通话 since 2024.
-    #[default]
-    Aksk,
-    /// 语音通话 in 2022 and 2023.
-    AkskUrl,
-    /// 语音通话 since 2025.
-    AkskUrlLines,
-    /// Before the end of 2024.
-    Wsse,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Recipe {
+        /// The one of 隐私保护通话 since 2024.
+        #[default]
+        Aksk "aksk",
+        /// 语音通话 in 2022 and 2023.
+        AkskUrl "aksk-url",
+        /// 语音通话 since 2025.
+        AkskUrlLines "aksk-url-lines",
+        /// Before the end of 2024.
+        Wsse "wsse",
+    }
 }
 
 impl Recipe {
-    pub const ALL: [Self; 4] = [Self::Aksk, Self::AkskUrl, Self::AkskUrlLines, Self::Wsse];
-
-    /// Its name on the command line: `aksk-url`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aksk => "aksk",
-            Self::AkskUrl => "aksk-url",
-            Self::AkskUrlLines => "aksk-url-lines",
-            Self::Wsse => "wsse",
-        }
-    }
-
-    /// Reads [`Recipe::name`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.name() == name)
-    }
-
     /// `Created`, written as this recipe writes it.
     #[must_use]
     pub fn created(self, now: Timestamp) -> String {

@@ -7,7 +7,6 @@ use askama::Template;
 use http::StatusCode;
 
 use crate::domain::{AllowFrom, App, Lang, Secret, VerifyMode};
-use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Tone, When, span};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
@@ -155,7 +154,7 @@ impl Row {
                 (VerifyMode::Log | VerifyMode::Enforce, false) if app.app_key.is_none() => {
                     lang.t("已开启，但没有密钥", "On, but no secret is set")
                 }
-                (mode, _) => words::verify_mode(mode).get(lang),
+                (mode, _) => mode.word().get(lang),
             },
             seen: seen.map(When::full),
             state: seen_badge(lang, seen, now),

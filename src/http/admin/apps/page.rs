@@ -227,8 +227,7 @@ fn plain_url(url: &str, server: &ServerInfo, listen: SocketAddr) -> String {
 
 impl Settings {
     fn of(lang: Lang, app: &App) -> Self {
-        let mode =
-            |m: VerifyMode| (m.name(), crate::http::admin::parts::words::verify_mode(m).get(lang), m == app.verify);
+        let mode = |m: VerifyMode| (m.name(), m.word().get(lang), m == app.verify);
         let nets: Vec<String> = app.allow_from.0.iter().map(ToString::to_string).collect();
         Self {
             app_key: app.app_key.clone().unwrap_or_default(),

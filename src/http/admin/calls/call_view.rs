@@ -180,7 +180,7 @@ fn lines(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Vec<Line
         };
         before = event.at.or(before);
         Line {
-            kind: words::event(event.kind).get(lang),
+            kind: event.kind.word().get(lang),
             leg: event.leg.map_or("", |p| p.word().get(lang)),
             digits: event.digits.as_ref().map_or_else(String::new, |d| masking.text_of(d, call.parties())),
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
@@ -252,7 +252,7 @@ fn explained(lang: Lang, masking: Masking, call: &Call, code: &CauseCode, behind
             Who::Us => Tone::Bad,
             Who::Caller | Who::Callee | Who::Carrier | Who::Platform => Tone::Warn,
         };
-        Badge::new(tone, words::who(d.who).get(lang))
+        Badge::new(tone, d.who.word().get(lang))
     });
     Cause {
         table: masking.text(&code.table),

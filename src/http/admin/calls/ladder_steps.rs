@@ -7,7 +7,6 @@
 use jiff::Timestamp;
 
 use crate::domain::{Call, CallEventView, EventKind, Lang, Masking, Party, Seq};
-use crate::http::admin::parts::words;
 use crate::platforms::CallShape;
 
 #[derive(Debug)]
@@ -75,7 +74,7 @@ fn step(
 ) -> Step {
     let way = if is_one_legged(call) { way_of_one_leg(call, kind, leg) } else { way(call, kind, leg) };
     let unknown = kind == EventKind::Released && way.is_none();
-    let word = if unknown { lang.t("结束", "Ends") } else { words::event(kind).get(lang) };
+    let word = if unknown { lang.t("结束", "Ends") } else { kind.word().get(lang) };
     Step { at, kind, way, label: format!("{word}{more}"), callback }
 }
 

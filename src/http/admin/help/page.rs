@@ -8,7 +8,6 @@ use askama::Template;
 use super::documents::{self, Document, DocumentPage};
 use crate::domain::{Lang, Text, metrics};
 use crate::http::admin::parts::Coded;
-use crate::http::admin::parts::words;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 use crate::http::admin::view::{Section, View};
@@ -185,7 +184,7 @@ impl Table {
         let code = |c: &'static platforms::CodeDoc| Code {
             code: c.code,
             text: c.text.get(lang),
-            who: words::who(c.who).get(lang),
+            who: c.who.word().get(lang),
             advice: c.advice.get(lang),
         };
         Self {

@@ -3,8 +3,7 @@
 //! Codes of a platform are not here: the provider's tables explain those.
 
 use crate::domain::{
-    Anomaly, CallOutcome, CallState, EventKind, Lang, NumberState, Outcome, RecordingState, Suspicion, Text,
-    VerifyMode, Who,
+    Anomaly, CallOutcome, CallState, Lang, NumberState, Outcome, RecordingState, Suspicion, Text, label_word,
 };
 use crate::http::admin::parts::{Badge, Tone, When};
 
@@ -27,39 +26,9 @@ pub(crate) fn call_badge(lang: Lang, ended: Option<CallOutcome>, state: CallStat
     }
 }
 
-pub(crate) fn event(kind: EventKind) -> Text {
-    match kind {
-        EventKind::Offered => Text::new("呼入", "Call arrives"),
-        EventKind::Dialled => Text::new("拨打", "Dialled"),
-        EventKind::Alerted => Text::new("振铃", "Rings"),
-        EventKind::Answered => Text::new("接听", "Answers"),
-        EventKind::DigitsCollected => Text::new("收号", "Digits"),
-        EventKind::Released => Text::new("挂机", "Hangs up"),
-        EventKind::Recorded => Text::new("录音", "Recording"),
-        EventKind::Rated => Text::new("话单", "Call record"),
-    }
-}
-
 /// What a callback told first, as a word; a label we do not know stays as it is.
 pub(crate) fn label(lang: Lang, label: &str) -> String {
-    match (label, EventKind::ALL.into_iter().find(|kind| kind.name() == label)) {
-        (_, Some(kind)) => event(kind).get(lang).to_owned(),
-        ("record", _) => event(EventKind::Rated).get(lang).to_owned(),
-        ("sms", _) => lang.t("短信", "Message").to_owned(),
-        ("number", _) => lang.t("号码状态", "Number state").to_owned(),
-        _ => label.to_owned(),
-    }
-}
-
-pub(crate) fn who(who: Who) -> Text {
-    match who {
-        Who::Nobody => Text::new("无需处理", "nobody needs to act"),
-        Who::Caller => Text::new("主叫方处理", "the caller should act"),
-        Who::Callee => Text::new("被叫方处理", "the callee should act"),
-        Who::Carrier => Text::new("运营商处理", "the carrier should act"),
-        Who::Platform => Text::new("联系平台支持", "ask the platform's support"),
-        Who::Us => Text::new("我方处理", "we should act"),
-    }
+    label_word(label).map_or_else(|| label.to_owned(), |word| word.get(lang).to_owned())
 }
 
 pub(crate) fn callback_badge(lang: Lang, outcome: Outcome) -> Badge {
@@ -98,14 +67,6 @@ pub(crate) fn number_badge(lang: Lang, state: &NumberState) -> Badge {
         NumberState::Frozen | NumberState::Unknown(_) => Tone::Warn,
     };
     Badge::new(tone, state.word().map_or(state.name(), |word| word.get(lang)))
-}
-
-pub(crate) fn verify_mode(mode: VerifyMode) -> Text {
-    match mode {
-        VerifyMode::Off => Text::new("不验签", "Not checked"),
-        VerifyMode::Log => Text::new("验签，只标记", "Checked and flagged"),
-        VerifyMode::Enforce => Text::new("验签，失败即拒", "Enforced"),
-    }
 }
 
 pub(crate) fn unlisted_code() -> Text {

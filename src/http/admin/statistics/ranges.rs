@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::vocabulary;
 use crate::domain::{Lang, Text};
 use crate::http::admin::parts::{SHANGHAI, local};
 use crate::http::admin::query::{hour, hours_later, instant, midnight};
@@ -18,26 +19,17 @@ use crate::store::{Span, Step};
 /// Hours up to which bars are hours; longer ranges have bars of days.
 const HOURS_SHOWN: i64 = 48;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Versus {
-    Week,
-    Previous,
-    Custom,
-    None,
+vocabulary! {
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Versus {
+        Week "week",
+        Previous "previous",
+        Custom "custom",
+        None "none",
+    }
 }
 
 impl Versus {
-    pub(crate) const ALL: [Self; 4] = [Self::Week, Self::Previous, Self::Custom, Self::None];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Week => "week",
-            Self::Previous => "previous",
-            Self::Custom => "custom",
-            Self::None => "none",
-        }
-    }
-
     pub(crate) fn title(self) -> Text {
         match self {
             Self::Week => Text::new("上周同日", "same weekday before"),
@@ -98,7 +90,7 @@ impl Ranges {
         let going_on = hours_later(hour(now), 1);
         let to = value("to").map_or(going_on, |to| if hour(to) == to { to } else { hours_later(hour(to), 1) });
         let range = Range { from, to: to.clamp(hours_later(from, 1), hours_later(from, 10 * 366 * 24)) };
-        let asked = find(pairs, "vs").and_then(|vs| Versus::ALL.into_iter().find(|v| v.name() == vs));
+        let asked = find(pairs, "vs").and_then(Versus::parse);
         let versus = asked.unwrap_or(if range.hours() <= 24 { Versus::Week } else { Versus::Previous });
         let (days, weeks) = ((range.hours() + 23) / 24, (range.hours() + 167) / 168);
         let before = match versus {

@@ -149,7 +149,7 @@ pub(crate) fn causes(lang: Lang, range: Range, now: &Counts, total: u64, links: 
             provider: provider.title(lang),
             code: cause.map_or_else(String::new, |cause| format!("{} {}", cause.table, cause.code)),
             text: doc.map_or(words::unlisted_code().get(lang), |doc| doc.text.get(lang)).to_owned(),
-            who: doc.map(|doc| words::who(doc.who).get(lang)),
+            who: doc.map(|doc| doc.who.word().get(lang)),
             ours: doc.is_some_and(|doc| doc.who == Who::Us),
             advice: doc.map_or("", |doc| doc.advice.get(lang)),
             calls: count(row.calls),

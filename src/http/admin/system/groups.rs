@@ -122,7 +122,7 @@ pub(crate) fn bindings(lang: Lang, bindings: &BindingsStatus) -> Group {
 
 pub(crate) fn own_systems(lang: Lang, systems: &[OwnSystem]) -> Option<Group> {
     let fact = |system: &OwnSystem| {
-        let how = Asking::ALL.into_iter().find(|how| how.name() == system.asking);
+        let how = Asking::parse(system.asking);
         let how = how.map_or(system.asking, |how| how.word().get(lang));
         let since = local(system.since.0, "%Y-%m-%d %H:%M:%S");
         let why = system.problem.as_ref().map_or_else(String::new, |why| format!(" · {why}"));
