@@ -5,7 +5,6 @@ use std::io::{IsTerminal, Write, stdout};
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
 use super::app::items;
@@ -73,7 +72,7 @@ const HEAD: [&str; 10] = ["FROM", "WHAT", "CALLS", "ANSWERED", "UNDER WAY", "ASR
 /// The start of a step as people in China name it: days and hours are those of Asia/Shanghai.
 fn step(by: Option<&str>, at: &str) -> String {
     let Ok(at) = at.parse::<Timestamp>() else { return cells::second(at) };
-    let local = at.to_zoned(TimeZone::fixed(Offset::constant(8)));
+    let local = at.to_zoned(crate::domain::BEIJING);
     local.strftime(if by == Some("day") { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M +08" }).to_string()
 }
 

@@ -4,12 +4,9 @@
 //!
 //! Days and clock times without an offset are those of Asia/Shanghai, as everywhere for people.
 
+use crate::domain::{BEIJING, BEIJING_OFFSET};
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
-
-/// Beijing is eight hours ahead of UTC, and its clocks have not changed since 1991.
-const BEIJING: Offset = Offset::constant(8);
 
 /// The instant in RFC 3339, or the text as it stands.
 pub(super) fn read(text: &str, now: Timestamp) -> String {
@@ -17,7 +14,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> String {
 }
 
 fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let today = BEIJING.to_datetime(now).date();
+    let today = BEIJING_OFFSET.to_datetime(now).date();
     match text {
         "now" => return Some(now),
         "today" => return midnight(today),
@@ -47,11 +44,11 @@ fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
     let written = text.replacen('T', " ", 1);
     let forms = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"];
     let at = forms.iter().find_map(|form| DateTime::strptime(form, &written).ok())?;
-    at.to_zoned(TimeZone::fixed(BEIJING)).ok().map(|at| at.timestamp())
+    at.to_zoned(BEIJING).ok().map(|at| at.timestamp())
 }
 
 fn midnight(date: Date) -> Option<Timestamp> {
-    date.to_zoned(TimeZone::fixed(BEIJING)).ok().map(|at| at.timestamp())
+    date.to_zoned(BEIJING).ok().map(|at| at.timestamp())
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::vocabulary;
-use super::{AppId, ProviderId, Secret};
+use super::{AppId, ProviderId, Secret, vocabulary};
 
 vocabulary! {
     /// How seriously a callback's signature is taken.

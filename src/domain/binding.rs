@@ -6,8 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::vocabulary;
-use super::{AppId, Connect, Direction, PhoneNumber, Seq};
+use super::{AppId, Connect, Direction, PhoneNumber, Seq, vocabulary};
 
 /// A binding's id: the number of the record that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

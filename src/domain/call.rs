@@ -5,10 +5,9 @@
 
 use jiff::Timestamp;
 
-use super::vocabulary;
 use super::{
     AppId, CallId, CauseCode, Direction, EventKind, Party, PhoneNumber, Product, ProviderId, RecordingRef, Seq,
-    SessionId,
+    SessionId, vocabulary,
 };
 
 vocabulary! {

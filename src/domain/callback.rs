@@ -8,8 +8,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::vocabulary;
-use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent};
+use super::{AppId, CallEvent, CallRecord, NumberStatus, ProviderId, SmsEvent, vocabulary};
 
 /// The header that marks a callback as a test, with the value `1`. No platform sends it, and no box
 /// of a console can be filled with it by mistake, as an address's tail can. Whoever knows the secret

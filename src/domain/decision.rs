@@ -3,8 +3,7 @@
 //! The answer itself stands with the callback that asked. Kept in the journal, so that months later
 //! somebody can still be told why a call went where it went.
 
-use super::vocabulary;
-use super::{BindingId, PhoneNumber};
+use super::{BindingId, PhoneNumber, vocabulary};
 
 vocabulary! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

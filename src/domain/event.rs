@@ -5,8 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::vocabulary;
-use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product, Text};
+use super::{CallKey, CauseCode, Identity, Party, PhoneNumber, Product, Text, vocabulary};
 
 /// An instant together with the text it was read from.
 ///

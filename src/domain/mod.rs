@@ -32,6 +32,8 @@ mod secret;
 mod sms;
 mod spelling;
 
+use jiff::tz::{Offset, TimeZone};
+
 pub use actor::{ActorId, ActorKind};
 pub use app::{AllowFrom, AnswerForm, App, Role, VerifyMode};
 pub use binding::{Binding, BindingId, BindingKind, BindingState, BindingTerms};
@@ -54,3 +56,8 @@ pub use scope::Scope;
 pub use secret::Secret;
 pub use sms::{NumberState, NumberStatus, SmsEvent, SmsMode};
 pub use spelling::{GAP_MAX, Sign};
+
+/// The time zone of the platforms, of the pages and of files for people: Beijing's, which has had no
+/// summer time since 1991, so that no database of time zones is needed.
+pub const BEIJING: TimeZone = TimeZone::fixed(BEIJING_OFFSET);
+pub const BEIJING_OFFSET: Offset = Offset::constant(8);

@@ -2,8 +2,7 @@
 //!
 //! It is authoritative over events for parties and times.
 
-use super::vocabulary;
-use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp};
+use super::{Anomaly, CallKey, CauseCode, Identity, Party, PhoneNumber, Stamp, vocabulary};
 
 /// The product that a call belongs to, by its name in the API: `axb`. Which there are and what each
 /// is stands in the tables of the platforms.

@@ -3,8 +3,7 @@
 //! A message that asks and the notice of the same message are two things with one id. States of
 //! numbers come without a call and without a time of their own.
 
-use super::vocabulary;
-use super::{Identity, PhoneNumber, Stamp, Text};
+use super::{Identity, PhoneNumber, Stamp, Text, vocabulary};
 
 vocabulary! {
     /// Whether the platform tells or asks.

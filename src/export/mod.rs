@@ -17,13 +17,11 @@ pub mod csv;
 mod xlsx;
 
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use serde_json::Value;
 
 pub use columns::{AUDIT, BINDINGS, CALLBACKS, CALLS, Column, DECISIONS, NUMBERS, SMS, STATS, Sheet, call_at, second};
 
-use crate::domain::Lang;
-use crate::domain::vocabulary;
+use crate::domain::{BEIJING, Lang, vocabulary};
 
 vocabulary! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +160,7 @@ fn instant(value: &Value) -> Option<Timestamp> {
 
 /// An instant as a spreadsheet in China reads it.
 fn shanghai(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::fixed(Offset::constant(8))).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    at.to_zoned(BEIJING).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 #[cfg(test)]

@@ -230,8 +230,8 @@ fn cell(out: &mut String, people: Option<ForPeople>, column: &Column, value: Opt
 
 /// Days since the end of 1899 in Asia/Shanghai: how spreadsheets count.
 fn serial(at: jiff::Timestamp) -> f64 {
-    const SHANGHAI: i64 = 8 * 3_600_000_000;
-    (at.as_microsecond() + SHANGHAI) as f64 / 86_400_000_000.0 + 25_569.0
+    let offset = i64::from(crate::domain::BEIJING_OFFSET.seconds()) * 1_000_000;
+    (at.as_microsecond() + offset) as f64 / 86_400_000_000.0 + 25_569.0
 }
 
 /// A cell of text. Control characters cannot stand in XML, an end of a line is one character, and

@@ -12,6 +12,8 @@ mod admission;
 pub mod api;
 mod callbacks;
 mod error;
+mod evidence_pack;
+mod export;
 mod health;
 mod metrics;
 mod misdirected;

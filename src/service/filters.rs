@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AppId, Scope, Wording};
+use crate::domain::{AppId, BEIJING_OFFSET, Scope, Wording};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::service::{
     Context, ServiceError,
@@ -126,7 +126,7 @@ pub(crate) fn floor_hour(at: Timestamp) -> Timestamp {
 
 /// The start of the day in Asia/Shanghai, which has had no summer time since 1991.
 pub(crate) fn floor_day(at: Timestamp) -> Timestamp {
-    floor(at, 8 * 3600, 24 * 3600)
+    floor(at, BEIJING_OFFSET.seconds().into(), 24 * 3600)
 }
 
 fn floor(at: Timestamp, ahead: i64, step: i64) -> Timestamp {

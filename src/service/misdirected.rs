@@ -12,8 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::mask_numbers;
-use crate::domain::vocabulary;
+use crate::domain::{mask_numbers, vocabulary};
 use crate::limits;
 
 vocabulary! {

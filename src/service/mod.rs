@@ -30,6 +30,7 @@ pub(crate) mod system;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trail;
 
 pub(crate) use self::actor::Actor;
 pub use self::context::{CertificateInfo, Context, ServerInfo};

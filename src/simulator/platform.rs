@@ -8,8 +8,7 @@
 
 use std::time::Duration;
 
-use crate::domain::ProviderId;
-use crate::domain::vocabulary;
+use crate::domain::{ProviderId, vocabulary};
 
 vocabulary! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,8 +7,9 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::domain::vocabulary;
-use crate::domain::{ActorId, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode};
+use crate::domain::{
+    ActorId, ActorKind, AllowFrom, AnswerForm, ProviderId, Role, Scope, Secret, VerifyMode, vocabulary,
+};
 
 #[derive(Debug, Clone)]
 pub struct NewApp {

@@ -10,23 +10,24 @@ use jiff::Timestamp;
 
 use super::hours::{Changed, Counter, HourKey, Hours, HoursError, hour_of, key, read_key};
 use super::kv::Kv;
+use crate::domain::BEIJING_OFFSET;
 use crate::limits::DAY_OPEN_HOURS;
 
 /// Hours between UTC and Asia/Shanghai, where days begin.
-const SHANGHAI: i64 = 8;
+const BEIJING_HOURS: i64 = (BEIJING_OFFSET.seconds() / 3_600) as i64;
 
 pub(super) fn day_of(hour: i64) -> i64 {
-    (hour + SHANGHAI).div_euclid(24)
+    (hour + BEIJING_HOURS).div_euclid(24)
 }
 
 pub(super) fn day_start(day: i64) -> i64 {
-    day * 24 - SHANGHAI
+    day * 24 - BEIJING_HOURS
 }
 
 /// The day of the week, Monday 0, and the hour of the day of an hour in Asia/Shanghai.
 pub(super) fn weekday_hour(hour: i64) -> (usize, usize) {
     // 1 January 1970 was a Thursday.
-    let (weekday, hour) = ((day_of(hour) + 3).rem_euclid(7), (hour + SHANGHAI).rem_euclid(24));
+    let (weekday, hour) = ((day_of(hour) + 3).rem_euclid(7), (hour + BEIJING_HOURS).rem_euclid(24));
     (usize::try_from(weekday).expect("below 7"), usize::try_from(hour).expect("below 24"))
 }
 

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::vocabulary;
-use crate::domain::{AppId, Scope, Text};
+use crate::domain::{AppId, Scope, Text, vocabulary};
 
 /// Values of which any must hold, and values of which none may.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -227,11 +227,5 @@ pub(crate) const FACES: &[(&str, &[&str])] = &[
 ];
 
 /// Files that name another face all the same, and why.
-pub(crate) const BETWEEN_FACES: &[(&str, &str)] = &[
-    ("src/http/admin/calls/evidence_pack.rs", "a pack holds the call as a page and as an object of the API"),
-    ("src/http/admin/help/page.rs", "Help lists the addresses of the API"),
-    ("src/http/admin/people/audit.rs", "the page's file is the API's"),
-    ("src/http/api/endpoints/calls.rs", "who may make a pack"),
-    ("src/http/api/evidence.rs", "a pack holds the call as a page and as an object of the API"),
-    ("src/http/api/export.rs", "files for people have the headings and words of pages"),
-];
+pub(crate) const BETWEEN_FACES: &[(&str, &str)] =
+    &[("src/http/admin/help/page.rs", "Help lists the addresses of the API")];

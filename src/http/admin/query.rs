@@ -5,13 +5,13 @@
 //! sent on to the one that is, and the address bar can be pasted into a script.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::parts::{SHANGHAI, local};
+use super::parts::local;
 use super::request::{Pairs, find};
 use crate::domain::PhoneNumber;
 use crate::domain::plain_text::bare;
+use crate::domain::{BEIJING, BEIJING_OFFSET};
 use crate::store::{FilterDoc, FilterTable, Names, Shape, Span};
 
 /// What stands between several values in one box.
@@ -81,7 +81,7 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
         Ok(civil) => civil,
         Err(_) => text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight()),
     };
-    civil.to_zoned(TimeZone::fixed(SHANGHAI)).ok().map(|z| z.timestamp())
+    civil.to_zoned(BEIJING).ok().map(|z| z.timestamp())
 }
 
 pub(super) fn input(t: Option<Timestamp>) -> String {
@@ -92,7 +92,7 @@ pub(super) fn input(t: Option<Timestamp>) -> String {
 
 pub(super) fn midnight(t: Timestamp) -> Timestamp {
     const DAY: i64 = 86_400;
-    let shift = i64::from(SHANGHAI.seconds());
+    let shift = i64::from(BEIJING_OFFSET.seconds());
     let local = t.as_second() + shift;
     Timestamp::from_second(local - local.rem_euclid(DAY) - shift).unwrap_or(t)
 }

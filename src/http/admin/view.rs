@@ -7,8 +7,7 @@ use jiff::Timestamp;
 
 use super::parts::When;
 use super::request::Request;
-use crate::domain::vocabulary;
-use crate::domain::{Lang, Masking, Role, Text};
+use crate::domain::{Lang, Masking, Role, Text, vocabulary};
 use crate::http::admin::csrf;
 use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;

@@ -1,204 +1,28 @@
 //! `/audit`: who did what, and who looked at what. For administrators; one who sees only some
 //! apps sees only their entries.
 //!
-//! What is personal in an entry is read from the journal, where it may have been erased, and
-//! is masked as numbers are everywhere. An export is an act of its own, on record first.
+//! An export is an act of its own, on record first.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::{Map, Value};
-
 use super::ask::Ask;
-use super::{HttpError, List, Response, blocking, export, ok};
-use crate::audit::{AuditAction, AuditEntry};
-use crate::domain::{ActorKind, Masking, Scope, Seq};
-use crate::export::Format;
-use crate::http::admission::Admission;
-use crate::journal::{Journal, ReadError};
-use crate::limits::{AUDIT_OUTCOMES_READ, PAGE_MAX};
-use crate::service::{Context, Instant, filters, query::Query};
-use crate::store::{AuditQuery, AuditRow, Ended, Filter, FilterTable as _, Page, Span, Store};
-
-pub(super) const CHOICES: &[&str] = &["format"];
-
-/// An entry of the audit trail.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct AuditObject {
-    /// Its number in the chain, from 1 without gaps.
-    n: u64,
-    /// Its number in the journal.
-    seq: Seq,
-    /// When.
-    #[schemars(with = "String")]
-    at: Instant,
-    /// Who: a user's or token's name, `command line`, or `?` before a login.
-    by: String,
-    /// What kind of one that is: `user`, `token`, `command_line`, `system`, `unknown`; null in entries
-    /// of earlier versions, where the name alone does not say.
-    by_kind: Option<&'static str>,
-    /// What: `reveal`, `login.failed`, `app.add`.
-    action: String,
-    /// Which object: `call 8f0c…`, `app 3`, `user lin`.
-    subject: String,
-    /// The app it belongs to.
-    app: Option<String>,
-    /// From which address.
-    peer: Option<String>,
-    /// `failed` where the act did not come about after all and nothing was changed; null otherwise.
-    /// An entry whose action is `outcome` tells it of the one in `of`.
-    outcome: Option<String>,
-    /// Why it failed, in a word.
-    code: Option<String>,
-    /// The number in the journal of the entry whose outcome this one tells.
-    of: Option<Seq>,
-    /// What was typed, a reason, a query; null once it was erased.
-    personal: Option<Map<String, Value>>,
-}
+use super::{HttpError, List, Response, blocking, ok};
+use crate::audit::AuditAction;
+use crate::http::export;
+use crate::service::{Context, filters, trail};
 
 /// `GET /audit`
 pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let (asked, page) = filters::asked(context, &ask.principal.scope, &ask.query)?;
     let (cloned, masking) = (context.clone(), ask.masking());
-    let (items, next) = blocking(move || objects(&cloned, masking, &asked, &page)).await?;
+    let (items, next) = blocking(move || trail::objects(&cloned, masking, &asked, &page)).await?;
     ok(&List { items, next })
 }
 
 /// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of a query.
 pub(super) async fn export(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
-    let (asked, format) = asked_export(context, &ask.principal.scope, &ask.query)?;
+    let (asked, format) = export::asked_audit(context, &ask.principal.scope, &ask.query)?;
     let act = ask.actor().act(AuditAction::Export, "audit").with("query", ask.query.as_str());
     context.audit.record(act).await?;
-    file(ask.admission(context), ask.masking(), asked, format)
-}
-
-/// Which entries, and in which notation, an export asks for.
-pub(in crate::http) fn asked_export(
-    context: &Context,
-    scope: &Scope,
-    raw: &str,
-) -> Result<(AuditQuery, Format), HttpError> {
-    let query = Query::parse(raw, &[AuditQuery::parameters(), CHOICES].concat())?;
-    let format = query.word("format", &Format::NAMED)?.unwrap_or(Format::Csv);
-    Ok((filters::read(context, scope, &query)?, format))
-}
-
-pub(in crate::http) fn objects(
-    context: &Context,
-    masking: Masking,
-    query: &AuditQuery,
-    page: &Page,
-) -> Result<(Vec<AuditObject>, Option<String>), HttpError> {
-    let listing = context.store.audit(query, page)?;
-    let endings = endings(&context.store, &listing.items)?;
-    let object = |row: &AuditRow| -> Result<AuditObject, HttpError> {
-        let ended = row.ended.as_ref().or_else(|| endings.get(&row.seq));
-        Ok(AuditObject {
-            n: row.n,
-            seq: row.seq,
-            at: Instant(row.at),
-            by: row.by.name.clone(),
-            by_kind: row.by.kind.map(ActorKind::name),
-            action: row.action.clone(),
-            subject: row.subject.clone(),
-            app: row.app.map(|app| filters::app_name(context, app)),
-            peer: row.peer.map(|peer| peer.to_string()),
-            outcome: ended.map(|ended| ended.how.clone()),
-            code: ended.and_then(|ended| ended.code.clone()),
-            of: row.ended.as_ref().map(|ended| ended.of),
-            personal: personal(&*context.journal, row.seq)?.map(|personal| masked(masking, personal)),
-        })
-    };
-    let items = listing.items.iter().map(object).collect::<Result<_, _>>()?;
-    Ok((items, listing.next))
-}
-
-/// How the acts of these entries ended, by the entries' numbers, where another entry tells that.
-pub(in crate::http) fn endings(store: &Store, rows: &[AuditRow]) -> Result<HashMap<Seq, Ended>, HttpError> {
-    let mut endings = HashMap::new();
-    let Some(since) = rows.iter().map(|row| row.at).min() else { return Ok(endings) };
-    let shown: HashSet<Seq> = rows.iter().map(|row| row.seq).collect();
-    let query = AuditQuery {
-        span: Span { from: Some(since), to: None },
-        action: Filter::any(vec![AuditAction::Outcome.name().to_owned()]),
-        ..AuditQuery::default()
-    };
-    let mut page = Page { limit: PAGE_MAX, cursor: None };
-    for _ in 0..AUDIT_OUTCOMES_READ.div_ceil(PAGE_MAX) {
-        let listing = store.audit(&query, &page)?;
-        let told = listing.items.into_iter().filter_map(|row| row.ended);
-        endings.extend(told.filter(|ended| shown.contains(&ended.of)).map(|ended| (ended.of, ended)));
-        page.cursor = listing.next;
-        if page.cursor.is_none() {
-            break;
-        }
-    }
-    Ok(endings)
-}
-
-/// The personal part of an entry; `None` once it was erased.
-pub(in crate::http) fn personal(journal: &dyn Journal, seq: Seq) -> Result<Option<Map<String, Value>>, ReadError> {
-    Ok(journal.get(seq)?.and_then(|record| AuditEntry::read(&record)?.personal))
-}
-
-fn masked(masking: Masking, personal: Map<String, Value>) -> Map<String, Value> {
-    let value = |name: &str, value: Value| match (name, value) {
-        ("page", Value::String(page)) => Value::String(masked_page(masking, &page)),
-        (_, value) => masked_value(masking, value),
-    };
-    personal.into_iter().map(|(name, v)| (name.clone(), value(&name, v))).collect()
-}
-
-/// An address of ours: its path names objects by ids of ours, its query may hold numbers.
-fn masked_page(masking: Masking, page: &str) -> String {
-    match page.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", masking.text(query)),
-        None => page.to_owned(),
-    }
-}
-
-fn masked_value(masking: Masking, value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(masking.text(&text)),
-        Value::Array(items) => items.into_iter().map(|item| masked_value(masking, item)).collect(),
-        Value::Object(map) => Value::Object(masked(masking, map)),
-        Value::Number(number) => match masking.text(&number.to_string()) {
-            text if text == number.to_string() => Value::Number(number),
-            text => Value::String(text),
-        },
-        Value::Null | Value::Bool(_) => value,
-    }
-}
-
-/// Every entry of a query as a file. One that fails midway breaks the connection, so that nobody
-/// takes it for whole.
-pub(in crate::http) fn file(
-    admission: Admission,
-    masking: Masking,
-    query: AuditQuery,
-    format: Format,
-) -> Result<Response, HttpError> {
-    let rows = export::begin(format, &crate::export::AUDIT, None)?;
-    let owned = admission.context().clone();
-    let source = move |cursor| {
-        let (items, next) = objects(&owned, masking, &query, &Page { limit: PAGE_MAX, cursor })?;
-        let plain = |item| serde_json::to_value(item).expect("an entry is plain data");
-        Ok((items.iter().map(plain).collect(), next))
-    };
-    Ok(export::file(admission, "audit", (format, rows), Box::new(source)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_the_personal_part_are_masked_in_whatever_shape_they_come() {
-        let personal = serde_json::json!({"page": "/calls?number=13812340021", "of": [{"n": 13812340021u64}], "ok": 7});
-        let Value::Object(personal) = personal else { panic!("an object") };
-        let seen = serde_json::to_string(&masked(Masking::Masked, personal)).unwrap();
-        assert!(!seen.contains("13812340021") && seen.contains("\"ok\":7"), "{seen}");
-    }
+    export::audit(ask.admission(context), ask.masking(), asked, format)
 }

@@ -9,9 +9,7 @@ use super::ask::Ask;
 use super::calls::WholeCall;
 use super::{HttpError, Response};
 use crate::domain::{Call, CallId, Lang, Masking};
-use crate::http::admin::calls::evidence;
-use crate::http::admin::calls::evidence_pack;
-use crate::http::admin::calls::evidence_pack::Wish;
+use crate::http::evidence_pack::{self, Wish};
 use crate::service::Context;
 
 /// What to take along of a call, and why.
@@ -31,7 +29,7 @@ pub(super) struct EvidenceToMake {
 pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<Response, HttpError> {
     ask.no_query()?;
     let id = CallId::parse(id).ok_or(HttpError::NotFound)?;
-    let call = evidence_pack::call_for(context, &ask.principal, id).await?;
+    let call = evidence_pack::call_for(context, ask.actor(), id).await?;
     let wanted: EvidenceToMake = ask.json()?;
     let lang = match wanted.language.as_deref() {
         None => Lang::Zh,
@@ -41,8 +39,8 @@ pub(super) async fn make(context: &Arc<Context>, ask: &Ask, id: &str) -> Result<
     let masked = wanted.masked || ask.masking() == Masking::Masked;
     let numbers = if masked { Masking::Masked } else { Masking::Whole };
     let wish = Wish { reason: wanted.reason, numbers, lang };
-    let pack = evidence_pack::make(context, &ask.principal, ask.peer, call, wish).await?;
-    Ok(evidence::respond(pack))
+    let pack = evidence_pack::make(context, ask.actor(), call, wish).await?;
+    Ok(evidence_pack::respond(pack))
 }
 
 pub(in crate::http) fn call_json(context: &Context, numbers: Masking, call: &Call) -> Result<String, HttpError> {

@@ -1,47 +1,20 @@
 //! `GET /{calls,callbacks,sms,numbers,bindings,decisions}/export?format=…`: exactly the rows of a
 //! query as a file.
-//!
-//! The list's pages are read one after the other under one cursor, so the file is the list as it
-//! was when the first was read. A page is read when the one before it is on its way: a client
-//! that is slow, or gone, costs nothing but the memory of a few pages. Where a page cannot be
-//! read the transfer is broken off, so that half a file is never taken for a whole one; so it is
-//! where whoever fetches it is not let in any more.
 
-use std::io;
 use std::sync::Arc;
-
-use bytes::Bytes;
-use http::{HeaderValue, header};
-use serde_json::Value;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use warp::Reply as _;
 
 use super::ask::Ask;
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
 use crate::domain::Lang;
-use crate::error_chain::Chain;
-use crate::export::{self, Column, ExportError, ForPeople, Format, Rows, Sheet};
-use crate::http::admission::Admission;
-use crate::limits::{EXPORT_PAGES_AHEAD, PAGE_MAX};
-use crate::platforms;
+use crate::export::{self, Format, Sheet};
+use crate::http::export::{begin, file};
+use crate::limits::PAGE_MAX;
 use crate::service::{Context, lists::ListKind, query::Query};
 use crate::store::Page;
 
-/// A page of objects and the cursor of the next; asked with the cursor before.
-pub(super) type Source = Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), HttpError> + Send>;
-
 /// What may be said of a file besides the filters of its rows.
 pub(super) const CHOICES: &[&str] = &["format", "lang"];
-
-#[derive(Debug, thiserror::Error)]
-enum BrokenOff {
-    #[error("reading the rows of an export")]
-    Read(#[from] HttpError),
-    #[error("writing the rows of an export")]
-    Write(#[from] ExportError),
-}
 
 /// `GET /{list}/export`
 pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result<Response, HttpError> {
@@ -60,42 +33,6 @@ pub(super) async fn get(context: &Arc<Context>, ask: &Ask, list: &str) -> Result
     Ok(file(ask.admission(context), list.name(), (format, rows), Box::new(source)))
 }
 
-pub(super) fn begin(format: Format, sheet: &'static Sheet, lang: Option<Lang>) -> Result<Rows, HttpError> {
-    let people = lang.map(|lang| ForPeople { lang, word: column_word });
-    Rows::begin(format, sheet, people).map_err(|error| HttpError::Internal(Box::new(error)))
-}
-
-/// The word for a value of a column, where it is a code of ours.
-fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
-    match column.name {
-        "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
-        _ => column.word.and_then(|word| word(value)).map(|word| word.get(lang).to_owned()),
-    }
-}
-
-/// The answer that is a file of all rows of `source`, under a name of today.
-pub(super) fn file(admission: Admission, of: &str, (format, rows): (Format, Rows), source: Source) -> Response {
-    let context = admission.context().clone();
-    let mut response = warp::reply::stream(stream(rows, admitted(admission, source))).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
-    let at = context.clock.now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)));
-    let name = format!("ringback-{of}-{}.{}", at.strftime("%Y%m%d-%H%M%S"), format.name());
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// The same pages, as long as whoever asked is let in.
-fn admitted(mut admission: Admission, mut source: Source) -> Source {
-    Box::new(move |cursor| {
-        admission.check()?;
-        source(cursor)
-    })
-}
-
 fn sheet(list: ListKind) -> &'static Sheet {
     match list {
         ListKind::Calls => &export::CALLS,
@@ -104,167 +41,5 @@ fn sheet(list: ListKind) -> &'static Sheet {
         ListKind::Numbers => &export::NUMBERS,
         ListKind::Bindings => &export::BINDINGS,
         ListKind::Decisions => &export::DECISIONS,
-    }
-}
-
-/// The bytes of a file, made as they are taken.
-fn stream(rows: Rows, source: Source) -> ReceiverStream<io::Result<Bytes>> {
-    let (give, take) = mpsc::channel(EXPORT_PAGES_AHEAD);
-    tokio::spawn(async move {
-        let mut making = Some(Making { rows, source, cursor: None });
-        while let Some(file) = making.take() {
-            let step = tokio::task::spawn_blocking(move || file.step()).await;
-            let bytes = match step {
-                Ok(Ok((bytes, rest))) => {
-                    making = rest;
-                    Ok(Bytes::from(bytes))
-                }
-                Ok(Err(error)) => {
-                    tracing::error!(error = %Chain(&error), "an export was broken off");
-                    Err(io::Error::other(error))
-                }
-                Err(panic) => Err(io::Error::other(panic)),
-            };
-            if give.send(bytes).await.is_err() {
-                // Whoever wanted it has gone.
-                return;
-            }
-        }
-    });
-    ReceiverStream::new(take)
-}
-
-struct Making {
-    rows: Rows,
-    source: Source,
-    cursor: Option<String>,
-}
-
-impl Making {
-    /// The bytes of one page more, or with the last one those that end the file.
-    fn step(mut self) -> Result<(Vec<u8>, Option<Self>), BrokenOff> {
-        let (objects, next) = (self.source)(self.cursor.take())?;
-        let mut bytes = self.rows.page(&objects)?;
-        if next.is_none() {
-            bytes.extend(self.rows.end()?);
-            return Ok((bytes, None));
-        }
-        self.cursor = next;
-        Ok((bytes, Some(self)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::StreamExt as _;
-    use serde_json::json;
-
-    use super::*;
-
-    fn pages(last: usize, fails: bool) -> Source {
-        Box::new(move |cursor| {
-            let page: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
-            if page == last && fails {
-                return Err(crate::store::QueryError::Stale.into());
-            }
-            let objects = (0..1_000).map(|i| json!({ "id": format!("{page}-{i}") })).collect();
-            Ok((objects, (page < last).then(|| (page + 1).to_string())))
-        })
-    }
-
-    async fn collect(format: Format, source: Source) -> (Vec<u8>, bool) {
-        let rows = Rows::begin(format, &export::CALLS, None).unwrap();
-        let (mut bytes, mut whole) = (Vec::new(), true);
-        let mut chunks = stream(rows, source);
-        while let Some(chunk) = chunks.next().await {
-            match chunk {
-                Ok(chunk) => bytes.extend_from_slice(&chunk),
-                Err(_) => whole = false,
-            }
-        }
-        (bytes, whole)
-    }
-
-    #[tokio::test]
-    async fn a_file_has_the_rows_of_every_page() {
-        let (bytes, whole) = collect(Format::Jsonl, pages(4, false)).await;
-        let text = String::from_utf8(bytes).unwrap();
-        assert!(whole && text.lines().count() == 5_000);
-        assert!(text.ends_with("{\"id\":\"4-999\"}\n"));
-    }
-
-    #[tokio::test]
-    async fn a_file_whose_pages_cannot_be_read_is_broken_off_and_has_no_end() {
-        for format in [Format::Csv, Format::Xlsx, Format::Jsonl] {
-            let (bytes, whole) = collect(format, pages(3, true)).await;
-            assert!(!whole && !bytes.is_empty(), "{format:?}");
-            if format == Format::Xlsx {
-                assert!(zip::ZipArchive::new(io::Cursor::new(bytes)).is_err());
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_file_is_broken_off_where_whoever_fetches_it_is_not_let_in_any_more() {
-        use crate::domain::Role;
-        use crate::service::testing::Installation;
-        use crate::state::Author;
-
-        let house = Installation::open();
-        let (state, by) = (&house.context.state, Author::of_tests());
-        let token = state.add_token(&by, "crm", Role::Viewer).await.unwrap();
-        let ask = Ask {
-            principal: state.bearer(token.reveal()).unwrap(),
-            peer: None,
-            known: false,
-            login: None,
-            revealed: false,
-            endpoint: &crate::http::api::endpoints::ENDPOINTS[0],
-            path: Vec::new(),
-            query: String::new(),
-            headers: [(header::AUTHORIZATION, format!("Bearer {}", token.reveal()).parse().unwrap())]
-                .into_iter()
-                .collect(),
-            body: Vec::new(),
-            fields: Vec::new(),
-        };
-        let admission = ask.admission(&house.context);
-        let (_, whole) = collect(Format::Csv, admitted(admission.clone(), pages(9, false))).await;
-        assert!(whole);
-        let mut chunks =
-            stream(Rows::begin(Format::Csv, &export::CALLS, None).unwrap(), admitted(admission, pages(99, false)));
-        chunks.next().await.unwrap().unwrap();
-        state.revoke_token(&by, "crm").await.unwrap();
-        let mut more = 0;
-        let broken = loop {
-            match chunks.next().await {
-                Some(Ok(_)) => more += 1,
-                Some(Err(_)) => break true,
-                None => break false,
-            }
-        };
-        assert!(broken && more <= EXPORT_PAGES_AHEAD + 2, "{more} pages more");
-    }
-
-    #[tokio::test]
-    async fn pages_are_read_as_they_are_taken() {
-        let (tell, mut asked) = mpsc::unbounded_channel();
-        let mut source = pages(50, false);
-        let counted: Source = Box::new(move |cursor| {
-            let _ = tell.send(());
-            source(cursor)
-        });
-        let rows = Rows::begin(Format::Jsonl, &export::CALLS, None).unwrap();
-        let chunks = stream(rows, counted);
-        // One page waits to be sent beside those in the channel, and no more is read.
-        for _ in 0..=EXPORT_PAGES_AHEAD {
-            asked.recv().await.unwrap();
-        }
-        drop(chunks);
-        let mut rest = 0;
-        while asked.recv().await.is_some() {
-            rest += 1;
-        }
-        assert!(rest <= 2, "{rest} pages were read for nobody");
     }
 }

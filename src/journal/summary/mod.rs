@@ -20,8 +20,7 @@ use serde_json::{Map, Value};
 use self::items::{ItemWire, SuspicionWire};
 use super::decision::DecidedFields;
 use super::record::Entry;
-use crate::domain::vocabulary;
-use crate::domain::{AppId, DecidedQuestion, Item, Outcome, Suspicion};
+use crate::domain::{AppId, DecidedQuestion, Item, Outcome, Suspicion, vocabulary};
 
 pub const SUMMARY: &str = "summary";
 /// Readers skip versions they do not know.

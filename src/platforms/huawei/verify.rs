@@ -16,12 +16,12 @@ use subtle::ConstantTimeEq;
 
 use super::signature::{Parts, Recipe, Signed, digest};
 use super::time;
-use crate::domain::{Callback, address};
+use crate::domain::{BEIJING_OFFSET, Callback, address};
 use crate::limits;
 use crate::platforms::{Secrets, Verdict, VerifyError};
 
 /// How far the clock of those who write UTC+8 with a `Z` is ahead.
-const BEIJING: Duration = Duration::from_secs(8 * 3600);
+const BEIJING: Duration = Duration::from_secs(BEIJING_OFFSET.seconds() as u64);
 
 /// Checks whichever signature header is there.
 pub(in crate::platforms) fn verify(callback: &Callback, secrets: &Secrets<'_>) -> Verdict {

@@ -14,7 +14,6 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Request, header};
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use md5::{Digest, Md5};
 
 use super::results;
@@ -148,7 +147,7 @@ impl Outbound for super::Jiuyun {
         let app = credentials.app_key.as_deref().ok_or(PlatformError::Missing("app_key"))?;
         let account = credentials.account_sid.as_deref().ok_or(PlatformError::Missing("account_sid"))?;
         let token = credentials.auth_token.as_ref().ok_or(PlatformError::Missing("auth_token"))?;
-        let timestamp = now.to_zoned(TimeZone::fixed(Offset::constant(8))).strftime("%Y%m%d%H%M%S").to_string();
+        let timestamp = now.to_zoned(crate::domain::BEIJING).strftime("%Y%m%d%H%M%S").to_string();
         let path = format!("/{VERSION}/Accounts/{account}{}", operation.path);
         let address = check::address(base, &path, &[("sig", signature(account, token, &timestamp))]);
         let mut body = request.body();

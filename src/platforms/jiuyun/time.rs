@@ -7,14 +7,11 @@
 //! The text is always kept. Nonsense (a month 13) is a [`Stamp`] without an instant, never a
 //! panic and never a guess.
 
+use crate::domain::BEIJING_OFFSET;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
 
 use crate::domain::Stamp;
-
-/// China Standard Time; no summer time since 1991.
-const BEIJING: Offset = Offset::constant(8);
 
 pub(super) fn read(text: &str) -> Stamp {
     Stamp { at: instant(text), text: Stamp::one_blank(text) }
@@ -37,7 +34,7 @@ fn instant(text: &str) -> Option<Timestamp> {
         |from: usize, to: usize| digits[from..to].iter().fold(0_i16, |n, digit| n * 10 + i16::from(digit - b'0'));
     let two = |from: usize| i8::try_from(number(from, from + 2)).ok();
     let civil = DateTime::new(number(0, 4), two(4)?, two(6)?, two(8)?, two(10)?, two(12)?, 0).ok()?;
-    BEIJING.to_timestamp(civil).ok()
+    BEIJING_OFFSET.to_timestamp(civil).ok()
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 
 use http::Method;
 
-use crate::domain::Text;
-use crate::domain::vocabulary;
+use crate::domain::{Text, vocabulary};
 
 /// One thing that a platform can be asked.
 #[derive(Debug, Clone, Copy)]

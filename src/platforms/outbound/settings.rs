@@ -5,8 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Secret;
-use crate::domain::vocabulary;
+use crate::domain::{Secret, vocabulary};
 
 vocabulary! {
     /// How Huawei's requests are signed.

@@ -6,10 +6,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
 
-use crate::domain::vocabulary;
-use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text};
+use crate::domain::{BindingKind, BindingTerms, Direction, PhoneNumber, Text, vocabulary};
 use crate::platforms::InvalidAnswer;
 
 vocabulary! {
@@ -269,7 +267,7 @@ pub(crate) fn local_instant(field: Field, text: &str) -> Option<Timestamp> {
         (Some(day), _) => day.to_datetime(Time::midnight()),
         (None, _) => timed()?,
     };
-    let local = civil.to_zoned(TimeZone::fixed(Offset::constant(8))).ok()?;
+    let local = civil.to_zoned(crate::domain::BEIJING).ok()?;
     Some(local.timestamp())
 }
 

@@ -16,8 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::AuditAction;
-use crate::domain::vocabulary;
-use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text};
+use crate::domain::{App, Binding, BindingId, BindingKind, PhoneNumber, Text, vocabulary};
 use crate::limits::{PLATFORM_COMPARED, PLATFORM_PAGE, PLATFORM_PAIRS};
 use crate::platforms::outbound::{self, Bound, Credentials, Mode, PlatformError, Request};
 use crate::service::{

@@ -15,8 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::domain::Secret;
-use crate::domain::vocabulary;
+use crate::domain::{Secret, vocabulary};
 use crate::simulator::stamp::{self, BEIJING_MS};
 
 vocabulary! {

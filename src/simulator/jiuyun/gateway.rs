@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 
@@ -115,7 +114,7 @@ fn admit(
         return Err(("900110", "no such account"));
     }
     let at = DateTime::strptime("%Y%m%d%H%M%S", timestamp).map_err(|_| ("900108", "timestamp"))?;
-    let at = at.to_zoned(TimeZone::fixed(Offset::constant(8))).map_err(|_| ("900108", "timestamp"))?;
+    let at = at.to_zoned(crate::domain::BEIJING).map_err(|_| ("900108", "timestamp"))?;
     if plan.clock.now().duration_since(at.timestamp()).abs() > SKEW {
         return Err(("900109", "timestamp"));
     }

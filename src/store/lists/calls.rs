@@ -9,8 +9,8 @@ use super::kinds::{
 use super::text::{APP, DIGITS, EXACTLY, NUMBER, PRODUCT, PROVIDER, SESSION, SPAN, TESTS, ends, title};
 use super::{Moment, Names, Parameters, filters};
 use crate::domain::{
-    Anomaly, AppId, Call, CallOutcome, CallState, CauseCode, Direction, Party, PhoneNumber, Product, ProviderId,
-    RecordingState, Text, Wording, plain_text,
+    Anomaly, AppId, BEIJING_OFFSET, Call, CallOutcome, CallState, CauseCode, Direction, Party, PhoneNumber, Product,
+    ProviderId, RecordingState, Text, Wording, plain_text,
 };
 use crate::store::query_plan::QueryPlan;
 use crate::store::terms::{self, ENDING_MIN, Exactly, Field, Terms, amount, term};
@@ -137,7 +137,7 @@ filters! {
 /// The day of the week, 1 (Monday) to 7, and the hour of the day in Asia/Shanghai, where clocks
 /// have not changed since 1991.
 fn local_time(t: Timestamp) -> (u8, u8) {
-    let second = t.as_second() + 8 * 3_600;
+    let second = t.as_second() + i64::from(BEIJING_OFFSET.seconds());
     // 1970-01-01 was a Thursday.
     let weekday = (second.div_euclid(86_400) + 3).rem_euclid(7) + 1;
     (weekday as u8, (second.rem_euclid(86_400) / 3_600) as u8)

@@ -1,14 +1,12 @@
 //! 证据包 Evidence: asks why, and hands out one ZIP with all there is about a call.
 //!
 //! The form is a page of its own: whoever takes whole numbers along sees before that it leaves
-//! a trace, and what will be in the file. Making it is [`crate::http::admin::calls::evidence_pack`]'s.
+//! a trace, and what will be in the file. Making it is [`evidence_pack`]'s.
 
 use askama::Template;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
 use crate::domain::{Call, CallId, Masking, Role};
-use crate::http::admin::calls::evidence_pack;
-use crate::http::admin::calls::evidence_pack::Wish;
 use crate::http::admin::calls::page as call;
 use crate::http::admin::parts::phone;
 use crate::http::admin::reply;
@@ -16,6 +14,7 @@ use crate::http::admin::request::Request;
 #[cfg(test)]
 use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
+use crate::http::evidence_pack::{self, Wish};
 use crate::http::{HttpError, Response};
 use crate::limits;
 
@@ -41,26 +40,15 @@ pub(in crate::http::admin) fn show(request: &Request) -> Result<Response, HttpEr
 pub(in crate::http::admin) async fn download(request: &Request) -> Result<Response, HttpError> {
     let by = request.principal()?;
     let id = CallId::parse(request.segment(1)).ok_or(HttpError::NotFound)?;
-    let call = evidence_pack::call_for(request.ctx(), &by, id).await?;
+    let call = evidence_pack::call_for(request.ctx(), request.actor(&by), id).await?;
     let Some(reason) = request.field("reason") else { return ask_again(request, &call) };
     let wish = Wish {
         reason: reason.to_owned(),
         numbers: if request.field("masked").is_some() { Masking::Masked } else { Masking::Whole },
         lang: request.lang,
     };
-    let pack = evidence_pack::make(&request.site.ctx, &by, Some(request.peer), call, wish).await?;
-    Ok(respond(pack))
-}
-
-pub(crate) fn respond(pack: evidence_pack::Pack) -> Response {
-    let mut response = Response::new(pack.zip.into());
-    let headers = response.headers_mut();
-    crate::http::transport::assets::page_headers(headers);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", pack.name)) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    response
+    let pack = evidence_pack::make(&request.site.ctx, request.actor(&by), call, wish).await?;
+    Ok(evidence_pack::respond(pack))
 }
 
 fn ask_again(request: &Request, call: &Call) -> Result<Response, HttpError> {

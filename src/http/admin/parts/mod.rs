@@ -9,19 +9,15 @@ pub(super) mod list_form;
 pub(super) mod list_frame;
 pub(super) mod words;
 
+use crate::domain::BEIJING;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 
 use crate::domain::{Lang, Masking, PhoneNumber};
 
-/// The zone of every page. China has had one offset and no summer time since 1991, so no
-/// time zone database is needed.
-pub(super) const SHANGHAI: Offset = Offset::constant(8);
-
 pub(crate) fn local(t: Timestamp, format: &str) -> String {
-    t.to_zoned(TimeZone::fixed(SHANGHAI)).strftime(format).to_string()
+    t.to_zoned(BEIJING).strftime(format).to_string()
 }
 
 pub(crate) fn utc(t: Timestamp) -> String {

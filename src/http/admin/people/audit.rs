@@ -5,7 +5,7 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::audit::AuditAction;
 use crate::domain::{ActorId, AppId, Lang, Masking, Role, Text};
@@ -19,10 +19,10 @@ use crate::http::admin::request::{Pairs, Request, link};
 #[cfg(test)]
 use crate::http::admin::samples;
 use crate::http::admin::view::{Section, View};
-use crate::http::{HttpError, Response, api};
-use crate::service::{filters, reveals};
+use crate::http::{HttpError, Response, export};
+use crate::service::{filters, reveals, trail};
 use crate::state::Principal;
-use crate::store::{AuditQuery, AuditRow, FilterTable as _, Shape};
+use crate::store::{AuditQuery, FilterTable as _, Shape};
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/audit.html")]
@@ -55,8 +55,6 @@ struct Row {
     details: Option<Vec<(String, String)>>,
 }
 
-pub(crate) type Found = (AuditRow, Option<Map<String, Value>>);
-
 /// `GET /audit`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let by = administrator(request)?;
@@ -64,24 +62,17 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
         return Ok(reply::see_other(&link("/audit", &pairs)));
     }
     let (query, page) = filters::asked::<AuditQuery>(request.ctx(), &by.scope, &request.raw_query())?;
-    let listing = request.ctx().store.audit(&query, &page)?;
-    let mut endings = api::audit::endings(&request.ctx().store, &listing.items)?;
-    let mut found = Vec::with_capacity(listing.items.len());
-    for row in listing.items {
-        let row = AuditRow { ended: row.ended.or_else(|| endings.remove(&row.seq)), ..row };
-        let personal = api::audit::personal(&*request.ctx().journal, row.seq)?;
-        found.push((row, personal));
-    }
+    let (found, next) = trail::entries(request.ctx(), &query, &page)?;
     let view = View::of(request, Section::Audit);
     let app = |id| request.app_name(id);
-    reply::page(&AuditPage::new(view, &request.query, &found, listing.next, &app, request.now()))
+    reply::page(&AuditPage::new(view, &request.query, &found, next, &app, request.now()))
 }
 
 /// `GET /audit/export?format=csv|xlsx|jsonl`: every entry of the query, masked unless that page of
 /// the trail is revealed.
 pub(crate) async fn export(request: &Request) -> Result<Response, HttpError> {
     let by = administrator(request)?;
-    let (query, format) = api::audit::asked_export(request.ctx(), &by.scope, &request.raw_query())?;
+    let (query, format) = export::asked_audit(request.ctx(), &by.scope, &request.raw_query())?;
     let rest: Pairs = request.query.iter().filter(|(name, _)| name != "format").cloned().collect();
     let page = reveals::page("/audit", &rest);
     let login = request.login.as_ref().ok_or(HttpError::Unauthorised)?;
@@ -91,7 +82,7 @@ pub(crate) async fn export(request: &Request) -> Result<Response, HttpError> {
     };
     let act = request.actor(&by).act(AuditAction::Export, "audit").with("query", request.raw_query());
     request.ctx().audit.record(act).await?;
-    api::audit::file(request.admission(&by)?, masking, query, format)
+    export::audit(request.admission(&by)?, masking, query, format)
 }
 
 /// Who asks, if an administrator, be it of some apps: the query is narrowed to those.
@@ -108,7 +99,7 @@ impl AuditPage {
     fn new(
         view: View,
         pairs: &Pairs,
-        found: &[Found],
+        found: &[trail::Entry],
         next: Option<String>,
         app: &dyn Fn(AppId) -> String,
         now: Timestamp,
@@ -142,7 +133,7 @@ impl AuditPage {
 }
 
 impl Row {
-    fn of(view: &View, (row, personal): &Found, app: &dyn Fn(AppId) -> String) -> Self {
+    fn of(view: &View, (row, personal): &trail::Entry, app: &dyn Fn(AppId) -> String) -> Self {
         let (lang, masking) = (view.lang, view.masking());
         let (word, name) = match row.subject.as_str() {
             whole @ "list of rules" => (whole, ""),
@@ -230,7 +221,7 @@ impl AuditPage {
         Self::sample_of(lang, &[], None)
     }
 
-    fn sample_of(lang: Lang, found: &[Found], revealed: Option<Timestamp>) -> Self {
+    fn sample_of(lang: Lang, found: &[trail::Entry], revealed: Option<Timestamp>) -> Self {
         use crate::http::admin::samples;
         let view = View { here: "/audit".to_owned(), revealed, ..View::sample(lang, Section::Audit) };
         Self::new(view, &Pairs::new(), found, None, &samples::app_name, samples::now())
@@ -238,7 +229,11 @@ impl AuditPage {
 }
 
 #[cfg(test)]
-fn samples() -> Vec<Found> {
+fn samples() -> Vec<trail::Entry> {
+    use serde_json::Map;
+
+    use crate::store::AuditRow;
+
     use crate::domain::ActorKind;
     use crate::store::Ended;
     let entry = |n, by: &str, action: &str, subject: &str, app: Option<u32>, personal: Option<Value>| {

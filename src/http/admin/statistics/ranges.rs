@@ -6,12 +6,11 @@
 //! at the same hour, so that a morning is not measured against a whole day.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::vocabulary;
-use crate::domain::{Lang, Text};
-use crate::http::admin::parts::{SHANGHAI, local};
+use crate::domain::BEIJING;
+use crate::domain::{Lang, Text, vocabulary};
+use crate::http::admin::parts::local;
 use crate::http::admin::query::{hour, hours_later, instant, midnight};
 use crate::http::admin::request::{Pairs, find};
 use crate::store::{Span, Step};
@@ -144,8 +143,8 @@ pub(crate) fn ready(now: Timestamp) -> [(Text, Span); 5] {
 }
 
 fn month(t: Timestamp) -> Timestamp {
-    let first: Date = t.to_zoned(TimeZone::fixed(SHANGHAI)).date().first_of_month();
-    first.to_zoned(TimeZone::fixed(SHANGHAI)).map_or(t, |first| first.timestamp())
+    let first: Date = t.to_zoned(BEIJING).date().first_of_month();
+    first.to_zoned(BEIJING).map_or(t, |first| first.timestamp())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@ use super::{Endpoint, FILES, act, look};
 use crate::audit::AuditAction::*;
 use crate::domain::Rights::{Admin, AdminOfAll, Viewer};
 use crate::http::api::{audit, logins, tokens, users};
+use crate::http::export;
+use crate::service::trail;
 use crate::store::{AuditQuery, FilterTable as _};
 
 #[rustfmt::skip]
@@ -35,9 +37,9 @@ pub(super) fn people() -> Vec<Endpoint> {
             .says("新建 API 令牌；只显示这一次", "Makes an API token; it is told this once"),
         act("DELETE /tokens/{name}", "revokeToken", TokenRevoke, run!(tokens::revoke, name))
             .answers::<tokens::TokenObject>().says("吊销 API 令牌", "Takes an API token back"),
-        look("GET /audit", "listAudit", Admin, run!(audit::list)).pages::<audit::AuditObject>(AuditQuery::parameters())
+        look("GET /audit", "listAudit", Admin, run!(audit::list)).pages::<trail::AuditObject>(AuditQuery::parameters())
             .says("谁做了什么、看了什么，最新的在前", "Who did what, and who looked at what, newest first"),
         act("GET /audit/export", "exportAudit", Export, run!(audit::export)).needs(Admin)
-            .takes(AuditQuery::parameters()).takes(audit::CHOICES).streams(FILES).says("审计记录，导出为文件", "The same as a file"),
+            .takes(AuditQuery::parameters()).takes(export::AUDIT_CHOICES).streams(FILES).says("审计记录，导出为文件", "The same as a file"),
     ]
 }
