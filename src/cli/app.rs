@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::{cells, owner, table};
 use crate::domain::plain_text;
 use crate::limits::SECRET_BYTES_MAX;

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::filters::Filters;
+use super::filters::ListFlags;
+use super::place::Place;
 use super::{
-    Usage, app, bindings, config, demo, erase, evidence, export, log, login, platform, retention, rules, search, serve,
-    settings, simulate, stats, token, user,
+    Usage, app, backup, bindings, config, demo, erase, evidence, export, log, login, platform, providers, retention,
+    rules, search, serve, settings, simulate, stats, tail, token, user, verify,
 };
 use crate::config::DEFAULT_DATA;
-use crate::store::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery, FilterTable};
+use crate::store::{AuditQuery, CallQuery, CallbackQuery, DecisionQuery};
 
 /// Receives the callbacks of phone platforms, loses none, and shows what happened to every call
 #[derive(Debug, Parser)]
@@ -33,14 +34,6 @@ struct GivenPlace {
     /// Show phone numbers masked
     #[arg(long, global = true)]
     masked: bool,
-}
-
-/// Which installation, and how it is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) data: PathBuf,
-    /// Whether numbers are shown masked.
-    pub(super) masked: bool,
 }
 
 /// What to do.
@@ -80,11 +73,11 @@ pub(super) enum Command {
     /// Count calls: answer rate, mean talk, causes …
     Stats(stats::Flags),
     /// Follow what happens
-    Tail(TailFlags),
+    Tail(tail::Flags),
     /// Make a consistent copy, also while the server runs
-    Backup(BackupFlags),
+    Backup(backup::Flags),
     /// Check every record, without changing anything
-    Verify(VerifyFlags),
+    Verify(verify::Flags),
     /// Rebuild store/ from the journal
     Reindex,
     /// Write all rows of a list
@@ -113,7 +106,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Config(config::Command),
     /// What each platform sends: addresses, fields, codes
-    Providers(ProvidersFlags),
+    Providers(providers::Flags),
     /// Ask the running server whether it is well
     Healthcheck,
     /// Print completions for a shell: bash, zsh, fish …
@@ -123,72 +116,6 @@ pub(super) enum Command {
     },
     /// Print the manual page
     Man,
-}
-
-/// One page of a list.
-#[derive(Debug, Args)]
-pub(super) struct ListFlags<T: FilterTable> {
-    #[command(flatten)]
-    pub(super) filters: Filters<T>,
-    /// How many rows, up to 1000
-    #[arg(long, value_name = "N")]
-    pub(super) limit: Option<String>,
-    /// Go on where the page before ended
-    #[arg(long, value_name = "CURSOR")]
-    pub(super) cursor: Option<String>,
-    /// Print the API's answer
-    #[arg(long, conflicts_with = "csv")]
-    pub(super) json: bool,
-    /// Print CSV
-    #[arg(long)]
-    pub(super) csv: bool,
-}
-
-impl<T: FilterTable> ListFlags<T> {
-    pub(super) fn query(&self) -> Vec<(String, String)> {
-        let mut query = self.filters.query.clone();
-        let mut add = |name: &str, value: &Option<String>| {
-            query.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
-        };
-        add("limit", &self.limit);
-        add("cursor", &self.cursor);
-        query
-    }
-}
-
-/// `ringback tail`
-#[derive(Debug, Args)]
-pub(super) struct TailFlags {
-    /// Print one object a line
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `ringback backup`
-#[derive(Debug, Args)]
-pub(super) struct BackupFlags {
-    /// A new or empty directory
-    pub(super) dest: PathBuf,
-}
-
-/// `ringback verify`
-#[derive(Debug, Args)]
-pub(super) struct VerifyFlags {
-    /// The data directory to check [default: that of --data]
-    pub(super) dir: Option<PathBuf>,
-    /// Print one object
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `ringback providers`
-#[derive(Debug, Args)]
-pub(super) struct ProvidersFlags {
-    /// One provider, with its fields and codes
-    pub(super) provider: Option<String>,
-    /// Print one object
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 impl Arguments {

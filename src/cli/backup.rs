@@ -2,12 +2,21 @@
 //! makes it itself, with the rights of whoever asked for it.
 
 use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
 
-use super::arguments::{BackupFlags, Place};
+use super::place::Place;
 use super::{cells, owner};
 use crate::journal;
 
-pub(super) fn run(place: &Place, flags: &BackupFlags) -> Result<()> {
+/// `ringback backup`
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// A new or empty directory
+    pub(super) dest: PathBuf,
+}
+
+pub(super) fn run(place: &Place, flags: &Flags) -> Result<()> {
     let copied = journal::copy(&place.data, &flags.dest)?;
     owner::settle_copy(&flags.dest, &place.data)?;
     eprintln!(

@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs, part};
+use super::filters::ListFlags;
+use super::place::Place;
 use super::{calls, cells, owner, upload};
 use crate::bindings::BindingQuery;
 use crate::export;

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
-use super::arguments::{ListFlags, Place};
 use super::calls;
+use super::filters::ListFlags;
+use super::place::Place;
 use crate::export;
 use crate::store::CallbackQuery;
 

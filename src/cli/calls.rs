@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::app::items;
-use super::arguments::{ListFlags, Place};
 use super::client::{Client, Needs};
+use super::filters::ListFlags;
+use super::place::Place;
 use super::{owner, table};
 use crate::export::{self, Sheet, csv};
 use crate::store::{CallQuery, FilterTable};

@@ -4,9 +4,9 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::owner;
+use super::place::Place;
 use super::retention::{finished, print};
 
 /// Whose, how, why.

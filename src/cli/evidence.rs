@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use http::Method;
 use serde_json::json;
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::{cells, owner};
 
 /// Of which call, why, and where to.

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::filters::Filters;
 use super::owner;
+use super::place::Place;
 use crate::bindings::BindingQuery;
 use crate::store::{CallQuery, CallbackQuery, DecisionQuery, NumberQuery, SmsQuery};
 

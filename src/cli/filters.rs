@@ -87,6 +87,37 @@ impl<T: FilterTable> FromArgMatches for Filters<T> {
     }
 }
 
+/// One page of a list.
+#[derive(Debug, Args)]
+pub(super) struct ListFlags<T: FilterTable> {
+    #[command(flatten)]
+    pub(super) filters: Filters<T>,
+    /// How many rows, up to 1000
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<String>,
+    /// Go on where the page before ended
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) cursor: Option<String>,
+    /// Print the API's answer
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print CSV
+    #[arg(long)]
+    pub(super) csv: bool,
+}
+
+impl<T: FilterTable> ListFlags<T> {
+    pub(super) fn query(&self) -> Vec<(String, String)> {
+        let mut query = self.filters.query.clone();
+        let mut add = |name: &str, value: &Option<String>| {
+            query.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
+        };
+        add("limit", &self.limit);
+        add("cursor", &self.cursor);
+        query
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

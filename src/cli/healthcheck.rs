@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use http::Method;
 
-use super::arguments::Place;
 use super::client::{Client, Needs};
+use super::place::Place;
 use crate::journal::DataLock;
 
 pub(super) async fn run(place: &Place) -> Result<ExitCode> {

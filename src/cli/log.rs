@@ -12,8 +12,8 @@ use clap::Args;
 use serde_json::Value;
 
 use super::app::items;
-use super::arguments::Place;
 use super::client::{Client, Needs};
+use super::place::Place;
 use super::{cells, table};
 use crate::journal::DataLock;
 

@@ -7,8 +7,8 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::app::items;
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::{cells, owner, table};
 
 /// What to do with logins.

@@ -29,6 +29,7 @@ mod logging;
 mod login;
 mod owner;
 mod password;
+mod place;
 mod platform;
 mod providers;
 mod reindex;

@@ -10,8 +10,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::retention::print;
 use super::{Usage, app, cells, owner, table};
 

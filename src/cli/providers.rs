@@ -1,16 +1,26 @@
 //! `ringback providers`: the documentation tables of the platforms.
 
+use clap::Args;
 use std::io::{Write, stdout};
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::arguments::ProvidersFlags;
 use super::{Usage, table};
 use crate::domain::{CallOutcome, Lang, Party, Text};
 use crate::platforms::{self, Provider};
 
-pub(super) fn run(flags: &ProvidersFlags) -> Result<()> {
+/// `ringback providers`
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// One provider, with its fields and codes
+    pub(super) provider: Option<String>,
+    /// Print one object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(super) fn run(flags: &Flags) -> Result<()> {
     let mut out = stdout();
     let Some(name) = &flags.provider else {
         if flags.json {

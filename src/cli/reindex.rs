@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use http::Method;
 
-use super::arguments::Place;
 use super::client::{Client, Needs};
+use super::place::Place;
 use super::{cells, owner};
 use crate::journal::DataLock;
 

@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::owner;
+use super::place::Place;
 
 /// How often it is asked how far a run is.
 const LOOK: Duration = Duration::from_millis(200);

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::{cells, owner, retention, table};
 use crate::domain::{ActorId, plain_text};
 

@@ -5,9 +5,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Usage;
-use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::owner;
+use super::place::Place;
 use super::retention::print;
 
 /// Which, and what from now on.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::app::items;
-use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::filters::Filters;
+use super::place::Place;
 use super::{cells, owner, table};
 use crate::domain::metrics::{self, Metric};
 use crate::export::{self, csv};

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::arguments::Place;
 use super::client::{Client, Needs};
 use super::owner;
+use super::place::Place;
 use super::retention::print;
 
 pub(super) async fn run(place: &Place) -> Result<()> {

@@ -1,16 +1,25 @@
 //! `ringback tail`: what happens, one line a change, until stopped.
 
+use clap::Args;
 use std::io::{Write, stdout};
 
 use anyhow::Result;
 use serde_json::Value;
 
-use super::arguments::{Place, TailFlags};
 use super::client::{Client, Needs};
+use super::place::Place;
 use super::{cells, table};
 use crate::export::call_at;
 
-pub(super) async fn run(place: &Place, flags: &TailFlags) -> Result<()> {
+/// `ringback tail`
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// Print one object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(super) async fn run(place: &Place, flags: &Flags) -> Result<()> {
     let client = Client::open(&place.data, Needs::Store, place.masked).await?;
     let mut stream = client.follow().await?;
     let mut name = String::new();

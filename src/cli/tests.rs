@@ -7,9 +7,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::UnixListener;
 
-use super::arguments::{Arguments, Command, Place};
+use super::arguments::{Arguments, Command};
 use super::client::{Client, Needs, part};
 use super::here::Here;
+use super::place::Place;
 use super::*;
 
 mod documents;

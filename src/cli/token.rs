@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::app::items;
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
+use super::place::Place;
 use super::user::{apps, reach};
 use super::{Usage, cells, owner, table};
 use crate::clock::Clock;

@@ -7,9 +7,9 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::app::items;
-use super::arguments::Place;
 use super::client::{Client, Needs, part};
 use super::password::Password;
+use super::place::Place;
 use super::{cells, owner, table};
 
 /// What to do with users.

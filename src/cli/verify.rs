@@ -2,17 +2,29 @@
 //! takes no lock. Says to which second the directory restores, whether records are missing, and
 //! whether the audit trail is whole. The last line is the one verdict.
 
+use clap::Args;
 use std::io::{Write, stdout};
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::arguments::{Place, VerifyFlags};
 use super::cells;
+use super::place::Place;
 use crate::audit::{Chain, ChainReport};
 use crate::journal::{self, LogReport, Missing};
+
+/// `ringback verify`
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// The data directory to check [default: that of --data]
+    pub(super) dir: Option<PathBuf>,
+    /// Print one object
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 struct Found {
     logs: Vec<(&'static str, LogReport)>,
@@ -22,7 +34,7 @@ struct Found {
 }
 
 /// Does it: 0 when every record is there and sound, 1 when not.
-pub(super) fn run(place: &Place, flags: &VerifyFlags) -> Result<ExitCode> {
+pub(super) fn run(place: &Place, flags: &Flags) -> Result<ExitCode> {
     let dir = flags.dir.as_deref().unwrap_or(&place.data);
     let had = |log: &str| journal::had_records(dir, log).map(|records| records > 0);
     if !dir.join("journal").is_dir() && !had("journal")? {

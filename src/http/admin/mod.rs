@@ -37,6 +37,8 @@ mod statistics;
 mod system;
 #[cfg(test)]
 mod tests;
+mod theme;
+mod throttle;
 mod view;
 
 use std::convert::Infallible;
@@ -47,8 +49,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use warp::Filter;
 use warp::path::FullPath;
 
-use self::people::throttle::Throttle;
 use self::request::{Request, Site};
+use self::throttle::Throttle;
 use super::{HttpError, Peer, Response, Routes, misdirected as missed};
 use crate::audit::AuditAction;
 use crate::domain::Text;

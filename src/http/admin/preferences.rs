@@ -5,7 +5,7 @@
 
 use super::reply;
 use super::request::{LANG_COOKIE, Request, THEME_COOKIE, UTC_COOKIE, is_local};
-use super::view::Theme;
+use super::theme::Theme;
 use crate::domain::Lang;
 use crate::http::{HttpError, Response};
 

@@ -14,12 +14,11 @@ use jiff::Timestamp;
 use super::multipart;
 use super::nearest;
 use super::origin::Sent;
-use super::view::Theme;
+use super::theme::Theme;
 use crate::domain::{App, Lang, Role, Scope, Text};
 use crate::http::HttpError;
 use crate::http::admin::csrf;
-use crate::http::admin::people::known_browser;
-use crate::http::admin::people::throttle::{Throttle, Who};
+use crate::http::admin::throttle::Throttle;
 use crate::http::admission::Admission;
 pub(super) use crate::http::admission::LOGIN_COOKIE;
 use crate::http::transport::compress;
@@ -215,15 +214,6 @@ impl Request {
 
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
         cookie(&self.headers, name)
-    }
-
-    /// Who tries a password or a code of this name: somebody inside, a browser that was, a stranger.
-    pub(super) fn who_tries(&self, name: &str) -> Who {
-        match (&self.login, known_browser::id(self, name)) {
-            (Some(login), _) if login.user.name == name => Who::Inside,
-            (_, Some(id)) => Who::Known(id),
-            _ => Who::Stranger(self.peer),
-        }
     }
 
     pub(super) fn login_cookie(&self) -> Option<&str> {

@@ -7,22 +7,12 @@ use jiff::Timestamp;
 
 use super::parts::When;
 use super::request::Request;
-use crate::domain::{Lang, Masking, Role, Text, vocabulary};
+use super::theme::Theme;
+use crate::domain::{Lang, Masking, Role, Text};
 use crate::http::admin::csrf;
 use crate::http::admin::home::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
 use crate::state::Login;
-
-vocabulary! {
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub(super) enum Theme {
-        /// As the reader's system.
-        #[default]
-        System "system",
-        Light "light",
-        Dark "dark",
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {

@@ -30,9 +30,10 @@ use tower_service::Service;
 use crate::http::transport::activity::{Activity, CountedBody, WatchedIo};
 use crate::http::transport::budget::{Claim, Whose};
 use crate::http::transport::places::Place;
-use crate::http::transport::server::Shared;
+use crate::http::transport::request_line;
+use crate::http::transport::shared::Shared;
 use crate::http::transport::{target, unread};
-use crate::http::{HttpError, Peer, Response, Routes, misdirected};
+use crate::http::{HttpError, Peer, Response, Routes};
 use crate::limits;
 use crate::service::Gauges;
 
@@ -135,7 +136,7 @@ where
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
                     if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse)
-                        && let Some(target) = misdirected::target_of(&activity.unread_head())
+                        && let Some(target) = request_line::target_of(&activity.unread_head())
                         && let Origin::Network(socket) = origin
                     {
                         shared.unreadable(socket.ip().to_canonical(), &target);

@@ -17,78 +17,24 @@ mod tests;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::http::Routes;
 use crate::http::transport::connection;
 use crate::http::transport::connection::Origin;
 use crate::http::transport::peer::TrustedProxies;
-use crate::http::transport::places::{Place, Places};
+use crate::http::transport::places::Place;
+use crate::http::transport::shared::Shared;
+pub use crate::http::transport::shared::Times;
 use crate::limits;
 use crate::service::Gauges;
-
-/// How long a client may take for each step. The defaults are in [`limits`]; tests are in a
-/// hurry.
-#[derive(Debug, Clone, Copy)]
-pub struct Times {
-    /// The TLS handshake.
-    pub handshake: Duration,
-    /// The head of a request, from its first byte; the first one from the handshake on.
-    pub head: Duration,
-    /// Between two requests.
-    pub idle: Duration,
-    /// Taking bytes that we have for it.
-    pub write: Duration,
-    /// A stranger's handshake, first request and pauses while few places are left.
-    pub pressed: Duration,
-    /// Delivering a request that was on its way when a stop began.
-    pub quiet: Duration,
-    /// A stop, all in all.
-    pub drain: Duration,
-}
-
-impl Default for Times {
-    fn default() -> Self {
-        Self {
-            handshake: limits::HANDSHAKE_TIME,
-            head: limits::HEADER_TIME,
-            idle: limits::IDLE_TIME,
-            write: limits::WRITE_TIME,
-            pressed: limits::PRESSED_TIME,
-            quiet: limits::DRAIN_QUIET,
-            drain: limits::DRAIN_TIME,
-        }
-    }
-}
-
-impl Times {
-    /// What a stranger has while few places are left: no longer than he would have otherwise.
-    #[must_use]
-    pub(crate) fn hurried(&self) -> Self {
-        Self {
-            handshake: self.handshake.min(self.pressed),
-            head: self.head.min(self.pressed),
-            idle: self.idle.min(self.pressed),
-            write: self.write.min(self.handshake),
-            ..*self
-        }
-    }
-
-    /// How often a connection must be looked at so that none of its times passes unseen.
-    #[must_use]
-    pub(crate) fn shortest(&self) -> Duration {
-        self.head.min(self.idle).min(self.write)
-    }
-}
 
 pub enum Listener {
     Tls(TcpListener, TlsAcceptor),
@@ -113,39 +59,6 @@ pub struct Server {
     tasks: TaskTracker,
 }
 
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) times: Times,
-    pub(crate) gauges: Arc<Gauges>,
-    pub(crate) trusted: ArcSwap<TrustedProxies>,
-    pub(crate) places: Arc<Places>,
-    /// Told of requests whose first line cannot be read: who sent them, and where to.
-    on_unreadable: OnceLock<OnUnreadable>,
-    pub(crate) stop: CancellationToken,
-    /// The stop has taken too long.
-    pub(crate) kill: CancellationToken,
-}
-
-/// Takes note of a request that no route sees.
-struct OnUnreadable(Box<TellUnreadable>);
-
-/// Told who sent it, and where to.
-type TellUnreadable = dyn Fn(IpAddr, &str) + Send + Sync;
-
-impl std::fmt::Debug for OnUnreadable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OnUnreadable")
-    }
-}
-
-impl Shared {
-    pub(crate) fn unreadable(&self, peer: IpAddr, target: &str) {
-        if let Some(OnUnreadable(tell)) = self.on_unreadable.get() {
-            tell(peer, target);
-        }
-    }
-}
-
 enum Stream {
     Tcp(TcpStream, SocketAddr),
     Unix(UnixStream),
@@ -160,15 +73,7 @@ impl Server {
     /// The same with so many places for connections.
     #[must_use]
     pub(crate) fn with_places(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>, places: usize) -> Self {
-        let shared = Shared {
-            times,
-            gauges,
-            trusted: ArcSwap::from_pointee(trusted),
-            places: Places::new(places),
-            on_unreadable: OnceLock::new(),
-            stop: CancellationToken::new(),
-            kill: CancellationToken::new(),
-        };
+        let shared = Shared::new(times, trusted, gauges, places);
         Self { shared: Arc::new(shared), tasks: TaskTracker::new() }
     }
 
@@ -179,7 +84,7 @@ impl Server {
 
     /// Has `tell` told of requests whose first line cannot be read; the first one given stays.
     pub fn on_unreadable(&self, tell: impl Fn(IpAddr, &str) + Send + Sync + 'static) {
-        let _ = self.shared.on_unreadable.set(OnUnreadable(Box::new(tell)));
+        self.shared.on_unreadable(tell);
     }
 
     pub fn trust(&self, proxies: TrustedProxies) {

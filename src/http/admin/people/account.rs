@@ -11,12 +11,12 @@ use crate::domain::Lang;
 use crate::domain::Secret;
 use crate::http::admin::parts::When;
 use crate::http::admin::people::audit_words::browser;
-use crate::http::admin::people::throttle::{What, Who};
 use crate::http::admin::people::{login, login_audit as trail};
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 #[cfg(test)]
 use crate::http::admin::samples;
+use crate::http::admin::throttle::{What, Who};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::PASSWORD_CHARS_MIN;

@@ -8,6 +8,7 @@
 use crate::http::Response;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
+use crate::http::admin::throttle::Who;
 use crate::limits::{KNOWN_BROWSER_NAMES, KNOWN_BROWSER_TIME};
 
 pub(crate) const COOKIE: &str = "__Host-ringback_known";
@@ -28,8 +29,17 @@ impl Known {
     }
 }
 
+/// Who tries a password or a code of this name: somebody inside, a browser that was, a stranger.
+pub(crate) fn who_tries(request: &Request, name: &str) -> Who {
+    match (&request.login, id(request, name)) {
+        (Some(login), _) if login.user.name == name => Who::Inside,
+        (_, Some(id)) => Who::Known(id),
+        _ => Who::Stranger(request.peer),
+    }
+}
+
 /// The id of this browser, if it was logged in with that name before.
-pub(crate) fn id(request: &Request, name: &str) -> Option<String> {
+fn id(request: &Request, name: &str) -> Option<String> {
     Known::of(request).filter(|known| known.names.iter().any(|known| known == name)).map(|known| known.id)
 }
 

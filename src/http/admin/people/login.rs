@@ -9,10 +9,11 @@ use askama::Template;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::domain::{Lang, Secret};
-use crate::http::admin::people::throttle::What;
+use crate::http::admin::people::known_browser;
 use crate::http::admin::people::{login_audit as trail, login_code};
 use crate::http::admin::reply;
 use crate::http::admin::request::{LOGIN_COOKIE, Request, is_local, link};
+use crate::http::admin::throttle::What;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::people;
@@ -51,7 +52,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 pub(crate) async fn log_in(request: &Request) -> Result<Response, HttpError> {
     let name = request.field("name").unwrap_or_default().to_owned();
     let next = next(request.field("next"));
-    let tried = request.site.throttle.a_try(What::Password, &name, &request.who_tries(&name));
+    let tried = request.site.throttle.a_try(What::Password, &name, &known_browser::who_tries(request, &name));
     if let Some(wait) = trail::count_try(request, &tried, &name).await? {
         return too_many(request, name, next, wait);
     }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 use crate::audit::{Act, AuditAction};
-use crate::http::admin::people::throttle::Try;
 use crate::http::admin::request::{Request, Site};
+use crate::http::admin::throttle::Try;
 use crate::http::{HttpError, Response};
 use crate::limits::{AGENT_CHARS_MAX, NAME_CHARS_MAX};
 use crate::state::{Entering, Visit};

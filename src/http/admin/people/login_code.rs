@@ -10,9 +10,10 @@ use askama::Template;
 use http::StatusCode;
 
 use crate::domain::Secret;
-use crate::http::admin::people::throttle::What;
+use crate::http::admin::people::known_browser;
 use crate::http::admin::people::{login, login_audit as trail};
 use crate::http::admin::reply;
+use crate::http::admin::throttle::What;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::limits::LOGIN_CODE_TIME;
@@ -50,7 +51,7 @@ pub(crate) async fn log_in(request: &Request) -> Result<Response, HttpError> {
     let Some(name) = request.ctx().state.pass_of(pass) else {
         return Ok(reply::see_other(&link("/login", &[("next", next)])));
     };
-    let tried = request.site.throttle.a_try(What::Code, &name, &request.who_tries(&name));
+    let tried = request.site.throttle.a_try(What::Code, &name, &known_browser::who_tries(request, &name));
     if let Some(wait) = trail::count_try(request, &tried, &name).await? {
         let page = LoginCodePage::new(request, next, Some(login::wait_words(request.lang, wait)));
         return login::held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait);

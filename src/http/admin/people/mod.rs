@@ -15,5 +15,4 @@ pub(super) mod rights_form;
 pub(super) mod second_factor;
 pub(super) mod setup;
 pub(super) mod strength;
-pub(super) mod throttle;
 pub(super) mod tokens;

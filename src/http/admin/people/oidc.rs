@@ -9,10 +9,10 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 use crate::error_chain::Chain;
-use crate::http::admin::people::throttle::Throttle;
 use crate::http::admin::people::{login, login_audit as trail};
 use crate::http::admin::reply;
 use crate::http::admin::request::{OIDC_COOKIE, Request};
+use crate::http::admin::throttle::Throttle;
 use crate::http::{HttpError, Response};
 use crate::limits::OIDC_LOGIN_TIME;
 use crate::oidc::{Begun, Oidc, OidcError};

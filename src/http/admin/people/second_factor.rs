@@ -14,11 +14,11 @@ use crate::domain::Lang;
 use crate::domain::Secret;
 use crate::http::admin::parts::When;
 use crate::http::admin::people::login_audit;
-use crate::http::admin::people::throttle::{Try, What, Who};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, encoded};
 #[cfg(test)]
 use crate::http::admin::samples;
+use crate::http::admin::throttle::{Try, What, Who};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::{ServiceError, people};
