@@ -1,8 +1,7 @@
-//! With what somebody was let in, asked again while an answer goes on for longer than a request.
+//! The credentials of a request, checked again while its answer goes on for longer than a request.
 //!
-//! A login may be ended, run out, or lose rights, a token may be taken back, while its owner
-//! follows events or fetches a long file. Whoever is not let in any more gets nothing more; they
-//! may come back with what they hold then. The command line is always let in.
+//! A login may end or lose rights, or a token be revoked, while its owner follows events or fetches a
+//! long file. The transfer then ends. The command line is always admitted.
 
 use std::sync::Arc;
 
@@ -15,9 +14,8 @@ use crate::limits::ADMISSION_CHECK;
 use crate::service::{Context, ServiceError};
 use crate::state::Principal;
 
-/// The cookie of the dashboard's login; it may read, and only that: a page elsewhere could
-/// make a browser send it. By its prefix browsers take it from this host over TLS alone, and not
-/// from a neighbour under the same domain.
+/// The cookie of the dashboard's login. It is accepted for reading only: a page of another site could
+/// make a browser send it. The prefix limits it to this host and to TLS.
 pub(super) const LOGIN_COOKIE: &str = "__Host-ringback_login";
 
 #[derive(Debug, Clone)]
@@ -25,14 +23,13 @@ pub(crate) struct Admission {
     context: Arc<Context>,
     principal: Principal,
     login: Option<String>,
-    /// What was shown: a cookie or a token. None by whoever is known without.
+    /// The headers with the cookie or token; `None` for the command line.
     shown: Option<HeaderMap>,
-    /// The change of the state up to which it is known to hold, and since when.
+    /// The state's revision when the credentials were last checked, and when that was.
     held: (u64, Timestamp),
 }
 
 impl Admission {
-    /// That of a request; `shown` is none by whoever is known without.
     pub(super) fn new(
         context: &Arc<Context>,
         principal: Principal,
@@ -43,16 +40,15 @@ impl Admission {
         Self { context: context.clone(), principal, login, shown, held }
     }
 
-    /// The services that were asked.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
-    /// Whether the same would be let in now, with the same rights.
+    /// Whether the same credentials give the same rights now.
     pub(crate) fn holds(&mut self) -> bool {
         let Some(headers) = &self.shown else { return true };
         let (revision, now) = (self.context.state.revision(), self.context.clock.now());
-        // Asked for every event: what nothing has changed about since a moment ago still holds.
+        // Called for every event: without a change of the state, the last result holds for a while.
         let age = now.duration_since(self.held.1);
         if self.held.0 == revision && !age.is_negative() && age.unsigned_abs() < ADMISSION_CHECK {
             return true;
@@ -65,12 +61,12 @@ impl Admission {
         same
     }
 
-    /// Refuses where it does not.
+    /// Fails when it does not hold any more.
     pub(crate) fn check(&mut self) -> Result<(), ServiceError> {
         if self.holds() { Ok(()) } else { Err(ServiceError::Unauthorised) }
     }
 
-    /// Waits until it does not.
+    /// Waits until it does not hold any more.
     pub(crate) async fn gone(mut self) {
         let mut look = tokio::time::interval(ADMISSION_CHECK);
         while self.holds() {
@@ -79,7 +75,7 @@ impl Admission {
     }
 }
 
-/// Whose request it is, and by which login where it is a browser's.
+/// Who sent the request, and by which login if a browser did.
 pub(super) fn authenticate(
     context: &Context,
     method: &Method,

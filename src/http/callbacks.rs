@@ -1,11 +1,10 @@
 //! `POST /callbacks/{token}` and `/callbacks/{token}/{anything…}`: where platforms call.
 //!
-//! The one address serves every kind of callback of an app; what stands behind the token is for
-//! people and is kept. Whether a token exists must not be learned from anything but its use:
-//! an unknown one is the same 404 for everybody, and a browser sees the same line for both. While
-//! part of what people set cannot be read, it may be one of ours: then it is 503 for everybody, so
-//! that platforms push again.
-//! Cookies and passwords are never kept.
+//! One address takes every kind of callback of an app. What follows the token is for people; it is kept
+//! with the callback. Nobody must be able to find out whether a token exists except by using it: an
+//! unknown token is answered 404 for everybody, and a browser sees the same text for both. While part of
+//! the state cannot be read, an unknown token may be a real one: it is answered 503 then, so that
+//! platforms push again. Cookies and passwords are never kept.
 
 use std::sync::Arc;
 
@@ -21,14 +20,14 @@ use crate::journal::{self, ContentError};
 use crate::limits;
 use crate::service::{BodyError, Context, Missed, ServerInfo};
 
-/// What a browser shows that opens a callback address; constant for known and unknown tokens.
+/// The answer to a GET; the same for known and unknown tokens.
 const FRIENDLY: &str =
     "这是电话平台的回调地址，只接受 POST。 This address is for phone platforms and takes only POST.\n";
 const UNKNOWN: &str = "unknown callback address\n";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The headers kept with a callback: what signatures are made of, and what support asks for.
-/// `authorization` is kept only where it carries no secret: see [`kept_headers`].
+/// The headers kept with a callback: those that signatures use, and those that support asks for.
+/// `authorization` is kept only where it holds no secret: see [`kept_headers`].
 const KEPT: [&str; 18] = [
     "host",
     "content-type",
@@ -79,8 +78,8 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
         .boxed()
 }
 
-/// Leaves the dashboard's pages alone: `/callbacks`, and `/callbacks/{seq}` with what stands
-/// behind it. A token has at least sixteen characters, and a number that long never comes.
+/// Excludes the pages `/callbacks` and `/callbacks/{seq}/…`: a token has at least sixteen characters, and
+/// no sequence number becomes so long.
 fn not_a_page() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
     warp::path::full()
         .and(warp::method())
@@ -113,7 +112,7 @@ fn request_head() -> impl Filter<Extract = (Head,), Error = warp::Rejection> + C
         })
 }
 
-/// The token and what stands behind it: `abc/status` gives `abc` and `/status`.
+/// Splits `abc/status` into `abc` and `/status`.
 fn split_token(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()))
 }
@@ -209,7 +208,7 @@ async fn keep(context: &Context, app: Arc<App>, head: Head, (body, claim): (Vec<
         target: head.target,
         body,
     };
-    // Kept also when the platform hangs up: until then it is held.
+    // Still written when the platform hangs up: `receive` runs to its end.
     match context.ingest.receive_holding(app, callback, claim).await {
         Ok(ack) => {
             let status = StatusCode::from_u16(ack.status).unwrap_or(StatusCode::OK);
@@ -219,7 +218,7 @@ async fn keep(context: &Context, app: Arc<App>, head: Head, (body, claim): (Vec<
     }
 }
 
-/// Where the request was sent to, as far as that is us.
+/// The names of this server that the request was sent to.
 fn hosts(server: &ServerInfo, headers: &HeaderMap) -> Vec<String> {
     let named = headers.get_all(header::HOST).iter().filter_map(|host| host.to_str().ok());
     named.map(str::trim).filter(|host| server.is_called(host)).map(str::to_owned).collect()
@@ -236,9 +235,8 @@ fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether an `Authorization` is of the platforms' kind, which says only how another header is
-/// signed: `AKSK realm="SDP",profile="UsernameToken",type="Appkey"`. Anything else may be a
-/// password that somebody put into the address.
+/// Whether an `Authorization` only names the scheme that another header is signed with: `AKSK
+/// realm="SDP",profile="UsernameToken",type="Appkey"`. Anything else may be a password from the address.
 fn names_only_a_scheme(authorization: &str) -> bool {
     let Some((scheme, parameters)) = authorization.split_once(' ') else { return false };
     let known = ["AKSK", "WSSE"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
@@ -249,7 +247,7 @@ fn names_only_a_scheme(authorization: &str) -> bool {
         })
 }
 
-/// The first `max` bytes of a text, less the rest of a character that does not fit.
+/// At most the first `max` bytes of a text, cut between characters.
 fn cut(text: &str, max: usize) -> &str {
     let mut end = max.min(text.len());
     while !text.is_char_boundary(end) {

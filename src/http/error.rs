@@ -1,9 +1,8 @@
-//! What goes wrong in a handler, and what the client is told about it.
+//! Errors of handlers, and what the client sees of them.
 //!
-//! Two texts for each error: the one the client sees and the one we log. Nothing internal
-//! reaches the client: the body of every 5xx is constant. The API gets
-//! `{"error":{"code":"…","message":"…"}}`; pages make their own page from
-//! [`HttpError::status`] and [`HttpError::message`].
+//! Each error has two texts: one for the client and one for the log. The body of every 5xx is constant,
+//! so nothing internal reaches the client. The API answers `{"error":{"code":"…","message":"…"}}`; pages
+//! make their own page from [`HttpError::status`] and [`HttpError::message`].
 
 use std::time::Duration;
 
@@ -23,66 +22,58 @@ use crate::service::{ServiceError, keeping::NotDone, platform::Failure};
 use crate::state::{NotRecorded, StateError};
 use crate::store::QueryError;
 
-/// Why a request is not answered as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// The request itself is wrong; the text says how and is shown.
+    /// Shown to the client.
     #[error("{}", .0.en)]
     BadRequest(Wording),
-    /// Nobody has said who is asking.
+    /// Neither a login nor a token.
     #[error("log in, or send a token")]
     Unauthorised,
-    /// Whoever asks may not; the text says what it would take.
+    /// Shown to the client: which right is needed.
     #[error("{}", .0.en)]
     Forbidden(Text),
     #[error("there is nothing at this address")]
     NotFound,
-    /// The address is right, the method is not.
     #[error("this address takes only {allow}")]
     MethodNotAllowed {
-        /// The methods it takes, as the `Allow` header lists them.
+        /// For the `Allow` header.
         allow: &'static str,
     },
     /// The body took longer than [`limits::BODY_TIME`].
     #[error("the body took too long")]
     BodyTimeout,
-    /// The connection broke within the body.
     #[error("the body ended early")]
     BodyBroken,
-    /// It contradicts what is there already; the text says how and is shown.
+    /// Shown to the client.
     #[error("{}", .0.en)]
     Conflict(Wording),
-    /// There is one already that this one would stand beside; the text says which and is shown.
+    /// Such an object exists already. Shown to the client.
     #[error("{}", .0.en)]
     Exists(Wording),
-    /// The body is larger than what this address takes.
     #[error("the body is too large")]
     BodyTooLarge,
-    /// The body is not in a notation this address reads.
     #[error("this address does not read that content type")]
     UnsupportedMediaType,
     #[error("too many tries; wait")]
-    TooManyRequests {
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// Enough do this already; the text says what and is shown.
+    TooManyRequests { retry_after: Duration },
+    /// Too many do this at once. Shown to the client.
     #[error("{}", .0.en)]
     Busy(Text),
-    /// A platform that was asked said no, or nothing; the text says what and is shown.
+    /// The platform refused or did not answer. Shown to the client.
     #[error("{message}")]
     Platform {
         /// `platform_refused`, `platform_unreachable`.
         code: &'static str,
         message: String,
     },
-    /// The journal did not take it: nothing was acknowledged.
+    /// The journal refused the callback, so it was not acknowledged.
     #[error("the callback could not be kept")]
     NotKept(#[source] NotKept),
-    /// The audit trail did not take the entry: nothing was shown or changed.
+    /// The audit trail refused the entry, so nothing was shown or changed.
     #[error("the audit trail could not be written")]
     NotRecorded(#[source] AppendError),
-    /// Our fault. The source is logged, never shown.
+    /// The source is logged, never shown.
     #[error("answering a request")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -107,7 +98,7 @@ impl HttpError {
         }
     }
 
-    /// The word a program decides by.
+    /// The code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -131,13 +122,13 @@ impl HttpError {
         }
     }
 
-    /// What a program is told; constant where the fault is ours.
+    /// The text for programs; constant for 5xx.
     #[must_use]
     pub fn message(&self) -> String {
         self.wording().en
     }
 
-    /// What a person is told, in the language of the page.
+    /// The text for people.
     #[must_use]
     pub fn wording(&self) -> Wording {
         match self {
@@ -163,22 +154,22 @@ impl HttpError {
         }
     }
 
-    /// The answer for a program: JSON.
+    /// The answer in JSON.
     #[must_use]
     pub fn into_response(self) -> Response {
         let body = serde_json::json!({"error": {"code": self.code(), "message": self.message()}});
         self.finish("application/json", body.to_string())
     }
 
-    /// The answer for everyone else: one line.
+    /// The answer as one line of text.
     #[must_use]
     pub fn into_text_response(self) -> Response {
         let body = format!("{}\n", self.message());
         self.finish("text/plain; charset=utf-8", body)
     }
 
-    /// Logs what is ours to know and adds the headers that the status asks for. Every answer
-    /// from an [`HttpError`] ends here, so a failure is logged once.
+    /// Logs errors of ours and adds the headers of the status. Every answer to an error is made here, so
+    /// each failure is logged once.
     fn finish(self, content_type: &str, body: String) -> Response {
         match &self {
             Self::Internal(source) => tracing::error!(error = %Chain(source.as_ref()), "a request failed"),
@@ -231,7 +222,7 @@ impl From<ServiceError> for HttpError {
     }
 }
 
-/// What a service that a handler asks directly may say.
+/// Errors of services become [`ServiceError`]s first.
 macro_rules! as_services_have_it {
     ($($error:ty),+ $(,)?) => {
         $(impl From<$error> for HttpError {

@@ -71,7 +71,7 @@ pub(crate) fn respond(pack: Pack) -> Response {
     response
 }
 
-/// A reason as it is kept: not empty, not a book.
+/// Trims the reason and checks its length.
 fn reason(text: &str) -> Result<String, HttpError> {
     let text = text.trim();
     match text.chars().count() {
@@ -93,7 +93,7 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> HttpError {
 
 fn write(context: &Context, call: &Call, order: Order) -> Result<Pack, HttpError> {
     let gathered = evidence::gather(&call.callbacks, &*context.journal, order.numbers)?;
-    // As exports are named: by the clock on the wall.
+    // Local time, as in the names of exports.
     let name = format!(
         "evidence-{}-{}.zip",
         &order.call.to_string()[..8],

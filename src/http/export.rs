@@ -1,10 +1,8 @@
 //! Files of rows: every page of a list under one cursor, streamed.
 //!
-//! The list's pages are read one after the other, so the file is the list as it was when the first was
-//! read. A page is read when the one before it is on its way: a client that is slow, or gone, costs
-//! nothing but the memory of a few pages. Where a page cannot be read the transfer is broken off, so
-//! that half a file is never taken for a whole one; so it is where whoever fetches it is not let in any
-//! more.
+//! The pages are read one after the other under one cursor, so the file is the list as it was at the
+//! first page. Only a few pages are read ahead of the client. When a page cannot be read, or the client's
+//! login or token ends, the connection is broken off, so that nobody takes half a file for a whole one.
 
 use std::io;
 
@@ -25,7 +23,7 @@ use crate::platforms;
 use crate::service::{Context, filters, query::Query, trail};
 use crate::store::{AuditQuery, FilterTable as _, Page};
 
-/// A page of objects and the cursor of the next; asked with the cursor before.
+/// Reads the page at a cursor, and gives the cursor of the next.
 pub(in crate::http) type Source =
     Box<dyn FnMut(Option<String>) -> Result<(Vec<Value>, Option<String>), HttpError> + Send>;
 
@@ -40,7 +38,7 @@ enum BrokenOff {
     Write(#[from] ExportError),
 }
 
-/// Which entries, and in which notation, an export asks for.
+/// Reads the query of an export of the audit trail.
 pub(in crate::http) fn asked_audit(
     context: &Context,
     scope: &Scope,
@@ -51,8 +49,7 @@ pub(in crate::http) fn asked_audit(
     Ok((filters::read(context, scope, &query)?, format))
 }
 
-/// Every entry of a query as a file. One that fails midway breaks the connection, so that nobody
-/// takes it for whole.
+/// The entries of a query as a file.
 pub(in crate::http) fn audit(
     admission: Admission,
     masking: Masking,
@@ -74,7 +71,7 @@ pub(in crate::http) fn begin(format: Format, sheet: &'static Sheet, lang: Option
     Rows::begin(format, sheet, people).map_err(|error| HttpError::Internal(Box::new(error)))
 }
 
-/// The word for a value of a column, where it is a code of ours.
+/// The word for a value that is a code of ours.
 fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
     match column.name {
         "provider" => platforms::by_name(value).map(|provider| provider.title(lang).to_owned()),
@@ -82,7 +79,7 @@ fn column_word(lang: Lang, column: &Column, value: &str) -> Option<String> {
     }
 }
 
-/// The answer that is a file of all rows of `source`, under a name of today.
+/// A file with all rows of `source`, named by today's date.
 pub(in crate::http) fn file(
     admission: Admission,
     of: &str,
@@ -102,7 +99,7 @@ pub(in crate::http) fn file(
     response
 }
 
-/// The same pages, as long as whoever asked is let in.
+/// Fails once the credentials do not hold any more.
 fn admitted(mut admission: Admission, mut source: Source) -> Source {
     Box::new(move |cursor| {
         admission.check()?;
@@ -110,7 +107,7 @@ fn admitted(mut admission: Admission, mut source: Source) -> Source {
     })
 }
 
-/// The bytes of a file, made as they are taken.
+/// Makes the bytes of a file as the client takes them.
 fn stream(rows: Rows, source: Source) -> ReceiverStream<io::Result<Bytes>> {
     let (give, take) = mpsc::channel(EXPORT_PAGES_AHEAD);
     tokio::spawn(async move {
@@ -129,7 +126,7 @@ fn stream(rows: Rows, source: Source) -> ReceiverStream<io::Result<Bytes>> {
                 Err(panic) => Err(io::Error::other(panic)),
             };
             if give.send(bytes).await.is_err() {
-                // Whoever wanted it has gone.
+                // The client has gone.
                 return;
             }
         }
@@ -144,7 +141,7 @@ struct Making {
 }
 
 impl Making {
-    /// The bytes of one page more, or with the last one those that end the file.
+    /// The bytes of one more page; after the last page also those that end the file.
     fn step(mut self) -> Result<(Vec<u8>, Option<Self>), BrokenOff> {
         let (objects, next) = (self.source)(self.cursor.take())?;
         let mut bytes = self.rows.page(&objects)?;

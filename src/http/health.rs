@@ -1,9 +1,9 @@
 //! `/healthz` and `/readyz`: for monitors and load balancers.
 //!
-//! `/healthz` asks whether this process can do the one thing that matters, keep a callback.
-//! `/readyz` says everything that is wrong, of [`crate::service::problems`]; it is 503 when callbacks are
-//! not taken, and while the store is rebuilt. A server that takes callbacks is not taken out of
-//! service because its disk fills up or something old cannot be read: that is a warning, 200.
+//! `/healthz` says whether this process can keep a callback. `/readyz` lists every problem of
+//! [`crate::service::problems`]; it is 503 when callbacks are not accepted and while the store is
+//! rebuilt. A server that accepts callbacks stays in service when its disk fills up or something old
+//! cannot be read: that is a warning, 200.
 
 use std::sync::Arc;
 
@@ -18,7 +18,6 @@ use crate::service::{
     problems::{Fault, Weight, faults},
 };
 
-/// The answer of both.
 #[derive(Debug, Serialize)]
 struct Report {
     /// `ok`, `warning` or `failing`: the worst of the problems.
@@ -27,7 +26,6 @@ struct Report {
     problems: Vec<Problem>,
 }
 
-/// One thing that is wrong.
 #[derive(Debug, PartialEq, Serialize)]
 struct Problem {
     code: &'static str,
@@ -35,7 +33,6 @@ struct Problem {
     message: String,
 }
 
-/// Both addresses.
 #[must_use]
 pub(super) fn routes(context: &Arc<Context>) -> Routes {
     healthz(context).or(readyz(context)).unify().boxed()
@@ -71,7 +68,7 @@ fn report(mut faults: Vec<Fault>, of_concern: impl Fn(&Fault) -> bool) -> Respon
     respond(status, "application/json", serde_json::to_string(&report).expect("a report is always JSON"))
 }
 
-/// What the file system of `data` still takes; `None` where it does not say.
+/// Free bytes of the file system of `data`; `None` if unknown.
 pub(super) fn free_bytes(data: &std::path::Path) -> Option<u64> {
     Disk::of(data).map(|disk| disk.free)
 }

@@ -1,8 +1,7 @@
 //! `/metrics`: what Prometheus collects, in its text format.
 //!
-//! Written by hand: the format is a few lines, and every number exists already. With an API
-//! token of any role that sees all apps, or from this machine itself. Label values are names of apps and words of
-//! ours; no number, session or token ever becomes a label.
+//! Requests need an API token of any role that sees all apps, or come from this machine. Label values are
+//! names of apps and words of ours: no number, session or token ever becomes a label.
 
 use std::fmt::{Display, Write};
 use std::sync::Arc;
@@ -176,7 +175,7 @@ fn connections(out: &mut Exposition, gauges: &Gauges) {
     out.single("ringback_bodies_limit_bytes", "gauge", "Bytes that they may hold together.", most);
 }
 
-/// Text in the making; the samples after [`Exposition::family`] belong to that family.
+/// The text so far; the samples after [`Exposition::family`] belong to that family.
 #[derive(Debug, Default)]
 struct Exposition {
     text: String,
@@ -186,7 +185,6 @@ struct Exposition {
 impl Exposition {
     fn family(&mut self, name: &'static str, kind: &str, help: &str) {
         self.name = name;
-        // Writing into a String cannot fail, here and below.
         let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 

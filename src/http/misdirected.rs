@@ -1,4 +1,4 @@
-//! The answer to a POST that was meant for a callback address and came to none.
+//! Answers POSTs that were meant for a callback address and missed it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,8 +10,7 @@ use super::{HttpError, Peer, Response, Routes};
 use crate::http::transport::peer::peer;
 use crate::service::{Context, Missed};
 
-/// Answers a POST to what is no address of ours: never with a redirect, which a platform would take
-/// for success or follow to the login page.
+/// Answers 404, never a redirect: a platform would take it for success or follow it to the login page.
 pub(super) fn routes(context: &Arc<Context>) -> Routes {
     let context = context.clone();
     warp::post()
@@ -21,7 +20,6 @@ pub(super) fn routes(context: &Arc<Context>) -> Routes {
         .boxed()
 }
 
-/// The answer to a POST that no form and no API takes.
 pub(super) fn refuse(context: &Context, peer: IpAddr, path: &str) -> Response {
     context.misdirected(peer, path, Missed::Address);
     HttpError::NotFound.into_text_response()

@@ -1,11 +1,10 @@
-//! The only room that knows warp and askama: the server, its addresses, and what they answer.
+//! The server: routes, handlers and answers. Only this module knows warp and askama.
 //!
-//! The whole URL space is the table in [`routes`]. A handler turns a request into a call of a
-//! service and the result into a [`Response`]; it decides nothing that a command could not
-//! decide in the same way. Rejections mean "not this route" and nothing else: errors are
-//! [`HttpError`]s and become responses inside their handler.
+//! All addresses stand in [`routes`]. A handler turns a request into a call of a service and the result
+//! into a [`Response`]. A rejection means "not this route" and nothing else: errors are [`HttpError`]s
+//! and become responses inside their handler.
 //!
-//! [`transport::server`] owns sockets, TLS and time limits; nothing in here accepts a connection.
+//! [`transport::server`] owns sockets, TLS and time limits.
 
 pub mod admin;
 mod admission;
@@ -33,10 +32,10 @@ pub use transport::peer::Peer;
 use crate::service::{Context, Gauges};
 use crate::state::Principal;
 
-/// Routes of one part of the URL space: they answer, or reject because the address is not theirs.
+/// Routes that answer, or reject an address that is not theirs.
 pub type Routes = BoxedFilter<(Response,)>;
 
-/// Every address of the TLS listener, in the order in which they are tried.
+/// The routes of the TLS listener, tried in this order.
 #[must_use]
 pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
     let table = [
@@ -51,19 +50,19 @@ pub fn routes(context: &Arc<Context>, gauges: &Arc<Gauges>) -> Routes {
     first_of(table)
 }
 
-/// The addresses of the listener without TLS: callbacks and nothing else.
+/// The routes of the listener without TLS.
 #[must_use]
 pub fn plain_routes(context: &Arc<Context>) -> Routes {
     first_of([callbacks::routes(context), misdirected::routes(context)])
 }
 
-/// The addresses of `control.sock`, where everyone is administrator.
+/// The routes of `control.sock`, where everyone is administrator.
 #[must_use]
 pub fn control_routes(context: &Arc<Context>) -> Routes {
     first_of([health::routes(context), api::routes_as(context.clone(), Principal::command_line())])
 }
 
-/// Tries `table` in order; what none of them knows is a 404.
+/// Tries the routes in order, then answers 404.
 fn first_of<const N: usize>(table: [Routes; N]) -> Routes {
     table
         .into_iter()
@@ -83,7 +82,7 @@ fn nowhere() -> Routes {
         .boxed()
 }
 
-/// Answers one request without a connection: the command line asks the same routes as everyone.
+/// Answers a request without a connection, for the command line.
 pub async fn ask<B>(routes: Routes, request: http::Request<B>) -> Response
 where
     B: hyper::body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
@@ -94,7 +93,6 @@ where
     response
 }
 
-/// A response with this status, content type and body; its length is known and sent.
 #[must_use]
 pub fn respond(status: http::StatusCode, content_type: &str, body: impl Into<String>) -> Response {
     let mut response = Response::new(body.into().into());

@@ -1,8 +1,7 @@
-//! Parts of a form that can contradict each other, read so that neither is left out in silence.
+//! Fields of a form that can contradict each other: neither is ignored silently.
 //!
-//! A choice that is not among those offered is refused, never taken for another one; a secret to
-//! be forgotten and a new one beside it are refused, because it is not known which was meant. The
-//! apps that somebody may see have a reader of their own, `src/http/rights.rs`.
+//! An unknown choice is refused. A new secret together with "forget the secret" is refused. The apps in
+//! sight are read by `src/service/rights.rs`.
 
 use super::request::Request;
 use crate::domain::{Secret, Text};
@@ -12,12 +11,12 @@ const NOT_OFFERED: Text = Text::new(
     "a choice is none of those offered, so nothing is saved: open the page again",
 );
 
-/// What was chosen; `None` where the form has no such field, or nothing in it.
+/// `None` without such a field or with an empty one.
 pub(super) fn choice<T>(request: &Request, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Text> {
     request.field(name).map(|word| parse(word).ok_or(NOT_OFFERED)).transpose()
 }
 
-/// A secret's box and the tick that forgets it: `Some(None)` forgets, `None` leaves it.
+/// Reads a secret's box and its "forget" box: `Some(None)` forgets, `None` keeps.
 pub(super) fn secret(request: &Request, name: &str, forget: &str) -> Result<Option<Option<Secret>>, Text> {
     match (request.field(name), request.field(forget)) {
         (Some(_), Some(_)) => Err(Text::new(

@@ -1,8 +1,7 @@
-//! The token that tells our forms from those of other sites, as a page carries it.
+//! The CSRF token as a page carries it.
 //!
-//! A login has one token. A page carries it under a pad of random bytes, its own, so that no two
-//! pages hold the same bytes: pages are compressed, and what stands in each of them could be
-//! guessed from their lengths otherwise.
+//! A login has one token. Each page carries it under its own random pad, so that no two pages hold the
+//! same bytes: pages are compressed, and a constant could be guessed from their lengths.
 //!
 //! ```text
 //! field = base64(pad ‖ pad ⊕ token)

@@ -1,7 +1,7 @@
-//! The page that stands where something went wrong: says what, and what to do next.
+//! The error page: what went wrong and what to do next.
 //!
-//! It must not ask what may be broken, so it is made from the request and the login alone. The
-//! text of a fault of ours goes to the log and never onto the page.
+//! It is made from the request and the login alone, since the store may be broken. Texts of internal
+//! errors go to the log only.
 
 use askama::Template;
 use http::{HeaderValue, StatusCode, header};
@@ -19,7 +19,6 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of(request: &Request) -> Self {
-        // The store may be what is broken: this view does not ask it.
         let login = request.login.as_ref();
         let view = View {
             lang: request.lang,

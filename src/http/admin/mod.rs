@@ -1,13 +1,11 @@
-//! The dashboard: every page, behind login, in two languages, without need of JavaScript.
+//! The dashboard, in two languages, usable without JavaScript.
 //!
-//! [`route`] is the whole table of its addresses. One page is one small file here (its struct
-//! with view-ready values, its handler, its tests) and one template at the mirrored path under
-//! `templates/admin/`. A handler reads the request and the services and fills the struct; the
-//! template decides how that looks and never what it is.
+//! [`route`] lists its addresses. A page is one file here (a struct with values ready to show, its
+//! handler, its tests) and one template at the same path under `templates/admin/`. The handler decides
+//! what is shown, the template how it looks.
 //!
-//! Pages only read; what changes something is a POST that carries the login's token against
-//! forged requests, goes through the same service as the API and the command line, and ends in
-//! a redirect.
+//! GET never changes anything. A change is a POST with the login's CSRF token, goes through the same
+//! service as the API and the command line, and ends in a redirect.
 
 mod apps;
 mod bindings;
@@ -61,8 +59,7 @@ use crate::http::transport::{compress, peer};
 use crate::limits;
 use crate::service::{BodyError, Context};
 
-/// The dashboard's addresses. They answer everything that nobody before them did, except what
-/// belongs to programs.
+/// Everything that no route before took, except the addresses of programs.
 #[must_use]
 pub fn routes(ctx: Arc<Context>) -> Routes {
     let site = Arc::new(Site { ctx, throttle: Throttle::default() });
@@ -87,7 +84,7 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
                 if request.login.is_some() {
                     claim.know(Whose::Peoples);
                 } else if !is_open(&request) {
-                    // Whoever has to log in first is told so, however much he has to say.
+                    // Without a login the body is not read.
                     return answer(request, &method, Ok(Vec::new())).await;
                 }
                 let limits = body_limits(&request, &method);
@@ -98,8 +95,8 @@ pub fn routes(ctx: Arc<Context>) -> Routes {
         .boxed()
 }
 
-/// Whether a POST is one of our forms. A platform that calls a page's address is told that there is
-/// nothing, before anybody asks who it is.
+/// Whether a POST is one of our forms. A platform that calls a page's address gets 404 before any
+/// authentication.
 fn takes(request: &Request, headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes).to_ascii_lowercase();
     let is_form = ["application/x-www-form-urlencoded", "multipart/form-data"]
@@ -108,13 +105,13 @@ fn takes(request: &Request, headers: &HeaderMap) -> bool {
     (is_form || content_type.is_empty()) && form(&request.segments()).is_some()
 }
 
-/// The host that was asked: in the target, as HTTP/2 has it, or in the header; none where the two differ.
+/// The host in the target (HTTP/2) or the header; none if the two differ.
 fn host() -> impl Filter<Extract = (Option<String>,), Error = Infallible> + Clone {
     let said = warp::host::optional().map(|host: Option<http::uri::Authority>| host.map(|host| host.to_string()));
     said.or(warp::any().map(|| None)).unify()
 }
 
-/// How much a request may carry: a file or a long list not before it is known whose it is.
+/// Limits of the body: files and long lists only after login.
 fn body_limits(request: &Request, method: &Method) -> BodyLimits {
     if request.login.is_none() {
         return STRANGER;
@@ -124,7 +121,7 @@ fn body_limits(request: &Request, method: &Method) -> BodyLimits {
     }
     match request.segments().as_slice() {
         ["bindings", "import"] => UPLOAD,
-        // As long as the API takes it.
+        // As in the API.
         ["lists"] | ["lists", _] => CALLBACK,
         _ => FORM,
     }
@@ -139,7 +136,7 @@ fn people_only() -> impl Filter<Extract = (), Error = warp::Rejection> + Clone {
         .untuple_one()
 }
 
-/// Pages on which secrets stand that are worth guessing: never compressed.
+/// Pages with secrets: never compressed.
 const SECRETS: [&str; 5] = ["account", "apps", "login", "setup", "tokens"];
 
 async fn answer(mut request: Request, method: &Method, body: Result<Vec<u8>, BodyError>) -> Response {
@@ -186,7 +183,7 @@ async fn guard(request: Request, method: &Method) -> Result<Response, HttpError>
     }
     if method == Method::POST {
         request.check_origin()?;
-        // Whoever logs in need not be nobody: the form of the login has no token of a login.
+        // The form of the login has no CSRF token, also when somebody is logged in.
         let logs_in = matches!(request.segments().as_slice(), ["login"] | ["login", "code"]);
         if request.login.is_some() && !logs_in {
             request.check_csrf()?;
@@ -202,7 +199,7 @@ fn is_open(request: &Request) -> bool {
     )
 }
 
-/// Whoever must have a second factor and has none sets it up before anything else.
+/// Users who need a second factor and have none must set it up first.
 fn owes_second_factor(request: &Request, method: &Method) -> Option<Result<Response, HttpError>> {
     let login = request.login.as_ref()?;
     let open = matches!(
@@ -289,7 +286,7 @@ async fn route(request: Request, method: &Method) -> Result<Response, HttpError>
 #[derive(Clone, Copy)]
 struct Form {
     take: for<'a> fn(&'a Request) -> BoxFuture<'a, Result<Response, HttpError>>,
-    /// What it does; `None` for what takes no right and leaves no entry of its own.
+    /// `None`: takes no right and leaves no audit entry of its own.
     action: Option<AuditAction>,
 }
 
@@ -355,13 +352,13 @@ fn form(path: &[&str]) -> Option<Form> {
         ["apps", _] => form!(apps::changes::change, AppChange),
         ["apps", _, "rotate"] => form!(apps::changes::rotate, AppRotate),
         ["apps", _, "remove"] => form!(apps::changes::remove, AppRemove),
-        ["apps", _, "platform"] => form!(apps::platform_settings::save, PlatformSettings),
+        ["apps", _, "platform"] => form!(apps::changes::set_platform, PlatformSettings),
         ["apps", _, "test"] => form!(apps::changes::test, AppTest),
         _ => return None,
     })
 }
 
-/// Runs a page that reads the store or the journal where blocking is allowed.
+/// Runs a page on a thread that may block.
 async fn read(
     request: Request,
     page: impl FnOnce(&Request) -> Result<Response, HttpError> + Send + 'static,

@@ -1,7 +1,7 @@
-//! A form with a file: `multipart/form-data`, as RFC 7578 has it and browsers send it.
+//! `multipart/form-data` as browsers send it (RFC 7578).
 //!
-//! The body was read within its limit; its parts share its memory. What is not well-formed is no
-//! form at all, so that half an upload is never taken for a whole one.
+//! Parts share the body's memory. A malformed body has no parts at all, so that half an upload is never
+//! taken for a whole one.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -9,12 +9,12 @@ use memchr::memmem;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) name: String,
-    /// Whether a file was chosen; its name is of no use to us.
+    /// Whether it is a file.
     pub(super) is_file: bool,
     pub(super) data: Bytes,
 }
 
-/// The parts of a body with this `Content-Type`; `None` where it is no such form.
+/// `None` for another content type or a malformed body.
 pub(super) fn parts(content_type: &str, body: &Bytes) -> Option<Vec<Part>> {
     let (kind, parameters) = content_type.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {

@@ -1,8 +1,7 @@
-//! From an address that only takes forms to the page that has something to show.
+//! From an address that only takes POST to its nearest page.
 //!
-//! What answers a form may be a page: a problem, a report, a secret. Its address cannot be opened
-//! again; whoever reloads it, or comes back to it in another language, is led to the page where
-//! the form stands. Another address that takes forms is another line in [`of`].
+//! A form may be answered with a page (a problem, a report, a secret) whose address cannot be opened
+//! again. A reload, or a change of language there, leads to the page with the form.
 
 use super::request::{Request, link};
 use crate::http::admin::rules::page as rules;
@@ -30,8 +29,8 @@ pub(super) fn of(request: &Request) -> Option<String> {
     })
 }
 
-/// The page that an address of ours belongs to, as its reveal is named: the rules without an app
-/// are those of the first.
+/// The page that an address belongs to, as its reveal is named: the rules without an app are those of the
+/// first app.
 pub(super) fn revealed(request: &Request, address: &str) -> String {
     let page = reveals::page_of(address);
     if page != "/rules" {

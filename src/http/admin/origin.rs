@@ -1,4 +1,4 @@
-//! Whether a form comes from a page of ours, by what the browser itself says of it.
+//! Whether a form comes from a page of ours, by the headers of the browser.
 //!
 //! ```text
 //! Sec-Fetch-Site   Origin                          taken
@@ -12,8 +12,8 @@
 //! not sent         none                            yes: a program
 //! ```
 //!
-//! A proxy may pass on another `Host` than the browser asked for, as nginx does unless it is told
-//! otherwise; so the configured address is enough. Whoever is logged in carries a token as well.
+//! A proxy may change `Host`, as nginx does by default, so the configured address is accepted too.
+//! Logged-in users send a CSRF token as well.
 
 use http::Uri;
 use http::uri::Authority;

@@ -1,7 +1,7 @@
 //! The language, the theme and the second time zone, remembered in cookies.
 //!
-//! Works before login too. It sets nothing else, and goes back only to a page of ours, so the
-//! worst a forged request can do is change the language.
+//! Works before login too. It sets nothing else and redirects only to our pages, so a forged request can
+//! change no more than the language.
 
 use super::reply;
 use super::request::{LANG_COOKIE, Request, THEME_COOKIE, UTC_COOKIE, is_local};

@@ -1,8 +1,7 @@
-//! Lists as addresses: what a form sends becomes exactly the parameters of the API.
+//! The filters of a form as the API's parameters.
 //!
-//! A browser's form can send neither `not_number` nor an instant in UTC. So a list's handler
-//! first asks [`canonical`]: where the address is not in the API's words yet, the browser is
-//! sent on to the one that is, and the address bar can be pasted into a script.
+//! A form can send neither `not_number` nor an instant in UTC. So a list's handler calls [`canonical`]
+//! first and redirects to the address in the API's words, which can be pasted into a script.
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -14,10 +13,10 @@ use crate::domain::plain_text::bare;
 use crate::domain::{BEIJING, BEIJING_OFFSET};
 use crate::store::{FilterDoc, FilterTable, Names, Shape, Span};
 
-/// What stands between several values in one box.
+/// Separators of several values in one box.
 const BETWEEN: [char; 5] = [',', ';', '、', '\u{ff0c}', '\u{ff1b}'];
 
-/// The numbers in one box. An address may hold what stands between several: `<sip:…@host>;tag=1`.
+/// Splits the numbers in one box. A SIP address may contain a separator: `<sip:…@host>;tag=1`.
 fn numbers(value: &str) -> Vec<String> {
     let mut numbers: Vec<String> = value.split(BETWEEN).map(PhoneNumber::tidy).collect();
     numbers.retain(|number| !number.is_empty());
@@ -101,7 +100,7 @@ pub(super) fn hour(t: Timestamp) -> Timestamp {
     Timestamp::from_second(t.as_second() - t.as_second().rem_euclid(3600)).unwrap_or(t)
 }
 
-/// `t` so many hours later; the calendar's end stops it.
+/// Saturates at the end of the calendar.
 pub(super) fn hours_later(t: Timestamp, hours: i64) -> Timestamp {
     t.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(t)
 }

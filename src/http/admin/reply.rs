@@ -31,8 +31,8 @@ pub(super) fn see_other(location: &str) -> Response {
     response
 }
 
-/// Adds the cookie of a login, which scripts cannot read. A name that begins with `__Host-` asks
-/// for `Secure`, `Path=/` and no domain, which all of them have.
+/// Adds a login cookie, hidden from scripts. Names beginning with `__Host-` need `Secure`, `Path=/` and
+/// no domain.
 pub(super) fn with_login_cookie(mut response: Response, name: &str, value: &str, time: Duration) -> Response {
     let cookie = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Lax", time.as_secs());
     add_cookie(&mut response, &cookie);

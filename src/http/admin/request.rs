@@ -1,8 +1,7 @@
-//! A request of a person's browser: where it goes, what it carries, whose login it has.
+//! A browser's request with its login.
 //!
-//! The checks against forged requests are asked for here: [`Request::check_csrf`] for whoever is
-//! logged in, [`Request::check_origin`] for everyone. Nothing here logs a query or a form: both hold
-//! phone numbers and passwords.
+//! Checks against forged requests: [`Request::check_csrf`] for logged-in users, [`Request::check_origin`]
+//! for everybody. Queries and forms are never logged: both hold phone numbers and passwords.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +51,7 @@ pub(super) struct Request {
     pub(super) site: Arc<Site>,
     path: String,
     pub(super) query: Pairs,
-    /// How saving a search went, for the list that somebody comes back to.
+    /// The result of saving a search, shown by the list.
     pub(super) saving: Option<String>,
     pub(super) form: Pairs,
     /// The names in the form, for the audit trail.
@@ -73,7 +72,7 @@ impl Request {
         let lang = cookie(&headers, LANG_COOKIE).and_then(Lang::parse).unwrap_or_else(|| preferred_lang(&headers));
         let theme = cookie(&headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default();
         let utc = cookie(&headers, UTC_COOKIE) == Some("on");
-        // It is about the visit and no filter of the list.
+        // It is no filter of the list.
         let (saving, query): (Pairs, Pairs) =
             parse_pairs(query.as_bytes()).into_iter().partition(|(name, _)| name == SAVING);
         let saving = saving.into_iter().next().map(|(_, word)| word);
@@ -117,19 +116,18 @@ impl Request {
         self.path.split('/').filter(|s| !s.is_empty()).nth(n).unwrap_or("")
     }
 
-    /// This page's path and query; of what only takes forms, the nearest page.
+    /// This page's path and query; for addresses that only take POST, the nearest page.
     pub(super) fn here(&self) -> String {
         nearest::of(self).unwrap_or_else(|| link(&self.path, &self.query))
     }
 
-    /// The address's query as the API reads it.
     pub(super) fn raw_query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
     }
 
     /// How much of the store and the bindings is rebuilt, in percent, while it is.
     pub(super) fn rebuilding(&self) -> Option<u8> {
-        // Before login nothing is shown that depends on it.
+        // Not shown before login.
         self.login.as_ref()?;
         let progress = self.ctx().rebuilding()?;
         Some((progress.clamp(0.0, 1.0) * 100.0) as u8)
@@ -149,7 +147,7 @@ impl Request {
         find(&self.form, name).unwrap_or("")
     }
 
-    /// Until when this page is shown whole to this login, if it is.
+    /// Until when this page is revealed to this login.
     pub(super) fn revealed(&self) -> Option<Timestamp> {
         let login = self.login.as_ref()?;
         self.ctx().audit.revealed(&login.id, &nearest::revealed(self, &self.here()))
@@ -164,7 +162,6 @@ impl Request {
         Ok(login.user.principal())
     }
 
-    /// With what they were let in, for what takes longer than a request.
     pub(super) fn admission(&self, by: &Principal) -> Result<Admission, HttpError> {
         let login = self.login.as_ref().ok_or(HttpError::Unauthorised)?;
         Ok(Admission::new(&self.site.ctx, by.clone(), Some(login.id.clone()), Some(self.headers.clone())))
@@ -174,8 +171,8 @@ impl Request {
         Actor { by, peer: Some(self.peer), fields: &self.fields }
     }
 
-    /// Who is asking, if they have at least the rights of `role`. A page that takes an
-    /// administrator concerns the whole installation, so it takes one who sees all of it.
+    /// The user, if they have the role. Pages that take an administrator concern the whole installation,
+    /// so they take one who sees all apps.
     pub(super) fn require(&self, role: Role) -> Result<Principal, HttpError> {
         let principal = self.principal()?;
         if principal.role >= role && (role < Role::Admin || principal.is_full_admin()) {
@@ -185,7 +182,7 @@ impl Request {
         }
     }
 
-    /// What may be seen; nothing before login.
+    /// Nothing before login.
     pub(super) fn scope(&self) -> Scope {
         self.login.as_ref().map_or_else(|| Scope::Apps(Default::default()), |login| login.user.scope.clone())
     }
@@ -207,7 +204,7 @@ impl Request {
         self.apps().iter().map(|app| app.name.clone()).collect()
     }
 
-    /// An app's name; a number where it was removed.
+    /// Of a removed app, its number.
     pub(super) fn app_name(&self, id: crate::domain::AppId) -> String {
         self.ctx().state.app(id).map_or_else(|| format!("#{}", id.0), |app| app.name.clone())
     }
@@ -238,7 +235,7 @@ impl Request {
 
     /// Refuses a form that another site made the browser send.
     pub(super) fn check_origin(&self) -> Result<(), HttpError> {
-        // What cannot be read is no origin of ours.
+        // An unreadable origin is not ours.
         let text = |name: &str| self.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let sent = Sent {
             origin: text("origin"),
@@ -275,7 +272,7 @@ pub(super) fn link<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: &[(N, V)]) -
     format!("{path}?{query}")
 }
 
-/// Whether `path` leads nowhere but to a page of ours: what may stand behind `next=`.
+/// Whether `path` is a page of ours: allowed after `next=`.
 pub(super) fn is_local(path: &str) -> bool {
     let mut chars = path.chars();
     chars.next() == Some('/')

@@ -1,6 +1,4 @@
-//! Saved searches: keep the query of a list under a name, and forget it again.
-//!
-//! They stand on their list as links; there is no page of their own.
+//! Saves and removes searches of lists.
 
 use super::reply;
 use super::request::{Request, SAVING, is_local};

@@ -3,7 +3,7 @@ use crate::domain::vocabulary;
 vocabulary! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub(super) enum Theme {
-        /// As the reader's system.
+        /// Follows the system.
         #[default]
         System "system",
         Light "light",

@@ -1,4 +1,4 @@
-//! Slows down whoever guesses passwords: so many tries within a window, then a wait.
+//! Slows down guessing of passwords: a number of tries within a window, then a wait.
 //!
 //! ```text
 //! who tries                              is counted by
@@ -8,13 +8,12 @@
 //! somebody a provider sends back         network
 //! ```
 //!
-//! Strangers share a count of the name, so that a guess from ten thousand addresses stays
-//! bounded; what they do to it keeps nobody out who logged in here before. A try is counted
-//! before anything else is looked at, so that many at once cannot slip through while the first
-//! is still being checked. A success gives its own count back. That somebody is held up is told
-//! once a window for each count: whoever goes on trying must not fill the audit trail.
+//! Strangers share one count per name, so that guessing from ten thousand addresses is bounded; it does
+//! not lock out browsers that were logged in before. A try is counted before the password is checked, so
+//! that parallel tries cannot slip through. A success returns its own count. Each count reports only once
+//! a window that it is exhausted, so that further tries do not fill the audit trail.
 //!
-//! A clock that is set back makes a count begin anew: nobody is held for longer than a window.
+//! A count starts again when the clock is set back: nobody waits for longer than a window.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -36,28 +35,27 @@ pub(crate) struct Throttle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum What {
     Password,
-    /// The second step: a right password must not give back the tries at it.
+    /// The second step, counted apart: a right password must not return its tries.
     Code,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
-    /// Nobody we know, at this address.
     Stranger(IpAddr),
-    /// A browser that was logged in with that name before: its id.
+    /// The id of a browser that was logged in with that name.
     Known(String),
-    /// Somebody who is logged in with that name.
+    /// Logged in with that name.
     Inside,
 }
 
-/// What a try is counted by. Names of any length cost the same: they are hashed.
+/// Key of a count. Names are hashed, so that long ones cost the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     Network(IpAddr),
     From(What, u64, IpAddr),
     Browser(What, u64),
     Inside(What, u64),
-    /// By strangers, wherever they are.
+    /// Strangers at any address.
     Name(What, u64),
 }
 
@@ -68,14 +66,14 @@ pub(crate) struct Try(Vec<(Key, u32)>);
 struct Tries {
     count: u32,
     since: Timestamp,
-    /// Whether it was told already that there were too many.
+    /// Whether exhaustion was reported in this window.
     told: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) wait: Duration,
-    /// Whether it is the first of its window, for one of its counts.
+    /// Whether it is the first refusal in the window of one of its counts.
     pub(crate) is_first: bool,
 }
 
@@ -130,8 +128,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Takes back the count of a try that succeeded, and forgets the failures before it of whoever
-    /// made it; not those of others.
+    /// Returns the count of a successful try and clears the earlier failures of the same sender, not
+    /// those of others.
     pub(crate) fn succeeded(&self, tried: &Try) {
         let mut tries = self.lock();
         for (key, _) in &tried.0 {
@@ -148,7 +146,7 @@ impl Throttle {
     }
 }
 
-/// One person holds a whole IPv6 /64.
+/// An IPv6 /64 counts as one address.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
@@ -161,8 +159,8 @@ fn age(tries: &Tries, now: Timestamp) -> Duration {
     age.try_into().unwrap_or(Duration::ZERO)
 }
 
-/// Forgets what matters least: the count of a whole name last, or a flood of others would make a
-/// guess of it unbounded.
+/// Drops the least important counts; counts of whole names last, or a flood of other names would make
+/// guessing one unbounded.
 fn make_room(tries: &mut HashMap<Key, Tries>) {
     if tries.len() < limits::LOGIN_TRACKED {
         return;

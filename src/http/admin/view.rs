@@ -1,7 +1,7 @@
-//! What every page knows about who looks at it: language, theme, rights, where they are.
+//! What every page knows about its reader: language, theme, rights, address.
 //!
-//! A page's struct holds a [`View`]; the layout and the parts read it. Whether a phone number
-//! is shown whole is decided by [`View::masking`] and nowhere else.
+//! The layout and the parts read it. [`View::masking`] alone decides whether phone numbers are shown
+//! whole.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::request::Request;
 use super::theme::Theme;
 use crate::domain::{Lang, Masking, Role, Text};
 use crate::http::admin::csrf;
-use crate::http::admin::home::misdirected::MisdirectedNote;
+use crate::http::admin::parts::misdirected::MisdirectedNote;
 use crate::http::transport::assets;
 use crate::state::Login;
 
@@ -39,7 +39,7 @@ pub(super) enum Section {
     Settings,
     Retention,
     Erasure,
-    /// One's own, behind one's name.
+    /// The user's own account.
     Account,
     Help,
     /// Before login.
@@ -55,7 +55,7 @@ struct Place {
     section: Section,
     href: &'static str,
     label: Text,
-    /// Behind `g`, the key that leads there; each only once.
+    /// The key after `g`; unique.
     key: Option<char>,
     least: Role,
 }
@@ -69,8 +69,8 @@ const fn manage(section: Section, href: &'static str, label: Text, key: Option<c
     Place { section, href, label, key, least: Role::Admin }
 }
 
-/// The navigation, and the only list of the dashboard's pages: header, footer, keys, the Help
-/// page and the test that walks every page read it. Another page is one line in its group.
+/// The navigation: the one list of pages for header, footer, keys, the Help page and the test that visits
+/// every page.
 const NAVIGATION: &[Group] = &[
     Group {
         label: Text::new("概览", "Home"),
@@ -144,7 +144,7 @@ pub(super) struct NavLink {
 pub(super) struct NavGroup {
     pub(super) label: &'static str,
     pub(super) current: bool,
-    /// Never empty; the group's word leads to the first.
+    /// Not empty; the group's title links to the first.
     pub(super) pages: Vec<NavLink>,
 }
 
@@ -170,18 +170,18 @@ pub(super) struct View {
     pub(super) utc: bool,
     pub(super) section: Section,
     pub(super) who: Option<Who>,
-    /// The token that forms carry against forged requests; empty before login.
+    /// The CSRF token; empty before login.
     pub(super) csrf: String,
-    /// This page's path and query: where a changed language or theme comes back to.
+    /// This page's path and query, for the way back from a change of language or theme.
     pub(super) here: String,
-    /// Whether the page answers a form, so that what stands on it stands nowhere else: nothing
-    /// that only changes how it looks may lead away from it.
+    /// Whether the page answers a form: it cannot be opened again, so no switch of language or theme may
+    /// lead away from it.
     pub(super) once: bool,
-    /// While the store is rebuilt: how much of it is, in percent.
+    /// Progress of a rebuild in percent, during one.
     pub(super) rebuilding: Option<u8>,
-    /// Requests that came to no callback address, where somebody may ask why nothing arrives.
+    /// Misdirected requests, on pages where people look for missing callbacks.
     pub(super) misdirected: Option<MisdirectedNote>,
-    /// Until when this page is shown whole to this login, once that was asked for.
+    /// Until when this page is revealed to this login.
     pub(super) revealed: Option<Timestamp>,
 }
 
@@ -198,13 +198,14 @@ impl View {
             here: request.here(),
             once: login.is_some() && !request.form.is_empty(),
             rebuilding: request.rebuilding(),
-            misdirected: MisdirectedNote::of(request, section),
+            misdirected: matches!(section, Section::Apps | Section::Attention)
+                .then(|| MisdirectedNote::of(request))
+                .flatten(),
             revealed: request.revealed(),
         }
     }
 
-    /// How much of a number this reader may see: nobody sees one whole who has not asked for
-    /// it, which is on record then.
+    /// Numbers are masked until the page is revealed, which leaves an audit entry.
     pub(super) fn masking(&self) -> Masking {
         if self.revealed.is_some() && self.may(Role::Operator) { Masking::Whole } else { Masking::Masked }
     }
@@ -212,7 +213,6 @@ impl View {
     pub(super) fn may_reveal(&self) -> bool {
         use Section::{Attention, Audit, Callbacks, Calls, Live, Messages, Numbers, Recordings, Statistics};
         use Section::{Bindings, Decisions, Lists, Rules};
-        // A form to be filled in has nothing to show.
         let is_form = self.here.split('?').next() == Some("/bindings/new");
         self.revealed.is_none()
             && !self.once
@@ -230,7 +230,7 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.role >= role)
     }
 
-    /// Whether this reader may see raw bodies, and links that hold whole numbers.
+    /// Whether the reader may see raw bodies and links with whole numbers.
     pub(super) fn may_read_bodies(&self) -> bool {
         self.masking() == Masking::Whole
     }
@@ -247,8 +247,8 @@ impl View {
         self.who.as_ref().is_some_and(|w| w.sees_all)
     }
 
-    /// Whether this reader may open a page: what takes an administrator concerns all apps, but
-    /// for the trail, of which everyone is shown their part.
+    /// Whether the reader may open a page. Administrators' pages take all apps in sight, except the audit
+    /// trail, which is filtered.
     fn may_open(&self, page: &Place) -> bool {
         self.may(page.least) && (page.least < Role::Admin || self.sees_all() || page.section == Section::Audit)
     }
@@ -280,7 +280,7 @@ impl View {
         }
     }
 
-    /// The theme that the switch leads to, and what the switch says.
+    /// The next theme and the switch's label.
     pub(super) fn next_theme(&self) -> (&'static str, &'static str) {
         match self.theme {
             Theme::System => ("dark", self.lang.t("外观：跟随系统", "Theme: system")),

@@ -1,5 +1,5 @@
-//! `/apps`: connections to platforms. A secret goes in and never comes out; the address, which
-//! holds the token, is told when it is made and when it is changed.
+//! `/apps`: connections to platforms. Secrets are never shown again; the callback address, which holds
+//! the token, is shown when it is made or changed.
 
 use std::sync::Arc;
 
@@ -177,7 +177,6 @@ fn verify(mode: &str) -> Result<VerifyMode, HttpError> {
     VerifyMode::parse(mode).ok_or_else(|| wrong("verify", mode, "one of off, log, enforce"))
 }
 
-/// Networks; a single address is a network of its own.
 fn networks(networks: &[String]) -> Result<AllowFrom, HttpError> {
     let read = |text: &String| {
         let text = text.trim();

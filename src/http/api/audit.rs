@@ -1,7 +1,7 @@
 //! `/audit`: who did what, and who looked at what. For administrators; one who sees only some
 //! apps sees only their entries.
 //!
-//! An export is an act of its own, on record first.
+//! An export leaves an audit entry first.
 
 use std::sync::Arc;
 

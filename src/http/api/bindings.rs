@@ -1,5 +1,4 @@
-//! `/bindings`: who reaches whom through which privacy number. Operators manage them; every
-//! change goes the way of [`crate::service::bindings`], whoever makes it.
+//! `/bindings`: who reaches whom through which privacy number.
 
 use std::sync::Arc;
 
@@ -194,7 +193,7 @@ impl BindingObject {
 }
 
 impl BindingToChange {
-    /// `draft` with what stands here written into it.
+    /// Writes these fields into `draft`.
     fn put(self, mut draft: Draft) -> Result<BindingTerms, InvalidAnswer> {
         let texts = [
             (Field::Kind, self.kind.map(Some)),

@@ -149,7 +149,7 @@ impl CallObject {
 }
 
 impl WholeCall {
-    /// With its decisions. May wait for the disk.
+    /// May wait for the disk.
     pub(super) fn read(context: &Context, masking: Masking, call: &Call) -> Result<Self, QueryError> {
         let rows = decisions_of_call(context, call)?;
         let object = |row: &CallbackRow| {
@@ -174,7 +174,7 @@ impl ReleaseObject {
 }
 
 impl RecordingObject {
-    /// A recording that waits until the platform has deleted it is expired.
+    /// A recording that was not fetched before the platform deleted it is expired.
     pub(super) fn new(context: &Context, recording: &RecordingView) -> Self {
         let state = match recording.state {
             RecordingState::Waiting if recording.expires_at <= context.clock.now() => RecordingState::Expired,

@@ -1,8 +1,8 @@
 //! `GET /decisions`: what platforms asked, what was answered, by which rule, how fast, and what
 //! then became of the call.
 //!
-//! A decision stands with the callback that asked, whose number names it. A repeat, which got the
-//! answer of the first, is none.
+//! A decision is named by the number of the callback that asked. A repeated question, which gets the
+//! first answer again, makes no decision.
 
 use std::sync::Arc;
 
@@ -66,7 +66,6 @@ pub(in crate::http) struct CallAfter {
 }
 
 impl DecisionObject {
-    /// `call` is the one that it was about.
     pub(super) fn new(
         context: &Context,
         masking: Masking,
@@ -114,7 +113,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     ok(&List { items, next })
 }
 
-/// One page of decisions, each with what became of its call. May wait for the disk.
+/// One page of decisions with their calls. May wait for the disk.
 pub(super) fn page(
     context: &Context,
     masking: Masking,
@@ -126,7 +125,6 @@ pub(super) fn page(
     Ok(Listing { items: objects.filter_map(Result::transpose).collect::<Result<_, _>>()?, next })
 }
 
-/// The decision of a callback, if it asked and was decided.
 pub(super) fn object(
     context: &Context,
     masking: Masking,

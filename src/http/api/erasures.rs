@@ -1,5 +1,5 @@
-//! `/erasures`: takes everything of one person out. For administrators who see everything. The
-//! entry in the trail stands before anything is done and does not name the number.
+//! `/erasures`: erases one person. For administrators of all apps. The audit entry is written first and
+//! does not hold the number.
 
 use std::sync::Arc;
 

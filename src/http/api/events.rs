@@ -1,18 +1,16 @@
 //! `GET /events`: server-sent events, one a change.
 //!
-//! The event's name says what changed (`callback`, `call`, `decision`, `sms`, `number`), its data
-//! is the object as the lists show it; a decision is told once, with what is known of its call
-//! then. An `id` comes alone, and only once everything up to that
-//! callback was told: a batch of callbacks changes calls in any order, and who loses the
-//! connection in its middle must not take half of it for the whole. A client that comes back
-//! with `Last-Event-ID` (or begins with `since`) gets the callbacks and decisions it missed and the calls
-//! they changed, as they are now; a call may be told twice, so a row takes the place of the row
-//! of the same id. One that is too slow gets `lagged` and should ask the lists.
+//! The event's name says what changed (`callback`, `call`, `decision`, `sms`, `number`); its data is the
+//! object as lists show it. A decision is sent once. An `id` comes alone, after all events of the
+//! callbacks up to it: one batch of callbacks changes calls in any order, and a client that is cut off in
+//! the middle must not take it for complete. A client that returns with `Last-Event-ID` (or begins with
+//! `since`) gets the callbacks and decisions it missed and the calls they changed, as they are now. A
+//! call may be sent twice, so a row replaces the row of the same id. A client that is too slow gets
+//! `lagged` and should read the lists again.
 //!
-//! A browser that follows sees numbers masked, as its pages show them, except while the Live page
-//! with the same filters is shown whole to its login. Whether it still is, is asked at every
-//! event: what shows a number ends by itself, and no stream may outlast it. Nor may one outlast
-//! the login or the token it was begun with: it ends with them, also while nothing happens.
+//! A browser gets numbers masked, unless the Live page with the same filters is revealed to its login;
+//! that is checked at every event. A stream ends with the login or token it began with, also while
+//! nothing happens.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -67,13 +65,13 @@ impl Kind {
     }
 }
 
-/// What one follower is told, and how much of it they may see.
+/// What one client follows, and how much of it they may see.
 #[derive(Debug)]
 struct Follower {
     context: Arc<Context>,
     principal: Principal,
     masking: Masking,
-    /// The login and the page with the same filters: whole while that page is.
+    /// The login and the Live page that must be revealed for whole numbers.
     page: Option<(String, String)>,
     kinds: Filter<Kind>,
     calls: CallQuery,
@@ -83,7 +81,7 @@ struct Follower {
 pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let query = Query::parse(&ask.query, KNOWN)?;
     let calls: CallQuery = filters::read(context, &ask.principal.scope, &query)?;
-    // Apps and providers narrow everything down, the other filters only make sense of calls.
+    // Apps and providers filter all events, the other filters only calls.
     let plain = CallQuery { app: calls.app.clone(), provider: calls.provider.clone(), ..CallQuery::default() };
     let mut kinds = query.filter("kind", |name, text| {
         Kind::parse(text).ok_or_else(|| bad(name, text, one_of(&Kind::NAMES.join(", "))))
@@ -104,7 +102,7 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let page = ask.may_be_shown_numbers().map(|login| (login.to_owned(), live_page(&ask.query)));
     let admission = ask.admission(context);
     let follower = Arc::new(Follower { context: context.clone(), principal, masking, page, kinds, calls, decisions });
-    // Followed first and looked back afterwards: a change in between comes twice, never not.
+    // Subscribed before looking back: a change in between comes twice, never not at all.
     let changes = BroadcastStream::new(context.store.changes());
     let back = follower.clone();
     let missed = blocking(move || back.look_back(since)).await?;
@@ -112,12 +110,12 @@ pub(super) async fn follow(context: &Arc<Context>, ask: &Ask) -> Result<Response
     let events = events.take_until(admission.gone()).map(Ok::<Event, Infallible>);
     let keep_alive = warp::sse::keep_alive().interval(EVENTS_HEARTBEAT);
     let mut response = warp::sse::reply(keep_alive.stream(events)).into_response();
-    // A proxy that buffers would hold events back.
+    // Stops proxies from buffering events.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// The Live page that has these filters, as its reveal names it.
+/// The Live page with these filters, as its reveal is recorded.
 fn live_page(query: &str) -> String {
     let filters = form_urlencoded::parse(query.as_bytes()).into_owned();
     reveals::page(
@@ -126,7 +124,7 @@ fn live_page(query: &str) -> String {
     )
 }
 
-/// What changes, as long as whoever follows is let in.
+/// Changes, until the credentials do not hold any more.
 fn live(
     follower: Arc<Follower>,
     changes: BroadcastStream<Change>,
@@ -161,7 +159,6 @@ impl Follower {
 
     fn wants_some(&self, change: &Change) -> bool {
         match change {
-            // A decision stands with the callback that asked.
             Change::Callback(_) => self.wants(Kind::Callback) || self.wants(Kind::Decision),
             Change::Call(_) => self.wants(Kind::Call),
             Change::Sms(_) => self.wants(Kind::Sms),
@@ -170,7 +167,7 @@ impl Follower {
         }
     }
 
-    /// Whether something of this app and provider is told.
+    /// Whether this client follows this app and provider.
     fn sees(&self, app: AppId, provider: Option<ProviderId>) -> bool {
         let apps = &self.calls.app;
         let providers = &self.calls.provider;
@@ -181,11 +178,11 @@ impl Follower {
             && !provider.is_some_and(|of| providers.none.contains(&of))
     }
 
-    /// The callbacks after `since` and the calls they belong to, and how far that goes.
+    /// The callbacks after `since`, their calls, and the last number read.
     fn look_back(&self, since: Option<Seq>) -> Result<Vec<Event>, QueryError> {
         let store = &self.context.store;
         let applied = store.status().applied;
-        // Who is ahead of us saw a store that is being rebuilt now.
+        // A client that is ahead saw the store before its rebuild.
         let Some(last) = since.filter(|last| *last <= applied) else { return Ok(vec![mark(applied)]) };
         let first = (last + 1).max(applied.saturating_sub(EVENTS_RESUME) + 1);
         let (mut events, mut calls) = (Vec::new(), BTreeSet::new());
@@ -206,7 +203,7 @@ impl Follower {
         Ok(events)
     }
 
-    /// A change that cannot be read any more is passed over: the lists tell the rest.
+    /// A change that cannot be read is skipped: the lists have the rest.
     fn describe_or_log(&self, change: &Change) -> Vec<Event> {
         self.describe(change).unwrap_or_else(|error| {
             tracing::error!(error = %Chain(&error), "a change could not be read for its followers");
@@ -228,7 +225,6 @@ impl Follower {
         Ok(told.into_iter().collect())
     }
 
-    /// A callback, and the decision that it brought.
     fn callback(&self, row: &CallbackRow) -> Result<Vec<Event>, QueryError> {
         let mut events = Vec::new();
         if !self.sees(row.app, row.provider) {
@@ -249,7 +245,7 @@ impl Follower {
         Ok(call.map(|call| event("call", &CallObject::new(&self.context, self.masking(), &call))))
     }
 
-    /// The message that a callback brought is among those of the moment it was received.
+    /// Finds the message of a callback among those received at that moment.
     fn sms(&self, seq: Seq) -> Result<Option<Event>, QueryError> {
         let Some(callback) = self.context.store.callback(seq)? else { return Ok(None) };
         let mut query = SmsQuery::default();
@@ -262,7 +258,7 @@ impl Follower {
 
     fn number(&self, changed: &PhoneNumber) -> Result<Option<Event>, QueryError> {
         let rows = self.context.store.number(changed);
-        // Where several apps have the number, the latest news is what changed.
+        // Where several apps have the number, the latest notice is the change.
         let seen = rows.iter().filter(|row| self.sees(row.app, None));
         let row = seen.max_by_key(|row| row.history.first().map(|(_, _, _, seq)| *seq));
         Ok(row.map(|row| event("number", &NumberObject::new(&self.context, self.masking(), row))))
@@ -274,8 +270,7 @@ fn event(name: &'static str, object: &impl Serialize) -> Event {
     Event::default().event(name).data(data)
 }
 
-/// How far a follower has been told: an id of its own, without data. A browser remembers it and
-/// tells no script.
+/// An id without data. Browsers remember it and pass no event to scripts.
 fn mark(seq: Seq) -> Event {
     Event::default().id(seq.to_string())
 }

@@ -13,7 +13,7 @@ use crate::limits::PAGE_MAX;
 use crate::service::{Context, lists::ListKind, query::Query};
 use crate::store::Page;
 
-/// What may be said of a file besides the filters of its rows.
+/// Parameters besides the filters of the rows.
 pub(super) const CHOICES: &[&str] = &["format", "lang"];
 
 /// `GET /{list}/export`

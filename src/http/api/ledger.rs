@@ -18,7 +18,7 @@ use crate::service::{Context, Instant, filters, query::Query};
 use crate::store::LedgerRow;
 
 pub(super) const KNOWN: &[&str] = &["app!", "from", "to"];
-/// The span when nothing is said.
+/// The default span.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The ledger.
@@ -121,12 +121,12 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     if span.from.is_none() {
         span.from = Some(span.to.unwrap_or_else(|| context.clock.now()) - DAY);
     }
-    // Counters are kept by the hour: the hour that `from` lies in is shown whole.
+    // Counters are kept by the hour: the hour of `from` is shown whole.
     span.from = span.from.map(filters::floor_hour);
     let asked = context.clone();
     let (rows, waiting) = blocking(move || (asked.store.ledger(span), waiting(&asked, &scope))).await;
     let rows = rows?;
-    // Requests with an unknown token are of no app: only who asks for all of them gets them.
+    // Requests with an unknown token belong to no app: only those who see all apps get them.
     let shown = |of: Option<AppId>| match of {
         Some(of) => (app.any.is_empty() || app.any.contains(&of)) && !app.none.contains(&of),
         None => app.any.is_empty(),
@@ -141,7 +141,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     ok(&Ledger { items, next: None, waiting, totals: Counts { waiting, ..totals } })
 }
 
-/// Callbacks of the apps in `scope` that are durable and not yet projected.
+/// Durable and not yet projected callbacks of the apps in `scope`.
 pub(in crate::http) fn waiting(context: &Context, scope: &Scope) -> u64 {
     context.store.waiting(&context.ingest.counts().kept_by_app(), scope)
 }

@@ -1,6 +1,4 @@
-//! The lists as one thing: what an address asks of one, its next page as objects, its count.
-//!
-//! Exports, counts and saved searches work on any list; they come here and never ask list.
+//! Lists: their pages as objects, and their counts.
 
 use std::sync::Arc;
 
@@ -33,7 +31,7 @@ pub(super) struct CountObject {
 }
 
 impl ListQuery {
-    /// One page of its rows as the API's objects. May wait for the disk.
+    /// May wait for the disk.
     pub(super) fn page(
         &self,
         context: &Context,

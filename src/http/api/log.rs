@@ -1,7 +1,7 @@
 //! `/system/log`: the last lines of this server's log, newest first.
 //!
-//! For administrators of everything. The lines are few and in memory: after a restart there are
-//! none, and the whole log is wherever standard error goes.
+//! For administrators of all apps. The lines are in memory and end with the process; the whole log goes
+//! to standard error.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +12,6 @@ use super::{HttpError, List, Response, ok};
 use crate::limits::{LOG_PAGE_LINES, LOG_TAIL_LINES};
 use crate::service::{Context, Instant, LEVELS, LogLine, level_name, query::Query};
 
-/// The parameters of `GET /system/log`.
 pub(super) const KNOWN: &[&str] = &["level", "limit", "cursor"];
 
 /// One line of the log.
@@ -36,7 +35,6 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
     let least = query.word("level", &LEVELS)?.unwrap_or(Level::TRACE);
     let limit = query.number("limit", 1..=LOG_TAIL_LINES)?.unwrap_or(LOG_PAGE_LINES);
     let before = query.number("cursor", 1..=u64::MAX)?;
-    // One more than asked for tells whether there is another page.
     let mut lines = context.server.log.last(least, limit + 1, before);
     let more = lines.len() > limit;
     lines.truncate(limit);

@@ -1,7 +1,7 @@
-//! `/logins`: the browsers that are logged in. One's own for everybody who asks with a login; all
-//! of them for administrators who see all apps.
+//! `/logins`: browsers that are logged in. Everybody with a login sees their own; administrators of all
+//! apps see all.
 //!
-//! A login is named by a public id that ends it and opens nothing.
+//! A login has a public id, which ends it and opens nothing.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub(super) async fn list(context: &Context, ask: &Ask) -> Result<Response, HttpE
     let user = query.one("user").map(str::to_owned);
     let user = match (ask.principal.is_full_admin(), &ask.login) {
         (true, _) => user,
-        // A token may bear the name of a person; it is not that person.
+        // A token may have the name of a user; it is not that user.
         (false, Some(_)) => Some(ask.principal.name.clone()),
         (false, None) => {
             return Err(HttpError::Forbidden(Text::new(

@@ -1,12 +1,11 @@
-//! `/api/v1`: what programs and the command line ask, described by [`describe`].
+//! `/api/v1`, for programs and the command line, described by [`describe`].
 //!
-//! One table ([`endpoints`]) has a row for every method of every address; a handler reads the query,
-//! asks a service and turns the answer into an object of its own. Whole phone numbers pass
-//! through [`crate::domain::Masking`] and nowhere else: it masks them for viewers. Errors are
-//! `{"error":{"code","message"}}` and say which value was wrong and what was expected.
+//! [`endpoints`] has a row for every method of every address. A handler reads the query, calls a service
+//! and turns the result into an object of its own. Whole phone numbers pass through
+//! [`crate::domain::Masking`] and nowhere else. Errors are `{"error":{"code","message"}}` and say which
+//! value was wrong and what was expected.
 //!
-//! The command line is served by the same routes over `control.sock` or in memory
-//! ([`routes_as`]): there is no second way to ask or to change anything.
+//! The command line uses the same routes over `control.sock` or in memory ([`routes_as`]).
 
 mod apps;
 mod ask;
@@ -57,13 +56,12 @@ use crate::http::transport::compress;
 use crate::service::{Context, Missed, blocking, reveals};
 use crate::state::Principal;
 
-/// A request with this header is answered as for a viewer, whoever asks: `--masked`.
+/// Set by `--masked`: numbers are masked whatever the role.
 pub const MASKED: HeaderName = HeaderName::from_static("x-ringback-masked");
 
-/// By this header a script of a page says which page it works for, as its address bar does.
+/// Set by scripts of a page: the page's address.
 pub const PAGE: HeaderName = HeaderName::from_static("x-ringback-page");
 
-/// Where the API describes itself, to whoever asks.
 const OPENAPI: &str = "openapi.json";
 
 const REBUILDING: HeaderName = HeaderName::from_static("x-ringback-rebuilding");
@@ -118,7 +116,6 @@ fn build(context: Arc<Context>, known: Option<Principal>) -> Routes {
                     let endpoint = match endpoints::find(&method, &path) {
                         Ok(endpoint) => endpoint,
                         Err(error) => {
-                            // A body that is too large, or breaks off, is refused first.
                             body::read(&claim, &headers, stream, body::FORM).await?;
                             return Err(error);
                         }
@@ -143,13 +140,13 @@ fn network(peer: Peer) -> Option<IpAddr> {
     }
 }
 
-/// Whether the page that a browser asks for is shown whole to this login now.
+/// Whether this page is revealed to this login now.
 fn is_revealed(context: &Context, login: &str, headers: &HeaderMap) -> bool {
     let page = headers.get(PAGE).and_then(|page| page.to_str().ok());
     page.is_some_and(|page| context.audit.revealed(login, &reveals::page_of(page)).is_some())
 }
 
-/// What every answer carries: nothing is cached, and a rebuild under way is told.
+/// Adds the headers of every answer: no caching, and whether a rebuild is under way.
 fn finish(context: &Context, answer: Result<Response, HttpError>) -> Response {
     let mut response = answer.unwrap_or_else(HttpError::into_response);
     let headers = response.headers_mut();
@@ -167,7 +164,6 @@ fn json(status: http::StatusCode, object: &impl serde::Serialize) -> Response {
     respond(status, "application/json", body)
 }
 
-/// `200` with an object.
 fn ok(object: &impl serde::Serialize) -> Result<Response, HttpError> {
     Ok(json(http::StatusCode::OK, object))
 }
@@ -180,7 +176,7 @@ struct List<T> {
 }
 
 impl<T> List<T> {
-    /// A list that has one page only.
+    /// A list with one page.
     fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }

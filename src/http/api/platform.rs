@@ -1,7 +1,7 @@
-//! `/platform`: asking an app's platform for something, and `/apps/{app}/platform`: what that takes.
+//! `/platform`: operations of an app's platform; `/apps/{app}/platform`: their settings.
 //!
-//! What there is to ask is a table (`src/platforms/outbound/operation.rs`); a request names the operation in its path
-//! and gives the fields of its row. A secret goes in and never comes out.
+//! The operations are a table (`src/platforms/outbound/operation.rs`). A request names one in its path
+//! and sends its fields. Secrets are never shown again.
 
 use std::sync::Arc;
 
@@ -209,11 +209,11 @@ fn find(context: &Context, ask: &Ask, app: &str) -> Result<Arc<App>, HttpError> 
     apps::find(context, ask, app)
 }
 
-/// Texts of an answer as whoever asks may see them.
+/// Masks numbers in the texts of an answer.
 fn seen(masking: Masking, fields: Map<String, Value>) -> Map<String, Value> {
     fn value(masking: Masking, name: &str, found: Value) -> Value {
         match found {
-            // An id of the platform's is no number, and a link by it must work.
+            // The platform's id is no phone number, and links use it.
             Value::String(text) if name != "subscriptionId" => masking.text(&text).into(),
             Value::Array(items) => items.into_iter().map(|item| value(masking, name, item)).collect(),
             Value::Object(fields) => Value::Object(seen(masking, fields)),

@@ -1,6 +1,5 @@
-//! `/retention`: what is kept for how long, what is held, and the runs that make room. For
-//! administrators who see everything; each change and each run leaves an entry in the trail
-//! before it is made.
+//! `/retention`: the policy, holds and runs. For administrators of all apps. Each change and run leaves
+//! an audit entry first.
 
 use std::sync::Arc;
 
@@ -131,7 +130,6 @@ pub(super) async fn change(context: &Arc<Context>, ask: &Ask) -> Result<Response
     show(context, ask).await
 }
 
-/// Changes the policy by what stands in `changes`.
 pub(super) async fn set(
     context: &Arc<Context>,
     ask: &Ask,

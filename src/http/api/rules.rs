@@ -1,5 +1,5 @@
-//! `/rules`: how an app's questions are decided, tried out before it is set; and `/lists`, into
-//! which rules look. Rules read as sentences in both languages beside their notation.
+//! `/rules`: how an app's questions are decided, with a trial before they are set; `/lists`, which rules
+//! refer to. Rules come as JSON and as sentences in both languages.
 
 use std::sync::Arc;
 
@@ -20,7 +20,6 @@ use crate::service::{
     rules::{said, trial},
 };
 
-/// What every address of rules is asked.
 pub(super) const KNOWN: &[&str] = &["app"];
 
 /// An app's rules.
@@ -179,7 +178,7 @@ pub(super) async fn versions(context: &Context, ask: &Ask) -> Result<Response, H
 pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let mut body: Map<String, Value> = ask.json()?;
-    // What `GET` tells beside the rules.
+    // `GET` adds these to the rules.
     for told in ["app", "at", "by", "by_kind", "sentences"] {
         body.remove(told);
     }
@@ -193,7 +192,7 @@ pub(super) async fn set(context: &Arc<Context>, ask: &Ask) -> Result<Response, H
 pub(super) async fn try_out(context: &Arc<Context>, ask: &Ask) -> Result<Response, HttpError> {
     let app = app(context, ask)?;
     let trial = trial(context, &app, ask.json()?).await?;
-    // Nothing is changed, so nothing is on record.
+    // A trial changes nothing and leaves no audit entry.
     ok(&TrialObject::new(ask.masking(), &trial))
 }
 

@@ -1,8 +1,8 @@
 //! `GET POST /searches`, `DELETE /searches/{id}`: queries of lists kept under a name.
 //!
-//! A search belongs to whoever saved it, or, shared by an administrator of all apps, to everybody
-//! who may know of the apps it names. Only its query is kept: it is answered as of the day it is
-//! opened, with the rights of its reader.
+//! A search belongs to the user who saved it or, if an administrator of all apps shared it, to everybody
+//! who may see the apps it names. Only the query is kept: opening it gives the rows of that day, with the
+//! rights of the reader.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! `/settings`: what is set while the server runs. What stands in the configuration file is set
-//! there.
+//! `/settings`: what can be changed while the server runs. The configuration file is shown, not changed.
 
 use std::sync::Arc;
 

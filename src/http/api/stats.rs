@@ -1,7 +1,7 @@
 //! `GET /stats`: calls, answered, talk time, and the figures every phone company knows.
 //!
-//! What each figure means stands in [`crate::domain::metrics`]. Where there is nothing to divide by,
-//! a figure is null. Two ranges are compared by asking twice.
+//! [`crate::domain::metrics`] defines each figure. A quotient with a divisor of zero is null. To compare
+//! two ranges, ask twice.
 
 use std::sync::Arc;
 
@@ -140,7 +140,7 @@ pub(super) async fn list(context: &Arc<Context>, ask: &Ask) -> Result<Response, 
     ok(&List::whole(items))
 }
 
-/// A group's key as people know it.
+/// A group's key as shown.
 fn key(context: &Context, masking: Masking, group: Group, key: &str) -> String {
     match group {
         Group::Provider | Group::Product | Group::Outcome | Group::Cause => key.to_owned(),
@@ -181,7 +181,6 @@ impl StatObject {
         Self { key: Some(key), calls: row.calls, ..Self::default() }
     }
 
-    /// A step without a talk has none at the same time either.
     fn with_peak(mut self, step: Step, peaks: Option<&[PeakRow]>) -> Self {
         let at = self.at.map(|at| at.0);
         let of_step = |peak: &&PeakRow| step == Step::Whole || Some(peak.at) == at;
@@ -192,7 +191,7 @@ impl StatObject {
     }
 }
 
-/// A quotient to four places, so that it reads well.
+/// Rounds to four places.
 fn rounded(ratio: Ratio) -> Option<f64> {
     ratio.value().map(|value| (value * 10_000.0).round() / 10_000.0)
 }

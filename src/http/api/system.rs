@@ -1,4 +1,4 @@
-//! `/system`: how this installation is doing; its copy and its rebuild.
+//! `/system`: the state of this installation, backup and rebuild.
 
 use std::path::PathBuf;
 use std::sync::Arc;

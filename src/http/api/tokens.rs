@@ -1,4 +1,4 @@
-//! `/tokens`: the access of programs. For administrators who see all apps; a token is told once.
+//! `/tokens`: API tokens. For administrators of all apps. A token is shown once.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! `/users`: people with a role, the apps they may see and a password; `/second-factor`: who must
-//! have one. For administrators who see all apps.
+//! `/users`: users with a role, their apps and a password; `/second-factor`: who must have one. For
+//! administrators of all apps.
 
 use std::sync::Arc;
 
@@ -166,7 +166,7 @@ pub(super) fn role(role: &str) -> Result<Role, HttpError> {
     Role::parse(role).ok_or_else(|| bad("role", role, "one of viewer, operator, admin").into())
 }
 
-/// Reads the apps somebody may see: names, or numbers as `#3`.
+/// Reads apps by name, or by number as `#3`.
 pub(super) fn scope(context: &Context, reach: Option<&str>, apps: Option<&[String]>) -> Result<Scope, HttpError> {
     let read = |text: &String| {
         let by_id = || context.state.app(AppId(text.strip_prefix('#')?.parse().ok()?));

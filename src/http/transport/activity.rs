@@ -1,4 +1,4 @@
-//! What a connection is doing, and until when it may.
+//! What a connection is doing, and when its time is over.
 //!
 //! ```text
 //!            bytes                  head complete               last byte of the answer taken
@@ -6,19 +6,16 @@
 //!  idle time             head time                 write time
 //! ```
 //!
-//! While the server is pressed (few places are left for connections), a connection on which
-//! nobody is known yet has seconds for its head and its pauses, and as long as a handshake for
-//! all of a request.
+//! While few places for connections are left, a connection of a stranger has seconds for its head and its
+//! pauses, and as long as a handshake for a whole request.
 //!
-//! A new connection begins in "head": whoever connects has something to ask. Live streams
-//! (server-sent events) are under way for hours; a stop does not wait for them.
+//! A new connection begins in "head". Live streams (server-sent events) stay under way for hours; a stop
+//! does not wait for them.
 //!
-//! HTTP/2 is different twice. What arrives between two requests may be a PING or a SETTINGS as
-//! well as a head, so only requests end the idle time, and nothing else prolongs it. And a client
-//! that grants no window leaves its answers waiting above the socket, which looks as if nothing
-//! were to be written: so answers are handed over in pieces, and one whose last piece the client
-//! has not taken within the write time costs the connection. A stream with nothing to say waits
-//! for us, not for its client, and is let be.
+//! HTTP/2 differs in two ways. What arrives between two requests may be a PING or SETTINGS instead of a
+//! head, so only requests end the idle time. And a client that grants no window keeps its answers above
+//! the socket, where nothing seems to wait: so answers are handed over in pieces, and a client that does
+//! not take a piece within the write time loses the connection. A stream without data does not count.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -45,17 +42,15 @@ struct State {
     begun: u64,
     begun_at: Instant,
     known: bool,
-    /// It speaks HTTP/2.
     multiplexed: bool,
-    /// The answers of which a piece was handed over and no other asked for since then.
+    /// Answers with a piece that the client has not taken yet.
     untaken: BTreeMap<u64, Instant>,
-    /// Bytes of a request have arrived, and its head is not complete.
+    /// Since when a head is incomplete.
     head_since: Option<Instant>,
-    /// The last request ended, and the last byte of its answer was taken.
+    /// Since when no request is under way.
     quiet_since: Instant,
-    /// The client has not taken the bytes we have for it.
+    /// Since when the client has not taken our bytes.
     stuck_since: Option<Instant>,
-    /// The first bytes of the head that is under way.
     head: Vec<u8>,
 }
 
@@ -91,13 +86,12 @@ impl Activity {
         self.state().known = true;
     }
 
-    /// The first bytes of the request that could not be read.
+    /// The first bytes of an unreadable request.
     pub(crate) fn unread_head(&self) -> Vec<u8> {
         std::mem::take(&mut self.state().head)
     }
 
-    /// When to look again, and to give the connection up if this has passed by then.
-    /// `stopping` is when a stop began.
+    /// When to look again; the connection is closed if this has passed. `stopping`: when a stop began.
     pub(crate) fn deadline(&self, now: Instant, stopping: Option<Instant>, times: &Times, pressed: bool) -> Instant {
         let state = self.state();
         let hurried = pressed && !state.known;
@@ -126,7 +120,7 @@ impl Activity {
         }
     }
 
-    /// Of HTTP/1.1 an answer may be taken long after its body was handed over.
+    /// For HTTP/1.1, where an answer may be taken long after its body was handed over.
     fn bytes_taken(&self) {
         let mut state = self.state();
         if !state.multiplexed && state.requests == 0 {
@@ -148,7 +142,6 @@ impl Activity {
     }
 }
 
-/// A request under way; dropped when its answer has been taken or its client is gone.
 #[derive(Debug)]
 pub(crate) struct UnderWay {
     activity: Arc<Activity>,
@@ -167,7 +160,7 @@ impl UnderWay {
     }
 
     fn handed_over(&self, something: bool) {
-        // Of HTTP/1.1 the socket tells.
+        // For HTTP/1.1 the socket says so.
         if self.multiplexed {
             let mut state = self.activity.state();
             match something {
@@ -188,18 +181,17 @@ impl Drop for UnderWay {
     }
 }
 
-/// An answer's body, which keeps its request under way until it is taken, piece by piece.
+/// The body of an answer; its request is under way until the client has taken it.
 #[derive(Debug)]
 pub(crate) struct CountedBody<B> {
     body: B,
-    /// What is left of its last frame.
     rest: Bytes,
     under_way: UnderWay,
     _place: Option<RequestPlace>,
 }
 
 impl<B> CountedBody<B> {
-    /// `is_live` where the body goes on until the client has enough.
+    /// `is_live`: server-sent events.
     pub(crate) fn new(body: B, (mut under_way, place): (UnderWay, Option<RequestPlace>), is_live: bool) -> Self {
         if is_live {
             under_way.go_live();

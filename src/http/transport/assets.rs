@@ -1,9 +1,9 @@
 //! Styles, scripts and icons, embedded in the executable.
 //!
-//! An asset's address holds a hash of all assets: `/static/{hash}/css/app.css`. Whoever has it
-//! may keep it for good, and the next version of the program has other addresses. Relative
-//! addresses between assets keep working, because the hash is one for all of them.
-//! [`page_headers`] is what every page carries: nothing from elsewhere, nothing inline.
+//! The address of an asset holds a hash of all assets: `/static/{hash}/css/app.css`. It may be cached for
+//! good, since the next version of the program has other addresses. Relative addresses between assets
+//! work, because all share the hash. [`page_headers`] are the headers of every page: nothing from
+//! elsewhere, nothing inline.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -40,13 +40,13 @@ pub fn asset_url(path: &str) -> String {
     format!("/static/{}/{path}", *HASH)
 }
 
-/// The text of an asset, for a page that must be complete in itself; empty where there is none.
+/// The text of an asset, for evidence packs; empty if there is none.
 #[must_use]
 pub fn text(path: &str) -> String {
     Files::get(path).map_or_else(String::new, |file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
-/// The assets that become smaller, compressed: at first use, and once.
+/// Compressed assets, where that is smaller.
 static COMPRESSED: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let compress = |name: &str| {
         let file = Files::get(name)?;
@@ -69,8 +69,8 @@ pub fn routes() -> Routes {
 }
 
 fn asset(hash: &str, path: &str, asked: &HeaderMap) -> Response {
-    // A page of another version may still be open in a browser: its assets are then ours or
-    // gone, but must not be kept under the old address.
+    // A page of another version may still be open: it gets our asset, which must not be cached under the
+    // old address.
     let caching = if hash == HASH.as_str() { "public, max-age=31536000, immutable" } else { "no-store" };
     let Some(file) = Files::get(path) else {
         return HttpError::NotFound.into_text_response();
@@ -104,8 +104,8 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
-/// The headers of every page: only our own styles, scripts and pictures, no framing, no
-/// sniffing, no referrer (addresses hold phone numbers), and no copy in any cache.
+/// Only our own styles, scripts and pictures; no framing, sniffing, referrer (addresses hold phone
+/// numbers) or cached copies.
 pub fn page_headers(headers: &mut HeaderMap) {
     const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                        media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; \

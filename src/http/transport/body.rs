@@ -1,10 +1,9 @@
-//! The one capped body reader.
+//! Reads bodies within limits of size, time and memory.
 //!
-//! warp's own two will not do: `content_length_limit` refuses chunked bodies, which platforms
-//! may send, and `bytes` has no limit at all; clippy bans both. Here the declared length is
-//! looked at first, then the real one, against a deadline, and every byte against what all
-//! bodies together may hold (`src/http/transport/budget.rs`). What is left of a body that is not taken goes
-//! the way of everything unread (`src/http/transport/unread.rs`).
+//! warp's `content_length_limit` refuses chunked bodies, which platforms may send, and `bytes` has no
+//! limit; clippy bans both. Here the declared length is checked first, then the real one, against a
+//! deadline and the memory of all bodies together (`src/http/transport/budget.rs`). The rest of a body
+//! goes to `src/http/transport/unread.rs`.
 
 use std::time::Duration;
 
@@ -26,19 +25,19 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
-/// The limits of a callback, and the most that any address reads.
+/// Of callbacks: the largest of any address.
 pub const CALLBACK: BodyLimits = BodyLimits { max: limits::BODY_MAX, time: limits::BODY_TIME };
 
-/// The limits of a form or an API request.
+/// Of forms and API requests.
 pub const FORM: BodyLimits = BodyLimits { max: limits::FORM_MAX, ..CALLBACK };
 
-/// The limits of a form of somebody who has not said who he is.
+/// Of forms before login.
 pub const STRANGER: BodyLimits = BodyLimits { max: limits::STRANGER_BODY_MAX, ..CALLBACK };
 
-/// The limits of a file of bindings that a program sends; it is never held.
+/// Of an import of bindings over the API, which is never held whole.
 pub const IMPORT: BodyLimits = BodyLimits { max: limits::BINDINGS_IMPORT_MAX, ..CALLBACK };
 
-/// The limits of a file that somebody who is logged in uploads by a form.
+/// Of a file uploaded by a form.
 pub const UPLOAD: BodyLimits = BodyLimits { max: limits::UPLOAD_MAX, time: limits::UPLOAD_TIME };
 
 impl From<NoRoom> for BodyError {
@@ -61,7 +60,7 @@ impl From<BodyError> for HttpError {
     }
 }
 
-/// The whole body within `limits`. Never rejects: the handler decides what an error means.
+/// Reads the whole body. Never rejects: the handler decides what an error means.
 pub fn body(
     limits: BodyLimits,
 ) -> impl Filter<Extract = (Result<Vec<u8>, BodyError>,), Error = warp::Rejection> + Clone {
@@ -110,8 +109,7 @@ where
     }
 }
 
-/// Makes room for `length` bytes as they arrive, not as they are promised: twice as much each time,
-/// up to `whole`. What is made room for is claimed first.
+/// Grows the buffer as bytes arrive, doubling up to `whole`. Memory is claimed first.
 fn make_room(claim: &Claim, body: &mut Vec<u8>, length: usize, whole: usize) -> Result<(), NoRoom> {
     if length > body.capacity() {
         let room = (2 * body.capacity()).max(limits::BODY_FIRST).min(whole).max(length);
@@ -121,8 +119,8 @@ fn make_room(claim: &Claim, body: &mut Vec<u8>, length: usize, whole: usize) -> 
     Ok(())
 }
 
-/// Hands a body over in pieces, for one that is too large to be held. Of `limits` the time is
-/// how long the next piece may take. Ends early where nobody takes the pieces any more.
+/// Hands a body over in pieces. The time of `limits` is for each piece. Ends early if the pieces are not
+/// taken.
 ///
 /// # Errors
 /// When it is too large, too slow or breaks off; whoever takes the pieces is told as well.

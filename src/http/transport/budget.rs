@@ -1,4 +1,4 @@
-//! What all bodies under way may hold together.
+//! The memory of all bodies under way.
 //!
 //! ```text
 //! stranger ──► a small share      a login form, a setup form
@@ -6,9 +6,8 @@
 //! platform ──► the largest share  callbacks to a known token
 //! ```
 //!
-//! Who has not said who he is takes nothing from those who have, and nobody takes anything from
-//! the platforms. Bytes are counted as room is made for them, and until the answer is known; what
-//! would go beyond the share is a 503 with `Retry-After`.
+//! Strangers, users and platforms have shares of their own. Bytes are counted as buffers grow and until
+//! the answer is known; beyond its share a request is answered 503 with `Retry-After`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,9 +20,9 @@ use crate::service::gauges::Budget;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whose {
-    /// Nobody knows.
+    /// Before authentication.
     Strangers,
-    /// Somebody who is logged in, a program with a token, the command line.
+    /// Logins, API tokens, the command line.
     Peoples,
     /// A callback to a known token.
     Platforms,
@@ -32,8 +31,8 @@ pub(crate) enum Whose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoRoom;
 
-/// What one request holds of it; given back when the last clone is dropped. The default belongs
-/// to no server and may hold anything: a command that opened the directory itself.
+/// What one request holds; returned when the last clone is dropped. The default has no limit: for
+/// commands that opened the data directory themselves.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Claim(Option<Arc<Inner>>);
 
@@ -51,7 +50,6 @@ struct Held {
 }
 
 impl Budget {
-    /// What is held now of a share, and how much of it there is.
     fn share(&self, whose: Whose) -> (&AtomicUsize, usize) {
         match whose {
             Whose::Strangers => (&self.strangers, limits::BODIES_STRANGERS),
@@ -68,14 +66,12 @@ impl Budget {
 }
 
 impl Claim {
-    /// A request of a stranger, on the connection that `activity` watches.
     pub(crate) fn new(budget: &Arc<Budget>, activity: &Arc<Activity>) -> Self {
         let held = Mutex::new(Held { whose: Whose::Strangers, bytes: 0 });
         Self(Some(Arc::new(Inner { budget: budget.clone(), activity: activity.clone(), held })))
     }
 
-    /// Notes whose request it is, before its body is read. From here on its connection is no
-    /// stranger's either.
+    /// Sets whose request it is, before its body is read; its connection is then no stranger's either.
     pub(crate) fn know(&self, whose: Whose) {
         if let Some(inner) = &self.0 {
             inner.held().whose = whose;
@@ -83,7 +79,7 @@ impl Claim {
         }
     }
 
-    /// Holds so many bytes more.
+    /// Claims more bytes.
     pub(crate) fn take(&self, bytes: usize) -> Result<(), NoRoom> {
         let Some(inner) = &self.0 else { return Ok(()) };
         let mut held = inner.held();
@@ -147,7 +143,6 @@ mod tests {
             })
             .collect();
         assert_eq!(claim(Whose::Platforms).take(1), Err(NoRoom));
-        // A refusal holds nothing, and what is dropped is given back.
         let again = stranger.clone();
         drop((stranger, callbacks));
         assert_eq!(claim(Whose::Strangers).take(1), Err(NoRoom));

@@ -1,9 +1,8 @@
-//! Answers made smaller for whoever reads gzip: pages and JSON that are there whole.
+//! Compresses pages and JSON with gzip.
 //!
-//! What comes bit by bit (events, exports, downloads) leaves as it is, and so does what a
-//! platform is answered. Compression tells something of what is compressed to whoever can see
-//! how long it is and have their own guess stand beside it (BREACH); a browser can be made to
-//! ask for a page with any query, and pages repeat their query. Therefore:
+//! Streams (events, exports, downloads) and answers to platforms stay as they are. Compression reveals
+//! something about a page to those who see its length and can put their own text into it (BREACH): a
+//! browser can be made to request any query, and pages repeat their query. Therefore:
 //!
 //! - the token of forms is another one on every page (`src/http/admin/csrf.rs`);
 //! - pages with numbers shown whole, and those on which secrets stand (addresses of apps, tokens,
@@ -21,10 +20,10 @@ use hyper::body::Body;
 use crate::http::{HttpError, Response};
 use crate::limits::COMPRESS_MIN;
 
-/// What is worth it: the beginnings of content types.
+/// Prefixes of the content types that are compressed.
 const TEXT: [&str; 2] = ["text/html", "application/json"];
 
-/// Whether a client says that it reads gzip; one that refuses it writes a weight of zero.
+/// A weight of zero refuses gzip.
 pub(crate) fn is_read_by(asked: &HeaderMap) -> bool {
     let said = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     said.flat_map(|value| value.split(',')).any(|coding| {
@@ -34,7 +33,6 @@ pub(crate) fn is_read_by(asked: &HeaderMap) -> bool {
     })
 }
 
-/// Compresses an answer for someone who reads that, if it is worth it.
 pub(crate) async fn compressed(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let is_worth_it = body.size_hint().exact().is_some_and(|bytes| bytes >= COMPRESS_MIN as u64);

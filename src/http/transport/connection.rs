@@ -1,9 +1,8 @@
 //! One connection: handshake, requests, and when to give it up.
 //!
-//! hyper's own header time-out counts the pause between two requests too, so one number would
-//! have to serve both "send your request now" and "platforms keep connections open". Here
-//! [`Activity`] watches the bytes and the requests, and says when a connection has had its
-//! time: a head under way, nothing under way, bytes not taken, or a stop.
+//! hyper's header time-out includes the pause between two requests, so one value would have to serve both
+//! "send your request now" and "platforms keep connections open". [`Activity`] watches bytes and requests
+//! instead, and says when a connection's time is over: for a head, a pause, bytes not taken, or a stop.
 //!
 //! A handler that panics is a 500 on its own request; the connection and the server go on.
 
@@ -43,8 +42,7 @@ pub(crate) enum Origin {
     Control,
 }
 
-/// Shakes hands within its time; `None` when that failed, which is not worth more than a count:
-/// the Internet is full of scanners.
+/// `None` when it failed; failures are only counted, as scanners cause many.
 pub(crate) async fn handshake(
     mut stream: TcpStream,
     acceptor: TlsAcceptor,
@@ -68,7 +66,7 @@ pub(crate) async fn handshake(
     shaken
 }
 
-/// When a handshake that begins now has had its time, which is shorter while few places are left.
+/// Waits for the end of a handshake's time, which is shorter while few places are left.
 async fn handshake_over(shared: &Shared) {
     let (begun, mut pressed) = (Instant::now(), shared.places.pressed());
     loop {
@@ -87,13 +85,12 @@ async fn speaks_plain_http(stream: &TcpStream) -> bool {
     matches!(stream.peek(&mut first).await, Ok(1)) && first[0].is_ascii_uppercase()
 }
 
-/// Tells someone who wrote `http://` instead of `https://` what is the matter. Errors do not
-/// matter: the client is leaving in any case.
+/// Explains the mistake to a client that wrote `http://` instead of `https://`.
 async fn explain_tls(stream: &mut TcpStream) {
     const ANSWER: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n\
         content-length: 44\r\nconnection: close\r\n\r\nthis port speaks HTTPS; begin with https://\n";
-    // What was sent is read first: closing with bytes unread would reset the connection and
-    // take the answer with it.
+    // Reads what was sent first: closing with unread bytes would reset the connection and lose the
+    // answer.
     let mut sent = [0; 4096];
     let _ = stream.read(&mut sent).await;
     let _ = stream.write_all(ANSWER).await;
@@ -105,7 +102,7 @@ async fn quiet_after_stop(shared: &Shared) {
     tokio::time::sleep(shared.times.quiet).await;
 }
 
-/// Answers the requests of one connection until it ends or has had its time.
+/// Serves a connection until it ends or its time is over.
 pub(crate) async fn serve<IO>(io: IO, origin: Origin, place: Place, routes: Routes, shared: &Arc<Shared>)
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -127,11 +124,11 @@ where
     loop {
         let hurry = *pressed.borrow_and_update();
         let deadline = activity.deadline(Instant::now(), stopping, &shared.times, hurry);
-        // What begins meanwhile may be over before what was known of until now.
         let shortest = if hurry { shared.times.hurried().shortest() } else { shared.times.shortest() };
         let look = deadline.min(Instant::now() + shortest);
         tokio::select! {
-            // The connection first: a request that is there already is read before it is judged.
+            // The connection is polled first, so that a request that has arrived is read before time is
+            // checked.
             biased;
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
@@ -167,8 +164,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(limits::HEADER_MAX)
-        // A platform that hangs up right behind its request has still sent it: without this,
-        // hyper would find the end first and drop the request unread.
+        // Half-close: without this, hyper would drop a request whose sender closes right after it.
         .half_close(true);
     builder
         .http2()
@@ -202,7 +198,7 @@ fn answer(
         Origin::Control => Peer::Control,
     };
     request.extensions_mut().insert(peer);
-    // HTTP/2 names the host in the target. Signatures and forms look for it where HTTP/1.1 has it.
+    // HTTP/2 has the host in the target; signatures and forms look for the header of HTTP/1.1.
     if request.version() == http::Version::HTTP_2
         && !request.headers().contains_key(http::header::HOST)
         && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
@@ -245,7 +241,7 @@ fn answer(
     }
 }
 
-/// The answer to an address that has enough under way: a head alone, which nobody has to take.
+/// The answer to an address with too many requests under way: no body that it would have to take.
 fn crowded() -> Response {
     let mut response = Response::default();
     *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;

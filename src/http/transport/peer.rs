@@ -1,9 +1,8 @@
 //! Who is on the other side of a connection.
 //!
-//! [`crate::http::transport::server`] puts a [`Peer`] into every request's extensions before any route
-//! sees it; nothing else may decide who is calling. Forwarded headers are believed only when
-//! the socket's own address is a trusted proxy, and then the rightmost address that is not
-//! itself a trusted proxy counts: everything to the left of it was written by a stranger.
+//! Set by [`crate::http::transport::server`] before any route; nothing else decides who is calling.
+//! Forwarded headers count only when the socket's address is a trusted proxy, and then the rightmost
+//! address that is not a trusted proxy: everything left of it was written by the client.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,7 +15,7 @@ pub enum Peer {
     Network {
         /// The sender, behind trusted proxies.
         ip: IpAddr,
-        /// Whether someone else forwarded it: headers say so, believed or not.
+        /// Whether a header says that it was forwarded, believed or not.
         forwarded: bool,
     },
     /// The command line on this machine, through `control.sock`: the administrator.
@@ -24,7 +23,7 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The sender's address; the command line counts as this machine.
+    /// The sender's address; of the command line, this machine's.
     #[must_use]
     pub fn ip(&self) -> IpAddr {
         match self {
@@ -33,7 +32,7 @@ impl Peer {
         }
     }
 
-    /// Whether the request was made on this machine itself, not through a proxy that runs here.
+    /// Whether it comes from this machine, not through a proxy here.
     #[must_use]
     pub fn is_local(&self) -> bool {
         match self {
@@ -51,7 +50,6 @@ pub fn peer() -> impl Filter<Extract = (Peer,), Error = warp::Rejection> + Clone
 pub struct TrustedProxies(pub Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Who sent a request with these headers over a connection from `socket`.
     #[must_use]
     pub fn resolve(&self, socket: SocketAddr, headers: &HeaderMap) -> Peer {
         let mut ip = socket.ip().to_canonical();
@@ -76,8 +74,7 @@ impl TrustedProxies {
     }
 }
 
-/// Whether a header says that somebody forwarded the request: a proxy on this machine that sends
-/// only one of them must not pass for this machine.
+/// Headers of proxies. One of them is enough: a proxy on this machine must not pass for this machine.
 fn is_of_a_proxy(name: &str) -> bool {
     const NAMES: [&str; 11] = [
         "cf-connecting-ip",
@@ -95,7 +92,7 @@ fn is_of_a_proxy(name: &str) -> bool {
     NAMES.contains(&name) || ["x-forwarded", "x-original-", "x-envoy-"].iter().any(|start| name.starts_with(start))
 }
 
-/// An address as proxies write it: bare, with a port, or IPv6 in brackets.
+/// Reads an address as proxies write it: bare, with a port, or IPv6 in brackets.
 fn read_hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let ip = text

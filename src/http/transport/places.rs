@@ -1,4 +1,4 @@
-//! Who may have how many connections, and how long strangers may keep theirs when many wait.
+//! How many connections an address may have, and how long strangers keep theirs when places are few.
 //!
 //! ```text
 //! the network      ── 4,096 places ──┬─ 256 for one address (IPv6: one /64)
@@ -6,10 +6,9 @@
 //! control.sock     ── places of its own: a command gets through whatever the network does
 //! ```
 //!
-//! A connection of an address that has its share is closed as it is accepted. When few places are
-//! left, the server is pressed: whoever has not said who he is gets seconds where he would
-//! otherwise get a minute, so that places come free as fast as others ask for them. Connections
-//! on which a platform, a person or a program is known keep their times.
+//! A connection beyond its address's share is closed at once. When few places are left, strangers get
+//! seconds instead of a minute, so that places come free as fast as others ask for them. Connections of
+//! platforms, users and programs that are known keep their times.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -40,12 +39,12 @@ struct Address {
 #[derive(Debug)]
 pub(crate) struct Place {
     places: Arc<Places>,
-    /// `None` where an address may have any number.
+    /// `None`: no limit.
     address: Option<Arc<Address>>,
     _permit: OwnedSemaphorePermit,
 }
 
-/// A request's place within the share of its address; given back when its answer is taken.
+/// A request's place in the share of its address; returned when its answer is taken.
 #[derive(Debug)]
 pub(crate) struct RequestPlace(Option<Arc<Address>>);
 
@@ -60,14 +59,14 @@ impl Places {
         })
     }
 
-    /// Waits for a place; `of_network` for all listeners but `control.sock`. A listener waits
-    /// for one at a time and in turn, so that none takes all.
+    /// Waits for a place; `of_network` is false for `control.sock`. Listeners wait in turn, so that none
+    /// takes all.
     pub(crate) async fn permit(&self, of_network: bool) -> OwnedSemaphorePermit {
         let places = if of_network { &self.network } else { &self.control };
         places.clone().acquire_owned().await.expect("the semaphores are never closed")
     }
 
-    /// Takes a place for a connection; `None` where its address has its share already.
+    /// `None` when the address has its share.
     pub(crate) fn enter(
         self: &Arc<Self>,
         permit: OwnedSemaphorePermit,
@@ -94,7 +93,7 @@ impl Places {
         Some(address.clone())
     }
 
-    /// Looks how many places are left. Between the two marks it stays as it was.
+    /// Updates whether places are few. Between the two marks it stays as it was.
     fn feel(&self) {
         let free = self.network.available_permits();
         self.pressed.send_if_modified(|pressed| {
@@ -103,7 +102,6 @@ impl Places {
         });
     }
 
-    /// Whether few places are left, now and whenever that changes.
     pub(crate) fn pressed(&self) -> watch::Receiver<bool> {
         self.pressed.subscribe()
     }
@@ -114,7 +112,7 @@ impl Places {
 }
 
 impl Place {
-    /// Takes a place for a request; `None` where its address has enough under way.
+    /// `None` when the address has too many requests under way.
     pub(crate) fn request(&self) -> Option<RequestPlace> {
         if let Some(address) = &self.address {
             let more = |requests| (requests < limits::REQUESTS_PER_ADDRESS).then_some(requests + 1);
@@ -142,7 +140,7 @@ impl Drop for RequestPlace {
     }
 }
 
-/// One person holds a whole IPv6 /64.
+/// An IPv6 /64 counts as one address.
 fn share_of(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
@@ -225,7 +223,6 @@ mod tests {
             held.push(enter(&places, "127.0.0.1:1", &TrustedProxies::default()).await.unwrap());
             assert_eq!(*pressed.borrow(), n > 14, "{n}");
         }
-        // A command has places of its own.
         assert!(places.enter(places.permit(false).await, None, &TrustedProxies::default()).is_some());
         for free in 1..=16 {
             held.pop();

@@ -1,6 +1,6 @@
 //! The line of a request that no parser takes.
 
-/// Where the request line in these bytes points; `None` where they are no request to take a body.
+/// The target of the request line in these bytes; `None` unless it is a POST.
 pub(super) fn target_of(head: &[u8]) -> Option<String> {
     let line = head.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
     let target = line.strip_prefix(b"POST ")?;

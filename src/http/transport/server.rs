@@ -1,16 +1,14 @@
-//! Accepting connections, and letting go of them.
+//! Accepts connections and drains them at a stop.
 //!
 //! ```text
 //! accept ─ place ─┬─ TLS handshake (deadline) ─┬─ requests ─ routes
 //!                 └─ plain, control.sock ──────┘
 //! ```
 //!
-//! warp has no TLS and no limits, so its routes run as a service under this loop. Handshakes
-//! happen in the connection's own task, never in the loop; a connection beyond
-//! [`limits::CONNECTIONS_MAX`] waits in the kernel's backlog, and who may have how many is said by
-//! `src/http/transport/places.rs`. [`Server::drain`] finishes what
-//! was received and is not held up by clients that say nothing. What happens within one
-//! connection is in [`crate::http::transport::connection`].
+//! warp has no TLS and no limits, so its routes run as a service in this loop. Handshakes happen in the
+//! connection's task; connections beyond [`limits::CONNECTIONS_MAX`] wait in the kernel's backlog;
+//! `src/http/transport/places.rs` shares them out. [`Server::drain`] finishes requests that were received
+//! and does not wait for silent clients. [`crate::http::transport::connection`] serves one connection.
 
 #[cfg(test)]
 mod tests;
@@ -70,7 +68,6 @@ impl Server {
         Self::with_places(times, trusted, gauges, limits::CONNECTIONS_MAX)
     }
 
-    /// The same with so many places for connections.
     #[must_use]
     pub(crate) fn with_places(times: Times, trusted: TrustedProxies, gauges: Arc<Gauges>, places: usize) -> Self {
         let shared = Shared::new(times, trusted, gauges, places);
@@ -82,7 +79,7 @@ impl Server {
         self.tasks.spawn(async move { accept(&listener, &routes, &shared, &tasks).await });
     }
 
-    /// Has `tell` told of requests whose first line cannot be read; the first one given stays.
+    /// Calls `tell` for requests with an unreadable first line; the first `tell` set stays.
     pub fn on_unreadable(&self, tell: impl Fn(IpAddr, &str) + Send + Sync + 'static) {
         self.shared.on_unreadable(tell);
     }
@@ -91,8 +88,7 @@ impl Server {
         self.shared.trusted.store(Arc::new(proxies));
     }
 
-    /// Stops accepting, finishes the requests already received, closes every connection; takes
-    /// [`Times::drain`] at most.
+    /// Stops accepting, finishes received requests and closes every connection, within [`Times::drain`].
     pub async fn drain(self) {
         self.shared.stop.cancel();
         self.tasks.close();
@@ -117,7 +113,7 @@ async fn accept(listener: &Listener, routes: &Routes, shared: &Arc<Shared>, task
                 backoff = Duration::ZERO;
                 welcome(stream, permit, listener, routes, shared, tasks);
             }
-            // The client was faster to leave than we to accept.
+            // The client has left already.
             Err(error) if is_about_one_connection(&error) => {}
             Err(error) => {
                 backoff = (backoff * 2).clamp(limits::ACCEPT_BACKOFF / 100, limits::ACCEPT_BACKOFF);
@@ -129,13 +125,13 @@ async fn accept(listener: &Listener, routes: &Routes, shared: &Arc<Shared>, task
             }
         }
     }
-    // Connections that the kernel has completed may carry a request already.
+    // Connections in the backlog may carry a request already.
     while let Some(Ok((stream, permit))) = next(listener, shared).now_or_never() {
         welcome(stream, permit, listener, routes, shared, tasks);
     }
 }
 
-/// Gives a connection a task of its own, unless its address has its share already.
+/// Starts the connection's task, unless its address has its share.
 fn welcome(
     stream: Stream,
     permit: OwnedSemaphorePermit,

@@ -18,17 +18,17 @@ use crate::service::Gauges;
 pub struct Times {
     /// The TLS handshake.
     pub handshake: Duration,
-    /// The head of a request, from its first byte; the first one from the handshake on.
+    /// The head of a request from its first byte; of the first request from the handshake.
     pub head: Duration,
     /// Between two requests.
     pub idle: Duration,
-    /// Taking bytes that we have for it.
+    /// Until the client takes our bytes.
     pub write: Duration,
-    /// A stranger's handshake, first request and pauses while few places are left.
+    /// A stranger's handshake, first request and pauses while places are few.
     pub pressed: Duration,
-    /// Delivering a request that was on its way when a stop began.
+    /// The rest of a request when a stop begins.
     pub quiet: Duration,
-    /// A stop, all in all.
+    /// A whole stop.
     pub drain: Duration,
 }
 
@@ -47,7 +47,7 @@ impl Default for Times {
 }
 
 impl Times {
-    /// What a stranger has while few places are left: no longer than he would have otherwise.
+    /// The times of a stranger while places are few.
     #[must_use]
     pub(crate) fn hurried(&self) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Times {
         }
     }
 
-    /// How often a connection must be looked at so that none of its times passes unseen.
+    /// The shortest of the times that are polled.
     #[must_use]
     pub(crate) fn shortest(&self) -> Duration {
         self.head.min(self.idle).min(self.write)
@@ -72,17 +72,16 @@ pub(crate) struct Shared {
     pub(crate) gauges: Arc<Gauges>,
     pub(crate) trusted: ArcSwap<TrustedProxies>,
     pub(crate) places: Arc<Places>,
-    /// Told of requests whose first line cannot be read: who sent them, and where to.
+    /// Called for requests with an unreadable first line: sender and target.
     on_unreadable: OnceLock<OnUnreadable>,
     pub(crate) stop: CancellationToken,
-    /// The stop has taken too long.
+    /// Set when a stop takes too long.
     pub(crate) kill: CancellationToken,
 }
 
-/// Takes note of a request that no route sees.
 struct OnUnreadable(Box<TellUnreadable>);
 
-/// Told who sent it, and where to.
+/// Sender and target.
 type TellUnreadable = dyn Fn(IpAddr, &str) + Send + Sync;
 
 impl std::fmt::Debug for OnUnreadable {

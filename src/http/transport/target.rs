@@ -1,7 +1,7 @@
-//! What a request must be before any route sees it.
+//! Requests that no route can take.
 //!
-//! hyper lets through all that HTTP knows; routes go by a path. A request without one is answered
-//! here, for every listener and both versions of HTTP:
+//! hyper accepts every target that HTTP allows, but routes match a path. Requests without one are
+//! answered here:
 //!
 //! | request | answer |
 //! | --- | --- |
@@ -10,20 +10,19 @@
 //! | a target that is no path: `GET *`, `GET host:1`, `GET name` | 400 |
 //! | HTTP/1.1 without `Host`, or any version 1 with two (RFC 9112, 3.2) | 400 |
 //!
-//! The absolute form, `GET https://host/path`, has a path and goes on.
+//! The absolute form, `GET https://host/path`, has a path.
 
 use http::{HeaderValue, Method, Request, StatusCode, Version, header};
 
 use crate::domain::Wording;
 use crate::http::{HttpError, Response};
 
-/// The methods of all addresses together.
 const ALLOW: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-/// The answer to a request that no route can take; `None` for all others.
+/// `None` for requests that routes can take.
 pub(crate) fn answer<B>(request: &Request<B>) -> Option<Response> {
     let mut response = misfit(request)?;
-    // Where a head was not understood, what stands behind it is not either.
+    // After an unreadable head, the rest cannot be read either.
     if request.version() != Version::HTTP_2 {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -59,7 +58,7 @@ fn has_its_host<B>(request: &Request<B>) -> bool {
     match request.version() {
         Version::HTTP_11 => hosts == 1,
         Version::HTTP_10 | Version::HTTP_09 => hosts <= 1,
-        // Of HTTP/2 it is `:authority`.
+        // In HTTP/2 it is `:authority`.
         _ => true,
     }
 }

@@ -1,10 +1,9 @@
-//! What a handler left unread of a request's body.
+//! Reads the rest of a body that a handler left unread.
 //!
-//! An answer is often known from the head alone: a wrong token, a session that is over, an
-//! address that does not exist. hyper closes such a connection behind the answer if the body is
-//! still on its way, and a client that is sending then sees a broken connection, not the 401. So
-//! every body is lent to its handler; what comes back is read and dropped for a while, and
-//! the connection goes on.
+//! An answer is often known from the head alone: a wrong token, an ended session, an unknown address.
+//! hyper then closes the connection while the body is still arriving, and a client that is sending sees a
+//! broken connection instead of the 401. So every body is lent to its handler; the rest is read and
+//! dropped for a while, and the connection goes on.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -16,27 +15,25 @@ use tokio::sync::oneshot;
 
 use crate::limits;
 
-/// A body in the hands of a handler; goes back to its [`Unread`] when it is dropped.
+/// A handler's body; returns to its [`Unread`] when dropped.
 #[derive(Debug)]
 pub(crate) struct Lent<B> {
     body: Option<B>,
-    /// The client asked whether to send at all and was not told to: nothing is coming.
+    /// The client sent `Expect: 100-continue` and got no answer: it sends nothing.
     waits: bool,
     back: Option<oneshot::Sender<B>>,
 }
 
-/// Where a body comes back to.
 #[derive(Debug)]
 pub(crate) struct Unread<B>(oneshot::Receiver<B>);
 
-/// Lends out `body`. `asks_first` where its client awaits a word before it sends.
+/// `asks_first`: the client waits for `100 Continue`.
 pub(crate) fn lend<B>(body: B, asks_first: bool) -> (Lent<B>, Unread<B>) {
     let (back, unread) = oneshot::channel();
     (Lent { body: Some(body), waits: asks_first, back: Some(back) }, Unread(unread))
 }
 
 impl<B: Body<Data = Bytes> + Unpin> Unread<B> {
-    /// Reads and drops what is still coming, within the limits of it.
     pub(crate) async fn drain(mut self) {
         let Ok(mut body) = self.0.try_recv() else { return };
         let mut dropped = 0;
@@ -48,7 +45,7 @@ impl<B: Body<Data = Bytes> + Unpin> Unread<B> {
                 }
             }
         };
-        // Running out of time ends the draining like running out of body does.
+        // A time-out ends it like the end of the body.
         let _ = tokio::time::timeout(limits::BODY_DRAIN_TIME, reading).await;
     }
 }
@@ -79,7 +76,7 @@ impl<B: Body + Unpin> Body for Lent<B> {
 impl<B> Drop for Lent<B> {
     fn drop(&mut self) {
         if let (false, Some(body), Some(back)) = (self.waits, self.body.take(), self.back.take()) {
-            // Nobody waits where the connection is gone.
+            // The connection is gone.
             let _ = back.send(body);
         }
     }
@@ -123,7 +120,7 @@ mod tests {
         let (mut lent, unread) = lend(endless(), true);
         drop(lent);
         unread.drain().await;
-        // Whoever was told to send is sending.
+        // The client was told to send.
         (lent, _) = lend(endless(), true);
         assert!(lent.frame().await.is_some());
         assert!(!lent.waits);

@@ -1,20 +1,19 @@
-//! What can be done to an app: change it, give it a new address, remove it, test it.
+//! Changes to an app: settings, a new address, removal, a test callback.
 //!
-//! Each goes through the same service as the command line does. A test callback is one of the
-//! provider's own samples, as if it happened now; it goes the way of every callback, from
-//! verification to the journal to the answer, and is marked as a test by a header. It does not go
-//! through the network: the page gives a command for that, with the same mark.
+//! A test callback is one of the provider's samples with the times of now. It passes verification,
+//! journal and answer like any other, and is marked as a test by a header. It does not use the network;
+//! for that the page shows a command with the same mark.
 
 use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::domain::{AllowFrom, AnswerForm, App, AppId, Seq, VerifyMode, Wording};
+use crate::domain::{AllowFrom, AnswerForm, App, AppId, Secret, Seq, VerifyMode, Wording};
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::{contradictions, reply};
 use crate::http::{HttpError, Response};
 use crate::limits;
-use crate::service::{ServiceError, apps};
+use crate::service::{ServiceError, apps, platform};
 use crate::state::AppChange;
 use crate::store::{CallbackQuery, Change, Filter, Page};
 
@@ -52,6 +51,33 @@ pub(crate) async fn remove(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other("/apps?done=removed"))
 }
 
+/// `POST /apps/{id}/platform`
+pub(crate) async fn set_platform(request: &Request) -> Result<Response, HttpError> {
+    let (by, app) = (request.principal()?, request.app(1)?);
+    // An empty box removes the value; a password's box keeps it.
+    let text =
+        |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
+    let auth_token = match contradictions::secret(request, "auth_token", "forget_token") {
+        Ok(auth_token) => auth_token.map(|token| token.unwrap_or_else(|| Secret::new(""))),
+        Err(problem) => {
+            return crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned());
+        }
+    };
+    let change = platform::Change {
+        base_url: text("base_url"),
+        scheme: text("scheme"),
+        account_sid: text("account_sid"),
+        auth_token,
+    };
+    match platform::set(request.ctx(), request.actor(&by), &app, change).await {
+        Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
+        Err(ServiceError::BadRequest(problem)) => {
+            crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `POST /apps/{id}/test`
 pub(crate) async fn test(request: &Request) -> Result<Response, HttpError> {
     let (by, app) = (request.principal()?, request.app(1)?);
@@ -64,8 +90,7 @@ pub(crate) async fn test(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::see_other(&format!("{}#test", link(&page(&app), &tested))))
 }
 
-/// Waits until the test that was received at `at` is known, so that the page can lead to it; it is
-/// kept all the same where that takes too long.
+/// Waits until the test received at `at` is projected, to link to it; it is kept in any case.
 async fn projected(request: &Request, mut changes: Receiver<Change>, app: AppId, at: Timestamp) -> Option<Seq> {
     let store = &request.ctx().store;
     let newest = || {
@@ -91,7 +116,7 @@ fn confirm(request: &Request, app: &App) -> Result<(), HttpError> {
     Err(HttpError::BadRequest(problem.into()))
 }
 
-/// The form as a change; a field that the form does not have stays as it is.
+/// A field that the form lacks stays as it is.
 fn read_change(request: &Request, app: &App) -> Result<AppChange, Wording> {
     let text = |name| request.field(name).map(str::to_owned);
     let verify = contradictions::choice(request, "verify", VerifyMode::parse)?;

@@ -1,7 +1,6 @@
 //! 应用 Apps: the connections to platforms, and how to make one.
 //!
-//! While there is none this is where the setup ends: a form and nothing else. A secret is taken
-//! in here and never shown again; what is done to one app is in [`crate::http::admin::apps::changes`].
+//! Without an app it is the last step of the setup: one form. Secrets are never shown again.
 
 use askama::Template;
 use http::StatusCode;
@@ -50,7 +49,7 @@ struct ProviderChoice {
     chosen: bool,
 }
 
-/// What was entered, so that a mistake costs no typing. Secrets are not among it.
+/// What was entered, shown again after a mistake, without secrets.
 #[derive(Debug, Default)]
 struct Entered {
     name: String,
@@ -106,7 +105,7 @@ pub(crate) fn seen_badge(lang: Lang, seen: Option<Timestamp>, now: Timestamp) ->
         Lang::Zh => format!("{ago}前"),
         Lang::En => format!("{ago} ago"),
     };
-    // A day without any callback is worth a look, whatever the traffic.
+    // A day without callbacks deserves a look.
     Badge::new(if seconds < 86_400 { Tone::Good } else { Tone::Warn }, word)
 }
 

@@ -1,4 +1,4 @@
-//! Apps, their numbers, and what their platforms can be asked.
+//! Apps, their numbers and the operations of their platforms.
 
 pub(super) mod changes;
 pub(super) mod list_page;

@@ -1,7 +1,7 @@
 //! 号码 Numbers: each privacy number, what it can do, and since when.
 //!
-//! Numbers are known from calls and from the platform's notices; the last notice wins, and those
-//! before it stay as history, each with the callback that brought it.
+//! Numbers come from calls and from the platform's notices. The last notice counts; earlier ones are the
+//! history, each with its callback.
 
 use askama::Template;
 
@@ -45,7 +45,7 @@ struct Row {
 #[derive(Debug)]
 struct Cause {
     code: String,
-    /// What the platform's table says; empty when the code is not in it.
+    /// The platform's meaning of the code; empty if unlisted.
     meaning: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! One app: which address to paste into which box of which console, and whether it works.
+//! One app: the addresses to paste into the platform's console, and whether callbacks arrive.
 //!
 //! The token in an address is a secret: only an administrator sees it.
 
@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use crate::domain::{AnswerForm, App, Lang, Seq, TEST_HEADER, VerifyMode};
 use crate::http::admin::apps::list_page::seen_badge;
 use crate::http::admin::apps::platform_settings::PlatformForm;
-use crate::http::admin::callbacks::body_text;
-use crate::http::admin::callbacks::body_text::Check;
+use crate::http::admin::parts::body_text;
+use crate::http::admin::parts::body_text::Check;
 use crate::http::admin::parts::{Badge, When};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
@@ -40,7 +40,7 @@ pub(crate) struct AppPage {
     addresses: Vec<AddressRow>,
     verdict: Verdict,
     retry: &'static str,
-    /// Name, title, and whether it is the one to begin with.
+    /// Name, title, and whether it is selected.
     samples: Vec<(&'static str, &'static str, bool)>,
     curl: Option<Command>,
     tested: Option<Tested>,
@@ -66,7 +66,7 @@ struct Tested {
     sample: String,
     status: u16,
     fine: bool,
-    /// The callback, where it is known already, and the call that it made.
+    /// The test's callback, once projected, and its call.
     callback: Option<Seq>,
     call: Option<String>,
 }
@@ -74,7 +74,7 @@ struct Tested {
 #[derive(Debug)]
 struct Command {
     text: String,
-    /// Why it does not check the certificate.
+    /// Why the command does not check the certificate.
     insecure: Option<String>,
 }
 
@@ -83,7 +83,7 @@ struct Settings {
     app_key: String,
     has_secret: bool,
     verify: [(&'static str, &'static str, bool); 3],
-    /// Whether signatures are asked for without anything to check them with.
+    /// Whether verification is on without a secret.
     toothless: bool,
     allow_from: String,
     answer_array: bool,
@@ -131,7 +131,7 @@ impl AppPage {
     ) -> Self {
         let lang = view.lang;
         let provider = platforms::by_id(app.provider);
-        // Without the right to see the token, the address is shown without it.
+        // Without the right to see it, the token is left out.
         let token = if view.may_administer_app() { app.token.reveal() } else { "····" };
         let base = server.callback_url(token, "");
         let way = Plain::of(server.plain_listen, server.public_url.as_deref());
@@ -169,7 +169,7 @@ impl AppPage {
         .with_curl(provider, server, app, plain, now)
     }
 
-    /// A command that plays the platform from anywhere: what tests the way through the network.
+    /// A curl command that sends a sample over the network.
     fn with_curl(
         mut self,
         provider: Option<&'static dyn platforms::Provider>,
@@ -182,7 +182,7 @@ impl AppPage {
         let Some(sample) = platforms::telling(provider) else { return self };
         let url = server.callback_url(app.token.reveal(), "test");
         let url = plain.map_or_else(|| url.clone(), |listen| plain_url(&url, server, listen));
-        // curl refuses what a platform refuses.
+        // curl fails where a platform fails.
         let insecure = (url.starts_with("https:") && !self.verdict.accepted).then(|| self.verdict.reason.clone());
         let check = if insecure.is_some() { Check::Nothing } else { Check::Certificate };
         let headers = [("Content-Type", sample.content_type), (TEST_HEADER, "1")];
@@ -202,7 +202,6 @@ impl AddressRow {
     ) -> Self {
         let url = server.callback_url(token, address.tail);
         let plain = plain.map(|listen| plain_url(&url, server, listen));
-        // What is to be pasted is what works now.
         let pasted = plain.as_ref().unwrap_or(&url);
         Self {
             field: address.console_field.get(lang),

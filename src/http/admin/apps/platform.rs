@@ -1,8 +1,7 @@
 //! 平台接口 Platform: asking an app's platform by a form made from the operation's table.
 //!
-//! What it answered is shown on the page that asked, whole: the question is on record with who
-//! asked it, and its answer cannot be had again. Nothing here knows a field; another operation is
-//! another row in the folder of its platform.
+//! The answer is shown on the page of the form: it cannot be requested again. The page knows no fields; a
+//! new operation is a row in its platform's folder.
 
 use askama::Template;
 use http::StatusCode;
@@ -148,7 +147,7 @@ impl PlatformPage {
     fn of(request: &Request, app: Option<&App>, operation: Option<&Operation>, problems: &[FieldProblem]) -> Self {
         let mut view = View::of(request, Section::Platform);
         if let Some(app) = app {
-            // A question is not asked again by changing the language.
+            // A change of language does not repeat the operation.
             view.here = href(app, operation.map(|operation| operation.id));
         }
         let is_on = app.is_some_and(|app| !service::of(request.ctx(), app.id).base_url.is_empty());
@@ -197,7 +196,7 @@ impl Outcome {
     }
 }
 
-/// Every value with its path: `relationNumList[0].callerNum`.
+/// Values by path: `relationNumList[0].callerNum`.
 fn flatten(path: &str, fields: &Map<String, Value>, out: &mut Vec<(String, String)>) {
     for (name, value) in fields {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

@@ -1,7 +1,6 @@
-//! The form of one operation, and the choices around it: app, operation, mode.
+//! The form of an operation, with the choice of app, operation and mode.
 //!
-//! Made from the operation's table alone; [`crate::http::admin::apps::platform`] fills in what was given and what was
-//! wrong with it.
+//! Made from the operation's table; [`crate::http::admin::apps::platform`] fills in values and errors.
 
 use crate::domain::{App, Lang};
 use crate::http::admin::request::link;

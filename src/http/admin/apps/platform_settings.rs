@@ -1,14 +1,10 @@
-//! What asking an app's platform takes, as a part of the app's page.
+//! The settings of an app's platform, as a part of the app's page.
 //!
-//! A secret is taken in and never shown. A host that the configuration does not list is refused
-//! with the page it was entered on.
+//! Secrets are never shown. A host that the configuration does not list is refused.
 
-use crate::domain::{App, Lang, Secret};
-use crate::http::admin::request::{Request, link};
-use crate::http::admin::{contradictions, reply};
-use crate::http::{HttpError, Response};
+use crate::domain::{App, Lang};
 use crate::platforms::outbound::{self, Scheme, Settings, SignedWith};
-use crate::service::{Context, ServiceError, platform as service, platform::Change};
+use crate::service::{Context, platform as service};
 
 #[derive(Debug)]
 pub(crate) struct PlatformForm {
@@ -45,28 +41,5 @@ impl PlatformForm {
             schemes: Scheme::ALL.map(scheme),
             base_url: settings.base_url,
         })
-    }
-}
-
-/// `POST /apps/{id}/platform`
-pub(crate) async fn save(request: &Request) -> Result<Response, HttpError> {
-    let (by, app) = (request.principal()?, request.app(1)?);
-    // A box that is there and empty forgets what was in it; a password's box leaves it.
-    let text =
-        |name: &str| request.form.iter().any(|(known, _)| known == name).then(|| request.raw_field(name).to_owned());
-    let auth_token = match contradictions::secret(request, "auth_token", "forget_token") {
-        Ok(auth_token) => auth_token.map(|token| token.unwrap_or_else(|| Secret::new(""))),
-        Err(problem) => {
-            return crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned());
-        }
-    };
-    let change =
-        Change { base_url: text("base_url"), scheme: text("scheme"), account_sid: text("account_sid"), auth_token };
-    match service::set(request.ctx(), request.actor(&by), &app, change).await {
-        Ok(_) => Ok(reply::see_other(&link(&format!("/apps/{}", app.id.0), &[("done", "changed")]))),
-        Err(ServiceError::BadRequest(problem)) => {
-            crate::http::admin::apps::page::refused(request, &app, problem.get(request.lang).to_owned())
-        }
-        Err(error) => Err(error.into()),
     }
 }

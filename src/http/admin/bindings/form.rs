@@ -1,7 +1,7 @@
-//! The fields of a binding as boxes of a form, and a form read back.
+//! The form of a binding.
 //!
-//! A form that does not have a field leaves it as it is: on a page whose numbers are masked
-//! there is no box for them, so that a mask is never saved for a number.
+//! A field that the form lacks stays as it is: a page with masked numbers has no box for them, so that a
+//! mask is never saved as a number.
 
 use crate::domain::{BindingKind, BindingTerms, Lang};
 use crate::http::admin::bindings::words as binding_words;
@@ -101,13 +101,13 @@ impl FormField {
     }
 }
 
-/// A form as terms: what it has is written over `present`. The error is in words.
+/// The form's fields written over `present`. The error is a text for people.
 pub(crate) fn read(request: &Request, present: Option<&BindingTerms>) -> Result<BindingTerms, String> {
     let mut draft = present.map(Draft::from).unwrap_or_default();
     let said = |error: InvalidAnswer| binding_words::wrong(request.lang, &error);
     for field in Field::ALL {
         let Some(entered) = find(&request.form, field.name()) else { continue };
-        // A box knows no parts of a second; one that nobody touched changes nothing.
+        // A box has no fractions of a second; an unchanged one changes nothing.
         if field.is_instant() && present.is_some_and(|present| text(present, field) == entered) {
             continue;
         }

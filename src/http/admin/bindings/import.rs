@@ -1,6 +1,6 @@
 //! 导入绑定 Import: a CSV of some megabytes by a form; for more there is the command line.
 //!
-//! What became of each line is told on the page that the form answers: nothing of it is kept.
+//! The answer is a page with the result of each line; it is not kept.
 
 use std::convert::Infallible;
 
@@ -33,7 +33,7 @@ use crate::service::{
 pub(crate) struct ImportPage {
     view: View,
     apps: Vec<(String, bool)>,
-    /// Columns: name, what it is, what to put in.
+    /// Columns: name, title, hint.
     columns: Vec<(&'static str, &'static str, &'static str)>,
     most: String,
     command: String,
@@ -48,7 +48,7 @@ struct Told {
     unchanged: String,
     refused_total: u64,
     refused: Vec<(u64, String)>,
-    /// How many more were refused than are shown.
+    /// Refused lines that are not shown.
     more: u64,
     app_href: String,
 }
@@ -71,7 +71,6 @@ pub(crate) async fn import(request: &Request) -> Result<Response, HttpError> {
     let pasted = || Bytes::copy_from_slice(request.raw_field("lines").as_bytes());
     let file = request.upload.clone().unwrap_or_else(pasted);
     let pieces = stream::iter([Ok::<_, Infallible>(file)]);
-    // The whole file is here already.
     let headers = HeaderMap::new();
     let pour = |give| body::pour(&headers, pieces, body::UPLOAD, give);
     match bindings::import(request.ctx(), request.actor(&by), &app, pour, || Ok(())).await {
@@ -122,7 +121,7 @@ impl Told {
     fn new(view: &View, report: Report, app: &str) -> Self {
         let shown = |refused: Refused| {
             let why = binding_words::line(view.lang, &refused);
-            // The rule of a field holds nothing that stood in the file.
+            // The text of a rule holds nothing from the file.
             (refused.line, if refused.field.is_some() { why } else { view.masking().text(&why) })
         };
         let told = report.refused.len() as u64;

@@ -1,7 +1,6 @@
 //! 绑定 Bindings: who reaches whom through which privacy number, among millions.
 //!
-//! The address bar is the query, in the API's words. A link that leads on from a masked number
-//! names its last four digits, which the mask shows, and never more than the page does.
+//! A link from a masked number searches for its last four digits, which the mask shows.
 
 use askama::Template;
 
@@ -91,12 +90,12 @@ impl Row {
     }
 }
 
-/// By what a number is found again from a page that shows as much of it.
+/// The search term for a number on a page with this masking.
 pub(crate) fn findable(number: &PhoneNumber, masking: Masking) -> Option<String> {
     let national = number.national();
     match masking {
         Masking::Whole => Some(national.to_owned()),
-        // Of shorter ones the mask shows less than what a search takes.
+        // Masks of shorter numbers show fewer digits than a search needs.
         Masking::Masked if national.len() >= 8 => national.get(national.len() - 4..).map(str::to_owned),
         Masking::Masked => None,
     }

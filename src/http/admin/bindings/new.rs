@@ -53,7 +53,7 @@ pub(crate) async fn add(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// The apps that a binding may be for. The first is chosen unless said otherwise: one that asks.
+/// Apps for the choice. The default is the first whose platform asks.
 pub(crate) fn app_names(request: &Request) -> Vec<String> {
     let mut apps = request.apps();
     apps.sort_by_key(|app| !platforms::by_id(app.provider).is_some_and(platforms::Provider::asks));

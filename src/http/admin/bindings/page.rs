@@ -1,7 +1,7 @@
 //! 一个绑定 A binding: all it says, the form that changes it, and its end.
 //!
-//! Who made and changed it stands in the audit trail, to which the page leads. While its
-//! numbers are masked the form has no box for what may hold one.
+//! The page links to the audit trail for who made and changed it. While numbers are masked, the form has
+//! no boxes for them.
 
 use askama::Template;
 use http::StatusCode;
@@ -43,9 +43,8 @@ pub(crate) struct BindingPage {
     calls: Option<String>,
     siblings: Option<String>,
     trail: Option<String>,
-    /// What may be changed now, by this reader.
     form: Option<BindingForm>,
-    /// Whether numbers are missing from it.
+    /// Whether boxes for numbers are left out.
     masked: bool,
     done: Option<&'static str>,
     problem: Option<String>,
@@ -94,7 +93,7 @@ pub(crate) async fn end(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-/// Why a binding was refused, where that is for whoever entered it to mend.
+/// Why a binding was refused, if the user can correct it.
 pub(crate) fn said(lang: Lang, error: NotDone) -> Result<String, HttpError> {
     match &error {
         NotDone::Refused(refused) => binding_words::refused(lang, refused).ok_or_else(|| error.into()),
@@ -158,7 +157,7 @@ impl BindingPage {
     }
 }
 
-/// Whether a box shows this field: a mask must not be saved for a number.
+/// Fields with masked numbers have no box.
 fn shown(field: Field, masking: Masking) -> bool {
     masking == Masking::Whole || !field.is_personal()
 }

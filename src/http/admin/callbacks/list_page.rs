@@ -1,12 +1,11 @@
 //! 回调 Callbacks: did the platform push it, and what did we answer?
 //!
-//! The list, newest first; the address is the API's query. No body is read for it: one callback
-//! with its bytes is [`crate::http::admin::callbacks::page`].
+//! Newest first. Bodies are not read; [`crate::http::admin::callbacks::page`] shows one.
 
 use askama::Template;
 
 use crate::domain::{AppId, Masking, PhoneNumber, Seq, Text};
-use crate::http::admin::calls::list_page::{Day, days};
+use crate::http::admin::parts::days::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};

@@ -1,6 +1,5 @@
 //! Callbacks as they were received.
 
-pub(super) mod body_text;
 pub(super) mod list_page;
 pub(super) mod page;
 pub(super) mod unreadable;

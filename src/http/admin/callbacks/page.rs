@@ -1,8 +1,7 @@
-//! One callback: its bytes, its headers, what we answered, what became of it.
+//! One callback: bytes, headers, our answer, and the call it belongs to.
 //!
-//! A body and its headers hold phone numbers and signatures: a viewer gets neither here, and a
-//! 403 at `/callbacks/{seq}/raw`. Nothing a platform sent is ever served as something a browser
-//! would run.
+//! Bodies and headers hold phone numbers and signatures: viewers do not get them, and get 403 at
+//! `/callbacks/{seq}/raw`. Nothing from a platform is served as something a browser would run.
 
 use askama::Template;
 use base64::Engine;
@@ -10,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, header};
 
 use crate::domain::{Lang, Masking, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
-use crate::http::admin::callbacks::body_text;
 use crate::http::admin::callbacks::unreadable::{Explained, Unreadable};
+use crate::http::admin::parts::body_text;
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, When, size};
 use crate::http::admin::reply;
@@ -52,18 +51,18 @@ pub(crate) struct CallbackPage {
     suspicions: Vec<String>,
     unreadable: Option<Why>,
     decided: Option<Decided>,
-    /// For a question that was not decided here: the callback that asked first, where it is known.
+    /// Of a repeated question: the callback that asked first, if known.
     repeated: Option<Option<Seq>>,
-    /// `None` for whoever may not see it.
+    /// `None` without the right to see it.
     body: Option<Shown>,
-    /// Why there is no body any more.
+    /// Why the body is gone.
     gone: Option<&'static str>,
     status: u16,
     answer_type: String,
     answer: String,
 }
 
-/// Why a body could not be read: what is wrong, where and what stands there, what to do next.
+/// Why a body could not be read, where, and what to do.
 #[derive(Debug)]
 struct Why {
     cause: &'static str,
@@ -76,9 +75,7 @@ struct Shown {
     form: &'static str,
     tabs: Vec<(&'static str, &'static str)>,
     text: String,
-    /// Whether it came compressed.
     packed: bool,
-    /// Whether more bytes came than are shown.
     cut: bool,
     headers: Vec<(String, String)>,
     curl: String,
@@ -110,8 +107,7 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     reply::page(&page)
 }
 
-/// For a question that was not decided here, the one before it that was: a repeat gets the
-/// bytes of the first.
+/// Of a repeated question, the earlier one that was decided: a repeat gets the same bytes.
 fn first_to_ask(request: &Request, seq: Seq, row: Option<&CallbackRow>) -> Result<Option<Option<Seq>>, HttpError> {
     let Some(row) = row.filter(|row| row.question && row.decision.is_none()) else { return Ok(None) };
     let Some(session) = row.sessions.first() else { return Ok(Some(None)) };
@@ -194,8 +190,7 @@ fn unreadable(lang: Lang, record: &Record, callback: &CallbackRecord, row: Optio
     })
 }
 
-/// What we answered, as much as may be seen: the answer to a question holds numbers. What a notice
-/// or a refusal is answered holds nothing of the body, and digits in it are codes of the platform.
+/// Our answer, masked: the answer to a question holds numbers. Answers to notices and refusals hold none.
 fn answer(callback: &CallbackRecord, masking: Masking) -> String {
     let told = &callback.reply.body;
     if callback.question.is_some() { masking.text(told) } else { told.clone() }
@@ -256,7 +251,7 @@ impl Shown {
     fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
         let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
         let content = callback.content();
-        // What was a test is one again.
+        // A test stays a test.
         let test = marks_test(&callback.headers).then_some((TEST_HEADER, "1"));
         let again: Vec<(&str, &str)> = std::iter::once(("Content-Type", content_type)).chain(test).collect();
         let is_text = std::str::from_utf8(&content).is_ok();

@@ -1,10 +1,8 @@
-//! Why a body could not be read, in words: what is wrong, where, and a guess at who wrote it and
-//! what to do next.
+//! Explains why a body could not be read: what is wrong, where, the likely sender, and what to do.
 //!
-//! The decoder is the judge: it reads the kept bytes again and says what is wrong and at which byte.
-//! The cause is told from where that byte stands: a body that closes as it should was not cut off,
-//! whatever a parser calls it. Of the body no more than a few characters around that place are
-//! shown, and no phone number in them.
+//! The decoder reads the kept bytes again and gives the error and its byte. The cause follows from what
+//! is around that byte: a body that closes properly was not cut off, whatever the parser calls it. Only a
+//! few characters around the place are shown, with numbers masked.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,18 +14,18 @@ use crate::platforms::{self, BodyForm, DecodeError, Fault, Verified};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Explained {
     pub(crate) why: Unreadable,
-    /// Where the error stands; `None` where it is the body as a whole.
+    /// `None`: the body as a whole.
     pub(crate) place: Option<Place>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// Counted from 0, as in the answer.
+    /// From 0, as in the answer.
     byte: usize,
-    /// Counted from 1, as editors do.
+    /// From 1, as in editors.
     line: usize,
     column: usize,
-    /// What stands before and behind it, numbers masked.
+    /// The text around it, numbers masked.
     before: String,
     behind: String,
 }
@@ -36,9 +34,9 @@ pub(crate) struct Place {
 pub(crate) enum Unreadable {
     Empty,
     Compressed,
-    /// In an encoding of content that nobody announced to us.
+    /// Compressed without `Content-Encoding`.
     Encoding,
-    /// Compressed, and damaged on the way.
+    /// Compressed and damaged.
     Packed,
     Utf16,
     Html,
@@ -56,10 +54,10 @@ pub(crate) enum Unreadable {
     XmlMarkup,
     Xml,
     Neither,
-    /// The decoder of today reads it.
+    /// Readable by the present decoder.
     ReadableNow,
     Gone,
-    /// It is one of too many, and was not read again.
+    /// Not read again: there are too many.
     NotRead,
 }
 
@@ -82,7 +80,7 @@ impl Explained {
             headers: record.headers,
             body: content,
         };
-        // A decoder that panics is a bug of ours, and no reason to show no page.
+        // A panic of the decoder is a bug of ours; the page is shown all the same.
         match catch_unwind(AssertUnwindSafe(|| provider.decode(&Verified::from_journal(&callback)))) {
             Ok(Err(error)) => {
                 let why = Unreadable::because(&error, &callback.body);
@@ -104,8 +102,8 @@ impl Place {
     fn of(body: &[u8], byte: usize) -> Self {
         let byte = byte.min(body.len());
         let line_start = body[..byte].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        // Numbers are masked before it is cut, so that none is halved into what does not look like one;
-        // one in which the place itself lies is not shown at all.
+        // Masked before it is cut, so that no part of a number remains; a number at the place itself is
+        // left out.
         let far = byte.saturating_sub(limits::EXCERPT_LOOK)..(byte + limits::EXCERPT_LOOK).min(body.len());
         let shown = |bytes: &[u8]| -> Vec<char> {
             let text = String::from_utf8_lossy(bytes);
@@ -138,7 +136,7 @@ impl Place {
         }
     }
 
-    /// What stands around it, with a mark at the place itself.
+    /// The text around the place, with a mark.
     pub(crate) fn excerpt(&self) -> String {
         format!("{} ▸ {}", self.before, self.behind)
     }
@@ -301,7 +299,7 @@ impl Unreadable {
     }
 }
 
-/// Whether a body ends as one does that is whole: with a bracket, or with the end tag of its root.
+/// Whether a body ends properly: with a bracket or the end tag of its root.
 fn closes(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let body = body.trim_ascii();

@@ -1,17 +1,14 @@
-//! What a call's page and its evidence pack both tell: the ladder, every instant in both zones,
-//! every cause in both languages with who should act, the oddities, the recording.
+//! What a call's page and its evidence pack share: the ladder, every instant in both zones, causes in
+//! both languages with who should act, anomalies, the recording.
 //!
-//! Where a line leads is the only difference: to a callback's page, or to its file in the pack
-//! ([`Behind`]). Values here are ready to be shown; `call_parts.html` decides how they look.
-
-use std::collections::BTreeMap;
+//! They differ in where a line links to: a callback's page, or its file in the pack ([`Behind`]).
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     Anomaly, Call, CallEventView, CallState, CauseCode, Lang, Masking, PhoneNumber, RecordingView, Seq, Who,
 };
-use crate::http::admin::calls::ladder::Ladder;
+use crate::http::admin::calls::ladder::{Behind, Ladder};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, Tone, When, local, phone, span};
 use crate::http::admin::rules::decision_view::Decided;
@@ -19,27 +16,11 @@ use crate::limits::LIVE_HOURS;
 use crate::platforms;
 
 #[derive(Debug)]
-pub(crate) enum Behind {
-    Pages,
-    Files(BTreeMap<Seq, String>),
-}
-
-impl Behind {
-    /// The address of a callback; `None` where it is left out of a pack.
-    pub(crate) fn href(&self, seq: Seq) -> Option<String> {
-        match self {
-            Self::Pages => Some(format!("/callbacks/{seq}")),
-            Self::Files(files) => files.get(&seq).cloned(),
-        }
-    }
-}
-
-#[derive(Debug)]
 pub(crate) struct Story {
     pub(crate) title: String,
     pub(crate) caller: Option<Phone>,
     pub(crate) callee: Option<Phone>,
-    /// To whom it was answered to connect, where the platform has not told the callee.
+    /// The callee of our answer, until the platform names one.
     pub(crate) answered_to: Option<Phone>,
     pub(crate) decided: Vec<Decided>,
     pub(crate) badge: Badge,
@@ -50,7 +31,7 @@ pub(crate) struct Story {
     pub(crate) ladder: Option<Ladder>,
     pub(crate) description: String,
     pub(crate) lines: Vec<Line>,
-    /// What stands above the causes, and what stands in their place while there are none.
+    /// The text above the causes, or in their place.
     pub(crate) why: &'static str,
     pub(crate) no_cause: &'static str,
     pub(crate) causes: Vec<Cause>,
@@ -66,7 +47,7 @@ pub(crate) struct Line {
     pub(crate) digits: String,
     pub(crate) shanghai: String,
     pub(crate) utc: String,
-    /// Since the line before.
+    /// Time since the line before.
     pub(crate) gap: String,
     pub(crate) sent: String,
     pub(crate) callback: Seq,
@@ -79,7 +60,7 @@ pub(crate) struct Cause {
     pub(crate) code: String,
     pub(crate) href: Option<String>,
     pub(crate) who: Option<Badge>,
-    /// In the reader's language, then in the other: language tag, meaning, advice.
+    /// Language tag, meaning and advice in the reader's language, then in the other.
     pub(crate) texts: [(&'static str, String, &'static str); 2],
 }
 
@@ -115,7 +96,7 @@ impl Story {
             decided,
             badge: words::call_badge(lang, call.outcome, call.state),
             at: When::clock(call.t),
-            day: crate::http::admin::calls::list_page::day_title(lang, call.t),
+            day: crate::http::admin::parts::days::day_title(lang, call.t),
             by: call.release.as_ref().and_then(|r| r.by).map(|p| p.word().get(lang)),
             figures: figures(lang, call),
             ladder: Ladder::of(lang, call, masking, behind),
@@ -186,7 +167,7 @@ fn lines(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Vec<Line
             shanghai: event.at.map_or_else(String::new, |t| local(t, "%Y-%m-%d %H:%M:%S")),
             utc: event.at.map_or_else(String::new, |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             gap: if gap > 0 { format!("+{}", span(lang, gap.unsigned_abs())) } else { String::new() },
-            // What is no time may be anything.
+            // A text that is no time may hold anything.
             sent: match (&event.at_text, event.at) {
                 (Some(sent), None) => masking.text(sent),
                 (sent, _) => sent.clone().unwrap_or_default(),
@@ -198,7 +179,7 @@ fn lines(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Vec<Line
     call.events.iter().map(line).collect()
 }
 
-/// The drawing in words, for whoever cannot see it.
+/// The drawing in words, for screen readers.
 fn describe(lang: Lang, lines: &[Line]) -> String {
     let words: Vec<String> = lines.iter().map(|l| format!("{} {} {}", l.shanghai, l.leg, l.kind)).collect();
     words.join(lang.t(";", "; "))
@@ -209,7 +190,7 @@ fn anomalies(lang: Lang, call: &Call) -> Vec<(&'static str, &'static str)> {
     call.anomalies.iter().map(words).collect()
 }
 
-/// What there is to say where there is no cause: a call that goes on has none yet.
+/// The text when there is no cause: a call under way has none yet.
 fn no_cause(lang: Lang, call: &Call, now: Timestamp) -> &'static str {
     let since = call.answered_at.unwrap_or(call.t);
     if call.state < CallState::Released && now.duration_since(since) > SignedDuration::from_hours(LIVE_HOURS) {

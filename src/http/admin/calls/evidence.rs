@@ -1,7 +1,7 @@
 //! 证据包 Evidence: asks why, and hands out one ZIP with all there is about a call.
 //!
-//! The form is a page of its own: whoever takes whole numbers along sees before that it leaves
-//! a trace, and what will be in the file. Making it is [`evidence_pack`]'s.
+//! A page of its own, so that people see before they download it that it is recorded and what it
+//! contains. [`evidence_pack`] makes it.
 
 use askama::Template;
 use http::StatusCode;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::domain::{Call, Lang, Masking};
 use crate::evidence::{Exhibit, Gathered, Order};
-use crate::http::admin::calls::call_view::{Behind, Story};
+use crate::http::admin::calls::call_view::Story;
+use crate::http::admin::calls::ladder::Behind;
 use crate::http::admin::parts::{local, size, utc};
 use crate::http::admin::people::audit_words::who;
 use crate::http::admin::rules::decision_view::Decided;

@@ -1,9 +1,8 @@
 //! 对账 Gaps: what should have come and did not.
 //!
-//! Per app over thirty days: calls that hung up without a record, records without a hang-up,
-//! recordings that are only at their platform or that it has deleted, and pushes that stopped.
-//! Each figure is counted from the indexes and leads to its calls. A call that ended within the
-//! last hour counts nowhere: its record may be on its way.
+//! Per app over thirty days: calls without a record, records without a hang-up, recordings not fetched or
+//! deleted by the platform, and pushes that stopped. Figures come from indexes and link to their calls.
+//! Calls of the last hour are not counted: their record may still come.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -45,7 +44,7 @@ struct Figure {
     tone: Option<Tone>,
 }
 
-/// What is counted: the parameter of the call list, and how bad any of it is, if it is.
+/// What is counted: the parameter of the call list, and the tone if there is any.
 const COUNTED: [(&str, &str, Option<Tone>); 4] = [
     ("anomaly", "missing_record", Some(Tone::Warn)),
     ("anomaly", "missing_release", Some(Tone::Warn)),
@@ -116,7 +115,7 @@ impl Figure {
     }
 }
 
-/// Whether an app that was busy at these hours a week ago is silent now.
+/// Whether an app with traffic at these hours a week ago is silent now.
 fn pushes(lang: Lang, ledger: &[LedgerRow], app: AppId, now: Timestamp) -> Badge {
     let within = |from: Timestamp, to: Timestamp| -> u64 {
         let rows = ledger.iter().filter(|row| row.app == Some(app) && row.at >= from && row.at < to);

@@ -11,26 +11,43 @@
 //!  10:13:46      │──hangs up───▶│              │
 //! ```
 //!
-//! Time runs downwards; a gap's height grows with its logarithm, so that four seconds of
-//! ringing can be seen beside an hour of talk, and a long gap is drawn broken. A call that the
-//! platform makes by itself (a notice, a code) has one leg and two lanes. This is geometry
-//! only: what happened is [`crate::http::admin::calls::ladder_steps`]' concern, colours are the style sheet's, and the
-//! page has every line in a table as well.
+//! Time runs downwards; a gap's height grows with its logarithm, so that four seconds of ringing are
+//! visible beside an hour of talk; long gaps are broken. A call made by the platform itself (a notice, a
+//! code) has one leg and two lanes. This module is geometry only:
+//! [`crate::http::admin::calls::ladder_steps`] finds the steps, the style sheet has the colours, and a
+//! table on the page has every line.
 
+use crate::domain::Seq;
 use crate::domain::{Call, EventKind, Lang, Masking, Party};
-use crate::http::admin::calls::call_view::Behind;
 use crate::http::admin::calls::ladder_steps::{Step, is_one_legged, steps};
 use crate::http::admin::parts::{local, phone, span};
 use crate::limits;
+use std::collections::BTreeMap;
 
-/// As wide as a phone's column, so that text stays as large as around it.
+#[derive(Debug)]
+pub(crate) enum Behind {
+    Pages,
+    Files(BTreeMap<Seq, String>),
+}
+
+impl Behind {
+    /// `None` if the pack leaves the callback out.
+    pub(crate) fn href(&self, seq: Seq) -> Option<String> {
+        match self {
+            Self::Pages => Some(format!("/callbacks/{seq}")),
+            Self::Files(files) => files.get(&seq).cloned(),
+        }
+    }
+}
+
+/// The width of a phone's column, so that text keeps its size.
 const WIDTH: u32 = 366;
 const LANES: [(Party, u32); 3] = [(Party::Caller, 108), (Party::Platform, 212), (Party::Callee, 316)];
 const LANES_OF_ONE_LEG: [(Party, u32); 2] = [(Party::Platform, 138), (Party::Callee, 290)];
 const TOP: u32 = 62;
-/// Between two steps at one instant: room for a label.
+/// Between two steps at one instant.
 const STEP: u32 = 34;
-/// A gap's growth at most.
+/// The largest growth of a gap.
 const GAP_MAX: f64 = 78.0;
 /// Seconds from which a gap is drawn broken.
 const BROKEN: i64 = 600;
@@ -46,7 +63,7 @@ pub(crate) struct Ladder {
     pub(crate) gaps: Vec<Gap>,
     pub(crate) bands: Vec<Band>,
     pub(crate) arrows: Vec<Arrow>,
-    /// Steps that are only in the table.
+    /// Steps that only the table shows.
     pub(crate) left_out: usize,
 }
 
@@ -91,18 +108,18 @@ pub(crate) struct Arrow {
     pub(crate) x1: u32,
     pub(crate) x2: u32,
     pub(crate) y: u32,
-    /// The points of the head; empty where nobody is known to have done it.
+    /// The arrow's head; empty if nobody is known.
     pub(crate) head: String,
     pub(crate) label: String,
     pub(crate) label_x: u32,
     pub(crate) label_y: u32,
     pub(crate) href: Option<String>,
-    /// The same in words, for whoever cannot see it.
+    /// For screen readers.
     pub(crate) spoken: String,
 }
 
 impl Ladder {
-    /// Draws a call; `None` where no instant of it is known.
+    /// `None` without any known instant.
     pub(crate) fn of(lang: Lang, call: &Call, masking: Masking, behind: &Behind) -> Option<Self> {
         let mut steps = steps(lang, call, masking);
         let left_out = steps.len().saturating_sub(limits::LADDER_STEPS);
@@ -145,7 +162,7 @@ fn named(lang: Lang, call: &Call, masking: Masking, (party, x): (Party, u32)) ->
     Lane { x, title, number: number.map_or_else(String::new, |n| shortened(&phone(n, masking))) }
 }
 
-/// What fits under a heading of the drawing: the middle of what is longer is left out.
+/// Shortens a text in the middle to fit a heading.
 fn shortened(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= LANE_CHARS {
@@ -156,7 +173,7 @@ fn shortened(text: &str) -> String {
     format!("{}…{}", part(0, half), part(chars.len() + 1 - half, chars.len()))
 }
 
-/// Characters of a number that fit beside those of the next lane.
+/// Characters of a number that fit a lane.
 const LANE_CHARS: usize = 18;
 
 fn scale(lang: Lang, steps: &[Step]) -> (Vec<u32>, Vec<Tick>, Vec<Gap>) {
@@ -210,7 +227,7 @@ fn arrow(lang: Lang, lanes: &[(Party, u32)], step: &Step, y: u32, behind: &Behin
     };
     let who = step.way.map_or("", |(from, _)| from.word().get(lang));
     let spoken = format!("{} {who} {}", local(step.at, "%H:%M:%S"), step.label);
-    // Between the first two lanes where it goes across all: the third column's middle is the band's.
+    // Between the first two lanes if it spans all: the band's label is in the middle of the third.
     let label_x = match step.way {
         None if lanes.len() > 2 => u32::midpoint(lanes[0].1, lanes[1].1),
         _ => u32::midpoint(x1, x2),
@@ -229,7 +246,7 @@ fn arrow(lang: Lang, lanes: &[(Party, u32)], step: &Step, y: u32, behind: &Behin
     }
 }
 
-/// As much of a label as fits between two lanes; the table has all of it.
+/// Cuts a label to fit between two lanes; the table has all of it.
 fn fitting(label: &str) -> String {
     const ROOM: u32 = 94;
     let width = |c: char| if c.is_ascii() { 7 } else { 12 };
@@ -275,12 +292,11 @@ fn bands(lang: Lang, call: &Call, lanes: &[(Party, u32)], steps: &[Step], ys: &[
     bands
 }
 
-/// Where a label stands between `from` and `to`, so that it meets no arrow: in the widest gap.
+/// The middle of the widest gap between `from` and `to`, where a label meets no arrow.
 fn widest_gap(ys: &[u32], from: u32, to: u32) -> u32 {
     let inside: Vec<u32> = ys.iter().copied().filter(|y| (from..=to).contains(y)).collect();
     let widest = inside.windows(2).max_by_key(|pair| pair[1] - pair[0]);
     let (above, below) = widest.map_or((from, to), |pair| (pair[0], pair[1]));
-    // Under the middle stands the next arrow's own label.
     if below - above > 56 { u32::midpoint(above, below) + 2 } else { above + 16 }
 }
 

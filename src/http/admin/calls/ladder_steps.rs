@@ -1,8 +1,8 @@
-//! What happened in a call, step by step and by whom: what [`crate::http::admin::calls::ladder`] draws.
+//! The steps that [`crate::http::admin::calls::ladder`] draws.
 //!
-//! Steps come from the events. A platform that pushes only the record still tells the four
-//! instants in it, and these lead to the record's callback. Who did something is drawn only
-//! where it is known: an end whose author no platform names goes across all lanes.
+//! Steps come from events. If a platform pushes only the record, its four instants are the steps and link
+//! to its callback. A step is drawn from one party only if it is known who did it: an end by nobody known
+//! spans all lanes.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::platforms::CallShape;
 pub(crate) struct Step {
     pub(crate) at: Timestamp,
     pub(crate) kind: EventKind,
-    /// From whom to whom; `None` where it is known of neither side.
+    /// From whom to whom; `None` if neither is known.
     pub(crate) way: Option<(Party, Party)>,
     pub(crate) label: String,
     pub(crate) callback: Option<Seq>,
@@ -46,7 +46,7 @@ pub(crate) fn steps(lang: Lang, call: &Call, masking: Masking) -> Vec<Step> {
     for (at, kind, leg) in known {
         let told = seen(kind, leg) || (kind == EventKind::Offered && seen(EventKind::Dialled, None));
         if let (Some(at), false) = (at, told) {
-            // Nobody calls the platform when it makes the call itself.
+            // The platform made the call itself.
             let kind = if kind == EventKind::Offered && is_one_legged(call) { EventKind::Dialled } else { kind };
             steps.push(step(lang, call, at, kind, leg, "", record));
         }
@@ -85,7 +85,7 @@ fn way(call: &Call, kind: EventKind, leg: Option<Party>) -> Option<(Party, Party
         EventKind::Dialled => (Party::Platform, side.unwrap_or(Party::Callee)),
         EventKind::Alerted | EventKind::Answered => (side.unwrap_or(Party::Callee), Party::Platform),
         EventKind::Released | EventKind::Recorded | EventKind::Rated => match ended_by(call, side)? {
-            // Whoever was never dialled cannot be hung up on.
+            // A leg that was never dialled has no end.
             Party::Platform if reached_callee(call) => (Party::Platform, Party::Callee),
             Party::Platform => (Party::Platform, Party::Caller),
             party => (party, Party::Platform),

@@ -1,17 +1,18 @@
 //! 通话 Calls: find it.
 //!
-//! The address bar is the query, in the API's words; the store's indexes answer it. A viewer
-//! finds a number he knows and still sees it masked.
+//! A viewer finds a number that they know and still sees it masked.
 
 use askama::Template;
-use jiff::Timestamp;
 
-use crate::domain::{AppId, Call, Lang, Text};
+#[cfg(test)]
+use crate::domain::Lang;
+use crate::domain::{AppId, Call, Text};
+use crate::http::admin::parts::days::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
 use crate::http::admin::parts::list_frame::{Around, Found};
 use crate::http::admin::parts::words;
-use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count, local};
+use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count};
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
@@ -25,14 +26,8 @@ pub(crate) struct CallsPage {
     view: View,
     found: Found,
     days: Vec<Day<CallRow>>,
-    /// Tests that answer the question too and are left out: how many, and the list with them.
+    /// Matching tests that are hidden: how many, and the list with them.
     left_out: Option<(String, String)>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Day<T> {
-    pub(crate) title: String,
-    pub(crate) rows: Vec<T>,
 }
 
 #[derive(Debug)]
@@ -80,30 +75,6 @@ fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
     let asked = pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "test")).cloned();
     let with: Pairs = asked.chain([("test".to_owned(), "any".to_owned())]).collect();
     (tests > 0).then(|| (count(tests), link("/calls", &with)))
-}
-
-pub(crate) fn days<T>(lang: Lang, rows: impl Iterator<Item = (Timestamp, T)>) -> Vec<Day<T>> {
-    let mut days: Vec<Day<T>> = Vec::new();
-    for (t, row) in rows {
-        let title = day_title(lang, t);
-        match days.last_mut() {
-            Some(day) if day.title == title => day.rows.push(row),
-            _ => days.push(Day { title, rows: vec![row] }),
-        }
-    }
-    days
-}
-
-/// `11月21日 星期六`, `Saturday 21 November 2026`.
-pub(crate) fn day_title(lang: Lang, t: Timestamp) -> String {
-    const WEEK: [&str; 7] = ["日", "一", "二", "三", "四", "五", "六"];
-    match lang {
-        Lang::En => local(t, "%A %-d %B %Y"),
-        Lang::Zh => {
-            let weekday: usize = local(t, "%w").parse().unwrap_or(0);
-            format!("{} 星期{}", local(t, "%Y年%-m月%-d日"), WEEK[weekday % 7])
-        }
-    }
 }
 
 impl CallRow {

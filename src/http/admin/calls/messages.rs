@@ -1,7 +1,7 @@
 //! 短信 Messages: what was written through privacy numbers, with the calls around it.
 //!
-//! A text is shown only where the platform sends it, and its digits are masked for a viewer as
-//! everywhere: people write phone numbers into messages.
+//! Texts are shown if the platform sends them; digits in them are masked as everywhere, since people
+//! write phone numbers.
 
 use askama::Template;
 

@@ -1,15 +1,16 @@
 //! 一次通话 Call: what happened.
 //!
-//! The story of the call ([`crate::http::admin::calls::call_view`]), the callbacks behind each line of it, and what
-//! happened around it ([`crate::http::admin::calls::related`]). From here the evidence pack is made.
+//! The call ([`crate::http::admin::calls::call_view`]), its callbacks, and what happened around it
+//! ([`crate::http::admin::calls::related`]).
 
 use askama::Template;
 use jiff::Timestamp;
 
 use crate::domain::{Call, CallId, CallState, Role, Seq};
-use crate::http::admin::callbacks::body_text;
-use crate::http::admin::calls::call_view::{Behind, Story};
+use crate::http::admin::calls::call_view::Story;
+use crate::http::admin::calls::ladder::Behind;
 use crate::http::admin::calls::related::Around;
+use crate::http::admin::parts::body_text;
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, When, span};
 use crate::http::admin::reply;
@@ -56,9 +57,9 @@ struct Raw {
 #[derive(Debug, PartialEq, Eq)]
 enum Shown {
     Whole(String),
-    /// Nothing: the page would become heavy. It is on its own page.
+    /// Left out as too long: it is on its own page.
     Elsewhere,
-    /// Nothing: the reader may not see it.
+    /// The reader may not see it.
     Withheld,
 }
 
@@ -109,7 +110,6 @@ fn sources(request: &Request, call: &Call, bodies: bool) -> Result<Vec<Source>, 
 }
 
 impl CallPage {
-    /// With what was decided about the call, and the callbacks that named it.
     fn new(
         view: View,
         call: &Call,
@@ -209,7 +209,7 @@ mod tests {
         let text: String = html.select(&selector("table.lines")).next().unwrap().text().collect();
         assert!(text.contains("2026-11-21 10:13:21") && text.contains("2026-11-21 02:13:21"), "{text}");
         assert_eq!(html.select(&selector("svg.ladder > title")).count(), 1);
-        // The record is told in the table only: the hang-up is drawn where it was said.
+        // The record is in the table only: the hang-up is drawn from its event.
         assert_eq!(html.select(&selector("svg.ladder a[href^='/callbacks/']")).count(), rows - 1);
     }
 

@@ -1,7 +1,7 @@
 //! 录音 Recordings: which calls have one, where it is, and when its platform deletes it.
 //!
-//! The list takes the filters of calls in its address; above it stand the states. What a platform
-//! is about to delete is told apart: nothing brings it back.
+//! Takes the filters of calls. Counts by state stand above. Recordings that the platform deletes soon are
+//! marked: they cannot be recovered.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(crate) struct RecordingsPage {
     first: Option<String>,
 }
 
-/// One state as a link that keeps every other filter.
+/// A state as a link that keeps the other filters.
 #[derive(Debug)]
 struct State {
     label: &'static str,
@@ -45,9 +45,9 @@ struct Row {
     talk: String,
     badge: Badge,
     expires: When,
-    /// How long is left; empty when it is gone.
+    /// Time left; empty once deleted.
     left: String,
-    /// Whether it goes within a day.
+    /// Deleted within a day.
     urgent: bool,
 }
 

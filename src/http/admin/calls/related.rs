@@ -1,8 +1,6 @@
-//! What happened around a call: the messages of its people some hours before and after, and
-//! ready queries for their other calls.
+//! Around a call: messages of its parties some hours before and after, and links to their other calls.
 //!
-//! An address holds the whole number, so whoever may not see it gets no link; the messages are
-//! shown masked to him like everywhere.
+//! Links hold whole numbers, so they are left out for those who may not see them.
 
 use crate::domain::{Call, PhoneNumber, Seq};
 use crate::http::HttpError;

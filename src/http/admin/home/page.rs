@@ -10,33 +10,26 @@ use std::iter;
 use askama::Template;
 use jiff::Timestamp;
 
-use crate::control::Trouble;
 use crate::domain::metrics::{self, Metric};
 use crate::domain::{AppId, CallOutcome, CauseCode, Lang, Outcome, mask_numbers};
+use crate::http::admin::home::facts::Facts;
+use crate::http::admin::home::facts::is_unlisted;
 use crate::http::admin::home::ledger::{Account, Totals, accounts, nothing_lost_since};
-use crate::http::admin::home::vitals::{Expiring, Vital, vitals};
+use crate::http::admin::home::vitals::{Vital, vitals};
 use crate::http::admin::parts::chart::DayChart;
 use crate::http::admin::parts::figure;
 use crate::http::admin::parts::figure::{Figure, Rows};
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Tone, count, local, percent, span};
-use crate::http::admin::query::{hour, hours_later, midnight};
+use crate::http::admin::query::{hours_later, midnight};
 use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
-use crate::journal::Health;
 use crate::limits;
 use crate::platforms;
-use crate::service::{
-    CertificateInfo,
-    disk::Disk,
-    problems::{Fault, Weight, faults},
-};
-use crate::store::{
-    CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Ratio, Span, StatQuery, StatRow, Status, Step,
-    Store,
-};
+use crate::service::problems::Weight;
+use crate::store::{Ratio, StatRow};
 
 #[derive(Debug, Template)]
 #[template(path = "admin/home/page.html")]
@@ -90,73 +83,11 @@ struct Rest {
     href: String,
 }
 
-pub(crate) struct Facts {
-    pub(crate) today: Vec<StatRow>,
-    pub(crate) before: Vec<StatRow>,
-    pub(crate) outcomes: Vec<StatRow>,
-    pub(crate) causes: Vec<(CallOutcome, Vec<StatRow>)>,
-    pub(crate) unlisted: Vec<(CallOutcome, CauseCode)>,
-    pub(crate) ledger: Vec<LedgerRow>,
-    pub(crate) status: Status,
-    pub(crate) health: Health,
-    pub(crate) certificate: CertificateInfo,
-    pub(crate) disk: Option<Disk>,
-    pub(crate) apps: usize,
-    /// Callbacks that are durable and in no row yet.
-    pub(crate) waiting: u64,
-    /// Recordings that their platforms delete within a day.
-    pub(crate) expiring: Expiring,
-    pub(crate) troubles: Vec<Trouble>,
-    pub(crate) faults: Vec<Fault>,
-}
-
 /// `GET /`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     let facts = Facts::read(request)?;
     let view = View::of(request, Section::Home);
     reply::page(&HomePage::new(view, &facts, request.now(), &|id| request.app_name(id)))
-}
-
-impl Facts {
-    fn read(request: &Request) -> Result<Self, HttpError> {
-        let (ctx, now, scope) = (request.ctx(), request.now(), request.scope());
-        let today = midnight(now);
-        let of = |span: Span| StatQuery { app: Filter::default().within(&scope), ..StatQuery::from(span) };
-        // As far as the list of today goes.
-        let day = of(Span { from: Some(today), to: None });
-        let before = of(Span { from: Some(hours_later(today, -7 * 24)), to: Some(hours_later(today, -6 * 24)) });
-        let ledger = Span { from: Some(hours_later(hour(now), -24 * limits::HOME_LEDGER_DAYS)), to: None };
-        let mut ledger = ctx.store.ledger(ledger)?;
-        // Requests with an unknown token belong to no app.
-        ledger.retain(|row| row.app.map_or(scope.is_all(), |app| scope.allows(app)));
-        let failed = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
-        let causes_of = |outcome| {
-            let query = StatQuery { outcome: Filter::any(vec![outcome]), ..day.clone() };
-            Ok((outcome, ctx.store.stats(&query, Step::Whole, Some(Group::Cause))?))
-        };
-        let causes = failed.map(causes_of).collect::<Result<Vec<_>, HttpError>>()?;
-        let mut unlisted = Vec::new();
-        for (outcome, _) in causes.iter().filter(|(_, rows)| rows.iter().any(|row| is_unlisted(&row.key))) {
-            unlisted.extend(unlisted_codes(&ctx.store, &day, *outcome)?);
-        }
-        Ok(Self {
-            today: ctx.store.stats(&day, Step::Hour, None)?,
-            before: ctx.store.stats(&before, Step::Hour, None)?,
-            outcomes: ctx.store.stats(&day, Step::Day, Some(Group::Outcome))?,
-            causes,
-            unlisted,
-            ledger,
-            status: ctx.store.status(),
-            health: ctx.journal.health(),
-            certificate: CertificateInfo::clone(&ctx.server.certificate.load()),
-            disk: Disk::of(&ctx.server.data),
-            apps: request.apps().len(),
-            waiting: ctx.store.waiting(&ctx.ingest.counts().kept_by_app(), &scope),
-            expiring: Expiring::read(&ctx.store, &scope, now)?,
-            troubles: ctx.control.troubles(),
-            faults: faults(ctx),
-        })
-    }
 }
 
 impl HomePage {
@@ -167,7 +98,7 @@ impl HomePage {
         let failed: u64 = facts.outcomes.iter().filter(|r| is_failure(&r.key)).map(|r| r.calls).sum();
         let from = today.to_string();
         Self {
-            date: crate::http::admin::calls::list_page::day_title(lang, now),
+            date: crate::http::admin::parts::days::day_title(lang, now),
             verdict: verdict(lang, facts),
             figures: figures(lang, facts, now),
             chart: DayChart::new(lang, today, now, &facts.today, &facts.before),
@@ -317,33 +248,6 @@ fn failures(lang: Lang, facts: &Facts, today: Timestamp) -> (Vec<Failure>, Optio
         href: link("/calls", &iter::once(("from", from.as_str())).chain(outcomes).collect::<Vec<_>>()),
     });
     (first.iter().enumerate().map(failure).collect(), rest)
-}
-
-/// Whether a group of the cause statistic is that of codes which no table lists.
-fn is_unlisted(key: &str) -> bool {
-    key.ends_with(" other")
-}
-
-/// The codes that no table lists, of the newest calls that ended so: counters keep only how many.
-fn unlisted_codes(
-    store: &Store,
-    day: &StatQuery,
-    outcome: CallOutcome,
-) -> Result<Vec<(CallOutcome, CauseCode)>, QueryError> {
-    let query = CallQuery {
-        span: day.span,
-        app: day.app.clone(),
-        outcome: Filter::any(vec![outcome]),
-        main_cause: Filter::any(vec![MainCause::Unlisted]),
-        ..CallQuery::default()
-    };
-    let calls = store.calls(&query, &Page { limit: limits::HOME_UNLISTED, cursor: None })?.items;
-    let codes: BTreeSet<(String, String)> = calls
-        .into_iter()
-        .filter_map(|call| call.release)
-        .map(|release| (release.cause.table.into_owned(), release.cause.code))
-        .collect();
-    Ok(codes.into_iter().map(|(table, code)| (outcome, CauseCode { table: table.into(), code })).collect())
 }
 
 /// The two commonest causes of calls that ended so: the code and its meaning.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::control::{Trouble, host};
 use crate::domain::{Lang, Scope};
+use crate::http::admin::home::facts::Facts;
 use crate::http::admin::home::ledger::Totals;
-use crate::http::admin::home::page::Facts;
 use crate::http::admin::parts::{Tone, count, span};
 use crate::http::admin::query::{hour, hours_later};
 use crate::http::admin::request::link;

@@ -3,10 +3,13 @@
 //! Each is a value with a template of its own, so that a time, a number and an outcome look
 //! the same wherever they stand. [`phone`] is the only place that groups a number.
 
+pub(super) mod body_text;
 pub(super) mod chart;
+pub(super) mod days;
 pub(super) mod figure;
 pub(super) mod list_form;
 pub(super) mod list_frame;
+pub(super) mod misdirected;
 pub(super) mod words;
 
 use crate::domain::BEIJING;

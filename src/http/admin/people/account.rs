@@ -11,7 +11,8 @@ use crate::domain::Lang;
 use crate::domain::Secret;
 use crate::http::admin::parts::When;
 use crate::http::admin::people::audit_words::browser;
-use crate::http::admin::people::{login, login_audit as trail};
+use crate::http::admin::people::entering;
+use crate::http::admin::people::login_audit as trail;
 use crate::http::admin::reply;
 use crate::http::admin::request::Request;
 #[cfg(test)]
@@ -72,7 +73,7 @@ pub(crate) async fn change_password(request: &Request) -> Result<Response, HttpE
         Err(error) => return Err(error.into()),
     };
     request.site.throttle.succeeded(&tried);
-    Ok(login::enter(request, &cookie, &opened, "/account?done=password"))
+    Ok(entering::enter(request, &cookie, &opened, "/account?done=password"))
 }
 
 /// `POST /account/logins`: ends all others.

@@ -6,18 +6,21 @@
 use std::time::Duration;
 
 use askama::Template;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode};
 
-use crate::domain::{Lang, Secret};
+#[cfg(test)]
+use crate::domain::Lang;
+use crate::domain::Secret;
+use crate::http::admin::people::entering::{enter, held, next, wait_words};
 use crate::http::admin::people::known_browser;
 use crate::http::admin::people::{login_audit as trail, login_code};
 use crate::http::admin::reply;
-use crate::http::admin::request::{LOGIN_COOKIE, Request, is_local, link};
+use crate::http::admin::request::{LOGIN_COOKIE, Request, link};
 use crate::http::admin::throttle::What;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::people;
-use crate::state::{FirstStep, Login};
+use crate::state::FirstStep;
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/login.html")]
@@ -80,11 +83,6 @@ pub(crate) async fn log_out(request: &Request) -> Result<Response, HttpError> {
     Ok(reply::with_login_cookie(reply::see_other("/login"), LOGIN_COOKIE, "", Duration::ZERO))
 }
 
-pub(crate) fn enter(request: &Request, cookie: &Secret, login: &Login, next: &str) -> Response {
-    let time = login.expires_at.duration_since(request.now()).try_into().unwrap_or(Duration::ZERO);
-    reply::with_login_cookie(reply::see_other(next), LOGIN_COOKIE, cookie.reveal(), time)
-}
-
 fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Result<Response, HttpError> {
     let page = LoginPage::new(request, name, next, Some(wait_words(request.lang, wait)));
     held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait)
@@ -93,23 +91,6 @@ fn too_many(request: &Request, name: String, next: String, wait: Duration) -> Re
 pub(crate) fn again(request: &Request, next: String, problem: String) -> Result<Response, HttpError> {
     let page = LoginPage::new(request, String::new(), next, Some(problem));
     reply::page_with(StatusCode::UNAUTHORIZED, &page)
-}
-
-pub(crate) fn wait_words(lang: Lang, wait: Duration) -> String {
-    let minutes = wait.as_secs().div_ceil(60).max(1);
-    match lang {
-        Lang::Zh => format!("尝试次数过多，请 {minutes} 分钟后再试。"),
-        Lang::En => format!("Too many tries. Try again in {minutes} min."),
-    }
-}
-
-pub(crate) fn held(mut response: Response, wait: Duration) -> Result<Response, HttpError> {
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
-    Ok(response)
-}
-
-pub(crate) fn next(wanted: Option<&str>) -> String {
-    wanted.filter(|path| is_local(path)).unwrap_or("/").to_owned()
 }
 
 impl LoginPage {

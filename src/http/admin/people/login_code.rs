@@ -10,8 +10,9 @@ use askama::Template;
 use http::StatusCode;
 
 use crate::domain::Secret;
+use crate::http::admin::people::entering;
 use crate::http::admin::people::known_browser;
-use crate::http::admin::people::{login, login_audit as trail};
+use crate::http::admin::people::login_audit as trail;
 use crate::http::admin::reply;
 use crate::http::admin::throttle::What;
 use crate::http::admin::view::{Section, View};
@@ -35,7 +36,7 @@ pub(crate) fn ask(pass: &Secret, next: &str) -> Response {
 
 /// `GET /login/code`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
-    let next = login::next(request.param("next"));
+    let next = entering::next(request.param("next"));
     let pass = request.pass_cookie().and_then(|pass| request.ctx().state.pass_of(pass));
     match (&request.login, pass) {
         (Some(_), _) => Ok(reply::see_other(&next)),
@@ -46,15 +47,15 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
 
 /// `POST /login/code`
 pub(crate) async fn log_in(request: &Request) -> Result<Response, HttpError> {
-    let next = login::next(request.field("next"));
+    let next = entering::next(request.field("next"));
     let pass = request.pass_cookie().unwrap_or_default();
     let Some(name) = request.ctx().state.pass_of(pass) else {
         return Ok(reply::see_other(&link("/login", &[("next", next)])));
     };
     let tried = request.site.throttle.a_try(What::Code, &name, &known_browser::who_tries(request, &name));
     if let Some(wait) = trail::count_try(request, &tried, &name).await? {
-        let page = LoginCodePage::new(request, next, Some(login::wait_words(request.lang, wait)));
-        return login::held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait);
+        let page = LoginCodePage::new(request, next, Some(entering::wait_words(request.lang, wait)));
+        return entering::held(reply::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait);
     }
     let opened = request.ctx().state.second_step(&trail::visit(request), pass, request.raw_field("code")).await?;
     let Some((cookie, opened)) = opened else {
@@ -63,7 +64,7 @@ pub(crate) async fn log_in(request: &Request) -> Result<Response, HttpError> {
         return reply::page_with(StatusCode::UNAUTHORIZED, &page);
     };
     request.site.throttle.succeeded(&tried);
-    let response = login::enter(request, &cookie, &opened, &next);
+    let response = entering::enter(request, &cookie, &opened, &next);
     Ok(reply::with_login_cookie(response, PASS_COOKIE, "", Duration::ZERO))
 }
 

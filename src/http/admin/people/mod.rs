@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod audit;
 pub(super) mod audit_words;
+pub(super) mod entering;
 pub(super) mod known_browser;
 pub(super) mod list_page;
 pub(super) mod login;

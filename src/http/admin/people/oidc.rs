@@ -9,6 +9,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 use crate::error_chain::Chain;
+use crate::http::admin::people::entering;
 use crate::http::admin::people::{login, login_audit as trail};
 use crate::http::admin::reply;
 use crate::http::admin::request::{OIDC_COOKIE, Request};
@@ -23,7 +24,7 @@ const PURPOSE: &str = "oidc";
 /// `GET /login/oidc`: sends the browser to the provider.
 pub(crate) async fn begin(request: &Request) -> Result<Response, HttpError> {
     let (oidc, state) = (provider(request)?, &request.ctx().state);
-    let next = login::next(request.param("next"));
+    let next = entering::next(request.param("next"));
     match oidc.begin(|| state.unguessable()).await {
         Ok((address, begun)) => {
             let text = [begun.state.as_str(), &begun.nonce, &begun.verifier, &next].join("\n");
@@ -75,7 +76,7 @@ pub(crate) async fn finish(request: &Request) -> Result<Response, HttpError> {
     let opened = request.ctx().state.log_in_outside(&visit, &user).await?;
     let Some((cookie, opened)) = opened else { return Err(HttpError::Unauthorised) };
     request.site.throttle.succeeded(&tried);
-    let response = login::enter(request, &cookie, &opened, &next);
+    let response = entering::enter(request, &cookie, &opened, &next);
     Ok(reply::with_login_cookie(response, OIDC_COOKIE, "", Duration::ZERO))
 }
 

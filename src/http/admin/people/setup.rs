@@ -8,7 +8,8 @@ use http::StatusCode;
 use subtle::ConstantTimeEq;
 
 use crate::domain::Secret;
-use crate::http::admin::people::{login, login_audit as trail};
+use crate::http::admin::people::entering;
+use crate::http::admin::people::login_audit as trail;
 use crate::http::admin::reply;
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
@@ -44,7 +45,7 @@ pub(crate) async fn set_up(request: &Request) -> Result<Response, HttpError> {
         return reply::page_with(StatusCode::BAD_REQUEST, &page);
     }
     match request.ctx().state.set_up(&trail::visit(request), &code, name, &Secret::new(password)).await {
-        Ok((cookie, made)) => Ok(login::enter(request, &cookie, &made, "/apps?done=welcome")),
+        Ok((cookie, made)) => Ok(entering::enter(request, &cookie, &made, "/apps?done=welcome")),
         Err(StateError::Invalid(problem)) => {
             let page = SetupPage::new(request, code, name, Some(problem.get(request.lang).to_owned()));
             reply::page_with(StatusCode::BAD_REQUEST, &page)

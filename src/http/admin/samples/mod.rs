@@ -31,10 +31,10 @@ use crate::domain::{
     Stamp, Suspicion, VerifyMode,
 };
 use crate::http::admin::calls::page::Source;
-use crate::http::admin::home::page::Facts;
+use crate::http::admin::home::facts::Facts;
 use crate::http::admin::home::vitals::Expiring;
 use crate::http::admin::query::{hour, hours_later, midnight};
-use crate::http::admin::statistics::page::Counts;
+use crate::http::admin::statistics::counts::Counts;
 use crate::journal::{Body, CallbackRecord, Health, Record};
 use crate::service::{
     CertificateInfo, Instant, ServerInfo,

@@ -7,7 +7,7 @@ use crate::http::admin::parts::figure;
 use crate::http::admin::parts::figure::{Aside, Figure, Rows};
 use crate::http::admin::parts::{count, local};
 use crate::http::admin::query::{hour, hours_later};
-use crate::http::admin::statistics::page::{Counts, Links};
+use crate::http::admin::statistics::counts::{Counts, Links};
 use crate::http::admin::statistics::ranges::{Range, Ranges};
 use crate::store::PeakRow;
 

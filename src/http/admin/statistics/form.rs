@@ -6,7 +6,7 @@ use crate::domain::{Lang, Product, Text};
 use crate::http::admin::parts::list_frame::Range as ReadyRange;
 use crate::http::admin::query::{input, instant};
 use crate::http::admin::request::{Pairs, find, link};
-use crate::http::admin::statistics::page::OURS;
+use crate::http::admin::statistics::counts::OURS;
 use crate::http::admin::statistics::ranges::{Ranges, Versus, ready};
 use crate::platforms;
 use crate::store::Span;

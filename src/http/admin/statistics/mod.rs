@@ -1,6 +1,7 @@
 //! Counted calls.
 
 pub(super) mod charts;
+pub(super) mod counts;
 pub(super) mod figures;
 pub(super) mod form;
 pub(super) mod page;

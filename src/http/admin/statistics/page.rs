@@ -4,13 +4,11 @@
 //! not know of a single privacy number (causes, lengths of talk, calls at once) is said to be
 //! unknown there instead of being looked for in a scan.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use crate::domain::{AppId, Product};
+use crate::domain::AppId;
 use crate::http::admin::parts::figure::Figure;
 use crate::http::admin::parts::list_frame::Range as ReadyRange;
 use crate::http::admin::query::canonical;
@@ -19,6 +17,7 @@ use crate::http::admin::request::{Pairs, Request, link};
 #[cfg(test)]
 use crate::http::admin::samples;
 use crate::http::admin::statistics::charts::{Heat, Volume};
+use crate::http::admin::statistics::counts::{Counts, Links, OURS};
 use crate::http::admin::statistics::figures::figures;
 use crate::http::admin::statistics::form::{Form, ready_ranges};
 use crate::http::admin::statistics::ranges::{Range, Ranges, unused};
@@ -28,7 +27,7 @@ use crate::http::admin::statistics::tables::{
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
 use crate::service::filters;
-use crate::store::{Group, HeatRow, PeakRow, StatQuery, StatRow, Step, Store, TalkRow};
+use crate::store::StatQuery;
 
 #[derive(Debug, Template)]
 #[template(path = "admin/statistics/page.html")]
@@ -50,23 +49,8 @@ pub(crate) struct StatisticsPage {
     problem: Option<String>,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) steps: Vec<StatRow>,
-    pub(crate) peak: Option<Option<PeakRow>>,
-    pub(crate) outcomes: Vec<StatRow>,
-    pub(crate) causes: Vec<StatRow>,
-    pub(crate) groups: Vec<(Group, Vec<StatRow>)>,
-    pub(crate) heat: Vec<HeatRow>,
-    pub(crate) talk: Option<Vec<TalkRow>>,
-}
-
 /// Hours from which on the week's heat map is shown: before, most of it is empty.
 const HEAT_HOURS: i64 = 48;
-
-const GROUPS: [Group; 4] = [Group::App, Group::Provider, Group::Product, Group::X];
-
-pub(crate) const OURS: [&str; 3] = ["vs", "vs_from", "vs_to"];
 
 /// `GET /statistics`
 pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
@@ -109,78 +93,6 @@ pub(crate) fn show(request: &Request) -> Result<Response, HttpError> {
     }
 }
 
-impl Counts {
-    fn read(store: &Store, query: &StatQuery, range: Range, step: Step) -> Result<Self, HttpError> {
-        let query = StatQuery { span: range.span(), ..query.clone() };
-        Ok(Self {
-            causes: store.stats(&query, Step::Whole, Some(Group::Cause))?,
-            heat: store.heat(&query)?,
-            talk: store.talk(&query)?,
-            ..Self::read_before(store, &query, range, step)?
-        })
-    }
-
-    fn read_before(store: &Store, query: &StatQuery, range: Range, step: Step) -> Result<Self, HttpError> {
-        let query = StatQuery { span: range.span(), ..query.clone() };
-        let of = |group| Ok((group, store.stats(&query, Step::Whole, Some(group))?));
-        Ok(Self {
-            steps: store.stats(&query, step, None)?,
-            peak: store.peaks(&query, Step::Whole)?.map(|rows| rows.first().copied()),
-            outcomes: store.stats(&query, Step::Whole, Some(Group::Outcome))?,
-            groups: GROUPS.into_iter().map(of).collect::<Result<_, HttpError>>()?,
-            ..Self::default()
-        })
-    }
-
-    pub(crate) fn total(&self) -> StatRow {
-        self.steps.iter().fold(StatRow::default(), |mut sum, row| {
-            sum.add(row);
-            sum
-        })
-    }
-
-    pub(crate) fn of(&self, group: Group) -> &[StatRow] {
-        self.groups.iter().find(|(of, _)| *of == group).map_or(&[], |(_, rows)| rows)
-    }
-}
-
-pub(crate) struct Links {
-    filters: Pairs,
-    /// Whether some calls have a Y: the list takes an X for either, the counters know X alone.
-    has_y: bool,
-}
-
-impl Links {
-    fn new(pairs: &Pairs, counts: &Counts) -> Self {
-        let ours = |name: &str| OURS.contains(&name) || matches!(name, "from" | "to");
-        let has_y = counts
-            .of(Group::Product)
-            .iter()
-            .any(|row| Product::parse(&row.key).is_some_and(|product| product.info().has_y));
-        Self { filters: pairs.iter().filter(|(name, _)| !ours(name)).cloned().collect(), has_y }
-    }
-
-    /// The calls of a range with further filters; one that is set already gives way.
-    pub(crate) fn calls(&self, range: Range, more: &[(&str, &str)]) -> String {
-        let pairs = self.pairs(range, more);
-        let only_x = pairs.iter().filter(|(name, _)| self.has_y && name == "x");
-        let not_y: Pairs = only_x.map(|(_, x)| ("not_y".to_owned(), x.clone())).collect();
-        link("/calls", &[pairs, not_y].concat())
-    }
-
-    pub(crate) fn to(&self, path: &str, range: Range, more: &[(&str, &str)]) -> String {
-        link(path, &self.pairs(range, more))
-    }
-
-    fn pairs(&self, range: Range, more: &[(&str, &str)]) -> Pairs {
-        let mut pairs = vec![("from".to_owned(), range.from.to_string()), ("to".to_owned(), range.to.to_string())];
-        let replaced = |name: &str| more.iter().any(|(more, _)| *more == name);
-        pairs.extend(self.filters.iter().filter(|(name, _)| !replaced(name)).cloned());
-        pairs.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        pairs
-    }
-}
-
 impl StatisticsPage {
     fn new(
         view: View,
@@ -219,10 +131,6 @@ impl StatisticsPage {
             view,
         }
     }
-}
-
-pub(crate) fn by_key(rows: &[StatRow]) -> BTreeMap<&str, &StatRow> {
-    rows.iter().map(|row| (row.key.as_str(), row)).collect()
 }
 
 #[cfg(test)]

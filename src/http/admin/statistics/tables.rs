@@ -6,7 +6,7 @@ use crate::domain::{AppId, CallOutcome, CallState, CauseCode, Lang, Masking, Pho
 use crate::http::admin::parts::figure;
 use crate::http::admin::parts::words;
 use crate::http::admin::parts::{Badge, Phone, Tone, count, percent};
-use crate::http::admin::statistics::page::{Counts, Links, by_key};
+use crate::http::admin::statistics::counts::{Counts, Links, by_key};
 use crate::http::admin::statistics::ranges::Range;
 use crate::http::admin::view::View;
 use crate::limits::STATISTICS_ROWS;

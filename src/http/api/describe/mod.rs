@@ -6,9 +6,9 @@
 //! schemas    of the objects' types ┘
 //! ```
 //!
-//! The objects' shapes come from the very types that are sent and read, the parameters from the
-//! lists that queries are checked against, the addresses from the rows by which requests are
-//! answered: nothing here can say what the code does not do. The Help page shows the same rows.
+//! Schemas come from the types that are sent and read, parameters from the lists that queries are checked
+//! against, addresses from the rows that requests are matched with. So the description cannot differ from
+//! the code. The Help page shows the same rows.
 
 mod operation;
 mod parameters;
@@ -26,7 +26,7 @@ use super::{HttpError, Response};
 use crate::domain::Lang;
 use crate::http::respond;
 
-/// Every operation for a person to read: method, address, what it does, who may.
+/// Method, address, title and rights of every operation, for the Help page.
 pub(in crate::http) fn listed(lang: Lang) -> impl Iterator<Item = (&'static str, String, &'static str, &'static str)> {
     ENDPOINTS.iter().map(move |endpoint| {
         let (does, who) = (endpoint.title.get(lang), endpoint.rights.who().get(lang));
@@ -34,7 +34,7 @@ pub(in crate::http) fn listed(lang: Lang) -> impl Iterator<Item = (&'static str,
     })
 }
 
-/// The document: the same for every installation, so anyone may read it.
+/// The same for every installation, so anyone may read it.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
 /// `GET /openapi.json`
@@ -82,8 +82,7 @@ fn document() -> Value {
     plainly_named(document)
 }
 
-/// The code's types are called objects, to tell them from the domain's; whoever reads the
-/// description knows that they are.
+/// Drops the suffix `Object` that tells the API's types from the domain's.
 fn plainly_named(document: Value) -> Value {
     match document {
         Value::Object(map) => {
@@ -153,7 +152,7 @@ mod tests {
         let schemas: BTreeSet<String> =
             document["components"]["schemas"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(led_to, schemas);
-        // Two types of one name would be told apart by a number.
+        // schemars adds a number to the second of two equal names.
         let bad = |name: &&String| name.ends_with("Object") || name.ends_with(|c: char| c.is_ascii_digit());
         assert_eq!(schemas.iter().find(bad), None);
     }

@@ -1,7 +1,6 @@
-//! A row of the table of addresses in the words of OpenAPI.
+//! A row of [`endpoints`](crate::http::api::endpoints) as an operation of OpenAPI.
 //!
-//! What every address has in common (refusals, the shape of errors, paging) is added here, so that
-//! a row says only what is its own.
+//! What all addresses share (refusals, errors, paging) is added here.
 
 use http::StatusCode;
 use schemars::{Schema, SchemaGenerator};

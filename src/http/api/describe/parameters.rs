@@ -1,8 +1,6 @@
-//! What each parameter means: of a filter, what the table of its list says; of any other, a row here,
-//! the same at every address that takes it.
+//! Descriptions of parameters: of filters from the table of their list, of others from a row here.
 //!
-//! A list of names that a query is checked against marks those that may be negated with `!`;
-//! these become two parameters here. A name without a row fails a test.
+//! Names marked with `!` may be negated; they become two parameters. A name without a row fails a test.
 
 use serde_json::{Value, json};
 
@@ -25,7 +23,7 @@ pub(super) fn in_path(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "description": text, "schema": schema })
 }
 
-/// A parameter of the query of `path`, and its negation where it has one.
+/// A query parameter of `path`, and its negation if it has one.
 pub(super) fn in_query(path: &str, name: &str) -> Vec<Value> {
     let Some(base) = name.strip_suffix('!') else { return vec![one(path, name)] };
     let (text, schema) = meaning(path, base);
@@ -56,7 +54,6 @@ fn text() -> Value {
     json!({ "type": "string" })
 }
 
-/// Where a follower of events goes on.
 pub(super) fn last_event_id() -> Value {
     json!({
         "name": "Last-Event-ID", "in": "header", "schema": { "type": "integer", "minimum": 0 },
@@ -68,7 +65,7 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     json!({ "type": "string", "enum": names.into_iter().collect::<Vec<_>>() })
 }
 
-/// The filters of the list at an address; of calls where it has no list of its own.
+/// The filters of the list at an address; of calls if it has no list of its own.
 fn filters(path: &str) -> &'static [FilterDoc] {
     match path.split('/').nth(1) {
         Some("callbacks") => CallbackQuery::docs(),
@@ -81,7 +78,6 @@ fn filters(path: &str) -> &'static [FilterDoc] {
     }
 }
 
-/// What the parameter `name` of a filter means, and the shape of its value.
 fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
     let FilterDoc { names, shape, text: said } = doc;
     let count = || json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
@@ -93,7 +89,6 @@ fn of_filter(doc: &FilterDoc, name: &str) -> Option<(String, Value)> {
         Shape::Bounds if name == names.min => (format!("{api}, at least"), count()),
         Shape::Bounds if name == names.max => (format!("{api}, at most"), count()),
         _ if name != names.name => return None,
-        // Both bounds count; either may be missing.
         Shape::Bounds => (
             format!("{api}: {}", said.bound.examples),
             json!({ "type": "string", "pattern": r"^(\d+|\d+\.\.\d*|\.\.\d+)$" }),

@@ -1,6 +1,6 @@
-//! The other direction: what this program asks the company's own system, as `webhooks` of OpenAPI.
+//! The requests that this program sends to the company's own system, as `webhooks` of OpenAPI.
 //!
-//! The bodies come from the types that are sent and read, the examples from
+//! The schemas come from the types that are sent and read, the examples from
 //! [`crate::control::contract`], which `docs/decision-webhook.md` shows as well.
 
 use schemars::SchemaGenerator;
@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::control::{SystemAnswer, SystemQuestion, contract};
 use crate::limits::{ASK_ANSWER_MAX, ASK_FAILURES, ASK_REST};
 
-/// The questions that a rule `{"do":"ask"}` puts.
 pub(super) fn webhooks(generator: &mut SchemaGenerator) -> Value {
     let question = generator.subschema_for::<SystemQuestion<'_>>();
     let answer = generator.subschema_for::<SystemAnswer>();
@@ -57,7 +56,7 @@ pub(super) fn webhooks(generator: &mut SchemaGenerator) -> Value {
     } } })
 }
 
-/// Whole bodies, each under what it is: `call.question`, `connect`, `connect 2`.
+/// Examples by name: `call.question`, `connect`, `connect 2`.
 fn examples<'a>(bodies: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
     let mut examples = Map::new();
     for body in bodies {

@@ -1,5 +1,4 @@
-//! Every address of the API, a row each: who may ask it, what it takes, answers and leaves in the
-//! audit trail, and which handler answers.
+//! The table of the API's endpoints: rights, parameters, body, answer, audit action and handler of each.
 //!
 //! ```text
 //!          ┌─► find      which handler, or 404, or 405 with `Allow`
@@ -9,11 +8,10 @@
 //!          └─► tests     whatever holds for every address
 //! ```
 //!
-//! A handler asks nobody for his role: the row says it, and nothing is done before it is checked.
-//! Which apps somebody sees is the handler's business.
+//! Rights are checked by the row before its handler runs; the handler checks which apps are in sight.
 
-/// A handler as a row holds it, with the parts of the path that it takes: `{name}` by its name, any
-/// other by its place; with `..` it takes the body in pieces.
+/// A row's handler, called with parts of the path: `{name}` by name, others by place; with `..` it reads
+/// the body in pieces.
 macro_rules! run {
     ($handler:path $(, $name:ident)*) => {
         super::Handler {
@@ -55,13 +53,11 @@ use crate::http::transport::body::{self, BodyLimits, FORM};
 use crate::http::transport::budget::Claim;
 use crate::service::{BodyError, Context, filters};
 
-/// What a list can be exported as.
 const FILES: &[&str] =
     &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson"];
 
 type Rows = fn() -> Vec<Endpoint>;
 
-/// The parts of the API with what they are about, in the order in which they are shown.
 pub(super) const PARTS: [(&str, &str, Rows); 7] = [
     ("calls", "Calls, and what platforms said about them", calls::calls),
     ("lists", "Counts and files of what a list shows, and searches that were saved", calls::lists),
@@ -77,7 +73,7 @@ pub(in crate::http) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(||
     PARTS.into_iter().flat_map(of).collect()
 });
 
-/// The methods of each path, as the `Allow` header lists them.
+/// For the `Allow` header of each path.
 static ALLOWED: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
     let mut methods: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for endpoint in ENDPOINTS.iter() {
@@ -88,7 +84,6 @@ static ALLOWED: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
 
 pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// A body that its handler reads.
 pub(super) type BodyPieces = BoxStream<'static, Result<Bytes, warp::Error>>;
 
 type Answering<'a> = BoxFuture<'a, Result<Response, HttpError>>;
@@ -98,18 +93,18 @@ pub(in crate::http) struct Endpoint {
     pub(in crate::http) method: &'static str,
     /// `/calls/{id}`, behind `/api/v1`.
     pub(in crate::http) path: &'static str,
-    /// Its name for programs that are made from the description.
+    /// `operationId`, for generated clients.
     pub(super) id: &'static str,
-    /// The part of the API that it belongs to.
+    /// The tag.
     pub(super) part: &'static str,
     pub(super) title: Text,
     pub(super) rights: Rights,
-    /// What the audit trail calls it; `None` where it leaves no entry.
+    /// `None`: leaves no audit entry.
     pub(in crate::http) audit: Option<AuditAction>,
     pub(super) query: Vec<&'static str>,
     pub(super) body: Option<BodyShape>,
     limits: BodyLimits,
-    /// Where its handler reads the body: so many bytes of it are held at once.
+    /// Set where the handler reads the body: how many bytes of it are held at once.
     streamed: Option<usize>,
     pub(super) answer: AnswerShape,
     handler: Handler,
@@ -134,12 +129,11 @@ pub(super) enum AnswerShape {
 
 #[derive(Debug)]
 struct Handler {
-    /// The `{names}` of the path that it takes, in their order.
     names: &'static [&'static str],
     run: for<'a> fn(&'a Arc<Context>, &'a Ask, BodyPieces) -> Answering<'a>,
 }
 
-/// The endpoint that a request is for: at the address with the fewest names that takes its method.
+/// The endpoint of a method and path. Of several, the one with the fewest `{names}`.
 pub(super) fn find(method: &Method, path: &[String]) -> Result<&'static Endpoint, HttpError> {
     let here = || ENDPOINTS.iter().filter(|endpoint| endpoint.is_at(path));
     let closest = |endpoint: &&Endpoint| endpoint.handler.names.len();
@@ -161,8 +155,7 @@ impl Endpoint {
             && own.next().is_none()
     }
 
-    /// Answers a request whose sender is known. What changes something takes an author of the
-    /// request's: the service puts it on record before it changes anything.
+    /// Checks the rights and calls the handler.
     pub(super) async fn answer<B: Buf>(
         &self,
         context: &Arc<Context>,
@@ -189,7 +182,7 @@ impl Endpoint {
     }
 }
 
-/// A row that changes nothing and leaves no entry in the audit trail; `at` is its method and path.
+/// An endpoint without an audit entry; `at` is its method and path.
 fn look(at: &'static str, id: &'static str, rights: Rights, handler: Handler) -> Endpoint {
     let (method, path) = at.split_once(' ').expect("a row begins with its method and path");
     let (part, title, audit, query, body) = ("", Text::new("", ""), None, Vec::new(), None);
@@ -197,29 +190,27 @@ fn look(at: &'static str, id: &'static str, rights: Rights, handler: Handler) ->
     Endpoint { method, path, id, part, title, rights, audit, query, body, limits, streamed, answer, handler }
 }
 
-/// A row that does this: its rights are the action's.
+/// An endpoint of an audited action, with the action's rights.
 fn act(at: &'static str, id: &'static str, action: AuditAction, handler: Handler) -> Endpoint {
     Endpoint { audit: Some(action), ..look(at, id, action.rights(), handler) }
 }
 
-/// What a row is made of besides.
 impl Endpoint {
     fn says(self, zh: &'static str, en: &'static str) -> Self {
         Self { title: Text::new(zh, en), ..self }
     }
 
-    /// More rights than its action takes everywhere.
+    /// Takes more rights than its action does elsewhere.
     fn needs(self, rights: Rights) -> Self {
         Self { rights, ..self }
     }
 
-    /// The parameters it takes; said again, these as well.
+    /// Adds query parameters.
     fn takes(mut self, query: &[&'static str]) -> Self {
         self.query.extend_from_slice(query);
         self
     }
 
-    /// The JSON object it needs.
     fn reads<T: JsonSchema>(self) -> Self {
         self.reads_as("application/json", SchemaGenerator::subschema_for::<T>, true)
     }
@@ -228,7 +219,6 @@ impl Endpoint {
         self.reads_as("application/json", SchemaGenerator::subschema_for::<T>, false)
     }
 
-    /// The file of this type that it needs.
     fn reads_file(self, kind: &'static str) -> Self {
         self.reads_as(kind, |_| json_schema!({ "type": "string" }), true)
     }
@@ -237,12 +227,11 @@ impl Endpoint {
         Self { body: Some(BodyShape { kind, schema, required }), ..self }
     }
 
-    /// How long its body may be, where that is more than a form's.
     fn up_to(self, limits: BodyLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Its handler reads the body, of which so many bytes are held at once.
+    /// The handler reads the body and holds so many bytes of it.
     fn streamed(self, held: usize) -> Self {
         Self { streamed: Some(held), ..self }
     }
@@ -255,7 +244,7 @@ impl Endpoint {
         self.answers_with::<T>(StatusCode::CREATED)
     }
 
-    /// It goes on with the work and answers how things are.
+    /// 202: the work goes on after the answer.
     fn begins<T: JsonSchema>(self) -> Self {
         self.answers_with::<T>(StatusCode::ACCEPTED)
     }
@@ -268,12 +257,10 @@ impl Endpoint {
         Self { answer: AnswerShape::List(SchemaGenerator::subschema_for::<T>), ..self }
     }
 
-    /// It answers a page of what these filters find.
     fn pages<T: JsonSchema>(self, filters: &[&'static str]) -> Self {
         self.takes(filters).takes(filters::PAGING).lists::<T>()
     }
 
-    /// It answers bytes of any of these types.
     fn streams(self, kinds: &'static [&'static str]) -> Self {
         Self { answer: AnswerShape::Bytes(kinds), ..self }
     }

@@ -35,7 +35,6 @@ pub(super) fn routing() -> Vec<Endpoint> {
         look("GET /rules/versions", "listRulesVersions", Viewer, run!(rules::versions))
             .takes(rules::KNOWN).lists::<rules::RulesObject>()
             .says("保留的规则版本", "The versions of an app's rules that are kept"),
-        // It changes nothing, so it leaves no entry.
         look("POST /rules/try", "tryRules", Operator, run!(rules::try_out))
             .takes(rules::KNOWN).reads::<QuestionToTry>().answers::<rules::TrialObject>()
             .says("试一个询问：哪条规则会回答、回答的原文；什么都不留",

@@ -1,7 +1,6 @@
-//! What a person needs to know about a certificate, read from the certificate itself.
+//! A certificate's names, issuer and end.
 //!
-//! The platforms check nothing that we could see, but a person who wonders why a callback does
-//! not arrive looks here first: for which names, from whom, until when.
+//! People look here first when callbacks do not arrive.
 
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::service::CertificateInfo;
 
-/// Reads a certificate that stands in the file `source`; `None` when it is none.
+/// `None` when it is no certificate. `source`: the file it is from.
 pub(crate) fn read(der: &CertificateDer<'_>, source: &Path) -> Option<CertificateInfo> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     Some(CertificateInfo {
@@ -24,7 +23,7 @@ pub(crate) fn read(der: &CertificateDer<'_>, source: &Path) -> Option<Certificat
     })
 }
 
-/// The alternative names, or the common name of a certificate from before there were any.
+/// The alternative names, or the common name of an old certificate.
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
     let alternative = certificate.subject_alternative_name().ok().flatten();
     let names: Vec<String> = alternative

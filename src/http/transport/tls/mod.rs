@@ -1,9 +1,8 @@
-//! The certificate, and the TLS that is spoken with it.
+//! Certificates and TLS.
 //!
-//! TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN. Huawei's platforms offer only TLS 1.2 with
-//! ECDHE suites, which rustls has for ECDSA and RSA keys alike. Files are looked at again on
-//! HUP and every few seconds; a new pair that is not good is reported once and the old one
-//! stays in use. Where nothing is configured, [`self_signed`] makes a pair.
+//! TLS 1.2 and 1.3; HTTP/2 and HTTP/1.1 by ALPN. Huawei's platforms offer only TLS 1.2 with ECDHE suites,
+//! which rustls has for ECDSA and RSA keys. Files are checked on HUP and every few seconds; a bad new
+//! pair is logged once and the old one stays in use. Without files, [`self_signed`] makes a pair.
 
 mod info;
 mod self_signed;
@@ -29,14 +28,13 @@ use crate::service::CertificateInfo;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// Files that somebody else keeps up to date.
+    /// Files that are renewed from outside.
     Files {
         cert: PathBuf,
-        /// Its key, PEM.
+        /// PEM.
         key: PathBuf,
     },
     SelfSigned {
-        /// The directory it is kept in.
         dir: PathBuf,
         names: Vec<String>,
     },
@@ -66,14 +64,12 @@ pub enum TlsError {
     NoCertificate(PathBuf),
     #[error("{0} holds a certificate that cannot be read")]
     BadCertificate(PathBuf),
-    /// A key of a kind that TLS does not use.
     #[error("{path} holds a key that cannot be used")]
     BadKey {
         path: PathBuf,
         #[source]
         source: rustls::Error,
     },
-    /// Certificate and key are of different pairs.
     #[error("the key {key} does not belong to the certificate {cert}")]
     Mismatch { cert: PathBuf, key: PathBuf },
     #[error("making a self-signed certificate")]
@@ -90,14 +86,14 @@ pub struct Certificates {
     watched: Mutex<Watched>,
 }
 
-/// The source, and what its files looked like when they were last tried.
+/// The source, and its files' metadata at the last try.
 #[derive(Debug)]
 struct Watched {
     source: Source,
     seen: Vec<Option<Look>>,
 }
 
-/// What a file looks like from outside.
+/// A file's metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Look {
     modified: SystemTime,
@@ -117,7 +113,7 @@ impl Certificates {
         }))
     }
 
-    /// Reads the pair again, from `source` if that is another one now.
+    /// Reads the pair again, from another `source` if given.
     ///
     /// # Errors
     /// As [`Certificates::open`]; the pair in use stays in use.
@@ -133,8 +129,7 @@ impl Certificates {
         Ok(self.info())
     }
 
-    /// Whether the files look otherwise than when they were last tried, or our own certificate
-    /// should be made anew.
+    /// Whether the files changed since the last try, or our own certificate must be renewed.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -219,7 +214,6 @@ fn looks(source: &Source) -> Vec<Option<Look>> {
     };
     match source {
         Source::Files { cert, key } => vec![look(cert), look(key)],
-        // Our own changes only when we change it.
         Source::SelfSigned { .. } => Vec::new(),
     }
 }

@@ -1,10 +1,8 @@
-//! A certificate of our own, for the time until there is a better one.
+//! The self-signed certificate, used until there is a better one.
 //!
-//! Made on the first start, kept in `data/certs/`, made anew before it ends and when it lacks
-//! a name. The key stays the same, so that whoever pinned it need not do so again. No platform
-//! should be expected to accept it, and the dashboard says so. Files of it that cannot be used are
-//! put aside and others made: nobody else made them, and callbacks must not wait for somebody to
-//! look.
+//! Made on the first start, kept in `data/certs/`, renewed before it ends and when it lacks a name. The
+//! key stays the same for those who pinned it. Platforms cannot be expected to accept it; the dashboard
+//! says so. Damaged files are moved aside and made again, since callbacks must not wait for a person.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -21,7 +19,7 @@ use crate::http::transport::tls::{TlsError, info, read_pair};
 use crate::limits;
 use crate::service::CertificateInfo;
 
-/// The files of our own pair in `dir`, made if they are missing, damaged, end soon or lack a name.
+/// The pair in `dir`, made if it is missing, damaged, ends soon or lacks a name.
 pub(crate) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(PathBuf, PathBuf), TlsError> {
     let (cert, key) = (dir.join("self-signed.crt"), dir.join("self-signed.key"));
     if let (Some(_), Some(_)) = (look(&cert)?, look(&key)?)
@@ -29,7 +27,6 @@ pub(crate) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(Path
     {
         tracing::warn!(error = %Chain(&error), "our own certificate cannot be used; it is put aside and another made");
         put_aside(&cert)?;
-        // A key that is as it was is used again.
         if look(&key)?.flatten().is_none() {
             put_aside(&key)?;
         }
@@ -55,7 +52,7 @@ pub(crate) fn pair(dir: &Path, names: &[String], now: Timestamp) -> Result<(Path
     Ok((cert, key))
 }
 
-/// The key in a file, if it holds one; `None` when there is no file.
+/// `None`: no file; `Some(None)`: no key in it.
 fn look(path: &Path) -> Result<Option<Option<KeyPair>>, TlsError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(std::str::from_utf8(&bytes).ok().and_then(|pem| KeyPair::from_pem(pem).ok()))),
@@ -64,7 +61,7 @@ fn look(path: &Path) -> Result<Option<Option<KeyPair>>, TlsError> {
     }
 }
 
-/// Renames a file, so that it is there for whoever wants to look.
+/// Renames a file, to be looked at later.
 fn put_aside(path: &Path) -> Result<(), TlsError> {
     let aside = (1..)
         .map(|n| path.with_added_extension(format!("damaged-{n}")))
@@ -73,7 +70,6 @@ fn put_aside(path: &Path) -> Result<(), TlsError> {
     fs::rename(path, aside).map_err(|source| TlsError::Write { path: path.to_owned(), source })
 }
 
-/// Whether a certificate should be made anew.
 pub(crate) fn ends_soon(info: &CertificateInfo, now: Timestamp) -> bool {
     let margin = SignedDuration::from_hours(24 * limits::SELF_SIGNED_RENEW_DAYS);
     info.not_after.is_none_or(|end| end - margin <= now)
@@ -91,7 +87,7 @@ fn parameters(names: &[String], now: Timestamp) -> Result<CertificateParams, Tls
         rcgen::date_time_ymd(i32::from(date.year()), month, u8::try_from(date.day()).expect("a day is small"))
     };
     let mut parameters = CertificateParams::new(names).map_err(TlsError::Make)?;
-    // A clock that is a little behind must not find it not yet valid.
+    // Valid from a little earlier, for clocks that are behind.
     parameters.not_before = day(-1);
     parameters.not_after = day(limits::SELF_SIGNED_DAYS - 1);
     parameters.distinguished_name = rcgen::DistinguishedName::new();
@@ -100,11 +96,11 @@ fn parameters(names: &[String], now: Timestamp) -> Result<CertificateParams, Tls
     Ok(parameters)
 }
 
-/// Writes a file beside its place and moves it there, so that nobody sees half of it.
+/// Writes to a temporary file and renames it.
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), TlsError> {
     let beside = path.with_extension("new");
     let written = (|| {
-        // A file that a crash left behind may have another mode.
+        // A file left by a crash may have another mode.
         let _ = fs::remove_file(&beside);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
         file.write_all(text.as_bytes())?;

@@ -3,7 +3,6 @@
 use crate::domain::Lang;
 use crate::http::admin::parts::{When, span};
 use crate::http::admin::request::Request;
-use crate::http::admin::view::Section;
 use crate::service::{MisdirectedRequest, Missed};
 use jiff::Timestamp;
 
@@ -22,12 +21,11 @@ pub(crate) struct MisdirectedRow {
 }
 
 impl MisdirectedNote {
-    /// The note for a page; `None` where there were none, where nobody asks, and for those who do not
+    /// The note for a page; `None` where there were none, and for those who do not
     /// see all apps: nobody knows whose such a request was.
-    pub(crate) fn of(request: &Request, section: Section) -> Option<Self> {
-        let asked = matches!(section, Section::Apps | Section::Attention);
+    pub(crate) fn of(request: &Request) -> Option<Self> {
         let sees_all = request.principal().is_ok() && request.scope().is_all();
-        if !asked || !sees_all {
+        if !sees_all {
             return None;
         }
         let (count, recent) = request.ctx().server.misdirected.seen();
