@@ -185,8 +185,12 @@
 //!   `src/platforms/mod.rs`. The contract tests read its tables.
 //! - **Another page:** a file in [`http::admin`], a template at the mirrored path, a row in the address
 //!   table.
+//! - **Another change that people make:** a function in [`service`] that takes an actor, and a row in
+//!   `src/audit/action.rs` with its name, the rights it takes and its label.
 //! - **Another API endpoint:** a handler in [`http::api`] and a row in `src/http/api/endpoints/` with its
-//!   rights, description and audit action.
+//!   description and its audit action, or its rights if it only reads.
+//! - **Another value with a name for programs and a word for people:** a row of its `vocabulary!`
+//!   (`src/domain/named.rs`).
 //! - **Another command:** a file in [`cli`] that calls the API.
 //! - **Another list filter:** a row in the table in `src/store/lists/mod.rs` and the files beside it
 //!   (bindings: `src/bindings/filters.rs`), which defines parameter, flag, input, label, index and

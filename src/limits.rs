@@ -1,7 +1,7 @@
 //! Every bound of the program, one `const` each, with its reason.
 //!
-//! Sizes are bytes unless the name says otherwise. A bound that nothing uses fails a test. Whoever
-//! uses one names it as `limits::NAME`, whichever file it stands in.
+//! Sizes are bytes unless the name says otherwise. A bound that nothing uses fails a test. Write
+//! `limits::NAME`, whichever file it is in.
 
 mod connections;
 mod files;

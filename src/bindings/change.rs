@@ -1,9 +1,8 @@
-//! One binding made, changed or ended: checked, put on record, written to the log, applied to the
-//! index.
+//! Making, changing and ending one binding: check, audit entry, log, index.
 //!
-//! From the check to the effect nothing else is changed here, and a record is taken only where nobody
-//! else's came meanwhile, so that of two that are in each other's way only one is made. Many at
-//! once are [`super::import`]'s.
+//! Nothing else changes bindings between the check and the effect, and a record is accepted only if no
+//! other writer's came in between: of two conflicting bindings only one is made. [`super::import`] makes
+//! many at once.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,8 +15,6 @@ use crate::limits::OVERTAKEN_TRIES;
 use crate::state::{Author, Behalf, OnRecord};
 
 impl Bindings {
-    /// Makes a binding.
-    ///
     /// # Errors
     /// A field that breaks a rule, or a party that is bound on that number already.
     pub async fn add(&self, by: &Author, app: &App, terms: BindingTerms) -> Result<Binding, BindingError> {
@@ -27,7 +24,7 @@ impl Bindings {
             let (author, foretold) = (Behalf::from(&by), OnceLock::new());
             let decide = |pending: &Pending| {
                 inner.check_free(pending, app, &terms, None)?;
-                // The id is the number of the record, which is most often the next.
+                // The id is the record's number, most likely the next one.
                 foretold.get_or_init(|| {
                     let id = BindingId(*inner.log.durable().borrow() + 1);
                     by.about(subject(id), Some(app));
@@ -44,8 +41,6 @@ impl Bindings {
         .await
     }
 
-    /// Gives a binding other terms.
-    ///
     /// # Errors
     /// As [`Bindings::add`]; and none of that id, or one that has ended.
     pub async fn change(
@@ -69,7 +64,7 @@ impl Bindings {
         .await
     }
 
-    /// Ends a binding. Calls that it led to go on.
+    /// Calls under way go on.
     pub async fn end(&self, by: impl Into<Behalf>, app: AppId, id: BindingId) -> Result<Binding, BindingError> {
         let (inner, by) = (self.0.clone(), by.into());
         alone(async move {
@@ -85,10 +80,9 @@ impl Bindings {
 }
 
 pub(super) const NOT_WRITTEN: &str = "bindings_not_written";
-/// The same: another writer's change, which came first, does not let it.
+/// Another writer's change came first and forbids it.
 const OVERTAKEN: &str = "changed_meanwhile";
 
-/// How the audit trail names a binding.
 fn subject(id: BindingId) -> String {
     format!("binding {}", id.0)
 }
@@ -100,8 +94,8 @@ impl Inner {
         if binding.ended_at.is_some() { Err(BindingError::Ended(id)) } else { Ok(binding) }
     }
 
-    /// Whether nobody whom these terms answer is answered by another binding at the same time:
-    /// then it would be chance who is reached.
+    /// Refuses terms that would answer the same caller at the same time as another binding: it would be
+    /// chance who is reached.
     fn check_free(
         &self,
         pending: &Pending,
@@ -138,8 +132,8 @@ impl Inner {
         Ok(in_the_way)
     }
 
-    /// Decides a change, puts it on record, writes it and applies it; decides again where another
-    /// writer's came first.
+    /// Decides a change, writes its audit entry and its record, and applies it; decides again if another
+    /// writer was first.
     async fn keep<E: FnOnce(&OnRecord) -> Entry>(
         self: &Arc<Self>,
         by: &Behalf,
@@ -185,12 +179,12 @@ impl Inner {
     }
 }
 
-/// Whether another binding has this question answered; a hash may be another number's.
+/// Compares the numbers themselves: a hash may be another number's.
 fn answers(other: &Binding, dialled: &PhoneNumber, caller: Option<&PhoneNumber>) -> bool {
     other.terms.asked_by().contains(&(dialled, caller))
 }
 
-/// Runs as a task of its own: a client that hangs up must not leave log and index in disagreement.
+/// Runs as a task, so that a client that hangs up cannot leave the log and the index in disagreement.
 pub(super) async fn alone<T: Send + 'static>(
     work: impl Future<Output = Result<T, BindingError>> + Send + 'static,
 ) -> Result<T, BindingError> {

@@ -1,8 +1,6 @@
-//! What goes wrong with bindings, in the words of the log and, where somebody waits for them, in
-//! both languages.
+//! Errors of bindings, with texts for the log and for people in both languages.
 //!
-//! A field that breaks a rule is named beside the sentence, never within it: a form says it at
-//! its box.
+//! The text does not name the field: forms show it at the field's box.
 
 use std::sync::Arc;
 
@@ -18,7 +16,6 @@ pub enum BindingError {
     Invalid(#[from] InvalidAnswer),
     #[error("binding {} already answers one of its parties at that time; end or change it first", .0.0)]
     Exists(BindingId),
-    /// An earlier line of the same import says who is reached.
     #[error("an earlier line already binds one of its parties on that number")]
     Twice,
     #[error("there is no binding {}", .0.0)]
@@ -47,7 +44,7 @@ pub enum OpenError {
 }
 
 impl BindingError {
-    /// The same in both languages; without the field, where it is about one.
+    /// For people; without the name of the field.
     #[must_use]
     pub fn wording(&self) -> Wording {
         let zh = match self {

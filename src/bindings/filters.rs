@@ -1,5 +1,5 @@
-//! The filters of bindings: a number is found by its last four digits, an app by its own key, and
-//! whatever is found is compared.
+//! Filters of bindings: numbers are found by their last four digits and apps by key; then every row is
+//! compared.
 
 use crate::domain::{AppId, Binding, BindingKind, BindingState, Text};
 use crate::store::{APP, Apps, Choice, Ending, Exact, Field, Filter, NUMBER, NumberOf, ends, filters, title};

@@ -1,9 +1,8 @@
-//! Many bindings at once: each line is made, already there, or refused with its reason.
+//! Imports bindings: each line is made, unchanged, or refused with a reason.
 //!
-//! An import may be repeated: what is there already is left as it is, so that one that was
-//! interrupted is simply run again. Lines are written some thousands at a time; a chunk is
-//! durable as a whole before the next one begins, and all of them are looked up once the import
-//! is over, however it ended.
+//! An import may be repeated after an interruption: existing bindings stay as they are. Lines are written
+//! in chunks of some thousands; a chunk is durable before the next begins, and all of them are in the
+//! index once the import has ended, however it ended.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,9 +25,9 @@ use crate::state::{Author, OnRecord};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     pub made: u64,
-    /// There already, the same in every field.
+    /// Existed already with the same terms.
     pub unchanged: u64,
-    /// Refused, with the reason; in the order of the lines.
+    /// In the order of the lines.
     pub refused: Vec<Refused>,
 }
 
@@ -36,7 +35,7 @@ pub struct Imported {
 pub struct Refused {
     pub line: u64,
     pub field: Option<&'static str>,
-    /// Why, as what follows the name of the field.
+    /// Follows the name of the field.
     pub reason: Wording,
 }
 
@@ -45,11 +44,11 @@ pub struct Import {
     inner: Arc<Inner>,
     app: Arc<App>,
     by: Author,
-    /// Whether what it made may still have to be applied.
+    /// Whether bindings may not be in the index yet.
     open: bool,
 }
 
-/// The new ones of a chunk, found by who asks; in place of their ids stand their places.
+/// The new bindings of a chunk by caller; places in the chunk stand for ids.
 #[derive(Default)]
 struct New {
     terms: Vec<BindingTerms>,
@@ -78,7 +77,7 @@ impl New {
         self.terms.push(terms);
     }
 
-    /// An earlier line that answers one of the same questions at the same time.
+    /// An earlier line that conflicts with these terms.
     fn in_the_way(&self, app: AppId, terms: &BindingTerms) -> Option<&BindingTerms> {
         let asked = keys::pairs(app, terms, 0);
         let same = asked.iter().flat_map(|pair| self.pairs.range(*pair..=keys::last_of(*pair)));
@@ -93,8 +92,6 @@ impl Bindings {
         Import { inner: self.0.clone(), app: app.clone(), by: by.clone(), open: false }
     }
 
-    /// Makes these bindings of an app, each with the number of its line.
-    ///
     /// # Errors
     /// When the log does not take them: the chunks before are made.
     pub async fn import(
@@ -111,7 +108,6 @@ impl Bindings {
 }
 
 impl Import {
-    /// Makes these bindings, each with the number of its line.
     pub async fn lines(&mut self, lines: Vec<(u64, BindingTerms)>) -> Result<Imported, BindingError> {
         let mut imported = Imported::default();
         let mut lines = lines.into_iter().peekable();
@@ -127,7 +123,7 @@ impl Import {
         Ok(imported)
     }
 
-    /// Ends it: when this returns, every binding that it made is looked up.
+    /// When this returns, every binding that was made is in the index.
     pub async fn finish(mut self) -> Result<(), BindingError> {
         self.open = false;
         let inner = self.inner.clone();
@@ -136,7 +132,7 @@ impl Import {
 }
 
 impl Drop for Import {
-    /// Whoever hangs up leaves what was made; it is looked up as well.
+    /// Also after a client hung up, made bindings go into the index.
     fn drop(&mut self) {
         let Some(runtime) = tokio::runtime::Handle::try_current().ok().filter(|_| self.open) else { return };
         let inner = self.inner.clone();
@@ -164,7 +160,6 @@ impl Inner {
             let looking = spawn_blocking(move || inner.look_at(&of, &lines, &pending).map(|looked| (looked, pending)));
             let ((new, mut done), held) = joined(looking.await)?;
             pending = held;
-            // What an earlier try made is found there again.
             done.unchanged = done.unchanged.saturating_sub(made);
             done.made = made + new.len() as u64;
             if !new.is_empty() {
@@ -177,7 +172,7 @@ impl Inner {
                         continue;
                     }
                     Ok(_) => return Err(BindingError::Write(Arc::new(AppendError::Overtaken))),
-                    // What is durable is looked up in the end, also when the rest was not taken.
+                    // Durable bindings go into the index, also if the rest was refused.
                     Err(error) => {
                         self.read_on(pending).await?;
                         return Err(error);
@@ -191,7 +186,6 @@ impl Inner {
         }
     }
 
-    /// Those that are new, and what becomes of the others.
     fn look_at(
         &self,
         app: &App,
@@ -199,7 +193,7 @@ impl Inner {
         pending: &Pending,
     ) -> Result<(Vec<BindingTerms>, Imported), BindingError> {
         let (mut new, mut done) = (New::default(), Imported::default());
-        // Nothing else is written meanwhile, so that one look holds for all lines.
+        // Nothing else is written meanwhile, so one snapshot serves all lines.
         let look = self.index()?.look()?;
         for (line, terms) in chunk {
             let earlier = new.in_the_way(app.id, terms);
@@ -225,7 +219,7 @@ impl Inner {
         Ok((new.terms, done))
     }
 
-    /// Writes these; gives how many were taken before another writer's record came.
+    /// Gives how many were written before another writer's record came.
     async fn keep_all(
         &self,
         app: AppId,

@@ -1,9 +1,8 @@
-//! The index of bindings: a redb file, derived from their log.
+//! The index of bindings: a redb file derived from the log.
 //!
-//! A binding is looked up while a phone rings, among millions, so it is found by one range of a
-//! B-tree and nothing of it need be in memory. The file is bound to its place as the store is
-//! (see [`crate::store`]): copied, of another version or not to be opened, it is removed and made
-//! again from the log.
+//! Bindings are looked up while a phone rings, among millions, by one range of a B-tree that need not be
+//! in memory. The file is bound to its place as the store is (see [`crate::store`]): if it was copied, is
+//! of another version or cannot be opened, it is removed and made again from the log.
 
 use std::fs;
 use std::io;
@@ -18,7 +17,7 @@ use super::row;
 use crate::domain::{AppId, Binding, PhoneNumber, Seq};
 use crate::limits::{BINDINGS_CACHE_BYTES, BINDINGS_DURABLE_EVERY};
 
-/// Changes with every change of how a row or a key is encoded.
+/// Increased with every change of an encoding.
 const VERSION: u32 = 1;
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 pub(super) const ROWS: TableDefinition<'_, Seq, &[u8]> = TableDefinition::new("rows");
@@ -26,7 +25,6 @@ pub(super) const PAIRS: TableDefinition<'_, Pair, ()> = TableDefinition::new("pa
 pub(super) const ENDS: TableDefinition<'_, End, ()> = TableDefinition::new("ends");
 pub(super) const APPS: TableDefinition<'_, OfApp, ()> = TableDefinition::new("apps");
 
-/// What binds the file to its place.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
     version: u32,
@@ -36,18 +34,17 @@ struct Place {
     changed: (i64, i64),
 }
 
-/// How far the log is applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Applied {
     pub(super) seq: Seq,
-    /// What tells that record from another of the same number.
+    /// Tells the record from another with the same number.
     pub(super) print: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Index {
     db: Database,
-    /// Changes since what is on disk for certain.
+    /// Changes since the last sync.
     loose: std::sync::atomic::AtomicU64,
 }
 
@@ -61,7 +58,6 @@ pub(super) enum IndexError {
     },
     #[error("the index of bindings")]
     File(#[source] Box<redb::Error>),
-    /// A row says nothing that this version understands.
     #[error("row {0} of the index of bindings is damaged; remove store/bindings/ and start again")]
     Row(Seq),
 }
@@ -73,7 +69,7 @@ impl<E: Into<redb::Error>> From<E> for IndexError {
 }
 
 impl Index {
-    /// Opens the index in `dir`, or makes an empty one where that is not to be trusted.
+    /// Makes an empty index if the present one cannot be trusted.
     pub(super) fn open(
         dir: &Path,
         installation: &str,
@@ -109,13 +105,12 @@ impl Index {
         Ok((Self { db, loose: 0.into() }, Applied::default()))
     }
 
-    /// Applies what the log says now of these bindings, in one transaction. Applying something
-    /// twice changes nothing.
+    /// Applies the latest state of these bindings in one transaction. Idempotent.
     pub(super) fn apply(&self, bindings: Vec<Binding>, applied: Applied) -> Result<(), IndexError> {
         use std::sync::atomic::Ordering::Relaxed;
         let loose = self.loose.fetch_add(bindings.len() as u64, Relaxed) + bindings.len() as u64;
         let mut write = self.db.begin_write()?;
-        // What is lost of it by a crash is read from the log again.
+        // After a crash, lost changes are read from the log again.
         if loose < BINDINGS_DURABLE_EVERY {
             write.set_durability(Durability::None).map_err(|error| IndexError::File(Box::new(error.into())))?;
         } else {
@@ -140,7 +135,7 @@ impl Index {
                 put.2.push(keys::of_app(binding.app, id));
             }
             let mut put_pairs: Vec<Pair> = put.0.into_iter().flatten().collect();
-            // In the order of the tree, so that each of its pages is touched once.
+            // In the order of the tree: each page is touched once.
             put_pairs.sort_unstable();
             put.1.sort_unstable();
             put.2.sort_unstable();
@@ -168,23 +163,22 @@ impl Index {
         Ok(())
     }
 
-    /// How far the log is applied.
     pub(super) fn applied(&self) -> Result<Applied, IndexError> {
         applied(&self.db)
     }
 
-    /// What holds now: every read of one look goes to the same snapshot.
+    /// A snapshot.
     pub(super) fn look(&self) -> Result<Look, IndexError> {
         Ok(Look(self.db.begin_read()?))
     }
 
-    /// Whoever has it keeps everybody else from applying anything.
+    /// Blocks all other writers.
     #[cfg(test)]
     pub(super) fn hold(&self) -> redb::WriteTransaction {
         self.db.begin_write().unwrap()
     }
 
-    /// Puts on disk what is loose.
+    /// Syncs.
     pub(super) fn flush(&self) -> Result<(), IndexError> {
         let mut write = self.db.begin_write()?;
         write.set_quick_repair(true);
@@ -201,7 +195,7 @@ impl Look {
         row::read(id, row.value()).map(Some).ok_or(IndexError::Row(id))
     }
 
-    /// Those that answer a question of `caller` at `dialled`, newest first; none that ended.
+    /// Bindings for a call of `caller` to `dialled`, newest first, without ended ones.
     pub(super) fn asked(
         &self,
         app: AppId,
@@ -245,7 +239,7 @@ fn place(dir: &Path, installation: &str) -> io::Result<Place> {
     })
 }
 
-/// Opens what is there; the error says why it cannot be trusted.
+/// The error says why the file cannot be trusted.
 fn load(
     dir: &Path,
     file: &Path,
@@ -272,9 +266,9 @@ fn applied(db: &Database) -> Result<Applied, IndexError> {
     Ok(applied.and_then(|bytes| postcard::from_bytes(bytes.value()).ok()).unwrap_or_default())
 }
 
-/// In the order of their ids, each as it was last.
+/// The last version of each, by id.
 fn last_of_each(mut bindings: Vec<Binding>) -> impl Iterator<Item = Binding> {
-    // The sort is stable: of one id the later records stand later.
+    // The sort is stable: later records of an id stay later.
     bindings.sort_by_key(|binding| binding.id);
     let mut rest = bindings.into_iter().peekable();
     std::iter::from_fn(move || {

@@ -6,8 +6,8 @@
 //! apps    app u32 · id u64                                                 whose it is
 //! ```
 //!
-//! All numbers are big-endian, so that within a prefix the newest binding stands last. Hashes may
-//! collide: whoever finds a row by one looks at the row.
+//! Numbers are big-endian, so that the newest binding is the last of a prefix. Hashes may collide: the
+//! row itself is compared.
 
 use std::collections::BTreeSet;
 
@@ -15,18 +15,15 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{AppId, Binding, BindingTerms, PhoneNumber, Seq};
 
-/// A key of `pairs`.
 pub(super) type Pair = [u8; 28];
-/// A key of `ends`.
 pub(super) type End = [u8; 10];
-/// A key of `apps`.
 pub(super) type OfApp = [u8; 12];
 
 pub(super) fn pair(app: AppId, dialled: &PhoneNumber, caller: Option<&PhoneNumber>, id: Seq) -> Pair {
     let mut key = [0; 28];
     key[..4].copy_from_slice(&app.0.to_be_bytes());
     key[4..12].copy_from_slice(&hash(dialled).to_be_bytes());
-    // Everybody is 0: a number hashes to it once in 2^64.
+    // 0 means everybody; a number hashes to it once in 2^64.
     key[12..20].copy_from_slice(&caller.map_or(0, hash).to_be_bytes());
     key[20..].copy_from_slice(&id.to_be_bytes());
     key
@@ -37,19 +34,19 @@ pub(super) fn last_of(mut pair: Pair) -> Pair {
     pair
 }
 
-/// Every key by which this one is found when a question comes.
+/// Keys for look-ups by caller and privacy number.
 pub(super) fn pairs(app: AppId, terms: &BindingTerms, id: Seq) -> Vec<Pair> {
     terms.asked_by().into_iter().map(|(dialled, caller)| pair(app, dialled, caller, id)).collect()
 }
 
-/// Every key by which the end of one of its numbers is found.
+/// Keys of the last four digits of its numbers.
 pub(super) fn ends(binding: &Binding) -> BTreeSet<End> {
     let terms = &binding.terms;
     let numbers = [Some(&terms.a), Some(&terms.x), terms.b.as_ref(), terms.y.as_ref()];
     numbers.into_iter().flatten().filter_map(|number| end(number.reveal(), binding.id.0)).collect()
 }
 
-/// The key of a number's last four digits; `None` has fewer.
+/// `None`: fewer than four digits.
 pub(super) fn end(number: &str, id: Seq) -> Option<End> {
     let digits: Vec<u8> = number.bytes().rev().filter(u8::is_ascii_digit).take(4).collect();
     if digits.len() < 4 {
@@ -62,7 +59,6 @@ pub(super) fn end(number: &str, id: Seq) -> Option<End> {
     Some(key)
 }
 
-/// The key of an app's binding.
 pub(super) fn of_app(app: AppId, id: Seq) -> OfApp {
     let mut key = [0; 12];
     key[..4].copy_from_slice(&app.0.to_be_bytes());

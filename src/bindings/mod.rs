@@ -1,7 +1,7 @@
 //! Bindings: who reaches whom through which privacy number.
 //!
-//! They are kept in a log of their own beside the journal, because there may be millions of them
-//! and none may go when callbacks do; an index derived from it answers while the phone rings.
+//! They have a log of their own beside the journal: there may be millions, and retention of callbacks
+//! must not remove any. An index derived from the log answers while the phone rings.
 //!
 //! ```text
 //! write: check ─► log (durable) ─► index ─► answered
@@ -10,20 +10,19 @@
 //! read:                            index, one snapshot
 //! ```
 //!
-//! Others may write to the log as well: a binding is taken only right behind what it was checked
-//! against ([`crate::journal::Journal::append_after`]), so that of two that are in each other's way
-//! only the first is made. [`Bindings::follow`] applies what others wrote.
+//! Other processes may write to the log: a binding is accepted only directly after the record it was
+//! checked against ([`crate::journal::Journal::append_after`]), so that of two conflicting ones only the
+//! first is made. [`Bindings::follow`] applies the records of others.
 //!
-//! Where the index is lost, or was copied, it is made from the log while everything else is at
-//! work ([`reading`]): until then nobody is looked up and nothing is changed.
+//! A lost or copied index is made again from the log while the server runs ([`reading`]): until it is
+//! complete, nothing is looked up or changed.
 //!
-//! Every change goes through [`Bindings`], whoever makes it. A binding ends and is never removed.
+//! A binding ends and is never removed.
 //!
-//! The index is a B-tree ([`index`]) and no collection of [`crate::store`], because every look-up and
-//! every new binding would ask the filters of all its segments. Measured with ten million bindings on
-//! a busy machine: 54 µs a look-up in the median instead of 15, the last two million imported at
-//! 11,000 a second instead of 17,000, and 300 MB of memory instead of 106. Segments took 0.9 GiB of
-//! disk instead of 3.4, which is no reason to be slower while a phone rings.
+//! The index is a B-tree ([`index`]) and no collection of [`crate::store`], since every look-up and every
+//! new binding would ask the filters of all segments. Measured with ten million bindings on a busy
+//! machine: 54 µs a look-up in the median instead of 15, the last two million imported at 11,000 a second
+//! instead of 17,000, and 300 MB of memory instead of 106; segments took 0.9 GiB of disk instead of 3.4.
 
 mod change;
 mod error;
@@ -68,18 +67,18 @@ use crate::store::{Count, Listing, Page, QueryError};
 const INDEX: &str = "bindings";
 const UNFINISHED: &str = "bindings.new";
 
-/// The bindings. Clones share everything.
+/// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Bindings(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     log: Arc<dyn Rewrite>,
-    /// Another one after it was made anew; to be had from [`Inner::index`].
+    /// Replaced when it is made anew; read through [`Inner::index`].
     index: ArcSwap<Index>,
     reading: Arc<Reading>,
     place: Place,
-    /// Held from the check of a change to its effect, so that no two changes cross.
+    /// Held from the check of a change to its effect.
     writing: Arc<Mutex<Pending>>,
     clock: Clock,
 }
@@ -90,7 +89,6 @@ struct Place {
     installation: String,
 }
 
-/// A binding that answers a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     pub binding: Binding,
@@ -106,8 +104,7 @@ impl Bindings {
         Ok(bindings)
     }
 
-    /// As [`Bindings::open`], but of a long log most is read afterwards, in a thread of its own:
-    /// whoever starts with it can do everything else meanwhile.
+    /// As [`Bindings::open`], but a long log is read in a thread.
     pub fn start(log: Arc<dyn Rewrite>, store: PathBuf, installation: &str, clock: Clock) -> Result<Self, OpenError> {
         for damage in log.damage() {
             tracing::error!(
@@ -123,15 +120,14 @@ impl Bindings {
         Ok(Self(Arc::new(Inner { log, index, reading, place, writing: Arc::default(), clock })))
     }
 
-    /// How much of the log is read, from 0 to 1, while some of it is not.
+    /// Progress of reading the log, 0 to 1; `None` once it is read.
     #[must_use]
     pub fn reading(&self) -> Option<f64> {
         self.0.reading.progress()
     }
 
-    /// Makes the index anew from the log, in files of its own, while the present one answers:
-    /// what was removed from the log is then nowhere any more. Blocks, and must be called where a
-    /// runtime is at hand.
+    /// Makes the index again from the log in new files while the present one answers; removed records are
+    /// in neither. Blocks; needs a runtime.
     ///
     /// # Errors
     /// A file cannot be read or written; the present index stays in use.
@@ -147,7 +143,7 @@ impl Bindings {
         let (fresh, applied) = inner.place.index(&*inner.log, UNFINISHED)?;
         reading::catch_up(&*inner.log, &fresh, applied, |_| true)?;
         fresh.flush().map_err(|error| OpenError::Index(Box::new(error)))?;
-        // Open files do not mind: the new one is found under its name at the next start.
+        // The open file stays valid; the next start finds the new one.
         fs::remove_dir_all(&present).map_err(io)?;
         fs::rename(&unfinished, &present).map_err(io)?;
         inner.index.store(Arc::new(fresh));
@@ -156,14 +152,14 @@ impl Bindings {
         Ok(())
     }
 
-    /// Applies what others wrote, as it comes, for as long as there are others.
+    /// Applies the records of other writers as they come.
     pub async fn follow(&self) {
         let mut others = self.0.log.others();
         loop {
             others.mark_unchanged();
             match self.0.alone().await.map(drop) {
                 Ok(()) => {}
-                // What comes while the log is read may be behind what was read of it.
+                // A record may come before the log was read up to it.
                 Err(BindingError::Reading) => {
                     tokio::time::sleep(BINDINGS_FOLLOW_AGAIN).await;
                     continue;
@@ -178,8 +174,8 @@ impl Bindings {
         }
     }
 
-    /// The binding by which `caller` reaches somebody at `dialled` now; the newest, where there
-    /// are several, and one that names the caller before one for everybody.
+    /// The newest binding of `caller` at `dialled` now; one that names the caller comes before one for
+    /// everybody.
     pub fn find(
         &self,
         app: AppId,
@@ -218,7 +214,7 @@ impl Bindings {
         look.list(query, page, self.0.clock.now())
     }
 
-    /// How many a query has; of a wide one only so many are looked at.
+    /// Counts matches, up to a limit.
     pub fn count_of(&self, query: &BindingQuery) -> Result<Count, QueryError> {
         let look = self.0.look()?;
         look.count_of(query, self.0.clock.now())
@@ -233,7 +229,7 @@ impl Bindings {
         self.0.log.clone()
     }
 
-    /// Puts the index on disk and closes the log. Blocks.
+    /// Syncs the index and closes the log. Blocks.
     pub fn close(&self) {
         self.0.reading.stop();
         if let Err(error) = self.0.index.load().flush() {
@@ -244,7 +240,6 @@ impl Bindings {
 }
 
 impl Place {
-    /// The index in this directory of the store, and how far the log is in it.
     fn index(&self, log: &dyn Rewrite, name: &str) -> Result<(Index, Applied), OpenError> {
         let print = |seq| log.get(seq).ok().flatten().map(|record| fingerprint(&record));
         let opened = Index::open(&self.store.join(name), &self.installation, &print);
@@ -253,7 +248,7 @@ impl Place {
 }
 
 impl Inner {
-    /// The index, once it holds everything.
+    /// Fails until it is complete.
     fn index(&self) -> Result<Arc<Index>, BindingError> {
         if self.reading.progress().is_some() {
             return Err(BindingError::Reading);
@@ -261,12 +256,12 @@ impl Inner {
         Ok(self.index.load_full())
     }
 
-    /// The number up to which the log is in the index or waits for it.
+    /// The number up to which the log is in the index or pending.
     fn through(&self, pending: &Pending) -> Result<Seq, BindingError> {
         Ok(pending.through(self.index()?.applied()?.seq))
     }
 
-    /// Applies what came behind that. Whoever has `pending` is the only one who writes here.
+    /// Applies later records. `pending` is the only writer's lock.
     async fn read_on(
         self: &Arc<Self>,
         mut pending: OwnedMutexGuard<Pending>,
@@ -274,9 +269,9 @@ impl Inner {
         let inner = self.clone();
         let reading = spawn_blocking(move || {
             let index = inner.index()?;
-            // What is damaged at the end has a number as well.
+            // A damaged record at the end has a number too.
             let last = *inner.log.durable().borrow();
-            // The later ones of the same binding count, so that those that wait come first.
+            // Pending records come first: the later version of a binding counts.
             pending.apply(&index)?;
             let applied = index.applied()?;
             reading::catch_up(&*inner.log, &index, applied, |_| true)
@@ -287,7 +282,6 @@ impl Inner {
         joined(reading.await)
     }
 
-    /// The right to write here, once what others are known to have written is applied.
     async fn alone(self: &Arc<Self>) -> Result<OwnedMutexGuard<Pending>, BindingError> {
         let pending = self.writing.clone().lock_owned().await;
         let others = *self.log.others().borrow();
@@ -304,14 +298,13 @@ fn joined<T>(result: Result<T, tokio::task::JoinError>) -> T {
     result.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
-/// Whether both hold at some instant.
+/// Whether both are active at some instant.
 fn overlap(one: &BindingTerms, other: &BindingTerms) -> bool {
     let before =
         |to: Option<Timestamp>, from: Option<Timestamp>| matches!((to, from), (Some(to), Some(from)) if to <= from);
     !before(one.valid_to, other.valid_from) && !before(other.valid_to, one.valid_from)
 }
 
-/// What tells a record from any other of the same number.
 fn fingerprint(record: &Record) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(&record.seq.to_be_bytes());

@@ -1,12 +1,12 @@
-//! What imports made that is durable and not in the index yet.
+//! Imported bindings that are durable and not in the index yet.
 //!
-//! A tree of millions is written anew page by page, and bindings of a file touch its pages at
-//! random: applied by the hundred thousand a page takes several of them, by the thousand each
-//! takes a page of its own. So an import's bindings wait here until there are enough, or until it
-//! is over. Nobody was told of them meanwhile; whoever makes another one is told they are there.
+//! A large B-tree is rewritten page by page, and imports touch pages at random: in batches of a hundred
+//! thousand, several bindings share a page; in batches of a thousand, each needs its own. So imported
+//! bindings wait here for a batch or for the end of the import. They are not acknowledged before; a
+//! conflicting change sees them.
 //!
-//! While some wait the index stays marked as it was before the first of them, so that a crash
-//! makes us read them from the log again.
+//! Until they are applied, the index keeps its old mark, so that they are read from the log after a
+//! crash.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(super) struct Pending {
     pairs: BTreeSet<Pair>,
     before: Applied,
     latest: Applied,
-    /// Up to where the log was read: its last records may be damaged.
+    /// Up to where the log was read, damaged records included.
     read: Seq,
 }
 
@@ -31,17 +31,14 @@ impl Pending {
         self.bindings.len()
     }
 
-    /// The number up to which the log is known, where the index has it up to `applied`.
     pub(super) fn through(&self, applied: Seq) -> Seq {
         applied.max(self.latest.seq).max(self.read)
     }
 
-    /// The log was read up to this number.
     pub(super) fn read(&mut self, seq: Seq) {
         self.read = self.read.max(seq);
     }
 
-    /// Takes what the log has just taken. `index` is asked how far it is.
     pub(super) fn push(&mut self, index: &Index, made: Vec<Binding>, latest: Applied) -> Result<(), IndexError> {
         if self.bindings.is_empty() {
             self.before = index.applied()?;
@@ -54,7 +51,7 @@ impl Pending {
         Ok(())
     }
 
-    /// What the index is marked with when something is applied past those that wait.
+    /// The mark for the index when later records are applied before the pending ones.
     pub(super) fn mark(&mut self, latest: Applied) -> Applied {
         if self.bindings.is_empty() {
             return latest;
@@ -63,7 +60,7 @@ impl Pending {
         self.before
     }
 
-    /// One that answers a question of these terms at the same time.
+    /// A pending binding that conflicts with these terms.
     pub(super) fn in_the_way(&self, app: AppId, terms: &BindingTerms) -> Option<&Binding> {
         let asked = keys::pairs(app, terms, 0);
         let same = asked.iter().flat_map(|pair| self.pairs.range(*pair..=keys::last_of(*pair)));
@@ -83,7 +80,7 @@ impl Pending {
         index.apply(std::mem::take(&mut self.bindings), self.latest)
     }
 
-    /// An index that was made anew has all of it.
+    /// For an index that was made again from the log.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }

@@ -1,8 +1,7 @@
 //! Lists of bindings, newest first.
 //!
-//! A number is found by its last four digits and then compared; an app by its own key; anything
-//! else by looking at one row after another, a bounded number of them for a page. Ids only grow,
-//! so a place in the list is an id and nobody is shown a row twice.
+//! Numbers are found by their last four digits and compared; apps by key; other filters compare row by
+//! row, a bounded number for each page. A cursor is an id: ids only grow, so no row is shown twice.
 
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -19,13 +18,12 @@ use crate::domain::{AppId, Binding, Seq};
 use crate::limits::BINDINGS_SCAN_MAX;
 use crate::store::{Count, FilterTable as _, Listing, Page, QueryError};
 
-/// Ids in falling order, from the ranges of one table; an error ends a range and is told once.
+/// Ids in falling order from ranges of one table; an error ends its range and is returned once.
 struct Ids<'a>(Vec<Peekable<OneRange<'a>>>);
 
 type OneRange<'a> = Box<dyn Iterator<Item = Result<Seq, IndexError>> + 'a>;
 
 impl Look {
-    /// The rows of a page, and where the next one begins.
     pub(super) fn list(
         &self,
         query: &BindingQuery,
@@ -54,7 +52,6 @@ impl Look {
         Ok(Listing { items: found, next: None })
     }
 
-    /// How many rows a query has, as far as so many are looked at.
     pub(super) fn count_of(&self, query: &BindingQuery, now: Timestamp) -> Result<Count, QueryError> {
         if *query == BindingQuery::default() {
             return Ok(Count { rows: self.count().map_err(damaged)?, exact: true });
@@ -107,7 +104,6 @@ impl<'a> Ids<'a> {
         self.0.push(ids.peekable());
     }
 
-    /// The greatest id that any range has next, taken from all that have it.
     fn next(&mut self) -> Result<Option<Seq>, IndexError> {
         let mut greatest = None;
         for range in &mut self.0 {

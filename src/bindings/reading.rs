@@ -1,9 +1,8 @@
-//! Reading the log into the index, behind everybody's back when it is long.
+//! Reads the log into the index, in a thread if it is long.
 //!
-//! Ten million bindings take minutes to read. A server that waited for them would be away from
-//! its platforms for so long, and callbacks that nobody takes are lost; so it starts without
-//! them. What was never looked at is not guessed: until the last record is applied every look-up
-//! and every change is refused, and a question is decided by the rules that need no binding.
+//! Ten million bindings take minutes to read, and a server that waited would lose callbacks meanwhile. So
+//! it starts at once; until the last record is applied, every look-up and every change is refused, and
+//! questions are decided by rules that need no binding.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +17,6 @@ use crate::limits::{BINDINGS_APPLY, BINDINGS_READ_BYTES};
 
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// The records before the first and the last of those to be read.
     span: (Seq, Seq),
     read: AtomicU64,
     whole: AtomicBool,
@@ -27,7 +25,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads what is missing: so few records now, more in a thread.
+    /// Reads a few missing records at once, more in a thread.
     pub(super) fn start(
         log: Arc<dyn Rewrite>,
         index: Arc<Index>,
@@ -74,7 +72,7 @@ impl Reading {
         done.map(drop)
     }
 
-    /// From 0 to 1; `None` once everything is read.
+    /// 0 to 1; `None` when done.
     pub(super) fn progress(&self) -> Option<f64> {
         if self.whole.load(Relaxed) {
             return None;
@@ -93,15 +91,14 @@ impl Reading {
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
-    /// Leaves it where it is: the next start goes on from there.
+    /// The next start continues from here.
     pub(super) fn stop(&self) {
         self.stop.store(true, Relaxed);
-        // How it ended was logged.
         let _ = self.wait();
     }
 }
 
-/// Applies to the index what the log has beyond `applied`, as long as it may go on: then `true`.
+/// Applies records after `applied` while it may go on; `true` at the end.
 pub(super) fn catch_up(
     log: &dyn Rewrite,
     index: &Index,
@@ -117,7 +114,7 @@ pub(super) fn catch_up(
             bindings.extend(records.iter().filter_map(wire::read));
         }
         let over = records.is_empty();
-        // A tree of millions is not written anew for each handful.
+        // In batches, since each rewrites pages of a large tree.
         if applied.seq > known && (over || bindings.len() >= BINDINGS_APPLY) {
             index.apply(std::mem::take(&mut bindings), applied).map_err(|error| OpenError::Index(Box::new(error)))?;
             known = applied.seq;

@@ -1,7 +1,7 @@
 //! A binding as a row of the index: compact, of this version only.
 //!
-//! The index is derived from the log and made again whenever its encoding changes
-//! ([`super::index`]), so nothing here has to be readable by another version.
+//! The index is made again whenever its encoding changes ([`super::index`]), so no other version need
+//! read a row.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,7 @@
-//! What a binding must be like before it is kept.
+//! Checks of a binding before it is kept.
 //!
-//! The rules of the platform that will hear its answer are the provider's; here stand those that
-//! hold everywhere: that its numbers are numbers, that its parties are two, and that its time has
-//! a beginning before its end.
+//! Rules for all platforms: numbers are numbers, parties differ, a span begins before it ends. The
+//! provider checks what its platform accepts.
 
 use super::BindingError;
 use crate::domain::{App, BindingKind, BindingTerms, CallDecision, Decision, PhoneNumber, Text};
@@ -68,7 +67,6 @@ fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
         BindingKind::Axe if terms.extension.is_none() => {
             refuse("extension", Text::new("AXE 模式必填", "is needed for axe"))
         }
-        // A and X are bound first; B and Y join them together.
         BindingKind::Axyb if terms.b.is_some() != terms.y.is_some() => {
             refuse("y", Text::new("AXYB 模式中须与 B 一起填写", "and b come together in axyb"))
         }
@@ -87,9 +85,9 @@ fn of_kind(terms: &BindingTerms) -> Result<(), BindingError> {
     }
 }
 
-/// Refuses what the mode has no use for: it would be kept, and never looked at when a call comes.
+/// Refuses fields that the mode ignores: they would be kept and have no effect.
 fn of_no_use(terms: &BindingTerms) -> Result<(), BindingError> {
-    // What the platform keeps, it was the judge of.
+    // The platform accepted its own bindings.
     if terms.platform_id.is_some() {
         return Ok(());
     }
@@ -115,9 +113,9 @@ fn of_no_use(terms: &BindingTerms) -> Result<(), BindingError> {
     }
 }
 
-/// Whether the answers that it leads to are such as the platform takes.
+/// Checks that the platform would accept the answers of this binding.
 fn answers(app: &App, terms: &BindingTerms) -> Result<(), BindingError> {
-    // What the platform keeps it does not ask about; it was the judge of its fields.
+    // The platform does not ask about bindings of its own, and accepted their fields.
     if terms.platform_id.is_some() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
-//! How a binding is written: a record of kind `binding` in its log, a row in its index.
+//! Records of kind `binding` in the log.
 //!
-//! Every record is whole: the last one of an id wins. The first has no `id`, because its number
-//! is the id. A name here, once released, is never given another meaning.
+//! Each record holds the whole binding: the last one of an id counts. The first has no `id`; its number
+//! is the id. A released name never changes its meaning.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,6 @@ use crate::state::OnRecord;
 
 pub(super) const KIND: &str = "binding";
 
-/// What the log says.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +73,7 @@ pub(super) fn changed(binding: &Binding, recorded: &OnRecord) -> Entry {
     })
 }
 
-/// Reads a record of either; `None` is one of another kind, or of a version that says more.
+/// `None`: another kind, or a newer version.
 pub(super) fn read(record: &Record) -> Option<Binding> {
     let Body::Entry(entry) = &record.body else { return None };
     if entry.kind != KIND {
@@ -138,7 +137,6 @@ fn fields(app: AppId, terms: &BindingTerms) -> Fields {
     }
 }
 
-/// Who it was, by name and kind.
 fn by(recorded: &OnRecord) -> (Option<String>, Option<String>) {
     let by = recorded.by();
     (by.map(|by| by.name.clone()), by.and_then(|by| by.kind).map(|kind| kind.name().to_owned()))

@@ -1,25 +1,24 @@
-//! The shapes of a provider's documentation: data that pages, commands and tests walk.
+//! Types for a provider's documentation, which pages, commands and tests read.
 //!
-//! Texts stand in both languages beside the code they explain, so that neither can be forgotten.
-//! A name that no sample has, or a sample with a name that is not here, fails a test.
+//! Texts have both languages. A documented field that no sample has, and a field of a sample without
+//! documentation, fail a test.
 
 use std::time::Duration;
 
 use crate::domain::{CallOutcome, Party, Text, Who};
 
-/// One address that a platform's console asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Address {
-    /// The tail we suggest, so that people can tell the boxes apart: `status`. May be empty.
+    /// The suggested tail, which tells addresses apart: `status`. May be empty.
     pub tail: &'static str,
-    /// The box in the console, by its name there.
+    /// The box in the console, as named there.
     pub console_field: Text,
     pub receives: Text,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct FieldDoc {
-    /// The messages it stands in: `statusInfo`, `feeLst`, `Hangup`.
+    /// The messages with this field:
     pub message: &'static str,
     pub name: &'static str,
     /// Its type and length as documented: `String(1-128)`.
@@ -32,7 +31,7 @@ pub struct FieldDoc {
 
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTable {
-    /// Its name, by which a `CauseCode` refers to it: `stateCode`.
+    /// The name in a `CauseCode`:
     pub name: &'static str,
     pub title: Text,
     pub source: &'static str,
@@ -51,10 +50,9 @@ pub struct CodeDoc {
     pub code: &'static str,
     pub text: Text,
     pub who: Who,
-    /// What to do; empty when nothing is to be done.
+    /// What to do; may be empty.
     pub advice: Text,
-    /// How an unanswered call with this code ended; `None` when the code alone does not tell
-    /// and the next one should.
+    /// The outcome of an unanswered call with this code; `None` if the code alone does not say.
     pub outcome: Option<CallOutcome>,
     pub by: Option<Party>,
 }

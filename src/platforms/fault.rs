@@ -1,22 +1,21 @@
-//! Why a body could not be read at all, as a value: the platform hears the words, our own pages
-//! decide by the variant.
+//! Why a body could not be read at all: a text for the platform, a variant for our pages.
 
 use std::fmt;
 
 use super::BodyForm;
 
-/// Why a body could not be read at all. The text is sent to the platform.
+/// The text is sent to the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {at}")]
 pub struct DecodeError {
     pub fault: Fault,
     /// At which byte, counted from 0.
     pub at: usize,
-    /// The notation it was probably meant to be in; the answer uses the same.
+    /// The probable notation; the answer uses the same.
     pub form: Option<BodyForm>,
 }
 
-/// What is wrong with a body. Its words are plain and hold nothing of the body's text.
+/// The texts hold nothing of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// No bytes, or only blanks.

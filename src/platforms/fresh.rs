@@ -1,9 +1,8 @@
-//! A sample as if it happened now: for a test that a person sends.
+//! Samples with the times of now, for test callbacks.
 //!
-//! A sample has instants of one day and ids of its own; sent twice it would be a repeat, and sent
-//! a month later a call of a month ago. So every time in it moves by the same span, in whatever
-//! notation and zone it is written, until the latest is [`AGE`] old, and ids that hold no time
-//! end in digits of the instant. Nothing else changes: it is decoded like every callback.
+//! A sample sent twice would be a repeat, and sent a month later a call of a month ago. So every time in
+//! it moves by the same span, in its own notation and zone, until the latest is [`AGE`] old, and ids
+//! without a time end in digits of the instant. Nothing else changes.
 
 use std::ops::Range;
 
@@ -13,14 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Item, Provider, Sample, Verified};
 use crate::domain::{AppId, Callback};
 
-/// How long ago the latest instant was: some samples have one more second in a field that is no
-/// instant of the call, and nothing may lie in the future.
+/// The age of the latest instant: some samples have a field one second later, and nothing may lie in the
+/// future.
 const AGE: SignedDuration = SignedDuration::from_secs(2);
-/// Characters at the end of an id that become those of the instant.
+/// Characters at the end of an id that are replaced.
 const ID_TAIL: usize = 12;
 
-/// The body of `sample` with the times of `now`, ids of its own, and the app's own key where it has
-/// one, so that it does not look like another application's.
+/// `app_key` replaces the sample's, so that the callback is not taken for another application's.
 #[must_use]
 pub fn fresh(provider: &dyn Provider, sample: &Sample, app_key: Option<&str>, now: Timestamp) -> String {
     let said = Said::by(provider, sample);
@@ -31,7 +29,6 @@ pub fn fresh(provider: &dyn Provider, sample: &Sample, app_key: Option<&str>, no
     };
     let digits = format!("{:0width$x}", now.as_microsecond() & ((1 << (4 * ID_TAIL)) - 1), width = ID_TAIL);
     for id in said.ids.iter().filter(|id| id.len() > ID_TAIL && id.is_ascii()) {
-        // One that holds a time has moved with it and is not found any more.
         body = body.replace(id.as_str(), &format!("{}{digits}", &id[..id.len() - ID_TAIL]));
     }
     if let Some(key) = app_key.filter(|key| key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))) {
@@ -42,14 +39,13 @@ pub fn fresh(provider: &dyn Provider, sample: &Sample, app_key: Option<&str>, no
     body
 }
 
-/// The sample that tells most alone: a record, which makes a whole call; else the first.
+/// A record, which makes a whole call; otherwise the first sample.
 #[must_use]
 pub fn telling(provider: &dyn Provider) -> Option<&'static Sample> {
     let samples = provider.samples();
     samples.iter().find(|sample| Said::by(provider, sample).records > 0).or_else(|| samples.first())
 }
 
-/// What a sample says of itself.
 #[derive(Default)]
 struct Said {
     latest: Option<Timestamp>,
@@ -99,7 +95,6 @@ impl Said {
     }
 }
 
-/// The text with every time in it later by `span`.
 fn moved(text: &str, span: SignedDuration) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
@@ -114,8 +109,8 @@ fn moved(text: &str, span: SignedDuration) -> String {
     out
 }
 
-/// The first time in `text` from `from` on, and how it is written. A run of digits is one only
-/// where it is exactly as long as a time: identifiers have longer ones.
+/// The first time from `from` on, with its notation. A run of digits counts only if it is exactly as long
+/// as a time.
 fn next_time(text: &str, from: usize) -> Option<(Range<usize>, &'static str, DateTime)> {
     const FORMS: [(&str, &str); 3] = [
         ("dddd-dd-dd dd:dd:dd", "%Y-%m-%d %H:%M:%S"),
@@ -188,7 +183,7 @@ mod tests {
             for sample in provider.samples() {
                 let said = decode(*provider, sample, &fresh(*provider, sample, Some("my-Key_1"), now()));
                 assert!(said.applications.iter().all(|name| name.is_empty() || name == "my-Key_1"), "{}", sample.name);
-                // A key that would have to be escaped stays out of it.
+                // A key that needs escaping is left out.
                 let odd = decode(*provider, sample, &fresh(*provider, sample, Some("<&\""), now()));
                 assert_eq!(odd.applications, Said::by(*provider, sample).applications);
             }

@@ -1,7 +1,7 @@
-//! The platforms: what each sends, how it signs, what it expects to hear, and what it can be asked.
+//! The platforms: what each sends, how it signs, which answers it expects, and its own interfaces.
 //!
-//! A platform is one folder. Adding one touches that folder and two adjacent lines here:
-//! its `mod` and its place in [`ALL`]. Shared code never names a platform.
+//! A platform is one folder. A new one adds two lines here: its `mod` and its place in [`ALL`]. Shared
+//! code never names a platform.
 //!
 //! Documentation is data: [`Provider::fields`] and [`Provider::codes`] feed the help pages, the
 //! explanations of a call, `ringback providers`, and the tests that walk every table. The other
@@ -53,7 +53,6 @@ pub fn explain(provider: ProviderId, cause: &CauseCode) -> Option<&'static CodeD
 }
 
 pub trait Provider: Debug + Sync {
-    /// Its name in addresses, records, the configuration and commands.
     fn id(&self) -> ProviderId;
     fn title(&self, lang: Lang) -> &'static str;
     /// Which addresses its console asks for, and what arrives there.
@@ -66,20 +65,19 @@ pub trait Provider: Debug + Sync {
     fn retry(&self) -> RetrySchedule;
     fn recording_days(&self) -> u32;
 
-    /// Whether there is anything to check a callback of this app against: a secret, a known
-    /// application. Without it nothing can fail, whatever the app's mode.
+    /// Whether there is a secret or a known application to check callbacks against. Without it nothing
+    /// can fail, whatever the mode.
     fn can_verify(&self, app: &App) -> bool;
-    /// Checks the signature (or what stands in for one) of a callback. Says what it found and
-    /// decides nothing: [`admit`] does, by the app's mode.
+    /// Checks the signature, or what the platform has instead. [`admit`] decides, by the app's mode.
     fn verify(&self, callback: &Callback, secrets: &Secrets<'_>) -> Verdict;
     /// Reads a callback. Never panics, whatever the bytes.
     ///
     /// # Errors
     /// Where the body is empty, neither JSON nor XML, broken beyond single values, or XML with a DOCTYPE.
     fn decode(&self, callback: &Verified<'_>) -> Result<Decoded, DecodeError>;
-    /// What the platform expects to hear.
+    /// The answer that the platform expects.
     fn ack(&self, occasion: &Occasion<'_>) -> Ack;
-    /// What a question is answered when no rule says otherwise: close, discard.
+    /// The answer when no rule decides: close, discard.
     fn default_decision(&self, question: &Question, app: &App) -> Decision;
     /// Whether it asks questions that a decision answers.
     fn asks(&self) -> bool {
@@ -93,22 +91,22 @@ pub trait Provider: Debug + Sync {
         Ok(())
     }
     fn answer(&self, decision: &Decision, form: AnswerForm) -> Ack;
-    /// What it can be asked; `None` where it takes no requests of ours.
+    /// Its own interfaces; `None` if it has none.
     fn outbound(&self) -> Option<&'static dyn Outbound> {
         None
     }
-    /// The decision that an answer told, to be shown in words; `None` where it told none.
+    /// The decision in an answer, for people; `None` if it holds none.
     fn answered(&self, _answer: &Ack) -> Option<Decision> {
         None
     }
 }
 
-/// Why a decision must not be given: the platform would not take its answer.
+/// Why the platform would not accept the answer to a decision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {}", .rule.en)]
 pub struct InvalidAnswer {
     pub field: &'static str,
-    /// The rule that it breaks, as what follows the name of the field.
+    /// Follows the name of the field.
     pub rule: Wording,
 }
 
@@ -125,9 +123,9 @@ pub struct Secrets<'a> {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// There was nothing to check against, or this platform signs nothing.
+    /// There was nothing to check against, or the platform signs nothing.
     Unchecked,
-    /// It holds; by which recipe.
+    /// The recipe that matched.
     Passed(&'static str),
     Failed(VerifyError),
 }
@@ -165,12 +163,11 @@ pub enum VerifyError {
     OtherAppId,
 }
 
-/// A callback that may be decoded. Only [`admit`] and [`Verified::from_journal`] make one.
+/// Only [`admit`] and [`Verified::from_journal`] make one.
 #[derive(Debug)]
 pub struct Verified<'a>(&'a Callback);
 
 impl<'a> Verified<'a> {
-    /// A callback that was admitted when it was received and now comes from the journal.
     #[must_use]
     pub fn from_journal(callback: &'a Callback) -> Self {
         Self(callback)
@@ -182,7 +179,7 @@ impl<'a> Verified<'a> {
     }
 }
 
-/// Lets a callback through, or not, by the app's mode.
+/// Admits or refuses a callback by the app's mode.
 ///
 /// # Errors
 /// The reason, when the signature failed and the app enforces signatures. Where there is nothing
@@ -207,16 +204,15 @@ pub enum BodyForm {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The notation it was written in; the answer uses the same.
+    /// The answer uses the same.
     pub form: BodyForm,
-    /// What happened. Empty with no question either: unrecognised.
+    /// Empty, and no question: unrecognised.
     pub items: Vec<Item>,
     /// The application that each item names (Huawei `appKey`, 玖云 `appId`), beside the items;
     /// empty where this kind of callback names none.
     pub applications: Vec<String>,
     pub question: Option<Question>,
-    /// What looks wrong, for the Attention page. Not empty when something in a batch was not
-    /// understood, also when the rest was.
+    /// For the Attention page. Not empty if anything in a batch was not understood.
     pub suspicions: Vec<Suspicion>,
 }
 
@@ -226,8 +222,8 @@ impl Decoded {
         !self.items.is_empty() || self.question.is_some()
     }
 
-    /// The applications it names beside the one expected, each once. A person pasted the address
-    /// into another application's box.
+    /// Other applications that it names, each once: the address was pasted into another application's
+    /// box.
     #[must_use]
     pub fn foreign_applications(&self, expected: &str) -> Vec<String> {
         let mut foreign: Vec<String> = self.applications.iter().filter(|name| *name != expected).cloned().collect();

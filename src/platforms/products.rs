@@ -9,13 +9,12 @@ use crate::domain::{Named, Product, Text};
 pub struct ProductInfo {
     pub product: Product,
     pub word: Text,
-    /// The number in stored rows: never given out twice, so that an old row always reads. Two
-    /// platforms with the same product share it.
+    /// The number in stored rows, never reused. Two platforms with the same product share it.
     pub number: u8,
     pub shape: CallShape,
     /// Whether its calls can have a second privacy number Y.
     pub has_y: bool,
-    /// What it turns out to be once somebody pressed a digit.
+    /// What it becomes when digits are pressed.
     pub with_digits: Option<Product>,
 }
 
@@ -73,7 +72,6 @@ impl Product {
         infos().find(|info| info.number == number).map(|info| info.product)
     }
 
-    /// What its platform's table says of it.
     #[must_use]
     pub fn info(self) -> &'static ProductInfo {
         infos().find(|info| info.product == self).expect("a product stands in the table of its platform")

@@ -1,13 +1,12 @@
-//! How much of a text that a platform sent is taken over. Lengths are characters: a message of
-//! 1,400 characters has 4,200 bytes. What is longer is cut and never left out; all of it stays
-//! readable in the callback itself.
+//! Limits of texts from platforms, in characters: a message of 1,400 characters has 4,200 bytes. Longer
+//! texts are cut, never dropped; the callback keeps all of it.
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::domain::Sign;
 use crate::limits;
 
-/// Characters of a number across a cut that go with it: eleven digits, blanks and hyphens among them.
+/// The longest number that moves across a cut as a whole: eleven digits with blanks and hyphens.
 const NUMBER_MAX: usize = 40;
 
 pub(in crate::platforms) fn field(mut text: String) -> (String, bool) {
@@ -18,8 +17,7 @@ pub(in crate::platforms) fn field(mut text: String) -> (String, bool) {
     (text, end.is_some())
 }
 
-/// An id, and whether it was shortened: the rest of a longer one is told by its digest, so that
-/// two that begin alike stay two.
+/// Shortens an id, with a digest of the rest so that ids stay distinct; says whether it did.
 pub(in crate::platforms) fn id(mut text: String) -> (String, bool) {
     const DIGEST: usize = 33;
     if end_of(&text, limits::SESSION_MAX).is_none() {
@@ -30,8 +28,8 @@ pub(in crate::platforms) fn id(mut text: String) -> (String, bool) {
     (format!("{text}~{digest:032x}"), true)
 }
 
-/// Where a text of more characters is cut: before a number that the limit would cut in two, since
-/// half a number is neither masked nor erased.
+/// Where to cut: before a number that the limit would split, since half a number is neither masked nor
+/// erased.
 fn cut_at(text: &str, chars: usize) -> Option<usize> {
     let end = end_of(text, chars)?;
     let is_of_number = |c: char| matches!(Sign::of(c), Sign::Digit(_) | Sign::Gap);

@@ -1,8 +1,8 @@
 //! JSON with a bounded depth, and errors that name a byte.
 //!
-//! serde_json does the reading; its errors count lines and columns, which are turned into an
-//! offset here. Its texts are not passed on: some of them quote the body. What it refuses is
-//! mended as far as single values go ([`super::mend`]) and read once more.
+//! serde_json reads; its errors have line and column, which become an offset here. Its texts may quote
+//! the body and are not passed on. What it refuses is repaired value by value ([`super::mend`]) and read
+//! again.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -12,14 +12,14 @@ use super::mend::mend;
 use super::{Fault, is_blank};
 use crate::limits;
 
-/// Reads one JSON value that must fill the whole text; says whether it was mended. An error names
-/// the byte of the text as it came.
+/// Reads one JSON value and nothing after it; says whether it was repaired. Errors name a byte of the
+/// original text.
 pub(super) fn parse(text: &str) -> Result<(Value, bool), (Fault, usize)> {
     let shape = shape(text.as_bytes());
     if let Some(at) = shape.too_deep {
         return Err((Fault::TooDeep, at));
     }
-    // The digits of a number of more than nineteen would be lost, and it may be an id.
+    // A number of more than nineteen digits would lose some, and it may be an id.
     let first = if shape.has_long_number { None } else { Some(read(text)) };
     if let Some(Ok(value)) = first {
         return Ok((value, false));
@@ -53,7 +53,6 @@ fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// What can be told of a text before it is read.
 struct Shape {
     /// The first byte of a level beyond the limit.
     too_deep: Option<usize>,

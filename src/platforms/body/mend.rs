@@ -1,4 +1,4 @@
-//! JSON as programs write it that put texts together by hand, made what it was meant to be.
+//! Repairs JSON that was put together from texts by hand.
 //!
 //! | in the body | read as |
 //! | --- | --- |
@@ -10,8 +10,7 @@
 //! | `NaN`, `Infinity`, `undefined`, `None` | `null` |
 //! | a blank that JSON does not know, a control character, outside of strings | a blank |
 //!
-//! Each is about one value. Brackets, quotes, commas and colons are never touched: what they
-//! leave open is not for us to decide.
+//! Each repair is within one value. Brackets, quotes, commas and colons are never changed.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! The bytes of a callback as a tree, or the byte at which they stop being one.
+//! Reads the bytes of a callback as a tree, or names the byte at which they end being one.
 //!
-//! `Content-Type` is never believed: platforms send JSON as `text/plain` and XML as JSON. The
-//! first byte that is not white space decides, and the rest must hold together to its end.
+//! `Content-Type` is ignored: platforms send JSON as `text/plain` and XML as JSON. The first byte that is
+//! not white space decides the notation.
 //!
 //! ```text
 //! bytes ─ BOM off ─ UTF-8 or GBK? ─ white space off ─┬─ `<` ────────────► xml: no DOCTYPE, one root
@@ -9,15 +9,15 @@
 //!                                                    └─ anything else ──► DecodeError
 //! ```
 //!
-//! **One value that cannot be read never costs the record**, nor a question its decision: half a
-//! character, a control character, an ampersand of no entity, half a surrogate pair, a number
-//! that is none. Where it is plain what was meant it is read so, else the character is U+FFFD;
-//! either is remarked ([`Sniffed::mended`], and by the providers the field). What costs a body
-//! is only what leaves open where a value ends: a bracket, a quote, a tag too many or too few.
+//! **One unreadable value never costs the record**, nor a question its decision: a cut character, a
+//! control character, an ampersand of no entity, half a surrogate pair, a malformed number. It is read as
+//! it was meant if that is plain, otherwise as U+FFFD, and noted ([`Sniffed::mended`], and by providers
+//! the field). Only what leaves open where a value ends costs the body: a bracket, quote or tag too many
+//! or too few.
 //!
-//! A [`DecodeError`] is sent to the platform: it names a byte and never quotes the body. Every
-//! offset counts from the first byte of the body as received, a byte order mark included. Each
-//! pass is linear, and a sound body is walked without being copied.
+//! A [`DecodeError`] is sent to the platform: it names a byte and never quotes the body. Offsets count
+//! from the first byte received, a byte order mark included. Each pass is linear, and a well-formed body
+//! is not copied.
 
 mod json;
 mod mend;
@@ -35,7 +35,7 @@ use super::{BodyForm, DecodeError, Fault};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sniffed {
     pub(crate) tree: Tree,
-    /// Whether anything in it could only be read by mending it.
+    /// Whether anything was repaired.
     pub(crate) mended: bool,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Tree {
     Xml(FlatXml),
 }
 
-/// What stands for something in the body that no field of it can be blamed for.
+/// The name for a fault that belongs to no field.
 pub(crate) const SOMEWHERE: &str = "body";
 
 /// Whether a character of this text could not be read, here or before it was sent.
@@ -60,7 +60,7 @@ pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed, DecodeError> {
     let form = guess_form(body);
     let read = Text::of(body).map_err(|fault| DecodeError { fault, at: 0, form })?;
     let start = read.text.len() - read.text.trim_start_matches(is_blank).len();
-    // A C program sends the zero behind its text as well.
+    // C programs may send the terminating zero.
     let trimmed = read.text[start..].trim_end_matches(|c| is_blank(c) || c == '\0');
     let has_zero = read.text[start + trimmed.len()..].contains('\0');
     let parsed = match trimmed.as_bytes().first() {
@@ -77,8 +77,7 @@ pub(crate) fn sniff(body: &[u8]) -> Result<Sniffed, DecodeError> {
     }
 }
 
-/// The notation a body was probably meant to be in, so that the answer to a broken one can be
-/// written alike. UTF-16 is looked through.
+/// The probable notation of a broken body, for the answer. UTF-16 is recognised.
 pub(crate) fn guess_form(body: &[u8]) -> Option<BodyForm> {
     let marks = [0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0x00];
     match body.iter().find(|b| !marks.contains(b) && !b.is_ascii_whitespace())? {

@@ -1,10 +1,8 @@
-//! The bytes of a body as text, whatever stands in them, and the way back from a place in the
-//! text to the byte of the body.
+//! Decodes a body as text, and maps places in the text back to bytes.
 //!
-//! What is not UTF-8 is UTF-8 with some broken characters, as a program leaves them that cuts a
-//! text behind any byte, or GBK, as old systems in China still write. All of the body is asked:
-//! Chinese in UTF-8 has characters of three bytes which text in GBK has by accident only, and
-//! text in GBK breaks UTF-8 at nearly every character. What can be read in neither is U+FFFD.
+//! Text that is not UTF-8 is either UTF-8 with some cut characters, or GBK, as old systems in China
+//! write. The whole body decides: Chinese in UTF-8 has three-byte characters that GBK text has only by
+//! accident, and GBK text breaks UTF-8 at nearly every character. What is neither becomes U+FFFD.
 
 use std::borrow::Cow;
 
@@ -23,15 +21,14 @@ pub(super) struct Text<'a> {
 
 #[derive(Clone, Copy)]
 enum Encoding {
-    /// Byte for byte as received, behind a byte order mark.
+    /// As received, after a byte order mark.
     Same,
     /// UTF-8 in which some bytes are no character.
     Broken,
     Gbk,
 }
 
-/// Cut characters in a body that is UTF-8 all the same, though nothing else in it says so: one at the
-/// end of a value or two.
+/// How many cut characters a body may have and still be UTF-8 without other evidence.
 const CUT_MAX: usize = 2;
 
 impl<'a> Text<'a> {
@@ -47,7 +44,7 @@ impl<'a> Text<'a> {
             return Ok(Self { body, text: Cow::Borrowed(text), encoding: Encoding::Same, replaced: false });
         }
         let (mut read, mut broken) = (0_usize, 0_usize);
-        // A character that was cut, not one of another encoding: its beginning is there.
+        // A cut character: its beginning is there.
         let mut cut = 0_usize;
         for chunk in body.utf8_chunks() {
             cut += usize::from(matches!(chunk.invalid(), [0xE0..=0xF4, _, ..]));
@@ -65,8 +62,7 @@ impl<'a> Text<'a> {
         Ok(Self { body, text: String::from_utf8_lossy(body), encoding: Encoding::Broken, replaced: true })
     }
 
-    /// The byte of the body, counted from 0 and with its byte order mark, that stands at this
-    /// place of the text. Walks once over what is before it.
+    /// The byte of the body at this place of the text. Linear.
     pub(super) fn byte(&self, whole: usize, at: usize) -> usize {
         let mark = whole - self.body.len();
         mark + match self.encoding {
@@ -94,7 +90,6 @@ fn byte_of_broken(body: &[u8], at: usize) -> usize {
     body.len()
 }
 
-/// Decodes again, piece by piece, until so much text came out.
 fn byte_of_gbk(body: &[u8], at: usize) -> usize {
     let mut decoder = GB18030.new_decoder_without_bom_handling();
     let mut text = [0; 1024];

@@ -1,15 +1,13 @@
-//! XML as far as platforms use it: one root, one flat level of elements, text in them.
+//! XML as platforms use it: one root, one level of elements, text in them.
 //!
-//! quick-xml splits the text into events; what it leaves to its callers is checked here: one
-//! root and nothing beside it, names, references. Only the five predefined entities and character
-//! references are resolved, and a DOCTYPE is refused wherever it stands, so nothing can be
-//! expanded, fetched or read from elsewhere.
+//! quick-xml gives events; this module checks the rest: one root, names, references. Only the five
+//! predefined entities and character references are resolved, and DOCTYPE is refused, so nothing can be
+//! expanded or fetched.
 //!
-//! An ampersand that begins no reference (`?f=a&t=1` in an address that nobody escaped) and an
-//! entity that is not defined stand for themselves; a character that XML does not allow is
-//! U+FFFD. Attributes mean nothing to us and are passed over, whatever stands in them.
+//! An ampersand without a reference (`?f=a&t=1` in an address) and an undefined entity stand for
+//! themselves; a character that XML does not allow is U+FFFD. Attributes are ignored.
 //!
-//! An encoding that the declaration names does not matter: the bytes are text already.
+//! The declared encoding is ignored: the bytes are decoded already.
 
 use std::borrow::Cow;
 
@@ -29,7 +27,7 @@ pub(crate) struct FlatXml {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FlatField {
     pub(crate) name: String,
-    /// Its text, joined over CDATA and references and trimmed; deeper elements are passed over.
+    /// Its text, with CDATA and references joined, trimmed; without deeper elements.
     pub(crate) text: String,
     pub(crate) mended: bool,
 }
@@ -85,7 +83,6 @@ impl Document {
                 self.close();
                 Ok(())
             }
-            // The only ampersands that are left in a text begin no reference.
             Event::Text(text) => self.text(&text.xml10_content(), text.contains('&')),
             Event::CData(_) | Event::GeneralRef(_) if self.depth == 0 => Err(Fault::XmlMore),
             Event::CData(text) => self.text(&text.xml10_content(), false),
@@ -154,7 +151,7 @@ impl Document {
     }
 }
 
-/// The text of a reference, and whether it is what the reference says.
+/// The text of a reference; `false` if it is none.
 fn resolve<'a>(reference: &'a BytesRef<'_>) -> (Cow<'a, str>, bool) {
     match reference.resolve_char_ref() {
         Ok(Some(c)) if is_xml_char(c) => (Cow::Owned(c.to_string()), true),

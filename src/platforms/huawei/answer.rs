@@ -1,9 +1,8 @@
-//! What the platform hears back: acknowledgements and decisions, to the byte.
+//! Acknowledgements and decisions, to the byte.
 //!
-//! An acknowledgement carries `resultcode` because call records are judged by it when a body is
-//! there; any value but `"0"` would make the platform send them again. The shape of a decision
-//! is disputed: the tables type `connectInfo` as an object, the official samples send a list of
-//! one, so the app chooses ([`AnswerForm`]).
+//! Acknowledgements have `resultcode`: the platform repeats call records for any value but `"0"`. The
+//! shape of a decision is disputed: the tables type `connectInfo` as an object, the official samples send
+//! a list of one, so the app chooses ([`AnswerForm`]).
 
 use serde::Serialize;
 
@@ -13,14 +12,13 @@ use crate::domain::{
 use crate::platforms::Occasion;
 
 const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
-/// "Invalid request", of the platform's own list.
+/// "Invalid request" in the platform's list.
 const INVALID_REQUEST: &str = "1010002";
-/// "No Authorization", of the platform's own list. It says nothing about what was wrong.
+/// "No Authorization" in the platform's list: it does not say what was wrong.
 const UNAUTHORISED: &str = "1023006";
-/// The longest call that may be asked for, in minutes.
+/// Minutes.
 const MINUTES_MAX: u16 = 1_440;
 
-/// What the platform expects to hear on an occasion.
 pub(in crate::platforms) fn ack(occasion: &Occasion<'_>) -> Ack {
     match occasion {
         Occasion::Kept(_) => json(200, &Outcome { resultcode: "0", resultdesc: "Success" }),
@@ -31,7 +29,7 @@ pub(in crate::platforms) fn ack(occasion: &Occasion<'_>) -> Ack {
     }
 }
 
-/// What a question is answered when no rule says otherwise: hang up, drop.
+/// The default: hang up, drop.
 pub(in crate::platforms) fn default_decision(question: &Question, app: &App) -> Decision {
     match question.kind {
         QuestionKind::Call { .. } => {
@@ -87,7 +85,6 @@ struct Outcome<'a> {
     resultdesc: &'a str,
 }
 
-/// A list of one, or the thing itself.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Shape<T> {

@@ -1,13 +1,13 @@
-//! A decision read back from the answer that told it, for people who look at it later.
+//! Reads a decision back from its answer, for people.
 //!
-//! The bytes are what [`super::answer`] wrote, in either shape of the app. Answers are kept for
-//! years: what another version wrote differently is no decision here, never a wrong one.
+//! Reads what [`super::answer`] writes, in either shape. An answer of another version may read as no
+//! decision, never as a wrong one.
 
 use serde_json::Value;
 
 use crate::domain::{CallDecision, Connect, Decision, PhoneNumber, SmsDecision};
 
-/// The decision in an answer; `None` where it has none, as the answer to a notice.
+/// `None`: the answer to a notice.
 pub(in crate::platforms) fn answered(body: &str) -> Option<Decision> {
     let answer: Value = serde_json::from_str(body).ok()?;
     let action = &answer["actions"][0];
@@ -44,7 +44,6 @@ fn connect(info: &Value) -> Option<Connect> {
     })
 }
 
-/// The thing itself, or the one in a list.
 fn inner(info: &Value) -> &Value {
     if info.is_array() { &info[0] } else { info }
 }

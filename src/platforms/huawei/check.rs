@@ -1,21 +1,19 @@
-//! Whether a decision may be given at all: every field of an answer against its documented
-//! length and format.
+//! Checks a decision: every field of its answer against the documented length and format.
 //!
-//! It is asked before anything that an answer is made of is stored (a binding, a rule) and about
-//! what the company's own system decides, so that no invalid answer can be made: the platform
-//! hangs up on one, and says nothing about why. Lengths are characters, as the pages give them.
+//! Bindings and rules are checked before they are stored, and decisions of the company's own system when
+//! they come, so that no invalid answer is sent: the platform would hang up and not say why. Lengths are
+//! characters, as documented.
 
 use crate::domain::{CallDecision, Connect, Decision, PhoneNumber, SmsDecision, Text, Wording};
 use crate::platforms::InvalidAnswer;
 
-/// Minutes that may be asked for, as the page of `connectInfo` gives them.
+/// Minutes, as the page of `connectInfo` documents.
 const MINUTES_MAX: u16 = 1_440;
 /// Characters of a number in a call's answer, and in a message's.
 const CALL_NUMBER: std::ops::RangeInclusive<usize> = 4..=31;
 const SMS_NUMBER: std::ops::RangeInclusive<usize> = 4..=64;
 /// Characters of a file name of an announcement.
 const TONE_MAX: usize = 128;
-/// Characters of what is echoed.
 const USER_DATA_MAX: usize = 256;
 
 pub(in crate::platforms) fn check(decision: &Decision) -> Result<(), InvalidAnswer> {
@@ -100,7 +98,6 @@ fn number(
             refuse(field, Text::new("+86 与区号之间没有 0：+8675528780808", rule))
         }
         Some(national) if national.starts_with('1') && national.len() == 11 => Ok(()),
-        // An area code and a landline, or a service number.
         Some(national) if !national.starts_with('1') && (5..=12).contains(&national.len()) => Ok(()),
         Some(national) if national.starts_with("10") && (9..=11).contains(&national.len()) => Ok(()),
         Some(_) => {
@@ -111,7 +108,7 @@ fn number(
     }
 }
 
-/// The sender is repeated as the question has it: senders of services are no subscribers' numbers.
+/// The sender is repeated as in the question: senders of services are not subscribers' numbers.
 fn sender(number: &PhoneNumber) -> Result<(), InvalidAnswer> {
     let digits = number.reveal().strip_prefix('+').unwrap_or(number.reveal());
     let fits = !digits.is_empty() && number.reveal().len() <= *SMS_NUMBER.end();
@@ -170,7 +167,6 @@ mod tests {
         }
     }
 
-    /// The field of what is refused; every rule is said in both languages.
     fn refused(connect: Connect) -> Option<&'static str> {
         field(&Decision::Call(CallDecision::Connect(Box::new(connect))))
     }

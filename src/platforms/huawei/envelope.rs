@@ -1,4 +1,4 @@
-//! The outermost object of a push: which kind it is, and what it carries.
+//! The outermost object of a push: its kind and content.
 //!
 //! ```text
 //! {"eventType":"callin",…    "statusInfo":{…}}      a call event
@@ -7,9 +7,8 @@
 //! {"appKey":"…",             "smsEvent":{…}}        a text message
 //! ```
 //!
-//! One address may receive everything of an app, so the kind comes from the body alone, never
-//! from the address or the `Content-Type`. The value of `eventType` is compared without regard
-//! to case, as the official samples do; names of fields are case-sensitive.
+//! One address may receive all of an app's pushes, so the body alone decides the kind. The value of
+//! `eventType` is compared without case, as in the official samples; field names are case-sensitive.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +18,6 @@ use crate::platforms::Suspicion;
 use crate::platforms::body::{Sniffed, Tree, sniff};
 use crate::platforms::{BodyForm, DecodeError};
 
-/// A push, opened.
 #[derive(Debug)]
 pub(in crate::platforms) enum Envelope {
     Call {
@@ -39,16 +37,15 @@ pub(in crate::platforms) enum Envelope {
         /// `smsEvent`.
         event: Map<String, Value>,
     },
-    /// Nothing we know; why has been noted.
+    /// Unknown; the reason is noted.
     Unknown,
 }
 
-/// A push with what is known of its body.
 #[derive(Debug)]
 pub(in crate::platforms) struct Opened {
     pub(in crate::platforms) form: BodyForm,
     pub(in crate::platforms) envelope: Envelope,
-    /// Whether something in the body could only be read by mending it.
+    /// Whether anything was repaired.
     pub(in crate::platforms) mended: bool,
 }
 
@@ -71,7 +68,7 @@ pub(in crate::platforms) fn open(body: &[u8], notes: &Notes) -> Result<Opened, D
 
 fn kind(body: &Map<String, Value>, notes: &Notes) -> Envelope {
     let object = Object::new(body, notes);
-    // A message is told by its `smsEvent`, whatever else somebody on the way wrote beside it.
+    // `smsEvent` makes it a message, whatever other fields a relay added.
     let is_other = ["statusInfo", "feeLst", "numInfo"].into_iter().any(|name| object.has(name));
     if object.has("smsEvent") && !(is_other && object.has("eventType")) {
         return sms(object);
@@ -103,7 +100,7 @@ fn sms(object: Object<'_>) -> Envelope {
     Envelope::Sms { app_key: object.text("appKey").unwrap_or_default(), event: event.clone() }
 }
 
-/// Neither kind of envelope: the most helpful remark is a name in the wrong case.
+/// Notes a name in the wrong case, the most helpful remark.
 fn no_kind(object: Object<'_>) -> Envelope {
     if !object.note_other_case("eventType") && !object.note_other_case("smsEvent") {
         object.notes().add(Suspicion::Missing("eventType".into()));
@@ -111,7 +108,7 @@ fn no_kind(object: Object<'_>) -> Envelope {
     Envelope::Unknown
 }
 
-/// The objects of a list; one object alone is a list of one.
+/// A single object counts as a list of one.
 fn elements(list: &Value, name: &'static str, notes: &Notes) -> Vec<Map<String, Value>> {
     let list = match list {
         Value::Array(list) => list.as_slice(),

@@ -1,8 +1,7 @@
 //! `feeLst`: what the records of both products have in common.
 //!
-//! Each product decides who the parties are and which times belong to the talk; the identity,
-//! the causes, the recording and the arithmetic of durations are the same and stand here. All
-//! times are UTC without a mark.
+//! Each product decides the parties and the times of the talk; identity, causes, recording and durations
+//! are the same. Times are UTC without a mark.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +10,10 @@ use super::object::{Notes, Object};
 use crate::domain::{Anomaly, CallKey, CallRecord, CauseCode, Identity, RecordingRef, SessionId, Stamp};
 use crate::platforms::Item;
 
-/// Seconds by which a stated duration may differ from the computed one: clocks tick between the two.
+/// Seconds that the stated duration may differ from the computed one.
 const DURATION_TOLERANCE: u64 = 2;
 
-/// Every time of a record. One that did not come about is empty; some platforms write 1970.
+/// Every time of a record. An event that did not happen is empty or, on some platforms, 1970.
 const TIMES: [&str; 13] = [
     "callInTime",
     "callOutStartTime",
@@ -31,7 +30,6 @@ const TIMES: [&str; 13] = [
     "joinMptyTime",
 ];
 
-/// The times of one record from which its duration follows.
 #[derive(Debug, Default)]
 pub(in crate::platforms) struct Times {
     /// The earliest start that is known.
@@ -44,7 +42,7 @@ pub(in crate::platforms) struct Times {
     pub(in crate::platforms) stated: Option<i64>,
 }
 
-/// Reads every element of `feeLst` that can be placed, with the application that each names.
+/// Reads the elements of `feeLst` that name a session, with the application of each.
 pub(in crate::platforms) fn items(
     list: &[Map<String, Value>],
     notes: &Notes,
@@ -57,8 +55,7 @@ pub(in crate::platforms) fn items(
     placed.unzip()
 }
 
-/// Reads what both products' records share; `None`, with the reason noted, when the record
-/// names no session. Parties and product are left to the caller.
+/// `None`, with the reason noted, if the record names no session. The caller sets parties and product.
 pub(in crate::platforms) fn record(
     fee: Object<'_>,
     family: &'static str,
@@ -96,7 +93,7 @@ pub(in crate::platforms) fn record(
     Some(record.with_times(TIMES.into_iter().filter_map(|name| fee.dated(name))))
 }
 
-/// The earliest of the times that are there; one that cannot be read only for want of another.
+/// The earliest known time; an unreadable one only if there is no other.
 pub(in crate::platforms) fn earliest<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
     stamps.into_iter().flatten().min_by_key(|stamp| (stamp.at.is_none(), stamp.at))
 }
@@ -113,8 +110,8 @@ fn record_identity(fee: &Object<'_>, session: &str) -> Identity {
     }
 }
 
-/// Why the call ended, most telling first. 0 says "hung up" as a release point and "not
-/// applicable" in the other two.
+/// Causes, the most specific first. 0 means "hung up" as a release point and "not applicable" in the
+/// other two.
 fn causes(fee: &Object<'_>) -> Vec<CauseCode> {
     let set = |name| fee.code(name).filter(|code| code != "0");
     let reason = fee.code("ulFailReason").map(|code| CauseCode::new("ulFailReason", code));
@@ -124,7 +121,7 @@ fn causes(fee: &Object<'_>) -> Vec<CauseCode> {
     [reason, q850, sip].into_iter().flatten().collect()
 }
 
-/// Where the recording is, if the record says that there is one.
+/// `None` if the record says that there is none.
 fn recording(fee: &Object<'_>) -> Option<RecordingRef> {
     let flag = fee.text("recordFlag");
     let recording = RecordingRef {
@@ -138,7 +135,7 @@ fn recording(fee: &Object<'_>) -> Option<RecordingRef> {
     (flagged || recording.url.is_some() || recording.object.is_some()).then_some(recording)
 }
 
-/// Talk time, and what is odd about the times, should all of them be true.
+/// Sets the talk time and the anomalies of the times.
 fn measure(record: &mut CallRecord, stated: Option<i64>) {
     let at = |stamp: &Option<Stamp>| stamp.as_ref().and_then(|stamp| stamp.at);
     let (setup, answer, end) = (at(&record.setup_at), at(&record.answered_at), at(&record.released_at));

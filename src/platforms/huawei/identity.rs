@@ -1,13 +1,12 @@
-//! The platform's own identity of a thing it tells, as a number.
+//! The identity of an event or record, as a number.
 //!
-//! The parts are hashed with their lengths before them, so that (`ab`, `c`) and (`a`, `bc`)
-//! differ. The app is no part of it: whoever stores an identity stores the app beside it.
+//! Parts are hashed with their lengths, so that (`ab`, `c`) and (`a`, `bc`) differ. The app is no part:
+//! the store keeps it beside the identity.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::Identity;
 
-/// The identity of a thing of this kind with these parts.
 pub(in crate::platforms) fn identity(kind: &str, parts: &[&str]) -> Identity {
     let mut bytes = Vec::with_capacity(256);
     for part in std::iter::once(&kind).chain(parts) {

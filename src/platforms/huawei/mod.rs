@@ -1,8 +1,7 @@
-//! What 语音通话 and 隐私保护通话 of Huawei Cloud share: they are one platform.
+//! What 语音通话 and 隐私保护通话 of Huawei Cloud share: they are products of one platform.
 //!
-//! The same gateway signs the pushes of both, wraps them in the same envelope and expects the
-//! same acknowledgement. What the fields *mean* differs between them and stands with each,
-//! in `huawei_voice` and `huawei_private`; this room must not name either.
+//! One gateway signs, wraps and acknowledges the pushes of both. What fields mean differs and stands in
+//! `huawei_voice` and `huawei_private`; this module must not name either.
 //!
 //! ```text
 //! verify ─ signature      is it from the platform?

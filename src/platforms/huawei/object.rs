@@ -1,13 +1,12 @@
 //! One JSON object of a push, read leniently.
 //!
-//! Numbers come as strings and strings as numbers; `null` and `""` stand for absent. Names are
-//! case-sensitive on this platform, and integrations get that wrong: a name that differs only
-//! by case is reported as a [`Suspicion`]. Whether it is used depends on who asks:
-//! [`Object::identifying`] does not use it (an event placed by a guess is worse than one that
-//! waits for a person), every other reader does.
+//! Numbers come as strings and strings as numbers; `null` and `""` mean absent. Names are case-sensitive
+//! on this platform, and integrations get that wrong: a name that differs only by case is reported as a
+//! [`Suspicion`]. [`Object::identifying`] does not accept it (an event placed by a guess is worse than
+//! one that waits for a person); every other reader does.
 //!
-//! Nothing here fails: what cannot be read is absent and reported; a text that is too long is cut,
-//! and a character that could not be read costs that character.
+//! Nothing here fails: unreadable values are absent and reported, long texts are cut, unreadable
+//! characters are replaced.
 
 use std::cell::RefCell;
 
@@ -19,7 +18,7 @@ use crate::limits;
 use crate::platforms::body::{SOMEWHERE, is_damaged};
 use crate::platforms::{Suspicion, text};
 
-/// What looked wrong in one push, each thing once.
+/// Suspicions about one push, each once.
 #[derive(Debug, Default)]
 pub(in crate::platforms) struct Notes(RefCell<Vec<Suspicion>>);
 
@@ -31,8 +30,7 @@ impl Notes {
         }
     }
 
-    /// Everything noted, in the order it was found. That the body could only be read by mending
-    /// it is noted where no field was blamed for it.
+    /// In the order found. A repair of the body is noted if no field was blamed for it.
     pub(in crate::platforms) fn into_inner(self, mended: bool) -> Vec<Suspicion> {
         let all = self.0.borrow();
         let is_blamed = all.iter().any(|suspicion| matches!(suspicion, Suspicion::BadValue(_)));
@@ -44,7 +42,6 @@ impl Notes {
     }
 }
 
-/// One object and where to note what is wrong with it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::platforms) struct Object<'a> {
     map: &'a Map<String, Value>,
@@ -52,7 +49,6 @@ pub(in crate::platforms) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// A reader of `map`.
     pub(in crate::platforms) fn new(map: &'a Map<String, Value>, notes: &'a Notes) -> Self {
         Self { map, notes }
     }
@@ -61,13 +57,11 @@ impl<'a> Object<'a> {
         list.iter().map(move |map| Self::new(map, notes))
     }
 
-    /// Where this object's oddities go.
     pub(in crate::platforms) fn notes(&self) -> &'a Notes {
         self.notes
     }
 
-    /// A field without which nothing can be placed: only under its exact name. Its absence is
-    /// noted.
+    /// A required field, under its exact name. Its absence is noted.
     pub(in crate::platforms) fn identifying(&self, name: &'static str) -> Option<&'a Value> {
         let exact = self.map.get(name).filter(|value| !is_absent(value));
         if exact.is_none() && !self.note_other_case(name) {
@@ -76,14 +70,13 @@ impl<'a> Object<'a> {
         exact
     }
 
-    /// The same as text, trimmed: ids and event names. One longer than any documented id is
-    /// shortened.
+    /// The same as trimmed text; an id beyond the documented length is shortened.
     pub(in crate::platforms) fn identifying_text(&self, name: &'static str) -> Option<String> {
         let value = self.identifying(name)?;
         self.taken(name, scalar(value).map(|text| text::id(text.trim().to_owned())))
     }
 
-    /// Whether a field of this exact name is there with a value; nothing is noted.
+    /// Whether the field has a value; notes nothing.
     pub(in crate::platforms) fn has(&self, name: &str) -> bool {
         self.map.get(name).is_some_and(|value| !is_absent(value))
     }
@@ -105,8 +98,7 @@ impl<'a> Object<'a> {
         Some(value)
     }
 
-    /// A text as sent, of a string, a number or a truth value. The customer's own reference may be
-    /// JSON itself that somebody did not put into quotes.
+    /// A string, number or boolean as sent. The customer's own reference may be JSON without quotes.
     pub(in crate::platforms) fn verbatim(&self, name: &'static str) -> Option<String> {
         let value = self.value(name)?;
         let text = match value {
@@ -116,7 +108,7 @@ impl<'a> Object<'a> {
         self.taken(name, text.map(text::field))
     }
 
-    /// A text with a remark where there is none, it was cut, or not all of it could be read.
+    /// Notes a text that is missing, cut or partly unreadable.
     fn taken(&self, name: &'static str, text: Option<(String, bool)>) -> Option<String> {
         if text.as_ref().is_none_or(|(text, is_cut)| *is_cut || is_damaged(text)) {
             self.notes.add(Suspicion::BadValue(name.into()));
@@ -147,19 +139,18 @@ impl<'a> Object<'a> {
         number
     }
 
-    /// A time at which something happened, with the text it was read from. What is written as a
-    /// zero did not happen.
+    /// A time with its text. A zero means that it did not happen.
     pub(in crate::platforms) fn stamp(&self, name: &'static str) -> Option<Stamp> {
         self.dated(name).filter(|stamp| !stamp.is_zero())
     }
 
-    /// The same, and a zero that reads like a date.
+    /// Also takes a zero that reads like a date.
     pub(in crate::platforms) fn dated(&self, name: &'static str) -> Option<Stamp> {
         let stamp = time::read(&self.text(name)?);
         stamp.is_dated().then(|| self.readable(name, stamp))
     }
 
-    /// The time of what happened for certain, zeros too.
+    /// The time of something that did happen, zeros too.
     pub(in crate::platforms) fn stamp_as_sent(&self, name: &'static str) -> Option<Stamp> {
         Some(self.readable(name, time::read(&self.text(name)?)))
     }
@@ -176,7 +167,6 @@ impl<'a> Object<'a> {
     }
 }
 
-/// `null` and blank strings are how the platform writes "not known".
 fn is_absent(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -185,8 +175,7 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// The text of a scalar; whole floating-point numbers lose their `.0`. A number so large that
-/// its digits were lost is none: what it identifies cannot be told.
+/// The text of a scalar; `480.0` becomes `480`. A number so large that digits were lost is none.
 pub(in crate::platforms) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -5,9 +5,8 @@
 //! X-AKSK: UsernameToken Username="<APP_Key>", PasswordDigest="…", Nonce="…", Created="…"
 //! ```
 //!
-//! The manuals of the two products and of different years name different digests; [`Recipe`]
-//! has every one that was seen. The signer is the same code the verifier compares with, and
-//! the simulator uses it. A secret goes in and never comes out in any form but a digest.
+//! The manuals of products and years name different digests; [`Recipe`] has all that were seen. Verifier
+//! and simulator use the same signer. Secrets leave only as digests.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -124,7 +123,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The parts of a signature header, read by key: separators, blanks, order and quotes vary.
+/// The parts of a signature header by key: separators, blanks, order and quotes vary.
 #[derive(Debug, Default)]
 pub(super) struct Parts<'a> {
     pub(super) username: Option<&'a str>,
@@ -158,8 +157,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// A value, quoted or not, and what stands behind it. Base64 ends in `=`, so an unquoted value
-/// ends at a separator only.
+/// A value and the rest. Base64 ends in `=`, so an unquoted value ends only at a separator.
 fn value(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {

@@ -1,8 +1,7 @@
-//! `statusInfo`: what a call event says, before either product interprets it.
+//! `statusInfo`: a call event before a product interprets it.
 //!
-//! The two products share the fields and differ in what they mean: `caller` is the number
-//! shown in one and may be the real caller in the other. Here they are only read; who the
-//! parties are is decided beside, in each product's `event`.
+//! The products share the fields and differ in their meaning: `caller` is the displayed number in one and
+//! may be the real caller in the other. Each product's `event` decides the parties.
 
 use serde_json::{Map, Value};
 
@@ -14,7 +13,6 @@ use crate::domain::{
 use crate::limits;
 use crate::platforms::Suspicion;
 
-/// A call event as sent.
 #[derive(Debug)]
 pub(in crate::platforms) struct Status {
     pub(in crate::platforms) kind: EventKind,
@@ -72,7 +70,6 @@ impl Status {
         })
     }
 
-    /// The event without parties.
     pub(in crate::platforms) fn event(&self, family: &'static str) -> CallEvent {
         let released = self.kind == EventKind::Released;
         CallEvent {
