@@ -11,8 +11,33 @@
     here.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
   }
 
-  // There the chosen filters stand above the rows; the boxes they came from would hide these.
-  if (matchMedia("(max-width: 900px)").matches && $(".active")) $$("details.more").forEach((d) => { d.open = false; });
+  // A menu closes on Escape and on a click elsewhere; one that would leave the window moves left.
+  const menus = $$("details.pick, details.menu");
+  const close = (but) => menus.forEach((m) => { if (m.open && m !== but) m.open = false; });
+  addEventListener("click", (e) => close(e.target.closest?.("details.pick, details.menu")));
+  addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    const open = menus.find((m) => m.open);
+    if (open) { open.open = false; $("summary", open).focus(); }
+  });
+  for (const menu of menus) {
+    menu.addEventListener("toggle", () => {
+      const sheet = $(".sheet", menu);
+      if (!menu.open || !sheet || getComputedStyle(menu).position === "static") return;
+      sheet.style.left = "0";
+      const over = sheet.getBoundingClientRect().right - document.documentElement.clientWidth + 12;
+      if (over > 0) sheet.style.left = `${-over}px`;
+    });
+  }
+
+  // The whole row is its link; a selection of text and other links stay what they are.
+  for (const table of $$("table:has(td .go)")) {
+    table.addEventListener("click", (e) => {
+      if (e.target.closest("a, button, input, label, summary") || String(getSelection())) return;
+      const link = e.target.closest("tr")?.querySelector("td .go");
+      if (link) { if (e.ctrlKey || e.metaKey) open(link.href); else link.click(); }
+    });
+  }
 
   // Copy and print. The buttons are hidden where they could do nothing.
   const say = (button, text) => {

@@ -49,14 +49,15 @@ async fn the_call_that_0021s_courier_did_not_answer_yesterday_evening_is_found_a
     arrive(&page, "the box leads to calls", |path| path == "/calls").await;
     let many = page.find_all(Locator::Css("tr.call")).await.unwrap().len();
     assert!(many > 5, "{many} calls of that number");
+    page.find(Locator::Css(".pick.time > summary")).await.unwrap().click().await.unwrap();
     page.find(Locator::LinkText("昨天")).await.unwrap().click().await.unwrap();
-    page.wait().at_most(SOON).for_element(Locator::Css(".ranges [aria-current]")).await.unwrap();
-    page.find(Locator::Css("details.more > summary")).await.unwrap().click().await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::XPath("//summary[contains(., '昨天')]")).await.unwrap();
+    page.find(Locator::XPath("//form//summary[contains(., '结果')]")).await.unwrap().click().await.unwrap();
     let chip =
         page.find(Locator::XPath("//label[contains(@class,'chip')][normalize-space()='无人接听']")).await.unwrap();
     chip.click().await.unwrap();
-    page.find(Locator::Css(".filters button.main")).await.unwrap().click().await.unwrap();
-    page.wait().at_most(SOON).for_element(Locator::Css(".active li")).await.unwrap();
+    page.find(Locator::Css(".pick[open] button.main")).await.unwrap().click().await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::XPath("//summary[contains(., '结果：无人接听')]")).await.unwrap();
     let rows = page.find_all(Locator::Css("tr.call")).await.unwrap();
     assert_eq!(rows.len(), 1, "{}", text(&page, "main").await);
     follow(&page, "/calls/").await;
@@ -65,6 +66,35 @@ async fn the_call_that_0021s_courier_did_not_answer_yesterday_evening_is_found_a
     assert!(why.contains("8101") && why.contains("处理"), "the cause and who should act: {why}");
     let story = text(&page, "main").await;
     assert!(story.contains("无人接听") && story.contains("courier"), "{story}");
+    chromium.quit().await;
+    server.stop();
+}
+
+/// A click on a figure showed twelve rows of controls and no call.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_begin_at_the_top_of_every_list_also_where_a_figure_leads_there() {
+    let house = House::new();
+    let server = lively(&house);
+    let chromium = Chromium::start(DESK).await;
+    let page = chromium.page.clone();
+    set_up(&chromium, &server).await;
+    page.goto(&format!("https://{}/", server.address)).await.unwrap();
+    let figures = "return [...document.querySelectorAll('main a:is([href^=\"/calls?\"], [href^=\"/callbacks?\"])')].map((a) => a.getAttribute('href'))";
+    let figures = page.execute(figures, Vec::new()).await.unwrap();
+    let figures: Vec<String> = serde_json::from_value(figures).unwrap();
+    assert!(figures.iter().any(|href| href.starts_with("/calls?")), "{figures:?}");
+    let lists = ["/calls", "/callbacks", "/messages", "/numbers", "/calls?outcome=no_answer&outcome=busy&not_q=7"];
+    let mut seen = 0;
+    for href in lists.into_iter().chain(figures.iter().map(String::as_str)) {
+        page.goto(&format!("https://{}{href}", server.address)).await.unwrap();
+        let top = "const row = document.querySelector('main .scroll tbody tr:not(.day)'); \
+                   return row && document.querySelector('.bar') ? row.getBoundingClientRect().top + scrollY : null";
+        let top = page.execute(top, Vec::new()).await.unwrap();
+        let Some(top) = top.as_f64() else { continue };
+        assert!(top < 240.0, "{href}: the first row is at {top}");
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} lists had rows");
     chromium.quit().await;
     server.stop();
 }
@@ -121,7 +151,7 @@ async fn without_scripts_a_person_logs_in_finds_a_call_and_reads_its_bytes() {
     assert!(page.find(Locator::Css("button.live")).await.is_err());
     let find = page.find(Locator::Css("#find")).await.unwrap();
     find.send_keys(&format!("order-3{}", Key::Enter)).await.unwrap();
-    page.wait().at_most(SOON).for_element(Locator::Css(".active li")).await.unwrap();
+    page.wait().at_most(SOON).for_element(Locator::Css(".conds li")).await.unwrap();
     follow(&page, "/calls/").await;
     assert!(text(&page, "main").await.contains("order-3"));
     follow(&page, "/callbacks/").await;

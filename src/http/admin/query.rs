@@ -105,12 +105,14 @@ pub(super) fn hours_later(t: Timestamp, hours: i64) -> Timestamp {
     t.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(t)
 }
 
-pub(super) fn ranges(now: Timestamp) -> [(crate::domain::Text, Span); 5] {
+pub(super) fn ranges(now: Timestamp) -> [(crate::domain::Text, Span); 7] {
     use crate::domain::Text;
     let today = midnight(now);
     let since = |from| Span { from: Some(from), to: None };
     [
+        (Text::new("本小时", "This hour"), since(hour(now))),
         (Text::new("近 1 小时", "Last hour"), since(hours_later(hour(now), -1))),
+        (Text::new("昨晚", "Last night"), Span { from: Some(hours_later(today, -6)), to: Some(hours_later(today, 8)) }),
         (Text::new("今天", "Today"), since(today)),
         (Text::new("昨天", "Yesterday"), Span { from: Some(hours_later(today, -24)), to: Some(today) }),
         (Text::new("近 7 天", "7 days"), since(hours_later(today, -6 * 24))),

@@ -120,7 +120,7 @@ filters! {
         recording_state: Filter<RecordingState> as RecordingStates = RecordingStates,
             title("录音", "recording").api("What became of the recording")
                 .flag("STATE", "Whose recording is archived, waiting, expired, failed")
-                .form(25, Text::new("录音在哪", "Recording is"));
+                .form(25, Text::new("录音状态", "Recording state"));
         expires_before: Option<Timestamp> as ExpiresBefore = ExpiresBefore,
             title("平台删除录音早于", "recording deleted before")
                 .api("Whose recording is only at the platform, which deletes it before this instant")

@@ -208,7 +208,7 @@ impl CallbackPage {
     ) -> Self {
         let (lang, masking) = (view.lang, view.masking());
         let (row, parties) = row.map_or((None, &[][..]), |(row, parties)| (Some(row), parties));
-        let waiting = Badge::new(crate::http::admin::parts::Tone::Busy, lang.t("等待归入", "Waiting to be joined"));
+        let waiting = Badge::new(crate::http::admin::parts::Tone::Busy, lang.t("待处理", "Pending"));
         let provider = crate::platforms::by_name(&callback.provider).map(|p| p.title(lang).to_owned());
         let session = |s: &String| (masking.text_of(s, parties), link("/callbacks", &[("session", s)]));
         let decided = row.and_then(|row| Decided::of(lang, masking, row, Some(&app)));

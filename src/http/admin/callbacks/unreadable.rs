@@ -214,7 +214,7 @@ impl Unreadable {
             Self::XmlMarkup => lang.t("XML 里有不成标签的 <", "XML with a < that begins no tag"),
             Self::Xml => lang.t("XML 格式有错", "XML that is not well-formed"),
             Self::Neither => lang.t("既不是 JSON 也不是 XML", "Neither JSON nor XML"),
-            Self::ReadableNow => lang.t("当时读不懂，现在的版本能解析", "Unreadable then; this version reads it"),
+            Self::ReadableNow => lang.t("当时无法解析，当前版本可以解析", "Unreadable then; this version reads it"),
             Self::Gone => lang.t("原文已删除，无法再看原因", "The bytes are gone, and the cause with them"),
             Self::NotRead => lang.t("更早的，没有逐个查看原因", "Earlier ones, whose cause was not looked into"),
         }
@@ -287,7 +287,7 @@ impl Unreadable {
                 "Probably not from the platform, or changed on its way. Look at the bytes and the peer.",
             ),
             Self::ReadableNow => lang.t(
-                "重建数据后它会归入通话：系统页可以重建。",
+                "重建数据后会关联到通话：可在系统页重建。",
                 "It finds its call when the store is rebuilt: the System page does that.",
             ),
             Self::Gone => lang.t("不需要处理；记录还在。", "Nothing to do; its entry is still there."),

@@ -6,7 +6,7 @@ use askama::Template;
 
 #[cfg(test)]
 use crate::domain::Lang;
-use crate::domain::{AppId, Call, Text};
+use crate::domain::{AppId, Call, CallOutcome, Text};
 use crate::http::admin::parts::days::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
@@ -16,6 +16,7 @@ use crate::http::admin::parts::{Badge, Phone, When, clock_seconds, count};
 use crate::http::admin::request::{Pairs, Request, link};
 use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response};
+use crate::platforms;
 #[cfg(test)]
 use crate::service::lists::ListKind;
 use crate::store::{CallQuery, Listing, Tests};
@@ -40,6 +41,8 @@ pub(crate) struct CallRow {
     pub(crate) app: String,
     pub(crate) product: &'static str,
     pub(crate) badge: Badge,
+    /// The cause in words, of a call that was not answered.
+    pub(crate) why: &'static str,
     pub(crate) ring: String,
     pub(crate) talk: String,
     pub(crate) recording: Option<Badge>,
@@ -77,6 +80,14 @@ fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
     (tests > 0).then(|| (count(tests), link("/calls", &with)))
 }
 
+/// Empty where the outcome says as much, or no table lists the code.
+fn why(view: &View, call: &Call) -> &'static str {
+    let Some(outcome) = call.outcome.filter(|outcome| *outcome != CallOutcome::Answered) else { return "" };
+    let doc = call.release.as_ref().and_then(|release| platforms::explain(call.provider, &release.cause));
+    let words = doc.map_or("", |doc| doc.text.get(view.lang));
+    if words == outcome.word().get(view.lang) { "" } else { words }
+}
+
 impl CallRow {
     pub(crate) fn of(view: &View, call: &Call, app: String) -> Self {
         let masking = view.masking();
@@ -91,6 +102,7 @@ impl CallRow {
             app,
             product: call.product.map_or("", |p| p.word().get(view.lang)),
             badge: words::call_badge(view.lang, call.outcome, call.state),
+            why: why(view, call),
             ring: call.ring_seconds.map_or_else(String::new, |s| s.to_string()),
             talk: if talked { clock_seconds(u64::from(call.talk_seconds)) } else { String::new() },
             recording: call.recording.as_ref().map(|r| words::recording_badge(view.lang, r.state)),
@@ -138,13 +150,13 @@ mod tests {
     #[test]
     fn every_filter_of_an_empty_list_can_be_taken_away() {
         let html = scraper::Html::parse_document(&CallsPage::sample_empty(Lang::En).render().unwrap());
-        let away: Vec<_> = html.select(&selector(".active a")).filter_map(|a| a.attr("href")).collect();
+        let away: Vec<_> = html.select(&selector(".conds li > a")).filter_map(|a| a.attr("href")).collect();
         assert_eq!(away[0], "/calls?not_outcome=busy&min_talk=60");
         assert_eq!(away[1], "/calls?number=0021&min_talk=60");
         assert!(html.select(&selector(".empty a")).next().is_some(), "says what to do next");
-        assert!(html.select(&selector("details.more[open]")).next().is_some());
-        let not = html.select(&selector("input[name=not][value=outcome]")).next().unwrap();
-        assert!(not.attr("checked").is_some());
+        assert!(html.select(&selector("details[open]")).next().is_none(), "menus stay closed above the rows");
+        let changed = html.select(&selector(".conds form[action='/calls'] input[name=number]")).next().unwrap();
+        assert_eq!(changed.attr("value"), Some("0021"));
     }
 
     #[test]

@@ -264,7 +264,7 @@ mod tests {
         let groups: Vec<String> = html.select(&selector(".group")).map(|group| group.text().collect()).collect();
         let form = groups.iter().find(|text| text.contains("Sent as a form")).unwrap();
         assert!(
-            form.contains("wrapped it in a form") && form.contains("#91") && form.contains("all unreadable ones"),
+            form.contains("wrapped it in a form") && form.contains("#91") && form.contains("all unparsable callbacks"),
             "{form}"
         );
         assert!(

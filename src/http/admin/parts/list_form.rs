@@ -1,13 +1,13 @@
-//! The boxes above a list: what the address asks for, as a form, and its filters one by one,
-//! each with a link that takes it away.
+//! The filters above a list: one line of boxes and menus, and a chip for each filter that is set,
+//! which opens to change it and has a link to remove it.
 //!
-//! It only mirrors the address; what an address means is for the API's reader alone to say.
-//! What an address asks and no box can show (two ranges of one amount, an app and not another)
-//! goes along in hidden fields, so that pressing the button never forgets a filter.
+//! Form and chips mirror the address; only the API's reader gives it a meaning. What no box can show
+//! (two ranges of one amount, an app and not another) is carried in hidden fields, so that no button
+//! forgets a filter.
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Lang, Text};
+use crate::domain::{CallOutcome, Lang, Text};
 use crate::http::admin::parts::local;
 use crate::http::admin::query::{input, instant};
 use crate::http::admin::request::{Pairs, find, link};
@@ -65,6 +65,41 @@ pub(crate) struct Active {
     pub(crate) without: String,
 }
 
+/// The values of one filter in the address, with one polarity.
+#[derive(Debug)]
+pub(crate) struct Chip {
+    /// Begins the ids of its fields.
+    pub(crate) id: String,
+    /// `结果：忙线、关机 等 5 项`
+    pub(crate) label: String,
+    pub(crate) without: String,
+    pub(crate) editor: Editor,
+    /// The rest of the address.
+    pub(crate) hidden: Pairs,
+}
+
+#[derive(Debug)]
+pub(crate) enum Editor {
+    Text(TextBox),
+    Choices(Choices),
+    Amount(Amount),
+    Flag(Flag),
+    /// It can only be removed.
+    Fixed,
+}
+
+impl Chip {
+    pub(crate) fn can_change(&self) -> bool {
+        !matches!(self.editor, Editor::Fixed)
+    }
+}
+
+impl Choices {
+    pub(crate) fn chosen(&self) -> usize {
+        self.options.iter().filter(|option| option.chosen).count()
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(crate) path: &'static str,
@@ -75,12 +110,14 @@ pub(crate) struct Form {
     pub(crate) more: Vec<TextBox>,
     pub(crate) amounts: Vec<Amount>,
     pub(crate) flags: Vec<Flag>,
+    /// The first group of choices, which has a menu of its own.
+    pub(crate) lead: Option<Choices>,
     pub(crate) choices: Vec<Choices>,
     /// What no box shows.
     pub(crate) hidden: Pairs,
-    /// Whether a filter below the first row is set.
-    pub(crate) open: bool,
-    pub(crate) active: Vec<Active>,
+    pub(crate) chips: Vec<Chip>,
+    /// The list with its span of time alone.
+    pub(crate) clear: String,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -160,10 +197,11 @@ impl Form {
             more: Vec::new(),
             amounts: Vec::new(),
             flags: Vec::new(),
+            lead: None,
             choices: Vec::new(),
             hidden: Pairs::new(),
-            open: false,
-            active: active(lang, path, T::docs(), make.pairs),
+            chips: chips(make, path, T::docs(), apps),
+            clear: link(path, &make.pairs.iter().filter(|(n, _)| is_time(n)).cloned().collect::<Pairs>()),
         };
         let mut boxes: Vec<(&FilterDoc, &FormBox)> =
             T::docs().iter().filter_map(|doc| Some((doc, doc.text.form.as_ref()?))).collect();
@@ -191,12 +229,16 @@ impl Form {
     fn finish(mut self, make: Maker<'_>) -> Self {
         self.choices.retain(|c| !c.options.is_empty());
         let shown = self.shown(make);
-        let first: BTreeSet<&str> = self.main.iter().map(|b| b.name).chain(["from", "to"]).collect();
-        let rest = make.pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit"));
-        self.open = rest.clone().any(|(name, _)| !first.contains(name.strip_prefix("not_").unwrap_or(name)));
         let kept = make.pairs.iter().filter(|pair| pair.0 != "cursor" && !shown.contains(*pair));
         self.hidden = kept.cloned().collect();
+        if !self.choices.is_empty() {
+            self.lead = Some(self.choices.remove(0));
+        }
         self
+    }
+
+    pub(crate) fn has_more(&self) -> bool {
+        !(self.more.is_empty() && self.amounts.is_empty() && self.flags.is_empty() && self.choices.is_empty())
     }
 
     fn shown(&self, make: Maker<'_>) -> BTreeSet<(String, String)> {
@@ -243,6 +285,95 @@ fn options(lang: Lang, shape: &Shape, apps: &[String]) -> Option<Vec<(String, St
         }
         _ => return None,
     })
+}
+
+fn is_time(name: &str) -> bool {
+    matches!(name, "from" | "to")
+}
+
+/// How many values a chip names.
+const VALUES_NAMED: usize = 3;
+
+/// A chip for each filter that the address sets and each polarity; the span of time has a menu.
+fn chips(make: Maker<'_>, path: &str, docs: &[FilterDoc], apps: &[String]) -> Vec<Chip> {
+    let mut chips: Vec<Chip> = Vec::new();
+    let mut done: BTreeSet<Vec<String>> = BTreeSet::new();
+    for (name, _) in make.pairs.iter().filter(|(n, _)| !is_time(n) && !matches!(n.as_str(), "cursor" | "limit")) {
+        let bare = name.strip_prefix("not_").unwrap_or(name);
+        let doc = docs.iter().find(|doc| [doc.names.name, doc.names.min, doc.names.max].contains(&bare));
+        let group: Vec<String> = match doc {
+            Some(doc) if matches!(doc.shape, Shape::Bounds) && bare != doc.names.name => {
+                vec![doc.names.min.to_owned(), doc.names.max.to_owned()]
+            }
+            _ => vec![name.clone()],
+        };
+        if done.insert(group.clone()) {
+            chips.push(chip(make, path, docs, apps, doc, &group));
+        }
+    }
+    chips
+}
+
+fn chip(
+    make: Maker<'_>,
+    path: &str,
+    docs: &[FilterDoc],
+    apps: &[String],
+    doc: Option<&FilterDoc>,
+    group: &[String],
+) -> Chip {
+    let lang = make.lang;
+    let (own, rest): (Pairs, Pairs) =
+        make.pairs.iter().filter(|(n, _)| n != "cursor").cloned().partition(|(name, _)| group.contains(name));
+    // The editor sees its own values alone, so that it shows them whatever else the address asks.
+    let alone = Maker { lang, pairs: &own };
+    let editor = match doc.and_then(|doc| Some((doc, doc.text.form.as_ref()?))) {
+        None => Editor::Fixed,
+        Some((FilterDoc { names, shape: Shape::Bounds, .. }, at)) if own.len() <= 2 => {
+            Editor::Amount(alone.amount(names, at.label))
+        }
+        Some((FilterDoc { names, shape: Shape::Flag(_), .. }, at)) => Editor::Flag(alone.flag(names, at.label)),
+        Some((doc, at)) => match options(lang, &doc.shape, apps) {
+            Some(options) => Editor::Choices(alone.choices(doc.names.name, at.label, options)),
+            None if doc.is_split() || own.len() == 1 => Editor::Text(alone.text(doc, at)),
+            None => Editor::Fixed,
+        },
+    };
+    let name = &group[0];
+    let (bare, not) = name.strip_prefix("not_").map_or((name.as_str(), false), |bare| (bare, true));
+    let said = |(name, value): &(String, String)| {
+        let bare = name.strip_prefix("not_").unwrap_or(name);
+        docs.iter().find_map(|doc| words(lang, doc, bare, value)).unwrap_or_else(|| (bare.to_owned(), None))
+    };
+    let label = match doc.map(|doc| &doc.shape) {
+        Some(Shape::Flag(_)) if bare == "answered" && (own[0].1 == "false") != not => {
+            lang.t("未接通", "Unanswered").to_owned()
+        }
+        _ if bare == "outcome" && !not && is_every_failure(&own) => lang.t("未接通", "Unanswered").to_owned(),
+        Some(Shape::Bounds) if group.len() > 1 => {
+            let bounds = own.iter().map(|pair| format!("{} {}", said(pair).0, pair.1));
+            bounds.collect::<Vec<_>>().join(lang.t("，", ", "))
+        }
+        _ => {
+            let title = own.first().map(|pair| said(pair).0).unwrap_or_default();
+            let values: Vec<String> = own.iter().map(|pair| said(pair).1.unwrap_or_else(|| pair.1.clone())).collect();
+            let named = values[..values.len().min(VALUES_NAMED)].join(lang.t("、", ", "));
+            let more = match values.len().saturating_sub(VALUES_NAMED) {
+                0 => String::new(),
+                _ if lang == Lang::Zh => format!(" 等 {} 项", values.len()),
+                more => format!(" +{more}"),
+            };
+            format!("{title}{}{named}{more}", if not { lang.t("不是", " is not ") } else { lang.t("：", ": ") })
+        }
+    };
+    Chip { id: format!("chip-{name}"), label, without: link(path, &rest), editor, hidden: rest }
+}
+
+/// Whether these are all outcomes but the answered one.
+fn is_every_failure(pairs: &Pairs) -> bool {
+    let chosen: BTreeSet<&str> = pairs.iter().map(|(_, value)| value.as_str()).collect();
+    let every = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
+    chosen == every.map(CallOutcome::name).collect()
 }
 
 /// The filters that are set, each with the list without it.
@@ -341,17 +472,44 @@ mod tests {
         assert_eq!((talk.min.as_str(), talk.max.as_str(), talk.not), ("10", "60", true));
         assert_eq!((ring.min.as_str(), ring.max.as_str(), ring.not), ("5", "", false));
         assert_eq!(form.flags[0].value, Some(false));
-        assert!(form.open && form.choices.iter().any(|c| c.name == "state" && c.not));
-        assert!(!of("number=0021&not_q=7&from=2026-11-21T00%3A00%3A00Z").open);
-        let labels: Vec<&str> = form.active.iter().map(|a| a.label.as_str()).collect();
-        assert_eq!(labels[..2], ["not talk 10..60", "ring ≥ 5"]);
+        assert!(form.choices.iter().any(|c| c.name == "state" && c.not));
+        assert_eq!(form.lead.as_ref().map(|lead| lead.name), Some("outcome"));
+    }
+
+    fn labels(query: &str) -> Vec<String> {
+        of(query).chips.into_iter().map(|chip| chip.label).collect()
+    }
+
+    #[test]
+    fn a_chip_holds_all_values_of_a_filter_and_says_what_it_asks() {
+        assert_eq!(labels("not_talk=10..60&min_ring=5&max_ring=9"), ["talk is not 10..60", "ring ≥ 5, ring ≤ 9"]);
+        assert_eq!(labels("outcome=busy&outcome=failed&not_outcome=answered").len(), 2);
+        assert_eq!(labels("not_number=0022&from=2026-11-21T00%3A00%3A00Z&limit=20"), ["number is not 0022"]);
+        let five = "outcome=busy&outcome=failed&outcome=rejected&outcome=blocked&outcome=suspended";
+        assert!(labels(five)[0].ends_with("+2"), "{:?}", labels(five));
+        let failures = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
+        let every = failures.map(|outcome| format!("outcome={}", outcome.name())).collect::<Vec<_>>().join("&");
+        assert_eq!(labels(&every), ["Unanswered"]);
+        assert_eq!(labels("answered=false"), ["Unanswered"]);
+    }
+
+    #[test]
+    fn a_chip_changes_or_removes_its_filter_and_carries_the_rest() {
+        let form = of("outcome=busy&not_q=7&app=hotline&from=2026-11-21T00%3A00%3A00Z&cursor=x");
+        let query = |pairs: &Pairs| form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let find = &form.chips[1];
+        assert!(matches!(&find.editor, Editor::Text(b) if b.name == "q" && b.value == "7" && b.not));
+        assert_eq!(query(&find.hidden), "outcome=busy&app=hotline&from=2026-11-21T00%3A00%3A00Z");
+        assert_eq!(find.without, "/calls?outcome=busy&app=hotline&from=2026-11-21T00%3A00%3A00Z");
+        assert!(matches!(&form.chips[2].editor, Editor::Choices(apps) if apps.chosen() == 1));
+        assert_eq!(form.clear, "/calls?from=2026-11-21T00%3A00%3A00Z");
     }
 
     /// Digits typed into the box at the top stood as a session, under `q 4416`.
     #[test]
     fn what_was_typed_at_the_top_is_named_as_what_it_is() {
         let form = of("q=4416");
-        assert_eq!(form.active.iter().map(|a| a.label.as_str()).collect::<Vec<_>>(), ["find 4416"]);
+        assert_eq!(labels("q=4416"), ["find: 4416"]);
         let find = form.main.iter().find(|of| of.name == "q").unwrap();
         assert_eq!((find.label, find.value.as_str()), ("Find", "4416"));
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Lang, Masking, Role};
 use crate::http::admin::parts::list_form::Form;
+use crate::http::admin::parts::local;
 use crate::http::admin::query::{self, canonical, instant};
 use crate::http::admin::request::{Pairs, Request, find, link};
 use crate::http::admin::view::View;
@@ -25,6 +26,8 @@ use crate::store::{Count, Listing, Span};
 pub(crate) struct Found {
     pub(crate) form: Form,
     pub(crate) ranges: Vec<Range>,
+    /// The span of time in words.
+    pub(crate) present: String,
     /// How many rows there are: `12,345`, `100,000+`.
     pub(crate) count: Option<String>,
     pub(crate) rows: u64,
@@ -131,8 +134,10 @@ impl Found {
         });
         let asked: Pairs = rest.iter().filter(|(n, _)| n != "limit").cloned().collect();
         let saved = around.saved.iter().map(|search| Saved::of(view, path, &asked, search)).collect();
+        let ranges = if form.span.is_some() { ranges(view.lang, path, pairs, around.now) } else { Vec::new() };
         Self {
-            ranges: if form.span.is_some() { ranges(view.lang, path, pairs, around.now) } else { Vec::new() },
+            present: present(view.lang, pairs, &ranges),
+            ranges,
             count: around.count.map(shown),
             rows: around.count.map_or(0, |count| count.rows),
             exports: exports(view.lang, around.which, &asked),
@@ -189,6 +194,20 @@ fn exports(lang: Lang, which: ListKind, asked: &Pairs) -> Vec<Export> {
         Export { label, hint, href: link(&format!("/api/v1/{}/export", which.name()), &pairs) }
     };
     formats.map(export).into()
+}
+
+/// The name of a ready range, or both ends.
+fn present(lang: Lang, pairs: &Pairs, ranges: &[Range]) -> String {
+    if let Some(range) = ranges.iter().find(|range| range.current) {
+        return range.label.to_owned();
+    }
+    let end = |name| find(pairs, name).and_then(instant).map(|t| local(t, "%m-%d %H:%M"));
+    match (end("from"), end("to")) {
+        (Some(from), Some(to)) => format!("{from} – {to}"),
+        (Some(from), None) => format!("{} {from}", lang.t("从", "since")),
+        (None, Some(to)) => format!("{} {to}", lang.t("到", "until")),
+        (None, None) => lang.t("全部", "All").to_owned(),
+    }
 }
 
 pub(crate) fn ranges(lang: Lang, path: &str, pairs: &Pairs, now: Timestamp) -> Vec<Range> {

@@ -133,7 +133,7 @@ pub(crate) fn suspicion(lang: Lang, suspicion: &Suspicion) -> String {
         (Suspicion::WrongCase { found, meant }, Lang::En) => {
             format!("{found}: did you mean {meant}? Case matters")
         }
-        (Suspicion::Missing(name), Lang::Zh) => format!("缺少字段 {name}，无法归入通话"),
+        (Suspicion::Missing(name), Lang::Zh) => format!("缺少字段 {name}，无法关联到通话"),
         (Suspicion::Missing(name), Lang::En) => format!("{name} is missing; without it the event cannot be placed"),
         (Suspicion::UnknownEvent(name), Lang::Zh) => format!("未知的事件或类型 {name}，文档中没有"),
         (Suspicion::UnknownEvent(name), Lang::En) => format!("{name} is not a documented event or type"),

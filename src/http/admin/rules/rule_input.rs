@@ -22,7 +22,7 @@ pub(crate) fn read(lang: Lang, form: &Pairs) -> Result<Rule, String> {
 fn rule(lang: Lang, form: &Pairs) -> Result<Rule, Wrong> {
     let (when, then) = (conditions(form)?, action(lang, form)?);
     let said = json!({ "name": entered(form, "name").unwrap_or_default(), "when": when, "then": then });
-    let unreadable = Wording::new("读不懂，请重新打开本页再填", "cannot be read: open the page again");
+    let unreadable = Wording::new("无法识别，请重新打开本页填写", "cannot be read: open the page again");
     serde_json::from_value(said).map_err(|_| ("then".to_owned(), unreadable))
 }
 

@@ -182,7 +182,7 @@ fn words(lang: Lang, sms: bool, verdict: &str, why: Option<&str>) -> String {
         "holiday" | "not_holiday" => lang.t("日期名单", "the list of days"),
         "binding" => lang.t("绑定", "the binding"),
         "answer" => lang.t("它的应答不能给平台", "the platform would not take its answer"),
-        "trial" => lang.t("试算没有真的询问", "it was not really asked"),
+        "trial" => lang.t("试算未实际调用", "not called in a trial"),
         other => Asking::parse(other).map_or(other, |asking| asking.word().get(lang)),
     };
     let head = match verdict {

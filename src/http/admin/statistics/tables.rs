@@ -250,7 +250,7 @@ impl Member {
         let lang = view.lang;
         let named = |name: String| Self { name, phone: None, filter: Some(key.to_owned()) };
         if key == "none" {
-            return Self { name: lang.t("未知或没有", "unknown or none").to_owned(), phone: None, filter: None };
+            return Self { name: lang.t("未知", "unknown").to_owned(), phone: None, filter: None };
         }
         match group {
             Group::App => {

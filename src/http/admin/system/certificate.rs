@@ -66,10 +66,7 @@ fn of_our_own(lang: Lang, certificate: &CertificateInfo, host: &str, plain: Plai
     let no = |reason: String| Verdict { accepted: false, elsewhere: false, reason, advice: advice(lang, plain) };
     if certificate.self_signed {
         return no(lang
-            .t(
-                "证书是自签名的，平台不会接受。",
-                "The certificate vouches only for itself; a platform will not accept it.",
-            )
+            .t("证书是自签名的，平台不会接受。", "Self-signed certificate: platforms will reject it.")
             .to_owned());
     }
     if certificate.not_after.is_some_and(|end| end <= now) {

@@ -97,7 +97,7 @@ pub(crate) fn store(lang: Lang, store: &StoreStatus) -> Group {
         facts: vec![
             (lang.t("通话", "Calls"), count(store.calls)),
             (lang.t("回调", "Callbacks"), count(store.callbacks)),
-            (lang.t("已归入到", "Applied up to"), count(store.applied)),
+            (lang.t("已处理到", "Applied up to"), count(store.applied)),
             (lang.t("落后", "Lag"), format!("{} {}", count(store.waiting), lang.t("条记录", "records"))),
             (lang.t("大小", "Size"), size(store.bytes)),
             (lang.t("格式", "Format"), store.format.to_string()),
