@@ -13,8 +13,7 @@
 
 use serde_json::Value;
 
-use super::entry::{AuditEntry, KIND, public_hash, sha256};
-use super::head::Head;
+use super::entry::{AuditEntry, Head, KIND, public_hash, sha256};
 use crate::domain::Seq;
 use crate::journal::{Body, Record};
 

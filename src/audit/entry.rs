@@ -23,7 +23,6 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::Act;
-use super::head::Head;
 use crate::domain::{ActorId, ActorKind, AppId, Seq};
 use crate::journal::{Body, Entry, Record};
 use crate::state::random;
@@ -74,6 +73,25 @@ pub struct AuditEntry {
     pub anchor: Option<Anchor>,
     /// Set on entries that report another entry's outcome.
     pub ended: Option<Ended>,
+}
+
+/// What the next entry of the chain follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) n: u64,
+    pub(super) hash: String,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self { n: 0, hash: "0".repeat(64) }
+    }
+}
+
+impl From<AuditEntry> for Head {
+    fn from(entry: AuditEntry) -> Self {
+        Self { n: entry.n, hash: entry.hash }
+    }
 }
 
 /// Also returns the new head.

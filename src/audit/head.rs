@@ -1,37 +1,19 @@
-//! The head of the chain: the entry that the next one follows.
+//! Finds the head of the chain: the entry that the next one follows.
 //!
 //! Searched when the first entry is written, and again after another writer's, from where the last
 //! search ended. The store knows the last entry up to the record it has applied; the rest of the journal
 //! is read backwards, down to the last entry if there is no store.
 
-use super::entry::AuditEntry;
+use super::entry::{AuditEntry, Head};
 use crate::domain::Seq;
 use crate::journal::{Journal, ReadError};
 use crate::limits::{AUDIT_READ_BYTES, AUDIT_READ_RECORDS};
 use crate::store::Store;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) n: u64,
-    pub(super) hash: String,
-}
-
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) head: Head,
     pub(super) through: Seq,
-}
-
-impl Default for Head {
-    fn default() -> Self {
-        Self { n: 0, hash: "0".repeat(64) }
-    }
-}
-
-impl From<AuditEntry> for Head {
-    fn from(entry: AuditEntry) -> Self {
-        Self { n: entry.n, hash: entry.hash }
-    }
 }
 
 /// The newest entry after `known`, if any.

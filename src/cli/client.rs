@@ -16,8 +16,8 @@ use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use super::Usage;
 use super::here::{Here, LOOK, SILENT};
+use super::reply::Reply;
 use super::socket::{Socket, Stream};
 use super::upload::Upload;
 use crate::http::api;
@@ -47,13 +47,6 @@ pub(super) enum Needs {
     /// What people set.
     State,
     Store,
-}
-
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) rebuilding: Option<String>,
-    pub(super) body: Bytes,
 }
 
 impl Client {
@@ -197,34 +190,6 @@ impl Client {
     }
 }
 
-impl Reply {
-    /// The object of a success; a refusal becomes an error with its message, and one that
-    /// finds fault with a value counts as wrong usage.
-    pub(super) fn json(self) -> Result<Value> {
-        Ok(serde_json::from_str(&self.text()?)?)
-    }
-
-    /// The text of a success, likewise.
-    pub(super) fn text(self) -> Result<String> {
-        if let Some(progress) = &self.rebuilding {
-            warn_of_rebuilding(progress);
-        }
-        if self.status.is_success() {
-            return Ok(String::from_utf8(self.body.into())?);
-        }
-        let value: Value = serde_json::from_slice(&self.body)
-            .with_context(|| format!("reading an answer with status {}", self.status.as_u16()))?;
-        let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason given").to_owned();
-        if self.status == StatusCode::BAD_REQUEST {
-            return Err(Usage(message).into());
-        }
-        if self.status == StatusCode::NOT_FOUND {
-            bail!("nothing is known under that name or number");
-        }
-        bail!(message)
-    }
-}
-
 /// The server on a directory, or the directory itself. A server that starts or stops has the lock
 /// and does not listen, and another command has it too: that passes.
 async fn reach(data: &Path) -> Result<Back> {
@@ -257,11 +222,6 @@ fn passes(error: &anyhow::Error) -> bool {
     let held = error.downcast_ref::<RunError>();
     matches!(refused, Some(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused))
         || matches!(held, Some(RunError::Lock(LockError::Held { .. })))
-}
-
-/// Said of whatever was read meanwhile.
-pub(super) fn warn_of_rebuilding(progress: &str) {
-    tracing::warn!(progress = %progress, "the store is being rebuilt; this is what is known so far");
 }
 
 pub(super) fn part(text: &str) -> String {

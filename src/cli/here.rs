@@ -14,8 +14,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 
-use super::client::Reply;
-use super::socket::{Sent, pour, reply};
+use super::reply::{Reply, Sent, pour, reply};
 use crate::clock::Clock;
 use crate::control::{Answers, Control};
 use crate::http::{Routes, api};

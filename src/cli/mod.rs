@@ -33,6 +33,7 @@ mod place;
 mod platform;
 mod providers;
 mod reindex;
+mod reply;
 mod retention;
 mod rules;
 mod search;

@@ -6,27 +6,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
-use super::client::{Reply, warn_of_rebuilding};
+use super::reply::{Reply, Sent, pour, reply};
 
 /// The way to a running server.
 #[derive(Debug)]
 pub(super) struct Socket {
     path: PathBuf,
 }
-
-pub(super) trait Sent:
-    Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + Sync + Unpin + 'static
-{
-}
-
-impl<B> Sent for B where B: Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + Sync + Unpin + 'static {}
 
 /// An answer that does not end.
 #[derive(Debug)]
@@ -75,50 +68,6 @@ impl Socket {
     fn silent(&self) -> String {
         format!("a server runs on this directory, but does not answer at {}", self.path.display())
     }
-}
-
-/// The body of a success into `out`, as it comes.
-pub(super) async fn pour<B>(response: Response<B>, out: &mut (dyn Write + Send)) -> Result<()>
-where
-    B: Body + Unpin,
-    B::Error: std::error::Error + Send + Sync + 'static,
-{
-    if !response.status().is_success() {
-        return Err(reply(response).await?.json().err().unwrap_or_else(|| anyhow::anyhow!("the server refused")));
-    }
-    if let Some(progress) = rebuilding(&response) {
-        warn_of_rebuilding(&progress);
-    }
-    let mut body = response.into_body();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.context("the export broke off; what was written is not whole")?;
-        if let Ok(mut data) = frame.into_data() {
-            while data.has_remaining() {
-                let chunk = data.chunk();
-                out.write_all(chunk)?;
-                let length = chunk.len();
-                data.advance(length);
-            }
-        }
-    }
-    Ok(out.flush()?)
-}
-
-/// How far the store is, while it is rebuilt.
-fn rebuilding<B>(response: &Response<B>) -> Option<String> {
-    response.headers().get("x-ringback-rebuilding").and_then(|value| value.to_str().ok()).map(str::to_owned)
-}
-
-/// An answer, read to its end.
-pub(super) async fn reply<B>(response: Response<B>) -> Result<Reply>
-where
-    B: Body,
-    B::Error: std::error::Error + Send + Sync + 'static,
-{
-    let rebuilding = rebuilding(&response);
-    let status = response.status();
-    let body = response.into_body().collect().await.context("reading the answer")?.to_bytes();
-    Ok(Reply { status, rebuilding, body })
 }
 
 impl Stream {

@@ -59,15 +59,25 @@ pub(super) async fn run(place: &Place, flags: Flags) -> Result<()> {
         let written = [csv::head(&export::STATS, None)?, csv::rows(&export::STATS, items(&answer), None)?].concat();
         return Ok(stdout().write_all(&table::csv(written, stdout().is_terminal()))?);
     }
-    let rows: Vec<Vec<String>> = items(&answer).iter().map(|item| row(by.as_deref(), item)).collect();
-    table::write(&mut stdout(), &HEAD, &rows)?;
+    let (head, rows) = figures(by.as_deref(), items(&answer));
+    table::write(&mut stdout(), &head, &rows)?;
     if rows.is_empty() {
         eprintln!("nothing counted");
     }
     Ok(())
 }
 
-const HEAD: [&str; 10] = ["FROM", "WHAT", "CALLS", "ANSWERED", "UNDER WAY", "ASR", "ACD", "PDD", "TALK", "PEAK"];
+/// The table of these rows, each with its step as people in China name it.
+fn figures(by: Option<&str>, rows: &[Value]) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let named = |row: &Value| {
+        let week = || format!("{} {:0>2}:00", weekday(&row["weekday"]), cells::text(&row["hour"]));
+        let step = row["at"].as_str().map_or_else(week, |at| step(by, at));
+        let mut row = row.clone();
+        row["at"] = step.into();
+        row
+    };
+    export::STATS.table(&rows.iter().map(named).collect::<Vec<_>>())
+}
 
 /// The start of a step as people in China name it: days and hours are those of Asia/Shanghai.
 fn step(by: Option<&str>, at: &str) -> String {
@@ -76,31 +86,11 @@ fn step(by: Option<&str>, at: &str) -> String {
     local.strftime(if by == Some("day") { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M +08" }).to_string()
 }
 
-fn row(by: Option<&str>, item: &Value) -> Vec<String> {
-    let week = || format!("{} {:0>2}:00", weekday(&item["weekday"]), cells::text(&item["hour"]));
-    vec![
-        item["at"].as_str().map_or_else(week, |at| step(by, at)),
-        cells::text(&item["key"]),
-        cells::text(&item["calls"]),
-        cells::text(&item["answered"]),
-        cells::text(&item["under_way"]),
-        item["asr"].as_f64().map_or_else(String::new, |asr| format!("{:.1}%", asr * 100.0)),
-        mean(&item["acd"]),
-        mean(&item["pdd"]),
-        item["talk_seconds"].as_u64().map_or_else(String::new, |seconds| format!("{} min", (seconds + 30) / 60)),
-        cells::text(&item["peak"]),
-    ]
-}
-
 /// Empty for rows that are of no day of the week.
 fn weekday(number: &Value) -> &'static str {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let day = number.as_u64().and_then(|day| usize::try_from(day).ok()?.checked_sub(1));
     day.and_then(|day| DAYS.get(day)).copied().unwrap_or_default()
-}
-
-fn mean(seconds: &Value) -> String {
-    seconds.as_f64().map_or_else(String::new, |seconds| format!("{seconds:.1} s"))
 }
 
 #[cfg(test)]
@@ -114,11 +104,11 @@ mod tests {
         let hour = json!({"at": "2026-11-21T02:00:00Z", "key": null, "calls": 70, "answered": 49, "under_way": 2,
             "talk_seconds": 3850, "asr": 0.7, "acd": 78.5714, "pdd": 3.0, "peak": 4});
         assert_eq!(
-            row(None, &hour),
+            figures(None, &[hour]).1[0],
             ["2026-11-21 10:00 +08", "", "70", "49", "2", "70.0%", "78.6 s", "3.0 s", "64 min", "4"]
         );
         let week = json!({"at": null, "weekday": 6, "hour": 9, "calls": 3, "answered": 1, "talk_seconds": 0});
-        assert_eq!(row(Some("weekday_hour"), &week)[..3], ["Sat 09:00", "", "3"]);
+        assert_eq!(figures(Some("weekday_hour"), &[week]).1[0][..3], ["Sat 09:00", "", "3"]);
     }
 
     #[test]

@@ -114,6 +114,19 @@ fn millis(decision: &Value) -> String {
     format!("{}.{:03}", micros / 1_000, micros % 1_000)
 }
 
+fn percent(share: &Value) -> String {
+    share.as_f64().map_or_else(String::new, |share| format!("{:.1}%", share * 100.0))
+}
+
+fn seconds(mean: &Value) -> String {
+    mean.as_f64().map_or_else(String::new, |mean| format!("{mean:.1} s"))
+}
+
+/// Whole minutes, rounded.
+fn minutes(seconds: &Value) -> String {
+    seconds.as_u64().map_or_else(String::new, |seconds| format!("{} min", (seconds + 30) / 60))
+}
+
 /// What is personal in an entry of the audit trail.
 fn details(entry: &Value) -> String {
     match &entry["personal"] {
@@ -325,20 +338,21 @@ pub const AUDIT: Sheet = Sheet {
 pub const STATS: Sheet = Sheet {
     title: Text::new("统计", "Statistics"),
     columns: &[
-        column("at", "/at", Instant, 19, "时间", "From"),
+        column("at", "/at", Instant, 19, "时间", "From").shown(1, "FROM"),
         column("weekday", "/weekday", Whole, 12, "星期", "Weekday"),
         column("hour", "/hour", Whole, 12, "小时", "Hour"),
-        column("key", "/key", Words, 12, "分组", "What"),
-        column("calls", "/calls", Whole, 12, "通话", "Calls"),
-        column("answered", "/answered", Whole, 12, "接通", "Answered"),
-        column("under_way", "/under_way", Whole, 12, "进行中", "Under way"),
+        column("key", "/key", Words, 12, "分组", "What").shown(2, "WHAT"),
+        column("calls", "/calls", Whole, 12, "通话", "Calls").shown(3, "CALLS"),
+        column("answered", "/answered", Whole, 12, "接通", "Answered").shown(4, "ANSWERED"),
+        column("under_way", "/under_way", Whole, 12, "进行中", "Under way").shown(5, "UNDER WAY"),
         column("ringing", "/ringing", Whole, 12, "振铃中", "Ringing"),
-        column("talk_seconds", "/talk_seconds", Whole, 12, "通话秒数", "Talk, s"),
-        column("asr", "/asr", Words, 12, "接通率", "ASR"),
-        column("acd", "/acd", Words, 12, "平均通话", "ACD"),
-        column("pdd", "/pdd", Words, 12, "接续时延", "PDD"),
+        column("talk_seconds", "/talk_seconds", Whole, 12, "通话秒数", "Talk, s")
+            .shown_as(9, "TALK", |row| minutes(&row["talk_seconds"])),
+        column("asr", "/asr", Words, 12, "接通率", "ASR").shown_as(6, "ASR", |row| percent(&row["asr"])),
+        column("acd", "/acd", Words, 12, "平均通话", "ACD").shown_as(7, "ACD", |row| seconds(&row["acd"])),
+        column("pdd", "/pdd", Words, 12, "接续时延", "PDD").shown_as(8, "PDD", |row| seconds(&row["pdd"])),
         column("ring", "/ring", Words, 12, "平均振铃", "Ring"),
-        column("peak", "/peak", Whole, 12, "并发峰值", "Peak"),
+        column("peak", "/peak", Whole, 12, "并发峰值", "Peak").shown(10, "PEAK"),
         column("peak_at", "/peak_at", Instant, 19, "峰值时间", "Peak at"),
     ],
 };

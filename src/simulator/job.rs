@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::chaos::Disturbed;
 use super::client::Delivery;
-use super::play::scaled;
+use super::plan::scaled;
 use super::push::Push;
 
 #[derive(Debug)]

@@ -140,3 +140,8 @@ impl fmt::Debug for Receipts {
         f.write_str("Receipts")
     }
 }
+
+/// A time of the calls in real time.
+pub(super) fn scaled(time: Duration, scale: f64) -> Duration {
+    time.div_f64(scale.max(0.000_001))
+}

@@ -28,7 +28,7 @@ use super::client::{Client, Delivery, Heard, Unreached};
 use super::huawei::sign::Signer;
 use super::job::Job;
 use super::ledger::Ledger;
-use super::plan::{Pace, Plan};
+use super::plan::{Pace, Plan, scaled};
 use super::platform::Platform;
 use super::push::{Decided, Push};
 use super::stamp::Millis;
@@ -348,9 +348,4 @@ impl Player {
         job.due = Instant::now() + scaled(gap, self.plan.time_scale);
         self.queue.push(job);
     }
-}
-
-/// A time of the calls in real time.
-pub(super) fn scaled(time: Duration, scale: f64) -> Duration {
-    time.div_f64(scale.max(0.000_001))
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::decisions::{DECIDED, DecisionRow};
+use super::decision_row::{DECIDED, DecisionRow};
 use super::encoding::{self, RowError};
 use super::indexed_row::IndexedRow;
 use super::terms::{Field, term};

@@ -11,15 +11,11 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::hot_rows::HotRows;
-use super::indexed_row::{IndexedRow, write_chunk};
+use super::indexed_row::{IndexedRow, RowKey, write_chunk};
 use super::kv::{self, Kv, KvBatch};
-use super::open::segment_key;
 use super::segment::{self, Segment, SegmentError};
 use super::terms::Terms;
 use crate::limits::BLOCK_ROWS;
-
-/// What rows are ordered by: newest first is descending.
-pub(super) type RowKey = (i64, [u8; 16]);
 
 /// One kind of row, as the writer holds it.
 #[derive(Debug, Clone)]
@@ -301,6 +297,17 @@ pub(super) fn bitmap_bytes(bitmap: &RoaringBitmap) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(bitmap.serialized_size());
     bitmap.serialize_into(&mut bytes).expect("memory takes every write");
     bytes
+}
+
+/// The key of a segment, or what those of all of them begin with.
+pub(super) fn segment_key(collection: &Collection, number: Option<u64>) -> Vec<u8> {
+    let mut key = vec![b'g'];
+    key.extend_from_slice(collection.name().as_bytes());
+    key.push(b':');
+    if let Some(number) = number {
+        key.extend_from_slice(&number.to_be_bytes());
+    }
+    key
 }
 
 #[cfg(test)]

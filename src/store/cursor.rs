@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::QueryError;
-use super::collection::RowKey;
+use super::indexed_row::RowKey;
 use crate::domain::Seq;
 
 const LENGTH: usize = 8 + 8 + 8 + 16;

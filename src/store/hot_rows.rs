@@ -12,8 +12,7 @@
 
 use std::sync::Arc;
 
-use super::collection::RowKey;
-use super::indexed_row::IndexedRow;
+use super::indexed_row::{IndexedRow, RowKey};
 use crate::limits::HOT_RUN;
 
 /// Rows, ascending by key. Clones share what neither side changes.

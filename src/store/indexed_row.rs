@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::collection::RowKey;
 use super::terms::{Terms, signature_bits};
 use crate::domain::Seq;
+
+/// What rows are ordered by: newest first is descending.
+pub(super) type RowKey = (i64, [u8; 16]);
 
 /// Collections do not know what is in it.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ mod count;
 mod cursor;
 mod cut;
 mod days;
-mod decisions;
+mod decision_row;
 mod encoding;
 mod hot_chunks;
 mod hot_rows;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use super::collection::Collection;
+use super::collection::{Collection, segment_key};
 use super::count::count;
 use super::hot_chunks::HotChunks;
 use super::indexed_row::read_chunk;
@@ -23,7 +23,7 @@ use super::kv::{self, Kv, unreadable};
 use super::numbers::Numbers;
 use super::query_plan::QueryPlan;
 use super::segment::Segment;
-use super::shared::{Rows, Shared, Sizes};
+use super::shared::{META, Rows, Shared, Sizes};
 use super::terms::{TEST, Terms};
 use super::{Store, Writer};
 use crate::clock::Clock;
@@ -33,7 +33,6 @@ use crate::domain::{AppId, Seq};
 /// Changes with every change of how rows are encoded, and of what a call is made of: an older store
 /// is rebuilt.
 const VERSION: u32 = 14;
-pub(super) const META: &[u8] = b"m:meta";
 pub(super) const APPLIED: &[u8] = b"m:applied";
 
 pub const FORMAT: u32 = VERSION;
@@ -239,17 +238,6 @@ fn attach_segments(kv: &Kv, collection: &mut Collection) -> Result<(), String> {
         collection.attach(Arc::new(segment), tombstones);
     }
     Ok(())
-}
-
-/// The key of a segment, or what those of all of them begin with.
-pub(super) fn segment_key(collection: &Collection, number: Option<u64>) -> Vec<u8> {
-    let mut key = vec![b'g'];
-    key.extend_from_slice(collection.name().as_bytes());
-    key.push(b':');
-    if let Some(number) = number {
-        key.extend_from_slice(&number.to_be_bytes());
-    }
-    key
 }
 
 /// Removes segments that were written but never registered.

@@ -7,7 +7,8 @@
 
 use std::cmp::Reverse;
 
-use super::collection::{RowKey, Sealed};
+use super::collection::Sealed;
+use super::indexed_row::RowKey;
 use super::segment::{Positions, SegmentError};
 use super::terms::{Terms, apart};
 

@@ -7,16 +7,18 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use super::collection::{RowKey, View};
+use super::collection::View;
 use super::count::count;
 use super::cursor::{Cursor, digest};
-use super::indexed_row::IndexedRow;
+use super::decision_row::DECIDED;
+use super::indexed_row::{IndexedRow, RowKey};
 use super::lists::NONE;
 use super::query_plan::QueryPlan;
 use super::scan::{Scan, ScanStep};
+use super::terms::{Field, Terms};
 use super::{
-    CallQuery, CallbackQuery, CallbackRow, Change, Count, FilterTable, Listing, Moment, NumberQuery, NumberRow, Page,
-    QueryError, SmsQuery, SmsRow, Status, Store, call_row, callback_row, sms_row, terms,
+    CallQuery, CallbackQuery, CallbackRow, Change, Count, DecisionQuery, FilterTable, Listing, Moment, NumberQuery,
+    NumberRow, Page, QueryError, SmsQuery, SmsRow, Status, Store, call_row, callback_row, sms_row, terms,
 };
 use crate::correlate::{Facts, join};
 use crate::domain::{AppId, Call, CallId, CallState, PhoneNumber, RecordingState, Scope, Seq};
@@ -62,6 +64,25 @@ impl Store {
         })
     }
 
+    /// Callbacks with a decided question, newest first.
+    pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
+        self.list(self.shared.view(|rows| &rows.callbacks), query, self.plan_decided(query), page, |indexed, cursor| {
+            let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
+            let shown = indexed.last <= cursor.snapshot && row.decision.is_some() && query.takes(&row);
+            Ok(shown.then_some((indexed.key(), row)))
+        })
+    }
+
+    pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
+        count(&self.shared.view(|rows| &rows.callbacks).0, &self.plan_decided(query)).map_err(QueryError::damaged)
+    }
+
+    fn plan_decided(&self, query: &DecisionQuery) -> QueryPlan {
+        let mut plan = self.plan(query);
+        plan.all.push(vec![Terms::word(Field::Question, DECIDED)]);
+        plan
+    }
+
     pub fn callback(&self, seq: Seq) -> Result<Option<CallbackRow>, QueryError> {
         let Ok(k) = i64::try_from(seq) else { return Ok(None) };
         let indexed = self.shared.view(|rows| &rows.callbacks).0.at(k).map_err(QueryError::damaged)?;
@@ -74,7 +95,7 @@ impl Store {
     pub fn questions_since(&self, since: Timestamp) -> Result<Vec<Seq>, QueryError> {
         let (callbacks, _) = self.shared.view(|rows| &rows.callbacks);
         let plan = QueryPlan {
-            all: vec![vec![terms::Terms::one(terms::yes(terms::Field::Question))]],
+            all: vec![vec![Terms::one(terms::yes(Field::Question))]],
             t: Some((since.as_microsecond(), i64::MAX)),
             ..QueryPlan::default()
         };
@@ -220,7 +241,7 @@ impl Store {
     pub fn active(&self, query: &CallQuery, since: Timestamp, limit: usize) -> Result<Vec<Call>, QueryError> {
         let (rows, _) = self.shared.view(|rows| &rows.calls);
         let mut plan = self.plan(query);
-        plan.all.push(vec![terms::Terms::word(terms::Field::Outcome, NONE)]);
+        plan.all.push(vec![Terms::word(Field::Outcome, NONE)]);
         plan.t = Some((since.as_microsecond(), i64::MAX));
         let mut scan = Scan::new(&rows, &plan, limits::SCAN_WORK);
         let mut calls = Vec::new();

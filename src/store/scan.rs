@@ -7,9 +7,9 @@
 
 use std::iter::Peekable;
 
-use super::collection::{RowKey, Sealed, View};
+use super::collection::{Sealed, View};
 use super::hot_test::HotTest;
-use super::indexed_row::IndexedRow;
+use super::indexed_row::{IndexedRow, RowKey};
 use super::query_plan::{Precision, QueryPlan};
 use super::segment::{Block, Positions, Segment, SegmentError, Walk};
 

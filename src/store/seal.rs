@@ -2,10 +2,10 @@
 
 use roaring::RoaringBitmap;
 
-use super::collection::bitmap_bytes;
+use super::collection::{bitmap_bytes, segment_key};
 use super::encoding;
 use super::kv::KvBatch;
-use super::open::{APPLIED, segment_key};
+use super::open::APPLIED;
 use super::shared::COLLECTIONS;
 use super::writer::{WriteError, Writer};
 use super::{call_row, index_call};

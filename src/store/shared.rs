@@ -18,7 +18,6 @@ use super::collection::{Collection, View};
 use super::hours::Hours;
 use super::kv::Kv;
 use super::numbers::Numbers;
-use super::open::META;
 use crate::clock::Clock;
 use crate::correlate::Catalog;
 use crate::domain::{AppId, Seq};
@@ -56,6 +55,9 @@ pub(super) struct Shared {
     hours: Mutex<Hours>,
     numbers: Mutex<Numbers>,
 }
+
+/// The key of what tells which version made a store, and where.
+pub(super) const META: &[u8] = b"m:meta";
 
 pub(super) const COLLECTIONS: usize = 4;
 

@@ -340,7 +340,7 @@ fn form(path: &[&str]) -> Option<Form> {
         ["system", "reindex"] => form!(system::actions::rebuild, SystemReindex),
         ["rules", _] => form!(rules::changes::change, RulesChange),
         ["rules", _, "secret"] => form!(rules::secret::renew, RulesSecret),
-        ["rules", _, "try"] => form!(rules::trial::try_out, RulesChange),
+        ["rules", _, "try"] => form!(rules::page::try_out, RulesChange),
         ["lists"] => form!(rules::lists::add, ListChange),
         ["lists", _] => form!(rules::list::change, ListChange),
         ["lists", _, "remove"] => form!(rules::list::remove, ListRemove),

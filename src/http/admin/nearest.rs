@@ -1,11 +1,26 @@
-//! From an address that only takes POST to its nearest page.
+//! The page that an address belongs to: from one that only takes POST, its nearest.
 //!
 //! A form may be answered with a page (a problem, a report, a secret) whose address cannot be opened
 //! again. A reload, or a change of language there, leads to the page with the form.
 
+use jiff::Timestamp;
+
 use super::request::{Request, link};
 use crate::http::admin::rules::page as rules;
 use crate::service::reveals;
+
+impl Request {
+    /// This page's path and query; for addresses that only take POST, the nearest page.
+    pub(super) fn here(&self) -> String {
+        of(self).unwrap_or_else(|| link(&self.path, &self.query))
+    }
+
+    /// Until when this page is revealed to this login.
+    pub(super) fn revealed(&self) -> Option<Timestamp> {
+        let login = self.login.as_ref()?;
+        self.ctx().audit.revealed(&login.id, &revealed(self, &self.here()))
+    }
+}
 
 pub(super) fn of(request: &Request) -> Option<String> {
     Some(match request.segments().as_slice() {

@@ -11,7 +11,6 @@ use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use super::multipart;
-use super::nearest;
 use super::origin::Sent;
 use super::theme::Theme;
 use crate::domain::{App, Lang, Role, Scope, Text};
@@ -49,7 +48,7 @@ pub(super) struct Site {
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) site: Arc<Site>,
-    path: String,
+    pub(super) path: String,
     pub(super) query: Pairs,
     /// The result of saving a search, shown by the list.
     pub(super) saving: Option<String>,
@@ -116,11 +115,6 @@ impl Request {
         self.path.split('/').filter(|s| !s.is_empty()).nth(n).unwrap_or("")
     }
 
-    /// This page's path and query; for addresses that only take POST, the nearest page.
-    pub(super) fn here(&self) -> String {
-        nearest::of(self).unwrap_or_else(|| link(&self.path, &self.query))
-    }
-
     pub(super) fn raw_query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish()
     }
@@ -145,12 +139,6 @@ impl Request {
     /// A field of the form exactly as entered: passwords.
     pub(super) fn raw_field(&self, name: &str) -> &str {
         find(&self.form, name).unwrap_or("")
-    }
-
-    /// Until when this page is revealed to this login.
-    pub(super) fn revealed(&self) -> Option<Timestamp> {
-        let login = self.login.as_ref()?;
-        self.ctx().audit.revealed(&login.id, &nearest::revealed(self, &self.here()))
     }
 
     pub(super) fn agent(&self) -> Option<&str> {

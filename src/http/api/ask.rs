@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -13,6 +15,9 @@ use crate::domain::{Masking, Role, plain_text};
 use crate::http::admission::Admission;
 use crate::service::{Actor, Context};
 use crate::state::Principal;
+
+/// A body that its handler reads.
+pub(super) type BodyPieces = BoxStream<'static, Result<Bytes, warp::Error>>;
 
 #[derive(Debug)]
 pub(super) struct Ask {

@@ -7,8 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::ask::Ask;
-use super::endpoints::BodyPieces;
+use super::ask::{Ask, BodyPieces};
 use super::{HttpError, Response, ok};
 use crate::bindings::BindingQuery;
 use crate::domain::{App, Binding, BindingTerms, Direction, Masking, Scope, Seq};

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::{Cut, CutError, living_sms};
 use crate::correlate::join;
 use crate::domain::{AppId, CallId, PhoneNumber};
+use crate::store::collection::segment_key;
 use crate::store::contribution::Contribution;
 use crate::store::kv::KvBatch;
-use crate::store::open::segment_key;
 use crate::store::writer::{WriteError, Writer};
 use crate::store::{callback_row, index_call};
 

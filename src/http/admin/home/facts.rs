@@ -1,13 +1,17 @@
 //! What the home page is made of.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
 use crate::control::Trouble;
-use crate::domain::{CallOutcome, CauseCode};
+use crate::domain::{CallOutcome, CauseCode, Scope};
 use crate::http::HttpError;
-use crate::http::admin::home::vitals::Expiring;
 use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::request::Request;
 use crate::journal::Health;
 use crate::limits;
+use crate::platforms;
 use crate::service::{
     CertificateInfo,
     disk::Disk,
@@ -16,7 +20,6 @@ use crate::service::{
 use crate::store::{
     CallQuery, Filter, Group, LedgerRow, MainCause, Page, QueryError, Span, StatQuery, StatRow, Status, Step, Store,
 };
-use std::collections::BTreeSet;
 
 pub(crate) struct Facts {
     pub(crate) today: Vec<StatRow>,
@@ -36,6 +39,15 @@ pub(crate) struct Facts {
     pub(crate) expiring: Expiring,
     pub(crate) troubles: Vec<Trouble>,
     pub(crate) faults: Vec<Fault>,
+}
+
+/// Recordings that are only at their platform and that it deletes within a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Expiring {
+    pub(crate) recordings: u64,
+    pub(crate) more: bool,
+    pub(crate) first: Option<Timestamp>,
+    pub(crate) before: Timestamp,
 }
 
 impl Facts {
@@ -77,6 +89,24 @@ impl Facts {
             troubles: ctx.control.troubles(),
             faults: faults(ctx),
         })
+    }
+}
+
+impl Expiring {
+    /// The index of what waits at its platform tells how many; when the first goes stands in the
+    /// oldest of them, by each provider.
+    pub(crate) fn read(store: &Store, scope: &Scope, now: Timestamp) -> Result<Self, QueryError> {
+        let before = hours_later(now, 24);
+        let query =
+            CallQuery { expires_before: Some(before), app: Filter::default().within(scope), ..CallQuery::default() };
+        let count = store.count_calls(&query)?;
+        let mut first: Option<Timestamp> = None;
+        for provider in platforms::ALL {
+            let query = CallQuery { provider: Filter::any(vec![provider.id()]), ..query.clone() };
+            let calls = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?.items;
+            first = calls.iter().filter_map(|call| Some(call.recording.as_ref()?.expires_at)).chain(first).min();
+        }
+        Ok(Self { recordings: count.rows, more: !count.exact, first, before })
     }
 }
 

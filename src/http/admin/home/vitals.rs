@@ -7,15 +7,12 @@
 use jiff::Timestamp;
 
 use crate::control::{Trouble, host};
-use crate::domain::{Lang, Scope};
-use crate::http::admin::home::facts::Facts;
+use crate::domain::Lang;
+use crate::http::admin::home::facts::{Expiring, Facts};
 use crate::http::admin::home::ledger::Totals;
 use crate::http::admin::parts::{Tone, count, span};
 use crate::http::admin::query::{hour, hours_later};
 use crate::http::admin::request::link;
-use crate::limits;
-use crate::platforms;
-use crate::store::{CallQuery, Filter, Page, QueryError, Store};
 
 /// Days before its end at which a certificate should have been renewed.
 const CERTIFICATE_DAYS: i64 = 14;
@@ -35,33 +32,6 @@ pub(crate) struct Vital {
     pub(crate) href: String,
     /// How many rows it leads to, where it counts rows.
     pub(crate) counts: Option<u64>,
-}
-
-/// Recordings that are only at their platform and that it deletes within a day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Expiring {
-    pub(crate) recordings: u64,
-    pub(crate) more: bool,
-    pub(crate) first: Option<Timestamp>,
-    pub(crate) before: Timestamp,
-}
-
-impl Expiring {
-    /// The index of what waits at its platform tells how many; when the first goes stands in the
-    /// oldest of them, by each provider.
-    pub(crate) fn read(store: &Store, scope: &Scope, now: Timestamp) -> Result<Self, QueryError> {
-        let before = hours_later(now, 24);
-        let query =
-            CallQuery { expires_before: Some(before), app: Filter::default().within(scope), ..CallQuery::default() };
-        let count = store.count_calls(&query)?;
-        let mut first: Option<Timestamp> = None;
-        for provider in platforms::ALL {
-            let query = CallQuery { provider: Filter::any(vec![provider.id()]), ..query.clone() };
-            let calls = store.calls(&query, &Page { limit: limits::HOME_EXPIRING, cursor: None })?.items;
-            first = calls.iter().filter_map(|call| Some(call.recording.as_ref()?.expires_at)).chain(first).min();
-        }
-        Ok(Self { recordings: count.rows, more: !count.exact, first, before })
-    }
 }
 
 pub(crate) fn vitals(lang: Lang, facts: &Facts, now: Timestamp) -> Vec<Vital> {

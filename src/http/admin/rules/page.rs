@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use http::StatusCode;
 
 use crate::control::{ListKind, NamedList, Rule, RulesVersion, Then, covered, sentence};
 use crate::domain::{App, AppId, Lang, Masking, Role};
@@ -105,8 +106,18 @@ pub(crate) async fn show(request: &Request) -> Result<Response, HttpError> {
         }
         _ => None,
     };
-    let (status, page) = rule_trial::of_address(request, page).await?;
+    let (status, page) = page.with_trial_of_address(request).await?;
     reply::page_with(status, &page)
+}
+
+/// `POST /rules/{app}/try`
+pub(crate) async fn try_out(request: &Request) -> Result<Response, HttpError> {
+    let app = request.app(1)?;
+    let page = RulesPage::of(request, Some(&app.name))?;
+    let tried = Tried::entered(|name| request.field(name));
+    let asks = tried.ask;
+    let (status, tried) = rule_trial::answered(request, page.view.masking(), &app, tried, asks).await?;
+    reply::page_with(status, &page.tried(tried))
 }
 
 pub(crate) fn asking(request: &Request) -> Vec<Arc<App>> {
@@ -162,12 +173,24 @@ impl RulesPage {
         Self { problem: Some(problem), ..self }
     }
 
+    /// The same with the question in the address, which a reveal or a change of language leads back to.
+    /// An address never asks the company's own system.
+    async fn with_trial_of_address(self, request: &Request) -> Result<(StatusCode, Self), HttpError> {
+        let app = self.app.as_ref().and_then(|app| request.ctx().state.app(AppId(app.id)));
+        let Some(app) = app.filter(|_| request.param("asks").is_some() && self.view.may(Role::Operator)) else {
+            return Ok((StatusCode::OK, self));
+        };
+        let tried = Tried::entered(|name| request.param(name));
+        let (status, tried) = rule_trial::answered(request, self.view.masking(), &app, tried, false).await?;
+        Ok((status, self.tried(tried)))
+    }
+
     /// The same with a question and what it would be answered. The page has an address then.
-    pub(crate) fn tried(mut self, tried: Tried, problem: Option<String>) -> Self {
+    fn tried(mut self, tried: Tried) -> Self {
         let Some(app) = &mut self.app else { return self };
         self.view.here = tried.address(&app.name);
         self.view.once = false;
-        app.tried = Tried { problem, ..tried };
+        app.tried = tried;
         self
     }
 
@@ -176,14 +199,6 @@ impl RulesPage {
             app.secret = Some(secret);
         }
         self
-    }
-
-    pub(crate) fn view(&self) -> &View {
-        &self.view
-    }
-
-    pub(crate) fn app(&self) -> Option<AppId> {
-        self.app.as_ref().map(|app| AppId(app.id))
     }
 }
 
@@ -270,7 +285,7 @@ impl Past {
 #[cfg(test)]
 impl RulesPage {
     pub(crate) fn sample(lang: Lang) -> Self {
-        Self::sample_with(View::sample(lang, Section::Rules), None).tried(Tried::sample(lang), None)
+        Self::sample_with(View::sample(lang, Section::Rules), None).tried(Tried::sample(lang))
     }
 
     pub(crate) fn sample_edit(lang: Lang) -> Self {

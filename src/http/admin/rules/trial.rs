@@ -5,14 +5,12 @@
 use http::StatusCode;
 
 use crate::control::{AsksWord, Trial, Verdict, contract};
-use crate::domain::{App, Asking, Lang, Masking, PhoneNumber, Role};
+use crate::domain::{App, Asking, Lang, Masking, PhoneNumber};
+use crate::http::HttpError;
 use crate::http::admin::parts::Badge;
 use crate::http::admin::query::instant;
-use crate::http::admin::reply;
 use crate::http::admin::request::{Request, link};
 use crate::http::admin::rules::decisions;
-use crate::http::admin::rules::page::RulesPage;
-use crate::http::{HttpError, Response};
 use crate::service::{
     ServiceError,
     rules::{QuestionToTry, said, trial},
@@ -41,50 +39,31 @@ pub(crate) struct Answer {
     pub(crate) masked: bool,
 }
 
-/// `POST /rules/{app}/try`
-pub(crate) async fn try_out(request: &Request) -> Result<Response, HttpError> {
-    let app = request.app(1)?;
-    let page = RulesPage::of(request, Some(&app.name))?;
-    let tried = Tried::entered(|name| request.field(name));
-    let asks = tried.ask;
-    let (status, page) = answered(request, page, &app, tried, asks).await?;
-    reply::page_with(status, &page)
-}
-
-/// The page with the question that its address carries, as it is come back to from a reveal or a
-/// change of language. An address asks the company's own system nothing.
-pub(crate) async fn of_address(request: &Request, page: RulesPage) -> Result<(StatusCode, RulesPage), HttpError> {
-    let app = page.app().and_then(|app| request.ctx().state.app(app));
-    match app.filter(|_| request.param("asks").is_some() && page.view().may(Role::Operator)) {
-        Some(app) => answered(request, page, &app, Tried::entered(|name| request.param(name)), false).await,
-        None => Ok((StatusCode::OK, page)),
-    }
-}
-
-async fn answered(
+/// The same question with its answer, or with the reason why it has none.
+pub(crate) async fn answered(
     request: &Request,
-    page: RulesPage,
+    masking: Masking,
     app: &App,
-    mut tried: Tried,
+    tried: Tried,
     ask: bool,
-) -> Result<(StatusCode, RulesPage), HttpError> {
-    let refused = |page: RulesPage, tried, why| Ok((StatusCode::BAD_REQUEST, page.tried(tried, Some(why))));
+) -> Result<(StatusCode, Tried), HttpError> {
+    let refused = |tried, why: &str| (StatusCode::BAD_REQUEST, Tried { problem: Some(why.to_owned()), ..tried });
     let question = match tried.question(request.lang) {
         Ok(question) => QuestionToTry { ask, ..question },
-        Err(why) => return refused(page, tried, why.to_owned()),
+        Err(why) => return Ok(refused(tried, why)),
     };
     match trial(request.ctx(), app, question).await {
         Ok(trial) => {
-            tried.answer = Some(Answer::new(request.lang, page.view().masking(), tried.sms, &trial));
-            Ok((StatusCode::OK, page.tried(tried, None)))
+            let answer = Some(Answer::new(request.lang, masking, tried.sms, &trial));
+            Ok((StatusCode::OK, Tried { answer, ..tried }))
         }
-        Err(ServiceError::BadRequest(why)) => refused(page, tried, why.get(request.lang).to_owned()),
+        Err(ServiceError::BadRequest(why)) => Ok(refused(tried, why.get(request.lang))),
         Err(error) => Err(error.into()),
     }
 }
 
 impl Tried {
-    fn entered<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Self {
+    pub(crate) fn entered<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Self {
         let text = |name: &str| field(name).unwrap_or_default().trim().to_owned();
         Self {
             x: text("x"),

@@ -31,8 +31,7 @@ use crate::domain::{
     Stamp, Suspicion, VerifyMode,
 };
 use crate::http::admin::calls::page::Source;
-use crate::http::admin::home::facts::Facts;
-use crate::http::admin::home::vitals::Expiring;
+use crate::http::admin::home::facts::{Expiring, Facts};
 use crate::http::admin::query::{hour, hours_later, midnight};
 use crate::http::admin::statistics::counts::Counts;
 use crate::journal::{Body, CallbackRecord, Health, Record};

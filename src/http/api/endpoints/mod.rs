@@ -38,14 +38,13 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use bytes::{Buf, Bytes};
+use bytes::Buf;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::ask::Ask;
+use super::ask::{Ask, BodyPieces};
 use super::{HttpError, Response};
 use crate::audit::AuditAction;
 use crate::domain::{Rights, Text};
@@ -83,8 +82,6 @@ static ALLOWED: LazyLock<BTreeMap<&str, String>> = LazyLock::new(|| {
 });
 
 pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
-
-pub(super) type BodyPieces = BoxStream<'static, Result<Bytes, warp::Error>>;
 
 type Answering<'a> = BoxFuture<'a, Result<Response, HttpError>>;
 

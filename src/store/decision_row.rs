@@ -1,42 +1,13 @@
-//! Decisions: the callbacks that asked and were decided, found by who, where, how and by what.
-//!
-//! A decision is no row of its own: it stands with the callback that asked, so that the two are
-//! never apart and a repeat, which got the answer of the first, is none.
+//! A decision as it stands in the row of the callback that asked: the two are never apart, and a repeat,
+//! which got the answer of the first, is none.
 
 use serde::{Deserialize, Serialize};
 
-use super::callback_row;
-use super::count::count;
-use super::query_plan::QueryPlan;
-use super::terms::{Field, Terms};
-use super::{CallbackRow, Count, DecisionQuery, FilterTable as _, Listing, Page, QueryError, Store};
 use crate::domain::{AskedNote, Asking, Asks, BindingId, DecidedQuestion, DecisionAction, DecisionNote, PhoneNumber};
 
 /// Mark of a callback with a decided question.
 pub(super) const DECIDED: &[u8] = b"decided";
 
-impl Store {
-    /// Newest first.
-    pub fn decisions(&self, query: &DecisionQuery, page: &Page) -> Result<Listing<CallbackRow>, QueryError> {
-        self.list(self.shared.view(|rows| &rows.callbacks), query, self.plan_decided(query), page, |indexed, cursor| {
-            let row = callback_row::read(indexed, &self.shared.catalog).map_err(QueryError::damaged)?;
-            let shown = indexed.last <= cursor.snapshot && row.decision.is_some() && query.takes(&row);
-            Ok(shown.then_some((indexed.key(), row)))
-        })
-    }
-
-    pub fn count_decisions(&self, query: &DecisionQuery) -> Result<Count, QueryError> {
-        count(&self.shared.view(|rows| &rows.callbacks).0, &self.plan_decided(query)).map_err(QueryError::damaged)
-    }
-
-    fn plan_decided(&self, query: &DecisionQuery) -> QueryPlan {
-        let mut plan = self.plan(query);
-        plan.all.push(vec![Terms::word(Field::Question, DECIDED)]);
-        plan
-    }
-}
-
-/// A decision in its callback's row.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DecisionRow {
     asks: u8,
