@@ -1,14 +1,15 @@
 //! One callback: bytes, headers, our answer, and the call it belongs to.
 //!
-//! Bodies and headers hold phone numbers and signatures: viewers do not get them, and get 403 at
-//! `/callbacks/{seq}/raw`. Nothing from a platform is served as something a browser would run.
+//! Everybody sees the body with its numbers masked, and the names in it that were not understood marked.
+//! The bytes as received and the headers, which hold signatures, take a reveal; `/callbacks/{seq}/raw` is
+//! 403 before. Nothing from a platform is served as something a browser would run.
 
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, header};
 
-use crate::domain::{Lang, Masking, Outcome, PhoneNumber, Role, Seq, TEST_HEADER, Text, marks_test};
+use crate::domain::{Lang, Masking, Outcome, PhoneNumber, Role, Seq, Suspicion, TEST_HEADER, Text, marks_test};
 use crate::http::admin::callbacks::unreadable::{Explained, Unreadable};
 use crate::http::admin::parts::body_text;
 use crate::http::admin::parts::words;
@@ -53,7 +54,7 @@ pub(crate) struct CallbackPage {
     decided: Option<Decided>,
     /// Of a repeated question: the callback that asked first, if known.
     repeated: Option<Option<Seq>>,
-    /// `None` without the right to see it.
+    /// `None` where numbers cannot be masked for certain: the body could not be read.
     body: Option<Shown>,
     /// Why the body is gone.
     gone: Option<&'static str>,
@@ -72,9 +73,12 @@ struct Why {
 
 #[derive(Debug)]
 struct Shown {
+    /// Not masked: with the ways to show it, headers and a command.
+    whole: bool,
     form: &'static str,
     tabs: Vec<(&'static str, &'static str)>,
-    text: String,
+    /// Pieces of the text, and whether each is marked.
+    text: Vec<(String, bool)>,
     packed: bool,
     cut: bool,
     headers: Vec<(String, String)>,
@@ -238,7 +242,13 @@ impl CallbackPage {
                 .map(|r| r.suspicions.iter().map(|s| masking.text(&words::suspicion(lang, s))).collect())
                 .unwrap_or_default(),
             gone: gone(lang, record),
-            body: view.may_read_bodies().then(|| Shown::of(lang, callback, form, url)),
+            body: match (view.may_read_bodies(), row) {
+                (true, _) => Some(Shown::of(lang, callback, row, form, url)),
+                (false, Some(row)) if row.outcome != Outcome::Unparsable => {
+                    Some(Shown::masked(callback, row, masking, parties))
+                }
+                (false, _) => None,
+            },
             status: callback.reply.status,
             answer_type: callback.reply.content_type.clone(),
             answer: answer(callback, masking),
@@ -248,7 +258,23 @@ impl CallbackPage {
 }
 
 impl Shown {
-    fn of(lang: Lang, callback: &CallbackRecord, form: Form, url: &str) -> Self {
+    fn masked(callback: &CallbackRecord, row: &CallbackRow, masking: Masking, parties: &[PhoneNumber]) -> Self {
+        let content = callback.content();
+        let text = masking.text_of(&body_text::pretty(&content), parties);
+        Self {
+            whole: false,
+            form: "pretty",
+            tabs: Vec::new(),
+            text: marked(&text, Some(row)),
+            packed: false,
+            cut: content.len() > limits::SHOWN_BODY,
+            headers: Vec::new(),
+            curl: String::new(),
+            base64: String::new(),
+        }
+    }
+
+    fn of(lang: Lang, callback: &CallbackRecord, row: Option<&CallbackRow>, form: Form, url: &str) -> Self {
         let content_type = callback.headers.iter().find(|(n, _)| n == "content-type").map_or("", |(_, v)| v.as_str());
         let content = callback.content();
         // A test stays a test.
@@ -256,6 +282,7 @@ impl Shown {
         let again: Vec<(&str, &str)> = std::iter::once(("Content-Type", content_type)).chain(test).collect();
         let is_text = std::str::from_utf8(&content).is_ok();
         Self {
+            whole: true,
             form: match form {
                 Form::Pretty => "pretty",
                 Form::Raw => "raw",
@@ -267,9 +294,9 @@ impl Shown {
                 ("hex", lang.t("十六进制", "Hex")),
             ],
             text: match form {
-                Form::Pretty => body_text::pretty(&content),
-                Form::Raw => body_text::raw(&content),
-                Form::Hex => body_text::hex(&content),
+                Form::Pretty => marked(&body_text::pretty(&content), row),
+                Form::Raw => marked(&body_text::raw(&content), row),
+                Form::Hex => marked(&body_text::hex(&content), None),
             },
             packed: callback.is_packed(),
             cut: content.len() > limits::SHOWN_BODY,
@@ -278,6 +305,42 @@ impl Shown {
             base64: if is_text { String::new() } else { STANDARD.encode(&content) },
         }
     }
+}
+
+/// The text in pieces, with the names marked that were not understood.
+fn marked(text: &str, row: Option<&CallbackRow>) -> Vec<(String, bool)> {
+    let names: Vec<&str> = row.map_or(&[][..], |row| &row.suspicions).iter().filter_map(name_in_body).collect();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    loop {
+        let first = names.iter().filter_map(|name| {
+            let mut places = rest.match_indices(name);
+            let stands_alone = |(at, _): &(usize, &str)| {
+                !rest[..*at].ends_with(is_name) && !rest[at + name.len()..].starts_with(is_name)
+            };
+            places.find(stands_alone).map(|(at, _)| (at, name.len()))
+        });
+        let Some((at, length)) = first.min() else { break };
+        pieces.push((rest[..at].to_owned(), false));
+        pieces.push((rest[at..at + length].to_owned(), true));
+        rest = &rest[at + length..];
+    }
+    pieces.push((rest.to_owned(), false));
+    pieces
+}
+
+/// How a repair of the body as a whole is named.
+const SOMEWHERE: &str = "body";
+
+/// What a suspicion is about, as it stands in the body.
+fn name_in_body(suspicion: &Suspicion) -> Option<&str> {
+    match suspicion {
+        Suspicion::WrongCase { found: name, .. } | Suspicion::UnknownEvent(name) => Some(name.as_str()),
+        Suspicion::BadValue(name) => Some(name.as_ref()),
+        Suspicion::Missing(_) | Suspicion::OtherApplication(_) => None,
+    }
+    .filter(|name| !name.is_empty() && *name != SOMEWHERE)
 }
 
 #[cfg(test)]
@@ -312,9 +375,36 @@ mod tests {
     }
 
     #[test]
-    fn a_viewer_sees_neither_body_nor_headers() {
+    fn a_viewer_sees_the_body_masked_and_no_headers() {
         let html = scraper::Html::parse_document(&CallbackPage::sample_as(Lang::En, Role::Viewer).render().unwrap());
-        assert!(html.select(&selector("pre.body, table.headers")).next().is_none());
-        assert!(html.select(&selector(".withheld")).next().is_some());
+        let body: String = html.select(&selector("pre.body")).next().unwrap().text().collect();
+        assert!(body.contains("eventType") && body.contains("****"), "{body}");
+        assert!(!body.contains("13812340021"), "{body}");
+        assert!(html.select(&selector("table.headers, pre.curl, a[href$='/raw']")).next().is_none());
+    }
+
+    #[test]
+    fn no_mobile_number_of_any_sample_is_left_in_a_masked_body() {
+        let samples = crate::platforms::ALL.iter().flat_map(|provider| provider.samples());
+        for sample in samples {
+            let text = Masking::Masked.text(&body_text::pretty(sample.body.as_bytes()));
+            let runs = text.split(|c: char| !c.is_ascii_digit());
+            let mobile = |run: &&str| {
+                let national = run.strip_prefix("86").unwrap_or(run);
+                national.len() == 11 && matches!(national.as_bytes(), [b'1', b'3'..=b'9', ..])
+            };
+            assert_eq!(runs.clone().find(mobile), None, "{}: {text}", sample.name);
+        }
+    }
+
+    #[test]
+    fn names_that_were_not_understood_are_marked_where_they_stand_alone() {
+        let found = |found: &str| Suspicion::WrongCase { found: found.to_owned(), meant: "sessionId".into() };
+        let row =
+            CallbackRow { suspicions: vec![found("sessionid"), found("calle")], ..samples::callbacks().remove(0) };
+        let pieces = marked(r#"{"sessionid": "1", "mysessionid": "sessionid", "callee": 2}"#, Some(&row));
+        let marks: Vec<&str> = pieces.iter().filter(|(_, marked)| *marked).map(|(text, _)| text.as_str()).collect();
+        assert_eq!(marks, ["sessionid", "sessionid"]);
+        assert_eq!(pieces.iter().map(|(text, _)| text.as_str()).collect::<String>().len(), 59);
     }
 }
