@@ -59,12 +59,6 @@ pub(crate) struct Choice {
     pub(crate) chosen: bool,
 }
 
-#[derive(Debug)]
-pub(crate) struct Active {
-    pub(crate) label: String,
-    pub(crate) without: String,
-}
-
 /// The values of one filter in the address, with one polarity.
 #[derive(Debug)]
 pub(crate) struct Chip {
@@ -237,6 +231,13 @@ impl Form {
         self
     }
 
+    /// With choices that the table of filters does not know.
+    pub(crate) fn with_lead(mut self, lead: Choices) -> Self {
+        self.hidden.retain(|(name, _)| name.strip_prefix("not_").unwrap_or(name) != lead.name);
+        self.lead = Some(lead);
+        self
+    }
+
     pub(crate) fn has_more(&self) -> bool {
         !(self.more.is_empty() && self.amounts.is_empty() && self.flags.is_empty() && self.choices.is_empty())
     }
@@ -374,24 +375,6 @@ fn is_every_failure(pairs: &Pairs) -> bool {
     let chosen: BTreeSet<&str> = pairs.iter().map(|(_, value)| value.as_str()).collect();
     let every = CallOutcome::ALL.into_iter().filter(|outcome| *outcome != CallOutcome::Answered);
     chosen == every.map(CallOutcome::name).collect()
-}
-
-/// The filters that are set, each with the list without it.
-pub(crate) fn active(lang: Lang, path: &str, docs: &[FilterDoc], pairs: &Pairs) -> Vec<Active> {
-    let shown = |name: &str| !matches!(name, "cursor" | "limit");
-    let set = pairs.iter().enumerate().filter(|(_, (name, _))| shown(name));
-    set.map(|(i, (name, value))| {
-        let rest = pairs.iter().enumerate().filter(|(n, (name, _))| *n != i && name != "cursor");
-        let rest: Vec<(&str, &str)> = rest.map(|(_, (n, v))| (n.as_str(), v.as_str())).collect();
-        Active { label: label(lang, docs, name, value), without: link(path, &rest) }
-    })
-    .collect()
-}
-
-fn label(lang: Lang, docs: &[FilterDoc], name: &str, value: &str) -> String {
-    let (bare, not) = name.strip_prefix("not_").map_or((name, ""), |bare| (bare, lang.t("非 ", "not ")));
-    let (title, shown) = docs.iter().find_map(|doc| words(lang, doc, bare, value)).unwrap_or((bare.to_owned(), None));
-    format!("{not}{title} {}", shown.unwrap_or_else(|| value.to_owned()))
 }
 
 /// The title of a parameter of a filter, and its value where it is a word of ours or a time; `None`

@@ -197,7 +197,7 @@ fn exports(lang: Lang, which: ListKind, asked: &Pairs) -> Vec<Export> {
 }
 
 /// The name of a ready range, or both ends.
-fn present(lang: Lang, pairs: &Pairs, ranges: &[Range]) -> String {
+pub(crate) fn present(lang: Lang, pairs: &Pairs, ranges: &[Range]) -> String {
     if let Some(range) = ranges.iter().find(|range| range.current) {
         return range.label.to_owned();
     }

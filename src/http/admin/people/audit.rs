@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::audit::AuditAction;
 use crate::domain::{ActorId, AppId, Lang, Masking, Role, Text};
 use crate::http::admin::parts::When;
-use crate::http::admin::parts::list_form::{Active, Choices, Maker, TextBox, active};
-use crate::http::admin::parts::list_frame::{Range, ranges};
+use crate::http::admin::parts::list_form::{Form, Maker};
+use crate::http::admin::parts::list_frame::{Range, present, ranges};
 use crate::http::admin::people::audit_words as words;
 use crate::http::admin::query::canonical;
 use crate::http::admin::reply;
@@ -22,16 +22,15 @@ use crate::http::admin::view::{Section, View};
 use crate::http::{HttpError, Response, export};
 use crate::service::{filters, reveals, trail};
 use crate::state::Principal;
-use crate::store::{AuditQuery, FilterTable as _, Shape};
+use crate::store::AuditQuery;
 
 #[derive(Debug, Template)]
 #[template(path = "admin/people/audit.html")]
 pub(crate) struct AuditPage {
     view: View,
-    boxes: Vec<TextBox>,
-    actions: Choices,
-    active: Vec<Active>,
+    form: Form,
     ranges: Vec<Range>,
+    present: String,
     rows: Vec<Row>,
     next: Option<String>,
     first: Option<String>,
@@ -112,17 +111,16 @@ impl AuditPage {
         };
         let export = |format: &str| with("/audit/export", "format", format);
         let make = Maker { lang, pairs };
-        // An action is chosen by its word, and an app by what is done to it.
-        let docs = AuditQuery::docs();
-        let texts = docs.iter().filter(|doc| matches!(doc.shape, Shape::Text { .. }));
+        // An action is chosen by its word.
         let options = AuditAction::ALL
             .iter()
             .filter_map(|action| Some((action.name().to_owned(), action.title()?.get(lang).to_owned())));
+        let form = Form::of::<AuditQuery>(make, "/audit", Text::new("查找审计记录", "Find entries"), &[]);
+        let ranges = ranges(lang, "/audit", pairs, now);
         Self {
-            boxes: texts.filter_map(|doc| Some(make.text(doc, doc.text.form.as_ref()?))).collect(),
-            actions: make.choices("action", Text::new("做了什么", "What"), options),
-            active: active(lang, "/audit", docs, pairs),
-            ranges: ranges(lang, "/audit", pairs, now),
+            present: present(lang, pairs, &ranges),
+            ranges,
+            form: form.with_lead(make.choices("action", Text::new("做了什么", "What"), options)),
             rows: found.iter().map(|found| Row::of(&view, found, app)).collect(),
             next: next.map(|cursor| with("/audit", "cursor", &cursor)),
             first: (rest.len() < pairs.len()).then(|| link("/audit", &rest)),
