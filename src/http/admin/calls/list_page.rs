@@ -6,7 +6,7 @@ use askama::Template;
 
 #[cfg(test)]
 use crate::domain::Lang;
-use crate::domain::{AppId, Call, CallOutcome, Text};
+use crate::domain::{AppId, Call, CallOutcome, Text, Who};
 use crate::http::admin::parts::days::{Day, days};
 use crate::http::admin::parts::list_form::{Form, Maker};
 use crate::http::admin::parts::list_frame;
@@ -80,10 +80,12 @@ fn left_out(pairs: &Pairs, tests: u64) -> Option<(String, String)> {
     (tests > 0).then(|| (count(tests), link("/calls", &with)))
 }
 
-/// Empty where the outcome says as much, or no table lists the code.
+/// Empty where the outcome says as much, no table lists the code, or the code explains no failure.
 fn why(view: &View, call: &Call) -> &'static str {
     let Some(outcome) = call.outcome.filter(|outcome| *outcome != CallOutcome::Answered) else { return "" };
     let doc = call.release.as_ref().and_then(|release| platforms::explain(call.provider, &release.cause));
+    // "Hung up normally" beside "no answer" would explain nothing.
+    let doc = doc.filter(|doc| doc.outcome.is_some() || doc.who != Who::Nobody);
     let words = doc.map_or("", |doc| doc.text.get(view.lang));
     if words == outcome.word().get(view.lang) { "" } else { words }
 }
@@ -157,6 +159,18 @@ mod tests {
         assert!(html.select(&selector("details[open]")).next().is_none(), "menus stay closed above the rows");
         let changed = html.select(&selector(".conds form[action='/calls'] input[name=number]")).next().unwrap();
         assert_eq!(changed.attr("value"), Some("0021"));
+    }
+
+    #[test]
+    fn a_row_says_why_a_call_failed_and_nothing_of_a_normal_end() {
+        let page = CallsPage::sample(Lang::Zh);
+        let mut call = samples::failed_call();
+        assert!(!why(&page.view, &call).is_empty(), "{:?}", call.release);
+        call.outcome = Some(CallOutcome::Answered);
+        assert_eq!(why(&page.view, &call), "");
+        let mut call = samples::answered_call();
+        call.outcome = Some(CallOutcome::NoAnswer);
+        assert_eq!(why(&page.view, &call), "", "its code is that of a normal end");
     }
 
     #[test]
